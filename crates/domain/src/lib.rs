@@ -1,1 +1,49 @@
 #![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing
+)]
+#![cfg_attr(
+    test,
+    expect(
+        clippy::arithmetic_side_effects,
+        clippy::indexing_slicing,
+        clippy::unwrap_used,
+        reason = "a test may fail loudly"
+    )
+)]
+
+pub mod api_key;
+pub mod audit;
+pub mod catalog;
+pub mod changes;
+pub mod connection;
+pub mod customer;
+pub mod delivery;
+pub mod email;
+pub mod env;
+pub mod fee;
+pub mod guard;
+pub mod id;
+pub mod license;
+pub mod management_token;
+pub mod mode;
+pub mod money;
+pub mod order;
+pub mod outbound;
+pub mod page;
+pub mod payment;
+pub mod ports;
+pub mod rate;
+pub mod retry;
+pub mod seal;
+pub mod secret;
+pub mod sign;
+pub mod slug;
+pub mod stripe_event;
+pub mod tenant;
+pub mod time;
+pub mod usecase;
+pub mod web_url;

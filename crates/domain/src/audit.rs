@@ -1,0 +1,50 @@
+//! The audit trail: who did what to what, kept with the change itself.
+
+use crate::id::{AuditId, TokenId};
+use crate::slug::TenantId;
+use crate::time::Timestamp;
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Its id.
+    pub id: AuditId,
+    /// In whose account.
+    pub tenant: TenantId,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// What was done: `license.minted`, `stripe.connected`, …
+    pub action: &'static str,
+    /// To what: an id or a slug, never a secret.
+    pub target: String,
+}
+
+/// Who did something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// The operator, at the command line.
+    Operator,
+    /// The holder of a management token.
+    Token(TokenId),
+    /// The seller, in the browser at the end of an OAuth round.
+    Seller,
+    /// Stripe, by an event.
+    Stripe,
+    /// Mintage itself, in the background.
+    System,
+}
+
+impl Actor {
+    /// The actor as it is written: `operator`, `token:tok_…`, `seller`, `stripe`, `system`.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Operator => "operator".to_owned(),
+            Self::Token(id) => format!("token:{id}"),
+            Self::Seller => "seller".to_owned(),
+            Self::Stripe => "stripe".to_owned(),
+            Self::System => "system".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,385 @@
+//! What a use case decided: one value that says all that changes.
+
+use crate::api_key::ApiKey;
+use crate::audit::AuditEntry;
+use crate::catalog::{KeyType, PriceLink, Product};
+use crate::connection::{AccountLink, Connection, OAuthRound};
+use crate::customer::{Customer, CustomerIdentity};
+use crate::delivery::{Attempt, Delivery, Endpoint};
+use crate::guard::{Guarded, Row};
+use crate::id::{CommitId, CustomerId, StripeAccountId};
+use crate::license::License;
+use crate::management_token::ManagementToken;
+use crate::order::Order;
+use crate::payment::Payment;
+use crate::slug::TenantId;
+use crate::stripe_event::HeardEvent;
+use crate::tenant::Tenant;
+use crate::time::Timestamp;
+use std::collections::HashMap;
+
+/// Everything one decision changes: committed whole or not at all.
+///
+/// A part that is a [`Put`] carries the guard it is committed under. Customers carry none: a
+/// customer that already exists *joins*, and the receipt names the effective id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changes {
+    /// Stored with the changes, so that an uncertain commit can be asked about.
+    pub id: CommitId,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Counters to add to, none above its cap.
+    pub counters: Vec<Count>,
+    /// Tenants made or changed.
+    pub tenants: Vec<Put<Tenant>>,
+    /// Management tokens made or revoked.
+    pub tokens: Vec<Put<ManagementToken>>,
+    /// Products made.
+    pub products: Vec<Put<Product>>,
+    /// Key types made.
+    pub key_types: Vec<Put<KeyType>>,
+    /// Stripe prices made; a later one for the same key type and account replaces the earlier.
+    pub prices: Vec<PriceLink>,
+    /// Accounts whose prices are forgotten.
+    pub forgotten_prices: Vec<(TenantId, StripeAccountId)>,
+    /// Connections made, moved or ended.
+    pub connections: Vec<Put<Connection>>,
+    /// Accounts linked or left.
+    pub accounts: Vec<Put<AccountLink>>,
+    /// OAuth rounds begun or used up.
+    pub oauth_rounds: Vec<Put<OAuthRound>>,
+    /// Stripe events heard, or parked ones settled.
+    pub events: Vec<Put<HeardEvent>>,
+    /// Customers met.
+    pub customers: Vec<Customer>,
+    /// Orders opened or moved on.
+    pub orders: Vec<Put<Order>>,
+    /// Payments heard of.
+    pub payments: Vec<Put<Payment>>,
+    /// Licenses minted or changed.
+    pub licenses: Vec<Put<License>>,
+    /// API keys made or revoked.
+    pub api_keys: Vec<Put<ApiKey>>,
+    /// License webhooks set or changed.
+    pub endpoints: Vec<Put<Endpoint>>,
+    /// Deliveries queued, or moved on by an attempt.
+    pub deliveries: Vec<Put<Delivery>>,
+    /// What came of attempts.
+    pub attempts: Vec<Attempt>,
+    /// Who did what.
+    pub audit: Vec<AuditEntry>,
+}
+
+/// A whole row to write, and what must hold for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Put<T> {
+    /// The row as it shall be.
+    pub value: T,
+    /// What must hold.
+    pub expected: Expected,
+}
+
+/// What must hold for a row to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// No such row exists.
+    New,
+    /// The row exists in this version.
+    Version(u64),
+}
+
+impl<T> Put<T> {
+    /// A row that must not exist yet.
+    pub fn new(value: T) -> Self {
+        Self {
+            value,
+            expected: Expected::New,
+        }
+    }
+
+    /// Whether the row is to be inserted.
+    pub fn is_new(&self) -> bool {
+        self.expected == Expected::New
+    }
+}
+
+/// Rows that count their changes.
+pub trait Versioned {
+    /// The counter.
+    fn version_mut(&mut self) -> &mut u64;
+}
+
+impl<T: Versioned> Put<T> {
+    /// A row as it was read and then changed: it must still be in the version that was read, and
+    /// is written in the next one. Version 0 is a row that was never written.
+    pub fn changed(mut value: T) -> Self {
+        let version = value.version_mut();
+        let expected = match *version {
+            0 => Expected::New,
+            read => Expected::Version(read),
+        };
+        *version = version.saturating_add(1);
+        Self { value, expected }
+    }
+}
+
+macro_rules! versioned {
+    ($($row:ty),*) => {$(
+        impl Versioned for $row {
+            fn version_mut(&mut self) -> &mut u64 {
+                &mut self.version
+            }
+        }
+    )*};
+}
+versioned!(
+    ManagementToken,
+    Connection,
+    AccountLink,
+    OAuthRound,
+    HeardEvent,
+    Order,
+    Payment,
+    License,
+    ApiKey,
+    Endpoint,
+    Delivery
+);
+
+/// "Add `add` to the counter unless that takes it above `cap`."
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// Which counter.
+    pub counter: Counter,
+    /// How much; may be negative.
+    pub add: i64,
+    /// The most it may come to; `None` is no limit.
+    pub cap: Option<i64>,
+}
+
+/// A counter that many callers touch at once.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Counter {
+    /// How many products a tenant has.
+    Products(TenantId),
+}
+
+impl Counter {
+    /// The counter's name in a store: unique among all counters.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Products(tenant) => format!("products:{tenant}"),
+        }
+    }
+}
+
+/// What a commit returns.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Receipt {
+    /// The customer id that each proposed one came to: another one if the customer existed.
+    pub customers: HashMap<CustomerId, CustomerId>,
+    /// What the counters came to.
+    pub counters: HashMap<Counter, i64>,
+}
+
+impl Changes {
+    /// The most facts one commit may carry, so that an import stalls nobody.
+    pub const MAX_FACTS: usize = 500;
+
+    /// Nothing, yet.
+    pub fn new(id: CommitId, at: Timestamp) -> Self {
+        Self {
+            id,
+            at,
+            counters: Vec::new(),
+            tenants: Vec::new(),
+            tokens: Vec::new(),
+            products: Vec::new(),
+            key_types: Vec::new(),
+            prices: Vec::new(),
+            forgotten_prices: Vec::new(),
+            connections: Vec::new(),
+            accounts: Vec::new(),
+            oauth_rounds: Vec::new(),
+            events: Vec::new(),
+            customers: Vec::new(),
+            orders: Vec::new(),
+            payments: Vec::new(),
+            licenses: Vec::new(),
+            api_keys: Vec::new(),
+            endpoints: Vec::new(),
+            deliveries: Vec::new(),
+            attempts: Vec::new(),
+            audit: Vec::new(),
+        }
+    }
+
+    /// Takes over all facts of `other`: how a store makes one transaction of many callers.
+    pub fn absorb(&mut self, other: Self) {
+        let Self {
+            id: _,
+            at: _,
+            counters,
+            tenants,
+            tokens,
+            products,
+            key_types,
+            prices,
+            forgotten_prices,
+            connections,
+            accounts,
+            oauth_rounds,
+            events,
+            customers,
+            orders,
+            payments,
+            licenses,
+            api_keys,
+            endpoints,
+            deliveries,
+            attempts,
+            audit,
+        } = other;
+        self.counters.extend(counters);
+        self.tenants.extend(tenants);
+        self.tokens.extend(tokens);
+        self.products.extend(products);
+        self.key_types.extend(key_types);
+        self.prices.extend(prices);
+        self.forgotten_prices.extend(forgotten_prices);
+        self.connections.extend(connections);
+        self.accounts.extend(accounts);
+        self.oauth_rounds.extend(oauth_rounds);
+        self.events.extend(events);
+        self.customers.extend(customers);
+        self.orders.extend(orders);
+        self.payments.extend(payments);
+        self.licenses.extend(licenses);
+        self.api_keys.extend(api_keys);
+        self.endpoints.extend(endpoints);
+        self.deliveries.extend(deliveries);
+        self.attempts.extend(attempts);
+        self.audit.extend(audit);
+    }
+
+    /// How many facts these are.
+    pub fn len(&self) -> usize {
+        [
+            self.counters.len(),
+            self.tenants.len(),
+            self.tokens.len(),
+            self.products.len(),
+            self.key_types.len(),
+            self.prices.len(),
+            self.forgotten_prices.len(),
+            self.connections.len(),
+            self.accounts.len(),
+            self.oauth_rounds.len(),
+            self.events.len(),
+            self.customers.len(),
+            self.orders.len(),
+            self.payments.len(),
+            self.licenses.len(),
+            self.api_keys.len(),
+            self.endpoints.len(),
+            self.deliveries.len(),
+            self.attempts.len(),
+            self.audit.len(),
+        ]
+        .iter()
+        .fold(0, |sum, n| sum.saturating_add(*n))
+    }
+
+    /// Whether there is nothing to commit.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All guards these changes are committed under.
+    pub fn guards(&self) -> Vec<(Row, Expected)> {
+        let mut guards = Vec::new();
+        macro_rules! guard {
+            ($($part:ident),*) => {$(
+                for put in &self.$part {
+                    guards.push((put.value.row(), put.expected));
+                }
+            )*};
+        }
+        guard!(
+            tenants,
+            tokens,
+            products,
+            key_types,
+            connections,
+            accounts,
+            oauth_rounds,
+            events,
+            orders,
+            payments,
+            licenses,
+            api_keys,
+            endpoints,
+            deliveries
+        );
+        for put in self.licenses.iter().filter(|put| put.is_new()) {
+            guards.extend(put.value.unique_rows().map(|row| (row, Expected::New)));
+        }
+        guards
+    }
+
+    /// Joins the customers of these changes with those that exist already: the merged rows to
+    /// write take the place of what was proposed, and orders and licenses follow them. Returns
+    /// the effective id of each proposed one, and what is to be inserted and updated.
+    pub fn join_customers(
+        &mut self,
+        mut known: HashMap<CustomerIdentity, Customer>,
+    ) -> JoinedCustomers {
+        let mut joined = JoinedCustomers::default();
+        let mut fresh: Vec<CustomerIdentity> = Vec::new();
+        let mut touched: Vec<CustomerIdentity> = Vec::new();
+        for proposed in std::mem::take(&mut self.customers) {
+            let identity = proposed.identity();
+            let effective = if let Some(existing) = known.get_mut(&identity) {
+                if existing.merge(&proposed)
+                    && !fresh.contains(&identity)
+                    && !touched.contains(&identity)
+                {
+                    touched.push(identity);
+                }
+                existing.id.clone()
+            } else {
+                let id = proposed.id.clone();
+                fresh.push(identity.clone());
+                known.insert(identity, proposed.clone());
+                id
+            };
+            joined.effective.insert(proposed.id, effective);
+        }
+        joined.insert = fresh.iter().filter_map(|who| known.remove(who)).collect();
+        joined.update = touched.iter().filter_map(|who| known.remove(who)).collect();
+        for order in &mut self.orders {
+            if let Some(customer) = &mut order.value.customer
+                && let Some(effective) = joined.effective.get(customer)
+            {
+                customer.clone_from(effective);
+            }
+        }
+        for license in &mut self.licenses {
+            if let Some(effective) = joined.effective.get(&license.value.customer) {
+                license.value.customer.clone_from(effective);
+            }
+        }
+        joined
+    }
+}
+
+/// The customers of a batch after joining.
+#[derive(Debug, Default)]
+pub struct JoinedCustomers {
+    /// New ones.
+    pub insert: Vec<Customer>,
+    /// Known ones that learnt something.
+    pub update: Vec<Customer>,
+    /// What each proposed id came to.
+    pub effective: HashMap<CustomerId, CustomerId>,
+}

@@ -1,0 +1,300 @@
+//! The three guards, and the one judge of them.
+//!
+//! A store loads what it knows about the rows and counters that a batch of [`Changes`] touches
+//! into [`Facts`], under its locks; [`judge`] says who may commit; the store writes the rest
+//! whole. So every store refuses the same things for the same reasons.
+
+use crate::api_key::ApiKey;
+use crate::catalog::{KeyType, Product};
+use crate::changes::{Changes, Counter, Expected};
+use crate::connection::{AccountLink, AccountRef, Connection, OAuthRound};
+use crate::delivery::{Delivery, Endpoint};
+use crate::id::{ApiKeyId, DeliveryId, LicenseId, OrderId, StripeEventId, TokenId};
+use crate::license::key::KeyHash;
+use crate::license::{License, OrderUnit};
+use crate::management_token::ManagementToken;
+use crate::mode::Mode;
+use crate::order::Order;
+use crate::payment::{Payment, PaymentKey};
+use crate::secret::SecretHash;
+use crate::slug::{KeyTypeId, ProductId, TenantId};
+use crate::stripe_event::HeardEvent;
+use crate::tenant::Tenant;
+use std::collections::{BTreeSet, HashMap};
+
+/// A row that a guard speaks of: its identity in the store.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Row {
+    /// A tenant.
+    Tenant(TenantId),
+    /// A management token.
+    Token(TokenId),
+    /// A product of a tenant.
+    Product(TenantId, ProductId),
+    /// A key type of a product.
+    KeyType(TenantId, ProductId, KeyTypeId),
+    /// A tenant's connection.
+    Connection(TenantId),
+    /// Whose an account is, in a mode.
+    Account(AccountRef),
+    /// An OAuth round, by the hash of its state.
+    OAuthRound(SecretHash),
+    /// A Stripe event, as heard on the endpoint of a mode.
+    Event(Mode, StripeEventId),
+    /// An order.
+    Order(OrderId),
+    /// A payment.
+    Payment(PaymentKey),
+    /// A license.
+    License(LicenseId),
+    /// The one license of a unit that was sold.
+    LicenseUnit(OrderUnit),
+    /// The one license of a tenant with a key, in a mode.
+    LicenseKey(TenantId, Mode, KeyHash),
+    /// An API key.
+    ApiKey(ApiKeyId),
+    /// A tenant's license webhook.
+    Endpoint(TenantId),
+    /// A delivery.
+    Delivery(DeliveryId),
+}
+
+/// Why a commit was refused. Nothing of it was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// A row that had to be new exists.
+    #[error("exists already: {0:?}")]
+    Exists(Row),
+    /// A row is not in the version that was read.
+    #[error("has changed meanwhile: {0:?}")]
+    Stale(Row),
+    /// A counter would pass its cap.
+    #[error("is full: {0:?}")]
+    Full(Counter),
+    /// More than [`Changes::MAX_FACTS`] facts.
+    #[error("too many facts in one commit")]
+    TooLarge,
+}
+
+/// What a store knows about the rows and counters a batch touches. A row without a version of
+/// its own is in version 1.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The version of each row that exists.
+    pub versions: HashMap<Row, u64>,
+    /// The value of each counter that was ever touched.
+    pub counters: HashMap<Counter, i64>,
+}
+
+/// A row with an identity.
+pub trait Guarded {
+    /// Its identity.
+    fn row(&self) -> Row;
+}
+
+macro_rules! guarded {
+    ($($type:ty: $self:ident => $row:expr;)*) => {$(
+        impl Guarded for $type {
+            fn row(&$self) -> Row {
+                $row
+            }
+        }
+    )*};
+}
+
+guarded! {
+    Tenant: self => Row::Tenant(self.id.clone());
+    ManagementToken: self => Row::Token(self.id.clone());
+    Product: self => Row::Product(self.tenant.clone(), self.id.clone());
+    KeyType: self => Row::KeyType(self.tenant.clone(), self.product.clone(), self.id.clone());
+    Connection: self => Row::Connection(self.tenant.clone());
+    AccountLink: self => Row::Account(self.account.clone());
+    OAuthRound: self => Row::OAuthRound(self.state.clone());
+    HeardEvent: self => Row::Event(self.endpoint, self.id.clone());
+    Order: self => Row::Order(self.id.clone());
+    Payment: self => Row::Payment(self.key.clone());
+    License: self => Row::License(self.id.clone());
+    ApiKey: self => Row::ApiKey(self.id.clone());
+    Endpoint: self => Row::Endpoint(self.tenant.clone());
+    Delivery: self => Row::Delivery(self.id.clone());
+}
+
+impl License {
+    /// What besides its id only one license may have: the unit it was sold as, and its key.
+    pub fn unique_rows(&self) -> impl Iterator<Item = Row> {
+        let key = Row::LicenseKey(self.tenant.clone(), self.mode, self.key_hash.clone());
+        self.unit
+            .clone()
+            .map(Row::LicenseUnit)
+            .into_iter()
+            .chain([key])
+    }
+}
+
+/// All rows and counters that a batch touches, each once, in an order that is the same for every
+/// caller: what a store locks, it locks in this order.
+pub fn touched<'a>(
+    batch: impl IntoIterator<Item = &'a Changes>,
+) -> (BTreeSet<Row>, BTreeSet<Counter>) {
+    let mut rows = BTreeSet::new();
+    let mut counters = BTreeSet::new();
+    for changes in batch {
+        rows.extend(changes.guards().into_iter().map(|(row, _)| row));
+        counters.extend(changes.counters.iter().map(|count| count.counter.clone()));
+    }
+    (rows, counters)
+}
+
+/// Judges each of a batch in turn: a caller sees what those before it will have done, and one
+/// that is refused leaves no trace on those behind it.
+pub fn judge<'a>(
+    batch: impl IntoIterator<Item = &'a Changes>,
+    mut facts: Facts,
+) -> Vec<Result<HashMap<Counter, i64>, Refusal>> {
+    batch
+        .into_iter()
+        .map(|changes| judge_one(changes, &mut facts))
+        .collect()
+}
+
+fn judge_one(changes: &Changes, facts: &mut Facts) -> Result<HashMap<Counter, i64>, Refusal> {
+    if changes.len() > Changes::MAX_FACTS {
+        return Err(Refusal::TooLarge);
+    }
+    let mut versions: HashMap<Row, u64> = HashMap::new();
+    for (row, expected) in changes.guards() {
+        if versions.contains_key(&row) {
+            return Err(Refusal::Stale(row));
+        }
+        let next = match (expected, facts.versions.get(&row)) {
+            (Expected::New, None) => 1,
+            (Expected::New, Some(_)) => return Err(Refusal::Exists(row)),
+            (Expected::Version(read), Some(now)) if read == *now => read.saturating_add(1),
+            (Expected::Version(_), _) => return Err(Refusal::Stale(row)),
+        };
+        versions.insert(row, next);
+    }
+    let mut counters: HashMap<Counter, i64> = HashMap::new();
+    for count in &changes.counters {
+        let before = counters
+            .get(&count.counter)
+            .or_else(|| facts.counters.get(&count.counter))
+            .copied()
+            .unwrap_or(0);
+        let after = before.saturating_add(count.add);
+        if count.add > 0 && count.cap.is_some_and(|cap| after > cap) {
+            return Err(Refusal::Full(count.counter.clone()));
+        }
+        counters.insert(count.counter.clone(), after);
+    }
+    facts.versions.extend(versions);
+    facts.counters.extend(counters.clone());
+    Ok(counters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::changes::{Count, Put};
+    use crate::email::Email;
+    use crate::id::CommitId;
+    use crate::tenant::Plan;
+    use crate::time::Timestamp;
+
+    fn empty() -> Changes {
+        let now = Timestamp::from_micros(0);
+        Changes::new(CommitId::new(now, [0; 10]), now)
+    }
+
+    fn tenant(id: &str) -> Changes {
+        let mut changes = empty();
+        changes.tenants.push(Put::new(Tenant {
+            id: TenantId::parse(id).unwrap(),
+            email: Email::parse("a@b.test").unwrap(),
+            plan: Plan::Pro,
+            created_at: changes.at,
+        }));
+        changes
+    }
+
+    fn connection(version: u64) -> Changes {
+        let mut changes = empty();
+        let mut connection = Connection::none(TenantId::parse("acme").unwrap());
+        connection.version = version;
+        changes.connections.push(Put::changed(connection));
+        changes
+    }
+
+    fn count(add: i64, cap: Option<i64>) -> Changes {
+        let mut changes = empty();
+        let counter = Counter::Products(TenantId::parse("acme").unwrap());
+        changes.counters.push(Count { counter, add, cap });
+        changes
+    }
+
+    #[test]
+    fn of_equals_in_one_batch_the_first_wins_and_neighbours_are_untouched() {
+        let batch = [tenant("one"), tenant("two"), tenant("one"), tenant("six")];
+        let verdicts = judge(&batch, Facts::default());
+        let accepted: Vec<bool> = verdicts.iter().map(Result::is_ok).collect();
+        assert_eq!(accepted, [true, true, false, true]);
+        assert!(matches!(
+            &verdicts[2],
+            Err(Refusal::Exists(Row::Tenant(id))) if id.as_str() == "one"
+        ));
+    }
+
+    #[test]
+    fn a_row_read_in_an_older_version_is_stale() {
+        let row = connection(1).guards()[0].0.clone();
+        let facts = Facts {
+            versions: [(row, 2)].into(),
+            ..Facts::default()
+        };
+        for (read, fine) in [(0, false), (1, false), (2, true), (3, false)] {
+            let verdict = judge(&[connection(read)], facts.clone()).remove(0);
+            assert_eq!(verdict.is_ok(), fine, "read {read}: {verdict:?}");
+        }
+    }
+
+    #[test]
+    fn a_counter_is_filled_to_its_cap_by_one_batch_and_not_above() {
+        let batch: Vec<Changes> = (0..5).map(|_| count(1, Some(3))).collect();
+        let verdicts = judge(&batch, Facts::default());
+        assert_eq!(verdicts.iter().filter(|v| v.is_ok()).count(), 3);
+        assert!(matches!(verdicts[4], Err(Refusal::Full(_))));
+    }
+
+    #[test]
+    fn a_counter_above_its_cap_still_goes_down() {
+        let facts = Facts {
+            counters: [(count(1, None).counters[0].counter.clone(), 9)].into(),
+            ..Facts::default()
+        };
+        assert!(judge(&[count(-1, Some(3))], facts)[0].is_ok());
+    }
+
+    #[test]
+    fn a_refused_caller_leaves_no_trace() {
+        let mut both = count(1, Some(1));
+        both.absorb(tenant("one"));
+        let batch = [tenant("one"), both, count(1, Some(1))];
+        let accepted: Vec<bool> = judge(&batch, Facts::default())
+            .iter()
+            .map(Result::is_ok)
+            .collect();
+        assert_eq!(accepted, [true, false, true]);
+    }
+
+    #[test]
+    fn an_oversized_commit_is_refused() {
+        let mut changes = empty();
+        for i in 0..=Changes::MAX_FACTS {
+            changes.absorb(tenant(&format!("t-{i:04}")));
+        }
+        assert_eq!(
+            judge(&[changes], Facts::default())[0],
+            Err(Refusal::TooLarge)
+        );
+    }
+}

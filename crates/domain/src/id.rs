@@ -1,0 +1,160 @@
+//! Typed ids: ours, made from time and randomness, and Stripe's, taken as they come.
+
+use crate::time::Timestamp;
+use data_encoding::{Encoding, Specification};
+use std::fmt;
+use std::sync::LazyLock;
+
+/// Why a text is not an id of the kind that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a valid {kind} id")]
+pub struct InvalidId {
+    /// The kind of id that was expected, in words.
+    pub kind: &'static str,
+}
+
+/// Crockford's base32 in lower case: ids sort by time and read well aloud.
+static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
+    let mut spec = Specification::new();
+    spec.symbols.push_str("0123456789abcdefghjkmnpqrstvwxyz");
+    spec.encoding()
+        .unwrap_or_else(|_| unreachable!("32 distinct symbols are an encoding"))
+});
+
+/// 48 bits of milliseconds, then 80 random bits, as 26 symbols that sort by time of making.
+fn sortable(now: Timestamp, random: [u8; 10]) -> String {
+    let millis = u64::try_from(now.as_micros().div_euclid(1000)).unwrap_or(0);
+    let mut bytes = [0u8; 16];
+    let (time, rest) = bytes.split_at_mut(6);
+    time.copy_from_slice(millis.to_be_bytes().get(2..).unwrap_or(&[0; 6]));
+    rest.copy_from_slice(&random);
+    BASE32.encode(&bytes)
+}
+
+fn is_id(text: &str, prefix: &str) -> bool {
+    text.len() <= 255
+        && text.strip_prefix(prefix).is_some_and(|rest| {
+            !rest.is_empty()
+                && rest
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+        })
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident, $prefix:literal, $kind:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// What every id of this kind starts with.
+            pub const PREFIX: &'static str = $prefix;
+
+            /// Reads an id: its prefix, then ASCII letters, digits, `_` or `-`; 255 bytes at most.
+            pub fn parse(text: &str) -> Result<Self, InvalidId> {
+                if is_id(text, $prefix) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err(InvalidId { kind: $kind })
+                }
+            }
+
+            /// The id as it is written.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidId;
+            fn try_from(text: String) -> Result<Self, InvalidId> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0
+            }
+        }
+    )*};
+}
+
+macro_rules! made_here {
+    ($($name:ident)*) => {$(
+        impl $name {
+            /// A fresh id: sorts by `now`, unguessable by `random`.
+            pub fn new(now: Timestamp, random: [u8; 10]) -> Self {
+                Self(format!("{}{}", Self::PREFIX, sortable(now, random)))
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// One paid (or to be paid) Stripe session or invoice.
+    OrderId, "ord_", "order";
+    /// A license.
+    LicenseId, "lic_", "license";
+    /// A buyer, per tenant and mode.
+    CustomerId, "cus_", "customer";
+    /// A management token's public id (never the token itself).
+    TokenId, "tok_", "management token";
+    /// The public half of an API key: `ak_live_…` or `ak_test_…`.
+    ApiKeyId, "ak_", "API key";
+    /// An outbound event and its delivery: the receiver's key for deduplication.
+    DeliveryId, "dlv_", "delivery";
+    /// One entry of the audit trail.
+    AuditId, "aud_", "audit entry";
+    /// One committed set of changes.
+    CommitId, "cmt_", "commit";
+    /// A Stripe account.
+    StripeAccountId, "acct_", "Stripe account";
+    /// A Stripe Checkout session.
+    SessionId, "cs_", "Checkout session";
+    /// A Stripe event.
+    StripeEventId, "evt_", "Stripe event";
+    /// A Stripe PaymentIntent.
+    PaymentIntentId, "pi_", "PaymentIntent";
+    /// A Stripe price.
+    StripePriceId, "price_", "Stripe price";
+    /// A Stripe product.
+    StripeProductId, "prod_", "Stripe product";
+}
+
+made_here! { OrderId LicenseId CustomerId TokenId DeliveryId AuditId CommitId }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_made_later_sort_later() {
+        let early = OrderId::new(Timestamp::from_micros(1_000_000), [255; 10]);
+        let late = OrderId::new(Timestamp::from_micros(2_000_000), [0; 10]);
+        assert!(early < late, "{early} {late}");
+    }
+
+    #[test]
+    fn a_made_id_is_read_back() {
+        let id = LicenseId::new(Timestamp::from_micros(1_790_000_000_000_000), [7; 10]);
+        assert_eq!(LicenseId::parse(id.as_str()), Ok(id.clone()));
+        assert_eq!(id.as_str().len(), 4 + 26);
+    }
+
+    #[test]
+    fn an_id_of_another_kind_or_shape_is_refused() {
+        for text in ["", "ord_", "lic_1", "ord_a b", "ord_é", "ord_a\n", "ORD_1"] {
+            assert!(OrderId::parse(text).is_err(), "{text:?}");
+        }
+        assert!(OrderId::parse(&format!("ord_{}", "a".repeat(300))).is_err());
+    }
+}

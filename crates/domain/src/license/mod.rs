@@ -1,0 +1,67 @@
+//! Licenses: what a paid order mints.
+
+pub mod key;
+pub mod state;
+pub mod term;
+
+use crate::catalog::Entitlements;
+use crate::id::{CustomerId, LicenseId, OrderId};
+use crate::mode::Mode;
+use crate::seal::Sealed;
+use crate::slug::{KeyTypeId, ProductId, TenantId};
+use crate::time::Timestamp;
+use key::KeyHash;
+use state::{Standing, State};
+
+/// A license.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct License {
+    /// Its id.
+    pub id: LicenseId,
+    /// Whose sale it came from.
+    pub tenant: TenantId,
+    /// A sandbox license never validates with a live key.
+    pub mode: Mode,
+    /// For which product.
+    pub product: ProductId,
+    /// Of which key type.
+    pub key_type: KeyTypeId,
+    /// Who holds it.
+    pub customer: CustomerId,
+    /// What it was minted for, if it was sold here.
+    pub unit: Option<OrderUnit>,
+    /// The hash by which its key is found.
+    pub key_hash: KeyHash,
+    /// The key as it may be shown: `ACME-****-****-****-Q3VZ`.
+    pub masked_key: String,
+    /// The key itself, sealed.
+    pub sealed_key: Sealed,
+    /// On how many devices it may be active.
+    pub activation_limit: u32,
+    /// What it unlocks.
+    pub entitlements: Entitlements,
+    /// Term, revocation and holds: its state follows from them.
+    pub standing: Standing,
+    /// When it was minted.
+    pub created_at: Timestamp,
+    /// Counts changes.
+    pub version: u64,
+}
+
+impl License {
+    /// Its state at `now`.
+    pub fn state(&self, now: Timestamp) -> State {
+        self.standing.state(now)
+    }
+}
+
+/// One unit of one line of an order: each mints exactly one license.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OrderUnit {
+    /// Which order.
+    pub order: OrderId,
+    /// Which line of it, from 0.
+    pub line: u32,
+    /// Which unit of the line, from 0.
+    pub unit: u32,
+}

@@ -1,0 +1,22 @@
+//! What the domain needs from outside: traits named by capability, without async, usable as
+//! objects. An adapter implements them; `mintage-testkit` holds the contract each must keep.
+//!
+//! To bring a new store: implement [`Store`]'s parts and run `mintage_testkit::store_contract!`.
+
+mod clock;
+mod http;
+mod store;
+mod stripe;
+
+pub use clock::{Clock, Entropy};
+pub use http::{Http, HttpError, HttpRequest, HttpResponse, Method};
+pub use store::{
+    ApiKeys, AuditRecord, Audits, Catalog, Commit, CommitDone, CommitError, Connections, Customers, Deliveries,
+    Endpoints, HeardEvents, Housekeeping, LicenseFilter, LicenseRecord, Licenses, Limiter, Nonce,
+    OAuthRounds, Orders, Payments, Store, StoreError, Tenants, Tokens,
+    ValidateDone, ValidateQuery, ValidateRead, Validations,
+};
+pub use stripe::{
+    CheckoutRequest, CheckoutSession, Grant, IdempotencyKey, NewPrice, NewProduct, Stripe,
+    StripeAccount, StripeError, WebhookError, Webhooks,
+};
