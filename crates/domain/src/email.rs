@@ -3,7 +3,9 @@
 use std::fmt;
 
 /// An address, trimmed and in lower case: two spellings of it are one buyer.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email(String);
 
@@ -42,9 +44,7 @@ fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
         && !label.starts_with('-')
         && !label.ends_with('-')
-        && label
-            .chars()
-            .all(|c| c.is_alphanumeric() || c == '-')
+        && label.chars().all(|c| c.is_alphanumeric() || c == '-')
 }
 
 impl fmt::Display for Email {
@@ -72,12 +72,20 @@ mod tests {
 
     #[test]
     fn two_spellings_of_an_address_are_one() {
-        assert_eq!(Email::parse(" Alice@Example.COM "), Email::parse("alice@example.com"));
+        assert_eq!(
+            Email::parse(" Alice@Example.COM "),
+            Email::parse("alice@example.com")
+        );
     }
 
     #[test]
     fn addresses_are_read_or_refused() {
-        for good in ["a@b", "a.b+c@x.test", "o'neil@mail.example", "ä@münchen.example"] {
+        for good in [
+            "a@b",
+            "a.b+c@x.test",
+            "o'neil@mail.example",
+            "ä@münchen.example",
+        ] {
             assert!(Email::parse(good).is_ok(), "{good}");
         }
         let long = format!("{}@b.test", "a".repeat(65));

@@ -21,9 +21,33 @@ pub enum InvalidSlug {
 
 /// Words that are paths, or hosts, of a server's own.
 const RESERVED: [&str; 27] = [
-    "admin", "api", "app", "assets", "auth", "buy", "connect", "dashboard", "docs", "healthz",
-    "help", "login", "logout", "metrics", "mintage", "new", "openapi", "portal", "readyz",
-    "settings", "signup", "static", "status", "stripe", "support", "webhooks", "www",
+    "admin",
+    "api",
+    "app",
+    "assets",
+    "auth",
+    "buy",
+    "connect",
+    "dashboard",
+    "docs",
+    "healthz",
+    "help",
+    "login",
+    "logout",
+    "metrics",
+    "mintage",
+    "new",
+    "openapi",
+    "portal",
+    "readyz",
+    "settings",
+    "signup",
+    "static",
+    "status",
+    "stripe",
+    "support",
+    "webhooks",
+    "www",
 ];
 
 fn is_slug(text: &str, min: usize) -> bool {

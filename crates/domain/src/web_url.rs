@@ -101,10 +101,25 @@ mod tests {
         }
         let long = format!("https://a.test/{}", "x".repeat(2048));
         for bad in [
-            "", "yourapp.com", "/thanks", "javascript:alert(1)", "ftp://a.test", "https://",
-            "https:///x", "https://user@a.test/", "https://user:pw@a.test/", "https://a b.test/",
-            "https://a.test/\n", "https://a.test:0/", "https://a.test:99999/", "https://a.test:/",
-            "https://[::g]/", "https://a.test/\"x", "http://ä.test/", "data:text/html,x", &long,
+            "",
+            "yourapp.com",
+            "/thanks",
+            "javascript:alert(1)",
+            "ftp://a.test",
+            "https://",
+            "https:///x",
+            "https://user@a.test/",
+            "https://user:pw@a.test/",
+            "https://a b.test/",
+            "https://a.test/\n",
+            "https://a.test:0/",
+            "https://a.test:99999/",
+            "https://a.test:/",
+            "https://[::g]/",
+            "https://a.test/\"x",
+            "http://ä.test/",
+            "data:text/html,x",
+            &long,
         ] {
             assert_eq!(WebUrl::parse(bad), Err(InvalidUrl), "{bad:?}");
         }
