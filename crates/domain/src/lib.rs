@@ -11,4 +11,7 @@
     )
 )]
 
+pub mod fee;
+pub mod mode;
+pub mod money;
 pub mod time;

@@ -1,0 +1,229 @@
+//! The currencies that Stripe presents prices in, and how its API counts them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// A currency that Stripe charges in; its code is three lower-case ASCII letters.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Currency(&'static str);
+
+/// The text is not the code of a currency that Stripe charges in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("a currency is a three-letter code that Stripe charges in, such as `usd`")]
+pub struct InvalidCurrency;
+
+/// Every currency Stripe charges in, in order, so that a code is found by halving.
+const SUPPORTED: &[&str] = &[
+    "aed", "afn", "all", "amd", "ang", "aoa", "ars", "aud", "awg", "azn", "bam", "bbd", "bdt",
+    "bgn", "bhd", "bif", "bmd", "bnd", "bob", "brl", "bsd", "bwp", "byn", "bzd", "cad", "cdf",
+    "chf", "clp", "cny", "cop", "crc", "cve", "czk", "djf", "dkk", "dop", "dzd", "egp", "etb",
+    "eur", "fjd", "fkp", "gbp", "gel", "gip", "gmd", "gnf", "gtq", "gyd", "hkd", "hnl", "htg",
+    "huf", "idr", "ils", "inr", "isk", "jmd", "jod", "jpy", "kes", "kgs", "khr", "kmf", "krw",
+    "kwd", "kyd", "kzt", "lak", "lbp", "lkr", "lrd", "lsl", "mad", "mdl", "mga", "mkd", "mmk",
+    "mnt", "mop", "mur", "mvr", "mwk", "mxn", "myr", "mzn", "nad", "ngn", "nio", "nok", "npr",
+    "nzd", "omr", "pab", "pen", "pgk", "php", "pkr", "pln", "pyg", "qar", "ron", "rsd", "rub",
+    "rwf", "sar", "sbd", "scr", "sek", "sgd", "shp", "sle", "sos", "srd", "std", "szl", "thb",
+    "tjs", "tnd", "top", "try", "ttd", "twd", "tzs", "uah", "ugx", "usd", "uyu", "uzs", "vnd",
+    "vuv", "wst", "xaf", "xcd", "xcg", "xof", "xpf", "yer", "zar", "zmw",
+];
+
+/// Counted in whole units: the minor unit is the major one.
+const ZERO_DECIMAL: &[&str] = &[
+    "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf",
+    "xof", "xpf",
+];
+
+/// Counted in thousandths, of which Stripe takes only tens.
+const THREE_DECIMAL: &[&str] = &["bhd", "jod", "kwd", "omr", "tnd"];
+
+/// Without decimals in practice, but counted in hundredths by the API, for compatibility.
+const WHOLE_IN_HUNDREDTHS: &[&str] = &["isk", "ugx"];
+
+/// The least charge in minor units, where Stripe publishes one.
+const MINIMUMS: &[(&str, i64)] = &[
+    ("aed", 200),
+    ("aud", 50),
+    ("bgn", 100),
+    ("brl", 50),
+    ("cad", 50),
+    ("chf", 50),
+    ("czk", 1_500),
+    ("dkk", 250),
+    ("eur", 50),
+    ("gbp", 30),
+    ("hkd", 400),
+    ("huf", 17_500),
+    ("inr", 50),
+    ("jpy", 50),
+    ("mxn", 1_000),
+    ("myr", 200),
+    ("nok", 300),
+    ("nzd", 50),
+    ("pln", 200),
+    ("ron", 200),
+    ("sek", 300),
+    ("sgd", 50),
+    ("thb", 1_000),
+    ("usd", 50),
+];
+
+impl Currency {
+    /// Reads a code in any case: `usd`, `USD`.
+    pub fn parse(text: &str) -> Result<Self, InvalidCurrency> {
+        let code = text.to_ascii_lowercase();
+        let place = SUPPORTED
+            .binary_search(&code.as_str())
+            .map_err(|_| InvalidCurrency)?;
+        SUPPORTED
+            .get(place)
+            .copied()
+            .map(Self)
+            .ok_or(InvalidCurrency)
+    }
+
+    /// Every currency, in the order of the codes.
+    pub fn all() -> impl Iterator<Item = Self> {
+        SUPPORTED.iter().copied().map(Self)
+    }
+
+    /// The code in lower case, as Stripe's API writes it.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// How many decimals the API's minor unit stands for: 0, 2 or 3.
+    pub fn exponent(self) -> u8 {
+        if ZERO_DECIMAL.contains(&self.0) {
+            0
+        } else if THREE_DECIMAL.contains(&self.0) {
+            3
+        } else {
+            2
+        }
+    }
+
+    /// What every amount in minor units is a multiple of: 1, 10 or 100.
+    pub fn step(self) -> i64 {
+        if THREE_DECIMAL.contains(&self.0) {
+            10
+        } else if WHOLE_IN_HUNDREDTHS.contains(&self.0) {
+            100
+        } else {
+            1
+        }
+    }
+
+    /// The least charge in minor units; `None` where Stripe publishes none. Stripe judges it in
+    /// the currency of settlement, so it may refuse a little more than this.
+    pub fn minimum(self) -> Option<i64> {
+        MINIMUMS
+            .iter()
+            .find_map(|&(code, minimum)| (code == self.0).then_some(minimum))
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Currency({})", self.0)
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = InvalidCurrency;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> Self {
+        currency.0.to_owned()
+    }
+}
+
+#[cfg(test)]
+#[expect(
+    clippy::unwrap_used,
+    reason = "a test that fails here has found its bug"
+)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_holds_only_three_lower_case_letters() {
+        assert!(SUPPORTED.is_sorted_by(|a, b| a < b));
+        for code in SUPPORTED {
+            assert!(
+                code.len() == 3 && code.bytes().all(|b| b.is_ascii_lowercase()),
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_special_rule_names_a_supported_currency() {
+        let minimums = MINIMUMS.iter().map(|(code, _)| code);
+        for code in [ZERO_DECIMAL, THREE_DECIMAL, WHOLE_IN_HUNDREDTHS]
+            .into_iter()
+            .flatten()
+            .chain(minimums)
+        {
+            assert_eq!(Currency::parse(code).map(Currency::as_str), Ok(*code));
+        }
+    }
+
+    #[test]
+    fn every_minimum_is_an_amount_of_its_currency() {
+        for currency in Currency::all() {
+            let minimum = currency.minimum().unwrap_or(0);
+            assert_eq!(minimum % currency.step(), 0, "{currency}");
+        }
+    }
+
+    #[test]
+    fn knows_the_decimals_the_step_and_the_minimum() {
+        for (code, exponent, step, minimum) in [
+            ("usd", 2, 1, Some(50)),
+            ("gbp", 2, 1, Some(30)),
+            ("jpy", 0, 1, Some(50)),
+            ("krw", 0, 1, None),
+            ("kwd", 3, 10, None),
+            ("isk", 2, 100, None),
+            ("ugx", 2, 100, None),
+            ("huf", 2, 1, Some(17_500)),
+        ] {
+            let currency = Currency::parse(code).unwrap();
+            assert_eq!(
+                (currency.exponent(), currency.step(), currency.minimum()),
+                (exponent, step, minimum),
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn reads_any_case_and_keeps_lower_case() {
+        for text in ["usd", "USD", "Usd"] {
+            assert_eq!(Currency::parse(text).unwrap().as_str(), "usd");
+        }
+        let usd: Currency = serde_json::from_str("\"USD\"").unwrap();
+        assert_eq!(serde_json::to_string(&usd).unwrap(), "\"usd\"");
+    }
+
+    #[test]
+    fn refuses_what_stripe_does_not_charge_in() {
+        for text in ["", "us", "usdd", "xxx", "btc", " usd", "u\u{17f}d"] {
+            assert_eq!(Currency::parse(text), Err(InvalidCurrency), "{text}");
+        }
+    }
+}
