@@ -14,4 +14,5 @@
 pub mod fee;
 pub mod mode;
 pub mod money;
+pub mod secret;
 pub mod time;
