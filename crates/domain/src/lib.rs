@@ -14,5 +14,6 @@
 pub mod fee;
 pub mod mode;
 pub mod money;
+pub mod seal;
 pub mod secret;
 pub mod time;
