@@ -12,6 +12,7 @@
 )]
 
 pub mod fee;
+pub mod license;
 pub mod mode;
 pub mod money;
 pub mod seal;

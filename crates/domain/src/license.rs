@@ -1,0 +1,3 @@
+//! What a license is: its key, its term, its state.
+
+pub mod key;
