@@ -17,4 +17,5 @@ pub mod mode;
 pub mod money;
 pub mod seal;
 pub mod secret;
+pub mod sign;
 pub mod time;
