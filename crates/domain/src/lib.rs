@@ -15,6 +15,7 @@ pub mod fee;
 pub mod license;
 pub mod mode;
 pub mod money;
+pub mod retry;
 pub mod seal;
 pub mod secret;
 pub mod sign;
