@@ -19,4 +19,5 @@ pub mod retry;
 pub mod seal;
 pub mod secret;
 pub mod sign;
+pub mod slug;
 pub mod time;
