@@ -11,6 +11,7 @@
     )
 )]
 
+pub mod email;
 pub mod fee;
 pub mod license;
 pub mod mode;
