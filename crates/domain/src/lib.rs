@@ -22,3 +22,4 @@ pub mod secret;
 pub mod sign;
 pub mod slug;
 pub mod time;
+pub mod web_url;
