@@ -126,12 +126,11 @@ fn parse_authority(authority: &str) -> Result<&str, InvalidWebUrl> {
 /// it must be one to all.
 fn is_host(host: &str) -> bool {
     let last = host.rsplit('.').next().unwrap_or_default();
-    let hex = last.strip_prefix("0x").unwrap_or_default();
-    let numeric = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    if numeric(last)
-        || last == "0x"
-        || !hex.is_empty() && hex.bytes().all(|b| b.is_ascii_hexdigit())
-    {
+    let decimal = !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit());
+    let hex = last
+        .strip_prefix("0x")
+        .is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
+    if decimal || hex {
         return host.parse::<Ipv4Addr>().is_ok();
     }
     host.len() <= 253 && host.split('.').all(is_label)

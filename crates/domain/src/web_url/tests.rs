@@ -90,6 +90,7 @@ fn refuses_what_is_no_web_address_and_says_why() {
         ("http://0x7f.0.0.1", Host),
         ("http://0x7f000001", Host),
         ("http://127.0.0.0x1", Host),
+        ("http://127.0.0.0x", Host),
         ("http://256.0.0.1", Host),
         ("http://127.0.0.01", Host),
         ("http://[::1", Host),
