@@ -193,6 +193,7 @@ fn judge_one(changes: &Changes, facts: &mut Facts) -> Result<HashMap<Counter, i6
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
     use super::*;
     use crate::changes::{Count, Put};

@@ -38,7 +38,9 @@ pub fn set_url(
     url: Option<&WebUrl>,
 ) -> Result<Option<WebhookSecret>, EndpointError> {
     settle(store, |_| {
-        let (mut endpoint, secret) = if let Some(known) = store.endpoint(tenant)? { (known, None) } else {
+        let (mut endpoint, secret) = if let Some(known) = store.endpoint(tenant)? {
+            (known, None)
+        } else {
             let secret = WebhookSecret::from_bytes(env.random());
             let endpoint = Endpoint {
                 tenant: tenant.clone(),

@@ -130,7 +130,7 @@ fn sell(
     changes.customers.push(customer);
     changes.orders.push(Put::changed(order));
     changes.licenses.push(Put::new(minted.license));
-    Ok(Verdict::Apply(changes))
+    Ok(Verdict::Apply(Box::new(changes)))
 }
 
 fn total(facts: &SessionFacts) -> Option<Money> {

@@ -75,7 +75,7 @@ pub const PARKED_FOR: Duration = Duration::from_mins(5);
 /// What an event comes to, before it is written down.
 pub(super) enum Verdict {
     /// Do this.
-    Apply(Changes),
+    Apply(Box<Changes>),
     /// Nothing to do.
     Ignore(&'static str),
     /// It should mint and cannot.
@@ -109,7 +109,7 @@ pub fn decide(
     let now = env.now();
     let verdict = judge(store, stripe, env, inbound, now)?;
     let (mut changes, outcome) = match verdict {
-        Verdict::Apply(changes) => (changes, HeardOutcome::Applied),
+        Verdict::Apply(changes) => (*changes, HeardOutcome::Applied),
         Verdict::Ignore(reason) => (env.changes(now), HeardOutcome::Ignored(reason.to_owned())),
         Verdict::Park(reason) => (
             env.changes(now),
@@ -206,7 +206,7 @@ pub(super) fn move_order(
     order.status = to;
     let mut changes = env.changes(now);
     changes.orders.push(Put::changed(order));
-    Ok(Verdict::Apply(changes))
+    Ok(Verdict::Apply(Box::new(changes)))
 }
 
 /// The seller ended the grant at Stripe. The news may be older than a new grant, so Stripe is
@@ -246,5 +246,5 @@ fn deauthorized(
         "stripe.deauthorized",
         account.account.as_str(),
     ));
-    Ok(Verdict::Apply(changes))
+    Ok(Verdict::Apply(Box::new(changes)))
 }

@@ -48,7 +48,10 @@ pub fn revoke(
         }
         let mut changes = env.changes(now);
         if !was_revoked {
-            let session = record.session.as_ref().map(super::super::id::SessionId::as_str);
+            let session = record
+                .session
+                .as_ref()
+                .map(super::super::id::SessionId::as_str);
             let about = (record.email.as_str(), session);
             let key = &record.license.masked_key;
             let event = EventName::LicenseRevoked;

@@ -42,7 +42,7 @@ pub enum Decision<T> {
     /// Nothing changes; this is the answer.
     Answer(T),
     /// These changes; the answer follows from their receipt.
-    Commit(Changes, Answer<T>),
+    Commit(Box<Changes>, Answer<T>),
 }
 
 /// How the answer follows from the receipt.
@@ -51,7 +51,7 @@ pub type Answer<T> = Box<dyn FnOnce(&Receipt) -> T + Send>;
 impl<T: Send + 'static> Decision<T> {
     /// Changes after which the answer is `answer`, whatever the receipt says.
     pub fn commit(changes: Changes, answer: T) -> Self {
-        Self::Commit(changes, Box::new(move |_| answer))
+        Self::Commit(Box::new(changes), Box::new(move |_| answer))
     }
 }
 
@@ -67,7 +67,7 @@ pub fn settle<T, E: From<Failure>>(
     for _ in 0..MAX_DECISIONS {
         match decide(refused.as_ref())? {
             Decision::Answer(answer) => return Ok(answer),
-            Decision::Commit(changes, answer) => match store.commit(changes) {
+            Decision::Commit(changes, answer) => match store.commit(*changes) {
                 Ok(receipt) => return Ok(answer(&receipt)),
                 Err(CommitError::Refused(refusal)) => refused = Some(refusal),
                 Err(CommitError::Store(error)) => return Err(Failure::Store(error).into()),

@@ -42,7 +42,10 @@ pub(super) fn judge(
             if !license.standing.revoke(RevocationReason::Refund, now) {
                 continue;
             }
-            let session = record.session.as_ref().map(super::super::id::SessionId::as_str);
+            let session = record
+                .session
+                .as_ref()
+                .map(super::super::id::SessionId::as_str);
             let about = (record.email.as_str(), session);
             let event = EventName::LicenseRefunded;
             let told = tell(env, &license, event, &license.masked_key, about, now);
@@ -58,5 +61,5 @@ pub(super) fn judge(
         }
     }
     changes.payments.push(Put::changed(payment));
-    Ok(Verdict::Apply(changes))
+    Ok(Verdict::Apply(Box::new(changes)))
 }
