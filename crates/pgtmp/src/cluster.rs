@@ -28,10 +28,10 @@ const START_LIMIT: Duration = Duration::from_mins(1);
 ///
 /// It is told to stop again and again: early in its life a server still ignores the signal.
 const WATCHDOG: &str = r#"
-programs=$1 dir=$2; shift 2
+programs=$1 dir=$2 user=$3; shift 3
 trap 'rm -rf "$dir"' EXIT
 exec 3<&0
-"$programs/initdb" --auth=trust --no-sync --locale=C --encoding=UTF8 --username="$USER" \
+"$programs/initdb" --auth=trust --no-sync --locale=C --encoding=UTF8 --username="$user" \
     --pgdata="$dir/data" </dev/null 3<&- || exit
 "$programs/postgres" -D "$dir/data" -k "$dir" -p 5432 "$@" 3<&- & server=$!
 (cat <&3; while kill -INT $server 2>&-; do sleep 1; done) & watcher=$!
@@ -142,7 +142,8 @@ fn watchdog(programs: &Path, dir: &Path, account: Option<Account>, options: &Opt
     command
         .args(["-c", WATCHDOG, "watchdog"])
         .arg(programs)
-        .arg(dir);
+        .arg(dir)
+        .arg(USER);
     command.args(["-c", "listen_addresses=", "-c"]);
     command.arg(format!("max_connections={}", options.max_connections));
     if !options.durable {
@@ -155,10 +156,7 @@ fn watchdog(programs: &Path, dir: &Path, account: Option<Account>, options: &Opt
         }
     }
     // From a directory that every account may enter, in the language that the log is read in.
-    command
-        .current_dir("/")
-        .env("LC_ALL", "C")
-        .env("USER", USER);
+    command.current_dir("/").env("LC_ALL", "C");
     command
         .process_group(0)
         .stdin(Stdio::piped())

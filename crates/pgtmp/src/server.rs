@@ -73,9 +73,9 @@ impl Server {
         reason = "the variable that tests are run with"
     )]
     pub fn start_with(options: &Options) -> Result<Self, Error> {
-        match env::var("TEST_DATABASE_URL") {
-            Ok(url) => Self::connect(&url),
-            Err(_) => Self::throw_away(options),
+        match env::var_os("TEST_DATABASE_URL").filter(|url| !url.is_empty()) {
+            Some(url) => Self::connect(url.to_str().ok_or(Error::UnusableUrl)?),
+            None => Self::throw_away(options),
         }
     }
 

@@ -259,13 +259,22 @@ fn a_server_named_by_the_environment_is_used_and_left_clean() {
 }
 
 #[test]
+fn an_empty_variable_in_the_environment_counts_as_none() {
+    let mut holder = holder(Some("")).spawn().unwrap();
+    assert!(dir_of(&url_from(&mut holder)).exists());
+}
+
+#[test]
 fn an_unusable_url_in_the_environment_is_told_without_its_password() {
     let table = [
         (
             "mysql://me:hunter2@127.0.0.1/db",
             "TEST_DATABASE_URL must read like",
         ),
-        ("", "TEST_DATABASE_URL must read like"),
+        (
+            "host=127.0.0.1 dbname=db",
+            "TEST_DATABASE_URL must read like",
+        ),
         ("postgres://me:hunter2@127.0.0.1:1/db", "psql failed"),
     ];
     for (url, expected) in table {
