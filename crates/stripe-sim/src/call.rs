@@ -97,9 +97,8 @@ const ROUTES: &[Route] = &[
 
 /// The row for a request, and what stands for `{id}`.
 pub(crate) fn route(method: &str, path: &str) -> Option<(&'static Route, String)> {
-    let rows = ROUTES.iter().filter(|row| row.method == method);
-    rows.filter_map(|row| Some((row, fit(row.path, path)?)))
-        .next()
+    let mut rows = ROUTES.iter().filter(|row| row.method == method);
+    rows.find_map(|row| Some((row, fit(row.path, path)?)))
 }
 
 fn fit(pattern: &str, path: &str) -> Option<String> {

@@ -270,7 +270,7 @@ async fn set_account(world: Data<Shared>, id: Path<String>, flags: Json<Flags>) 
     for mode in [Mode::Test, Mode::Live] {
         let scope = Scope::new(&*id, mode);
         if world.accounts.is_connected(&scope) {
-            world.emit_update(&scope, "account.updated", body.clone(), previous.clone());
+            world.emit_update(&scope, "account.updated", &body, &previous);
         }
     }
     done(body)

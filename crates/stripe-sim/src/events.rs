@@ -102,7 +102,7 @@ impl World {
         &mut self,
         scope: &Scope,
         kind: &'static str,
-        object: Value,
+        object: &Value,
         origin: &Origin,
     ) {
         self.emit_data(scope, kind, json!({ "object": object }), origin);
@@ -113,8 +113,8 @@ impl World {
         &mut self,
         scope: &Scope,
         kind: &'static str,
-        object: Value,
-        previous: Value,
+        object: &Value,
+        previous: &Value,
     ) {
         let data = json!({ "object": object, "previous_attributes": previous });
         self.emit_data(scope, kind, data, &Origin::default());

@@ -82,6 +82,7 @@ impl Resource for Product {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every call has this shape")]
 pub(crate) fn create(call: &mut Call<'_>) -> Answer {
     let now = call.world.now();
     let product = Product {

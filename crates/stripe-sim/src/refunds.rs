@@ -161,7 +161,7 @@ impl World {
         };
         let answer = refund.body();
         self.books(scope).refunds.put(refund);
-        self.emit(scope, "charge.refunded", body, origin);
+        self.emit(scope, "charge.refunded", &body, origin);
         Ok(answer)
     }
 }

@@ -363,12 +363,8 @@ pub(crate) fn expire(call: &mut Call<'_>) -> Answer {
     }
     session.status = Status::Expired;
     let body = session.body();
-    call.world.emit(
-        &call.scope,
-        "checkout.session.expired",
-        body.clone(),
-        &call.origin,
-    );
+    call.world
+        .emit(&call.scope, "checkout.session.expired", &body, &call.origin);
     Ok(body)
 }
 
@@ -392,7 +388,12 @@ impl World {
             if let Ok(session) = self.find::<Session>(&scope, &id) {
                 session.status = Status::Expired;
                 let body = session.body();
-                self.emit(&scope, "checkout.session.expired", body, &Origin::default());
+                self.emit(
+                    &scope,
+                    "checkout.session.expired",
+                    &body,
+                    &Origin::default(),
+                );
             }
         }
     }
