@@ -74,7 +74,7 @@ impl Resource for Event {
         filter.text("type").is_none_or(|kind| kind == self.kind)
     }
 
-    fn body(&self) -> Value {
+    fn facts(&self) -> Value {
         let mut body = json!({
             "id": self.id,
             "object": "event",
