@@ -1,0 +1,226 @@
+//! Payment intents and charges. They are made by the hosted page, never by a call.
+
+use serde_json::{Value, json};
+
+use crate::params::Metadata;
+use crate::sessions::IntentData;
+use crate::shelf::{Books, Resource, Shelf};
+
+/// How a payer pays.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Means {
+    /// Settled at once; the last four digits are kept.
+    Card { last4: String },
+    /// Settled days later, or refused then.
+    BankDebit,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Progress {
+    Pending,
+    Succeeded,
+    Failed,
+}
+
+pub(crate) struct PaymentIntent {
+    pub(crate) id: String,
+    pub(crate) livemode: bool,
+    pub(crate) created: i64,
+    pub(crate) amount: i64,
+    pub(crate) currency: String,
+    pub(crate) data: IntentData,
+    pub(crate) progress: Progress,
+    pub(crate) charge: String,
+    pub(crate) client_secret: String,
+    pub(crate) means: Means,
+}
+
+impl Means {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Card { .. } => "card",
+            Self::BankDebit => "us_bank_account",
+        }
+    }
+
+    /// Card charges begin with `ch_`, all others with `py_`.
+    pub(crate) fn charge_prefix(&self) -> &'static str {
+        match self {
+            Self::Card { .. } => "ch_",
+            Self::BankDebit => "py_",
+        }
+    }
+
+    fn details(&self) -> Value {
+        match self {
+            Self::Card { last4 } => json!({
+                "type": "card",
+                "card": {
+                    "brand": "visa", "country": "US", "exp_month": 12, "exp_year": 2034,
+                    "funding": "credit", "last4": last4, "network": "visa",
+                },
+            }),
+            Self::BankDebit => json!({
+                "type": "us_bank_account",
+                "us_bank_account": { "bank_name": "STRIPE TEST BANK", "last4": "6789" },
+            }),
+        }
+    }
+}
+
+impl Resource for PaymentIntent {
+    const NOUN: &'static str = "payment_intent";
+    const PARAM: &'static str = "intent";
+    const URL: &'static str = "/v1/payment_intents";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn shelf(books: &mut Books) -> &mut Shelf<Self> {
+        &mut books.intents
+    }
+
+    fn body(&self) -> Value {
+        let (status, received) = match self.progress {
+            Progress::Pending => ("processing", 0),
+            Progress::Succeeded => ("succeeded", self.amount),
+            Progress::Failed => ("requires_payment_method", 0),
+        };
+        json!({
+            "id": self.id,
+            "object": "payment_intent",
+            "amount": self.amount,
+            "amount_capturable": 0,
+            "amount_details": { "tip": {} },
+            "amount_received": received,
+            "application": self.data.application,
+            "application_fee_amount": self.data.application_fee,
+            "automatic_payment_methods": null,
+            "canceled_at": null,
+            "cancellation_reason": null,
+            "capture_method": "automatic_async",
+            "client_secret": self.client_secret,
+            "confirmation_method": "automatic",
+            "created": self.created,
+            "currency": self.currency,
+            "customer": null,
+            "description": self.data.description,
+            "last_payment_error": null,
+            "latest_charge": self.charge,
+            "livemode": self.livemode,
+            "metadata": self.data.metadata,
+            "next_action": null,
+            "on_behalf_of": null,
+            "payment_method": null,
+            "payment_method_options": {},
+            "payment_method_types": [self.means.word()],
+            "processing": null,
+            "receipt_email": null,
+            "review": null,
+            "setup_future_usage": null,
+            "shipping": null,
+            "statement_descriptor": null,
+            "statement_descriptor_suffix": null,
+            "status": status,
+            "transfer_data": null,
+            "transfer_group": null,
+        })
+    }
+}
+
+pub(crate) struct Charge {
+    pub(crate) id: String,
+    pub(crate) livemode: bool,
+    pub(crate) created: i64,
+    pub(crate) amount: i64,
+    pub(crate) amount_refunded: i64,
+    pub(crate) currency: String,
+    pub(crate) application: Option<String>,
+    pub(crate) application_fee_amount: Option<i64>,
+    /// The fee object's id, once the charge succeeded.
+    pub(crate) application_fee: Option<String>,
+    /// Once the charge succeeded.
+    pub(crate) balance_transaction: Option<String>,
+    pub(crate) payment_intent: String,
+    pub(crate) progress: Progress,
+    pub(crate) means: Means,
+    pub(crate) email: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) metadata: Metadata,
+}
+
+impl Charge {
+    pub(crate) fn refundable(&self) -> i64 {
+        self.amount - self.amount_refunded
+    }
+}
+
+impl Resource for Charge {
+    const NOUN: &'static str = "charge";
+    const URL: &'static str = "/v1/charges";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn shelf(books: &mut Books) -> &mut Shelf<Self> {
+        &mut books.charges
+    }
+
+    fn body(&self) -> Value {
+        let paid = self.progress == Progress::Succeeded;
+        let status = match self.progress {
+            Progress::Pending => "pending",
+            Progress::Succeeded => "succeeded",
+            Progress::Failed => "failed",
+        };
+        let failure =
+            (self.progress == Progress::Failed).then_some("The payment was returned by the bank.");
+        json!({
+            "id": self.id,
+            "object": "charge",
+            "amount": self.amount,
+            "amount_captured": if paid { self.amount } else { 0 },
+            "amount_refunded": self.amount_refunded,
+            "application": self.application,
+            "application_fee": self.application_fee,
+            "application_fee_amount": self.application_fee_amount,
+            "balance_transaction": self.balance_transaction,
+            "billing_details": {
+                "address": null, "email": self.email, "name": null, "phone": null, "tax_id": null,
+            },
+            "calculated_statement_descriptor": null,
+            "captured": paid,
+            "created": self.created,
+            "currency": self.currency,
+            "customer": null,
+            "description": self.description,
+            "disputed": false,
+            "failure_balance_transaction": null,
+            "failure_code": failure.map(|_| "payment_method_bank_account_declined"),
+            "failure_message": failure,
+            "fraud_details": {},
+            "livemode": self.livemode,
+            "metadata": self.metadata,
+            "on_behalf_of": null,
+            "outcome": null,
+            "paid": paid,
+            "payment_intent": self.payment_intent,
+            "payment_method": null,
+            "payment_method_details": self.means.details(),
+            "receipt_email": null,
+            "receipt_number": null,
+            "receipt_url": null,
+            "refunded": self.amount_refunded == self.amount,
+            "review": null,
+            "shipping": null,
+            "source_transfer": null,
+            "statement_descriptor": null,
+            "statement_descriptor_suffix": null,
+            "status": status,
+            "transfer_data": null,
+            "transfer_group": null,
+        })
+    }
+}
