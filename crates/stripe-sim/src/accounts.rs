@@ -206,7 +206,7 @@ impl World {
         self.emit(
             scope,
             "account.application.deauthorized",
-            application,
+            &application,
             &Origin::default(),
         );
         self.accounts.disconnect(scope)

@@ -1,11 +1,14 @@
 //! The calls the simulator knows: one table row each.
 
+use serde_json::{Value, json};
+
 use crate::accounts;
 use crate::config::Mode;
 use crate::error::Answer;
 use crate::events::{self, Event, Origin};
 use crate::fees::{self, Fee};
-use crate::params::{Args, PAGE, Param};
+use crate::opening;
+use crate::params::{self, Args, PAGE, Param};
 use crate::payments::{Charge, PaymentIntent};
 use crate::prices::{self, Price};
 use crate::products::{self, Product};
@@ -78,7 +81,7 @@ const ROUTES: &[Route] = &[
     post("/v1/prices/{id}", prices::UPDATE, prices::update),
     get("/v1/prices/{id}", &[], retrieve::<Price>),
     get("/v1/prices", prices::LIST, list::<Price>),
-    post("/v1/checkout/sessions", sessions::CREATE, sessions::create),
+    post("/v1/checkout/sessions", opening::CREATE, opening::create),
     post("/v1/checkout/sessions/{id}/expire", &[], sessions::expire),
     get("/v1/checkout/sessions/{id}", &[], retrieve::<Session>),
     get("/v1/checkout/sessions", sessions::LIST, list::<Session>),
@@ -97,9 +100,8 @@ const ROUTES: &[Route] = &[
 
 /// The row for a request, and what stands for `{id}`.
 pub(crate) fn route(method: &str, path: &str) -> Option<(&'static Route, String)> {
-    let rows = ROUTES.iter().filter(|row| row.method == method);
-    rows.filter_map(|row| Some((row, fit(row.path, path)?)))
-        .next()
+    let mut rows = ROUTES.iter().filter(|row| row.method == method);
+    rows.find_map(|row| Some((row, fit(row.path, path)?)))
 }
 
 fn fit(pattern: &str, path: &str) -> Option<String> {
@@ -108,4 +110,13 @@ fn fit(pattern: &str, path: &str) -> Option<String> {
     };
     let id = path.strip_prefix(before)?.strip_suffix(after)?;
     (!id.is_empty() && !id.contains('/')).then(|| id.to_owned())
+}
+
+/// The table for people and tests: `[{"method", "path", "params": ["a", "a[b]"]}]`.
+pub(crate) fn catalogue() -> Value {
+    let row = |row: &Route| {
+        let params = params::names(row.params);
+        json!({ "method": row.method, "path": row.path, "params": params })
+    };
+    ROUTES.iter().map(row).collect()
 }

@@ -96,7 +96,7 @@ impl World {
                 _ => return Ok(Outcome::Declined(NOT_AUTHENTICATED)),
             },
         };
-        self.charge_session(scope, id, means)
+        self.charge_session(scope, id, &means)
     }
 
     fn complete_free(&mut self, scope: &Scope, id: &str) -> Outcome {
@@ -107,7 +107,7 @@ impl World {
         &mut self,
         scope: &Scope,
         id: &str,
-        means: Means,
+        means: &Means,
     ) -> Result<Outcome, StripeError> {
         let now = self.now();
         let (intent_id, charge_id) = (
@@ -152,7 +152,7 @@ impl World {
         let books = self.books(scope);
         books.intents.put(intent);
         books.charges.put(charge);
-        if means == Means::BankDebit {
+        if *means == Means::BankDebit {
             return Ok(self.finish(scope, id, "unpaid", Some(intent_id)));
         }
         self.succeed(scope, &intent_id)?;
@@ -178,7 +178,7 @@ impl World {
         self.emit(
             scope,
             "checkout.session.completed",
-            body,
+            &body,
             &Origin::default(),
         );
         Outcome::Complete(back)
@@ -259,7 +259,7 @@ impl World {
             "checkout.session.async_payment_failed"
         };
         let body = self.find::<Session>(scope, id)?.body();
-        self.emit(scope, kind, body, &Origin::default());
+        self.emit(scope, kind, &body, &Origin::default());
         Ok(())
     }
 }

@@ -74,7 +74,7 @@ impl Resource for Event {
         filter.text("type").is_none_or(|kind| kind == self.kind)
     }
 
-    fn body(&self) -> Value {
+    fn facts(&self) -> Value {
         let mut body = json!({
             "id": self.id,
             "object": "event",
@@ -102,7 +102,7 @@ impl World {
         &mut self,
         scope: &Scope,
         kind: &'static str,
-        object: Value,
+        object: &Value,
         origin: &Origin,
     ) {
         self.emit_data(scope, kind, json!({ "object": object }), origin);
@@ -113,8 +113,8 @@ impl World {
         &mut self,
         scope: &Scope,
         kind: &'static str,
-        object: Value,
-        previous: Value,
+        object: &Value,
+        previous: &Value,
     ) {
         let data = json!({ "object": object, "previous_attributes": previous });
         self.emit_data(scope, kind, data, &Origin::default());

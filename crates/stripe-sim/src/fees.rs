@@ -28,6 +28,7 @@ pub(crate) struct Fee {
 impl Resource for Fee {
     const NOUN: &'static str = "application_fee";
     const URL: &'static str = "/v1/application_fees";
+    const NULLS: &'static [&'static str] = &["originating_transaction"];
 
     fn id(&self) -> &str {
         &self.id
@@ -43,7 +44,7 @@ impl Resource for Fee {
             .is_none_or(|charge| charge == self.charge)
     }
 
-    fn body(&self) -> Value {
+    fn facts(&self) -> Value {
         json!({
             "id": self.id,
             "object": "application_fee",
@@ -57,7 +58,6 @@ impl Resource for Fee {
             "currency": self.currency,
             "fee_source": { "charge": self.charge, "type": "charge" },
             "livemode": self.livemode,
-            "originating_transaction": null,
             "refunded": self.amount_refunded == self.amount,
         })
     }

@@ -1,6 +1,4 @@
 #![doc = include_str!("../README.md")]
-// `json!` recurses once per token, and a checkout session has many fields.
-#![recursion_limit = "256"]
 
 mod accounts;
 mod api;
@@ -22,6 +20,7 @@ mod ids;
 mod journal;
 mod keys;
 mod oauth;
+mod opening;
 mod pages;
 mod params;
 mod payments;

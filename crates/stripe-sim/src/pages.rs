@@ -44,11 +44,8 @@ pub(crate) fn consent(consent: &Consent<'_>) -> HttpResponse {
         .iter()
         .map(|(name, value)| hidden(name, value))
         .collect();
-    let known: String = consent
-        .accounts
-        .iter()
-        .map(|id| format!("<option value=\"{0}\">{0}</option>", escape(id)))
-        .collect();
+    let known = consent.accounts.iter().map(|id| option(id));
+    let known: String = known.collect();
     let body = format!(
         "<form method=\"post\">{hidden}<p>A platform asks to act for your account in {} mode.</p>\
          <label>Account<select name=\"account\"><option value=\"\">a new account</option>{known}\
@@ -61,10 +58,9 @@ pub(crate) fn consent(consent: &Consent<'_>) -> HttpResponse {
 
 /// The form that pays, with the reason why it shows again.
 pub(crate) fn checkout(session: &Session, error: Option<&str>) -> HttpResponse {
-    let items: String = session
-        .basket
-        .iter()
-        .map(|(quantity, name)| format!("<li>{quantity} × {}</li>", escape(name)))
+    let items = session.basket.iter();
+    let items: String = items
+        .map(|(quantity, name)| item(*quantity, name))
         .collect();
     let error = error.map_or_else(String::new, |error| {
         format!("<p class=\"error\" role=\"alert\">{}</p>", escape(error))
@@ -100,6 +96,14 @@ pub(crate) fn challenge() -> HttpResponse {
         <button name=\"authentication\" value=\"complete\">Complete</button> \
         <button name=\"authentication\" value=\"fail\">Fail</button></form>";
     page(StatusCode::OK, "Authentication", body)
+}
+
+fn option(id: &str) -> String {
+    format!("<option value=\"{0}\">{0}</option>", escape(id))
+}
+
+fn item(quantity: i64, name: &str) -> String {
+    format!("<li>{quantity} × {}</li>", escape(name))
 }
 
 fn hidden(name: &str, value: &str) -> String {

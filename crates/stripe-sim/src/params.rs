@@ -59,6 +59,22 @@ pub(crate) const PAGE: [Param; 2] = [
     may("starting_after", Kind::Text),
 ];
 
+/// All names of a table, those inside included: `a`, `a[b]`. Rows of a list go without an index.
+pub(crate) fn names(table: &[Param]) -> Vec<String> {
+    let of = |param: &Param| {
+        let inner = match param.kind {
+            Kind::Hash(table) | Kind::List(table) => names(table),
+            _ => Vec::new(),
+        };
+        let inner = inner.iter().map(|name| path(param.name, name));
+        [param.name.to_owned()]
+            .into_iter()
+            .chain(inner)
+            .collect::<Vec<_>>()
+    };
+    table.iter().flat_map(of).collect()
+}
+
 enum Value {
     Text(String),
     Bool(bool),

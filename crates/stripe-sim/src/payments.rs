@@ -72,6 +72,25 @@ impl Resource for PaymentIntent {
     const NOUN: &'static str = "payment_intent";
     const PARAM: &'static str = "intent";
     const URL: &'static str = "/v1/payment_intents";
+    const NULLS: &'static [&'static str] = &[
+        "automatic_payment_methods",
+        "canceled_at",
+        "cancellation_reason",
+        "customer",
+        "last_payment_error",
+        "next_action",
+        "on_behalf_of",
+        "payment_method",
+        "processing",
+        "receipt_email",
+        "review",
+        "setup_future_usage",
+        "shipping",
+        "statement_descriptor",
+        "statement_descriptor_suffix",
+        "transfer_data",
+        "transfer_group",
+    ];
 
     fn id(&self) -> &str {
         &self.id
@@ -81,7 +100,7 @@ impl Resource for PaymentIntent {
         &mut books.intents
     }
 
-    fn body(&self) -> Value {
+    fn facts(&self) -> Value {
         let (status, received) = match self.progress {
             Progress::Pending => ("processing", 0),
             Progress::Succeeded => ("succeeded", self.amount),
@@ -96,35 +115,18 @@ impl Resource for PaymentIntent {
             "amount_received": received,
             "application": self.data.application,
             "application_fee_amount": self.data.application_fee,
-            "automatic_payment_methods": null,
-            "canceled_at": null,
-            "cancellation_reason": null,
             "capture_method": "automatic_async",
             "client_secret": self.client_secret,
             "confirmation_method": "automatic",
             "created": self.created,
             "currency": self.currency,
-            "customer": null,
             "description": self.data.description,
-            "last_payment_error": null,
             "latest_charge": self.charge,
             "livemode": self.livemode,
             "metadata": self.data.metadata,
-            "next_action": null,
-            "on_behalf_of": null,
-            "payment_method": null,
             "payment_method_options": {},
             "payment_method_types": [self.means.word()],
-            "processing": null,
-            "receipt_email": null,
-            "review": null,
-            "setup_future_usage": null,
-            "shipping": null,
-            "statement_descriptor": null,
-            "statement_descriptor_suffix": null,
             "status": status,
-            "transfer_data": null,
-            "transfer_group": null,
         })
     }
 }
@@ -159,6 +161,24 @@ impl Charge {
 impl Resource for Charge {
     const NOUN: &'static str = "charge";
     const URL: &'static str = "/v1/charges";
+    const NULLS: &'static [&'static str] = &[
+        "calculated_statement_descriptor",
+        "customer",
+        "failure_balance_transaction",
+        "on_behalf_of",
+        "outcome",
+        "payment_method",
+        "receipt_email",
+        "receipt_number",
+        "receipt_url",
+        "review",
+        "shipping",
+        "source_transfer",
+        "statement_descriptor",
+        "statement_descriptor_suffix",
+        "transfer_data",
+        "transfer_group",
+    ];
 
     fn id(&self) -> &str {
         &self.id
@@ -168,7 +188,7 @@ impl Resource for Charge {
         &mut books.charges
     }
 
-    fn body(&self) -> Value {
+    fn facts(&self) -> Value {
         let paid = self.progress == Progress::Succeeded;
         let status = match self.progress {
             Progress::Pending => "pending",
@@ -190,37 +210,21 @@ impl Resource for Charge {
             "billing_details": {
                 "address": null, "email": self.email, "name": null, "phone": null, "tax_id": null,
             },
-            "calculated_statement_descriptor": null,
             "captured": paid,
             "created": self.created,
             "currency": self.currency,
-            "customer": null,
             "description": self.description,
             "disputed": false,
-            "failure_balance_transaction": null,
             "failure_code": failure.map(|_| "payment_method_bank_account_declined"),
             "failure_message": failure,
             "fraud_details": {},
             "livemode": self.livemode,
             "metadata": self.metadata,
-            "on_behalf_of": null,
-            "outcome": null,
             "paid": paid,
             "payment_intent": self.payment_intent,
-            "payment_method": null,
             "payment_method_details": self.means.details(),
-            "receipt_email": null,
-            "receipt_number": null,
-            "receipt_url": null,
             "refunded": self.amount_refunded == self.amount,
-            "review": null,
-            "shipping": null,
-            "source_transfer": null,
-            "statement_descriptor": null,
-            "statement_descriptor_suffix": null,
             "status": status,
-            "transfer_data": null,
-            "transfer_group": null,
         })
     }
 }

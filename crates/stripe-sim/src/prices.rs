@@ -68,6 +68,12 @@ impl Resource for Price {
     const NOUN: &'static str = "price";
     const PARAM: &'static str = "price";
     const URL: &'static str = "/v1/prices";
+    const NULLS: &'static [&'static str] = &[
+        "custom_unit_amount",
+        "lookup_key",
+        "tiers_mode",
+        "transform_quantity",
+    ];
 
     fn id(&self) -> &str {
         &self.id
@@ -86,7 +92,7 @@ impl Resource for Price {
                 .is_none_or(|product| product == self.product)
     }
 
-    fn body(&self) -> Value {
+    fn facts(&self) -> Value {
         let recurring = self.recurring.as_ref().map(|recurring| {
             json!({
                 "interval": recurring.interval,
@@ -103,17 +109,13 @@ impl Resource for Price {
             "billing_scheme": "per_unit",
             "created": self.created,
             "currency": self.currency,
-            "custom_unit_amount": null,
             "livemode": self.livemode,
-            "lookup_key": null,
             "metadata": self.metadata,
             "nickname": self.nickname,
             "product": self.product,
             "type": if recurring.is_some() { "recurring" } else { "one_time" },
             "recurring": recurring,
             "tax_behavior": "unspecified",
-            "tiers_mode": null,
-            "transform_quantity": null,
             "unit_amount": self.unit_amount,
             "unit_amount_decimal": self.unit_amount.to_string(),
         })

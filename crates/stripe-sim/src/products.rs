@@ -42,6 +42,15 @@ pub(crate) struct Product {
 impl Resource for Product {
     const NOUN: &'static str = "product";
     const URL: &'static str = "/v1/products";
+    const NULLS: &'static [&'static str] = &[
+        "default_price",
+        "package_dimensions",
+        "shippable",
+        "statement_descriptor",
+        "tax_code",
+        "unit_label",
+        "url",
+    ];
 
     fn id(&self) -> &str {
         &self.id
@@ -57,31 +66,25 @@ impl Resource for Product {
             .is_none_or(|active| active == self.active)
     }
 
-    fn body(&self) -> Value {
+    fn facts(&self) -> Value {
         json!({
             "id": self.id,
             "object": "product",
             "active": self.active,
             "created": self.created,
-            "default_price": null,
             "description": self.description,
             "images": [],
             "livemode": self.livemode,
             "marketing_features": [],
             "metadata": self.metadata,
             "name": self.name,
-            "package_dimensions": null,
-            "shippable": null,
-            "statement_descriptor": null,
-            "tax_code": null,
             "type": "service",
-            "unit_label": null,
             "updated": self.updated,
-            "url": null,
         })
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every call has this shape")]
 pub(crate) fn create(call: &mut Call<'_>) -> Answer {
     let now = call.world.now();
     let product = Product {

@@ -55,6 +55,11 @@ pub(crate) struct Wish {
 impl Resource for Refund {
     const NOUN: &'static str = "refund";
     const URL: &'static str = "/v1/refunds";
+    const NULLS: &'static [&'static str] = &[
+        "receipt_number",
+        "source_transfer_reversal",
+        "transfer_reversal",
+    ];
 
     fn id(&self) -> &str {
         &self.id
@@ -73,7 +78,7 @@ impl Resource for Refund {
                 .is_none_or(|intent| intent == self.payment_intent)
     }
 
-    fn body(&self) -> Value {
+    fn facts(&self) -> Value {
         json!({
             "id": self.id,
             "object": "refund",
@@ -85,10 +90,7 @@ impl Resource for Refund {
             "metadata": self.wish.metadata,
             "payment_intent": self.payment_intent,
             "reason": self.wish.reason,
-            "receipt_number": null,
-            "source_transfer_reversal": null,
             "status": "succeeded",
-            "transfer_reversal": null,
         })
     }
 }
@@ -161,7 +163,7 @@ impl World {
         };
         let answer = refund.body();
         self.books(scope).refunds.put(refund);
-        self.emit(scope, "charge.refunded", body, origin);
+        self.emit(scope, "charge.refunded", &body, origin);
         Ok(answer)
     }
 }

@@ -1,48 +1,15 @@
-//! `/v1/checkout/sessions`: opening, showing, expiring. Paying is in [`crate::checkout`].
+//! `/v1/checkout/sessions`: showing and expiring. They are opened in [`crate::opening`] and paid in
+//! [`crate::checkout`].
 
 use serde_json::{Value, json};
 
 use crate::call::Call;
-use crate::currency;
 use crate::error::{Answer, StripeError};
 use crate::events::Origin;
-use crate::params::Kind::{
-    Bool, Email, Hash, Integer, List, Metadata as Meta, OneOf, Positive, Text, Texts, Url,
-};
-use crate::params::{Args, Metadata, Param, may, need};
-use crate::prices::Price;
+use crate::params::Kind::{OneOf, Positive, Text};
+use crate::params::{Args, Metadata, Param, may};
 use crate::shelf::{Books, Resource, Shelf};
 use crate::world::{Scope, World};
-
-pub(crate) const CREATE: &[Param] = &[
-    may("allow_promotion_codes", Bool),
-    may("cancel_url", Url),
-    may("client_reference_id", Text),
-    may("customer_creation", OneOf(&["always", "if_required"])),
-    may("customer_email", Email),
-    may("expires_at", Integer),
-    need(
-        "line_items",
-        List(&[need("price", Text), may("quantity", Positive)]),
-    ),
-    may("locale", Text),
-    may("metadata", Meta),
-    need("mode", OneOf(&["payment", "setup", "subscription"])),
-    may(
-        "payment_intent_data",
-        Hash(&[
-            may("application_fee_amount", Positive),
-            may("description", Text),
-            may("metadata", Meta),
-        ]),
-    ),
-    may("payment_method_types", Texts),
-    may(
-        "submit_type",
-        OneOf(&["auto", "book", "donate", "pay", "subscribe"]),
-    ),
-    need("success_url", Url),
-];
 
 pub(crate) const LIST: &[Param] = &[
     may("limit", Positive),
@@ -79,10 +46,10 @@ pub(crate) struct IntentData {
 
 pub(crate) struct Session {
     pub(crate) id: String,
-    livemode: bool,
-    created: i64,
-    expires_at: i64,
-    url: String,
+    pub(crate) livemode: bool,
+    pub(crate) created: i64,
+    pub(crate) expires_at: i64,
+    pub(crate) url: String,
     pub(crate) success_url: String,
     pub(crate) cancel_url: Option<String>,
     pub(crate) status: Status,
@@ -97,21 +64,39 @@ pub(crate) struct Session {
     pub(crate) customer_email: Option<String>,
     /// The address the payer left on the page.
     pub(crate) payer_email: Option<String>,
-    /// A card's number that waits for its holder's authentication, with the payer's address.
+    /// The number of a card that waits for its holder's authentication.
     pub(crate) challenge: Option<String>,
-    metadata: Metadata,
-    client_reference_id: Option<String>,
-    allow_promotion_codes: Option<bool>,
-    customer_creation: String,
-    locale: Option<String>,
-    payment_method_types: Vec<String>,
-    submit_type: Option<String>,
+    pub(crate) metadata: Metadata,
+    pub(crate) client_reference_id: Option<String>,
+    pub(crate) allow_promotion_codes: Option<bool>,
+    pub(crate) customer_creation: String,
+    pub(crate) locale: Option<String>,
+    pub(crate) payment_method_types: Vec<String>,
+    pub(crate) submit_type: Option<String>,
 }
 
 impl Resource for Session {
     const NOUN: &'static str = "checkout.session";
     const PARAM: &'static str = "session";
     const URL: &'static str = "/v1/checkout/sessions";
+    const NULLS: &'static [&'static str] = &[
+        "after_expiration",
+        "billing_address_collection",
+        "client_secret",
+        "consent",
+        "consent_collection",
+        "currency_conversion",
+        "customer",
+        "invoice",
+        "invoice_creation",
+        "payment_link",
+        "payment_method_configuration_details",
+        "recovered_from",
+        "setup_intent",
+        "shipping_address_collection",
+        "shipping_cost",
+        "subscription",
+    ];
 
     fn id(&self) -> &str {
         &self.id
@@ -131,7 +116,7 @@ impl Resource for Session {
                 .is_none_or(|status| status == self.status.word())
     }
 
-    fn body(&self) -> Value {
+    fn facts(&self) -> Value {
         let email = self.payer_email.as_ref().or(self.customer_email.as_ref());
         let customer_details = email.map(|email| {
             json!({
@@ -143,212 +128,43 @@ impl Resource for Session {
         json!({
             "id": self.id,
             "object": "checkout.session",
-            "after_expiration": null,
             "allow_promotion_codes": self.allow_promotion_codes,
             "amount_subtotal": self.amount_total,
             "amount_total": self.amount_total,
             "automatic_tax": { "enabled": false, "liability": null, "provider": null, "status": null },
-            "billing_address_collection": null,
             "cancel_url": self.cancel_url,
             "client_reference_id": self.client_reference_id,
-            "client_secret": null,
-            "consent": null,
-            "consent_collection": null,
             "created": self.created,
             "currency": self.currency,
-            "currency_conversion": null,
             "custom_fields": [],
             "custom_text": {
                 "after_submit": null, "shipping_address": null, "submit": null,
                 "terms_of_service_acceptance": null,
             },
-            "customer": null,
             "customer_creation": self.customer_creation,
             "customer_details": customer_details,
             "customer_email": self.customer_email,
             "discounts": [],
             "expires_at": self.expires_at,
-            "invoice": null,
-            "invoice_creation": null,
             "livemode": self.livemode,
             "locale": self.locale,
             "metadata": self.metadata,
             "mode": "payment",
             "payment_intent": self.payment_intent,
-            "payment_link": null,
             "payment_method_collection": "if_required",
-            "payment_method_configuration_details": null,
             "payment_method_options": {},
             "payment_method_types": self.payment_method_types,
             "payment_status": self.payment_status,
             "phone_number_collection": { "enabled": false },
-            "recovered_from": null,
-            "setup_intent": null,
-            "shipping_address_collection": null,
-            "shipping_cost": null,
             "shipping_options": [],
             "status": self.status.word(),
             "submit_type": self.submit_type,
-            "subscription": null,
             "success_url": self.success_url,
             "total_details": { "amount_discount": 0, "amount_shipping": 0, "amount_tax": 0 },
             "ui_mode": "hosted",
             "url": url,
         })
     }
-}
-
-/// The sum of a session's line items.
-struct Order {
-    total: i64,
-    currency: String,
-    basket: Vec<(i64, String)>,
-}
-
-pub(crate) fn create(call: &mut Call<'_>) -> Answer {
-    if let Some(mode @ ("setup" | "subscription")) = call.args.text("mode") {
-        return Err(StripeError::unmodelled(&format!("mode={mode}")).param("mode"));
-    }
-    let reference = call.args.text("client_reference_id").unwrap_or_default();
-    if reference.chars().count() > 200 {
-        let message = "Invalid string: client_reference_id must be at most 200 characters";
-        return Err(StripeError::invalid(message).param("client_reference_id"));
-    }
-    let now = call.world.now();
-    let expires_at = expiry(&call.args, now)?;
-    may_charge(call)?;
-    let order = order(call)?;
-    currency::chargeable(order.total, &order.currency)?;
-    let intent_data = intent_data(call, order.total)?;
-    let digits = call.world.ids.draw("a1", 56);
-    let id = format!("cs_{}_{digits}", call.mode().word());
-    let args = &call.args;
-    let session = Session {
-        livemode: call.scope.mode.livemode(),
-        created: now,
-        expires_at,
-        url: format!("{}/c/pay/{id}", call.world.base),
-        id,
-        success_url: args.owned("success_url").unwrap_or_default(),
-        cancel_url: args.owned("cancel_url"),
-        status: Status::Open,
-        payment_status: "unpaid",
-        amount_total: order.total,
-        currency: order.currency,
-        basket: order.basket,
-        intent_data,
-        payment_intent: None,
-        customer_email: args.owned("customer_email"),
-        payer_email: None,
-        challenge: None,
-        metadata: args.fresh_metadata(),
-        client_reference_id: args.owned("client_reference_id"),
-        allow_promotion_codes: args.bool("allow_promotion_codes"),
-        customer_creation: args
-            .owned("customer_creation")
-            .unwrap_or_else(|| "if_required".into()),
-        locale: args.owned("locale"),
-        payment_method_types: args
-            .texts("payment_method_types")
-            .map_or_else(|| vec!["card".into()], <[_]>::to_vec),
-        submit_type: args.owned("submit_type"),
-    };
-    let body = session.body();
-    call.world.books(&call.scope).sessions.put(session);
-    Ok(body)
-}
-
-/// Between half an hour and a day from now; a day if not said.
-fn expiry(args: &Args, now: i64) -> Result<i64, StripeError> {
-    let at = args.integer("expires_at").unwrap_or(now + 24 * 3600);
-    let life = at.saturating_sub(now);
-    if (30 * 60..=24 * 3600).contains(&life) {
-        return Ok(at);
-    }
-    let message = "The `expires_at` timestamp must be between 30 minutes and 24 hours from \
-                   Checkout Session creation.";
-    Err(StripeError::invalid(message).param("expires_at"))
-}
-
-fn may_charge(call: &Call<'_>) -> Result<(), StripeError> {
-    let account = call.world.accounts.get(&call.scope.account);
-    if account.is_some_and(|account| account.charges_enabled) {
-        return Ok(());
-    }
-    let mode = call.mode().word();
-    Err(StripeError::invalid(format!(
-        "Your account cannot currently make {mode} charges. If you are the site owner, please \
-         activate your account at https://dashboard.stripe.com/account/onboarding to remove this \
-         limitation."
-    )))
-}
-
-fn order(call: &mut Call<'_>) -> Result<Order, StripeError> {
-    let mut order: Option<Order> = None;
-    let items = call.args.list("line_items").unwrap_or_default();
-    for (at, item) in items.iter().enumerate() {
-        let param = |name| format!("line_items[{at}][{name}]");
-        let id = item.text("price").unwrap_or_default();
-        let price = call.world.find::<Price>(&call.scope, id);
-        let price = price.map_err(|error| error.param(param("price")))?;
-        let refuse = |message: &str| Err(StripeError::invalid(message).param(param("price")));
-        if price.is_recurring() {
-            return refuse(
-                "You specified `payment` mode but passed a recurring price. Either switch to \
-                 `subscription` mode or use only one-time prices.",
-            );
-        }
-        if !price.active {
-            return refuse(
-                "The price specified is inactive. This field only accepts active prices.",
-            );
-        }
-        let Some(quantity) = item.integer("quantity") else {
-            let name = param("quantity");
-            let error = StripeError::invalid(format!("Missing required param: {name}."));
-            return Err(error.code("parameter_missing").param(name));
-        };
-        let (currency, product) = (price.currency.clone(), price.product.clone());
-        let amount = price.unit_amount.saturating_mul(quantity);
-        let product = call.world.books(&call.scope).products.get(&product);
-        let name = product.map_or_else(String::new, |product| product.name.clone());
-        let sum = order.get_or_insert_with(|| Order {
-            total: 0,
-            currency: currency.clone(),
-            basket: Vec::new(),
-        });
-        if sum.currency != currency {
-            return refuse("All prices on a Checkout Session must be in the same currency.");
-        }
-        sum.total = sum.total.saturating_add(amount);
-        sum.basket.push((quantity, name));
-    }
-    order.ok_or_else(|| {
-        let error = StripeError::invalid("Missing required param: line_items.");
-        error.code("parameter_missing").param("line_items")
-    })
-}
-
-fn intent_data(call: &Call<'_>, total: i64) -> Result<IntentData, StripeError> {
-    let data = call.args.hash("payment_intent_data");
-    let fee = data.and_then(|data| data.integer("application_fee_amount"));
-    let param = "payment_intent_data[application_fee_amount]";
-    if fee.is_some() && call.application.is_none() {
-        let message = "Can only apply an application_fee_amount when the PaymentIntent is \
-            attempting a direct payment (using an OAuth key or Stripe-Account header) or \
-            destination payment (using `transfer_data[destination]`).";
-        return Err(StripeError::invalid(message).param(param));
-    }
-    if fee.is_some_and(|fee| fee > total) {
-        let message = "The application fee cannot be greater than the total amount of the payment.";
-        return Err(StripeError::invalid(message).param(param));
-    }
-    Ok(IntentData {
-        application: call.application.clone(),
-        application_fee: fee,
-        description: data.and_then(|data| data.owned("description")),
-        metadata: data.map(Args::fresh_metadata).unwrap_or_default(),
-    })
 }
 
 /// `POST /v1/checkout/sessions/{id}/expire`.
@@ -363,12 +179,8 @@ pub(crate) fn expire(call: &mut Call<'_>) -> Answer {
     }
     session.status = Status::Expired;
     let body = session.body();
-    call.world.emit(
-        &call.scope,
-        "checkout.session.expired",
-        body.clone(),
-        &call.origin,
-    );
+    call.world
+        .emit(&call.scope, "checkout.session.expired", &body, &call.origin);
     Ok(body)
 }
 
@@ -392,14 +204,18 @@ impl World {
             if let Ok(session) = self.find::<Session>(&scope, &id) {
                 session.status = Status::Expired;
                 let body = session.body();
-                self.emit(&scope, "checkout.session.expired", body, &Origin::default());
+                self.emit(
+                    &scope,
+                    "checkout.session.expired",
+                    &body,
+                    &Origin::default(),
+                );
             }
         }
     }
 
     /// Whose session it is; the hosted page knows nothing but the id.
     pub(crate) fn session_scope(&self, id: &str) -> Option<Scope> {
-        let mut all = self.all_books();
-        all.find_map(|(scope, books)| books.sessions.get(id).map(|_| scope.clone()))
+        self.owner(|books| books.sessions.get(id))
     }
 }

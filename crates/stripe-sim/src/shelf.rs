@@ -24,9 +24,19 @@ pub(crate) trait Resource: Sized {
     const PARAM: &'static str = "id";
     /// The path of its list.
     const URL: &'static str;
+    /// Fields that Stripe has and the simulator never fills.
+    const NULLS: &'static [&'static str] = &[];
     fn id(&self) -> &str;
+    /// The fields that say something.
+    fn facts(&self) -> Value;
     /// As Stripe shows it.
-    fn body(&self) -> Value;
+    fn body(&self) -> Value {
+        let mut body = self.facts();
+        for name in Self::NULLS {
+            body[name] = Value::Null;
+        }
+        body
+    }
     fn shelf(books: &mut Books) -> &mut Shelf<Self>;
     /// Whether a list call with these filters shows it.
     fn fits(&self, _filter: &Args) -> bool {

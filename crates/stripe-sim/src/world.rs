@@ -104,6 +104,12 @@ impl World {
         self.books.iter()
     }
 
+    /// Whose books have what `look` looks for, when nothing but its id is known.
+    pub(crate) fn owner<T>(&self, look: impl Fn(&Books) -> Option<&T>) -> Option<Scope> {
+        let mut all = self.books.iter();
+        all.find_map(|(scope, books)| look(books).map(|_| scope.clone()))
+    }
+
     /// The scope of the platform itself.
     pub(crate) fn platform_scope(&self, mode: Mode) -> Scope {
         Scope::new(&self.config.platform_account, mode)
