@@ -120,3 +120,6 @@ impl From<Charge> for RefundFacts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
