@@ -8,7 +8,9 @@ from driving import browse, connect, consent, consent_fields, eventually, pay
 
 
 def codes(error) -> tuple:
-    return (error.value.http_status, error.value.code, error.value.param)
+    """Status, code and parameter as sent; the client does not lift them into every class."""
+    sent = error.value.json_body["error"]
+    return (error.value.http_status, sent.get("code"), sent.get("param"))
 
 
 # Connecting

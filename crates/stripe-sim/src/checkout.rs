@@ -226,7 +226,7 @@ impl World {
             application,
             charge: charge.id.clone(),
             amount,
-            amount_refunded: 0,
+            refunds: Vec::new(),
             currency: charge.currency.clone(),
             balance_transaction,
         };

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::error::{Answer, StripeError};
 use crate::events::Origin;
+use crate::fees::FeeRefund;
 use crate::params::Kind::{Bool, Metadata as Meta, OneOf, Positive, Text};
 use crate::params::{Args, Metadata, Param, may};
 use crate::payments::{Charge, PaymentIntent, Progress};
@@ -145,11 +146,7 @@ impl World {
         let (currency, payment_intent) = (charge.currency.clone(), charge.payment_intent.clone());
         let body = charge.body();
         if let Some(fee) = fee.filter(|_| wish.with_fee) {
-            let platform = self.platform_scope(scope.mode);
-            if let Some(fee) = self.books(&platform).fees.get_mut(&fee) {
-                let share = fee.amount * amount / charged;
-                fee.amount_refunded = fee.amount.min(fee.amount_refunded + share);
-            }
+            self.refund_fee(scope, &fee, amount, charged);
         }
         let refund = Refund {
             id: self.ids.object("re_"),
@@ -165,6 +162,19 @@ impl World {
         self.books(scope).refunds.put(refund);
         self.emit(scope, "charge.refunded", &body, origin);
         Ok(answer)
+    }
+
+    fn refund_fee(&mut self, scope: &Scope, fee: &str, amount: i64, charged: i64) {
+        let platform = self.platform_scope(scope.mode);
+        let (id, created) = (self.ids.object("fr_"), self.now());
+        if let Some(fee) = self.books(&platform).fees.get_mut(fee) {
+            let amount = fee.share(amount, charged);
+            fee.refunds.push(FeeRefund {
+                id,
+                amount,
+                created,
+            });
+        }
     }
 }
 

@@ -71,7 +71,7 @@ pub(crate) struct Session {
     pub(crate) allow_promotion_codes: Option<bool>,
     pub(crate) customer_creation: String,
     pub(crate) locale: Option<String>,
-    pub(crate) payment_method_types: Vec<String>,
+    pub(crate) allowed_payment_method_types: Option<Vec<String>>,
     pub(crate) submit_type: Option<String>,
 }
 
@@ -129,6 +129,7 @@ impl Resource for Session {
             "id": self.id,
             "object": "checkout.session",
             "allow_promotion_codes": self.allow_promotion_codes,
+            "allowed_payment_method_types": self.allowed_payment_method_types,
             "amount_subtotal": self.amount_total,
             "amount_total": self.amount_total,
             "automatic_tax": { "enabled": false, "liability": null, "provider": null, "status": null },
@@ -153,7 +154,7 @@ impl Resource for Session {
             "payment_intent": self.payment_intent,
             "payment_method_collection": "if_required",
             "payment_method_options": {},
-            "payment_method_types": self.payment_method_types,
+            "payment_method_types": ["card", "us_bank_account"],
             "payment_status": self.payment_status,
             "phone_number_collection": { "enabled": false },
             "shipping_options": [],
@@ -161,7 +162,7 @@ impl Resource for Session {
             "submit_type": self.submit_type,
             "success_url": self.success_url,
             "total_details": { "amount_discount": 0, "amount_shipping": 0, "amount_tax": 0 },
-            "ui_mode": "hosted",
+            "ui_mode": "hosted_page",
             "url": url,
         })
     }
