@@ -35,6 +35,7 @@ enum Verdict {
 }
 
 const NOT_A_CARD: &str = "Your card number is invalid.";
+const NOT_OFFERED: &str = "This payment method is not offered.";
 const NOT_AUTHENTICATED: &str = "We are unable to authenticate your payment method. Please choose a \
     different payment method and try again.";
 
@@ -82,7 +83,8 @@ impl World {
             return Ok(self.complete_free(scope, id));
         }
         let means = match tender {
-            Tender::BankDebit => Means::BankDebit,
+            Tender::BankDebit if session.means().contains(&"us_bank_account") => Means::BankDebit,
+            Tender::BankDebit => return Ok(Outcome::Declined(NOT_OFFERED)),
             Tender::Card(number) => match judge(&number) {
                 Verdict::Good => card(&number),
                 Verdict::Declined(sentence) => return Ok(Outcome::Declined(sentence)),

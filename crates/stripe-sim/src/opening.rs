@@ -103,7 +103,9 @@ pub(crate) fn create(call: &mut Call<'_>) -> Answer {
 
 /// Between half an hour and a day from now; a day if not said.
 fn expiry(args: &Args, now: i64) -> Result<i64, StripeError> {
-    let at = args.integer("expires_at").unwrap_or(now + 24 * 3600);
+    let at = args
+        .integer("expires_at")
+        .unwrap_or(now.saturating_add(24 * 3600));
     let life = at.saturating_sub(now);
     if (30 * 60..=24 * 3600).contains(&life) {
         return Ok(at);

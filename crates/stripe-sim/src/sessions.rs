@@ -75,6 +75,17 @@ pub(crate) struct Session {
     pub(crate) submit_type: Option<String>,
 }
 
+impl Session {
+    /// The payment methods that its page offers.
+    pub(crate) fn means(&self) -> Vec<&str> {
+        let offered = ["card", "us_bank_account"].into_iter();
+        let allowed = self.allowed_payment_method_types.as_ref();
+        let is_allowed =
+            |word: &&str| allowed.is_none_or(|all| all.iter().any(|each| each == word));
+        offered.filter(is_allowed).collect()
+    }
+}
+
 impl Resource for Session {
     const NOUN: &'static str = "checkout.session";
     const PARAM: &'static str = "session";
@@ -154,7 +165,7 @@ impl Resource for Session {
             "payment_intent": self.payment_intent,
             "payment_method_collection": "if_required",
             "payment_method_options": {},
-            "payment_method_types": ["card", "us_bank_account"],
+            "payment_method_types": self.means(),
             "payment_status": self.payment_status,
             "phone_number_collection": { "enabled": false },
             "shipping_options": [],

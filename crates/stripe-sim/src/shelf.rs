@@ -139,18 +139,11 @@ pub(crate) fn list<T: Resource>(call: &mut Call<'_>) -> Answer {
     if let Some(after) = &after {
         call.world.find::<T>(&call.scope, after)?;
     }
-    let shelf = T::shelf(call.world.books(&call.scope));
-    let mut rest = shelf.iter().rev().skip_while({
-        let mut waiting = after;
-        move |item| {
-            let skip = waiting.is_some();
-            if waiting.as_deref() == Some(item.id()) {
-                waiting = None;
-            }
-            skip
-        }
-    });
-    let mut rest = rest.by_ref().filter(|item| item.fits(&call.args));
+    let mut newest = T::shelf(call.world.books(&call.scope)).iter().rev();
+    if let Some(after) = after {
+        newest.find(|item| item.id() == after);
+    }
+    let mut rest = newest.filter(|item| item.fits(&call.args));
     let data: Vec<_> = rest.by_ref().take(limit).map(Resource::body).collect();
     let has_more = rest.next().is_some();
     Ok(json!({ "object": "list", "url": T::URL, "has_more": has_more, "data": data }))

@@ -91,7 +91,8 @@ impl World {
         let since = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX) + self.config.clock_offset
+        let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+        seconds.saturating_add(self.config.clock_offset)
     }
 
     /// The objects of one account in one mode.

@@ -57,6 +57,8 @@ pub(super) struct Resend {
     copies: usize,
 }
 
+const MOST_COPIES: usize = 1000;
+
 fn one() -> usize {
     1
 }
@@ -66,6 +68,9 @@ pub(super) async fn resend(
     id: Path<String>,
     asked: Json<Resend>,
 ) -> HttpResponse {
+    if asked.copies > MOST_COPIES {
+        return refused(400, "That is more copies than a test can mean.");
+    }
     let mut world = world.lock();
     let Some(scope) = world.owner(|books| books.events.get(&id)) else {
         return refused(404, "There is no such event.");
