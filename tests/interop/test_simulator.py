@@ -400,6 +400,26 @@ def test_the_seller_can_refund_too(simulator, client, receiver, account, direct,
     assert receiver.hear(account, "charge.refunded").data.object.amount_refunded == 100
 
 
+# What a reconciler asks
+
+
+def test_events_and_sessions_can_be_listed_by_time_and_kind(client, receiver, account, direct, session):
+    pay(session)
+    event = receiver.hear(account, "checkout.session.completed")
+    sessions, events = client.v1.checkout.sessions, client.v1.events
+    for bounds, found in (
+        ({"gte": session.created}, True),
+        ({"gt": session.created - 1, "lte": session.created}, True),
+        ({"gt": session.created}, False),
+        ({"lt": session.created}, False),
+    ):
+        seen = [each.id for each in sessions.list({"status": "complete", "created": bounds}, direct)]
+        assert seen == ([session.id] if found else []), bounds
+    kinds = {"types": [event.type, "charge.refunded"], "created": {"gte": event.created}}
+    assert [each.id for each in events.list(kinds, direct)] == [event.id]
+    assert events.list({"types": ["charge.refunded"]}, direct).data == []
+
+
 # Webhooks
 
 

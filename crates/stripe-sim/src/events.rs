@@ -6,15 +6,17 @@ use crate::API_VERSION;
 use crate::config::{Mode, WebhookEndpoint};
 use crate::delivery::Parcel;
 use crate::error::StripeError;
-use crate::params::Kind::{Positive, Text};
-use crate::params::{Args, Param, may};
+use crate::params::Kind::{Positive, Text, Texts};
+use crate::params::{Args, CREATED, Param, may};
 use crate::shelf::{Books, Resource, Shelf};
 use crate::world::{Scope, World};
 
 pub(crate) const LIST: &[Param] = &[
+    CREATED,
     may("limit", Positive),
     may("starting_after", Text),
     may("type", Text),
+    may("types", Texts),
 ];
 
 /// The request that caused an event; empty for what a page or the clock did.
@@ -66,12 +68,18 @@ impl Resource for Event {
         &self.id
     }
 
+    fn created(&self) -> i64 {
+        self.created
+    }
+
     fn shelf(books: &mut Books) -> &mut Shelf<Self> {
         &mut books.events
     }
 
     fn fits(&self, filter: &Args) -> bool {
+        let listed = |kinds: &[String]| kinds.iter().any(|kind| kind == self.kind);
         filter.text("type").is_none_or(|kind| kind == self.kind)
+            && filter.texts("types").is_none_or(listed)
     }
 
     fn facts(&self) -> Value {

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::params::Kind::{Positive, Text};
-use crate::params::{Args, Param, may};
+use crate::params::{Args, CREATED, Param, may};
 use crate::shelf::{Books, Resource, Shelf};
 
 pub(crate) const LIST: &[Param] = &[
     may("charge", Text),
+    CREATED,
     may("limit", Positive),
     may("starting_after", Text),
 ];
@@ -64,6 +65,10 @@ impl Resource for Fee {
 
     fn id(&self) -> &str {
         &self.id
+    }
+
+    fn created(&self) -> i64 {
+        self.created
     }
 
     fn shelf(books: &mut Books) -> &mut Shelf<Self> {

@@ -112,7 +112,7 @@ impl World {
         let code = Code {
             scope,
             granted: granted.to_owned(),
-            expires_at: self.now() + CODE_LIFE,
+            expires_at: self.now().saturating_add(CODE_LIFE),
             used: false,
         };
         self.codes.0.insert(id.clone(), code);

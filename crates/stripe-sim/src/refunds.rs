@@ -7,7 +7,7 @@ use crate::error::{Answer, StripeError};
 use crate::events::Origin;
 use crate::fees::FeeRefund;
 use crate::params::Kind::{Bool, Metadata as Meta, OneOf, Positive, Text};
-use crate::params::{Args, Metadata, Param, may};
+use crate::params::{Args, CREATED, Metadata, Param, may};
 use crate::payments::{Charge, PaymentIntent, Progress};
 use crate::shelf::{Books, Resource, Shelf};
 use crate::world::{Scope, World};
@@ -26,6 +26,7 @@ pub(crate) const CREATE: &[Param] = &[
 
 pub(crate) const LIST: &[Param] = &[
     may("charge", Text),
+    CREATED,
     may("limit", Positive),
     may("payment_intent", Text),
     may("starting_after", Text),
@@ -64,6 +65,10 @@ impl Resource for Refund {
 
     fn id(&self) -> &str {
         &self.id
+    }
+
+    fn created(&self) -> i64 {
+        self.created
     }
 
     fn shelf(books: &mut Books) -> &mut Shelf<Self> {

@@ -7,11 +7,12 @@ use crate::call::Call;
 use crate::error::{Answer, StripeError};
 use crate::events::Origin;
 use crate::params::Kind::{OneOf, Positive, Text};
-use crate::params::{Args, Metadata, Param, may};
+use crate::params::{Args, CREATED, Metadata, Param, may};
 use crate::shelf::{Books, Resource, Shelf};
 use crate::world::{Scope, World};
 
 pub(crate) const LIST: &[Param] = &[
+    CREATED,
     may("limit", Positive),
     may("payment_intent", Text),
     may("starting_after", Text),
@@ -111,6 +112,10 @@ impl Resource for Session {
 
     fn id(&self) -> &str {
         &self.id
+    }
+
+    fn created(&self) -> i64 {
+        self.created
     }
 
     fn shelf(books: &mut Books) -> &mut Shelf<Self> {
