@@ -9,8 +9,7 @@ import stripe
 from stripe import params
 from stripe.params import checkout as checkout_params
 
-from conftest import checkout
-from driving import pay
+from driving import checkout, pay
 
 PARAMS = {
     ("POST", "/v1/products"): params.ProductCreateParams,

@@ -3,8 +3,7 @@
 import pytest
 import stripe
 
-from conftest import checkout
-from driving import browse, connect, consent, consent_fields, eventually, pay
+from driving import browse, checkout, connect, consent, consent_fields, eventually, pay
 
 
 def codes(error) -> tuple:
@@ -100,6 +99,7 @@ def test_deauthorising_ends_access_and_is_told(simulator, client, receiver, acco
     assert codes(error) == (403, "account_invalid", None)
     with pytest.raises(stripe.oauth_error.InvalidClientError):
         client.oauth.deauthorize(gone)
+    assert simulator.control("POST", f"events/{event.id}/resend") == {"deliveries": 1}
 
 
 def test_the_seller_can_deauthorise_too(simulator, receiver, account):
@@ -455,8 +455,9 @@ def test_an_idempotency_key_replays_the_first_answer(client, direct):
 
 def test_an_answer_lost_on_the_way_is_got_by_the_client_s_own_retry(simulator, client, direct):
     retrying = simulator.client(simulator.test_key)
-    simulator.control("POST", "faults", path="/v1/products", kind="lose_answer")
-    product = retrying.v1.products.create({"name": "survivor"}, {**direct, "max_network_retries": 2})
+    simulator.control("POST", "faults", path="/v1/products", kind="lose_answer", times=2)
+    options = {**direct, "max_network_retries": 2}
+    product = retrying.v1.products.create({"name": "survivor"}, options)
     assert product.last_response.headers["Idempotent-Replayed"] == "true"
     assert [each.id for each in client.v1.products.list(options=direct)] == [product.id]
 

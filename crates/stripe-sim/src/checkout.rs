@@ -80,7 +80,7 @@ impl World {
             session.payer_email = Some(email.to_owned());
         }
         if session.amount_total == 0 {
-            return Ok(self.complete_free(scope, id));
+            return self.finish(scope, id, "no_payment_required", None);
         }
         let means = match tender {
             Tender::BankDebit if session.means().contains(&"us_bank_account") => Means::BankDebit,
@@ -99,10 +99,6 @@ impl World {
             },
         };
         self.charge_session(scope, id, &means)
-    }
-
-    fn complete_free(&mut self, scope: &Scope, id: &str) -> Outcome {
-        self.finish(scope, id, "no_payment_required", None)
     }
 
     fn charge_session(
@@ -155,10 +151,10 @@ impl World {
         books.intents.put(intent);
         books.charges.put(charge);
         if *means == Means::BankDebit {
-            return Ok(self.finish(scope, id, "unpaid", Some(intent_id)));
+            return self.finish(scope, id, "unpaid", Some(intent_id));
         }
         self.succeed(scope, &intent_id)?;
-        Ok(self.finish(scope, id, "paid", Some(intent_id)))
+        self.finish(scope, id, "paid", Some(intent_id))
     }
 
     /// Completes the session and tells of it.
@@ -168,10 +164,8 @@ impl World {
         id: &str,
         payment_status: &'static str,
         intent: Option<String>,
-    ) -> Outcome {
-        let Ok(session) = self.find::<Session>(scope, id) else {
-            return Outcome::Declined("This Checkout Session is gone.");
-        };
+    ) -> Result<Outcome, StripeError> {
+        let session = self.find::<Session>(scope, id)?;
         session.status = Status::Complete;
         session.payment_status = payment_status;
         session.payment_intent = intent;
@@ -183,7 +177,7 @@ impl World {
             &body,
             &Origin::default(),
         );
-        Outcome::Complete(back)
+        Ok(Outcome::Complete(back))
     }
 
     /// Moves the money: the charge, its intent, and the platform's share.

@@ -37,11 +37,21 @@ pub(crate) struct Event {
     account: Option<String>,
     data: Value,
     origin: Origin,
+    /// Where it was sent when it happened.
+    endpoints: Vec<WebhookEndpoint>,
     /// Endpoints that have not taken it yet.
     pub(crate) pending: usize,
 }
 
 impl Event {
+    /// One for each endpoint.
+    fn parcels(&self, scope: &Scope) -> Vec<Parcel> {
+        let endpoints = self.endpoints.iter();
+        endpoints
+            .map(|endpoint| self.parcel(scope, endpoint))
+            .collect()
+    }
+
     /// As `endpoint` gets it: an account's own endpoint is not told the account.
     fn parcel(&self, scope: &Scope, endpoint: &WebhookEndpoint) -> Parcel {
         let mut body = self.body();
@@ -141,26 +151,22 @@ impl World {
             data,
             origin: origin.clone(),
             pending: endpoints.len(),
+            endpoints,
         };
-        for endpoint in &endpoints {
-            self.dispatch(event.parcel(scope, endpoint));
+        for parcel in event.parcels(scope) {
+            self.dispatch(parcel);
         }
         self.books(scope).events.put(event);
     }
 
-    /// Sends an event once more to all it concerns; how many deliveries that makes.
+    /// Sends an event once more to where it was sent; how many deliveries that makes.
     pub(crate) fn resend(
         &mut self,
         scope: &Scope,
         id: &str,
         copies: usize,
     ) -> Result<usize, StripeError> {
-        let endpoints = self.endpoints_of(scope);
-        let event = self.find::<Event>(scope, id)?;
-        let parcels: Vec<_> = endpoints
-            .iter()
-            .map(|endpoint| event.parcel(scope, endpoint))
-            .collect();
+        let parcels = self.find::<Event>(scope, id)?.parcels(scope);
         for _ in 0..copies {
             for parcel in &parcels {
                 self.dispatch(parcel.clone());

@@ -50,6 +50,8 @@ pub(crate) struct World {
     pub(crate) journal: Journal,
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) courier: UnboundedSender<Parcel>,
+    /// When sessions were last looked through for those to expire.
+    pub(crate) swept_at: i64,
     books: HashMap<Scope, Books>,
 }
 
@@ -81,6 +83,7 @@ impl World {
             journal: Journal::default(),
             attempts: Vec::new(),
             courier,
+            swept_at: i64::MIN,
             books: HashMap::new(),
             config,
         }
