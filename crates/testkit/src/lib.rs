@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 
+mod contract_tests;
+
 pub mod clock;
 pub mod entropy;
 pub mod env;

@@ -9,9 +9,7 @@ mod sellers;
 mod tables;
 
 use mintage_domain::changes::Changes;
-use mintage_domain::ports::{
-    Commit, CommitDone, CommitError, Housekeeping, Limiter, StoreError,
-};
+use mintage_domain::ports::{Commit, CommitDone, CommitError, Housekeeping, Limiter, StoreError};
 use mintage_domain::rate::{Rate, Take};
 use mintage_domain::time::Timestamp;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -100,5 +98,5 @@ impl Housekeeping for MemoryStore {
 mod tests {
     use super::MemoryStore;
 
-    //TMP crate::store_contract!(core: Box::new(MemoryStore::new()));
+    crate::store_contract!(core: Box::new(MemoryStore::new()));
 }

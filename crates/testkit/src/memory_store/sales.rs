@@ -84,11 +84,7 @@ impl Orders for MemoryStore {
         Ok(order.cloned())
     }
 
-    fn orders(
-        &self,
-        tenant: &TenantId,
-        request: &PageRequest,
-    ) -> Result<Page<Order>, StoreError> {
+    fn orders(&self, tenant: &TenantId, request: &PageRequest) -> Result<Page<Order>, StoreError> {
         let tables = self.tables();
         let rows = tables.orders.values().filter(|it| it.tenant == *tenant);
         Ok(page(rows.cloned(), request, |it| Cursor {

@@ -101,10 +101,7 @@ impl Tables {
         match row {
             Row::Tenant(id) => self.tenants.get(id).map(|_| 1),
             Row::Token(id) => self.tokens.get(id).map(|row| row.version),
-            Row::Product(tenant, id) => self
-                .products
-                .get(&(tenant.clone(), id.clone()))
-                .map(|_| 1),
+            Row::Product(tenant, id) => self.products.get(&(tenant.clone(), id.clone())).map(|_| 1),
             Row::KeyType(tenant, product, id) => self
                 .key_types
                 .get(&(tenant.clone(), product.clone(), id.clone()))
@@ -156,7 +153,9 @@ impl Tables {
         put(&mut self.connections, changes.connections, |it| {
             it.tenant.clone()
         });
-        put(&mut self.accounts, changes.accounts, |it| it.account.clone());
+        put(&mut self.accounts, changes.accounts, |it| {
+            it.account.clone()
+        });
         put(&mut self.oauth_rounds, changes.oauth_rounds, |it| it.state);
         put(&mut self.events, changes.events, |it| {
             (it.endpoint, it.id.clone())
@@ -182,11 +181,7 @@ impl Tables {
             .extend(changes.audit.into_iter().map(|it| (it.id.clone(), it)));
     }
 
-    fn write_prices(
-        &mut self,
-        forgotten: &[(TenantId, StripeAccountId)],
-        made: Vec<PriceLink>,
-    ) {
+    fn write_prices(&mut self, forgotten: &[(TenantId, StripeAccountId)], made: Vec<PriceLink>) {
         self.prices.retain(|(tenant, account, _, _), _| {
             !forgotten
                 .iter()
