@@ -47,7 +47,7 @@ impl Default for TestEnv {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mintage_domain::seal::SealContext;
+    use mintage_domain::env::SealedField;
     use std::time::Duration;
 
     #[test]
@@ -57,13 +57,9 @@ mod tests {
         assert_eq!(env.now(), FixedClock::START);
         let later = test.clock.advance(Duration::from_secs(1));
         assert_eq!(env.now(), later);
-        let context = SealContext {
-            kind: "test",
-            id: "1",
-            field: "secret",
-        };
-        let sealed = env.seal(&context, b"open sesame");
-        let opened = test.keys.open(&context, &sealed).expect("its own seal");
+        let field = SealedField::LICENSE_KEY;
+        let sealed = env.seal(field, "lic_1", b"open sesame");
+        let opened = env.open(field, "lic_1", &sealed).expect("its own seal");
         assert_eq!(opened.expose(), b"open sesame");
     }
 }

@@ -99,7 +99,7 @@ impl Tables {
     /// The version of a row, if it exists; 1 for a row that has none of its own.
     fn version(&self, row: &Row) -> Option<u64> {
         match row {
-            Row::Tenant(id) => self.tenants.get(id).map(|_| 1),
+            Row::Tenant(id) => self.tenants.get(id).map(|row| row.version),
             Row::Token(id) => self.tokens.get(id).map(|row| row.version),
             Row::Product(tenant, id) => self.products.get(&(tenant.clone(), id.clone())).map(|_| 1),
             Row::KeyType(tenant, product, id) => self

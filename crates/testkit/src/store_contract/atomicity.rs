@@ -22,7 +22,7 @@ pub fn a_refused_commit_writes_nothing(store: &dyn Store) {
     committed(store, counting(&known, 1, Some(1)));
     let refusing = [
         changing(&known, |it| {
-            it.tenants.push(Put::new(known.tenant.clone()));
+            it.tenants.push(Put::changed(known.tenant.clone()));
         }),
         changing(&known, |it| {
             let mut order = known.order();

@@ -130,7 +130,7 @@ pub fn two_claimers_share_nothing(store: &dyn Store) {
     // A claim may find all that is due locked by its neighbours, and ask again.
     for _ in 0..written.len() {
         let claims = at_once(8, |_| {
-            let claims = store.claim(shop.now(), 7, 40, Duration::from_secs(60));
+            let claims = store.claim(shop.now(), 7, 40, Duration::from_mins(1));
             claims.expect("the store answers")
         });
         claimed.extend(claims.into_iter().flatten().map(|it| it.delivery.id));
@@ -146,7 +146,7 @@ pub fn two_claimers_share_nothing(store: &dyn Store) {
 pub fn a_lane_is_capped_for_all_claimers_together(store: &dyn Store) {
     let (shop, _) = with_deliveries(store, "acme", 40);
     let claims = at_once(8, |_| {
-        let claims = store.claim(shop.now(), 5, 3, Duration::from_secs(60));
+        let claims = store.claim(shop.now(), 5, 3, Duration::from_mins(1));
         claims.expect("the store answers").len()
     });
     let in_all: usize = claims.iter().sum();

@@ -10,7 +10,7 @@ use mintage_domain::ports::Store;
 use mintage_domain::time::Timestamp;
 use std::time::Duration;
 
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 
 /// A shop with an endpoint and `n` deliveries due now, as they are in the store.
 pub(super) fn with_deliveries(store: &dyn Store, slug: &str, n: usize) -> (Shop, Vec<Delivery>) {

@@ -66,7 +66,7 @@ pub fn guards_hold_after_reopening(harness: &dyn Reopen) {
 
 /// A lease runs on, and ends, while nobody holds the store open.
 pub fn a_lease_outlives_its_holder(harness: &dyn Reopen) {
-    let lease = Duration::from_secs(60);
+    let lease = Duration::from_mins(1);
     let store = harness.open();
     let (shop, written) = with_deliveries(&*store, "acme", 1);
     let claims = store.claim(shop.now(), 1, 1, lease);
@@ -91,7 +91,7 @@ pub fn a_lease_outlives_its_holder(harness: &dyn Reopen) {
 pub fn a_rate_outlives_a_restart(harness: &dyn Reopen) {
     let once = Rate {
         limit: 1,
-        window: Duration::from_secs(60),
+        window: Duration::from_mins(1),
     };
     let now = Shop::new("acme").now();
     let store = harness.open();

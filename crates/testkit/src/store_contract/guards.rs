@@ -5,7 +5,7 @@ use crate::fixtures::{Sale, Shop};
 use mintage_domain::changes::{Changes, Counter, Put, Versioned};
 use mintage_domain::guard::{Guarded, Refusal, Row};
 use mintage_domain::license::License;
-use mintage_domain::ports::Store;
+use mintage_domain::ports::{CommitError, Store};
 
 /// One commit for each kind of row, each with that row alone.
 fn one_new_row_of_each_kind(shop: &Shop, sale: &Sale) -> Vec<Changes> {
@@ -13,7 +13,7 @@ fn one_new_row_of_each_kind(shop: &Shop, sale: &Sale) -> Vec<Changes> {
     let key_type = shop.another_key_type("second");
     let only = |fill: &dyn Fn(&mut Changes)| changing(shop, fill);
     vec![
-        only(&|it| it.tenants.push(Put::new(Shop::new("second").tenant))),
+        only(&|it| it.tenants.push(Put::changed(Shop::new("second").tenant))),
         only(&|it| it.tokens.push(Put::changed(shop.management_token()))),
         only(&|it| it.products.push(Put::new(product.clone()))),
         only(&|it| it.key_types.push(Put::new(key_type.clone()))),
@@ -91,17 +91,18 @@ pub fn a_row_read_in_another_version_is_stale(store: &dyn Store) {
     let shop = Shop::opened(store, "acme");
     let sale = shop.sold(store);
     let check = Staleness { store, shop: &shop };
-    check.of(shop.management_token(), |it| &mut it.tokens);
-    check.of(shop.connection(), |it| &mut it.connections);
-    check.of(shop.account_link(), |it| &mut it.accounts);
-    check.of(shop.oauth_round(), |it| &mut it.oauth_rounds);
-    check.of(shop.heard_event(), |it| &mut it.events);
-    check.of(shop.order(), |it| &mut it.orders);
-    check.of(shop.payment(), |it| &mut it.payments);
-    check.of(shop.license(&sale.customer), |it| &mut it.licenses);
-    check.of(shop.api_key(), |it| &mut it.api_keys);
-    check.of(shop.endpoint(), |it| &mut it.endpoints);
-    check.of(shop.delivery(&sale.license), |it| &mut it.deliveries);
+    check.of(&Shop::new("other").tenant, |it| &mut it.tenants);
+    check.of(&shop.management_token(), |it| &mut it.tokens);
+    check.of(&shop.connection(), |it| &mut it.connections);
+    check.of(&shop.account_link(), |it| &mut it.accounts);
+    check.of(&shop.oauth_round(), |it| &mut it.oauth_rounds);
+    check.of(&shop.heard_event(), |it| &mut it.events);
+    check.of(&shop.order(), |it| &mut it.orders);
+    check.of(&shop.payment(), |it| &mut it.payments);
+    check.of(&shop.license(&sale.customer), |it| &mut it.licenses);
+    check.of(&shop.api_key(), |it| &mut it.api_keys);
+    check.of(&shop.endpoint(), |it| &mut it.endpoints);
+    check.of(&shop.delivery(&sale.license), |it| &mut it.deliveries);
 }
 
 struct Staleness<'a> {
@@ -113,7 +114,7 @@ impl Staleness<'_> {
     #[track_caller]
     fn of<T: Clone + Guarded + Versioned>(
         &self,
-        never_written: T,
+        never_written: &T,
         part: fn(&mut Changes) -> &mut Vec<Put<T>>,
     ) {
         let stale = Refusal::Stale(never_written.row());
@@ -170,13 +171,11 @@ pub fn a_counter_is_full_at_its_cap(store: &dyn Store) {
         (1, Some(6), Ok(6)),
         (i64::from(u32::MAX), None, Ok(6 + i64::from(u32::MAX))),
     ] {
-        let told = store
-            .commit(counting(&shop, add, cap))
-            .map_err(|error| match error {
-                mintage_domain::ports::CommitError::Refused(refusal) => refusal,
-                mintage_domain::ports::CommitError::Store(error) => panic!("{error}"),
-            });
-        let told = told.map(|receipt| receipt.counters[&counter]);
+        let told = match store.commit(counting(&shop, add, cap)) {
+            Ok(receipt) => Ok(receipt.counters[&counter]),
+            Err(CommitError::Refused(refusal)) => Err(refusal),
+            Err(CommitError::Store(error)) => panic!("{error}"),
+        };
         assert_eq!(told, outcome, "{add:+} up to {cap:?}");
     }
 }

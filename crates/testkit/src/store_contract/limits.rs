@@ -11,7 +11,7 @@ use std::time::Duration;
 
 const TWENTY_A_MINUTE: Rate = Rate {
     limit: 20,
-    window: Duration::from_secs(60),
+    window: Duration::from_mins(1),
 };
 
 fn take(store: &dyn Store, key: &str, now: Timestamp) -> Option<Duration> {

@@ -68,7 +68,6 @@ macro_rules! store_contract {
             }
             round_trips {
                 a_tenant_reads_back_as_written
-                a_changed_tenant_reads_back_as_changed
                 a_token_reads_back_as_written
                 a_product_reads_back_as_written
                 a_key_type_reads_back_as_written

@@ -105,7 +105,7 @@ pub fn tenants_are_paged(store: &dyn Store) {
             tenant.created_at = shop.now();
             tenant
         },
-        |it, tenant| it.tenants.push(Put::new(tenant.clone())),
+        |it, tenant| it.tenants.push(Put::changed(tenant.clone())),
     );
     assert_paged(
         &|page| store.tenants(page),
@@ -121,7 +121,7 @@ pub fn tenants_are_paged(store: &dyn Store) {
 pub fn products_are_paged(store: &dyn Store) {
     let shop = Shop::new("acme");
     let mut tenant = shop.changes();
-    tenant.tenants.push(Put::new(shop.tenant.clone()));
+    tenant.tenants.push(Put::changed(shop.tenant.clone()));
     committed(store, tenant);
     let products = at_moments(
         store,

@@ -150,7 +150,7 @@ pub fn licenses_are_filtered(store: &dyn Store) {
 pub fn licenses_are_filtered_by_their_state_at_a_time(store: &dyn Store) {
     let shop = Shop::opened(store, "acme");
     let customer = shop.customer();
-    let end = shop.now().plus(Duration::from_secs(60));
+    let end = shop.now().plus(Duration::from_mins(1));
     let admin = HoldCause::Admin;
     let dispute = || HoldCause::Dispute("dp_1".to_owned());
     let standing = |expires: bool, change: &dyn Fn(&mut Standing)| {
@@ -163,10 +163,10 @@ pub fn licenses_are_filtered_by_their_state_at_a_time(store: &dyn Store) {
         standing(true, &|_| ()),
         standing(false, &|it| assert!(it.hold(dispute()))),
         standing(true, &|it| {
-            assert!(it.hold(admin.clone()) && it.hold(dispute()))
+            assert!(it.hold(admin.clone()) && it.hold(dispute()));
         }),
         standing(false, &|it| {
-            assert!(it.hold(dispute()) && it.release(dispute()))
+            assert!(it.hold(dispute()) && it.release(dispute()));
         }),
         standing(true, &|it| {
             assert!(it.hold(dispute()) && it.revoke(RevocationReason::Refund, end));

@@ -49,7 +49,8 @@ const INSTANTS: [Timestamp; 4] = [
 ];
 
 #[track_caller]
-fn comes_back(store: &dyn Store, changes: Changes) {
+fn comes_back(store: &dyn Store, shop: &Shop, fill: impl FnOnce(&mut Changes)) {
+    let changes = changing(shop, fill);
     committed(store, changes.clone());
     assert_written(store, &changes);
 }
@@ -63,7 +64,7 @@ fn each_comes_back<T: Versioned + Clone>(
     rows: impl IntoIterator<Item = T>,
 ) {
     for row in rows {
-        comes_back(store, changing(shop, |it| part(it).push(Put::changed(row))));
+        comes_back(store, shop, |it| part(it).push(Put::changed(row)));
     }
 }
 
@@ -81,36 +82,22 @@ fn each_overwrites<T: Versioned + Clone>(
     }
 }
 
-/// Tenants of every plan.
+/// Tenants of every plan, changed from one to the next.
 pub fn a_tenant_reads_back_as_written(store: &dyn Store) {
     let shop = Shop::new("acme");
-    for (i, plan) in Plan::ALL.into_iter().enumerate() {
-        let tenant = Tenant {
-            id: TenantId::parse(&format!("0-tenant-of-thirty-two-charact-{i}")).expect("a slug"),
-            email: email("ä.o'neil+tag@münchen.example"),
-            plan,
-            created_at: INSTANTS[i],
-        };
-        comes_back(
-            store,
-            changing(&shop, |it| it.tenants.push(Put::new(tenant))),
-        );
-    }
-}
-
-/// A tenant that changed its plan and address is read as it is now.
-pub fn a_changed_tenant_reads_back_as_changed(store: &dyn Store) {
-    use mintage_domain::changes::Expected;
-    let shop = Shop::opened(store, "acme");
-    let put = Put {
-        value: Tenant {
-            email: email("new@example.test"),
-            plan: Plan::Free,
-            ..shop.tenant.clone()
-        },
-        expected: Expected::Version(1),
+    let first = Tenant {
+        id: TenantId::parse("0-tenant-of-thirty-two-character").expect("a slug"),
+        email: email("o'neil+tag@example.test"),
+        created_at: INSTANTS[0],
+        ..shop.tenant.clone()
     };
-    comes_back(store, changing(&shop, |it| it.tenants.push(put)));
+    let rows = Plan::ALL.map(|plan| Tenant {
+        email: email(&format!("{}@example.test", plan.as_str())),
+        plan,
+        ..first.clone()
+    });
+    each_comes_back(store, &shop, |it| &mut it.tenants, [shop.tenant.clone()]);
+    each_overwrites(store, &shop, |it| &mut it.tenants, rows);
 }
 
 /// Tokens with each scope, none and all, in force and revoked.
@@ -143,10 +130,7 @@ pub fn a_product_reads_back_as_written(store: &dyn Store) {
             key_format: KeyFormat::ALL[i % 2],
             ..shop.another_product(&format!("p{i}"))
         };
-        comes_back(
-            store,
-            changing(&shop, |it| it.products.push(Put::new(product))),
-        );
+        comes_back(store, &shop, |it| it.products.push(Put::new(product)));
     }
 }
 
@@ -191,10 +175,7 @@ pub fn a_key_type_reads_back_as_written(store: &dyn Store) {
             price,
             ..shop.another_key_type(&format!("kt-{i}"))
         };
-        comes_back(
-            store,
-            changing(&shop, |it| it.key_types.push(Put::new(key_type))),
-        );
+        comes_back(store, &shop, |it| it.key_types.push(Put::new(key_type)));
     }
 }
 
@@ -317,7 +298,7 @@ pub fn a_customer_reads_back_as_written(store: &dyn Store) {
         ..shop.customer()
     };
     for customer in [told, empty, shop.customer()] {
-        comes_back(store, changing(&shop, |it| it.customers.push(customer)));
+        comes_back(store, &shop, |it| it.customers.push(customer));
     }
 }
 
@@ -497,6 +478,7 @@ pub fn a_delivery_reads_back_as_written(store: &dyn Store) {
         let rows = statuses.map(|status| Delivery {
             status,
             attempts: u32::MAX,
+            schedule_from: 7,
             due_at: INSTANTS[3],
             ..first.clone()
         });
@@ -508,16 +490,16 @@ pub fn a_delivery_reads_back_as_written(store: &dyn Store) {
         (Some(599), longest_name()),
         (None, String::new()),
     ];
-    let mut changes = shop.changes();
-    for (number, (status, snippet)) in (1..).zip(attempts) {
-        changes.attempts.push(Attempt {
-            status,
-            snippet,
-            ..shop.attempt(&delivery, number)
-        });
-    }
-    changes.deliveries.push(Put::changed(delivery));
-    comes_back(store, changes);
+    comes_back(store, &shop, |it| {
+        for (number, (status, snippet)) in (1..).zip(attempts) {
+            it.attempts.push(Attempt {
+                status,
+                snippet,
+                ..shop.attempt(&delivery, number)
+            });
+        }
+        it.deliveries.push(Put::changed(delivery));
+    });
 }
 
 /// Prices with the largest amount of a currency.
@@ -526,7 +508,7 @@ pub fn a_price_reads_back_as_written(store: &dyn Store) {
     let kuwait = Currency::parse("kwd").expect("a currency");
     let mut link = shop.price_link();
     link.amount = Money::new(99_999_990, kuwait).expect("the most there is");
-    comes_back(store, changing(&shop, |it| it.prices.push(link)));
+    comes_back(store, &shop, |it| it.prices.push(link));
 }
 
 /// Audit entries of every kind of actor.
@@ -545,7 +527,7 @@ pub fn an_audit_entry_reads_back_as_written(store: &dyn Store) {
         target: NAMES[2].to_owned(),
         ..shop.audit_entry()
     });
-    comes_back(store, changing(&shop, |it| it.audit = entries.into()));
+    comes_back(store, &shop, |it| it.audit = entries.into());
 }
 
 /// One slug names a product at two tenants, and a key type in two products.
@@ -559,10 +541,10 @@ pub fn a_slug_is_free_again_beneath_another_owner(store: &dyn Store) {
         id: KeyTypeId::parse(one.key_type.id.as_str()).expect("a slug"),
         ..one.key_type.clone()
     };
-    let mut changes = one.changes();
-    changes.products.push(Put::new(second));
-    changes.key_types.push(Put::new(same));
-    comes_back(store, changes);
+    comes_back(store, &one, |it| {
+        it.products.push(Put::new(second));
+        it.key_types.push(Put::new(same));
+    });
     assert_written(store, &one.foundation());
     assert_written(store, &two.foundation());
 }
