@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::writes::absorb;
+use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
 use mintage_domain::changes::{Changes, Counter, JoinedCustomers, Receipt};
 use mintage_domain::customer::{Customer, CustomerIdentity};
 use mintage_domain::guard::{Facts, Refusal, Row, judge, touched};
@@ -35,6 +36,47 @@ pub trait Statements {
         customers: &JoinedCustomers,
         counters: &HashMap<Counter, i64>,
     ) -> Result<(), Error>;
+}
+
+/// How one transaction ended.
+#[derive(Debug)]
+pub enum End {
+    /// Committed, or nothing to commit.
+    Done(Vec<Verdict>),
+    /// Rolled back.
+    Failed(Error),
+    /// COMMIT was sent and failed: these are the verdicts if it took place nevertheless.
+    Uncertain(Vec<Verdict>, diesel::result::Error),
+}
+
+/// Runs one transaction, begun by the statement `begin`. What was all refused is rolled back: it
+/// costs no write.
+pub fn attempt<C>(
+    connection: &mut C,
+    begin: &str,
+    work: impl FnOnce(&mut C) -> Result<(Vec<Verdict>, bool), Error>,
+) -> End
+where
+    C: Connection<TransactionManager = AnsiTransactionManager>,
+{
+    if let Err(error) = AnsiTransactionManager::begin_transaction_sql(connection, begin) {
+        return End::Failed(error.into());
+    }
+    match work(connection) {
+        Ok((verdicts, true)) => match AnsiTransactionManager::commit_transaction(connection) {
+            Ok(()) => End::Done(verdicts),
+            Err(error) => End::Uncertain(verdicts, error),
+        },
+        Ok((verdicts, false)) => match AnsiTransactionManager::rollback_transaction(connection) {
+            Ok(()) => End::Done(verdicts),
+            Err(error) => End::Failed(error.into()),
+        },
+        Err(error) => {
+            // A connection that cannot even roll back is seen to be broken when it is used next.
+            let _ = AnsiTransactionManager::rollback_transaction(connection);
+            End::Failed(error)
+        }
+    }
 }
 
 /// Judges a batch and writes what was not refused, inside a transaction that the caller begins
@@ -111,7 +153,7 @@ pub enum Failure {
 
 /// What runs a whole transaction for a batch: an adapter's connection.
 pub trait Transact {
-    /// Begins a transaction, does [`judge_and_write`] in it, and ends it.
+    /// Does [`judge_and_write`] in a transaction, and finds out how that ended.
     fn transact(&mut self, batch: &[Changes]) -> Result<Vec<Verdict>, Failure>;
 }
 

@@ -152,13 +152,10 @@ macro_rules! atomics {
             let at = now.as_micros();
             let old = i64::try_from(COMMITS_KEPT.as_micros())
                 .map_or(i64::MIN, |kept| at.saturating_sub(kept));
-            $crate::prune_table!(conn, oauth_rounds, state, expires_at, at)
-                .and_then(|rounds| {
-                    let rates = $crate::prune_table!(conn, rate_windows, key, expires_at, at)?;
-                    let ids = $crate::prune_table!(conn, commits, id, committed_at, old)?;
-                    Ok(rounds + rates + ids)
-                })
-                .map_err($crate::Error::from)
+            let rounds = $crate::prune_table!(conn, oauth_rounds, state, expires_at, at)?;
+            let rates = $crate::prune_table!(conn, rate_windows, key, expires_at, at)?;
+            let ids = $crate::prune_table!(conn, commits, id, committed_at, old)?;
+            Ok(rounds + rates + ids)
         }
     };
 }

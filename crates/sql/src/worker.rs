@@ -74,7 +74,9 @@ impl<S: Send + 'static, I: Send + 'static> Worker<S, I> {
         let (release, held) = channel::<()>();
         if let Some(jobs) = &self.jobs {
             // Ends when the guard is dropped, which closes the channel.
-            let wait = Box::new(move |_: &mut S| drop(held.recv()));
+            let wait = Box::new(move |_: &mut S| {
+                let _ = held.recv();
+            });
             let _ = jobs.send(Job::Alone(wait));
         }
         Held(release)

@@ -36,7 +36,7 @@ impl From<&Changes> for CommitRow {
 
 /// A row of `rate_windows`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = rate_windows)]
+#[diesel(table_name = rate_windows, primary_key(key))]
 pub struct RateWindowRow {
     key: String,
     bucket: i64,
