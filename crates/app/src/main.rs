@@ -1,1 +1,3 @@
+//! The Mintage server.
+
 fn main() {}

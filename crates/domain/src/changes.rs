@@ -133,6 +133,7 @@ macro_rules! versioned {
     )*};
 }
 versioned!(
+    Tenant,
     ManagementToken,
     Connection,
     AccountLink,

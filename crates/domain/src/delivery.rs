@@ -40,6 +40,8 @@ pub struct Delivery {
     pub status: DeliveryStatus,
     /// How many attempts were begun.
     pub attempts: u32,
+    /// How many attempts were begun before the schedule (re)started: a redelivery starts it anew.
+    pub schedule_from: u32,
     /// When it is due; while an attempt runs, when its lease ends.
     pub due_at: Timestamp,
     /// When it was made.

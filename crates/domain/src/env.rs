@@ -4,9 +4,41 @@ use crate::audit::{Actor, AuditEntry};
 use crate::changes::Changes;
 use crate::id::{AuditId, CommitId};
 use crate::ports::{Clock, Entropy};
-use crate::seal::{KeyRing, SealContext, Sealed};
+use crate::seal::{KeyRing, OpenError, Opened, SealContext, Sealed};
 use crate::slug::TenantId;
 use crate::time::Timestamp;
+
+/// Which secret of which kind of thing: part of what a sealed value is bound to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SealedField {
+    kind: &'static str,
+    field: &'static str,
+}
+
+impl SealedField {
+    /// The secret behind a product's check symbols; by `tenant/product`.
+    pub const PRODUCT_KEY_SECRET: Self = Self::new("product", "key-secret");
+    /// A license's key; by license id.
+    pub const LICENSE_KEY: Self = Self::new("license", "key");
+    /// An API key's secret half; by API key id.
+    pub const API_KEY_SECRET: Self = Self::new("api-key", "secret");
+    /// A license webhook's signing secret; by tenant.
+    pub const ENDPOINT_SECRET: Self = Self::new("endpoint", "secret");
+    /// A delivery's body; by delivery id.
+    pub const DELIVERY_BODY: Self = Self::new("delivery", "body");
+
+    const fn new(kind: &'static str, field: &'static str) -> Self {
+        Self { kind, field }
+    }
+
+    fn of(self, id: &str) -> SealContext<'_> {
+        SealContext {
+            kind: self.kind,
+            id,
+            field: self.field,
+        }
+    }
+}
 
 /// The surroundings of a decision.
 #[derive(Clone, Copy)]
@@ -32,9 +64,14 @@ impl Env<'_> {
         bytes
     }
 
-    /// Seals a secret under a fresh nonce.
-    pub fn seal(&self, context: &SealContext<'_>, secret: &[u8]) -> Sealed {
-        self.keys.seal(self.random(), context, secret)
+    /// Seals a secret of the thing with this id, under a fresh nonce.
+    pub fn seal(&self, field: SealedField, id: &str, secret: &[u8]) -> Sealed {
+        self.keys.seal(self.random(), &field.of(id), secret)
+    }
+
+    /// Opens a secret of the thing with this id.
+    pub fn open(&self, field: SealedField, id: &str, sealed: &Sealed) -> Result<Opened, OpenError> {
+        self.keys.open(&field.of(id), sealed)
     }
 
     /// An empty set of changes at `now`.

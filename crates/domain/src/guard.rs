@@ -109,7 +109,7 @@ guarded! {
     KeyType: self => Row::KeyType(self.tenant.clone(), self.product.clone(), self.id.clone());
     Connection: self => Row::Connection(self.tenant.clone());
     AccountLink: self => Row::Account(self.account.clone());
-    OAuthRound: self => Row::OAuthRound(self.state.clone());
+    OAuthRound: self => Row::OAuthRound(self.state);
     HeardEvent: self => Row::Event(self.endpoint, self.id.clone());
     Order: self => Row::Order(self.id.clone());
     Payment: self => Row::Payment(self.key.clone());
@@ -122,7 +122,7 @@ guarded! {
 impl License {
     /// What besides its id only one license may have: the unit it was sold as, and its key.
     pub fn unique_rows(&self) -> impl Iterator<Item = Row> {
-        let key = Row::LicenseKey(self.tenant.clone(), self.mode, self.key_hash.clone());
+        let key = Row::LicenseKey(self.tenant.clone(), self.mode, self.key_hash);
         self.unit
             .clone()
             .map(Row::LicenseUnit)
@@ -193,6 +193,7 @@ fn judge_one(changes: &Changes, facts: &mut Facts) -> Result<HashMap<Counter, i6
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
     use super::*;
     use crate::changes::{Count, Put};
@@ -213,6 +214,7 @@ mod tests {
             email: Email::parse("a@b.test").unwrap(),
             plan: Plan::Pro,
             created_at: changes.at,
+            version: 1,
         }));
         changes
     }

@@ -1,5 +1,6 @@
 //! Typed ids: ours, made from time and randomness, and Stripe's, taken as they come.
 
+use crate::mode::Mode;
 use crate::time::Timestamp;
 use data_encoding::{Encoding, Specification};
 use std::fmt;
@@ -128,6 +129,14 @@ ids! {
     StripePriceId, "price_", "Stripe price";
     /// A Stripe product.
     StripeProductId, "prod_", "Stripe product";
+}
+
+impl ApiKeyId {
+    /// The id of a new key, its mode in its name.
+    pub fn of(mode: Mode, random: [u8; 12]) -> Self {
+        let random = data_encoding::HEXLOWER.encode(&random);
+        Self(format!("{}{}_{random}", Self::PREFIX, mode.key_infix()))
+    }
 }
 
 made_here! { OrderId LicenseId CustomerId TokenId DeliveryId AuditId CommitId }

@@ -95,7 +95,7 @@ mod tests {
 
     const TWENTY_A_MINUTE: Rate = Rate {
         limit: 20,
-        window: Duration::from_secs(60),
+        window: Duration::from_mins(1),
     };
 
     fn at(seconds: i64) -> Timestamp {
@@ -120,14 +120,18 @@ mod tests {
         let Take::Refused(wait) = TWENTY_A_MINUTE.take(window, at(610)) else {
             panic!("refused until the window moves on");
         };
-        assert!(wait <= Duration::from_secs(60));
+        assert!(wait <= Duration::from_mins(1));
     }
 
     #[test]
     fn a_burst_at_the_edge_of_a_bucket_does_not_double_the_rate() {
         let (window, first) = take_many(RateWindow::default(), at(659), 40);
         let (_, second) = take_many(window, at(661), 40);
-        assert_eq!((first, second), (20, 1), "only what has faded is free again");
+        assert_eq!(
+            (first, second),
+            (20, 1),
+            "only what has faded is free again"
+        );
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub struct Tenant {
     pub plan: Plan,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Counts changes.
+    pub version: u64,
 }
 
 /// A platform tier.

@@ -133,12 +133,7 @@ pub trait Catalog {
     /// A tenant's products, newest first.
     fn products(&self, tenant: &TenantId, page: &PageRequest) -> Listed<Product>;
     /// One key type.
-    fn key_type(
-        &self,
-        tenant: &TenantId,
-        product: &ProductId,
-        id: &KeyTypeId,
-    ) -> Found<KeyType>;
+    fn key_type(&self, tenant: &TenantId, product: &ProductId, id: &KeyTypeId) -> Found<KeyType>;
     /// A tenant's key types, of one product or of all, newest first.
     fn key_types(
         &self,
@@ -264,11 +259,7 @@ pub trait Endpoints {
 /// Reads deliveries, and hands them out.
 pub trait Deliveries {
     /// One delivery, with its attempts, oldest first.
-    fn delivery(
-        &self,
-        tenant: &TenantId,
-        id: &DeliveryId,
-    ) -> Found<(Delivery, Vec<Attempt>)>;
+    fn delivery(&self, tenant: &TenantId, id: &DeliveryId) -> Found<(Delivery, Vec<Attempt>)>;
     /// A tenant's deliveries, newest first, each with its last attempt.
     fn deliveries(
         &self,

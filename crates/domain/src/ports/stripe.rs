@@ -1,8 +1,6 @@
 use crate::connection::AccountRef;
 use crate::email::Email;
-use crate::id::{
-    OrderId, SessionId, StripeAccountId, StripePriceId, StripeProductId,
-};
+use crate::id::{OrderId, SessionId, StripeAccountId, StripePriceId, StripeProductId};
 use crate::mode::Mode;
 use crate::money::Money;
 use crate::secret::Secret;

@@ -1,0 +1,255 @@
+//! The shape of the workspace, held by tests: who may depend on whom, and how long a file may be.
+//!
+//! docs/ARCHITECTURE.md says why; `deny.toml` holds the same arrows for crates that come in by others.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a workspace that cannot be read is a failed test"
+)]
+
+use cargo_metadata::{DependencyKind, MetadataCommand, Package};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Every crate of the workspace and those of ours it may depend on. A new crate is placed here first.
+/// Arrows run downward, and no adapter leads to another: Stripe speaks through the `Http` port.
+const OURS: [(&str, &[&str]); 10] = [
+    (
+        "mintage",
+        &[
+            "mintage-domain",
+            "mintage-http",
+            "mintage-pgtmp",
+            "mintage-postgres",
+            "mintage-sqlite",
+            "mintage-stripe",
+            "mintage-stripe-sim",
+        ],
+    ),
+    ("mintage-stripe", &["mintage-domain"]),
+    ("mintage-http", &["mintage-domain"]),
+    ("mintage-postgres", &["mintage-domain", "mintage-sql"]),
+    ("mintage-sqlite", &["mintage-domain", "mintage-sql"]),
+    ("mintage-sql", &["mintage-domain"]),
+    ("mintage-testkit", &["mintage-domain"]),
+    ("mintage-domain", &[]),
+    ("mintage-stripe-sim", &[]),
+    ("mintage-pgtmp", &[]),
+];
+
+/// Crates of others that stand in few places, by the beginning of their names, and those places.
+const CONFINED: [(&str, &[&str]); 5] = [
+    (
+        "diesel",
+        &["mintage-postgres", "mintage-sql", "mintage-sqlite"],
+    ),
+    ("ureq", &["mintage-http"]),
+    ("actix", &["mintage", "mintage-stripe-sim"]),
+    ("awc", &["mintage", "mintage-stripe-sim"]),
+    ("async-stripe", &["mintage-stripe"]),
+];
+
+/// All that an integrator who embeds the domain takes in with it.
+const DOMAINS_OTHERS: [&str; 7] = [
+    "data-encoding",
+    "mockall",
+    "ring",
+    "serde",
+    "serde_json",
+    "thiserror",
+    "time",
+];
+
+/// Crates that are there only while the feature `demo` is.
+const DEMO_ONLY: [&str; 3] = ["awc", "mintage-pgtmp", "mintage-stripe-sim"];
+
+/// What the demo must not know: it is a client like any other, and proves the API by using nothing else.
+const BEHIND_THE_API: [&str; 4] = [
+    "mintage_domain",
+    "mintage_postgres",
+    "mintage_sql",
+    "mintage_sqlite",
+];
+
+/// Lines that one sitting can take in.
+const LONGEST_FILE: usize = 400;
+
+/// The packages of the workspace, as their manifests declare them.
+fn packages() -> Vec<Package> {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    MetadataCommand::new()
+        .manifest_path(manifest)
+        .no_deps()
+        .exec()
+        .unwrap()
+        .packages
+}
+
+/// What a package's users get with it: all but what only its own tests need.
+fn dependencies(package: &Package) -> BTreeSet<&str> {
+    package
+        .dependencies
+        .iter()
+        .filter(|dependency| dependency.kind != DependencyKind::Development)
+        .map(|dependency| dependency.name.as_str())
+        .collect()
+}
+
+/// The crates of the workspace that a table names by this package's name.
+fn allowed(package: &str) -> Option<&'static [&'static str]> {
+    OURS.iter()
+        .find(|(name, _)| *name == package)
+        .map(|(_, allowed)| *allowed)
+}
+
+/// The folder `crates`.
+fn crates() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
+}
+
+/// Every Rust file below this folder, or this file itself.
+fn rust_files(place: &Path) -> Vec<PathBuf> {
+    if place.is_dir() {
+        let entries = fs::read_dir(place).unwrap();
+        entries
+            .flat_map(|entry| rust_files(&entry.unwrap().path()))
+            .collect()
+    } else if place.extension().is_some_and(|extension| extension == "rs") {
+        vec![place.to_owned()]
+    } else {
+        Vec::new()
+    }
+}
+
+#[test]
+fn every_crate_of_the_workspace_has_its_place_in_the_table() {
+    let found: BTreeSet<String> = packages()
+        .iter()
+        .map(|package| package.name.to_string())
+        .collect();
+    let placed: BTreeSet<String> = OURS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(found, placed);
+}
+
+#[test]
+fn arrows_among_our_crates_run_only_where_the_table_draws_them() {
+    let packages = packages();
+    let names: BTreeSet<&str> = packages
+        .iter()
+        .map(|package| package.name.as_str())
+        .collect();
+    let wrong: Vec<String> = packages
+        .iter()
+        .flat_map(|package| {
+            let allowed = allowed(&package.name).unwrap_or_default();
+            let ours = dependencies(package)
+                .into_iter()
+                .filter(|name| names.contains(name));
+            let wrong = ours.filter(move |name| !allowed.contains(name));
+            wrong.map(|name| format!("{} -> {name}", package.name))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "not drawn: {wrong:?}");
+}
+
+#[test]
+fn a_confined_crate_stands_only_where_it_belongs() {
+    let packages = packages();
+    let mut wrong = Vec::new();
+    for package in &packages {
+        for dependency in dependencies(package) {
+            for (confined, places) in CONFINED {
+                if dependency.starts_with(confined) && !places.contains(&package.name.as_str()) {
+                    wrong.push(format!("{} -> {dependency}", package.name));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "out of place: {wrong:?}");
+}
+
+#[test]
+fn the_domain_takes_in_nothing_beyond_its_closed_list() {
+    let packages = packages();
+    let domain = packages
+        .iter()
+        .find(|package| package.name == "mintage-domain")
+        .unwrap();
+    let wrong: Vec<&str> = dependencies(domain)
+        .into_iter()
+        .filter(|name| !DOMAINS_OTHERS.contains(name))
+        .collect();
+    assert!(wrong.is_empty(), "mintage-domain -> {wrong:?}");
+    let mockall = domain
+        .dependencies
+        .iter()
+        .find(|dependency| dependency.name == "mockall");
+    assert!(
+        mockall.is_none_or(|mockall| mockall.optional),
+        "mockall is for those who ask for it"
+    );
+}
+
+#[test]
+fn a_server_built_without_the_demo_holds_nothing_of_it() {
+    let packages = packages();
+    let app = packages
+        .iter()
+        .find(|package| package.name == "mintage")
+        .unwrap();
+    let wrong: Vec<&str> = app
+        .dependencies
+        .iter()
+        .filter(|dependency| dependency.kind != DependencyKind::Development && !dependency.optional)
+        .map(|dependency| dependency.name.as_str())
+        .filter(|name| DEMO_ONLY.contains(name))
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "mintage -> {wrong:?} without the feature `demo`"
+    );
+}
+
+#[test]
+fn no_source_file_is_longer_than_one_sitting() {
+    let sources = fs::read_dir(crates())
+        .unwrap()
+        .map(|entry| entry.unwrap().path().join("src"));
+    let files: Vec<PathBuf> = sources.flat_map(|source| rust_files(&source)).collect();
+    assert!(
+        files.len() >= OURS.len(),
+        "only {} files were found",
+        files.len()
+    );
+    let long: Vec<String> = files
+        .iter()
+        .map(|file| (file, fs::read_to_string(file).unwrap().lines().count()))
+        .filter(|(_, lines)| *lines > LONGEST_FILE)
+        .map(|(file, lines)| format!("{} has {lines} lines", file.display()))
+        .collect();
+    assert!(long.is_empty(), "{long:#?}");
+}
+
+#[test]
+fn the_demo_reaches_the_server_through_its_api_alone() {
+    let source = crates().join("app/src");
+    let demo = ["demo.rs", "demo"]
+        .iter()
+        .flat_map(|place| rust_files(&source.join(place)));
+    let mut wrong = Vec::new();
+    for file in demo.filter(|file| file.exists()) {
+        let text = fs::read_to_string(&file).unwrap();
+        for (index, line) in text.lines().enumerate() {
+            for name in BEHIND_THE_API.iter().filter(|name| line.contains(**name)) {
+                wrong.push(format!("{}:{} names {name}", file.display(), index + 1));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

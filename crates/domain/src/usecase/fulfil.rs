@@ -1,0 +1,139 @@
+//! Fulfilling: a completed Checkout session mints the license that was paid for.
+
+use super::inbound::{InboundError, InboundStore, Verdict, move_order};
+use super::mint::{mint, tell};
+use crate::audit::Actor;
+use crate::changes::Put;
+use crate::connection::AccountRef;
+use crate::customer::Customer;
+use crate::email::Email;
+use crate::env::Env;
+use crate::id::CustomerId;
+use crate::license::OrderUnit;
+use crate::license::state::RevocationReason;
+use crate::money::{Currency, Money};
+use crate::order::{Order, OrderStatus};
+use crate::outbound::EventName;
+use crate::payment::{Payment, PaymentKey};
+use crate::stripe_event::{PaymentStatus, SessionFacts};
+use crate::time::Timestamp;
+use serde_json::Map;
+
+pub(super) const FOREIGN_SESSION: &str = "a session that was not opened here";
+
+/// Judges a completed session. Only a session whose id Mintage wrote down, on the account it was
+/// opened on, mints: metadata proves nothing, since the account's owner can write any.
+pub(super) fn judge(
+    store: &(impl InboundStore + ?Sized),
+    env: &Env<'_>,
+    account: &AccountRef,
+    facts: &SessionFacts,
+    now: Timestamp,
+) -> Result<Verdict, InboundError> {
+    let Some(order) = store.order_of_session(&account.account, &facts.session)? else {
+        return Ok(Verdict::Ignore(FOREIGN_SESSION));
+    };
+    if order.mode != account.mode {
+        return Ok(Verdict::Ignore("a session of the other mode"));
+    }
+    if order.status == OrderStatus::Fulfilled {
+        return Ok(Verdict::Ignore("the order is fulfilled already"));
+    }
+    if facts.payment == PaymentStatus::Unpaid {
+        let to = OrderStatus::AwaitingPayment;
+        return move_order(store, env, &account.account, &facts.session, to, now);
+    }
+    sell(store, env, order, facts, now)
+}
+
+fn sell(
+    store: &(impl InboundStore + ?Sized),
+    env: &Env<'_>,
+    mut order: Order,
+    facts: &SessionFacts,
+    now: Timestamp,
+) -> Result<Verdict, InboundError> {
+    let typed = facts.email.as_deref().and_then(|e| Email::parse(e).ok());
+    let Some(email) = typed.or_else(|| order.buyer.clone()) else {
+        return Ok(Verdict::Park(
+            "the session carries no e-mail address".into(),
+        ));
+    };
+    let Some(product) = store.product(&order.tenant, &order.product)? else {
+        return Ok(Verdict::Park("the product is gone".into()));
+    };
+    let customer = Customer {
+        id: CustomerId::new(now, env.random()),
+        tenant: order.tenant.clone(),
+        mode: order.mode,
+        email: email.clone(),
+        name: facts.name.clone(),
+        external_id: None,
+        metadata: Map::new(),
+        created_at: now,
+    };
+    let unit = OrderUnit {
+        order: order.id.clone(),
+        line: 0,
+        unit: 0,
+    };
+    let mut minted = match mint(env, &order, &product, &customer.id, unit, now) {
+        Ok(minted) => minted,
+        Err(reason) => return Ok(Verdict::Park(reason.to_string())),
+    };
+
+    let mut changes = env.changes(now);
+    let session = order.session.as_ref().map(|id| id.as_str().to_owned());
+    let about = (email.as_str(), session.as_deref());
+    let created = EventName::LicenseCreated;
+    let key = minted.key.expose();
+    changes.deliveries.push(Put::new(tell(
+        env,
+        &minted.license,
+        created,
+        key,
+        about,
+        now,
+    )));
+    if let Some(intent) = &facts.payment_intent {
+        let key = PaymentKey {
+            account: order.account.clone(),
+            intent: intent.clone(),
+        };
+        let mut payment = match store.payment(&key)? {
+            Some(known) => known,
+            None => Payment::new(key, now),
+        };
+        payment.order = Some(order.id.clone());
+        if payment.fully_refunded {
+            // The refund was told before the sale.
+            let license = &mut minted.license;
+            license.standing.revoke(RevocationReason::Refund, now);
+            let refunded = EventName::LicenseRefunded;
+            let told = tell(env, license, refunded, &license.masked_key, about, now);
+            changes.deliveries.push(Put::new(told));
+        }
+        changes.payments.push(Put::changed(payment));
+    }
+    changes.audit.push(env.audit(
+        &order.tenant,
+        now,
+        Actor::Stripe,
+        "license.minted",
+        minted.license.id.as_str(),
+    ));
+    order.status = OrderStatus::Fulfilled;
+    order.fulfilled_at = Some(now);
+    order.customer = Some(customer.id.clone());
+    order.payment.clone_from(&facts.payment_intent);
+    order.total = total(facts).or(Some(order.price));
+    changes.customers.push(customer);
+    changes.orders.push(Put::changed(order));
+    changes.licenses.push(Put::new(minted.license));
+    Ok(Verdict::Apply(Box::new(changes)))
+}
+
+fn total(facts: &SessionFacts) -> Option<Money> {
+    let currency = Currency::parse(facts.currency.as_deref()?).ok()?;
+    Money::new(facts.amount_total?, currency).ok()
+}

@@ -1,0 +1,65 @@
+//! Refunds: a payment given back in full revokes what it bought; part of it is only recorded.
+
+use super::inbound::{InboundError, InboundStore, Verdict};
+use super::mint::tell;
+use crate::audit::Actor;
+use crate::changes::Put;
+use crate::connection::AccountRef;
+use crate::env::Env;
+use crate::license::state::RevocationReason;
+use crate::outbound::EventName;
+use crate::payment::{Payment, PaymentKey};
+use crate::stripe_event::RefundFacts;
+use crate::time::Timestamp;
+
+/// Judges a refunded charge. News of a payment whose order is not known (yet) is kept: the sale
+/// finds it there.
+pub(super) fn judge(
+    store: &(impl InboundStore + ?Sized),
+    env: &Env<'_>,
+    account: &AccountRef,
+    facts: &RefundFacts,
+    now: Timestamp,
+) -> Result<Verdict, InboundError> {
+    let Some(intent) = &facts.payment_intent else {
+        return Ok(Verdict::Ignore("a charge without a PaymentIntent"));
+    };
+    let key = PaymentKey {
+        account: account.account.clone(),
+        intent: intent.clone(),
+    };
+    let mut payment = match store.payment(&key)? {
+        Some(known) => known,
+        None => Payment::new(key, now),
+    };
+    if !payment.take_refund(facts.amount_refunded, facts.fully) {
+        return Ok(Verdict::Ignore("nothing new about this refund"));
+    }
+    let mut changes = env.changes(now);
+    if let (Some(order), true) = (&payment.order, payment.fully_refunded) {
+        for record in store.licenses_of_order(order)? {
+            let mut license = record.license;
+            if !license.standing.revoke(RevocationReason::Refund, now) {
+                continue;
+            }
+            let session = record
+                .session
+                .as_ref()
+                .map(super::super::id::SessionId::as_str);
+            let about = (record.email.as_str(), session);
+            let event = EventName::LicenseRefunded;
+            let told = tell(env, &license, event, &license.masked_key, about, now);
+            changes.deliveries.push(Put::new(told));
+            changes.audit.push(env.audit(
+                &license.tenant,
+                now,
+                Actor::Stripe,
+                "license.refunded",
+                license.id.as_str(),
+            ));
+            changes.licenses.push(Put::changed(license));
+        }
+    }
+    changes.payments.push(Put::changed(payment));
+    Ok(Verdict::Apply(Box::new(changes)))
+}

@@ -1,0 +1,92 @@
+//! Validating: is this license key good? (usekeystack.com/docs/validating-licenses)
+
+use crate::api_key::ApiKey;
+use crate::catalog::Product;
+use crate::env::Env;
+use crate::license::key::{KeyFormat, PresentedKey};
+use crate::license::state::State;
+use crate::ports::{Nonce, ValidateQuery, ValidateRead};
+use crate::time::Timestamp;
+
+/// Why a license is not good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// No license of this product has this key.
+    NotFound,
+    /// The key's check symbols are wrong: a typo or a guess.
+    Checksum,
+    /// It is held.
+    Frozen,
+    /// Its term is over.
+    Expired,
+    /// It was ended.
+    Revoked,
+}
+
+impl Reason {
+    /// The reason on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Checksum => "checksum",
+            Self::Frozen => "frozen",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    /// Why a license in this state is not good; `None` if it is.
+    pub fn of(state: State) -> Option<Self> {
+        match state {
+            State::Active => None,
+            State::Frozen => Some(Self::Frozen),
+            State::Expired => Some(Self::Expired),
+            State::Revoked => Some(Self::Revoked),
+        }
+    }
+}
+
+/// What a presented key calls for.
+#[derive(Debug)]
+pub enum Lookup {
+    /// Ask the store.
+    Ask(ValidateQuery),
+    /// The key cannot be one: the answer is known without asking.
+    Refuse(Reason),
+}
+
+/// What to ask the store about a presented key. Of a product with checked keys, a key of their
+/// shape and with wrong check symbols is refused at once.
+pub fn look_up(
+    env: &Env<'_>,
+    api_key: &ApiKey,
+    product: &Product,
+    presented: &str,
+    nonce: Nonce,
+) -> Lookup {
+    let Ok(key) = PresentedKey::parse(presented) else {
+        return Lookup::Refuse(Reason::NotFound);
+    };
+    if product.key_format == KeyFormat::Checked
+        && key.has_shape(product.key_format, &product.key_prefix)
+        && super::mint::product_secret(env, product)
+            .is_ok_and(|secret| !key.checksum_ok(&product.key_prefix, &secret))
+    {
+        return Lookup::Refuse(Reason::Checksum);
+    }
+    Lookup::Ask(ValidateQuery {
+        nonce,
+        tenant: api_key.tenant.clone(),
+        product: api_key.product.clone(),
+        mode: api_key.mode,
+        key_hashes: key.candidates(product.key_format, &product.key_prefix),
+    })
+}
+
+/// What a store's answer means at `now`: `None` for a good license.
+pub fn judge(read: &ValidateRead, now: Timestamp) -> Option<Reason> {
+    match &read.license {
+        None => Some(Reason::NotFound),
+        Some((record, _)) => Reason::of(record.license.state(now)),
+    }
+}

@@ -1,0 +1,101 @@
+"""What every test here starts from: a running simulator, a webhook receiver, clients."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+import stripe
+
+from driving import Receiver, Simulator, connect, free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+
+
+@pytest.fixture(scope="session")
+def receiver():
+    """Takes webhooks; its secret is the same for both modes."""
+    with Receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="session")
+def simulator(receiver):
+    """The built program, with quick retries."""
+    listen = f"127.0.0.1:{free_port()}"
+    program = subprocess.Popen(
+        [
+            TARGET / "debug" / "mintage-stripe-sim",
+            *("--listen", listen),
+            *("--redirect-uri", Simulator.redirect_uri),
+            *("--retry-millis", "50,50,50"),
+            *("--test-webhook", receiver.url, receiver.secret),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        url = program.stdout.readline().strip()
+        assert url == f"http://{listen}", "the program prints its address once it listens"
+        yield Simulator(url)
+    finally:
+        program.kill()
+        program.wait()
+
+
+@pytest.fixture(autouse=True)
+def clean(request):
+    """Faults and recorded requests do not outlive a test."""
+    yield
+    if "simulator" in request.fixturenames:
+        simulator = request.getfixturevalue("simulator")
+        simulator.control("DELETE", "faults")
+        simulator.control("DELETE", "requests")
+
+
+@pytest.fixture
+def client(simulator):
+    """The platform in test mode; no retries, so that each failure is seen."""
+    return simulator.client(simulator.test_key)
+
+
+@pytest.fixture
+def account(simulator, client):
+    """An account that OAuth has just connected in test mode."""
+    return connect(simulator, client).stripe_user_id
+
+
+@pytest.fixture
+def direct(account):
+    """Options for a direct charge on the connected account."""
+    return {"stripe_account": account}
+
+
+@pytest.fixture
+def price(client, direct) -> stripe.Price:
+    product = client.v1.products.create({"name": "Acme Pro"}, direct)
+    params = {"product": product.id, "currency": "usd", "unit_amount": 2900}
+    return client.v1.prices.create(params, direct)
+
+
+@pytest.fixture
+def session(client, direct, price):
+    """An open session with a fee of 15 cents."""
+    return client.v1.checkout.sessions.create(checkout(price.id, fee=15), direct)
+
+
+def checkout(price: str, fee: int | None = None, **more) -> dict:
+    data = {"metadata": {"order": "o-1"}}
+    if fee is not None:
+        data["application_fee_amount"] = fee
+    return {
+        "mode": "payment",
+        "line_items": [{"price": price, "quantity": 1}],
+        "success_url": "http://shop.test/thanks?session={CHECKOUT_SESSION_ID}",
+        "cancel_url": "http://shop.test/cart",
+        "client_reference_id": "o-1",
+        "metadata": {"tenant_id": "acme"},
+        "payment_intent_data": data,
+        **more,
+    }

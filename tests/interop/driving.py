@@ -1,0 +1,164 @@
+"""A seller's and a buyer's hands, and the ears of a webhook receiver."""
+
+import json
+import socket
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import stripe
+
+PATIENCE = 10.0
+"""Seconds to wait for what happens in the background."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class _StayHere(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+@dataclass
+class Page:
+    """What a browser got, redirects not followed."""
+
+    status: int
+    text: str
+    location: str | None
+
+    @property
+    def query(self) -> dict:
+        """The parameters of the address that it leads to."""
+        parts = urllib.parse.urlsplit(self.location)
+        return dict(urllib.parse.parse_qsl(parts.query))
+
+
+def browse(url: str, fields: dict | None = None) -> Page:
+    """GETs a page, or POSTs its form."""
+    body = urllib.parse.urlencode(fields).encode() if fields is not None else None
+    try:
+        answer = urllib.request.build_opener(_StayHere).open(url, body, PATIENCE)
+    except urllib.error.HTTPError as refusal:
+        answer = refusal
+    with answer:
+        return Page(answer.status, answer.read().decode(), answer.headers.get("Location"))
+
+
+def pay(session, number="4242424242424242", **more) -> Page:
+    """Fills in the hosted page and presses Pay."""
+    card = {"card_number": number, "expiry": "12/34", "cvc": "123"}
+    return browse(session.url, {"email": "ada@example.com", **card, **more})
+
+
+@dataclass
+class Simulator:
+    url: str
+    test_key = "sk_test_SimPlatform"
+    live_key = "sk_live_SimPlatform"
+    client_ids = {"test": "ca_SimTest", "live": "ca_SimLive"}
+    redirect_uri = "http://shop.test/stripe/callback?from=stripe"
+
+    def client(self, key: str) -> stripe.StripeClient:
+        addresses = {"api": self.url, "connect": self.url}
+        return stripe.StripeClient(key, base_addresses=addresses, max_network_retries=0)
+
+    def control(self, method: str, path: str, /, **body):
+        data = json.dumps(body).encode() if method == "POST" else None
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.url}/_sim/{path}", data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return json.load(answer)
+
+
+def consent_fields(simulator: Simulator, **more) -> dict:
+    return {
+        "response_type": "code",
+        "client_id": simulator.client_ids["test"],
+        "scope": "read_write",
+        "state": "s t&te",
+        "redirect_uri": simulator.redirect_uri,
+        **more,
+    }
+
+
+def consent(simulator: Simulator, **more) -> Page:
+    """Presses Connect (or another `decision`) on the consent page."""
+    fields = consent_fields(simulator, **{"decision": "connect", "account": "", **more})
+    return browse(f"{simulator.url}/oauth/authorize", fields)
+
+
+def connect(simulator: Simulator, client: stripe.StripeClient, **more):
+    """Connects an account by OAuth; the token's answer."""
+    code = consent(simulator, **more).query["code"]
+    return client.oauth.token({"grant_type": "authorization_code", "code": code})
+
+
+def eventually(look, what: str):
+    """Waits until `look` finds something, and returns it."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if found := look():
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"waited {PATIENCE} s for {what}")
+
+
+class Receiver:
+    """A webhook endpoint on loopback that checks each signature on arrival."""
+
+    secret = "whsec_interop"
+
+    def __init__(self):
+        self.events = []
+        self.refused = []
+        self._refusals = 0
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(receiver.take(body, self.headers["Stripe-Signature"]))
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
+
+    def __enter__(self):
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+        self._server.server_close()
+
+    def refuse_next(self, times: int):
+        self._refusals = times
+
+    def take(self, body: bytes, signature: str) -> int:
+        event = stripe.Webhook.construct_event(body, signature, self.secret)
+        if self._refusals:
+            self._refusals -= 1
+            self.refused.append(event)
+            return 500
+        self.events.append(event)
+        return 200
+
+    def of(self, account: str) -> list:
+        return [event for event in self.events if event.account == account]
+
+    def hear(self, account: str, kind: str):
+        """The next event of this kind for this account."""
+        find = lambda: [event for event in self.of(account) if event.type == kind]
+        return eventually(find, f"{kind} of {account}")[-1]

@@ -1,0 +1,10 @@
+#!/bin/sh
+# Holds the simulator to Stripe's official client. Arguments go to pytest.
+set -eu
+cd "$(dirname "$0")/../.."
+
+venv=target/interop-venv
+[ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+"$venv/bin/pip" install --quiet --disable-pip-version-check --requirement tests/interop/requirements.txt
+cargo build --quiet --package mintage-stripe-sim
+exec "$venv/bin/python" -m pytest -p no:cacheprovider tests/interop "$@"
