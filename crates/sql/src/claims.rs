@@ -74,7 +74,7 @@ macro_rules! atomics {
     ($connection:ty $(, $lock:ident)?) => {
         /// Leases the deliveries that were picked, and returns them in that order with their
         /// endpoints.
-        fn lease(
+        pub(crate) fn lease(
             conn: &mut $connection,
             order: $crate::claims::Order,
             picked: &[String],
@@ -107,7 +107,7 @@ macro_rules! atomics {
         }
 
         /// Takes one of a rate.
-        fn take(
+        pub(crate) fn take(
             conn: &mut $connection,
             key: &str,
             rate: ::mintage_domain::rate::Rate,
@@ -141,7 +141,7 @@ macro_rules! atomics {
         }
 
         /// Forgets what has expired in the tables that both databases have.
-        fn prune_expired(
+        pub(crate) fn prune_expired(
             conn: &mut $connection,
             now: ::mintage_domain::time::Timestamp,
         ) -> Result<usize, $crate::Error> {
@@ -152,9 +152,9 @@ macro_rules! atomics {
             let at = now.as_micros();
             let old = i64::try_from(COMMITS_KEPT.as_micros())
                 .map_or(i64::MIN, |kept| at.saturating_sub(kept));
-            let rounds = $crate::prune_table!(conn, oauth_rounds, state, expires_at, at)?;
-            let rates = $crate::prune_table!(conn, rate_windows, key, expires_at, at)?;
-            let ids = $crate::prune_table!(conn, commits, id, committed_at, old)?;
+            let rounds = $crate::prune_table!(conn, oauth_rounds, state as Vec<u8>, expires_at, at)?;
+            let rates = $crate::prune_table!(conn, rate_windows, key as String, expires_at, at)?;
+            let ids = $crate::prune_table!(conn, commits, id as String, committed_at, old)?;
             Ok(rounds + rates + ids)
         }
     };
@@ -164,12 +164,14 @@ macro_rules! atomics {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! prune_table {
-    ($conn:ident, $table:ident, $key:ident, $column:ident, $end:expr) => {{
+    ($conn:ident, $table:ident, $key:ident as $type:ty, $column:ident, $end:expr) => {{
+        // In two statements: the DSL has no delete that selects from its own table.
         let gone = $table::table
             .filter($table::$column.le($end))
             .order($table::$column)
             .limit($crate::claims::PRUNED_AT_ONCE)
-            .select($table::$key);
+            .select($table::$key)
+            .load::<$type>($conn)?;
         ::diesel::delete($table::table)
             .filter($table::$key.eq_any(gone))
             .execute($conn)

@@ -60,11 +60,7 @@ macro_rules! batch_facts {
                     touched: &Touched<'_>,
                     facts: &mut Facts,
                 ) -> Result<(), Error> {
-                    versions!(
-                        self, facts, touched.tenants, tenants, [$($lock)?],
-                        tenants::id, ONLY.into_sql::<BigInt>(),
-                        |keys| tenants::id.eq_any(keys.iter().copied())
-                    );
+                    versions_by!(self, facts, touched.tenants, tenants, id, [$($lock)?]);
                     versions_by!(self, facts, touched.tokens, management_tokens, id, [$($lock)?]);
                     versions!(
                         self, facts, touched.products, products, [$($lock)?],
@@ -167,7 +163,7 @@ macro_rules! batch_facts {
                         // from nothing.
                         let new: Vec<_> = names
                             .keys()
-                            .map(|name| (counters::name.eq(name), counters::value.eq(0)))
+                            .map(|name| $crate::rows::CounterRow { name: name.clone(), value: 0 })
                             .collect();
                         ::diesel::insert_into(counters::table)
                             .values(&new)

@@ -63,7 +63,7 @@ macro_rules! batch_writes {
 
             impl Batch<'_> {
                 fn write_catalog(&mut self, changes: &Changes) -> Result<(), Error> {
-                    put!(self, changes.tenants, TenantRow, tenants, (id), (email, plan, created_at));
+                    put!(self, changes.tenants, TenantRow, tenants, (id), (email, plan, created_at, version));
                     put!(
                         self, changes.tokens, ManagementTokenRow, management_tokens, (id),
                         (tenant, hash, scopes, created_at, revoked_at, version)
@@ -178,8 +178,8 @@ macro_rules! batch_writes {
                     put!(
                         self, changes.deliveries, DeliveryRow, deliveries, (id),
                         (
-                            tenant, event, license, sealed_body, status, attempts, due_at,
-                            created_at, version
+                            tenant, event, license, sealed_body, status, attempts, schedule_from,
+                            due_at, created_at, version
                         )
                     );
                     let attempted: Vec<rows::AttemptRow> =

@@ -8,6 +8,7 @@ diesel::table! {
         email -> Text,
         plan -> Text,
         created_at -> BigInt,
+        version -> BigInt,
     }
 }
 
@@ -223,6 +224,7 @@ diesel::table! {
         sealed_body -> Binary,
         status -> Text,
         attempts -> BigInt,
+        schedule_from -> BigInt,
         due_at -> BigInt,
         created_at -> BigInt,
         version -> BigInt,

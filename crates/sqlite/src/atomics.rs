@@ -9,8 +9,6 @@ use mintage_sql::schema::deliveries;
 
 mintage_sql::atomics!(SqliteConnection);
 
-pub(crate) use prune_expired as prune;
-pub(crate) use take as take_rate;
 
 /// The tenants that have a URL, something due, and room in their lane; the longest due first, so
 /// that no lane starves. Driven from the endpoints, so that what waits for a URL costs nothing.

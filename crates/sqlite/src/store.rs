@@ -119,7 +119,7 @@ impl Commit for SqliteStore {
 impl Limiter for SqliteStore {
     fn take(&self, key: &str, rate: Rate, now: Timestamp) -> Result<Option<Duration>, StoreError> {
         let key = key.to_owned();
-        self.write(move |conn| atomics::take_rate(conn, &key, rate, now))
+        self.write(move |conn| atomics::take(conn, &key, rate, now))
     }
 }
 
@@ -130,7 +130,7 @@ impl Housekeeping for SqliteStore {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .prune(now, usize::try_from(PRUNED_AT_ONCE).unwrap_or(usize::MAX));
-        let rows = self.write(move |conn| atomics::prune(conn, now))?;
+        let rows = self.write(move |conn| atomics::prune_expired(conn, now))?;
         Ok(nonces + rows)
     }
 

@@ -6,7 +6,8 @@ create table tenants (
     id text collate "C" not null primary key,
     email text not null,
     plan text not null,
-    created_at bigint not null
+    created_at bigint not null,
+    version bigint not null
 );
 create index tenants_newest on tenants (created_at, id);
 
@@ -214,6 +215,7 @@ create table deliveries (
     sealed_body bytea not null,
     status text not null,
     attempts bigint not null,
+    schedule_from bigint not null,
     due_at bigint not null,
     created_at bigint not null,
     version bigint not null

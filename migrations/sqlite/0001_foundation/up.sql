@@ -5,7 +5,8 @@ create table tenants (
     id text not null primary key,
     email text not null,
     plan text not null,
-    created_at integer not null
+    created_at integer not null,
+    version integer not null
 ) strict;
 create index tenants_newest on tenants (created_at, id);
 
@@ -213,6 +214,7 @@ create table deliveries (
     sealed_body blob not null,
     status text not null,
     attempts integer not null,
+    schedule_from integer not null,
     due_at integer not null,
     created_at integer not null,
     version integer not null

@@ -1,12 +1,12 @@
 //! Licenses with their customers and sessions, and the hot read of them.
 
 use crate::Error;
-use crate::rows::{LicenseRecordRow, key_type_name, license_record};
+use crate::rows::{LicenseRecordRow, LicenseRow, key_type_name, license_record};
 use mintage_domain::catalog::DisplayName;
 use mintage_domain::ports::{LicenseRecord, StoreError, ValidateQuery};
 
 /// A license as the hot read finds it: the record, and the name of its key type.
-pub type Validated = (LicenseRecordRow, Option<String>);
+pub type Validated = (LicenseRow, String, Option<String>, Option<String>);
 
 /// Reads licenses with what is told beside them.
 pub fn records(rows: Vec<LicenseRecordRow>) -> Result<Vec<LicenseRecord>, Error> {
@@ -18,9 +18,9 @@ pub fn records(rows: Vec<LicenseRecordRow>) -> Result<Vec<LicenseRecord>, Error>
 
 /// Reads what the hot read found.
 pub fn validated(
-    (record, name): Validated,
+    (license, email, session, name): Validated,
 ) -> Result<(LicenseRecord, DisplayName), StoreError> {
-    let record = license_record(record)?;
+    let record = license_record((license, email, session))?;
     let name = key_type_name(&record.license, name)?;
     Ok((record, name))
 }
@@ -74,11 +74,9 @@ macro_rules! validations {
                 .left_join(key_types::table.on(named))
                 .filter(licenses::key_hash.eq_any(hashes))
                 .select((
-                    (
-                        $crate::rows::LicenseRow::as_select(),
-                        customers::email,
-                        orders::session.nullable(),
-                    ),
+                    $crate::rows::LicenseRow::as_select(),
+                    customers::email,
+                    orders::session.nullable(),
                     key_types::display_name.nullable(),
                 ))
                 .load(conn)?;

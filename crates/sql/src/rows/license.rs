@@ -159,7 +159,7 @@ fn status(text: &str) -> Option<HoldStatus> {
 }
 
 /// A license with its customer's address and the session of its order.
-pub type LicenseRecordRow = (LicenseRow, String, Option<Option<String>>);
+pub type LicenseRecordRow = (LicenseRow, String, Option<String>);
 
 /// Reads a license with what is told beside it.
 pub fn license_record(
@@ -172,7 +172,7 @@ pub fn license_record(
         email: place.read("customers.email", Email::parse(&email))?,
         session: place.read_some(
             "orders.session",
-            session.flatten().as_deref(),
+            session.as_deref(),
             SessionId::parse,
         )?,
         license: license.try_into()?,

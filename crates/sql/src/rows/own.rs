@@ -9,7 +9,7 @@ use mintage_domain::time::Timestamp;
 
 /// A row of `counters`.
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = counters)]
+#[diesel(table_name = counters, treat_none_as_default_value = false)]
 pub struct CounterRow {
     /// What [`mintage_domain::changes::Counter::name`] gives.
     pub name: String,
@@ -69,7 +69,7 @@ impl RateWindowRow {
 
 /// A row of `nonces`.
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = nonces)]
+#[diesel(table_name = nonces, treat_none_as_default_value = false)]
 pub struct NonceRow {
     key: String,
     signature: Vec<u8>,

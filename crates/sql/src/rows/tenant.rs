@@ -1,6 +1,6 @@
 //! Tenants.
 
-use crate::place::Place;
+use crate::place::{Place, stored_version};
 use crate::schema::tenants;
 use diesel::prelude::*;
 use mintage_domain::email::Email;
@@ -17,6 +17,7 @@ pub struct TenantRow {
     email: String,
     plan: String,
     created_at: i64,
+    version: i64,
 }
 
 impl From<&Tenant> for TenantRow {
@@ -26,6 +27,7 @@ impl From<&Tenant> for TenantRow {
             email: tenant.email.to_string(),
             plan: tenant.plan.as_str().to_owned(),
             created_at: tenant.created_at.as_micros(),
+            version: stored_version(tenant.version),
         }
     }
 }
@@ -41,6 +43,7 @@ impl TryFrom<TenantRow> for Tenant {
             email: place.read("email", Email::parse(&row.email))?,
             plan: place.read("plan", Plan::parse(&row.plan))?,
             created_at: Timestamp::from_micros(row.created_at),
+            version: place.number("version", row.version)?,
         })
     }
 }
