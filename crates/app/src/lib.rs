@@ -1,12 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod server;
+pub mod wire;
 
-mod app;
 mod background;
 mod crash;
 mod routes;
 mod system;
-mod wire;

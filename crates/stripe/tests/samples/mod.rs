@@ -14,7 +14,12 @@ use mintage_domain::web_url::WebUrl;
 use mintage_stripe::{ModeConfig, StripeClient, StripeConfig};
 
 /// A client that is set up in these modes.
-pub(crate) fn client(http: Arc<dyn Http>, api: &str, connect: &str, modes: &[Mode]) -> StripeClient {
+pub(crate) fn client(
+    http: Arc<dyn Http>,
+    api: &str,
+    connect: &str,
+    modes: &[Mode],
+) -> StripeClient {
     let url = |text| WebUrl::parse(text).expect("a URL");
     let modes = modes.iter().map(|&mode| {
         let (client_id, secret_key) = match mode {
