@@ -8,9 +8,7 @@ use std::time::Duration;
 use mintage_domain::connection::AccountRef;
 use mintage_domain::id::StripeAccountId;
 use mintage_domain::mode::Mode;
-use mintage_domain::ports::{
-    CheckoutRequest, Http, HttpRequest, HttpResponse, Method, NewPrice, Stripe,
-};
+use mintage_domain::ports::{Http, HttpRequest, HttpResponse, Method, Stripe};
 use mintage_domain::secret::Secret;
 use mintage_domain::web_url::WebUrl;
 use mintage_http::{HttpClient, Reach};
@@ -18,7 +16,6 @@ use mintage_stripe::{ModeConfig, StripeClient, StripeConfig};
 use mintage_stripe_sim::{Config, Running, Sim, WebhookEndpoint};
 use serde_json::{Value, json};
 
-use crate::samples::{self, Stock};
 use inbox::Inbox;
 
 const CALLBACK: &str = "https://mint.test/stripe/callback";
