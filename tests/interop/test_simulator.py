@@ -480,6 +480,16 @@ def test_faults_strike_once(simulator, client, kind, error):
     assert client.v1.accounts.retrieve_current().id == "acct_SimPlatform"
 
 
+@pytest.mark.parametrize(
+    ("kind", "made"), [("close", 0), ({"status": {"status": 500}}, 0), ("lose_answer", 1)]
+)
+def test_a_fault_strikes_before_or_after_the_work(simulator, client, direct, kind, made):
+    simulator.control("POST", "faults", method="POST", path="/v1/products", kind=kind)
+    with pytest.raises(stripe.StripeError):
+        client.v1.products.create({"name": "x"}, direct)
+    assert len(client.v1.products.list(options=direct).data) == made
+
+
 def test_requests_are_recorded_without_secrets(simulator, client, account, direct):
     simulator.control("DELETE", "requests")
     client.v1.products.create({"name": "seen"}, {**direct, "idempotency_key": "k"})
