@@ -175,6 +175,7 @@ def test_products_are_made_changed_shown_and_listed(client, direct):
     changed = products.update(made[0].id, {"name": "New", "active": False, "metadata": {"x": ""}}, direct)
     assert (changed.name, changed.active, changed.metadata.to_dict()) == ("New", False, {"n": "0"})
     assert products.retrieve(made[0].id, options=direct).name == "New"
+    assert products.update(made[0].id, {"metadata": ""}, direct).metadata.to_dict() == {}
     page = products.list({"limit": 2}, direct)
     assert [product.id for product in page.data] == [made[2].id, made[1].id] and page.has_more
     everything = [product.id for product in page.auto_paging_iter()]
