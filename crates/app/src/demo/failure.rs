@@ -22,5 +22,9 @@ impl Failure {
 
 /// Holds that something is so; the sentence says what is the matter if not.
 pub(crate) fn hold(so: bool, otherwise: impl FnOnce() -> String) -> Outcome<()> {
-    if so { Ok(()) } else { Err(Failure(otherwise())) }
+    if so {
+        Ok(())
+    } else {
+        Err(Failure(otherwise()))
+    }
 }

@@ -23,7 +23,10 @@ pub(crate) struct Report {
 
 impl Report {
     /// To standard output, coloured only on a terminal and if `NO_COLOR` is unset or empty.
-    #[expect(clippy::disallowed_methods, reason = "a habit of terminals, not a setting")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a habit of terminals, not a setting"
+    )]
     pub(crate) fn to_stdout() -> Self {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self::to(io::stdout(), io::stdout().is_terminal() && !plain)
@@ -45,7 +48,10 @@ impl Report {
     ) -> Outcome<T> {
         let number = self.steps.get() + 1;
         self.steps.set(number);
-        self.line(format_args!("\n{}", self.paint(BOLD, format!("{number:>2}  {title}"))));
+        self.line(format_args!(
+            "\n{}",
+            self.paint(BOLD, format!("{number:>2}  {title}"))
+        ));
         let begun = Instant::now();
         let outcome = work.await;
         let took = begun.elapsed().as_millis();
@@ -67,7 +73,10 @@ impl Report {
     }
 
     fn exchange(&self, arrow: char, what: &str) {
-        self.line(format_args!("    {}", self.paint(DIM, shortened(&format!("{arrow} {what}")))));
+        self.line(format_args!(
+            "    {}",
+            self.paint(DIM, shortened(&format!("{arrow} {what}")))
+        ));
     }
 
     /// What a step found out.
@@ -95,12 +104,20 @@ impl Report {
         }
         let lay = |cells: Vec<&str>| {
             let padded = cells.iter().zip(widths);
-            let line: Vec<_> = padded.map(|(cell, width)| format!("{cell:<width$}")).collect();
+            let line: Vec<_> = padded
+                .map(|(cell, width)| format!("{cell:<width$}"))
+                .collect();
             line.join("  ").trim_end().to_owned()
         };
-        self.line(format_args!("\n{}", self.paint(BOLD, lay(heading.to_vec()))));
+        self.line(format_args!(
+            "\n{}",
+            self.paint(BOLD, lay(heading.to_vec()))
+        ));
         for row in rows {
-            self.line(format_args!("{}", lay(row.iter().map(String::as_str).collect())));
+            self.line(format_args!(
+                "{}",
+                lay(row.iter().map(String::as_str).collect())
+            ));
         }
     }
 

@@ -67,7 +67,8 @@ mod tests {
     const SIGNATURE: &str = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
 
     /// Made with `openssl dgst -sha256 -hmac`, the secret's whole text as the key.
-    const KEYLIGHT: &str = "t=1614265330,v1=2e37df5d4a028c51a7f3133d64ae1e300d2c2c900f1b1d49d4369ad2530f8964";
+    const KEYLIGHT: &str =
+        "t=1614265330,v1=2e37df5d4a028c51a7f3133d64ae1e300d2c2c900f1b1d49d4369ad2530f8964";
 
     #[test]
     fn the_published_example_verifies_alone_or_in_a_list() {

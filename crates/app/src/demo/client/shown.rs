@@ -3,14 +3,20 @@
 use serde_json::Value;
 
 /// Fields that hold a secret.
-const SECRETS: [&str; 4] = ["secret", "secret_key", "signingSecret", "checkoutKey"];
+const SECRETS: [&str; 5] = [
+    "checkoutKey",
+    "secret",
+    "secret_key",
+    "signingSecret",
+    "state",
+];
 
 /// An address without its query, which may hold a state or a code.
 pub(super) fn address(url: &str) -> &str {
     url.split_once('?').map_or(url, |(place, _)| place)
 }
 
-/// JSON with its secrets masked; of a page, its title; of a form, its words.
+/// JSON or a form with its secrets masked; of a page, its title.
 pub(super) fn body(bytes: &[u8]) -> String {
     if let Ok(mut value) = serde_json::from_slice::<Value>(bytes) {
         mask(&mut value);
@@ -19,7 +25,14 @@ pub(super) fn body(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     match super::between(&text, "<title>", "</title>") {
         Some(title) => format!("the page “{title}”"),
-        None => text.into_owned(),
+        None => text.split('&').map(pair).collect::<Vec<_>>().join("&"),
+    }
+}
+
+fn pair(pair: &str) -> String {
+    match pair.split_once('=') {
+        Some((name, _)) if SECRETS.contains(&name) => format!("{name}=…"),
+        _ => pair.to_owned(),
     }
 }
 
@@ -59,7 +72,7 @@ mod tests {
                 "<html><title>Connected</title><code>4f</code>",
                 "the page “Connected”",
             ),
-            ("card_number=4242", "card_number=4242"),
+            ("state=6a&card_number=4242", "state=…&card_number=4242"),
             ("", ""),
         ];
         for (sent, shown) in table {
