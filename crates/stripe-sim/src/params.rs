@@ -53,8 +53,20 @@ pub(crate) const fn need(name: &'static str, kind: Kind) -> Param {
     }
 }
 
-/// What a list call takes besides its filters.
-pub(crate) const PAGE: [Param; 2] = [
+/// Bounds on when the listed objects were made, in Unix seconds.
+pub(crate) const CREATED: Param = may(
+    "created",
+    Kind::Hash(&[
+        may("gt", Kind::Integer),
+        may("gte", Kind::Integer),
+        may("lt", Kind::Integer),
+        may("lte", Kind::Integer),
+    ]),
+);
+
+/// What a list call takes that has no filters of its own.
+pub(crate) const PAGE: [Param; 3] = [
+    CREATED,
     may("limit", Kind::Positive),
     may("starting_after", Kind::Text),
 ];

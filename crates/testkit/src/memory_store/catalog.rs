@@ -1,0 +1,84 @@
+use super::MemoryStore;
+use super::paging::page;
+use mintage_domain::catalog::{KeyType, PriceLink, Product};
+use mintage_domain::id::StripeAccountId;
+use mintage_domain::page::{Cursor, Page, PageRequest};
+use mintage_domain::ports::{Catalog, StoreError};
+use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
+
+impl Catalog for MemoryStore {
+    fn product(&self, tenant: &TenantId, id: &ProductId) -> Result<Option<Product>, StoreError> {
+        let key = (tenant.clone(), id.clone());
+        Ok(self.tables().products.get(&key).cloned())
+    }
+
+    fn products(
+        &self,
+        tenant: &TenantId,
+        request: &PageRequest,
+    ) -> Result<Page<Product>, StoreError> {
+        let tables = self.tables();
+        let rows = tables.products.values().filter(|it| it.tenant == *tenant);
+        Ok(page(rows.cloned(), request, |it| Cursor {
+            at: it.created_at,
+            id: it.id.to_string(),
+        }))
+    }
+
+    fn key_type(
+        &self,
+        tenant: &TenantId,
+        product: &ProductId,
+        id: &KeyTypeId,
+    ) -> Result<Option<KeyType>, StoreError> {
+        let key = (tenant.clone(), product.clone(), id.clone());
+        Ok(self.tables().key_types.get(&key).cloned())
+    }
+
+    fn key_types(
+        &self,
+        tenant: &TenantId,
+        product: Option<&ProductId>,
+        request: &PageRequest,
+    ) -> Result<Page<KeyType>, StoreError> {
+        let tables = self.tables();
+        let rows = tables
+            .key_types
+            .values()
+            .filter(|it| it.tenant == *tenant && product.is_none_or(|id| it.product == *id));
+        // Two products may have key types of one name.
+        Ok(page(rows.cloned(), request, |it| Cursor {
+            at: it.created_at,
+            id: format!("{}/{}", it.product, it.id),
+        }))
+    }
+
+    fn price_links(
+        &self,
+        tenant: &TenantId,
+        account: &StripeAccountId,
+    ) -> Result<Vec<PriceLink>, StoreError> {
+        let tables = self.tables();
+        let links = tables
+            .prices
+            .values()
+            .filter(|it| it.tenant == *tenant && it.account == *account);
+        Ok(links.cloned().collect())
+    }
+
+    fn price_link(
+        &self,
+        tenant: &TenantId,
+        product: &ProductId,
+        key_type: &KeyTypeId,
+        account: &StripeAccountId,
+    ) -> Result<Option<PriceLink>, StoreError> {
+        let key = (
+            tenant.clone(),
+            account.clone(),
+            product.clone(),
+            key_type.clone(),
+        );
+        Ok(self.tables().prices.get(&key).cloned())
+    }
+}

@@ -1,0 +1,122 @@
+use super::MemoryStore;
+use super::paging::page;
+use super::tables::Tables;
+use mintage_domain::delivery::{Attempt, Claim, Delivery, DeliveryStatus, Endpoint};
+use mintage_domain::id::DeliveryId;
+use mintage_domain::page::{Cursor, Page, PageRequest};
+use mintage_domain::ports::{Deliveries, StoreError};
+use mintage_domain::slug::TenantId;
+use mintage_domain::time::Timestamp;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+impl Tables {
+    fn attempts_of(&self, delivery: &DeliveryId) -> impl DoubleEndedIterator<Item = &Attempt> {
+        self.attempts
+            .range((delivery.clone(), 0)..=(delivery.clone(), u32::MAX))
+            .map(|(_, attempt)| attempt)
+    }
+
+    /// The endpoint of a tenant, if anything may be sent to it.
+    fn reachable(&self, tenant: &TenantId) -> Option<&Endpoint> {
+        self.endpoints
+            .get(tenant)
+            .filter(|it| it.url.is_some() && it.gone_since.is_none())
+    }
+
+    /// What is due at `now`, longest due first.
+    fn due(&self, now: Timestamp) -> Vec<DeliveryId> {
+        let mut due: Vec<&Delivery> = self
+            .deliveries
+            .values()
+            .filter(|it| is_unsettled(it) && it.due_at <= now)
+            .collect();
+        due.sort_by_key(|it| (it.due_at, &it.id));
+        due.into_iter().map(|it| it.id.clone()).collect()
+    }
+
+    /// How many leases run in each tenant's lane.
+    fn running(&self, now: Timestamp) -> BTreeMap<TenantId, usize> {
+        let mut lanes = BTreeMap::new();
+        for delivery in self.deliveries.values() {
+            if delivery.status == DeliveryStatus::Leased && delivery.due_at > now {
+                *lanes.entry(delivery.tenant.clone()).or_default() += 1;
+            }
+        }
+        lanes
+    }
+
+    fn claim(&mut self, now: Timestamp, n: usize, cap: usize, lease: Duration) -> Vec<Claim> {
+        let mut lanes = self.running(now);
+        let mut claims = Vec::new();
+        for id in self.due(now) {
+            if claims.len() == n {
+                break;
+            }
+            let Some(mut delivery) = self.deliveries.get(&id).cloned() else {
+                continue;
+            };
+            let Some(endpoint) = self.reachable(&delivery.tenant).cloned() else {
+                continue;
+            };
+            let lane = lanes.entry(delivery.tenant.clone()).or_default();
+            if *lane >= cap {
+                continue;
+            }
+            *lane += 1;
+            delivery.status = DeliveryStatus::Leased;
+            delivery.due_at = now.plus(lease);
+            delivery.attempts = delivery.attempts.saturating_add(1);
+            delivery.version = delivery.version.saturating_add(1);
+            self.deliveries.insert(id, delivery.clone());
+            claims.push(Claim { delivery, endpoint });
+        }
+        claims
+    }
+}
+
+fn is_unsettled(delivery: &Delivery) -> bool {
+    match delivery.status {
+        DeliveryStatus::Pending | DeliveryStatus::Leased => true,
+        DeliveryStatus::Delivered | DeliveryStatus::Failed => false,
+    }
+}
+
+impl Deliveries for MemoryStore {
+    fn delivery(
+        &self,
+        tenant: &TenantId,
+        id: &DeliveryId,
+    ) -> Result<Option<(Delivery, Vec<Attempt>)>, StoreError> {
+        let tables = self.tables();
+        let delivery = tables.deliveries.get(id).filter(|it| it.tenant == *tenant);
+        Ok(delivery.map(|it| (it.clone(), tables.attempts_of(id).cloned().collect())))
+    }
+
+    fn deliveries(
+        &self,
+        tenant: &TenantId,
+        request: &PageRequest,
+    ) -> Result<Page<(Delivery, Option<Attempt>)>, StoreError> {
+        let tables = self.tables();
+        let rows = tables
+            .deliveries
+            .values()
+            .filter(|it| it.tenant == *tenant)
+            .map(|it| (it.clone(), tables.attempts_of(&it.id).next_back().cloned()));
+        Ok(page(rows, request, |(it, _)| Cursor {
+            at: it.created_at,
+            id: it.id.to_string(),
+        }))
+    }
+
+    fn claim(
+        &self,
+        now: Timestamp,
+        n: usize,
+        cap: usize,
+        lease: Duration,
+    ) -> Result<Vec<Claim>, StoreError> {
+        Ok(self.tables().claim(now, n, cap, lease))
+    }
+}

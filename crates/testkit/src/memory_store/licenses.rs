@@ -1,0 +1,145 @@
+//! Licenses with their customers, and the hot read of them.
+
+use super::MemoryStore;
+use super::paging::page;
+use super::tables::Tables;
+use mintage_domain::catalog::DisplayName;
+use mintage_domain::customer::Customer;
+use mintage_domain::id::{CustomerId, LicenseId, OrderId};
+use mintage_domain::license::License;
+use mintage_domain::page::{Cursor, Page, PageRequest};
+use mintage_domain::ports::{
+    Customers, LicenseFilter, LicenseRecord, Licenses, StoreError, ValidateDone, ValidateQuery,
+    ValidateRead, Validations,
+};
+use mintage_domain::slug::TenantId;
+use std::collections::btree_map::Entry;
+
+impl Tables {
+    fn record(&self, license: &License) -> Result<LicenseRecord, StoreError> {
+        let customer = self.customers.get(&license.customer);
+        let customer = customer.ok_or_else(|| orphan(license, "customer"))?;
+        let order = license.unit.as_ref().map(|unit| &unit.order);
+        let session = order
+            .and_then(|id| self.orders.get(id))
+            .and_then(|order| order.session.clone());
+        Ok(LicenseRecord {
+            license: license.clone(),
+            email: customer.email.clone(),
+            session,
+        })
+    }
+
+    fn validate(&mut self, query: ValidateQuery) -> Result<ValidateRead, StoreError> {
+        let nonce = (query.nonce.key, query.nonce.signature);
+        let fresh = match self.nonces.entry(nonce) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(free) => {
+                free.insert(query.nonce.expires_at);
+                true
+            }
+        };
+        let license = query
+            .key_hashes
+            .into_iter()
+            .filter_map(|hash| {
+                let key = (query.tenant.clone(), query.mode, hash);
+                self.licenses.get(self.licenses_by_key.get(&key)?)
+            })
+            .find(|license| license.product == query.product);
+        let license = license
+            .map(|license| Ok((self.record(license)?, self.key_type_name(license)?)))
+            .transpose()?;
+        Ok(ValidateRead { fresh, license })
+    }
+
+    fn key_type_name(&self, license: &License) -> Result<DisplayName, StoreError> {
+        let key = (
+            license.tenant.clone(),
+            license.product.clone(),
+            license.key_type.clone(),
+        );
+        let key_type = self.key_types.get(&key);
+        let key_type = key_type.ok_or_else(|| orphan(license, "key type"))?;
+        Ok(key_type.display_name.clone())
+    }
+}
+
+fn orphan(license: &License, what: &str) -> StoreError {
+    StoreError::Inconsistent {
+        table: "licenses",
+        reason: format!("{} has no {what}", license.id),
+    }
+}
+
+fn fits(filter: &LicenseFilter, record: &LicenseRecord) -> bool {
+    let LicenseFilter {
+        product,
+        state,
+        email,
+    } = filter;
+    product
+        .as_ref()
+        .is_none_or(|product| record.license.product == *product)
+        && email.as_ref().is_none_or(|email| record.email == *email)
+        && state.is_none_or(|(state, now)| record.license.state(now) == state)
+}
+
+impl Licenses for MemoryStore {
+    fn license(
+        &self,
+        tenant: &TenantId,
+        id: &LicenseId,
+    ) -> Result<Option<LicenseRecord>, StoreError> {
+        let tables = self.tables();
+        let license = tables.licenses.get(id).filter(|it| it.tenant == *tenant);
+        license.map(|license| tables.record(license)).transpose()
+    }
+
+    fn licenses(
+        &self,
+        tenant: &TenantId,
+        filter: &LicenseFilter,
+        request: &PageRequest,
+    ) -> Result<Page<LicenseRecord>, StoreError> {
+        let tables = self.tables();
+        let mut records = tables
+            .licenses
+            .values()
+            .filter(|it| it.tenant == *tenant)
+            .map(|license| tables.record(license))
+            .collect::<Result<Vec<_>, _>>()?;
+        records.retain(|record| fits(filter, record));
+        Ok(page(records, request, |it| Cursor {
+            at: it.license.created_at,
+            id: it.license.id.to_string(),
+        }))
+    }
+
+    fn licenses_of_order(&self, order: &OrderId) -> Result<Vec<LicenseRecord>, StoreError> {
+        let tables = self.tables();
+        // The index is in the order of lines and units already.
+        tables
+            .licenses_by_unit
+            .iter()
+            .filter(|(unit, _)| unit.order == *order)
+            .filter_map(|(_, id)| tables.licenses.get(id))
+            .map(|license| tables.record(license))
+            .collect()
+    }
+}
+
+impl Customers for MemoryStore {
+    fn customer(&self, tenant: &TenantId, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
+        let tables = self.tables();
+        let customer = tables.customers.get(id).filter(|it| it.tenant == *tenant);
+        Ok(customer.cloned())
+    }
+}
+
+impl Validations for MemoryStore {
+    fn submit_validate(&self, query: ValidateQuery, done: ValidateDone) {
+        let answer = self.tables().validate(query);
+        done(answer);
+    }
+}

@@ -1,0 +1,110 @@
+//! What was heard from Stripe, orders and payments.
+
+use super::MemoryStore;
+use super::paging::page;
+use mintage_domain::connection::AccountRef;
+use mintage_domain::id::{OrderId, SessionId, StripeAccountId, StripeEventId};
+use mintage_domain::mode::Mode;
+use mintage_domain::order::{Order, OrderStatus};
+use mintage_domain::page::{Cursor, Page, PageRequest};
+use mintage_domain::payment::{Payment, PaymentKey};
+use mintage_domain::ports::{HeardEvents, Orders, Payments, StoreError};
+use mintage_domain::slug::TenantId;
+use mintage_domain::stripe_event::{HeardEvent, HeardOutcome};
+use mintage_domain::time::Timestamp;
+
+impl HeardEvents for MemoryStore {
+    fn heard_event(
+        &self,
+        endpoint: Mode,
+        id: &StripeEventId,
+    ) -> Result<Option<HeardEvent>, StoreError> {
+        Ok(self.tables().events.get(&(endpoint, id.clone())).cloned())
+    }
+
+    fn parked_due(&self, now: Timestamp, n: usize) -> Result<Vec<HeardEvent>, StoreError> {
+        let tables = self.tables();
+        let mut due: Vec<&HeardEvent> = tables
+            .events
+            .values()
+            .filter(|it| {
+                matches!(&it.outcome, HeardOutcome::Parked { retry_at, .. } if *retry_at <= now)
+            })
+            .collect();
+        due.sort_by_key(|it| (it.received_at, &it.id));
+        Ok(due.into_iter().take(n).cloned().collect())
+    }
+
+    fn parked(
+        &self,
+        tenant: &TenantId,
+        request: &PageRequest,
+    ) -> Result<Page<HeardEvent>, StoreError> {
+        let tables = self.tables();
+        let is_theirs = |event: &&HeardEvent| {
+            event.account.as_ref().is_some_and(|account| {
+                let account = AccountRef {
+                    mode: event.endpoint,
+                    account: account.clone(),
+                };
+                let link = tables.accounts.get(&account);
+                link.is_some_and(|link| link.tenant == *tenant)
+            })
+        };
+        let parked = tables
+            .events
+            .values()
+            .filter(|it| matches!(it.outcome, HeardOutcome::Parked { .. }))
+            .filter(is_theirs);
+        // One event may be heard on the endpoints of both modes.
+        Ok(page(parked.cloned(), request, |it| Cursor {
+            at: it.received_at,
+            id: format!("{}/{}", it.endpoint, it.id),
+        }))
+    }
+}
+
+impl Orders for MemoryStore {
+    fn order(&self, tenant: &TenantId, id: &OrderId) -> Result<Option<Order>, StoreError> {
+        let tables = self.tables();
+        let order = tables.orders.get(id).filter(|it| it.tenant == *tenant);
+        Ok(order.cloned())
+    }
+
+    fn order_of_session(
+        &self,
+        account: &StripeAccountId,
+        session: &SessionId,
+    ) -> Result<Option<Order>, StoreError> {
+        let tables = self.tables();
+        let order = tables
+            .orders
+            .values()
+            .find(|it| it.account == *account && it.session.as_ref() == Some(session));
+        Ok(order.cloned())
+    }
+
+    fn orders(&self, tenant: &TenantId, request: &PageRequest) -> Result<Page<Order>, StoreError> {
+        let tables = self.tables();
+        let rows = tables.orders.values().filter(|it| it.tenant == *tenant);
+        Ok(page(rows.cloned(), request, |it| Cursor {
+            at: it.created_at,
+            id: it.id.to_string(),
+        }))
+    }
+
+    fn stuck_orders(&self, before: Timestamp, n: usize) -> Result<Vec<Order>, StoreError> {
+        let tables = self.tables();
+        let stuck = tables
+            .orders
+            .values()
+            .filter(|it| it.status == OrderStatus::Opening && it.created_at < before);
+        Ok(stuck.take(n).cloned().collect())
+    }
+}
+
+impl Payments for MemoryStore {
+    fn payment(&self, key: &PaymentKey) -> Result<Option<Payment>, StoreError> {
+        Ok(self.tables().payments.get(key).cloned())
+    }
+}

@@ -1,0 +1,92 @@
+//! Tenants and what is theirs: tokens, connections, API keys, endpoints, the audit trail.
+
+use super::MemoryStore;
+use super::paging::page;
+use mintage_domain::api_key::ApiKey;
+use mintage_domain::connection::{AccountLink, AccountRef, Connection, OAuthRound};
+use mintage_domain::delivery::Endpoint;
+use mintage_domain::id::ApiKeyId;
+use mintage_domain::management_token::ManagementToken;
+use mintage_domain::page::{Cursor, Page, PageRequest};
+use mintage_domain::ports::{
+    ApiKeys, AuditRecord, Audits, Connections, Endpoints, OAuthRounds, StoreError, Tenants, Tokens,
+};
+use mintage_domain::secret::SecretHash;
+use mintage_domain::slug::TenantId;
+use mintage_domain::tenant::Tenant;
+
+impl Tenants for MemoryStore {
+    fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
+        Ok(self.tables().tenants.get(id).cloned())
+    }
+
+    fn tenants(&self, request: &PageRequest) -> Result<Page<Tenant>, StoreError> {
+        let tables = self.tables();
+        Ok(page(tables.tenants.values().cloned(), request, |it| {
+            Cursor {
+                at: it.created_at,
+                id: it.id.to_string(),
+            }
+        }))
+    }
+}
+
+impl Tokens for MemoryStore {
+    fn token(&self, hash: &SecretHash) -> Result<Option<ManagementToken>, StoreError> {
+        let tables = self.tables();
+        let token = tables.tokens.values().find(|it| it.hash == *hash);
+        Ok(token.cloned())
+    }
+}
+
+impl Connections for MemoryStore {
+    fn connection(&self, tenant: &TenantId) -> Result<Option<Connection>, StoreError> {
+        Ok(self.tables().connections.get(tenant).cloned())
+    }
+
+    fn account_link(&self, account: &AccountRef) -> Result<Option<AccountLink>, StoreError> {
+        Ok(self.tables().accounts.get(account).cloned())
+    }
+
+    fn retiring(&self, n: usize) -> Result<Vec<Connection>, StoreError> {
+        let tables = self.tables();
+        let waiting = tables
+            .connections
+            .values()
+            .filter(|it| !it.retiring.is_empty());
+        Ok(waiting.take(n).cloned().collect())
+    }
+}
+
+impl OAuthRounds for MemoryStore {
+    fn oauth_round(&self, state: &SecretHash) -> Result<Option<OAuthRound>, StoreError> {
+        Ok(self.tables().oauth_rounds.get(state).cloned())
+    }
+}
+
+impl ApiKeys for MemoryStore {
+    fn api_key(&self, id: &ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
+        Ok(self.tables().api_keys.get(id).cloned())
+    }
+}
+
+impl Endpoints for MemoryStore {
+    fn endpoint(&self, tenant: &TenantId) -> Result<Option<Endpoint>, StoreError> {
+        Ok(self.tables().endpoints.get(tenant).cloned())
+    }
+}
+
+impl Audits for MemoryStore {
+    fn audit(
+        &self,
+        tenant: &TenantId,
+        request: &PageRequest,
+    ) -> Result<Page<AuditRecord>, StoreError> {
+        let tables = self.tables();
+        let entries = tables.audit.values().filter(|it| it.tenant == *tenant);
+        Ok(page(entries.map(AuditRecord::from), request, |it| Cursor {
+            at: it.at,
+            id: it.id.clone(),
+        }))
+    }
+}

@@ -1,0 +1,102 @@
+//! What is still there after a store was closed and opened again.
+
+use super::Reopen;
+use super::deliveries::with_deliveries;
+use super::witness::{assert_written, committed, counted, counting, everything, refused};
+use crate::fixtures::Shop;
+use mintage_domain::guard::{Refusal, Row};
+use mintage_domain::rate::Rate;
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// Every part of a commit is read as it was written, however often the store is reopened.
+pub fn what_was_acknowledged_is_there_after_reopening(harness: &dyn Reopen) {
+    let first = everything(&Shop::new("first"));
+    committed(&*harness.open(), first.clone());
+    let second = everything(&Shop::new("second"));
+    let store = harness.open();
+    assert_written(&*store, &first);
+    committed(&*store, second.clone());
+    drop(store);
+    let store = harness.open();
+    assert_written(&*store, &first);
+    assert_written(&*store, &second);
+}
+
+/// What was handed over before a store was closed is answered, and done if the answer says so.
+pub fn what_was_submitted_is_settled_by_closing(harness: &dyn Reopen) {
+    let batch: Vec<_> = (0..50)
+        .map(|i| everything(&Shop::new(&format!("shop-{i}"))))
+        .collect();
+    let (send, outcomes) = mpsc::channel();
+    let store = harness.open();
+    for (i, changes) in batch.iter().enumerate() {
+        let send = send.clone();
+        let done = move |outcome| send.send((i, outcome)).expect("the test waits");
+        store.submit(changes.clone(), Box::new(done));
+    }
+    drop((send, store));
+    let outcomes: Vec<_> = outcomes.into_iter().collect();
+    assert_eq!(outcomes.len(), batch.len(), "each is answered");
+    let store = harness.open();
+    for (i, outcome) in outcomes {
+        outcome.expect("a close finishes what was handed over");
+        assert_written(&*store, &batch[i]);
+    }
+}
+
+/// Guards judge by what was written before the store was closed.
+pub fn guards_hold_after_reopening(harness: &dyn Reopen) {
+    let shop = Shop::new("acme");
+    let store = harness.open();
+    committed(&*store, shop.foundation());
+    committed(&*store, counting(&shop, 2, Some(2)));
+    drop(store);
+    let store = harness.open();
+    assert_eq!(
+        refused(&*store, shop.foundation()),
+        Refusal::Exists(Row::Tenant(shop.tenant.id.clone()))
+    );
+    assert!(matches!(
+        refused(&*store, counting(&shop, 1, Some(2))),
+        Refusal::Full(_)
+    ));
+    assert_eq!(counted(&*store, &shop), 2);
+}
+
+/// A lease runs on, and ends, while nobody holds the store open.
+pub fn a_lease_outlives_its_holder(harness: &dyn Reopen) {
+    let lease = Duration::from_mins(1);
+    let store = harness.open();
+    let (shop, written) = with_deliveries(&*store, "acme", 1);
+    let claims = store.claim(shop.now(), 1, 1, lease);
+    assert_eq!(claims.expect("the store answers").len(), 1);
+    drop(store);
+    let store = harness.open();
+    let claimed = |now| -> Vec<_> {
+        let claims = store.claim(now, 1, 1, lease).expect("the store answers");
+        claims
+            .into_iter()
+            .map(|it| (it.delivery.id, it.delivery.attempts))
+            .collect()
+    };
+    assert!(claimed(shop.now()).is_empty());
+    assert_eq!(
+        claimed(shop.now().plus(lease)),
+        [(written[0].id.clone(), 2)]
+    );
+}
+
+/// A restart gives nobody a fresh rate.
+pub fn a_rate_outlives_a_restart(harness: &dyn Reopen) {
+    let once = Rate {
+        limit: 1,
+        window: Duration::from_mins(1),
+    };
+    let now = Shop::new("acme").now();
+    let store = harness.open();
+    assert_eq!(store.take("checkout:acme", once, now), Ok(None));
+    drop(store);
+    let wait = harness.open().take("checkout:acme", once, now);
+    assert!(wait.expect("the store answers").is_some());
+}

@@ -1,0 +1,194 @@
+//! The hot read: a signature is used up, a license is found.
+
+use super::witness::{at_once, changing, committed};
+use crate::fixtures::{Sale, Shop, display_name};
+use mintage_domain::api_key::ApiKey;
+use mintage_domain::catalog::KeyType;
+use mintage_domain::changes::Put;
+use mintage_domain::license::key::KeyHash;
+use mintage_domain::license::state::RevocationReason;
+use mintage_domain::mode::Mode;
+use mintage_domain::ports::{LicenseRecord, Nonce, Store, ValidateQuery, ValidateRead};
+use mintage_domain::slug::ProductId;
+use std::collections::HashSet;
+use std::sync::mpsc;
+use std::time::Duration;
+
+struct Asking {
+    shop: Shop,
+    sale: Sale,
+    key: ApiKey,
+}
+
+/// A shop with a sold license and an API key that asks about it.
+fn asking(store: &dyn Store) -> Asking {
+    let shop = Shop::opened(store, "acme");
+    let key = Put::changed(shop.api_key());
+    committed(store, changing(&shop, |it| it.api_keys.push(key.clone())));
+    Asking {
+        sale: shop.sold(store),
+        key: key.value,
+        shop,
+    }
+}
+
+impl Asking {
+    /// The question about the sold license, under this signature.
+    fn query(&self, signature: u8) -> ValidateQuery {
+        ValidateQuery {
+            nonce: Nonce {
+                key: self.key.id.clone(),
+                signature: [signature; 32],
+                expires_at: self.shop.now().plus(Duration::from_mins(10)),
+            },
+            tenant: self.shop.tenant.id.clone(),
+            product: self.shop.product.id.clone(),
+            mode: self.shop.mode,
+            key_hashes: vec![self.sale.license.key_hash],
+        }
+    }
+}
+
+#[track_caller]
+fn validate(store: &dyn Store, query: ValidateQuery) -> ValidateRead {
+    store.validate(query).expect("the store answers")
+}
+
+/// Of many who present one signature at once, one is first; of another signature or another key
+/// the first is too.
+pub fn a_nonce_is_fresh_once(store: &dyn Store) {
+    let asking = asking(store);
+    let reads = at_once(16, |_| validate(store, asking.query(1)));
+    assert_eq!(reads.iter().filter(|read| read.fresh).count(), 1);
+    assert!(reads.iter().all(|read| read.license == reads[0].license));
+    assert!(!validate(store, asking.query(1)).fresh);
+    assert!(validate(store, asking.query(2)).fresh);
+    let mut of_another_key = asking.query(1);
+    of_another_key.nonce.key = asking.shop.api_key().id;
+    assert!(validate(store, of_another_key).fresh);
+}
+
+/// Many questions handed over without waiting are each answered once, each with its own license.
+pub fn each_question_gets_its_own_answer(store: &dyn Store) {
+    let asking = asking(store);
+    let sales: Vec<Sale> = (0..30).map(|_| asking.shop.sold(store)).collect();
+    let (send, answers) = mpsc::channel();
+    for (i, sale) in (0..).zip(&sales) {
+        let mut query = asking.query(i);
+        query.key_hashes = vec![sale.license.key_hash];
+        let (send, id) = (send.clone(), sale.license.id.clone());
+        let done = move |answer| send.send((id, answer)).expect("the test waits");
+        store.submit_validate(query, Box::new(done));
+    }
+    drop(send);
+    let mut answered = HashSet::new();
+    for (id, answer) in answers {
+        let read = answer.expect("the store answers");
+        let (record, _) = read.license.expect("it was sold");
+        assert!(read.fresh);
+        assert_eq!(record.license.id, id);
+        assert!(answered.insert(id), "answered twice");
+    }
+    assert_eq!(answered.len(), sales.len());
+}
+
+/// The license comes whole, with its customer's address, its session and its key type's name.
+pub fn a_validated_license_comes_with_all_that_is_told(store: &dyn Store) {
+    let asking = asking(store);
+    let read = validate(store, asking.query(1));
+    let record = LicenseRecord {
+        license: asking.sale.license,
+        email: asking.sale.customer.email,
+        session: asking.sale.order.session,
+    };
+    let name = asking.shop.key_type.display_name;
+    assert_eq!(read.license, Some((record, name)));
+}
+
+/// A license is found for its own tenant, product and mode alone, under any of the hashes asked.
+pub fn a_license_is_validated_where_it_belongs(store: &dyn Store) {
+    let asking = asking(store);
+    let other = Shop::opened(store, "other");
+    let known = asking.sale.license.key_hash;
+    let unknown = KeyHash::from_bytes([9; 32]);
+    let change = |fill: &dyn Fn(&mut ValidateQuery)| {
+        let mut query = asking.query(0);
+        fill(&mut query);
+        query
+    };
+    let table = [
+        (true, change(&|_| ())),
+        (true, change(&|it| it.key_hashes = vec![unknown, known])),
+        (true, change(&|it| it.key_hashes = vec![known, unknown])),
+        (false, change(&|it| it.key_hashes = vec![unknown])),
+        (false, change(&|it| it.key_hashes = vec![])),
+        (false, change(&|it| it.tenant = other.tenant.id.clone())),
+        (false, change(&|it| it.mode = Mode::Sandbox)),
+        (
+            false,
+            change(&|it| it.product = ProductId::parse("second").expect("a slug")),
+        ),
+    ];
+    for (i, (found, mut query)) in (1..).zip(table) {
+        query.nonce.signature = [i; 32];
+        let question = format!("{query:?}");
+        let read = validate(store, query);
+        assert!(read.fresh, "{question}");
+        assert_eq!(read.license.is_some(), found, "{question}");
+    }
+}
+
+/// A key type of the same name in another product lends a license nothing.
+pub fn a_license_is_told_with_the_key_type_of_its_product(store: &dyn Store) {
+    let asking = asking(store);
+    let second = asking.shop.another_product("second");
+    let decoy = KeyType {
+        product: second.id.clone(),
+        display_name: display_name("Decoy"),
+        ..asking.shop.key_type.clone()
+    };
+    committed(
+        store,
+        changing(&asking.shop, |it| {
+            it.products.push(Put::new(second));
+            it.key_types.push(Put::new(decoy));
+        }),
+    );
+    let (_, name) = validate(store, asking.query(1))
+        .license
+        .expect("it was sold");
+    assert_eq!(name, asking.shop.key_type.display_name);
+}
+
+/// A validation that starts after a revocation was acknowledged sees it.
+pub fn a_revocation_is_seen_by_the_next_validation(store: &dyn Store) {
+    let asking = asking(store);
+    assert!(validate(store, asking.query(1)).license.is_some());
+    let mut license = asking.sale.license.clone();
+    license
+        .standing
+        .revoke(RevocationReason::Admin, asking.shop.now());
+    committed(
+        store,
+        changing(&asking.shop, |it| {
+            it.licenses.push(Put::changed(license.clone()));
+        }),
+    );
+    let (record, _) = validate(store, asking.query(2))
+        .license
+        .expect("it was sold");
+    assert_eq!(record.license.standing, license.standing);
+}
+
+/// A nonce is remembered until it expires, however often the store is swept, and not for ever.
+pub fn a_nonce_is_remembered_until_it_expires(store: &dyn Store) {
+    let asking = asking(store);
+    let query = asking.query(1);
+    let expires_at = query.nonce.expires_at;
+    assert!(validate(store, query.clone()).fresh);
+    store.prune(asking.shop.now()).expect("the store answers");
+    assert!(!validate(store, query.clone()).fresh);
+    let after = expires_at.plus(Duration::from_secs(1));
+    store.prune(after).expect("the store answers");
+    assert!(validate(store, query).fresh, "it was forgotten");
+}
