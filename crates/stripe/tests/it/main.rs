@@ -3,7 +3,7 @@
 
 mod asking;
 mod connecting;
-mod recorder;
+mod offline;
 mod requests;
 mod samples;
 mod selling;
