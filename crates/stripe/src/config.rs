@@ -129,6 +129,11 @@ impl StripeConfig {
         Ok(())
     }
 
+    /// The modes whose webhooks can be believed.
+    pub fn webhook_modes(&self) -> impl Iterator<Item = Mode> {
+        self.webhook_secrets().map(|(mode, _)| mode)
+    }
+
     pub(crate) fn mode(&self, mode: Mode) -> Option<&ModeConfig> {
         self.modes.iter().find(|config| config.mode == mode)
     }
