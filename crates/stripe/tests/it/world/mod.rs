@@ -29,10 +29,6 @@ pub(crate) struct World {
     stripe: StripeClient,
 }
 
-pub(crate) fn at(mode: Mode, account: StripeAccountId) -> AccountRef {
-    AccountRef { mode, account }
-}
-
 impl World {
     pub(crate) fn start() -> Self {
         let sim = Sim::start(Config {
@@ -95,7 +91,10 @@ impl World {
             &format!("accounts/{id}/connect"),
             &json!({ "livemode": mode.livemode() }),
         );
-        at(mode, StripeAccountId::parse(id).expect("an id"))
+        AccountRef {
+            mode,
+            account: StripeAccountId::parse(id).expect("an id"),
+        }
     }
 
     /// How many objects of a kind a live account has.
