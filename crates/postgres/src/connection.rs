@@ -43,27 +43,32 @@ impl Link {
 pub(crate) struct Source {
     url: Url,
     /// What every new connection is told first.
-    settings: &'static str,
+    settings: Option<&'static str>,
 }
 
 impl Source {
     /// Connections that answer when what they wrote is durable.
     pub(crate) fn durable(url: Url) -> Self {
-        Self { url, settings: "" }
+        Self {
+            url,
+            settings: None,
+        }
     }
 
     /// Connections that do not wait for that: for nonces, which a crash of the database may
     /// forget, as they would be forgotten minutes later anyway.
     pub(crate) fn hasty(url: Url) -> Self {
-        let settings = "set synchronous_commit = off";
+        let settings = Some("set synchronous_commit = off");
         Self { url, settings }
     }
 
     fn open(&self) -> Result<Link, ConnectionError> {
         let mut connection = PgConnection::establish(self.url.expose())?;
-        connection
-            .batch_execute(self.settings)
-            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        if let Some(settings) = self.settings {
+            connection
+                .batch_execute(settings)
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        }
         Ok(Link {
             connection,
             lost: false,
@@ -74,7 +79,8 @@ impl Source {
     pub(crate) fn link(&self) -> Result<Link, String> {
         self.open().map_err(|error| match error {
             ConnectionError::BadConnection(message) => quotable(&message),
-            other => quotable(&other.to_string()),
+            // Said by a server that the URL did lead to.
+            other => other.to_string(),
         })
     }
 }
