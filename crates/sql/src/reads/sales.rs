@@ -61,11 +61,11 @@ macro_rules! read_sales {
                     tenant: &TenantId,
                     page: &PageRequest,
                 ) -> Result<Page<HeardEvent>, StoreError> {
-                    let theirs = account_links::table
-                        .filter(account_links::tenant.eq(tenant.as_str()))
-                        .filter(account_links::account.nullable().eq(stripe_events::account))
-                        .filter(account_links::mode.eq(stripe_events::endpoint));
                     self.read(|conn| {
+                        let theirs = account_links::table
+                            .filter(account_links::tenant.eq(tenant.as_str()))
+                            .filter(account_links::account.nullable().eq(stripe_events::account))
+                            .filter(account_links::mode.eq(stripe_events::endpoint));
                         let mut query = stripe_events::table
                             .filter(stripe_events::outcome.eq("parked"))
                             .filter(::diesel::dsl::exists(theirs))
