@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import stripe
 
-from driving import Receiver, Simulator, connect, free_port
+from driving import Receiver, Simulator, checkout, connect, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
@@ -83,19 +83,3 @@ def price(client, direct) -> stripe.Price:
 def session(client, direct, price):
     """An open session with a fee of 15 cents."""
     return client.v1.checkout.sessions.create(checkout(price.id, fee=15), direct)
-
-
-def checkout(price: str, fee: int | None = None, **more) -> dict:
-    data = {"metadata": {"order": "o-1"}}
-    if fee is not None:
-        data["application_fee_amount"] = fee
-    return {
-        "mode": "payment",
-        "line_items": [{"price": price, "quantity": 1}],
-        "success_url": "http://shop.test/thanks?session={CHECKOUT_SESSION_ID}",
-        "cancel_url": "http://shop.test/cart",
-        "client_reference_id": "o-1",
-        "metadata": {"tenant_id": "acme"},
-        "payment_intent_data": data,
-        **more,
-    }

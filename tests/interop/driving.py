@@ -102,6 +102,23 @@ def connect(simulator: Simulator, client: stripe.StripeClient, **more):
     return client.oauth.token({"grant_type": "authorization_code", "code": code})
 
 
+def checkout(price: str, fee: int | None = None, **more) -> dict:
+    """What a session for one of `price` is opened with."""
+    data = {"metadata": {"order": "o-1"}}
+    if fee is not None:
+        data["application_fee_amount"] = fee
+    return {
+        "mode": "payment",
+        "line_items": [{"price": price, "quantity": 1}],
+        "success_url": "http://shop.test/thanks?session={CHECKOUT_SESSION_ID}",
+        "cancel_url": "http://shop.test/cart",
+        "client_reference_id": "o-1",
+        "metadata": {"tenant_id": "acme"},
+        "payment_intent_data": data,
+        **more,
+    }
+
+
 def eventually(look, what: str):
     """Waits until `look` finds something, and returns it."""
     deadline = time.monotonic() + PATIENCE

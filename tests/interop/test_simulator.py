@@ -3,12 +3,13 @@
 import pytest
 import stripe
 
-from conftest import checkout
-from driving import browse, connect, consent, consent_fields, eventually, pay
+from driving import browse, checkout, connect, consent, consent_fields, eventually, pay
 
 
 def codes(error) -> tuple:
-    return (error.value.http_status, error.value.code, error.value.param)
+    """Status, code and parameter as sent; the client does not lift them into every class."""
+    sent = error.value.json_body["error"]
+    return (error.value.http_status, sent.get("code"), sent.get("param"))
 
 
 # Connecting
@@ -98,6 +99,7 @@ def test_deauthorising_ends_access_and_is_told(simulator, client, receiver, acco
     assert codes(error) == (403, "account_invalid", None)
     with pytest.raises(stripe.oauth_error.InvalidClientError):
         client.oauth.deauthorize(gone)
+    assert simulator.control("POST", f"events/{event.id}/resend") == {"deliveries": 1}
 
 
 def test_the_seller_can_deauthorise_too(simulator, receiver, account):
@@ -173,6 +175,7 @@ def test_products_are_made_changed_shown_and_listed(client, direct):
     changed = products.update(made[0].id, {"name": "New", "active": False, "metadata": {"x": ""}}, direct)
     assert (changed.name, changed.active, changed.metadata.to_dict()) == ("New", False, {"n": "0"})
     assert products.retrieve(made[0].id, options=direct).name == "New"
+    assert products.update(made[0].id, {"metadata": ""}, direct).metadata.to_dict() == {}
     page = products.list({"limit": 2}, direct)
     assert [product.id for product in page.data] == [made[2].id, made[1].id] and page.has_more
     everything = [product.id for product in page.auto_paging_iter()]
@@ -398,6 +401,26 @@ def test_the_seller_can_refund_too(simulator, client, receiver, account, direct,
     assert receiver.hear(account, "charge.refunded").data.object.amount_refunded == 100
 
 
+# What a reconciler asks
+
+
+def test_events_and_sessions_can_be_listed_by_time_and_kind(client, receiver, account, direct, session):
+    pay(session)
+    event = receiver.hear(account, "checkout.session.completed")
+    sessions, events = client.v1.checkout.sessions, client.v1.events
+    for bounds, found in (
+        ({"gte": session.created}, True),
+        ({"gt": session.created - 1, "lte": session.created}, True),
+        ({"gt": session.created}, False),
+        ({"lt": session.created}, False),
+    ):
+        seen = [each.id for each in sessions.list({"status": "complete", "created": bounds}, direct)]
+        assert seen == ([session.id] if found else []), bounds
+    kinds = {"types": [event.type, "charge.refunded"], "created": {"gte": event.created}}
+    assert [each.id for each in events.list(kinds, direct)] == [event.id]
+    assert events.list({"types": ["charge.refunded"]}, direct).data == []
+
+
 # Webhooks
 
 
@@ -433,8 +456,9 @@ def test_an_idempotency_key_replays_the_first_answer(client, direct):
 
 def test_an_answer_lost_on_the_way_is_got_by_the_client_s_own_retry(simulator, client, direct):
     retrying = simulator.client(simulator.test_key)
-    simulator.control("POST", "faults", path="/v1/products", kind="lose_answer")
-    product = retrying.v1.products.create({"name": "survivor"}, {**direct, "max_network_retries": 2})
+    simulator.control("POST", "faults", path="/v1/products", kind="lose_answer", times=2)
+    options = {**direct, "max_network_retries": 2}
+    product = retrying.v1.products.create({"name": "survivor"}, options)
     assert product.last_response.headers["Idempotent-Replayed"] == "true"
     assert [each.id for each in client.v1.products.list(options=direct)] == [product.id]
 
@@ -455,6 +479,16 @@ def test_faults_strike_once(simulator, client, kind, error):
     if error is stripe.RateLimitError:
         assert seen.value.headers["Retry-After"] == "3"
     assert client.v1.accounts.retrieve_current().id == "acct_SimPlatform"
+
+
+@pytest.mark.parametrize(
+    ("kind", "made"), [("close", 0), ({"status": {"status": 500}}, 0), ("lose_answer", 1)]
+)
+def test_a_fault_strikes_before_or_after_the_work(simulator, client, direct, kind, made):
+    simulator.control("POST", "faults", method="POST", path="/v1/products", kind=kind)
+    with pytest.raises(stripe.StripeError):
+        client.v1.products.create({"name": "x"}, direct)
+    assert len(client.v1.products.list(options=direct).data) == made
 
 
 def test_requests_are_recorded_without_secrets(simulator, client, account, direct):

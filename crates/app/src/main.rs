@@ -1,3 +1,7 @@
-//! The Mintage server.
+//! The `mintage` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mintage::cli::run()
+}

@@ -21,10 +21,7 @@ use crate::world::Shared;
 pub(crate) async fn serve(world: Data<Shared>, request: HttpRequest, body: Bytes) -> HttpResponse {
     let request = Request::read(&world, &request, &body);
     let fault = world.lock().faults.strike(&request.method, &request.path);
-    let answer = match fault.and_then(faults::Kind::before) {
-        Some(answer) => answer,
-        None => answer(&world, &request, fault).await,
-    };
+    let answer = faults::around(fault, answer(&world, &request, fault)).await;
     with_headers(answer, &request)
 }
 
@@ -34,9 +31,7 @@ async fn answer(world: &Shared, request: &Request, fault: Option<faults::Kind>) 
         Ok(Admitted::Replay(stored)) => return replayed(&stored),
         Err(error) => return reply(error.status, &error.body()),
     };
-    if let Some(fault) = fault {
-        fault.pause().await;
-    }
+    faults::pause(fault).await;
     let (status, body) = match work(world, request, job) {
         Ok(body) => (200, body),
         Err(error) => (error.status, error.body()),
@@ -49,10 +44,7 @@ async fn answer(world: &Shared, request: &Request, fault: Option<faults::Kind>) 
             request_id: request.id.clone(),
         });
     }
-    match fault {
-        Some(fault) => fault.after(answer),
-        None => answer,
-    }
+    answer
 }
 
 /// A request that may go on.

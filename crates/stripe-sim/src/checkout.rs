@@ -35,6 +35,7 @@ enum Verdict {
 }
 
 const NOT_A_CARD: &str = "Your card number is invalid.";
+const NOT_OFFERED: &str = "This payment method is not offered.";
 const NOT_AUTHENTICATED: &str = "We are unable to authenticate your payment method. Please choose a \
     different payment method and try again.";
 
@@ -79,10 +80,11 @@ impl World {
             session.payer_email = Some(email.to_owned());
         }
         if session.amount_total == 0 {
-            return Ok(self.complete_free(scope, id));
+            return self.finish(scope, id, "no_payment_required", None);
         }
         let means = match tender {
-            Tender::BankDebit => Means::BankDebit,
+            Tender::BankDebit if session.means().contains(&"us_bank_account") => Means::BankDebit,
+            Tender::BankDebit => return Ok(Outcome::Declined(NOT_OFFERED)),
             Tender::Card(number) => match judge(&number) {
                 Verdict::Good => card(&number),
                 Verdict::Declined(sentence) => return Ok(Outcome::Declined(sentence)),
@@ -97,10 +99,6 @@ impl World {
             },
         };
         self.charge_session(scope, id, &means)
-    }
-
-    fn complete_free(&mut self, scope: &Scope, id: &str) -> Outcome {
-        self.finish(scope, id, "no_payment_required", None)
     }
 
     fn charge_session(
@@ -153,10 +151,10 @@ impl World {
         books.intents.put(intent);
         books.charges.put(charge);
         if *means == Means::BankDebit {
-            return Ok(self.finish(scope, id, "unpaid", Some(intent_id)));
+            return self.finish(scope, id, "unpaid", Some(intent_id));
         }
         self.succeed(scope, &intent_id)?;
-        Ok(self.finish(scope, id, "paid", Some(intent_id)))
+        self.finish(scope, id, "paid", Some(intent_id))
     }
 
     /// Completes the session and tells of it.
@@ -166,10 +164,8 @@ impl World {
         id: &str,
         payment_status: &'static str,
         intent: Option<String>,
-    ) -> Outcome {
-        let Ok(session) = self.find::<Session>(scope, id) else {
-            return Outcome::Declined("This Checkout Session is gone.");
-        };
+    ) -> Result<Outcome, StripeError> {
+        let session = self.find::<Session>(scope, id)?;
         session.status = Status::Complete;
         session.payment_status = payment_status;
         session.payment_intent = intent;
@@ -181,7 +177,7 @@ impl World {
             &body,
             &Origin::default(),
         );
-        Outcome::Complete(back)
+        Ok(Outcome::Complete(back))
     }
 
     /// Moves the money: the charge, its intent, and the platform's share.
@@ -226,7 +222,7 @@ impl World {
             application,
             charge: charge.id.clone(),
             amount,
-            amount_refunded: 0,
+            refunds: Vec::new(),
             currency: charge.currency.clone(),
             balance_transaction,
         };

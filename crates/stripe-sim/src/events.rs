@@ -6,15 +6,17 @@ use crate::API_VERSION;
 use crate::config::{Mode, WebhookEndpoint};
 use crate::delivery::Parcel;
 use crate::error::StripeError;
-use crate::params::Kind::{Positive, Text};
-use crate::params::{Args, Param, may};
+use crate::params::Kind::{Positive, Text, Texts};
+use crate::params::{Args, CREATED, Param, may};
 use crate::shelf::{Books, Resource, Shelf};
 use crate::world::{Scope, World};
 
 pub(crate) const LIST: &[Param] = &[
+    CREATED,
     may("limit", Positive),
     may("starting_after", Text),
     may("type", Text),
+    may("types", Texts),
 ];
 
 /// The request that caused an event; empty for what a page or the clock did.
@@ -35,11 +37,21 @@ pub(crate) struct Event {
     account: Option<String>,
     data: Value,
     origin: Origin,
+    /// Where it was sent when it happened.
+    endpoints: Vec<WebhookEndpoint>,
     /// Endpoints that have not taken it yet.
     pub(crate) pending: usize,
 }
 
 impl Event {
+    /// One for each endpoint.
+    fn parcels(&self, scope: &Scope) -> Vec<Parcel> {
+        let endpoints = self.endpoints.iter();
+        endpoints
+            .map(|endpoint| self.parcel(scope, endpoint))
+            .collect()
+    }
+
     /// As `endpoint` gets it: an account's own endpoint is not told the account.
     fn parcel(&self, scope: &Scope, endpoint: &WebhookEndpoint) -> Parcel {
         let mut body = self.body();
@@ -66,12 +78,18 @@ impl Resource for Event {
         &self.id
     }
 
+    fn created(&self) -> i64 {
+        self.created
+    }
+
     fn shelf(books: &mut Books) -> &mut Shelf<Self> {
         &mut books.events
     }
 
     fn fits(&self, filter: &Args) -> bool {
+        let listed = |kinds: &[String]| kinds.iter().any(|kind| kind == self.kind);
         filter.text("type").is_none_or(|kind| kind == self.kind)
+            && filter.texts("types").is_none_or(listed)
     }
 
     fn facts(&self) -> Value {
@@ -133,26 +151,22 @@ impl World {
             data,
             origin: origin.clone(),
             pending: endpoints.len(),
+            endpoints,
         };
-        for endpoint in &endpoints {
-            self.dispatch(event.parcel(scope, endpoint));
+        for parcel in event.parcels(scope) {
+            self.dispatch(parcel);
         }
         self.books(scope).events.put(event);
     }
 
-    /// Sends an event once more to all it concerns; how many deliveries that makes.
+    /// Sends an event once more to where it was sent; how many deliveries that makes.
     pub(crate) fn resend(
         &mut self,
         scope: &Scope,
         id: &str,
         copies: usize,
     ) -> Result<usize, StripeError> {
-        let endpoints = self.endpoints_of(scope);
-        let event = self.find::<Event>(scope, id)?;
-        let parcels: Vec<_> = endpoints
-            .iter()
-            .map(|endpoint| event.parcel(scope, endpoint))
-            .collect();
+        let parcels = self.find::<Event>(scope, id)?.parcels(scope);
         for _ in 0..copies {
             for parcel in &parcels {
                 self.dispatch(parcel.clone());

@@ -95,32 +95,29 @@ impl Fault {
     }
 }
 
-impl Kind {
-    /// The answer given in place of working, if the fault strikes beforehand.
-    pub(crate) fn before(self) -> Option<HttpResponse> {
-        match self {
-            Self::Status {
-                status,
-                retry_after,
-            } => Some(refusal(status, retry_after)),
-            Self::Close => Some(broken()),
-            Self::Delay { .. } | Self::LoseAnswer => None,
+/// Lets a fault strike before or after `work`, which is not begun if it strikes before.
+pub(crate) async fn around(
+    fault: Option<Kind>,
+    work: impl Future<Output = HttpResponse>,
+) -> HttpResponse {
+    match fault {
+        Some(Kind::Status {
+            status,
+            retry_after,
+        }) => refusal(status, retry_after),
+        Some(Kind::Close) => broken(),
+        Some(Kind::LoseAnswer) => {
+            work.await;
+            broken()
         }
+        Some(Kind::Delay { .. }) | None => work.await,
     }
+}
 
-    /// Waits, if the fault is a wait.
-    pub(crate) async fn pause(self) {
-        if let Self::Delay { millis } = self {
-            sleep(Duration::from_millis(millis)).await;
-        }
-    }
-
-    /// What becomes of the answer.
-    pub(crate) fn after(self, answer: HttpResponse) -> HttpResponse {
-        match self {
-            Self::LoseAnswer => broken(),
-            _ => answer,
-        }
+/// Waits, if the fault is a wait.
+pub(crate) async fn pause(fault: Option<Kind>) {
+    if let Some(Kind::Delay { millis }) = fault {
+        sleep(Duration::from_millis(millis)).await;
     }
 }
 

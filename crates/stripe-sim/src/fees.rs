@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::params::Kind::{Positive, Text};
-use crate::params::{Args, Param, may};
+use crate::params::{Args, CREATED, Param, may};
 use crate::shelf::{Books, Resource, Shelf};
 
 pub(crate) const LIST: &[Param] = &[
     may("charge", Text),
+    CREATED,
     may("limit", Positive),
     may("starting_after", Text),
 ];
@@ -20,9 +21,41 @@ pub(crate) struct Fee {
     pub(crate) application: String,
     pub(crate) charge: String,
     pub(crate) amount: i64,
-    pub(crate) amount_refunded: i64,
+    pub(crate) refunds: Vec<FeeRefund>,
     pub(crate) currency: String,
     pub(crate) balance_transaction: String,
+}
+
+/// A part of a fee given back to the seller.
+pub(crate) struct FeeRefund {
+    pub(crate) id: String,
+    pub(crate) amount: i64,
+    pub(crate) created: i64,
+}
+
+impl Fee {
+    fn refunded(&self) -> i64 {
+        self.refunds.iter().map(|refund| refund.amount).sum()
+    }
+
+    /// What is given back with `amount` of a charge of `charged`: its share, and never more than
+    /// is left.
+    pub(crate) fn share(&self, amount: i64, charged: i64) -> i64 {
+        (self.amount * amount / charged).min(self.amount - self.refunded())
+    }
+
+    fn show(&self, refund: &FeeRefund) -> Value {
+        json!({
+            "id": refund.id,
+            "object": "fee_refund",
+            "amount": refund.amount,
+            "balance_transaction": null,
+            "created": refund.created,
+            "currency": self.currency,
+            "fee": self.id,
+            "metadata": {},
+        })
+    }
 }
 
 impl Resource for Fee {
@@ -32,6 +65,10 @@ impl Resource for Fee {
 
     fn id(&self) -> &str {
         &self.id
+    }
+
+    fn created(&self) -> i64 {
+        self.created
     }
 
     fn shelf(books: &mut Books) -> &mut Shelf<Self> {
@@ -45,12 +82,18 @@ impl Resource for Fee {
     }
 
     fn facts(&self) -> Value {
+        let refunds: Vec<_> = self
+            .refunds
+            .iter()
+            .map(|refund| self.show(refund))
+            .collect();
+        let url = format!("{}/{}/refunds", Self::URL, self.id);
         json!({
             "id": self.id,
             "object": "application_fee",
             "account": self.account,
             "amount": self.amount,
-            "amount_refunded": self.amount_refunded,
+            "amount_refunded": self.refunded(),
             "application": self.application,
             "balance_transaction": self.balance_transaction,
             "charge": self.charge,
@@ -58,7 +101,8 @@ impl Resource for Fee {
             "currency": self.currency,
             "fee_source": { "charge": self.charge, "type": "charge" },
             "livemode": self.livemode,
-            "refunded": self.amount_refunded == self.amount,
+            "refunded": self.refunded() == self.amount,
+            "refunds": { "object": "list", "data": refunds, "has_more": false, "url": url },
         })
     }
 }

@@ -80,3 +80,39 @@ fn waits(flag: &str, value: &str) -> Result<Vec<std::time::Duration>, String> {
     let wait = |text| parse(flag, text).map(std::time::Duration::from_millis);
     value.split(',').map(wait).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::configure;
+
+    fn configured(line: &str) -> Result<mintage_stripe_sim::Config, String> {
+        configure(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn flags_fill_the_configuration() {
+        let line = "--listen 127.0.0.1:0 --redirect-uri http://a.test/ --redirect-uri http://b.test/ \
+                    --live-webhook http://c.test/ whsec_c --retry-millis 1,20 --seed 7";
+        let config = configured(line).expect("every flag is known");
+        assert_eq!(config.listen.port(), 0);
+        assert_eq!(config.redirect_uris, ["http://a.test/", "http://b.test/"]);
+        assert!(config.webhook_endpoints[0].mode.livemode());
+        assert_eq!(config.retry_schedule.len(), 2);
+        assert_eq!(config.seed, Some(7));
+    }
+
+    #[test]
+    fn a_wrong_flag_is_refused_by_name() {
+        for line in [
+            "--liste x",
+            "--listen",
+            "--listen here",
+            "--seed -1",
+            "--retry-millis 1,x",
+        ] {
+            let flag = line.split(' ').next().expect("a flag");
+            let refusal = configured(line).expect_err("it is wrong");
+            assert!(refusal.contains(flag), "{refusal}");
+        }
+    }
+}

@@ -28,16 +28,24 @@ pub(crate) struct Code {
 #[derive(Default)]
 pub(crate) struct Codes(HashMap<String, Code>);
 
-/// `{"error": code, "error_description": message}`.
 #[derive(Debug)]
 struct Refusal {
-    status: u16,
+    status: StatusCode,
     code: &'static str,
     message: String,
 }
 
+impl Refusal {
+    fn body(&self) -> Value {
+        json!({ "error": self.code, "error_description": self.message })
+    }
+}
+
 fn refuse(code: &'static str, message: impl Into<String>) -> Refusal {
-    let status = if code == "invalid_client" { 401 } else { 400 };
+    let status = match code {
+        "invalid_client" => StatusCode::UNAUTHORIZED,
+        _ => StatusCode::BAD_REQUEST,
+    };
     Refusal {
         status,
         code,
@@ -64,37 +72,24 @@ type Work = fn(&mut World, Mode, &Pairs) -> Result<Value, Refusal>;
 async fn serve(world: &Shared, request: &HttpRequest, body: &Bytes, work: Work) -> HttpResponse {
     let request = Request::read(world, request, body);
     let fault = world.lock().faults.strike(&request.method, &request.path);
-    if let Some(answer) = fault.and_then(faults::Kind::before) {
-        return answer;
-    }
-    if let Some(fault) = fault {
-        fault.pause().await;
-    }
-    let result = {
-        let mut world = world.lock();
-        let mode = platform_mode(&world, &request);
-        mode.and_then(|mode| work(&mut world, mode, &request.params))
+    let answer = async {
+        faults::pause(fault).await;
+        answer(world, &request, work)
     };
-    let answer = match result {
-        Ok(body) => HttpResponse::Ok()
-            .insert_header(("Request-Id", request.id))
-            .json(body),
-        Err(Refusal {
-            status,
-            code,
-            message,
-        }) => {
-            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
-            let body = json!({ "error": code, "error_description": message });
-            HttpResponse::build(status)
-                .insert_header(("Request-Id", request.id))
-                .json(body)
-        }
+    faults::around(fault, answer).await
+}
+
+fn answer(world: &Shared, request: &Request, work: Work) -> HttpResponse {
+    let mut world = world.lock();
+    let mode = platform_mode(&world, request);
+    let (status, body) = match mode.and_then(|mode| work(&mut world, mode, &request.params)) {
+        Ok(body) => (StatusCode::OK, body),
+        Err(refusal) => (refusal.status, refusal.body()),
     };
-    match fault {
-        Some(fault) => fault.after(answer),
-        None => answer,
-    }
+    let mut answer = HttpResponse::build(status);
+    answer
+        .insert_header(("Request-Id", request.id.as_str()))
+        .json(body)
 }
 
 /// The key may stand in the header or, as `client_secret`, in the body.
@@ -112,7 +107,7 @@ impl World {
         let code = Code {
             scope,
             granted: granted.to_owned(),
-            expires_at: self.now() + CODE_LIFE,
+            expires_at: self.now().saturating_add(CODE_LIFE),
             used: false,
         };
         self.codes.0.insert(id.clone(), code);

@@ -13,6 +13,7 @@ use crate::shelf::Resource;
 
 pub(crate) const CREATE: &[Param] = &[
     may("allow_promotion_codes", Bool),
+    may("allowed_payment_method_types", Texts),
     may("cancel_url", Url),
     may("client_reference_id", Text),
     may("customer_creation", OneOf(&["always", "if_required"])),
@@ -33,7 +34,6 @@ pub(crate) const CREATE: &[Param] = &[
             may("metadata", Meta),
         ]),
     ),
-    may("payment_method_types", Texts),
     may(
         "submit_type",
         OneOf(&["auto", "book", "donate", "pay", "subscribe"]),
@@ -91,9 +91,9 @@ pub(crate) fn create(call: &mut Call<'_>) -> Answer {
             .owned("customer_creation")
             .unwrap_or_else(|| "if_required".into()),
         locale: args.owned("locale"),
-        payment_method_types: args
-            .texts("payment_method_types")
-            .map_or_else(|| vec!["card".into()], <[_]>::to_vec),
+        allowed_payment_method_types: args
+            .texts("allowed_payment_method_types")
+            .map(<[_]>::to_vec),
         submit_type: args.owned("submit_type"),
     };
     let body = session.body();
@@ -103,7 +103,9 @@ pub(crate) fn create(call: &mut Call<'_>) -> Answer {
 
 /// Between half an hour and a day from now; a day if not said.
 fn expiry(args: &Args, now: i64) -> Result<i64, StripeError> {
-    let at = args.integer("expires_at").unwrap_or(now + 24 * 3600);
+    let at = args
+        .integer("expires_at")
+        .unwrap_or(now.saturating_add(24 * 3600));
     let life = at.saturating_sub(now);
     if (30 * 60..=24 * 3600).contains(&life) {
         return Ok(at);

@@ -73,7 +73,11 @@ pub(crate) fn checkout(session: &Session, error: Option<&str>) -> HttpResponse {
     let cancel = session.cancel_url.as_ref().map_or_else(String::new, |url| {
         format!(" <a href=\"{}\">Cancel</a>", escape(url))
     });
-    let means = if session.amount_total == 0 { "" } else { MEANS };
+    let means = match session.means().as_slice() {
+        _ if session.amount_total == 0 => String::new(),
+        means if means.contains(&"us_bank_account") => format!("{CARD}{BANK_DEBIT}"),
+        _ => CARD.to_owned(),
+    };
     let body = format!(
         "<ul>{items}</ul><p><strong>{}</strong> {}</p>{error}<form method=\"post\">\
          <label>Email<input name=\"email\" type=\"email\" value=\"{email}\" required></label>\
@@ -84,11 +88,13 @@ pub(crate) fn checkout(session: &Session, error: Option<&str>) -> HttpResponse {
     page(StatusCode::OK, "Checkout", &body)
 }
 
-const MEANS: &str = "<label><input type=\"radio\" name=\"method\" value=\"card\" checked> Card</label>\
+const CARD: &str = "<label><input type=\"radio\" name=\"method\" value=\"card\" checked> Card</label>\
     <label>Card number<input name=\"card_number\" inputmode=\"numeric\" \
     value=\"4242 4242 4242 4242\"></label><label>Expiry<input name=\"expiry\" value=\"12 / 34\">\
-    </label><label>CVC<input name=\"cvc\" value=\"123\"></label>\
-    <label><input type=\"radio\" name=\"method\" value=\"bank_debit\"> Bank debit, settled later</label>";
+    </label><label>CVC<input name=\"cvc\" value=\"123\"></label>";
+
+const BANK_DEBIT: &str = "<label><input type=\"radio\" name=\"method\" value=\"bank_debit\"> Bank debit, settled later\
+    </label>";
 
 /// The bank's page between the form and the charge.
 pub(crate) fn challenge() -> HttpResponse {

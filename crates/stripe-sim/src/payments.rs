@@ -96,6 +96,10 @@ impl Resource for PaymentIntent {
         &self.id
     }
 
+    fn created(&self) -> i64 {
+        self.created
+    }
+
     fn shelf(books: &mut Books) -> &mut Shelf<Self> {
         &mut books.intents
     }
@@ -182,6 +186,10 @@ impl Resource for Charge {
 
     fn id(&self) -> &str {
         &self.id
+    }
+
+    fn created(&self) -> i64 {
+        self.created
     }
 
     fn shelf(books: &mut Books) -> &mut Shelf<Self> {

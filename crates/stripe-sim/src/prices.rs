@@ -6,7 +6,7 @@ use crate::call::Call;
 use crate::currency;
 use crate::error::{Answer, StripeError};
 use crate::params::Kind::{Amount, Bool, Currency, Hash, Metadata as Meta, OneOf, Positive, Text};
-use crate::params::{Args, Metadata, Param, may, need};
+use crate::params::{Args, CREATED, Metadata, Param, may, need};
 use crate::products::Product;
 use crate::shelf::{Books, Resource, Shelf};
 
@@ -34,6 +34,7 @@ pub(crate) const UPDATE: &[Param] = &[
 
 pub(crate) const LIST: &[Param] = &[
     may("active", Bool),
+    CREATED,
     may("limit", Positive),
     may("product", Text),
     may("starting_after", Text),
@@ -77,6 +78,10 @@ impl Resource for Price {
 
     fn id(&self) -> &str {
         &self.id
+    }
+
+    fn created(&self) -> i64 {
+        self.created
     }
 
     fn shelf(books: &mut Books) -> &mut Shelf<Self> {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::error::Answer;
 use crate::params::Kind::{Bool, Metadata as Meta, Positive, Text};
-use crate::params::{Metadata, Param, may, need};
+use crate::params::{CREATED, Metadata, Param, may, need};
 use crate::shelf::{Books, Resource, Shelf};
 
 pub(crate) const CREATE: &[Param] = &[
@@ -24,6 +24,7 @@ pub(crate) const UPDATE: &[Param] = &[
 
 pub(crate) const LIST: &[Param] = &[
     may("active", Bool),
+    CREATED,
     may("limit", Positive),
     may("starting_after", Text),
 ];
@@ -54,6 +55,10 @@ impl Resource for Product {
 
     fn id(&self) -> &str {
         &self.id
+    }
+
+    fn created(&self) -> i64 {
+        self.created
     }
 
     fn shelf(books: &mut Books) -> &mut Shelf<Self> {

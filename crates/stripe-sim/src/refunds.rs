@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::error::{Answer, StripeError};
 use crate::events::Origin;
+use crate::fees::FeeRefund;
 use crate::params::Kind::{Bool, Metadata as Meta, OneOf, Positive, Text};
-use crate::params::{Args, Metadata, Param, may};
+use crate::params::{Args, CREATED, Metadata, Param, may};
 use crate::payments::{Charge, PaymentIntent, Progress};
 use crate::shelf::{Books, Resource, Shelf};
 use crate::world::{Scope, World};
@@ -25,6 +26,7 @@ pub(crate) const CREATE: &[Param] = &[
 
 pub(crate) const LIST: &[Param] = &[
     may("charge", Text),
+    CREATED,
     may("limit", Positive),
     may("payment_intent", Text),
     may("starting_after", Text),
@@ -63,6 +65,10 @@ impl Resource for Refund {
 
     fn id(&self) -> &str {
         &self.id
+    }
+
+    fn created(&self) -> i64 {
+        self.created
     }
 
     fn shelf(books: &mut Books) -> &mut Shelf<Self> {
@@ -145,11 +151,7 @@ impl World {
         let (currency, payment_intent) = (charge.currency.clone(), charge.payment_intent.clone());
         let body = charge.body();
         if let Some(fee) = fee.filter(|_| wish.with_fee) {
-            let platform = self.platform_scope(scope.mode);
-            if let Some(fee) = self.books(&platform).fees.get_mut(&fee) {
-                let share = fee.amount * amount / charged;
-                fee.amount_refunded = fee.amount.min(fee.amount_refunded + share);
-            }
+            self.refund_fee(scope, &fee, amount, charged);
         }
         let refund = Refund {
             id: self.ids.object("re_"),
@@ -165,6 +167,19 @@ impl World {
         self.books(scope).refunds.put(refund);
         self.emit(scope, "charge.refunded", &body, origin);
         Ok(answer)
+    }
+
+    fn refund_fee(&mut self, scope: &Scope, fee: &str, amount: i64, charged: i64) {
+        let platform = self.platform_scope(scope.mode);
+        let (id, created) = (self.ids.object("fr_"), self.now());
+        if let Some(fee) = self.books(&platform).fees.get_mut(fee) {
+            let amount = fee.share(amount, charged);
+            fee.refunds.push(FeeRefund {
+                id,
+                amount,
+                created,
+            });
+        }
     }
 }
 

@@ -7,11 +7,12 @@ use crate::call::Call;
 use crate::error::{Answer, StripeError};
 use crate::events::Origin;
 use crate::params::Kind::{OneOf, Positive, Text};
-use crate::params::{Args, Metadata, Param, may};
+use crate::params::{Args, CREATED, Metadata, Param, may};
 use crate::shelf::{Books, Resource, Shelf};
 use crate::world::{Scope, World};
 
 pub(crate) const LIST: &[Param] = &[
+    CREATED,
     may("limit", Positive),
     may("payment_intent", Text),
     may("starting_after", Text),
@@ -71,8 +72,19 @@ pub(crate) struct Session {
     pub(crate) allow_promotion_codes: Option<bool>,
     pub(crate) customer_creation: String,
     pub(crate) locale: Option<String>,
-    pub(crate) payment_method_types: Vec<String>,
+    pub(crate) allowed_payment_method_types: Option<Vec<String>>,
     pub(crate) submit_type: Option<String>,
+}
+
+impl Session {
+    /// The payment methods that its page offers.
+    pub(crate) fn means(&self) -> Vec<&str> {
+        let offered = ["card", "us_bank_account"].into_iter();
+        let allowed = self.allowed_payment_method_types.as_ref();
+        let is_allowed =
+            |word: &&str| allowed.is_none_or(|all| all.iter().any(|each| each == word));
+        offered.filter(is_allowed).collect()
+    }
 }
 
 impl Resource for Session {
@@ -102,6 +114,10 @@ impl Resource for Session {
         &self.id
     }
 
+    fn created(&self) -> i64 {
+        self.created
+    }
+
     fn shelf(books: &mut Books) -> &mut Shelf<Self> {
         &mut books.sessions
     }
@@ -129,6 +145,7 @@ impl Resource for Session {
             "id": self.id,
             "object": "checkout.session",
             "allow_promotion_codes": self.allow_promotion_codes,
+            "allowed_payment_method_types": self.allowed_payment_method_types,
             "amount_subtotal": self.amount_total,
             "amount_total": self.amount_total,
             "automatic_tax": { "enabled": false, "liability": null, "provider": null, "status": null },
@@ -153,7 +170,7 @@ impl Resource for Session {
             "payment_intent": self.payment_intent,
             "payment_method_collection": "if_required",
             "payment_method_options": {},
-            "payment_method_types": self.payment_method_types,
+            "payment_method_types": self.means(),
             "payment_status": self.payment_status,
             "phone_number_collection": { "enabled": false },
             "shipping_options": [],
@@ -161,7 +178,7 @@ impl Resource for Session {
             "submit_type": self.submit_type,
             "success_url": self.success_url,
             "total_details": { "amount_discount": 0, "amount_shipping": 0, "amount_tax": 0 },
-            "ui_mode": "hosted",
+            "ui_mode": "hosted_page",
             "url": url,
         })
     }
@@ -188,6 +205,10 @@ impl World {
     /// Expires the sessions whose time has come.
     pub(crate) fn expire_due_sessions(&mut self) {
         let now = self.now();
+        // No session is born less than half an hour before its end, so one look a second is enough.
+        if std::mem::replace(&mut self.swept_at, now) == now {
+            return;
+        }
         let due = |session: &&Session| session.status == Status::Open && session.expires_at <= now;
         let due: Vec<(Scope, String)> = self
             .all_books()

@@ -27,6 +27,8 @@ pub(crate) trait Resource: Sized {
     /// Fields that Stripe has and the simulator never fills.
     const NULLS: &'static [&'static str] = &[];
     fn id(&self) -> &str;
+    /// Unix seconds.
+    fn created(&self) -> i64;
     /// The fields that say something.
     fn facts(&self) -> Value;
     /// As Stripe shows it.
@@ -139,19 +141,24 @@ pub(crate) fn list<T: Resource>(call: &mut Call<'_>) -> Answer {
     if let Some(after) = &after {
         call.world.find::<T>(&call.scope, after)?;
     }
-    let shelf = T::shelf(call.world.books(&call.scope));
-    let mut rest = shelf.iter().rev().skip_while({
-        let mut waiting = after;
-        move |item| {
-            let skip = waiting.is_some();
-            if waiting.as_deref() == Some(item.id()) {
-                waiting = None;
-            }
-            skip
-        }
-    });
-    let mut rest = rest.by_ref().filter(|item| item.fits(&call.args));
+    let mut newest = T::shelf(call.world.books(&call.scope)).iter().rev();
+    if let Some(after) = after {
+        newest.find(|item| item.id() == after);
+    }
+    let mut rest =
+        newest.filter(|item| in_time(item.created(), &call.args) && item.fits(&call.args));
     let data: Vec<_> = rest.by_ref().take(limit).map(Resource::body).collect();
     let has_more = rest.next().is_some();
     Ok(json!({ "object": "list", "url": T::URL, "has_more": has_more, "data": data }))
+}
+
+fn in_time(created: i64, filter: &Args) -> bool {
+    let Some(bounds) = filter.hash("created") else {
+        return true;
+    };
+    let holds = |name, test: fn(&i64, &i64) -> bool| {
+        let bound = bounds.integer(name);
+        bound.is_none_or(|bound| test(&created, &bound))
+    };
+    holds("gt", i64::gt) && holds("gte", i64::ge) && holds("lt", i64::lt) && holds("lte", i64::le)
 }

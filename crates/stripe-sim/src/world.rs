@@ -50,6 +50,8 @@ pub(crate) struct World {
     pub(crate) journal: Journal,
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) courier: UnboundedSender<Parcel>,
+    /// When sessions were last looked through for those to expire.
+    pub(crate) swept_at: i64,
     books: HashMap<Scope, Books>,
 }
 
@@ -81,6 +83,7 @@ impl World {
             journal: Journal::default(),
             attempts: Vec::new(),
             courier,
+            swept_at: i64::MIN,
             books: HashMap::new(),
             config,
         }
@@ -91,7 +94,8 @@ impl World {
         let since = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX) + self.config.clock_offset
+        let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+        seconds.saturating_add(self.config.clock_offset)
     }
 
     /// The objects of one account in one mode.

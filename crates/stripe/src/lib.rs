@@ -1,1 +1,18 @@
 #![doc = include_str!("../README.md")]
+
+mod account;
+mod call;
+mod checkout;
+mod client;
+mod config;
+mod event;
+mod metadata;
+mod oauth;
+mod price;
+mod product;
+mod refusal;
+mod signature;
+mod webhook;
+
+pub use client::StripeClient;
+pub use config::{ConfigError, ModeConfig, StripeConfig};

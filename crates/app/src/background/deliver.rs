@@ -1,0 +1,103 @@
+//! Delivering: claims what is due and sends each on a thread of its own, so that a slow receiver
+//! delays nobody.
+
+use crate::app::{App, blocking};
+use crate::crash;
+use crate::server::error::ApiError;
+use actix_web::rt;
+use actix_web::web;
+use mintage_domain::delivery::{Claim, DeliveryStatus};
+use mintage_domain::usecase::deliver::{DeliverError, LANE, LEASE, conclude, request};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, watch};
+
+/// How many deliveries this node sends at a time. A lane of one endpoint takes a few of them.
+const AT_A_TIME: usize = 32;
+
+/// How often it looks when nobody rings: for retries, and for what other nodes queued.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+pub(super) async fn run(app: web::Data<App>, mut stopped: watch::Receiver<bool>) {
+    let room = Arc::new(Semaphore::new(AT_A_TIME));
+    while !*stopped.borrow() {
+        let full = match claim(&app, &room).await {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                tracing::warn!(cause = %error, "could not claim deliveries");
+                false
+            }
+        };
+        if !full {
+            tokio::select! {
+                () = app.deliveries_due.notified() => {}
+                () = rt::time::sleep(LOOK_EVERY) => {}
+                _ = stopped.changed() => {}
+            }
+        }
+    }
+    // Attempts under way hold their permits; all of them back means all are done.
+    let all = u32::try_from(AT_A_TIME).unwrap_or(u32::MAX);
+    if room.acquire_many(all).await.is_err() {
+        tracing::error!("the deliveries' semaphore was closed");
+    }
+}
+
+/// Claims as many as there is room for; says whether there may be more.
+async fn claim(app: &web::Data<App>, room: &Arc<Semaphore>) -> Result<bool, ApiError> {
+    let free = room.available_permits();
+    if free == 0 {
+        return Ok(false);
+    }
+    let claims = blocking(app, move |app| {
+        app.store.claim(app.clock.now(), free, LANE, LEASE)
+    })
+    .await??;
+    crash_after_claim(&claims);
+    let full = claims.len() == free;
+    for claim in claims {
+        let permit = Arc::clone(room).acquire_owned().await;
+        let app = app.clone();
+        // Not the blocking pool: a hung receiver must not keep requests from their store.
+        let attempt = move || {
+            attempt(&app, &claim);
+            app.deliveries_due.notify_one();
+            drop(permit);
+        };
+        let spawned = std::thread::Builder::new()
+            .name("mintage-deliver".into())
+            .spawn(attempt);
+        if let Err(error) = spawned {
+            // The lease ends by itself and the delivery is due again.
+            tracing::error!(cause = %error, "no thread for a delivery");
+        }
+    }
+    Ok(full)
+}
+
+fn crash_after_claim(claims: &[Claim]) {
+    if !claims.is_empty() {
+        crash::point("deliver.claimed");
+    }
+}
+
+fn attempt(app: &App, claim: &Claim) {
+    let id = &claim.delivery.id;
+    match send(app, claim) {
+        Ok(DeliveryStatus::Delivered) => tracing::info!(delivery = %id, "delivered"),
+        Ok(DeliveryStatus::Failed) => tracing::warn!(delivery = %id, "gave up delivering"),
+        Ok(DeliveryStatus::Pending | DeliveryStatus::Leased) => {
+            tracing::info!(delivery = %id, "not delivered; to be tried again");
+        }
+        Err(error) => tracing::warn!(delivery = %id, cause = %error, "an attempt failed"),
+    }
+}
+
+fn send(app: &App, claim: &Claim) -> Result<DeliveryStatus, DeliverError> {
+    let request = request(&app.env(), claim)?;
+    let result = app.http.send(&request);
+    crash::point("deliver.sent");
+    let status = conclude(&*app.store, &app.env(), claim, &result)?;
+    crash::point("deliver.concluded");
+    Ok(status)
+}

@@ -1,0 +1,31 @@
+//! Sweeping up, now and then.
+
+use crate::app::{App, blocking};
+use actix_web::{rt, web};
+use mintage_domain::usecase::sweep::{Swept, sweep};
+use std::time::Duration;
+use tokio::sync::watch;
+
+const EVERY: Duration = Duration::from_secs(30);
+
+pub(super) async fn run(app: web::Data<App>, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        let swept = blocking(&app, |app| {
+            sweep(&*app.store, &*app.stripe, &*app.webhooks, &app.env())
+        })
+        .await;
+        match swept {
+            Ok(Ok(swept)) if swept == Swept::default() => {}
+            Ok(Ok(swept)) => {
+                tracing::info!(?swept, "swept");
+                app.deliveries_due.notify_one();
+            }
+            Ok(Err(error)) => tracing::warn!(cause = %error, "could not sweep"),
+            Err(error) => tracing::warn!(cause = %error, "could not sweep"),
+        }
+        tokio::select! {
+            () = rt::time::sleep(EVERY) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The master key: given, or made on the first start next to an embedded database.
+
+use super::{ConfigError, Database, Layers};
+use data_encoding::HEXLOWER;
+use mintage_domain::seal::{KeyRing, MasterKey};
+use ring::rand::{SecureRandom, SystemRandom};
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+const VARIABLE: &str = "MINTAGE_MASTER_KEY";
+const FILE_VARIABLE: &str = "MINTAGE_MASTER_KEY_FILE";
+
+/// Reads the keys: the first seals, all open. Several stand divided by commas or lines.
+pub(super) fn read(layers: &Layers, database: &Database) -> Result<KeyRing, ConfigError> {
+    if let Some(text) = layers.get(VARIABLE) {
+        return ring(VARIABLE, text);
+    }
+    if let Some(path) = layers.get(FILE_VARIABLE) {
+        return ring(FILE_VARIABLE, &read_file(Path::new(path))?);
+    }
+    match database {
+        Database::Sqlite(path) => {
+            let path = beside(path);
+            if !path.exists() {
+                make(&path)?;
+            }
+            ring(FILE_VARIABLE, &read_file(&path)?)
+        }
+        Database::Postgres(_) => Err(ConfigError::new(
+            VARIABLE,
+            "must be set with PostgreSQL, the same on every server: 32 random bytes in hex, \
+             from `openssl rand -hex 32`",
+        )),
+    }
+}
+
+fn beside(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".key");
+    name.into()
+}
+
+fn ring(variable: &'static str, text: &str) -> Result<KeyRing, ConfigError> {
+    let mut keys = text
+        .split([',', '\n'])
+        .map(str::trim)
+        .filter(|key| !key.is_empty())
+        .map(MasterKey::parse)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| ConfigError::new(variable, error.to_string()))?;
+    if keys.is_empty() {
+        return Err(ConfigError::new(variable, "holds no key"));
+    }
+    let primary = keys.remove(0);
+    KeyRing::new(primary, keys).map_err(|error| ConfigError::new(variable, error.to_string()))
+}
+
+fn read_file(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|error| {
+        ConfigError::new(
+            FILE_VARIABLE,
+            format!("cannot read {}: {error}", path.display()),
+        )
+    })
+}
+
+/// Makes a key file that only its owner reads. Of two that start at once one makes it.
+fn make(path: &Path) -> Result<(), ConfigError> {
+    let wrong = |what: String| ConfigError::new(FILE_VARIABLE, what);
+    let mut key = [0; 32];
+    SystemRandom::new()
+        .fill(&mut key)
+        .map_err(|_| wrong("the system gives no randomness".into()))?;
+    let hex = HEXLOWER.encode(&key);
+    // Written aside and linked into place, so that nobody reads half a key.
+    let aside = path.with_extension(format!("key.{}", std::process::id()));
+    let made = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&aside)
+        .and_then(|mut file| {
+            writeln!(file, "k1:{hex}")?;
+            file.sync_all()
+        })
+        .and_then(|()| std::fs::hard_link(&aside, path));
+    // Leaving it behind would leave a second copy of the key.
+    let tidied = std::fs::remove_file(&aside);
+    match made {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(wrong(format!("cannot make {}: {error}", path.display())))
+        }
+        _ => tidied.map_err(|error| wrong(format!("cannot remove {}: {error}", aside.display()))),
+    }
+}

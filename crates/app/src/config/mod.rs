@@ -1,0 +1,121 @@
+//! Configuration: defaults, then `mintage.toml`, then the environment, then flags; parsed once.
+//!
+//! The file's keys are the variables' names in lower case: `mintage_listen = "0.0.0.0:8080"`.
+
+mod layers;
+mod master_key;
+mod stripe;
+
+pub use layers::Layers;
+
+use mintage_domain::fee::BasisPoints;
+use mintage_domain::seal::KeyRing;
+use mintage_domain::secret::Secret;
+use mintage_domain::web_url::WebUrl;
+use mintage_http::Subnet;
+use mintage_stripe::StripeConfig;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Why the server does not start: which variable, what is wrong, and the mend. Never its value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{variable}: {mend}")]
+pub struct ConfigError {
+    /// The variable's name.
+    pub variable: &'static str,
+    /// What is wrong with it, and what would be right.
+    pub mend: String,
+}
+
+impl ConfigError {
+    fn new(variable: &'static str, mend: impl Into<String>) -> Self {
+        Self {
+            variable,
+            mend: mend.into(),
+        }
+    }
+}
+
+/// Where things are kept.
+#[derive(Debug, Clone)]
+pub enum Database {
+    /// In a file of this server's own.
+    Sqlite(PathBuf),
+    /// In a PostgreSQL, shared by any number of servers.
+    Postgres(Secret),
+}
+
+/// Everything a server needs to know.
+#[derive(Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How the world reaches this server; without a trailing slash.
+    pub public_url: WebUrl,
+    /// Where things are kept.
+    pub database: Database,
+    /// What seals secrets.
+    pub keys: KeyRing,
+    /// The platform's fee.
+    pub fee: BasisPoints,
+    /// Subnets that outbound webhooks may reach besides public addresses.
+    pub allow_nets: Vec<Subnet>,
+    /// Stripe, a record for each mode that is set up.
+    pub stripe: StripeConfig,
+}
+
+impl Config {
+    /// Reads the configuration from its layers.
+    pub fn read(layers: &Layers) -> Result<Self, ConfigError> {
+        let listen = layers.parse("MINTAGE_LISTEN", "127.0.0.1:8080", |text| {
+            text.parse::<SocketAddr>()
+                .map_err(|_| "must be an address and port, such as 127.0.0.1:8080".into())
+        })?;
+        let public_url =
+            layers.parse("MINTAGE_PUBLIC_URL", &format!("http://{listen}"), |text| {
+                WebUrl::parse(text.trim_end_matches('/')).map_err(|_| {
+                    "must be an http or https URL, such as https://licenses.example".into()
+                })
+            })?;
+        let database = database(layers)?;
+        let keys = master_key::read(layers, &database)?;
+        let fee = layers.parse("MINTAGE_FEE_BPS", "50", |text| {
+            text.parse()
+                .ok()
+                .and_then(|points| BasisPoints::new(points).ok())
+                .ok_or_else(|| "must be a number of basis points from 0 to 10000".into())
+        })?;
+        let allow_nets = layers.parse("MINTAGE_ALLOW_NETS", "", |text| {
+            text.split(',')
+                .map(str::trim)
+                .filter(|net| !net.is_empty())
+                .map(str::parse)
+                .collect::<Result<_, _>>()
+                .map_err(|_| "must be subnets divided by commas, such as 10.0.0.0/8".into())
+        })?;
+        Ok(Self {
+            listen,
+            public_url,
+            database,
+            keys,
+            fee,
+            allow_nets,
+            stripe: stripe::read(layers)?,
+        })
+    }
+}
+
+/// Reads where things are kept.
+pub fn database(layers: &Layers) -> Result<Database, ConfigError> {
+    layers.parse("DATABASE_URL", "sqlite://mintage.db", |text| {
+        match text.split_once("://") {
+            Some(("sqlite", path)) if !path.is_empty() => Ok(Database::Sqlite(path.into())),
+            Some(("postgres" | "postgresql", _)) => Ok(Database::Postgres(Secret::new(text))),
+            _ => Err(
+                "must be sqlite://<path> or postgres://<user>@<host>/<database>; \
+                      check it for typos or quoting"
+                    .into(),
+            ),
+        }
+    })
+}

@@ -1,0 +1,119 @@
+//! `GET /stripe/callback`: where Stripe sends the seller back to.
+
+use crate::app::{App, blocking};
+use crate::crash;
+use crate::server::error::ApiError;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use mintage_domain::mode::Mode;
+use mintage_domain::secret::Secret;
+use mintage_domain::usecase::connect::{self, Connected};
+use serde::Deserialize;
+
+/// What Stripe appends to the address.
+#[derive(Deserialize)]
+pub(super) struct Query {
+    code: Option<String>,
+    state: Option<String>,
+    error: Option<String>,
+}
+
+/// Finishes an OAuth round and shows the seller what came of it. The checkout key is shown here,
+/// once.
+pub(super) async fn finish(app: web::Data<App>, query: web::Query<Query>) -> HttpResponse {
+    let Query { code, state, error } = query.into_inner();
+    // Stripe may drop the state of a cancelled round, so a cancel needs none and changes nothing.
+    if error.is_some() {
+        return page(StatusCode::OK, "Not connected", CANCELLED);
+    }
+    let (Some(code), Some(state)) = (code, state) else {
+        let error = ApiError::from(connect::ConnectError::InvalidState);
+        return failed(&error);
+    };
+    let (code, state) = (Secret::new(code), Secret::new(state));
+    let outcome = blocking(&app, move |app| {
+        let (store, stripe) = (&*app.store, &*app.stripe);
+        let connected = connect::finish(store, stripe, &app.env(), &state, &code)?;
+        crash::point("connect.linked");
+        // A sandbox that was left is let go at once if Stripe answers, else by the sweeper.
+        if let Err(error) = connect::retire(store, stripe, &app.env(), &connected.tenant) {
+            tracing::warn!(cause = %error, "the former account is let go later");
+        }
+        Ok::<_, connect::ConnectError>(connected)
+    })
+    .await;
+    match outcome {
+        Ok(Ok(connected)) => page(StatusCode::OK, "Connected to Stripe", &shown(&connected)),
+        Ok(Err(error)) => failed(&error.into()),
+        Err(error) => failed(&error),
+    }
+}
+
+const CANCELLED: &str = "<p>You cancelled the connection at Stripe. Nothing has changed.</p>\
+    <p>To connect, start again from your integration settings.</p>";
+
+fn shown(connected: &Connected) -> String {
+    let mode = match connected.mode {
+        Mode::Sandbox => "sandbox (test cards only)",
+        Mode::Live => "live (real money)",
+    };
+    let key = match &connected.checkout_key {
+        Some(key) => format!(
+            "<p>Your checkout key, shown this once. Keep it on your server, never in a page:</p>\
+             <p><code id=\"checkout-key\">{}</code></p>",
+            key.expose()
+        ),
+        None => "<p>Your checkout key goes on as before. If you have lost it, rotate it with \
+                 <code>POST /v1/integrations/stripe/rotate-checkout-key</code>.</p>"
+            .to_owned(),
+    };
+    format!(
+        "<p>The account <code>{}</code> is connected in {mode} mode.</p>{key}\
+         <p>Next: <code>POST /v1/integrations/stripe/setup-prices</code> makes your prices on \
+         it, then your backend opens checkouts with <code>POST /api/{}/checkout</code>.</p>",
+        connected.account, connected.tenant
+    )
+}
+
+/// No detail of an error comes from the query, so nothing in it can be injected.
+fn failed(error: &ApiError) -> HttpResponse {
+    let mut answer = page(
+        error.status,
+        "Not connected",
+        &format!(
+            "<p>{}.</p><p>Code: <code id=\"error-code\">{}</code>. Start again from your \
+             integration settings.</p>",
+            escape(&error.message),
+            error.code
+        ),
+    );
+    if let Some(seconds) = error.retry_after {
+        answer
+            .headers_mut()
+            .insert(actix_web::http::header::RETRY_AFTER, seconds.into());
+    }
+    answer
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+fn page(status: StatusCode, title: &str, body: &str) -> HttpResponse {
+    HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .insert_header(("cache-control", "no-store"))
+        .insert_header(("referrer-policy", "no-referrer"))
+        .insert_header((
+            "content-security-policy",
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        ))
+        .body(format!(
+            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\
+             <style>body{{font:16px/1.5 system-ui;max-width:40rem;margin:4rem auto;padding:0 1rem}}\
+             code{{background:#f2f2f2;padding:.1em .3em;word-break:break-all}}</style></head>\
+             <body><h1>{title}</h1>{body}</body></html>"
+        ))
+}

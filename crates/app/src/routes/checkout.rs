@@ -1,0 +1,54 @@
+//! `POST /api/{tenant}/checkout` (docs.keylight.dev/stripe/connect, step 5).
+
+use crate::app::{App, blocking};
+use crate::server::auth::bearer;
+use crate::server::error::ApiError;
+use crate::server::fields::{Fields, JsonBytes};
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::email::Email;
+use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::usecase::checkout;
+use mintage_domain::usecase::checkout::{OpenCheckout, admit};
+use mintage_domain::web_url::WebUrl;
+use serde_json::json;
+
+/// Opens a checkout on the tenant's account and answers the page to pay on.
+pub(super) async fn open(
+    app: web::Data<App>,
+    tenant: web::Path<String>,
+    request: HttpRequest,
+    body: Result<JsonBytes, ApiError>,
+) -> Result<HttpResponse, ApiError> {
+    let tenant = TenantId::parse(&tenant).map_err(|_| ApiError::key_invalid())?;
+    let key = bearer(&request)
+        .ok_or_else(ApiError::key_invalid)?
+        .to_owned();
+    let url = blocking(&app, move |app| {
+        let connection = admit(&*app.store, &app.env(), &tenant, &key)?;
+        let wanted = wanted(&body?.0)?;
+        let stripe = &*app.stripe;
+        let fee = app.settings.fee;
+        checkout::open(&*app.store, stripe, &app.env(), &connection, fee, &wanted)
+            .map_err(ApiError::from)
+    })
+    .await??;
+    Ok(HttpResponse::Ok().json(json!({ "url": url })))
+}
+
+fn wanted(body: &[u8]) -> Result<OpenCheckout, ApiError> {
+    let mut fields = Fields::parse(body)?;
+    let product = fields.required("product_id", ProductId::parse);
+    let key_type = fields.required("key_type_id", KeyTypeId::parse);
+    let success_url = fields.required("success_url", WebUrl::parse);
+    let cancel_url = fields.required("cancel_url", WebUrl::parse);
+    let buyer = fields.optional("customer_email", Email::parse);
+    fields.finish(|| {
+        Some(OpenCheckout {
+            product: product?,
+            key_type: key_type?,
+            success_url: success_url?,
+            cancel_url: cancel_url?,
+            buyer,
+        })
+    })
+}

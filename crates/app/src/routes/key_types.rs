@@ -1,0 +1,125 @@
+//! `/v1/products/{productId}/key-types`: what is sold of a product.
+
+use crate::app::{App, blocking};
+use crate::server::auth::Caller;
+use crate::server::error::ApiError;
+use crate::server::fields::{Fields, JsonBytes};
+use crate::server::paging::{PageBody, PageQuery};
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::catalog::{DisplayName, Entitlements, KeyType, LicenseTerms};
+use mintage_domain::license::term::Term;
+use mintage_domain::management_token::TokenScope;
+use mintage_domain::money::{Currency, Money};
+use mintage_domain::slug::{KeyTypeId, ProductId};
+use mintage_domain::usecase::catalog::{NewKeyType, create_key_type};
+use serde_json::{Value, json};
+
+/// `POST .../key-types {keyTypeId, displayName, activationLimit, duration, priceInCents,
+/// priceCurrency, entitlements}`; 201. Amounts are in minor units of the currency.
+pub(super) async fn create(
+    app: web::Data<App>,
+    product: web::Path<String>,
+    request: HttpRequest,
+    body: JsonBytes,
+) -> Result<HttpResponse, ApiError> {
+    let caller = Caller::of(&app, &request, TokenScope::ProductsWrite).await?;
+    let product = ProductId::parse(&product).map_err(|_| ApiError::not_found())?;
+    let new = new_key_type(&body.0)?;
+    let key_type = blocking(&app, move |app| {
+        let (tenant, actor) = (caller.tenant(), caller.actor());
+        create_key_type(&*app.store, &app.env(), &tenant, &product, &actor, &new)
+    })
+    .await??;
+    Ok(HttpResponse::Created().json(show(&key_type)))
+}
+
+const DEFAULT_ACTIVATIONS: u32 = 3;
+
+fn new_key_type(body: &[u8]) -> Result<NewKeyType, ApiError> {
+    let mut fields = Fields::parse(body)?;
+    let id = fields.required("keyTypeId", KeyTypeId::parse);
+    let display_name = fields.required("displayName", DisplayName::parse);
+    let limit = fields.integer(
+        "activationLimit",
+        1..=i64::from(LicenseTerms::MAX_ACTIVATIONS),
+    );
+    let term = fields.optional("duration", Term::parse);
+    let entitlements = fields.texts("entitlements", Entitlements::parse);
+    let price = price(&mut fields);
+    fields.finish(|| {
+        Some(NewKeyType {
+            id: id?,
+            display_name: display_name?,
+            terms: LicenseTerms {
+                term: term.unwrap_or(Term::Lifetime),
+                activation_limit: limit
+                    .and_then(|limit| u32::try_from(limit).ok())
+                    .unwrap_or(DEFAULT_ACTIVATIONS),
+                entitlements: entitlements.unwrap_or_default(),
+            },
+            price,
+        })
+    })
+}
+
+/// An amount and its currency, both or neither.
+fn price(fields: &mut Fields) -> Option<Money> {
+    let amount = fields.integer("priceInCents", 0..=i64::MAX);
+    let currency = fields.optional("priceCurrency", Currency::parse);
+    let money = match (amount, currency) {
+        (Some(amount), Some(currency)) => Money::new(amount, currency),
+        (Some(_), None) => {
+            fields.reject("priceCurrency", "goes with priceInCents");
+            return None;
+        }
+        (None, Some(_)) => {
+            fields.reject("priceInCents", "goes with priceCurrency");
+            return None;
+        }
+        (None, None) => return None,
+    };
+    match money {
+        Ok(money) => match money.is_chargeable() {
+            Ok(()) => return Some(money),
+            Err(error) => fields.reject("priceInCents", error),
+        },
+        Err(error) => fields.reject("priceInCents", error),
+    }
+    None
+}
+
+/// `GET .../key-types`.
+pub(super) async fn list(
+    app: web::Data<App>,
+    product: web::Path<String>,
+    request: HttpRequest,
+    query: web::Query<PageQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let caller = Caller::of(&app, &request, TokenScope::ProductsRead).await?;
+    let product = ProductId::parse(&product).map_err(|_| ApiError::not_found())?;
+    let page = query.read()?;
+    let key_types = blocking(&app, move |app| {
+        let tenant = caller.tenant();
+        let (store, product) = (&app.store, &product);
+        store
+            .product(&tenant, product)?
+            .ok_or_else(ApiError::not_found)?;
+        Ok::<_, ApiError>(store.key_types(&tenant, Some(product), &page)?)
+    })
+    .await??;
+    Ok(HttpResponse::Ok().json(PageBody::of(&key_types, show)))
+}
+
+fn show(key_type: &KeyType) -> Value {
+    json!({
+        "productId": key_type.product,
+        "keyTypeId": key_type.id,
+        "displayName": key_type.display_name.as_str(),
+        "activationLimit": key_type.terms.activation_limit,
+        "duration": key_type.terms.term.to_string(),
+        "priceInCents": key_type.price.map(Money::minor),
+        "priceCurrency": key_type.price.map(|price| price.currency().as_str()),
+        "entitlements": key_type.terms.entitlements.as_slice(),
+        "createdAt": key_type.created_at.to_rfc3339(),
+    })
+}

@@ -1,0 +1,147 @@
+//! `/v1/licenses`: what was minted.
+
+use crate::app::{App, blocking};
+use crate::server::auth::Caller;
+use crate::server::error::{ApiError, Detail};
+use crate::server::paging::{PageBody, PageQuery};
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::email::Email;
+use mintage_domain::id::LicenseId;
+use mintage_domain::license::state::State;
+use mintage_domain::management_token::TokenScope;
+use mintage_domain::ports::{LicenseFilter, LicenseRecord};
+use mintage_domain::slug::ProductId;
+use mintage_domain::time::Timestamp;
+use mintage_domain::usecase::license;
+use mintage_domain::usecase::validate::Reason;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Which licenses.
+#[derive(Deserialize)]
+pub(super) struct Filter {
+    product: Option<String>,
+    status: Option<String>,
+    email: Option<String>,
+}
+
+impl Filter {
+    fn read(&self, now: Timestamp) -> Result<LicenseFilter, ApiError> {
+        fn parsed<T>(
+            name: &str,
+            value: Option<&String>,
+            parse: impl FnOnce(&str) -> Option<T>,
+        ) -> Result<Option<T>, ApiError> {
+            let Some(text) = value else { return Ok(None) };
+            parse(text).map(Some).ok_or_else(|| {
+                let detail = Detail {
+                    path: name.to_owned(),
+                    message: "is not valid".to_owned(),
+                };
+                ApiError::invalid("one or more query parameters are not valid", vec![detail])
+            })
+        }
+        let state = |text: &str| State::ALL.into_iter().find(|state| state.as_str() == text);
+        Ok(LicenseFilter {
+            product: parsed("product", self.product.as_ref(), |text| {
+                ProductId::parse(text).ok()
+            })?,
+            state: parsed("status", self.status.as_ref(), state)?.map(|state| (state, now)),
+            email: parsed("email", self.email.as_ref(), |text| Email::parse(text).ok())?,
+        })
+    }
+}
+
+/// `GET /v1/licenses?product=&status=&email=`.
+pub(super) async fn list(
+    app: web::Data<App>,
+    request: HttpRequest,
+    filter: web::Query<Filter>,
+    query: web::Query<PageQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let caller = Caller::of(&app, &request, TokenScope::LicensesRead).await?;
+    let now = app.clock.now();
+    let (filter, page) = (filter.read(now)?, query.read()?);
+    let licenses = blocking(&app, move |app| {
+        app.store.licenses(&caller.tenant(), &filter, &page)
+    })
+    .await??;
+    Ok(HttpResponse::Ok().json(PageBody::of(&licenses, |record| show(record, now))))
+}
+
+fn id(path: &str) -> Result<LicenseId, ApiError> {
+    LicenseId::parse(path).map_err(|_| ApiError::not_found())
+}
+
+/// `GET /v1/licenses/{id}`.
+pub(super) async fn get(
+    app: web::Data<App>,
+    path: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let caller = Caller::of(&app, &request, TokenScope::LicensesRead).await?;
+    let id = id(&path)?;
+    let record = blocking(&app, move |app| app.store.license(&caller.tenant(), &id))
+        .await??
+        .ok_or_else(ApiError::not_found)?;
+    Ok(HttpResponse::Ok().json(show(&record, app.clock.now())))
+}
+
+/// `POST /v1/licenses/{id}/revoke`: for good.
+pub(super) async fn revoke(
+    app: web::Data<App>,
+    path: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let caller = Caller::of(&app, &request, TokenScope::LicensesWrite).await?;
+    let id = id(&path)?;
+    let record = blocking(&app, move |app| {
+        let (tenant, actor) = (caller.tenant(), caller.actor());
+        license::revoke(&*app.store, &app.env(), &tenant, &id, &actor)
+    })
+    .await??;
+    app.deliveries_due.notify_one();
+    Ok(HttpResponse::Ok().json(show(&record, app.clock.now())))
+}
+
+/// `POST /v1/licenses/{id}/reveal`: the key in the clear; audited.
+pub(super) async fn reveal(
+    app: web::Data<App>,
+    path: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let caller = Caller::of(&app, &request, TokenScope::LicensesReveal).await?;
+    let id = id(&path)?;
+    let key = blocking(&app, move |app| {
+        let (tenant, actor) = (caller.tenant(), caller.actor());
+        license::reveal(&*app.store, &app.env(), &tenant, &id, &actor)
+    })
+    .await??;
+    Ok(HttpResponse::Ok()
+        .insert_header(("cache-control", "no-store"))
+        .json(json!({ "key": key.expose() })))
+}
+
+fn show(record: &LicenseRecord, now: Timestamp) -> Value {
+    let license = &record.license;
+    let state = license.state(now);
+    let reason = license.standing.revocation().map_or_else(
+        || Reason::of(state).map(Reason::as_str),
+        |revocation| Some(revocation.reason().as_str()),
+    );
+    json!({
+        "id": license.id,
+        "displayKey": license.masked_key,
+        "status": state.as_str(),
+        "reason": reason,
+        "mode": license.mode,
+        "productId": license.product,
+        "keyTypeId": license.key_type,
+        "customerId": license.customer,
+        "customerEmail": record.email,
+        "orderId": license.unit.as_ref().map(|unit| &unit.order),
+        "activationLimit": license.activation_limit,
+        "expiresAt": license.standing.expires_at().map(Timestamp::to_rfc3339),
+        "createdAt": license.created_at.to_rfc3339(),
+    })
+}

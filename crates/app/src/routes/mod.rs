@@ -1,0 +1,95 @@
+//! The routes, a file each: extract, call, reply.
+
+mod api_keys;
+mod callback;
+mod checkout;
+mod customers;
+mod deliveries;
+mod health;
+mod integrations;
+mod key_types;
+mod licenses;
+mod orders;
+mod products;
+mod stripe_webhook;
+mod validate;
+mod webhook;
+
+use crate::server::error::ApiError;
+use actix_web::http::StatusCode;
+use actix_web::{Resource, web};
+
+/// A resource whose unknown methods answer in the envelope too.
+fn resource(path: &str) -> Resource {
+    web::resource(path).default_service(web::to(|| async {
+        Err::<String, _>(ApiError::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "common/method-not-allowed",
+            "this route has no such method",
+        ))
+    }))
+}
+
+/// Mounts them all.
+pub(crate) fn mount(config: &mut web::ServiceConfig) {
+    config
+        .service(resource("/healthz").route(web::get().to(health::healthz)))
+        .service(resource("/readyz").route(web::get().to(health::readyz)))
+        .service(resource("/stripe/callback").route(web::get().to(callback::finish)))
+        .service(
+            resource("/api/stripe/webhook/connect").route(web::post().to(stripe_webhook::connect)),
+        )
+        .service(resource("/api/{tenant}/checkout").route(web::post().to(checkout::open)))
+        .service(resource("/v1/validate").route(web::post().to(validate::validate)))
+        .service(
+            resource("/v1/products")
+                .route(web::post().to(products::create))
+                .route(web::get().to(products::list)),
+        )
+        .service(
+            resource("/v1/products/{product}/key-types")
+                .route(web::post().to(key_types::create))
+                .route(web::get().to(key_types::list)),
+        )
+        .service(resource("/v1/api-keys").route(web::post().to(api_keys::create)))
+        .service(resource("/v1/licenses").route(web::get().to(licenses::list)))
+        .service(resource("/v1/licenses/{id}").route(web::get().to(licenses::get)))
+        .service(resource("/v1/licenses/{id}/revoke").route(web::post().to(licenses::revoke)))
+        .service(resource("/v1/licenses/{id}/reveal").route(web::post().to(licenses::reveal)))
+        .service(resource("/v1/orders").route(web::get().to(orders::list)))
+        .service(resource("/v1/customers/{id}").route(web::get().to(customers::get)))
+        .service(
+            resource("/v1/webhook")
+                .route(web::get().to(webhook::get))
+                .route(web::put().to(webhook::set)),
+        )
+        .service(
+            resource("/v1/webhook/rotate-secret").route(web::post().to(webhook::rotate_secret)),
+        )
+        .service(resource("/v1/webhook/deliveries").route(web::get().to(deliveries::list)))
+        .service(
+            resource("/v1/webhook/deliveries/{id}/redeliver")
+                .route(web::post().to(deliveries::redeliver)),
+        )
+        .service(
+            resource("/v1/integrations/stripe").route(web::delete().to(integrations::disconnect)),
+        )
+        .service(
+            resource("/v1/integrations/stripe/connect")
+                .route(web::post().to(integrations::connect)),
+        )
+        .service(
+            resource("/v1/integrations/stripe/setup-prices")
+                .route(web::post().to(integrations::set_up_prices)),
+        )
+        .service(
+            resource("/v1/integrations/stripe/status").route(web::get().to(integrations::status)),
+        )
+        .service(
+            resource("/v1/integrations/stripe/rotate-checkout-key")
+                .route(web::post().to(integrations::rotate_checkout_key)),
+        )
+        .service(
+            resource("/v1/integrations/stripe/parked").route(web::get().to(integrations::parked)),
+        );
+}

@@ -1,0 +1,72 @@
+//! `POST /api/stripe/webhook/connect`: news from Stripe. Anything but 2xx makes Stripe send it
+//! again, so a 2xx says that it is durably done.
+
+use crate::app::{App, settle};
+use crate::crash;
+use crate::server::error::ApiError;
+use crate::server::fields::RawBody;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::ports::WebhookError;
+use mintage_domain::usecase::inbound::{self, Inbound, Outcome};
+use serde_json::json;
+
+/// Hears an event of the platform's Connect endpoints, both modes.
+pub(super) async fn connect(
+    app: web::Data<App>,
+    request: HttpRequest,
+    body: RawBody,
+) -> Result<HttpResponse, ApiError> {
+    let body = body.0;
+    let signature = request
+        .headers()
+        .get("stripe-signature")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let (endpoint, event) = app
+        .webhooks
+        .read_connect(&body, signature, app.clock.now())
+        .map_err(|error| refuse(&error))?;
+    let (id, kind) = (event.id.clone(), event.kind.clone());
+    let inbound = Inbound {
+        endpoint,
+        event,
+        payload: body.to_vec(),
+        parked: None,
+    };
+    let outcome = settle(&app, move |app, refused| {
+        let (store, stripe) = (&*app.store, &*app.stripe);
+        let decision = inbound::decide(store, stripe, &app.env(), &inbound, refused);
+        crash::point("fulfil.decided");
+        decision
+    })
+    .await?;
+    crash::point("fulfil.committed");
+    app.deliveries_due.notify_one();
+    let word = match &outcome {
+        Outcome::Applied => "applied",
+        Outcome::Duplicate => "duplicate",
+        Outcome::Ignored(_) => "ignored",
+        Outcome::Parked(_) => "parked",
+    };
+    match &outcome {
+        Outcome::Parked(reason) => {
+            tracing::error!(event = %id, kind, reason, "an event is parked: it should have minted");
+        }
+        Outcome::Ignored(reason) => tracing::debug!(event = %id, kind, reason, "ignored"),
+        Outcome::Applied | Outcome::Duplicate => tracing::info!(event = %id, kind, outcome = word),
+    }
+    Ok(HttpResponse::Ok().json(json!({ "received": true, "outcome": word })))
+}
+
+fn refuse(error: &WebhookError) -> ApiError {
+    let text = error.to_string();
+    match error {
+        // Without a secret there is no webhook, rather than one that believes anything.
+        WebhookError::NoSecret => ApiError::not_found(),
+        WebhookError::BadSignature | WebhookError::Stale => {
+            ApiError::new(StatusCode::BAD_REQUEST, "webhook/signature-invalid", text)
+        }
+        WebhookError::NotAnEvent => ApiError::invalid(text, Vec::new()),
+    }
+}

@@ -1,0 +1,348 @@
+//! Errors on the wire: `{"error":{"code","message","details","request_id"}}`, one match from what
+//! went wrong to a status and a stable code.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use mintage_domain::ports::{StoreError, StripeError};
+use mintage_domain::usecase::Failure;
+use mintage_domain::usecase::api_key::{ApiKeyError, SignatureError};
+use mintage_domain::usecase::catalog::CatalogError;
+use mintage_domain::usecase::checkout::CheckoutError;
+use mintage_domain::usecase::connect::ConnectError;
+use mintage_domain::usecase::endpoint::EndpointError;
+use mintage_domain::usecase::inbound::InboundError;
+use mintage_domain::usecase::license::LicenseError;
+use mintage_domain::usecase::prices::PricesError;
+use serde::Serialize;
+use std::time::Duration;
+
+/// An error as its caller sees it. What only the operator should see is logged where it arises.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {message}")]
+pub struct ApiError {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The stable code, `area/reason`.
+    pub code: &'static str,
+    /// For people; no secrets, no inner workings.
+    pub message: String,
+    /// Each field that is wrong.
+    pub details: Vec<Detail>,
+    /// After how many seconds trying again makes sense.
+    pub retry_after: Option<u64>,
+}
+
+/// One field that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Detail {
+    /// Where: `customer.email`.
+    pub path: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl ApiError {
+    /// An error of a status and code.
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+            details: Vec::new(),
+            retry_after: None,
+        }
+    }
+
+    /// What was asked does not exist, or belongs to somebody else: which, is not told.
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "common/not-found", "not found")
+    }
+
+    /// The request is not well formed.
+    pub fn invalid(message: impl Into<String>, details: Vec<Detail>) -> Self {
+        Self {
+            details,
+            ..Self::new(StatusCode::BAD_REQUEST, "validation/invalid-input", message)
+        }
+    }
+
+    /// The credential is missing or wrong.
+    pub fn key_invalid() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "api/key-invalid",
+            "the key or token is missing or was not recognised",
+        )
+    }
+
+    /// The credential may not do this.
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "authz/role-insufficient", message)
+    }
+
+    /// Something is broken here; `cause` goes to the log only.
+    pub fn internal(cause: &str) -> Self {
+        tracing::error!(cause, "internal error");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "common/internal",
+            "something went wrong on our side",
+        )
+    }
+
+    /// Worth trying again soon; `cause` goes to the log only.
+    pub fn unavailable(cause: &str) -> Self {
+        tracing::warn!(cause, "unavailable");
+        Self {
+            retry_after: Some(1),
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "common/unavailable",
+                "not available right now; try again",
+            )
+        }
+    }
+
+    /// Too many requests.
+    pub fn rate_limited(wait: Duration) -> Self {
+        let seconds = wait
+            .as_secs()
+            .saturating_add(u64::from(wait.subsec_nanos() > 0));
+        Self {
+            retry_after: Some(seconds.max(1)),
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "common/rate-limited",
+                "too many requests; slow down",
+            )
+        }
+    }
+
+    fn conflict(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, message)
+    }
+
+    /// The body of the error.
+    pub fn body(&self, request_id: &str) -> Vec<u8> {
+        #[derive(Serialize)]
+        struct Envelope<'a> {
+            error: Body<'a>,
+        }
+        #[derive(Serialize)]
+        struct Body<'a> {
+            code: &'a str,
+            message: &'a str,
+            details: &'a [Detail],
+            request_id: &'a str,
+        }
+        let envelope = Envelope {
+            error: Body {
+                code: self.code,
+                message: &self.message,
+                details: &self.details,
+                request_id,
+            },
+        };
+        serde_json::to_vec(&envelope).unwrap_or_default()
+    }
+}
+
+/// The answer carries the error along; the envelope is written where the request id is known.
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.status);
+        if let Some(seconds) = self.retry_after {
+            answer.insert_header(("retry-after", seconds.to_string()));
+        }
+        let mut answer = answer.finish();
+        answer.extensions_mut().insert(self.clone());
+        answer
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::unavailable(&error.to_string()),
+            StoreError::Inconsistent { .. } | StoreError::Failed(_) => {
+                Self::internal(&error.to_string())
+            }
+        }
+    }
+}
+
+impl From<Failure> for ApiError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Store(error) => error.into(),
+            Failure::Contended => Self::unavailable("too much contention"),
+            Failure::Sealed(error) => Self::internal(&error.to_string()),
+        }
+    }
+}
+
+impl From<StripeError> for ApiError {
+    fn from(error: StripeError) -> Self {
+        let text = error.to_string();
+        match error {
+            StripeError::AccountGone => Self::conflict("stripe/not-connected", text),
+            StripeError::CannotCharge => Self::conflict("stripe/cannot-charge", text),
+            StripeError::NotConfigured(_) => Self::conflict("stripe/not-configured", text),
+            StripeError::AmountTooSmall => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "stripe/amount-too-small",
+                text,
+            ),
+            StripeError::CodeRefused => {
+                Self::new(StatusCode::BAD_REQUEST, "oauth/code-refused", text)
+            }
+            StripeError::Busy { .. }
+            | StripeError::Unavailable(_)
+            | StripeError::Unauthorized
+            | StripeError::NotFound
+            | StripeError::Refused { .. } => {
+                tracing::warn!(cause = text, "Stripe failed");
+                Self::new(
+                    StatusCode::BAD_GATEWAY,
+                    "stripe/failed",
+                    "Stripe did not do it; try again later",
+                )
+            }
+        }
+    }
+}
+
+impl From<CheckoutError> for ApiError {
+    fn from(error: CheckoutError) -> Self {
+        let text = error.to_string();
+        match error {
+            CheckoutError::Unauthorized => Self::key_invalid(),
+            CheckoutError::RateLimited(wait) => Self::rate_limited(wait),
+            CheckoutError::NotConnected => Self::conflict("stripe/not-connected", text),
+            CheckoutError::NotFound => Self::not_found(),
+            CheckoutError::NoPrice => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "checkout/no-price", text)
+            }
+            CheckoutError::Stripe(error) => error.into(),
+            CheckoutError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<ConnectError> for ApiError {
+    fn from(error: ConnectError) -> Self {
+        let text = error.to_string();
+        match error {
+            ConnectError::NotFound => Self::not_found(),
+            ConnectError::PlanLacksConnect => {
+                Self::new(StatusCode::FORBIDDEN, "quota/connect-not-included", text)
+            }
+            ConnectError::Mode(_) => Self::conflict("stripe/mode-refused", text),
+            ConnectError::InvalidState => {
+                Self::new(StatusCode::BAD_REQUEST, "oauth/state-invalid", text)
+            }
+            ConnectError::AccountTaken => Self::conflict("oauth/account-taken", text),
+            ConnectError::WrongMode => Self::conflict("oauth/wrong-mode", text),
+            ConnectError::NotConnected => Self::conflict("stripe/not-connected", text),
+            ConnectError::Stripe(error) => error.into(),
+            ConnectError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<CatalogError> for ApiError {
+    fn from(error: CatalogError) -> Self {
+        let text = error.to_string();
+        let field = |path: &str| {
+            let detail = Detail {
+                path: path.to_owned(),
+                message: text.clone(),
+            };
+            Self::invalid("one or more fields are not valid", vec![detail])
+        };
+        match error {
+            CatalogError::NotFound => Self::not_found(),
+            CatalogError::Exists => Self::conflict("common/exists", text),
+            CatalogError::QuotaExceeded(_) => {
+                Self::new(StatusCode::FORBIDDEN, "quota/products-exceeded", text)
+            }
+            CatalogError::PrefixMismatch => field("keyPrefix"),
+            CatalogError::AbsoluteTerm => field("duration"),
+            CatalogError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<PricesError> for ApiError {
+    fn from(error: PricesError) -> Self {
+        let text = error.to_string();
+        match error {
+            PricesError::NotConnected => Self::conflict("stripe/not-connected", text),
+            PricesError::Stripe(error) => error.into(),
+            PricesError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<ApiKeyError> for ApiError {
+    fn from(error: ApiKeyError) -> Self {
+        match error {
+            ApiKeyError::NotFound => Self::not_found(),
+            ApiKeyError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<SignatureError> for ApiError {
+    fn from(error: SignatureError) -> Self {
+        let text = error.to_string();
+        let unauthorized = |code| Self::new(StatusCode::UNAUTHORIZED, code, text.clone());
+        match error {
+            SignatureError::KeyInvalid => unauthorized("api/key-invalid"),
+            SignatureError::SignatureInvalid => unauthorized("api/signature-invalid"),
+            SignatureError::TimestampReplay => unauthorized("api/timestamp-replay"),
+            SignatureError::ScopeInsufficient => Self::forbidden(text),
+            SignatureError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<LicenseError> for ApiError {
+    fn from(error: LicenseError) -> Self {
+        let text = error.to_string();
+        match error {
+            LicenseError::NotFound => Self::not_found(),
+            LicenseError::AlreadyRevoked => Self::conflict("license/already-revoked", text),
+            LicenseError::DamagedKey => Self::internal(&text),
+            LicenseError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<EndpointError> for ApiError {
+    fn from(error: EndpointError) -> Self {
+        let text = error.to_string();
+        match error {
+            EndpointError::NotFound => Self::not_found(),
+            EndpointError::Busy => Self::conflict("webhook/being-sent", text),
+            EndpointError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<InboundError> for ApiError {
+    fn from(error: InboundError) -> Self {
+        let text = error.to_string();
+        match error {
+            InboundError::LiveEventOnSandbox => {
+                Self::new(StatusCode::BAD_REQUEST, "webhook/mode-mismatch", text)
+            }
+            InboundError::Stripe(_) => Self::unavailable(&text),
+            InboundError::Failure(failure) => failure.into(),
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Reading a JSON body field by field, so that every bad field is told at once.
+
+use super::error::{ApiError, Detail};
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use serde_json::{Map, Value};
+use std::fmt::Display;
+use std::future::Future;
+use std::pin::Pin;
+
+/// The largest body any route takes.
+pub(crate) const MAX_BODY: usize = 1024 * 1024;
+
+/// A JSON object on its way to being a command of the domain.
+pub(crate) struct Fields {
+    object: Map<String, Value>,
+    problems: Vec<Detail>,
+}
+
+impl Fields {
+    /// Reads a body as one JSON object.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, ApiError> {
+        match serde_json::from_slice(body) {
+            Ok(Value::Object(object)) => Ok(Self {
+                object,
+                problems: Vec::new(),
+            }),
+            Ok(_) => Err(ApiError::invalid(
+                "the body must be a JSON object",
+                Vec::new(),
+            )),
+            Err(error) => Err(ApiError::invalid(
+                format!(
+                    "the body is not valid JSON (line {}, column {})",
+                    error.line(),
+                    error.column()
+                ),
+                Vec::new(),
+            )),
+        }
+    }
+
+    fn problem(&mut self, path: &str, message: impl Display) {
+        self.problems.push(Detail {
+            path: path.to_owned(),
+            message: message.to_string(),
+        });
+    }
+
+    /// A text that must be there.
+    pub(crate) fn required<T, E: Display>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        if matches!(self.object.get(name), None | Some(Value::Null)) {
+            self.problem(name, "is required");
+            return None;
+        }
+        self.optional(name, parse)
+    }
+
+    /// A text that may be missing or null.
+    pub(crate) fn optional<T, E: Display>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let parsed = match self.object.get(name) {
+            None | Some(Value::Null) => return None,
+            Some(Value::String(text)) => parse(text).map_err(|error| error.to_string()),
+            Some(_) => Err("must be a string".to_owned()),
+        };
+        match parsed {
+            Ok(value) => Some(value),
+            Err(message) => {
+                self.problem(name, message);
+                None
+            }
+        }
+    }
+
+    /// A whole number that may be missing or null, within bounds.
+    pub(crate) fn integer(
+        &mut self,
+        name: &str,
+        within: std::ops::RangeInclusive<i64>,
+    ) -> Option<i64> {
+        let number = match self.object.get(name) {
+            None | Some(Value::Null) => return None,
+            Some(value) => value.as_i64().filter(|number| within.contains(number)),
+        };
+        if number.is_none() {
+            let (least, most) = (within.start(), within.end());
+            self.problem(
+                name,
+                format!("must be a whole number from {least} to {most}"),
+            );
+        }
+        number
+    }
+
+    /// A list of texts that may be missing or null.
+    pub(crate) fn texts<T, E: Display>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(Vec<String>) -> Result<T, E>,
+    ) -> Option<T> {
+        let list: Option<Vec<String>> = match self.object.get(name) {
+            None | Some(Value::Null) => return None,
+            Some(Value::Array(items)) => items
+                .iter()
+                .map(|item| item.as_str().map(str::to_owned))
+                .collect(),
+            Some(_) => None,
+        };
+        match list.map(parse) {
+            Some(Ok(value)) => return Some(value),
+            Some(Err(error)) => self.problem(name, error),
+            None => self.problem(name, "must be a list of strings"),
+        }
+        None
+    }
+
+    /// Adds a problem that concerns several fields together.
+    pub(crate) fn reject(&mut self, name: &str, message: impl Display) {
+        self.problem(name, message);
+    }
+
+    /// What was read, if nothing was wrong.
+    pub(crate) fn finish<T>(self, build: impl FnOnce() -> Option<T>) -> Result<T, ApiError> {
+        if self.problems.is_empty()
+            && let Some(value) = build()
+        {
+            return Ok(value);
+        }
+        Err(ApiError::invalid(
+            "one or more fields are not valid",
+            self.problems,
+        ))
+    }
+}
+
+/// The raw bytes of a JSON body: the content type and the size are checked, nothing is read yet.
+pub(crate) struct JsonBytes(pub(crate) web::Bytes);
+
+impl FromRequest for JsonBytes {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_json = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split(';').next())
+            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+        let bytes = RawBody::from_request(request, payload);
+        Box::pin(async move {
+            if !is_json {
+                return Err(ApiError::new(
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                    "validation/unsupported-media-type",
+                    "the content type must be application/json",
+                ));
+            }
+            Ok(Self(bytes.await?.0))
+        })
+    }
+}
+
+/// The raw bytes of any body of at most [`MAX_BODY`].
+pub(crate) struct RawBody(pub(crate) web::Bytes);
+
+impl FromRequest for RawBody {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = web::Bytes::from_request(request, payload);
+        Box::pin(async move {
+            bytes.await.map(Self).map_err(|error| {
+                if error.as_response_error().status_code() == StatusCode::PAYLOAD_TOO_LARGE {
+                    ApiError::new(
+                        StatusCode::PAYLOAD_TOO_LARGE,
+                        "validation/body-too-large",
+                        "the body may have 1 MB at most",
+                    )
+                } else {
+                    ApiError::invalid("the body could not be read", Vec::new())
+                }
+            })
+        })
+    }
+}

@@ -1,0 +1,61 @@
+//! `?cursor=&limit=` in, `{"items": [...], "nextCursor": ...}` out.
+
+use super::error::{ApiError, Detail};
+use mintage_domain::page::{Cursor, Page, PageRequest};
+use serde::{Deserialize, Serialize};
+
+/// The query of a list.
+#[derive(Debug, Deserialize)]
+pub(crate) struct PageQuery {
+    cursor: Option<String>,
+    limit: Option<String>,
+}
+
+impl PageQuery {
+    /// The page that is asked for.
+    pub(crate) fn read(&self) -> Result<PageRequest, ApiError> {
+        let wrong = |path: &str, message: &str| {
+            let detail = Detail {
+                path: path.to_owned(),
+                message: message.to_owned(),
+            };
+            ApiError::invalid("one or more query parameters are not valid", vec![detail])
+        };
+        let after = match self.cursor.as_deref().filter(|cursor| !cursor.is_empty()) {
+            Some(cursor) => Some(
+                Cursor::parse(cursor)
+                    .map_err(|_| wrong("cursor", "is not a cursor of this list"))?,
+            ),
+            None => None,
+        };
+        let limit = match self.limit.as_deref() {
+            Some(limit) => Some(
+                limit
+                    .parse()
+                    .ok()
+                    .filter(|limit| (1..=PageRequest::MAX).contains(limit))
+                    .ok_or_else(|| wrong("limit", "must be a whole number from 1 to 100"))?,
+            ),
+            None => None,
+        };
+        Ok(PageRequest { after, limit })
+    }
+}
+
+/// A page on the wire.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PageBody<T> {
+    items: Vec<T>,
+    next_cursor: Option<String>,
+}
+
+impl<T> PageBody<T> {
+    /// A page of the domain, each item as the wire shows it.
+    pub(crate) fn of<D>(page: &Page<D>, show: impl FnMut(&D) -> T) -> Self {
+        Self {
+            next_cursor: page.next.as_ref().map(Cursor::to_text),
+            items: page.items.iter().map(show).collect(),
+        }
+    }
+}

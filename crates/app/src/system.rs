@@ -1,0 +1,38 @@
+//! The clock and the randomness of the machine.
+
+use mintage_domain::ports::{Clock, Entropy};
+use mintage_domain::time::Timestamp;
+use ring::rand::{SecureRandom, SystemRandom};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The system's clock.
+pub(crate) struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the clock"
+    )]
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+    }
+}
+
+/// The system's randomness.
+pub(crate) struct SystemEntropy(SystemRandom);
+
+impl SystemEntropy {
+    pub(crate) fn new() -> Self {
+        Self(SystemRandom::new())
+    }
+}
+
+impl Entropy for SystemEntropy {
+    fn fill(&self, bytes: &mut [u8]) {
+        // A server that cannot make secrets must not go on with guessable ones.
+        assert!(self.0.fill(bytes).is_ok(), "the system gives no randomness");
+    }
+}

@@ -1,0 +1,178 @@
+//! The address guard.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Mutex;
+
+use mintage_domain::ports::{Http, HttpError};
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::NextTimeout;
+
+use super::server::Server;
+use super::{client, config, get};
+use crate::{HttpClient, Reach};
+
+const EMPTY: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
+fn public_and(subnets: &[&str]) -> Reach {
+    let subnet = |text: &&str| text.parse().expect("a subnet");
+    Reach::PublicOnly {
+        allow: subnets.iter().map(subnet).collect(),
+    }
+}
+
+/// A name server that changes its mind: one answer a question, then the last one for ever. An
+/// empty answer is a name that does not exist.
+#[derive(Debug)]
+struct Fickle {
+    port: u16,
+    answers: Mutex<Vec<Vec<IpAddr>>>,
+}
+
+impl Fickle {
+    fn new(port: u16, answers: &[&[&str]]) -> Self {
+        let parse = |texts: &&[&str]| {
+            let address = |text: &&str| text.parse().expect("an address");
+            texts.iter().map(address).collect()
+        };
+        Self {
+            port,
+            answers: Mutex::new(answers.iter().rev().map(parse).collect()),
+        }
+    }
+}
+
+impl Resolver for Fickle {
+    fn resolve(
+        &self,
+        _: &Uri,
+        _: &Config,
+        _: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let mut answers = self.answers.lock().expect("a lock");
+        let answer = if answers.len() > 1 {
+            answers.pop()
+        } else {
+            answers.last().cloned()
+        };
+        let mut found = self.empty();
+        for address in answer.unwrap_or_default() {
+            found.push(SocketAddr::new(address, self.port));
+        }
+        if found.is_empty() {
+            return Err(ureq::Error::HostNotFound);
+        }
+        Ok(found)
+    }
+}
+
+#[test]
+fn no_way_of_writing_loopback_passes() {
+    let server = Server::saying(EMPTY);
+    let port = server.address.port();
+    for host in [
+        "127.0.0.1",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "0177.0.0.1",
+        "localhost",
+        "0.0.0.0",
+        "[::1]",
+        "[::]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[64:ff9b::7f00:1]",
+    ] {
+        let request = get(format!("http://{host}:{port}/"));
+        let result = client(public_and(&[]))
+            .send(&request)
+            .map(|answer| answer.status);
+        assert_eq!(result, Err(HttpError::ForbiddenAddress), "{host}");
+    }
+    assert_eq!(server.heard(), [""; 0]);
+}
+
+#[test]
+fn an_allowed_subnet_is_reached() {
+    let server = Server::saying(EMPTY);
+    for (allowed, expected) in [
+        ("127.0.0.0/8", Ok(200)),
+        ("127.0.0.1/32", Ok(200)),
+        ("127.0.0.2/32", Err(HttpError::ForbiddenAddress)),
+        ("::1/128", Err(HttpError::ForbiddenAddress)),
+    ] {
+        let result = client(public_and(&[allowed])).send(&get(server.url("/")));
+        assert_eq!(result.map(|answer| answer.status), expected, "{allowed}");
+    }
+}
+
+#[test]
+fn a_name_that_turns_private_between_two_requests_is_refused() {
+    let server = Server::saying(EMPTY);
+    let names = Fickle::new(server.address.port(), &[&["127.0.0.1"], &["127.0.0.2"]]);
+    let client =
+        HttpClient::with_resolver(config(public_and(&["127.0.0.1/32"])), names).expect("a client");
+    let request = get("http://shop.test/");
+    let send = || client.send(&request).map(|answer| answer.status);
+    assert_eq!(send(), Ok(200));
+    assert_eq!(send(), Err(HttpError::ForbiddenAddress));
+    assert_eq!(server.heard().len(), 1);
+}
+
+#[test]
+fn the_address_that_was_judged_is_the_one_connected_to() {
+    // Were the name looked up again for connecting, the second answer would be used.
+    let server = Server::saying(EMPTY);
+    let names = Fickle::new(server.address.port(), &[&["127.0.0.1"], &["127.0.0.9"]]);
+    let client =
+        HttpClient::with_resolver(config(public_and(&["127.0.0.1/32"])), names).expect("a client");
+    let answer = client.send(&get("http://shop.test/"));
+    assert_eq!(answer.map(|answer| answer.status), Ok(200));
+    assert_eq!(server.heard().len(), 1);
+}
+
+#[test]
+fn of_several_addresses_only_those_within_reach_are_tried() {
+    let server = Server::saying(EMPTY);
+    let addresses: &[&str] = &["10.0.0.1", "169.254.169.254", "127.0.0.1", "fd00::1"];
+    let names = Fickle::new(server.address.port(), &[addresses]);
+    let client =
+        HttpClient::with_resolver(config(public_and(&["127.0.0.1/32"])), names).expect("a client");
+    let answer = client.send(&get("http://shop.test/"));
+    assert_eq!(answer.map(|answer| answer.status), Ok(200));
+}
+
+#[test]
+fn a_name_that_does_not_exist_is_unreachable_whatever_the_reach() {
+    for reach in [Reach::Anywhere, public_and(&[])] {
+        let names = Fickle::new(80, &[&[]]);
+        let client = HttpClient::with_resolver(config(reach), names).expect("a client");
+        let error = client
+            .send(&get("http://shop.test/"))
+            .expect_err("no address");
+        assert_eq!(error, HttpError::Unreachable("host not found".to_owned()));
+    }
+}
+
+#[test]
+fn a_redirect_is_returned_and_not_followed() {
+    let target = Server::saying(EMPTY);
+    for status in [301, 302, 303, 307, 308] {
+        let location = target.url("/internal");
+        for body in ["", "moved"] {
+            let length = body.len();
+            let server = Server::saying(format!(
+                "HTTP/1.1 {status} Moved\r\nLocation: {location}\r\nContent-Length: {length}\r\n\r\n{body}"
+            ));
+            let answer = client(Reach::Anywhere)
+                .send(&get(server.url("/")))
+                .expect("an answer");
+            assert_eq!(answer.status, status);
+            assert_eq!(answer.header("location"), Some(location.as_str()));
+            assert_eq!(answer.body, body.as_bytes());
+        }
+    }
+    assert_eq!(target.heard(), [""; 0]);
+}

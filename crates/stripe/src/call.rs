@@ -1,0 +1,117 @@
+//! One request on its way to Stripe: headers, sending, reading.
+
+use std::time::Duration;
+
+use mintage_domain::id::StripeAccountId;
+use mintage_domain::ports::{Http, HttpRequest, HttpResponse, IdempotencyKey, Method, StripeError};
+use mintage_domain::secret::Secret;
+use serde::de::DeserializeOwned;
+use stripe_client_core::{RequestBuilder, StripeMethod, VERSION};
+
+use crate::refusal;
+
+/// Longer than Stripe takes for any call made here; a buyer waits for it at checkout.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// Far more than any object that is read here.
+const MAX_ANSWER: usize = 1 << 20;
+
+/// Who calls, on which account, under which idempotency key.
+pub(crate) struct Caller<'a> {
+    pub(crate) secret_key: &'a Secret,
+    pub(crate) account: Option<&'a StripeAccountId>,
+    pub(crate) key: Option<&'a IdempotencyKey>,
+}
+
+impl<'a> Caller<'a> {
+    /// The platform, for itself.
+    pub(crate) fn platform(secret_key: &'a Secret) -> Self {
+        Self {
+            secret_key,
+            account: None,
+            key: None,
+        }
+    }
+}
+
+/// Sends a request built by one of Stripe's typed builders, or in their manner. `base` is the
+/// address up to the builder's path. Any answer is returned, errors too.
+pub(crate) fn send(
+    http: &dyn Http,
+    base: &str,
+    caller: &Caller<'_>,
+    request: RequestBuilder,
+) -> Result<HttpResponse, StripeError> {
+    http.send(&prepare(base, caller, request))
+        .map_err(|error| StripeError::Unavailable(error.to_string()))
+}
+
+/// Reads an object of the API, or the reason why there is none.
+pub(crate) fn read<T: DeserializeOwned>(answer: &HttpResponse) -> Result<T, StripeError> {
+    if is_success(answer) {
+        read_body(answer)
+    } else {
+        Err(refusal::of(answer))
+    }
+}
+
+pub(crate) fn is_success(answer: &HttpResponse) -> bool {
+    (200..300).contains(&answer.status)
+}
+
+/// Reads the body of a success. The parser's words may quote it, so they are not passed on.
+pub(crate) fn read_body<T: DeserializeOwned>(answer: &HttpResponse) -> Result<T, StripeError> {
+    serde_json::from_slice(&answer.body).map_err(|error| {
+        let place = format!("line {} column {}", error.line(), error.column());
+        StripeError::Unavailable(format!("the answer is not what was asked for, {place}"))
+    })
+}
+
+fn prepare(base: &str, caller: &Caller<'_>, request: RequestBuilder) -> HttpRequest {
+    let method = match request.method {
+        StripeMethod::Get => Method::Get,
+        StripeMethod::Post => Method::Post,
+        StripeMethod::Delete => Method::Delete,
+    };
+    let mut headers = vec![("Stripe-Version", VERSION.as_str().to_owned())];
+    if method == Method::Post {
+        headers.push((
+            "Content-Type",
+            "application/x-www-form-urlencoded".to_owned(),
+        ));
+    }
+    if let Some(account) = caller.account {
+        headers.push(("Stripe-Account", account.as_str().to_owned()));
+    }
+    if let Some(key) = caller.key {
+        headers.push(("Idempotency-Key", key.as_str().to_owned()));
+    }
+    HttpRequest {
+        method,
+        url: address(base, &request),
+        headers,
+        authorization: Some(Secret::new(format!(
+            "Bearer {}",
+            caller.secret_key.expose()
+        ))),
+        body: request.body.map(|form| sorted(&form)).unwrap_or_default(),
+        deadline: DEADLINE,
+        max_answer: MAX_ANSWER,
+    }
+}
+
+/// The URL of a request: base, path and query.
+pub(crate) fn address(base: &str, request: &RequestBuilder) -> String {
+    match request.query.as_deref() {
+        None | Some("") => format!("{base}{}", request.path),
+        Some(query) => format!("{base}{}?{query}", request.path),
+    }
+}
+
+/// The builders keep metadata in a map without order. Sorted, the same request is the same bytes
+/// each time, as an idempotency key demands.
+fn sorted(form: &str) -> Vec<u8> {
+    let mut fields: Vec<&str> = form.split('&').collect();
+    fields.sort_unstable();
+    fields.join("&").into_bytes()
+}

@@ -1,0 +1,67 @@
+//! `POST /v1/checkout/sessions`: a page where one key type is bought once, by a direct charge on
+//! the seller's account.
+
+use std::collections::HashMap;
+
+use mintage_domain::email::Email;
+use mintage_domain::id::SessionId;
+use mintage_domain::money::Money;
+use mintage_domain::ports::{CheckoutRequest, CheckoutSession};
+use serde::Deserialize;
+use stripe_checkout::CheckoutSessionMode;
+use stripe_checkout::checkout_session::{
+    CreateCheckoutSession, CreateCheckoutSessionLineItems, CreateCheckoutSessionPaymentIntentData,
+};
+
+use crate::metadata;
+
+pub(crate) fn create(checkout: &CheckoutRequest) -> CreateCheckoutSession {
+    let mut item = CreateCheckoutSessionLineItems::new();
+    item.price = Some(checkout.price.to_string());
+    item.quantity = Some(1);
+
+    // Stripe does not copy a session's metadata to its payment: both are told.
+    let mut payment = CreateCheckoutSessionPaymentIntentData::new();
+    payment.metadata = Some(about(checkout));
+    // A fee of 0 is not sent: Stripe asks for a positive amount.
+    payment.application_fee_amount = checkout.fee.map(Money::minor).filter(|&fee| fee > 0);
+
+    let session = CreateCheckoutSession::new()
+        .mode(CheckoutSessionMode::Payment)
+        .line_items(vec![item])
+        .success_url(checkout.success_url.as_str())
+        .cancel_url(checkout.cancel_url.as_str())
+        .client_reference_id(checkout.order.as_str())
+        .metadata(about(checkout))
+        .payment_intent_data(payment);
+    match &checkout.buyer {
+        Some(buyer) => session.customer_email(buyer.as_str()),
+        None => session,
+    }
+}
+
+fn about(checkout: &CheckoutRequest) -> HashMap<String, String> {
+    let mut about = metadata::of([
+        (metadata::TENANT, checkout.tenant.as_str()),
+        (metadata::PRODUCT, checkout.product.as_str()),
+        (metadata::KEY_TYPE, checkout.key_type.as_str()),
+    ]);
+    let buyer = checkout.buyer.as_ref().map(Email::as_str);
+    about.extend(buyer.map(|buyer| (metadata::CUSTOMER_EMAIL.to_owned(), buyer.to_owned())));
+    about
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Session {
+    id: SessionId,
+    url: String,
+}
+
+impl From<Session> for CheckoutSession {
+    fn from(session: Session) -> Self {
+        Self {
+            id: session.id,
+            url: session.url,
+        }
+    }
+}

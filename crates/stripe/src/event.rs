@@ -1,0 +1,125 @@
+//! Stripe's events, read with tolerance: fields that are not used may be anything.
+
+use mintage_domain::id::{PaymentIntentId, SessionId, StripeAccountId, StripeEventId};
+use mintage_domain::ports::WebhookError;
+use mintage_domain::stripe_event::{News, PaymentStatus, RefundFacts, SessionFacts, StripeEvent};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The longest type that is taken for one, in bytes.
+const LONGEST_KIND: usize = 255;
+
+#[derive(Deserialize)]
+struct Event {
+    id: StripeEventId,
+    #[serde(rename = "type")]
+    kind: String,
+    account: Option<StripeAccountId>,
+    livemode: bool,
+    #[serde(default)]
+    data: Value,
+}
+
+#[derive(Deserialize)]
+struct Session {
+    id: SessionId,
+    payment_status: String,
+    amount_total: Option<i64>,
+    currency: Option<String>,
+    customer_details: Option<CustomerDetails>,
+    customer_email: Option<String>,
+    payment_intent: Option<PaymentIntentId>,
+}
+
+#[derive(Deserialize)]
+struct CustomerDetails {
+    email: Option<String>,
+    name: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Identified {
+    id: SessionId,
+}
+
+#[derive(Deserialize)]
+struct Charge {
+    payment_intent: Option<PaymentIntentId>,
+    amount_refunded: i64,
+    refunded: bool,
+}
+
+/// Reads the body of a webhook. An event of a type that is not used is [`News::Other`], whatever
+/// it carries; one that is used must carry what it is used for.
+pub(crate) fn read(body: &[u8]) -> Result<StripeEvent, WebhookError> {
+    let event: Event = serde_json::from_slice(body).map_err(|_| WebhookError::NotAnEvent)?;
+    if !is_kind(&event.kind) {
+        return Err(WebhookError::NotAnEvent);
+    }
+    let news = news(&event.kind, event.data).map_err(|_| WebhookError::NotAnEvent)?;
+    Ok(StripeEvent {
+        id: event.id,
+        kind: event.kind,
+        account: event.account,
+        livemode: event.livemode,
+        news,
+    })
+}
+
+fn is_kind(text: &str) -> bool {
+    (1..=LONGEST_KIND).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+}
+
+fn news(kind: &str, mut data: Value) -> serde_json::Result<News> {
+    let object = data.get_mut("object").map(Value::take).unwrap_or_default();
+    Ok(match kind {
+        "checkout.session.completed" | "checkout.session.async_payment_succeeded" => {
+            News::SessionCompleted(Session::deserialize(object)?.into())
+        }
+        "checkout.session.async_payment_failed" => {
+            News::SessionPaymentFailed(Identified::deserialize(object)?.id)
+        }
+        "checkout.session.expired" => News::SessionExpired(Identified::deserialize(object)?.id),
+        "charge.refunded" => News::ChargeRefunded(Charge::deserialize(object)?.into()),
+        "account.application.deauthorized" => News::Deauthorized,
+        _ => News::Other,
+    })
+}
+
+impl From<Session> for SessionFacts {
+    fn from(session: Session) -> Self {
+        let (typed, name) = session
+            .customer_details
+            .map_or((None, None), |buyer| (buyer.email, buyer.name));
+        Self {
+            session: session.id,
+            payment: match session.payment_status.as_str() {
+                "paid" => PaymentStatus::Paid,
+                "no_payment_required" => PaymentStatus::NoPaymentRequired,
+                // A status that is not known yet is not known to mean money.
+                _ => PaymentStatus::Unpaid,
+            },
+            amount_total: session.amount_total,
+            currency: session.currency,
+            email: typed.or(session.customer_email),
+            name,
+            payment_intent: session.payment_intent,
+        }
+    }
+}
+
+impl From<Charge> for RefundFacts {
+    fn from(charge: Charge) -> Self {
+        Self {
+            payment_intent: charge.payment_intent,
+            amount_refunded: charge.amount_refunded,
+            fully: charge.refunded,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,296 @@
+use serde_json::json;
+
+use super::*;
+
+fn event(kind: &str, object: &Value) -> Value {
+    json!({
+        "id": "evt_1", "object": "event", "api_version": "2026-09-30.endive", "created": 1,
+        "account": "acct_1", "livemode": true, "pending_webhooks": 1, "type": kind,
+        "data": { "object": object }, "request": { "id": null, "idempotency_key": null },
+    })
+}
+
+fn read_json(event: &Value) -> Result<StripeEvent, WebhookError> {
+    read(event.to_string().as_bytes())
+}
+
+fn news_of(kind: &str, object: &Value) -> Result<News, WebhookError> {
+    read_json(&event(kind, object)).map(|event| event.news)
+}
+
+fn session_id() -> SessionId {
+    SessionId::parse("cs_test_1").expect("an id")
+}
+
+fn intent() -> Option<PaymentIntentId> {
+    PaymentIntentId::parse("pi_1").ok()
+}
+
+fn full_session() -> Value {
+    json!({
+        "id": "cs_test_1", "object": "checkout.session", "payment_status": "paid",
+        "amount_total": 2900, "currency": "usd", "payment_intent": "pi_1", "customer": null,
+        "customer_email": "given@shop.test", "metadata": {}, "mode": "payment",
+        "customer_details": { "email": "typed@shop.test", "name": "Ada", "phone": null },
+    })
+}
+
+fn full_facts() -> SessionFacts {
+    SessionFacts {
+        session: session_id(),
+        payment: PaymentStatus::Paid,
+        amount_total: Some(2900),
+        currency: Some("usd".to_owned()),
+        email: Some("typed@shop.test".to_owned()),
+        name: Some("Ada".to_owned()),
+        payment_intent: intent(),
+    }
+}
+
+#[test]
+fn the_envelope_says_who_and_in_which_mode() {
+    let read = read_json(&event("ping", &Value::Null)).expect("an event");
+    assert_eq!(read.id.as_str(), "evt_1");
+    assert_eq!(read.kind, "ping");
+    assert_eq!(
+        read.account.as_ref().map(StripeAccountId::as_str),
+        Some("acct_1")
+    );
+    assert!(read.livemode);
+    let platforms = json!({ "id": "evt_1", "type": "ping", "livemode": false });
+    let read = read_json(&platforms).expect("an event");
+    assert_eq!((read.account, read.livemode), (None, false));
+}
+
+#[test]
+fn a_completed_session_is_read_whole() {
+    for kind in [
+        "checkout.session.completed",
+        "checkout.session.async_payment_succeeded",
+    ] {
+        let news = news_of(kind, &full_session());
+        assert_eq!(news, Ok(News::SessionCompleted(full_facts())), "{kind}");
+    }
+}
+
+#[test]
+fn a_completed_session_may_lack_all_but_its_id_and_status() {
+    let bare = SessionFacts {
+        payment: PaymentStatus::NoPaymentRequired,
+        amount_total: None,
+        currency: None,
+        email: None,
+        name: None,
+        payment_intent: None,
+        ..full_facts()
+    };
+    let least = json!({ "id": "cs_test_1", "payment_status": "no_payment_required" });
+    let nulls = json!({
+        "id": "cs_test_1", "payment_status": "no_payment_required", "amount_total": null,
+        "currency": null, "customer_details": null, "customer_email": null, "payment_intent": null,
+    });
+    let empty = json!({
+        "id": "cs_test_1", "payment_status": "no_payment_required", "customer_details": {},
+    });
+    for object in [least, nulls, empty] {
+        let news = news_of("checkout.session.completed", &object);
+        assert_eq!(news, Ok(News::SessionCompleted(bare.clone())), "{object}");
+    }
+}
+
+#[test]
+fn the_address_typed_at_stripe_goes_before_the_one_given_beforehand() {
+    for (details, email) in [
+        (json!({ "email": "typed@shop.test" }), "typed@shop.test"),
+        (json!({ "email": null }), "given@shop.test"),
+        (Value::Null, "given@shop.test"),
+    ] {
+        let mut session = full_session();
+        session["customer_details"] = details;
+        let Ok(News::SessionCompleted(facts)) = news_of("checkout.session.completed", &session)
+        else {
+            panic!("no completed session in {session}");
+        };
+        assert_eq!(facts.email.as_deref(), Some(email));
+    }
+}
+
+#[test]
+fn only_a_status_known_to_mean_money_counts_as_paid() {
+    for (status, payment) in [
+        ("paid", PaymentStatus::Paid),
+        ("no_payment_required", PaymentStatus::NoPaymentRequired),
+        ("unpaid", PaymentStatus::Unpaid),
+        ("partially_paid", PaymentStatus::Unpaid),
+        ("", PaymentStatus::Unpaid),
+    ] {
+        let mut session = full_session();
+        session["payment_status"] = status.into();
+        let facts = SessionFacts {
+            payment,
+            ..full_facts()
+        };
+        let news = news_of("checkout.session.completed", &session);
+        assert_eq!(news, Ok(News::SessionCompleted(facts)), "{status}");
+    }
+}
+
+#[test]
+fn sessions_that_came_to_nothing_are_named() {
+    let object = json!({ "id": "cs_test_1", "payment_status": 7 });
+    for (kind, news) in [
+        (
+            "checkout.session.async_payment_failed",
+            News::SessionPaymentFailed(session_id()),
+        ),
+        (
+            "checkout.session.expired",
+            News::SessionExpired(session_id()),
+        ),
+    ] {
+        assert_eq!(news_of(kind, &object), Ok(news), "{kind}");
+    }
+}
+
+#[test]
+fn a_refund_tells_how_much_and_whether_all() {
+    for (object, payment_intent, amount_refunded, fully) in [
+        (
+            json!({ "id": "ch_1", "amount": 2900, "amount_refunded": 1000, "refunded": false,
+                    "payment_intent": "pi_1" }),
+            intent(),
+            1000,
+            false,
+        ),
+        (
+            json!({ "id": "py_1", "amount_refunded": 2900, "refunded": true, "payment_intent": null }),
+            None,
+            2900,
+            true,
+        ),
+        (
+            json!({ "amount_refunded": 0, "refunded": false }),
+            None,
+            0,
+            false,
+        ),
+    ] {
+        let facts = RefundFacts {
+            payment_intent,
+            amount_refunded,
+            fully,
+        };
+        assert_eq!(
+            news_of("charge.refunded", &object),
+            Ok(News::ChargeRefunded(facts))
+        );
+    }
+}
+
+#[test]
+fn a_grant_ended_by_the_seller_is_told_by_the_account_alone() {
+    let object = json!({ "id": "ca_1", "object": "application", "name": "Mintage" });
+    let news = news_of("account.application.deauthorized", &object);
+    assert_eq!(news, Ok(News::Deauthorized));
+}
+
+#[test]
+fn an_event_that_is_not_used_may_carry_anything() {
+    let odd = [
+        Value::Null,
+        json!(7),
+        json!([[]]),
+        json!({ "id": 7 }),
+        full_session(),
+    ];
+    for kind in [
+        "payout.paid",
+        "checkout.session.created",
+        "v2.core.event",
+        "charge.refund.updated",
+    ] {
+        for object in &odd {
+            assert_eq!(news_of(kind, object), Ok(News::Other), "{kind} {object}");
+        }
+        let mut event = event(kind, &Value::Null);
+        event["data"] = json!("odd");
+        assert_eq!(read_json(&event).map(|event| event.news), Ok(News::Other));
+    }
+}
+
+#[test]
+fn an_event_that_is_used_must_carry_what_it_is_used_for() {
+    let refund = json!({ "amount_refunded": 1, "refunded": true });
+    for (kind, object, odd) in [
+        ("checkout.session.completed", full_session(), "id"),
+        (
+            "checkout.session.completed",
+            full_session(),
+            "payment_status",
+        ),
+        (
+            "checkout.session.async_payment_failed",
+            full_session(),
+            "id",
+        ),
+        ("checkout.session.expired", full_session(), "id"),
+        ("charge.refunded", refund.clone(), "amount_refunded"),
+        ("charge.refunded", refund, "refunded"),
+    ] {
+        for value in [Value::Null, json!({}), json!([])] {
+            let mut object = object.clone();
+            object[odd] = value;
+            let read = news_of(kind, &object);
+            assert_eq!(read, Err(WebhookError::NotAnEvent), "{kind} {object}");
+        }
+        assert_eq!(
+            news_of(kind, &Value::Null),
+            Err(WebhookError::NotAnEvent),
+            "{kind}"
+        );
+    }
+}
+
+#[test]
+fn a_malformed_envelope_is_no_event() {
+    let sound = event("ping", &Value::Null);
+    for (field, values) in [
+        (
+            "id",
+            vec![
+                Value::Null,
+                json!(""),
+                json!("evt_"),
+                json!("cs_1"),
+                json!("evt_ 1"),
+                json!(1),
+            ],
+        ),
+        (
+            "type",
+            vec![
+                Value::Null,
+                json!(""),
+                json!("a b"),
+                json!("a\n"),
+                json!("x".repeat(256)),
+                json!(1),
+            ],
+        ),
+        ("livemode", vec![Value::Null, json!("true"), json!(1)]),
+        (
+            "account",
+            vec![json!(""), json!("cs_1"), json!("acct_/../x"), json!({})],
+        ),
+    ] {
+        for value in values {
+            let mut event = sound.clone();
+            event[field] = value;
+            assert_eq!(read_json(&event), Err(WebhookError::NotAnEvent), "{event}");
+        }
+    }
+    let texts: [&[u8]; 6] = [b"", b"null", b"{}", b"[]", b"\xff", b"{\"id\":\"evt_1\""];
+    for text in texts {
+        assert_eq!(read(text), Err(WebhookError::NotAnEvent), "{text:?}");
+    }
+}

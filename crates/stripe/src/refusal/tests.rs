@@ -1,0 +1,203 @@
+use super::*;
+
+fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> HttpResponse {
+    HttpResponse {
+        status,
+        headers: headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
+        body: body.as_bytes().to_vec(),
+    }
+}
+
+fn told(code: &str, message: &str) -> String {
+    serde_json::json!({ "error": {
+        "type": "invalid_request_error", "code": code, "message": message, "param": "x",
+    } })
+    .to_string()
+}
+
+fn refused(code: Option<&str>, message: &str) -> StripeError {
+    StripeError::Refused {
+        code: code.map(str::to_owned),
+        message: message.to_owned(),
+    }
+}
+
+#[test]
+fn every_refusal_means_what_the_domain_can_act_on() {
+    let busy = StripeError::Busy { retry_after: None };
+    let unavailable = |said: &str| StripeError::Unavailable(said.to_owned());
+    let uncoded = |message: &str| {
+        serde_json::json!({ "error": { "type": "invalid_request_error", "message": message } })
+            .to_string()
+    };
+    for (status, body, error) in [
+        (
+            403,
+            told("account_invalid", "gone"),
+            StripeError::AccountGone,
+        ),
+        (
+            401,
+            told("account_invalid", "gone"),
+            StripeError::AccountGone,
+        ),
+        (401, uncoded("Invalid API Key"), StripeError::Unauthorized),
+        (401, told("api_key_expired", ""), StripeError::Unauthorized),
+        (
+            404,
+            told("resource_missing", "No such price"),
+            StripeError::NotFound,
+        ),
+        (
+            400,
+            told("resource_missing", "No such price"),
+            StripeError::NotFound,
+        ),
+        (
+            400,
+            told("amount_too_small", "too small"),
+            StripeError::AmountTooSmall,
+        ),
+        (
+            402,
+            told("testmode_charges_only", "activate"),
+            StripeError::CannotCharge,
+        ),
+        (
+            400,
+            uncoded("Your account cannot currently make live charges. If you are"),
+            StripeError::CannotCharge,
+        ),
+        (429, told("rate_limit", "slow down"), busy.clone()),
+        (400, told("rate_limit", "slow down"), busy.clone()),
+        (429, told("lock_timeout", "locked"), busy.clone()),
+        (409, told("idempotency_key_in_use", "wait"), busy.clone()),
+        (409, uncoded("conflict"), busy.clone()),
+        (429, String::new(), busy),
+        (
+            400,
+            told("parameter_missing", "Missing."),
+            refused(Some("parameter_missing"), "Missing."),
+        ),
+        (
+            400,
+            uncoded("Keys for idempotent"),
+            refused(None, "Keys for idempotent"),
+        ),
+        (
+            402,
+            told("card_declined", "No."),
+            refused(Some("card_declined"), "No."),
+        ),
+        (
+            403,
+            uncoded("not the required permissions"),
+            refused(None, "not the required permissions"),
+        ),
+        (400, "<html>".to_owned(), refused(None, "no reason given")),
+        (
+            424,
+            told("external", "bank down"),
+            unavailable("status 424: bank down"),
+        ),
+        (500, uncoded("Sorry"), unavailable("status 500: Sorry")),
+        (
+            503,
+            "<html>".to_owned(),
+            unavailable("status 503: no reason given"),
+        ),
+        (
+            302,
+            String::new(),
+            unavailable("status 302: no reason given"),
+        ),
+    ] {
+        assert_eq!(of(&answer(status, &[], &body)), error, "{status} {body}");
+    }
+}
+
+#[test]
+fn a_busy_stripe_says_when_to_come_back() {
+    for (header, seconds) in [
+        ("7", Some(7)),
+        (" 0 ", Some(0)),
+        ("4294967295", Some(4_294_967_295)),
+        ("4294967296", None),
+        ("-1", None),
+        ("soon", None),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", None),
+    ] {
+        let busy = of(&answer(429, &[("retry-after", header)], ""));
+        let retry_after = seconds.map(Duration::from_secs);
+        assert_eq!(busy, StripeError::Busy { retry_after }, "{header:?}");
+    }
+}
+
+#[test]
+fn a_message_keeps_no_credential() {
+    for (said, logged) in [
+        (
+            "Invalid API Key provided: sk_test_abc",
+            "Invalid API Key provided: …",
+        ),
+        (
+            "The provided key 'rk_live_****f00d' may not",
+            "The provided key '…' may not",
+        ),
+        (
+            "Authorization code does not exist: ac_123.",
+            "Authorization code does not exist: ….",
+        ),
+        ("(whsec_x) pk_live_1,rt_2", "(…) …,…"),
+        ("No such price: 'price_1'", "No such price: 'price_1'"),
+        ("two\nlines", "two lines"),
+    ] {
+        let error = of(&answer(400, &[], &told("x", said)));
+        assert_eq!(error, refused(Some("x"), logged));
+    }
+}
+
+#[test]
+fn a_message_is_cut_and_names_the_request() {
+    let long = "x".repeat(10 * LONGEST_MESSAGE);
+    let cut = "x".repeat(LONGEST_MESSAGE);
+    for (id, tail) in [
+        ("req_Ab1", " (req_Ab1)"),
+        ("req_a b", ""),
+        ("other", ""),
+        ("", ""),
+    ] {
+        let error = of(&answer(400, &[("request-id", id)], &told("x", &long)));
+        assert_eq!(error, refused(Some("x"), &format!("{cut}{tail}")), "{id:?}");
+    }
+}
+
+#[test]
+fn an_oauth_refusal_is_read_only_in_its_own_shape() {
+    let oauth = r#"{"error":"invalid_grant","error_description":"ac_1 is used"}"#;
+    let api = told("x", "y");
+    for (status, body, code) in [
+        (400, oauth, Some("invalid_grant")),
+        (401, oauth, Some("invalid_grant")),
+        (400, r#"{"error":"invalid_scope"}"#, Some("invalid_scope")),
+        (429, oauth, None),
+        (500, oauth, None),
+        (302, oauth, None),
+        (400, &api, None),
+        (400, "<html>", None),
+        (400, "", None),
+    ] {
+        let read = of_oauth(&answer(status, &[], body));
+        let read = read.map(|told| (told.code, told.error));
+        let message = if body == oauth {
+            "… is used"
+        } else {
+            "no reason given"
+        };
+        let expected = code.map(|code| (code.to_owned(), refused(Some(code), message)));
+        assert_eq!(read, expected, "{status} {body}");
+    }
+}

@@ -1,0 +1,36 @@
+//! The [`Webhooks`] port: whose signature it is, then what it says.
+
+use mintage_domain::mode::Mode;
+use mintage_domain::ports::{WebhookError, Webhooks};
+use mintage_domain::stripe_event::StripeEvent;
+use mintage_domain::time::Timestamp;
+
+use crate::client::StripeClient;
+use crate::event;
+use crate::signature::Signature;
+
+impl Webhooks for StripeClient {
+    fn read_connect(
+        &self,
+        body: &[u8],
+        signature: &str,
+        now: Timestamp,
+    ) -> Result<(Mode, StripeEvent), WebhookError> {
+        let mut secrets = self.config().webhook_secrets().peekable();
+        if secrets.peek().is_none() {
+            return Err(WebhookError::NoSecret);
+        }
+        let signature = Signature::parse(signature).ok_or(WebhookError::BadSignature)?;
+        let (mode, _) = secrets
+            .find(|(_, secret)| signature.fits(secret.expose(), body))
+            .ok_or(WebhookError::BadSignature)?;
+        if !signature.is_fresh(now) {
+            return Err(WebhookError::Stale);
+        }
+        Ok((mode, event::read(body)?))
+    }
+
+    fn reread(&self, body: &[u8]) -> Result<StripeEvent, WebhookError> {
+        event::read(body)
+    }
+}

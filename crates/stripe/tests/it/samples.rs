@@ -1,0 +1,109 @@
+//! One of each thing that is sent to Stripe.
+
+use mintage_domain::connection::AccountRef;
+use mintage_domain::email::Email;
+use mintage_domain::id::{OrderId, StripeAccountId, StripePriceId, StripeProductId};
+use mintage_domain::mode::Mode;
+use mintage_domain::money::{Currency, Money};
+use mintage_domain::ports::{
+    CheckoutRequest, IdempotencyKey, NewPrice, NewProduct, Stripe, StripeError,
+};
+use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::web_url::WebUrl;
+use mintage_stripe::StripeClient;
+
+/// What a connected account sells.
+pub(crate) struct Stock {
+    pub(crate) price: NewPrice,
+    pub(crate) checkout: CheckoutRequest,
+}
+
+pub(crate) type Make =
+    fn(&StripeClient, &AccountRef, &Stock, &IdempotencyKey) -> Result<String, StripeError>;
+
+/// Every call that makes something, by its path.
+pub(crate) const MAKES: [(&str, Make); 3] = [
+    ("/v1/products", |stripe, on, _, key| {
+        let made = stripe.create_product(on, &product(), key);
+        made.map(|id| id.to_string())
+    }),
+    ("/v1/prices", |stripe, on, stock, key| {
+        let made = stripe.create_price(on, &stock.price, key);
+        made.map(|id| id.to_string())
+    }),
+    ("/v1/checkout/sessions", |stripe, on, stock, key| {
+        let opened = stripe.open_checkout(on, &stock.checkout, key);
+        opened.map(|session| session.id.to_string())
+    }),
+];
+
+pub(crate) fn account(mode: Mode) -> AccountRef {
+    AccountRef {
+        mode,
+        account: StripeAccountId::parse("acct_1").expect("an id"),
+    }
+}
+
+pub(crate) fn key(text: &str) -> IdempotencyKey {
+    IdempotencyKey::new(&[text])
+}
+
+pub(crate) fn usd(minor: i64) -> Money {
+    Money::new(minor, Currency::parse("usd").expect("a currency")).expect("an amount")
+}
+
+pub(crate) fn product() -> NewProduct {
+    NewProduct {
+        tenant: TenantId::parse("acme").expect("a slug"),
+        product: ProductId::parse("glow").expect("a slug"),
+        name: "Glow & Co: 100% ä".to_owned(),
+    }
+}
+
+pub(crate) fn price() -> NewPrice {
+    NewPrice {
+        tenant: TenantId::parse("acme").expect("a slug"),
+        product: ProductId::parse("glow").expect("a slug"),
+        key_type: KeyTypeId::parse("pro").expect("a slug"),
+        name: "Pro, for life".to_owned(),
+        stripe_product: StripeProductId::parse("prod_1").expect("an id"),
+        amount: usd(2_900),
+    }
+}
+
+pub(crate) fn checkout() -> CheckoutRequest {
+    CheckoutRequest {
+        order: OrderId::parse("ord_1").expect("an id"),
+        tenant: TenantId::parse("acme").expect("a slug"),
+        product: ProductId::parse("glow").expect("a slug"),
+        key_type: KeyTypeId::parse("pro").expect("a slug"),
+        price: StripePriceId::parse("price_1").expect("an id"),
+        fee: Some(usd(15)),
+        buyer: Some(Email::parse("ada+1@shop.test").expect("an address")),
+        success_url: WebUrl::parse("https://shop.test/thanks?s={CHECKOUT_SESSION_ID}")
+            .expect("a URL"),
+        cancel_url: WebUrl::parse("https://shop.test/cancel").expect("a URL"),
+    }
+}
+
+pub(crate) fn stock() -> Stock {
+    Stock {
+        price: price(),
+        checkout: checkout(),
+    }
+}
+
+/// Puts the sample product and its price on sale.
+pub(crate) fn put_on_sale(stripe: &StripeClient, on: &AccountRef) -> Stock {
+    let product = stripe.create_product(on, &product(), &key("stock 1"));
+    let price = NewPrice {
+        stripe_product: product.expect("a product"),
+        ..price()
+    };
+    let id = stripe.create_price(on, &price, &key("stock 2"));
+    let checkout = CheckoutRequest {
+        price: id.expect("a price"),
+        ..checkout()
+    };
+    Stock { price, checkout }
+}
