@@ -3,7 +3,7 @@
 use crate::server::error::ApiError;
 use crate::server::key_cache::KeyCache;
 use actix_web::web;
-use mintage_domain::changes::Receipt;
+use mintage_domain::changes::{Changes, Receipt};
 use mintage_domain::env::Env;
 use mintage_domain::fee::BasisPoints;
 use mintage_domain::guard::Refusal;
@@ -76,7 +76,7 @@ impl App {
             .unwrap_or_else(|_| Err(StoreError::Failed("the reader stopped".into())))
     }
 
-    async fn commit(&self, changes: mintage_domain::changes::Changes) -> Result<Receipt, CommitError> {
+    async fn commit(&self, changes: Changes) -> Result<Receipt, CommitError> {
         let (send, receive) = oneshot::channel();
         self.store.submit(
             changes,

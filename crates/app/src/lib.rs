@@ -1,12 +1,18 @@
 #![doc = include_str!("../README.md")]
 
+pub mod app;
 pub mod cli;
 pub mod config;
+#[cfg(feature = "demo")]
+pub mod demo;
+#[cfg(feature = "demo")]
+pub mod dev;
 pub mod server;
+pub mod wire;
 
-mod app;
 mod background;
 mod crash;
+#[cfg(feature = "demo")]
+mod receiver;
 mod routes;
 mod system;
-mod wire;

@@ -1,1 +1,15 @@
 #![doc = include_str!("../README.md")]
+
+mod atomics;
+mod config;
+mod connection;
+mod error;
+mod lock;
+mod migrations;
+mod nonces;
+mod store;
+mod validations;
+mod writer;
+
+pub use config::{OpenError, SqliteConfig};
+pub use store::SqliteStore;

@@ -46,18 +46,22 @@ impl Layers {
     }
 
     /// Adds the environment.
+    #[must_use]
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place that reads the environment"
     )]
     pub fn environment(mut self) -> Self {
-        self.values.extend(std::env::vars_os().filter_map(|(key, value)| {
-            Some((key.into_string().ok()?, value.into_string().ok()?))
-        }));
+        self.values.extend(
+            std::env::vars_os().filter_map(|(key, value)| {
+                Some((key.into_string().ok()?, value.into_string().ok()?))
+            }),
+        );
         self
     }
 
     /// Adds a flag, if it was given.
+    #[must_use]
     pub fn flag(mut self, name: &str, value: Option<String>) -> Self {
         if let Some(value) = value {
             self.values.insert(name.to_owned(), value);

@@ -1,6 +1,7 @@
 //! The master key: given, or made on the first start next to an embedded database.
 
 use super::{ConfigError, Database, Layers};
+use data_encoding::HEXLOWER;
 use mintage_domain::seal::{KeyRing, MasterKey};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::fs::OpenOptions;
@@ -72,7 +73,7 @@ fn make(path: &Path) -> Result<(), ConfigError> {
     SystemRandom::new()
         .fill(&mut key)
         .map_err(|_| wrong("the system gives no randomness".into()))?;
-    let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = HEXLOWER.encode(&key);
     // Written aside and linked into place, so that nobody reads half a key.
     let aside = path.with_extension(format!("key.{}", std::process::id()));
     let made = OpenOptions::new()
@@ -88,10 +89,9 @@ fn make(path: &Path) -> Result<(), ConfigError> {
     // Leaving it behind would leave a second copy of the key.
     let tidied = std::fs::remove_file(&aside);
     match made {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(wrong(format!(
-            "cannot make {}: {error}",
-            path.display()
-        ))),
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(wrong(format!("cannot make {}: {error}", path.display())))
+        }
         _ => tidied.map_err(|error| wrong(format!("cannot remove {}: {error}", aside.display()))),
     }
 }

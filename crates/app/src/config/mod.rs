@@ -71,10 +71,12 @@ impl Config {
             text.parse::<SocketAddr>()
                 .map_err(|_| "must be an address and port, such as 127.0.0.1:8080".into())
         })?;
-        let public_url = layers.parse("MINTAGE_PUBLIC_URL", &format!("http://{listen}"), |text| {
-            WebUrl::parse(text.trim_end_matches('/'))
-                .map_err(|_| "must be an http or https URL, such as https://licenses.example".into())
-        })?;
+        let public_url =
+            layers.parse("MINTAGE_PUBLIC_URL", &format!("http://{listen}"), |text| {
+                WebUrl::parse(text.trim_end_matches('/')).map_err(|_| {
+                    "must be an http or https URL, such as https://licenses.example".into()
+                })
+            })?;
         let database = database(layers)?;
         let keys = master_key::read(layers, &database)?;
         let fee = layers.parse("MINTAGE_FEE_BPS", "50", |text| {
@@ -109,9 +111,11 @@ pub fn database(layers: &Layers) -> Result<Database, ConfigError> {
         match text.split_once("://") {
             Some(("sqlite", path)) if !path.is_empty() => Ok(Database::Sqlite(path.into())),
             Some(("postgres" | "postgresql", _)) => Ok(Database::Postgres(Secret::new(text))),
-            _ => Err("must be sqlite://<path> or postgres://<user>@<host>/<database>; \
+            _ => Err(
+                "must be sqlite://<path> or postgres://<user>@<host>/<database>; \
                       check it for typos or quoting"
-                .into()),
+                    .into(),
+            ),
         }
     })
 }

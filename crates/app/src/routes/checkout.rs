@@ -7,8 +7,8 @@ use crate::server::fields::{Fields, JsonBytes};
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::email::Email;
 use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
-use mintage_domain::usecase::checkout::{OpenCheckout, admit};
 use mintage_domain::usecase::checkout;
+use mintage_domain::usecase::checkout::{OpenCheckout, admit};
 use mintage_domain::web_url::WebUrl;
 use serde_json::json;
 
@@ -20,7 +20,9 @@ pub(super) async fn open(
     body: Result<JsonBytes, ApiError>,
 ) -> Result<HttpResponse, ApiError> {
     let tenant = TenantId::parse(&tenant).map_err(|_| ApiError::key_invalid())?;
-    let key = bearer(&request).ok_or_else(ApiError::key_invalid)?.to_owned();
+    let key = bearer(&request)
+        .ok_or_else(ApiError::key_invalid)?
+        .to_owned();
     let url = blocking(&app, move |app| {
         let connection = admit(&*app.store, &app.env(), &tenant, &key)?;
         let wanted = wanted(&body?.0)?;

@@ -23,8 +23,8 @@ pub(super) async fn list(
         app.store.deliveries(&caller.tenant(), &page)
     })
     .await??;
-    let show = |(delivery, last): (Delivery, Option<Attempt>)| show(&delivery, last.as_ref());
-    Ok(HttpResponse::Ok().json(PageBody::of(list, show)))
+    let show = |(delivery, last): &(Delivery, Option<Attempt>)| show(delivery, last.as_ref());
+    Ok(HttpResponse::Ok().json(PageBody::of(&list, show)))
 }
 
 /// `POST /v1/webhook/deliveries/{id}/redeliver`: the same bytes, again.

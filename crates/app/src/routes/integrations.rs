@@ -11,7 +11,6 @@ use mintage_domain::management_token::TokenScope;
 use mintage_domain::mode::Mode;
 use mintage_domain::ports::StripeError;
 use mintage_domain::stripe_event::HeardOutcome;
-use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::{connect, prices};
 use mintage_domain::web_url::WebUrl;
 use serde_json::{Value, json};
@@ -147,8 +146,8 @@ pub(super) async fn parked(
     let caller = Caller::of(&app, &request, TokenScope::IntegrationsRead).await?;
     let page = query.read()?;
     let parked = blocking(&app, move |app| app.store.parked(&caller.tenant(), &page)).await??;
-    let body = PageBody::of(parked, |event| {
-        let (reason, retry_at) = match event.outcome {
+    let body = PageBody::of(&parked, |event| {
+        let (reason, retry_at) = match &event.outcome {
             HeardOutcome::Parked {
                 reason, retry_at, ..
             } => (Some(reason), Some(retry_at)),
@@ -159,7 +158,7 @@ pub(super) async fn parked(
             "type": event.kind,
             "account": event.account,
             "reason": reason,
-            "retryAt": retry_at.map(Timestamp::to_rfc3339),
+            "retryAt": retry_at.map(|at| at.to_rfc3339()),
             "receivedAt": event.received_at.to_rfc3339(),
         })
     });

@@ -30,7 +30,7 @@ pub(super) async fn create(
         create_key_type(&*app.store, &app.env(), &tenant, &product, &actor, &new)
     })
     .await??;
-    Ok(HttpResponse::Created().json(show(key_type)))
+    Ok(HttpResponse::Created().json(show(&key_type)))
 }
 
 const DEFAULT_ACTIVATIONS: u32 = 3;
@@ -39,7 +39,10 @@ fn new_key_type(body: &[u8]) -> Result<NewKeyType, ApiError> {
     let mut fields = Fields::parse(body)?;
     let id = fields.required("keyTypeId", KeyTypeId::parse);
     let display_name = fields.required("displayName", DisplayName::parse);
-    let limit = fields.integer("activationLimit", 1..=i64::from(LicenseTerms::MAX_ACTIVATIONS));
+    let limit = fields.integer(
+        "activationLimit",
+        1..=i64::from(LicenseTerms::MAX_ACTIVATIONS),
+    );
     let term = fields.optional("duration", Term::parse);
     let entitlements = fields.texts("entitlements", Entitlements::parse);
     let price = price(&mut fields);
@@ -98,14 +101,16 @@ pub(super) async fn list(
     let key_types = blocking(&app, move |app| {
         let tenant = caller.tenant();
         let (store, product) = (&app.store, &product);
-        store.product(&tenant, product)?.ok_or_else(ApiError::not_found)?;
+        store
+            .product(&tenant, product)?
+            .ok_or_else(ApiError::not_found)?;
         Ok::<_, ApiError>(store.key_types(&tenant, Some(product), &page)?)
     })
     .await??;
-    Ok(HttpResponse::Ok().json(PageBody::of(key_types, show)))
+    Ok(HttpResponse::Ok().json(PageBody::of(&key_types, show)))
 }
 
-fn show(key_type: KeyType) -> Value {
+fn show(key_type: &KeyType) -> Value {
     json!({
         "productId": key_type.product,
         "keyTypeId": key_type.id,

@@ -66,7 +66,7 @@ pub(super) async fn list(
         app.store.licenses(&caller.tenant(), &filter, &page)
     })
     .await??;
-    Ok(HttpResponse::Ok().json(PageBody::of(licenses, |record| show(&record, now))))
+    Ok(HttpResponse::Ok().json(PageBody::of(&licenses, |record| show(record, now))))
 }
 
 fn id(path: &str) -> Result<LicenseId, ApiError> {

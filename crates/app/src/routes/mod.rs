@@ -36,7 +36,9 @@ pub(crate) fn mount(config: &mut web::ServiceConfig) {
         .service(resource("/healthz").route(web::get().to(health::healthz)))
         .service(resource("/readyz").route(web::get().to(health::readyz)))
         .service(resource("/stripe/callback").route(web::get().to(callback::finish)))
-        .service(resource("/api/stripe/webhook/connect").route(web::post().to(stripe_webhook::connect)))
+        .service(
+            resource("/api/stripe/webhook/connect").route(web::post().to(stripe_webhook::connect)),
+        )
         .service(resource("/api/{tenant}/checkout").route(web::post().to(checkout::open)))
         .service(resource("/v1/validate").route(web::post().to(validate::validate)))
         .service(
@@ -61,7 +63,9 @@ pub(crate) fn mount(config: &mut web::ServiceConfig) {
                 .route(web::get().to(webhook::get))
                 .route(web::put().to(webhook::set)),
         )
-        .service(resource("/v1/webhook/rotate-secret").route(web::post().to(webhook::rotate_secret)))
+        .service(
+            resource("/v1/webhook/rotate-secret").route(web::post().to(webhook::rotate_secret)),
+        )
         .service(resource("/v1/webhook/deliveries").route(web::get().to(deliveries::list)))
         .service(
             resource("/v1/webhook/deliveries/{id}/redeliver")

@@ -20,10 +20,10 @@ pub(super) async fn list(
     let caller = Caller::of(&app, &request, TokenScope::LicensesRead).await?;
     let page = query.read()?;
     let orders = blocking(&app, move |app| app.store.orders(&caller.tenant(), &page)).await??;
-    Ok(HttpResponse::Ok().json(PageBody::of(orders, show)))
+    Ok(HttpResponse::Ok().json(PageBody::of(&orders, show)))
 }
 
-fn show(order: Order) -> Value {
+fn show(order: &Order) -> Value {
     json!({
         "id": order.id,
         "status": order.status.as_str(),

@@ -26,7 +26,7 @@ pub(super) async fn create(
         create_product(&*app.store, &app.env(), &tenant, &actor, &new)
     })
     .await??;
-    Ok(HttpResponse::Created().json(show(product)))
+    Ok(HttpResponse::Created().json(show(&product)))
 }
 
 fn new_product(body: &[u8]) -> Result<NewProduct, ApiError> {
@@ -54,10 +54,10 @@ pub(super) async fn list(
     let caller = Caller::of(&app, &request, TokenScope::ProductsRead).await?;
     let page = query.read()?;
     let products = blocking(&app, move |app| app.store.products(&caller.tenant(), &page)).await??;
-    Ok(HttpResponse::Ok().json(PageBody::of(products, show)))
+    Ok(HttpResponse::Ok().json(PageBody::of(&products, show)))
 }
 
-fn show(product: Product) -> Value {
+fn show(product: &Product) -> Value {
     json!({
         "productId": product.id,
         "displayName": product.display_name.as_str(),

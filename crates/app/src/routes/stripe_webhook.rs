@@ -26,7 +26,7 @@ pub(super) async fn connect(
     let (endpoint, event) = app
         .webhooks
         .read_connect(&body, signature, app.clock.now())
-        .map_err(refuse)?;
+        .map_err(|error| refuse(&error))?;
     let (id, kind) = (event.id.clone(), event.kind.clone());
     let inbound = Inbound {
         endpoint,
@@ -59,7 +59,7 @@ pub(super) async fn connect(
     Ok(HttpResponse::Ok().json(json!({ "received": true, "outcome": word })))
 }
 
-fn refuse(error: WebhookError) -> ApiError {
+fn refuse(error: &WebhookError) -> ApiError {
     let text = error.to_string();
     match error {
         // Without a secret there is no webhook, rather than one that believes anything.

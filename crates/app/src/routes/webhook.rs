@@ -6,6 +6,7 @@ use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::management_token::TokenScope;
+use mintage_domain::sign::WebhookSecret;
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::endpoint;
 use mintage_domain::web_url::WebUrl;
@@ -52,7 +53,7 @@ pub(super) async fn set(
         .insert_header(("cache-control", "no-store"))
         .json(json!({
             "url": shown.as_ref().map(WebUrl::as_str),
-            "signingSecret": secret.as_ref().map(|secret| secret.expose()),
+            "signingSecret": secret.as_ref().map(WebhookSecret::expose),
         })))
 }
 

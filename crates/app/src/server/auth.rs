@@ -36,7 +36,9 @@ impl Caller {
         request: &HttpRequest,
         scope: TokenScope,
     ) -> Result<Self, ApiError> {
-        let presented = bearer(request).ok_or_else(ApiError::key_invalid)?.to_owned();
+        let presented = bearer(request)
+            .ok_or_else(ApiError::key_invalid)?
+            .to_owned();
         let token = blocking(app, move |app| authenticate(&*app.store, &presented))
             .await??
             .ok_or_else(ApiError::key_invalid)?;

@@ -2,7 +2,7 @@
 //! went wrong to a status and a stable code.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpMessage, HttpResponse, ResponseError};
+use actix_web::{HttpResponse, ResponseError};
 use mintage_domain::ports::{StoreError, StripeError};
 use mintage_domain::usecase::Failure;
 use mintage_domain::usecase::api_key::{ApiKeyError, SignatureError};
@@ -62,11 +62,7 @@ impl ApiError {
     pub fn invalid(message: impl Into<String>, details: Vec<Detail>) -> Self {
         Self {
             details,
-            ..Self::new(
-                StatusCode::BAD_REQUEST,
-                "validation/invalid-input",
-                message,
-            )
+            ..Self::new(StatusCode::BAD_REQUEST, "validation/invalid-input", message)
         }
     }
 
@@ -109,7 +105,9 @@ impl ApiError {
 
     /// Too many requests.
     pub fn rate_limited(wait: Duration) -> Self {
-        let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
+        let seconds = wait
+            .as_secs()
+            .saturating_add(u64::from(wait.subsec_nanos() > 0));
         Self {
             retry_after: Some(seconds.max(1)),
             ..Self::new(
@@ -199,7 +197,9 @@ impl From<StripeError> for ApiError {
                 "stripe/amount-too-small",
                 text,
             ),
-            StripeError::CodeRefused => Self::new(StatusCode::BAD_REQUEST, "oauth/code-refused", text),
+            StripeError::CodeRefused => {
+                Self::new(StatusCode::BAD_REQUEST, "oauth/code-refused", text)
+            }
             StripeError::Busy { .. }
             | StripeError::Unavailable(_)
             | StripeError::Unauthorized
@@ -224,11 +224,9 @@ impl From<CheckoutError> for ApiError {
             CheckoutError::RateLimited(wait) => Self::rate_limited(wait),
             CheckoutError::NotConnected => Self::conflict("stripe/not-connected", text),
             CheckoutError::NotFound => Self::not_found(),
-            CheckoutError::NoPrice => Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "checkout/no-price",
-                text,
-            ),
+            CheckoutError::NoPrice => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "checkout/no-price", text)
+            }
             CheckoutError::Stripe(error) => error.into(),
             CheckoutError::Failure(failure) => failure.into(),
         }

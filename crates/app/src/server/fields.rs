@@ -93,7 +93,10 @@ impl Fields {
         };
         if number.is_none() {
             let (least, most) = (within.start(), within.end());
-            self.problem(name, format!("must be a whole number from {least} to {most}"));
+            self.problem(
+                name,
+                format!("must be a whole number from {least} to {most}"),
+            );
         }
         number
     }

@@ -95,7 +95,9 @@ fn bind(listener: TcpListener, app: &web::Data<App>) -> io::Result<actix_web::de
             .app_data(web::PayloadConfig::new(MAX_BODY))
             .wrap(middleware::from_fn(request_id::request_id))
             .configure(routes::mount)
-            .default_service(web::to(|| async { Err::<String, _>(ApiError::not_found()) }))
+            .default_service(web::to(|| async {
+                Err::<String, _>(ApiError::not_found())
+            }))
     })
     .worker_max_blocking_threads(8)
     .shutdown_timeout(20)

@@ -23,7 +23,8 @@ impl PageQuery {
         };
         let after = match self.cursor.as_deref().filter(|cursor| !cursor.is_empty()) {
             Some(cursor) => Some(
-                Cursor::parse(cursor).map_err(|_| wrong("cursor", "is not a cursor of this list"))?,
+                Cursor::parse(cursor)
+                    .map_err(|_| wrong("cursor", "is not a cursor of this list"))?,
             ),
             None => None,
         };
@@ -51,10 +52,10 @@ pub(crate) struct PageBody<T> {
 
 impl<T> PageBody<T> {
     /// A page of the domain, each item as the wire shows it.
-    pub(crate) fn of<D>(page: Page<D>, show: impl FnMut(D) -> T) -> Self {
+    pub(crate) fn of<D>(page: &Page<D>, show: impl FnMut(&D) -> T) -> Self {
         Self {
-            next_cursor: page.next.map(|cursor| cursor.to_text()),
-            items: page.items.into_iter().map(show).collect(),
+            next_cursor: page.next.as_ref().map(Cursor::to_text),
+            items: page.items.iter().map(show).collect(),
         }
     }
 }

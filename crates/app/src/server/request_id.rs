@@ -6,7 +6,8 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, web};
+use actix_web::{Error, web};
+use data_encoding::HEXLOWER;
 use std::time::Instant;
 use tracing::Instrument;
 
@@ -20,8 +21,7 @@ pub(crate) async fn request_id(
     let app = request.app_data::<web::Data<crate::app::App>>().cloned();
     let id = app.map_or_else(String::new, |app| {
         let random: [u8; 8] = app.env().random();
-        let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("req_{hex}")
+        format!("req_{}", HEXLOWER.encode(&random))
     });
     let span = tracing::info_span!("request", id, method = %request.method());
     // The route's pattern, not the path: paths and queries carry OAuth codes and slugs.

@@ -1,0 +1,95 @@
+//! The command line.
+
+mod doctor;
+mod serve;
+mod tenant;
+
+use crate::config::{ConfigError, Layers};
+use clap::{Args, Parser, Subcommand};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Sells software licenses through the seller's own Stripe account, and mints each exactly once.
+#[derive(Parser)]
+#[command(name = "mintage", version)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args)]
+struct Common {
+    /// A configuration file (default: mintage.toml, if there is one).
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    /// Where things are kept; see DATABASE_URL. A URL with a password belongs in the environment.
+    #[arg(long, global = true)]
+    database_url: Option<String>,
+}
+
+impl Common {
+    fn layers(&self) -> Result<Layers, ConfigError> {
+        let named = self.config.is_some();
+        let path = self.config.clone().unwrap_or_else(|| "mintage.toml".into());
+        Ok(Layers::new()
+            .file(&path, named)?
+            .environment()
+            .flag("DATABASE_URL", self.database_url.clone()))
+    }
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Shows the whole path on this machine: connect, pay, mint, deliver, validate, refund.
+    #[cfg(feature = "demo")]
+    Demo(crate::demo::DemoArgs),
+    /// Keeps a server, a simulated Stripe and a seeded tenant running to develop against.
+    #[cfg(feature = "demo")]
+    Dev(crate::dev::DevArgs),
+    /// Serves.
+    Serve(serve::ServeArgs),
+    /// Brings the database's schema up to date.
+    Migrate,
+    /// Checks the configuration, the database and Stripe's settings.
+    Doctor,
+    /// Makes and lists tenants, and moves them between plans.
+    #[command(subcommand)]
+    Tenant(tenant::TenantCommand),
+    /// Makes management tokens.
+    #[command(subcommand)]
+    Token(tenant::TokenCommand),
+}
+
+/// Runs the command line.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        #[cfg(feature = "demo")]
+        Command::Demo(args) => return crate::demo::run(args),
+        #[cfg(feature = "demo")]
+        Command::Dev(args) => return crate::dev::run(args),
+        Command::Serve(args) => serve::run(&cli.common, args),
+        Command::Migrate => doctor::migrate(&cli.common),
+        Command::Doctor => doctor::run(&cli.common),
+        Command::Tenant(command) => tenant::run(&cli.common, command),
+        Command::Token(command) => tenant::run_token(&cli.common, command),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // If even stderr is gone, the exit code still tells.
+            let _ = writeln!(std::io::stderr(), "mintage: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// Prints a line of a command's result.
+fn say(line: impl std::fmt::Display) -> std::io::Result<()> {
+    writeln!(std::io::stdout().lock(), "{line}")
+}

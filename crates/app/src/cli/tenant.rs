@@ -1,0 +1,162 @@
+//! `mintage tenant` and `mintage token`.
+
+use super::{Common, Outcome, say};
+use crate::config::Config;
+use crate::system::{SystemClock, SystemEntropy};
+use crate::wire::{Opener, open_store};
+use clap::{Args, Subcommand};
+use mintage_domain::email::Email;
+use mintage_domain::env::Env;
+use mintage_domain::management_token::TokenScope;
+use mintage_domain::page::PageRequest;
+use mintage_domain::ports::Store;
+use mintage_domain::slug::TenantId;
+use mintage_domain::tenant::Plan;
+use mintage_domain::usecase::tenant::{change_plan, create_tenant, create_token};
+use serde_json::json;
+use std::collections::BTreeSet;
+
+#[derive(Subcommand)]
+pub(super) enum TenantCommand {
+    /// Makes a tenant and prints its first management token, once.
+    Create(Create),
+    /// Lists the tenants, newest first.
+    List {
+        /// Print one JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Moves a tenant to another plan.
+    Plan {
+        /// The tenant's slug.
+        #[arg(long, value_parser = TenantId::parse)]
+        id: TenantId,
+        /// free, starter, plus or pro.
+        #[arg(long, value_parser = Plan::parse)]
+        plan: Plan,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct Create {
+    /// The tenant's slug: in URLs, events and metadata.
+    #[arg(long, value_parser = TenantId::parse)]
+    id: TenantId,
+    /// Where to reach the seller.
+    #[arg(long, value_parser = Email::parse)]
+    email: Email,
+    /// free, starter, plus or pro.
+    #[arg(long, default_value = "pro", value_parser = Plan::parse)]
+    plan: Plan,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+pub(super) enum TokenCommand {
+    /// Makes a management token and prints it, once.
+    Create {
+        /// The tenant's slug.
+        #[arg(long, value_parser = TenantId::parse)]
+        tenant: TenantId,
+        /// What it may do, such as products:read; all of it by default.
+        #[arg(long = "scope", value_parser = TokenScope::parse)]
+        scopes: Vec<TokenScope>,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Opens the store beside a server that may be running, and works with it.
+fn with_store(common: &Common, work: impl FnOnce(&dyn Store, &Env<'_>) -> Outcome) -> Outcome {
+    let config = Config::read(&common.layers()?)?;
+    let store = open_store(&config.database, Opener::Tool)?;
+    let entropy = SystemEntropy::new();
+    let env = Env {
+        clock: &SystemClock,
+        entropy: &entropy,
+        keys: &config.keys,
+    };
+    work(&*store, &env)
+}
+
+pub(super) fn run(common: &Common, command: TenantCommand) -> Outcome {
+    with_store(common, |store, env| match command {
+        TenantCommand::Create(new) => create(store, env, &new),
+        TenantCommand::List { json } => list(store, json),
+        TenantCommand::Plan { id, plan } => {
+            let tenant = change_plan(store, env, &id, plan)?;
+            say(format!(
+                "{} is on the plan {}",
+                tenant.id,
+                tenant.plan.as_str()
+            ))?;
+            Ok(())
+        }
+    })
+}
+
+fn create(store: &dyn Store, env: &Env<'_>, new: &Create) -> Outcome {
+    let made = create_tenant(store, env, &new.id, &new.email, new.plan)?;
+    if new.json {
+        say(json!({"tenant": made.tenant.id, "managementToken": made.token.expose()}))?;
+    } else {
+        say(format!("tenant            {}", made.tenant.id))?;
+        say(format!("management token  {}", made.token.expose()))?;
+        say("The token is shown this once.")?;
+    }
+    Ok(())
+}
+
+fn list(store: &dyn Store, as_json: bool) -> Outcome {
+    let mut page = PageRequest {
+        after: None,
+        limit: Some(PageRequest::MAX),
+    };
+    loop {
+        let tenants = store.tenants(&page)?;
+        for tenant in tenants.items {
+            let created = tenant.created_at.to_rfc3339();
+            let plan = tenant.plan.as_str();
+            if as_json {
+                let email = &tenant.email;
+                say(
+                    json!({"tenant": tenant.id, "email": email, "plan": plan, "createdAt": created}),
+                )?;
+            } else {
+                say(format!(
+                    "{:<32}  {plan:<8}  {}  {created}",
+                    tenant.id, tenant.email
+                ))?;
+            }
+        }
+        page.after = tenants.next;
+        if page.after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+pub(super) fn run_token(common: &Common, command: TokenCommand) -> Outcome {
+    let TokenCommand::Create {
+        tenant,
+        scopes,
+        json,
+    } = command;
+    let scopes: BTreeSet<TokenScope> = if scopes.is_empty() {
+        TokenScope::ALL.into()
+    } else {
+        scopes.into_iter().collect()
+    };
+    with_store(common, |store, env| {
+        let (id, token) = create_token(store, env, &tenant, &scopes)?;
+        if json {
+            say(json!({"id": id, "managementToken": token.expose()}))?;
+        } else {
+            say(format!("{id}  {}", token.expose()))?;
+        }
+        Ok(())
+    })
+}

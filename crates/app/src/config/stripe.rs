@@ -1,0 +1,77 @@
+//! Stripe's variables: one record a mode.
+
+use super::{ConfigError, Layers};
+use mintage_domain::mode::Mode;
+use mintage_domain::secret::Secret;
+use mintage_domain::web_url::WebUrl;
+use mintage_stripe::{ModeConfig, StripeConfig};
+
+struct Names {
+    mode: Mode,
+    client_id: &'static str,
+    secret_key: &'static str,
+    webhook_secret: &'static str,
+}
+
+const NAMES: [Names; 2] = [
+    Names {
+        mode: Mode::Live,
+        client_id: "STRIPE_CONNECT_CLIENT_ID",
+        secret_key: "STRIPE_SECRET_KEY",
+        webhook_secret: "STRIPE_CONNECT_WEBHOOK_SECRET",
+    },
+    Names {
+        mode: Mode::Sandbox,
+        client_id: "STRIPE_SANDBOX_CONNECT_CLIENT_ID",
+        secret_key: "STRIPE_SANDBOX_SECRET_KEY",
+        webhook_secret: "STRIPE_SANDBOX_CONNECT_WEBHOOK_SECRET",
+    },
+];
+
+pub(super) fn read(layers: &Layers) -> Result<StripeConfig, ConfigError> {
+    let url = |name, default: &str| {
+        layers.parse(name, default, |text| {
+            WebUrl::parse(text).map_err(|_| "must be an http or https URL".into())
+        })
+    };
+    let api = url("STRIPE_API_URL", StripeConfig::API_URL)?;
+    let connect = url("STRIPE_CONNECT_URL", StripeConfig::CONNECT_URL)?;
+    let mut modes = Vec::new();
+    for names in &NAMES {
+        modes.extend(mode(layers, names)?);
+    }
+    StripeConfig::new(&api, &connect, modes)
+        .map_err(|error| ConfigError::new("STRIPE_CONNECT_WEBHOOK_SECRET", error.to_string()))
+}
+
+/// A mode is set up by its client id and key together; without both it is off.
+fn mode(layers: &Layers, names: &Names) -> Result<Option<ModeConfig>, ConfigError> {
+    let missing = |name, with| {
+        Err(ConfigError::new(
+            name,
+            format!("must be set together with {with}"),
+        ))
+    };
+    let secret = |name| layers.get(name).map(Secret::new);
+    match (layers.get(names.client_id), secret(names.secret_key)) {
+        (Some(client_id), Some(key)) => {
+            ModeConfig::new(names.mode, client_id, key, secret(names.webhook_secret))
+                .map(Some)
+                .map_err(|error| ConfigError::new(blamed(names, &error), error.to_string()))
+        }
+        (Some(_), None) => missing(names.secret_key, names.client_id),
+        (None, Some(_)) => missing(names.client_id, names.secret_key),
+        (None, None) if layers.get(names.webhook_secret).is_some() => {
+            missing(names.client_id, names.webhook_secret)
+        }
+        (None, None) => Ok(None),
+    }
+}
+
+fn blamed(names: &Names, error: &mintage_stripe::ConfigError) -> &'static str {
+    match error {
+        mintage_stripe::ConfigError::ClientId(_) => names.client_id,
+        mintage_stripe::ConfigError::WebhookSecret(_) => names.webhook_secret,
+        _ => names.secret_key,
+    }
+}

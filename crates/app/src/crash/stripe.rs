@@ -1,0 +1,82 @@
+use super::point;
+use mintage_domain::connection::AccountRef;
+use mintage_domain::id::{StripePriceId, StripeProductId};
+use mintage_domain::mode::Mode;
+use mintage_domain::ports::{
+    CheckoutRequest, CheckoutSession, Grant, IdempotencyKey, NewPrice, NewProduct, Stripe,
+    StripeAccount, StripeError,
+};
+use mintage_domain::secret::Secret;
+use mintage_domain::web_url::WebUrl;
+use std::sync::Arc;
+
+/// Passes a point before each call that leaves something behind at Stripe, and one after it: the
+/// commits on either side of the call are what the points test.
+pub(super) struct CrashingStripe<S>(pub(super) Arc<S>);
+
+impl<S: Stripe> Stripe for CrashingStripe<S> {
+    fn offers(&self, mode: Mode) -> bool {
+        self.0.offers(mode)
+    }
+
+    fn authorize_url(
+        &self,
+        mode: Mode,
+        state: &Secret,
+        redirect: &WebUrl,
+    ) -> Result<String, StripeError> {
+        self.0.authorize_url(mode, state, redirect)
+    }
+
+    fn exchange(&self, mode: Mode, code: &Secret) -> Result<Grant, StripeError> {
+        point("connect.state-burnt");
+        let grant = self.0.exchange(mode, code);
+        point("connect.exchanged");
+        grant
+    }
+
+    fn deauthorize(&self, account: &AccountRef) -> Result<(), StripeError> {
+        point("retire.decided");
+        let done = self.0.deauthorize(account);
+        point("retire.deauthorized");
+        done
+    }
+
+    fn account(&self, account: &AccountRef) -> Result<StripeAccount, StripeError> {
+        self.0.account(account)
+    }
+
+    fn create_product(
+        &self,
+        account: &AccountRef,
+        product: &NewProduct,
+        key: &IdempotencyKey,
+    ) -> Result<StripeProductId, StripeError> {
+        let made = self.0.create_product(account, product, key);
+        point("prices.product-made");
+        made
+    }
+
+    fn create_price(
+        &self,
+        account: &AccountRef,
+        price: &NewPrice,
+        key: &IdempotencyKey,
+    ) -> Result<StripePriceId, StripeError> {
+        let made = self.0.create_price(account, price, key);
+        point("prices.price-made");
+        made
+    }
+
+    fn open_checkout(
+        &self,
+        account: &AccountRef,
+        checkout: &CheckoutRequest,
+        key: &IdempotencyKey,
+    ) -> Result<CheckoutSession, StripeError> {
+        point("checkout.intended");
+        let opened = self.0.open_checkout(account, checkout, key);
+        point("checkout.opened");
+        opened
+    }
+}

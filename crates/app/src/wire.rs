@@ -1,0 +1,86 @@
+//! Wiring: each port gets its adapter, chosen by the configuration.
+
+use crate::app::{App, Settings};
+use crate::config::{Config, Database};
+use crate::crash;
+use crate::server::key_cache::KeyCache;
+use crate::system::{SystemClock, SystemEntropy};
+use mintage_domain::ports::Store;
+use mintage_http::{HttpClient, InvalidUserAgent, Reach};
+use mintage_sqlite::{SqliteConfig, SqliteStore};
+use mintage_stripe::StripeClient;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// Why the server could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum WireError {
+    /// The SQLite database cannot be opened.
+    #[error("DATABASE_URL: {0}")]
+    Sqlite(#[from] mintage_sqlite::OpenError),
+    /// The PostgreSQL database cannot be opened.
+    #[error("DATABASE_URL: this build has no PostgreSQL store yet")]
+    NoPostgres,
+    /// The client's name is no header value.
+    #[error(transparent)]
+    UserAgent(#[from] InvalidUserAgent),
+}
+
+/// Who opens a store: of servers on one SQLite file there is one; commands may work beside it.
+#[derive(Debug, Clone, Copy)]
+pub enum Opener {
+    /// A server.
+    Server,
+    /// A command.
+    Tool,
+}
+
+/// Opens the store and brings its schema up to date.
+pub fn open_store(database: &Database, opener: Opener) -> Result<Arc<dyn Store>, WireError> {
+    Ok(match (database, opener) {
+        (Database::Sqlite(path), opener) => open_sqlite(path, opener)?,
+        (Database::Postgres(_), _) => return Err(WireError::NoPostgres),
+    })
+}
+
+fn open_sqlite(path: &Path, opener: Opener) -> Result<Arc<dyn Store>, mintage_sqlite::OpenError> {
+    let config = SqliteConfig::default();
+    Ok(Arc::new(match opener {
+        Opener::Server => SqliteStore::open_server(path, &config)?,
+        Opener::Tool => SqliteStore::open_tool(path, &config)?,
+    }))
+}
+
+/// Puts a server together.
+pub fn wire(config: Config) -> Result<App, WireError> {
+    let user_agent = concat!("mintage/", env!("CARGO_PKG_VERSION")).to_owned();
+    let to_stripe = HttpClient::new(mintage_http::Config {
+        reach: Reach::Anywhere,
+        user_agent: user_agent.clone(),
+    })?;
+    let plain_http_webhooks = !config.allow_nets.is_empty();
+    let to_webhooks = HttpClient::new(mintage_http::Config {
+        reach: Reach::PublicOnly {
+            allow: config.allow_nets,
+        },
+        user_agent,
+    })?;
+    let stripe = Arc::new(StripeClient::new(Arc::new(to_stripe), config.stripe));
+    Ok(App {
+        store: open_store(&config.database, Opener::Server)?,
+        stripe: crash::at_stripe(Arc::clone(&stripe)),
+        webhooks: stripe,
+        http: Arc::new(to_webhooks),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy::new()),
+        keys: config.keys,
+        settings: Settings {
+            public_url: config.public_url,
+            fee: config.fee,
+            plain_http_webhooks,
+        },
+        key_cache: KeyCache::default(),
+        deliveries_due: Notify::new(),
+    })
+}
