@@ -119,9 +119,13 @@ async fn walk(stage: &mut Stage, inbox: &mut Inbox, report: &Rc<Report>) -> Outc
         mintage: stage.server_url.clone(),
         stripe: stage.simulator.api_url().to_owned(),
     };
-    let ready = stage.server.ready(&scene.mintage);
+    let ready = async {
+        stage.server.ready(&scene.mintage).await?;
+        let ready = scene.client.get(format!("{}/readyz", scene.mintage));
+        ready.send().await?.expect(200)
+    };
     report.step("The server starts and is ready", ready).await?;
-    let token = async { tenant::create(&stage.surroundings) };
+    let token = async { tenant::create(&scene, &stage.surroundings) };
     let token = report.step("The operator makes a tenant", token).await?;
     let seller = Seller {
         scene: &scene,

@@ -79,12 +79,13 @@ async fn fee_asked(scene: &Scene, ware: &Ware) -> Outcome<Option<u64>> {
             ware.key_type
         )
     })?;
-    let fee = &asked["payment_intent_data[application_fee_amount]"];
-    scene.client.found(format!(
-        "Stripe was told to take {fee} cents of {}",
-        ware.cents
+    let fee = asked["payment_intent_data[application_fee_amount]"].as_str();
+    let told = fee.unwrap_or("no");
+    let cents = ware.cents;
+    scene.client.found(format_args!(
+        "Stripe was told to take {told} cents of {cents}"
     ));
-    Ok(fee.as_str().and_then(|fee| fee.parse().ok()))
+    Ok(fee.and_then(|fee| fee.parse().ok()))
 }
 
 /// A buyer tries a card without money: the page says so, and nothing is minted.
