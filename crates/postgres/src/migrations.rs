@@ -21,3 +21,79 @@ pub(crate) fn apply(connection: &mut PgConnection) -> Result<(), Box<dyn Error +
         .execute(connection)?;
     applied
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use super::*;
+    use mintage_pgtmp::{Database, Server};
+    use mintage_sql::schema::COLUMNS;
+    use std::collections::BTreeSet;
+
+    fn migrated() -> (Database, PgConnection) {
+        let database = Server::shared().create_database().unwrap();
+        let mut connection = PgConnection::establish(database.url()).unwrap();
+        apply(&mut connection).unwrap();
+        (database, connection)
+    }
+
+    /// The columns of the live database, as `table|column|type`.
+    fn live(database: &Database) -> BTreeSet<String> {
+        let told = database
+            .run(
+                "select table_name, column_name, \
+                 case is_nullable when 'YES' then 'nullable ' else '' end || data_type \
+                 from information_schema.columns where table_schema = 'public' \
+                 and left(table_name, 2) <> '__'",
+            )
+            .unwrap();
+        told.lines().map(str::to_owned).collect()
+    }
+
+    fn declared() -> BTreeSet<String> {
+        COLUMNS
+            .iter()
+            .map(|(table, column, kind)| {
+                let kind = match *kind {
+                    "Text" => "text",
+                    "Binary" => "bytea",
+                    "BigInt" => "bigint",
+                    "Bool" => "boolean",
+                    "Nullable<Text>" => "nullable text",
+                    "Nullable<Binary>" => "nullable bytea",
+                    "Nullable<BigInt>" => "nullable bigint",
+                    other => panic!("no PostgreSQL type is known for {other}"),
+                };
+                format!("{table}|{column}|{kind}")
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_migrated_tables_are_those_of_the_schema() {
+        let (database, _connection) = migrated();
+        assert_eq!(live(&database), declared());
+    }
+
+    #[test]
+    fn all_text_compares_by_its_bytes() {
+        let (database, _connection) = migrated();
+        let others = database
+            .run(
+                "select table_name, column_name from information_schema.columns \
+                 where table_schema = 'public' and data_type = 'text' \
+                 and collation_name is distinct from 'C' and left(table_name, 2) <> '__'",
+            )
+            .unwrap();
+        assert_eq!(others, "");
+    }
+
+    #[test]
+    fn what_was_taken_down_can_be_made_again() {
+        let (database, mut connection) = migrated();
+        connection.revert_all_migrations(MIGRATIONS).unwrap();
+        assert_eq!(live(&database), BTreeSet::new());
+        apply(&mut connection).unwrap();
+        assert_eq!(live(&database), declared());
+    }
+}

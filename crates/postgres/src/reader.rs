@@ -11,7 +11,7 @@ use mintage_domain::ports::{
 use mintage_sql::reads::answer;
 use mintage_sql::rows::NonceRow;
 use mintage_sql::schema::nonces;
-use mintage_sql::worker::Worker;
+use mintage_sql::worker::{Worker, tell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
@@ -28,7 +28,7 @@ pub(crate) fn start(line: Line) -> io::Result<Worker<Line, Asked>> {
     Worker::start("postgres-reader", line, |line, asked| {
         let (queries, told): (Vec<ValidateQuery>, Vec<ValidateDone>) = asked.into_iter().unzip();
         for (done, outcome) in told.into_iter().zip(read(line, &queries)) {
-            done(outcome);
+            tell(done, outcome);
         }
     })
 }

@@ -125,6 +125,11 @@ fn run<S, I>(mut state: S, queue: &Receiver<Job<S, I>>, mut each: impl FnMut(&mu
     }
 }
 
+/// Tells a caller the outcome. A panic of theirs is theirs alone.
+pub fn tell<T>(done: Box<dyn FnOnce(T) + Send>, outcome: T) {
+    contained(|| done(outcome));
+}
+
 /// The panic hook has told of the panic; the thread must outlive it.
 fn contained(work: impl FnOnce()) {
     let _ = catch_unwind(AssertUnwindSafe(work));
