@@ -48,7 +48,7 @@ fn a_callback_without_a_good_state_and_code_is_refused_and_asks_stripe_nothing()
         format!("?code={code}&state={}", "0".repeat(64)),
         format!("?code={code}&state="),
         format!("?code={code}&state={}", state.to_uppercase()),
-        format!("?code={code}&state=<script>alert(1)</script>"),
+        format!("?code={code}&state=%3Cscript%3Ealert(1)%3C/script%3E"),
     ] {
         let answer = stage
             .api
