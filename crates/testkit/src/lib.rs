@@ -7,10 +7,15 @@ pub mod clock;
 pub mod entropy;
 pub mod env;
 pub mod fixtures;
+pub mod http_contract;
+pub mod loopback;
 mod memory_store;
+mod scripted_http;
 pub mod store_contract;
 
 pub use clock::FixedClock;
 pub use entropy::SeededEntropy;
 pub use env::TestEnv;
+pub use loopback::LoopbackServer;
 pub use memory_store::MemoryStore;
+pub use scripted_http::ScriptedHttp;

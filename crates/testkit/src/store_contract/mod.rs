@@ -9,11 +9,13 @@ pub mod customers;
 pub mod deliveries;
 pub mod durability;
 pub mod guards;
+pub mod license_reads;
 pub mod limits;
 pub mod paging;
 pub mod reads;
 pub mod round_trips;
 pub mod validations;
+pub mod waiting;
 mod witness;
 
 use mintage_domain::ports::Store;
@@ -102,17 +104,21 @@ macro_rules! store_contract {
             reads {
                 what_was_never_written_is_none
                 foreign_tenants_are_invisible
+                an_order_is_found_by_its_session
+                prices_are_replaced_and_forgotten_by_account
+                what_is_revoked_is_still_found
+            }
+            license_reads {
                 licenses_are_filtered
                 licenses_are_filtered_by_their_state_at_a_time
                 a_license_is_told_with_its_address_and_session
                 licenses_of_an_order_come_in_the_order_of_its_units
-                an_order_is_found_by_its_session
-                prices_are_replaced_and_forgotten_by_account
+            }
+            waiting {
                 connections_to_retire_are_found
                 parked_events_come_due_oldest_first
                 parked_events_belong_to_the_tenant_of_their_account
                 stuck_orders_are_found
-                what_is_revoked_is_still_found
             }
             deliveries {
                 a_claim_leases_and_counts

@@ -1,0 +1,4 @@
+//! The SQLite store, held to its port's contract and to its own promises.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+mod contract;

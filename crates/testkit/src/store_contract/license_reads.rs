@@ -1,0 +1,216 @@
+//! Licenses: which a filter keeps, what is told beside them, in which order.
+
+use super::witness::{changing, committed};
+use crate::fixtures::{Shop, email};
+use mintage_domain::changes::Put;
+use mintage_domain::customer::Customer;
+use mintage_domain::license::state::{HoldCause, RevocationReason, Standing, State};
+use mintage_domain::license::{License, OrderUnit};
+use mintage_domain::page::PageRequest;
+use mintage_domain::ports::{LicenseFilter, Store};
+use mintage_domain::slug::ProductId;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// Each filter alone and all together keep exactly what fits.
+pub fn licenses_are_filtered(store: &dyn Store) {
+    let shop = Shop::opened(store, "acme");
+    let second = shop.another_product("second");
+    let mut key_type = shop.key_type.clone();
+    key_type.product = second.id.clone();
+    committed(
+        store,
+        changing(&shop, |it| {
+            it.products.push(Put::new(second.clone()));
+            it.key_types.push(Put::new(key_type));
+        }),
+    );
+    let ann = Customer {
+        email: email("ann@example.test"),
+        ..shop.customer()
+    };
+    let bob = shop.customer();
+    let licenses: Vec<License> = [
+        (&ann, &shop.product.id),
+        (&ann, &second.id),
+        (&bob, &shop.product.id),
+    ]
+    .map(|(customer, product)| License {
+        product: ProductId::clone(product),
+        ..shop.license(customer)
+    })
+    .into();
+    committed(
+        store,
+        changing(&shop, |it| {
+            it.customers = vec![ann.clone(), bob];
+            it.licenses = licenses.iter().cloned().map(Put::changed).collect();
+        }),
+    );
+    let active = Some((State::Active, shop.now()));
+    let frozen = Some((State::Frozen, shop.now()));
+    let (pixel, ann) = (Some(shop.product.id.clone()), Some(ann.email));
+    let nobody = Some(email("nobody@example.test"));
+    for (product, state, email, expected) in [
+        (None, None, None, vec![0, 1, 2]),
+        (pixel.clone(), None, None, vec![0, 2]),
+        (Some(second.id), None, None, vec![1]),
+        (ProductId::parse("third").ok(), None, None, vec![]),
+        (None, None, ann.clone(), vec![0, 1]),
+        (None, None, nobody, vec![]),
+        (None, active, None, vec![0, 1, 2]),
+        (None, frozen, None, vec![]),
+        (pixel.clone(), active, ann.clone(), vec![0]),
+        (pixel, frozen, ann, vec![]),
+    ] {
+        let filter = LicenseFilter {
+            product,
+            state,
+            email,
+        };
+        let expected: Vec<&License> = expected.into_iter().map(|i| &licenses[i]).collect();
+        assert_filtered(store, &shop, &filter, &expected);
+    }
+}
+
+/// A license is listed under the state it has at the time that was asked about, and no other; a
+/// hold that was released and a term that is over do what they do everywhere.
+pub fn licenses_are_filtered_by_their_state_at_a_time(store: &dyn Store) {
+    let shop = Shop::opened(store, "acme");
+    let customer = shop.customer();
+    let end = shop.now().plus(Duration::from_mins(1));
+    let admin = HoldCause::Admin;
+    let dispute = || HoldCause::Dispute("dp_1".to_owned());
+    let standing = |expires: bool, change: &dyn Fn(&mut Standing)| {
+        let mut standing = Standing::new(expires.then_some(end));
+        change(&mut standing);
+        standing
+    };
+    let licenses: Vec<License> = [
+        standing(false, &|_| ()),
+        standing(true, &|_| ()),
+        standing(false, &|it| assert!(it.hold(dispute()))),
+        standing(true, &|it| {
+            assert!(it.hold(admin.clone()) && it.hold(dispute()));
+        }),
+        standing(false, &|it| {
+            assert!(it.hold(dispute()) && it.release(dispute()));
+        }),
+        standing(true, &|it| {
+            assert!(it.hold(dispute()) && it.revoke(RevocationReason::Refund, end));
+        }),
+    ]
+    .into_iter()
+    .map(|standing| License {
+        standing,
+        ..shop.license(&customer)
+    })
+    .collect();
+    committed(
+        store,
+        changing(&shop, |it| {
+            it.customers.push(customer);
+            it.licenses = licenses.iter().cloned().map(Put::changed).collect();
+        }),
+    );
+    let just_before = mintage_domain::time::Timestamp::from_micros(end.as_micros() - 1);
+    for now in [
+        shop.now(),
+        just_before,
+        end,
+        end.plus(Duration::from_secs(1)),
+    ] {
+        let mut listed = 0;
+        for state in State::ALL {
+            let expected: Vec<&License> = licenses
+                .iter()
+                .filter(|it| it.state(now) == state)
+                .collect();
+            let filter = LicenseFilter {
+                state: Some((state, now)),
+                ..LicenseFilter::default()
+            };
+            assert_filtered(store, &shop, &filter, &expected);
+            listed += expected.len();
+        }
+        assert_eq!(listed, licenses.len(), "each is in one state");
+    }
+}
+
+#[track_caller]
+fn assert_filtered(store: &dyn Store, shop: &Shop, filter: &LicenseFilter, expected: &[&License]) {
+    // The filter is applied before the page is cut.
+    let mut request = PageRequest {
+        after: None,
+        limit: Some(1),
+    };
+    let mut read = BTreeSet::new();
+    loop {
+        let page = store.licenses(&shop.tenant.id, filter, &request);
+        let page = page.expect("the store answers");
+        read.extend(page.items.into_iter().map(|it| it.license.id));
+        request.after = page.next;
+        if request.after.is_none() {
+            break;
+        }
+    }
+    let expected: BTreeSet<_> = expected.iter().map(|it| it.id.clone()).collect();
+    assert_eq!(read, expected, "{filter:?}");
+}
+
+/// A license is told with its customer's address and the session of the order it was sold by.
+pub fn a_license_is_told_with_its_address_and_session(store: &dyn Store) {
+    let shop = Shop::opened(store, "acme");
+    let sale = shop.sold(store);
+    let given = shop.license(&sale.customer);
+    committed(
+        store,
+        changing(&shop, |it| it.licenses.push(Put::changed(given.clone()))),
+    );
+    for (id, session) in [
+        (&sale.license.id, sale.order.session.clone()),
+        (&given.id, None),
+    ] {
+        let record = store.license(&shop.tenant.id, id);
+        let record = record.expect("the store answers").expect("it was minted");
+        assert_eq!(
+            (&record.email, &record.session),
+            (&sale.customer.email, &session)
+        );
+    }
+}
+
+/// An order's licenses come by line, then by unit, however they were written.
+pub fn licenses_of_an_order_come_in_the_order_of_its_units(store: &dyn Store) {
+    let shop = Shop::opened(store, "acme");
+    let sale = shop.sold(store);
+    let other = shop.sold(store);
+    let units = [(10, 0), (2, 1), (0, 1), (2, 0), (0, 10), (0, 2)];
+    let licenses = units.map(|(line, unit)| License {
+        unit: Some(OrderUnit {
+            order: sale.order.id.clone(),
+            line,
+            unit,
+        }),
+        ..shop.license(&sale.customer)
+    });
+    committed(
+        store,
+        changing(&shop, |it| {
+            it.licenses = licenses.into_iter().map(Put::changed).collect();
+        }),
+    );
+    let read = store.licenses_of_order(&sale.order.id);
+    let read: Vec<(u32, u32)> = read
+        .expect("the store answers")
+        .into_iter()
+        .filter_map(|it| it.license.unit)
+        .map(|it| (it.line, it.unit))
+        .collect();
+    assert_eq!(
+        read,
+        [(0, 0), (0, 1), (0, 2), (0, 10), (2, 0), (2, 1), (10, 0)]
+    );
+    let read = store.licenses_of_order(&other.order.id);
+    assert_eq!(read.expect("the store answers").len(), 1);
+}

@@ -1,0 +1,67 @@
+//! Every row is read exactly as it was written: each optional field both ways, each variant of
+//! each enum, names in any script, the largest numbers.
+
+mod catalog;
+mod deliveries;
+mod sales;
+mod sellers;
+
+pub use catalog::*;
+pub use deliveries::*;
+pub use sales::*;
+pub use sellers::*;
+
+use super::witness::{assert_written, changing, committed};
+use crate::fixtures::Shop;
+use mintage_domain::changes::{Changes, Put, Versioned};
+use mintage_domain::ports::Store;
+use mintage_domain::time::Timestamp;
+
+/// A name of 120 characters of four bytes each, the longest there is.
+fn longest_name() -> String {
+    "🗝".repeat(120)
+}
+
+const NAMES: [&str; 4] = ["x", "Zoë's “Pixel” \\ %_'; --", "数独プロ", "بكسل"];
+
+/// Instants at both ends of what can be told, and one with microseconds.
+const INSTANTS: [Timestamp; 4] = [
+    Timestamp::from_micros(i64::MIN),
+    Timestamp::EPOCH,
+    Timestamp::from_micros(1_798_761_600_000_001),
+    Timestamp::from_micros(i64::MAX),
+];
+
+#[track_caller]
+fn comes_back(store: &dyn Store, shop: &Shop, fill: impl FnOnce(&mut Changes)) {
+    let changes = changing(shop, fill);
+    committed(store, changes.clone());
+    assert_written(store, &changes);
+}
+
+/// Each row is written and read whole.
+#[track_caller]
+fn each_comes_back<T: Versioned + Clone>(
+    store: &dyn Store,
+    shop: &Shop,
+    part: fn(&mut Changes) -> &mut Vec<Put<T>>,
+    rows: impl IntoIterator<Item = T>,
+) {
+    for row in rows {
+        comes_back(store, shop, |it| part(it).push(Put::changed(row)));
+    }
+}
+
+/// Each variant of one row overwrites the one before and is read whole.
+#[track_caller]
+fn each_overwrites<T: Versioned + Clone>(
+    store: &dyn Store,
+    shop: &Shop,
+    part: fn(&mut Changes) -> &mut Vec<Put<T>>,
+    variants: impl IntoIterator<Item = T>,
+) {
+    for (version, mut row) in (0..).zip(variants) {
+        *row.version_mut() = version;
+        each_comes_back(store, shop, part, [row]);
+    }
+}
