@@ -20,6 +20,7 @@ pub(crate) enum Manner {
 struct State {
     manner: Manner,
     received: Vec<Message>,
+    connections: usize,
     closed: bool,
 }
 
@@ -50,6 +51,7 @@ impl Receiver {
             state: Mutex::new(State {
                 manner: Manner::Status(200),
                 received: Vec::new(),
+                connections: 0,
                 closed: false,
             }),
             changed: Condvar::new(),
@@ -57,9 +59,12 @@ impl Receiver {
         let inner = Arc::clone(&shared);
         let thread = std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                if inner.lock().closed {
+                let mut state = inner.lock();
+                if state.closed {
                     return;
                 }
+                state.connections = state.connections.saturating_add(1);
+                drop(state);
                 let shared = Arc::clone(&inner);
                 std::thread::spawn(move || serve(&shared, stream));
             }
@@ -83,6 +88,11 @@ impl Receiver {
     /// All that came so far, oldest first.
     pub(crate) fn received(&self) -> Vec<Message> {
         self.shared.lock().received.clone()
+    }
+
+    /// How often somebody connected, whether or not they said anything.
+    pub(crate) fn connections(&self) -> usize {
+        self.shared.lock().connections
     }
 }
 
