@@ -1,0 +1,13 @@
+//! The whole server over HTTP, against the simulated Stripe: each test with a server of its own.
+
+mod catalog;
+mod checkout;
+mod connect;
+mod harness;
+mod licenses;
+mod main_path;
+mod management;
+mod news;
+mod payments;
+mod validate;
+mod webhook;
