@@ -6,10 +6,13 @@
 #[path = "cluster/database.rs"]
 mod database;
 #[path = "http/harness/mod.rs"]
-#[expect(dead_code, reason = "the tests over HTTP use all of it")]
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "the tests over HTTP use all of it"
+)]
 mod harness;
 #[path = "cluster/node.rs"]
-#[expect(dead_code, reason = "the tests of a cluster use all of it")]
 mod node;
 #[path = "crash/outcome.rs"]
 mod outcome;

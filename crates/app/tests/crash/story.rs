@@ -76,6 +76,12 @@ impl Story {
             sessions.push(story.act(act));
         }
         outcome::hold(&mut story, &sessions);
+        let again = usize::from(at == Point::DeliverSent);
+        let sent = story.receiver.received().len();
+        assert!(
+            sent >= sessions.len() + again,
+            "not written down, so sent again"
+        );
     }
 
     /// What needs no dying: a tenant with a product, two key types and a webhook.
@@ -108,9 +114,7 @@ impl Story {
     }
 
     fn stop(&mut self) {
-        if let Some(server) = self.server.take() {
-            server.kill();
-        }
+        drop(self.server.take());
     }
 
     /// Starts the server, unless it runs.
@@ -125,7 +129,8 @@ impl Story {
     fn revive(&mut self) {
         let point = self.armed.take().expect("only an armed server dies");
         let mut dead = self.server.take().expect("a server");
-        assert_eq!(dead.await_end().signal(), Some(SIGKILL), "{point:?}");
+        let status = eventually("the server to die", || dead.has_ended());
+        assert_eq!(status.signal(), Some(SIGKILL), "{point:?}");
         let last_words = format!("\"point\":\"{}\"", point.name());
         assert!(dead.log().contains(&last_words), "{point:?}");
         let later: i64 = LATER.parse().expect("a number");
