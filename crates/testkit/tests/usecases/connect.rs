@@ -223,7 +223,7 @@ fn going_live_retires_the_sandbox_forgets_its_prices_and_keeps_the_checkout_key(
     assert!(connected.checkout_key.is_none(), "the key goes on");
     let connection = seller.connection();
     assert_eq!(connection.state.account(), Some(live));
-    assert_eq!(connection.retiring, [sandbox.clone()]);
+    assert_eq!(connection.retiring, std::slice::from_ref(&sandbox));
     assert!(connection.checkout_key.unwrap().matches(key.expose()));
     assert_eq!(prices(&sandbox), 0);
     let left = seller.store.account_link(&sandbox).unwrap().unwrap();

@@ -78,7 +78,7 @@ fn leaving_while_stripe_is_down_is_finished_by_the_sweeper() {
     leave(&seller, &down()).unwrap();
     let connection = seller.connection();
     assert_eq!(connection.state.account(), None);
-    assert_eq!(connection.retiring, [account.clone()]);
+    assert_eq!(connection.retiring, std::slice::from_ref(&account));
 
     assert_eq!(swept(&seller, &down()).failed, 1);
     assert_eq!(seller.connection().retiring.len(), 1, "still to be done");

@@ -4,7 +4,7 @@ use mintage_domain::changes::Put;
 use mintage_domain::env::SealedField;
 use mintage_domain::id::{LicenseId, TokenId};
 use mintage_domain::license::License;
-use mintage_domain::license::state::{RevocationReason, Standing, State};
+use mintage_domain::license::state::{Revocation, RevocationReason, Standing, State};
 use mintage_domain::ports::{Commit, LicenseRecord, Licenses};
 use mintage_domain::slug::TenantId;
 use mintage_domain::usecase::Failure;
@@ -63,7 +63,7 @@ fn an_expired_license_can_still_be_revoked() {
     }));
     seller.store.commit(changes).unwrap();
     let ended = revoked(&seller, &sold.id).unwrap().license;
-    let reason = ended.standing.revocation().map(|it| it.reason());
+    let reason = ended.standing.revocation().map(Revocation::reason);
     assert_eq!(reason, Some(RevocationReason::Admin));
     assert_eq!(seller.told(), ["license.created", "license.revoked"]);
 }
@@ -126,9 +126,10 @@ fn a_key_that_does_not_open_is_told_apart_from_one_that_is_no_text() {
         seller.store.commit(changes).unwrap();
         let (store, actor) = (&*seller.store, by_token());
         let error = reveal(store, &env, seller.tenant(), &sold.id, &actor).unwrap_err();
-        match damaged {
-            true => assert_eq!(error, LicenseError::DamagedKey),
-            false => assert!(matches!(error, LicenseError::Failure(Failure::Sealed(_)))),
+        if damaged {
+            assert_eq!(error, LicenseError::DamagedKey);
+        } else {
+            assert!(matches!(error, LicenseError::Failure(Failure::Sealed(_))));
         }
     }
     assert_eq!(seller.audited("license.revealed"), 0, "nothing was shown");

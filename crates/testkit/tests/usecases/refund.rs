@@ -1,7 +1,7 @@
 use crate::seller::{Seller, intent, paid, refunded};
 use mintage_domain::audit::Actor;
 use mintage_domain::id::SessionId;
-use mintage_domain::license::state::{RevocationReason, State};
+use mintage_domain::license::state::{Revocation, RevocationReason, State};
 use mintage_domain::payment::PaymentKey;
 use mintage_domain::ports::Payments;
 use mintage_domain::stripe_event::{News, RefundFacts};
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 fn state(seller: &Seller) -> (State, Option<RevocationReason>) {
     let license = seller.licenses().remove(0).license;
-    let reason = license.standing.revocation().map(|it| it.reason());
+    let reason = license.standing.revocation().map(Revocation::reason);
     (license.state(seller.shop.now()), reason)
 }
 
