@@ -58,7 +58,7 @@ fn assert_everything_happened(weather: &Weather) {
 
 #[test]
 fn every_paid_order_has_one_license_however_its_news_is_interleaved() {
-    assert_everything_happened(&run_all(0..400, chaos::interleaved));
+    assert_everything_happened(&run_all(0..600, chaos::interleaved));
 }
 
 #[test]

@@ -150,7 +150,7 @@ impl World {
     fn buy(&mut self, shop: usize, session: SessionId, buyer: Email, dice: &Dice) {
         use PaymentStatus::{NoPaymentRequired, Paid, Unpaid};
         let completed = |payment| News::SessionCompleted(facts(&session, &buyer, payment));
-        let (end, mut news) = match dice.below(7) {
+        let (end, mut news) = match dice.below(8) {
             0 => (OrderStatus::Open, vec![]),
             1 => (
                 OrderStatus::Expired,
@@ -164,6 +164,10 @@ impl World {
             4 => (
                 OrderStatus::Fulfilled,
                 vec![completed(Unpaid), completed(Paid)],
+            ),
+            5 => (
+                OrderStatus::Fulfilled,
+                vec![completed(Paid), completed(Paid)],
             ),
             _ => (OrderStatus::Fulfilled, vec![completed(Paid)]),
         };
