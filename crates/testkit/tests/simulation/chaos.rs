@@ -66,13 +66,21 @@ impl Weather {
     }
 }
 
-/// All news in a random order, each as often as Stripe felt like; some not at all, for now.
+/// All news, each as often as Stripe felt like; some not at all, for now. On some days it comes in
+/// any order, on others what happened at a time comes at a time, so that it collides.
 fn arrivals<'a>(world: &'a World, dice: &Dice) -> VecDeque<&'a Inbound> {
     let mut arrivals: Vec<&Inbound> = Vec::new();
     for inbound in &world.news {
         arrivals.extend(std::iter::repeat_n(inbound, dice.below(4)));
     }
-    dice.shuffle(&mut arrivals);
+    let together = if dice.one_in(2) {
+        6
+    } else {
+        arrivals.len().max(1)
+    };
+    for burst in arrivals.chunks_mut(together) {
+        dice.shuffle(burst);
+    }
     arrivals.into()
 }
 
@@ -90,7 +98,7 @@ pub(crate) fn interleaved(world: &World, weather: &Weather, dice: &Dice) {
     let mut arrivals = arrivals(world, dice);
     let mut under_way: Vec<Decided<'_>> = Vec::new();
     while !(arrivals.is_empty() && under_way.is_empty()) {
-        let begin = under_way.is_empty() || (under_way.len() < 6 && dice.one_in(2));
+        let begin = under_way.is_empty() || (under_way.len() < 6 && !dice.one_in(4));
         let decided = match arrivals.pop_front().filter(|_| begin) {
             Some(inbound) => judge(world, weather, &store, inbound, None),
             None if under_way.is_empty() => continue,
@@ -100,7 +108,7 @@ pub(crate) fn interleaved(world: &World, weather: &Weather, dice: &Dice) {
             }
         };
         under_way.extend(decided);
-        if dice.one_in(25) || store.restart() {
+        if dice.one_in(60) || store.restart() {
             under_way.clear();
         }
         if dice.one_in(10) {
