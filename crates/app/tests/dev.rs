@@ -27,19 +27,24 @@ impl Dev {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut hints = String::new();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut dev = Self {
+            child,
+            lines,
+            hints: String::new(),
+        };
+        dev.wait_until_ready();
+        dev
+    }
+
+    fn wait_until_ready(&mut self) {
         loop {
-            let line = lines.next().unwrap_or_else(|| panic!("it ended: {hints}"));
-            let line = line.unwrap();
-            if line == "Deliveries to the receiver:" {
-                return Self {
-                    child,
-                    lines,
-                    hints,
-                };
+            let line = self.lines.next().map(Result::unwrap);
+            match line.as_deref() {
+                Some("Deliveries to the receiver:") => return,
+                Some(line) => self.hints.extend([line, "\n"]),
+                None => panic!("it ended: {}", self.hints),
             }
-            hints.extend([&*line, "\n"]);
         }
     }
 
