@@ -7,14 +7,20 @@
 )]
 
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Lines};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+/// No line of a sound program takes longer to come.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A running `mintage dev`. Dropped in a failing test, it is asked to stop, too.
 struct Dev {
     child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
+    lines: Receiver<String>,
     /// What it printed until it was ready.
     hints: String,
 }
@@ -27,7 +33,14 @@ impl Dev {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let printed = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (into, lines) = channel();
+        // It reads on when the test is over, so that the program never waits for a reader.
+        thread::spawn(move || {
+            for line in printed.map_while(Result::ok) {
+                let _ = into.send(line);
+            }
+        });
         let mut dev = Self {
             child,
             lines,
@@ -39,11 +52,11 @@ impl Dev {
 
     fn wait_until_ready(&mut self) {
         loop {
-            let line = self.lines.next().map(Result::unwrap);
+            let line = self.lines.recv_timeout(PATIENCE);
             match line.as_deref() {
-                Some("Deliveries to the receiver:") => return,
-                Some(line) => self.hints.extend([line, "\n"]),
-                None => panic!("it ended: {}", self.hints),
+                Ok("Deliveries to the receiver:") => return,
+                Ok(line) => self.hints.extend([line, "\n"]),
+                Err(error) => panic!("{error}, after: {}", self.hints),
             }
         }
     }
@@ -113,7 +126,7 @@ fn the_printed_commands_sell_a_license_also_after_a_restart() {
     let card = "email=buyer@example.com&method=card&card_number=4242424242424242\
                 &expiry=12/34&cvc=123";
     shell(directory, &format!("curl -sS --fail -d '{card}' '{page}'"));
-    let delivered = again.lines.next().unwrap().unwrap();
+    let delivered = again.lines.recv_timeout(PATIENCE).unwrap();
     assert!(delivered.contains("license.created"), "{delivered}");
     assert!(delivered.ends_with("(signature verified)"), "{delivered}");
     let licenses = shell(directory, again.command("curl http"));
