@@ -272,11 +272,6 @@ tables! {
 diesel::joinable!(licenses -> customers (customer));
 diesel::joinable!(licenses -> orders (order_id));
 
-diesel::allow_tables_to_appear_in_same_query!(
-    licenses,
-    customers,
-    orders,
-    key_types,
-);
+diesel::allow_tables_to_appear_in_same_query!(licenses, customers, orders, key_types,);
 diesel::allow_tables_to_appear_in_same_query!(deliveries, endpoints);
 diesel::allow_tables_to_appear_in_same_query!(stripe_events, account_links);

@@ -46,10 +46,11 @@ impl<S: Send + 'static, I: Send + 'static> Worker<S, I> {
         let Some(jobs) = &self.jobs else {
             return Err(item);
         };
-        jobs.send(Job::Item(item)).map_err(|refused| match refused.0 {
-            Job::Item(item) => item,
-            Job::Alone(_) => unreachable!("an item was sent"),
-        })
+        jobs.send(Job::Item(item))
+            .map_err(|refused| match refused.0 {
+                Job::Item(item) => item,
+                Job::Alone(_) => unreachable!("an item was sent"),
+            })
     }
 
     /// Does something alone on the thread, between batches and in its turn, and waits for it;

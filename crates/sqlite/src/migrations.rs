@@ -40,6 +40,10 @@ impl From<diesel::result::Error> for Undone {
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests ask SQLite about its own tables"
+)]
 mod tests {
     use super::*;
     use diesel::prelude::*;

@@ -57,7 +57,10 @@ fn a_batch_that_is_all_refused_writes_nothing_at_all() {
     store.watch_writer(watch.watcher());
     let again = vec![shop.foundation(), shop.foundation()];
     for outcome in commit_at_once(&*store, store.hold_writer(), again) {
-        assert!(matches!(outcome, Err(CommitError::Refused(_))), "{outcome:?}");
+        assert!(
+            matches!(outcome, Err(CommitError::Refused(_))),
+            "{outcome:?}"
+        );
     }
     assert_eq!((watch.count("insert"), watch.count("commit")), (0, 0));
 }

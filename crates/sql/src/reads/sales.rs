@@ -86,9 +86,14 @@ macro_rules! read_sales {
                             ));
                         }
                         // One event may be heard on the endpoints of both modes.
-                        Ok(Page::of(all(query.load(conn)?)?, page.limit(), |it: &HeardEvent| {
-                            Cursor { at: it.received_at, id: format!("{}/{}", it.endpoint, it.id) }
-                        }))
+                        Ok(Page::of(
+                            all(query.load(conn)?)?,
+                            page.limit(),
+                            |it: &HeardEvent| Cursor {
+                                at: it.received_at,
+                                id: format!("{}/{}", it.endpoint, it.id),
+                            },
+                        ))
                     })
                 }
             }
@@ -141,9 +146,14 @@ macro_rules! read_sales {
                         if let Some(after) = &page.after {
                             query = query.filter(behind!(orders::created_at, orders::id, after));
                         }
-                        Ok(Page::of(all(query.load(conn)?)?, page.limit(), |it: &Order| {
-                            Cursor { at: it.created_at, id: it.id.to_string() }
-                        }))
+                        Ok(Page::of(
+                            all(query.load(conn)?)?,
+                            page.limit(),
+                            |it: &Order| Cursor {
+                                at: it.created_at,
+                                id: it.id.to_string(),
+                            },
+                        ))
                     })
                 }
 

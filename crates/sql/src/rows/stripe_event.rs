@@ -82,3 +82,36 @@ impl TryFrom<StripeEventRow> for HeardEvent {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_comes_with_just_the_details_it_has() {
+        let row = |outcome: &str, reason: Option<&str>, retry_at: Option<i64>| StripeEventRow {
+            id: "evt_1".to_owned(),
+            endpoint: "live".to_owned(),
+            kind: "charge.refunded".to_owned(),
+            account: None,
+            outcome: outcome.to_owned(),
+            reason: reason.map(str::to_owned),
+            payload: retry_at.map(|_| b"{}".to_vec()),
+            retry_at,
+            received_at: 0,
+            version: 1,
+        };
+        for (row, fine) in [
+            (row("applied", None, None), true),
+            (row("applied", Some("why"), None), false),
+            (row("ignored", Some("why"), None), true),
+            (row("ignored", None, None), false),
+            (row("parked", Some("why"), Some(5)), true),
+            (row("parked", Some("why"), None), false),
+            (row("lost", None, None), false),
+        ] {
+            let told = format!("{row:?}");
+            assert_eq!(HeardEvent::try_from(row).is_ok(), fine, "{told}");
+        }
+    }
+}
