@@ -1,6 +1,6 @@
 //! What was heard from Stripe.
 
-use crate::place::{Place, stored_version};
+use crate::place::{Place, stored_text, stored_version};
 use crate::schema::stripe_events;
 use diesel::prelude::*;
 use mintage_domain::id::{StripeAccountId, StripeEventId};
@@ -29,13 +29,13 @@ impl From<&HeardEvent> for StripeEventRow {
     fn from(event: &HeardEvent) -> Self {
         let (reason, payload, retry_at) = match &event.outcome {
             HeardOutcome::Applied => (None, None, None),
-            HeardOutcome::Ignored(reason) => (Some(reason.clone()), None, None),
+            HeardOutcome::Ignored(reason) => (Some(stored_text(reason)), None, None),
             HeardOutcome::Parked {
                 reason,
                 payload,
                 retry_at,
             } => (
-                Some(reason.clone()),
+                Some(stored_text(reason)),
                 Some(payload.clone()),
                 Some(retry_at.as_micros()),
             ),
@@ -43,7 +43,7 @@ impl From<&HeardEvent> for StripeEventRow {
         Self {
             id: event.id.to_string(),
             endpoint: event.endpoint.as_str().to_owned(),
-            kind: event.kind.clone(),
+            kind: stored_text(&event.kind),
             account: event.account.as_ref().map(ToString::to_string),
             outcome: event.outcome.as_str().to_owned(),
             reason,
