@@ -1,5 +1,7 @@
 //! A server in this process, on a port and a database of its own, and its simulated Stripe.
 
+use super::apart::Apart;
+use super::eventually;
 use super::stripe::StripeSide;
 use super::wire::{Answer, Peer, Request, split};
 use mintage::config::{Config, Layers};
@@ -23,7 +25,7 @@ use tempfile::TempDir;
 pub(crate) const SANDBOX_SECRET: &str = "whsec_SandboxSandboxSandbox";
 pub(crate) const LIVE_SECRET: &str = "whsec_LiveLiveLiveLiveLive";
 
-type Settings = BTreeMap<&'static str, String>;
+pub(super) type Settings = BTreeMap<&'static str, String>;
 
 struct Serving {
     running: Running,
@@ -127,6 +129,16 @@ impl Stage {
         self.set(other);
         let Api(Peer(address)) = self.api;
         self.serve(TcpListener::bind(address).expect("the port is free again"));
+    }
+
+    /// Stops the server, and runs `mintage serve` in its place: a process that logs all there is.
+    pub(crate) fn serve_apart(&mut self) -> Apart {
+        self.stop();
+        let apart = Apart::start(&self.settings, self.dir.path());
+        eventually("the server to listen", || {
+            self.api.0.try_call(&Request::get("/readyz")).ok()
+        });
+        apart
     }
 
     /// Moves the server's clock and Stripe's.
