@@ -4,8 +4,9 @@ use super::apart::Apart;
 use super::eventually;
 use super::stripe::StripeSide;
 use super::wire::{Answer, Peer, Request, split};
-use mintage::config::{Config, Layers};
+use mintage::config::{self, Config, Layers};
 use mintage::server::Running;
+use mintage::wire::{Opener, open_store, wire};
 use mintage_domain::email::Email;
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::ports::{Clock, Store};
@@ -92,15 +93,16 @@ impl Stage {
             .extend(other.map(|(name, value)| (*name, (*value).to_owned())));
     }
 
+    fn layers(&self) -> Layers {
+        let settings = self.settings.iter();
+        settings.fold(Layers::new(), |layers, (name, value)| {
+            layers.flag(name, Some(value.clone()))
+        })
+    }
+
     fn serve(&mut self, listener: TcpListener) {
-        let layers = self
-            .settings
-            .iter()
-            .fold(Layers::new(), |layers, (name, value)| {
-                layers.flag(name, Some(value.clone()))
-            });
-        let config = Config::read(&layers).expect("a sound configuration");
-        let mut app = mintage::wire::wire(config).expect("a server");
+        let config = Config::read(&self.layers()).expect("a sound configuration");
+        let mut app = wire(config).expect("a server");
         app.clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
         let store = Arc::clone(&app.store);
         let running = mintage::server::start(listener, app).expect("a server");
@@ -115,11 +117,16 @@ impl Stage {
         &*self.serving.as_ref().expect("the server runs").store
     }
 
-    /// Stops the server: what is under way is finished.
+    /// Stops the server: what is under way is finished. When this returns, the database is free.
     pub(crate) fn stop(&mut self) {
         if let Some(Serving { running, store }) = self.serving.take() {
             drop(store);
             running.stop().expect("an orderly end");
+            let database = config::database(&self.layers()).expect("a database");
+            // Threads that have nothing left to do may still be on their way out.
+            eventually("the database to be free", || {
+                open_store(&database, Opener::Server).ok()
+            });
         }
     }
 
