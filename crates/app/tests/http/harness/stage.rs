@@ -9,6 +9,7 @@ use mintage::server::Running;
 use mintage::wire::{Opener, open_store, wire};
 use mintage_domain::email::Email;
 use mintage_domain::management_token::TokenScope;
+use mintage_domain::page::PageRequest;
 use mintage_domain::ports::{Clock, Store};
 use mintage_domain::slug::TenantId;
 use mintage_domain::tenant::Plan;
@@ -169,6 +170,16 @@ impl Stage {
         let scopes = scopes.iter().copied().collect();
         let made = create_token(self.store(), &test.env(), &tenant_id(id), &scopes);
         made.expect("a token").1.expose().to_owned()
+    }
+
+    /// What was done to one thing of a tenant, by whom: the audit trail's entries about it.
+    pub(crate) fn audit(&self, id: &str, target: &str) -> Vec<(String, String)> {
+        let page = PageRequest::default();
+        let entries = self.store().audit(&tenant_id(id), &page).expect("entries");
+        let about = entries.items.into_iter().filter(|it| it.target == target);
+        let mut about: Vec<_> = about.map(|it| (it.action, it.actor)).collect();
+        about.sort_unstable();
+        about
     }
 
     /// The surroundings of an operator's command.

@@ -42,6 +42,12 @@ impl StripeSide {
         self.control("faults", &fault);
     }
 
+    /// Opens an account that nobody is connected to.
+    pub(crate) fn open_account(self) -> String {
+        let opened = self.control("accounts", &json!({}));
+        opened["id"].as_str().expect("an id").to_owned()
+    }
+
     /// Whether the platform is connected to the account: in test mode, in live mode.
     pub(crate) fn connected(self, account: &str) -> (bool, bool) {
         let shown = self.account(account);
