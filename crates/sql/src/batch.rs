@@ -19,11 +19,8 @@ pub type Verdict = Result<Receipt, Refusal>;
 /// the connection of an adapter.
 pub trait Statements {
     /// The versions and values of what a batch touches, locked until the transaction ends.
-    fn facts(
-        &mut self,
-        rows: &BTreeSet<Row>,
-        counters: &BTreeSet<Counter>,
-    ) -> Result<Facts, Error>;
+    fn facts(&mut self, rows: &BTreeSet<Row>, counters: &BTreeSet<Counter>)
+    -> Result<Facts, Error>;
     /// The customers with these identities, locked.
     fn known_customers(
         &mut self,

@@ -63,25 +63,62 @@ macro_rules! batch_writes {
 
             impl Batch<'_> {
                 fn write_catalog(&mut self, changes: &Changes) -> Result<(), Error> {
-                    put!(self, changes.tenants, TenantRow, tenants, (id), (email, plan, created_at, version));
                     put!(
-                        self, changes.tokens, ManagementTokenRow, management_tokens, (id),
+                        self,
+                        changes.tenants,
+                        TenantRow,
+                        tenants,
+                        (id),
+                        (email, plan, created_at, version)
+                    );
+                    put!(
+                        self,
+                        changes.tokens,
+                        ManagementTokenRow,
+                        management_tokens,
+                        (id),
                         (tenant, hash, scopes, created_at, revoked_at, version)
                     );
                     put!(
-                        self, changes.products, ProductRow, products, (tenant, id),
+                        self,
+                        changes.products,
+                        ProductRow,
+                        products,
+                        (tenant, id),
                         (display_name, key_prefix, key_format, key_secret, created_at)
                     );
                     put!(
-                        self, changes.key_types, KeyTypeRow, key_types, (tenant, product, id),
+                        self,
+                        changes.key_types,
+                        KeyTypeRow,
+                        key_types,
+                        (tenant, product, id),
                         (
-                            display_name, term, activation_limit, entitlements, price,
-                            price_currency, created_at
+                            display_name,
+                            term,
+                            activation_limit,
+                            entitlements,
+                            price,
+                            price_currency,
+                            created_at
                         )
                     );
                     put!(
-                        self, changes.api_keys, ApiKeyRow, api_keys, (id),
-                        (tenant, product, mode, scope, sealed_secret, created_at, revoked_at, version)
+                        self,
+                        changes.api_keys,
+                        ApiKeyRow,
+                        api_keys,
+                        (id),
+                        (
+                            tenant,
+                            product,
+                            mode,
+                            scope,
+                            sealed_secret,
+                            created_at,
+                            revoked_at,
+                            version
+                        )
                     );
                     self.write_prices(changes)
                 }
@@ -106,7 +143,10 @@ macro_rules! batch_writes {
                     let prices: Vec<rows::PriceLinkRow> =
                         $crate::writes::last_prices(&changes.prices);
                     overwrite!(
-                        self, prices, price_links, (tenant, product, key_type, account),
+                        self,
+                        prices,
+                        price_links,
+                        (tenant, product, key_type, account),
                         (stripe_product, stripe_price, amount, amount_currency)
                     );
                     Ok(())
@@ -114,15 +154,27 @@ macro_rules! batch_writes {
 
                 fn write_connections(&mut self, changes: &Changes) -> Result<(), Error> {
                     put!(
-                        self, changes.connections, ConnectionRow, connections, (tenant),
+                        self,
+                        changes.connections,
+                        ConnectionRow,
+                        connections,
+                        (tenant),
                         (mode, account, checkout_key, retiring, version)
                     );
                     put!(
-                        self, changes.accounts, AccountLinkRow, account_links, (account, mode),
+                        self,
+                        changes.accounts,
+                        AccountLinkRow,
+                        account_links,
+                        (account, mode),
                         (tenant, active, linked_at, version)
                     );
                     put!(
-                        self, changes.oauth_rounds, OAuthRoundRow, oauth_rounds, (state),
+                        self,
+                        changes.oauth_rounds,
+                        OAuthRoundRow,
+                        oauth_rounds,
+                        (state),
                         (tenant, mode, expires_at, used, version)
                     );
                     Ok(())
@@ -139,32 +191,95 @@ macro_rules! batch_writes {
                     let merged: Vec<rows::CustomerRow> =
                         joined.update.iter().map(Into::into).collect();
                     overwrite!(
-                        self, merged, customers, (id),
+                        self,
+                        merged,
+                        customers,
+                        (id),
                         (tenant, mode, email, name, external_id, metadata, created_at)
                     );
                     put!(
-                        self, changes.events, StripeEventRow, stripe_events, (id, endpoint),
-                        (kind, account, outcome, reason, payload, retry_at, received_at, version)
-                    );
-                    put!(
-                        self, changes.orders, OrderRow, orders, (id),
+                        self,
+                        changes.events,
+                        StripeEventRow,
+                        stripe_events,
+                        (id, endpoint),
                         (
-                            tenant, mode, account, product, key_type, term, activation_limit,
-                            entitlements, price, price_currency, fee, fee_currency, buyer, session,
-                            status, customer, total, total_currency, payment, created_at,
-                            fulfilled_at, version
+                            kind,
+                            account,
+                            outcome,
+                            reason,
+                            payload,
+                            retry_at,
+                            received_at,
+                            version
                         )
                     );
                     put!(
-                        self, changes.payments, PaymentRow, payments, (intent, account),
+                        self,
+                        changes.orders,
+                        OrderRow,
+                        orders,
+                        (id),
+                        (
+                            tenant,
+                            mode,
+                            account,
+                            product,
+                            key_type,
+                            term,
+                            activation_limit,
+                            entitlements,
+                            price,
+                            price_currency,
+                            fee,
+                            fee_currency,
+                            buyer,
+                            session,
+                            status,
+                            customer,
+                            total,
+                            total_currency,
+                            payment,
+                            created_at,
+                            fulfilled_at,
+                            version
+                        )
+                    );
+                    put!(
+                        self,
+                        changes.payments,
+                        PaymentRow,
+                        payments,
+                        (intent, account),
                         (order_id, refunded, fully_refunded, created_at, version)
                     );
                     put!(
-                        self, changes.licenses, LicenseRow, licenses, (id),
+                        self,
+                        changes.licenses,
+                        LicenseRow,
+                        licenses,
+                        (id),
                         (
-                            tenant, mode, product, key_type, customer, order_id, line, unit,
-                            key_hash, masked_key, sealed_key, activation_limit, entitlements,
-                            expires_at, revocation, revoked_at, holds, held, created_at, version
+                            tenant,
+                            mode,
+                            product,
+                            key_type,
+                            customer,
+                            order_id,
+                            line,
+                            unit,
+                            key_hash,
+                            masked_key,
+                            sealed_key,
+                            activation_limit,
+                            entitlements,
+                            expires_at,
+                            revocation,
+                            revoked_at,
+                            holds,
+                            held,
+                            created_at,
+                            version
                         )
                     );
                     Ok(())
@@ -172,14 +287,30 @@ macro_rules! batch_writes {
 
                 fn write_deliveries(&mut self, changes: &Changes) -> Result<(), Error> {
                     put!(
-                        self, changes.endpoints, EndpointRow, endpoints, (tenant),
+                        self,
+                        changes.endpoints,
+                        EndpointRow,
+                        endpoints,
+                        (tenant),
                         (url, sealed_secret, gone_since, version)
                     );
                     put!(
-                        self, changes.deliveries, DeliveryRow, deliveries, (id),
+                        self,
+                        changes.deliveries,
+                        DeliveryRow,
+                        deliveries,
+                        (id),
                         (
-                            tenant, event, license, sealed_body, status, attempts, schedule_from,
-                            due_at, created_at, version
+                            tenant,
+                            event,
+                            license,
+                            sealed_body,
+                            status,
+                            attempts,
+                            schedule_from,
+                            due_at,
+                            created_at,
+                            version
                         )
                     );
                     let attempted: Vec<rows::AttemptRow> =

@@ -10,6 +10,8 @@ pub mod reads;
 pub mod rows;
 pub mod schema;
 pub mod touched;
+#[doc(hidden)]
+pub mod watch;
 pub mod worker;
 pub mod writes;
 pub mod writing;
