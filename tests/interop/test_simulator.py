@@ -175,6 +175,7 @@ def test_products_are_made_changed_shown_and_listed(client, direct):
     changed = products.update(made[0].id, {"name": "New", "active": False, "metadata": {"x": ""}}, direct)
     assert (changed.name, changed.active, changed.metadata.to_dict()) == ("New", False, {"n": "0"})
     assert products.retrieve(made[0].id, options=direct).name == "New"
+    assert products.update(made[0].id, {"metadata": ""}, direct).metadata.to_dict() == {}
     page = products.list({"limit": 2}, direct)
     assert [product.id for product in page.data] == [made[2].id, made[1].id] and page.has_more
     everything = [product.id for product in page.auto_paging_iter()]
@@ -478,6 +479,16 @@ def test_faults_strike_once(simulator, client, kind, error):
     if error is stripe.RateLimitError:
         assert seen.value.headers["Retry-After"] == "3"
     assert client.v1.accounts.retrieve_current().id == "acct_SimPlatform"
+
+
+@pytest.mark.parametrize(
+    ("kind", "made"), [("close", 0), ({"status": {"status": 500}}, 0), ("lose_answer", 1)]
+)
+def test_a_fault_strikes_before_or_after_the_work(simulator, client, direct, kind, made):
+    simulator.control("POST", "faults", method="POST", path="/v1/products", kind=kind)
+    with pytest.raises(stripe.StripeError):
+        client.v1.products.create({"name": "x"}, direct)
+    assert len(client.v1.products.list(options=direct).data) == made
 
 
 def test_requests_are_recorded_without_secrets(simulator, client, account, direct):

@@ -3,10 +3,16 @@
 pub mod app;
 pub mod cli;
 pub mod config;
+#[cfg(feature = "demo")]
+pub mod demo;
+#[cfg(feature = "demo")]
+pub mod dev;
 pub mod server;
 pub mod wire;
 
 mod background;
 mod crash;
+#[cfg(feature = "demo")]
+mod receiver;
 mod routes;
 mod system;

@@ -41,9 +41,10 @@ pub enum Opener {
 pub fn open_store(database: &Database, opener: Opener) -> Result<Arc<dyn Store>, WireError> {
     Ok(match (database, opener) {
         (Database::Sqlite(path), opener) => open_sqlite(path, opener)?,
-        (Database::Postgres(url), _) => {
-            Arc::new(PostgresStore::open(url, &PostgresConfig::default())?)
-        }
+        (Database::Postgres(url), _) => Arc::new(PostgresStore::open(
+            url.expose(),
+            &PostgresConfig::default(),
+        )?),
     })
 }
 

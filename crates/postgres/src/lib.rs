@@ -1,12 +1,14 @@
-//! temp
-use mintage_testkit::MemoryStore;
-/// t
-#[derive(Default)] pub struct PostgresConfig;
-/// t
-#[derive(Debug, thiserror::Error)] #[error("x")] pub struct OpenError;
-/// t
-pub struct PostgresStore;
-impl PostgresStore {
- /// t
- pub fn open(_: &mintage_domain::secret::Secret, _: &PostgresConfig) -> Result<MemoryStore, OpenError> { Ok(MemoryStore::default()) }
-}
+#![doc = include_str!("../README.md")]
+
+mod atomics;
+mod config;
+mod connection;
+mod error;
+mod migrations;
+mod reader;
+mod store;
+mod url;
+mod writer;
+
+pub use config::{OpenError, PostgresConfig};
+pub use store::PostgresStore;

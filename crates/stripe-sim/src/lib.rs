@@ -31,6 +31,7 @@ mod request;
 mod server;
 mod sessions;
 mod shelf;
+mod values;
 mod world;
 
 pub use config::{Config, Mode, Platform, Secret, WebhookEndpoint};

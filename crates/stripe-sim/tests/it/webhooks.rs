@@ -69,38 +69,34 @@ async fn each_endpoint_hears_what_concerns_it() {
     }
     expire_a_session(&bench, &test_only).await;
     expire_a_session(&bench, &both).await;
-    eventually("four deliveries", async || {
-        (bench.watch("deliveries").await.len() >= 4).then_some(())
+    let gone = format!("accounts/{both}/deauthorize");
+    bench.control(&gone, &json!({ "livemode": true })).await;
+    eventually("six deliveries", async || {
+        (bench.watch("deliveries").await.len() >= 6).then_some(())
     })
     .await;
 
-    let accounts = |name| {
-        let mut seen: Vec<_> = heard_by(&heard, name)
-            .iter()
-            .map(|event| event["account"].clone())
-            .collect();
-        seen.sort_by_key(Value::to_string);
-        seen
+    let expired = |account: &str| format!("{account} checkout.session.expired false");
+    let removed = |account: &str| format!("{account} account.application.deauthorized true");
+    let told = |name| {
+        let mut told: Vec<_> = heard_by(&heard, name).iter().map(line).collect();
+        told.sort();
+        told
     };
-    let mut all = [json!(test_only), json!(both)];
-    all.sort_by_key(Value::to_string);
-    assert_eq!(accounts("test"), all);
-    assert_eq!(
-        accounts("live"),
-        [json!(both)],
-        "test news of an account connected live"
-    );
-    assert_eq!(
-        accounts("own"),
-        [Value::Null],
-        "an account's own endpoint is not told the account"
-    );
-    assert_eq!(accounts("own_live"), Vec::<Value>::new());
-    assert!(
-        heard_by(&heard, "live")
-            .iter()
-            .all(|event| event["livemode"] == false)
-    );
+    let mut both_expired = [expired(&test_only), expired(&both)];
+    both_expired.sort();
+    assert_eq!(told("test"), both_expired);
+    // Test news of an account connected live goes to the live endpoint as well.
+    assert_eq!(told("live"), [removed(&both), expired(&both)]);
+    // An account's own endpoint is not told the account.
+    assert_eq!(told("own"), [expired("-")]);
+    assert_eq!(told("own_live"), [removed("-")]);
+}
+
+/// Account, type and livemode of an event.
+fn line(event: &Value) -> String {
+    let text = |name: &str| event[name].as_str().unwrap_or("-").to_owned();
+    format!("{} {} {}", text("account"), text("type"), event["livemode"])
 }
 
 #[actix_web::test]

@@ -159,13 +159,13 @@ pub fn without_a_grant_the_account_is_gone(harness: &dyn StripeHarness) {
     }
 }
 
-/// Access that was granted for real money is none for test money, and the other way round.
-pub fn a_grant_holds_in_its_mode_alone(harness: &dyn StripeHarness) {
+/// Access that was granted for test money is none for real money.
+pub fn a_sandbox_grant_is_no_live_grant(harness: &dyn StripeHarness) {
     let AccountRef { account, .. } = connected(harness, Mode::Sandbox);
-    let in_the_other = AccountRef {
+    let live = AccountRef {
         mode: Mode::Live,
         account,
     };
-    let outcome = harness.stripe().account(&in_the_other);
+    let outcome = harness.stripe().account(&live);
     assert_eq!(outcome, Err(StripeError::AccountGone));
 }

@@ -45,7 +45,7 @@ macro_rules! stripe_contract {
                 a_code_of_the_other_mode_is_refused
                 ending_an_ended_grant_succeeds
                 without_a_grant_the_account_is_gone
-                a_grant_holds_in_its_mode_alone
+                a_sandbox_grant_is_no_live_grant
             }
             calls {
                 an_account_says_whether_it_can_charge

@@ -1,36 +1,41 @@
 //! One of each thing that is sent to Stripe.
 
-use std::sync::Arc;
-
 use mintage_domain::connection::AccountRef;
 use mintage_domain::email::Email;
 use mintage_domain::id::{OrderId, StripeAccountId, StripePriceId, StripeProductId};
 use mintage_domain::mode::Mode;
 use mintage_domain::money::{Currency, Money};
-use mintage_domain::ports::{CheckoutRequest, Http, IdempotencyKey, NewPrice, NewProduct};
-use mintage_domain::secret::Secret;
+use mintage_domain::ports::{
+    CheckoutRequest, IdempotencyKey, NewPrice, NewProduct, Stripe, StripeError,
+};
 use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::web_url::WebUrl;
-use mintage_stripe::{ModeConfig, StripeClient, StripeConfig};
+use mintage_stripe::StripeClient;
 
-/// A client that is set up in these modes.
-pub(crate) fn client(
-    http: Arc<dyn Http>,
-    api: &str,
-    connect: &str,
-    modes: &[Mode],
-) -> StripeClient {
-    let url = |text| WebUrl::parse(text).expect("a URL");
-    let modes = modes.iter().map(|&mode| {
-        let (client_id, secret_key) = match mode {
-            Mode::Sandbox => ("ca_test", "sk_test_1"),
-            Mode::Live => ("ca_live", "sk_live_1"),
-        };
-        ModeConfig::new(mode, client_id, Secret::new(secret_key), None).expect("sound")
-    });
-    let config = StripeConfig::new(&url(api), &url(connect), modes).expect("sound");
-    StripeClient::new(http, config)
+/// What a connected account sells.
+pub(crate) struct Stock {
+    pub(crate) price: NewPrice,
+    pub(crate) checkout: CheckoutRequest,
 }
+
+pub(crate) type Make =
+    fn(&StripeClient, &AccountRef, &Stock, &IdempotencyKey) -> Result<String, StripeError>;
+
+/// Every call that makes something, by its path.
+pub(crate) const MAKES: [(&str, Make); 3] = [
+    ("/v1/products", |stripe, on, _, key| {
+        let made = stripe.create_product(on, &product(), key);
+        made.map(|id| id.to_string())
+    }),
+    ("/v1/prices", |stripe, on, stock, key| {
+        let made = stripe.create_price(on, &stock.price, key);
+        made.map(|id| id.to_string())
+    }),
+    ("/v1/checkout/sessions", |stripe, on, stock, key| {
+        let opened = stripe.open_checkout(on, &stock.checkout, key);
+        opened.map(|session| session.id.to_string())
+    }),
+];
 
 pub(crate) fn account(mode: Mode) -> AccountRef {
     AccountRef {
@@ -79,4 +84,26 @@ pub(crate) fn checkout() -> CheckoutRequest {
             .expect("a URL"),
         cancel_url: WebUrl::parse("https://shop.test/cancel").expect("a URL"),
     }
+}
+
+pub(crate) fn stock() -> Stock {
+    Stock {
+        price: price(),
+        checkout: checkout(),
+    }
+}
+
+/// Puts the sample product and its price on sale.
+pub(crate) fn put_on_sale(stripe: &StripeClient, on: &AccountRef) -> Stock {
+    let product = stripe.create_product(on, &product(), &key("stock 1"));
+    let price = NewPrice {
+        stripe_product: product.expect("a product"),
+        ..price()
+    };
+    let id = stripe.create_price(on, &price, &key("stock 2"));
+    let checkout = CheckoutRequest {
+        price: id.expect("a price"),
+        ..checkout()
+    };
+    Stock { price, checkout }
 }

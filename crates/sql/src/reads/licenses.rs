@@ -1,0 +1,210 @@
+//! Licenses with their customers and sessions, and the hot read of them.
+
+use crate::Error;
+use crate::rows::{LicenseRecordRow, LicenseRow, key_type_name, license_record};
+use mintage_domain::catalog::DisplayName;
+use mintage_domain::ports::{LicenseRecord, StoreError, ValidateQuery};
+
+/// A license as the hot read finds it: the record, and the name of its key type.
+pub type Validated = (LicenseRow, String, Option<String>, Option<String>);
+
+/// Reads licenses with what is told beside them.
+pub fn records(rows: Vec<LicenseRecordRow>) -> Result<Vec<LicenseRecord>, Error> {
+    Ok(rows
+        .into_iter()
+        .map(license_record)
+        .collect::<Result<_, _>>()?)
+}
+
+/// Reads what the hot read found.
+pub fn validated(
+    (license, email, session, name): Validated,
+) -> Result<(LicenseRecord, DisplayName), StoreError> {
+    let record = license_record((license, email, session))?;
+    let name = key_type_name(&record.license, name)?;
+    Ok((record, name))
+}
+
+/// Of the licenses that were found, the one that a query asks for: by the first of its hashes
+/// that any license has.
+pub fn answer(
+    query: &ValidateQuery,
+    found: &[(LicenseRecord, DisplayName)],
+) -> Option<(LicenseRecord, DisplayName)> {
+    query.key_hashes.iter().find_map(|hash| {
+        found
+            .iter()
+            .find(|(record, _)| {
+                let license = &record.license;
+                license.key_hash == *hash
+                    && license.tenant == query.tenant
+                    && license.mode == query.mode
+                    && license.product == query.product
+            })
+            .cloned()
+    })
+}
+
+/// The licenses with one of the key hashes, each with the name of its key type.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! validations {
+    ($connection:ty) => {
+        /// All licenses with one of these key hashes, whosever they are.
+        fn licenses_by_hash(
+            conn: &mut $connection,
+            hashes: &[&[u8]],
+        ) -> Result<
+            Vec<(
+                ::mintage_domain::ports::LicenseRecord,
+                ::mintage_domain::catalog::DisplayName,
+            )>,
+            $crate::Error,
+        > {
+            use ::diesel::prelude::*;
+            use $crate::schema::{customers, key_types, licenses, orders};
+
+            let named = key_types::tenant
+                .eq(licenses::tenant)
+                .and(key_types::product.eq(licenses::product))
+                .and(key_types::id.eq(licenses::key_type));
+            let rows: Vec<$crate::reads::Validated> = licenses::table
+                .inner_join(customers::table)
+                .left_join(orders::table)
+                .left_join(key_types::table.on(named))
+                .filter(licenses::key_hash.eq_any(hashes))
+                .select((
+                    $crate::rows::LicenseRow::as_select(),
+                    customers::email,
+                    orders::session.nullable(),
+                    key_types::display_name.nullable(),
+                ))
+                .load(conn)?;
+            rows.into_iter()
+                .map(|row| $crate::reads::validated(row).map_err($crate::Error::from))
+                .collect()
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! read_licenses {
+    ($store:ty, $db:ty) => {
+        const _: () = {
+            use ::diesel::prelude::*;
+            use ::mintage_domain::id::{LicenseId, OrderId};
+            use ::mintage_domain::license::state::State;
+            use ::mintage_domain::page::{Cursor, Page, PageRequest};
+            use ::mintage_domain::ports::{LicenseFilter, LicenseRecord, Licenses, StoreError};
+            use ::mintage_domain::slug::TenantId;
+            use $crate::behind;
+            use $crate::reads::{fetch, records};
+            use $crate::rows::{LicenseRow, license_record};
+            use $crate::schema::{customers, licenses, orders};
+
+            impl Licenses for $store {
+                fn license(
+                    &self,
+                    tenant: &TenantId,
+                    id: &LicenseId,
+                ) -> Result<Option<LicenseRecord>, StoreError> {
+                    self.read(|conn| {
+                        let row = licenses::table
+                            .inner_join(customers::table)
+                            .left_join(orders::table)
+                            .filter(licenses::id.eq(id.as_str()))
+                            .filter(licenses::tenant.eq(tenant.as_str()))
+                            .select((
+                                LicenseRow::as_select(),
+                                customers::email,
+                                orders::session.nullable(),
+                            ))
+                            .first(conn)
+                            .optional()?;
+                        Ok(row.map(license_record).transpose()?)
+                    })
+                }
+
+                fn licenses(
+                    &self,
+                    tenant: &TenantId,
+                    filter: &LicenseFilter,
+                    page: &PageRequest,
+                ) -> Result<Page<LicenseRecord>, StoreError> {
+                    self.read(|conn| {
+                        let mut query = licenses::table
+                            .inner_join(customers::table)
+                            .left_join(orders::table)
+                            .filter(licenses::tenant.eq(tenant.as_str()))
+                            .select((
+                                LicenseRow::as_select(),
+                                customers::email,
+                                orders::session.nullable(),
+                            ))
+                            .order((licenses::created_at.desc(), licenses::id.desc()))
+                            .limit(fetch(page))
+                            .into_boxed::<$db>();
+                        if let Some(product) = &filter.product {
+                            query = query.filter(licenses::product.eq(product.as_str()));
+                        }
+                        if let Some(email) = &filter.email {
+                            query = query.filter(customers::email.eq(email.as_str()));
+                        }
+                        if let Some((state, now)) = filter.state {
+                            // As `Standing::state` derives it: the more final word first.
+                            let standing = licenses::revocation.is_null();
+                            let now = now.as_micros();
+                            let running = licenses::expires_at
+                                .is_null()
+                                .or(licenses::expires_at.gt(now).assume_not_null());
+                            query = match state {
+                                State::Revoked => query.filter(licenses::revocation.is_not_null()),
+                                State::Expired => {
+                                    query.filter(standing).filter(licenses::expires_at.le(now))
+                                }
+                                State::Frozen => query
+                                    .filter(standing)
+                                    .filter(running)
+                                    .filter(licenses::held.eq(true)),
+                                State::Active => query
+                                    .filter(standing)
+                                    .filter(running)
+                                    .filter(licenses::held.eq(false)),
+                            };
+                        }
+                        if let Some(after) = &page.after {
+                            query =
+                                query.filter(behind!(licenses::created_at, licenses::id, after));
+                        }
+                        let found = records(query.load(conn)?)?;
+                        Ok(Page::of(found, page.limit(), |it: &LicenseRecord| Cursor {
+                            at: it.license.created_at,
+                            id: it.license.id.to_string(),
+                        }))
+                    })
+                }
+
+                fn licenses_of_order(
+                    &self,
+                    order: &OrderId,
+                ) -> Result<Vec<LicenseRecord>, StoreError> {
+                    self.read(|conn| {
+                        let rows = licenses::table
+                            .inner_join(customers::table)
+                            .left_join(orders::table)
+                            .filter(licenses::order_id.eq(order.as_str()))
+                            .order((licenses::line, licenses::unit))
+                            .select((
+                                LicenseRow::as_select(),
+                                customers::email,
+                                orders::session.nullable(),
+                            ))
+                            .load(conn)?;
+                        records(rows)
+                    })
+                }
+            }
+        };
+    };
+}

@@ -1,0 +1,48 @@
+//! Pages, newest first.
+
+use mintage_domain::page::PageRequest;
+use mintage_domain::ports::StoreError;
+
+/// How many rows to read for a page: one more than it has, so that a next page is known.
+pub fn fetch(page: &PageRequest) -> i64 {
+    i64::try_from(page.limit()).map_or(i64::MAX, |limit| limit.saturating_add(1))
+}
+
+/// A row that may be missing, read into the domain.
+pub fn one<R, T: TryFrom<R, Error = StoreError>>(
+    row: Option<R>,
+) -> Result<Option<T>, crate::Error> {
+    Ok(row.map(T::try_from).transpose()?)
+}
+
+/// Rows read into the domain.
+pub fn all<R, T: TryFrom<R, Error = StoreError>>(rows: Vec<R>) -> Result<Vec<T>, crate::Error> {
+    Ok(rows
+        .into_iter()
+        .map(T::try_from)
+        .collect::<Result<_, _>>()?)
+}
+
+/// That a row lies behind a cursor: made earlier, or at the same time under a lesser id. The
+/// first half is there for the index.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! behind {
+    ($made:expr, $id:expr, $cursor:expr) => {{
+        let at = $cursor.at.as_micros();
+        $made
+            .le(at)
+            .and($made.lt(at).or($id.lt($cursor.id.clone())))
+    }};
+    // For ids of two columns, which a cursor writes as `first/second`.
+    ($made:expr, $first:expr, $second:expr, $cursor:expr) => {{
+        let at = $cursor.at.as_micros();
+        let (first, second) = $cursor.id.split_once('/').unwrap_or((&$cursor.id, ""));
+        let (first, second) = (first.to_owned(), second.to_owned());
+        $made.le(at).and(
+            $made.lt(at).or($first
+                .lt(first.clone())
+                .or($first.eq(first).and($second.lt(second)))),
+        )
+    }};
+}

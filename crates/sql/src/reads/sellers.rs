@@ -1,0 +1,126 @@
+//! Tenants, and what is theirs: tokens, API keys, endpoints, the audit trail.
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! read_sellers {
+    ($store:ty, $db:ty) => {
+        const _: () = {
+            use ::diesel::prelude::*;
+            use ::mintage_domain::api_key::ApiKey;
+            use ::mintage_domain::delivery::Endpoint;
+            use ::mintage_domain::id::ApiKeyId;
+            use ::mintage_domain::management_token::ManagementToken;
+            use ::mintage_domain::page::{Cursor, Page, PageRequest};
+            use ::mintage_domain::ports::{
+                ApiKeys, AuditRecord, Audits, Endpoints, StoreError, Tenants, Tokens,
+            };
+            use ::mintage_domain::secret::SecretHash;
+            use ::mintage_domain::slug::TenantId;
+            use ::mintage_domain::tenant::Tenant;
+            use $crate::behind;
+            use $crate::reads::{all, fetch, one};
+            use $crate::rows::{ApiKeyRow, AuditRow, EndpointRow, ManagementTokenRow, TenantRow};
+            use $crate::schema::{api_keys, audit_entries, endpoints, management_tokens, tenants};
+
+            impl Tenants for $store {
+                fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
+                    self.read(|conn| {
+                        let row = tenants::table
+                            .find(id.as_str())
+                            .select(TenantRow::as_select())
+                            .first(conn)
+                            .optional()?;
+                        one(row)
+                    })
+                }
+
+                fn tenants(&self, page: &PageRequest) -> Result<Page<Tenant>, StoreError> {
+                    self.read(|conn| {
+                        let mut query = tenants::table
+                            .select(TenantRow::as_select())
+                            .order((tenants::created_at.desc(), tenants::id.desc()))
+                            .limit(fetch(page))
+                            .into_boxed::<$db>();
+                        if let Some(after) = &page.after {
+                            query = query.filter(behind!(tenants::created_at, tenants::id, after));
+                        }
+                        Ok(Page::of(
+                            all(query.load(conn)?)?,
+                            page.limit(),
+                            |it: &Tenant| Cursor {
+                                at: it.created_at,
+                                id: it.id.to_string(),
+                            },
+                        ))
+                    })
+                }
+            }
+
+            impl Tokens for $store {
+                fn token(&self, hash: &SecretHash) -> Result<Option<ManagementToken>, StoreError> {
+                    self.read(|conn| {
+                        let row = management_tokens::table
+                            .filter(management_tokens::hash.eq(hash.as_bytes().as_slice()))
+                            .select(ManagementTokenRow::as_select())
+                            .first(conn)
+                            .optional()?;
+                        one(row)
+                    })
+                }
+            }
+
+            impl ApiKeys for $store {
+                fn api_key(&self, id: &ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
+                    self.read(|conn| {
+                        let row = api_keys::table
+                            .find(id.as_str())
+                            .select(ApiKeyRow::as_select())
+                            .first(conn)
+                            .optional()?;
+                        one(row)
+                    })
+                }
+            }
+
+            impl Endpoints for $store {
+                fn endpoint(&self, tenant: &TenantId) -> Result<Option<Endpoint>, StoreError> {
+                    self.read(|conn| {
+                        let row = endpoints::table
+                            .find(tenant.as_str())
+                            .select(EndpointRow::as_select())
+                            .first(conn)
+                            .optional()?;
+                        one(row)
+                    })
+                }
+            }
+
+            impl Audits for $store {
+                fn audit(
+                    &self,
+                    tenant: &TenantId,
+                    page: &PageRequest,
+                ) -> Result<Page<AuditRecord>, StoreError> {
+                    self.read(|conn| {
+                        let mut query = audit_entries::table
+                            .filter(audit_entries::tenant.eq(tenant.as_str()))
+                            .select(AuditRow::as_select())
+                            .order((audit_entries::at.desc(), audit_entries::id.desc()))
+                            .limit(fetch(page))
+                            .into_boxed::<$db>();
+                        if let Some(after) = &page.after {
+                            query =
+                                query.filter(behind!(audit_entries::at, audit_entries::id, after));
+                        }
+                        let rows = query.load::<AuditRow>(conn)?;
+                        let records = rows.into_iter().map(AuditRecord::from).collect();
+                        Ok(Page::of(records, page.limit(), |it: &AuditRecord| Cursor {
+                            at: it.at,
+                            id: it.id.clone(),
+                        }))
+                    })
+                }
+            }
+        };
+    };
+}

@@ -1,0 +1,63 @@
+//! API keys.
+
+use crate::place::{Place, stored_time, stored_version};
+use crate::schema::api_keys;
+use diesel::prelude::*;
+use mintage_domain::api_key::{ApiKey, Scope};
+use mintage_domain::id::ApiKeyId;
+use mintage_domain::mode::Mode;
+use mintage_domain::ports::StoreError;
+use mintage_domain::seal::Sealed;
+use mintage_domain::slug::{ProductId, TenantId};
+use mintage_domain::time::Timestamp;
+
+/// A row of `api_keys`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = api_keys, treat_none_as_default_value = false)]
+pub struct ApiKeyRow {
+    id: String,
+    tenant: String,
+    product: String,
+    mode: String,
+    scope: String,
+    sealed_secret: Vec<u8>,
+    created_at: i64,
+    revoked_at: Option<i64>,
+    version: i64,
+}
+
+impl From<&ApiKey> for ApiKeyRow {
+    fn from(key: &ApiKey) -> Self {
+        Self {
+            id: key.id.to_string(),
+            tenant: key.tenant.to_string(),
+            product: key.product.to_string(),
+            mode: key.mode.as_str().to_owned(),
+            scope: key.scope.as_str().to_owned(),
+            sealed_secret: key.sealed_secret.to_bytes(),
+            created_at: key.created_at.as_micros(),
+            revoked_at: stored_time(key.revoked_at),
+            version: stored_version(key.version),
+        }
+    }
+}
+
+impl TryFrom<ApiKeyRow> for ApiKey {
+    type Error = StoreError;
+
+    fn try_from(row: ApiKeyRow) -> Result<Self, StoreError> {
+        let key = [row.id.as_str()];
+        let place = Place::of("api_keys", &key);
+        Ok(Self {
+            id: place.read("id", ApiKeyId::parse(&row.id))?,
+            tenant: place.read("tenant", TenantId::parse(&row.tenant))?,
+            product: place.read("product", ProductId::parse(&row.product))?,
+            mode: place.read("mode", Mode::parse(&row.mode))?,
+            scope: place.read("scope", Scope::parse(&row.scope))?,
+            sealed_secret: place.read("sealed_secret", Sealed::from_bytes(&row.sealed_secret))?,
+            created_at: Timestamp::from_micros(row.created_at),
+            revoked_at: row.revoked_at.map(Timestamp::from_micros),
+            version: place.number("version", row.version)?,
+        })
+    }
+}

@@ -1,0 +1,117 @@
+//! What was heard from Stripe.
+
+use crate::place::{Place, stored_text, stored_version};
+use crate::schema::stripe_events;
+use diesel::prelude::*;
+use mintage_domain::id::{StripeAccountId, StripeEventId};
+use mintage_domain::mode::Mode;
+use mintage_domain::ports::StoreError;
+use mintage_domain::stripe_event::{HeardEvent, HeardOutcome};
+use mintage_domain::time::Timestamp;
+
+/// A row of `stripe_events`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = stripe_events, treat_none_as_default_value = false)]
+pub struct StripeEventRow {
+    id: String,
+    endpoint: String,
+    kind: String,
+    account: Option<String>,
+    outcome: String,
+    reason: Option<String>,
+    payload: Option<Vec<u8>>,
+    retry_at: Option<i64>,
+    received_at: i64,
+    version: i64,
+}
+
+impl From<&HeardEvent> for StripeEventRow {
+    fn from(event: &HeardEvent) -> Self {
+        let (reason, payload, retry_at) = match &event.outcome {
+            HeardOutcome::Applied => (None, None, None),
+            HeardOutcome::Ignored(reason) => (Some(stored_text(reason)), None, None),
+            HeardOutcome::Parked {
+                reason,
+                payload,
+                retry_at,
+            } => (
+                Some(stored_text(reason)),
+                Some(payload.clone()),
+                Some(retry_at.as_micros()),
+            ),
+        };
+        Self {
+            id: event.id.to_string(),
+            endpoint: event.endpoint.as_str().to_owned(),
+            kind: stored_text(&event.kind),
+            account: event.account.as_ref().map(ToString::to_string),
+            outcome: event.outcome.as_str().to_owned(),
+            reason,
+            payload,
+            retry_at,
+            received_at: event.received_at.as_micros(),
+            version: stored_version(event.version),
+        }
+    }
+}
+
+impl TryFrom<StripeEventRow> for HeardEvent {
+    type Error = StoreError;
+
+    fn try_from(row: StripeEventRow) -> Result<Self, StoreError> {
+        let key = [row.id.as_str(), row.endpoint.as_str()];
+        let place = Place::of("stripe_events", &key);
+        let outcome = match (row.outcome.as_str(), row.reason, row.payload, row.retry_at) {
+            ("applied", None, None, None) => HeardOutcome::Applied,
+            ("ignored", Some(reason), None, None) => HeardOutcome::Ignored(reason),
+            ("parked", Some(reason), Some(payload), Some(retry_at)) => HeardOutcome::Parked {
+                reason,
+                payload,
+                retry_at: Timestamp::from_micros(retry_at),
+            },
+            _ => return Err(place.wrong("outcome", "does not go with its details")),
+        };
+        Ok(Self {
+            endpoint: place.read("endpoint", Mode::parse(&row.endpoint))?,
+            id: place.read("id", StripeEventId::parse(&row.id))?,
+            kind: row.kind,
+            account: place.read_some("account", row.account.as_deref(), StripeAccountId::parse)?,
+            outcome,
+            received_at: Timestamp::from_micros(row.received_at),
+            version: place.number("version", row.version)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_comes_with_just_the_details_it_has() {
+        let row = |outcome: &str, reason: Option<&str>, retry_at: Option<i64>| StripeEventRow {
+            id: "evt_1".to_owned(),
+            endpoint: "live".to_owned(),
+            kind: "charge.refunded".to_owned(),
+            account: None,
+            outcome: outcome.to_owned(),
+            reason: reason.map(str::to_owned),
+            payload: retry_at.map(|_| b"{}".to_vec()),
+            retry_at,
+            received_at: 0,
+            version: 1,
+        };
+        for (row, fine) in [
+            (row("applied", None, None), true),
+            (row("applied", Some("why"), None), false),
+            (row("ignored", Some("why"), None), true),
+            (row("ignored", None, None), false),
+            (row("parked", Some("why"), Some(5)), true),
+            (row("parked", Some("why"), None), false),
+            (row("lost", None, None), false),
+        ] {
+            let told = format!("{row:?}");
+            assert_eq!(HeardEvent::try_from(row).is_ok(), fine, "{told}");
+        }
+    }
+}

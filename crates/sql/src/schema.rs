@@ -1,0 +1,277 @@
+//! The tables, in column types that both databases have. `migrations/` makes them; each adapter
+//! tests that the two agree.
+#![expect(missing_docs, reason = "the domain documents what is stored here")]
+
+/// Declares tables to diesel, and lists their columns for the tests that compare them with those
+/// of a live database.
+macro_rules! tables {
+    ($(
+        $(#[$doc:meta])*
+        $table:ident ($($key:ident),+) {
+            $($column:ident -> $type:ident $(<$inner:ident>)?,)+
+        }
+    )+) => {
+        $(diesel::table! {
+            $(#[$doc])*
+            $table ($($key),+) {
+                $($column -> $type $(<$inner>)?,)+
+            }
+        })+
+
+        /// Each column as `(table, column, type)`, the type written `Text` or `Nullable<Text>`.
+        pub const COLUMNS: &[(&str, &str, &str)] = &[$($((
+            stringify!($table),
+            stringify!($column),
+            concat!(stringify!($type) $(, "<", stringify!($inner), ">")?),
+        ),)+)+];
+    };
+}
+
+tables! {
+    tenants (id) {
+        id -> Text,
+        email -> Text,
+        plan -> Text,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+
+    management_tokens (id) {
+        id -> Text,
+        tenant -> Text,
+        hash -> Binary,
+        scopes -> Text,
+        created_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+
+    products (tenant, id) {
+        tenant -> Text,
+        id -> Text,
+        display_name -> Text,
+        key_prefix -> Text,
+        key_format -> Text,
+        key_secret -> Binary,
+        created_at -> BigInt,
+    }
+
+    key_types (tenant, product, id) {
+        tenant -> Text,
+        product -> Text,
+        id -> Text,
+        display_name -> Text,
+        term -> Text,
+        activation_limit -> BigInt,
+        entitlements -> Text,
+        price -> Nullable<BigInt>,
+        price_currency -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+
+    price_links (tenant, product, key_type, account) {
+        tenant -> Text,
+        product -> Text,
+        key_type -> Text,
+        account -> Text,
+        stripe_product -> Text,
+        stripe_price -> Text,
+        amount -> BigInt,
+        amount_currency -> Text,
+    }
+
+    connections (tenant) {
+        tenant -> Text,
+        mode -> Nullable<Text>,
+        account -> Nullable<Text>,
+        checkout_key -> Nullable<Binary>,
+        retiring -> Text,
+        version -> BigInt,
+    }
+
+    account_links (account, mode) {
+        account -> Text,
+        mode -> Text,
+        tenant -> Text,
+        active -> Bool,
+        linked_at -> BigInt,
+        version -> BigInt,
+    }
+
+    oauth_rounds (state) {
+        state -> Binary,
+        tenant -> Text,
+        mode -> Text,
+        expires_at -> BigInt,
+        used -> Bool,
+        version -> BigInt,
+    }
+
+    stripe_events (id, endpoint) {
+        id -> Text,
+        endpoint -> Text,
+        kind -> Text,
+        account -> Nullable<Text>,
+        outcome -> Text,
+        reason -> Nullable<Text>,
+        payload -> Nullable<Binary>,
+        retry_at -> Nullable<BigInt>,
+        received_at -> BigInt,
+        version -> BigInt,
+    }
+
+    customers (id) {
+        id -> Text,
+        tenant -> Text,
+        mode -> Text,
+        email -> Text,
+        name -> Nullable<Text>,
+        external_id -> Nullable<Text>,
+        metadata -> Text,
+        created_at -> BigInt,
+    }
+
+    orders (id) {
+        id -> Text,
+        tenant -> Text,
+        mode -> Text,
+        account -> Text,
+        product -> Text,
+        key_type -> Text,
+        term -> Text,
+        activation_limit -> BigInt,
+        entitlements -> Text,
+        price -> BigInt,
+        price_currency -> Text,
+        fee -> Nullable<BigInt>,
+        fee_currency -> Nullable<Text>,
+        buyer -> Nullable<Text>,
+        session -> Nullable<Text>,
+        status -> Text,
+        customer -> Nullable<Text>,
+        total -> Nullable<BigInt>,
+        total_currency -> Nullable<Text>,
+        payment -> Nullable<Text>,
+        created_at -> BigInt,
+        fulfilled_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+
+    payments (intent, account) {
+        intent -> Text,
+        account -> Text,
+        order_id -> Nullable<Text>,
+        refunded -> BigInt,
+        fully_refunded -> Bool,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+
+    licenses (id) {
+        id -> Text,
+        tenant -> Text,
+        mode -> Text,
+        product -> Text,
+        key_type -> Text,
+        customer -> Text,
+        order_id -> Nullable<Text>,
+        line -> Nullable<BigInt>,
+        unit -> Nullable<BigInt>,
+        key_hash -> Binary,
+        masked_key -> Text,
+        sealed_key -> Binary,
+        activation_limit -> BigInt,
+        entitlements -> Text,
+        expires_at -> Nullable<BigInt>,
+        revocation -> Nullable<Text>,
+        revoked_at -> Nullable<BigInt>,
+        holds -> Text,
+        held -> Bool,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+
+    api_keys (id) {
+        id -> Text,
+        tenant -> Text,
+        product -> Text,
+        mode -> Text,
+        scope -> Text,
+        sealed_secret -> Binary,
+        created_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+
+    endpoints (tenant) {
+        tenant -> Text,
+        url -> Nullable<Text>,
+        sealed_secret -> Binary,
+        gone_since -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+
+    deliveries (id) {
+        id -> Text,
+        tenant -> Text,
+        event -> Text,
+        license -> Text,
+        sealed_body -> Binary,
+        status -> Text,
+        attempts -> BigInt,
+        schedule_from -> BigInt,
+        due_at -> BigInt,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+
+    attempts (delivery, number) {
+        delivery -> Text,
+        number -> BigInt,
+        at -> BigInt,
+        url -> Text,
+        status -> Nullable<BigInt>,
+        snippet -> Text,
+    }
+
+    audit_entries (id) {
+        id -> Text,
+        tenant -> Text,
+        at -> BigInt,
+        actor -> Text,
+        action -> Text,
+        target -> Text,
+    }
+
+    counters (name) {
+        name -> Text,
+        value -> BigInt,
+    }
+
+    commits (id) {
+        id -> Text,
+        committed_at -> BigInt,
+    }
+
+    rate_windows (key) {
+        key -> Text,
+        bucket -> BigInt,
+        current_takes -> BigInt,
+        previous_takes -> BigInt,
+        expires_at -> BigInt,
+    }
+
+    /// Kept by PostgreSQL alone: SQLite has one process, which keeps nonces in memory.
+    nonces (key, signature) {
+        key -> Text,
+        signature -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::joinable!(licenses -> customers (customer));
+diesel::joinable!(licenses -> orders (order_id));
+
+diesel::allow_tables_to_appear_in_same_query!(licenses, customers, orders, key_types,);
+diesel::allow_tables_to_appear_in_same_query!(deliveries, endpoints);
+diesel::allow_tables_to_appear_in_same_query!(stripe_events, account_links);

@@ -1,0 +1,65 @@
+//! Connections, set up alike.
+
+use crate::config::{OpenError, SqliteConfig};
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::{self, ConnectionManager, CustomizeConnection, Pool};
+use diesel::{Connection, SqliteConnection};
+use std::path::Path;
+
+pub(crate) type Readers = Pool<ConnectionManager<SqliteConnection>>;
+
+/// The settings of every connection. `synchronous=FULL`: what was acknowledged survives a power
+/// cut.
+fn settings(config: &SqliteConfig) -> String {
+    format!(
+        "pragma busy_timeout = {}; pragma synchronous = full; pragma foreign_keys = on; \
+         pragma cache_size = -{};",
+        config.patience.as_millis(),
+        config.cache_kib
+    )
+}
+
+/// A connection that may write.
+pub(crate) fn open(url: &str, config: &SqliteConfig) -> Result<SqliteConnection, String> {
+    let mut connection = SqliteConnection::establish(url).map_err(|error| error.to_string())?;
+    connection
+        .batch_execute(&settings(config))
+        // Kept in the file, so that every connection has it from then on.
+        .and_then(|()| connection.batch_execute("pragma journal_mode = wal;"))
+        .map_err(|error| error.to_string())?;
+    Ok(connection)
+}
+
+/// The path as SQLite takes it.
+pub(crate) fn url_of(path: &Path) -> Result<String, OpenError> {
+    match path.to_str() {
+        // Each connection would get an empty database of its own.
+        None | Some("" | ":memory:") => Err(OpenError::NotAFile(path.to_owned())),
+        Some(url) if url.starts_with("file:") => Err(OpenError::NotAFile(path.to_owned())),
+        Some(url) => Ok(url.to_owned()),
+    }
+}
+
+/// Connections that only read.
+pub(crate) fn readers(url: &str, config: &SqliteConfig) -> Result<Readers, String> {
+    Pool::builder()
+        .max_size(config.readers.max(1))
+        .min_idle(Some(1))
+        .connection_timeout(config.patience)
+        .test_on_check_out(false)
+        .connection_customizer(Box::new(Reader(settings(config))))
+        .build(ConnectionManager::new(url))
+        .map_err(|error| error.to_string())
+}
+
+#[derive(Debug)]
+struct Reader(String);
+
+impl CustomizeConnection<SqliteConnection, r2d2::Error> for Reader {
+    fn on_acquire(&self, connection: &mut SqliteConnection) -> Result<(), r2d2::Error> {
+        connection
+            .batch_execute(&self.0)
+            .and_then(|()| connection.batch_execute("pragma query_only = on;"))
+            .map_err(r2d2::Error::QueryError)
+    }
+}

@@ -1,0 +1,151 @@
+//! The store.
+
+use crate::config::{OpenError, SqliteConfig};
+use crate::connection::{self, Readers};
+use crate::error::store_error;
+use crate::lock::ServerLock;
+use crate::nonces::Nonces;
+use crate::writer::{Submitted, Writer};
+use crate::{atomics, migrations};
+use diesel::connection::Instrumentation;
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
+use mintage_domain::changes::Changes;
+use mintage_domain::delivery::Claim;
+use mintage_domain::ports::{Commit, CommitDone, CommitError, Housekeeping, Limiter, StoreError};
+use mintage_domain::rate::Rate;
+use mintage_domain::time::Timestamp;
+use mintage_sql::claims::{Order, PRUNED_AT_ONCE};
+use mintage_sql::worker::{Held, Worker};
+use std::fmt;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// A store in a SQLite file. Dropping it commits what was submitted, then closes the file.
+pub struct SqliteStore {
+    writer: Worker<Writer, Submitted>,
+    readers: Readers,
+    pub(crate) nonces: Mutex<Nonces>,
+    // Given back after the writer has stopped: fields are dropped in this order.
+    _lock: Option<ServerLock>,
+}
+
+impl SqliteStore {
+    /// Opens a database for a server, making it if it is not there, and brings its tables up to
+    /// date. Only one server may have it open.
+    pub fn open_server(path: &Path, config: &SqliteConfig) -> Result<Self, OpenError> {
+        let lock = ServerLock::take(path)?;
+        Self::open(path, config, Some(lock))
+    }
+
+    /// Opens a database for a command that writes a little beside a running server, or without
+    /// one. Nonces are the server's: such a store must answer no signed call.
+    pub fn open_tool(path: &Path, config: &SqliteConfig) -> Result<Self, OpenError> {
+        Self::open(path, config, None)
+    }
+
+    fn open(
+        path: &Path,
+        config: &SqliteConfig,
+        lock: Option<ServerLock>,
+    ) -> Result<Self, OpenError> {
+        let url = connection::url_of(path)?;
+        let unusable = |error| OpenError::Database(path.to_owned(), error);
+        let mut writing = connection::open(&url, config).map_err(unusable)?;
+        migrations::apply(&mut writing)
+            .map_err(|error| OpenError::Migration(path.to_owned(), error.to_string()))?;
+        Ok(Self {
+            writer: Writer::start(writing, &url, config).map_err(OpenError::Thread)?,
+            readers: connection::readers(&url, config).map_err(unusable)?,
+            nonces: Mutex::new(Nonces::new(config.nonces)),
+            _lock: lock,
+        })
+    }
+
+    /// Reads on a connection of the pool.
+    pub(crate) fn read<T>(
+        &self,
+        work: impl FnOnce(&mut SqliteConnection) -> Result<T, mintage_sql::Error>,
+    ) -> Result<T, StoreError> {
+        let mut connection = self
+            .readers
+            .get()
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        work(&mut connection).map_err(store_error)
+    }
+
+    /// Writes on the writer's thread, in a transaction of its own.
+    fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut SqliteConnection) -> Result<T, mintage_sql::Error> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.writer
+            .call(|writer| writer.immediately(work))
+            .unwrap_or_else(|| Err(stopped()))
+    }
+
+    /// What `Deliveries::claim` does.
+    fn claim_due(&self, order: Order) -> Result<Vec<Claim>, StoreError> {
+        self.write(move |conn| atomics::claim(conn, order))
+    }
+
+    /// Keeps the writer still until the guard is dropped, so that a test can fill a batch.
+    #[doc(hidden)]
+    pub fn hold_writer(&self) -> Held {
+        self.writer.hold()
+    }
+
+    /// Lets a test see the writer's statements.
+    #[doc(hidden)]
+    pub fn watch_writer(&self, watcher: impl Instrumentation) {
+        self.writer
+            .call(|writer| writer.connection().set_instrumentation(watcher));
+    }
+}
+
+mintage_sql::reads!(SqliteStore, Sqlite);
+
+impl Commit for SqliteStore {
+    fn submit(&self, changes: Changes, done: CommitDone) {
+        if let Err((_, done)) = self.writer.submit((changes, done)) {
+            done(Err(CommitError::Store(stopped())));
+        }
+    }
+}
+
+impl Limiter for SqliteStore {
+    fn take(&self, key: &str, rate: Rate, now: Timestamp) -> Result<Option<Duration>, StoreError> {
+        let key = key.to_owned();
+        self.write(move |conn| atomics::take(conn, &key, rate, now))
+    }
+}
+
+impl Housekeeping for SqliteStore {
+    fn prune(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let nonces = self
+            .nonces
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .prune(now, usize::try_from(PRUNED_AT_ONCE).unwrap_or(usize::MAX));
+        let rows = self.write(move |conn| atomics::prune_expired(conn, now))?;
+        Ok(nonces + rows)
+    }
+
+    fn ready(&self) -> Result<(), StoreError> {
+        self.read(|conn| {
+            diesel::select(1.into_sql::<diesel::sql_types::Integer>()).execute(conn)?;
+            Ok(())
+        })
+    }
+}
+
+fn stopped() -> StoreError {
+    StoreError::Failed("the writer stopped".to_owned())
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore").finish_non_exhaustive()
+    }
+}

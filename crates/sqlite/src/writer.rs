@@ -1,0 +1,108 @@
+//! The one writer of the server: a thread, a connection, one transaction for all that waits.
+
+use crate::config::SqliteConfig;
+use crate::connection;
+use crate::error::{database_error, failure, store_error};
+use diesel::SqliteConnection;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::prelude::*;
+use mintage_domain::changes::Changes;
+use mintage_domain::ports::{CommitDone, StoreError};
+use mintage_sql::batch::{End, Failure, Transact, Verdict, attempt, commit, judge_and_write};
+use mintage_sql::schema::commits;
+use mintage_sql::worker::{Worker, tell};
+use std::io;
+
+mintage_sql::writing!(SqliteConnection);
+
+/// Changes, and who is told what became of them.
+pub(crate) type Submitted = (Changes, CommitDone);
+
+/// The writing connection, and how to make it anew.
+#[derive(Clone)]
+struct Source {
+    url: String,
+    config: SqliteConfig,
+}
+
+/// The state of the writer thread.
+pub(crate) struct Writer {
+    source: Source,
+    connection: SqliteConnection,
+}
+
+impl Writer {
+    /// Starts the thread on a connection that is already open.
+    pub(crate) fn start(
+        connection: SqliteConnection,
+        url: &str,
+        config: &SqliteConfig,
+    ) -> io::Result<Worker<Self, Submitted>> {
+        let source = Source {
+            url: url.to_owned(),
+            config: config.clone(),
+        };
+        let writer = Self { source, connection };
+        Worker::start("sqlite-writer", writer, |writer, submitted| {
+            let (batch, told): (Vec<Changes>, Vec<CommitDone>) = submitted.into_iter().unzip();
+            for (done, outcome) in told.into_iter().zip(commit(writer, &batch)) {
+                tell(done, outcome);
+            }
+        })
+    }
+
+    /// Does something in a transaction of its own.
+    pub(crate) fn immediately<T>(
+        &mut self,
+        work: impl FnOnce(&mut SqliteConnection) -> Result<T, mintage_sql::Error>,
+    ) -> Result<T, StoreError> {
+        self.mend()?;
+        self.connection
+            .immediate_transaction(work)
+            .map_err(store_error)
+    }
+
+    /// Makes the connection anew if its last transaction could not be ended.
+    fn mend(&mut self) -> Result<(), StoreError> {
+        if AnsiTransactionManager::is_broken_transaction_manager(&mut self.connection) {
+            self.connection = connection::open(&self.source.url, &self.source.config)
+                .map_err(StoreError::Unavailable)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a batch was committed after all.
+    fn was_committed(&mut self, batch: &[Changes]) -> Result<bool, StoreError> {
+        self.mend()?;
+        let id = batch.first().map_or("", |first| first.id.as_str());
+        let found = commits::table
+            .find(id)
+            .select(commits::id)
+            .first::<String>(&mut self.connection)
+            .optional();
+        Ok(found.map_err(|error| database_error(&error))?.is_some())
+    }
+
+    #[doc(hidden)]
+    pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.connection
+    }
+}
+
+impl Transact for Writer {
+    fn transact(&mut self, batch: &[Changes]) -> Result<Vec<Verdict>, Failure> {
+        self.mend().map_err(Failure::Store)?;
+        let end = attempt(&mut self.connection, "BEGIN IMMEDIATE", |connection| {
+            judge_and_write(&mut Batch(connection), batch)
+        });
+        match end {
+            End::Done(verdicts) => Ok(verdicts),
+            End::Failed(error) => Err(failure(error)),
+            End::Uncertain(verdicts, error) => match self.was_committed(batch) {
+                Ok(true) => Ok(verdicts),
+                Ok(false) => Err(Failure::Store(database_error(&error))),
+                Err(error) => Err(Failure::Store(error)),
+            },
+        }
+    }
+}

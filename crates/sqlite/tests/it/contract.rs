@@ -1,0 +1,66 @@
+//! The contract of the port.
+
+use mintage_domain::ports::Store;
+use mintage_sqlite::{SqliteConfig, SqliteStore};
+use mintage_testkit::store_contract::Reopen;
+use std::ops::Deref;
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+/// A store in a directory of its own, which goes with it.
+pub(crate) struct Fresh {
+    store: SqliteStore,
+    _dir: TempDir,
+}
+
+impl Fresh {
+    pub(crate) fn open() -> Self {
+        let dir = TempDir::new().unwrap();
+        let path = dir.path().join("mintage.db");
+        Self {
+            store: SqliteStore::open_server(&path, &SqliteConfig::default()).unwrap(),
+            _dir: dir,
+        }
+    }
+}
+
+impl Deref for Fresh {
+    type Target = SqliteStore;
+
+    fn deref(&self) -> &SqliteStore {
+        &self.store
+    }
+}
+
+struct Place {
+    path: PathBuf,
+    _dir: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let dir = TempDir::new().unwrap();
+        Self {
+            path: dir.path().join("mintage.db"),
+            _dir: dir,
+        }
+    }
+}
+
+impl Reopen for Place {
+    fn open(&self) -> Box<dyn Store> {
+        Box::new(SqliteStore::open_server(&self.path, &SqliteConfig::default()).unwrap())
+    }
+}
+
+mod core {
+    use super::Fresh;
+
+    mintage_testkit::store_contract!(core: Fresh::open());
+}
+
+mod durable {
+    use super::Place;
+
+    mintage_testkit::store_contract!(durable: Place::new());
+}
