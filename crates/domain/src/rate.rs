@@ -55,9 +55,10 @@ impl Rate {
             },
         };
         let left = span.saturating_sub(into);
-        // previous * left / span + current < limit, without the division.
+        // previous * left / span + current < limit, without the division. The microsecond under
+        // way has passed: at the turn, one of a full bucket has faded.
         let weighted = i128::from(window.previous)
-            .saturating_mul(i128::from(left))
+            .saturating_mul(i128::from(left.saturating_sub(1)))
             .saturating_add(i128::from(window.current).saturating_mul(i128::from(span)));
         if weighted < i128::from(self.limit).saturating_mul(i128::from(span)) {
             return Take::Taken(RateWindow {
@@ -75,17 +76,16 @@ impl Rate {
 fn wait(limit: u32, window: RateWindow, into: i64, left: i64, span: i64) -> u64 {
     let spare = i64::from(limit).saturating_sub(i64::from(window.current));
     let micros = if spare > 0 && window.previous > 0 {
-        // previous * (span - t) / span < spare  =>  t > span - spare * span / previous
+        // previous * (span - t - 1) / span < spare  =>  t >= span - spare * span / previous
         let fades_at = span.saturating_sub(
             spare
                 .saturating_mul(span)
                 .checked_div(i64::from(window.previous))
                 .unwrap_or(0),
         );
-        fades_at.saturating_sub(into).saturating_add(1)
+        fades_at.saturating_sub(into)
     } else {
-        // At the turn the full bucket still weighs as a whole; just after it, one fits.
-        left.saturating_add(1)
+        left
     };
     u64::try_from(micros.max(1)).unwrap_or(1)
 }
