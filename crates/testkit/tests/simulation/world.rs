@@ -15,12 +15,13 @@ use mintage_domain::mode::Mode;
 use mintage_domain::order::OrderStatus;
 use mintage_domain::ports::{Commit, Connections, Orders, Stripe};
 use mintage_domain::seal::{KeyRing, MasterKey};
+use mintage_domain::slug::ProductId;
 use mintage_domain::stripe_event::{News, PaymentStatus, RefundFacts, SessionFacts, StripeEvent};
 use mintage_domain::usecase::checkout::{OpenCheckout, open};
 use mintage_domain::usecase::inbound::Inbound;
 use mintage_domain::usecase::prices::set_up_prices;
 use mintage_testkit::fixtures::{Shop, email, web_url};
-use mintage_testkit::{MemoryStore, StandInStripe, TestEnv};
+use mintage_testkit::{FixedClock, MemoryStore, StandInStripe, TestEnv};
 
 /// Everything that is there, and the truth about it.
 pub(crate) struct World {
@@ -84,7 +85,7 @@ impl World {
         }
     }
 
-    pub(crate) fn clock(&self) -> &mintage_testkit::FixedClock {
+    pub(crate) fn clock(&self) -> &FixedClock {
         &self.surroundings.clock
     }
 
@@ -125,8 +126,7 @@ impl World {
         let shop = &self.shops[number];
         let buyer = email(dice.pick(&["ada@example.test", "bob@example.test"]));
         let wanted = OpenCheckout {
-            product: mintage_domain::slug::ProductId::parse(dice.pick(&["pixel", "sealed"]))
-                .unwrap(),
+            product: ProductId::parse(dice.pick(&["pixel", "sealed"])).unwrap(),
             key_type: shop.key_type.id.clone(),
             success_url: web_url("https://acme.test/thanks"),
             cancel_url: web_url("https://acme.test/cart"),

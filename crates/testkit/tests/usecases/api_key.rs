@@ -2,7 +2,7 @@ use crate::seller::Seller;
 use mintage_domain::api_key::{ApiKey, Permission, Scope};
 use mintage_domain::audit::Actor;
 use mintage_domain::mode::Mode;
-use mintage_domain::ports::ApiKeys;
+use mintage_domain::ports::{ApiKeys, Nonce};
 use mintage_domain::seal::{KeyRing, MasterKey};
 use mintage_domain::secret::Secret;
 use mintage_domain::sign::keystack_signature;
@@ -38,7 +38,7 @@ fn judged(
     key: &ApiKey,
     (timestamp, signature): (Option<&str>, Option<&str>),
     permission: Permission,
-) -> Result<mintage_domain::ports::Nonce, SignatureError> {
+) -> Result<Nonce, SignatureError> {
     let call = SignedCall {
         key: Some(key.id.as_str()),
         timestamp,

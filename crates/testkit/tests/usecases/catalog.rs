@@ -1,7 +1,7 @@
 use crate::seller::Seller;
 use mintage_domain::audit::Actor;
 use mintage_domain::catalog::{LicenseTerms, Product};
-use mintage_domain::license::key::{KeyFormat, KeyPrefix};
+use mintage_domain::license::key::{KeyFormat, KeyPrefix, LicenseKey};
 use mintage_domain::license::term::Term;
 use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::tenant::Plan;
@@ -98,7 +98,7 @@ fn a_product_is_made_with_a_secret_of_its_own() {
     let prefix = KeyPrefix::parse("PIXL").unwrap();
     let checksum = |product| {
         let secret = product_secret(&market.env.env(), product).unwrap();
-        let key = mintage_domain::license::key::LicenseKey::checked(&prefix, [0; 13], &secret);
+        let key = LicenseKey::checked(&prefix, [0; 13], &secret);
         key.expose().to_owned()
     };
     assert_eq!(checksum(&one), checksum(&one));

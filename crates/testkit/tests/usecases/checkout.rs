@@ -2,6 +2,7 @@ use crate::seller::{Seller, paid};
 use mintage_domain::catalog::PriceLink;
 use mintage_domain::fee::BasisPoints;
 use mintage_domain::id::{SessionId, StripePriceId};
+use mintage_domain::money::Money;
 use mintage_domain::order::OrderStatus;
 use mintage_domain::page::PageRequest;
 use mintage_domain::ports::{
@@ -77,7 +78,7 @@ fn an_open_checkout_is_written_down_with_its_fee_and_what_was_agreed() {
         assert_eq!(url, session.url);
         let order = seller.order(&session.id);
         assert_eq!(order.status, OrderStatus::Open);
-        assert_eq!(order.fee.map(mintage_domain::money::Money::minor), fee);
+        assert_eq!(order.fee.map(Money::minor), fee);
         assert_eq!(Some(order.price), seller.shop.key_type.price);
         assert_eq!(order.terms, seller.shop.key_type.terms);
         assert_eq!(order.buyer, Some(buyer.clone()));

@@ -1,13 +1,16 @@
 use crate::seller::Seller;
+use mintage_domain::audit::Actor;
 use mintage_domain::connection::{AccountRef, ConnectionState, ModeError};
 use mintage_domain::mode::Mode;
-use mintage_domain::ports::{Catalog, Connections, Grant, MockStripe, OAuthRounds, StripeError};
+use mintage_domain::ports::{
+    Catalog, Connections, Grant, MockStripe, OAuthRounds, Stripe, StripeError,
+};
 use mintage_domain::secret::{Secret, SecretHash};
 use mintage_domain::slug::TenantId;
 use mintage_domain::tenant::Plan;
 use mintage_domain::usecase::connect::{self, ConnectError, ROUND_LASTS};
 use mintage_domain::usecase::tenant::change_plan;
-use mintage_testkit::fixtures::web_url;
+use mintage_testkit::fixtures::{stripe_account, web_url};
 use mintage_testkit::{MemoryStore, StandInStripe};
 use std::sync::Arc;
 use std::time::Duration;
@@ -159,8 +162,7 @@ fn of_callers_at_once_one_exchanges_the_code() {
     });
     assert_eq!(finished, 1);
     // The stand-in ends a grant whose code is used twice, as Stripe does.
-    let account =
-        mintage_domain::ports::Stripe::account(&*seller.stripe, &seller.shop.account_ref());
+    let account = seller.stripe.account(&seller.shop.account_ref());
     assert!(account.is_ok());
 }
 
@@ -191,7 +193,7 @@ fn an_account_in_use_cannot_be_taken_and_one_that_was_left_can() {
     let in_sandbox = first.account(Mode::Sandbox);
     second.connect(&in_sandbox).unwrap();
 
-    let (env, actor) = (first.env(), mintage_domain::audit::Actor::Operator);
+    let (env, actor) = (first.env(), Actor::Operator);
     connect::disconnect(&*store, &*stripe, &env, first.tenant(), &actor).unwrap();
     second.connect(&account).unwrap();
     let link = store.account_link(&account).unwrap().unwrap();
@@ -203,7 +205,7 @@ fn going_live_retires_the_sandbox_forgets_its_prices_and_keeps_the_checkout_key(
     let seller = Seller::new();
     let sandbox = AccountRef {
         mode: Mode::Sandbox,
-        account: mintage_testkit::fixtures::stripe_account("acct_sandbox"),
+        account: stripe_account("acct_sandbox"),
     };
     let live = seller.shop.account_ref();
     let key = seller.connect(&sandbox).unwrap().checkout_key.unwrap();

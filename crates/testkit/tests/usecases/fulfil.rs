@@ -1,8 +1,9 @@
 use crate::seller::{Seller, intent, paid, unpaid};
 use mintage_domain::env::SealedField;
+use mintage_domain::id::SessionId;
 use mintage_domain::license::state::State;
 use mintage_domain::order::OrderStatus;
-use mintage_domain::ports::{Customers, HeardEvents};
+use mintage_domain::ports::{Customers, HeardEvents, Licenses};
 use mintage_domain::stripe_event::{HeardOutcome, News, PaymentStatus, SessionFacts};
 use mintage_domain::usecase::checkout::OpenCheckout;
 use mintage_domain::usecase::inbound::{Outcome, PARKED_FOR};
@@ -70,7 +71,7 @@ fn a_paid_session_mints_the_license_that_was_agreed_and_tells_the_seller() {
 #[test]
 fn money_on_its_way_mints_when_it_arrives_and_not_before() {
     use OrderStatus::{AwaitingPayment, Expired, Fulfilled, Open, PaymentFailed};
-    type Tell = fn(mintage_domain::id::SessionId) -> News;
+    type Tell = fn(SessionId) -> News;
     let completed_unpaid: Tell = |session| News::SessionCompleted(unpaid(&session));
     let paid_for: Tell = |session| News::SessionCompleted(paid(&session));
     let (failed, expired): (Tell, Tell) = (News::SessionPaymentFailed, News::SessionExpired);
@@ -186,7 +187,7 @@ fn the_buyer_is_who_typed_an_address_else_who_the_seller_told() {
         let (session, outcome) = typed(address, told);
         assert_eq!(outcome, Outcome::Applied);
         let order = seller.order(&session).id;
-        let licenses = mintage_domain::ports::Licenses::licenses_of_order(&*seller.store, &order);
+        let licenses = seller.store.licenses_of_order(&order);
         assert_eq!(
             licenses.unwrap()[0].email,
             email(buyer),

@@ -1,5 +1,6 @@
 use crate::seller::{Seller, paid, refunded};
 use mintage_domain::connection::ConnectionState;
+use mintage_domain::id::SessionId;
 use mintage_domain::mode::Mode;
 use mintage_domain::order::OrderStatus;
 use mintage_domain::ports::{Catalog, Connections, HeardEvents, MockStripe, StripeError};
@@ -104,7 +105,7 @@ fn news_that_is_none_of_ours_is_ignored_and_recorded() {
         inbound
     };
     let ours = seller.shop.account.as_str();
-    let foreign = mintage_domain::id::SessionId::parse("cs_foreign").unwrap();
+    let foreign = SessionId::parse("cs_foreign").unwrap();
     for (account, news) in [
         (None, completed.clone()),
         (Some("acct_stranger"), completed),

@@ -6,6 +6,7 @@ use mintage_domain::license::term::Term;
 use mintage_domain::order::Order;
 use mintage_domain::outbound::EventName;
 use mintage_domain::seal::{KeyRing, MasterKey, OpenError};
+use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::mint::{CannotMint, Minted, mint, product_secret, tell};
 use mintage_testkit::fixtures::Shop;
 use std::time::Duration;
@@ -60,7 +61,7 @@ fn a_license_runs_from_its_mint_for_the_term_that_was_agreed() {
         ("30d", Some(shop.now().plus(day * 30))),
         (
             "2028-02-29T12:00:00Z",
-            mintage_domain::time::Timestamp::parse_rfc3339("2028-02-29T12:00:00Z").ok(),
+            Timestamp::parse_rfc3339("2028-02-29T12:00:00Z").ok(),
         ),
     ] {
         let terms = LicenseTerms {

@@ -5,7 +5,7 @@ use mintage_domain::connection::{AccountRef, Connection};
 use mintage_domain::delivery::Delivery;
 use mintage_domain::env::{Env, SealedField};
 use mintage_domain::fee::BasisPoints;
-use mintage_domain::id::{SessionId, StripeEventId};
+use mintage_domain::id::{PaymentIntentId, SessionId, StripeEventId};
 use mintage_domain::mode::Mode;
 use mintage_domain::order::Order;
 use mintage_domain::page::PageRequest;
@@ -271,6 +271,6 @@ pub(crate) fn refunded(session: &SessionId, amount: i64) -> News {
     })
 }
 
-pub(crate) fn intent(session: &SessionId) -> mintage_domain::id::PaymentIntentId {
-    mintage_domain::id::PaymentIntentId::parse(&format!("pi_{session}")).unwrap()
+pub(crate) fn intent(session: &SessionId) -> PaymentIntentId {
+    PaymentIntentId::parse(&format!("pi_{session}")).unwrap()
 }

@@ -3,9 +3,13 @@ use mintage_domain::catalog::Product;
 use mintage_domain::changes::Put;
 use mintage_domain::env::SealedField;
 use mintage_domain::license::key::KeyFormat;
+use mintage_domain::mode::Mode;
 use mintage_domain::order::{Order, OrderStatus};
-use mintage_domain::ports::{Commit, HeardEvents, MockStripe, MockWebhooks, Orders, WebhookError};
+use mintage_domain::ports::{
+    Commit, HeardEvents, MockStripe, MockWebhooks, OAuthRounds, Orders, WebhookError,
+};
 use mintage_domain::seal::{KeyRing, MasterKey};
+use mintage_domain::secret::SecretHash;
 use mintage_domain::stripe_event::{HeardOutcome, News, SessionFacts, StripeEvent};
 use mintage_domain::usecase::connect::ROUND_LASTS;
 use mintage_domain::usecase::inbound::{Inbound, Outcome, PARKED_FOR, hear};
@@ -178,10 +182,10 @@ fn an_order_is_given_up_after_an_hour_of_opening_and_not_before() {
 #[test]
 fn what_has_expired_is_forgotten() {
     let seller = Seller::new();
-    let state = seller.start(mintage_domain::mode::Mode::Live).unwrap();
+    let state = seller.start(Mode::Live).unwrap();
     seller.shop.env.clock.advance(ROUND_LASTS);
     assert_eq!(swept(&seller, &MockWebhooks::new()).pruned, 1);
-    let hash = mintage_domain::secret::SecretHash::of(state.expose());
-    let round = mintage_domain::ports::OAuthRounds::oauth_round(&*seller.store, &hash);
+    let hash = SecretHash::of(state.expose());
+    let round = seller.store.oauth_round(&hash);
     assert_eq!(round, Ok(None));
 }
