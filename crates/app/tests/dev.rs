@@ -7,14 +7,20 @@
 )]
 
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Lines};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+/// No line of a sound program takes longer to come.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A running `mintage dev`. Dropped in a failing test, it is asked to stop, too.
 struct Dev {
     child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
+    lines: Receiver<String>,
     /// What it printed until it was ready.
     hints: String,
 }
@@ -27,19 +33,31 @@ impl Dev {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut hints = String::new();
-        loop {
-            let line = lines.next().unwrap_or_else(|| panic!("it ended: {hints}"));
-            let line = line.unwrap();
-            if line == "Deliveries to the receiver:" {
-                return Self {
-                    child,
-                    lines,
-                    hints,
-                };
+        let printed = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (into, lines) = channel();
+        // It reads on when the test is over, so that the program never waits for a reader.
+        thread::spawn(move || {
+            for line in printed.map_while(Result::ok) {
+                let _ = into.send(line);
             }
-            hints.extend([&*line, "\n"]);
+        });
+        let mut dev = Self {
+            child,
+            lines,
+            hints: String::new(),
+        };
+        dev.wait_until_ready();
+        dev
+    }
+
+    fn wait_until_ready(&mut self) {
+        loop {
+            let line = self.lines.recv_timeout(PATIENCE);
+            match line.as_deref() {
+                Ok("Deliveries to the receiver:") => return,
+                Ok(line) => self.hints.extend([line, "\n"]),
+                Err(error) => panic!("{error}, after: {}", self.hints),
+            }
         }
     }
 
@@ -108,7 +126,7 @@ fn the_printed_commands_sell_a_license_also_after_a_restart() {
     let card = "email=buyer@example.com&method=card&card_number=4242424242424242\
                 &expiry=12/34&cvc=123";
     shell(directory, &format!("curl -sS --fail -d '{card}' '{page}'"));
-    let delivered = again.lines.next().unwrap().unwrap();
+    let delivered = again.lines.recv_timeout(PATIENCE).unwrap();
     assert!(delivered.contains("license.created"), "{delivered}");
     assert!(delivered.ends_with("(signature verified)"), "{delivered}");
     let licenses = shell(directory, again.command("curl http"));

@@ -55,9 +55,10 @@ impl Rate {
             },
         };
         let left = span.saturating_sub(into);
-        // previous * left / span + current < limit, without the division.
+        // previous * left / span + current < limit, without the division. The microsecond under
+        // way has passed: at the turn, one of a full bucket has faded.
         let weighted = i128::from(window.previous)
-            .saturating_mul(i128::from(left))
+            .saturating_mul(i128::from(left.saturating_sub(1)))
             .saturating_add(i128::from(window.current).saturating_mul(i128::from(span)));
         if weighted < i128::from(self.limit).saturating_mul(i128::from(span)) {
             return Take::Taken(RateWindow {
@@ -75,14 +76,14 @@ impl Rate {
 fn wait(limit: u32, window: RateWindow, into: i64, left: i64, span: i64) -> u64 {
     let spare = i64::from(limit).saturating_sub(i64::from(window.current));
     let micros = if spare > 0 && window.previous > 0 {
-        // previous * (span - t) / span < spare  =>  t > span - spare * span / previous
+        // previous * (span - t - 1) / span < spare  =>  t >= span - spare * span / previous
         let fades_at = span.saturating_sub(
             spare
                 .saturating_mul(span)
                 .checked_div(i64::from(window.previous))
                 .unwrap_or(0),
         );
-        fades_at.saturating_sub(into).saturating_add(1)
+        fades_at.saturating_sub(into)
     } else {
         left
     };
@@ -91,6 +92,8 @@ fn wait(limit: u32, window: RateWindow, into: i64, left: i64, span: i64) -> u64 
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const TWENTY_A_MINUTE: Rate = Rate {
@@ -134,18 +137,29 @@ mod tests {
         );
     }
 
-    #[test]
-    fn after_the_told_wait_one_more_fits() {
-        let (window, _) = take_many(RateWindow::default(), at(650), 20);
-        for seconds in [655, 661, 670, 690] {
-            if let Take::Refused(wait) = TWENTY_A_MINUTE.take(window, at(seconds)) {
-                let later = at(seconds).plus(wait);
-                // The bucket may have turned: what was current is previous and still weighs.
-                if let Take::Refused(more) = TWENTY_A_MINUTE.take(window, later) {
-                    assert!(matches!(
-                        TWENTY_A_MINUTE.take(window, later.plus(more)),
-                        Take::Taken(_)
-                    ));
+    proptest! {
+        #[test]
+        fn after_the_told_wait_one_more_fits_and_just_before_it_none(
+            bursts in proptest::collection::vec((0..90_000_000_i64, 0..30_u32), 1..5),
+            limit in 1..25_u32,
+        ) {
+            let rate = Rate { limit, ..TWENTY_A_MINUTE };
+            let (mut window, mut micros) = (RateWindow::default(), 0);
+            for (later, takes) in bursts {
+                micros += later;
+                let now = Timestamp::from_micros(micros);
+                for _ in 0..takes {
+                    match rate.take(window, now) {
+                        Take::Taken(next) => window = next,
+                        Take::Refused(wait) => {
+                            let then = now.plus(wait);
+                            prop_assert!(matches!(rate.take(window, then), Take::Taken(_)));
+                            let almost = Timestamp::from_micros(then.as_micros() - 2);
+                            let early = almost >= now
+                                && matches!(rate.take(window, almost), Take::Taken(_));
+                            prop_assert!(!early, "a shorter wait would do");
+                        }
+                    }
                 }
             }
         }

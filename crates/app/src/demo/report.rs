@@ -135,7 +135,7 @@ impl Report {
 }
 
 fn shortened(line: &str) -> String {
-    let line = line.replace('\n', " ");
+    let line = line.trim_end().replace('\n', " ");
     match line.char_indices().nth(WIDTH) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,

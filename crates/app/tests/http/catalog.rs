@@ -1,6 +1,7 @@
 //! Products, key types and API keys: what is taken, what is refused, and what is shown.
 
-use crate::harness::{Seller, Stage};
+use crate::harness::{Request, Seller, Stage};
+use mintage_domain::tenant::Plan;
 use serde_json::{Value, json};
 
 /// A sound body with some fields set otherwise; `null` is as good as missing.
@@ -214,5 +215,34 @@ fn an_api_key_is_shown_once_and_says_its_mode() {
         let text = |name: &str| made[name].as_str().expect("a text").to_owned();
         assert!(text("id").starts_with(prefix), "{made}");
         assert!(text("secret").starts_with("aks_"));
+    }
+}
+
+#[test]
+fn plans_bound_the_number_of_products() {
+    let stage = Stage::silent(&[]);
+    for (plan, room) in [
+        (Plan::Free, Some(1)),
+        (Plan::Starter, Some(3)),
+        (Plan::Pro, None),
+    ] {
+        let token = stage.tenant(plan.as_str(), plan);
+        let make = |nth: usize| {
+            let id = format!("p{nth}");
+            let body = json!({"productId": id, "displayName": "P", "keyPrefix": "PPPP"});
+            let request = Request::post("/v1/products").json(&body);
+            stage.api.send(&request.bearer(&token))
+        };
+        let tried = room.map_or(12, |room| room + 1);
+        let answers: Vec<_> = (0..tried).map(make).collect();
+        for (nth, answer) in answers.iter().enumerate() {
+            let expected = match room {
+                Some(room) if nth >= room => (403, "quota/products-exceeded".to_owned()),
+                _ => (201, String::new()),
+            };
+            assert_eq!(answer.error(), expected, "{plan:?}, product {nth}");
+        }
+        let taken = make(0);
+        assert_eq!(taken.error(), (409, "common/exists".into()), "{plan:?}");
     }
 }

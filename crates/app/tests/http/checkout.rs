@@ -56,6 +56,7 @@ fn a_body_that_is_no_json_object_or_too_large_or_of_another_type_is_refused() {
     let too_large = format!("{{\"x\":\"{}\"}}", "y".repeat((1 << 20) - 7));
     assert_eq!(too_large.len(), (1 << 20) + 1);
     let sound = Seller::wish("lifetime").to_string();
+    let deep = "[".repeat(100_000);
     for (kind, body, status, code) in [
         (
             "application/json",
@@ -65,6 +66,7 @@ fn a_body_that_is_no_json_object_or_too_large_or_of_another_type_is_refused() {
         ),
         ("application/json", "", 400, "validation/invalid-input"),
         ("application/json", "[]", 400, "validation/invalid-input"),
+        ("application/json", &deep, 400, "validation/invalid-input"),
         ("application/json", "\u{0}", 400, "validation/invalid-input"),
         (
             "text/plain",

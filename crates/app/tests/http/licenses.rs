@@ -2,6 +2,7 @@
 
 use crate::harness::stripe::Pay;
 use crate::harness::{Receiver, Request, Seller, Stage, eventually};
+use mintage_domain::management_token::TokenScope;
 use serde_json::{Value, json};
 
 #[test]
@@ -71,6 +72,24 @@ fn a_license_shows_a_masked_key_and_reveals_the_whole_one_on_demand() {
     for list in ["/v1/licenses", "/v1/orders", "/v1/webhook/deliveries"] {
         assert!(!seller.get(list).to_string().contains(&key), "{list}");
     }
+}
+
+#[test]
+fn what_is_done_to_a_license_is_written_down_with_who_did_it() {
+    let stage = Stage::new();
+    let seller = Seller::selling(&stage, "acme");
+    let (_, license) = seller.sell_one();
+    let id = license["id"].as_str().expect("an id");
+    seller.reveal(&license);
+    let lacking = stage.token("acme", &[TokenScope::LicensesRead]);
+    let path = format!("/v1/licenses/{id}/reveal");
+    let refused = stage.api.send(&Request::post(path).bearer(&lacking));
+    assert_eq!(refused.status, 403);
+    let written = stage.audit("acme", id);
+    let actions: Vec<&str> = written.iter().map(|(action, _)| action.as_str()).collect();
+    assert_eq!(actions, ["license.minted", "license.revealed"]);
+    assert_eq!(written[0].1, "stripe");
+    assert!(written[1].1.starts_with("token:"), "{written:?}");
 }
 
 #[test]

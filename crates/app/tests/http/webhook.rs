@@ -25,7 +25,7 @@ fn received(receiver: &Receiver, count: usize) -> Vec<Message> {
     })
 }
 
-/// Waits until the only delivery is so far.
+/// Waits until the only delivery is so far, and no attempt is under way.
 fn await_delivery(seller: &Seller, status: &str, attempts: u64) -> Value {
     eventually(status, || {
         let deliveries = seller.items(DELIVERIES);
@@ -33,7 +33,8 @@ fn await_delivery(seller: &Seller, status: &str, attempts: u64) -> Value {
             return None;
         };
         let so_far = delivery["status"] == status && delivery["attemptCount"] == attempts;
-        so_far.then(|| delivery.clone())
+        let rests = delivery["nextAttemptAt"].is_string() || status != "retrying";
+        (so_far && rests).then(|| delivery.clone())
     })
 }
 
@@ -300,6 +301,9 @@ fn a_hung_endpoint_of_one_tenant_does_not_delay_another() {
         slow.sell_one();
     }
     received(&hung, 4);
+    let under_way = slow.items(DELIVERIES);
+    let pending = under_way.iter().filter(|d| d["status"] == "pending");
+    assert_eq!(pending.count(), 6, "a first attempt retries nothing");
     quick.sell_one();
     received(&prompt, 1);
     await_delivery(&quick, "delivered", 1);

@@ -31,12 +31,17 @@ pub(crate) struct ApiKey {
 impl Seller {
     /// A tenant on Pro that has nothing yet.
     pub(crate) fn new(stage: &Stage, id: &str) -> Self {
+        Self::of(stage, id, stage.tenant(id, Plan::Pro))
+    }
+
+    /// The holder of a tenant's management token.
+    pub(crate) fn of(stage: &Stage, id: &str, token: String) -> Self {
         Self {
             api: stage.api,
             stripe: stage.stripe,
             clock: Arc::clone(&stage.clock),
             id: id.to_owned(),
-            token: stage.tenant(id, Plan::Pro),
+            token,
             checkout_key: String::new(),
         }
     }

@@ -1,11 +1,15 @@
 //! A server in this process, on a port and a database of its own, and its simulated Stripe.
 
+use super::apart::Apart;
+use super::eventually;
 use super::stripe::StripeSide;
 use super::wire::{Answer, Peer, Request, split};
-use mintage::config::{Config, Layers};
+use mintage::config::{self, Config, Layers};
 use mintage::server::Running;
+use mintage::wire::{Opener, open_store, wire};
 use mintage_domain::email::Email;
 use mintage_domain::management_token::TokenScope;
+use mintage_domain::page::PageRequest;
 use mintage_domain::ports::{Clock, Store};
 use mintage_domain::slug::TenantId;
 use mintage_domain::tenant::Plan;
@@ -23,7 +27,7 @@ use tempfile::TempDir;
 pub(crate) const SANDBOX_SECRET: &str = "whsec_SandboxSandboxSandbox";
 pub(crate) const LIVE_SECRET: &str = "whsec_LiveLiveLiveLiveLive";
 
-type Settings = BTreeMap<&'static str, String>;
+pub(super) type Settings = BTreeMap<&'static str, String>;
 
 struct Serving {
     running: Running,
@@ -90,15 +94,16 @@ impl Stage {
             .extend(other.map(|(name, value)| (*name, (*value).to_owned())));
     }
 
+    fn layers(&self) -> Layers {
+        let settings = self.settings.iter();
+        settings.fold(Layers::new(), |layers, (name, value)| {
+            layers.flag(name, Some(value.clone()))
+        })
+    }
+
     fn serve(&mut self, listener: TcpListener) {
-        let layers = self
-            .settings
-            .iter()
-            .fold(Layers::new(), |layers, (name, value)| {
-                layers.flag(name, Some(value.clone()))
-            });
-        let config = Config::read(&layers).expect("a sound configuration");
-        let mut app = mintage::wire::wire(config).expect("a server");
+        let config = Config::read(&self.layers()).expect("a sound configuration");
+        let mut app = wire(config).expect("a server");
         app.clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
         let store = Arc::clone(&app.store);
         let running = mintage::server::start(listener, app).expect("a server");
@@ -113,11 +118,16 @@ impl Stage {
         &*self.serving.as_ref().expect("the server runs").store
     }
 
-    /// Stops the server: what is under way is finished.
+    /// Stops the server: what is under way is finished. When this returns, the database is free.
     pub(crate) fn stop(&mut self) {
         if let Some(Serving { running, store }) = self.serving.take() {
             drop(store);
             running.stop().expect("an orderly end");
+            let database = config::database(&self.layers()).expect("a database");
+            // Threads that have nothing left to do may still be on their way out.
+            eventually("the database to be free", || {
+                open_store(&database, Opener::Server).ok()
+            });
         }
     }
 
@@ -127,6 +137,16 @@ impl Stage {
         self.set(other);
         let Api(Peer(address)) = self.api;
         self.serve(TcpListener::bind(address).expect("the port is free again"));
+    }
+
+    /// Stops the server, and runs `mintage serve` in its place: a process that logs all there is.
+    pub(crate) fn serve_apart(&mut self) -> Apart {
+        self.stop();
+        let apart = Apart::start(&self.settings, self.dir.path());
+        eventually("the server to listen", || {
+            self.api.0.try_call(&Request::get("/readyz")).ok()
+        });
+        apart
     }
 
     /// Moves the server's clock and Stripe's.
@@ -150,6 +170,16 @@ impl Stage {
         let scopes = scopes.iter().copied().collect();
         let made = create_token(self.store(), &test.env(), &tenant_id(id), &scopes);
         made.expect("a token").1.expose().to_owned()
+    }
+
+    /// What was done to one thing of a tenant, by whom: the audit trail's entries about it.
+    pub(crate) fn audit(&self, id: &str, target: &str) -> Vec<(String, String)> {
+        let page = PageRequest::default();
+        let entries = self.store().audit(&tenant_id(id), &page).expect("entries");
+        let about = entries.items.into_iter().filter(|it| it.target == target);
+        let mut about: Vec<_> = about.map(|it| (it.action, it.actor)).collect();
+        about.sort_unstable();
+        about
     }
 
     /// The surroundings of an operator's command.
