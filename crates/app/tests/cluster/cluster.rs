@@ -9,7 +9,7 @@ use crate::node::{Node, Program};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Barrier;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A stage whose simulated Stripe sends no news: tests carry it to whichever server they mean.
@@ -134,7 +134,7 @@ pub(crate) fn together<T: Send>(times: usize, work: impl Fn(usize) -> T + Sync) 
                 })
             })
             .collect();
-        let joined = workers.into_iter().map(|worker| worker.join());
+        let joined = workers.into_iter().map(ScopedJoinHandle::join);
         joined.map(|done| done.expect("none panics")).collect()
     })
 }

@@ -213,8 +213,9 @@ impl Story {
         if self.seller.checkout_key.is_empty() {
             assert_eq!(status["hasCheckoutKey"], true, "made, and not seen");
             let rotate = "/v1/integrations/stripe/rotate-checkout-key";
-            let made = self.seller.manage(Request::post(rotate)).expect(200);
-            self.seller.checkout_key = made["checkoutKey"].as_str().expect("a key").to_owned();
+            let rotated = self.seller.manage(Request::post(rotate)).expect(200);
+            let key = rotated["checkoutKey"].as_str().expect("a key");
+            self.seller.checkout_key = key.into();
         }
     }
 
