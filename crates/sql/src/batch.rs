@@ -19,11 +19,8 @@ pub type Verdict = Result<Receipt, Refusal>;
 /// the connection of an adapter.
 pub trait Statements {
     /// The versions and values of what a batch touches, locked until the transaction ends.
-    fn facts(
-        &mut self,
-        rows: &BTreeSet<Row>,
-        counters: &BTreeSet<Counter>,
-    ) -> Result<Facts, Error>;
+    fn facts(&mut self, rows: &BTreeSet<Row>, counters: &BTreeSet<Counter>)
+    -> Result<Facts, Error>;
     /// The customers with these identities, locked.
     fn known_customers(
         &mut self,
@@ -113,7 +110,9 @@ pub fn judge_and_write(
     } else {
         statements.known_customers(&who)?
     };
-    let joined = accepted.join_customers(known);
+    let mut joined = accepted.join_customers(known);
+    // As all rows, in an order that every node keeps.
+    joined.insert.sort_by_cached_key(Customer::identity);
     statements.write(&accepted, &joined, &values)?;
     Ok((receipts(batch, verdicts, &joined.effective), true))
 }
@@ -209,3 +208,6 @@ impl From<Failure> for StoreError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

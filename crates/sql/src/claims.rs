@@ -33,11 +33,7 @@ impl Order {
 }
 
 /// Puts leased deliveries back into the order in which they were picked, each with its endpoint.
-pub fn claims(
-    picked: &[String],
-    leased: Vec<Delivery>,
-    endpoints: Vec<Endpoint>,
-) -> Vec<Claim> {
+pub fn claims(picked: &[String], leased: Vec<Delivery>, endpoints: Vec<Endpoint>) -> Vec<Claim> {
     let endpoints: HashMap<TenantId, Endpoint> = endpoints
         .into_iter()
         .map(|endpoint| (endpoint.tenant.clone(), endpoint))

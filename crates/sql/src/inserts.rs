@@ -1,52 +1,4 @@
-//! What a batch writes: for each table one insert of new rows and one upsert of changed ones.
-
-/// Inserts rows that the guards said are not there.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! insert_new {
-    ($batch:ident, $rows:expr, $table:ident) => {
-        for rows in $rows.chunks($crate::writes::ROWS_A_STATEMENT) {
-            let inserted = ::diesel::insert_into($table::table)
-                .values(rows)
-                .on_conflict_do_nothing()
-                .execute($batch.0)?;
-            if inserted != rows.len() {
-                return Err($crate::Error::Raced);
-            }
-        }
-    };
-}
-
-/// Writes rows over those that are there, every column of them.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! overwrite {
-    ($batch:ident, $rows:expr, $table:ident, ($($key:ident),+), ($($column:ident),+)) => {{
-        // A column that is left out here does not compile.
-        const _: ($($table::$key,)+ $($table::$column,)+) = $table::all_columns;
-        for rows in $rows.chunks($crate::writes::ROWS_A_STATEMENT) {
-            ::diesel::insert_into($table::table)
-                .values(rows)
-                .on_conflict(($($table::$key),+))
-                .do_update()
-                .set(($(
-                    $table::$column.eq(::diesel::upsert::excluded($table::$column)),
-                )+))
-                .execute($batch.0)?;
-        }
-    }};
-}
-
-/// Writes the puts of a batch for one table: its key columns, then all others.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! put {
-    ($batch:ident, $puts:expr, $row:ident, $table:ident, $key:tt, $columns:tt) => {
-        let writes = $crate::writes::Writes::<$crate::rows::$row>::of(&$puts);
-        $crate::insert_new!($batch, writes.insert, $table);
-        $crate::overwrite!($batch, writes.update, $table, $key, $columns);
-    };
-}
+//! What a batch writes, table by table, parents first.
 
 /// The writing half of `Batch`.
 #[doc(hidden)]
@@ -63,25 +15,62 @@ macro_rules! batch_writes {
 
             impl Batch<'_> {
                 fn write_catalog(&mut self, changes: &Changes) -> Result<(), Error> {
-                    put!(self, changes.tenants, TenantRow, tenants, (id), (email, plan, created_at, version));
                     put!(
-                        self, changes.tokens, ManagementTokenRow, management_tokens, (id),
+                        self,
+                        changes.tenants,
+                        TenantRow,
+                        tenants,
+                        (id),
+                        (email, plan, created_at, version)
+                    );
+                    put!(
+                        self,
+                        changes.tokens,
+                        ManagementTokenRow,
+                        management_tokens,
+                        (id),
                         (tenant, hash, scopes, created_at, revoked_at, version)
                     );
                     put!(
-                        self, changes.products, ProductRow, products, (tenant, id),
+                        self,
+                        changes.products,
+                        ProductRow,
+                        products,
+                        (tenant, id),
                         (display_name, key_prefix, key_format, key_secret, created_at)
                     );
                     put!(
-                        self, changes.key_types, KeyTypeRow, key_types, (tenant, product, id),
+                        self,
+                        changes.key_types,
+                        KeyTypeRow,
+                        key_types,
+                        (tenant, product, id),
                         (
-                            display_name, term, activation_limit, entitlements, price,
-                            price_currency, created_at
+                            display_name,
+                            term,
+                            activation_limit,
+                            entitlements,
+                            price,
+                            price_currency,
+                            created_at
                         )
                     );
                     put!(
-                        self, changes.api_keys, ApiKeyRow, api_keys, (id),
-                        (tenant, product, mode, scope, sealed_secret, created_at, revoked_at, version)
+                        self,
+                        changes.api_keys,
+                        ApiKeyRow,
+                        api_keys,
+                        (id),
+                        (
+                            tenant,
+                            product,
+                            mode,
+                            scope,
+                            sealed_secret,
+                            created_at,
+                            revoked_at,
+                            version
+                        )
                     );
                     self.write_prices(changes)
                 }
@@ -106,7 +95,10 @@ macro_rules! batch_writes {
                     let prices: Vec<rows::PriceLinkRow> =
                         $crate::writes::last_prices(&changes.prices);
                     overwrite!(
-                        self, prices, price_links, (tenant, product, key_type, account),
+                        self,
+                        prices,
+                        price_links,
+                        (tenant, product, key_type, account),
                         (stripe_product, stripe_price, amount, amount_currency)
                     );
                     Ok(())
@@ -114,15 +106,27 @@ macro_rules! batch_writes {
 
                 fn write_connections(&mut self, changes: &Changes) -> Result<(), Error> {
                     put!(
-                        self, changes.connections, ConnectionRow, connections, (tenant),
+                        self,
+                        changes.connections,
+                        ConnectionRow,
+                        connections,
+                        (tenant),
                         (mode, account, checkout_key, retiring, version)
                     );
                     put!(
-                        self, changes.accounts, AccountLinkRow, account_links, (account, mode),
+                        self,
+                        changes.accounts,
+                        AccountLinkRow,
+                        account_links,
+                        (account, mode),
                         (tenant, active, linked_at, version)
                     );
                     put!(
-                        self, changes.oauth_rounds, OAuthRoundRow, oauth_rounds, (state),
+                        self,
+                        changes.oauth_rounds,
+                        OAuthRoundRow,
+                        oauth_rounds,
+                        (state),
                         (tenant, mode, expires_at, used, version)
                     );
                     Ok(())
@@ -139,32 +143,95 @@ macro_rules! batch_writes {
                     let merged: Vec<rows::CustomerRow> =
                         joined.update.iter().map(Into::into).collect();
                     overwrite!(
-                        self, merged, customers, (id),
+                        self,
+                        merged,
+                        customers,
+                        (id),
                         (tenant, mode, email, name, external_id, metadata, created_at)
                     );
                     put!(
-                        self, changes.events, StripeEventRow, stripe_events, (id, endpoint),
-                        (kind, account, outcome, reason, payload, retry_at, received_at, version)
-                    );
-                    put!(
-                        self, changes.orders, OrderRow, orders, (id),
+                        self,
+                        changes.events,
+                        StripeEventRow,
+                        stripe_events,
+                        (id, endpoint),
                         (
-                            tenant, mode, account, product, key_type, term, activation_limit,
-                            entitlements, price, price_currency, fee, fee_currency, buyer, session,
-                            status, customer, total, total_currency, payment, created_at,
-                            fulfilled_at, version
+                            kind,
+                            account,
+                            outcome,
+                            reason,
+                            payload,
+                            retry_at,
+                            received_at,
+                            version
                         )
                     );
                     put!(
-                        self, changes.payments, PaymentRow, payments, (intent, account),
+                        self,
+                        changes.orders,
+                        OrderRow,
+                        orders,
+                        (id),
+                        (
+                            tenant,
+                            mode,
+                            account,
+                            product,
+                            key_type,
+                            term,
+                            activation_limit,
+                            entitlements,
+                            price,
+                            price_currency,
+                            fee,
+                            fee_currency,
+                            buyer,
+                            session,
+                            status,
+                            customer,
+                            total,
+                            total_currency,
+                            payment,
+                            created_at,
+                            fulfilled_at,
+                            version
+                        )
+                    );
+                    put!(
+                        self,
+                        changes.payments,
+                        PaymentRow,
+                        payments,
+                        (intent, account),
                         (order_id, refunded, fully_refunded, created_at, version)
                     );
                     put!(
-                        self, changes.licenses, LicenseRow, licenses, (id),
+                        self,
+                        changes.licenses,
+                        LicenseRow,
+                        licenses,
+                        (id),
                         (
-                            tenant, mode, product, key_type, customer, order_id, line, unit,
-                            key_hash, masked_key, sealed_key, activation_limit, entitlements,
-                            expires_at, revocation, revoked_at, holds, held, created_at, version
+                            tenant,
+                            mode,
+                            product,
+                            key_type,
+                            customer,
+                            order_id,
+                            line,
+                            unit,
+                            key_hash,
+                            masked_key,
+                            sealed_key,
+                            activation_limit,
+                            entitlements,
+                            expires_at,
+                            revocation,
+                            revoked_at,
+                            holds,
+                            held,
+                            created_at,
+                            version
                         )
                     );
                     Ok(())
@@ -172,14 +239,30 @@ macro_rules! batch_writes {
 
                 fn write_deliveries(&mut self, changes: &Changes) -> Result<(), Error> {
                     put!(
-                        self, changes.endpoints, EndpointRow, endpoints, (tenant),
+                        self,
+                        changes.endpoints,
+                        EndpointRow,
+                        endpoints,
+                        (tenant),
                         (url, sealed_secret, gone_since, version)
                     );
                     put!(
-                        self, changes.deliveries, DeliveryRow, deliveries, (id),
+                        self,
+                        changes.deliveries,
+                        DeliveryRow,
+                        deliveries,
+                        (id),
                         (
-                            tenant, event, license, sealed_body, status, attempts, schedule_from,
-                            due_at, created_at, version
+                            tenant,
+                            event,
+                            license,
+                            sealed_body,
+                            status,
+                            attempts,
+                            schedule_from,
+                            due_at,
+                            created_at,
+                            version
                         )
                     );
                     let attempted: Vec<rows::AttemptRow> =

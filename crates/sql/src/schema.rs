@@ -2,7 +2,32 @@
 //! tests that the two agree.
 #![expect(missing_docs, reason = "the domain documents what is stored here")]
 
-diesel::table! {
+/// Declares tables to diesel, and lists their columns for the tests that compare them with those
+/// of a live database.
+macro_rules! tables {
+    ($(
+        $(#[$doc:meta])*
+        $table:ident ($($key:ident),+) {
+            $($column:ident -> $type:ident $(<$inner:ident>)?,)+
+        }
+    )+) => {
+        $(diesel::table! {
+            $(#[$doc])*
+            $table ($($key),+) {
+                $($column -> $type $(<$inner>)?,)+
+            }
+        })+
+
+        /// Each column as `(table, column, type)`, the type written `Text` or `Nullable<Text>`.
+        pub const COLUMNS: &[(&str, &str, &str)] = &[$($((
+            stringify!($table),
+            stringify!($column),
+            concat!(stringify!($type) $(, "<", stringify!($inner), ">")?),
+        ),)+)+];
+    };
+}
+
+tables! {
     tenants (id) {
         id -> Text,
         email -> Text,
@@ -10,9 +35,7 @@ diesel::table! {
         created_at -> BigInt,
         version -> BigInt,
     }
-}
 
-diesel::table! {
     management_tokens (id) {
         id -> Text,
         tenant -> Text,
@@ -22,9 +45,7 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         version -> BigInt,
     }
-}
 
-diesel::table! {
     products (tenant, id) {
         tenant -> Text,
         id -> Text,
@@ -34,9 +55,7 @@ diesel::table! {
         key_secret -> Binary,
         created_at -> BigInt,
     }
-}
 
-diesel::table! {
     key_types (tenant, product, id) {
         tenant -> Text,
         product -> Text,
@@ -49,9 +68,7 @@ diesel::table! {
         price_currency -> Nullable<Text>,
         created_at -> BigInt,
     }
-}
 
-diesel::table! {
     price_links (tenant, product, key_type, account) {
         tenant -> Text,
         product -> Text,
@@ -62,9 +79,7 @@ diesel::table! {
         amount -> BigInt,
         amount_currency -> Text,
     }
-}
 
-diesel::table! {
     connections (tenant) {
         tenant -> Text,
         mode -> Nullable<Text>,
@@ -73,9 +88,7 @@ diesel::table! {
         retiring -> Text,
         version -> BigInt,
     }
-}
 
-diesel::table! {
     account_links (account, mode) {
         account -> Text,
         mode -> Text,
@@ -84,9 +97,7 @@ diesel::table! {
         linked_at -> BigInt,
         version -> BigInt,
     }
-}
 
-diesel::table! {
     oauth_rounds (state) {
         state -> Binary,
         tenant -> Text,
@@ -95,9 +106,7 @@ diesel::table! {
         used -> Bool,
         version -> BigInt,
     }
-}
 
-diesel::table! {
     stripe_events (id, endpoint) {
         id -> Text,
         endpoint -> Text,
@@ -110,9 +119,7 @@ diesel::table! {
         received_at -> BigInt,
         version -> BigInt,
     }
-}
 
-diesel::table! {
     customers (id) {
         id -> Text,
         tenant -> Text,
@@ -123,9 +130,7 @@ diesel::table! {
         metadata -> Text,
         created_at -> BigInt,
     }
-}
 
-diesel::table! {
     orders (id) {
         id -> Text,
         tenant -> Text,
@@ -151,9 +156,7 @@ diesel::table! {
         fulfilled_at -> Nullable<BigInt>,
         version -> BigInt,
     }
-}
 
-diesel::table! {
     payments (intent, account) {
         intent -> Text,
         account -> Text,
@@ -163,9 +166,7 @@ diesel::table! {
         created_at -> BigInt,
         version -> BigInt,
     }
-}
 
-diesel::table! {
     licenses (id) {
         id -> Text,
         tenant -> Text,
@@ -189,9 +190,7 @@ diesel::table! {
         created_at -> BigInt,
         version -> BigInt,
     }
-}
 
-diesel::table! {
     api_keys (id) {
         id -> Text,
         tenant -> Text,
@@ -203,9 +202,7 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         version -> BigInt,
     }
-}
 
-diesel::table! {
     endpoints (tenant) {
         tenant -> Text,
         url -> Nullable<Text>,
@@ -213,9 +210,7 @@ diesel::table! {
         gone_since -> Nullable<BigInt>,
         version -> BigInt,
     }
-}
 
-diesel::table! {
     deliveries (id) {
         id -> Text,
         tenant -> Text,
@@ -229,9 +224,7 @@ diesel::table! {
         created_at -> BigInt,
         version -> BigInt,
     }
-}
 
-diesel::table! {
     attempts (delivery, number) {
         delivery -> Text,
         number -> BigInt,
@@ -240,9 +233,7 @@ diesel::table! {
         status -> Nullable<BigInt>,
         snippet -> Text,
     }
-}
 
-diesel::table! {
     audit_entries (id) {
         id -> Text,
         tenant -> Text,
@@ -251,23 +242,17 @@ diesel::table! {
         action -> Text,
         target -> Text,
     }
-}
 
-diesel::table! {
     counters (name) {
         name -> Text,
         value -> BigInt,
     }
-}
 
-diesel::table! {
     commits (id) {
         id -> Text,
         committed_at -> BigInt,
     }
-}
 
-diesel::table! {
     rate_windows (key) {
         key -> Text,
         bucket -> BigInt,
@@ -275,9 +260,7 @@ diesel::table! {
         previous_takes -> BigInt,
         expires_at -> BigInt,
     }
-}
 
-diesel::table! {
     /// Kept by PostgreSQL alone: SQLite has one process, which keeps nonces in memory.
     nonces (key, signature) {
         key -> Text,
@@ -289,11 +272,6 @@ diesel::table! {
 diesel::joinable!(licenses -> customers (customer));
 diesel::joinable!(licenses -> orders (order_id));
 
-diesel::allow_tables_to_appear_in_same_query!(
-    licenses,
-    customers,
-    orders,
-    key_types,
-);
+diesel::allow_tables_to_appear_in_same_query!(licenses, customers, orders, key_types,);
 diesel::allow_tables_to_appear_in_same_query!(deliveries, endpoints);
 diesel::allow_tables_to_appear_in_same_query!(stripe_events, account_links);

@@ -67,9 +67,10 @@ impl<'a> Touched<'a> {
             Row::Product(tenant, id) => self
                 .products
                 .insert((tenant.to_string(), id.to_string()), row),
-            Row::KeyType(tenant, product, id) => self
-                .key_types
-                .insert((tenant.to_string(), product.to_string(), id.to_string()), row),
+            Row::KeyType(tenant, product, id) => self.key_types.insert(
+                (tenant.to_string(), product.to_string(), id.to_string()),
+                row,
+            ),
             Row::Connection(tenant) => self.connections.insert(tenant.to_string(), row),
             Row::Account(at) => self
                 .accounts

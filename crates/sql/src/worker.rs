@@ -46,10 +46,11 @@ impl<S: Send + 'static, I: Send + 'static> Worker<S, I> {
         let Some(jobs) = &self.jobs else {
             return Err(item);
         };
-        jobs.send(Job::Item(item)).map_err(|refused| match refused.0 {
-            Job::Item(item) => item,
-            Job::Alone(_) => unreachable!("an item was sent"),
-        })
+        jobs.send(Job::Item(item))
+            .map_err(|refused| match refused.0 {
+                Job::Item(item) => item,
+                Job::Alone(_) => unreachable!("an item was sent"),
+            })
     }
 
     /// Does something alone on the thread, between batches and in its turn, and waits for it;
@@ -122,6 +123,11 @@ fn run<S, I>(mut state: S, queue: &Receiver<Job<S, I>>, mut each: impl FnMut(&mu
             contained(|| work(&mut state));
         }
     }
+}
+
+/// Tells a caller the outcome. A panic of theirs is theirs alone.
+pub fn tell<T>(done: Box<dyn FnOnce(T) + Send>, outcome: T) {
+    contained(|| done(outcome));
 }
 
 /// The panic hook has told of the panic; the thread must outlive it.

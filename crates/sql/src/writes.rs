@@ -1,8 +1,8 @@
 //! What a batch comes to for one table.
 
+use mintage_domain::catalog::PriceLink;
 use mintage_domain::changes::{Changes, Put};
 use mintage_domain::guard::{Guarded, Row};
-use mintage_domain::catalog::PriceLink;
 use std::collections::BTreeMap;
 
 /// The most rows of one statement: times 23 columns it stays below SQLite's 32 766 binds.

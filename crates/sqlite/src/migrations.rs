@@ -37,3 +37,109 @@ impl From<diesel::result::Error> for Undone {
         Self::Database(error)
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests ask SQLite about its own tables"
+)]
+mod tests {
+    use super::*;
+    use diesel::prelude::*;
+    use diesel::sql_types::{BigInt, Text};
+    use mintage_sql::schema::COLUMNS;
+    use std::collections::BTreeSet;
+
+    #[derive(QueryableByName, Debug)]
+    struct Column {
+        #[diesel(sql_type = Text)]
+        table: String,
+        #[diesel(sql_type = Text)]
+        name: String,
+        #[diesel(sql_type = Text)]
+        kind: String,
+        #[diesel(sql_type = BigInt)]
+        required: i64,
+    }
+
+    fn migrated() -> SqliteConnection {
+        let mut connection = SqliteConnection::establish(":memory:").unwrap();
+        apply(&mut connection).unwrap();
+        connection
+    }
+
+    /// The columns of the live database, as `(table, column, type)`.
+    fn live(connection: &mut SqliteConnection) -> BTreeSet<(String, String, String)> {
+        let columns: Vec<Column> = diesel::sql_query(
+            r#"select t.name as "table", c.name as name, c.type as kind, c."notnull" as required
+               from pragma_table_list t join pragma_table_info(t.name) c
+               where t.schema = 'main' and t.type = 'table'
+                 and t.name not like 'sqlite_%' and t.name not like '__diesel_%'"#,
+        )
+        .load(connection)
+        .unwrap();
+        columns
+            .into_iter()
+            .map(|it| {
+                let kind = it.kind.to_lowercase();
+                let kind = if it.required == 1 {
+                    kind
+                } else {
+                    format!("nullable {kind}")
+                };
+                (it.table, it.name, kind)
+            })
+            .collect()
+    }
+
+    fn declared() -> BTreeSet<(String, String, String)> {
+        COLUMNS
+            .iter()
+            .filter(|(table, _, _)| *table != "nonces")
+            .map(|(table, column, kind)| {
+                let kind = match *kind {
+                    "Text" => "text",
+                    "Binary" => "blob",
+                    "BigInt" | "Bool" => "integer",
+                    "Nullable<Text>" => "nullable text",
+                    "Nullable<Binary>" => "nullable blob",
+                    "Nullable<BigInt>" => "nullable integer",
+                    other => panic!("no SQLite type is known for {other}"),
+                };
+                ((*table).to_owned(), (*column).to_owned(), kind.to_owned())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_migrated_tables_are_those_of_the_schema() {
+        assert_eq!(live(&mut migrated()), declared());
+    }
+
+    #[test]
+    fn every_table_is_strict() {
+        #[derive(QueryableByName)]
+        struct Lax {
+            #[diesel(sql_type = Text)]
+            name: String,
+        }
+        let lax: Vec<Lax> = diesel::sql_query(
+            "select name from pragma_table_list where schema = 'main' and type = 'table' \
+             and not strict and name not like 'sqlite_%' and name not like '__diesel_%'",
+        )
+        .load(&mut migrated())
+        .unwrap();
+        let names: Vec<String> = lax.into_iter().map(|table| table.name).collect();
+        assert_eq!(names, Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_was_taken_down_can_be_made_again() {
+        let mut connection = migrated();
+        connection.revert_all_migrations(MIGRATIONS).unwrap();
+        assert_eq!(live(&mut connection), BTreeSet::new());
+        apply(&mut connection).unwrap();
+        assert_eq!(live(&mut connection), declared());
+    }
+}

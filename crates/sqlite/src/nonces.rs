@@ -67,7 +67,9 @@ impl Nonces {
     /// it was.
     fn mark(&self, key: &ApiKeyId, signature: &[u8; 32]) -> u128 {
         let (half, _) = signature.split_at(16);
-        let half = half.iter().fold(0, |bits, byte| bits << 8 | u128::from(*byte));
+        let half = half
+            .iter()
+            .fold(0, |bits, byte| bits << 8 | u128::from(*byte));
         half ^ u128::from(self.of_keys.hash_one(key))
     }
 }
@@ -100,9 +102,20 @@ mod tests {
             assert_eq!(nonces.take(&nonce("ak_live_a", signature, 5)), Ok(true));
         }
         let third = nonce("ak_live_a", 3, 9);
-        assert!(matches!(nonces.take(&third), Err(StoreError::Unavailable(_))));
-        assert_eq!(nonces.prune(Timestamp::from_micros(4), 9), 0, "none expired");
-        assert_eq!(nonces.prune(Timestamp::from_micros(5), 1), 1, "a small step");
+        assert!(matches!(
+            nonces.take(&third),
+            Err(StoreError::Unavailable(_))
+        ));
+        assert_eq!(
+            nonces.prune(Timestamp::from_micros(4), 9),
+            0,
+            "none expired"
+        );
+        assert_eq!(
+            nonces.prune(Timestamp::from_micros(5), 1),
+            1,
+            "a small step"
+        );
         assert_eq!(nonces.take(&third), Ok(true));
         assert_eq!(nonces.prune(Timestamp::from_micros(5), 9), 1);
     }

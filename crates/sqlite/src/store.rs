@@ -12,9 +12,7 @@ use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use mintage_domain::changes::Changes;
 use mintage_domain::delivery::Claim;
-use mintage_domain::ports::{
-    Commit, CommitDone, CommitError, Housekeeping, Limiter, StoreError,
-};
+use mintage_domain::ports::{Commit, CommitDone, CommitError, Housekeeping, Limiter, StoreError};
 use mintage_domain::rate::Rate;
 use mintage_domain::time::Timestamp;
 use mintage_sql::claims::{Order, PRUNED_AT_ONCE};

@@ -3,9 +3,7 @@
 use crate::SqliteStore;
 use diesel::SqliteConnection;
 use mintage_domain::license::key::KeyHash;
-use mintage_domain::ports::{
-    StoreError, ValidateDone, ValidateQuery, ValidateRead, Validations,
-};
+use mintage_domain::ports::{StoreError, ValidateDone, ValidateQuery, ValidateRead, Validations};
 use std::sync::PoisonError;
 
 mintage_sql::validations!(SqliteConnection);

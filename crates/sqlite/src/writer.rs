@@ -10,7 +10,7 @@ use mintage_domain::changes::Changes;
 use mintage_domain::ports::{CommitDone, StoreError};
 use mintage_sql::batch::{End, Failure, Transact, Verdict, attempt, commit, judge_and_write};
 use mintage_sql::schema::commits;
-use mintage_sql::worker::Worker;
+use mintage_sql::worker::{Worker, tell};
 use std::io;
 
 mintage_sql::writing!(SqliteConnection);
@@ -46,7 +46,7 @@ impl Writer {
         Worker::start("sqlite-writer", writer, |writer, submitted| {
             let (batch, told): (Vec<Changes>, Vec<CommitDone>) = submitted.into_iter().unzip();
             for (done, outcome) in told.into_iter().zip(commit(writer, &batch)) {
-                done(outcome);
+                tell(done, outcome);
             }
         })
     }

@@ -1,11 +1,11 @@
 -- Times are microseconds since the Unix epoch, money is minor units beside its currency, lists and
 -- metadata are JSON text. The twin of the other database says the same; a test compares the two.
--- Keys sort by their bytes, whatever the database's own collation.
+-- All text compares by its bytes, as SQLite does it, whatever the database's own collation.
 
 create table tenants (
     id text collate "C" not null primary key,
-    email text not null,
-    plan text not null,
+    email text collate "C" not null,
+    plan text collate "C" not null,
     created_at bigint not null,
     version bigint not null
 );
@@ -13,9 +13,9 @@ create index tenants_newest on tenants (created_at, id);
 
 create table management_tokens (
     id text collate "C" not null primary key,
-    tenant text not null,
+    tenant text collate "C" not null,
     hash bytea not null,
-    scopes text not null,
+    scopes text collate "C" not null,
     created_at bigint not null,
     revoked_at bigint,
     version bigint not null
@@ -25,9 +25,9 @@ create unique index management_tokens_hash on management_tokens (hash);
 create table products (
     tenant text collate "C" not null,
     id text collate "C" not null,
-    display_name text not null,
-    key_prefix text not null,
-    key_format text not null,
+    display_name text collate "C" not null,
+    key_prefix text collate "C" not null,
+    key_format text collate "C" not null,
     key_secret bytea not null,
     created_at bigint not null,
     primary key (tenant, id)
@@ -38,12 +38,12 @@ create table key_types (
     tenant text collate "C" not null,
     product text collate "C" not null,
     id text collate "C" not null,
-    display_name text not null,
-    term text not null,
+    display_name text collate "C" not null,
+    term text collate "C" not null,
     activation_limit bigint not null,
-    entitlements text not null,
+    entitlements text collate "C" not null,
     price bigint,
-    price_currency text,
+    price_currency text collate "C",
     created_at bigint not null,
     primary key (tenant, product, id)
 );
@@ -54,20 +54,20 @@ create table price_links (
     product text collate "C" not null,
     key_type text collate "C" not null,
     account text collate "C" not null,
-    stripe_product text not null,
-    stripe_price text not null,
+    stripe_product text collate "C" not null,
+    stripe_price text collate "C" not null,
     amount bigint not null,
-    amount_currency text not null,
+    amount_currency text collate "C" not null,
     primary key (tenant, product, key_type, account)
 );
 create index price_links_account on price_links (tenant, account);
 
 create table connections (
     tenant text collate "C" not null primary key,
-    mode text,
-    account text,
+    mode text collate "C",
+    account text collate "C",
     checkout_key bytea,
-    retiring text not null,
+    retiring text collate "C" not null,
     version bigint not null
 );
 create index connections_retiring on connections (tenant) where retiring <> '[]';
@@ -75,7 +75,7 @@ create index connections_retiring on connections (tenant) where retiring <> '[]'
 create table account_links (
     account text collate "C" not null,
     mode text collate "C" not null,
-    tenant text not null,
+    tenant text collate "C" not null,
     active boolean not null,
     linked_at bigint not null,
     version bigint not null,
@@ -84,8 +84,8 @@ create table account_links (
 
 create table oauth_rounds (
     state bytea not null primary key,
-    tenant text not null,
-    mode text not null,
+    tenant text collate "C" not null,
+    mode text collate "C" not null,
     expires_at bigint not null,
     used boolean not null,
     version bigint not null
@@ -95,10 +95,10 @@ create index oauth_rounds_expiry on oauth_rounds (expires_at);
 create table stripe_events (
     id text collate "C" not null,
     endpoint text collate "C" not null,
-    kind text not null,
-    account text,
-    outcome text not null,
-    reason text,
+    kind text collate "C" not null,
+    account text collate "C",
+    outcome text collate "C" not null,
+    reason text collate "C",
     payload bytea,
     retry_at bigint,
     received_at bigint not null,
@@ -109,37 +109,37 @@ create index stripe_events_parked on stripe_events (retry_at) where outcome = 'p
 
 create table customers (
     id text collate "C" not null primary key,
-    tenant text not null,
-    mode text not null,
-    email text not null,
-    name text,
-    external_id text,
-    metadata text not null,
+    tenant text collate "C" not null,
+    mode text collate "C" not null,
+    email text collate "C" not null,
+    name text collate "C",
+    external_id text collate "C",
+    metadata text collate "C" not null,
     created_at bigint not null
 );
 create unique index customers_identity on customers (email, tenant, mode);
 
 create table orders (
     id text collate "C" not null primary key,
-    tenant text not null,
-    mode text not null,
-    account text not null,
-    product text not null,
-    key_type text not null,
-    term text not null,
+    tenant text collate "C" not null,
+    mode text collate "C" not null,
+    account text collate "C" not null,
+    product text collate "C" not null,
+    key_type text collate "C" not null,
+    term text collate "C" not null,
     activation_limit bigint not null,
-    entitlements text not null,
+    entitlements text collate "C" not null,
     price bigint not null,
-    price_currency text not null,
+    price_currency text collate "C" not null,
     fee bigint,
-    fee_currency text,
-    buyer text,
-    session text,
-    status text not null,
-    customer text,
+    fee_currency text collate "C",
+    buyer text collate "C",
+    session text collate "C",
+    status text collate "C" not null,
+    customer text collate "C",
     total bigint,
-    total_currency text,
-    payment text,
+    total_currency text collate "C",
+    payment text collate "C",
     created_at bigint not null,
     fulfilled_at bigint,
     version bigint not null
@@ -151,7 +151,7 @@ create index orders_opening on orders (created_at) where status = 'opening';
 create table payments (
     intent text collate "C" not null,
     account text collate "C" not null,
-    order_id text,
+    order_id text collate "C",
     refunded bigint not null,
     fully_refunded boolean not null,
     created_at bigint not null,
@@ -161,23 +161,23 @@ create table payments (
 
 create table licenses (
     id text collate "C" not null primary key,
-    tenant text not null,
-    mode text not null,
-    product text not null,
-    key_type text not null,
-    customer text not null references customers (id),
-    order_id text,
+    tenant text collate "C" not null,
+    mode text collate "C" not null,
+    product text collate "C" not null,
+    key_type text collate "C" not null,
+    customer text collate "C" not null references customers (id),
+    order_id text collate "C",
     line bigint,
     unit bigint,
     key_hash bytea not null,
-    masked_key text not null,
+    masked_key text collate "C" not null,
     sealed_key bytea not null,
     activation_limit bigint not null,
-    entitlements text not null,
+    entitlements text collate "C" not null,
     expires_at bigint,
-    revocation text,
+    revocation text collate "C",
     revoked_at bigint,
-    holds text not null,
+    holds text collate "C" not null,
     held boolean not null,
     created_at bigint not null,
     version bigint not null
@@ -189,10 +189,10 @@ create index licenses_customer on licenses (customer);
 
 create table api_keys (
     id text collate "C" not null primary key,
-    tenant text not null,
-    product text not null,
-    mode text not null,
-    scope text not null,
+    tenant text collate "C" not null,
+    product text collate "C" not null,
+    mode text collate "C" not null,
+    scope text collate "C" not null,
     sealed_secret bytea not null,
     created_at bigint not null,
     revoked_at bigint,
@@ -201,7 +201,7 @@ create table api_keys (
 
 create table endpoints (
     tenant text collate "C" not null primary key,
-    url text,
+    url text collate "C",
     sealed_secret bytea not null,
     gone_since bigint,
     version bigint not null
@@ -209,11 +209,11 @@ create table endpoints (
 
 create table deliveries (
     id text collate "C" not null primary key,
-    tenant text not null,
-    event text not null,
-    license text not null,
+    tenant text collate "C" not null,
+    event text collate "C" not null,
+    license text collate "C" not null,
     sealed_body bytea not null,
-    status text not null,
+    status text collate "C" not null,
     attempts bigint not null,
     schedule_from bigint not null,
     due_at bigint not null,
@@ -228,19 +228,19 @@ create table attempts (
     delivery text collate "C" not null,
     number bigint not null,
     at bigint not null,
-    url text not null,
+    url text collate "C" not null,
     status bigint,
-    snippet text not null,
+    snippet text collate "C" not null,
     primary key (delivery, number)
 );
 
 create table audit_entries (
     id text collate "C" not null primary key,
-    tenant text not null,
+    tenant text collate "C" not null,
     at bigint not null,
-    actor text not null,
-    action text not null,
-    target text not null
+    actor text collate "C" not null,
+    action text collate "C" not null,
+    target text collate "C" not null
 );
 create index audit_entries_newest on audit_entries (tenant, at, id);
 

@@ -45,12 +45,17 @@ macro_rules! read_catalog {
                             .limit(fetch(page))
                             .into_boxed::<$db>();
                         if let Some(after) = &page.after {
-                            query = query
-                                .filter(behind!(products::created_at, products::id, after));
+                            query =
+                                query.filter(behind!(products::created_at, products::id, after));
                         }
-                        Ok(Page::of(all(query.load(conn)?)?, page.limit(), |it: &Product| {
-                            Cursor { at: it.created_at, id: it.id.to_string() }
-                        }))
+                        Ok(Page::of(
+                            all(query.load(conn)?)?,
+                            page.limit(),
+                            |it: &Product| Cursor {
+                                at: it.created_at,
+                                id: it.id.to_string(),
+                            },
+                        ))
                     })
                 }
 
@@ -92,13 +97,21 @@ macro_rules! read_catalog {
                         }
                         if let Some(after) = &page.after {
                             query = query.filter(behind!(
-                                key_types::created_at, key_types::product, key_types::id, after
+                                key_types::created_at,
+                                key_types::product,
+                                key_types::id,
+                                after
                             ));
                         }
                         // Two products may have key types of one name.
-                        Ok(Page::of(all(query.load(conn)?)?, page.limit(), |it: &KeyType| {
-                            Cursor { at: it.created_at, id: format!("{}/{}", it.product, it.id) }
-                        }))
+                        Ok(Page::of(
+                            all(query.load(conn)?)?,
+                            page.limit(),
+                            |it: &KeyType| Cursor {
+                                at: it.created_at,
+                                id: format!("{}/{}", it.product, it.id),
+                            },
+                        ))
                     })
                 }
 

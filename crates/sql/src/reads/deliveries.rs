@@ -58,8 +58,11 @@ macro_rules! read_deliveries {
                             .limit(fetch(page))
                             .into_boxed::<$db>();
                         if let Some(after) = &page.after {
-                            query = query
-                                .filter(behind!(deliveries::created_at, deliveries::id, after));
+                            query = query.filter(behind!(
+                                deliveries::created_at,
+                                deliveries::id,
+                                after
+                            ));
                         }
                         let found: Vec<Delivery> = all(query.load(conn)?)?;
                         let made = attempts::table
@@ -81,9 +84,11 @@ macro_rules! read_deliveries {
                                 (delivery, attempt)
                             })
                             .collect();
-                        Ok(Page::of(told, page.limit(), |(it, _): &(Delivery, _)| Cursor {
-                            at: it.created_at,
-                            id: it.id.to_string(),
+                        Ok(Page::of(told, page.limit(), |(it, _): &(Delivery, _)| {
+                            Cursor {
+                                at: it.created_at,
+                                id: it.id.to_string(),
+                            }
                         }))
                     })
                 }

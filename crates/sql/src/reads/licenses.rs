@@ -160,9 +160,9 @@ macro_rules! read_licenses {
                                 .or(licenses::expires_at.gt(now).assume_not_null());
                             query = match state {
                                 State::Revoked => query.filter(licenses::revocation.is_not_null()),
-                                State::Expired => query
-                                    .filter(standing)
-                                    .filter(licenses::expires_at.le(now)),
+                                State::Expired => {
+                                    query.filter(standing).filter(licenses::expires_at.le(now))
+                                }
                                 State::Frozen => query
                                     .filter(standing)
                                     .filter(running)
@@ -174,8 +174,8 @@ macro_rules! read_licenses {
                             };
                         }
                         if let Some(after) = &page.after {
-                            query = query
-                                .filter(behind!(licenses::created_at, licenses::id, after));
+                            query =
+                                query.filter(behind!(licenses::created_at, licenses::id, after));
                         }
                         let found = records(query.load(conn)?)?;
                         Ok(Page::of(found, page.limit(), |it: &LicenseRecord| Cursor {

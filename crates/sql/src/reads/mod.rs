@@ -1,6 +1,7 @@
 //! The reading ports, written once for both databases: [`crate::reads!`] implements them for a
 //! store with an inherent
-//! `fn read<T>(&self, work: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, StoreError>`.
+//! `fn read<T>(&self, work: impl Fn(&mut Connection) -> Result<T, Error>) -> Result<T, StoreError>`,
+//! which may do the work more than once: a read can be repeated.
 
 mod catalog;
 mod connections;

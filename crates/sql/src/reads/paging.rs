@@ -30,7 +30,9 @@ pub fn all<R, T: TryFrom<R, Error = StoreError>>(rows: Vec<R>) -> Result<Vec<T>,
 macro_rules! behind {
     ($made:expr, $id:expr, $cursor:expr) => {{
         let at = $cursor.at.as_micros();
-        $made.le(at).and($made.lt(at).or($id.lt($cursor.id.clone())))
+        $made
+            .le(at)
+            .and($made.lt(at).or($id.lt($cursor.id.clone())))
     }};
     // For ids of two columns, which a cursor writes as `first/second`.
     ($made:expr, $first:expr, $second:expr, $cursor:expr) => {{

@@ -61,11 +61,11 @@ macro_rules! read_sales {
                     tenant: &TenantId,
                     page: &PageRequest,
                 ) -> Result<Page<HeardEvent>, StoreError> {
-                    let theirs = account_links::table
-                        .filter(account_links::tenant.eq(tenant.as_str()))
-                        .filter(account_links::account.nullable().eq(stripe_events::account))
-                        .filter(account_links::mode.eq(stripe_events::endpoint));
                     self.read(|conn| {
+                        let theirs = account_links::table
+                            .filter(account_links::tenant.eq(tenant.as_str()))
+                            .filter(account_links::account.nullable().eq(stripe_events::account))
+                            .filter(account_links::mode.eq(stripe_events::endpoint));
                         let mut query = stripe_events::table
                             .filter(stripe_events::outcome.eq("parked"))
                             .filter(::diesel::dsl::exists(theirs))
@@ -86,9 +86,14 @@ macro_rules! read_sales {
                             ));
                         }
                         // One event may be heard on the endpoints of both modes.
-                        Ok(Page::of(all(query.load(conn)?)?, page.limit(), |it: &HeardEvent| {
-                            Cursor { at: it.received_at, id: format!("{}/{}", it.endpoint, it.id) }
-                        }))
+                        Ok(Page::of(
+                            all(query.load(conn)?)?,
+                            page.limit(),
+                            |it: &HeardEvent| Cursor {
+                                at: it.received_at,
+                                id: format!("{}/{}", it.endpoint, it.id),
+                            },
+                        ))
                     })
                 }
             }
@@ -141,9 +146,14 @@ macro_rules! read_sales {
                         if let Some(after) = &page.after {
                             query = query.filter(behind!(orders::created_at, orders::id, after));
                         }
-                        Ok(Page::of(all(query.load(conn)?)?, page.limit(), |it: &Order| {
-                            Cursor { at: it.created_at, id: it.id.to_string() }
-                        }))
+                        Ok(Page::of(
+                            all(query.load(conn)?)?,
+                            page.limit(),
+                            |it: &Order| Cursor {
+                                at: it.created_at,
+                                id: it.id.to_string(),
+                            },
+                        ))
                     })
                 }
 

@@ -19,12 +19,8 @@ macro_rules! read_sellers {
             use ::mintage_domain::tenant::Tenant;
             use $crate::behind;
             use $crate::reads::{all, fetch, one};
-            use $crate::rows::{
-                ApiKeyRow, AuditRow, EndpointRow, ManagementTokenRow, TenantRow,
-            };
-            use $crate::schema::{
-                api_keys, audit_entries, endpoints, management_tokens, tenants,
-            };
+            use $crate::rows::{ApiKeyRow, AuditRow, EndpointRow, ManagementTokenRow, TenantRow};
+            use $crate::schema::{api_keys, audit_entries, endpoints, management_tokens, tenants};
 
             impl Tenants for $store {
                 fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
@@ -46,21 +42,22 @@ macro_rules! read_sellers {
                             .limit(fetch(page))
                             .into_boxed::<$db>();
                         if let Some(after) = &page.after {
-                            query = query
-                                .filter(behind!(tenants::created_at, tenants::id, after));
+                            query = query.filter(behind!(tenants::created_at, tenants::id, after));
                         }
-                        Ok(Page::of(all(query.load(conn)?)?, page.limit(), |it: &Tenant| {
-                            Cursor { at: it.created_at, id: it.id.to_string() }
-                        }))
+                        Ok(Page::of(
+                            all(query.load(conn)?)?,
+                            page.limit(),
+                            |it: &Tenant| Cursor {
+                                at: it.created_at,
+                                id: it.id.to_string(),
+                            },
+                        ))
                     })
                 }
             }
 
             impl Tokens for $store {
-                fn token(
-                    &self,
-                    hash: &SecretHash,
-                ) -> Result<Option<ManagementToken>, StoreError> {
+                fn token(&self, hash: &SecretHash) -> Result<Option<ManagementToken>, StoreError> {
                     self.read(|conn| {
                         let row = management_tokens::table
                             .filter(management_tokens::hash.eq(hash.as_bytes().as_slice()))
@@ -112,8 +109,8 @@ macro_rules! read_sellers {
                             .limit(fetch(page))
                             .into_boxed::<$db>();
                         if let Some(after) = &page.after {
-                            query = query
-                                .filter(behind!(audit_entries::at, audit_entries::id, after));
+                            query =
+                                query.filter(behind!(audit_entries::at, audit_entries::id, after));
                         }
                         let rows = query.load::<AuditRow>(conn)?;
                         let records = rows.into_iter().map(AuditRecord::from).collect();

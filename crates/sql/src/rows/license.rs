@@ -170,20 +170,13 @@ pub fn license_record(
     let place = Place::of("licenses", &key);
     Ok(LicenseRecord {
         email: place.read("customers.email", Email::parse(&email))?,
-        session: place.read_some(
-            "orders.session",
-            session.as_deref(),
-            SessionId::parse,
-        )?,
+        session: place.read_some("orders.session", session.as_deref(), SessionId::parse)?,
         license: license.try_into()?,
     })
 }
 
 /// Reads the name of a license's key type.
-pub fn key_type_name(
-    license: &License,
-    name: Option<String>,
-) -> Result<DisplayName, StoreError> {
+pub fn key_type_name(license: &License, name: Option<String>) -> Result<DisplayName, StoreError> {
     let key = [license.id.as_str()];
     let place = Place::of("licenses", &key);
     let name = name.ok_or_else(|| place.wrong("key_type", "there is no such key type"))?;

@@ -1,4 +1,6 @@
 //! The SQLite store, held to its port's contract and to its own promises.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+mod batching;
 mod contract;
+mod opening;

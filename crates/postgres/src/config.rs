@@ -1,0 +1,60 @@
+//! How a store is opened, and why it cannot be.
+
+use std::time::Duration;
+
+/// How a [`PostgresStore`](crate::PostgresStore) is opened.
+#[derive(Debug, Clone)]
+pub struct PostgresConfig {
+    /// How many connections the pool may have, besides one that writes and one for the hot read.
+    pub connections: u32,
+    /// How long to wait for a connection before a call answers that the store is not available,
+    /// and how long to ask what became of a COMMIT whose answer was lost.
+    pub patience: Duration,
+}
+
+impl Default for PostgresConfig {
+    fn default() -> Self {
+        Self {
+            connections: 8,
+            patience: Duration::from_secs(5),
+        }
+    }
+}
+
+/// Why a store cannot be opened, in a sentence for the operator. None repeats the URL, which may
+/// hold a password.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The URL is not one; what is wrong with it.
+    Url(&'static str),
+    /// The URL demands TLS by this `sslmode`, and this build has none.
+    NoTls(String),
+    /// The database cannot be reached.
+    Database(String),
+    /// A migration failed; the database is as it was before it.
+    Migration(String),
+    /// A thread could not be started.
+    Thread(std::io::Error),
+}
+
+impl std::fmt::Display for OpenError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Url(what) => write!(f, "the PostgreSQL URL cannot be read: {what}"),
+            Self::NoTls(mode) => write!(
+                f,
+                "the PostgreSQL URL says sslmode={mode}, and this build of Mintage has no TLS to \
+                 PostgreSQL: use a release image, build with `--features tls`, or reach the \
+                 database over a private network with sslmode=disable"
+            ),
+            Self::Database(error) => write!(f, "cannot connect to PostgreSQL: {error}"),
+            Self::Migration(error) => {
+                write!(f, "cannot bring PostgreSQL's tables up to date: {error}")
+            }
+            Self::Thread(error) => write!(f, "cannot start a thread for the database: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}

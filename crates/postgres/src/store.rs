@@ -1,0 +1,184 @@
+//! The store.
+
+use crate::config::{OpenError, PostgresConfig};
+use crate::connection::{Line, Source, pool};
+use crate::error::{is_lost, is_undone, store_error};
+use crate::reader::{self, Asked};
+use crate::url::Url;
+use crate::writer::{Submitted, Writer};
+use crate::{atomics, migrations};
+use diesel::connection::Instrumentation;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::r2d2::{Pool, PooledConnection};
+use mintage_domain::changes::Changes;
+use mintage_domain::delivery::Claim;
+use mintage_domain::ports::{
+    Commit, CommitDone, CommitError, Housekeeping, Limiter, StoreError, ValidateDone,
+    ValidateQuery, Validations,
+};
+use mintage_domain::rate::Rate;
+use mintage_domain::time::Timestamp;
+use mintage_sql::Error;
+use mintage_sql::claims::Order;
+use mintage_sql::worker::{Held, Worker};
+use std::fmt;
+use std::thread;
+use std::time::Duration;
+
+/// A store in a PostgreSQL database, which any number of nodes may share. Dropping it commits
+/// what was submitted and answers what was asked, then closes its connections.
+pub struct PostgresStore {
+    writer: Worker<Writer, Submitted>,
+    reader: Worker<Line, Asked>,
+    pool: Pool<Source>,
+}
+
+impl PostgresStore {
+    /// Connects to a database and brings its tables up to date; nodes that start at once take
+    /// turns at that.
+    pub fn open(url: &str, config: &PostgresConfig) -> Result<Self, OpenError> {
+        let url = Url::parse(url)?;
+        let durable = Source::durable(url.clone());
+        let hasty = Source::hasty(url.clone());
+        let mut writing = durable.link().map_err(OpenError::Database)?;
+        migrations::apply(writing.connection())
+            .map_err(|error| OpenError::Migration(error.to_string()))?;
+        let reading = hasty.link().map_err(OpenError::Database)?;
+        let writer = Writer::start(Line::new(durable, writing), config.patience);
+        let reader = reader::start(Line::new(hasty, reading));
+        Ok(Self {
+            writer: writer.map_err(OpenError::Thread)?,
+            reader: reader.map_err(OpenError::Thread)?,
+            pool: pool(url, config),
+        })
+    }
+
+    fn link(&self) -> Result<PooledConnection<Source>, StoreError> {
+        self.pool
+            .get()
+            .map_err(|error| StoreError::Unavailable(error.to_string()))
+    }
+
+    /// Reads on a connection of the pool, and again on another if it turns out to be lost: after
+    /// a restart of the database all may be.
+    fn read<T>(
+        &self,
+        work: impl Fn(&mut PgConnection) -> Result<T, Error>,
+    ) -> Result<T, StoreError> {
+        let mut lost = 0;
+        loop {
+            match self.link()?.work(&work) {
+                Err(Error::Database(error)) if is_lost(&error) && lost < self.pool.max_size() => {
+                    lost += 1;
+                }
+                done => return done.map_err(store_error),
+            }
+        }
+    }
+
+    /// Does something in a transaction of its own; again if it had not begun, or was undone for
+    /// the sake of another.
+    fn atomically<T>(
+        &self,
+        work: impl Fn(&mut PgConnection) -> Result<T, Error>,
+    ) -> Result<T, StoreError> {
+        let mut tries = self.pool.max_size() + 4;
+        loop {
+            let mut begun = false;
+            let done = self.link()?.work(|conn| {
+                conn.transaction(|conn| {
+                    begun = true;
+                    work(conn)
+                })
+            });
+            tries -= 1;
+            match done {
+                Err(Error::Database(error)) if tries > 0 && is_lost(&error) && !begun => {}
+                Err(Error::Database(error)) if tries > 0 && is_undone(&error) => {
+                    thread::sleep(Duration::from_millis(2));
+                }
+                done => return done.map_err(store_error),
+            }
+        }
+    }
+
+    /// What `Deliveries::claim` does.
+    fn claim_due(&self, order: Order) -> Result<Vec<Claim>, StoreError> {
+        self.atomically(|conn| atomics::claim(conn, order))
+    }
+
+    /// Keeps the writer still until the guard is dropped, so that a test can fill a batch.
+    #[doc(hidden)]
+    pub fn hold_writer(&self) -> Held {
+        self.writer.hold()
+    }
+
+    /// Keeps the hot read still until the guard is dropped, so that a test can fill a batch.
+    #[doc(hidden)]
+    pub fn hold_reader(&self) -> Held {
+        self.reader.hold()
+    }
+
+    /// Lets a test see the writer's statements.
+    #[doc(hidden)]
+    pub fn watch_writer(&self, watcher: impl Instrumentation) {
+        self.writer.call(|writer| watch(writer.line(), watcher));
+    }
+
+    /// Lets a test see the statements of the hot read.
+    #[doc(hidden)]
+    pub fn watch_reader(&self, watcher: impl Instrumentation) {
+        self.reader.call(|line| watch(line, watcher));
+    }
+}
+
+fn watch(line: &mut Line, watcher: impl Instrumentation) {
+    if let Ok(link) = line.link() {
+        link.connection().set_instrumentation(watcher);
+    }
+}
+
+mintage_sql::reads!(PostgresStore, Pg);
+
+impl Commit for PostgresStore {
+    fn submit(&self, changes: Changes, done: CommitDone) {
+        if let Err((_, done)) = self.writer.submit((changes, done)) {
+            let stopped = StoreError::Failed("the writer stopped".to_owned());
+            done(Err(CommitError::Store(stopped)));
+        }
+    }
+}
+
+impl Validations for PostgresStore {
+    fn submit_validate(&self, query: ValidateQuery, done: ValidateDone) {
+        if let Err((_, done)) = self.reader.submit((query, done)) {
+            done(Err(StoreError::Failed("the reader stopped".to_owned())));
+        }
+    }
+}
+
+impl Limiter for PostgresStore {
+    fn take(&self, key: &str, rate: Rate, now: Timestamp) -> Result<Option<Duration>, StoreError> {
+        self.atomically(|conn| atomics::take(conn, key, rate, now))
+    }
+}
+
+impl Housekeeping for PostgresStore {
+    fn prune(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.atomically(|conn| atomics::prune(conn, now))
+    }
+
+    fn ready(&self) -> Result<(), StoreError> {
+        self.read(|conn| {
+            diesel::select(1.into_sql::<diesel::sql_types::Integer>()).execute(conn)?;
+            Ok(())
+        })
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStore").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,159 @@
+//! The URL of a database, checked before libpq reads it: what libpq says of a URL that it reads
+//! otherwise than it was meant may quote a part of the password.
+
+use crate::config::OpenError;
+use std::fmt;
+
+/// A URL that libpq will read as it was meant. It does not print.
+#[derive(Clone)]
+pub(crate) struct Url(String);
+
+/// How long libpq tries one address, in seconds, where the URL does not say it.
+const CONNECT_TIMEOUT: &str = "connect_timeout=5";
+
+impl Url {
+    /// Reads `postgres://user:password@host:port/database?parameters`.
+    pub(crate) fn parse(text: &str) -> Result<Self, OpenError> {
+        let rest = ["postgres://", "postgresql://"]
+            .iter()
+            .find_map(|scheme| text.strip_prefix(scheme))
+            .ok_or(OpenError::Url(
+                "it starts with postgres:// or postgresql://",
+            ))?;
+        let authority = rest.split(['/', '?']).next().unwrap_or_default();
+        if rest.matches('@').count() > authority.matches('@').count().min(1) {
+            return Err(OpenError::Url(
+                "write the characters @ / ? # % in a user name, password or parameter as %40 %2F \
+                 %3F %23 %25",
+            ));
+        }
+        if rest.contains(['\0', ' ', '\n', '\t']) {
+            return Err(OpenError::Url("write a space as %20"));
+        }
+        let parameters: Vec<(&str, &str)> = rest
+            .split_once('?')
+            .map_or("", |(_, query)| query)
+            .split('&')
+            .filter_map(|parameter| parameter.split_once('='))
+            .collect();
+        let value = |name| {
+            parameters
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| *value)
+        };
+        let demands_tls = |mode: &&str| matches!(*mode, "require" | "verify-ca" | "verify-full");
+        if let Some(mode) = value("sslmode").filter(demands_tls)
+            && !cfg!(feature = "tls")
+        {
+            return Err(OpenError::NoTls(mode.to_owned()));
+        }
+        if value("connect_timeout").is_some() {
+            return Ok(Self(text.to_owned()));
+        }
+        let joint = if rest.contains('?') { '&' } else { '?' };
+        Ok(Self(format!("{text}{joint}{CONNECT_TIMEOUT}")))
+    }
+
+    /// The URL, for libpq.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Url(…)")
+    }
+}
+
+/// What libpq may be quoted with: these messages name the server, never the password.
+pub(crate) fn quotable(message: &str) -> String {
+    const KNOWN: [&str; 4] = [
+        "connection to server",
+        "could not translate host name",
+        "sslmode value",
+        "FATAL:",
+    ];
+    if KNOWN
+        .iter()
+        .any(|known| message.trim_start().starts_with(known))
+    {
+        message.trim().to_owned()
+    } else {
+        "PostgreSQL's client library does not take the URL; is each part of it as it should be?"
+            .to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_taken_or_refused_with_a_sentence_that_holds_no_password() {
+        for (text, fine) in [
+            ("postgres://u:p@h:5432/db", true),
+            ("postgresql:///db?user=test&host=/run/pg", true),
+            ("postgres://h", true),
+            ("postgres://u:p%40w@h/db?sslmode=disable", true),
+            ("mysql://u:sesame@h/db", false),
+            ("u:sesame@h", false),
+            ("postgres://u:p@sesame@h/db", false),
+            ("postgres://u:p/sesame@h/db", false),
+            ("postgres://u:p?sesame@h/db", false),
+            ("postgres://u:sesame@h/d b", false),
+        ] {
+            match Url::parse(text) {
+                Ok(url) => {
+                    assert!(fine, "{text}");
+                    assert_eq!(format!("{url:?}"), "Url(…)");
+                }
+                Err(error) => {
+                    assert!(!fine, "{text}: {error}");
+                    assert!(!error.to_string().contains("sesame"), "{error}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_timeout_is_added_where_none_is_given() {
+        for (text, told) in [
+            ("postgres://h", "postgres://h?connect_timeout=5"),
+            (
+                "postgres://h?user=u",
+                "postgres://h?user=u&connect_timeout=5",
+            ),
+            (
+                "postgres://h?connect_timeout=9",
+                "postgres://h?connect_timeout=9",
+            ),
+        ] {
+            assert_eq!(Url::parse(text).expect("a URL").expose(), told);
+        }
+    }
+
+    #[cfg(not(feature = "tls"))]
+    #[test]
+    fn a_url_that_demands_tls_is_refused_by_a_build_without_it() {
+        for mode in ["require", "verify-ca", "verify-full"] {
+            let refused = Url::parse(&format!("postgres://u:sesame@h/db?sslmode={mode}"));
+            let sentence = refused.expect_err("no TLS here").to_string();
+            assert!(
+                sentence.contains(mode) && !sentence.contains("sesame"),
+                "{sentence}"
+            );
+        }
+        assert!(Url::parse("postgres://h/db?sslmode=prefer").is_ok());
+    }
+
+    #[test]
+    fn only_known_messages_are_quoted() {
+        assert_eq!(
+            quotable("connection to server at \"h\" failed\n"),
+            "connection to server at \"h\" failed"
+        );
+        assert!(!quotable("invalid port number: \"sesame\"").contains("sesame"));
+    }
+}

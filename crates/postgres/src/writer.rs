@@ -1,0 +1,110 @@
+//! The writer of the node: a thread, a connection, one transaction for all that waits.
+
+use crate::connection::Line;
+use crate::error::{database_error, failure, is_lost};
+use diesel::PgConnection;
+use diesel::prelude::*;
+use mintage_domain::changes::Changes;
+use mintage_domain::ports::{CommitDone, StoreError};
+use mintage_sql::batch::{End, Failure, Transact, Verdict, attempt, commit, judge_and_write};
+use mintage_sql::rows::CommitRow;
+use mintage_sql::schema::commits;
+use mintage_sql::worker::{Worker, tell};
+use std::io;
+use std::thread;
+use std::time::{Duration, Instant};
+
+mintage_sql::writing!(PgConnection, for_update);
+
+/// Guards are judged on rows that are locked, so the weakest level that is free of dirty reads is
+/// enough, whatever the server's default is.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
+/// Changes, and who is told what became of them.
+pub(crate) type Submitted = (Changes, CommitDone);
+
+/// The state of the writer thread.
+pub(crate) struct Writer {
+    line: Line,
+    patience: Duration,
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(crate) fn start(line: Line, patience: Duration) -> io::Result<Worker<Self, Submitted>> {
+        let writer = Self { line, patience };
+        Worker::start("postgres-writer", writer, |writer, submitted| {
+            let (batch, told): (Vec<Changes>, Vec<CommitDone>) = submitted.into_iter().unzip();
+            for (done, outcome) in told.into_iter().zip(commit(writer, &batch)) {
+                tell(done, outcome);
+            }
+        })
+    }
+
+    /// Whether a batch was committed although its connection was lost before COMMIT answered.
+    fn was_committed(&mut self, batch: &[Changes]) -> Result<bool, StoreError> {
+        let Some(first) = batch.first() else {
+            return Ok(false);
+        };
+        let until = Instant::now() + self.patience;
+        loop {
+            self.line.hang_up();
+            match self.ask(first) {
+                Err(StoreError::Unavailable(_)) if Instant::now() < until => {
+                    thread::sleep(Duration::from_millis(100));
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    /// Asks by inserting the id, which the lost transaction had inserted before its COMMIT was
+    /// sent: if the server has not ended that transaction yet, the insert waits until it has. The
+    /// insert itself is rolled back.
+    fn ask(&mut self, first: &Changes) -> Result<bool, StoreError> {
+        let connection = self.line.link()?.connection();
+        let mut inserted = Ok(0);
+        let rolled_back = connection.transaction::<(), _, _>(|connection| {
+            inserted = diesel::insert_into(commits::table)
+                .values(CommitRow::from(first))
+                .on_conflict_do_nothing()
+                .execute(connection);
+            Err(diesel::result::Error::RollbackTransaction)
+        });
+        match (inserted, rolled_back) {
+            (Ok(rows), Err(diesel::result::Error::RollbackTransaction)) => Ok(rows == 0),
+            (Err(error), _) | (Ok(_), Err(error)) => Err(database_error(&error)),
+            (Ok(_), Ok(())) => unreachable!("the transaction always rolls back"),
+        }
+    }
+
+    #[doc(hidden)]
+    pub(crate) fn line(&mut self) -> &mut Line {
+        &mut self.line
+    }
+}
+
+impl Transact for Writer {
+    fn transact(&mut self, batch: &[Changes]) -> Result<Vec<Verdict>, Failure> {
+        let link = self.line.link().map_err(Failure::Store)?;
+        let end = attempt(link.connection(), BEGIN, |connection| {
+            judge_and_write(&mut Batch(connection), batch)
+        });
+        match end {
+            End::Done(verdicts) => Ok(verdicts),
+            End::Failed(error) => {
+                if matches!(&error, mintage_sql::Error::Database(error) if is_lost(error)) {
+                    self.line.hang_up();
+                }
+                Err(failure(error))
+            }
+            End::Uncertain(verdicts, error) if is_lost(&error) => match self.was_committed(batch) {
+                Ok(true) => Ok(verdicts),
+                Ok(false) => Err(Failure::Undone),
+                Err(error) => Err(Failure::Store(error)),
+            },
+            // The server answered: it did not commit.
+            End::Uncertain(_, error) => Err(failure(error.into())),
+        }
+    }
+}

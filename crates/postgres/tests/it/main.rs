@@ -1,0 +1,10 @@
+//! The PostgreSQL store, held to its port's contract and to its own promises.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+mod batching;
+mod contract;
+mod cut_line;
+mod losses;
+mod opening;
+mod racing;
+mod validating;

@@ -1,0 +1,70 @@
+//! What the tests of both adapters watch their statements with.
+
+use crate::worker::Held;
+use diesel::connection::{Instrumentation, InstrumentationEvent};
+use mintage_domain::changes::{Changes, Receipt};
+use mintage_domain::ports::{CommitError, Store};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The statements that a connection was given, in order.
+#[derive(Debug, Clone, Default)]
+pub struct Watch(Arc<Mutex<Vec<String>>>);
+
+impl Watch {
+    /// What is to be set on the connection.
+    pub fn watcher(&self) -> impl Instrumentation + use<> {
+        let seen = Arc::clone(&self.0);
+        move |event: InstrumentationEvent<'_>| {
+            if let InstrumentationEvent::StartQuery { query, .. } = event {
+                let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                seen.push(query.to_string());
+            }
+        }
+    }
+
+    /// What was seen so far.
+    pub fn statements(&self) -> Vec<String> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// How many statements start with a word, in any case.
+    pub fn count(&self, word: &str) -> usize {
+        self.statements()
+            .iter()
+            .filter(|sql| {
+                sql.get(..word.len())
+                    .is_some_and(|start| start.eq_ignore_ascii_case(word))
+            })
+            .count()
+    }
+}
+
+/// Submits all changes while the writer is held, then lets it go: they are one batch if they are
+/// no more than a batch takes. Waits for every outcome.
+pub fn commit_at_once(
+    store: &dyn Store,
+    held: Held,
+    batch: Vec<Changes>,
+) -> Vec<Result<Receipt, CommitError>> {
+    let waiting: Vec<_> = batch
+        .into_iter()
+        .map(|changes| {
+            let (send, receive) = channel();
+            let done = Box::new(move |outcome| {
+                // The receiver is in the list that is read below.
+                let _ = send.send(outcome);
+            });
+            store.submit(changes, done);
+            receive
+        })
+        .collect();
+    drop(held);
+    waiting
+        .into_iter()
+        .filter_map(|receive| receive.recv().ok())
+        .collect()
+}

@@ -1,0 +1,123 @@
+//! Group commit: what it costs, and who suffers for whom.
+
+use crate::contract::Fresh;
+use mintage_domain::changes::{Changes, Count, Counter, Put};
+use mintage_domain::order::Order;
+use mintage_domain::ports::{CommitError, Licenses, Orders, StoreError};
+use mintage_sql::watch::{Watch, commit_at_once};
+use mintage_testkit::fixtures::Shop;
+
+/// A sale with all that a paid order touches.
+fn sale(shop: &Shop) -> Changes {
+    let sale = shop.sale();
+    let mut changes = shop.selling(&sale);
+    let delivery = shop.delivery(&sale.license);
+    changes.deliveries.push(Put::changed(delivery));
+    changes.events.push(Put::changed(shop.heard_event()));
+    changes.payments.push(Put::changed(shop.payment()));
+    changes.audit.push(shop.audit_entry());
+    changes.counters.push(Count {
+        counter: Counter::Products(shop.tenant.id.clone()),
+        add: 1,
+        cap: None,
+    });
+    changes
+}
+
+/// The statements of one batch of `n` sales.
+fn statements_of(n: usize) -> Watch {
+    let store = Fresh::open();
+    let shop = Shop::opened(&*store, "acme");
+    let sales: Vec<Changes> = (0..n).map(|_| sale(&shop)).collect();
+    let watch = Watch::default();
+    store.watch_writer(watch.watcher());
+    for outcome in commit_at_once(&*store, store.hold_writer(), sales) {
+        outcome.unwrap();
+    }
+    watch
+}
+
+#[test]
+fn sixty_four_sales_are_one_transaction_of_as_many_statements_as_two() {
+    let (two, many) = (statements_of(2), statements_of(64));
+    assert_eq!((many.count("begin"), many.count("commit")), (1, 1));
+    assert_eq!(
+        many.statements().len(),
+        two.statements().len(),
+        "{:#?}",
+        two.statements()
+    );
+    assert!(two.statements().len() < 30, "{:#?}", two.statements());
+}
+
+#[test]
+fn a_batch_that_is_all_refused_writes_nothing_at_all() {
+    let store = Fresh::open();
+    let shop = Shop::opened(&*store, "acme");
+    let watch = Watch::default();
+    store.watch_writer(watch.watcher());
+    let again = vec![shop.foundation(), shop.foundation()];
+    for outcome in commit_at_once(&*store, store.hold_writer(), again) {
+        assert!(
+            matches!(outcome, Err(CommitError::Refused(_))),
+            "{outcome:?}"
+        );
+    }
+    assert_eq!((watch.count("insert"), watch.count("commit")), (0, 0));
+}
+
+#[test]
+fn who_brings_what_no_guard_foresees_fails_alone() {
+    let store = Fresh::open();
+    let shop = Shop::opened(&*store, "acme");
+    let first = shop.order();
+    // Another order of the same session: unique in the table, and no guard speaks of it.
+    let second = Order {
+        session: first.session.clone(),
+        ..shop.order()
+    };
+    let neighbour = shop.sale();
+    let ordering = |order: &Order| {
+        let mut changes = shop.changes();
+        changes.orders.push(Put::changed(order.clone()));
+        changes
+    };
+    let batch = vec![
+        ordering(&first),
+        ordering(&second),
+        shop.selling(&neighbour),
+    ];
+    let outcomes = commit_at_once(&*store, store.hold_writer(), batch);
+    assert!(outcomes[0].is_ok(), "{outcomes:?}");
+    assert!(
+        matches!(&outcomes[1], Err(CommitError::Store(StoreError::Failed(_)))),
+        "{outcomes:?}"
+    );
+    assert!(outcomes[2].is_ok(), "{outcomes:?}");
+    let tenant = &shop.tenant.id;
+    assert_eq!(store.order(tenant, &second.id), Ok(None));
+    let minted = store.license(tenant, &neighbour.license.id);
+    assert!(minted.unwrap().is_some());
+}
+
+#[test]
+fn a_price_forgotten_by_a_later_caller_of_the_batch_is_gone() {
+    use mintage_domain::ports::Catalog;
+    let store = Fresh::open();
+    let shop = Shop::opened(&*store, "acme");
+    let (mut made, mut forgotten, mut anew) = (shop.changes(), shop.changes(), shop.changes());
+    made.prices.push(shop.price_link());
+    let account = (shop.tenant.id.clone(), shop.account.clone());
+    forgotten.forgotten_prices.push(account);
+    let last = shop.price_link();
+    anew.prices.push(last.clone());
+    for (batch, left) in [
+        (vec![made.clone(), forgotten.clone()], vec![]),
+        (vec![made, forgotten, anew], vec![last]),
+    ] {
+        for outcome in commit_at_once(&*store, store.hold_writer(), batch) {
+            outcome.unwrap();
+        }
+        assert_eq!(store.price_links(&shop.tenant.id, &shop.account), Ok(left));
+    }
+}

@@ -1,0 +1,76 @@
+//! Opening: one server, tools beside it, and sentences for the operator.
+
+use mintage_domain::ports::{Commit, Housekeeping, Tenants};
+use mintage_sqlite::{OpenError, SqliteConfig, SqliteStore};
+use mintage_testkit::fixtures::Shop;
+use std::path::Path;
+use tempfile::TempDir;
+
+fn config() -> SqliteConfig {
+    SqliteConfig::default()
+}
+
+#[test]
+fn a_second_server_is_refused_while_the_first_runs() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("mintage.db");
+    let first = SqliteStore::open_server(&path, &config()).unwrap();
+    let second = SqliteStore::open_server(&path, &config());
+    let sentence = second.unwrap_err().to_string();
+    assert!(sentence.contains("another server is using"), "{sentence}");
+    assert!(sentence.contains("mintage.db"), "{sentence}");
+    drop(first);
+    SqliteStore::open_server(&path, &config()).unwrap();
+}
+
+#[test]
+fn a_tool_writes_beside_a_server_and_each_reads_what_the_other_wrote() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("mintage.db");
+    let server = SqliteStore::open_server(&path, &config()).unwrap();
+    let tool = SqliteStore::open_tool(&path, &config()).unwrap();
+    for round in 0..20 {
+        let (by_tool, by_server) = (format!("tool-{round}"), format!("server-{round}"));
+        std::thread::scope(|scope| {
+            scope.spawn(|| tool.commit(Shop::new(&by_tool).foundation()).unwrap());
+            scope.spawn(|| server.commit(Shop::new(&by_server).foundation()).unwrap());
+        });
+        let (by_tool, by_server) = (Shop::new(&by_tool).tenant, Shop::new(&by_server).tenant);
+        assert!(server.tenant(&by_tool.id).unwrap().is_some());
+        assert!(tool.tenant(&by_server.id).unwrap().is_some());
+    }
+}
+
+#[test]
+fn servers_and_tools_that_start_at_once_make_the_tables_once() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("mintage.db");
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let tool = SqliteStore::open_tool(&path, &config()).unwrap();
+                tool.ready().unwrap();
+            });
+        }
+    });
+}
+
+#[test]
+fn what_cannot_be_opened_is_told_in_a_sentence_that_names_it() {
+    let dir = TempDir::new().unwrap();
+    let nowhere = dir.path().join("nowhere").join("mintage.db");
+    let text = dir.path().join("notes.txt");
+    std::fs::write(
+        &text,
+        "no database, just notes, but long enough to have a header",
+    )
+    .unwrap();
+    for (path, told) in [
+        (nowhere.as_path(), "nowhere"),
+        (text.as_path(), "notes.txt"),
+        (Path::new(":memory:"), ":memory:"),
+    ] {
+        let error: OpenError = SqliteStore::open_tool(path, &config()).unwrap_err();
+        assert!(error.to_string().contains(told), "{error}");
+    }
+}
