@@ -53,7 +53,8 @@ fn keys(found: Vec<Key>) -> Vec<String> {
     found.into_iter().map(|row| row.key).collect()
 }
 
-/// Leases what is due, inside a transaction. Raw SQL: the DSL has no LATERAL.
+/// Leases what is due, inside a transaction.
+#[expect(clippy::disallowed_methods, reason = "the DSL has no LATERAL")]
 pub(crate) fn claim(conn: &mut PgConnection, order: Order) -> Result<Vec<Claim>, Error> {
     let lanes = diesel::sql_query(LANES)
         .bind::<BigInt, _>(order.now)
@@ -69,11 +70,45 @@ pub(crate) fn claim(conn: &mut PgConnection, order: Order) -> Result<Vec<Claim>,
     lease(conn, order, &keys(due))
 }
 
-/// Forgets what has expired. Raw SQL: the DSL has no row values in IN.
+/// Forgets what has expired.
+#[expect(clippy::disallowed_methods, reason = "the DSL has no row values in IN")]
 pub(crate) fn prune(conn: &mut PgConnection, now: Timestamp) -> Result<usize, Error> {
     let nonces = diesel::sql_query(PRUNE_NONCES)
         .bind::<BigInt, _>(now.as_micros())
         .bind::<BigInt, _>(PRUNED_AT_ONCE)
         .execute(conn)?;
     Ok(nonces + prune_expired(conn, now)?)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use super::*;
+    use mintage_pgtmp::Server;
+
+    #[test]
+    fn a_claim_looks_at_no_delivery_that_waits_for_a_url() {
+        let database = Server::shared().create_database().unwrap();
+        let mut connection = PgConnection::establish(database.url()).unwrap();
+        crate::migrations::apply(&mut connection).unwrap();
+        // A table this small would be scanned for its smallness.
+        let plan = |types: &str, values: &str, sql: &str| {
+            let prepared = format!(
+                "set enable_seqscan = off; set enable_bitmapscan = off; \
+                 prepare claim ({types}) as {sql}; explain execute claim ({values})"
+            );
+            database.run(&prepared).unwrap()
+        };
+        let lanes = plan("bigint, bigint, bigint", "0, 9, 3", LANES);
+        let due = plan("text[], bigint, bigint, bigint", "'{acme}', 0, 9, 3", DUE);
+        for told in [lanes, due] {
+            for index in [
+                "deliveries_due on deliveries d",
+                "deliveries_leased on deliveries l",
+            ] {
+                assert!(told.contains(index), "{told}");
+            }
+            assert!(!told.contains("Seq Scan on deliveries"), "{told}");
+        }
+    }
 }

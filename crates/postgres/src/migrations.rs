@@ -11,6 +11,7 @@ pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migra
 const LOCK: i64 = 0x6d_69_6e_74_61_67_65;
 
 /// Applies what is not applied yet, one node at a time.
+#[expect(clippy::disallowed_methods, reason = "the DSL has no advisory locks")]
 pub(crate) fn apply(connection: &mut PgConnection) -> Result<(), Box<dyn Error + Send + Sync>> {
     diesel::sql_query("select pg_advisory_lock($1)")
         .bind::<BigInt, _>(LOCK)

@@ -37,7 +37,9 @@ fn read(line: &mut Line, queries: &[ValidateQuery]) -> Vec<Result<ValidateRead, 
     let answers = line
         .link()
         .and_then(|link| {
-            let fresh = link.work(|conn| Ok(fresh(conn, queries)?)).map_err(store_error)?;
+            let fresh = link
+                .work(|conn| Ok(fresh(conn, queries)?))
+                .map_err(store_error)?;
             Ok((link, fresh))
         })
         .map(|(link, fresh)| licenses(link, queries, &fresh));
@@ -82,7 +84,11 @@ fn licenses(
                 .iter()
                 .zip(fresh)
                 .flat_map(|(query, fresh)| {
-                    licenses(link, std::slice::from_ref(query), std::slice::from_ref(fresh))
+                    licenses(
+                        link,
+                        std::slice::from_ref(query),
+                        std::slice::from_ref(fresh),
+                    )
                 })
                 .collect();
         }
@@ -92,10 +98,13 @@ fn licenses(
         .iter()
         .zip(fresh)
         .map(|(query, fresh)| {
-            found.as_ref().map_err(Clone::clone).map(|found| ValidateRead {
-                fresh: *fresh,
-                license: answer(query, found),
-            })
+            found
+                .as_ref()
+                .map_err(Clone::clone)
+                .map(|found| ValidateRead {
+                    fresh: *fresh,
+                    license: answer(query, found),
+                })
         })
         .collect()
 }

@@ -75,7 +75,10 @@ pub(crate) fn quotable(message: &str) -> String {
         "sslmode value",
         "FATAL:",
     ];
-    if KNOWN.iter().any(|known| message.trim_start().starts_with(known)) {
+    if KNOWN
+        .iter()
+        .any(|known| message.trim_start().starts_with(known))
+    {
         message.trim().to_owned()
     } else {
         "PostgreSQL's client library does not take the URL; is each part of it as it should be?"
@@ -104,7 +107,7 @@ mod tests {
             match Url::parse(text) {
                 Ok(url) => {
                     assert!(fine, "{text}");
-                    assert!(!format!("{url:?}").contains("h"), "{url:?}");
+                    assert_eq!(format!("{url:?}"), "Url(…)");
                 }
                 Err(error) => {
                     assert!(!fine, "{text}: {error}");
@@ -118,8 +121,14 @@ mod tests {
     fn a_timeout_is_added_where_none_is_given() {
         for (text, told) in [
             ("postgres://h", "postgres://h?connect_timeout=5"),
-            ("postgres://h?user=u", "postgres://h?user=u&connect_timeout=5"),
-            ("postgres://h?connect_timeout=9", "postgres://h?connect_timeout=9"),
+            (
+                "postgres://h?user=u",
+                "postgres://h?user=u&connect_timeout=5",
+            ),
+            (
+                "postgres://h?connect_timeout=9",
+                "postgres://h?connect_timeout=9",
+            ),
         ] {
             assert_eq!(Url::parse(text).expect("a URL").expose(), told);
         }
@@ -131,14 +140,20 @@ mod tests {
         for mode in ["require", "verify-ca", "verify-full"] {
             let refused = Url::parse(&format!("postgres://u:sesame@h/db?sslmode={mode}"));
             let sentence = refused.expect_err("no TLS here").to_string();
-            assert!(sentence.contains(mode) && !sentence.contains("sesame"), "{sentence}");
+            assert!(
+                sentence.contains(mode) && !sentence.contains("sesame"),
+                "{sentence}"
+            );
         }
         assert!(Url::parse("postgres://h/db?sslmode=prefer").is_ok());
     }
 
     #[test]
     fn only_known_messages_are_quoted() {
-        assert_eq!(quotable("connection to server at \"h\" failed\n"), "connection to server at \"h\" failed");
+        assert_eq!(
+            quotable("connection to server at \"h\" failed\n"),
+            "connection to server at \"h\" failed"
+        );
         assert!(!quotable("invalid port number: \"sesame\"").contains("sesame"));
     }
 }

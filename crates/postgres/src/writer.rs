@@ -98,13 +98,11 @@ impl Transact for Writer {
                 }
                 Err(failure(error))
             }
-            End::Uncertain(verdicts, error) if is_lost(&error) => {
-                match self.was_committed(batch) {
-                    Ok(true) => Ok(verdicts),
-                    Ok(false) => Err(Failure::Undone),
-                    Err(error) => Err(Failure::Store(error)),
-                }
-            }
+            End::Uncertain(verdicts, error) if is_lost(&error) => match self.was_committed(batch) {
+                Ok(true) => Ok(verdicts),
+                Ok(false) => Err(Failure::Undone),
+                Err(error) => Err(Failure::Store(error)),
+            },
             // The server answered: it did not commit.
             End::Uncertain(_, error) => Err(failure(error.into())),
         }

@@ -110,7 +110,9 @@ pub fn judge_and_write(
     } else {
         statements.known_customers(&who)?
     };
-    let joined = accepted.join_customers(known);
+    let mut joined = accepted.join_customers(known);
+    // As all rows, in an order that every node keeps.
+    joined.insert.sort_by_cached_key(Customer::identity);
     statements.write(&accepted, &joined, &values)?;
     Ok((receipts(batch, verdicts, &joined.effective), true))
 }
@@ -206,3 +208,6 @@ impl From<Failure> for StoreError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ pub mod reads;
 pub mod rows;
 pub mod schema;
 pub mod touched;
+mod upserts;
 #[doc(hidden)]
 pub mod watch;
 pub mod worker;

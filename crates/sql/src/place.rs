@@ -111,6 +111,12 @@ pub(crate) fn stored_money(amount: Option<Money>) -> (Option<i64>, Option<String
     )
 }
 
+/// Free text as it is stored: without NUL characters, which PostgreSQL cannot keep. What came from
+/// outside must not stop a sale for the sake of one.
+pub(crate) fn stored_text(text: &str) -> String {
+    text.replace('\0', "")
+}
+
 /// A time that may be missing, as it is stored.
 pub(crate) fn stored_time(at: Option<Timestamp>) -> Option<i64> {
     at.map(Timestamp::as_micros)

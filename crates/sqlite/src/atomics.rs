@@ -32,8 +32,11 @@ struct Lane {
 }
 
 /// Leases what is due, inside a transaction of the writer.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the DSL has no name for a subquery of the select list"
+)]
 pub(crate) fn claim(conn: &mut SqliteConnection, order: Order) -> Result<Vec<Claim>, Error> {
-    // The DSL has no name for a correlated subquery in a select list.
     let lanes: Vec<Lane> = diesel::sql_query(LANES)
         .bind::<BigInt, _>(order.now)
         .bind::<BigInt, _>(order.n)
@@ -61,4 +64,60 @@ pub(crate) fn claim(conn: &mut SqliteConnection, order: Order) -> Result<Vec<Cla
 /// Written as the partial index says it: bound values would hide the index from the planner.
 fn unsettled() -> diesel::expression::SqlLiteral<diesel::sql_types::Bool> {
     diesel::dsl::sql("status in ('pending', 'leased')")
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests ask SQLite about its own plans"
+)]
+mod tests {
+    use super::*;
+
+    #[derive(QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = Text)]
+        detail: String,
+    }
+
+    fn plan(sql: &str) -> String {
+        let mut connection = SqliteConnection::establish(":memory:").unwrap();
+        crate::migrations::apply(&mut connection).unwrap();
+        let steps: Vec<Step> = diesel::sql_query(format!("explain query plan {sql}"))
+            .load(&mut connection)
+            .unwrap();
+        let details: Vec<String> = steps.into_iter().map(|step| step.detail).collect();
+        details.join("\n")
+    }
+
+    #[test]
+    fn a_claim_looks_at_no_delivery_that_waits_for_a_url() {
+        let lanes = plan(LANES);
+        assert!(
+            lanes.contains("SEARCH d USING INDEX deliveries_due"),
+            "{lanes}"
+        );
+        assert!(
+            lanes.contains("SEARCH l USING COVERING INDEX deliveries_leased"),
+            "{lanes}"
+        );
+        assert!(
+            !lanes.contains("SCAN d") && !lanes.contains("SCAN l"),
+            "{lanes}"
+        );
+        let due = deliveries::table
+            .filter(deliveries::tenant.eq("acme"))
+            .filter(unsettled())
+            .filter(deliveries::due_at.le(0))
+            .order((deliveries::due_at, deliveries::id))
+            .select((deliveries::due_at, deliveries::id));
+        let sql = diesel::debug_query::<diesel::sqlite::Sqlite, _>(&due).to_string();
+        let (sql, _binds) = sql.split_once(" -- binds").unwrap();
+        let lane = plan(sql);
+        assert!(
+            lane.contains("SEARCH deliveries USING INDEX deliveries_due"),
+            "{lane}"
+        );
+    }
 }

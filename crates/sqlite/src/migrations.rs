@@ -40,6 +40,10 @@ impl From<diesel::result::Error> for Undone {
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests ask SQLite about its own tables"
+)]
 mod tests {
     use super::*;
     use diesel::prelude::*;
@@ -52,7 +56,7 @@ mod tests {
         #[diesel(sql_type = Text)]
         table: String,
         #[diesel(sql_type = Text)]
-        column: String,
+        name: String,
         #[diesel(sql_type = Text)]
         kind: String,
         #[diesel(sql_type = BigInt)]
@@ -68,7 +72,7 @@ mod tests {
     /// The columns of the live database, as `(table, column, type)`.
     fn live(connection: &mut SqliteConnection) -> BTreeSet<(String, String, String)> {
         let columns: Vec<Column> = diesel::sql_query(
-            r#"select t.name as "table", c.name as "column", c.type as kind, c."notnull" as required
+            r#"select t.name as "table", c.name as name, c.type as kind, c."notnull" as required
                from pragma_table_list t join pragma_table_info(t.name) c
                where t.schema = 'main' and t.type = 'table'
                  and t.name not like 'sqlite_%' and t.name not like '__diesel_%'"#,
@@ -84,7 +88,7 @@ mod tests {
                 } else {
                     format!("nullable {kind}")
                 };
-                (it.table, it.column, kind)
+                (it.table, it.name, kind)
             })
             .collect()
     }

@@ -2,7 +2,8 @@
 
 use crate::contract::Fresh;
 use mintage_domain::changes::{Changes, Count, Counter, Put};
-use mintage_domain::ports::CommitError;
+use mintage_domain::customer::Customer;
+use mintage_domain::ports::{Commit, CommitError, Customers};
 use mintage_sql::watch::{Watch, commit_at_once};
 use mintage_testkit::fixtures::Shop;
 
@@ -57,7 +58,24 @@ fn a_batch_that_is_all_refused_writes_nothing_at_all() {
     store.watch_writer(watch.watcher());
     let again = vec![shop.foundation(), shop.foundation()];
     for outcome in commit_at_once(&*store, store.hold_writer(), again) {
-        assert!(matches!(outcome, Err(CommitError::Refused(_))), "{outcome:?}");
+        assert!(
+            matches!(outcome, Err(CommitError::Refused(_))),
+            "{outcome:?}"
+        );
     }
     assert_eq!((watch.count("insert"), watch.count("commit")), (0, 0));
+}
+
+/// PostgreSQL keeps no NUL in a text, and a buyer may have any name.
+#[test]
+fn a_buyer_with_a_nul_in_the_name_gets_a_license() {
+    let store = Fresh::open();
+    let shop = Shop::opened(&*store, "acme");
+    let sale = shop.sale_to(Customer {
+        name: Some("An\0na".to_owned()),
+        ..shop.customer()
+    });
+    store.commit(shop.selling(&sale)).unwrap();
+    let buyer = store.customer(&shop.tenant.id, &sale.customer.id).unwrap();
+    assert_eq!(buyer.unwrap().name.as_deref(), Some("Anna"));
 }

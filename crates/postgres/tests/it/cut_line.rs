@@ -82,7 +82,7 @@ fn copy(mut from: UnixStream, mut to: UnixStream) {
 
 /// From the caller to the server, with an eye on COMMIT.
 fn forward(mut from: UnixStream, mut to: UnixStream, order: &AtomicU8) {
-    let mut buffer = [0; 65536];
+    let mut buffer = vec![0; 65536];
     while let Ok(n @ 1..) = from.read(&mut buffer) {
         let is_commit = buffer[..n].windows(7).any(|word| word == b"COMMIT\0");
         let cut = if is_commit {

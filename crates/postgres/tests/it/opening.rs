@@ -22,13 +22,19 @@ fn nodes_that_start_at_once_make_the_tables_once() {
 fn what_cannot_be_opened_is_told_without_the_password() {
     for (url, told) in [
         ("postgres://u:sesame@127.0.0.1:1/db", "connection to server"),
-        ("postgres://u:sesame@127.0.0.1:one/db", "client library does not take"),
+        (
+            "postgres://u:sesame@127.0.0.1:one/db",
+            "client library does not take",
+        ),
         ("postgres://u:se/same@127.0.0.1/db", "%2F"),
         ("redis://u:sesame@127.0.0.1/", "postgres://"),
     ] {
         let error = PostgresStore::open(url, &config()).unwrap_err();
         let (sentence, debug) = (error.to_string(), format!("{error:?}"));
         assert!(sentence.contains(told), "{sentence}");
-        assert!(!sentence.contains("same") && !debug.contains("same"), "{debug}");
+        assert!(
+            !sentence.contains("same") && !debug.contains("same"),
+            "{debug}"
+        );
     }
 }

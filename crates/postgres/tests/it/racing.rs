@@ -1,13 +1,14 @@
 //! Two nodes on one database.
 
 use crate::contract::{config, database};
-use mintage_domain::changes::{Changes, Put};
+use mintage_domain::changes::{Changes, Count, Counter, Put};
 use mintage_domain::guard::Refusal;
 use mintage_domain::license::License;
-use mintage_domain::ports::{Commit, CommitError, Licenses};
+use mintage_domain::ports::{Commit, CommitError, Licenses, Orders};
 use mintage_postgres::PostgresStore;
 use mintage_testkit::fixtures::Shop;
 use std::sync::mpsc::channel;
+use std::thread;
 
 #[test]
 fn of_two_hundred_copies_told_to_two_nodes_one_is_committed_and_the_rest_exist() {
@@ -69,4 +70,73 @@ fn each_of_many_units_is_minted_once_whichever_node_is_told_first() {
         }
     }
     assert_eq!(minted, vec![1; sales.len()]);
+}
+
+/// Commits on both nodes at the same time, each what `decide` says, over and over.
+fn on_both<T: Send>(
+    nodes: &[PostgresStore; 2],
+    times: usize,
+    decide: impl Fn(&PostgresStore) -> T + Sync,
+) -> Vec<T> {
+    thread::scope(|scope| {
+        let running = nodes.each_ref().map(|node| {
+            let decide = &decide;
+            scope.spawn(move || (0..times).map(|_| decide(node)).collect::<Vec<_>>())
+        });
+        running
+            .into_iter()
+            .flat_map(|node| node.join().unwrap())
+            .collect()
+    })
+}
+
+#[test]
+fn a_counter_that_two_nodes_add_to_loses_nothing_and_stops_at_its_cap() {
+    let database = database();
+    let nodes = [(); 2].map(|()| PostgresStore::open(database.url(), &config()).unwrap());
+    let shop = Shop::new("acme");
+    let counter = Counter::Products(shop.tenant.id.clone());
+    let one_more = || {
+        let mut changes = shop.changes();
+        changes.counters.push(Count {
+            counter: counter.clone(),
+            add: 1,
+            cap: Some(150),
+        });
+        changes
+    };
+    let mut values: Vec<i64> = on_both(&nodes, 100, |node| node.commit(one_more()))
+        .into_iter()
+        .filter_map(|outcome| match outcome {
+            Ok(receipt) => Some(receipt.counters[&counter]),
+            Err(CommitError::Refused(Refusal::Full(_))) => None,
+            Err(other) => panic!("{other}"),
+        })
+        .collect();
+    values.sort_unstable();
+    assert_eq!(values, (1..=150).collect::<Vec<_>>());
+}
+
+#[test]
+fn of_two_nodes_that_change_a_row_at_once_one_is_told_that_it_is_stale() {
+    let database = database();
+    let nodes = [(); 2].map(|()| PostgresStore::open(database.url(), &config()).unwrap());
+    let shop = Shop::opened(&nodes[0], "acme");
+    let order = shop.order();
+    let mut made = shop.changes();
+    made.orders.push(Put::changed(order.clone()));
+    nodes[0].commit(made).unwrap();
+    let outcomes = on_both(&nodes, 100, |node| {
+        let read = node.order(&shop.tenant.id, &order.id).unwrap().unwrap();
+        let mut changes = shop.changes();
+        changes.orders.push(Put::changed(read));
+        node.commit(changes)
+    });
+    let written = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    for outcome in outcomes.into_iter().filter_map(Result::err) {
+        let stale = matches!(outcome, CommitError::Refused(Refusal::Stale(_)));
+        assert!(stale, "{outcome}");
+    }
+    let now = nodes[0].order(&shop.tenant.id, &order.id).unwrap().unwrap();
+    assert_eq!(now.version, 1 + u64::try_from(written).unwrap());
 }

@@ -1,11 +1,9 @@
 //! The hot read.
 
 use crate::contract::{Fresh, config};
-use mintage_domain::license::License;
-use mintage_domain::ports::{
-    ApiKeys, Commit, Nonce, ValidateQuery, ValidateRead, Validations,
-};
 use mintage_domain::changes::Put;
+use mintage_domain::license::License;
+use mintage_domain::ports::{ApiKeys, Commit, Nonce, ValidateQuery, ValidateRead, Validations};
 use mintage_postgres::PostgresStore;
 use mintage_sql::watch::Watch;
 use mintage_testkit::fixtures::Shop;
@@ -52,7 +50,10 @@ fn sixty_four_questions_are_two_statements_and_each_gets_its_own_answer() {
     }
     let watch = Watch::default();
     store.watch_reader(watch.watcher());
-    let queries = sales.iter().zip(0..).map(|(sale, i)| query(&shop, &sale.license, i));
+    let queries = sales
+        .iter()
+        .zip(0..)
+        .map(|(sale, i)| query(&shop, &sale.license, i));
     let answers = at_once(&store, queries.collect());
     assert_eq!(watch.statements().len(), 2, "{:#?}", watch.statements());
     for (sale, answer) in sales.iter().zip(answers) {
@@ -100,7 +101,10 @@ fn a_row_that_makes_no_sense_spoils_no_neighbours_answer() {
         assert_eq!(answer.is_ok(), name == "good", "{name}: {answer:?}");
         if let Err(error) = answer {
             let told = error.to_string();
-            assert!(told.contains("mode") && told.contains(bad.license.id.as_str()), "{told}");
+            assert!(
+                told.contains("mode") && told.contains(bad.license.id.as_str()),
+                "{told}"
+            );
         }
     }
 }
@@ -116,7 +120,12 @@ fn an_answer_waits_for_no_writer() {
     let sale = shop.sale();
     store.commit(shop.selling(&sale)).unwrap();
     let held = store.hold_writer();
-    assert!(store.validate(query(&shop, &sale.license, 1)).unwrap().fresh);
+    assert!(
+        store
+            .validate(query(&shop, &sale.license, 1))
+            .unwrap()
+            .fresh
+    );
     assert!(store.api_key(&key.id).unwrap().is_some());
     drop(held);
 }

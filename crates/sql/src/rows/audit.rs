@@ -1,5 +1,6 @@
 //! The audit trail.
 
+use crate::place::stored_text;
 use crate::schema::audit_entries;
 use diesel::prelude::*;
 use mintage_domain::audit::AuditEntry;
@@ -26,7 +27,7 @@ impl From<&AuditEntry> for AuditRow {
             at: entry.at.as_micros(),
             actor: entry.actor.to_text(),
             action: entry.action.to_owned(),
-            target: entry.target.clone(),
+            target: stored_text(&entry.target),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Customers.
 
-use crate::place::Place;
+use crate::place::{Place, stored_text};
 use crate::schema::customers;
 use diesel::prelude::*;
 use mintage_domain::customer::Customer;
@@ -33,8 +33,8 @@ impl From<&Customer> for CustomerRow {
             tenant: customer.tenant.to_string(),
             mode: customer.mode.as_str().to_owned(),
             email: customer.email.to_string(),
-            name: customer.name.clone(),
-            external_id: customer.external_id.clone(),
+            name: customer.name.as_deref().map(stored_text),
+            external_id: customer.external_id.as_deref().map(stored_text),
             metadata: Value::Object(customer.metadata.clone()).to_string(),
             created_at: customer.created_at.as_micros(),
         }

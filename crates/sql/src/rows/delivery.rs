@@ -1,6 +1,6 @@
 //! License webhooks, their deliveries and the attempts at them.
 
-use crate::place::{Place, stored_time, stored_version};
+use crate::place::{Place, stored_text, stored_time, stored_version};
 use crate::schema::{attempts, deliveries, endpoints};
 use diesel::prelude::*;
 use mintage_domain::delivery::{Attempt, Delivery, DeliveryStatus, Endpoint};
@@ -128,7 +128,7 @@ impl From<&Attempt> for AttemptRow {
             at: attempt.at.as_micros(),
             url: attempt.url.as_str().to_owned(),
             status: attempt.status.map(i64::from),
-            snippet: attempt.snippet.clone(),
+            snippet: stored_text(&attempt.snippet),
         }
     }
 }

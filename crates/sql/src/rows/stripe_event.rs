@@ -1,6 +1,6 @@
 //! What was heard from Stripe.
 
-use crate::place::{Place, stored_version};
+use crate::place::{Place, stored_text, stored_version};
 use crate::schema::stripe_events;
 use diesel::prelude::*;
 use mintage_domain::id::{StripeAccountId, StripeEventId};
@@ -29,13 +29,13 @@ impl From<&HeardEvent> for StripeEventRow {
     fn from(event: &HeardEvent) -> Self {
         let (reason, payload, retry_at) = match &event.outcome {
             HeardOutcome::Applied => (None, None, None),
-            HeardOutcome::Ignored(reason) => (Some(reason.clone()), None, None),
+            HeardOutcome::Ignored(reason) => (Some(stored_text(reason)), None, None),
             HeardOutcome::Parked {
                 reason,
                 payload,
                 retry_at,
             } => (
-                Some(reason.clone()),
+                Some(stored_text(reason)),
                 Some(payload.clone()),
                 Some(retry_at.as_micros()),
             ),
@@ -43,7 +43,7 @@ impl From<&HeardEvent> for StripeEventRow {
         Self {
             id: event.id.to_string(),
             endpoint: event.endpoint.as_str().to_owned(),
-            kind: event.kind.clone(),
+            kind: stored_text(&event.kind),
             account: event.account.as_ref().map(ToString::to_string),
             outcome: event.outcome.as_str().to_owned(),
             reason,
@@ -80,5 +80,38 @@ impl TryFrom<StripeEventRow> for HeardEvent {
             received_at: Timestamp::from_micros(row.received_at),
             version: place.number("version", row.version)?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_comes_with_just_the_details_it_has() {
+        let row = |outcome: &str, reason: Option<&str>, retry_at: Option<i64>| StripeEventRow {
+            id: "evt_1".to_owned(),
+            endpoint: "live".to_owned(),
+            kind: "charge.refunded".to_owned(),
+            account: None,
+            outcome: outcome.to_owned(),
+            reason: reason.map(str::to_owned),
+            payload: retry_at.map(|_| b"{}".to_vec()),
+            retry_at,
+            received_at: 0,
+            version: 1,
+        };
+        for (row, fine) in [
+            (row("applied", None, None), true),
+            (row("applied", Some("why"), None), false),
+            (row("ignored", Some("why"), None), true),
+            (row("ignored", None, None), false),
+            (row("parked", Some("why"), Some(5)), true),
+            (row("parked", Some("why"), None), false),
+            (row("lost", None, None), false),
+        ] {
+            let told = format!("{row:?}");
+            assert_eq!(HeardEvent::try_from(row).is_ok(), fine, "{told}");
+        }
     }
 }

@@ -47,3 +47,37 @@ impl TryFrom<TenantRow> for Tenant {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(email: &str, plan: &str, version: i64) -> TenantRow {
+        TenantRow {
+            id: "acme".to_owned(),
+            email: email.to_owned(),
+            plan: plan.to_owned(),
+            created_at: 0,
+            version,
+        }
+    }
+
+    #[test]
+    fn a_row_that_makes_no_sense_is_told_by_its_column_and_id_and_not_by_its_content() {
+        for (row, column) in [
+            (stored("sesame", "pro", 1), "email"),
+            (stored("a@b.test", "sesame", 1), "plan"),
+            (stored("a@b.test", "pro", -1), "version"),
+        ] {
+            let Err(StoreError::Inconsistent { table, reason }) = Tenant::try_from(row) else {
+                panic!("a {column} that makes no sense was read");
+            };
+            assert_eq!(table, "tenants");
+            assert!(
+                reason.starts_with(&format!("column {column} of acme: ")),
+                "{reason}"
+            );
+            assert!(!reason.contains("sesame"), "{reason}");
+        }
+    }
+}

@@ -58,7 +58,10 @@ fn a_batch_that_is_all_refused_writes_nothing_at_all() {
     store.watch_writer(watch.watcher());
     let again = vec![shop.foundation(), shop.foundation()];
     for outcome in commit_at_once(&*store, store.hold_writer(), again) {
-        assert!(matches!(outcome, Err(CommitError::Refused(_))), "{outcome:?}");
+        assert!(
+            matches!(outcome, Err(CommitError::Refused(_))),
+            "{outcome:?}"
+        );
     }
     assert_eq!((watch.count("insert"), watch.count("commit")), (0, 0));
 }
@@ -79,7 +82,11 @@ fn who_brings_what_no_guard_foresees_fails_alone() {
         changes.orders.push(Put::changed(order.clone()));
         changes
     };
-    let batch = vec![ordering(&first), ordering(&second), shop.selling(&neighbour)];
+    let batch = vec![
+        ordering(&first),
+        ordering(&second),
+        shop.selling(&neighbour),
+    ];
     let outcomes = commit_at_once(&*store, store.hold_writer(), batch);
     assert!(outcomes[0].is_ok(), "{outcomes:?}");
     assert!(

@@ -60,7 +60,11 @@ fn what_cannot_be_opened_is_told_in_a_sentence_that_names_it() {
     let dir = TempDir::new().unwrap();
     let nowhere = dir.path().join("nowhere").join("mintage.db");
     let text = dir.path().join("notes.txt");
-    std::fs::write(&text, "no database, just notes, but long enough to have a header").unwrap();
+    std::fs::write(
+        &text,
+        "no database, just notes, but long enough to have a header",
+    )
+    .unwrap();
     for (path, told) in [
         (nowhere.as_path(), "nowhere"),
         (text.as_path(), "notes.txt"),
