@@ -1,10 +1,10 @@
 #!/bin/sh
-# Holds the simulator to Stripe's official client. Arguments go to pytest.
+# Holds the simulator, and what the server signs, to outside judges. Arguments go to pytest.
 set -eu
 cd "$(dirname "$0")/../.."
 
 venv=target/interop-venv
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement tests/interop/requirements.txt
-cargo build --quiet --package mintage-stripe-sim
+cargo build --quiet --locked --workspace --bins
 exec "$venv/bin/python" -m pytest -p no:cacheprovider tests/interop "$@"

@@ -7,6 +7,7 @@ use crate::server::key_cache::KeyCache;
 use crate::system::{SystemClock, SystemEntropy};
 use mintage_domain::ports::Store;
 use mintage_http::{HttpClient, InvalidUserAgent, Reach};
+use mintage_postgres::{PostgresConfig, PostgresStore};
 use mintage_sqlite::{SqliteConfig, SqliteStore};
 use mintage_stripe::StripeClient;
 use std::path::Path;
@@ -20,8 +21,8 @@ pub enum WireError {
     #[error("DATABASE_URL: {0}")]
     Sqlite(#[from] mintage_sqlite::OpenError),
     /// The PostgreSQL database cannot be opened.
-    #[error("DATABASE_URL: this build has no PostgreSQL store yet")]
-    NoPostgres,
+    #[error("DATABASE_URL: {0}")]
+    Postgres(#[from] mintage_postgres::OpenError),
     /// The client's name is no header value.
     #[error(transparent)]
     UserAgent(#[from] InvalidUserAgent),
@@ -40,7 +41,10 @@ pub enum Opener {
 pub fn open_store(database: &Database, opener: Opener) -> Result<Arc<dyn Store>, WireError> {
     Ok(match (database, opener) {
         (Database::Sqlite(path), opener) => open_sqlite(path, opener)?,
-        (Database::Postgres(_), _) => return Err(WireError::NoPostgres),
+        (Database::Postgres(url), _) => Arc::new(PostgresStore::open(
+            url.expose(),
+            &PostgresConfig::default(),
+        )?),
     })
 }
 

@@ -48,3 +48,22 @@ impl Actor {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_actor_is_written_with_who_it_was() {
+        let token = TokenId::parse("tok_1").expect("it has the prefix");
+        for (actor, text) in [
+            (Actor::Operator, "operator"),
+            (Actor::Token(token), "token:tok_1"),
+            (Actor::Seller, "seller"),
+            (Actor::Stripe, "stripe"),
+            (Actor::System, "system"),
+        ] {
+            assert_eq!(actor.to_text(), text);
+        }
+    }
+}

@@ -98,3 +98,78 @@ impl Env<'_> {
         }
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use super::*;
+    use crate::seal::MasterKey;
+    use std::sync::atomic::{AtomicU8, Ordering};
+
+    /// A clock that stands still, and bytes that count.
+    struct Still(AtomicU8);
+
+    impl Clock for Still {
+        fn now(&self) -> Timestamp {
+            Timestamp::EPOCH
+        }
+    }
+
+    impl Entropy for Still {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(self.0.fetch_add(1, Ordering::Relaxed));
+        }
+    }
+
+    fn with_env(test: impl FnOnce(&Env<'_>)) {
+        let still = Still(AtomicU8::new(1));
+        let key = MasterKey::parse(&"5a".repeat(32)).unwrap();
+        test(&Env {
+            clock: &still,
+            entropy: &still,
+            keys: &KeyRing::new(key, Vec::new()).unwrap(),
+        });
+    }
+
+    #[test]
+    fn a_secret_opens_as_what_it_was_sealed_as_and_nothing_else() {
+        let fields = [
+            SealedField::PRODUCT_KEY_SECRET,
+            SealedField::LICENSE_KEY,
+            SealedField::API_KEY_SECRET,
+            SealedField::ENDPOINT_SECRET,
+            SealedField::DELIVERY_BODY,
+        ];
+        with_env(|env| {
+            for sealed_as in fields {
+                let sealed = env.seal(sealed_as, "it", b"open sesame");
+                for opened_as in fields {
+                    let opens = env.open(opened_as, "it", &sealed).is_ok();
+                    assert_eq!(opens, opened_as == sealed_as, "{opened_as:?}");
+                }
+                assert!(env.open(sealed_as, "another", &sealed).is_err());
+            }
+        });
+    }
+
+    #[test]
+    fn each_seal_has_a_nonce_of_its_own() {
+        with_env(|env| {
+            let seal = || env.seal(SealedField::LICENSE_KEY, "it", b"open sesame");
+            assert_ne!(seal(), seal());
+        });
+    }
+
+    #[test]
+    fn each_commit_and_each_entry_has_an_id_of_its_own() {
+        with_env(|env| {
+            let now = env.now();
+            assert_ne!(env.changes(now).id, env.changes(now).id);
+            let tenant = TenantId::parse("acme").unwrap();
+            let entry = || env.audit(&tenant, now, Actor::System, "license.minted", "lic_1");
+            let (one, two) = (entry(), entry());
+            assert_ne!(one.id, two.id);
+            assert_eq!((one.at, one.target.as_str()), (now, "lic_1"));
+        });
+    }
+}

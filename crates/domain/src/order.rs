@@ -105,15 +105,17 @@ impl OrderStatus {
             .ok_or(UnknownStatus)
     }
 
-    /// Whether `next` may follow: news comes in any order, and a sale is never unmade.
+    /// Whether `next` may follow. News comes in any order: a payment always counts, what ends a
+    /// session is not undone by what only leads there, and a sale is never unmade.
     pub fn may_become(self, next: Self) -> bool {
         match self {
             Self::Fulfilled => false,
             Self::Opening => true,
-            Self::Abandoned => next == Self::Fulfilled,
-            Self::Open | Self::AwaitingPayment | Self::PaymentFailed | Self::Expired => {
-                !matches!(next, Self::Opening | Self::Open | Self::Abandoned) && self != next
+            Self::Open => !matches!(next, Self::Opening | Self::Open | Self::Abandoned),
+            Self::AwaitingPayment => {
+                matches!(next, Self::Fulfilled | Self::PaymentFailed | Self::Expired)
             }
+            Self::PaymentFailed | Self::Expired | Self::Abandoned => next == Self::Fulfilled,
         }
     }
 }
@@ -131,6 +133,25 @@ mod tests {
                 status.may_become(OrderStatus::Fulfilled),
                 status != OrderStatus::Fulfilled
             );
+        }
+    }
+
+    #[test]
+    fn news_in_any_order_ends_the_same() {
+        use OrderStatus::{AwaitingPayment, Expired, Fulfilled, PaymentFailed};
+        for (news, end) in [
+            ([AwaitingPayment, Fulfilled], Fulfilled),
+            ([AwaitingPayment, PaymentFailed], PaymentFailed),
+            ([PaymentFailed, Fulfilled], Fulfilled),
+            ([Expired, Fulfilled], Fulfilled),
+        ] {
+            let [first, second] = news;
+            for told in [[first, second, first], [second, first, second]] {
+                let end_of_it = told.into_iter().fold(OrderStatus::Open, |now, next| {
+                    if now.may_become(next) { next } else { now }
+                });
+                assert_eq!(end_of_it, end, "{told:?}");
+            }
         }
     }
 }

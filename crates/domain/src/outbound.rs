@@ -102,3 +102,78 @@ pub fn license_event_body(license: &License, facts: &EventFacts<'_>) -> Vec<u8> 
     };
     serde_json::to_vec(&event).unwrap_or_else(|_| unreachable!("strings and numbers are JSON"))
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use super::*;
+    use crate::catalog::Entitlements;
+    use crate::id::{CustomerId, LicenseId};
+    use crate::license::key::KeyHash;
+    use crate::license::state::Standing;
+    use crate::seal::{KeyId, Sealed};
+
+    #[test]
+    fn every_name_is_read_back_and_no_other_is() {
+        for name in EventName::ALL {
+            assert_eq!(EventName::parse(name.as_str()), Ok(name));
+        }
+        assert_eq!(EventName::parse("license.Created"), Err(UnknownEvent));
+    }
+
+    fn license(mode: Mode) -> License {
+        let id = KeyId::parse("k1").unwrap();
+        let sealed = [&[1, 2], id.as_str().as_bytes(), &[0; 28]].concat();
+        License {
+            id: LicenseId::parse("lic_1").unwrap(),
+            tenant: TenantId::parse("acme").unwrap(),
+            mode,
+            product: ProductId::parse("pixel").unwrap(),
+            key_type: KeyTypeId::parse("pro").unwrap(),
+            customer: CustomerId::parse("cus_1").unwrap(),
+            unit: None,
+            key_hash: KeyHash::from_bytes([0; 32]),
+            masked_key: "PIXL-****".to_owned(),
+            sealed_key: Sealed::from_bytes(&sealed).unwrap(),
+            activation_limit: 3,
+            entitlements: Entitlements::default(),
+            standing: Standing::new(None),
+            created_at: Timestamp::EPOCH,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn a_body_has_the_fields_that_receivers_know_and_no_other() {
+        let id = DeliveryId::parse("dlv_1").unwrap();
+        let facts = EventFacts {
+            id: &id,
+            event: EventName::LicenseCreated,
+            key: "PIXL-1",
+            customer_email: "ada@example.test",
+            session: Some("cs_1"),
+            now: Timestamp::from_micros(1_798_761_600_999_999),
+        };
+        let body = |mode, facts: &EventFacts<'_>| {
+            String::from_utf8(license_event_body(&license(mode), facts)).unwrap()
+        };
+        assert_eq!(
+            body(Mode::Live, &facts),
+            concat!(
+                r#"{"id":"dlv_1","created":1798761600,"version":"2026-05-01","#,
+                r#""event":"license.created","tenant_id":"acme","mode":"live","#,
+                r#""key":"PIXL-1","product_id":"pixel","key_type_id":"pro","#,
+                r#""customer_email":"ada@example.test","session_id":"cs_1"}"#,
+            )
+        );
+        let not_of_a_session = EventFacts {
+            session: None,
+            event: EventName::LicenseRevoked,
+            ..facts
+        };
+        let body = body(Mode::Sandbox, &not_of_a_session);
+        assert!(body.contains(r#""event":"license.revoked""#), "{body}");
+        assert!(body.contains(r#""mode":"sandbox""#), "{body}");
+        assert!(body.ends_with(r#""session_id":null}"#), "{body}");
+    }
+}

@@ -84,13 +84,16 @@ fn wait(limit: u32, window: RateWindow, into: i64, left: i64, span: i64) -> u64 
         );
         fades_at.saturating_sub(into).saturating_add(1)
     } else {
-        left
+        // At the turn the full bucket still weighs as a whole; just after it, one fits.
+        left.saturating_add(1)
     };
     u64::try_from(micros.max(1)).unwrap_or(1)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const TWENTY_A_MINUTE: Rate = Rate {
@@ -134,18 +137,29 @@ mod tests {
         );
     }
 
-    #[test]
-    fn after_the_told_wait_one_more_fits() {
-        let (window, _) = take_many(RateWindow::default(), at(650), 20);
-        for seconds in [655, 661, 670, 690] {
-            if let Take::Refused(wait) = TWENTY_A_MINUTE.take(window, at(seconds)) {
-                let later = at(seconds).plus(wait);
-                // The bucket may have turned: what was current is previous and still weighs.
-                if let Take::Refused(more) = TWENTY_A_MINUTE.take(window, later) {
-                    assert!(matches!(
-                        TWENTY_A_MINUTE.take(window, later.plus(more)),
-                        Take::Taken(_)
-                    ));
+    proptest! {
+        #[test]
+        fn after_the_told_wait_one_more_fits_and_just_before_it_none(
+            bursts in proptest::collection::vec((0..90_000_000_i64, 0..30_u32), 1..5),
+            limit in 1..25_u32,
+        ) {
+            let rate = Rate { limit, ..TWENTY_A_MINUTE };
+            let (mut window, mut micros) = (RateWindow::default(), 0);
+            for (later, takes) in bursts {
+                micros += later;
+                let now = Timestamp::from_micros(micros);
+                for _ in 0..takes {
+                    match rate.take(window, now) {
+                        Take::Taken(next) => window = next,
+                        Take::Refused(wait) => {
+                            let then = now.plus(wait);
+                            prop_assert!(matches!(rate.take(window, then), Take::Taken(_)));
+                            let almost = Timestamp::from_micros(then.as_micros() - 2);
+                            let early = almost >= now
+                                && matches!(rate.take(window, almost), Take::Taken(_));
+                            prop_assert!(!early, "a shorter wait would do");
+                        }
+                    }
                 }
             }
         }

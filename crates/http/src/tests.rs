@@ -1,8 +1,7 @@
-//! The client against a server on loopback.
+//! The client against servers on loopback: the port's contract, then what is this client's own.
 
 mod answers;
 mod reach;
-mod server;
 
 use std::time::Duration;
 
@@ -33,4 +32,10 @@ fn get(url: impl Into<String>) -> HttpRequest {
         deadline: PATIENCE,
         max_answer: 1024,
     }
+}
+
+mod contract {
+    use super::{Reach, client};
+
+    mintage_testkit::http_contract!(Box::new(client(Reach::Anywhere)));
 }

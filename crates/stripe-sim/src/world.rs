@@ -90,6 +90,10 @@ impl World {
     }
 
     /// Unix seconds by the simulator's clock.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a simulator has a clock of its own"
+    )]
     pub(crate) fn now(&self) -> i64 {
         let since = SystemTime::now()
             .duration_since(UNIX_EPOCH)

@@ -10,12 +10,17 @@ pub mod fixtures;
 pub mod http_contract;
 pub mod loopback;
 mod memory_store;
+mod nodes;
 mod scripted_http;
+mod stand_in_stripe;
 pub mod store_contract;
+pub mod stripe_contract;
 
 pub use clock::FixedClock;
 pub use entropy::SeededEntropy;
 pub use env::TestEnv;
 pub use loopback::LoopbackServer;
 pub use memory_store::MemoryStore;
+pub use nodes::Nodes;
 pub use scripted_http::ScriptedHttp;
+pub use stand_in_stripe::StandInStripe;

@@ -6,7 +6,11 @@ use crate::{server, wire};
 use clap::Args;
 use std::io::IsTerminal;
 use std::net::TcpListener;
+use tracing::Level;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 #[derive(Args)]
 pub(super) struct ServeArgs {
@@ -39,15 +43,22 @@ pub(super) fn run(common: &Common, args: ServeArgs) -> Outcome {
     Ok(())
 }
 
-/// Logs go to stderr: lines for people on a terminal, JSON otherwise. `RUST_LOG` chooses how much.
+/// Libraries whose finer logs hold what is on the wire: keys, OAuth codes, license keys.
+const WIRE_LOGS: [&str; 2] = ["actix_http", "ureq"];
+
+/// Logs go to stderr: lines for people on a terminal, JSON otherwise. `RUST_LOG` chooses how much,
+/// but for the bytes on the wire, which are logged at no level.
 fn log() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let logs = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let chosen = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let no_wire = filter_fn(|metadata| {
+        let of_wire = |library| metadata.target().starts_with(library);
+        *metadata.level() <= Level::INFO || !WIRE_LOGS.into_iter().any(of_wire)
+    });
+    let filtered = tracing_subscriber::registry().with(chosen).with(no_wire);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() {
-        logs.init();
+        filtered.with(lines).init();
     } else {
-        logs.json().flatten_event(true).init();
+        filtered.with(lines.json().flatten_event(true)).init();
     }
 }

@@ -12,8 +12,9 @@ pub(crate) mod stage;
 pub(crate) mod steps;
 pub(crate) mod waiting;
 
+mod walk;
+
 use actix_web::rt::System;
-use client::Client;
 use failure::{Failure, Outcome};
 use interrupt::unless_interrupted;
 use mintage_pgtmp as pgtmp;
@@ -22,10 +23,6 @@ use stage::{Database, Plan, Stage, listener, random_secret};
 use std::process::ExitCode;
 use std::rc::Rc;
 use steps::catalog::{BOUGHT, WARES, Ware};
-use steps::{
-    Scene, Seller, again, catalog, checkout, connect, delivery, refund, tenant, validate, webhook,
-};
-use waiting::Inbox;
 
 /// What `mintage demo` may be told.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -35,19 +32,14 @@ pub struct DemoArgs {
     postgres: bool,
 }
 
-/// What the walk found out.
-struct Found {
-    key: String,
-}
-
 /// Walks the path and prints it. Starts a runtime of its own, so must not be called inside one.
 ///
 /// The exit code is a success only if every step held.
 pub fn run(args: DemoArgs) -> ExitCode {
     let report = Rc::new(Report::to_stdout());
     match System::new().block_on(unless_interrupted(play(args, &report))) {
-        Ok(Some(Ok(found))) => {
-            show_table(&report, &found);
+        Ok(Some(Ok(key))) => {
+            show_table(&report, &key);
             ExitCode::SUCCESS
         }
         Ok(Some(Err(failure))) => {
@@ -65,8 +57,8 @@ pub fn run(args: DemoArgs) -> ExitCode {
     }
 }
 
-/// Sets the stage, walks, and on failure shows what the server said.
-async fn play(args: DemoArgs, report: &Rc<Report>) -> Outcome<Found> {
+/// Sets the stage, walks, and on failure shows what the server said. Returns the key that was sold.
+async fn play(args: DemoArgs, report: &Rc<Report>) -> Outcome<String> {
     let directory = tempfile::tempdir().map_err(Failure::to("make a temporary directory"))?;
     let postgres = args.postgres.then(throw_away_postgres).transpose()?;
     let database = match &postgres {
@@ -98,7 +90,7 @@ async fn play(args: DemoArgs, report: &Rc<Report>) -> Outcome<Found> {
         stage.simulator.api_url()
     ));
     report.say(format_args!("receiver   {}", stage.receiver.url()));
-    let outcome = walk(&mut stage, &mut inbox, report).await;
+    let outcome = walk::walk(&mut stage, &mut inbox, report).await;
     if outcome.is_err() {
         report.say("\nThe server's last words:");
         report.say(stage.server.log_tail());
@@ -112,107 +104,8 @@ fn throw_away_postgres() -> Outcome<pgtmp::Database> {
         .map_err(Failure::to("start a throw-away PostgreSQL"))
 }
 
-/// The steps, in the order in which a seller and a buyer take them.
-async fn walk(stage: &mut Stage, inbox: &mut Inbox, report: &Rc<Report>) -> Outcome<Found> {
-    let scene = Scene {
-        client: Client::new(report),
-        mintage: stage.server_url.clone(),
-        stripe: stage.simulator.api_url().to_owned(),
-    };
-    let ready = stage.server.ready(&scene.mintage);
-    report.step("The server starts and is ready", ready).await?;
-    let token = async { tenant::create(&stage.surroundings) };
-    let token = report.step("The operator makes a tenant", token).await?;
-    let seller = Seller {
-        scene: &scene,
-        token,
-    };
-    report
-        .step(
-            "The seller makes a product and five key types",
-            catalog::create(&seller),
-        )
-        .await?;
-    let receiver = stage.receiver.url();
-    let signing_secret = report
-        .step(
-            "The seller sets the license webhook",
-            webhook::set(&seller, receiver),
-        )
-        .await?;
-    let checkout_key = report
-        .step(
-            "The seller connects Stripe",
-            connect::connect_first(&seller),
-        )
-        .await?;
-    report
-        .step(
-            "Mintage makes the prices at Stripe",
-            connect::set_up_first_prices(&seller),
-        )
-        .await?;
-    let opened = report
-        .step(
-            "The seller's backend opens checkouts",
-            checkout::open_all(&scene, &checkout_key),
-        )
-        .await?;
-    let bought = opened.iter().find(|opened| opened.ware.key_type == BOUGHT);
-    let bought = bought.ok_or_else(|| Failure::new("nothing to buy was opened"))?;
-    report
-        .step("A card is declined", checkout::be_declined(&seller, bought))
-        .await?;
-    report
-        .step("Another card pays", checkout::pay(&scene, bought))
-        .await?;
-    let created = delivery::created(&scene, inbox, &signing_secret, &bought.session);
-    let key = report
-        .step("The receiver gets the license key", created)
-        .await?;
-    let payment = report
-        .step(
-            "The fee was taken at Stripe",
-            checkout::look_up(&scene, bought),
-        )
-        .await?;
-    let api_key = report
-        .step(
-            "The seller makes an API key",
-            validate::make_api_key(&seller),
-        )
-        .await?;
-    report
-        .step(
-            "The license is valid",
-            validate::is_valid(&scene, &api_key, &key),
-        )
-        .await?;
-    report
-        .step(
-            "Stripe tells of the payment 20 times at once",
-            again::stays_one(&seller, inbox, &payment),
-        )
-        .await?;
-    report
-        .step(
-            "The seller refunds the payment",
-            refund::in_full(&scene, &payment),
-        )
-        .await?;
-    let refunded = delivery::refunded(&scene, inbox, &signing_secret, &bought.session, &key);
-    report.step("The receiver hears of it", refunded).await?;
-    report
-        .step(
-            "The license is revoked",
-            validate::is_revoked(&scene, &api_key, &key),
-        )
-        .await?;
-    Ok(Found { key })
-}
-
 /// Every cell stands for a step that held, or there would be no table.
-fn show_table(report: &Report, found: &Found) {
+fn show_table(report: &Report, sold: &str) {
     let row = |ware: &Ware| {
         let price = [
             ware.key_type.to_owned(),
@@ -220,7 +113,7 @@ fn show_table(report: &Report, found: &Found) {
             dollars(ware.fee_cents),
         ];
         let fate = match ware.key_type {
-            BOUGHT => [found.key.as_str(), "verified", "VALID", "REVOKED"],
+            BOUGHT => [sold, "verified", "VALID", "REVOKED"],
             _ => ["not bought", "", "", ""],
         };
         let [key_type, price, fee] = price;

@@ -12,7 +12,7 @@ const GREEN: &str = "32";
 const RED: &str = "31";
 
 /// Longer lines are cut.
-const WIDTH: usize = 110;
+const WIDTH: usize = 140;
 
 /// Writes to one place, a line at a time.
 pub(crate) struct Report {
@@ -63,20 +63,18 @@ impl Report {
     }
 
     /// What was sent.
-    pub(crate) fn sent(&self, what: &str) {
+    pub(crate) fn sent(&self, what: impl Display) {
         self.exchange('>', what);
     }
 
     /// What came of it.
-    pub(crate) fn got(&self, what: &str) {
+    pub(crate) fn got(&self, what: impl Display) {
         self.exchange('<', what);
     }
 
-    fn exchange(&self, arrow: char, what: &str) {
-        self.line(format_args!(
-            "    {}",
-            self.paint(DIM, shortened(&format!("{arrow} {what}")))
-        ));
+    fn exchange(&self, arrow: char, what: impl Display) {
+        let line = shortened(&format!("{arrow} {what}"));
+        self.line(format_args!("    {}", self.paint(DIM, line)));
     }
 
     /// What a step found out.
@@ -137,7 +135,7 @@ impl Report {
 }
 
 fn shortened(line: &str) -> String {
-    let line = line.replace('\n', " ");
+    let line = line.trim_end().replace('\n', " ");
     match line.char_indices().nth(WIDTH) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,

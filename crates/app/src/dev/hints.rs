@@ -33,8 +33,8 @@ Open a checkout, and pay at the address it answers with the card 4242 4242 4242 
   curl -X POST {server}/api/{TENANT}/checkout \\
     -H 'Authorization: Bearer {checkout_key}' \\
     -H 'Content-Type: application/json' \\
-    -d '{{\"product_id\": \"{PRODUCT}\", \"key_type_id\": \"{BOUGHT}\", \\
-         \"success_url\": \"https://example.com/thanks\", \\
+    -d '{{\"product_id\": \"{PRODUCT}\", \"key_type_id\": \"{BOUGHT}\",
+         \"success_url\": \"https://example.com/thanks\",
          \"cancel_url\": \"https://example.com/pricing\", \"customer_email\": \"{BUYER}\"}}'
 
 See the licenses:

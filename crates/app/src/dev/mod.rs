@@ -116,7 +116,7 @@ async fn begin(stage: &mut Stage, known: Option<Secrets>) -> Outcome<Secrets> {
         connect::set_up_prices(&seller).await?;
         return Ok(secrets);
     }
-    let token = tenant::create(&stage.surroundings)?;
+    let token = tenant::create(&scene, &stage.surroundings)?;
     let seller = seller(&token);
     catalog::create(&seller).await?;
     let secrets = Secrets {

@@ -11,7 +11,7 @@ use mintage_domain::usecase::connect::{self, Connected};
 use serde::Deserialize;
 
 /// What Stripe appends to the address.
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 pub(super) struct Query {
     code: Option<String>,
     state: Option<String>,
@@ -20,8 +20,12 @@ pub(super) struct Query {
 
 /// Finishes an OAuth round and shows the seller what came of it. The checkout key is shown here,
 /// once.
-pub(super) async fn finish(app: web::Data<App>, query: web::Query<Query>) -> HttpResponse {
-    let Query { code, state, error } = query.into_inner();
+pub(super) async fn finish(
+    app: web::Data<App>,
+    query: Result<web::Query<Query>, actix_web::Error>,
+) -> HttpResponse {
+    // A query that cannot be read carries no state, and its reader is a person all the same.
+    let Query { code, state, error } = query.map(web::Query::into_inner).unwrap_or_default();
     // Stripe may drop the state of a cancelled round, so a cancel needs none and changes nothing.
     if error.is_some() {
         return page(StatusCode::OK, "Not connected", CANCELLED);

@@ -48,7 +48,9 @@ fn show(delivery: &Delivery, last: Option<&Attempt>) -> Value {
     let status = match delivery.status {
         DeliveryStatus::Delivered => "delivered",
         DeliveryStatus::Failed => "failed",
-        DeliveryStatus::Pending | DeliveryStatus::Leased if delivery.attempts > 0 => "retrying",
+        // The attempt under way is counted already, and the first one retries nothing.
+        DeliveryStatus::Leased if delivery.attempts > 1 => "retrying",
+        DeliveryStatus::Pending if delivery.attempts > 0 => "retrying",
         DeliveryStatus::Pending | DeliveryStatus::Leased => "pending",
     };
     json!({

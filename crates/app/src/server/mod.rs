@@ -93,6 +93,9 @@ fn bind(listener: TcpListener, app: &web::Data<App>) -> io::Result<actix_web::de
         ActixApp::new()
             .app_data(app.clone())
             .app_data(web::PayloadConfig::new(MAX_BODY))
+            .app_data(web::QueryConfig::default().error_handler(|_, _| {
+                ApiError::invalid("the query could not be read", Vec::new()).into()
+            }))
             .wrap(middleware::from_fn(request_id::request_id))
             .configure(routes::mount)
             .default_service(web::to(|| async {

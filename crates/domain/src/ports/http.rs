@@ -1,4 +1,5 @@
 use crate::secret::Secret;
+use std::fmt;
 use std::time::Duration;
 
 /// Outbound HTTP.
@@ -13,8 +14,8 @@ pub trait Http: Send + Sync {
     fn send(&self, request: &HttpRequest) -> Result<HttpResponse, HttpError>;
 }
 
-/// A request.
-#[derive(Debug, Clone)]
+/// A request. Its `Debug` shows no body: some carry authorization codes and license keys.
+#[derive(Clone)]
 pub struct HttpRequest {
     /// Its method.
     pub method: Method,
@@ -30,6 +31,16 @@ pub struct HttpRequest {
     pub deadline: Duration,
     /// How many bytes of answer are read at most.
     pub max_answer: usize,
+}
+
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpRequest")
+            .field("method", &self.method)
+            .field("url", &self.url)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// A method.

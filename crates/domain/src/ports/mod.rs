@@ -20,3 +20,10 @@ pub use stripe::{
     CheckoutRequest, CheckoutSession, Grant, IdempotencyKey, NewPrice, NewProduct, Stripe,
     StripeAccount, StripeError, WebhookError, Webhooks,
 };
+
+#[cfg(feature = "mock")]
+pub use clock::{MockClock, MockEntropy};
+#[cfg(feature = "mock")]
+pub use http::MockHttp;
+#[cfg(feature = "mock")]
+pub use stripe::{MockStripe, MockWebhooks};

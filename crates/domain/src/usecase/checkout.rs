@@ -188,7 +188,14 @@ pub(super) fn conclude(
             return Err(CheckoutError::NotFound);
         };
         if order.status != OrderStatus::Opening {
-            return Ok(Decision::Answer(()));
+            // Somebody wrote the end of it meanwhile. A page is handed out only for the session
+            // that is written down: no other mints.
+            return match session {
+                Some(opened) if order.session.as_ref() != Some(&opened.id) => {
+                    Err(Failure::Contended.into())
+                }
+                _ => Ok(Decision::Answer(())),
+            };
         }
         order.session = session.map(|session| session.id.clone());
         order.status = match session {

@@ -94,3 +94,74 @@ macro_rules! fails_by {
     )*};
 }
 use fails_by;
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use super::*;
+    use crate::guard::Row;
+    use crate::id::CommitId;
+    use crate::ports::CommitDone;
+    use crate::slug::TenantId;
+    use crate::time::Timestamp;
+    use std::sync::Mutex;
+
+    /// Answers commits from a script; the end of it is first.
+    struct Scripted(Mutex<Vec<Result<Receipt, CommitError>>>);
+
+    impl Commit for Scripted {
+        fn submit(&self, _: Changes, done: CommitDone) {
+            done(self.0.lock().unwrap().pop().unwrap());
+        }
+    }
+
+    fn stale() -> Refusal {
+        Refusal::Stale(Row::Tenant(TenantId::parse("acme").unwrap()))
+    }
+
+    /// What a use case that always commits is told, how often it decides, and how it ends.
+    fn settled(
+        script: Vec<Result<Receipt, CommitError>>,
+    ) -> (Vec<Option<Refusal>>, Result<&'static str, Failure>) {
+        let store = Scripted(Mutex::new(script));
+        let mut told = Vec::new();
+        let outcome = settle(&store, |refused| {
+            told.push(refused.cloned());
+            let now = Timestamp::EPOCH;
+            let changes = Changes::new(CommitId::new(now, [0; 10]), now);
+            Ok(Decision::commit(changes, "done"))
+        });
+        (told, outcome)
+    }
+
+    #[test]
+    fn a_refused_use_case_decides_again_and_is_told_why() {
+        let refused = Err(CommitError::Refused(stale()));
+        let (told, outcome) = settled(vec![Ok(Receipt::default()), refused]);
+        assert_eq!(told, [None, Some(stale())]);
+        assert_eq!(outcome, Ok("done"));
+    }
+
+    #[test]
+    fn a_use_case_that_is_refused_again_and_again_gives_up() {
+        let refused = || Err(CommitError::Refused(stale()));
+        let (told, outcome) = settled((0..MAX_DECISIONS).map(|_| refused()).collect());
+        assert_eq!(told.len(), MAX_DECISIONS);
+        assert_eq!(outcome, Err(Failure::Contended));
+    }
+
+    #[test]
+    fn a_store_that_fails_is_not_asked_again() {
+        let error = StoreError::Unavailable("no answer".to_owned());
+        let (told, outcome) = settled(vec![Err(CommitError::Store(error.clone()))]);
+        assert_eq!(told, [None]);
+        assert_eq!(outcome, Err(Failure::Store(error)));
+    }
+
+    #[test]
+    fn an_answer_commits_nothing() {
+        let nobody = Scripted(Mutex::new(Vec::new()));
+        let answer = settle(&nobody, |_| Ok::<_, Failure>(Decision::Answer(7)));
+        assert_eq!(answer, Ok(7));
+    }
+}

@@ -4,16 +4,24 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Mutex;
 
 use mintage_domain::ports::{Http, HttpError};
+use mintage_testkit::loopback::{Answer, LoopbackServer, Reply};
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use super::server::Server;
 use super::{client, config, get};
 use crate::{HttpClient, Reach};
 
-const EMPTY: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+fn server() -> LoopbackServer {
+    LoopbackServer::start(Reply::Answer(Answer::new(200, "")))
+}
+
+fn port_of(server: &LoopbackServer) -> u16 {
+    let url = server.url("");
+    let port = url.rsplit(':').next().and_then(|port| port.parse().ok());
+    port.expect("a port")
+}
 
 fn public_and(subnets: &[&str]) -> Reach {
     let subnet = |text: &&str| text.parse().expect("a subnet");
@@ -69,8 +77,8 @@ impl Resolver for Fickle {
 
 #[test]
 fn no_way_of_writing_loopback_passes() {
-    let server = Server::saying(EMPTY);
-    let port = server.address.port();
+    let server = server();
+    let port = port_of(&server);
     for host in [
         "127.0.0.1",
         "127.1",
@@ -91,12 +99,12 @@ fn no_way_of_writing_loopback_passes() {
             .map(|answer| answer.status);
         assert_eq!(result, Err(HttpError::ForbiddenAddress), "{host}");
     }
-    assert_eq!(server.heard(), [""; 0]);
+    assert_eq!(server.seen(), []);
 }
 
 #[test]
 fn an_allowed_subnet_is_reached() {
-    let server = Server::saying(EMPTY);
+    let server = server();
     for (allowed, expected) in [
         ("127.0.0.0/8", Ok(200)),
         ("127.0.0.1/32", Ok(200)),
@@ -110,34 +118,34 @@ fn an_allowed_subnet_is_reached() {
 
 #[test]
 fn a_name_that_turns_private_between_two_requests_is_refused() {
-    let server = Server::saying(EMPTY);
-    let names = Fickle::new(server.address.port(), &[&["127.0.0.1"], &["127.0.0.2"]]);
+    let server = server();
+    let names = Fickle::new(port_of(&server), &[&["127.0.0.1"], &["127.0.0.2"]]);
     let client =
         HttpClient::with_resolver(config(public_and(&["127.0.0.1/32"])), names).expect("a client");
     let request = get("http://shop.test/");
     let send = || client.send(&request).map(|answer| answer.status);
     assert_eq!(send(), Ok(200));
     assert_eq!(send(), Err(HttpError::ForbiddenAddress));
-    assert_eq!(server.heard().len(), 1);
+    assert_eq!(server.seen().len(), 1);
 }
 
 #[test]
 fn the_address_that_was_judged_is_the_one_connected_to() {
     // Were the name looked up again for connecting, the second answer would be used.
-    let server = Server::saying(EMPTY);
-    let names = Fickle::new(server.address.port(), &[&["127.0.0.1"], &["127.0.0.9"]]);
+    let server = server();
+    let names = Fickle::new(port_of(&server), &[&["127.0.0.1"], &["127.0.0.9"]]);
     let client =
         HttpClient::with_resolver(config(public_and(&["127.0.0.1/32"])), names).expect("a client");
     let answer = client.send(&get("http://shop.test/"));
     assert_eq!(answer.map(|answer| answer.status), Ok(200));
-    assert_eq!(server.heard().len(), 1);
+    assert_eq!(server.seen().len(), 1);
 }
 
 #[test]
 fn of_several_addresses_only_those_within_reach_are_tried() {
-    let server = Server::saying(EMPTY);
+    let server = server();
     let addresses: &[&str] = &["10.0.0.1", "169.254.169.254", "127.0.0.1", "fd00::1"];
-    let names = Fickle::new(server.address.port(), &[addresses]);
+    let names = Fickle::new(port_of(&server), &[addresses]);
     let client =
         HttpClient::with_resolver(config(public_and(&["127.0.0.1/32"])), names).expect("a client");
     let answer = client.send(&get("http://shop.test/"));
@@ -154,25 +162,4 @@ fn a_name_that_does_not_exist_is_unreachable_whatever_the_reach() {
             .expect_err("no address");
         assert_eq!(error, HttpError::Unreachable("host not found".to_owned()));
     }
-}
-
-#[test]
-fn a_redirect_is_returned_and_not_followed() {
-    let target = Server::saying(EMPTY);
-    for status in [301, 302, 303, 307, 308] {
-        let location = target.url("/internal");
-        for body in ["", "moved"] {
-            let length = body.len();
-            let server = Server::saying(format!(
-                "HTTP/1.1 {status} Moved\r\nLocation: {location}\r\nContent-Length: {length}\r\n\r\n{body}"
-            ));
-            let answer = client(Reach::Anywhere)
-                .send(&get(server.url("/")))
-                .expect("an answer");
-            assert_eq!(answer.status, status);
-            assert_eq!(answer.header("location"), Some(location.as_str()));
-            assert_eq!(answer.body, body.as_bytes());
-        }
-    }
-    assert_eq!(target.heard(), [""; 0]);
 }

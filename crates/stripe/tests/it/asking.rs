@@ -1,11 +1,14 @@
 //! What is asked and nothing made: accounts, OAuth, and modes that are not set up.
 
+use std::sync::Arc;
+
 use mintage_domain::mode::Mode;
 use mintage_domain::ports::{HttpError, HttpResponse, Method, Stripe, StripeError};
 use mintage_domain::secret::Secret;
 use mintage_domain::web_url::WebUrl;
+use mintage_testkit::ScriptedHttp;
 
-use crate::recorder::{Recorder, body, header};
+use crate::offline::{self, body, call, header};
 use crate::samples::{MAKES, account, key, stock};
 
 #[test]
@@ -15,16 +18,14 @@ fn an_account_is_asked_for_by_the_platform_and_may_be_nearly_empty() {
         (told, true, Some("standard")),
         (r#"{"id":"acct_1"}"#, false, None),
     ] {
-        let recorder = Recorder::answering(200, answer);
-        let read = recorder
-            .client(&Mode::ALL)
-            .account(&account(Mode::Sandbox))
-            .expect("an account");
+        let (read, asked) = call(ScriptedHttp::new().answer(200, answer), |stripe| {
+            stripe.account(&account(Mode::Sandbox))
+        });
+        let read = read.expect("an account");
         assert_eq!(
             (read.charges_enabled, read.kind.as_deref()),
             (charges, kind)
         );
-        let asked = recorder.asked();
         assert_eq!(asked.method, Method::Get);
         assert_eq!(asked.url, "https://api.test/v1/accounts/acct_1");
         assert_eq!(header(&asked, "Stripe-Account"), None);
@@ -34,12 +35,10 @@ fn an_account_is_asked_for_by_the_platform_and_may_be_nearly_empty() {
 
 #[test]
 fn the_authorize_page_is_named_with_all_that_separates_percent_encoded() {
-    let recorder = Recorder::answering(500, "");
+    let http = Arc::new(ScriptedHttp::new());
+    let stripe = offline::client(&http, &Mode::ALL);
     let redirect = WebUrl::parse("https://mint.test/stripe/callback?a=b&c=d").expect("a URL");
-    let url =
-        recorder
-            .client(&Mode::ALL)
-            .authorize_url(Mode::Live, &Secret::new("s&t=1 #ä"), &redirect);
+    let url = stripe.authorize_url(Mode::Live, &Secret::new("s&t=1 #ä"), &redirect);
     assert_eq!(
         url.as_deref(),
         Ok(
@@ -48,7 +47,7 @@ fn the_authorize_page_is_named_with_all_that_separates_percent_encoded() {
              &redirect_uri=https://mint.test/stripe/callback?a%3Db%26c%3Dd"
         )
     );
-    assert!(recorder.heard_nothing());
+    assert!(http.sent().is_empty());
 }
 
 #[test]
@@ -84,12 +83,10 @@ fn a_code_is_sent_once_whatever_comes_of_it() {
             ),
         ),
     ] {
-        let recorder = Recorder::with(answer);
-        let granted = recorder
-            .client(&Mode::ALL)
-            .exchange(Mode::Sandbox, &Secret::new("ac_1"));
+        let (granted, asked) = call(ScriptedHttp::new().then(answer), |stripe| {
+            stripe.exchange(Mode::Sandbox, &Secret::new("ac_1"))
+        });
         assert_eq!(granted, Err(error));
-        let asked = recorder.asked();
         assert_eq!(asked.url, "https://connect.test/oauth/token");
         assert_eq!(body(&asked), "code=ac_1&grant_type=authorization_code");
     }
@@ -97,8 +94,8 @@ fn a_code_is_sent_once_whatever_comes_of_it() {
 
 #[test]
 fn a_mode_that_is_not_set_up_is_refused_without_a_request() {
-    let recorder = Recorder::answering(200, "{}");
-    let stripe = recorder.client(&[Mode::Sandbox]);
+    let http = Arc::new(ScriptedHttp::new());
+    let stripe = offline::client(&http, &[Mode::Sandbox]);
     assert!(stripe.offers(Mode::Sandbox));
     assert!(!stripe.offers(Mode::Live));
     let refused = StripeError::NotConfigured(Mode::Live);
@@ -118,5 +115,5 @@ fn a_mode_that_is_not_set_up_is_refused_without_a_request() {
             Err(refused.clone())
         );
     }
-    assert!(recorder.heard_nothing());
+    assert!(http.sent().is_empty());
 }

@@ -2,10 +2,9 @@
 //! Stripe.
 
 mod asking;
-mod connecting;
-mod recorder;
+mod offline;
 mod requests;
 mod samples;
-mod selling;
+mod simulated;
 mod webhooks;
 mod world;

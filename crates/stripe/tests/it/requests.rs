@@ -4,23 +4,23 @@ use mintage_domain::fee::BasisPoints;
 use mintage_domain::mode::Mode;
 use mintage_domain::ports::{CheckoutRequest, Method, Stripe, StripeError};
 use mintage_domain::secret::Secret;
+use mintage_testkit::ScriptedHttp;
 
-use crate::recorder::{Recorder, body, header};
+use crate::offline::{body, call, header};
 use crate::samples::{MAKES, account, checkout, key, price, product, stock, usd};
+
+/// Enough when only the request matters.
+fn failing() -> ScriptedHttp {
+    ScriptedHttp::new().answer(500, "")
+}
 
 #[test]
 fn whatever_is_made_is_made_on_the_account_in_its_mode_and_under_its_key() {
     for (path, make) in MAKES {
         for (mode, secret) in [(Mode::Sandbox, "sk_test_1"), (Mode::Live, "sk_live_1")] {
-            let recorder = Recorder::answering(500, "");
-            make(
-                &recorder.client(&Mode::ALL),
-                &account(mode),
-                &stock(),
-                &key("k1"),
-            )
-            .expect_err("status 500");
-            let asked = recorder.asked();
+            let (_, asked) = call(failing(), |stripe| {
+                make(stripe, &account(mode), &stock(), &key("k1"))
+            });
             assert_eq!(asked.method, Method::Post);
             assert_eq!(asked.url, format!("https://api.test{path}"));
             let bearer = asked.authorization.as_ref().map(Secret::expose);
@@ -42,15 +42,10 @@ fn a_repeated_call_is_the_same_bytes() {
     for (path, make) in MAKES {
         let bodies: Vec<String> = (0..8)
             .map(|_| {
-                let recorder = Recorder::answering(500, "");
-                make(
-                    &recorder.client(&Mode::ALL),
-                    &account(Mode::Live),
-                    &stock(),
-                    &key("k1"),
-                )
-                .expect_err("status 500");
-                body(&recorder.asked())
+                let (_, asked) = call(failing(), |stripe| {
+                    make(stripe, &account(Mode::Live), &stock(), &key("k1"))
+                });
+                body(&asked)
             })
             .collect();
         assert!(
@@ -62,14 +57,13 @@ fn a_repeated_call_is_the_same_bytes() {
 
 #[test]
 fn a_product_carries_its_name_and_whose_it_is() {
-    let recorder = Recorder::answering(200, r#"{"id":"prod_1","object":"product"}"#);
-    let made =
-        recorder
-            .client(&Mode::ALL)
-            .create_product(&account(Mode::Live), &product(), &key("k1"));
+    let answer = ScriptedHttp::new().answer(200, r#"{"id":"prod_1","object":"product"}"#);
+    let (made, asked) = call(answer, |stripe| {
+        stripe.create_product(&account(Mode::Live), &product(), &key("k1"))
+    });
     assert_eq!(made.map(|id| id.to_string()).as_deref(), Ok("prod_1"));
     assert_eq!(
-        fields(&body(&recorder.asked())),
+        fields(&body(&asked)),
         [
             "metadata[product_id]=glow",
             "metadata[tenant_id]=acme",
@@ -80,13 +74,13 @@ fn a_product_carries_its_name_and_whose_it_is() {
 
 #[test]
 fn a_price_is_in_minor_units_of_its_product() {
-    let recorder = Recorder::answering(200, r#"{"id":"price_1","livemode":true}"#);
-    let made = recorder
-        .client(&Mode::ALL)
-        .create_price(&account(Mode::Live), &price(), &key("k1"));
+    let answer = ScriptedHttp::new().answer(200, r#"{"id":"price_1","livemode":true}"#);
+    let (made, asked) = call(answer, |stripe| {
+        stripe.create_price(&account(Mode::Live), &price(), &key("k1"))
+    });
     assert_eq!(made.map(|id| id.to_string()).as_deref(), Ok("price_1"));
     assert_eq!(
-        fields(&body(&recorder.asked())),
+        fields(&body(&asked)),
         [
             "currency=usd",
             "metadata[key_type_id]=pro",
@@ -101,17 +95,17 @@ fn a_price_is_in_minor_units_of_its_product() {
 
 #[test]
 fn a_checkout_tells_session_and_payment_whose_it_is_and_what_the_platform_takes() {
-    let recorder = Recorder::answering(200, r#"{"id":"cs_live_1","url":"https://pay.test/1"}"#);
-    let opened =
-        recorder
-            .client(&Mode::ALL)
-            .open_checkout(&account(Mode::Live), &checkout(), &key("k1"));
+    let answer =
+        ScriptedHttp::new().answer(200, r#"{"id":"cs_live_1","url":"https://pay.test/1"}"#);
+    let (opened, asked) = call(answer, |stripe| {
+        stripe.open_checkout(&account(Mode::Live), &checkout(), &key("k1"))
+    });
     assert_eq!(
         opened.map(|session| session.url).as_deref(),
         Ok("https://pay.test/1")
     );
     assert_eq!(
-        fields(&body(&recorder.asked())),
+        fields(&body(&asked)),
         [
             "cancel_url=https://shop.test/cancel",
             "client_reference_id=ord_1",
@@ -145,13 +139,10 @@ fn a_checkout_says_nothing_of_a_fee_that_is_none_or_of_a_buyer_who_is_unknown() 
         ..bare.clone()
     };
     for checkout in [bare, zero] {
-        let recorder = Recorder::answering(500, "");
-        let opened =
-            recorder
-                .client(&Mode::ALL)
-                .open_checkout(&account(Mode::Live), &checkout, &key("k1"));
-        opened.expect_err("status 500");
-        let sent = body(&recorder.asked());
+        let (_, asked) = call(failing(), |stripe| {
+            stripe.open_checkout(&account(Mode::Live), &checkout, &key("k1"))
+        });
+        let sent = body(&asked);
         for absent in ["fee", "email"] {
             assert!(!sent.contains(absent), "{absent} in {sent}");
         }
@@ -173,16 +164,11 @@ fn an_answer_that_is_not_what_was_asked_for_quotes_nothing() {
         "",
     ] {
         for (path, make) in MAKES {
-            let recorder = Recorder::answering(200, answer);
-            let error = make(
-                &recorder.client(&Mode::ALL),
-                &account(Mode::Live),
-                &stock(),
-                &key("k1"),
-            )
-            .expect_err(answer);
-            let StripeError::Unavailable(said) = &error else {
-                panic!("{path} {answer}: {error:?}");
+            let (made, _) = call(ScriptedHttp::new().answer(200, answer), |stripe| {
+                make(stripe, &account(Mode::Live), &stock(), &key("k1"))
+            });
+            let Err(StripeError::Unavailable(said)) = &made else {
+                panic!("{path} {answer}: {made:?}");
             };
             assert!(!said.contains("secret"), "{said}");
         }

@@ -11,6 +11,7 @@ use super::failure::{Failure, Outcome};
 use super::report::Report;
 use actix_web::http::Method;
 use serde_json::Value;
+use std::fmt::Display;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -83,8 +84,16 @@ impl Client {
         }
     }
 
+    /// Tells the report of an exchange that was not HTTP.
+    pub(crate) fn exchanged(&self, sent: impl Display, got: impl Display) {
+        if let Some(report) = &self.report {
+            report.sent(sent);
+            report.got(got);
+        }
+    }
+
     /// Tells the report what a step found out, if this client has one.
-    pub(crate) fn found(&self, what: impl std::fmt::Display) {
+    pub(crate) fn found(&self, what: impl Display) {
         if let Some(report) = &self.report {
             report.found(what);
         }
@@ -118,7 +127,7 @@ impl Request<'_> {
     pub(crate) async fn send(self) -> Outcome<Answer> {
         let what = format!("{} {}", self.method, shown::address(&self.url));
         if let Some(report) = &self.client.report {
-            report.sent(&format!("{what} {}", shown::body(self.body.as_bytes())));
+            report.sent(format_args!("{what} {}", shown::body(self.body.as_bytes())));
         }
         let mut request = self.client.inner.request(self.method, self.url);
         for (name, value) in self.headers {
@@ -136,7 +145,7 @@ impl Request<'_> {
             .map_err(|error| lost(error.to_string()))?;
         let answer = Answer::new(what, &answer, body);
         if let Some(report) = &self.client.report {
-            report.got(&answer.shown());
+            report.got(answer.shown());
         }
         Ok(answer)
     }

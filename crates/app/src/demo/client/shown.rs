@@ -11,8 +11,9 @@ const SECRETS: [&str; 5] = [
     "state",
 ];
 
-/// An address without its query, which may hold a state or a code.
+/// An address without its scheme, which all share, and its query, which may hold a state or a code.
 pub(super) fn address(url: &str) -> &str {
+    let url = url.strip_prefix("http://").unwrap_or(url);
     url.split_once('?').map_or(url, |(place, _)| place)
 }
 
@@ -48,6 +49,7 @@ fn mask(value: &mut Value) {
             }
         }
         Value::Array(items) => items.iter_mut().for_each(mask),
+        Value::String(text) if text.starts_with("http") => *text = address(text).to_owned(),
         _ => {}
     }
 }
@@ -67,6 +69,7 @@ mod tests {
                 r#"{"items":[{"signingSecret":"whsec_3"}]}"#,
                 r#"{"items":[{"signingSecret":"…"}]}"#,
             ),
+            (r#"{"url":"http://h/a?state=4"}"#, r#"{"url":"h/a"}"#),
             (r#"{"secret":null}"#, r#"{"secret":null}"#),
             (
                 "<html><title>Connected</title><code>4f</code>",
@@ -78,9 +81,6 @@ mod tests {
         for (sent, shown) in table {
             assert_eq!(body(sent.as_bytes()), shown);
         }
-        assert_eq!(
-            address("http://h/callback?code=c&state=s"),
-            "http://h/callback"
-        );
+        assert_eq!(address("http://h/callback?code=c&state=s"), "h/callback");
     }
 }

@@ -53,17 +53,15 @@ async fn open(scene: &Scene, checkout_key: &str, ware: &'static Ware) -> Outcome
         url: url.clone(),
     };
     let fee = fee_asked(scene, ware).await?;
-    hold(fee == Some(ware.fee_cents.into()), || {
-        format!(
-            "of {} cents the fee is {fee:?}, not {}",
-            ware.cents, ware.fee_cents
-        )
+    hold(fee == ware.fee_cents, || {
+        let (cents, right) = (ware.cents, ware.fee_cents);
+        format!("of {cents} cents the fee is {fee}, not {right}")
     })?;
     Ok(opened)
 }
 
-/// The fee in the last session that Stripe was asked for, which must be one for this ware.
-async fn fee_asked(scene: &Scene, ware: &Ware) -> Outcome<Option<u64>> {
+/// The fee in cents of the last session that Stripe was asked for, which must be one for this ware.
+async fn fee_asked(scene: &Scene, ware: &Ware) -> Outcome<u32> {
     let requests = scene.behind_stripe("requests").await?;
     let posted = requests
         .iter()
@@ -79,12 +77,14 @@ async fn fee_asked(scene: &Scene, ware: &Ware) -> Outcome<Option<u64>> {
             ware.key_type
         )
     })?;
-    let fee = &asked["payment_intent_data[application_fee_amount]"];
-    scene.client.found(format!(
-        "Stripe was told to take {fee} cents of {}",
-        ware.cents
+    let fee = asked["payment_intent_data[application_fee_amount]"].as_str();
+    // A fee of nothing is left out.
+    let fee = fee.unwrap_or("0");
+    let cents = ware.cents;
+    scene.client.found(format_args!(
+        "Stripe was told to take {fee} cents of {cents}"
     ));
-    Ok(fee.as_str().and_then(|fee| fee.parse().ok()))
+    fee.parse().map_err(Failure::to("read the fee"))
 }
 
 /// A buyer tries a card without money: the page says so, and nothing is minted.

@@ -1,6 +1,6 @@
 //! The operator makes a tenant, on the command line.
 
-use super::TENANT;
+use super::{Scene, TENANT};
 use crate::demo::failure::{Failure, Outcome, hold};
 use crate::demo::server::Surroundings;
 
@@ -8,12 +8,17 @@ use crate::demo::server::Surroundings;
 ///
 /// # Errors
 /// When the command fails or prints something else.
-pub(crate) fn create(surroundings: &Surroundings) -> Outcome<String> {
+pub(crate) fn create(scene: &Scene, surroundings: &Surroundings) -> Outcome<String> {
     let command = [
         "tenant", "create", "--id", TENANT, "--email", "a@b.test", "--plan", "starter", "--json",
     ];
     let printed = surroundings.run(&command)?;
-    hold(printed["tenant"] == TENANT, || {
+    let tenant = &printed["tenant"];
+    scene.client.exchanged(
+        format_args!("mintage {}", command.join(" ")),
+        format_args!("the tenant {tenant} and its management token"),
+    );
+    hold(tenant == TENANT, || {
         "mintage tenant create names another tenant than it was asked for".into()
     })?;
     let token = printed["managementToken"].as_str().map(str::to_owned);

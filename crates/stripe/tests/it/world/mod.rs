@@ -14,71 +14,59 @@ use mintage_domain::web_url::WebUrl;
 use mintage_http::{HttpClient, Reach};
 use mintage_stripe::{ModeConfig, StripeClient, StripeConfig};
 use mintage_stripe_sim::{Config, Running, Sim, WebhookEndpoint};
+use mintage_testkit::stripe_contract::{REDIRECT, StripeHarness};
 use serde_json::{Value, json};
 
 use inbox::Inbox;
 
-const CALLBACK: &str = "https://mint.test/stripe/callback";
+const CLIENT_ID: &str = "ca_SimLive";
+const SECRET_KEY: &str = "sk_live_SimPlatform";
 const WEBHOOK_SECRET: &str = "whsec_live";
 
 pub(crate) struct World {
     sim: Running,
     http: Arc<HttpClient>,
-}
-
-pub(crate) fn at(mode: Mode, account: StripeAccountId) -> AccountRef {
-    AccountRef { mode, account }
+    stripe: StripeClient,
 }
 
 impl World {
     pub(crate) fn start() -> Self {
         let sim = Sim::start(Config {
-            redirect_uris: vec![CALLBACK.to_owned()],
+            redirect_uris: vec![REDIRECT.to_owned()],
             ..Config::default()
         });
         let http = HttpClient::new(mintage_http::Config {
             reach: Reach::Anywhere,
             user_agent: "mintage-test/1".to_owned(),
         });
+        let (sim, http) = (sim.expect("a free port"), Arc::new(http.expect("a client")));
         Self {
-            sim: sim.expect("a free port"),
-            http: Arc::new(http.expect("a client")),
+            stripe: platform(&sim, &http, CLIENT_ID, SECRET_KEY),
+            sim,
+            http,
         }
     }
 
     /// The platform as the simulator knows it.
-    pub(crate) fn stripe(&self) -> StripeClient {
-        self.platform("ca_SimLive", "sk_live_SimPlatform")
+    pub(crate) fn stripe(&self) -> &StripeClient {
+        &self.stripe
     }
 
-    pub(crate) fn stripe_as(&self, live_client_id: &str) -> StripeClient {
-        self.platform(live_client_id, "sk_live_SimPlatform")
+    /// The same with a client id of its own for live mode.
+    pub(crate) fn stripe_as(&self, client_id: &str) -> StripeClient {
+        platform(&self.sim, &self.http, client_id, SECRET_KEY)
     }
 
-    pub(crate) fn stripe_with_key(&self, live_key: &str) -> StripeClient {
-        self.platform("ca_SimLive", live_key)
-    }
-
-    fn platform(&self, live_client_id: &str, live_key: &str) -> StripeClient {
-        let url = |text| WebUrl::parse(text).expect("a URL");
-        let mode = |mode, client_id, key, webhook: Option<&str>| {
-            let webhook = webhook.map(Secret::new);
-            ModeConfig::new(mode, client_id, Secret::new(key), webhook).expect("sound")
-        };
-        let modes = [
-            mode(Mode::Sandbox, "ca_SimTest", "sk_test_SimPlatform", None),
-            mode(Mode::Live, live_client_id, live_key, Some(WEBHOOK_SECRET)),
-        ];
-        let (api, connect) = (url(self.sim.api_url()), url(self.sim.connect_url()));
-        let config = StripeConfig::new(&api, &connect, modes).expect("sound");
-        StripeClient::new(Arc::clone(&self.http) as Arc<dyn Http>, config)
+    /// The same with a key of its own for live mode.
+    pub(crate) fn stripe_with_key(&self, secret_key: &str) -> StripeClient {
+        platform(&self.sim, &self.http, CLIENT_ID, secret_key)
     }
 
     /// A seller says yes on the page that `authorize_url` names; returns the code that their
     /// browser brings back.
-    pub(crate) fn consent(&self, stripe: &StripeClient, mode: Mode, state: &str) -> Secret {
-        let callback = WebUrl::parse(CALLBACK).expect("a URL");
-        let page = stripe.authorize_url(mode, &Secret::new(state), &callback);
+    pub(crate) fn consent(&self, stripe: &StripeClient, mode: Mode) -> Secret {
+        let callback = WebUrl::parse(REDIRECT).expect("a URL");
+        let page = stripe.authorize_url(mode, &Secret::new("state-1"), &callback);
         let page = page.expect("a page");
         let shown = self.send(Method::Get, &page, None, "");
         assert_eq!(shown.status, 200, "{page}");
@@ -86,12 +74,12 @@ impl World {
         let yes = format!("{query}&decision=connect");
         let back = self.send(Method::Post, action, None, &yes);
         let location = back.header("location").expect("a redirect");
-        let answer = location.strip_prefix(CALLBACK).expect("the callback");
+        let answer = location.strip_prefix(REDIRECT).expect("the callback");
         let field = |name: &str| {
             let mut fields = answer.trim_start_matches('?').split('&');
             fields.find_map(|field| field.strip_prefix(name)?.strip_prefix('='))
         };
-        assert_eq!(field("state"), Some(state), "{location}");
+        assert_eq!(field("state"), Some("state-1"), "{location}");
         Secret::new(field("code").expect("a code"))
     }
 
@@ -103,7 +91,10 @@ impl World {
             &format!("accounts/{id}/connect"),
             &json!({ "livemode": mode.livemode() }),
         );
-        at(mode, StripeAccountId::parse(id).expect("an id"))
+        AccountRef {
+            mode,
+            account: StripeAccountId::parse(id).expect("an id"),
+        }
     }
 
     /// How many objects of a kind a live account has.
@@ -162,12 +153,47 @@ impl World {
             method,
             url: url.to_owned(),
             headers,
-            authorization: on.map(|_| Secret::new("Bearer sk_live_SimPlatform")),
+            authorization: on.map(|_| Secret::new(format!("Bearer {SECRET_KEY}"))),
             body: body.as_bytes().to_vec(),
             deadline: Duration::from_secs(10),
             max_answer: 1 << 20,
         };
         self.http.send(&request).expect("the simulator answers")
+    }
+}
+
+fn platform(sim: &Running, http: &Arc<HttpClient>, client_id: &str, key: &str) -> StripeClient {
+    let url = |text| WebUrl::parse(text).expect("a URL");
+    let mode = |mode, client_id, key, webhook: Option<&str>| {
+        let webhook = webhook.map(Secret::new);
+        ModeConfig::new(mode, client_id, Secret::new(key), webhook).expect("sound")
+    };
+    let modes = [
+        mode(Mode::Sandbox, "ca_SimTest", "sk_test_SimPlatform", None),
+        mode(Mode::Live, client_id, key, Some(WEBHOOK_SECRET)),
+    ];
+    let (api, connect) = (url(sim.api_url()), url(sim.connect_url()));
+    let config = StripeConfig::new(&api, &connect, modes).expect("sound");
+    StripeClient::new(Arc::<HttpClient>::clone(http), config)
+}
+
+impl StripeHarness for World {
+    fn stripe(&self) -> &dyn Stripe {
+        &self.stripe
+    }
+
+    fn grant_code(&self, mode: Mode) -> Secret {
+        self.consent(&self.stripe, mode)
+    }
+
+    fn end_grant(&self, on: &AccountRef) {
+        let path = format!("accounts/{}/deauthorize", on.account);
+        self.post(&path, &json!({ "livemode": on.mode.livemode() }));
+    }
+
+    fn disable_charges(&self, on: &AccountRef) {
+        let path = format!("accounts/{}", on.account);
+        self.post(&path, &json!({ "charges_enabled": false }));
     }
 }
 

@@ -1,4 +1,5 @@
-//! Making and selling on the simulated Stripe, over real connections.
+//! The adapter against the simulated Stripe, over real connections: the port's contract, and what
+//! only a whole Stripe shows.
 
 use std::time::Duration;
 
@@ -8,8 +9,14 @@ use mintage_domain::stripe_event::{News, PaymentStatus};
 use mintage_domain::time::Timestamp;
 use serde_json::json;
 
-use crate::samples::{self, MAKES, key, product, put_on_sale, usd};
+use crate::samples::{MAKES, key, put_on_sale, usd};
 use crate::world::World;
+
+mod contract {
+    use crate::world::World;
+
+    mintage_testkit::stripe_contract!(World::start());
+}
 
 #[test]
 fn a_lost_answer_asked_for_again_under_the_same_key_makes_one_object() {
@@ -17,19 +24,19 @@ fn a_lost_answer_asked_for_again_under_the_same_key_makes_one_object() {
         let world = World::start();
         let stripe = world.stripe();
         let on = world.connected(Mode::Live);
-        let stock = put_on_sale(&stripe, &on);
+        let stock = put_on_sale(stripe, &on);
         let before = world.count(&on, path);
         world.plant(&json!({ "path": path, "method": "POST", "kind": "lose_answer" }));
-        let lost = make(&stripe, &on, &stock, &key("again"));
+        let lost = make(stripe, &on, &stock, &key("again"));
         assert!(
             matches!(lost, Err(StripeError::Unavailable(_))),
             "{path}: {lost:?}"
         );
-        let first = make(&stripe, &on, &stock, &key("again")).expect(path);
-        let second = make(&stripe, &on, &stock, &key("again")).expect(path);
+        let first = make(stripe, &on, &stock, &key("again")).expect(path);
+        let second = make(stripe, &on, &stock, &key("again")).expect(path);
         assert_eq!(first, second, "{path}");
         assert_eq!(world.count(&on, path), before + 1, "{path}");
-        let other = make(&stripe, &on, &stock, &key("another")).expect(path);
+        let other = make(stripe, &on, &stock, &key("another")).expect(path);
         assert_ne!(other, first, "{path}");
     }
 }
@@ -53,9 +60,9 @@ fn a_failing_stripe_is_told_apart_from_a_refusing_one() {
             let world = World::start();
             let stripe = world.stripe();
             let on = world.connected(Mode::Live);
-            let stock = put_on_sale(&stripe, &on);
+            let stock = put_on_sale(stripe, &on);
             world.plant(&json!({ "path": path, "kind": kind }));
-            let error = make(&stripe, &on, &stock, &key("k")).expect_err("a fault");
+            let error = make(stripe, &on, &stock, &key("k")).expect_err("a fault");
             match &busy {
                 Some(busy) => assert_eq!(error, *busy, "{kind}"),
                 None => assert!(
@@ -64,7 +71,7 @@ fn a_failing_stripe_is_told_apart_from_a_refusing_one() {
                 ),
             }
             assert!(
-                make(&stripe, &on, &stock, &key("k")).is_ok(),
+                make(stripe, &on, &stock, &key("k")).is_ok(),
                 "{kind} is over"
             );
         }
@@ -72,105 +79,11 @@ fn a_failing_stripe_is_told_apart_from_a_refusing_one() {
 }
 
 #[test]
-fn an_account_that_is_gone_cannot_be_sold_on() {
-    let world = World::start();
-    let stripe = world.stripe();
-    let on = world.connected(Mode::Live);
-    let stock = put_on_sale(&stripe, &on);
-    world.post(
-        &format!("accounts/{}/deauthorize", on.account),
-        &json!({ "livemode": true }),
-    );
-    for (path, make) in MAKES {
-        let refused = make(&stripe, &on, &stock, &key("late"));
-        assert_eq!(refused, Err(StripeError::AccountGone), "{path}");
-    }
-    assert_eq!(stripe.account(&on), Err(StripeError::AccountGone));
-}
-
-#[test]
-fn an_account_that_is_not_activated_cannot_charge() {
-    let world = World::start();
-    let stripe = world.stripe();
-    let on = world.connected(Mode::Live);
-    let stock = put_on_sale(&stripe, &on);
-    world.post(
-        &format!("accounts/{}", on.account),
-        &json!({ "charges_enabled": false }),
-    );
-    let refused = stripe.open_checkout(&on, &stock.checkout, &key("k"));
-    assert_eq!(refused, Err(StripeError::CannotCharge));
-    assert_eq!(
-        stripe.account(&on).map(|account| account.charges_enabled),
-        Ok(false)
-    );
-}
-
-#[test]
-fn what_is_sold_must_exist_and_cost_enough_and_more_than_the_fee() {
-    let world = World::start();
-    let stripe = world.stripe();
-    let on = world.connected(Mode::Live);
-    let stock = put_on_sale(&stripe, &on);
-
-    let unknown = CheckoutRequest {
-        price: samples::checkout().price,
-        ..stock.checkout.clone()
-    };
-    let refused = stripe.open_checkout(&on, &unknown, &key("unknown"));
-    assert_eq!(refused, Err(StripeError::NotFound));
-
-    let greedy = CheckoutRequest {
-        fee: Some(usd(2_901)),
-        ..stock.checkout.clone()
-    };
-    let refused = stripe.open_checkout(&on, &greedy, &key("greedy"));
-    assert!(
-        matches!(refused, Err(StripeError::Refused { .. })),
-        "{refused:?}"
-    );
-
-    let cheap = NewPrice {
-        amount: usd(49),
-        ..stock.price.clone()
-    };
-    let price = stripe
-        .create_price(&on, &cheap, &key("cheap"))
-        .expect("a price");
-    let tiny = CheckoutRequest {
-        price,
-        fee: None,
-        ..stock.checkout.clone()
-    };
-    let refused = stripe.open_checkout(&on, &tiny, &key("tiny"));
-    assert_eq!(refused, Err(StripeError::AmountTooSmall));
-}
-
-#[test]
-fn one_key_for_two_different_things_is_refused() {
-    let world = World::start();
-    let stripe = world.stripe();
-    let on = world.connected(Mode::Live);
-    stripe
-        .create_product(&on, &product(), &key("k"))
-        .expect("a product");
-    let other = mintage_domain::ports::NewProduct {
-        name: "Other".to_owned(),
-        ..product()
-    };
-    let refused = stripe.create_product(&on, &other, &key("k"));
-    assert!(
-        matches!(refused, Err(StripeError::Refused { .. })),
-        "{refused:?}"
-    );
-}
-
-#[test]
 fn what_the_simulator_signs_is_believed_and_read() {
     let world = World::start();
     let stripe = world.stripe();
     let on = world.connected(Mode::Live);
-    let stock = put_on_sale(&stripe, &on);
+    let stock = put_on_sale(stripe, &on);
     for (amount, payment) in [
         (2_900, PaymentStatus::Paid),
         (0, PaymentStatus::NoPaymentRequired),
@@ -216,7 +129,7 @@ fn every_post_to_the_api_carries_a_key_and_the_version() {
     let world = World::start();
     let stripe = world.stripe();
     let on = world.connected(Mode::Live);
-    let stock = put_on_sale(&stripe, &on);
+    let stock = put_on_sale(stripe, &on);
     stripe
         .open_checkout(&on, &stock.checkout, &key("k"))
         .expect("a session");
@@ -236,4 +149,49 @@ fn every_post_to_the_api_carries_a_key_and_the_version() {
         assert_eq!(request["stripe_account"], on.account.as_str(), "{request}");
         assert!(request["idempotency_key"].is_string(), "{request}");
     }
+}
+
+#[test]
+fn a_fee_above_the_total_is_refused() {
+    let world = World::start();
+    let stripe = world.stripe();
+    let on = world.connected(Mode::Live);
+    let stock = put_on_sale(stripe, &on);
+    for (fee, is_taken) in [(2_900, true), (2_901, false)] {
+        let checkout = CheckoutRequest {
+            fee: Some(usd(fee)),
+            ..stock.checkout.clone()
+        };
+        let opened = stripe.open_checkout(&on, &checkout, &key(&fee.to_string()));
+        match opened {
+            Ok(_) => assert!(is_taken, "{fee}"),
+            Err(StripeError::Refused { .. }) => assert!(!is_taken, "{fee}"),
+            Err(other) => panic!("{fee}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_grant_that_a_wrong_client_id_cannot_end_is_not_said_to_be_over() {
+    let world = World::start();
+    let on = world.connected(Mode::Live);
+    let refused = world.stripe_as("ca_other").deauthorize(&on);
+    let Err(StripeError::Refused { code, .. }) = &refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(code.as_deref(), Some("invalid_client"));
+    assert!(world.stripe().account(&on).is_ok());
+}
+
+#[test]
+fn a_key_that_stripe_does_not_know_is_the_operators_matter() {
+    let world = World::start();
+    let on = world.connected(Mode::Live);
+    let stranger = world.stripe_with_key("sk_live_stranger");
+    assert_eq!(stranger.account(&on), Err(StripeError::Unauthorized));
+    let code = world.consent(&stranger, Mode::Live);
+    assert_eq!(
+        stranger.exchange(Mode::Live, &code),
+        Err(StripeError::Unauthorized)
+    );
 }

@@ -1,0 +1,279 @@
+//! A server in this process, on a port and a database of its own, and its simulated Stripe.
+
+use super::apart::Apart;
+use super::eventually;
+use super::stripe::StripeSide;
+use super::wire::{Answer, Peer, Request, split};
+use mintage::config::{self, Config, Layers};
+use mintage::server::Running;
+use mintage::wire::{Opener, open_store, wire};
+use mintage_domain::email::Email;
+use mintage_domain::management_token::TokenScope;
+use mintage_domain::page::PageRequest;
+use mintage_domain::ports::{Clock, Store};
+use mintage_domain::slug::TenantId;
+use mintage_domain::tenant::Plan;
+use mintage_domain::time::Timestamp;
+use mintage_domain::usecase::tenant::{create_tenant, create_token};
+use mintage_stripe_sim as sim;
+use mintage_testkit::{FixedClock, TestEnv};
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tempfile::TempDir;
+
+/// What signs Connect events of each mode.
+pub(crate) const SANDBOX_SECRET: &str = "whsec_SandboxSandboxSandbox";
+pub(crate) const LIVE_SECRET: &str = "whsec_LiveLiveLiveLiveLive";
+
+pub(super) type Settings = BTreeMap<&'static str, String>;
+
+struct Serving {
+    running: Running,
+    store: Arc<dyn Store>,
+}
+
+/// The server and what it talks to. Each test has one of its own.
+pub(crate) struct Stage {
+    sim: Option<sim::Running>,
+    serving: Option<Serving>,
+    settings: Settings,
+    /// The server's clock; it stands still until a test moves it.
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) stripe: StripeSide,
+    pub(crate) api: Api,
+    dir: TempDir,
+}
+
+impl Stage {
+    /// Both modes set up, webhooks to this machine allowed, Stripe sending its news.
+    pub(crate) fn new() -> Self {
+        Self::with(&[])
+    }
+
+    /// As [`Stage::new`], with other settings; an empty one is not set.
+    pub(crate) fn with(other: &[(&'static str, &str)]) -> Self {
+        let stage = Self::silent(other);
+        for (mode, secret) in [
+            (sim::Mode::Test, SANDBOX_SECRET),
+            (sim::Mode::Live, LIVE_SECRET),
+        ] {
+            let url = stage.api.url("/api/stripe/webhook/connect");
+            let endpoint = sim::WebhookEndpoint::connect(url, secret, mode);
+            stage.sim().add_webhook_endpoint(endpoint);
+        }
+        stage
+    }
+
+    /// As [`Stage::with`], but Stripe sends no news: the test carries it.
+    pub(crate) fn silent(other: &[(&'static str, &str)]) -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let api = Api(Peer(address));
+        let sim = sim::Sim::start(sim::Config::default()).expect("a free port");
+        sim.add_redirect_uri(api.url("/stripe/callback"));
+        let mut stage = Self {
+            settings: settings(address, &dir, sim.api_url()),
+            stripe: StripeSide(split(sim.api_url()).0),
+            clock: Arc::new(FixedClock::at(system_time())),
+            sim: Some(sim),
+            serving: None,
+            api,
+            dir,
+        };
+        stage.set(other);
+        stage.serve(listener);
+        stage
+    }
+
+    fn set(&mut self, other: &[(&'static str, &str)]) {
+        let other = other.iter();
+        self.settings
+            .extend(other.map(|(name, value)| (*name, (*value).to_owned())));
+    }
+
+    fn layers(&self) -> Layers {
+        let settings = self.settings.iter();
+        settings.fold(Layers::new(), |layers, (name, value)| {
+            layers.flag(name, Some(value.clone()))
+        })
+    }
+
+    fn serve(&mut self, listener: TcpListener) {
+        let config = Config::read(&self.layers()).expect("a sound configuration");
+        let mut app = wire(config).expect("a server");
+        app.clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let store = Arc::clone(&app.store);
+        let running = mintage::server::start(listener, app).expect("a server");
+        self.serving = Some(Serving { running, store });
+    }
+
+    fn sim(&self) -> &sim::Running {
+        self.sim.as_ref().expect("it runs until the end")
+    }
+
+    fn store(&self) -> &dyn Store {
+        &*self.serving.as_ref().expect("the server runs").store
+    }
+
+    /// Stops the server: what is under way is finished. When this returns, the database is free.
+    pub(crate) fn stop(&mut self) {
+        if let Some(Serving { running, store }) = self.serving.take() {
+            drop(store);
+            running.stop().expect("an orderly end");
+            let database = config::database(&self.layers()).expect("a database");
+            // Threads that have nothing left to do may still be on their way out.
+            eventually("the database to be free", || {
+                open_store(&database, Opener::Server).ok()
+            });
+        }
+    }
+
+    /// Stops the server and starts it on the same port and database with other settings.
+    pub(crate) fn restart(&mut self, other: &[(&'static str, &str)]) {
+        self.stop();
+        self.set(other);
+        let Api(Peer(address)) = self.api;
+        self.serve(TcpListener::bind(address).expect("the port is free again"));
+    }
+
+    /// Stops the server, and runs `mintage serve` in its place: a process that logs all there is.
+    pub(crate) fn serve_apart(&mut self) -> Apart {
+        self.stop();
+        let apart = Apart::start(&self.settings, self.dir.path());
+        eventually("the server to listen", || {
+            self.api.0.try_call(&Request::get("/readyz")).ok()
+        });
+        apart
+    }
+
+    /// Moves the server's clock and Stripe's.
+    pub(crate) fn advance(&self, by: Duration) {
+        let now = self.clock.advance(by).unix_seconds();
+        let offset = now.saturating_sub(system_time().unix_seconds());
+        self.sim().set_clock_offset(offset);
+    }
+
+    /// Makes a tenant; returns its management token, which may do all.
+    pub(crate) fn tenant(&self, id: &str, plan: Plan) -> String {
+        let test = self.env();
+        let email = Email::parse("seller@acme.test").expect("an address");
+        let made = create_tenant(self.store(), &test.env(), &tenant_id(id), &email, plan);
+        made.expect("a tenant").token.expose().to_owned()
+    }
+
+    /// Makes a management token that may do only this.
+    pub(crate) fn token(&self, id: &str, scopes: &[TokenScope]) -> String {
+        let test = self.env();
+        let scopes = scopes.iter().copied().collect();
+        let made = create_token(self.store(), &test.env(), &tenant_id(id), &scopes);
+        made.expect("a token").1.expose().to_owned()
+    }
+
+    /// What was done to one thing of a tenant, by whom: the audit trail's entries about it.
+    pub(crate) fn audit(&self, id: &str, target: &str) -> Vec<(String, String)> {
+        let page = PageRequest::default();
+        let entries = self.store().audit(&tenant_id(id), &page).expect("entries");
+        let about = entries.items.into_iter().filter(|it| it.target == target);
+        let mut about: Vec<_> = about.map(|it| (it.action, it.actor)).collect();
+        about.sort_unstable();
+        about
+    }
+
+    /// The surroundings of an operator's command.
+    fn env(&self) -> TestEnv {
+        let now = self.clock.now();
+        let unlike_any_other = format!("{}{:?}", system_time().as_micros(), self.dir.path());
+        let test = TestEnv::seeded(&unlike_any_other);
+        test.clock.set(now);
+        test
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        // First, since it keeps connections that an orderly end would wait for.
+        drop(self.sim.take());
+        if let Some(serving) = self.serving.take()
+            && let Err(error) = serving.running.stop()
+            && !std::thread::panicking()
+        {
+            panic!("the server did not end well: {error}");
+        }
+    }
+}
+
+fn tenant_id(id: &str) -> TenantId {
+    TenantId::parse(id).expect("a slug")
+}
+
+fn settings(address: SocketAddr, dir: &TempDir, stripe: &str) -> Settings {
+    let database = format!("sqlite://{}", dir.path().join("mintage.db").display());
+    let platform = sim::Config::default();
+    let key = |platform: &sim::Platform| platform.secret_key.expose().to_owned();
+    BTreeMap::from([
+        ("DATABASE_URL", database),
+        ("MINTAGE_LISTEN", address.to_string()),
+        ("MINTAGE_PUBLIC_URL", format!("http://{address}")),
+        ("MINTAGE_ALLOW_NETS", "127.0.0.0/8".to_owned()),
+        ("STRIPE_API_URL", stripe.to_owned()),
+        ("STRIPE_CONNECT_URL", stripe.to_owned()),
+        (
+            "STRIPE_SANDBOX_CONNECT_CLIENT_ID",
+            platform.test.client_id.clone(),
+        ),
+        ("STRIPE_SANDBOX_SECRET_KEY", key(&platform.test)),
+        (
+            "STRIPE_SANDBOX_CONNECT_WEBHOOK_SECRET",
+            SANDBOX_SECRET.to_owned(),
+        ),
+        ("STRIPE_CONNECT_CLIENT_ID", platform.live.client_id.clone()),
+        ("STRIPE_SECRET_KEY", key(&platform.live)),
+        ("STRIPE_CONNECT_WEBHOOK_SECRET", LIVE_SECRET.to_owned()),
+    ])
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the simulator dates by the system's time, so the server's clock starts there"
+)]
+fn system_time() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let micros = since.expect("after 1970").as_micros();
+    Timestamp::from_micros(i64::try_from(micros).expect("before 294247"))
+}
+
+/// The server as its clients see it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Api(pub(crate) Peer);
+
+impl Api {
+    /// The URL of a path.
+    pub(crate) fn url(self, path: &str) -> String {
+        let Self(Peer(address)) = self;
+        format!("http://{address}{path}")
+    }
+
+    /// Calls the server, and holds its answer to what holds for every answer.
+    pub(crate) fn send(self, request: &Request) -> Answer {
+        let answer = self.0.call(request);
+        let id = answer.header("x-request-id").expect("X-Request-Id");
+        assert!(id.starts_with("req_"), "{id}");
+        if answer.status >= 400 && answer.header("content-type") == Some("application/json") {
+            let error = &answer.json()["error"];
+            assert_eq!(error["request_id"], id);
+            assert!(error["details"].is_array(), "{error}");
+            let said = error["message"].as_str().unwrap_or_default();
+            assert!(!said.is_empty(), "{error}");
+        }
+        if let Some(credential) = request.credential().filter(|_| answer.status >= 400) {
+            assert!(!answer.text().contains(credential), "{}", answer.text());
+        }
+        let may_wait = matches!(answer.status, 429 | 503);
+        let wait = answer.header("retry-after").map(str::parse::<u32>);
+        assert_eq!(may_wait, matches!(wait, Some(Ok(1..))), "{wait:?}");
+        answer
+    }
+}

@@ -1,0 +1,18 @@
+//! The whole server over HTTP, against the simulated Stripe: each test with a server of its own.
+
+mod at_once;
+mod catalog;
+mod checkout;
+mod connect;
+mod harness;
+mod licenses;
+mod lists;
+mod main_path;
+mod management;
+mod news;
+mod parked;
+mod payments;
+mod secrets;
+mod shutdown;
+mod validate;
+mod webhook;

@@ -1,0 +1,86 @@
+//! A paid order that cannot mint yet: parked, shown, and minted when it can be.
+
+use crate::harness::stripe::Pay;
+use crate::harness::{Receiver, Request, Seller, Stage, eventually};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const PARKED: &str = "/v1/integrations/stripe/parked";
+
+#[test]
+fn a_sale_that_cannot_mint_is_parked_and_minted_once_it_can_be() {
+    let (right, another) = (
+        format!("k1:{}", "a1".repeat(32)),
+        format!("k2:{}", "b2".repeat(32)),
+    );
+    let mut stage = Stage::with(&[("MINTAGE_MASTER_KEY", &right)]);
+    let mut seller = Seller::new(&stage, "acme");
+    seller.product("pro", "checked");
+    seller.key_type("pro", "lifetime", Some(2_900));
+    seller.connect("sandbox");
+    seller.set_up_prices();
+    let url = seller.open("lifetime");
+    let session = crate::harness::seller::session_of(&url);
+
+    // Without the first key the secret behind the product's keys does not open.
+    stage.restart(&[("MINTAGE_MASTER_KEY", &another)]);
+    stage.stripe.pay(&url, "buyer@example.com", Pay::Card);
+    let parked = eventually("the event to be parked", || seller.items(PARKED).pop());
+    let event = stage
+        .stripe
+        .event_of(&session, "checkout.session.completed");
+    let id = event["id"].as_str().expect("an id");
+    assert_eq!(
+        stage.stripe.statuses(id),
+        [200],
+        "Stripe need not send it again"
+    );
+    assert_eq!(
+        (&parked["id"], &parked["account"]),
+        (&event["id"], &event["account"])
+    );
+    assert!(
+        parked["reason"]
+            .as_str()
+            .is_some_and(|why| why.contains("secret")),
+        "{parked}"
+    );
+    assert!(seller.licenses().is_empty());
+    assert_ne!(seller.order_of(&session)["status"], "fulfilled");
+    assert_eq!(seller.hear(&event).expect(200)["outcome"], "duplicate");
+
+    stage.restart(&[("MINTAGE_MASTER_KEY", &right)]);
+    assert_eq!(seller.items(PARKED), [parked], "it rests for a while");
+    stage.advance(Duration::from_mins(5));
+    // The first sweep is at the start.
+    stage.restart(&[]);
+    let license = seller.await_status("ACTIVE");
+    assert!(seller.items(PARKED).is_empty());
+    assert_eq!(seller.order_of(&session)["status"], "fulfilled");
+    let api_key = seller.api_key("pro", "FULL", "sandbox");
+    assert_eq!(
+        seller.validate(&api_key, &seller.reveal(&license))["valid"],
+        true
+    );
+}
+
+#[test]
+fn a_restart_loses_nothing_and_goes_on_delivering() {
+    let mut stage = Stage::new();
+    let seller = Seller::selling(&stage, "acme");
+    let (session, _) = seller.sell_one();
+    let receiver = Receiver::start();
+    let before = seller.snapshot();
+    stage.restart(&[]);
+    assert_eq!(seller.snapshot(), before);
+    seller.checkout(&Seller::wish("lifetime")).expect(200);
+    let event = stage
+        .stripe
+        .event_of(&session, "checkout.session.completed");
+    assert_eq!(seller.hear(&event).expect(200)["outcome"], "duplicate");
+    let set = Request::new("PUT", "/v1/webhook").json(&json!({"url": receiver.url()}));
+    seller.manage(set).expect(200);
+    let told = eventually("the delivery", || receiver.received().pop());
+    assert_eq!(told.json()["event"], "license.created");
+    assert_ne!(told.json()["key"], Value::Null);
+}

@@ -1,0 +1,174 @@
+//! Nothing secret is logged, however much is logged, nor told in an error.
+
+use crate::harness::seller::{ApiKey, signed};
+use crate::harness::stage::{LIVE_SECRET, SANDBOX_SECRET};
+use crate::harness::stripe::{Pay, news};
+use crate::harness::{Answer, Manner, Receiver, Request, Seller, Stage, eventually};
+use serde_json::{Value, json};
+
+/// What must never be seen, each with its name.
+#[derive(Default)]
+struct Secrets(Vec<(&'static str, String)>);
+
+impl Secrets {
+    fn keep(&mut self, name: &'static str, value: &str) {
+        assert!(value.len() >= 8, "{name} is too short to be looked for");
+        self.0.push((name, value.to_owned()));
+    }
+
+    fn assert_absent(&self, place: &str, text: &str) {
+        for (name, value) in &self.0 {
+            if let Some(at) = text.find(value.as_str()) {
+                let before = text[..at].rsplit('\n').next().unwrap_or_default();
+                panic!("{place} shows the {name} after: {before}");
+            }
+        }
+    }
+}
+
+/// The value of a field in a query.
+fn field(url: &str, name: &str) -> String {
+    let (_, rest) = url.split_once(&format!("{name}=")).expect(name);
+    rest.split('&').next().expect("a value").to_owned()
+}
+
+/// Calls that go wrong, each with secrets in them.
+fn mistakes(
+    stage: &Stage,
+    seller: &Seller,
+    api_key: &ApiKey,
+    key: &str,
+    event: &Value,
+) -> Vec<Answer> {
+    let now = seller.now();
+    let body = json!({ "key": key }).to_string();
+    let twice = signed(api_key, &now.to_string(), &body);
+    stage.api.send(&twice).expect(200);
+    let wish = Seller::wish("lifetime");
+    let checkout = |credential: &str| {
+        let request = Request::post("/api/acme/checkout").json(&wish);
+        stage.api.send(&request.bearer(credential))
+    };
+    let secret_as_id = ApiKey {
+        id: api_key.secret.clone(),
+        secret: api_key.secret.clone(),
+    };
+    let garbage = Request::post("/v1/products").body("application/json", seller.token.clone());
+    vec![
+        stage.api.send(&twice),
+        stage
+            .api
+            .send(&signed(&secret_as_id, &now.to_string(), &body)),
+        stage.api.send(&signed(api_key, "1", &body)),
+        stage.api.send(&signed(api_key, &now.to_string(), key)),
+        checkout(&seller.token),
+        stage
+            .api
+            .send(&Request::get("/v1/licenses").bearer(&seller.checkout_key)),
+        seller.manage(garbage),
+        seller.manage(Request::get(format!("/v1/licenses/{key}"))),
+        seller.manage(Request::get(format!("/v1/licenses?email={key}"))),
+        seller.post(
+            "/v1/products",
+            &json!({"productId": key, "keyPrefix": seller.token}),
+        ),
+        stage
+            .api
+            .send(&Request::get(format!("/{}", seller.checkout_key))),
+        stage.api.send(&news(event, &seller.checkout_key, now)),
+        stage
+            .api
+            .send(&news(&json!({"key": key}), SANDBOX_SECRET, now)),
+    ]
+}
+
+/// Stripe fails in every way while its keys are in use.
+fn failures(stage: &Stage, seller: &Seller) -> Vec<Answer> {
+    let faults = [
+        json!({"status": {"status": 500}}),
+        json!({"status": {"status": 401}}),
+        json!({"status": {"status": 429, "retry_after": 1}}),
+        json!("close"),
+        json!("lose_answer"),
+    ];
+    let fail = |fault: &Value| {
+        stage.stripe.fault("/v1/checkout/sessions", fault, 1);
+        seller.checkout(&Seller::wish("lifetime"))
+    };
+    faults.iter().map(fail).collect()
+}
+
+#[test]
+fn no_secret_is_logged_at_any_level_or_told_in_an_error() {
+    let mut stage = Stage::new();
+    let server = stage.serve_apart();
+    let made = server.run(&[
+        "tenant", "create", "--id", "acme", "--email", "a@b.test", "--json",
+    ]);
+    let token = made["managementToken"].as_str().expect("a token");
+    let mut seller = Seller::of(&stage, "acme", token.to_owned());
+    let mut secrets = Secrets::default();
+    let mut errors = Vec::new();
+    secrets.keep("management token", token);
+    secrets.keep("sandbox webhook secret", SANDBOX_SECRET);
+    secrets.keep("live webhook secret", LIVE_SECRET);
+    secrets.keep("platform's key", "sk_test_");
+    secrets.keep("platform's key", "sk_live_");
+    secrets.keep("master key", server.master_key().as_str());
+
+    let receiver = Receiver::start();
+    let set = Request::new("PUT", "/v1/webhook").json(&json!({"url": receiver.url()}));
+    let set = seller.manage(set).expect(200);
+    let signing = set["signingSecret"].as_str().expect("a secret");
+    secrets.keep("signing secret", signing.trim_start_matches("whsec_"));
+    seller.product("pro", "checked");
+    seller.key_type("pro", "lifetime", Some(2_900));
+
+    let url = seller.authorize_url("sandbox");
+    secrets.keep("OAuth state", &field(&url, "state"));
+    let callback = stage.stripe.consent(&url, "connect", "");
+    secrets.keep("OAuth code", &field(&callback, "code"));
+    stage.stripe.fault("/oauth/token", &json!("close"), 1);
+    errors.push(seller.come_back(&callback));
+    errors.push(seller.come_back(&callback));
+    let unknown = callback.replace("state=", "state=0");
+    errors.push(seller.come_back(&unknown));
+    let page = seller.connect("sandbox");
+    secrets.keep("checkout key", &seller.checkout_key);
+    assert!(
+        page.text().contains(&seller.checkout_key),
+        "shown, this once"
+    );
+    seller.set_up_prices();
+
+    receiver.answer(Manner::Status(500));
+    let (session, license) = seller.sell_one();
+    let key = seller.reveal(&license);
+    secrets.keep("license key", &key);
+    secrets.keep("license key", &key.replace('-', ""));
+    let api_key = seller.api_key("pro", "FULL", "sandbox");
+    secrets.keep("API secret", &api_key.secret);
+    let event = stage
+        .stripe
+        .event_of(&session, "checkout.session.completed");
+    errors.extend(mistakes(&stage, &seller, &api_key, &key, &event));
+    errors.extend(failures(&stage, &seller));
+    seller.sell("lifetime", "buyer@example.com", Pay::BankDebit);
+    stage.stripe.refund(&session, None);
+    seller.await_status("REVOKED");
+    eventually("a failed delivery in the log", || {
+        server.log().contains("to be tried again").then_some(())
+    });
+
+    for answer in &errors {
+        assert!(answer.status >= 400, "{}", answer.text());
+        secrets.assert_absent(&format!("an error {:?}", answer.error()), answer.text());
+    }
+    let log = server.log();
+    assert!(log.contains("\"level\":\"TRACE\""), "all is logged");
+    assert!(
+        log.contains("/api/{tenant}/checkout"),
+        "requests are logged by their route"
+    );
+    secrets.assert_absent("the log", &log);
+}

@@ -1,0 +1,360 @@
+//! A tenant's webhook: where it may point, and what is sent there, when, and how often.
+
+use crate::harness::wire::Message;
+use crate::harness::{Manner, Receiver, Request, Seller, Stage, eventually, sign};
+use mintage_domain::time::Timestamp;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const DELIVERIES: &str = "/v1/webhook/deliveries";
+
+fn set(seller: &Seller, url: &Value) -> Value {
+    let request = Request::new("PUT", "/v1/webhook").json(&json!({ "url": url }));
+    seller.manage(request).expect(200)
+}
+
+fn point_at(seller: &Seller, receiver: &Receiver) -> Value {
+    set(seller, &receiver.url().into())
+}
+
+/// Waits until so many messages have come.
+fn received(receiver: &Receiver, count: usize) -> Vec<Message> {
+    eventually("deliveries", || {
+        let received = receiver.received();
+        (received.len() >= count).then_some(received)
+    })
+}
+
+/// Waits until the only delivery is so far, and no attempt is under way.
+fn await_delivery(seller: &Seller, status: &str, attempts: u64) -> Value {
+    eventually(status, || {
+        let deliveries = seller.items(DELIVERIES);
+        let [delivery] = deliveries.as_slice() else {
+            return None;
+        };
+        let so_far = delivery["status"] == status && delivery["attemptCount"] == attempts;
+        let rests = delivery["nextAttemptAt"].is_string() || status != "retrying";
+        (so_far && rests).then(|| delivery.clone())
+    })
+}
+
+/// In how many seconds a delivery is tried again.
+fn wait_of(seller: &Seller, delivery: &Value) -> i64 {
+    let next = delivery["nextAttemptAt"].as_str().expect("a time");
+    let next = Timestamp::parse_rfc3339(next).expect("a time");
+    next.unix_seconds() - seller.now()
+}
+
+fn redeliver(seller: &Seller, delivery: &Value) -> crate::harness::Answer {
+    let id = delivery["id"].as_str().expect("an id");
+    seller.manage(Request::post(format!("{DELIVERIES}/{id}/redeliver")))
+}
+
+#[test]
+fn a_webhook_must_be_https_where_no_inner_network_is_open() {
+    let stage = Stage::silent(&[("MINTAGE_ALLOW_NETS", "")]);
+    let seller = Seller::new(&stage, "acme");
+    let unset = json!({"url": null, "hasSigningSecret": false, "goneSince": null});
+    for bad in [
+        json!("http://shop.test/hooks"),
+        json!("ftp://shop.test/"),
+        json!("https://"),
+        json!("https://me:secret@shop.test/"),
+        json!("shop.test"),
+        json!(7),
+    ] {
+        let request = Request::new("PUT", "/v1/webhook").json(&json!({ "url": bad }));
+        let answer = seller.manage(request);
+        assert_eq!(
+            answer.error(),
+            (400, "validation/invalid-input".into()),
+            "{bad}"
+        );
+        assert_eq!(answer.bad_fields(), ["url"], "{bad}");
+        assert_eq!(seller.get("/v1/webhook"), unset);
+    }
+    assert!(set(&seller, &json!("https://shop.test/hooks"))["signingSecret"].is_string());
+}
+
+#[test]
+fn the_signing_secret_is_shown_when_it_is_made_and_another_when_it_is_rotated() {
+    let stage = Stage::new();
+    let seller = Seller::selling(&stage, "acme");
+    let rotate = || seller.manage(Request::post("/v1/webhook/rotate-secret"));
+    assert_eq!(
+        rotate().error(),
+        (404, "common/not-found".into()),
+        "none was set"
+    );
+    let receiver = Receiver::start();
+    let first = point_at(&seller, &receiver)["signingSecret"].clone();
+    assert!(
+        first
+            .as_str()
+            .is_some_and(|secret| secret.starts_with("whsec_"))
+    );
+    assert_eq!(point_at(&seller, &receiver)["signingSecret"], Value::Null);
+    let known = json!({"url": receiver.url(), "hasSigningSecret": true, "goneSince": null});
+    assert_eq!(seller.get("/v1/webhook"), known);
+
+    let rotated = rotate().expect(200)["signingSecret"].clone();
+    assert_ne!(rotated, first);
+    seller.sell_one();
+    let told = received(&receiver, 1).remove(0);
+    let signed = |secret: &Value| {
+        let secret = secret.as_str().expect("a secret");
+        sign::stripe(secret, seller.now(), &told.body)
+    };
+    assert_eq!(
+        told.header("x-keylight-signature"),
+        Some(signed(&rotated).as_str())
+    );
+    assert_ne!(
+        told.header("x-keylight-signature"),
+        Some(signed(&first).as_str())
+    );
+}
+
+#[test]
+fn a_license_is_told_once_a_url_is_set_and_waits_until_then() {
+    let stage = Stage::new();
+    let seller = Seller::selling(&stage, "acme");
+    seller.sell_one();
+    let waiting = await_delivery(&seller, "pending", 0);
+    assert_eq!(
+        (&waiting["event"], &waiting["url"]),
+        (&json!("license.created"), &Value::Null)
+    );
+    let receiver = Receiver::start();
+    point_at(&seller, &receiver);
+    let told = received(&receiver, 1);
+    assert_eq!(told[0].json()["id"], waiting["id"]);
+    let delivery = await_delivery(&seller, "delivered", 1);
+    assert_eq!(
+        (&delivery["lastStatus"], &delivery["url"]),
+        (&json!(200), &json!(receiver.url()))
+    );
+    assert_eq!(delivery["nextAttemptAt"], Value::Null);
+
+    set(&seller, &Value::Null);
+    let (_, license) = seller.sell_one();
+    point_at(&seller, &receiver);
+    let told = received(&receiver, 2);
+    assert_eq!(told.len(), 2, "each once");
+    assert_eq!(told[1].json()["key"], seller.reveal(&license));
+}
+
+#[test]
+fn a_failed_delivery_is_tried_again_by_the_schedule_with_the_same_bytes() {
+    let stage = Stage::new();
+    let seller = Seller::selling(&stage, "acme");
+    let receiver = Receiver::start();
+    receiver.answer(Manner::Status(500));
+    let secret = point_at(&seller, &receiver)["signingSecret"].clone();
+    let secret = secret.as_str().expect("a secret");
+    seller.sell_one();
+    let hour = 3_600;
+    let waits = [
+        5,
+        300,
+        1_800,
+        2 * hour,
+        5 * hour,
+        10 * hour,
+        14 * hour,
+        20 * hour,
+        24 * hour,
+    ];
+    for (attempts, wait) in (1..).zip(waits) {
+        let failed = await_delivery(&seller, "retrying", attempts);
+        assert_eq!(
+            (&failed["lastStatus"], &failed["lastResponseSnippet"]),
+            (&json!(500), &json!("heard\n"))
+        );
+        let next = wait_of(&seller, &failed);
+        assert!(
+            (wait * 4 / 5..=wait * 6 / 5).contains(&next),
+            "{attempts}: in {next} s"
+        );
+        stage.advance(Duration::from_secs(next.unsigned_abs() + 1));
+    }
+    let failed = await_delivery(&seller, "failed", 10);
+    assert_eq!(failed["nextAttemptAt"], Value::Null);
+
+    let attempts = receiver.received();
+    assert_eq!(attempts.len(), 10);
+    for attempt in &attempts {
+        assert_eq!(attempt.body, attempts[0].body);
+        assert_eq!(
+            attempt.header("webhook-id"),
+            attempts[0].header("webhook-id")
+        );
+        let t = attempt.header("webhook-timestamp").expect("a timestamp");
+        let id = attempt.header("webhook-id").expect("an id");
+        let standard = sign::standard_webhooks(secret, id, t, &attempt.body);
+        assert_eq!(attempt.header("webhook-signature"), Some(standard.as_str()));
+        let keylight = sign::stripe(secret, t.parse().expect("seconds"), &attempt.body);
+        assert_eq!(
+            attempt.header("x-keylight-signature"),
+            Some(keylight.as_str())
+        );
+    }
+    let mut times: Vec<_> = attempts
+        .iter()
+        .map(|a| a.header("webhook-timestamp"))
+        .collect();
+    times.dedup();
+    assert_eq!(times.len(), 10, "each attempt is dated by itself");
+}
+
+#[test]
+fn a_receiver_that_is_not_there_or_asks_for_time_is_tried_again() {
+    let stage = Stage::new();
+    let seller = Seller::selling(&stage, "acme");
+    let gone = Receiver::start();
+    point_at(&seller, &gone);
+    drop(gone);
+    seller.sell_one();
+    let failed = await_delivery(&seller, "retrying", 1);
+    assert_eq!(failed["lastStatus"], Value::Null);
+    assert!((4..=6).contains(&wait_of(&seller, &failed)));
+
+    let receiver = Receiver::start();
+    receiver.answer(Manner::Later(3_600));
+    point_at(&seller, &receiver);
+    stage.advance(Duration::from_secs(7));
+    let asked = await_delivery(&seller, "retrying", 2);
+    assert_eq!(asked["lastStatus"], 503);
+    assert_eq!(wait_of(&seller, &asked), 3_600);
+    receiver.answer(Manner::Status(204));
+    stage.advance(Duration::from_secs(3_600));
+    await_delivery(&seller, "delivered", 3);
+}
+
+#[test]
+fn a_redirect_is_not_followed() {
+    let stage = Stage::new();
+    let seller = Seller::selling(&stage, "acme");
+    let receiver = Receiver::start();
+    receiver.answer(Manner::Status(302));
+    point_at(&seller, &receiver);
+    seller.sell_one();
+    assert_eq!(await_delivery(&seller, "retrying", 1)["lastStatus"], 302);
+}
+
+#[test]
+fn an_inner_address_is_never_called_unless_the_operator_opened_it() {
+    let stage = Stage::with(&[("MINTAGE_ALLOW_NETS", "")]);
+    let seller = Seller::selling(&stage, "acme");
+    let receiver = Receiver::start();
+    set(
+        &seller,
+        &receiver.url().replace("http://", "https://").into(),
+    );
+    seller.sell_one();
+    let failed = await_delivery(&seller, "retrying", 1);
+    assert_eq!(failed["lastStatus"], Value::Null);
+    assert_eq!(receiver.connections(), 0);
+}
+
+#[test]
+fn an_endpoint_that_says_gone_is_left_alone_until_it_is_set_again() {
+    let stage = Stage::new();
+    let seller = Seller::selling(&stage, "acme");
+    let receiver = Receiver::start();
+    receiver.answer(Manner::Status(410));
+    point_at(&seller, &receiver);
+    seller.sell_one();
+    let failed = await_delivery(&seller, "failed", 1);
+    assert!(seller.get("/v1/webhook")["goneSince"].is_string());
+    receiver.answer(Manner::Status(200));
+    let (_, second) = seller.sell_one();
+    stage.advance(Duration::from_hours(100));
+    redeliver(&seller, &failed).expect(202);
+
+    point_at(&seller, &receiver);
+    assert_eq!(seller.get("/v1/webhook")["goneSince"], Value::Null);
+    let told = received(&receiver, 3);
+    assert_eq!(
+        told[0].body,
+        told.iter()
+            .skip(1)
+            .find(|m| m.json()["id"] == failed["id"])
+            .expect("again")
+            .body
+    );
+    let keys: Vec<Value> = told.iter().map(|told| told.json()["key"].clone()).collect();
+    assert!(keys.contains(&seller.reveal(&second).into()));
+    assert_eq!(told.len(), 3, "nothing came while it was gone");
+}
+
+#[test]
+fn a_hung_endpoint_of_one_tenant_does_not_delay_another() {
+    let stage = Stage::new();
+    let slow = Seller::selling(&stage, "slow");
+    let quick = Seller::selling(&stage, "quick");
+    let (hung, prompt) = (Receiver::start(), Receiver::start());
+    hung.answer(Manner::Hang);
+    point_at(&slow, &hung);
+    point_at(&quick, &prompt);
+    for _ in 0..6 {
+        slow.sell_one();
+    }
+    received(&hung, 4);
+    let under_way = slow.items(DELIVERIES);
+    let pending = under_way.iter().filter(|d| d["status"] == "pending");
+    assert_eq!(pending.count(), 6, "a first attempt retries nothing");
+    quick.sell_one();
+    received(&prompt, 1);
+    await_delivery(&quick, "delivered", 1);
+    assert_eq!(
+        hung.received().len(),
+        4,
+        "no more than a lane hangs at a time"
+    );
+    assert!(
+        slow.items(DELIVERIES)
+            .iter()
+            .all(|d| d["status"] != "delivered")
+    );
+    hung.answer(Manner::Status(200));
+    eventually("the lane to clear", || {
+        let deliveries = slow.items(DELIVERIES);
+        deliveries
+            .iter()
+            .all(|d| d["status"] == "delivered")
+            .then_some(())
+    });
+    assert_eq!(hung.received().len(), 6, "each once");
+}
+
+#[test]
+fn a_delivery_is_sent_again_on_demand_with_the_same_id_and_bytes() {
+    let stage = Stage::new();
+    let seller = Seller::selling(&stage, "acme");
+    let receiver = Receiver::start();
+    point_at(&seller, &receiver);
+    seller.sell_one();
+    let delivery = await_delivery(&seller, "delivered", 1);
+    stage.advance(Duration::from_secs(60));
+    let asked = redeliver(&seller, &delivery).expect(202);
+    assert_eq!(asked["id"], delivery["id"]);
+    let told = received(&receiver, 2);
+    assert_eq!(told[0].body, told[1].body);
+    assert_eq!(told[0].header("webhook-id"), told[1].header("webhook-id"));
+    assert_ne!(
+        told[0].header("webhook-timestamp"),
+        told[1].header("webhook-timestamp")
+    );
+    await_delivery(&seller, "delivered", 2);
+
+    let nothing = redeliver(&seller, &json!({"id": "dlv_none"}));
+    assert_eq!(nothing.error(), (404, "common/not-found".into()));
+    receiver.answer(Manner::Hang);
+    redeliver(&seller, &delivery).expect(202);
+    received(&receiver, 3);
+    let busy = redeliver(&seller, &delivery);
+    assert_eq!(busy.error(), (409, "webhook/being-sent".into()));
+    receiver.answer(Manner::Status(200));
+    await_delivery(&seller, "delivered", 3);
+}

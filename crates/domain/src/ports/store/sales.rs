@@ -1,0 +1,84 @@
+use super::{Found, Listed, StoreError};
+use crate::customer::Customer;
+use crate::email::Email;
+use crate::id::{CustomerId, LicenseId, OrderId, SessionId, StripeAccountId, StripeEventId};
+use crate::license::License;
+use crate::license::state::State;
+use crate::mode::Mode;
+use crate::order::Order;
+use crate::page::PageRequest;
+use crate::payment::{Payment, PaymentKey};
+use crate::slug::{ProductId, TenantId};
+use crate::stripe_event::HeardEvent;
+use crate::time::Timestamp;
+
+/// Reads what was heard from Stripe.
+pub trait HeardEvents {
+    /// One event, as heard on the endpoint of a mode.
+    fn heard_event(&self, endpoint: Mode, id: &StripeEventId) -> Found<HeardEvent>;
+    /// Up to `n` parked events that are due again at `now`, oldest first.
+    fn parked_due(&self, now: Timestamp, n: usize) -> Result<Vec<HeardEvent>, StoreError>;
+    /// The parked events about a tenant's accounts, newest first.
+    fn parked(&self, tenant: &TenantId, page: &PageRequest) -> Listed<HeardEvent>;
+}
+
+/// Reads orders.
+pub trait Orders {
+    /// One order.
+    fn order(&self, tenant: &TenantId, id: &OrderId) -> Found<Order>;
+    /// The order whose session this is, opened on this account.
+    fn order_of_session(&self, account: &StripeAccountId, session: &SessionId) -> Found<Order>;
+    /// A tenant's orders, newest first.
+    fn orders(&self, tenant: &TenantId, page: &PageRequest) -> Listed<Order>;
+    /// Up to `n` orders still opening that were made before `before`: a crash left them.
+    fn stuck_orders(&self, before: Timestamp, n: usize) -> Result<Vec<Order>, StoreError>;
+}
+
+/// Reads payments.
+pub trait Payments {
+    /// One payment.
+    fn payment(&self, key: &PaymentKey) -> Found<Payment>;
+}
+
+/// A license with what is usually told beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LicenseRecord {
+    /// The license.
+    pub license: License,
+    /// Its customer's address.
+    pub email: Email,
+    /// The Stripe session it came of.
+    pub session: Option<SessionId>,
+}
+
+/// Which licenses.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LicenseFilter {
+    /// Of one product.
+    pub product: Option<ProductId>,
+    /// In one state at the time given.
+    pub state: Option<(State, Timestamp)>,
+    /// Of one customer's address.
+    pub email: Option<Email>,
+}
+
+/// Reads licenses.
+pub trait Licenses {
+    /// One license.
+    fn license(&self, tenant: &TenantId, id: &LicenseId) -> Found<LicenseRecord>;
+    /// A tenant's licenses, newest first.
+    fn licenses(
+        &self,
+        tenant: &TenantId,
+        filter: &LicenseFilter,
+        page: &PageRequest,
+    ) -> Listed<LicenseRecord>;
+    /// All licenses that an order minted, in the order of its units.
+    fn licenses_of_order(&self, order: &OrderId) -> Result<Vec<LicenseRecord>, StoreError>;
+}
+
+/// Reads customers.
+pub trait Customers {
+    /// One customer.
+    fn customer(&self, tenant: &TenantId, id: &CustomerId) -> Found<Customer>;
+}

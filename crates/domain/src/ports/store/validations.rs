@@ -1,0 +1,68 @@
+use super::{LicenseRecord, StoreError};
+use crate::catalog::DisplayName;
+use crate::id::ApiKeyId;
+use crate::license::key::KeyHash;
+use crate::mode::Mode;
+use crate::slug::{ProductId, TenantId};
+use crate::time::Timestamp;
+
+/// A signature that may be used once.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Nonce {
+    /// Whose signature.
+    pub key: ApiKeyId,
+    /// The signature, as 32 bytes.
+    pub signature: [u8; 32],
+    /// Until when it is remembered.
+    pub expires_at: Timestamp,
+}
+
+/// What `/v1/validate` asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValidateQuery {
+    /// The call's signature: used up by asking.
+    pub nonce: Nonce,
+    /// In whose account.
+    pub tenant: TenantId,
+    /// For which product.
+    pub product: ProductId,
+    /// In which mode.
+    pub mode: Mode,
+    /// The hashes under which the presented key may be known.
+    pub key_hashes: Vec<KeyHash>,
+}
+
+/// What is known of the license that was asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValidateRead {
+    /// Whether the signature is used for the first time.
+    pub fresh: bool,
+    /// The license with its customer, and the name of its key type.
+    pub license: Option<(LicenseRecord, DisplayName)>,
+}
+
+/// Told once a validate query is answered.
+pub type ValidateDone = Box<dyn FnOnce(Result<ValidateRead, StoreError>) + Send>;
+
+/// The hot read.
+pub trait Validations {
+    /// Uses up the nonce and reads the license, and calls `done` with the answer from any thread;
+    /// never blocks on I/O. The same nonce is fresh to exactly one caller, whichever node it asks
+    /// (`a_nonce_is_fresh_once`).
+    fn submit_validate(&self, query: ValidateQuery, done: ValidateDone);
+
+    /// The same, waiting for the answer.
+    fn validate(&self, query: ValidateQuery) -> Result<ValidateRead, StoreError> {
+        let (send, receive) = std::sync::mpsc::sync_channel(1);
+        self.submit_validate(
+            query,
+            Box::new(move |answer| {
+                // The receiver waits below; it cannot be gone.
+                let _ = send.send(answer);
+            }),
+        );
+        receive
+            .recv()
+            .unwrap_or_else(|_| Err(StoreError::Failed("the reader stopped".into())))
+    }
+}

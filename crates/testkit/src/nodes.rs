@@ -1,0 +1,185 @@
+//! Several nodes on one store, as one store.
+
+use mintage_domain::api_key::ApiKey;
+use mintage_domain::catalog::{KeyType, PriceLink, Product};
+use mintage_domain::changes::Changes;
+use mintage_domain::connection::{AccountLink, AccountRef, Connection, OAuthRound};
+use mintage_domain::customer::Customer;
+use mintage_domain::delivery::{Attempt, Claim, Delivery, Endpoint};
+use mintage_domain::id::{
+    ApiKeyId, CustomerId, DeliveryId, LicenseId, OrderId, SessionId, StripeAccountId, StripeEventId,
+};
+use mintage_domain::management_token::ManagementToken;
+use mintage_domain::mode::Mode;
+use mintage_domain::order::Order;
+use mintage_domain::page::{Page, PageRequest};
+use mintage_domain::payment::{Payment, PaymentKey};
+use mintage_domain::ports::{
+    ApiKeys, AuditRecord, Audits, Catalog, Commit, CommitDone, Connections, Customers, Deliveries,
+    Endpoints, HeardEvents, Housekeeping, LicenseFilter, LicenseRecord, Licenses, Limiter,
+    OAuthRounds, Orders, Payments, Store, StoreError, Tenants, Tokens, ValidateDone, ValidateQuery,
+    Validations,
+};
+use mintage_domain::rate::Rate;
+use mintage_domain::secret::SecretHash;
+use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::stripe_event::HeardEvent;
+use mintage_domain::tenant::Tenant;
+use mintage_domain::time::Timestamp;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// Stores that are open on the same data at the same time. Each call goes to the next of them, so
+/// that `store_contract!(core: Box::new(Nodes::new(…)))` holds all of them together to what the
+/// port asks of one: what one node acknowledged the next one reads, and whatever is shared
+/// (rates, nonces, lanes, counters) is shared by all.
+pub struct Nodes {
+    nodes: Vec<Arc<dyn Store>>,
+    calls: AtomicUsize,
+}
+
+impl Nodes {
+    /// These nodes, in turn. Panics if there are none.
+    pub fn new(nodes: Vec<Arc<dyn Store>>) -> Self {
+        assert!(!nodes.is_empty(), "there is at least one node");
+        Self {
+            nodes,
+            calls: AtomicUsize::new(0),
+        }
+    }
+
+    fn next(&self) -> &dyn Store {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        &*self.nodes[call % self.nodes.len()]
+    }
+}
+
+type Found<T> = Result<Option<T>, StoreError>;
+type Many<T> = Result<Vec<T>, StoreError>;
+type Listed<T> = Result<Page<T>, StoreError>;
+
+macro_rules! by_turns {
+    ($($port:ident { $(fn $call:ident(&self $(, $name:ident: $type:ty)*) $(-> $answer:ty)?;)+ })+) => {$(
+        impl $port for Nodes {$(
+            fn $call(&self $(, $name: $type)*) $(-> $answer)? {
+                self.next().$call($($name),*)
+            }
+        )+}
+    )+};
+}
+
+by_turns! {
+    Tenants {
+        fn tenant(&self, id: &TenantId) -> Found<Tenant>;
+        fn tenants(&self, page: &PageRequest) -> Listed<Tenant>;
+    }
+    Tokens {
+        fn token(&self, hash: &SecretHash) -> Found<ManagementToken>;
+    }
+    Catalog {
+        fn product(&self, tenant: &TenantId, id: &ProductId) -> Found<Product>;
+        fn products(&self, tenant: &TenantId, page: &PageRequest) -> Listed<Product>;
+        fn key_type(&self, tenant: &TenantId, product: &ProductId, id: &KeyTypeId) -> Found<KeyType>;
+        fn key_types(
+            &self, tenant: &TenantId, product: Option<&ProductId>, page: &PageRequest
+        ) -> Listed<KeyType>;
+        fn price_links(&self, tenant: &TenantId, account: &StripeAccountId) -> Many<PriceLink>;
+        fn price_link(
+            &self, tenant: &TenantId, product: &ProductId, key_type: &KeyTypeId,
+            account: &StripeAccountId
+        ) -> Found<PriceLink>;
+    }
+    Connections {
+        fn connection(&self, tenant: &TenantId) -> Found<Connection>;
+        fn account_link(&self, account: &AccountRef) -> Found<AccountLink>;
+        fn retiring(&self, n: usize) -> Many<Connection>;
+    }
+    OAuthRounds {
+        fn oauth_round(&self, state: &SecretHash) -> Found<OAuthRound>;
+    }
+    HeardEvents {
+        fn heard_event(&self, endpoint: Mode, id: &StripeEventId) -> Found<HeardEvent>;
+        fn parked_due(&self, now: Timestamp, n: usize) -> Many<HeardEvent>;
+        fn parked(&self, tenant: &TenantId, page: &PageRequest) -> Listed<HeardEvent>;
+    }
+    Orders {
+        fn order(&self, tenant: &TenantId, id: &OrderId) -> Found<Order>;
+        fn order_of_session(&self, account: &StripeAccountId, session: &SessionId) -> Found<Order>;
+        fn orders(&self, tenant: &TenantId, page: &PageRequest) -> Listed<Order>;
+        fn stuck_orders(&self, before: Timestamp, n: usize) -> Many<Order>;
+    }
+    Payments {
+        fn payment(&self, key: &PaymentKey) -> Found<Payment>;
+    }
+    Licenses {
+        fn license(&self, tenant: &TenantId, id: &LicenseId) -> Found<LicenseRecord>;
+        fn licenses(
+            &self, tenant: &TenantId, filter: &LicenseFilter, page: &PageRequest
+        ) -> Listed<LicenseRecord>;
+        fn licenses_of_order(&self, order: &OrderId) -> Many<LicenseRecord>;
+    }
+    Customers {
+        fn customer(&self, tenant: &TenantId, id: &CustomerId) -> Found<Customer>;
+    }
+    ApiKeys {
+        fn api_key(&self, id: &ApiKeyId) -> Found<ApiKey>;
+    }
+    Endpoints {
+        fn endpoint(&self, tenant: &TenantId) -> Found<Endpoint>;
+    }
+    Deliveries {
+        fn delivery(&self, tenant: &TenantId, id: &DeliveryId) -> Found<(Delivery, Vec<Attempt>)>;
+        fn deliveries(
+            &self, tenant: &TenantId, page: &PageRequest
+        ) -> Listed<(Delivery, Option<Attempt>)>;
+        fn claim(&self, now: Timestamp, n: usize, cap: usize, lease: Duration) -> Many<Claim>;
+    }
+    Audits {
+        fn audit(&self, tenant: &TenantId, page: &PageRequest) -> Listed<AuditRecord>;
+    }
+    Validations {
+        fn submit_validate(&self, query: ValidateQuery, done: ValidateDone);
+    }
+    Commit {
+        fn submit(&self, changes: Changes, done: CommitDone);
+    }
+    Limiter {
+        fn take(&self, key: &str, rate: Rate, now: Timestamp) -> Found<Duration>;
+    }
+    Housekeeping {
+        fn prune(&self, now: Timestamp) -> Result<usize, StoreError>;
+        fn ready(&self) -> Result<(), StoreError>;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Nodes;
+    use crate::MemoryStore;
+    use crate::fixtures::Shop;
+    use mintage_domain::ports::{Store, Tenants};
+    use std::sync::Arc;
+
+    mod contract {
+        use crate::{MemoryStore, Nodes};
+        use std::sync::Arc;
+
+        fn two_on_one_store() -> Nodes {
+            let store = Arc::new(MemoryStore::new());
+            Nodes::new(vec![store.clone(), store])
+        }
+
+        crate::store_contract!(core: Box::new(two_on_one_store()));
+    }
+
+    #[test]
+    fn calls_go_to_each_node_in_turn() {
+        let empty: Arc<dyn Store> = Arc::new(MemoryStore::new());
+        let filled: Arc<dyn Store> = Arc::new(MemoryStore::new());
+        let shop = Shop::opened(&*filled, "acme");
+        let nodes = Nodes::new(vec![empty, filled]);
+        let found = [(); 4].map(|()| nodes.tenant(&shop.tenant.id).is_ok_and(|it| it.is_some()));
+        assert_eq!(found, [false, true, false, true]);
+    }
+}

@@ -1,0 +1,220 @@
+//! How the news comes in, and what goes wrong meanwhile.
+
+use crate::dice::Dice;
+use crate::faulty_store::FaultyStore;
+use crate::world::World;
+use mintage_domain::changes::Changes;
+use mintage_domain::guard::Refusal;
+use mintage_domain::mode::Mode;
+use mintage_domain::ports::{Commit, CommitError, WebhookError, Webhooks};
+use mintage_domain::stripe_event::StripeEvent;
+use mintage_domain::time::Timestamp;
+use mintage_domain::usecase::inbound::{Inbound, Outcome, decide, hear};
+use mintage_domain::usecase::sweep::sweep;
+use mintage_domain::usecase::{Answer, Decision};
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// What happened, counted.
+#[derive(Debug, Default)]
+pub(crate) struct Weather {
+    pub(crate) lost_before: AtomicUsize,
+    pub(crate) lost_after: AtomicUsize,
+    pub(crate) deaths: AtomicUsize,
+    pub(crate) refused_by_chance: AtomicUsize,
+    applied: AtomicUsize,
+    duplicates: AtomicUsize,
+    ignored: AtomicUsize,
+    parked: AtomicUsize,
+    given_up: AtomicUsize,
+}
+
+impl Weather {
+    /// Each count with what it counts.
+    pub(crate) fn tallies(&self) -> [(&'static str, &AtomicUsize); 9] {
+        [
+            ("a commit was lost before it was made", &self.lost_before),
+            ("the answer to a commit was lost", &self.lost_after),
+            ("the server died while committing", &self.deaths),
+            ("a commit was refused by chance", &self.refused_by_chance),
+            ("an event was applied", &self.applied),
+            ("an event was a duplicate", &self.duplicates),
+            ("an event was ignored", &self.ignored),
+            ("an event was parked", &self.parked),
+            ("an event was left for Stripe to send again", &self.given_up),
+        ]
+    }
+
+    /// Adds what happened on another day.
+    pub(crate) fn add(&self, day: &Self) {
+        for ((_, sum), (_, times)) in self.tallies().into_iter().zip(day.tallies()) {
+            sum.fetch_add(times.load(Ordering::Relaxed), Ordering::Relaxed);
+        }
+    }
+
+    fn count<E>(&self, outcome: &Result<Outcome, E>) {
+        let tally = match outcome {
+            Ok(Outcome::Applied) => &self.applied,
+            Ok(Outcome::Duplicate) => &self.duplicates,
+            Ok(Outcome::Ignored(_)) => &self.ignored,
+            Ok(Outcome::Parked(_)) => &self.parked,
+            Err(_) => &self.given_up,
+        };
+        tally.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// All news in a random order, each as often as Stripe felt like; some not at all, for now.
+fn arrivals<'a>(world: &'a World, dice: &Dice) -> VecDeque<&'a Inbound> {
+    let mut arrivals: Vec<&Inbound> = Vec::new();
+    for inbound in &world.news {
+        arrivals.extend(std::iter::repeat_n(inbound, dice.below(4)));
+    }
+    dice.shuffle(&mut arrivals);
+    arrivals.into()
+}
+
+/// Heard and decided, not yet committed.
+struct Decided<'a> {
+    inbound: &'a Inbound,
+    changes: Box<Changes>,
+    answer: Answer<Outcome>,
+}
+
+/// Many events are under way at a time, each between any two steps of the others; the server may
+/// die in between.
+pub(crate) fn interleaved(world: &World, weather: &Weather, dice: &Dice) {
+    let store = FaultyStore::new(&world.store, dice, weather);
+    let mut arrivals = arrivals(world, dice);
+    let mut under_way: Vec<Decided<'_>> = Vec::new();
+    while !(arrivals.is_empty() && under_way.is_empty()) {
+        let begin = under_way.is_empty() || (under_way.len() < 6 && dice.one_in(2));
+        let decided = match arrivals.pop_front().filter(|_| begin) {
+            Some(inbound) => judge(world, weather, &store, inbound, None),
+            None if under_way.is_empty() => continue,
+            None => {
+                let one = under_way.swap_remove(dice.below(under_way.len()));
+                finish(world, weather, &store, one)
+            }
+        };
+        under_way.extend(decided);
+        if dice.one_in(25) || store.restart() {
+            under_way.clear();
+        }
+        if dice.one_in(10) {
+            world.clock().advance(Duration::from_mins(2));
+        }
+        if dice.one_in(20) {
+            sweep(&world.store, &world.stripe, &Rereading(world), &world.env()).unwrap();
+        }
+    }
+}
+
+fn judge<'a>(
+    world: &World,
+    weather: &Weather,
+    store: &FaultyStore<'_>,
+    inbound: &'a Inbound,
+    refused: Option<&Refusal>,
+) -> Option<Decided<'a>> {
+    let outcome = match decide(store, &world.stripe, &world.env(), inbound, refused) {
+        Ok(Decision::Commit(changes, answer)) => {
+            return Some(Decided {
+                inbound,
+                changes,
+                answer,
+            });
+        }
+        Ok(Decision::Answer(outcome)) => Ok(outcome),
+        Err(error) => Err(error),
+    };
+    weather.count(&outcome);
+    None
+}
+
+fn finish<'a>(
+    world: &World,
+    weather: &Weather,
+    store: &FaultyStore<'_>,
+    decided: Decided<'a>,
+) -> Option<Decided<'a>> {
+    let Decided {
+        inbound,
+        changes,
+        answer,
+    } = decided;
+    let outcome = match store.commit(*changes) {
+        Ok(receipt) => Ok(answer(&receipt)),
+        Err(CommitError::Refused(refusal)) => {
+            return judge(world, weather, store, inbound, Some(&refusal));
+        }
+        Err(CommitError::Store(error)) => Err(error),
+    };
+    weather.count(&outcome);
+    None
+}
+
+/// A few threads hear all that comes, on a server that stays alive.
+pub(crate) fn in_threads(world: &World, weather: &Weather, dice: &Dice) {
+    let arrivals = Mutex::new(arrivals(world, dice));
+    let next = || arrivals.lock().unwrap().pop_front();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let store = FaultyStore::new(&world.store, dice, weather);
+                while let Some(inbound) = next() {
+                    let heard = hear(&store, &world.stripe, &world.env(), inbound);
+                    weather.count(&heard);
+                    store.restart();
+                }
+            });
+        }
+    });
+}
+
+/// Good weather: the missing key is there, Stripe sends everything again, and the sweeper sweeps.
+pub(crate) fn clear_up(world: &World, dice: &Dice) {
+    let env = world.healed_env();
+    let mut news: Vec<&Inbound> = world.news.iter().collect();
+    dice.shuffle(&mut news);
+    for inbound in news {
+        let heard = hear(&world.store, &world.stripe, &env, inbound).unwrap();
+        assert!(!matches!(heard, Outcome::Parked(_)), "{heard:?}");
+    }
+    world.clock().advance(Duration::from_hours(2));
+    let swept = sweep(&world.store, &world.stripe, &Rereading(world), &env).unwrap();
+    assert_eq!(swept.failed, 0, "{swept:?}");
+}
+
+/// And once more: now all of it is old.
+pub(crate) fn send_everything_again(world: &World, weather: &Weather, dice: &Dice) {
+    let mut news: Vec<&Inbound> = world.news.iter().collect();
+    dice.shuffle(&mut news);
+    for inbound in news {
+        let heard = hear(&world.store, &world.stripe, &world.healed_env(), inbound);
+        assert_eq!(heard, Ok(Outcome::Duplicate));
+        weather.count(&heard);
+    }
+}
+
+/// Stripe's webhooks as the sweeper reads them: a payload is the id of its event.
+struct Rereading<'a>(&'a World);
+
+impl Webhooks for Rereading<'_> {
+    fn read_connect(
+        &self,
+        _: &[u8],
+        _: &str,
+        _: Timestamp,
+    ) -> Result<(Mode, StripeEvent), WebhookError> {
+        Err(WebhookError::NoSecret)
+    }
+
+    fn reread(&self, body: &[u8]) -> Result<StripeEvent, WebhookError> {
+        let known = self.0.news.iter().find(|inbound| inbound.payload == body);
+        let event = known.map(|inbound| inbound.event.clone());
+        event.ok_or(WebhookError::NotAnEvent)
+    }
+}

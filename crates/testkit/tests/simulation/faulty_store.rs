@@ -1,0 +1,150 @@
+//! A store that fails, before or after it has done what it was asked.
+
+use crate::chaos::Weather;
+use crate::dice::Dice;
+use mintage_domain::catalog::{KeyType, PriceLink, Product};
+use mintage_domain::changes::Changes;
+use mintage_domain::connection::{AccountLink, AccountRef, Connection};
+use mintage_domain::guard::{Refusal, Row};
+use mintage_domain::id::{LicenseId, OrderId, SessionId, StripeAccountId, StripeEventId};
+use mintage_domain::mode::Mode;
+use mintage_domain::order::Order;
+use mintage_domain::page::{Page, PageRequest};
+use mintage_domain::payment::{Payment, PaymentKey};
+use mintage_domain::ports::{
+    Catalog, Commit, CommitDone, CommitError, Connections, HeardEvents, LicenseFilter,
+    LicenseRecord, Licenses, Orders, Payments, StoreError,
+};
+use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::stripe_event::HeardEvent;
+use mintage_domain::time::Timestamp;
+use mintage_testkit::MemoryStore;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What one process sees of the store. When it dies, every call fails until the next process.
+pub(crate) struct FaultyStore<'a> {
+    inner: &'a MemoryStore,
+    dice: &'a Dice,
+    weather: &'a Weather,
+    dead: AtomicBool,
+}
+
+impl<'a> FaultyStore<'a> {
+    pub(crate) fn new(inner: &'a MemoryStore, dice: &'a Dice, weather: &'a Weather) -> Self {
+        Self {
+            inner,
+            dice,
+            weather,
+            dead: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether the process died; the next one is alive.
+    pub(crate) fn restart(&self) -> bool {
+        self.dead.swap(false, Ordering::SeqCst)
+    }
+
+    fn stumble(&self) -> Result<(), StoreError> {
+        if self.dead.load(Ordering::SeqCst) || self.dice.one_in(60) {
+            return Err(unavailable());
+        }
+        Ok(())
+    }
+}
+
+fn unavailable() -> StoreError {
+    StoreError::Unavailable("by chance".to_owned())
+}
+
+impl Commit for FaultyStore<'_> {
+    fn submit(&self, changes: Changes, done: CommitDone) {
+        let count = |what: &std::sync::atomic::AtomicUsize| what.fetch_add(1, Ordering::Relaxed);
+        if self.dead.load(Ordering::SeqCst) {
+            return done(Err(unavailable().into()));
+        }
+        match self.dice.below(24) {
+            0 | 1 => {
+                count(&self.weather.lost_before);
+                done(Err(unavailable().into()));
+            }
+            2 | 3 => {
+                count(&self.weather.lost_after);
+                self.inner.submit(changes, Box::new(|_| ()));
+                done(Err(unavailable().into()));
+            }
+            4 => {
+                count(&self.weather.deaths);
+                self.dead.store(true, Ordering::SeqCst);
+                if self.dice.one_in(2) {
+                    self.inner.submit(changes, Box::new(|_| ()));
+                }
+                done(Err(unavailable().into()));
+            }
+            5 | 6 => {
+                count(&self.weather.refused_by_chance);
+                let row = Row::Tenant(TenantId::parse("somebody").unwrap());
+                done(Err(CommitError::Refused(Refusal::Stale(row))));
+            }
+            _ => self.inner.submit(changes, done),
+        }
+    }
+}
+
+macro_rules! stumbling {
+    ($($port:ident { $(fn $name:ident($($arg:ident: $type:ty),*) -> $answer:ty;)* })*) => {$(
+        impl $port for FaultyStore<'_> {
+            $(fn $name(&self, $($arg: $type),*) -> Result<$answer, StoreError> {
+                self.stumble()?;
+                self.inner.$name($($arg),*)
+            })*
+        }
+    )*};
+}
+
+stumbling! {
+    Connections {
+        fn connection(tenant: &TenantId) -> Option<Connection>;
+        fn account_link(account: &AccountRef) -> Option<AccountLink>;
+        fn retiring(n: usize) -> Vec<Connection>;
+    }
+    HeardEvents {
+        fn heard_event(endpoint: Mode, id: &StripeEventId) -> Option<HeardEvent>;
+        fn parked_due(now: Timestamp, n: usize) -> Vec<HeardEvent>;
+        fn parked(tenant: &TenantId, page: &PageRequest) -> Page<HeardEvent>;
+    }
+    Orders {
+        fn order(tenant: &TenantId, id: &OrderId) -> Option<Order>;
+        fn order_of_session(account: &StripeAccountId, session: &SessionId) -> Option<Order>;
+        fn orders(tenant: &TenantId, page: &PageRequest) -> Page<Order>;
+        fn stuck_orders(before: Timestamp, n: usize) -> Vec<Order>;
+    }
+    Payments {
+        fn payment(key: &PaymentKey) -> Option<Payment>;
+    }
+    Licenses {
+        fn license(tenant: &TenantId, id: &LicenseId) -> Option<LicenseRecord>;
+        fn licenses(
+            tenant: &TenantId,
+            filter: &LicenseFilter,
+            page: &PageRequest
+        ) -> Page<LicenseRecord>;
+        fn licenses_of_order(order: &OrderId) -> Vec<LicenseRecord>;
+    }
+    Catalog {
+        fn product(tenant: &TenantId, id: &ProductId) -> Option<Product>;
+        fn products(tenant: &TenantId, page: &PageRequest) -> Page<Product>;
+        fn key_type(tenant: &TenantId, product: &ProductId, id: &KeyTypeId) -> Option<KeyType>;
+        fn key_types(
+            tenant: &TenantId,
+            product: Option<&ProductId>,
+            page: &PageRequest
+        ) -> Page<KeyType>;
+        fn price_links(tenant: &TenantId, account: &StripeAccountId) -> Vec<PriceLink>;
+        fn price_link(
+            tenant: &TenantId,
+            product: &ProductId,
+            key_type: &KeyTypeId,
+            account: &StripeAccountId
+        ) -> Option<PriceLink>;
+    }
+}

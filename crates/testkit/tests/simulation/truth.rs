@@ -1,0 +1,128 @@
+//! What must hold when the day is over.
+
+use crate::world::{Sale, World};
+use mintage_domain::delivery::Delivery;
+use mintage_domain::env::SealedField;
+use mintage_domain::id::LicenseId;
+use mintage_domain::license::key::PresentedKey;
+use mintage_domain::license::state::{Revocation, RevocationReason, State};
+use mintage_domain::order::OrderStatus;
+use mintage_domain::outbound::EventName;
+use mintage_domain::page::PageRequest;
+use mintage_domain::ports::{
+    Catalog, Connections, Deliveries, HeardEvents, LicenseFilter, LicenseRecord, Licenses, Orders,
+};
+use mintage_testkit::fixtures::Shop;
+use std::collections::BTreeSet;
+
+const ALL: PageRequest = PageRequest {
+    after: None,
+    limit: Some(PageRequest::MAX),
+};
+
+pub(crate) fn check(world: &World) {
+    for sale in &world.sales {
+        check_sale(world, sale);
+    }
+    for (number, shop) in world.shops.iter().enumerate() {
+        check_shop(world, number, shop);
+    }
+}
+
+/// A sale has ended as it did in truth, with one license if it was paid.
+fn check_sale(world: &World, sale: &Sale) {
+    let (shop, now) = (&world.shops[sale.shop], world.env().now());
+    let order = world.store.order_of_session(&shop.account, &sale.session);
+    let order = order.unwrap().unwrap();
+    assert_eq!(order.status, sale.end, "{}", sale.session);
+    let licenses = world.store.licenses_of_order(&order.id).unwrap();
+    if sale.end != OrderStatus::Fulfilled {
+        assert_eq!(licenses, [], "a license was given away");
+        return;
+    }
+    assert_eq!(licenses.len(), 1, "one license for {}", sale.session);
+    let LicenseRecord { license, email, .. } = &licenses[0];
+    assert_eq!(*email, sale.buyer);
+    assert_eq!(order.customer.as_ref(), Some(&license.customer));
+    let reason = license.standing.revocation().map(Revocation::reason);
+    let ended = sale.refunded.then_some(RevocationReason::Refund);
+    assert_eq!(reason, ended, "{}", sale.session);
+    let state = if sale.refunded {
+        State::Revoked
+    } else {
+        State::Active
+    };
+    assert_eq!(license.state(now), state);
+
+    let told = told(world, shop, &license.id);
+    let count = |event| told.iter().filter(|it| it.event == event).count();
+    assert_eq!(
+        count(EventName::LicenseCreated),
+        1,
+        "told once of {}",
+        sale.session
+    );
+    assert_eq!(
+        count(EventName::LicenseRefunded),
+        usize::from(sale.refunded)
+    );
+    assert_eq!(told.len(), 1 + usize::from(sale.refunded));
+    check_key(world, shop, &licenses[0], &told);
+}
+
+/// The key that was delivered is the key of the license.
+fn check_key(world: &World, shop: &Shop, record: &LicenseRecord, told: &[Delivery]) {
+    let created = told.iter().find(|it| it.event == EventName::LicenseCreated);
+    let created = created.unwrap();
+    let (field, id) = (SealedField::DELIVERY_BODY, created.id.as_str());
+    let body = world.env().open(field, id, &created.sealed_body).unwrap();
+    let body: serde_json::Value = serde_json::from_slice(body.expose()).unwrap();
+    let key = PresentedKey::parse(body["key"].as_str().unwrap()).unwrap();
+    let product = world
+        .store
+        .product(&shop.tenant.id, &record.license.product);
+    let product = product.unwrap().unwrap();
+    let candidates = key.candidates(product.key_format, &product.key_prefix);
+    assert!(candidates.contains(&record.license.key_hash));
+}
+
+/// No license, order or event of a shop is left over.
+fn check_shop(world: &World, number: usize, shop: &Shop) {
+    let (store, tenant) = (&world.store, &shop.tenant.id);
+    let filter = LicenseFilter::default();
+    let licenses = store.licenses(tenant, &filter, &ALL).unwrap().items;
+    let sold = world.sales.iter().filter(|sale| sale.shop == number);
+    let paid = sold
+        .filter(|sale| sale.end == OrderStatus::Fulfilled)
+        .count();
+    assert_eq!(licenses.len(), paid, "no license beside the sales");
+    let keys: BTreeSet<_> = licenses.iter().map(|it| it.license.key_hash).collect();
+    assert_eq!(keys.len(), paid, "each has a key of its own");
+    let buyers: BTreeSet<_> = licenses.iter().map(|it| &it.email).collect();
+    let customers: BTreeSet<_> = licenses.iter().map(|it| &it.license.customer).collect();
+    assert_eq!(customers.len(), buyers.len(), "each buyer is one customer");
+
+    for order in store.orders(tenant, &ALL).unwrap().items {
+        let handed_out = world
+            .sales
+            .iter()
+            .any(|sale| Some(&sale.session) == order.session.as_ref());
+        if !handed_out {
+            let end = match order.session {
+                Some(_) => OrderStatus::Expired,
+                None => OrderStatus::Abandoned,
+            };
+            assert_eq!(order.status, end, "nobody had a page for {}", order.id);
+        }
+    }
+    assert_eq!(store.parked(tenant, &ALL).unwrap().items, []);
+    let connection = store.connection(tenant).unwrap().unwrap();
+    assert_eq!(connection.state.account().is_none(), world.ended[number]);
+    assert_eq!(connection.retiring, []);
+}
+
+fn told(world: &World, shop: &Shop, license: &LicenseId) -> Vec<Delivery> {
+    let deliveries = world.store.deliveries(&shop.tenant.id, &ALL).unwrap().items;
+    let deliveries = deliveries.into_iter().map(|(delivery, _)| delivery);
+    deliveries.filter(|it| it.license == *license).collect()
+}

@@ -1,0 +1,272 @@
+//! A few sellers, what was bought from them, and what Stripe will tell of it.
+
+use crate::chaos::Weather;
+use crate::dice::Dice;
+use crate::faulty_store::FaultyStore;
+use mintage_domain::audit::Actor;
+use mintage_domain::catalog::{KeyType, Product};
+use mintage_domain::changes::Put;
+use mintage_domain::email::Email;
+use mintage_domain::env::{Env, SealedField};
+use mintage_domain::fee::BasisPoints;
+use mintage_domain::id::{PaymentIntentId, SessionId, StripeEventId};
+use mintage_domain::license::key::KeyFormat;
+use mintage_domain::mode::Mode;
+use mintage_domain::order::OrderStatus;
+use mintage_domain::ports::{Commit, Connections, Orders, Stripe};
+use mintage_domain::seal::{KeyRing, MasterKey};
+use mintage_domain::stripe_event::{News, PaymentStatus, RefundFacts, SessionFacts, StripeEvent};
+use mintage_domain::usecase::checkout::{OpenCheckout, open};
+use mintage_domain::usecase::inbound::Inbound;
+use mintage_domain::usecase::prices::set_up_prices;
+use mintage_testkit::fixtures::{Shop, email, web_url};
+use mintage_testkit::{MemoryStore, StandInStripe, TestEnv};
+
+/// Everything that is there, and the truth about it.
+pub(crate) struct World {
+    pub(crate) store: MemoryStore,
+    pub(crate) stripe: StandInStripe,
+    pub(crate) shops: Vec<Shop>,
+    /// Whose grant ended at Stripe, by the place of the shop.
+    pub(crate) ended: Vec<bool>,
+    /// What became of each checkout whose page was handed out.
+    pub(crate) sales: Vec<Sale>,
+    /// What Stripe will tell, each once.
+    pub(crate) news: Vec<Inbound>,
+    surroundings: TestEnv,
+    all_keys: KeyRing,
+}
+
+/// A checkout whose page was handed out, and how it ends in truth.
+pub(crate) struct Sale {
+    pub(crate) shop: usize,
+    pub(crate) session: SessionId,
+    pub(crate) buyer: Email,
+    pub(crate) end: OrderStatus,
+    pub(crate) refunded: bool,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64, dice: &Dice, weather: &Weather) -> Self {
+        let mut world = Self {
+            store: MemoryStore::new(),
+            stripe: StandInStripe::new(),
+            shops: Vec::new(),
+            ended: Vec::new(),
+            sales: Vec::new(),
+            news: Vec::new(),
+            surroundings: TestEnv::seeded(&format!("day {seed}")),
+            all_keys: KeyRing::new(master_key("test", "5a"), vec![master_key("old", "0f")])
+                .unwrap(),
+        };
+        for number in 0..=dice.below(3) {
+            let shop = world.open_shop(number, dice);
+            world.shops.push(shop);
+            for _ in 0..dice.below(5) {
+                world.check_out(number, dice, weather);
+            }
+            world.end_grant(number, dice);
+            world.expire_what_nobody_got(number);
+        }
+        world
+    }
+
+    /// The server's surroundings while a master key is missing.
+    pub(crate) fn env(&self) -> Env<'_> {
+        self.surroundings.env()
+    }
+
+    /// The server's surroundings when all keys are there.
+    pub(crate) fn healed_env(&self) -> Env<'_> {
+        Env {
+            keys: &self.all_keys,
+            ..self.env()
+        }
+    }
+
+    pub(crate) fn clock(&self) -> &mintage_testkit::FixedClock {
+        &self.surroundings.clock
+    }
+
+    /// A connected shop with two products; the secret of the second is sealed under a key that is
+    /// missing for a while.
+    fn open_shop(&self, number: usize, dice: &Dice) -> Shop {
+        let mut shop = Shop::opened(&self.store, &format!("seller-{number}"));
+        shop.mode = dice.pick(&Mode::ALL);
+        let account = shop.account_ref();
+        let code = self.stripe.grant_code_for(&account);
+        self.stripe.exchange(shop.mode, &code).unwrap();
+
+        let path = format!("{}/sealed", shop.tenant.id);
+        let old = KeyRing::new(master_key("old", "0f"), Vec::new()).unwrap();
+        let mut with_old = self.env();
+        with_old.keys = &old;
+        let product = Product {
+            key_format: KeyFormat::Checked,
+            key_secret: with_old.seal(SealedField::PRODUCT_KEY_SECRET, &path, &[7; 32]),
+            ..shop.another_product("sealed")
+        };
+        let mut changes = shop.changes();
+        changes.key_types.push(Put::new(KeyType {
+            product: product.id.clone(),
+            ..shop.key_type.clone()
+        }));
+        changes.products.push(Put::new(product));
+        changes.connections.push(Put::changed(shop.connection()));
+        changes.accounts.push(Put::changed(shop.account_link()));
+        self.store.commit(changes).unwrap();
+        let (env, actor) = (self.env(), Actor::Operator);
+        set_up_prices(&self.store, &self.stripe, &env, &shop.tenant.id, &actor).unwrap();
+        shop
+    }
+
+    /// Somebody's backend opens a checkout; if a page comes of it, a buyer does something there.
+    fn check_out(&mut self, number: usize, dice: &Dice, weather: &Weather) {
+        let shop = &self.shops[number];
+        let buyer = email(dice.pick(&["ada@example.test", "bob@example.test"]));
+        let wanted = OpenCheckout {
+            product: mintage_domain::slug::ProductId::parse(dice.pick(&["pixel", "sealed"]))
+                .unwrap(),
+            key_type: shop.key_type.id.clone(),
+            success_url: web_url("https://acme.test/thanks"),
+            cancel_url: web_url("https://acme.test/cart"),
+            buyer: dice.one_in(2).then(|| buyer.clone()),
+        };
+        let connection = self.store.connection(&shop.tenant.id).unwrap().unwrap();
+        let store = FaultyStore::new(&self.store, dice, weather);
+        let (env, fee) = (self.env(), BasisPoints::new(50).unwrap());
+        let Ok(url) = open(&store, &self.stripe, &env, &connection, fee, &wanted) else {
+            return;
+        };
+        let opened = self.stripe.checkouts(&shop.account_ref());
+        let (session, _) = opened.last().unwrap().clone();
+        assert_eq!(session.url, url);
+        let order = self.store.order_of_session(&shop.account, &session.id);
+        assert!(order.unwrap().is_some(), "a page was handed out unwritten");
+        self.buy(number, session.id, buyer, dice);
+    }
+
+    /// What a buyer does on the page, and the news of it.
+    fn buy(&mut self, shop: usize, session: SessionId, buyer: Email, dice: &Dice) {
+        use PaymentStatus::{NoPaymentRequired, Paid, Unpaid};
+        let completed = |payment| News::SessionCompleted(facts(&session, &buyer, payment));
+        let (end, mut news) = match dice.below(8) {
+            0 => (OrderStatus::Open, vec![]),
+            1 => (
+                OrderStatus::Expired,
+                vec![News::SessionExpired(session.clone())],
+            ),
+            2 => {
+                let failed = News::SessionPaymentFailed(session.clone());
+                (OrderStatus::PaymentFailed, vec![completed(Unpaid), failed])
+            }
+            3 => (OrderStatus::Fulfilled, vec![completed(NoPaymentRequired)]),
+            4 => (
+                OrderStatus::Fulfilled,
+                vec![completed(Unpaid), completed(Paid)],
+            ),
+            5 => (
+                OrderStatus::Fulfilled,
+                vec![completed(Paid), completed(Paid)],
+            ),
+            _ => (OrderStatus::Fulfilled, vec![completed(Paid)]),
+        };
+        let paid = matches!(
+            news.last(),
+            Some(News::SessionCompleted(last)) if last.payment == Paid
+        );
+        let refunds: &[i64] = match dice.below(5) {
+            0 => &[1_000],
+            1 => &[1_000, 2_900],
+            2 => &[2_900],
+            _ => &[],
+        };
+        let refunds = if paid { refunds } else { &[] };
+        news.extend(refunds.iter().map(|amount| refund(&session, *amount)));
+        for news in news {
+            self.tell(shop, news, dice.one_in(4));
+        }
+        self.sales.push(Sale {
+            shop,
+            session,
+            buyer,
+            end,
+            refunded: refunds.last() == Some(&2_900),
+        });
+    }
+
+    /// Some sellers end the grant; of some there is only old news, from before they came again.
+    fn end_grant(&mut self, number: usize, dice: &Dice) {
+        let (ends, told) = (dice.one_in(4), dice.one_in(4));
+        if ends {
+            self.stripe.end_grant(&self.shops[number].account_ref());
+        }
+        if ends || told {
+            self.tell(number, News::Deauthorized, false);
+        }
+        self.ended.push(ends);
+    }
+
+    /// Stripe may have opened sessions whose page got lost on the way: nobody pays there.
+    fn expire_what_nobody_got(&mut self, number: usize) {
+        let account = self.shops[number].account_ref();
+        for (session, _) in self.stripe.checkouts(&account) {
+            if !self.sales.iter().any(|sale| sale.session == session.id) {
+                self.tell(number, News::SessionExpired(session.id), false);
+            }
+        }
+    }
+
+    /// An event of its own, on the endpoint of its mode; test events may come on the live one too.
+    fn tell(&mut self, shop: usize, news: News, on_both: bool) {
+        let shop = &self.shops[shop];
+        let id = StripeEventId::parse(&format!("evt_{}", self.news.len())).unwrap();
+        let inbound = Inbound {
+            endpoint: shop.mode,
+            payload: id.as_str().into(),
+            event: StripeEvent {
+                id,
+                kind: "of.a.simulation".to_owned(),
+                account: Some(shop.account.clone()),
+                livemode: shop.mode.livemode(),
+                news,
+            },
+            parked: None,
+        };
+        if on_both && shop.mode == Mode::Sandbox {
+            self.news.push(Inbound {
+                endpoint: Mode::Live,
+                ..inbound.clone()
+            });
+        }
+        self.news.push(inbound);
+    }
+}
+
+fn master_key(name: &str, byte: &str) -> MasterKey {
+    MasterKey::parse(&format!("{name}:{}", byte.repeat(32))).unwrap()
+}
+
+fn intent(session: &SessionId) -> PaymentIntentId {
+    PaymentIntentId::parse(&format!("pi_{session}")).unwrap()
+}
+
+fn facts(session: &SessionId, buyer: &Email, payment: PaymentStatus) -> SessionFacts {
+    SessionFacts {
+        session: session.clone(),
+        payment,
+        amount_total: Some(2_900),
+        currency: Some("usd".to_owned()),
+        email: Some(buyer.as_str().to_owned()),
+        name: None,
+        payment_intent: (payment != PaymentStatus::NoPaymentRequired).then(|| intent(session)),
+    }
+}
+
+fn refund(session: &SessionId, amount: i64) -> News {
+    News::ChargeRefunded(RefundFacts {
+        payment_intent: Some(intent(session)),
+        amount_refunded: amount,
+        fully: amount == 2_900,
+    })
+}

@@ -1,0 +1,161 @@
+use crate::seller::Seller;
+use mintage_domain::audit::Actor;
+use mintage_domain::catalog::{LicenseTerms, Product};
+use mintage_domain::license::key::{KeyFormat, KeyPrefix};
+use mintage_domain::license::term::Term;
+use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::tenant::Plan;
+use mintage_domain::usecase::catalog::{
+    CatalogError, NewKeyType, NewProduct, create_key_type, create_product,
+};
+use mintage_domain::usecase::mint::product_secret;
+use mintage_domain::usecase::tenant::{change_plan, create_tenant};
+use mintage_testkit::fixtures::{cents, display_name, email};
+use mintage_testkit::{MemoryStore, TestEnv};
+
+fn new_product(slug: &str) -> NewProduct {
+    NewProduct {
+        id: ProductId::parse(slug).unwrap(),
+        display_name: display_name("Pixel Studio"),
+        key_prefix: KeyPrefix::parse("PIXL").unwrap(),
+        key_format: KeyFormat::Checked,
+    }
+}
+
+/// A store with the tenant `acme` on this plan, and what makes products in it.
+struct Market {
+    store: MemoryStore,
+    env: TestEnv,
+    tenant: TenantId,
+}
+
+impl Market {
+    fn on(plan: Plan) -> Self {
+        let (store, env) = (MemoryStore::new(), TestEnv::default());
+        let tenant = TenantId::parse("acme").unwrap();
+        create_tenant(&store, &env.env(), &tenant, &email("a@acme.test"), plan).unwrap();
+        Self { store, env, tenant }
+    }
+
+    fn create(&self, new: &NewProduct) -> Result<Product, CatalogError> {
+        let env = self.env.env();
+        create_product(&self.store, &env, &self.tenant, &Actor::Operator, new)
+    }
+}
+
+#[test]
+fn a_plan_holds_as_many_products_as_it_says() {
+    for (plan, room) in [(Plan::Free, 1), (Plan::Starter, 3), (Plan::Plus, 10)] {
+        let market = Market::on(plan);
+        for n in 0..room {
+            market.create(&new_product(&format!("app-{n}"))).unwrap();
+        }
+        let one_more = market.create(&new_product("one-more"));
+        assert_eq!(one_more, Err(CatalogError::QuotaExceeded(room)));
+    }
+    let market = Market::on(Plan::Pro);
+    for n in 0..30 {
+        market.create(&new_product(&format!("app-{n}"))).unwrap();
+    }
+}
+
+#[test]
+fn a_larger_plan_makes_room_and_a_smaller_one_takes_nothing_away() {
+    let market = Market::on(Plan::Free);
+    let (env, tenant) = (market.env.env(), &market.tenant);
+    market.create(&new_product("first")).unwrap();
+    assert!(market.create(&new_product("second")).is_err());
+    change_plan(&market.store, &env, tenant, Plan::Starter).unwrap();
+    market.create(&new_product("second")).unwrap();
+    change_plan(&market.store, &env, tenant, Plan::Free).unwrap();
+    let third = market.create(&new_product("third"));
+    assert_eq!(third, Err(CatalogError::QuotaExceeded(1)));
+    let known = market.create(&new_product("second"));
+    assert_eq!(known, Err(CatalogError::Exists));
+}
+
+#[test]
+fn callers_at_once_share_the_room() {
+    let market = Market::on(Plan::Starter);
+    let made = std::thread::scope(|scope| {
+        let callers: Vec<_> = (0..8)
+            .map(|n| {
+                let market = &market;
+                scope.spawn(move || market.create(&new_product(&format!("app-{n}"))).is_ok())
+            })
+            .collect();
+        let outcomes = callers.into_iter().map(|it| it.join().unwrap());
+        outcomes.filter(|made| *made).count()
+    });
+    assert_eq!(made, 3);
+}
+
+#[test]
+fn a_product_is_made_with_a_secret_of_its_own() {
+    let market = Market::on(Plan::Pro);
+    let one = market.create(&new_product("one")).unwrap();
+    let two = market.create(&new_product("two")).unwrap();
+    let prefix = KeyPrefix::parse("PIXL").unwrap();
+    let checksum = |product| {
+        let secret = product_secret(&market.env.env(), product).unwrap();
+        let key = mintage_domain::license::key::LicenseKey::checked(&prefix, [0; 13], &secret);
+        key.expose().to_owned()
+    };
+    assert_eq!(checksum(&one), checksum(&one));
+    assert_ne!(checksum(&one), checksum(&two));
+    let moved = Product {
+        id: two.id.clone(),
+        ..one
+    };
+    let opened = product_secret(&market.env.env(), &moved);
+    assert!(opened.is_err(), "a secret opens for its own product only");
+}
+
+#[test]
+fn a_product_that_cannot_be_is_refused() {
+    let market = Market::on(Plan::Pro);
+    let short = NewProduct {
+        key_prefix: KeyPrefix::parse("PX").unwrap(),
+        key_format: KeyFormat::Classic,
+        ..new_product("short")
+    };
+    assert_eq!(market.create(&short), Err(CatalogError::PrefixMismatch));
+    let nobody = TenantId::parse("nobody").unwrap();
+    let (env, actor) = (market.env.env(), Actor::Operator);
+    let unknown = create_product(&market.store, &env, &nobody, &actor, &new_product("app"));
+    assert_eq!(unknown, Err(CatalogError::NotFound));
+}
+
+#[test]
+fn a_key_type_is_made_once_with_a_term_that_counts_from_the_sale() {
+    let seller = Seller::new();
+    let create = |product: &str, slug: &str, term: &str| {
+        let new = NewKeyType {
+            id: KeyTypeId::parse(slug).unwrap(),
+            display_name: display_name("Team"),
+            terms: LicenseTerms {
+                term: Term::parse(term).unwrap(),
+                ..seller.shop.key_type.terms.clone()
+            },
+            price: Some(cents(9_900)),
+        };
+        let product = ProductId::parse(product).unwrap();
+        let (store, env, actor) = (&*seller.store, seller.env(), Actor::Operator);
+        create_key_type(store, &env, seller.tenant(), &product, &actor, &new)
+    };
+    let made = create("pixel", "team", "365d").unwrap();
+    assert_eq!(made.price, Some(cents(9_900)));
+    for (product, slug, term, error) in [
+        ("pixel", "team", "30d", CatalogError::Exists),
+        ("pixel", "pro", "30d", CatalogError::Exists),
+        ("other", "team", "30d", CatalogError::NotFound),
+        ("pixel", "dated", "2030-01-01", CatalogError::AbsoluteTerm),
+    ] {
+        assert_eq!(
+            create(product, slug, term),
+            Err(error),
+            "{slug} of {product}"
+        );
+    }
+    assert_eq!(seller.audited("key-type.created"), 1);
+}

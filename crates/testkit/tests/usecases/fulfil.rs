@@ -1,0 +1,237 @@
+use crate::seller::{Seller, intent, paid, unpaid};
+use mintage_domain::env::SealedField;
+use mintage_domain::license::state::State;
+use mintage_domain::order::OrderStatus;
+use mintage_domain::ports::{Customers, HeardEvents};
+use mintage_domain::stripe_event::{HeardOutcome, News, PaymentStatus, SessionFacts};
+use mintage_domain::usecase::checkout::OpenCheckout;
+use mintage_domain::usecase::inbound::{Outcome, PARKED_FOR};
+use mintage_testkit::fixtures::{cents, email};
+
+#[test]
+fn a_paid_session_mints_the_license_that_was_agreed_and_tells_the_seller() {
+    let seller = Seller::on_sale();
+    let session = seller.session();
+    let later = seller
+        .shop
+        .env
+        .clock
+        .advance(std::time::Duration::from_mins(3));
+    let completed = News::SessionCompleted(paid(&session));
+    assert_eq!(seller.hear(completed), Ok(Outcome::Applied));
+
+    let order = seller.order(&session);
+    assert_eq!(order.status, OrderStatus::Fulfilled);
+    assert_eq!(order.fulfilled_at, Some(later));
+    assert_eq!(order.payment, Some(intent(&session)));
+    assert_eq!(order.total, Some(cents(2_900)));
+
+    let record = seller.licenses().remove(0);
+    let license = &record.license;
+    assert_eq!(license.state(later), State::Active);
+    assert_eq!(license.activation_limit, order.terms.activation_limit);
+    assert_eq!(license.entitlements, order.terms.entitlements);
+    assert_eq!(license.mode, order.mode);
+    let unit = license.unit.as_ref().unwrap();
+    assert_eq!((&unit.order, unit.line, unit.unit), (&order.id, 0, 0));
+    assert_eq!(
+        (&record.email, &record.session),
+        (&email("buyer@example.test"), &Some(session))
+    );
+
+    let customer = order.customer.unwrap();
+    assert_eq!(license.customer, customer);
+    let customer = seller
+        .store
+        .customer(seller.tenant(), &customer)
+        .unwrap()
+        .unwrap();
+    assert_eq!(customer.name.as_deref(), Some("Ada"));
+
+    let deliveries = seller.deliveries();
+    assert_eq!(deliveries.len(), 1);
+    assert_eq!(deliveries[0].due_at, later, "it is due at once");
+    let body = seller.body(&deliveries[0]);
+    let key = body["key"].as_str().unwrap();
+    let sealed = seller.env().open(
+        SealedField::LICENSE_KEY,
+        license.id.as_str(),
+        &license.sealed_key,
+    );
+    assert_eq!(sealed.unwrap().expose(), key.as_bytes());
+    assert_eq!(body["event"], "license.created");
+    assert_eq!(body["customer_email"], "buyer@example.test");
+    assert_eq!(
+        seller.audit()[0],
+        ("stripe".to_owned(), "license.minted".to_owned())
+    );
+}
+
+#[test]
+fn money_on_its_way_mints_when_it_arrives_and_not_before() {
+    use OrderStatus::{AwaitingPayment, Expired, Fulfilled, Open, PaymentFailed};
+    type Tell = fn(mintage_domain::id::SessionId) -> News;
+    let completed_unpaid: Tell = |session| News::SessionCompleted(unpaid(&session));
+    let paid_for: Tell = |session| News::SessionCompleted(paid(&session));
+    let (failed, expired): (Tell, Tell) = (News::SessionPaymentFailed, News::SessionExpired);
+    let stories: [&[(Tell, OrderStatus)]; 9] = [
+        &[],
+        &[(completed_unpaid, AwaitingPayment)],
+        &[(completed_unpaid, AwaitingPayment), (paid_for, Fulfilled)],
+        &[(paid_for, Fulfilled), (completed_unpaid, Fulfilled)],
+        &[(completed_unpaid, AwaitingPayment), (failed, PaymentFailed)],
+        &[(failed, PaymentFailed), (completed_unpaid, PaymentFailed)],
+        &[
+            (failed, PaymentFailed),
+            (paid_for, Fulfilled),
+            (failed, Fulfilled),
+        ],
+        &[(expired, Expired), (completed_unpaid, Expired)],
+        &[
+            (expired, Expired),
+            (paid_for, Fulfilled),
+            (expired, Fulfilled),
+        ],
+    ];
+    for (number, story) in stories.into_iter().enumerate() {
+        let seller = Seller::on_sale();
+        let session = seller.session();
+        assert_eq!(seller.order(&session).status, Open);
+        for (tell, status) in story {
+            seller.hear(tell(session.clone())).unwrap();
+            assert_eq!(seller.order(&session).status, *status, "story {number}");
+            let minted = usize::from(*status == Fulfilled);
+            assert_eq!(seller.licenses().len(), minted, "story {number}");
+        }
+    }
+}
+
+#[test]
+fn a_free_session_mints_without_a_payment() {
+    let seller = Seller::on_sale();
+    let session = seller.session();
+    let free = SessionFacts {
+        payment: PaymentStatus::NoPaymentRequired,
+        amount_total: Some(0),
+        payment_intent: None,
+        ..paid(&session)
+    };
+    assert_eq!(
+        seller.hear(News::SessionCompleted(free)),
+        Ok(Outcome::Applied)
+    );
+    let order = seller.order(&session);
+    assert_eq!((order.payment, order.total), (None, Some(cents(0))));
+    assert_eq!(seller.licenses().len(), 1);
+}
+
+#[test]
+fn what_stripe_does_not_say_is_taken_from_the_order() {
+    let seller = Seller::on_sale();
+    for (amount_total, currency, total) in [
+        (None, Some("usd"), 2_900),
+        (Some(1), None, 2_900),
+        (Some(1), Some("nonsense"), 2_900),
+        (Some(-1), Some("usd"), 2_900),
+        (Some(3_480), Some("usd"), 3_480),
+    ] {
+        let session = seller.session();
+        let facts = SessionFacts {
+            amount_total,
+            currency: currency.map(str::to_owned),
+            ..paid(&session)
+        };
+        assert_eq!(
+            seller.hear(News::SessionCompleted(facts)),
+            Ok(Outcome::Applied)
+        );
+        let order = seller.order(&session);
+        assert_eq!(
+            order.total,
+            Some(cents(total)),
+            "{amount_total:?} {currency:?}"
+        );
+    }
+}
+
+#[test]
+fn the_buyer_is_who_typed_an_address_else_who_the_seller_told() {
+    let seller = Seller::on_sale();
+    let typed = |address: Option<&str>, told: Option<&str>| {
+        let wanted = OpenCheckout {
+            buyer: told.map(email),
+            ..seller.wanted()
+        };
+        let session = seller.session_for(&wanted);
+        let facts = SessionFacts {
+            email: address.map(str::to_owned),
+            ..paid(&session)
+        };
+        (session, seller.hear(News::SessionCompleted(facts)).unwrap())
+    };
+    for (address, told, buyer) in [
+        (Some("Typed@Example.test"), None, "typed@example.test"),
+        (
+            Some("typed@example.test"),
+            Some("told@example.test"),
+            "typed@example.test",
+        ),
+        (None, Some("told@example.test"), "told@example.test"),
+        (
+            Some("no address"),
+            Some("told@example.test"),
+            "told@example.test",
+        ),
+    ] {
+        let (session, outcome) = typed(address, told);
+        assert_eq!(outcome, Outcome::Applied);
+        let order = seller.order(&session).id;
+        let licenses = mintage_domain::ports::Licenses::licenses_of_order(&*seller.store, &order);
+        assert_eq!(
+            licenses.unwrap()[0].email,
+            email(buyer),
+            "{address:?} {told:?}"
+        );
+    }
+    let (session, outcome) = typed(Some("no address"), None);
+    assert!(matches!(outcome, Outcome::Parked(_)), "{outcome:?}");
+    assert_eq!(seller.order(&session).status, OrderStatus::Open);
+}
+
+#[test]
+fn a_buyer_who_comes_back_is_the_same_customer() {
+    let seller = Seller::on_sale();
+    let (first, second) = (seller.sell(), seller.sell());
+    assert_ne!(first.license.id, second.license.id);
+    assert_eq!(first.license.customer, second.license.customer);
+    assert_eq!(seller.last_order().customer, Some(first.license.customer));
+}
+
+#[test]
+fn what_was_paid_and_cannot_be_minted_is_parked_with_its_payload() {
+    let seller = Seller::on_sale();
+    let session = seller.session();
+    let nobody = SessionFacts {
+        email: None,
+        ..paid(&session)
+    };
+    let inbound = seller.inbound(News::SessionCompleted(nobody));
+    assert!(matches!(seller.hear_as(&inbound), Ok(Outcome::Parked(_))));
+    assert_eq!(
+        seller.hear_as(&inbound),
+        Ok(Outcome::Duplicate),
+        "Stripe need not send it again"
+    );
+    let event = seller
+        .store
+        .heard_event(inbound.endpoint, &inbound.event.id);
+    let HeardOutcome::Parked {
+        payload, retry_at, ..
+    } = event.unwrap().unwrap().outcome
+    else {
+        panic!("it is parked");
+    };
+    assert_eq!(payload, inbound.payload);
+    assert_eq!(retry_at, seller.shop.now().plus(PARKED_FOR));
+    assert_eq!((seller.licenses().len(), seller.deliveries().len()), (0, 0));
+}

@@ -1,0 +1,136 @@
+use crate::seller::Seller;
+use mintage_domain::audit::Actor;
+use mintage_domain::changes::Put;
+use mintage_domain::env::SealedField;
+use mintage_domain::id::{LicenseId, TokenId};
+use mintage_domain::license::License;
+use mintage_domain::license::state::{Revocation, RevocationReason, Standing, State};
+use mintage_domain::ports::{Commit, LicenseRecord, Licenses};
+use mintage_domain::slug::TenantId;
+use mintage_domain::usecase::Failure;
+use mintage_domain::usecase::license::{LicenseError, reveal, revoke};
+
+fn by_token() -> Actor {
+    Actor::Token(TokenId::parse("tok_1").unwrap())
+}
+
+fn revoked(seller: &Seller, id: &LicenseId) -> Result<LicenseRecord, LicenseError> {
+    revoke(
+        &*seller.store,
+        &seller.env(),
+        seller.tenant(),
+        id,
+        &by_token(),
+    )
+}
+
+#[test]
+fn a_license_is_revoked_once_and_for_good_and_the_seller_is_told() {
+    let seller = Seller::on_sale();
+    let sold = seller.sell();
+    let ended = revoked(&seller, &sold.license.id).unwrap();
+    let now = seller.shop.now();
+    assert_eq!(ended.license.state(now), State::Revoked);
+    let read = seller.store.license(seller.tenant(), &sold.license.id);
+    assert_eq!(read, Ok(Some(ended)));
+    assert_eq!(
+        revoked(&seller, &sold.license.id),
+        Err(LicenseError::AlreadyRevoked)
+    );
+    assert_eq!(seller.told(), ["license.created", "license.revoked"]);
+    let told = seller.deliveries();
+    let told = told
+        .iter()
+        .find(|it| it.event.as_str() == "license.revoked");
+    let body = seller.body(told.unwrap());
+    assert_eq!(
+        body["key"],
+        sold.license.masked_key.as_str(),
+        "never in the clear"
+    );
+    let done = ("token:tok_1".to_owned(), "license.revoked".to_owned());
+    assert!(seller.audit().contains(&done), "{:?}", seller.audit());
+}
+
+#[test]
+fn an_expired_license_can_still_be_revoked() {
+    let seller = Seller::on_sale();
+    let sold = seller.sell().license;
+    let mut changes = seller.shop.changes();
+    changes.licenses.push(Put::changed(License {
+        standing: Standing::new(Some(seller.shop.now())),
+        ..sold.clone()
+    }));
+    seller.store.commit(changes).unwrap();
+    let ended = revoked(&seller, &sold.id).unwrap().license;
+    let reason = ended.standing.revocation().map(Revocation::reason);
+    assert_eq!(reason, Some(RevocationReason::Admin));
+    assert_eq!(seller.told(), ["license.created", "license.revoked"]);
+}
+
+#[test]
+fn another_tenants_license_is_not_there() {
+    let seller = Seller::on_sale();
+    let sold = seller.sell().license;
+    let (store, env, actor) = (&*seller.store, seller.env(), by_token());
+    let other = TenantId::parse("zeta").unwrap();
+    let unknown = LicenseId::parse("lic_unknown").unwrap();
+    for (tenant, id) in [(&other, &sold.id), (seller.tenant(), &unknown)] {
+        let not_found = LicenseError::NotFound;
+        assert_eq!(
+            revoke(store, &env, tenant, id, &actor),
+            Err(not_found.clone())
+        );
+        assert_eq!(
+            reveal(store, &env, tenant, id, &actor).unwrap_err(),
+            not_found
+        );
+    }
+}
+
+#[test]
+fn a_key_is_shown_after_it_is_written_down_that_it_was() {
+    let seller = Seller::on_sale();
+    let sold = seller.sell().license;
+    let key = |_| {
+        let (store, env) = (&*seller.store, seller.env());
+        reveal(store, &env, seller.tenant(), &sold.id, &by_token()).unwrap()
+    };
+    let shown: Vec<_> = (0..2).map(key).collect();
+    let told = &seller.deliveries()[0];
+    assert_eq!(
+        shown[0].expose(),
+        seller.body(told)["key"].as_str().unwrap()
+    );
+    assert_eq!(shown[1].expose(), shown[0].expose());
+    assert_eq!(seller.audited("license.revealed"), 2);
+}
+
+#[test]
+fn a_key_that_does_not_open_is_told_apart_from_one_that_is_no_text() {
+    let seller = Seller::on_sale();
+    let sold = seller.sell().license;
+    let env = seller.env();
+    let field = SealedField::LICENSE_KEY;
+    let no_text = env.seal(field, sold.id.as_str(), &[0xff]);
+    let moved = env.seal(field, "lic_other", b"PIXL");
+    let mut current = sold.clone();
+    for (sealed_key, damaged) in [(no_text, true), (moved, false)] {
+        let put = Put::changed(License {
+            sealed_key,
+            ..current
+        });
+        current = put.value.clone();
+        let mut changes = seller.shop.changes();
+        changes.licenses.push(put);
+        seller.store.commit(changes).unwrap();
+        let (store, actor) = (&*seller.store, by_token());
+        let error = reveal(store, &env, seller.tenant(), &sold.id, &actor).unwrap_err();
+        if damaged {
+            assert_eq!(error, LicenseError::DamagedKey);
+        } else {
+            assert!(matches!(error, LicenseError::Failure(Failure::Sealed(_))));
+        }
+    }
+    assert_eq!(seller.audited("license.revealed"), 0, "nothing was shown");
+}

@@ -1,0 +1,25 @@
+//! Every rule of the use cases, over the memory store and the stand-in for Stripe, at a fixed time
+//! and with seeded randomness. A module for each use case.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its scene has failed"
+)]
+
+mod api_key;
+mod catalog;
+mod checkout;
+mod connect;
+mod deliver;
+mod disconnect;
+mod endpoint;
+mod fulfil;
+mod inbound;
+mod license;
+mod mint;
+mod prices;
+mod refund;
+mod seller;
+mod sweep;
+mod tenant;
+mod validate;

@@ -1,0 +1,145 @@
+use mintage_domain::catalog::{LicenseTerms, Product};
+use mintage_domain::env::SealedField;
+use mintage_domain::license::OrderUnit;
+use mintage_domain::license::key::{KeyFormat, PresentedKey};
+use mintage_domain::license::term::Term;
+use mintage_domain::order::Order;
+use mintage_domain::outbound::EventName;
+use mintage_domain::seal::{KeyRing, MasterKey, OpenError};
+use mintage_domain::usecase::mint::{CannotMint, Minted, mint, product_secret, tell};
+use mintage_testkit::fixtures::Shop;
+use std::time::Duration;
+
+fn minted(shop: &Shop, order: &Order, product: &Product) -> Result<Minted, CannotMint> {
+    let unit = OrderUnit {
+        order: order.id.clone(),
+        line: 0,
+        unit: 0,
+    };
+    let customer = shop.customer().id;
+    mint(&shop.env.env(), order, product, &customer, unit, shop.now())
+}
+
+#[test]
+fn keys_are_made_as_their_product_says_and_sealed_for_their_license() {
+    let shop = Shop::new("acme");
+    for format in KeyFormat::ALL {
+        let product = Product {
+            key_format: format,
+            ..shop.product.clone()
+        };
+        let Minted { license, key } = minted(&shop, &shop.order(), &product).unwrap();
+        let presented = PresentedKey::parse(key.expose()).unwrap();
+        assert!(presented.has_shape(format, &product.key_prefix));
+        let secret = product_secret(&shop.env.env(), &product).unwrap();
+        let checked = presented.checksum_ok(&product.key_prefix, &secret);
+        assert_eq!(checked, format == KeyFormat::Checked);
+        assert_eq!(
+            (license.key_hash, license.masked_key),
+            (key.hash(), key.masked())
+        );
+        let open = |id: &str| {
+            let env = shop.env.env();
+            env.open(SealedField::LICENSE_KEY, id, &license.sealed_key)
+        };
+        let opened = open(license.id.as_str()).unwrap();
+        assert_eq!(opened.expose(), key.expose().as_bytes());
+        assert!(
+            open("lic_other").is_err(),
+            "moved to another license, it does not open"
+        );
+    }
+}
+
+#[test]
+fn a_license_runs_from_its_mint_for_the_term_that_was_agreed() {
+    let shop = Shop::new("acme");
+    let day = Duration::from_hours(24);
+    for (term, end) in [
+        ("lifetime", None),
+        ("30d", Some(shop.now().plus(day * 30))),
+        (
+            "2028-02-29T12:00:00Z",
+            mintage_domain::time::Timestamp::parse_rfc3339("2028-02-29T12:00:00Z").ok(),
+        ),
+    ] {
+        let terms = LicenseTerms {
+            term: Term::parse(term).unwrap(),
+            ..shop.key_type.terms.clone()
+        };
+        let order = Order {
+            terms,
+            ..shop.order()
+        };
+        let license = minted(&shop, &order, &shop.product).unwrap().license;
+        assert_eq!(license.standing.expires_at(), end, "{term}");
+    }
+}
+
+#[test]
+fn what_cannot_be_minted_says_why() {
+    let shop = Shop::new("acme");
+    let env = shop.env.env();
+    let checked = Product {
+        key_format: KeyFormat::Checked,
+        ..shop.product.clone()
+    };
+    let why = |order: &Order, product: &Product| minted(&shop, order, product).err().unwrap();
+
+    let other = MasterKey::parse(&format!("other:{}", "00".repeat(32))).unwrap();
+    let id = other.id().clone();
+    let mut elsewhere = env;
+    let ring = KeyRing::new(other, Vec::new()).unwrap();
+    elsewhere.keys = &ring;
+    let field = SealedField::PRODUCT_KEY_SECRET;
+    let under_another_key = Product {
+        key_secret: elsewhere.seal(field, "acme/pixel", &[7; 32]),
+        ..checked.clone()
+    };
+    let refused = why(&shop.order(), &under_another_key);
+    assert_eq!(refused, CannotMint::Sealed(OpenError::UnknownKey(id)));
+
+    let damaged = Product {
+        key_secret: env.seal(field, "acme/pixel", &[7; 31]),
+        ..checked
+    };
+    assert_eq!(why(&shop.order(), &damaged), CannotMint::DamagedSecret);
+
+    let terms = LicenseTerms {
+        term: Term::Until(shop.now()),
+        ..shop.key_type.terms.clone()
+    };
+    let past = Order {
+        terms,
+        ..shop.order()
+    };
+    assert!(matches!(why(&past, &shop.product), CannotMint::Term(_)));
+}
+
+#[test]
+fn what_is_told_is_due_at_once_and_sealed_for_its_delivery() {
+    let shop = Shop::new("acme");
+    let license = minted(&shop, &shop.order(), &shop.product).unwrap().license;
+    let (env, now) = (shop.env.env(), shop.now());
+    let about = ("ada@example.test", Some("cs_1"));
+    let told = tell(
+        &env,
+        &license,
+        EventName::LicenseRevoked,
+        "masked",
+        about,
+        now,
+    );
+    assert_eq!(
+        (told.due_at, told.attempts, &told.license),
+        (now, 0, &license.id)
+    );
+    let field = SealedField::DELIVERY_BODY;
+    let body = env
+        .open(field, told.id.as_str(), &told.sealed_body)
+        .unwrap();
+    let body: serde_json::Value = serde_json::from_slice(body.expose()).unwrap();
+    assert_eq!(body["id"], told.id.as_str());
+    assert_eq!(body["event"], "license.revoked");
+    assert_eq!(body["session_id"], "cs_1");
+}

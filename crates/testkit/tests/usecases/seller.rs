@@ -1,0 +1,276 @@
+//! A seller: a shop in a store of its own, before a Stripe of its own.
+
+use mintage_domain::audit::Actor;
+use mintage_domain::connection::{AccountRef, Connection};
+use mintage_domain::delivery::Delivery;
+use mintage_domain::env::{Env, SealedField};
+use mintage_domain::fee::BasisPoints;
+use mintage_domain::id::{SessionId, StripeEventId};
+use mintage_domain::mode::Mode;
+use mintage_domain::order::Order;
+use mintage_domain::page::PageRequest;
+use mintage_domain::ports::{
+    Audits, Connections, Deliveries, LicenseFilter, LicenseRecord, Licenses, Orders, Stripe,
+};
+use mintage_domain::secret::Secret;
+use mintage_domain::slug::TenantId;
+use mintage_domain::stripe_event::{News, PaymentStatus, RefundFacts, SessionFacts, StripeEvent};
+use mintage_domain::usecase::checkout::{self, CheckoutError, OpenCheckout};
+use mintage_domain::usecase::connect::{self, ConnectError, Connected};
+use mintage_domain::usecase::inbound::{Inbound, InboundError, Outcome, hear};
+use mintage_domain::usecase::prices::{PricesError, PricesSetUp, set_up_prices};
+use mintage_testkit::fixtures::{Shop, web_url};
+use mintage_testkit::{MemoryStore, StandInStripe};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+pub(crate) struct Seller {
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) stripe: Arc<StandInStripe>,
+    pub(crate) shop: Shop,
+    events: AtomicU32,
+}
+
+impl Seller {
+    /// A seller with a product and a key type, not connected, in a store of their own.
+    pub(crate) fn new() -> Self {
+        Self::beside(&Arc::default(), &Arc::default(), "acme")
+    }
+
+    /// A seller in a store that may hold others.
+    pub(crate) fn beside(
+        store: &Arc<MemoryStore>,
+        stripe: &Arc<StandInStripe>,
+        slug: &str,
+    ) -> Self {
+        Self {
+            shop: Shop::opened(&**store, slug),
+            store: Arc::clone(store),
+            stripe: Arc::clone(stripe),
+            events: AtomicU32::new(0),
+        }
+    }
+
+    /// A seller whose shop's account is connected in its mode, live, with prices set up.
+    pub(crate) fn on_sale() -> Self {
+        let seller = Self::new();
+        seller.connect(&seller.shop.account_ref()).unwrap();
+        seller.set_up_prices().unwrap();
+        seller
+    }
+
+    pub(crate) fn env(&self) -> Env<'_> {
+        self.shop.env.env()
+    }
+
+    pub(crate) fn tenant(&self) -> &TenantId {
+        &self.shop.tenant.id
+    }
+
+    /// Begins an OAuth round; returns its state, as Stripe sends it back.
+    pub(crate) fn start(&self, mode: Mode) -> Result<Secret, ConnectError> {
+        let redirect = web_url("https://mintage.example.test/callback");
+        let (store, env) = (&*self.store, self.env());
+        let url = connect::start(store, &*self.stripe, &env, self.tenant(), mode, &redirect)?;
+        let (_, query) = url.split_once('?').unwrap();
+        let state = query.split('&').find_map(|it| it.strip_prefix("state="));
+        Ok(Secret::new(state.unwrap()))
+    }
+
+    /// Ends an OAuth round with this Stripe.
+    pub(crate) fn finish(
+        &self,
+        stripe: &dyn Stripe,
+        state: &Secret,
+        code: &Secret,
+    ) -> Result<Connected, ConnectError> {
+        connect::finish(&*self.store, stripe, &self.env(), state, code)
+    }
+
+    /// A whole OAuth round that the owner of the account agrees to.
+    pub(crate) fn connect(&self, account: &AccountRef) -> Result<Connected, ConnectError> {
+        let state = self.start(account.mode)?;
+        let code = self.stripe.grant_code_for(account);
+        self.finish(&*self.stripe, &state, &code)
+    }
+
+    /// The account of the shop's name in this mode.
+    pub(crate) fn account(&self, mode: Mode) -> AccountRef {
+        AccountRef {
+            mode,
+            ..self.shop.account_ref()
+        }
+    }
+
+    pub(crate) fn connection(&self) -> Connection {
+        self.store.connection(self.tenant()).unwrap().unwrap()
+    }
+
+    pub(crate) fn set_up_prices(&self) -> Result<PricesSetUp, PricesError> {
+        let (store, env) = (&*self.store, self.env());
+        set_up_prices(store, &*self.stripe, &env, self.tenant(), &Actor::Operator)
+    }
+
+    /// What a seller's backend asks for: the shop's key type, for a known buyer.
+    pub(crate) fn wanted(&self) -> OpenCheckout {
+        OpenCheckout {
+            product: self.shop.product.id.clone(),
+            key_type: self.shop.key_type.id.clone(),
+            success_url: web_url("https://acme.test/thanks"),
+            cancel_url: web_url("https://acme.test/cart"),
+            buyer: None,
+        }
+    }
+
+    /// Opens a checkout at half a percent.
+    pub(crate) fn open(
+        &self,
+        stripe: &dyn Stripe,
+        wanted: &OpenCheckout,
+    ) -> Result<String, CheckoutError> {
+        let fee = BasisPoints::new(50).unwrap();
+        let connection = self.connection();
+        checkout::open(&*self.store, stripe, &self.env(), &connection, fee, wanted)
+    }
+
+    /// Opens a checkout and returns its session.
+    pub(crate) fn session(&self) -> SessionId {
+        self.session_for(&self.wanted())
+    }
+
+    /// Opens this checkout and returns its session.
+    pub(crate) fn session_for(&self, wanted: &OpenCheckout) -> SessionId {
+        self.open(&*self.stripe, wanted).unwrap();
+        let checkouts = self.stripe.checkouts(&self.shop.account_ref());
+        checkouts.last().unwrap().0.id.clone()
+    }
+
+    /// Hears this news of the shop's account.
+    pub(crate) fn hear(&self, news: News) -> Result<Outcome, InboundError> {
+        self.hear_as(&self.inbound(news))
+    }
+
+    /// Hears it again as it was.
+    pub(crate) fn hear_as(&self, inbound: &Inbound) -> Result<Outcome, InboundError> {
+        hear(&*self.store, &*self.stripe, &self.env(), inbound)
+    }
+
+    /// News of the shop's account on the endpoint of its mode, in an event of its own.
+    pub(crate) fn inbound(&self, news: News) -> Inbound {
+        let number = self.events.fetch_add(1, Ordering::Relaxed);
+        let id = StripeEventId::parse(&format!("evt_{number}")).unwrap();
+        Inbound {
+            endpoint: self.shop.mode,
+            payload: id.as_str().into(),
+            event: StripeEvent {
+                id,
+                kind: "of.a.test".to_owned(),
+                account: Some(self.shop.account.clone()),
+                livemode: self.shop.mode.livemode(),
+                news,
+            },
+            parked: None,
+        }
+    }
+
+    pub(crate) fn order(&self, session: &SessionId) -> Order {
+        let order = self.store.order_of_session(&self.shop.account, session);
+        order.unwrap().unwrap()
+    }
+
+    /// The only order, or the newest.
+    pub(crate) fn last_order(&self) -> Order {
+        let page = PageRequest::default();
+        let orders = self.store.orders(self.tenant(), &page).unwrap().items;
+        orders.into_iter().next().unwrap()
+    }
+
+    pub(crate) fn licenses(&self) -> Vec<LicenseRecord> {
+        let page = PageRequest::default();
+        let filter = LicenseFilter::default();
+        let licenses = self.store.licenses(self.tenant(), &filter, &page);
+        licenses.unwrap().items
+    }
+
+    /// Sells one license, and returns it.
+    pub(crate) fn sell(&self) -> LicenseRecord {
+        let session = self.session();
+        let paid = self.hear(News::SessionCompleted(paid(&session)));
+        assert_eq!(paid, Ok(Outcome::Applied));
+        let order = self.order(&session);
+        self.store.licenses_of_order(&order.id).unwrap().remove(0)
+    }
+
+    pub(crate) fn deliveries(&self) -> Vec<Delivery> {
+        let page = PageRequest::default();
+        let deliveries = self.store.deliveries(self.tenant(), &page).unwrap();
+        deliveries.items.into_iter().map(|(it, _)| it).collect()
+    }
+
+    /// The names of the events queued for the seller, sorted.
+    pub(crate) fn told(&self) -> Vec<&'static str> {
+        let mut told: Vec<_> = self
+            .deliveries()
+            .iter()
+            .map(|it| it.event.as_str())
+            .collect();
+        told.sort_unstable();
+        told
+    }
+
+    /// What a delivery says.
+    pub(crate) fn body(&self, delivery: &Delivery) -> serde_json::Value {
+        let (field, id) = (SealedField::DELIVERY_BODY, delivery.id.as_str());
+        let body = self.env().open(field, id, &delivery.sealed_body).unwrap();
+        serde_json::from_slice(body.expose()).unwrap()
+    }
+
+    /// What was done in the seller's account, and by whom, the same once.
+    pub(crate) fn audit(&self) -> Vec<(String, String)> {
+        let page = PageRequest::default();
+        let entries = self.store.audit(self.tenant(), &page).unwrap().items;
+        entries
+            .into_iter()
+            .map(|it| (it.actor, it.action))
+            .collect()
+    }
+
+    /// How often this was done.
+    pub(crate) fn audited(&self, action: &str) -> usize {
+        self.audit().iter().filter(|(_, it)| it == action).count()
+    }
+}
+
+/// A session whose money is there, bought by `buyer@example.test` with payment `pi_<session>`.
+pub(crate) fn paid(session: &SessionId) -> SessionFacts {
+    SessionFacts {
+        session: session.clone(),
+        payment: PaymentStatus::Paid,
+        amount_total: Some(2_900),
+        currency: Some("usd".to_owned()),
+        email: Some("buyer@example.test".to_owned()),
+        name: Some("Ada".to_owned()),
+        payment_intent: Some(intent(session)),
+    }
+}
+
+/// A session whose money is on its way.
+pub(crate) fn unpaid(session: &SessionId) -> SessionFacts {
+    SessionFacts {
+        payment: PaymentStatus::Unpaid,
+        ..paid(session)
+    }
+}
+
+/// So much of a session's 2900 cents was given back.
+pub(crate) fn refunded(session: &SessionId, amount: i64) -> News {
+    News::ChargeRefunded(RefundFacts {
+        payment_intent: Some(intent(session)),
+        amount_refunded: amount,
+        fully: amount == 2_900,
+    })
+}
+
+pub(crate) fn intent(session: &SessionId) -> mintage_domain::id::PaymentIntentId {
+    mintage_domain::id::PaymentIntentId::parse(&format!("pi_{session}")).unwrap()
+}

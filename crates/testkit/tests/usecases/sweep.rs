@@ -1,0 +1,187 @@
+use crate::seller::{Seller, paid};
+use mintage_domain::catalog::Product;
+use mintage_domain::changes::Put;
+use mintage_domain::env::SealedField;
+use mintage_domain::license::key::KeyFormat;
+use mintage_domain::order::{Order, OrderStatus};
+use mintage_domain::ports::{Commit, HeardEvents, MockStripe, MockWebhooks, Orders, WebhookError};
+use mintage_domain::seal::{KeyRing, MasterKey};
+use mintage_domain::stripe_event::{HeardOutcome, News, SessionFacts, StripeEvent};
+use mintage_domain::usecase::connect::ROUND_LASTS;
+use mintage_domain::usecase::inbound::{Inbound, Outcome, PARKED_FOR, hear};
+use mintage_domain::usecase::sweep::{Swept, sweep};
+use std::time::Duration;
+
+/// Webhooks that read a parked payload as this event.
+fn rereading(event: &StripeEvent) -> MockWebhooks {
+    let (payload, event) = (event.id.as_str().as_bytes().to_vec(), event.clone());
+    let mut webhooks = MockWebhooks::new();
+    webhooks.expect_reread().returning(move |body| {
+        assert_eq!(body, payload, "the event as Stripe sent it");
+        Ok(event.clone())
+    });
+    webhooks
+}
+
+fn swept(seller: &Seller, webhooks: &MockWebhooks) -> Swept {
+    sweep(&*seller.store, &MockStripe::new(), webhooks, &seller.env()).unwrap()
+}
+
+fn parked(seller: &Seller, inbound: &Inbound) -> bool {
+    let heard = seller
+        .store
+        .heard_event(inbound.endpoint, &inbound.event.id);
+    matches!(heard.unwrap().unwrap().outcome, HeardOutcome::Parked { .. })
+}
+
+/// A paid session without an address: it is parked each time it is tried.
+fn without_address(seller: &Seller) -> Inbound {
+    seller.inbound(News::SessionCompleted(SessionFacts {
+        email: None,
+        ..paid(&seller.session())
+    }))
+}
+
+#[test]
+fn there_is_nothing_to_sweep_where_nothing_was_left() {
+    let seller = Seller::on_sale();
+    seller.sell();
+    assert_eq!(swept(&seller, &MockWebhooks::new()), Swept::default());
+}
+
+#[test]
+fn a_parked_event_rests_and_is_tried_again_until_it_goes_through() {
+    let seller = Seller::on_sale();
+    let inbound = without_address(&seller);
+    assert!(matches!(seller.hear_as(&inbound), Ok(Outcome::Parked(_))));
+    let webhooks = rereading(&inbound.event);
+    assert_eq!(swept(&seller, &webhooks), Swept::default(), "it rests");
+    for _ in 0..2 {
+        seller.shop.env.clock.advance(PARKED_FOR);
+        assert_eq!(swept(&seller, &webhooks).failed, 1);
+        assert!(parked(&seller, &inbound));
+        assert_eq!(
+            swept(&seller, &webhooks),
+            Swept::default(),
+            "it rests again"
+        );
+    }
+}
+
+#[test]
+fn what_waited_for_a_master_key_is_minted_once_when_the_key_is_there() {
+    let seller = Seller::on_sale();
+    let old = || MasterKey::parse(&format!("old:{}", "0f".repeat(32))).unwrap();
+    let new = || MasterKey::parse(&format!("test:{}", "5a".repeat(32))).unwrap();
+    let both = KeyRing::new(new(), vec![old()]).unwrap();
+    let former = KeyRing::new(old(), Vec::new()).unwrap();
+    let mut env = seller.env();
+    env.keys = &former;
+    let secret = env.seal(SealedField::PRODUCT_KEY_SECRET, "acme/sealed", &[7; 32]);
+    let product = Product {
+        key_format: KeyFormat::Checked,
+        key_secret: secret,
+        ..seller.shop.another_product("sealed")
+    };
+    let order = Order {
+        product: product.id.clone(),
+        ..seller.shop.order()
+    };
+    let session = order.session.clone().unwrap();
+    let mut changes = seller.shop.changes();
+    changes.products.push(Put::new(product));
+    changes.orders.push(Put::changed(order));
+    seller.store.commit(changes).unwrap();
+
+    let inbound = seller.inbound(News::SessionCompleted(paid(&session)));
+    assert!(matches!(seller.hear_as(&inbound), Ok(Outcome::Parked(_))));
+    seller.shop.env.clock.advance(PARKED_FOR);
+    let mut env = seller.env();
+    env.keys = &both;
+    let webhooks = rereading(&inbound.event);
+    let again = |env| sweep(&*seller.store, &MockStripe::new(), &webhooks, env).unwrap();
+    assert_eq!(again(&env).unparked, 1);
+    assert_eq!(seller.order(&session).status, OrderStatus::Fulfilled);
+    assert_eq!(seller.told(), ["license.created"]);
+    assert!(!parked(&seller, &inbound));
+    seller.shop.env.clock.advance(PARKED_FOR);
+    assert_eq!(again(&env).unparked, 0);
+    let resent = hear(&*seller.store, &MockStripe::new(), &env, &inbound);
+    assert_eq!(resent, Ok(Outcome::Duplicate));
+}
+
+#[test]
+fn a_parked_event_whose_order_was_paid_by_other_news_is_settled() {
+    let seller = Seller::on_sale();
+    let session = seller.session();
+    let nobody = SessionFacts {
+        email: None,
+        ..paid(&session)
+    };
+    let inbound = seller.inbound(News::SessionCompleted(nobody));
+    seller.hear_as(&inbound).unwrap();
+    seller.hear(News::SessionCompleted(paid(&session))).unwrap();
+    seller.shop.env.clock.advance(PARKED_FOR);
+    assert_eq!(swept(&seller, &rereading(&inbound.event)).unparked, 1);
+    assert_eq!(seller.licenses().len(), 1);
+    assert!(!parked(&seller, &inbound));
+}
+
+#[test]
+fn one_thing_that_fails_keeps_no_other_from_being_done() {
+    let seller = Seller::on_sale();
+    seller.hear_as(&without_address(&seller)).unwrap();
+    let stuck = Order {
+        status: OrderStatus::Opening,
+        session: None,
+        ..seller.shop.order()
+    };
+    let mut changes = seller.shop.changes();
+    changes.orders.push(Put::changed(stuck.clone()));
+    seller.store.commit(changes).unwrap();
+    seller.shop.env.clock.advance(Duration::from_hours(2));
+    let mut webhooks = MockWebhooks::new();
+    webhooks
+        .expect_reread()
+        .return_const(Err(WebhookError::NotAnEvent));
+    let swept = swept(&seller, &webhooks);
+    assert_eq!((swept.failed, swept.abandoned), (1, 1));
+    let order = seller.store.order(seller.tenant(), &stuck.id);
+    assert_eq!(order.unwrap().unwrap().status, OrderStatus::Abandoned);
+}
+
+#[test]
+fn an_order_is_given_up_after_an_hour_of_opening_and_not_before() {
+    let seller = Seller::on_sale();
+    let opened = seller.session();
+    let stuck = Order {
+        status: OrderStatus::Opening,
+        session: None,
+        ..seller.shop.order()
+    };
+    let mut changes = seller.shop.changes();
+    changes.orders.push(Put::changed(stuck));
+    seller.store.commit(changes).unwrap();
+    let idle = MockWebhooks::new();
+    seller.shop.env.clock.advance(Duration::from_hours(1));
+    assert_eq!(swept(&seller, &idle).abandoned, 0);
+    seller.shop.env.clock.advance(Duration::from_micros(1));
+    assert_eq!(swept(&seller, &idle).abandoned, 1);
+    assert_eq!(swept(&seller, &idle).abandoned, 0);
+    assert_eq!(
+        seller.order(&opened).status,
+        OrderStatus::Open,
+        "a page to pay on stays"
+    );
+}
+
+#[test]
+fn what_has_expired_is_forgotten() {
+    let seller = Seller::new();
+    let state = seller.start(mintage_domain::mode::Mode::Live).unwrap();
+    seller.shop.env.clock.advance(ROUND_LASTS);
+    assert_eq!(swept(&seller, &MockWebhooks::new()).pruned, 1);
+    let hash = mintage_domain::secret::SecretHash::of(state.expose());
+    let round = mintage_domain::ports::OAuthRounds::oauth_round(&*seller.store, &hash);
+    assert_eq!(round, Ok(None));
+}

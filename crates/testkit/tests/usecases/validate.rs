@@ -1,0 +1,143 @@
+use crate::seller::Seller;
+use mintage_domain::catalog::Product;
+use mintage_domain::changes::Put;
+use mintage_domain::env::SealedField;
+use mintage_domain::license::License;
+use mintage_domain::license::key::{KeyFormat, LicenseKey};
+use mintage_domain::license::state::{HoldCause, RevocationReason, Standing, State};
+use mintage_domain::ports::{Commit, Nonce, ValidateRead, Validations};
+use mintage_domain::usecase::mint::product_secret;
+use mintage_domain::usecase::validate::{Lookup, Reason, judge, look_up};
+use std::time::Duration;
+
+fn nonce(seller: &Seller, number: u8) -> Nonce {
+    Nonce {
+        key: seller.shop.api_key().id,
+        signature: [number; 32],
+        expires_at: seller.shop.now().plus(Duration::from_mins(10)),
+    }
+}
+
+/// The key of a license, as its buyer has it.
+fn key(seller: &Seller, license: &License) -> String {
+    let (field, id) = (SealedField::LICENSE_KEY, license.id.as_str());
+    let opened = seller.env().open(field, id, &license.sealed_key).unwrap();
+    opened.into_text().unwrap().expose().to_owned()
+}
+
+fn lookup(seller: &Seller, product: &Product, presented: &str) -> Lookup {
+    let (env, api_key) = (seller.env(), seller.shop.api_key());
+    look_up(&env, &api_key, product, presented, nonce(seller, 1))
+}
+
+fn validated(seller: &Seller, presented: &str) -> ValidateRead {
+    match lookup(seller, &seller.shop.product, presented) {
+        Lookup::Ask(query) => seller.store.validate(query).unwrap(),
+        Lookup::Refuse(reason) => panic!("refused unasked: {reason:?}"),
+    }
+}
+
+#[test]
+fn a_good_key_is_good_however_it_is_typed() {
+    let seller = Seller::on_sale();
+    let sold = seller.sell();
+    let key = key(&seller, &sold.license);
+    for typed in [
+        key.clone(),
+        key.to_lowercase(),
+        key.replace('-', " "),
+        key.replace('-', ""),
+        format!("  {key}\n"),
+    ] {
+        let read = validated(&seller, &typed);
+        assert_eq!(judge(&read, seller.shop.now()), None, "{typed:?}");
+        let (record, name) = read.license.unwrap();
+        assert_eq!(
+            (record.license.id, name.as_str()),
+            (sold.license.id.clone(), "Pro")
+        );
+    }
+    let unknown = validated(&seller, "PIXL-0000-0000-0000-0000");
+    assert_eq!(judge(&unknown, seller.shop.now()), Some(Reason::NotFound));
+}
+
+#[test]
+fn a_text_that_is_no_key_is_refused_without_asking() {
+    let seller = Seller::new();
+    for text in ["", "abc", "PIXL\u{7}1234", &"x".repeat(129)] {
+        let answer = lookup(&seller, &seller.shop.product, text);
+        assert!(
+            matches!(answer, Lookup::Refuse(Reason::NotFound)),
+            "{text:?}: {answer:?}"
+        );
+    }
+}
+
+#[test]
+fn a_typo_in_a_checked_key_is_refused_without_asking_and_a_foreign_shape_is_asked() {
+    let seller = Seller::new();
+    let product = Product {
+        key_format: KeyFormat::Checked,
+        ..seller.shop.product.clone()
+    };
+    let secret = product_secret(&seller.env(), &product).unwrap();
+    let key = LicenseKey::checked(&product.key_prefix, [9; 13], &secret);
+    let good = key.expose().to_owned();
+    let last = if good.ends_with('0') { "1" } else { "0" };
+    let typo = format!("{}{last}", &good[..good.len() - 1]);
+    for (presented, asked) in [
+        (good, true),
+        (typo, false),
+        ("OLD-KEY-1234".to_owned(), true),
+    ] {
+        match lookup(&seller, &product, &presented) {
+            Lookup::Ask(query) => {
+                assert!(asked, "{presented}");
+                assert_eq!(query.mode, seller.shop.mode);
+                assert_eq!(query.product, product.id);
+            }
+            Lookup::Refuse(reason) => {
+                assert!(!asked, "{presented}");
+                assert_eq!(reason, Reason::Checksum);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_license_is_worth_is_told_in_one_word() {
+    let seller = Seller::on_sale();
+    let sold = seller.sell().license;
+    let key = key(&seller, &sold);
+    let now = seller.shop.now();
+    let mut held = Standing::new(None);
+    held.hold(HoldCause::Admin);
+    let mut revoked = Standing::new(Some(now));
+    revoked.revoke(RevocationReason::Admin, now);
+    for (standing, word) in [
+        (
+            Standing::new(Some(now.plus(Duration::from_micros(1)))),
+            None,
+        ),
+        (Standing::new(Some(now)), Some("expired")),
+        (held, Some("frozen")),
+        (revoked, Some("revoked")),
+    ] {
+        let current = validated(&seller, &key).license.unwrap().0.license;
+        let mut changes = seller.shop.changes();
+        changes.licenses.push(Put::changed(License {
+            standing,
+            ..current
+        }));
+        seller.store.commit(changes).unwrap();
+        let read = validated(&seller, &key);
+        assert_eq!(judge(&read, now).map(Reason::as_str), word);
+    }
+    for (reason, word) in [
+        (Reason::NotFound, "not_found"),
+        (Reason::Checksum, "checksum"),
+    ] {
+        assert_eq!(reason.as_str(), word);
+    }
+    assert_eq!(Reason::of(State::Active), None);
+}
