@@ -3,6 +3,8 @@
 pub mod app;
 pub mod cli;
 pub mod config;
+#[doc(hidden)] // of use to crash tests only
+pub mod crash;
 #[cfg(feature = "demo")]
 pub mod demo;
 #[cfg(feature = "demo")]
@@ -11,7 +13,6 @@ pub mod server;
 pub mod wire;
 
 mod background;
-mod crash;
 #[cfg(feature = "demo")]
 mod receiver;
 mod routes;

@@ -76,7 +76,7 @@ pub fn wire(config: Config) -> Result<App, WireError> {
         stripe: crash::at_stripe(Arc::clone(&stripe)),
         webhooks: stripe,
         http: Arc::new(to_webhooks),
-        clock: Arc::new(SystemClock),
+        clock: crash::clock(SystemClock),
         entropy: Arc::new(SystemEntropy::new()),
         keys: config.keys,
         settings: Settings {

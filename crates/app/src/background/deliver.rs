@@ -2,7 +2,7 @@
 //! delays nobody.
 
 use crate::app::{App, blocking};
-use crate::crash;
+use crate::crash::{self, Point};
 use crate::server::error::ApiError;
 use actix_web::rt;
 use actix_web::web;
@@ -77,7 +77,7 @@ async fn claim(app: &web::Data<App>, room: &Arc<Semaphore>) -> Result<bool, ApiE
 
 fn crash_after_claim(claims: &[Claim]) {
     if !claims.is_empty() {
-        crash::point("deliver.claimed");
+        crash::point(Point::DeliverClaimed);
     }
 }
 
@@ -96,8 +96,8 @@ fn attempt(app: &App, claim: &Claim) {
 fn send(app: &App, claim: &Claim) -> Result<DeliveryStatus, DeliverError> {
     let request = request(&app.env(), claim)?;
     let result = app.http.send(&request);
-    crash::point("deliver.sent");
+    crash::point(Point::DeliverSent);
     let status = conclude(&*app.store, &app.env(), claim, &result)?;
-    crash::point("deliver.concluded");
+    crash::point(Point::DeliverConcluded);
     Ok(status)
 }

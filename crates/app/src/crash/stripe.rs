@@ -1,4 +1,4 @@
-use super::point;
+use super::{Point, point};
 use mintage_domain::connection::AccountRef;
 use mintage_domain::id::{StripePriceId, StripeProductId};
 use mintage_domain::mode::Mode;
@@ -29,16 +29,16 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
     }
 
     fn exchange(&self, mode: Mode, code: &Secret) -> Result<Grant, StripeError> {
-        point("connect.state-burnt");
+        point(Point::ConnectStateBurnt);
         let grant = self.0.exchange(mode, code);
-        point("connect.exchanged");
+        point(Point::ConnectExchanged);
         grant
     }
 
     fn deauthorize(&self, account: &AccountRef) -> Result<(), StripeError> {
-        point("retire.decided");
+        point(Point::RetireDecided);
         let done = self.0.deauthorize(account);
-        point("retire.deauthorized");
+        point(Point::RetireDeauthorized);
         done
     }
 
@@ -53,7 +53,7 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
         key: &IdempotencyKey,
     ) -> Result<StripeProductId, StripeError> {
         let made = self.0.create_product(account, product, key);
-        point("prices.product-made");
+        point(Point::PricesProductMade);
         made
     }
 
@@ -64,7 +64,7 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
         key: &IdempotencyKey,
     ) -> Result<StripePriceId, StripeError> {
         let made = self.0.create_price(account, price, key);
-        point("prices.price-made");
+        point(Point::PricesPriceMade);
         made
     }
 
@@ -74,9 +74,9 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
         checkout: &CheckoutRequest,
         key: &IdempotencyKey,
     ) -> Result<CheckoutSession, StripeError> {
-        point("checkout.intended");
+        point(Point::CheckoutIntended);
         let opened = self.0.open_checkout(account, checkout, key);
-        point("checkout.opened");
+        point(Point::CheckoutOpened);
         opened
     }
 }

@@ -1,7 +1,7 @@
 //! `GET /stripe/callback`: where Stripe sends the seller back to.
 
 use crate::app::{App, blocking};
-use crate::crash;
+use crate::crash::{self, Point};
 use crate::server::error::ApiError;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -38,7 +38,7 @@ pub(super) async fn finish(
     let outcome = blocking(&app, move |app| {
         let (store, stripe) = (&*app.store, &*app.stripe);
         let connected = connect::finish(store, stripe, &app.env(), &state, &code)?;
-        crash::point("connect.linked");
+        crash::point(Point::ConnectLinked);
         // A sandbox that was left is let go at once if Stripe answers, else by the sweeper.
         if let Err(error) = connect::retire(store, stripe, &app.env(), &connected.tenant) {
             tracing::warn!(cause = %error, "the former account is let go later");

@@ -2,7 +2,7 @@
 //! again, so a 2xx says that it is durably done.
 
 use crate::app::{App, settle};
-use crate::crash;
+use crate::crash::{self, Point};
 use crate::server::error::ApiError;
 use crate::server::fields::RawBody;
 use actix_web::http::StatusCode;
@@ -37,11 +37,11 @@ pub(super) async fn connect(
     let outcome = settle(&app, move |app, refused| {
         let (store, stripe) = (&*app.store, &*app.stripe);
         let decision = inbound::decide(store, stripe, &app.env(), &inbound, refused);
-        crash::point("fulfil.decided");
+        crash::point(Point::FulfilDecided);
         decision
     })
     .await?;
-    crash::point("fulfil.committed");
+    crash::point(Point::FulfilCommitted);
     app.deliveries_due.notify_one();
     let word = match &outcome {
         Outcome::Applied => "applied",

@@ -1,0 +1,154 @@
+//! Servers that share one PostgreSQL act as one: what one has done the others know.
+
+#[path = "cluster/cluster.rs"]
+mod cluster;
+#[path = "cluster/database.rs"]
+#[expect(dead_code, reason = "crash tests run on SQLite too")]
+mod database;
+#[path = "http/harness/mod.rs"]
+#[expect(dead_code, reason = "the tests over HTTP use all of it")]
+mod harness;
+#[path = "cluster/node.rs"]
+mod node;
+
+use cluster::{Cluster, now, together};
+use harness::seller::{session_of, signed};
+use harness::stage::SANDBOX_SECRET;
+use harness::stripe::{Pay, news};
+use harness::{Answer, Manner, Request, eventually};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::thread;
+use std::time::Duration;
+
+#[test]
+fn of_200_copies_of_an_event_sent_to_two_servers_at_once_one_mints_and_one_delivery_is_sent() {
+    let cluster = Cluster::of_two();
+    let session = cluster.buy();
+    let event = cluster
+        .stage
+        .stripe
+        .event_of(&session, "checkout.session.completed");
+    let copy = news(&event, SANDBOX_SECRET, now());
+    let answers = together(200, |i| cluster.nodes[i % 2].api.send(&copy));
+
+    let mut outcomes = BTreeMap::new();
+    for answer in answers {
+        let outcome = answer.expect(200)["outcome"].to_string();
+        *outcomes.entry(outcome).or_insert(0) += 1;
+    }
+    let expected = [
+        ("\"applied\"".to_owned(), 1),
+        ("\"duplicate\"".to_owned(), 199),
+    ];
+    assert_eq!(outcomes, BTreeMap::from(expected));
+    let [one, other] = [0, 1].map(|node| cluster.items(node, "/v1/licenses?limit=100"));
+    assert_eq!(one.len(), 1, "{one:?}");
+    assert_eq!(one, other);
+    eventually("the delivery", || {
+        let deliveries = cluster.items(0, "/v1/webhook/deliveries");
+        assert_eq!(deliveries.len(), 1, "{deliveries:?}");
+        (deliveries[0]["status"] == "delivered").then_some(())
+    });
+    let received = cluster.receiver.received();
+    assert_eq!(received.len(), 1, "{received:?}");
+    assert_eq!(received[0].json()["event"], "license.created");
+    assert_eq!(received[0].json()["session_id"], session);
+}
+
+#[test]
+fn a_tenant_has_twenty_checkouts_a_minute_however_many_servers_it_asks() {
+    let cluster = Cluster::of_two();
+    // The window follows the clock's minutes: a turn amid the test would let in what fades.
+    let into_minute = u64::try_from(now().rem_euclid(60)).expect("not negative");
+    if into_minute > 45 {
+        thread::sleep(Duration::from_secs(60 - into_minute));
+    }
+    let answers = together(40, |i| cluster.checkout(i % 2));
+    let (opened, refused): (Vec<Answer>, Vec<Answer>) =
+        answers.into_iter().partition(|answer| answer.status == 200);
+    assert_eq!((opened.len(), refused.len()), (20, 20));
+    for answer in refused {
+        assert_eq!(answer.error(), (429, "common/rate-limited".to_owned()));
+    }
+}
+
+#[test]
+fn a_signed_call_that_one_server_has_answered_is_a_replay_on_another() {
+    let cluster = Cluster::of_two();
+    let (_, key) = cluster.sell();
+    let api_key = cluster.api_key();
+    let body = json!({ "key": key }).to_string();
+    for (first, second) in [(0, 1), (1, 0)] {
+        let call = signed(&api_key, &(now() - first).to_string(), &body);
+        let nodes = [first, second].map(|node| usize::try_from(node).expect("0 or 1"));
+        let [first, second] = nodes.map(|node| cluster.nodes[node].api.send(&call));
+        assert_eq!(first.expect(200)["valid"], true);
+        assert_eq!(second.error(), (401, "api/timestamp-replay".to_owned()));
+    }
+}
+
+#[test]
+fn what_one_server_revokes_the_next_validate_on_another_refuses() {
+    let cluster = Cluster::of_two();
+    let (license, key) = cluster.sell();
+    let api_key = cluster.api_key();
+    let validate = |node: usize, nth: i64| {
+        let body = json!({ "key": key }).to_string();
+        let call = signed(&api_key, &(now() - nth).to_string(), &body);
+        cluster.nodes[node].api.send(&call).expect(200)
+    };
+    // Both have seen it valid, so whatever they keep of it they keep now.
+    assert_eq!(validate(0, 0)["valid"], true);
+    assert_eq!(validate(1, 1)["valid"], true);
+    let revoke = Request::post(format!("/v1/licenses/{license}/revoke"));
+    assert_eq!(cluster.manage(0, revoke).status, 200);
+    let answer = validate(1, 2);
+    assert_eq!(
+        (&answer["valid"], &answer["status"]),
+        (&json!(false), &json!("REVOKED"))
+    );
+}
+
+#[test]
+fn what_a_killed_server_was_about_to_deliver_another_delivers_once_the_lease_is_over() {
+    let mut cluster = Cluster::of_one_and_this();
+    cluster.receiver.answer(Manner::Hang);
+    let url = cluster.checkout(0).expect(200)["url"].clone();
+    let url = url.as_str().expect("a URL");
+    cluster
+        .stage
+        .stripe
+        .pay(url, "buyer@example.com", Pay::Card);
+    let session = session_of(url);
+    let event = cluster
+        .stage
+        .stripe
+        .event_of(&session, "checkout.session.completed");
+    // Given to the process that will die, whose own loop is rung and claims it.
+    let copy = news(&event, SANDBOX_SECRET, now());
+    assert_eq!(
+        cluster.nodes[0].api.send(&copy).expect(200)["outcome"],
+        "applied"
+    );
+    let first = eventually("the first attempt", || cluster.receiver.received().pop());
+    cluster.nodes.clear();
+
+    // The server in this process looks for work all the time, and leaves it alone meanwhile.
+    let (stage, seller) = (&cluster.stage, &cluster.seller);
+    cluster.receiver.answer(Manner::Status(200));
+    let behind = u64::try_from(now() - seller.now()).expect("it stands still");
+    stage.advance(Duration::from_secs(behind + 45));
+    thread::sleep(Duration::from_secs(2));
+    assert_eq!(cluster.receiver.received().len(), 1);
+    stage.advance(Duration::from_secs(20));
+    eventually("the delivery", || {
+        let deliveries = seller.items("/v1/webhook/deliveries");
+        assert_eq!(deliveries.len(), 1, "{deliveries:?}");
+        (deliveries[0]["status"] == "delivered").then_some(())
+    });
+    let received = cluster.receiver.received();
+    assert_eq!(received.len(), 2);
+    assert_eq!(received[1].body, first.body);
+    assert_eq!(received[1].header("webhook-id"), first.header("webhook-id"));
+}

@@ -1,0 +1,245 @@
+//! A seller's story, in two acts: a sale in the sandbox, then the switch to live and a sale there.
+//! In one of them the server dies, and everybody carries on as they do in the real world.
+
+use crate::database::Database;
+use crate::harness::seller::session_of;
+use crate::harness::stripe::Pay;
+use crate::harness::wire::{Peer, split};
+use crate::harness::{Answer, Receiver, Request, Seller, Stage, eventually, page};
+use crate::node::{Node, Program};
+use crate::outcome;
+use mintage::crash::Point;
+use serde_json::{Value, json};
+use std::os::unix::process::ExitStatusExt;
+
+const SIGKILL: i32 = 9;
+
+/// How much later the server is started again: past every lease, and past the hour after which an
+/// order that never got a session is given up.
+const LATER: &str = "7200";
+
+/// A part of the story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Act {
+    /// The seller connects in the sandbox, sets up prices and sells.
+    Sandbox,
+    /// The seller switches to live, and does the same.
+    Live,
+}
+
+impl Act {
+    pub(crate) const ALL: [Self; 2] = [Self::Sandbox, Self::Live];
+
+    fn mode(self) -> &'static str {
+        match self {
+            Self::Sandbox => "sandbox",
+            Self::Live => "live",
+        }
+    }
+
+    /// Where the server can die in it. No account is left in the first act.
+    pub(crate) fn points(self) -> impl Iterator<Item = Point> {
+        let passes = move |point: &Point| match point {
+            Point::RetireDecided | Point::RetireDeauthorized => self == Self::Live,
+            _ => true,
+        };
+        Point::ALL.iter().copied().filter(passes)
+    }
+}
+
+/// The server, the seller and all around them.
+pub(crate) struct Story {
+    server: Option<Node>,
+    /// Where the server is going to die.
+    armed: Option<Point>,
+    program: Program,
+    pub(crate) seller: Seller,
+    /// The seller's one account, connected in one mode and then in the other.
+    pub(crate) account: String,
+    pub(crate) receiver: Receiver,
+    pub(crate) stage: Stage,
+    /// Last, because it cannot be dropped while somebody is connected.
+    _database: Database,
+}
+
+impl Story {
+    /// Plays it to the end, with one death, and holds the end to what it should be.
+    pub(crate) fn play(database: Database, dies_in: Act, at: Point) {
+        let mut story = Self::begin(database);
+        let mut sessions = Vec::new();
+        for act in Act::ALL {
+            if act == dies_in {
+                story.stop();
+                story.armed = Some(at);
+            }
+            story.start();
+            sessions.push(story.act(act));
+        }
+        outcome::hold(&mut story, &sessions);
+        let again = usize::from(at == Point::DeliverSent);
+        let sent = story.receiver.received().len();
+        assert!(
+            sent >= sessions.len() + again,
+            "not written down, so sent again"
+        );
+    }
+
+    /// What needs no dying: a tenant with a product, two key types and a webhook.
+    fn begin(database: Database) -> Self {
+        let settings = database.settings();
+        let given = settings
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
+        let mut stage = Stage::with(&given);
+        let receiver = Receiver::start();
+        let seller = Seller::new(&stage, "acme");
+        seller.product("pro", "classic");
+        seller.key_type("pro", "lifetime", Some(2_900));
+        seller.key_type("pro", "team", Some(9_900));
+        let hook = Request::new("PUT", "/v1/webhook").json(&json!({"url": receiver.url()}));
+        seller.manage(hook).expect(200);
+        // From here on the real binary serves, at the same address.
+        stage.stop();
+        let Peer(address) = stage.api.0;
+        Self {
+            server: None,
+            armed: None,
+            program: Program::new(&stage, address, settings),
+            seller,
+            account: stage.stripe.open_account(),
+            receiver,
+            stage,
+            _database: database,
+        }
+    }
+
+    fn stop(&mut self) {
+        drop(self.server.take());
+    }
+
+    /// Starts the server, unless it runs.
+    fn start(&mut self) {
+        if self.server.is_none() {
+            let at = self.armed.map(|point| ("MINTAGE_CRASH_AT", point.name()));
+            self.server = Some(self.program.start(at.as_slice()));
+        }
+    }
+
+    /// The server has died, at its point and by SIGKILL; two hours later it is started again.
+    fn revive(&mut self) {
+        let point = self.armed.take().expect("only an armed server dies");
+        let mut dead = self.server.take().expect("a server");
+        let status = eventually("the server to die", || dead.has_ended());
+        assert_eq!(status.signal(), Some(SIGKILL), "{point:?}");
+        let last_words = format!("\"point\":\"{}\"", point.name());
+        assert!(dead.log().contains(&last_words), "{point:?}");
+        let later: i64 = LATER.parse().expect("a number");
+        self.stage
+            .stripe
+            .control("clock", &json!({"offset": later}));
+        let clock = ("MINTAGE_CRASH_CLOCK_AHEAD", LATER);
+        self.server = Some(self.program.start(&[clock]));
+    }
+
+    /// One call; `None` if the server died of it, or before it. Then it is there again.
+    fn try_once(&mut self, request: &Request) -> Option<Answer> {
+        let answer = self.stage.api.0.try_call(request).ok();
+        if answer.is_none() {
+            self.revive();
+        }
+        answer
+    }
+
+    /// A call that its caller repeats when it gets no answer.
+    fn persist(&mut self, request: &Request) -> Answer {
+        loop {
+            if let Some(answer) = self.try_once(request) {
+                return answer;
+            }
+        }
+    }
+
+    /// The items of a list's first page.
+    pub(crate) fn items(&mut self, path: &str) -> Vec<Value> {
+        let list = Request::get(path).bearer(&self.seller.token);
+        let page = self.persist(&list).expect(200);
+        page["items"].as_array().cloned().expect("items")
+    }
+
+    /// Connects, sells, and waits until all is settled; returns the session that was paid.
+    fn act(&mut self, act: Act) -> String {
+        self.connect(act.mode());
+        let prices = Request::post("/v1/integrations/stripe/setup-prices");
+        let prices = prices.bearer(&self.seller.token);
+        self.persist(&prices).expect(200);
+        let url = self.open_checkout();
+        self.stage.stripe.pay(&url, "buyer@example.com", Pay::Card);
+        let session = session_of(&url);
+        self.await_settled(&session);
+        if self.armed.is_some() {
+            // It passes its last points after all is settled as far as anybody sees.
+            self.revive();
+            self.await_settled(&session);
+        }
+        session
+    }
+
+    /// An OAuth round to the seller's account. When there is no page at its end, the seller looks
+    /// at where things stand, and goes on from there.
+    fn connect(&mut self, mode: &str) {
+        let consent = self.seller.authorize_url(mode);
+        let callback = self
+            .stage
+            .stripe
+            .consent(&consent, "connect", &self.account);
+        let (_, path) = split(&callback);
+        let callback = Request::get(path);
+        if let Some(page) = self.try_once(&callback) {
+            assert_eq!(page.status, 200, "{}", page.text());
+            if let Some(key) = page::element(page.text(), "checkout-key") {
+                self.seller.checkout_key = key;
+            }
+            return;
+        }
+        // A browser loads the page again. The code was given to Stripe, and must not be again.
+        let reloaded = self.persist(&callback);
+        assert_eq!(reloaded.status, 400);
+        let code = page::element(reloaded.text(), "error-code");
+        assert_eq!(code.as_deref(), Some("oauth/state-invalid"));
+        let status = self.seller.status();
+        if status["mode"] != mode {
+            return self.connect(mode);
+        }
+        if self.seller.checkout_key.is_empty() {
+            assert_eq!(status["hasCheckoutKey"], true, "made, and not seen");
+            let rotate = "/v1/integrations/stripe/rotate-checkout-key";
+            let rotated = self.seller.manage(Request::post(rotate)).expect(200);
+            let key = rotated["checkoutKey"].as_str().expect("a key");
+            self.seller.checkout_key = key.into();
+        }
+    }
+
+    /// The seller's backend asks until it has a page to pay on.
+    fn open_checkout(&mut self) -> String {
+        let open = Request::post("/api/acme/checkout").json(&Seller::wish("lifetime"));
+        let opened = self.persist(&open.bearer(&self.seller.checkout_key));
+        let opened = opened.expect(200);
+        opened["url"].as_str().expect("a URL").to_owned()
+    }
+
+    /// Waits until a sale is heard of, by us and from us, and no order hangs.
+    fn await_settled(&mut self, session: &str) {
+        eventually("the sale to settle", || {
+            let orders = self.items("/v1/orders?limit=100");
+            let sold =
+                |order: &Value| order["sessionId"] == session && order["status"] == "fulfilled";
+            let hangs = |order: &Value| order["status"] == "opening";
+            let deliveries = self.items("/v1/webhook/deliveries?limit=100");
+            let delivered = |delivery: &Value| delivery["status"] == "delivered";
+            let settled = orders.iter().any(sold)
+                && !orders.iter().any(hangs)
+                && deliveries.iter().all(delivered);
+            settled.then_some(())
+        });
+    }
+}
