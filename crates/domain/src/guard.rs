@@ -153,43 +153,47 @@ pub fn judge<'a>(
 ) -> Vec<Result<HashMap<Counter, i64>, Refusal>> {
     batch
         .into_iter()
-        .map(|changes| judge_one(changes, &mut facts))
+        .map(|changes| facts.admit(changes))
         .collect()
 }
 
-fn judge_one(changes: &Changes, facts: &mut Facts) -> Result<HashMap<Counter, i64>, Refusal> {
-    if changes.len() > Changes::MAX_FACTS {
-        return Err(Refusal::TooLarge);
-    }
-    let mut versions: HashMap<Row, u64> = HashMap::new();
-    for (row, expected) in changes.guards() {
-        if versions.contains_key(&row) {
-            return Err(Refusal::Stale(row));
+impl Facts {
+    /// Judges one set of changes. If they hold, these facts are as they will be once it is
+    /// committed, and the values of its counters are returned; if not, nothing has changed.
+    pub fn admit(&mut self, changes: &Changes) -> Result<HashMap<Counter, i64>, Refusal> {
+        if changes.len() > Changes::MAX_FACTS {
+            return Err(Refusal::TooLarge);
         }
-        let next = match (expected, facts.versions.get(&row)) {
-            (Expected::New, None) => 1,
-            (Expected::New, Some(_)) => return Err(Refusal::Exists(row)),
-            (Expected::Version(read), Some(now)) if read == *now => read.saturating_add(1),
-            (Expected::Version(_), _) => return Err(Refusal::Stale(row)),
-        };
-        versions.insert(row, next);
-    }
-    let mut counters: HashMap<Counter, i64> = HashMap::new();
-    for count in &changes.counters {
-        let before = counters
-            .get(&count.counter)
-            .or_else(|| facts.counters.get(&count.counter))
-            .copied()
-            .unwrap_or(0);
-        let after = before.saturating_add(count.add);
-        if count.add > 0 && count.cap.is_some_and(|cap| after > cap) {
-            return Err(Refusal::Full(count.counter.clone()));
+        let mut versions: HashMap<Row, u64> = HashMap::new();
+        for (row, expected) in changes.guards() {
+            if versions.contains_key(&row) {
+                return Err(Refusal::Stale(row));
+            }
+            let next = match (expected, self.versions.get(&row)) {
+                (Expected::New, None) => 1,
+                (Expected::New, Some(_)) => return Err(Refusal::Exists(row)),
+                (Expected::Version(read), Some(now)) if read == *now => read.saturating_add(1),
+                (Expected::Version(_), _) => return Err(Refusal::Stale(row)),
+            };
+            versions.insert(row, next);
         }
-        counters.insert(count.counter.clone(), after);
+        let mut counters: HashMap<Counter, i64> = HashMap::new();
+        for count in &changes.counters {
+            let before = counters
+                .get(&count.counter)
+                .or_else(|| self.counters.get(&count.counter))
+                .copied()
+                .unwrap_or(0);
+            let after = before.saturating_add(count.add);
+            if count.add > 0 && count.cap.is_some_and(|cap| after > cap) {
+                return Err(Refusal::Full(count.counter.clone()));
+            }
+            counters.insert(count.counter.clone(), after);
+        }
+        self.versions.extend(versions);
+        self.counters.extend(counters.clone());
+        Ok(counters)
     }
-    facts.versions.extend(versions);
-    facts.counters.extend(counters.clone());
-    Ok(counters)
 }
 
 #[cfg(test)]

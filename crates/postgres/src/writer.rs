@@ -78,7 +78,7 @@ impl Writer {
         }
     }
 
-    #[doc(hidden)]
+    /// For tests to watch.
     pub(crate) fn line(&mut self) -> &mut Line {
         &mut self.line
     }

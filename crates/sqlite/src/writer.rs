@@ -83,7 +83,7 @@ impl Writer {
         Ok(found.map_err(|error| database_error(&error))?.is_some())
     }
 
-    #[doc(hidden)]
+    /// For tests to watch.
     pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
         &mut self.connection
     }

@@ -80,7 +80,7 @@ fn a_product_is_shown_as_it_was_made_and_its_id_is_taken() {
         (&made["displayName"], &made["keyFormat"]),
         (&json!("App"), &json!("checked"))
     );
-    assert_eq!(seller.items("/v1/products"), [made.clone()]);
+    assert_eq!(seller.items("/v1/products"), std::slice::from_ref(&made));
     let again = seller.post("/v1/products", &body);
     assert_eq!(again.error(), (409, "common/exists".into()));
     let other = Seller::new(&stage, "other");
@@ -242,7 +242,7 @@ fn plans_bound_the_number_of_products() {
             };
             assert_eq!(answer.error(), expected, "{plan:?}, product {nth}");
         }
-        let taken = make(0);
-        assert_eq!(taken.error(), (409, "common/exists".into()), "{plan:?}");
+        let again = make(0);
+        assert_eq!(again.error(), (409, "common/exists".into()), "{plan:?}");
     }
 }

@@ -97,8 +97,7 @@ fn a_revoke_is_for_good_told_once_and_refused_the_second_time() {
     let stage = Stage::new();
     let seller = Seller::selling(&stage, "acme");
     let receiver = Receiver::start();
-    let set = Request::new("PUT", "/v1/webhook").json(&json!({"url": receiver.url()}));
-    seller.manage(set).expect(200);
+    seller.tell(&receiver);
     let (session, license) = seller.sell_one();
     let path = format!(
         "/v1/licenses/{}/revoke",
@@ -113,8 +112,8 @@ fn a_revoke_is_for_good_told_once_and_refused_the_second_time() {
     assert_eq!(again.error(), (409, "license/already-revoked".into()));
 
     let told = eventually("the revoke to be told", || {
-        let mut received = receiver.received().into_iter();
-        received.find(|told| told.json()["event"] == "license.revoked")
+        let mut all = receiver.received().into_iter();
+        all.find(|told| told.json()["event"] == "license.revoked")
     });
     assert_eq!(told.json()["key"], license["displayKey"]);
 

@@ -14,5 +14,6 @@ mod parked;
 mod payments;
 mod secrets;
 mod shutdown;
+mod signed;
 mod validate;
 mod webhook;

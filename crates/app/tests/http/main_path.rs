@@ -1,6 +1,7 @@
 //! From an empty tenant to a validated license, in the sandbox and live.
 
 use crate::harness::stripe::Pay;
+use crate::harness::wire::Message;
 use crate::harness::{Receiver, Request, Seller, Stage, eventually, sign};
 use serde_json::{Value, json};
 
@@ -11,9 +12,7 @@ fn a_paid_checkout_mints_a_license_delivers_its_key_and_validates() {
     seller.product("pro", "classic");
     seller.key_type("pro", "lifetime", Some(2_900));
     let receiver = Receiver::start();
-    let set = Request::new("PUT", "/v1/webhook").json(&json!({"url": receiver.url()}));
-    let set = seller.manage(set).expect(200);
-    let secret = set["signingSecret"].as_str().expect("a secret, once");
+    let secret = seller.tell(&receiver);
 
     let page = seller.connect("sandbox");
     assert_eq!(page.header("cache-control"), Some("no-store"));
@@ -45,14 +44,11 @@ fn a_paid_checkout_mints_a_license_delivers_its_key_and_validates() {
 
     let told = eventually("the key to be delivered", || receiver.received().pop());
     let key = seller.reveal(&license);
-    let mut body = told.json();
-    let id = body["id"].take();
-    assert_eq!(told.header("webhook-id"), id.as_str());
-    assert_eq!(told.header("x-keylight-delivery-id"), id.as_str());
+    let said = assert_signed(&told, &secret);
     assert_eq!(
-        body,
+        said,
         json!({
-            "id": null,
+            "id": said["id"],
             "created": seller.now(),
             "version": "2026-05-01",
             "event": "license.created",
@@ -65,18 +61,27 @@ fn a_paid_checkout_mints_a_license_delivers_its_key_and_validates() {
             "session_id": session,
         })
     );
-    let t = told.header("webhook-timestamp").expect("a timestamp");
-    let keylight = sign::stripe(secret, seller.now(), &told.body);
-    assert_eq!(told.header("x-keylight-signature"), Some(keylight.as_str()));
-    let standard = sign::standard_webhooks(secret, id.as_str().expect("an id"), t, &told.body);
-    assert_eq!(told.header("webhook-signature"), Some(standard.as_str()));
-
     let api_key = seller.api_key("pro", "VALIDATE_ONLY", "sandbox");
     let valid = seller.validate(&api_key, &key);
     assert_eq!(
         (&valid["valid"], &valid["licenseId"]),
         (&json!(true), &license["id"])
     );
+}
+
+/// Checks both signatures of a delivery, and that its ids are one; returns what it says.
+fn assert_signed(told: &Message, secret: &str) -> Value {
+    let said = told.json();
+    let id = said["id"].as_str().expect("an id");
+    assert_eq!(told.header("content-type"), Some("application/json"));
+    assert_eq!(told.header("webhook-id"), Some(id));
+    assert_eq!(told.header("x-keylight-delivery-id"), Some(id));
+    let t = told.header("webhook-timestamp").expect("a timestamp");
+    let standard = sign::standard_webhooks(secret, id, t, &told.body);
+    assert_eq!(told.header("webhook-signature"), Some(standard.as_str()));
+    let keylight = sign::stripe(secret, t.parse().expect("seconds"), &told.body);
+    assert_eq!(told.header("x-keylight-signature"), Some(keylight.as_str()));
+    said
 }
 
 #[test]

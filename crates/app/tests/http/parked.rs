@@ -1,8 +1,8 @@
 //! A paid order that cannot mint yet: parked, shown, and minted when it can be.
 
 use crate::harness::stripe::Pay;
-use crate::harness::{Receiver, Request, Seller, Stage, eventually};
-use serde_json::{Value, json};
+use crate::harness::{Receiver, Seller, Stage, eventually};
+use serde_json::Value;
 use std::time::Duration;
 
 const PARKED: &str = "/v1/integrations/stripe/parked";
@@ -78,8 +78,7 @@ fn a_restart_loses_nothing_and_goes_on_delivering() {
         .stripe
         .event_of(&session, "checkout.session.completed");
     assert_eq!(seller.hear(&event).expect(200)["outcome"], "duplicate");
-    let set = Request::new("PUT", "/v1/webhook").json(&json!({"url": receiver.url()}));
-    seller.manage(set).expect(200);
+    seller.tell(&receiver);
     let told = eventually("the delivery", || receiver.received().pop());
     assert_eq!(told.json()["event"], "license.created");
     assert_ne!(told.json()["key"], Value::Null);

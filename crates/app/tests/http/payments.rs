@@ -1,7 +1,7 @@
 //! Payments: repeated, at once, out of order, deferred, given back.
 
 use crate::harness::stripe::Pay;
-use crate::harness::{Receiver, Request, Seller, Stage, eventually};
+use crate::harness::{Receiver, Seller, Stage, eventually};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ fn a_hundred_first_deliveries_at_once_mint_one_license() {
     // The same payment told under other ids, too: what is unique is the sale, not the event.
     let told = |nth: usize| {
         let mut told = event.clone();
-        if nth % 4 == 0 {
+        if nth.is_multiple_of(4) {
             told["id"] = format!("evt_copy{nth}").into();
         }
         told
@@ -79,8 +79,7 @@ fn a_full_refund_revokes_and_is_told() {
     let stage = Stage::new();
     let seller = Seller::selling(&stage, "acme");
     let receiver = Receiver::start();
-    let set = Request::new("PUT", "/v1/webhook").json(&json!({"url": receiver.url()}));
-    seller.manage(set).expect(200);
+    seller.tell(&receiver);
     let (session, license) = seller.sell_one();
     let key = seller.reveal(&license);
     stage.stripe.refund(&session, None);
@@ -88,8 +87,8 @@ fn a_full_refund_revokes_and_is_told() {
     assert_eq!(revoked["reason"], "refund");
 
     let told = eventually("the refund to be told", || {
-        let mut received = receiver.received().into_iter();
-        received.find(|told| told.json()["event"] == "license.refunded")
+        let mut all = receiver.received().into_iter();
+        all.find(|told| told.json()["event"] == "license.refunded")
     });
     let body = told.json();
     assert_eq!(

@@ -98,6 +98,24 @@ fn failures(stage: &Stage, seller: &Seller) -> Vec<Answer> {
     faults.iter().map(fail).collect()
 }
 
+/// Connects in the end; returns what went wrong before.
+fn connect(stage: &Stage, seller: &mut Seller, secrets: &mut Secrets) -> [Answer; 3] {
+    let url = seller.authorize_url("sandbox");
+    secrets.keep("OAuth state", &field(&url, "state"));
+    let callback = stage.stripe.consent(&url, "connect", "");
+    secrets.keep("OAuth code", &field(&callback, "code"));
+    stage.stripe.fault("/oauth/token", &json!("close"), 1);
+    let unknown = callback.replace("state=", "state=0");
+    let errors = [&callback, &callback, &unknown].map(|callback| seller.come_back(callback));
+    let page = seller.connect("sandbox");
+    secrets.keep("checkout key", &seller.checkout_key);
+    assert!(
+        page.text().contains(&seller.checkout_key),
+        "shown, this once"
+    );
+    errors
+}
+
 #[test]
 fn no_secret_is_logged_at_any_level_or_told_in_an_error() {
     let mut stage = Stage::new();
@@ -117,28 +135,12 @@ fn no_secret_is_logged_at_any_level_or_told_in_an_error() {
     secrets.keep("master key", server.master_key().as_str());
 
     let receiver = Receiver::start();
-    let set = Request::new("PUT", "/v1/webhook").json(&json!({"url": receiver.url()}));
-    let set = seller.manage(set).expect(200);
-    let signing = set["signingSecret"].as_str().expect("a secret");
+    let signing = seller.tell(&receiver);
     secrets.keep("signing secret", signing.trim_start_matches("whsec_"));
     seller.product("pro", "checked");
     seller.key_type("pro", "lifetime", Some(2_900));
 
-    let url = seller.authorize_url("sandbox");
-    secrets.keep("OAuth state", &field(&url, "state"));
-    let callback = stage.stripe.consent(&url, "connect", "");
-    secrets.keep("OAuth code", &field(&callback, "code"));
-    stage.stripe.fault("/oauth/token", &json!("close"), 1);
-    errors.push(seller.come_back(&callback));
-    errors.push(seller.come_back(&callback));
-    let unknown = callback.replace("state=", "state=0");
-    errors.push(seller.come_back(&unknown));
-    let page = seller.connect("sandbox");
-    secrets.keep("checkout key", &seller.checkout_key);
-    assert!(
-        page.text().contains(&seller.checkout_key),
-        "shown, this once"
-    );
+    errors.extend(connect(&stage, &mut seller, &mut secrets));
     seller.set_up_prices();
 
     receiver.answer(Manner::Status(500));

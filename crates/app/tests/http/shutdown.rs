@@ -34,8 +34,7 @@ fn a_delivery_under_way_is_written_down_before_the_server_ends() {
     let seller = Seller::selling(&stage, "acme");
     let receiver = Receiver::start();
     receiver.answer(Manner::Hang);
-    let set = Request::new("PUT", "/v1/webhook").json(&json!({"url": receiver.url()}));
-    seller.manage(set).expect(200);
+    seller.tell(&receiver);
     seller.sell_one();
     eventually("the attempt", || receiver.received().pop());
     let api = stage.api;

@@ -65,3 +65,14 @@ pub struct OrderUnit {
     /// Which unit of the line, from 0.
     pub unit: u32,
 }
+
+impl OrderUnit {
+    /// The only unit of an order for one license.
+    pub fn only(order: OrderId) -> Self {
+        Self {
+            order,
+            line: 0,
+            unit: 0,
+        }
+    }
+}

@@ -10,6 +10,7 @@ use crate::license::key::{KeyFormat, KeyPrefix};
 use crate::money::Money;
 use crate::ports::{Catalog, Commit, Tenants};
 use crate::slug::{KeyTypeId, ProductId, TenantId};
+use crate::time::Timestamp;
 
 /// Why a product or key type was not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +50,26 @@ pub struct NewProduct {
     pub key_format: KeyFormat,
 }
 
+impl NewProduct {
+    /// The product, with a key secret of its own.
+    pub fn make(&self, env: &Env<'_>, tenant: &TenantId, now: Timestamp) -> Product {
+        let secret: [u8; 32] = env.random();
+        Product {
+            tenant: tenant.clone(),
+            id: self.id.clone(),
+            display_name: self.display_name.clone(),
+            key_prefix: self.key_prefix.clone(),
+            key_format: self.key_format,
+            key_secret: env.seal(
+                SealedField::PRODUCT_KEY_SECRET,
+                &product_path(tenant, &self.id),
+                &secret,
+            ),
+            created_at: now,
+        }
+    }
+}
+
 /// Makes a product, if the tenant's plan has room for it.
 pub fn create_product(
     store: &(impl Tenants + Catalog + Commit + ?Sized),
@@ -70,20 +91,7 @@ pub fn create_product(
             return Err(CatalogError::QuotaExceeded(room));
         }
         let now = env.now();
-        let secret: [u8; 32] = env.random();
-        let product = Product {
-            tenant: tenant.clone(),
-            id: new.id.clone(),
-            display_name: new.display_name.clone(),
-            key_prefix: new.key_prefix.clone(),
-            key_format: new.key_format,
-            key_secret: env.seal(
-                SealedField::PRODUCT_KEY_SECRET,
-                &product_path(tenant, &new.id),
-                &secret,
-            ),
-            created_at: now,
-        };
+        let product = new.make(env, tenant, now);
         let mut changes = env.changes(now);
         changes.counters.push(Count {
             counter: Counter::Products(tenant.clone()),

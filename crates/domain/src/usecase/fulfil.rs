@@ -1,7 +1,7 @@
 //! Fulfilling: a completed Checkout session mints the license that was paid for.
 
 use super::inbound::{InboundError, InboundStore, Verdict, move_order};
-use super::mint::{mint, tell};
+use super::mint::{Sale, mint, tell};
 use crate::audit::Actor;
 use crate::changes::Put;
 use crate::connection::AccountRef;
@@ -72,12 +72,15 @@ fn sell(
         metadata: Map::new(),
         created_at: now,
     };
-    let unit = OrderUnit {
-        order: order.id.clone(),
-        line: 0,
-        unit: 0,
+    let unit = OrderUnit::only(order.id.clone());
+    let sale = Sale {
+        mode: order.mode,
+        key_type: &order.key_type,
+        terms: &order.terms,
+        customer: &customer.id,
+        unit: Some(&unit),
     };
-    let mut minted = match mint(env, &order, &product, &customer.id, unit, now) {
+    let mut minted = match mint(env, &product, &sale, now) {
         Ok(minted) => minted,
         Err(reason) => return Ok(Verdict::Park(reason.to_string())),
     };

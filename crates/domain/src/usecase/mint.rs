@@ -1,16 +1,17 @@
-//! Minting: the pure heart. From an order and its product to one license and its key.
+//! Minting: the pure heart. From a sale and its product to one license and its key.
 
 use super::catalog::product_path;
-use crate::catalog::Product;
+use crate::catalog::{LicenseTerms, Product};
 use crate::delivery::{Delivery, DeliveryStatus};
 use crate::env::{Env, SealedField};
 use crate::id::{CustomerId, DeliveryId, LicenseId};
 use crate::license::key::{KeyFormat, LicenseKey, ProductSecret};
 use crate::license::state::Standing;
 use crate::license::{License, OrderUnit};
-use crate::order::Order;
+use crate::mode::Mode;
 use crate::outbound::{EventFacts, EventName, license_event_body};
 use crate::seal::OpenError;
+use crate::slug::KeyTypeId;
 use crate::time::Timestamp;
 
 /// A license just minted, and its key.
@@ -30,29 +31,42 @@ pub enum CannotMint {
     /// The product's secret has the wrong length.
     #[error("the product's key secret is damaged")]
     DamagedSecret,
-    /// The order's term cannot be dated.
-    #[error("the order's term cannot be dated: {0}")]
+    /// The term cannot be dated.
+    #[error("the term cannot be dated: {0}")]
     Term(#[from] crate::license::term::TermIsPast),
 }
 
-/// Mints the license of one unit of an order.
+/// What a license is minted for.
+#[derive(Debug, Clone, Copy)]
+pub struct Sale<'a> {
+    /// With real money or not.
+    pub mode: Mode,
+    /// Which key type was sold.
+    pub key_type: &'a KeyTypeId,
+    /// What was agreed.
+    pub terms: &'a LicenseTerms,
+    /// Who holds the license.
+    pub customer: &'a CustomerId,
+    /// Which unit of which order it is, if it was sold by checkout: that unit mints no other.
+    pub unit: Option<&'a OrderUnit>,
+}
+
+/// Mints one license of a product.
 pub fn mint(
     env: &Env<'_>,
-    order: &Order,
     product: &Product,
-    customer: &CustomerId,
-    unit: OrderUnit,
+    sale: &Sale<'_>,
     now: Timestamp,
 ) -> Result<Minted, CannotMint> {
     let key = make_key(env, product)?;
     let id = LicenseId::new(now, env.random());
     let license = License {
-        tenant: order.tenant.clone(),
-        mode: order.mode,
-        product: order.product.clone(),
-        key_type: order.key_type.clone(),
-        customer: customer.clone(),
-        unit: Some(unit),
+        tenant: product.tenant.clone(),
+        mode: sale.mode,
+        product: product.id.clone(),
+        key_type: sale.key_type.clone(),
+        customer: sale.customer.clone(),
+        unit: sale.unit.cloned(),
         key_hash: key.hash(),
         masked_key: key.masked(),
         sealed_key: env.seal(
@@ -60,9 +74,9 @@ pub fn mint(
             id.as_str(),
             key.expose().as_bytes(),
         ),
-        activation_limit: order.terms.activation_limit,
-        entitlements: order.terms.entitlements.clone(),
-        standing: Standing::new(order.terms.term.expires_at(now)?),
+        activation_limit: sale.terms.activation_limit,
+        entitlements: sale.terms.entitlements.clone(),
+        standing: Standing::new(sale.terms.term.expires_at(now)?),
         created_at: now,
         version: 1,
         id,

@@ -3,9 +3,12 @@
 use crate::contract::Fresh;
 use mintage_domain::changes::{Changes, Count, Counter, Put};
 use mintage_domain::order::Order;
-use mintage_domain::ports::{CommitError, Licenses, Orders, StoreError};
+use mintage_domain::ports::{
+    Catalog, Commit, CommitError, Deliveries, Licenses, Orders, StoreError,
+};
 use mintage_sql::watch::{Watch, commit_at_once};
 use mintage_testkit::fixtures::Shop;
+use std::time::Duration;
 
 /// A sale with all that a paid order touches.
 fn sale(shop: &Shop) -> Changes {
@@ -48,6 +51,32 @@ fn sixty_four_sales_are_one_transaction_of_as_many_statements_as_two() {
         two.statements()
     );
     assert!(two.statements().len() < 30, "{:#?}", two.statements());
+}
+
+#[test]
+fn a_batch_with_more_values_than_a_statement_may_bind_is_written_whole() {
+    let store = Fresh::open();
+    let shop = Shop::opened(&*store, "acme");
+    let license = shop.sale().license;
+    let batch = (0..10)
+        .map(|_| {
+            let mut changes = shop.changes();
+            for _ in 0..Changes::MAX_FACTS {
+                let delivery = shop.delivery(&license);
+                changes.deliveries.push(Put::changed(delivery));
+            }
+            changes
+        })
+        .collect();
+    for outcome in commit_at_once(&*store, store.hold_writer(), batch) {
+        outcome.unwrap();
+    }
+    let mut endpoint = shop.changes();
+    endpoint.endpoints.push(Put::changed(shop.endpoint()));
+    store.commit(endpoint).unwrap();
+    let written = 10 * Changes::MAX_FACTS;
+    let claimed = store.claim(shop.now(), 2 * written, written, Duration::from_secs(9));
+    assert_eq!(claimed.unwrap().len(), written);
 }
 
 #[test]
@@ -102,7 +131,6 @@ fn who_brings_what_no_guard_foresees_fails_alone() {
 
 #[test]
 fn a_price_forgotten_by_a_later_caller_of_the_batch_is_gone() {
-    use mintage_domain::ports::Catalog;
     let store = Fresh::open();
     let shop = Shop::opened(&*store, "acme");
     let (mut made, mut forgotten, mut anew) = (shop.changes(), shop.changes(), shop.changes());

@@ -100,7 +100,7 @@ pub fn what_is_due_longest_is_claimed_first(store: &dyn Store) {
     let (shop, _) = with_deliveries(store, "acme", 0);
     let sale = shop.sold(store);
     let start = shop.now();
-    let deliveries: Vec<Delivery> = [3, 1, 2]
+    let deliveries: Vec<Delivery> = [4, 1, 6, 2, 5, 3]
         .map(|seconds| Delivery {
             due_at: start.plus(Duration::from_secs(seconds)),
             ..shop.delivery(&sale.license)
@@ -113,7 +113,7 @@ pub fn what_is_due_longest_is_claimed_first(store: &dyn Store) {
         }),
     );
     let now = start.plus(Duration::from_secs(9));
-    for i in [1, 2, 0] {
+    for i in [1, 3, 5, 0, 4, 2] {
         let claims = claim(store, now, 1, 10);
         assert_eq!(claims[0].delivery.id, deliveries[i].id);
     }

@@ -1,12 +1,12 @@
 //! Licenses: which a filter keeps, what is told beside them, in which order.
 
+use super::paging::read_all;
 use super::witness::{changing, committed};
 use crate::fixtures::{Shop, email};
 use mintage_domain::changes::Put;
 use mintage_domain::customer::Customer;
 use mintage_domain::license::state::{HoldCause, RevocationReason, Standing, State};
 use mintage_domain::license::{License, OrderUnit};
-use mintage_domain::page::PageRequest;
 use mintage_domain::ports::{LicenseFilter, Store};
 use mintage_domain::slug::ProductId;
 use std::collections::BTreeSet;
@@ -139,21 +139,9 @@ pub fn licenses_are_filtered_by_their_state_at_a_time(store: &dyn Store) {
 
 #[track_caller]
 fn assert_filtered(store: &dyn Store, shop: &Shop, filter: &LicenseFilter, expected: &[&License]) {
-    // The filter is applied before the page is cut.
-    let mut request = PageRequest {
-        after: None,
-        limit: Some(1),
-    };
-    let mut read = BTreeSet::new();
-    loop {
-        let page = store.licenses(&shop.tenant.id, filter, &request);
-        let page = page.expect("the store answers");
-        read.extend(page.items.into_iter().map(|it| it.license.id));
-        request.after = page.next;
-        if request.after.is_none() {
-            break;
-        }
-    }
+    // One by one: the filter is applied before the page is cut.
+    let (read, _) = read_all(1, &|page| store.licenses(&shop.tenant.id, filter, page));
+    let read: BTreeSet<_> = read.into_iter().map(|it| it.license.id).collect();
     let expected: BTreeSet<_> = expected.iter().map(|it| it.id.clone()).collect();
     assert_eq!(read, expected, "{filter:?}");
 }

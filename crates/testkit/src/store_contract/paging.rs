@@ -17,7 +17,7 @@ const MOMENTS: [u64; 7] = [0, 0, 1, 1, 1, 2, 3];
 
 /// All items of a list, read in pages of this size, with the sizes of the pages.
 #[track_caller]
-fn read_all<T>(
+pub(super) fn read_all<T>(
     size: u16,
     list: &dyn Fn(&PageRequest) -> Result<Page<T>, StoreError>,
 ) -> (Vec<T>, Vec<usize>) {

@@ -7,18 +7,19 @@ use mintage_domain::order::Order;
 use mintage_domain::outbound::EventName;
 use mintage_domain::seal::{KeyRing, MasterKey, OpenError};
 use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::mint::{CannotMint, Minted, mint, product_secret, tell};
+use mintage_domain::usecase::mint::{CannotMint, Minted, Sale, mint, product_secret, tell};
 use mintage_testkit::fixtures::Shop;
 use std::time::Duration;
 
 fn minted(shop: &Shop, order: &Order, product: &Product) -> Result<Minted, CannotMint> {
-    let unit = OrderUnit {
-        order: order.id.clone(),
-        line: 0,
-        unit: 0,
+    let sale = Sale {
+        mode: order.mode,
+        key_type: &order.key_type,
+        terms: &order.terms,
+        customer: &shop.customer().id,
+        unit: Some(&OrderUnit::only(order.id.clone())),
     };
-    let customer = shop.customer().id;
-    mint(&shop.env.env(), order, product, &customer, unit, shop.now())
+    mint(&shop.env.env(), product, &sale, shop.now())
 }
 
 #[test]

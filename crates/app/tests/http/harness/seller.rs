@@ -3,7 +3,7 @@
 use super::stage::{Api, SANDBOX_SECRET, Stage};
 use super::stripe::{Pay, StripeSide, news};
 use super::wire::{Answer, Request, split};
-use super::{eventually, page, sign};
+use super::{Receiver, eventually, page, sign};
 use mintage_domain::ports::Clock;
 use mintage_domain::tenant::Plan;
 use mintage_testkit::FixedClock;
@@ -103,6 +103,18 @@ impl Seller {
         let body = answer.expect(200);
         assert_eq!(body["mode"], mode);
         body["url"].as_str().expect("a URL").to_owned()
+    }
+
+    /// Has events sent to a URL, or with `null` nowhere; returns what is answered.
+    pub(crate) fn set_webhook(&self, url: &Value) -> Value {
+        let request = Request::new("PUT", "/v1/webhook").json(&json!({ "url": url }));
+        self.manage(request).expect(200)
+    }
+
+    /// Has events sent to a receiver; returns the signing secret, empty but for the first time.
+    pub(crate) fn tell(&self, receiver: &Receiver) -> String {
+        let set = self.set_webhook(&receiver.url().into());
+        set["signingSecret"].as_str().unwrap_or_default().to_owned()
     }
 
     /// Connects a new account, through Stripe's page; returns the page at the end.
@@ -224,8 +236,8 @@ impl Seller {
 
     pub(crate) fn api_key(&self, product: &str, scope: &str, mode: &str) -> ApiKey {
         let body = json!({"productId": product, "scope": scope, "mode": mode});
-        let made = self.post("/v1/api-keys", &body).expect(201);
-        let text = |name: &str| made[name].as_str().expect("a text").to_owned();
+        let new = self.post("/v1/api-keys", &body).expect(201);
+        let text = |name: &str| new[name].as_str().expect("a text").to_owned();
         ApiKey {
             id: text("id"),
             secret: text("secret"),

@@ -185,7 +185,8 @@ impl Stage {
     /// The surroundings of an operator's command.
     fn env(&self) -> TestEnv {
         let now = self.clock.now();
-        let unlike_any_other = format!("{}{:?}", system_time().as_micros(), self.dir.path());
+        let unlike_any_other =
+            format!("{}{}", system_time().as_micros(), self.dir.path().display());
         let test = TestEnv::seeded(&unlike_any_other);
         test.clock.set(now);
         test

@@ -69,31 +69,36 @@ impl StripeSide {
         self.0.call(&request.bearer(key))
     }
 
+    /// Opens one of Stripe's pages; returns its path and what it shows.
+    fn open(self, url: &str) -> (String, Answer) {
+        let (host, path) = split(url);
+        assert_eq!(host, self.0, "a page of Stripe's");
+        let page = host.call(&Request::get(&path));
+        assert_eq!(page.status, 200, "{}", page.text());
+        (path, page)
+    }
+
     /// Goes through the consent page; returns where it sends the browser.
     pub(crate) fn consent(self, url: &str, decision: &str, account: &str) -> String {
-        let (stripe, path) = split(url);
-        let page = stripe.call(&Request::get(&path));
-        assert_eq!(page.status, 200, "{}", page.text());
+        let (path, page) = self.open(url);
         let mut form = form_of(page.text());
         fill(&mut form, "account", account);
         fill(&mut form, "decision", decision);
         let (path, _) = path.split_once('?').expect("a query");
-        let answer = stripe.call(&Request::post(path).form(&form));
+        let answer = self.0.call(&Request::post(path).form(&form));
         assert_eq!(answer.status, 302, "{}", answer.text());
         answer.header("location").expect("a way back").to_owned()
     }
 
     /// Pays on a hosted page; returns where the buyer is sent.
     pub(crate) fn pay(self, url: &str, email: &str, how: Pay) -> String {
-        let (stripe, path) = split(url);
-        let page = stripe.call(&Request::get(&path));
-        assert_eq!(page.status, 200, "{}", page.text());
+        let (path, page) = self.open(url);
         let mut form = form_of(page.text());
         fill(&mut form, "email", email);
         if let Pay::BankDebit = how {
             fill(&mut form, "method", "bank_debit");
         }
-        let answer = stripe.call(&Request::post(path).form(&form));
+        let answer = self.0.call(&Request::post(path).form(&form));
         assert_eq!(answer.status, 303, "{}", answer.text());
         answer.header("location").expect("a way back").to_owned()
     }
