@@ -8,10 +8,13 @@ use crate::customer::{Customer, CustomerIdentity};
 use crate::delivery::{Attempt, Delivery, Endpoint};
 use crate::guard::{Guarded, Row};
 use crate::id::{CommitId, CustomerId, StripeAccountId};
+use crate::idempotency::IdempotencyRecord;
 use crate::license::License;
 use crate::management_token::ManagementToken;
+use crate::mode::Mode;
 use crate::order::Order;
 use crate::payment::Payment;
+use crate::ports::Nonce;
 use crate::slug::TenantId;
 use crate::stripe_event::HeardEvent;
 use crate::tenant::Tenant;
@@ -28,6 +31,10 @@ pub struct Changes {
     pub id: CommitId,
     /// When it was decided.
     pub at: Timestamp,
+    /// Signatures used up: each must be new.
+    pub nonces: Vec<Nonce>,
+    /// Calls that may be sent again.
+    pub idempotency: Vec<Put<IdempotencyRecord>>,
     /// Counters to add to, none above its cap.
     pub counters: Vec<Count>,
     /// Tenants made or changed.
@@ -144,7 +151,8 @@ versioned!(
     License,
     ApiKey,
     Endpoint,
-    Delivery
+    Delivery,
+    IdempotencyRecord
 );
 
 /// "Add `add` to the counter unless that takes it above `cap`."
@@ -163,6 +171,8 @@ pub struct Count {
 pub enum Counter {
     /// How many products a tenant has.
     Products(TenantId),
+    /// How many licenses of a tenant and mode were minted and not revoked.
+    Licenses(TenantId, Mode),
 }
 
 impl Counter {
@@ -170,6 +180,7 @@ impl Counter {
     pub fn name(&self) -> String {
         match self {
             Self::Products(tenant) => format!("products:{tenant}"),
+            Self::Licenses(tenant, mode) => format!("licenses:{tenant}:{mode}"),
         }
     }
 }
@@ -192,6 +203,8 @@ impl Changes {
         Self {
             id,
             at,
+            nonces: Vec::new(),
+            idempotency: Vec::new(),
             counters: Vec::new(),
             tenants: Vec::new(),
             tokens: Vec::new(),
@@ -220,6 +233,8 @@ impl Changes {
         let Self {
             id: _,
             at: _,
+            nonces,
+            idempotency,
             counters,
             tenants,
             tokens,
@@ -241,6 +256,8 @@ impl Changes {
             attempts,
             audit,
         } = other;
+        self.nonces.extend(nonces);
+        self.idempotency.extend(idempotency);
         self.counters.extend(counters);
         self.tenants.extend(tenants);
         self.tokens.extend(tokens);
@@ -266,6 +283,8 @@ impl Changes {
     /// How many facts these are.
     pub fn len(&self) -> usize {
         [
+            self.nonces.len(),
+            self.idempotency.len(),
             self.counters.len(),
             self.tenants.len(),
             self.tokens.len(),
@@ -296,9 +315,14 @@ impl Changes {
         self.len() == 0
     }
 
-    /// All guards these changes are committed under.
+    /// All guards these changes are committed under. Nonces first: whatever else a replayed call
+    /// would do, that it was replayed is what its caller is told.
     pub fn guards(&self) -> Vec<(Row, Expected)> {
-        let mut guards = Vec::new();
+        let mut guards: Vec<_> = self
+            .nonces
+            .iter()
+            .map(|nonce| (nonce.row(), Expected::New))
+            .collect();
         macro_rules! guard {
             ($($part:ident),*) => {$(
                 for put in &self.$part {
@@ -307,6 +331,7 @@ impl Changes {
             )*};
         }
         guard!(
+            idempotency,
             tenants,
             tokens,
             products,
