@@ -13,7 +13,7 @@ use mintage_domain::time::Timestamp;
 
 /// A row of `idempotency_records`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = idempotency_records)]
+#[diesel(table_name = idempotency_records, treat_none_as_default_value = false)]
 pub struct IdempotencyRow {
     key: String,
     tenant: String,

@@ -123,7 +123,7 @@ impl TryFrom<LicenseRow> for License {
 
 /// A row of `license_metadata`: one text by which a license is found.
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = license_metadata)]
+#[diesel(table_name = license_metadata, treat_none_as_default_value = false)]
 pub struct LicenseMetadataRow {
     license: String,
     key: String,
