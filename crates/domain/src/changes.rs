@@ -1,5 +1,9 @@
 //! What a use case decided: one value that says all that changes.
 
+mod count;
+
+pub use count::{Count, Counter};
+
 use crate::api_key::ApiKey;
 use crate::audit::AuditEntry;
 use crate::catalog::{KeyType, PriceLink, Product};
@@ -11,7 +15,6 @@ use crate::id::{CommitId, CustomerId, StripeAccountId};
 use crate::idempotency::IdempotencyRecord;
 use crate::license::License;
 use crate::management_token::ManagementToken;
-use crate::mode::Mode;
 use crate::order::Order;
 use crate::payment::Payment;
 use crate::ports::Nonce;
@@ -154,36 +157,6 @@ versioned!(
     Delivery,
     IdempotencyRecord
 );
-
-/// "Add `add` to the counter unless that takes it above `cap`."
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Count {
-    /// Which counter.
-    pub counter: Counter,
-    /// How much; may be negative.
-    pub add: i64,
-    /// The most it may come to; `None` is no limit.
-    pub cap: Option<i64>,
-}
-
-/// A counter that many callers touch at once.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Counter {
-    /// How many products a tenant has.
-    Products(TenantId),
-    /// How many licenses of a tenant and mode were minted and not revoked.
-    Licenses(TenantId, Mode),
-}
-
-impl Counter {
-    /// The counter's name in a store: unique among all counters.
-    pub fn name(&self) -> String {
-        match self {
-            Self::Products(tenant) => format!("products:{tenant}"),
-            Self::Licenses(tenant, mode) => format!("licenses:{tenant}:{mode}"),
-        }
-    }
-}
 
 /// What a commit returns.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
