@@ -108,7 +108,7 @@ fn check_shop(world: &World, number: usize, shop: &Shop) {
         let unrevoked = licenses
             .iter()
             .filter(|it| it.license.mode == mode && it.license.standing.revocation().is_none());
-        let counted = counted(world, Counter::Licenses(tenant.clone(), mode));
+        let counted = counted(world, &Counter::Licenses(tenant.clone(), mode));
         assert_eq!(i64::try_from(unrevoked.count()), Ok(counted));
     }
 
@@ -132,7 +132,7 @@ fn check_shop(world: &World, number: usize, shop: &Shop) {
 }
 
 /// What a counter has come to: a commit that adds nothing is told.
-fn counted(world: &World, counter: Counter) -> i64 {
+fn counted(world: &World, counter: &Counter) -> i64 {
     let env = world.env();
     let mut changes = env.changes(env.now());
     changes.counters.push(Count {
@@ -140,7 +140,7 @@ fn counted(world: &World, counter: Counter) -> i64 {
         add: 0,
         cap: None,
     });
-    world.store.commit(changes).unwrap().counters[&counter]
+    world.store.commit(changes).unwrap().counters[counter]
 }
 
 fn told(world: &World, shop: &Shop, license: &LicenseId) -> Vec<Delivery> {
