@@ -12,7 +12,7 @@ mod harness;
 mod node;
 
 use cluster::{Cluster, now, together};
-use harness::seller::{ApiKey, session_of, signed};
+use harness::seller::{ApiKey, session_of, signed, signed_to};
 use harness::stage::SANDBOX_SECRET;
 use harness::stripe::{Pay, news};
 use harness::{Answer, Manner, Request, eventually};
@@ -91,6 +91,33 @@ fn a_signed_call_that_one_server_has_answered_is_a_replay_on_another() {
         assert_eq!(first.expect(200)["valid"], true);
         assert_eq!(second.error(), (401, "api/timestamp-replay".to_owned()));
     }
+}
+
+#[test]
+fn of_one_call_sent_to_two_servers_at_once_one_mints_and_a_signature_is_used_up_on_both() {
+    let cluster = Cluster::of_two();
+    let api_key = cluster.api_key();
+    let body = json!({"planCode": "lifetime", "customer": {"email": "a@example.com"}}).to_string();
+    let at = now() * 1_000;
+    let call = |nth: i64| signed_to("/v1/issue", &api_key, &(at + nth).to_string(), &body);
+    let answers = together(16, |i| {
+        let nth = i64::try_from(i).expect("small");
+        let call = call(nth).header("Idempotency-Key", "order-1");
+        cluster.nodes[i % 2].api.send(&call).expect(200)
+    });
+    assert!(
+        answers.iter().all(|answer| *answer == answers[0]),
+        "{answers:?}"
+    );
+    let once = call(-1);
+    let answers = together(16, |i| cluster.nodes[i % 2].api.send(&once));
+    let (minted, refused): (Vec<Answer>, Vec<Answer>) =
+        answers.into_iter().partition(|answer| answer.status == 200);
+    assert_eq!(minted.len(), 1);
+    for answer in refused {
+        assert_eq!(answer.error(), (401, "api/timestamp-replay".to_owned()));
+    }
+    assert_eq!(cluster.items(0, "/v1/licenses").len(), 2);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The audit trail: who did what to what, kept with the change itself.
 
-use crate::id::{AuditId, TokenId};
+use crate::id::{ApiKeyId, AuditId, TokenId};
 use crate::slug::TenantId;
 use crate::time::Timestamp;
 
@@ -28,6 +28,8 @@ pub enum Actor {
     Operator,
     /// The holder of a management token.
     Token(TokenId),
+    /// The holder of an API key.
+    ApiKey(ApiKeyId),
     /// The seller, in the browser at the end of an OAuth round.
     Seller,
     /// Stripe, by an event.
@@ -37,11 +39,12 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// The actor as it is written: `operator`, `token:tok_…`, `seller`, `stripe`, `system`.
+    /// The actor as it is written: `operator`, `token:tok_…`, `api-key:ak_…`, `seller`, `stripe`, `system`.
     pub fn to_text(&self) -> String {
         match self {
             Self::Operator => "operator".to_owned(),
             Self::Token(id) => format!("token:{id}"),
+            Self::ApiKey(id) => format!("api-key:{id}"),
             Self::Seller => "seller".to_owned(),
             Self::Stripe => "stripe".to_owned(),
             Self::System => "system".to_owned(),
@@ -56,9 +59,11 @@ mod tests {
     #[test]
     fn an_actor_is_written_with_who_it_was() {
         let token = TokenId::parse("tok_1").expect("it has the prefix");
+        let api_key = ApiKeyId::parse("ak_live_1").expect("it has the prefix");
         for (actor, text) in [
             (Actor::Operator, "operator"),
             (Actor::Token(token), "token:tok_1"),
+            (Actor::ApiKey(api_key), "api-key:ak_live_1"),
             (Actor::Seller, "seller"),
             (Actor::Stripe, "stripe"),
             (Actor::System, "system"),

@@ -1,5 +1,9 @@
 //! What a use case decided: one value that says all that changes.
 
+mod count;
+
+pub use count::{Count, Counter};
+
 use crate::api_key::ApiKey;
 use crate::audit::AuditEntry;
 use crate::catalog::{KeyType, PriceLink, Product};
@@ -8,10 +12,12 @@ use crate::customer::{Customer, CustomerIdentity};
 use crate::delivery::{Attempt, Delivery, Endpoint};
 use crate::guard::{Guarded, Row};
 use crate::id::{CommitId, CustomerId, StripeAccountId};
+use crate::idempotency::IdempotencyRecord;
 use crate::license::License;
 use crate::management_token::ManagementToken;
 use crate::order::Order;
 use crate::payment::Payment;
+use crate::ports::Nonce;
 use crate::slug::TenantId;
 use crate::stripe_event::HeardEvent;
 use crate::tenant::Tenant;
@@ -28,6 +34,10 @@ pub struct Changes {
     pub id: CommitId,
     /// When it was decided.
     pub at: Timestamp,
+    /// Signatures used up: each must be new.
+    pub nonces: Vec<Nonce>,
+    /// Calls that may be sent again.
+    pub idempotency: Vec<Put<IdempotencyRecord>>,
     /// Counters to add to, none above its cap.
     pub counters: Vec<Count>,
     /// Tenants made or changed.
@@ -144,35 +154,9 @@ versioned!(
     License,
     ApiKey,
     Endpoint,
-    Delivery
+    Delivery,
+    IdempotencyRecord
 );
-
-/// "Add `add` to the counter unless that takes it above `cap`."
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Count {
-    /// Which counter.
-    pub counter: Counter,
-    /// How much; may be negative.
-    pub add: i64,
-    /// The most it may come to; `None` is no limit.
-    pub cap: Option<i64>,
-}
-
-/// A counter that many callers touch at once.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Counter {
-    /// How many products a tenant has.
-    Products(TenantId),
-}
-
-impl Counter {
-    /// The counter's name in a store: unique among all counters.
-    pub fn name(&self) -> String {
-        match self {
-            Self::Products(tenant) => format!("products:{tenant}"),
-        }
-    }
-}
 
 /// What a commit returns.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -192,6 +176,8 @@ impl Changes {
         Self {
             id,
             at,
+            nonces: Vec::new(),
+            idempotency: Vec::new(),
             counters: Vec::new(),
             tenants: Vec::new(),
             tokens: Vec::new(),
@@ -220,6 +206,8 @@ impl Changes {
         let Self {
             id: _,
             at: _,
+            nonces,
+            idempotency,
             counters,
             tenants,
             tokens,
@@ -241,6 +229,8 @@ impl Changes {
             attempts,
             audit,
         } = other;
+        self.nonces.extend(nonces);
+        self.idempotency.extend(idempotency);
         self.counters.extend(counters);
         self.tenants.extend(tenants);
         self.tokens.extend(tokens);
@@ -266,6 +256,8 @@ impl Changes {
     /// How many facts these are.
     pub fn len(&self) -> usize {
         [
+            self.nonces.len(),
+            self.idempotency.len(),
             self.counters.len(),
             self.tenants.len(),
             self.tokens.len(),
@@ -296,9 +288,14 @@ impl Changes {
         self.len() == 0
     }
 
-    /// All guards these changes are committed under.
+    /// All guards these changes are committed under. Nonces first: whatever else a replayed call
+    /// would do, that it was replayed is what its caller is told.
     pub fn guards(&self) -> Vec<(Row, Expected)> {
-        let mut guards = Vec::new();
+        let mut guards: Vec<_> = self
+            .nonces
+            .iter()
+            .map(|nonce| (nonce.row(), Expected::New))
+            .collect();
         macro_rules! guard {
             ($($part:ident),*) => {$(
                 for put in &self.$part {
@@ -307,6 +304,7 @@ impl Changes {
             )*};
         }
         guard!(
+            idempotency,
             tenants,
             tokens,
             products,

@@ -10,12 +10,14 @@ use crate::changes::{Changes, Counter, Expected};
 use crate::connection::{AccountLink, AccountRef, Connection, OAuthRound};
 use crate::delivery::{Delivery, Endpoint};
 use crate::id::{ApiKeyId, DeliveryId, LicenseId, OrderId, StripeEventId, TokenId};
+use crate::idempotency::{CallId, IdempotencyRecord};
 use crate::license::key::KeyHash;
 use crate::license::{License, OrderUnit};
 use crate::management_token::ManagementToken;
 use crate::mode::Mode;
 use crate::order::Order;
 use crate::payment::{Payment, PaymentKey};
+use crate::ports::Nonce;
 use crate::secret::SecretHash;
 use crate::slug::{KeyTypeId, ProductId, TenantId};
 use crate::stripe_event::HeardEvent;
@@ -57,6 +59,10 @@ pub enum Row {
     Endpoint(TenantId),
     /// A delivery.
     Delivery(DeliveryId),
+    /// A signature that an API key made, used up.
+    Nonce(ApiKeyId, [u8; 32]),
+    /// A call that may be sent again.
+    Call(CallId),
 }
 
 /// Why a commit was refused. Nothing of it was written.
@@ -117,6 +123,8 @@ guarded! {
     ApiKey: self => Row::ApiKey(self.id.clone());
     Endpoint: self => Row::Endpoint(self.tenant.clone());
     Delivery: self => Row::Delivery(self.id.clone());
+    Nonce: self => Row::Nonce(self.key.clone(), self.signature);
+    IdempotencyRecord: self => Row::Call(self.call.clone());
 }
 
 impl License {

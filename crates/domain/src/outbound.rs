@@ -111,6 +111,7 @@ mod tests {
     use crate::id::{CustomerId, LicenseId};
     use crate::license::key::KeyHash;
     use crate::license::state::Standing;
+    use crate::metadata::Metadata;
     use crate::seal::{KeyId, Sealed};
 
     #[test]
@@ -138,6 +139,8 @@ mod tests {
             activation_limit: 3,
             entitlements: Entitlements::default(),
             standing: Standing::new(None),
+            notes: None,
+            metadata: Metadata::default(),
             created_at: Timestamp::EPOCH,
             version: 1,
         }

@@ -37,6 +37,11 @@ impl SecretHash {
         Self(sha256(secret.as_bytes()))
     }
 
+    /// The hash of bytes that need not be text.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        Self(sha256(bytes))
+    }
+
     /// A hash as it was stored.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)

@@ -39,6 +39,8 @@ pub struct PlanLimits {
     pub connect: bool,
     /// How many products.
     pub products: Option<u32>,
+    /// How many licenses that are not revoked, in each mode.
+    pub licenses: Option<u32>,
 }
 
 /// A name that is no plan.
@@ -70,13 +72,17 @@ impl Plan {
 
     /// What the plan allows.
     pub fn limits(self) -> PlanLimits {
-        let (connect, products) = match self {
-            Self::Free => (false, Some(1)),
-            Self::Starter => (true, Some(3)),
-            Self::Plus => (true, Some(10)),
-            Self::Pro => (true, None),
+        let (connect, products, licenses) = match self {
+            Self::Free => (false, Some(1), Some(100)),
+            Self::Starter => (true, Some(3), Some(1_000)),
+            Self::Plus => (true, Some(10), Some(10_000)),
+            Self::Pro => (true, None, None),
         };
-        PlanLimits { connect, products }
+        PlanLimits {
+            connect,
+            products,
+            licenses,
+        }
     }
 }
 

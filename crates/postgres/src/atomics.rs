@@ -3,9 +3,8 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
 use mintage_domain::delivery::Claim;
-use mintage_domain::time::Timestamp;
 use mintage_sql::Error;
-use mintage_sql::claims::{Order, PRUNED_AT_ONCE};
+use mintage_sql::claims::Order;
 
 mintage_sql::atomics!(PgConnection, for_update);
 
@@ -39,10 +38,6 @@ const DUE: &str = "\
         for update skip locked) due \
     order by due.due_at, due.id limit $3";
 
-const PRUNE_NONCES: &str = "\
-    delete from nonces where (key, signature) in (\
-        select key, signature from nonces where expires_at <= $1 order by expires_at limit $2)";
-
 #[derive(QueryableByName)]
 struct Key {
     #[diesel(sql_type = Text)]
@@ -68,16 +63,6 @@ pub(crate) fn claim(conn: &mut PgConnection, order: Order) -> Result<Vec<Claim>,
         .bind::<BigInt, _>(order.cap)
         .load(conn)?;
     lease(conn, order, &keys(due))
-}
-
-/// Forgets what has expired.
-#[expect(clippy::disallowed_methods, reason = "the DSL has no row values in IN")]
-pub(crate) fn prune(conn: &mut PgConnection, now: Timestamp) -> Result<usize, Error> {
-    let nonces = diesel::sql_query(PRUNE_NONCES)
-        .bind::<BigInt, _>(now.as_micros())
-        .bind::<BigInt, _>(PRUNED_AT_ONCE)
-        .execute(conn)?;
-    Ok(nonces + prune_expired(conn, now)?)
 }
 
 #[cfg(test)]

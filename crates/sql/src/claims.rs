@@ -52,6 +52,17 @@ pub fn claims(picked: &[String], leased: Vec<Delivery>, endpoints: Vec<Endpoint>
         .collect()
 }
 
+/// Forgets the oldest nonces that have expired: until when, how many.
+pub const PRUNE_NONCES: &str = "\
+    delete from nonces where (key, signature) in (\
+        select key, signature from nonces where expires_at <= $1 order by expires_at limit $2)";
+
+/// The same for calls that may be sent again.
+pub const PRUNE_CALLS: &str = "\
+    delete from idempotency_records where (key, tenant, product, mode) in (\
+        select key, tenant, product, mode from idempotency_records \
+        where expires_at <= $1 order by expires_at limit $2)";
+
 /// From when on a window says nothing any more: when the bucket after its own has ended.
 pub fn forgotten_from(rate: Rate, window: RateWindow) -> Timestamp {
     let span = i64::try_from(rate.window.as_micros()).unwrap_or(i64::MAX);
@@ -136,13 +147,15 @@ macro_rules! atomics {
             }
         }
 
-        /// Forgets what has expired in the tables that both databases have.
-        pub(crate) fn prune_expired(
+        /// Forgets what has expired.
+        #[expect(clippy::disallowed_methods, reason = "the DSL has no row values in IN")]
+        pub(crate) fn prune(
             conn: &mut $connection,
             now: ::mintage_domain::time::Timestamp,
         ) -> Result<usize, $crate::Error> {
             use ::diesel::prelude::*;
-            use $crate::claims::{COMMITS_KEPT, PRUNED_AT_ONCE};
+            use ::diesel::sql_types::BigInt;
+            use $crate::claims::{COMMITS_KEPT, PRUNE_CALLS, PRUNE_NONCES, PRUNED_AT_ONCE};
             use $crate::schema::{commits, oauth_rounds, rate_windows};
 
             let at = now.as_micros();
@@ -151,7 +164,14 @@ macro_rules! atomics {
             let rounds = $crate::prune_table!(conn, oauth_rounds, state as Vec<u8>, expires_at, at)?;
             let rates = $crate::prune_table!(conn, rate_windows, key as String, expires_at, at)?;
             let ids = $crate::prune_table!(conn, commits, id as String, committed_at, old)?;
-            Ok(rounds + rates + ids)
+            let mut rest = 0;
+            for delete in [PRUNE_NONCES, PRUNE_CALLS] {
+                rest += ::diesel::sql_query(delete)
+                    .bind::<BigInt, _>(at)
+                    .bind::<BigInt, _>(PRUNED_AT_ONCE)
+                    .execute(conn)?;
+            }
+            Ok(rounds + rates + ids + rest)
         }
     };
 }

@@ -147,6 +147,38 @@ macro_rules! batch_facts {
                     Ok(())
                 }
 
+                fn call_facts(
+                    &mut self,
+                    touched: &Touched<'_>,
+                    facts: &mut Facts,
+                ) -> Result<(), Error> {
+                    // That a nonce is used never changes, so nothing is locked for it.
+                    versions!(
+                        self, facts, touched.nonces, nonces, [],
+                        (nonces::key, nonces::signature), ONLY.into_sql::<BigInt>(),
+                        |keys| nonces::key
+                            .eq_any(keys.iter().map(|key| &key.0))
+                            .and(nonces::signature.eq_any(keys.iter().map(|key| &key.1)))
+                    );
+                    versions!(
+                        self, facts, touched.calls, idempotency_records, [$($lock)?],
+                        (
+                            idempotency_records::key,
+                            idempotency_records::tenant,
+                            idempotency_records::product,
+                            idempotency_records::mode,
+                        ),
+                        idempotency_records::version,
+                        |keys| idempotency_records::key
+                            .eq_any(keys.iter().map(|key| &key.0))
+                            .and(
+                                idempotency_records::tenant
+                                    .eq_any(keys.iter().map(|key| &key.1)),
+                            )
+                    );
+                    Ok(())
+                }
+
                 fn counter_facts(
                     &mut self,
                     touched: &BTreeSet<Counter>,

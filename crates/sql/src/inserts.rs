@@ -231,9 +231,14 @@ macro_rules! batch_writes {
                             holds,
                             held,
                             created_at,
-                            version
+                            version,
+                            notes,
+                            metadata
                         )
                     );
+                    let searched: Vec<rows::LicenseMetadataRow> =
+                        $crate::writes::searched(&changes.licenses);
+                    insert_new!(self, searched, license_metadata);
                     Ok(())
                 }
 
@@ -268,6 +273,20 @@ macro_rules! batch_writes {
                     let attempted: Vec<rows::AttemptRow> =
                         changes.attempts.iter().map(Into::into).collect();
                     insert_new!(self, attempted, attempts);
+                    Ok(())
+                }
+
+                fn write_calls(&mut self, changes: &Changes) -> Result<(), Error> {
+                    let used: Vec<rows::NonceRow> = $crate::writes::in_order(&changes.nonces);
+                    insert_new!(self, used, nonces);
+                    put!(
+                        self,
+                        changes.idempotency,
+                        IdempotencyRow,
+                        idempotency_records,
+                        (key, tenant, product, mode),
+                        (body, license, api_key, expires_at, version)
+                    );
                     Ok(())
                 }
 

@@ -189,6 +189,27 @@ tables! {
         held -> Bool,
         created_at -> BigInt,
         version -> BigInt,
+        notes -> Nullable<Text>,
+        metadata -> Text,
+    }
+
+    license_metadata (license, key) {
+        license -> Text,
+        key -> Text,
+        tenant -> Text,
+        value -> Text,
+    }
+
+    idempotency_records (key, tenant, product, mode) {
+        key -> Text,
+        tenant -> Text,
+        product -> Text,
+        mode -> Text,
+        body -> Binary,
+        license -> Text,
+        api_key -> Text,
+        expires_at -> BigInt,
+        version -> BigInt,
     }
 
     api_keys (id) {
@@ -261,7 +282,8 @@ tables! {
         expires_at -> BigInt,
     }
 
-    /// Kept by PostgreSQL alone: SQLite has one process, which keeps nonces in memory.
+    /// Of all signed calls in PostgreSQL; of changing ones in SQLite, whose one process keeps those
+    /// of validations in memory.
     nonces (key, signature) {
         key -> Text,
         signature -> Binary,
@@ -272,6 +294,12 @@ tables! {
 diesel::joinable!(licenses -> customers (customer));
 diesel::joinable!(licenses -> orders (order_id));
 
-diesel::allow_tables_to_appear_in_same_query!(licenses, customers, orders, key_types,);
+diesel::allow_tables_to_appear_in_same_query!(
+    licenses,
+    customers,
+    orders,
+    key_types,
+    license_metadata
+);
 diesel::allow_tables_to_appear_in_same_query!(deliveries, endpoints);
 diesel::allow_tables_to_appear_in_same_query!(stripe_events, account_links);

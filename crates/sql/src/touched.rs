@@ -13,6 +13,9 @@ pub type UnitKey = (String, i64, i64);
 /// The key of a license by its license key as it is stored: hash, tenant, mode.
 pub type HashKey = (Vec<u8>, String, String);
 
+/// The key of a call that may be sent again as it is stored: the caller's key, tenant, product, mode.
+pub type CallKey = (String, String, String, String);
+
 /// The rows a batch touches, by table.
 #[derive(Debug, Default)]
 pub struct Touched<'a> {
@@ -48,6 +51,10 @@ pub struct Touched<'a> {
     pub endpoints: Keyed<'a, String>,
     /// By id.
     pub deliveries: Keyed<'a, String>,
+    /// By API key and signature.
+    pub nonces: Keyed<'a, (String, Vec<u8>)>,
+    /// By the caller's key, tenant, product and mode.
+    pub calls: Keyed<'a, CallKey>,
 }
 
 impl<'a> Touched<'a> {
@@ -103,6 +110,18 @@ impl<'a> Touched<'a> {
             Row::ApiKey(id) => self.api_keys.insert(id.to_string(), row),
             Row::Endpoint(tenant) => self.endpoints.insert(tenant.to_string(), row),
             Row::Delivery(id) => self.deliveries.insert(id.to_string(), row),
+            Row::Nonce(key, signature) => self
+                .nonces
+                .insert((key.to_string(), signature.to_vec()), row),
+            Row::Call(call) => self.calls.insert(
+                (
+                    call.key.as_str().to_owned(),
+                    call.tenant.to_string(),
+                    call.product.to_string(),
+                    call.mode.to_string(),
+                ),
+                row,
+            ),
         };
     }
 }

@@ -1,8 +1,11 @@
 //! What a batch comes to for one table.
 
+use crate::rows::{LicenseMetadataRow, NonceRow};
 use mintage_domain::catalog::PriceLink;
 use mintage_domain::changes::{Changes, Put};
 use mintage_domain::guard::{Guarded, Row};
+use mintage_domain::license::License;
+use mintage_domain::ports::Nonce;
 use std::collections::BTreeMap;
 
 /// The most rows of one statement: times 23 columns it stays below SQLite's 32 766 binds.
@@ -54,6 +57,21 @@ pub fn last_prices<'a, R: From<&'a PriceLink>>(prices: &'a [PriceLink]) -> Vec<R
         })
         .collect();
     last.into_values().map(R::from).collect()
+}
+
+/// What new licenses are found by. Their metadata never changes, so changed ones add nothing.
+pub fn searched(licenses: &[Put<License>]) -> Vec<LicenseMetadataRow> {
+    let new = licenses.iter().filter(|put| put.is_new());
+    let mut rows: Vec<_> = new.map(|put| &put.value).collect();
+    rows.sort_by_key(|license| &license.id);
+    rows.into_iter().flat_map(LicenseMetadataRow::of).collect()
+}
+
+/// The nonces of a batch in the order in which every node inserts them.
+pub fn in_order(nonces: &[Nonce]) -> Vec<NonceRow> {
+    let mut nonces: Vec<_> = nonces.iter().collect();
+    nonces.sort();
+    nonces.into_iter().map(NonceRow::from).collect()
 }
 
 /// Adds `next` to what those before it in the batch have decided.

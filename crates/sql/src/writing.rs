@@ -23,6 +23,7 @@ macro_rules! writing {
                 self.connection_facts(&touched, &mut facts)?;
                 self.sale_facts(&touched, &mut facts)?;
                 self.delivery_facts(&touched, &mut facts)?;
+                self.call_facts(&touched, &mut facts)?;
                 self.counter_facts(counters, &mut facts)?;
                 Ok(facts)
             }
@@ -50,6 +51,7 @@ macro_rules! writing {
                 self.write_connections(changes)?;
                 self.write_sales(changes, customers)?;
                 self.write_deliveries(changes)?;
+                self.write_calls(changes)?;
                 self.write_own(changes, counters)
             }
         }

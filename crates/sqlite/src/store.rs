@@ -128,7 +128,7 @@ impl Housekeeping for SqliteStore {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .prune(now, usize::try_from(PRUNED_AT_ONCE).unwrap_or(usize::MAX));
-        let rows = self.write(move |conn| atomics::prune_expired(conn, now))?;
+        let rows = self.write(move |conn| atomics::prune(conn, now))?;
         Ok(nonces + rows)
     }
 

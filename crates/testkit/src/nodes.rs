@@ -9,16 +9,17 @@ use mintage_domain::delivery::{Attempt, Claim, Delivery, Endpoint};
 use mintage_domain::id::{
     ApiKeyId, CustomerId, DeliveryId, LicenseId, OrderId, SessionId, StripeAccountId, StripeEventId,
 };
+use mintage_domain::idempotency::{CallId, IdempotencyRecord};
 use mintage_domain::management_token::ManagementToken;
 use mintage_domain::mode::Mode;
 use mintage_domain::order::Order;
 use mintage_domain::page::{Page, PageRequest};
 use mintage_domain::payment::{Payment, PaymentKey};
 use mintage_domain::ports::{
-    ApiKeys, AuditRecord, Audits, Catalog, Commit, CommitDone, Connections, Customers, Deliveries,
-    Endpoints, HeardEvents, Housekeeping, LicenseFilter, LicenseRecord, Licenses, Limiter,
-    OAuthRounds, Orders, Payments, Store, StoreError, Tenants, Tokens, ValidateDone, ValidateQuery,
-    Validations,
+    ApiKeys, AuditRecord, Audits, Calls, Catalog, Commit, CommitDone, Connections, Customers,
+    Deliveries, Endpoints, HeardEvents, Housekeeping, LicenseFilter, LicenseRecord, Licenses,
+    Limiter, OAuthRounds, Orders, Payments, Store, StoreError, Tenants, Tokens, ValidateDone,
+    ValidateQuery, Validations,
 };
 use mintage_domain::rate::Rate;
 use mintage_domain::secret::SecretHash;
@@ -124,6 +125,9 @@ by_turns! {
     }
     ApiKeys {
         fn api_key(&self, id: &ApiKeyId) -> Found<ApiKey>;
+    }
+    Calls {
+        fn call(&self, id: &CallId) -> Found<IdempotencyRecord>;
     }
     Endpoints {
         fn endpoint(&self, tenant: &TenantId) -> Found<Endpoint>;

@@ -26,7 +26,7 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    fn read(&self, now: Timestamp) -> Result<LicenseFilter, ApiError> {
+    fn read(&self, all: &Pairs, now: Timestamp) -> Result<LicenseFilter, ApiError> {
         fn parsed<T>(
             name: &str,
             value: Option<&String>,
@@ -47,21 +47,53 @@ impl Filter {
                 ProductId::parse(text).ok()
             })?,
             state: parsed("status", self.status.as_ref(), state)?.map(|state| (state, now)),
+            metadata: metadata(all)?,
             email: parsed("email", self.email.as_ref(), |text| Email::parse(text).ok())?,
         })
     }
 }
 
-/// `GET /v1/licenses?product=&status=&email=`.
+/// All query parameters as they came.
+type Pairs = Vec<(String, String)>;
+
+/// By how many texts of the metadata one call may filter.
+const MAX_METADATA: usize = 10;
+
+/// What stands in `metadata[key]=text`.
+fn metadata(all: &Pairs) -> Result<Vec<(String, String)>, ApiError> {
+    let wanted: Pairs = all
+        .iter()
+        .filter_map(|(name, text)| {
+            let key = name.strip_prefix("metadata[")?.strip_suffix(']')?;
+            Some((key.to_owned(), text.to_owned()))
+        })
+        .collect();
+    // No store keeps NUL, so no license has it.
+    let is_bad = |(key, text): &(String, String)| key.contains('\0') || text.contains('\0');
+    if wanted.len() > MAX_METADATA || wanted.iter().any(is_bad) {
+        let detail = Detail {
+            path: "metadata".to_owned(),
+            message: format!("may be given {MAX_METADATA} times at most, without NUL"),
+        };
+        return Err(ApiError::invalid(
+            "one or more query parameters are not valid",
+            vec![detail],
+        ));
+    }
+    Ok(wanted)
+}
+
+/// `GET /v1/licenses?product=&status=&email=&metadata[key]=`.
 pub(super) async fn list(
     app: web::Data<App>,
     request: HttpRequest,
     filter: web::Query<Filter>,
+    all: web::Query<Pairs>,
     query: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let caller = Caller::of(&app, &request, TokenScope::LicensesRead).await?;
     let now = app.clock.now();
-    let (filter, page) = (filter.read(now)?, query.read()?);
+    let (filter, page) = (filter.read(&all, now)?, query.read()?);
     let licenses = blocking(&app, move |app| {
         app.store.licenses(&caller.tenant(), &filter, &page)
     })
@@ -141,6 +173,8 @@ fn show(record: &LicenseRecord, now: Timestamp) -> Value {
         "customerEmail": record.email,
         "orderId": license.unit.as_ref().map(|unit| &unit.order),
         "activationLimit": license.activation_limit,
+        "notes": license.notes,
+        "metadata": license.metadata.as_map(),
         "expiresAt": license.standing.expires_at().map(Timestamp::to_rfc3339),
         "createdAt": license.created_at.to_rfc3339(),
     })

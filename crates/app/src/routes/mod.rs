@@ -7,6 +7,7 @@ mod customers;
 mod deliveries;
 mod health;
 mod integrations;
+mod issue;
 mod key_types;
 mod licenses;
 mod orders;
@@ -40,6 +41,7 @@ pub(crate) fn mount(config: &mut web::ServiceConfig) {
             resource("/api/stripe/webhook/connect").route(web::post().to(stripe_webhook::connect)),
         )
         .service(resource("/api/{tenant}/checkout").route(web::post().to(checkout::open)))
+        .service(resource("/v1/issue").route(web::post().to(issue::issue)))
         .service(resource("/v1/validate").route(web::post().to(validate::validate)))
         .service(
             resource("/v1/products")

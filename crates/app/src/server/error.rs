@@ -11,6 +11,7 @@ use mintage_domain::usecase::checkout::CheckoutError;
 use mintage_domain::usecase::connect::ConnectError;
 use mintage_domain::usecase::endpoint::EndpointError;
 use mintage_domain::usecase::inbound::InboundError;
+use mintage_domain::usecase::issue::IssueError;
 use mintage_domain::usecase::license::LicenseError;
 use mintage_domain::usecase::prices::PricesError;
 use serde::Serialize;
@@ -307,6 +308,30 @@ impl From<SignatureError> for ApiError {
             SignatureError::TimestampReplay => unauthorized("api/timestamp-replay"),
             SignatureError::ScopeInsufficient => Self::forbidden(text),
             SignatureError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<IssueError> for ApiError {
+    fn from(error: IssueError) -> Self {
+        let text = error.to_string();
+        match error {
+            IssueError::UnknownPlan => Self::not_found(),
+            IssueError::TermIsPast(_) => {
+                let detail = Detail {
+                    path: "duration".to_owned(),
+                    message: text,
+                };
+                Self::invalid("one or more fields are not valid", vec![detail])
+            }
+            IssueError::QuotaExceeded(_) => {
+                Self::new(StatusCode::FORBIDDEN, "quota/licenses-exceeded", text)
+            }
+            IssueError::RateLimited(wait) => Self::rate_limited(wait),
+            IssueError::Replayed => SignatureError::TimestampReplay.into(),
+            IssueError::OtherBody => Self::conflict("common/idempotency-conflict", text),
+            IssueError::DamagedKey | IssueError::CannotMint(_) => Self::internal(&text),
+            IssueError::Failure(failure) => failure.into(),
         }
     }
 }

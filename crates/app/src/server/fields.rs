@@ -15,6 +15,8 @@ pub(crate) const MAX_BODY: usize = 1024 * 1024;
 /// A JSON object on its way to being a command of the domain.
 pub(crate) struct Fields {
     object: Map<String, Value>,
+    /// What stands before the names of this object's fields: `customer.`.
+    within: String,
     problems: Vec<Detail>,
 }
 
@@ -24,6 +26,7 @@ impl Fields {
         match serde_json::from_slice(body) {
             Ok(Value::Object(object)) => Ok(Self {
                 object,
+                within: String::new(),
                 problems: Vec::new(),
             }),
             Ok(_) => Err(ApiError::invalid(
@@ -43,7 +46,7 @@ impl Fields {
 
     fn problem(&mut self, path: &str, message: impl Display) {
         self.problems.push(Detail {
-            path: path.to_owned(),
+            path: format!("{}{path}", self.within),
             message: message.to_string(),
         });
     }
@@ -121,6 +124,47 @@ impl Fields {
             None => self.problem(name, "must be a list of strings"),
         }
         None
+    }
+
+    /// An object that must be there, read field by field; its problems are told by their paths.
+    pub(crate) fn required_object<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        let object = match self.object.get(name) {
+            Some(Value::Object(object)) => object.clone(),
+            None | Some(Value::Null) => {
+                self.problem(name, "is required");
+                return None;
+            }
+            Some(_) => {
+                self.problem(name, "must be an object");
+                return None;
+            }
+        };
+        let mut inner = Self {
+            object,
+            within: format!("{}{name}.", self.within),
+            problems: Vec::new(),
+        };
+        let value = read(&mut inner);
+        self.problems.append(&mut inner.problems);
+        value
+    }
+
+    /// A free-form object that may be missing or null.
+    pub(crate) fn free_object<T, E: Display>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(Map<String, Value>) -> Result<T, E>,
+    ) -> Option<T> {
+        let parsed = match self.object.get(name) {
+            None | Some(Value::Null) => return None,
+            Some(Value::Object(object)) => parse(object.clone()).map_err(|error| error.to_string()),
+            Some(_) => Err("must be an object".to_owned()),
+        };
+        parsed.map_err(|message| self.problem(name, message)).ok()
     }
 
     /// Adds a problem that concerns several fields together.

@@ -5,6 +5,7 @@ mod catalog;
 mod checkout;
 mod connect;
 mod harness;
+mod issue;
 mod licenses;
 mod lists;
 mod main_path;

@@ -1,6 +1,6 @@
 //! Nothing secret is logged, however much is logged, nor told in an error.
 
-use crate::harness::seller::{ApiKey, signed};
+use crate::harness::seller::{ApiKey, signed, signed_to};
 use crate::harness::stage::{LIVE_SECRET, SANDBOX_SECRET};
 use crate::harness::stripe::{Pay, news};
 use crate::harness::{Answer, Manner, Receiver, Request, Seller, Stage, eventually};
@@ -82,6 +82,27 @@ fn mistakes(
     ]
 }
 
+/// Issues a license, asks for it again, and goes wrong with its key.
+fn issue(stage: &Stage, seller: &Seller, api_key: &ApiKey, secrets: &mut Secrets) -> [Answer; 2] {
+    let send = |nth: i64, body: &Value| {
+        let at = (seller.now() * 1_000 + nth).to_string();
+        let call = signed_to("/v1/issue", api_key, &at, &body.to_string());
+        stage.api.send(&call.header("Idempotency-Key", "order-1"))
+    };
+    let body = json!({"planCode": "lifetime", "customer": {"email": "a@example.com"}});
+    let issued = send(1, &body).expect(200);
+    let key = issued["key"].as_str().expect("a key");
+    secrets.keep("issued key", key);
+    assert_eq!(send(2, &body).expect(200)["key"], key);
+    [
+        send(3, &json!({"planCode": key, "customer": {"email": key}})),
+        send(
+            4,
+            &json!({"planCode": key, "customer": {"email": "a@example.com"}}),
+        ),
+    ]
+}
+
 /// Stripe fails in every way while its keys are in use.
 fn failures(stage: &Stage, seller: &Seller) -> Vec<Answer> {
     let faults = [
@@ -158,6 +179,7 @@ fn no_secret_is_logged_at_any_level_or_told_in_an_error() {
     seller.sell("lifetime", "buyer@example.com", Pay::BankDebit);
     stage.stripe.refund(&session, None);
     seller.await_status("REVOKED");
+    errors.extend(issue(&stage, &seller, &api_key, &mut secrets));
     eventually("a failed delivery in the log", || {
         server.log().contains("to be tried again").then_some(())
     });

@@ -5,7 +5,9 @@ pub mod state;
 pub mod term;
 
 use crate::catalog::Entitlements;
+use crate::changes::Counter;
 use crate::id::{CustomerId, LicenseId, OrderId};
+use crate::metadata::Metadata;
 use crate::mode::Mode;
 use crate::seal::Sealed;
 use crate::slug::{KeyTypeId, ProductId, TenantId};
@@ -42,6 +44,10 @@ pub struct License {
     pub entitlements: Entitlements,
     /// Term, revocation and holds: its state follows from them.
     pub standing: Standing,
+    /// What the seller notes about it, for the seller alone.
+    pub notes: Option<String>,
+    /// What the seller finds it by.
+    pub metadata: Metadata,
     /// When it was minted.
     pub created_at: Timestamp,
     /// Counts changes.
@@ -52,6 +58,11 @@ impl License {
     /// Its state at `now`.
     pub fn state(&self, now: Timestamp) -> State {
         self.standing.state(now)
+    }
+
+    /// What counts it from its mint until it is revoked.
+    pub fn counter(&self) -> Counter {
+        Counter::Licenses(self.tenant.clone(), self.mode)
     }
 }
 

@@ -11,9 +11,9 @@ mod stripe;
 pub use clock::{Clock, Entropy};
 pub use http::{Http, HttpError, HttpRequest, HttpResponse, Method};
 pub use store::{
-    ApiKeys, AuditRecord, Audits, Catalog, Commit, CommitDone, CommitError, Connections, Customers,
-    Deliveries, Endpoints, HeardEvents, Housekeeping, LicenseFilter, LicenseRecord, Licenses,
-    Limiter, Nonce, OAuthRounds, Orders, Payments, Store, StoreError, Tenants, Tokens,
+    ApiKeys, AuditRecord, Audits, Calls, Catalog, Commit, CommitDone, CommitError, Connections,
+    Customers, Deliveries, Endpoints, HeardEvents, Housekeeping, LicenseFilter, LicenseRecord,
+    Licenses, Limiter, Nonce, OAuthRounds, Orders, Payments, Store, StoreError, Tenants, Tokens,
     ValidateDone, ValidateQuery, ValidateRead, Validations,
 };
 pub use stripe::{

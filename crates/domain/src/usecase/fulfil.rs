@@ -3,7 +3,7 @@
 use super::inbound::{InboundError, InboundStore, Verdict, move_order};
 use super::mint::{Sale, mint, tell};
 use crate::audit::Actor;
-use crate::changes::Put;
+use crate::changes::{Count, Put};
 use crate::connection::AccountRef;
 use crate::customer::Customer;
 use crate::email::Email;
@@ -117,6 +117,14 @@ fn sell(
             changes.deliveries.push(Put::new(told));
         }
         changes.payments.push(Put::changed(payment));
+    }
+    if minted.license.standing.revocation().is_none() {
+        // Without a cap: what was paid for is minted.
+        changes.counters.push(Count {
+            counter: minted.license.counter(),
+            add: 1,
+            cap: None,
+        });
     }
     changes.audit.push(env.audit(
         &order.tenant,

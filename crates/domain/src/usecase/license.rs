@@ -3,7 +3,7 @@
 use super::mint::tell;
 use super::{Decision, Failure, fails_by, settle};
 use crate::audit::Actor;
-use crate::changes::Put;
+use crate::changes::{Count, Put};
 use crate::env::{Env, SealedField};
 use crate::id::LicenseId;
 use crate::license::state::{RevocationReason, State};
@@ -48,6 +48,11 @@ pub fn revoke(
         }
         let mut changes = env.changes(now);
         if !was_revoked {
+            changes.counters.push(Count {
+                counter: record.license.counter(),
+                add: -1,
+                cap: None,
+            });
             let session = record
                 .session
                 .as_ref()

@@ -8,6 +8,7 @@ use crate::id::{CustomerId, DeliveryId, LicenseId};
 use crate::license::key::{KeyFormat, LicenseKey, ProductSecret};
 use crate::license::state::Standing;
 use crate::license::{License, OrderUnit};
+use crate::metadata::Metadata;
 use crate::mode::Mode;
 use crate::outbound::{EventFacts, EventName, license_event_body};
 use crate::seal::OpenError;
@@ -77,6 +78,8 @@ pub fn mint(
         activation_limit: sale.terms.activation_limit,
         entitlements: sale.terms.entitlements.clone(),
         standing: Standing::new(sale.terms.term.expires_at(now)?),
+        notes: None,
+        metadata: Metadata::default(),
         created_at: now,
         version: 1,
         id,

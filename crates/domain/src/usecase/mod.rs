@@ -11,6 +11,7 @@ pub mod deliver;
 pub mod endpoint;
 pub mod fulfil;
 pub mod inbound;
+pub mod issue;
 pub mod license;
 pub mod mint;
 pub mod prices;

@@ -3,7 +3,7 @@
 use super::inbound::{InboundError, InboundStore, Verdict};
 use super::mint::tell;
 use crate::audit::Actor;
-use crate::changes::Put;
+use crate::changes::{Count, Put};
 use crate::connection::AccountRef;
 use crate::env::Env;
 use crate::license::state::RevocationReason;
@@ -39,8 +39,16 @@ pub(super) fn judge(
     if let (Some(order), true) = (&payment.order, payment.fully_refunded) {
         for record in store.licenses_of_order(order)? {
             let mut license = record.license;
+            let counted = license.standing.revocation().is_none();
             if !license.standing.revoke(RevocationReason::Refund, now) {
                 continue;
+            }
+            if counted {
+                changes.counters.push(Count {
+                    counter: license.counter(),
+                    add: -1,
+                    cap: None,
+                });
             }
             let session = record
                 .session

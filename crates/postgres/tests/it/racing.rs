@@ -2,7 +2,7 @@
 
 use crate::contract::{config, database};
 use mintage_domain::changes::{Changes, Count, Counter, Put};
-use mintage_domain::guard::Refusal;
+use mintage_domain::guard::{Refusal, Row};
 use mintage_domain::license::License;
 use mintage_domain::ports::{Commit, CommitError, Licenses, Orders};
 use mintage_postgres::PostgresStore;
@@ -36,6 +36,46 @@ fn of_two_hundred_copies_told_to_two_nodes_one_is_committed_and_the_rest_exist()
     }
     let licenses = nodes[1].licenses_of_order(&sale.order.id).unwrap();
     assert_eq!(licenses.len(), 1);
+}
+
+/// A signature sent to both, and a call sent to both under signatures of its own.
+#[test]
+fn a_signature_is_used_up_and_a_call_is_made_once_whichever_node_hears_it_first() {
+    let database = database();
+    let nodes = [(); 2].map(|()| PostgresStore::open(database.url(), &config()).unwrap());
+    let shop = Shop::opened(&nodes[0], "acme");
+    let (api_key, buyer) = (shop.api_key(), shop.customer());
+    for round in 0..20 {
+        let nonce = shop.nonce(&api_key);
+        let call = shop.repeatable(&api_key, &shop.license(&buyer));
+        let minting = |sent: usize| {
+            let license = shop.license(&buyer);
+            let mut changes = shop.changes();
+            if round % 2 == 0 {
+                changes.nonces.push(nonce.clone());
+            } else {
+                changes.nonces.push(shop.nonce(&api_key));
+                changes.idempotency.push(Put::changed(call.clone()));
+            }
+            changes.customers.push(buyer.clone());
+            changes.licenses.push(Put::changed(license));
+            let (send, receive) = channel();
+            let done = Box::new(move |outcome| send.send(outcome).unwrap());
+            nodes[sent % 2].submit(changes, done);
+            receive
+        };
+        let sent: Vec<_> = (0..8).map(minting).collect();
+        let outcomes: Vec<_> = sent.iter().map(|sent| sent.recv().unwrap()).collect();
+        let minted = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+        assert_eq!(minted, 1, "{outcomes:?}");
+        for outcome in outcomes.into_iter().filter_map(Result::err) {
+            let exists = matches!(
+                outcome,
+                CommitError::Refused(Refusal::Exists(Row::Nonce(..) | Row::Call(_)))
+            );
+            assert!(exists, "{outcome}");
+        }
+    }
 }
 
 /// Neighbours of a lost race are not refused with it.

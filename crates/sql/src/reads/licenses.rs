@@ -101,7 +101,7 @@ macro_rules! read_licenses {
             use $crate::behind;
             use $crate::reads::{fetch, records};
             use $crate::rows::{LicenseRow, license_record};
-            use $crate::schema::{customers, licenses, orders};
+            use $crate::schema::{customers, license_metadata, licenses, orders};
 
             impl Licenses for $store {
                 fn license(
@@ -150,6 +150,14 @@ macro_rules! read_licenses {
                         }
                         if let Some(email) = &filter.email {
                             query = query.filter(customers::email.eq(email.as_str()));
+                        }
+                        for (key, value) in &filter.metadata {
+                            let with_it = license_metadata::table
+                                .filter(license_metadata::tenant.eq(tenant.as_str()))
+                                .filter(license_metadata::key.eq(key))
+                                .filter(license_metadata::value.eq(value))
+                                .select(license_metadata::license);
+                            query = query.filter(licenses::id.eq_any(with_it));
                         }
                         if let Some((state, now)) = filter.state {
                             // As `Standing::state` derives it: the more final word first.

@@ -9,18 +9,23 @@ macro_rules! read_sellers {
             use ::mintage_domain::api_key::ApiKey;
             use ::mintage_domain::delivery::Endpoint;
             use ::mintage_domain::id::ApiKeyId;
+            use ::mintage_domain::idempotency::{CallId, IdempotencyRecord};
             use ::mintage_domain::management_token::ManagementToken;
             use ::mintage_domain::page::{Cursor, Page, PageRequest};
             use ::mintage_domain::ports::{
-                ApiKeys, AuditRecord, Audits, Endpoints, StoreError, Tenants, Tokens,
+                ApiKeys, AuditRecord, Audits, Calls, Endpoints, StoreError, Tenants, Tokens,
             };
             use ::mintage_domain::secret::SecretHash;
             use ::mintage_domain::slug::TenantId;
             use ::mintage_domain::tenant::Tenant;
             use $crate::behind;
             use $crate::reads::{all, fetch, one};
-            use $crate::rows::{ApiKeyRow, AuditRow, EndpointRow, ManagementTokenRow, TenantRow};
-            use $crate::schema::{api_keys, audit_entries, endpoints, management_tokens, tenants};
+            use $crate::rows::{
+                ApiKeyRow, AuditRow, EndpointRow, IdempotencyRow, ManagementTokenRow, TenantRow,
+            };
+            use $crate::schema::{
+                api_keys, audit_entries, endpoints, idempotency_records, management_tokens, tenants,
+            };
 
             impl Tenants for $store {
                 fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
@@ -75,6 +80,25 @@ macro_rules! read_sellers {
                         let row = api_keys::table
                             .find(id.as_str())
                             .select(ApiKeyRow::as_select())
+                            .first(conn)
+                            .optional()?;
+                        one(row)
+                    })
+                }
+            }
+
+            impl Calls for $store {
+                fn call(&self, id: &CallId) -> Result<Option<IdempotencyRecord>, StoreError> {
+                    self.read(|conn| {
+                        let key = (
+                            id.key.as_str(),
+                            id.tenant.as_str(),
+                            id.product.as_str(),
+                            id.mode.as_str(),
+                        );
+                        let row = idempotency_records::table
+                            .find(key)
+                            .select(IdempotencyRow::as_select())
                             .first(conn)
                             .optional()?;
                         one(row)

@@ -1,8 +1,8 @@
 //! Licenses.
 
-use crate::place::{Place, stored_time, stored_version};
+use crate::place::{Place, stored_text, stored_time, stored_version};
 use crate::rows::catalog::{entitlements, stored_entitlements};
-use crate::schema::licenses;
+use crate::schema::{license_metadata, licenses};
 use diesel::prelude::*;
 use mintage_domain::catalog::DisplayName;
 use mintage_domain::email::Email;
@@ -12,6 +12,7 @@ use mintage_domain::license::state::{
     HoldCause, HoldStatus, Revocation, RevocationReason, Standing,
 };
 use mintage_domain::license::{License, OrderUnit};
+use mintage_domain::metadata::Metadata;
 use mintage_domain::mode::Mode;
 use mintage_domain::ports::{LicenseRecord, StoreError};
 use mintage_domain::seal::Sealed;
@@ -46,6 +47,8 @@ pub struct LicenseRow {
     held: bool,
     created_at: i64,
     version: i64,
+    notes: Option<String>,
+    metadata: String,
 }
 
 impl From<&License> for LicenseRow {
@@ -81,6 +84,8 @@ impl From<&License> for LicenseRow {
                 .any(|(_, status)| status == HoldStatus::Held),
             created_at: license.created_at.as_micros(),
             version: stored_version(license.version),
+            notes: license.notes.as_deref().map(stored_text),
+            metadata: license.metadata.to_json(),
         }
     }
 }
@@ -106,7 +111,34 @@ impl TryFrom<LicenseRow> for License {
             standing: standing(&place, &row)?,
             created_at: Timestamp::from_micros(row.created_at),
             version: place.number("version", row.version)?,
+            metadata: place.read(
+                "metadata",
+                Metadata::parse(place.json("metadata", &row.metadata)?),
+            )?,
+            notes: row.notes,
             masked_key: row.masked_key,
+        })
+    }
+}
+
+/// A row of `license_metadata`: one text by which a license is found.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = license_metadata, treat_none_as_default_value = false)]
+pub struct LicenseMetadataRow {
+    license: String,
+    key: String,
+    tenant: String,
+    value: String,
+}
+
+impl LicenseMetadataRow {
+    /// All rows of a license.
+    pub fn of(license: &License) -> impl Iterator<Item = Self> {
+        license.metadata.searched().map(|(key, value)| Self {
+            license: license.id.to_string(),
+            key: key.to_owned(),
+            tenant: license.tenant.to_string(),
+            value: value.to_owned(),
         })
     }
 }

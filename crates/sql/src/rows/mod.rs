@@ -7,6 +7,7 @@ mod catalog;
 mod connection;
 mod customer;
 mod delivery;
+mod idempotency;
 mod license;
 mod management_token;
 mod order;
@@ -20,7 +21,10 @@ pub use catalog::{KeyTypeRow, PriceLinkRow, ProductRow};
 pub use connection::{AccountLinkRow, ConnectionRow, OAuthRoundRow};
 pub use customer::CustomerRow;
 pub use delivery::{AttemptRow, DeliveryRow, EndpointRow};
-pub use license::{LicenseRecordRow, LicenseRow, key_type_name, license_record};
+pub use idempotency::IdempotencyRow;
+pub use license::{
+    LicenseMetadataRow, LicenseRecordRow, LicenseRow, key_type_name, license_record,
+};
 pub use management_token::ManagementTokenRow;
 pub use order::{OrderRow, PaymentRow};
 pub use own::{CommitRow, CounterRow, NonceRow, RateWindowRow};

@@ -77,11 +77,17 @@ fn fits(filter: &LicenseFilter, record: &LicenseRecord) -> bool {
         product,
         state,
         email,
+        metadata,
     } = filter;
+    let has = |(key, text): &(String, String)| {
+        let mut searched = record.license.metadata.searched();
+        searched.any(|(name, value)| name == key && value == text)
+    };
     product
         .as_ref()
         .is_none_or(|product| record.license.product == *product)
         && email.as_ref().is_none_or(|email| record.email == *email)
+        && metadata.iter().all(has)
         && state.is_none_or(|(state, now)| record.license.state(now) == state)
 }
 

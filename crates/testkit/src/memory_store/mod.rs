@@ -86,7 +86,12 @@ impl Housekeeping for MemoryStore {
             .extract_if(.., |_, (_, forgotten_from)| *forgotten_from <= now)
             .take(PRUNED_AT_ONCE)
             .count();
-        Ok(rounds + nonces + rates)
+        let calls = tables
+            .calls
+            .extract_if(.., |_, call| call.expires_at <= now)
+            .take(PRUNED_AT_ONCE)
+            .count();
+        Ok(rounds + nonces + rates + calls)
     }
 
     fn ready(&self) -> Result<(), StoreError> {

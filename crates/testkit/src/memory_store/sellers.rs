@@ -6,10 +6,12 @@ use mintage_domain::api_key::ApiKey;
 use mintage_domain::connection::{AccountLink, AccountRef, Connection, OAuthRound};
 use mintage_domain::delivery::Endpoint;
 use mintage_domain::id::ApiKeyId;
+use mintage_domain::idempotency::{CallId, IdempotencyRecord};
 use mintage_domain::management_token::ManagementToken;
 use mintage_domain::page::{Cursor, Page, PageRequest};
 use mintage_domain::ports::{
-    ApiKeys, AuditRecord, Audits, Connections, Endpoints, OAuthRounds, StoreError, Tenants, Tokens,
+    ApiKeys, AuditRecord, Audits, Calls, Connections, Endpoints, OAuthRounds, StoreError, Tenants,
+    Tokens,
 };
 use mintage_domain::secret::SecretHash;
 use mintage_domain::slug::TenantId;
@@ -67,6 +69,12 @@ impl OAuthRounds for MemoryStore {
 impl ApiKeys for MemoryStore {
     fn api_key(&self, id: &ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
         Ok(self.tables().api_keys.get(id).cloned())
+    }
+}
+
+impl Calls for MemoryStore {
+    fn call(&self, id: &CallId) -> Result<Option<IdempotencyRecord>, StoreError> {
+        Ok(self.tables().calls.get(id).cloned())
     }
 }
 

@@ -12,6 +12,7 @@ use mintage_domain::id::{
     ApiKeyId, AuditId, CustomerId, DeliveryId, LicenseId, OrderId, StripeAccountId, StripeEventId,
     TokenId,
 };
+use mintage_domain::idempotency::{CallId, IdempotencyRecord};
 use mintage_domain::license::key::KeyHash;
 use mintage_domain::license::{License, OrderUnit};
 use mintage_domain::management_token::ManagementToken;
@@ -53,6 +54,7 @@ pub(super) struct Tables {
     pub(super) counters: HashMap<Counter, i64>,
     /// Used nonces, and until when each is remembered.
     pub(super) nonces: BTreeMap<(ApiKeyId, [u8; 32]), Timestamp>,
+    pub(super) calls: BTreeMap<CallId, IdempotencyRecord>,
     /// Rate windows, and from when each says nothing any more.
     pub(super) rates: BTreeMap<String, (RateWindow, Timestamp)>,
 }
@@ -124,6 +126,8 @@ impl Tables {
             Row::ApiKey(id) => self.api_keys.get(id).map(|row| row.version),
             Row::Endpoint(tenant) => self.endpoints.get(tenant).map(|row| row.version),
             Row::Delivery(id) => self.deliveries.get(id).map(|row| row.version),
+            Row::Nonce(key, signature) => self.nonces.get(&(key.clone(), *signature)).map(|_| 1),
+            Row::Call(id) => self.calls.get(id).map(|row| row.version),
         }
     }
 
@@ -141,6 +145,13 @@ impl Tables {
 
     /// Writes every part but customers and counters, which were decided before.
     fn write(&mut self, changes: Changes) {
+        self.nonces.extend(
+            changes
+                .nonces
+                .into_iter()
+                .map(|it| ((it.key, it.signature), it.expires_at)),
+        );
+        put(&mut self.calls, changes.idempotency, |it| it.call.clone());
         put(&mut self.tenants, changes.tenants, |it| it.id.clone());
         put(&mut self.tokens, changes.tokens, |it| it.id.clone());
         put(&mut self.products, changes.products, |it| {

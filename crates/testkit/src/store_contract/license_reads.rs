@@ -7,8 +7,10 @@ use mintage_domain::changes::Put;
 use mintage_domain::customer::Customer;
 use mintage_domain::license::state::{HoldCause, RevocationReason, Standing, State};
 use mintage_domain::license::{License, OrderUnit};
+use mintage_domain::metadata::Metadata;
 use mintage_domain::ports::{LicenseFilter, Store};
 use mintage_domain::slug::ProductId;
+use serde_json::json;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -67,8 +69,63 @@ pub fn licenses_are_filtered(store: &dyn Store) {
             product,
             state,
             email,
+            ..LicenseFilter::default()
         };
         let expected: Vec<&License> = expected.into_iter().map(|i| &licenses[i]).collect();
+        assert_filtered(store, &shop, &filter, &expected);
+    }
+}
+
+/// A license is found by each short text of its metadata and by several together; by no other
+/// tenant, and not by what is no text. What is changed later does not lose it.
+pub fn licenses_are_found_by_their_metadata(store: &dyn Store) {
+    let (shop, other) = (Shop::opened(store, "acme"), Shop::opened(store, "zeta"));
+    let buyer = shop.customer();
+    let of = |shop: &Shop, buyer: &Customer, metadata: &serde_json::Value| License {
+        metadata: Metadata::parse(metadata.as_object().cloned().expect("an object"))
+            .expect("a small one"),
+        ..shop.license(buyer)
+    };
+    let licenses = [
+        json!({"campaign": "launch", "from": "åland", "n": 1}),
+        json!({"campaign": "launch", "from": "oslo", "n": "1"}),
+        json!({"campaign": "", "from": {"campaign": "launch"}}),
+        json!({}),
+    ]
+    .map(|metadata| of(&shop, &buyer, &metadata));
+    let theirs = other.customer();
+    let foreign = of(&other, &theirs, &json!({"campaign": "launch"}));
+    committed(
+        store,
+        changing(&shop, |it| {
+            it.customers = vec![buyer, theirs];
+            it.licenses = licenses.iter().cloned().map(Put::changed).collect();
+            it.licenses.push(Put::changed(foreign));
+        }),
+    );
+    let mut changed = Put::changed(licenses[0].clone()).value;
+    assert!(changed.standing.hold(HoldCause::Admin));
+    let changed = Put::changed(changed);
+    committed(
+        store,
+        changing(&shop, |it| it.licenses.push(changed.clone())),
+    );
+    let [_, second, third, fourth] = &licenses;
+    let first = &changed.value;
+    for (wanted, expected) in [
+        (vec![], vec![first, second, third, fourth]),
+        (vec![("campaign", "launch")], vec![first, second]),
+        (vec![("campaign", "launch"), ("from", "åland")], vec![first]),
+        (vec![("campaign", "")], vec![third]),
+        (vec![("n", "1")], vec![second]),
+        (vec![("campaign", "Launch")], vec![]),
+        (vec![("from", "launch")], vec![]),
+    ] {
+        let text = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+        let filter = LicenseFilter {
+            metadata: wanted.into_iter().map(text).collect(),
+            ..LicenseFilter::default()
+        };
         assert_filtered(store, &shop, &filter, &expected);
     }
 }

@@ -4,6 +4,7 @@
 //! needs a store of its own: empty, and used by nobody else.
 
 pub mod atomicity;
+pub mod calls;
 pub mod concurrency;
 pub mod customers;
 pub mod deliveries;
@@ -111,6 +112,7 @@ macro_rules! store_contract {
             license_reads {
                 licenses_are_filtered
                 licenses_are_filtered_by_their_state_at_a_time
+                licenses_are_found_by_their_metadata
                 a_license_is_told_with_its_address_and_session
                 licenses_of_an_order_come_in_the_order_of_its_units
             }
@@ -148,6 +150,13 @@ macro_rules! store_contract {
                 a_license_is_told_with_the_key_type_of_its_product
                 a_revocation_is_seen_by_the_next_validation
                 a_nonce_is_remembered_until_it_expires
+            }
+            calls {
+                a_commit_uses_up_its_nonce
+                of_one_signature_sent_many_times_one_mints
+                a_call_is_written_down_once
+                of_one_call_made_many_times_one_mints
+                used_nonces_and_known_calls_are_pruned_when_they_expire
             }
             concurrency {
                 one_sale_told_many_times_mints_once

@@ -78,7 +78,11 @@ pub(super) fn everything(shop: &Shop) -> Changes {
     changes.oauth_rounds.push(Put::changed(shop.oauth_round()));
     changes.events.push(Put::changed(shop.heard_event()));
     changes.payments.push(Put::changed(shop.payment()));
-    changes.api_keys.push(Put::changed(shop.api_key()));
+    let api_key = shop.api_key();
+    changes.nonces.push(shop.nonce(&api_key));
+    let call = shop.repeatable(&api_key, &sale.license);
+    changes.idempotency.push(Put::changed(call));
+    changes.api_keys.push(Put::changed(api_key));
     changes.endpoints.push(Put::changed(shop.endpoint()));
     changes.attempts.push(shop.attempt(&delivery, 1));
     changes.deliveries.push(Put::changed(delivery));
@@ -142,6 +146,9 @@ impl Look<'_> {
         }
         for it in values(&changes.api_keys) {
             self.row(it, store.api_key(&it.id));
+        }
+        for it in values(&changes.idempotency) {
+            self.row(it, store.call(&it.call));
         }
         for it in &changes.audit {
             let page = store.audit(&it.tenant, &PageRequest::default());

@@ -15,6 +15,7 @@ mod disconnect;
 mod endpoint;
 mod fulfil;
 mod inbound;
+mod issue;
 mod license;
 mod mint;
 mod prices;

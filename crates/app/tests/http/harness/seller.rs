@@ -282,8 +282,13 @@ pub(crate) fn session_of(url: &str) -> String {
 
 /// A signed `POST /v1/validate`.
 pub(crate) fn signed(with: &ApiKey, timestamp: &str, body: &str) -> Request {
+    signed_to("/v1/validate", with, timestamp, body)
+}
+
+/// A signed `POST`.
+pub(crate) fn signed_to(path: &str, with: &ApiKey, timestamp: &str, body: &str) -> Request {
     let signature = sign::over_time_dot_body(&with.secret, timestamp, body.as_bytes());
-    Request::post("/v1/validate")
+    Request::post(path)
         .bearer(&with.id)
         .header("X-KeyStack-Timestamp", timestamp)
         .header("X-KeyStack-Signature", signature)

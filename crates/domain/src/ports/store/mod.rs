@@ -9,7 +9,7 @@ pub use commit::{Commit, CommitDone, CommitError};
 pub use deliveries::{Deliveries, Endpoints};
 pub use sales::{Customers, HeardEvents, LicenseFilter, LicenseRecord, Licenses, Orders, Payments};
 pub use sellers::{
-    ApiKeys, AuditRecord, Audits, Catalog, Connections, OAuthRounds, Tenants, Tokens,
+    ApiKeys, AuditRecord, Audits, Calls, Catalog, Connections, OAuthRounds, Tenants, Tokens,
 };
 pub use upkeep::{Housekeeping, Limiter};
 pub use validations::{Nonce, ValidateDone, ValidateQuery, ValidateRead, Validations};
@@ -54,6 +54,7 @@ pub trait Store:
     + Licenses
     + Customers
     + ApiKeys
+    + Calls
     + Endpoints
     + Deliveries
     + Audits
@@ -78,6 +79,7 @@ impl<T> Store for T where
         + Licenses
         + Customers
         + ApiKeys
+        + Calls
         + Endpoints
         + Deliveries
         + Audits

@@ -60,6 +60,9 @@ pub struct LicenseFilter {
     pub state: Option<(State, Timestamp)>,
     /// Of one customer's address.
     pub email: Option<Email>,
+    /// With each of these in its metadata: key and text, as
+    /// [`crate::metadata::Metadata::searched`] gives them.
+    pub metadata: Vec<(String, String)>,
 }
 
 /// Reads licenses.

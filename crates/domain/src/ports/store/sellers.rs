@@ -4,6 +4,7 @@ use crate::audit::AuditEntry;
 use crate::catalog::{KeyType, PriceLink, Product};
 use crate::connection::{AccountLink, AccountRef, Connection, OAuthRound};
 use crate::id::{ApiKeyId, StripeAccountId};
+use crate::idempotency::{CallId, IdempotencyRecord};
 use crate::management_token::ManagementToken;
 use crate::page::PageRequest;
 use crate::secret::SecretHash;
@@ -76,6 +77,12 @@ pub trait OAuthRounds {
 pub trait ApiKeys {
     /// The key with this public id, revoked or not.
     fn api_key(&self, id: &ApiKeyId) -> Found<ApiKey>;
+}
+
+/// Reads the calls that may be sent again.
+pub trait Calls {
+    /// What is kept of a call, expired or not (`a_call_is_written_down_once`).
+    fn call(&self, id: &CallId) -> Found<IdempotencyRecord>;
 }
 
 /// Reads the audit trail.

@@ -9,6 +9,7 @@ use mintage_domain::license::state::{
 };
 use mintage_domain::license::term::{Days, Term};
 use mintage_domain::license::{License, OrderUnit};
+use mintage_domain::metadata::Metadata;
 use mintage_domain::mode::Mode;
 use mintage_domain::money::Money;
 use mintage_domain::order::{Order, OrderStatus};
@@ -140,12 +141,19 @@ pub fn a_license_reads_back_as_written(store: &dyn Store) {
         line: u32::MAX,
         unit: u32::MAX,
     };
+    let facts = json!({
+        "källa": "mässa", "n": i64::MAX, "x": [1.5, null, { "deep": "\u{0}" }],
+        "long": "é".repeat(4_000), "longest": "🗝".repeat(255),
+    });
     let sold = License {
         mode: Mode::Sandbox,
         unit: Some(unit),
         activation_limit: u32::MAX,
         entitlements: Entitlements::default(),
         masked_key: "****ü".to_owned(),
+        notes: Some("Ordered by phone; \"Zoë\" \n paid late".to_owned()),
+        metadata: Metadata::parse(facts.as_object().cloned().unwrap_or_default())
+            .expect("it is small"),
         created_at: INSTANTS[2],
         ..shop.license(&sale.customer)
     };

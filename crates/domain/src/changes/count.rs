@@ -1,0 +1,34 @@
+//! Counters, and what is added to them.
+
+use crate::mode::Mode;
+use crate::slug::TenantId;
+
+/// "Add `add` to the counter unless that takes it above `cap`."
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// Which counter.
+    pub counter: Counter,
+    /// How much; may be negative.
+    pub add: i64,
+    /// The most it may come to; `None` is no limit.
+    pub cap: Option<i64>,
+}
+
+/// A counter that many callers touch at once.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Counter {
+    /// How many products a tenant has.
+    Products(TenantId),
+    /// How many licenses of a tenant and mode were minted and not revoked.
+    Licenses(TenantId, Mode),
+}
+
+impl Counter {
+    /// The counter's name in a store: unique among all counters.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Products(tenant) => format!("products:{tenant}"),
+            Self::Licenses(tenant, mode) => format!("licenses:{tenant}:{mode}"),
+        }
+    }
+}

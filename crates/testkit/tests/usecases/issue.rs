@@ -1,0 +1,389 @@
+use crate::seller::{Seller, paid, refunded};
+use mintage_domain::api_key::ApiKey;
+use mintage_domain::audit::Actor;
+use mintage_domain::changes::{Count, Counter, Put};
+use mintage_domain::id::{ApiKeyId, CustomerId};
+use mintage_domain::idempotency::CallerKey;
+use mintage_domain::license::state::State;
+use mintage_domain::license::term::Term;
+use mintage_domain::metadata::Metadata;
+use mintage_domain::mode::Mode;
+use mintage_domain::ports::{Commit, Customers, Housekeeping, Licenses};
+use mintage_domain::secret::SecretHash;
+use mintage_domain::slug::KeyTypeId;
+use mintage_domain::stripe_event::News;
+use mintage_domain::tenant::{Plan, Tenant};
+use mintage_domain::usecase::issue::{
+    IssueCall, IssueError, Issued, NewCustomer, NewLicense, RATE, admit, issue,
+};
+use mintage_domain::usecase::license::revoke;
+use mintage_testkit::fixtures::email;
+use serde_json::json;
+use std::time::Duration;
+
+/// A seller with an API key of their mode.
+fn seller() -> (Seller, ApiKey) {
+    let seller = Seller::on_sale();
+    let api_key = api_key(&seller);
+    (seller, api_key)
+}
+
+fn api_key(seller: &Seller) -> ApiKey {
+    let put = Put::changed(seller.shop.api_key());
+    let api_key = put.value.clone();
+    let mut changes = seller.shop.changes();
+    changes.api_keys.push(put);
+    seller.store.commit(changes).unwrap();
+    api_key
+}
+
+fn metadata(value: &serde_json::Value) -> Metadata {
+    Metadata::parse(value.as_object().unwrap().clone()).unwrap()
+}
+
+/// What is asked for with nothing but what must be there.
+fn bare(seller: &Seller) -> NewLicense {
+    NewLicense {
+        key_type: seller.shop.key_type.id.clone(),
+        customer: NewCustomer {
+            email: email("alice@example.test"),
+            name: None,
+            external_id: None,
+            metadata: Metadata::default(),
+        },
+        term: None,
+        activation_limit: None,
+        notes: None,
+        metadata: Metadata::default(),
+    }
+}
+
+/// A call under a signature of its own.
+fn call(seller: &Seller, api_key: &ApiKey) -> IssueCall {
+    IssueCall {
+        api_key: api_key.clone(),
+        product: seller.shop.product.clone(),
+        nonce: seller.shop.nonce(api_key),
+        repeatable: None,
+    }
+}
+
+/// A call under a signature of its own that may be sent again.
+fn repeatable(seller: &Seller, api_key: &ApiKey, key: &str, body: &str) -> IssueCall {
+    let key = CallerKey::parse(key).unwrap();
+    IssueCall {
+        repeatable: Some((key, SecretHash::of(body))),
+        ..call(seller, api_key)
+    }
+}
+
+fn issued(seller: &Seller, call: &IssueCall, wanted: &NewLicense) -> Result<Issued, IssueError> {
+    issue(&*seller.store, &seller.env(), call, wanted)
+}
+
+/// What the counter of the tenant's licenses has come to.
+fn counted(seller: &Seller, mode: Mode) -> i64 {
+    let counter = Counter::Licenses(seller.tenant().clone(), mode);
+    let mut changes = seller.shop.changes();
+    changes.counters.push(Count {
+        counter: counter.clone(),
+        add: 0,
+        cap: None,
+    });
+    seller.store.commit(changes).unwrap().counters[&counter]
+}
+
+fn on_plan(seller: &Seller, plan: Plan, minted: i64) {
+    let mut changes = seller.shop.changes();
+    changes.tenants.push(Put::changed(Tenant {
+        plan,
+        version: 1,
+        ..seller.shop.tenant.clone()
+    }));
+    changes.counters.push(Count {
+        counter: Counter::Licenses(seller.tenant().clone(), seller.shop.mode),
+        add: minted,
+        cap: None,
+    });
+    seller.store.commit(changes).unwrap();
+}
+
+#[test]
+fn a_license_is_as_its_key_type_says_where_nothing_else_is_asked() {
+    let (seller, api_key) = seller();
+    let made = issued(&seller, &call(&seller, &api_key), &bare(&seller)).unwrap();
+    let license = &seller.licenses()[0].license;
+    assert_eq!(made.license, *license);
+    assert_eq!(
+        (made.email.as_str(), made.again),
+        ("alice@example.test", false)
+    );
+    let terms = &seller.shop.key_type.terms;
+    assert_eq!(license.activation_limit, terms.activation_limit);
+    assert_eq!(license.entitlements, terms.entitlements);
+    assert_eq!((license.mode, &license.unit), (api_key.mode, &None));
+    assert_eq!(
+        (&license.notes, &license.metadata),
+        (&None, &Metadata::default())
+    );
+    assert_eq!(license.state(seller.shop.now()), State::Active);
+    let told = &seller.deliveries()[0];
+    let body = seller.body(told);
+    assert_eq!(
+        (
+            &body["event"],
+            &body["key"],
+            &body["session_id"],
+            &body["customer_email"]
+        ),
+        (
+            &json!("license.created"),
+            &json!(made.key.expose()),
+            &json!(null),
+            &json!("alice@example.test")
+        )
+    );
+    let actor = Actor::ApiKey(api_key.id).to_text();
+    let minted = (actor, "license.minted".to_owned());
+    assert!(seller.audit().contains(&minted), "{:?}", seller.audit());
+}
+
+#[test]
+fn what_is_asked_for_takes_the_place_of_what_the_key_type_says() {
+    let (seller, api_key) = seller();
+    let wanted = NewLicense {
+        term: Some(Term::parse("30d").unwrap()),
+        activation_limit: Some(7),
+        notes: Some("Black Friday order".to_owned()),
+        metadata: metadata(&json!({"campaign": "launch-2026"})),
+        ..bare(&seller)
+    };
+    let license = issued(&seller, &call(&seller, &api_key), &wanted)
+        .unwrap()
+        .license;
+    let month = seller.shop.now().plus(Duration::from_hours(30 * 24));
+    assert_eq!(license.standing.expires_at(), Some(month));
+    assert_eq!(license.activation_limit, 7);
+    assert_eq!(
+        (license.notes, license.metadata),
+        (wanted.notes, wanted.metadata)
+    );
+}
+
+#[test]
+fn a_known_customer_learns_what_is_new_and_is_answered_by_their_first_id() {
+    let (seller, api_key) = seller();
+    let told =
+        |name: Option<&str>, external_id: Option<&str>, facts: serde_json::Value| NewLicense {
+            customer: NewCustomer {
+                email: email("alice@example.test"),
+                name: name.map(str::to_owned),
+                external_id: external_id.map(str::to_owned),
+                metadata: metadata(&facts),
+            },
+            ..bare(&seller)
+        };
+    let ids: Vec<CustomerId> = [
+        told(None, Some("one"), json!({"a": 1, "b": 1})),
+        told(Some("Alice"), Some("two"), json!({"b": 2})),
+        told(Some("Bob"), None, json!({})),
+    ]
+    .iter()
+    .map(|wanted| issued(&seller, &call(&seller, &api_key), wanted).unwrap())
+    .map(|made| made.license.customer)
+    .collect();
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    let known = seller
+        .store
+        .customer(seller.tenant(), &ids[0])
+        .unwrap()
+        .unwrap();
+    assert_eq!(known.name.as_deref(), Some("Alice"));
+    assert_eq!(known.external_id.as_deref(), Some("one"));
+    assert_eq!(json!(known.metadata), json!({"a": 1, "b": 2}));
+}
+
+#[test]
+fn an_unknown_plan_and_a_past_end_mint_nothing_and_use_up_nothing() {
+    let (seller, api_key) = seller();
+    let call = call(&seller, &api_key);
+    let unknown = NewLicense {
+        key_type: KeyTypeId::parse("unknown").unwrap(),
+        ..bare(&seller)
+    };
+    let past = NewLicense {
+        term: Some(Term::Until(seller.shop.now())),
+        ..bare(&seller)
+    };
+    let refused = |wanted| issued(&seller, &call, wanted).unwrap_err();
+    assert_eq!(refused(&unknown), IssueError::UnknownPlan);
+    assert!(matches!(refused(&past), IssueError::TermIsPast(_)));
+    assert!(seller.licenses().is_empty() && seller.deliveries().is_empty());
+    issued(&seller, &call, &bare(&seller)).unwrap();
+}
+
+#[test]
+fn a_signature_mints_once() {
+    let (seller, api_key) = seller();
+    let call = call(&seller, &api_key);
+    issued(&seller, &call, &bare(&seller)).unwrap();
+    for _ in 0..2 {
+        let again = issued(&seller, &call, &bare(&seller)).unwrap_err();
+        assert_eq!(again, IssueError::Replayed);
+    }
+    assert_eq!(seller.licenses().len(), 1);
+}
+
+#[test]
+fn a_call_sent_again_is_answered_again_by_whichever_key_of_the_product_signs_it() {
+    let (seller, first) = seller();
+    let second = api_key(&seller);
+    let wanted = bare(&seller);
+    let made = issued(&seller, &repeatable(&seller, &first, "k", "body"), &wanted).unwrap();
+    for api_key in [&first, &second] {
+        let call = repeatable(&seller, api_key, "k", "body");
+        let again = issued(&seller, &call, &wanted).unwrap();
+        assert_eq!((again.license, again.again), (made.license.clone(), true));
+        assert_eq!(again.key.expose(), made.key.expose());
+        let replayed = issued(&seller, &call, &wanted).unwrap_err();
+        assert_eq!(
+            replayed,
+            IssueError::Replayed,
+            "its signature is used up too"
+        );
+    }
+    let other = repeatable(&seller, &first, "k", "another body");
+    assert_eq!(
+        issued(&seller, &other, &wanted).unwrap_err(),
+        IssueError::OtherBody
+    );
+    assert_eq!((seller.licenses().len(), seller.told().len()), (1, 1));
+    let another = repeatable(&seller, &first, "k2", "body");
+    assert!(!issued(&seller, &another, &wanted).unwrap().again);
+}
+
+#[test]
+fn a_callers_key_is_free_again_after_a_day_whether_it_was_pruned_or_not() {
+    for pruned in [false, true] {
+        let (seller, api_key) = seller();
+        let wanted = bare(&seller);
+        let send = || {
+            let call = repeatable(&seller, &api_key, "k", "body");
+            issued(&seller, &call, &wanted).unwrap().again
+        };
+        assert!(!send());
+        seller
+            .shop
+            .env
+            .clock
+            .advance(Duration::from_mins(24 * 60 - 1));
+        assert!(send());
+        seller.shop.env.clock.advance(Duration::from_mins(1));
+        if pruned {
+            seller.store.prune(seller.shop.now()).unwrap();
+        }
+        assert!(!send());
+        assert!(send(), "the new call is kept in its turn");
+        assert_eq!(seller.licenses().len(), 2);
+    }
+}
+
+#[test]
+fn a_plan_issues_up_to_its_cap_and_a_paid_order_mints_beyond_it() {
+    for plan in [Plan::Free, Plan::Starter, Plan::Plus] {
+        let (seller, api_key) = seller();
+        let cap = plan.limits().licenses.unwrap();
+        on_plan(&seller, plan, i64::from(cap) - 1);
+        let first = issued(&seller, &call(&seller, &api_key), &bare(&seller));
+        let first = first.unwrap().license;
+        let beyond = call(&seller, &api_key);
+        let full = issued(&seller, &beyond, &bare(&seller)).unwrap_err();
+        assert_eq!(full, IssueError::QuotaExceeded(cap));
+        let sold = seller.sell().license;
+        assert_eq!(counted(&seller, Mode::Live), i64::from(cap) + 1);
+        let (store, env) = (&*seller.store, seller.env());
+        for (count, license) in (0..cap).rev().zip([&first, &sold]) {
+            revoke(store, &env, seller.tenant(), &license.id, &Actor::Operator).unwrap();
+            assert_eq!(counted(&seller, Mode::Live), i64::from(count) + 1);
+        }
+        issued(&seller, &beyond, &bare(&seller)).unwrap();
+    }
+}
+
+#[test]
+fn the_sandbox_is_counted_apart() {
+    let (seller, live) = seller();
+    on_plan(&seller, Plan::Free, 100);
+    let sandbox = ApiKey {
+        id: ApiKeyId::of(Mode::Sandbox, [7; 12]),
+        mode: Mode::Sandbox,
+        ..live.clone()
+    };
+    issued(&seller, &call(&seller, &sandbox), &bare(&seller)).unwrap();
+    let full = issued(&seller, &call(&seller, &live), &bare(&seller)).unwrap_err();
+    assert_eq!(full, IssueError::QuotaExceeded(100));
+    assert_eq!(
+        (
+            counted(&seller, Mode::Sandbox),
+            counted(&seller, Mode::Live)
+        ),
+        (1, 100)
+    );
+}
+
+#[test]
+fn a_license_is_counted_from_its_mint_until_it_is_revoked_however_often_that_is_told() {
+    let (seller, _) = seller();
+    let count = || counted(&seller, Mode::Live);
+    let session = seller.session();
+    seller.hear(News::SessionCompleted(paid(&session))).unwrap();
+    let by_admin = seller.sell().license;
+    assert_eq!(count(), 2);
+    let (store, env) = (&*seller.store, seller.env());
+    revoke(store, &env, seller.tenant(), &by_admin.id, &Actor::Operator).unwrap();
+    assert_eq!(count(), 1);
+    for _ in 0..2 {
+        seller.hear(refunded(&session, 1_000)).unwrap();
+        assert_eq!(count(), 1, "a part of it given back revokes nothing");
+    }
+    for _ in 0..2 {
+        seller.hear(refunded(&session, 2_900)).unwrap();
+        assert_eq!(count(), 0);
+    }
+    // An admin's word after the refund changes why, not how many.
+    let order = seller.order(&session);
+    let sold = store
+        .licenses_of_order(&order.id)
+        .unwrap()
+        .remove(0)
+        .license;
+    revoke(store, &env, seller.tenant(), &sold.id, &Actor::Operator).unwrap();
+    assert_eq!(count(), 0);
+}
+
+#[test]
+fn a_refund_told_before_its_sale_counts_nothing() {
+    let (seller, _) = seller();
+    let session = seller.session();
+    seller.hear(refunded(&session, 2_900)).unwrap();
+    seller.hear(News::SessionCompleted(paid(&session))).unwrap();
+    assert_eq!(
+        (seller.licenses().len(), counted(&seller, Mode::Live)),
+        (1, 0)
+    );
+}
+
+#[test]
+fn an_api_key_issues_sixty_a_second_and_leaves_others_theirs() {
+    let (seller, api_key) = seller();
+    let other = self::api_key(&seller);
+    let (store, env) = (&*seller.store, seller.env());
+    for _ in 0..RATE.limit {
+        assert_eq!(admit(store, &env, &api_key), Ok(()));
+    }
+    let refused = admit(store, &env, &api_key);
+    assert!(matches!(refused, Err(IssueError::RateLimited(wait)) if wait <= RATE.window));
+    assert_eq!(admit(store, &env, &other), Ok(()));
+    seller.shop.env.clock.advance(2 * RATE.window);
+    assert_eq!(admit(store, &env, &api_key), Ok(()));
+}
