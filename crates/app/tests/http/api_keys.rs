@@ -209,3 +209,62 @@ fn a_key_of_somebody_else_or_of_nobody_is_404() {
     }
     call(&stage, &seller, &key, 0).expect(200);
 }
+
+#[test]
+fn a_command_does_to_a_key_what_the_api_does_and_a_running_server_follows() {
+    let stage = Stage::silent(&[]);
+    let seller = seller(&stage);
+    let run = |words: &str, rest: &[&str]| {
+        let mut arguments: Vec<&str> = words.split(' ').collect();
+        arguments.extend(rest);
+        stage.command(&arguments)
+    };
+    let one = |outcome: Result<Vec<Value>, String>| {
+        let mut lines = outcome.expect("it succeeds");
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        lines.remove(0)
+    };
+    let secret_of = |made: &Value| {
+        let text = |name: &str| made[name].as_str().expect("a text").to_owned();
+        ApiKey {
+            id: text("id"),
+            secret: text("secret"),
+        }
+    };
+    let create = "api-key create --tenant acme --json --product pro --mode live --scope FULL";
+    let first = secret_of(&one(run(create, &[])));
+    call(&stage, &seller, &first, 0).expect(200);
+
+    let rotate = "api-key rotate --tenant acme --json --overlap-seconds 3600 --id";
+    let second = secret_of(&one(run(rotate, &[&first.id])));
+    for key in [&first, &second] {
+        call(&stage, &seller, key, 1).expect(200);
+    }
+    let revoke = "api-key revoke --tenant acme --json --id";
+    let revoked = one(run(revoke, &[&first.id]));
+    assert!(revoked["revokedAt"].is_string(), "{revoked}");
+    // The command reads the system's clock, which is ahead of the server's that stood still.
+    stage.advance(Duration::from_mins(1));
+    assert_eq!(call(&stage, &seller, &first, 2).error(), unknown_key());
+    call(&stage, &seller, &second, 3).expect(200);
+
+    let list = run("api-key list --tenant acme --json --product pro", &[]);
+    assert_eq!(list.expect("it succeeds"), seller.items("/v1/api-keys"));
+    let of_none = run("api-key list --tenant acme --json --product lite", &[]);
+    assert_eq!(of_none, Ok(vec![]));
+    for (words, rest, complaint) in [
+        (revoke, &[first.id.as_str()][..], "revoked already"),
+        (rotate, &[&first.id], "revoked already"),
+        (revoke, &["ak_live_0000"], "not found"),
+        (revoke, &["x"], "--id"),
+        (
+            "api-key rotate --tenant acme --overlap-seconds 2592001 --id",
+            &[&second.id],
+            "2592000",
+        ),
+        ("api-key list --tenant nobody", &[], "no such tenant"),
+    ] {
+        let said = run(words, rest).expect_err(words);
+        assert!(said.contains(complaint), "{said}");
+    }
+}
