@@ -16,4 +16,5 @@ mod background;
 #[cfg(feature = "demo")]
 mod receiver;
 mod routes;
+mod shown;
 mod system;

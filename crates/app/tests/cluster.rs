@@ -19,7 +19,7 @@ use harness::{Answer, Manner, Request, eventually};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[test]
 fn of_200_copies_of_an_event_sent_to_two_servers_at_once_one_mints_and_one_delivery_is_sent() {
@@ -139,6 +139,32 @@ fn what_one_server_revokes_the_next_validate_on_another_refuses() {
         (&answer["valid"], &answer["status"]),
         (&json!(false), &json!("REVOKED"))
     );
+}
+
+#[test]
+fn a_key_that_one_server_revokes_is_refused_there_at_once_and_on_another_within_five_seconds() {
+    let cluster = Cluster::of_two();
+    let api_key = cluster.api_key();
+    let body = json!({"key": "ACME-0000-0000-0000-0000"}).to_string();
+    let at = now() * 1_000;
+    let call = |node: usize, nth: i64| {
+        let call = signed(&api_key, &(at + nth).to_string(), &body);
+        cluster.nodes[node].api.send(&call)
+    };
+    // Both have seen it good, so whatever they keep of it they keep now.
+    assert_eq!((call(0, 0).status, call(1, 1).status), (200, 200));
+    let revoke = Request::post(format!("/v1/api-keys/{}/revoke", api_key.id));
+    assert_eq!(cluster.manage(0, revoke).status, 200);
+    let revoked = Instant::now();
+    let refused = (401, "api/key-invalid".to_owned());
+    assert_eq!(call(0, 2).error(), refused);
+    let mut nth = 3;
+    while call(1, nth).status == 200 {
+        assert!(revoked.elapsed() < Duration::from_secs(6));
+        thread::sleep(Duration::from_millis(100));
+        nth += 1;
+    }
+    assert_eq!(call(1, nth + 1).error(), refused);
 }
 
 #[test]

@@ -125,6 +125,12 @@ by_turns! {
     }
     ApiKeys {
         fn api_key(&self, id: &ApiKeyId) -> Found<ApiKey>;
+        fn api_keys(
+            &self,
+            tenant: &TenantId,
+            product: Option<&ProductId>,
+            page: &PageRequest
+        ) -> Listed<ApiKey>;
     }
     Calls {
         fn call(&self, id: &CallId) -> Found<IdempotencyRecord>;

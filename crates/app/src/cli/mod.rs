@@ -1,11 +1,17 @@
 //! The command line.
 
+mod api_key;
 mod doctor;
 mod serve;
 mod tenant;
 
-use crate::config::{ConfigError, Layers};
+use crate::config::{Config, ConfigError, Layers};
+use crate::system::{SystemClock, SystemEntropy};
+use crate::wire::{Opener, open_store};
 use clap::{Args, Parser, Subcommand};
+use mintage_domain::env::Env;
+use mintage_domain::page::{Page, PageRequest};
+use mintage_domain::ports::{Store, StoreError};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -61,6 +67,9 @@ enum Command {
     /// Makes management tokens.
     #[command(subcommand)]
     Token(tenant::TokenCommand),
+    /// Makes, lists, revokes and rotates API keys. A server sees a change within five seconds.
+    #[command(subcommand)]
+    ApiKey(api_key::ApiKeyCommand),
 }
 
 /// Runs the command line.
@@ -76,6 +85,7 @@ pub fn run() -> ExitCode {
         Command::Doctor => doctor::run(&cli.common),
         Command::Tenant(command) => tenant::run(&cli.common, command),
         Command::Token(command) => tenant::run_token(&cli.common, command),
+        Command::ApiKey(command) => api_key::run(&cli.common, command),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -88,6 +98,38 @@ pub fn run() -> ExitCode {
 }
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// Opens the store beside a server that may be running, and works with it.
+fn with_store(common: &Common, work: impl FnOnce(&dyn Store, &Env<'_>) -> Outcome) -> Outcome {
+    let config = Config::read(&common.layers()?)?;
+    let store = open_store(&config.database, Opener::Tool)?;
+    let entropy = SystemEntropy::new();
+    let env = Env {
+        clock: &SystemClock,
+        entropy: &entropy,
+        keys: &config.keys,
+    };
+    work(&*store, &env)
+}
+
+/// Turns the pages of a list, and shows each item.
+fn each<T>(
+    list: impl Fn(&PageRequest) -> Result<Page<T>, StoreError>,
+    show: impl Fn(&T) -> std::io::Result<()>,
+) -> Outcome {
+    let mut page = PageRequest {
+        after: None,
+        limit: Some(PageRequest::MAX),
+    };
+    loop {
+        let listed = list(&page)?;
+        listed.items.iter().try_for_each(&show)?;
+        page.after = listed.next;
+        if page.after.is_none() {
+            return Ok(());
+        }
+    }
+}
 
 /// Prints a line of a command's result.
 fn say(line: impl std::fmt::Display) -> std::io::Result<()> {

@@ -1,14 +1,10 @@
 //! `mintage tenant` and `mintage token`.
 
-use super::{Common, Outcome, say};
-use crate::config::Config;
-use crate::system::{SystemClock, SystemEntropy};
-use crate::wire::{Opener, open_store};
+use super::{Common, Outcome, each, say, with_store};
 use clap::{Args, Subcommand};
 use mintage_domain::email::Email;
 use mintage_domain::env::Env;
 use mintage_domain::management_token::TokenScope;
-use mintage_domain::page::PageRequest;
 use mintage_domain::ports::Store;
 use mintage_domain::slug::TenantId;
 use mintage_domain::tenant::Plan;
@@ -69,19 +65,6 @@ pub(super) enum TokenCommand {
     },
 }
 
-/// Opens the store beside a server that may be running, and works with it.
-fn with_store(common: &Common, work: impl FnOnce(&dyn Store, &Env<'_>) -> Outcome) -> Outcome {
-    let config = Config::read(&common.layers()?)?;
-    let store = open_store(&config.database, Opener::Tool)?;
-    let entropy = SystemEntropy::new();
-    let env = Env {
-        clock: &SystemClock,
-        entropy: &entropy,
-        keys: &config.keys,
-    };
-    work(&*store, &env)
-}
-
 pub(super) fn run(common: &Common, command: TenantCommand) -> Outcome {
     with_store(common, |store, env| match command {
         TenantCommand::Create(new) => create(store, env, &new),
@@ -111,32 +94,19 @@ fn create(store: &dyn Store, env: &Env<'_>, new: &Create) -> Outcome {
 }
 
 fn list(store: &dyn Store, as_json: bool) -> Outcome {
-    let mut page = PageRequest {
-        after: None,
-        limit: Some(PageRequest::MAX),
-    };
-    loop {
-        let tenants = store.tenants(&page)?;
-        for tenant in tenants.items {
+    each(
+        |page| store.tenants(page),
+        |tenant| {
+            let (id, email) = (&tenant.id, &tenant.email);
             let created = tenant.created_at.to_rfc3339();
             let plan = tenant.plan.as_str();
             if as_json {
-                let email = &tenant.email;
-                say(
-                    json!({"tenant": tenant.id, "email": email, "plan": plan, "createdAt": created}),
-                )?;
+                say(json!({"tenant": id, "email": email, "plan": plan, "createdAt": created}))
             } else {
-                say(format!(
-                    "{:<32}  {plan:<8}  {}  {created}",
-                    tenant.id, tenant.email
-                ))?;
+                say(format!("{id:<32}  {plan:<8}  {email}  {created}"))
             }
-        }
-        page.after = tenants.next;
-        if page.after.is_none() {
-            return Ok(());
-        }
-    }
+        },
+    )
 }
 
 pub(super) fn run_token(common: &Common, command: TokenCommand) -> Outcome {

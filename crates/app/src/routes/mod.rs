@@ -53,7 +53,13 @@ pub(crate) fn mount(config: &mut web::ServiceConfig) {
                 .route(web::post().to(key_types::create))
                 .route(web::get().to(key_types::list)),
         )
-        .service(resource("/v1/api-keys").route(web::post().to(api_keys::create)))
+        .service(
+            resource("/v1/api-keys")
+                .route(web::post().to(api_keys::create))
+                .route(web::get().to(api_keys::list)),
+        )
+        .service(resource("/v1/api-keys/{id}/revoke").route(web::post().to(api_keys::revoke)))
+        .service(resource("/v1/api-keys/{id}/rotate").route(web::post().to(api_keys::rotate)))
         .service(resource("/v1/licenses").route(web::get().to(licenses::list)))
         .service(resource("/v1/licenses/{id}").route(web::get().to(licenses::get)))
         .service(resource("/v1/licenses/{id}/revoke").route(web::post().to(licenses::revoke)))

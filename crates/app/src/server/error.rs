@@ -291,8 +291,11 @@ impl From<PricesError> for ApiError {
 
 impl From<ApiKeyError> for ApiError {
     fn from(error: ApiKeyError) -> Self {
+        let text = error.to_string();
         match error {
             ApiKeyError::NotFound => Self::not_found(),
+            ApiKeyError::AlreadyRevoked => Self::conflict("api-key/already-revoked", text),
+            ApiKeyError::AlreadyRotated => Self::conflict("api-key/already-rotated", text),
             ApiKeyError::Failure(failure) => failure.into(),
         }
     }

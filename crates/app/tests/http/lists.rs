@@ -40,6 +40,7 @@ fn a_page_that_cannot_be_is_400_on_every_list() {
     for list in [
         "/v1/products",
         "/v1/products/pro/key-types",
+        "/v1/api-keys",
         "/v1/licenses",
         "/v1/orders",
         "/v1/webhook/deliveries",

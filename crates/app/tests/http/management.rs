@@ -23,6 +23,12 @@ fn calls() -> Vec<Call> {
             key_type,
         ),
         ("POST", "/v1/api-keys", S::ApiKeysWrite, api_key),
+        (
+            "POST",
+            "/v1/api-keys/ak_live_1/rotate",
+            S::ApiKeysWrite,
+            json!({}),
+        ),
         ("PUT", "/v1/webhook", S::IntegrationsWrite, url),
         (
             "POST",
@@ -34,6 +40,8 @@ fn calls() -> Vec<Call> {
     let without = [
         ("GET", "/v1/products", S::ProductsRead),
         ("GET", "/v1/products/pro/key-types", S::ProductsRead),
+        ("GET", "/v1/api-keys", S::ApiKeysWrite),
+        ("POST", "/v1/api-keys/ak_live_1/revoke", S::ApiKeysWrite),
         ("GET", "/v1/licenses", S::LicensesRead),
         ("GET", "/v1/licenses/lic_1", S::LicensesRead),
         ("POST", "/v1/licenses/lic_1/revoke", S::LicensesWrite),

@@ -1,7 +1,7 @@
-//! API keys: made for a product and mode, and checked on every signed call.
+//! API keys: made for a product and mode, replaced, revoked, and checked on every signed call.
 
 use super::{Decision, Failure, fails_by, settle};
-use crate::api_key::{ApiKey, Permission, Scope, new_secret};
+use crate::api_key::{ApiKey, Overlap, Permission, Scope, new_secret};
 use crate::audit::Actor;
 use crate::changes::Put;
 use crate::env::{Env, SealedField};
@@ -11,14 +11,21 @@ use crate::ports::{ApiKeys, Catalog, Commit, Nonce};
 use crate::secret::{Secret, sha256};
 use crate::sign;
 use crate::slug::{ProductId, TenantId};
+use crate::time::Timestamp;
 use std::time::Duration;
 
-/// Why an API key was not made.
+/// Why an API key was not made or changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApiKeyError {
-    /// There is no such product.
+    /// There is no such product or key.
     #[error("not found")]
     NotFound,
+    /// The key is refused already.
+    #[error("the API key is revoked already")]
+    AlreadyRevoked,
+    /// The key was rotated before, and is good for a while only: what follows it is to be rotated.
+    #[error("the API key was rotated already")]
+    AlreadyRotated,
     /// It could not be done.
     #[error(transparent)]
     Failure(#[from] Failure),
@@ -40,29 +47,109 @@ pub fn create_api_key(
             .product(tenant, product)?
             .ok_or(ApiKeyError::NotFound)?;
         let now = env.now();
-        let id = ApiKeyId::of(mode, env.random());
-        let secret = new_secret(env.random());
+        let (key, secret) = make_key(env, (tenant, product), (scope, mode));
+        let id = key.id.clone();
         let mut changes = env.changes(now);
-        changes.api_keys.push(Put::new(ApiKey {
-            id: id.clone(),
-            tenant: tenant.clone(),
-            product: product.clone(),
-            mode,
-            scope,
-            sealed_secret: env.seal(
-                SealedField::API_KEY_SECRET,
-                id.as_str(),
-                secret.expose().as_bytes(),
-            ),
-            created_at: now,
-            revoked_at: None,
-            version: 1,
-        }));
+        changes.api_keys.push(Put::new(key));
         changes
             .audit
             .push(env.audit(tenant, now, actor.clone(), "api-key.created", id.as_str()));
         Ok(Decision::commit(changes, (id, secret)))
     })
+}
+
+fn make_key(
+    env: &Env<'_>,
+    (tenant, product): (&TenantId, &ProductId),
+    (scope, mode): (Scope, Mode),
+) -> (ApiKey, Secret) {
+    let id = ApiKeyId::of(mode, env.random());
+    let secret = new_secret(env.random());
+    let key = ApiKey {
+        tenant: tenant.clone(),
+        product: product.clone(),
+        mode,
+        scope,
+        sealed_secret: env.seal(
+            SealedField::API_KEY_SECRET,
+            id.as_str(),
+            secret.expose().as_bytes(),
+        ),
+        created_at: env.now(),
+        revoked_at: None,
+        version: 1,
+        id,
+    };
+    (key, secret)
+}
+
+/// Revokes an API key: from now on it is refused, even if a rotation left it some time.
+pub fn revoke_api_key(
+    store: &(impl ApiKeys + Commit + ?Sized),
+    env: &Env<'_>,
+    tenant: &TenantId,
+    id: &ApiKeyId,
+    actor: &Actor,
+) -> Result<ApiKey, ApiKeyError> {
+    settle(store, |_| {
+        let now = env.now();
+        let mut key = own_good_key(store, tenant, id, now)?;
+        key.revoked_at = Some(now);
+        let put = Put::changed(key);
+        let key = put.value.clone();
+        let mut changes = env.changes(now);
+        changes.api_keys.push(put);
+        changes
+            .audit
+            .push(env.audit(tenant, now, actor.clone(), "api-key.revoked", id.as_str()));
+        Ok(Decision::commit(changes, key))
+    })
+}
+
+/// Replaces an API key by a new one of the same product, scope and mode, whose secret is shown
+/// once. The old one stays good for `overlap`.
+pub fn rotate_api_key(
+    store: &(impl ApiKeys + Commit + ?Sized),
+    env: &Env<'_>,
+    tenant: &TenantId,
+    id: &ApiKeyId,
+    overlap: Overlap,
+    actor: &Actor,
+) -> Result<(ApiKeyId, Secret), ApiKeyError> {
+    settle(store, |_| {
+        let now = env.now();
+        let mut old = own_good_key(store, tenant, id, now)?;
+        if old.revoked_at.is_some() {
+            return Err(ApiKeyError::AlreadyRotated);
+        }
+        let (new, secret) = make_key(env, (tenant, &old.product), (old.scope, old.mode));
+        let new_id = new.id.clone();
+        old.revoked_at = Some(now.plus(overlap.duration()));
+        let mut changes = env.changes(now);
+        changes.api_keys.extend([Put::changed(old), Put::new(new)]);
+        for (action, target) in [("api-key.rotated", id), ("api-key.created", &new_id)] {
+            let entry = env.audit(tenant, now, actor.clone(), action, target.as_str());
+            changes.audit.push(entry);
+        }
+        Ok(Decision::commit(changes, (new_id, secret)))
+    })
+}
+
+/// A tenant's key that is good now. Somebody else's is not found.
+fn own_good_key(
+    store: &(impl ApiKeys + ?Sized),
+    tenant: &TenantId,
+    id: &ApiKeyId,
+    now: Timestamp,
+) -> Result<ApiKey, ApiKeyError> {
+    let key = store
+        .api_key(id)?
+        .filter(|key| key.tenant == *tenant)
+        .ok_or(ApiKeyError::NotFound)?;
+    if !key.is_good(now) {
+        return Err(ApiKeyError::AlreadyRevoked);
+    }
+    Ok(key)
 }
 
 /// A signed call, as it arrived.
@@ -125,14 +212,14 @@ pub fn check(
     call: &SignedCall<'_>,
     permission: Permission,
 ) -> Result<Nonce, SignatureError> {
-    if key.revoked_at.is_some() {
+    let now = env.now();
+    if !key.is_good(now) {
         return Err(SignatureError::KeyInvalid);
     }
     let signature = call.signature.ok_or(SignatureError::SignatureInvalid)?;
     let timestamp = call.timestamp.ok_or(SignatureError::TimestampReplay)?;
     let signed_at =
         sign::parse_keystack_timestamp(timestamp).ok_or(SignatureError::TimestampReplay)?;
-    let now = env.now();
     if !sign::within_tolerance(signed_at, now, TOLERANCE) {
         return Err(SignatureError::TimestampReplay);
     }

@@ -16,7 +16,7 @@ macro_rules! read_sellers {
                 ApiKeys, AuditRecord, Audits, Calls, Endpoints, StoreError, Tenants, Tokens,
             };
             use ::mintage_domain::secret::SecretHash;
-            use ::mintage_domain::slug::TenantId;
+            use ::mintage_domain::slug::{ProductId, TenantId};
             use ::mintage_domain::tenant::Tenant;
             use $crate::behind;
             use $crate::reads::{all, fetch, one};
@@ -83,6 +83,37 @@ macro_rules! read_sellers {
                             .first(conn)
                             .optional()?;
                         one(row)
+                    })
+                }
+
+                fn api_keys(
+                    &self,
+                    tenant: &TenantId,
+                    product: Option<&ProductId>,
+                    page: &PageRequest,
+                ) -> Result<Page<ApiKey>, StoreError> {
+                    self.read(|conn| {
+                        let mut query = api_keys::table
+                            .filter(api_keys::tenant.eq(tenant.as_str()))
+                            .select(ApiKeyRow::as_select())
+                            .order((api_keys::created_at.desc(), api_keys::id.desc()))
+                            .limit(fetch(page))
+                            .into_boxed::<$db>();
+                        if let Some(product) = product {
+                            query = query.filter(api_keys::product.eq(product.as_str()));
+                        }
+                        if let Some(after) = &page.after {
+                            query =
+                                query.filter(behind!(api_keys::created_at, api_keys::id, after));
+                        }
+                        Ok(Page::of(
+                            all(query.load(conn)?)?,
+                            page.limit(),
+                            |it: &ApiKey| Cursor {
+                                at: it.created_at,
+                                id: it.id.to_string(),
+                            },
+                        ))
                     })
                 }
             }

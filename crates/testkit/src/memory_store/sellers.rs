@@ -14,7 +14,7 @@ use mintage_domain::ports::{
     Tokens,
 };
 use mintage_domain::secret::SecretHash;
-use mintage_domain::slug::TenantId;
+use mintage_domain::slug::{ProductId, TenantId};
 use mintage_domain::tenant::Tenant;
 
 impl Tenants for MemoryStore {
@@ -69,6 +69,23 @@ impl OAuthRounds for MemoryStore {
 impl ApiKeys for MemoryStore {
     fn api_key(&self, id: &ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
         Ok(self.tables().api_keys.get(id).cloned())
+    }
+
+    fn api_keys(
+        &self,
+        tenant: &TenantId,
+        product: Option<&ProductId>,
+        request: &PageRequest,
+    ) -> Result<Page<ApiKey>, StoreError> {
+        let tables = self.tables();
+        let rows = tables
+            .api_keys
+            .values()
+            .filter(|it| it.tenant == *tenant && product.is_none_or(|id| it.product == *id));
+        Ok(page(rows.cloned(), request, |it| Cursor {
+            at: it.created_at,
+            id: it.id.to_string(),
+        }))
     }
 }
 

@@ -3,6 +3,7 @@
 //! A case is a plain function over `&dyn Store`, its name is what it holds a store to, and each
 //! needs a store of its own: empty, and used by nobody else.
 
+pub mod api_keys;
 pub mod atomicity;
 pub mod calls;
 pub mod concurrency;
@@ -88,6 +89,10 @@ macro_rules! store_contract {
                 a_delivery_reads_back_as_written
                 an_audit_entry_reads_back_as_written
                 a_slug_is_free_again_beneath_another_owner
+            }
+            api_keys {
+                api_keys_are_paged
+                api_keys_are_listed_of_one_product_or_of_all
             }
             paging {
                 tenants_are_paged

@@ -43,7 +43,7 @@ pub(super) fn read_all<T>(
 /// Holds a list of seven to its order, whatever the size of the page. `place` says when an item
 /// was made, and its id.
 #[track_caller]
-fn assert_paged<T>(
+pub(super) fn assert_paged<T>(
     list: &dyn Fn(&PageRequest) -> Result<Page<T>, StoreError>,
     place: &dyn Fn(&T) -> (Timestamp, String),
     mut written: Vec<(Timestamp, String)>,
@@ -69,7 +69,7 @@ fn assert_paged<T>(
 }
 
 /// Writes seven rows, each at its moment.
-fn at_moments<T>(
+pub(super) fn at_moments<T>(
     store: &dyn Store,
     shop: &Shop,
     make: impl Fn(usize) -> T,

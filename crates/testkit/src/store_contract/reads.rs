@@ -26,6 +26,7 @@ pub fn what_was_never_written_is_none(store: &dyn Store) {
             .licenses(tenant, &LicenseFilter::default(), &page)
             .map(|it| it.items.len()),
         store.deliveries(tenant, &page).map(|it| it.items.len()),
+        store.api_keys(tenant, None, &page).map(|it| it.items.len()),
         store.audit(tenant, &page).map(|it| it.items.len()),
         store.price_links(tenant, &shop.account).map(|it| it.len()),
         store.licenses_of_order(&shop.order().id).map(|it| it.len()),
@@ -64,6 +65,10 @@ pub fn foreign_tenants_are_invisible(store: &dyn Store) {
         store.licenses(me, &all, &page).map(|it| it.items.len()),
         store.deliveries(me, &page).map(|it| it.items.len()),
         store.audit(me, &page).map(|it| it.items.len()),
+        store.api_keys(me, None, &page).map(|it| it.items.len()),
+        store
+            .api_keys(me, Some(&shop.product.id), &page)
+            .map(|it| it.items.len()),
     ];
     for (i, list) in lists.into_iter().enumerate() {
         assert_eq!(list, Ok(0), "list {i}");

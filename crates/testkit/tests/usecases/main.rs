@@ -7,6 +7,7 @@
 )]
 
 mod api_key;
+mod api_key_end;
 mod catalog;
 mod checkout;
 mod connect;

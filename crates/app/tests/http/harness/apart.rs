@@ -54,7 +54,7 @@ impl Apart {
 }
 
 /// The command with the settings as its only environment.
-fn mintage(settings: &Settings, directory: &Path) -> Command {
+pub(super) fn mintage(settings: &Settings, directory: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mintage"));
     command
         .env_clear()

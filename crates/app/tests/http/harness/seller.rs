@@ -270,6 +270,7 @@ impl Seller {
             "deliveries": self.items("/v1/webhook/deliveries?limit=100"),
             "parked": self.items("/v1/integrations/stripe/parked?limit=100"),
             "products": self.items("/v1/products?limit=100"),
+            "apiKeys": self.items("/v1/api-keys?limit=100"),
         })
     }
 }

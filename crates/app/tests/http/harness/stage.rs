@@ -1,6 +1,6 @@
 //! A server in this process, on a port and a database of its own, and its simulated Stripe.
 
-use super::apart::Apart;
+use super::apart::{Apart, mintage};
 use super::eventually;
 use super::stripe::StripeSide;
 use super::wire::{Answer, Peer, Request, split};
@@ -17,6 +17,7 @@ use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::tenant::{create_tenant, create_token};
 use mintage_stripe_sim as sim;
 use mintage_testkit::{FixedClock, TestEnv};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -147,6 +148,21 @@ impl Stage {
             self.api.0.try_call(&Request::get("/readyz")).ok()
         });
         apart
+    }
+
+    /// Runs a command beside the server; returns the JSON that it prints, line by line, or what
+    /// it complains of.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Result<Vec<Value>, String> {
+        let output = mintage(&self.settings, self.dir.path())
+            .args(arguments)
+            .output()
+            .expect("a process");
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        let printed = String::from_utf8(output.stdout).expect("text");
+        let lines = printed.lines().map(serde_json::from_str);
+        Ok(lines.collect::<Result<_, _>>().expect("JSON lines"))
     }
 
     /// Moves the server's clock and Stripe's.

@@ -77,6 +77,13 @@ pub trait OAuthRounds {
 pub trait ApiKeys {
     /// The key with this public id, revoked or not.
     fn api_key(&self, id: &ApiKeyId) -> Found<ApiKey>;
+    /// A tenant's keys, of one product or of all, revoked or not, newest first.
+    fn api_keys(
+        &self,
+        tenant: &TenantId,
+        product: Option<&ProductId>,
+        page: &PageRequest,
+    ) -> Listed<ApiKey>;
 }
 
 /// Reads the calls that may be sent again.

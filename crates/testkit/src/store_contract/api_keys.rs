@@ -1,0 +1,66 @@
+//! API keys are listed by product, in pages, and only to whom they belong.
+
+use super::paging::{assert_paged, at_moments, read_all};
+use super::witness::{changing, committed};
+use crate::fixtures::Shop;
+use mintage_domain::api_key::ApiKey;
+use mintage_domain::changes::Put;
+use mintage_domain::ports::Store;
+use mintage_domain::slug::ProductId;
+
+/// API keys.
+pub fn api_keys_are_paged(store: &dyn Store) {
+    let shop = Shop::opened(store, "acme");
+    let keys = at_moments(
+        store,
+        &shop,
+        |_| shop.api_key(),
+        |it, key| it.api_keys.push(Put::changed(key.clone())),
+    );
+    let place = |it: &ApiKey| (it.created_at, it.id.to_string());
+    for product in [None, Some(&shop.product.id)] {
+        assert_paged(
+            &|page| store.api_keys(&shop.tenant.id, product, page),
+            &place,
+            keys.iter().map(place).collect(),
+        );
+    }
+}
+
+/// A list of one product's keys leaves out those of another, and of a tenant whose product has
+/// the same slug; a list of all has the revoked ones too.
+pub fn api_keys_are_listed_of_one_product_or_of_all(store: &dyn Store) {
+    let shop = Shop::opened(store, "acme");
+    let second = shop.another_product("second");
+    let of_first = shop.api_key();
+    let of_second = ApiKey {
+        product: second.id.clone(),
+        revoked_at: Some(shop.now()),
+        ..shop.api_key()
+    };
+    let put = [&of_first, &of_second].map(|key| Put::changed(key.clone()));
+    let kept = put.clone().map(|put| put.value);
+    committed(
+        store,
+        changing(&shop, |it| {
+            it.products.push(Put::new(second.clone()));
+            it.api_keys.extend(put);
+        }),
+    );
+    let other = Shop::opened(store, "other");
+    let theirs = Put::changed(other.api_key());
+    committed(store, changing(&other, |it| it.api_keys.push(theirs)));
+    let [first_kept, second_kept] = kept;
+    let nothing = ProductId::parse("nothing").expect("a slug");
+    for (product, expected) in [
+        (None, vec![&first_kept, &second_kept]),
+        (Some(&shop.product.id), vec![&first_kept]),
+        (Some(&second.id), vec![&second_kept]),
+        (Some(&nothing), vec![]),
+    ] {
+        let list = |page: &_| store.api_keys(&shop.tenant.id, product, page);
+        let (mut all, _) = read_all(1, &list);
+        all.sort_by(|a, b| a.product.as_str().cmp(b.product.as_str()));
+        assert_eq!(all.iter().collect::<Vec<_>>(), expected, "{product:?}");
+    }
+}

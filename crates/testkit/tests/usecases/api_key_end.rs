@@ -1,0 +1,176 @@
+//! API keys that end: revoked at once, or rotated and good for a while.
+
+use crate::seller::Seller;
+use mintage_domain::api_key::{ApiKey, Overlap, Permission, Scope};
+use mintage_domain::audit::Actor;
+use mintage_domain::id::ApiKeyId;
+use mintage_domain::mode::Mode;
+use mintage_domain::page::PageRequest;
+use mintage_domain::ports::{ApiKeys, Nonce};
+use mintage_domain::secret::Secret;
+use mintage_domain::sign::keystack_signature;
+use mintage_domain::time::Timestamp;
+use mintage_domain::usecase::api_key::{
+    ApiKeyError, SignatureError, SignedCall, check, create_api_key, revoke_api_key, rotate_api_key,
+};
+use std::sync::Barrier;
+use std::thread;
+use std::time::Duration;
+
+/// A key that validates in the sandbox, and its secret.
+fn key(seller: &Seller) -> (ApiKeyId, Secret) {
+    let (env, product) = (seller.env(), &seller.shop.product.id);
+    let may = (Scope::ValidateOnly, Mode::Sandbox);
+    create_api_key(
+        &*seller.store,
+        &env,
+        seller.tenant(),
+        product,
+        &Actor::Operator,
+        may,
+    )
+    .unwrap()
+}
+
+fn read(seller: &Seller, id: &ApiKeyId) -> ApiKey {
+    seller.store.api_key(id).unwrap().unwrap()
+}
+
+fn revoke(seller: &Seller, id: &ApiKeyId) -> Result<ApiKey, ApiKeyError> {
+    let actor = Actor::Operator;
+    revoke_api_key(&*seller.store, &seller.env(), seller.tenant(), id, &actor)
+}
+
+fn rotate(seller: &Seller, id: &ApiKeyId, seconds: u32) -> Result<(ApiKeyId, Secret), ApiKeyError> {
+    let (tenant, actor) = (seller.tenant(), Actor::Operator);
+    let overlap = Overlap::from_seconds(seconds).unwrap();
+    rotate_api_key(&*seller.store, &seller.env(), tenant, id, overlap, &actor)
+}
+
+/// What a well-signed call of a key is answered now.
+fn called(seller: &Seller, id: &ApiKeyId, secret: &Secret) -> Result<Nonce, SignatureError> {
+    let at = seller.shop.now().unix_seconds().to_string();
+    let signature = keystack_signature(secret, &at, b"{}");
+    let call = SignedCall {
+        key: Some(id.as_str()),
+        timestamp: Some(&at),
+        signature: Some(&signature),
+        body: b"{}",
+    };
+    check(
+        &seller.env(),
+        &read(seller, id),
+        &call,
+        Permission::Validate,
+    )
+}
+
+#[test]
+fn a_revoked_key_is_refused_from_that_moment_and_revoked_once() {
+    let seller = Seller::new();
+    let (id, secret) = key(&seller);
+    called(&seller, &id, &secret).unwrap();
+    let revoked = revoke(&seller, &id).unwrap();
+    assert_eq!(revoked.revoked_at, Some(seller.shop.now()));
+    assert_eq!(read(&seller, &id), revoked);
+    assert_eq!(
+        called(&seller, &id, &secret),
+        Err(SignatureError::KeyInvalid)
+    );
+    assert_eq!(revoke(&seller, &id), Err(ApiKeyError::AlreadyRevoked));
+    let rotated = rotate(&seller, &id, 60);
+    assert_eq!(rotated.unwrap_err(), ApiKeyError::AlreadyRevoked);
+    assert_eq!(read(&seller, &id), revoked, "nothing has changed");
+    assert_eq!(seller.audited("api-key.revoked"), 1);
+    assert_eq!(seller.audited("api-key.rotated"), 0);
+}
+
+#[test]
+fn a_rotated_key_is_good_beside_its_successor_until_the_overlap_ends() {
+    for seconds in [0, 1, 86_400, Overlap::MAX_SECONDS] {
+        let seller = Seller::new();
+        let (old, old_secret) = key(&seller);
+        let (new, new_secret) = rotate(&seller, &old, seconds).unwrap();
+        assert_ne!((&new, new_secret.expose()), (&old, old_secret.expose()));
+        let (before, after) = (read(&seller, &old), read(&seller, &new));
+        assert_eq!(
+            (&after.tenant, &after.product, after.scope, after.mode),
+            (&before.tenant, &before.product, before.scope, before.mode)
+        );
+        assert_eq!(after.revoked_at, None);
+
+        let end = seller
+            .shop
+            .now()
+            .plus(Duration::from_secs(u64::from(seconds)));
+        if seconds > 0 {
+            let last = Timestamp::from_micros(end.as_micros() - 1);
+            seller.shop.env.clock.set(last);
+            called(&seller, &old, &old_secret).unwrap();
+        }
+        seller.shop.env.clock.set(end);
+        let refused = called(&seller, &old, &old_secret);
+        assert_eq!(refused, Err(SignatureError::KeyInvalid), "{seconds} s");
+        called(&seller, &new, &new_secret).unwrap();
+        assert_eq!(seller.audited("api-key.rotated"), 1);
+        assert_eq!(seller.audited("api-key.created"), 2);
+    }
+}
+
+#[test]
+fn a_key_in_its_overlap_can_be_revoked_at_once_but_not_rotated_again() {
+    let seller = Seller::new();
+    let (old, secret) = key(&seller);
+    let (new, _) = rotate(&seller, &old, 3_600).unwrap();
+    let again = rotate(&seller, &old, Overlap::MAX_SECONDS);
+    assert_eq!(again.unwrap_err(), ApiKeyError::AlreadyRotated);
+    called(&seller, &old, &secret).unwrap();
+    let revoked = revoke(&seller, &old).unwrap();
+    assert_eq!(revoked.revoked_at, Some(seller.shop.now()));
+    assert_eq!(
+        called(&seller, &old, &secret),
+        Err(SignatureError::KeyInvalid)
+    );
+    assert_eq!(read(&seller, &new).revoked_at, None);
+    rotate(&seller, &new, 0).unwrap();
+}
+
+#[test]
+fn a_key_of_another_tenant_and_one_that_never_was_are_not_found() {
+    let seller = Seller::new();
+    let other = Seller::beside(&seller.store, &seller.stripe, "other");
+    let (theirs, _) = key(&other);
+    let before = read(&other, &theirs);
+    for id in [theirs.clone(), ApiKeyId::of(Mode::Live, [7; 12])] {
+        assert_eq!(revoke(&seller, &id), Err(ApiKeyError::NotFound));
+        let rotated = rotate(&seller, &id, 60);
+        assert_eq!(rotated.unwrap_err(), ApiKeyError::NotFound);
+    }
+    assert_eq!(read(&other, &theirs), before);
+}
+
+#[test]
+fn of_many_rotations_at_once_one_makes_a_key() {
+    const TIMES: usize = 8;
+    let seller = Seller::new();
+    let (old, _) = key(&seller);
+    let start = Barrier::new(TIMES);
+    let made: Vec<_> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..TIMES)
+            .map(|_| {
+                scope.spawn(|| {
+                    start.wait();
+                    rotate(&seller, &old, 60)
+                })
+            })
+            .collect();
+        workers.into_iter().map(|it| it.join().unwrap()).collect()
+    });
+    assert_eq!(made.iter().filter(|it| it.is_ok()).count(), 1);
+    for refused in made.into_iter().filter_map(Result::err) {
+        assert_eq!(refused, ApiKeyError::AlreadyRotated);
+    }
+    let (store, page) = (&*seller.store, PageRequest::default());
+    let keys = store.api_keys(seller.tenant(), None, &page).unwrap();
+    assert_eq!(keys.items.len(), 2);
+}
