@@ -12,7 +12,7 @@ mod harness;
 mod node;
 
 use cluster::{Cluster, now, together};
-use harness::seller::{session_of, signed, signed_to};
+use harness::seller::{ApiKey, session_of, signed, signed_to};
 use harness::stage::SANDBOX_SECRET;
 use harness::stripe::{Pay, news};
 use harness::{Answer, Manner, Request, eventually};
@@ -73,16 +73,21 @@ fn a_tenant_has_twenty_checkouts_a_minute_however_many_servers_it_asks() {
     }
 }
 
+/// A signed call to validate a key on a device; each device's is a call of its own.
+fn validate(api_key: &ApiKey, key: &str, device: &str) -> Request {
+    let body = json!({ "key": key, "fingerprint": device }).to_string();
+    signed(api_key, &now().to_string(), &body)
+}
+
 #[test]
 fn a_signed_call_that_one_server_has_answered_is_a_replay_on_another() {
     let cluster = Cluster::of_two();
     let (_, key) = cluster.sell();
     let api_key = cluster.api_key();
-    let body = json!({ "key": key }).to_string();
-    for (first, second) in [(0, 1), (1, 0)] {
-        let call = signed(&api_key, &(now() - first).to_string(), &body);
-        let nodes = [first, second].map(|node| usize::try_from(node).expect("0 or 1"));
-        let [first, second] = nodes.map(|node| cluster.nodes[node].api.send(&call));
+    for (first, second, device) in [(0, 1, "laptop"), (1, 0, "desktop")] {
+        let call = validate(&api_key, &key, device);
+        let [first, second] =
+            [first, second].map(|node: usize| cluster.nodes[node].api.send(&call));
         assert_eq!(first.expect(200)["valid"], true);
         assert_eq!(second.error(), (401, "api/timestamp-replay".to_owned()));
     }
@@ -152,17 +157,16 @@ fn what_one_server_revokes_the_next_validate_on_another_refuses() {
     let cluster = Cluster::of_two();
     let (license, key) = cluster.sell();
     let api_key = cluster.api_key();
-    let validate = |node: usize, nth: i64| {
-        let body = json!({ "key": key }).to_string();
-        let call = signed(&api_key, &(now() - nth).to_string(), &body);
+    let ask = |node: usize, device: &str| {
+        let call = validate(&api_key, &key, device);
         cluster.nodes[node].api.send(&call).expect(200)
     };
     // Both have seen it valid, so whatever they keep of it they keep now.
-    assert_eq!(validate(0, 0)["valid"], true);
-    assert_eq!(validate(1, 1)["valid"], true);
+    assert_eq!(ask(0, "laptop")["valid"], true);
+    assert_eq!(ask(1, "desktop")["valid"], true);
     let revoke = Request::post(format!("/v1/licenses/{license}/revoke"));
     assert_eq!(cluster.manage(0, revoke).status, 200);
-    let answer = validate(1, 2);
+    let answer = ask(1, "phone");
     assert_eq!(
         (&answer["valid"], &answer["status"]),
         (&json!(false), &json!("REVOKED"))

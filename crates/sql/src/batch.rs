@@ -15,7 +15,7 @@ use std::time::Duration;
 /// What a caller of a batch is told.
 pub type Verdict = Result<Receipt, Refusal>;
 
-/// What a batch asks of a connection inside its transaction. [`crate::writing`] implements it for
+/// What a batch asks of a connection inside its transaction. [`mod@crate::writing`] implements it for
 /// the connection of an adapter.
 pub trait Statements {
     /// The versions and values of what a batch touches, locked until the transaction ends.

@@ -134,6 +134,57 @@ mod tests {
     }
 
     #[test]
+    fn licenses_that_were_minted_before_they_were_counted_are_counted() {
+        #[derive(QueryableByName)]
+        struct Counter {
+            #[diesel(sql_type = Text)]
+            name: String,
+            #[diesel(sql_type = BigInt)]
+            value: i64,
+        }
+        let mut connection = SqliteConnection::establish(":memory:").unwrap();
+        connection.run_next_migration(MIGRATIONS).unwrap();
+        diesel::sql_query(
+            "insert into customers values ('c', 'a', 'live', 'e', null, null, '{}', 0)",
+        )
+        .execute(&mut connection)
+        .unwrap();
+        for (id, tenant, mode, revocation) in [
+            ("1", "acme", "live", "null"),
+            ("2", "acme", "live", "null"),
+            ("3", "acme", "live", "'refund'"),
+            ("4", "acme", "sandbox", "null"),
+            ("5", "zeta", "live", "null"),
+            ("6", "none", "live", "'admin'"),
+        ] {
+            diesel::sql_query(format!(
+                "insert into licenses values ('{id}', '{tenant}', '{mode}', 'p', 'k', 'c', null, \
+                 null, null, x'0{id}', 'm', x'00', 1, '[]', null, {revocation}, null, '{{}}', 0, \
+                 0, 1)"
+            ))
+            .execute(&mut connection)
+            .unwrap();
+        }
+        apply(&mut connection).unwrap();
+        let counted: Vec<Counter> =
+            diesel::sql_query("select name, value from counters order by name")
+                .load(&mut connection)
+                .unwrap();
+        let counted: Vec<_> = counted
+            .iter()
+            .map(|it| (it.name.as_str(), it.value))
+            .collect();
+        assert_eq!(
+            counted,
+            [
+                ("licenses:acme:live", 2),
+                ("licenses:acme:sandbox", 1),
+                ("licenses:zeta:live", 1),
+            ]
+        );
+    }
+
+    #[test]
     fn what_was_taken_down_can_be_made_again() {
         let mut connection = migrated();
         connection.revert_all_migrations(MIGRATIONS).unwrap();

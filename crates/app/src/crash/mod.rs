@@ -2,8 +2,8 @@
 //! `crash-points` only.
 //!
 //! `MINTAGE_CRASH_AT` names the point. `MINTAGE_CRASH_CLOCK_AHEAD` sets the clock ahead by so many
-//! seconds: the server that is started after a crash finds leases and patience at their end, and
-//! no test needs shorter ones.
+//! seconds: a server that is started some time after a crash finds leases and patience at their
+//! end, and no test needs shorter ones.
 
 #[cfg(feature = "crash-points")]
 mod clock;

@@ -58,8 +58,8 @@ const CANCELLED: &str = "<p>You cancelled the connection at Stripe. Nothing has 
 
 fn shown(connected: &Connected) -> String {
     let mode = match connected.mode {
-        Mode::Sandbox => "sandbox (test cards only)",
-        Mode::Live => "live (real money)",
+        Mode::Sandbox => "sandbox mode (test cards only)",
+        Mode::Live => "live mode (real money)",
     };
     let key = match &connected.checkout_key {
         Some(key) => format!(
@@ -72,7 +72,7 @@ fn shown(connected: &Connected) -> String {
             .to_owned(),
     };
     format!(
-        "<p>The account <code>{}</code> is connected in {mode} mode.</p>{key}\
+        "<p>The account <code>{}</code> is connected in {mode}.</p>{key}\
          <p>Next: <code>POST /v1/integrations/stripe/setup-prices</code> makes your prices on \
          it, then your backend opens checkouts with <code>POST /api/{}/checkout</code>.</p>",
         connected.account, connected.tenant

@@ -1,16 +1,19 @@
 //! What must hold when the day is over.
 
 use crate::world::{Sale, World};
+use mintage_domain::changes::{Count, Counter};
 use mintage_domain::delivery::Delivery;
 use mintage_domain::env::SealedField;
 use mintage_domain::id::LicenseId;
 use mintage_domain::license::key::PresentedKey;
 use mintage_domain::license::state::{Revocation, RevocationReason, State};
+use mintage_domain::mode::Mode;
 use mintage_domain::order::OrderStatus;
 use mintage_domain::outbound::EventName;
 use mintage_domain::page::PageRequest;
 use mintage_domain::ports::{
-    Catalog, Connections, Deliveries, HeardEvents, LicenseFilter, LicenseRecord, Licenses, Orders,
+    Catalog, Commit, Connections, Deliveries, HeardEvents, LicenseFilter, LicenseRecord, Licenses,
+    Orders,
 };
 use mintage_testkit::fixtures::Shop;
 use std::collections::BTreeSet;
@@ -101,6 +104,13 @@ fn check_shop(world: &World, number: usize, shop: &Shop) {
     let buyers: BTreeSet<_> = licenses.iter().map(|it| &it.email).collect();
     let customers: BTreeSet<_> = licenses.iter().map(|it| &it.license.customer).collect();
     assert_eq!(customers.len(), buyers.len(), "each buyer is one customer");
+    for mode in Mode::ALL {
+        let unrevoked = licenses
+            .iter()
+            .filter(|it| it.license.mode == mode && it.license.standing.revocation().is_none());
+        let counted = counted(world, &Counter::Licenses(tenant.clone(), mode));
+        assert_eq!(i64::try_from(unrevoked.count()), Ok(counted));
+    }
 
     for order in store.orders(tenant, &ALL).unwrap().items {
         let handed_out = world
@@ -119,6 +129,18 @@ fn check_shop(world: &World, number: usize, shop: &Shop) {
     let connection = store.connection(tenant).unwrap().unwrap();
     assert_eq!(connection.state.account().is_none(), world.ended[number]);
     assert_eq!(connection.retiring, []);
+}
+
+/// What a counter has come to: a commit that adds nothing is told.
+fn counted(world: &World, counter: &Counter) -> i64 {
+    let env = world.env();
+    let mut changes = env.changes(env.now());
+    changes.counters.push(Count {
+        counter: counter.clone(),
+        add: 0,
+        cap: None,
+    });
+    world.store.commit(changes).unwrap().counters[counter]
 }
 
 fn told(world: &World, shop: &Shop, license: &LicenseId) -> Vec<Delivery> {

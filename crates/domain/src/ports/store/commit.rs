@@ -22,7 +22,8 @@ pub type CommitDone = Box<dyn FnOnce(Result<Receipt, CommitError>) + Send>;
 /// A store MUST commit changes whole or not at all (`a_refused_commit_writes_nothing`), durably
 /// before it says so (`what_was_acknowledged_is_there_after_reopening`), judge every guard by
 /// [`crate::guard::judge`], let a refused caller in a batch disturb no other
-/// (`a_refused_neighbour_disturbs_nobody`), and join customers by
+/// (`a_refused_neighbour_disturbs_nobody`), use up a nonce with the changes that
+/// carry it (`a_commit_uses_up_its_nonce`), and join customers by
 /// [`Changes::join_customers`] (`a_known_customer_joins`).
 pub trait Commit {
     /// Hands the changes over and returns at once; `done` is called from any thread.

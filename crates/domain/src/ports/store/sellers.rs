@@ -81,7 +81,7 @@ pub trait ApiKeys {
 
 /// Reads the calls that may be sent again.
 pub trait Calls {
-    /// What is kept of a call, expired or not.
+    /// What is kept of a call, expired or not (`a_call_is_written_down_once`).
     fn call(&self, id: &CallId) -> Found<IdempotencyRecord>;
 }
 

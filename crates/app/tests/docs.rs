@@ -1,0 +1,81 @@
+//! The documents say what the code does.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn sources(folder: &Path) -> String {
+    let mut text = String::new();
+    for entry in fs::read_dir(folder).expect("a folder of sources") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            text.push_str(&sources(&path));
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            text.push_str(&fs::read_to_string(&path).expect("a source"));
+        }
+    }
+    text
+}
+
+/// The texts between `quote`s that look like `area/reason`.
+fn codes(text: &str, quote: char) -> BTreeSet<&str> {
+    let areas = [
+        "api",
+        "authz",
+        "checkout",
+        "common",
+        "license",
+        "oauth",
+        "quota",
+        "stripe",
+        "validation",
+        "webhook",
+    ];
+    text.split(quote)
+        .filter(|word| {
+            word.split_once('/').is_some_and(|(area, reason)| {
+                let plain = |c: char| c.is_ascii_lowercase() || c == '-';
+                areas.contains(&area) && !reason.is_empty() && reason.chars().all(plain)
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn every_error_code_is_documented_and_every_documented_one_exists() {
+    let server = sources(&root().join("crates/app/src/server"));
+    let routes = sources(&root().join("crates/app/src/routes"));
+    let code: BTreeSet<&str> = [codes(&server, '"'), codes(&routes, '"')]
+        .into_iter()
+        .flatten()
+        .collect();
+    let page = fs::read_to_string(root().join("docs/API.md")).expect("the page");
+    assert_eq!(code, codes(&page, '`'), "code against docs/API.md");
+}
+
+#[test]
+fn every_variable_the_configuration_reads_stands_in_the_readme() {
+    let config = sources(&root().join("crates/app/src/config"));
+    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+    let variables: BTreeSet<&str> = config
+        .split('"')
+        .filter(|word| {
+            ["MINTAGE_", "STRIPE_", "DATABASE_"]
+                .iter()
+                .any(|start| word.starts_with(start))
+                && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+        })
+        .collect();
+    assert!(variables.len() > 10, "{variables:?}");
+    for variable in variables {
+        let said = match variable {
+            "MINTAGE_MASTER_KEY_FILE" => "`MINTAGE_MASTER_KEY` or `_FILE`".to_owned(),
+            _ => format!("`{variable}`"),
+        };
+        assert!(readme.contains(&said), "{variable} is not in the README");
+    }
+}
