@@ -121,6 +121,38 @@ fn of_one_call_sent_to_two_servers_at_once_one_mints_and_a_signature_is_used_up_
 }
 
 #[test]
+fn of_64_devices_that_ask_two_servers_at_once_one_gets_the_last_slot() {
+    let cluster = Cluster::of_two();
+    let (license, key) = cluster.sell();
+    let api_key = cluster.api_key();
+    let at = now() * 1_000;
+    let activate = |node: usize, device: usize| {
+        let body = json!({"key": key, "fingerprint": format!("device-{device}")}).to_string();
+        let call = signed_to("/v1/activate", &api_key, &at.to_string(), &body);
+        cluster.nodes[node].api.send(&call).expect(200)
+    };
+    // The key type allows three.
+    for device in [100, 101] {
+        assert_eq!(activate(0, device)["valid"], true);
+    }
+    let answers = together(64, |device| activate(device % 2, device));
+    let (won, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(|it| it["valid"] == true);
+    let full = json!({"used": 3, "max": 3});
+    assert_eq!((won.len(), lost.len()), (1, 63));
+    assert_eq!(won[0]["activations"], full);
+    for answer in lost {
+        assert_eq!(
+            answer,
+            json!({"valid": false, "reason": "limit_reached", "activations": full})
+        );
+    }
+    let path = format!("/v1/licenses/{license}/activations");
+    let devices = [0, 1].map(|node| cluster.items(node, &path));
+    assert_eq!(devices[0].len(), 3);
+    assert_eq!(devices[0], devices[1]);
+}
+
+#[test]
 fn what_one_server_revokes_the_next_validate_on_another_refuses() {
     let cluster = Cluster::of_two();
     let (license, key) = cluster.sell();

@@ -2,8 +2,9 @@
 
 mod count;
 
-pub use count::{Count, Counter};
+pub use count::{ACTIVATIONS, Count, Counter};
 
+use crate::activation::Activation;
 use crate::api_key::ApiKey;
 use crate::audit::AuditEntry;
 use crate::catalog::{KeyType, PriceLink, Product};
@@ -68,6 +69,8 @@ pub struct Changes {
     pub payments: Vec<Put<Payment>>,
     /// Licenses minted or changed.
     pub licenses: Vec<Put<License>>,
+    /// Devices activated, seen or released.
+    pub activations: Vec<Put<Activation>>,
     /// API keys made or revoked.
     pub api_keys: Vec<Put<ApiKey>>,
     /// License webhooks set or changed.
@@ -152,6 +155,7 @@ versioned!(
     Order,
     Payment,
     License,
+    Activation,
     ApiKey,
     Endpoint,
     Delivery,
@@ -193,6 +197,7 @@ impl Changes {
             orders: Vec::new(),
             payments: Vec::new(),
             licenses: Vec::new(),
+            activations: Vec::new(),
             api_keys: Vec::new(),
             endpoints: Vec::new(),
             deliveries: Vec::new(),
@@ -223,6 +228,7 @@ impl Changes {
             orders,
             payments,
             licenses,
+            activations,
             api_keys,
             endpoints,
             deliveries,
@@ -246,6 +252,7 @@ impl Changes {
         self.orders.extend(orders);
         self.payments.extend(payments);
         self.licenses.extend(licenses);
+        self.activations.extend(activations);
         self.api_keys.extend(api_keys);
         self.endpoints.extend(endpoints);
         self.deliveries.extend(deliveries);
@@ -273,6 +280,7 @@ impl Changes {
             self.orders.len(),
             self.payments.len(),
             self.licenses.len(),
+            self.activations.len(),
             self.api_keys.len(),
             self.endpoints.len(),
             self.deliveries.len(),
@@ -316,6 +324,7 @@ impl Changes {
             orders,
             payments,
             licenses,
+            activations,
             api_keys,
             endpoints,
             deliveries

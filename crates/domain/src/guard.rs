@@ -4,6 +4,7 @@
 //! into [`Facts`], under its locks; [`judge`] says who may commit; the store writes the rest
 //! whole. So every store refuses the same things for the same reasons.
 
+use crate::activation::{Activation, Fingerprint};
 use crate::api_key::ApiKey;
 use crate::catalog::{KeyType, Product};
 use crate::changes::{Changes, Counter, Expected};
@@ -53,6 +54,8 @@ pub enum Row {
     LicenseUnit(OrderUnit),
     /// The one license of a tenant with a key, in a mode.
     LicenseKey(TenantId, Mode, KeyHash),
+    /// The one activation of a device on a license.
+    Activation(LicenseId, Fingerprint),
     /// An API key.
     ApiKey(ApiKeyId),
     /// A tenant's license webhook.
@@ -120,6 +123,7 @@ guarded! {
     Order: self => Row::Order(self.id.clone());
     Payment: self => Row::Payment(self.key.clone());
     License: self => Row::License(self.id.clone());
+    Activation: self => Row::Activation(self.license.clone(), self.fingerprint.clone());
     ApiKey: self => Row::ApiKey(self.id.clone());
     Endpoint: self => Row::Endpoint(self.tenant.clone());
     Delivery: self => Row::Delivery(self.id.clone());

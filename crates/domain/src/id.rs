@@ -105,6 +105,8 @@ ids! {
     OrderId, "ord_", "order";
     /// A license.
     LicenseId, "lic_", "license";
+    /// A device on a license.
+    ActivationId, "act_", "activation";
     /// A buyer, per tenant and mode.
     CustomerId, "cus_", "customer";
     /// A management token's public id (never the token itself).
@@ -139,7 +141,7 @@ impl ApiKeyId {
     }
 }
 
-made_here! { OrderId LicenseId CustomerId TokenId DeliveryId AuditId CommitId }
+made_here! { OrderId LicenseId ActivationId CustomerId TokenId DeliveryId AuditId CommitId }
 
 #[cfg(test)]
 mod tests {

@@ -11,6 +11,7 @@
     )
 )]
 
+pub mod activation;
 pub mod api_key;
 pub mod audit;
 pub mod catalog;

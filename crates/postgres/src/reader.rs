@@ -4,9 +4,8 @@ use crate::connection::{Line, Link};
 use crate::error::store_error;
 use diesel::PgConnection;
 use diesel::prelude::*;
-use mintage_domain::catalog::DisplayName;
 use mintage_domain::ports::{
-    LicenseRecord, Nonce, StoreError, ValidateDone, ValidateQuery, ValidateRead,
+    KeyQuery, KnownLicense, Nonce, StoreError, ValidateDone, ValidateQuery, ValidateRead,
 };
 use mintage_sql::reads::answer;
 use mintage_sql::rows::NonceRow;
@@ -20,7 +19,6 @@ mintage_sql::validations!(PgConnection);
 /// A query, and who is told the answer.
 pub(crate) type Asked = (ValidateQuery, ValidateDone);
 
-type Found = Vec<(LicenseRecord, DisplayName)>;
 type NonceKey = (String, Vec<u8>);
 
 /// Starts the thread.
@@ -76,7 +74,7 @@ fn licenses(
     queries: &[ValidateQuery],
     fresh: &[bool],
 ) -> Vec<Result<ValidateRead, StoreError>> {
-    let found = match link.work(|conn| find(conn, queries)) {
+    let found = match link.work(|conn| find(conn, queries.iter().map(|query| &query.key))) {
         Ok(found) => Ok(found),
         // One row that makes no sense shall spoil no neighbour's answer.
         Err(mintage_sql::Error::Row(_)) if queries.len() > 1 => {
@@ -103,16 +101,20 @@ fn licenses(
                 .map_err(Clone::clone)
                 .map(|found| ValidateRead {
                     fresh: *fresh,
-                    license: answer(query, found),
+                    license: answer(&query.key, found),
                 })
         })
         .collect()
 }
 
-fn find(conn: &mut PgConnection, queries: &[ValidateQuery]) -> Result<Found, mintage_sql::Error> {
-    let hashes: BTreeSet<&[u8]> = queries
-        .iter()
-        .flat_map(|query| &query.key_hashes)
+/// The licenses that these keys may be of.
+pub(crate) fn find<'a>(
+    conn: &mut PgConnection,
+    keys: impl IntoIterator<Item = &'a KeyQuery>,
+) -> Result<Vec<KnownLicense>, mintage_sql::Error> {
+    let hashes: BTreeSet<&[u8]> = keys
+        .into_iter()
+        .flat_map(|key| &key.hashes)
         .map(|hash| hash.as_bytes().as_slice())
         .collect();
     licenses_by_hash(conn, &hashes.into_iter().collect::<Vec<_>>())

@@ -14,8 +14,8 @@ use diesel::r2d2::{Pool, PooledConnection};
 use mintage_domain::changes::Changes;
 use mintage_domain::delivery::Claim;
 use mintage_domain::ports::{
-    Commit, CommitDone, CommitError, Housekeeping, Limiter, StoreError, ValidateDone,
-    ValidateQuery, Validations,
+    Commit, CommitDone, CommitError, Housekeeping, KeyQuery, KnownLicense, Limiter, StoreError,
+    ValidateDone, ValidateQuery, Validations,
 };
 use mintage_domain::rate::Rate;
 use mintage_domain::time::Timestamp;
@@ -151,6 +151,11 @@ impl Commit for PostgresStore {
 }
 
 impl Validations for PostgresStore {
+    fn license_of_key(&self, key: &KeyQuery) -> Result<Option<KnownLicense>, StoreError> {
+        let found = self.read(|conn| reader::find(conn, [key]))?;
+        Ok(mintage_sql::reads::answer(key, &found))
+    }
+
     fn submit_validate(&self, query: ValidateQuery, done: ValidateDone) {
         if let Err((_, done)) = self.reader.submit((query, done)) {
             done(Err(StoreError::Failed("the reader stopped".to_owned())));

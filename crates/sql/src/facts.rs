@@ -137,6 +137,21 @@ macro_rules! batch_facts {
                     Ok(())
                 }
 
+                fn device_facts(
+                    &mut self,
+                    touched: &Touched<'_>,
+                    facts: &mut Facts,
+                ) -> Result<(), Error> {
+                    versions!(
+                        self, facts, touched.activations, activations, [$($lock)?],
+                        (activations::license, activations::fingerprint), activations::version,
+                        |keys| activations::license
+                            .eq_any(keys.iter().map(|key| &key.0))
+                            .and(activations::fingerprint.eq_any(keys.iter().map(|key| &key.1)))
+                    );
+                    Ok(())
+                }
+
                 fn delivery_facts(
                     &mut self,
                     touched: &Touched<'_>,

@@ -242,6 +242,29 @@ macro_rules! batch_writes {
                     Ok(())
                 }
 
+                fn write_devices(&mut self, changes: &Changes) -> Result<(), Error> {
+                    put!(
+                        self,
+                        changes.activations,
+                        ActivationRow,
+                        activations,
+                        (license, fingerprint),
+                        (
+                            id,
+                            tenant,
+                            mode,
+                            hostname,
+                            os,
+                            metadata,
+                            first_seen,
+                            last_seen,
+                            released_at,
+                            version
+                        )
+                    );
+                    Ok(())
+                }
+
                 fn write_deliveries(&mut self, changes: &Changes) -> Result<(), Error> {
                     put!(
                         self,

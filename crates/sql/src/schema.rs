@@ -200,6 +200,21 @@ tables! {
         value -> Text,
     }
 
+    activations (license, fingerprint) {
+        license -> Text,
+        fingerprint -> Text,
+        id -> Text,
+        tenant -> Text,
+        mode -> Text,
+        hostname -> Nullable<Text>,
+        os -> Nullable<Text>,
+        metadata -> Text,
+        first_seen -> BigInt,
+        last_seen -> BigInt,
+        released_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+
     idempotency_records (key, tenant, product, mode) {
         key -> Text,
         tenant -> Text,
@@ -299,7 +314,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     customers,
     orders,
     key_types,
-    license_metadata
+    license_metadata,
+    counters
 );
 diesel::allow_tables_to_appear_in_same_query!(deliveries, endpoints);
 diesel::allow_tables_to_appear_in_same_query!(stripe_events, account_links);

@@ -45,6 +45,8 @@ pub struct Touched<'a> {
     pub units: Keyed<'a, UnitKey>,
     /// By license key.
     pub keys: Keyed<'a, HashKey>,
+    /// By license and fingerprint.
+    pub activations: Keyed<'a, (String, String)>,
     /// By id.
     pub api_keys: Keyed<'a, String>,
     /// By tenant.
@@ -107,6 +109,9 @@ impl<'a> Touched<'a> {
                 ),
                 row,
             ),
+            Row::Activation(license, fingerprint) => self
+                .activations
+                .insert((license.to_string(), fingerprint.as_str().to_owned()), row),
             Row::ApiKey(id) => self.api_keys.insert(id.to_string(), row),
             Row::Endpoint(tenant) => self.endpoints.insert(tenant.to_string(), row),
             Row::Delivery(id) => self.deliveries.insert(id.to_string(), row),

@@ -22,6 +22,7 @@ macro_rules! writing {
                 self.catalog_facts(&touched, &mut facts)?;
                 self.connection_facts(&touched, &mut facts)?;
                 self.sale_facts(&touched, &mut facts)?;
+                self.device_facts(&touched, &mut facts)?;
                 self.delivery_facts(&touched, &mut facts)?;
                 self.call_facts(&touched, &mut facts)?;
                 self.counter_facts(counters, &mut facts)?;
@@ -50,6 +51,7 @@ macro_rules! writing {
                 self.write_catalog(changes)?;
                 self.write_connections(changes)?;
                 self.write_sales(changes, customers)?;
+                self.write_devices(changes)?;
                 self.write_deliveries(changes)?;
                 self.write_calls(changes)?;
                 self.write_own(changes, counters)

@@ -1,5 +1,6 @@
 //! Several nodes on one store, as one store.
 
+use mintage_domain::activation::{Activation, Fingerprint};
 use mintage_domain::api_key::ApiKey;
 use mintage_domain::catalog::{KeyType, PriceLink, Product};
 use mintage_domain::changes::Changes;
@@ -7,7 +8,8 @@ use mintage_domain::connection::{AccountLink, AccountRef, Connection, OAuthRound
 use mintage_domain::customer::Customer;
 use mintage_domain::delivery::{Attempt, Claim, Delivery, Endpoint};
 use mintage_domain::id::{
-    ApiKeyId, CustomerId, DeliveryId, LicenseId, OrderId, SessionId, StripeAccountId, StripeEventId,
+    ActivationId, ApiKeyId, CustomerId, DeliveryId, LicenseId, OrderId, SessionId, StripeAccountId,
+    StripeEventId,
 };
 use mintage_domain::idempotency::{CallId, IdempotencyRecord};
 use mintage_domain::management_token::ManagementToken;
@@ -16,10 +18,10 @@ use mintage_domain::order::Order;
 use mintage_domain::page::{Page, PageRequest};
 use mintage_domain::payment::{Payment, PaymentKey};
 use mintage_domain::ports::{
-    ApiKeys, AuditRecord, Audits, Calls, Catalog, Commit, CommitDone, Connections, Customers,
-    Deliveries, Endpoints, HeardEvents, Housekeeping, LicenseFilter, LicenseRecord, Licenses,
-    Limiter, OAuthRounds, Orders, Payments, Store, StoreError, Tenants, Tokens, ValidateDone,
-    ValidateQuery, Validations,
+    Activations, ApiKeys, AuditRecord, Audits, Calls, Catalog, Commit, CommitDone, Connections,
+    Customers, Deliveries, Endpoints, HeardEvents, Housekeeping, KeyQuery, KnownLicense,
+    LicenseFilter, LicenseRecord, Licenses, Limiter, OAuthRounds, Orders, Payments, Store,
+    StoreError, Tenants, Tokens, ValidateDone, ValidateQuery, Validations,
 };
 use mintage_domain::rate::Rate;
 use mintage_domain::secret::SecretHash;
@@ -120,6 +122,13 @@ by_turns! {
         ) -> Listed<LicenseRecord>;
         fn licenses_of_order(&self, order: &OrderId) -> Many<LicenseRecord>;
     }
+    Activations {
+        fn activation(&self, license: &LicenseId, fingerprint: &Fingerprint) -> Found<Activation>;
+        fn activation_by_id(&self, license: &LicenseId, id: &ActivationId) -> Found<Activation>;
+        fn activations(
+            &self, tenant: &TenantId, license: &LicenseId, page: &PageRequest
+        ) -> Listed<Activation>;
+    }
     Customers {
         fn customer(&self, tenant: &TenantId, id: &CustomerId) -> Found<Customer>;
     }
@@ -149,6 +158,7 @@ by_turns! {
         fn audit(&self, tenant: &TenantId, page: &PageRequest) -> Listed<AuditRecord>;
     }
     Validations {
+        fn license_of_key(&self, key: &KeyQuery) -> Found<KnownLicense>;
         fn submit_validate(&self, query: ValidateQuery, done: ValidateDone);
     }
     Commit {

@@ -1,10 +1,12 @@
 //! The routes, a file each: extract, call, reply.
 
+mod activations;
 mod api_keys;
 mod callback;
 mod checkout;
 mod customers;
 mod deliveries;
+mod devices;
 mod health;
 mod integrations;
 mod issue;
@@ -43,6 +45,9 @@ pub(crate) fn mount(config: &mut web::ServiceConfig) {
         .service(resource("/api/{tenant}/checkout").route(web::post().to(checkout::open)))
         .service(resource("/v1/issue").route(web::post().to(issue::issue)))
         .service(resource("/v1/validate").route(web::post().to(validate::validate)))
+        .service(resource("/v1/activate").route(web::post().to(devices::activate)))
+        .service(resource("/v1/heartbeat").route(web::post().to(devices::heartbeat)))
+        .service(resource("/v1/deactivate").route(web::post().to(devices::deactivate)))
         .service(
             resource("/v1/products")
                 .route(web::post().to(products::create))
@@ -64,6 +69,11 @@ pub(crate) fn mount(config: &mut web::ServiceConfig) {
         .service(resource("/v1/licenses/{id}").route(web::get().to(licenses::get)))
         .service(resource("/v1/licenses/{id}/revoke").route(web::post().to(licenses::revoke)))
         .service(resource("/v1/licenses/{id}/reveal").route(web::post().to(licenses::reveal)))
+        .service(resource("/v1/licenses/{id}/activations").route(web::get().to(activations::list)))
+        .service(
+            resource("/v1/licenses/{id}/activations/{activation}/release")
+                .route(web::post().to(activations::release)),
+        )
         .service(resource("/v1/orders").route(web::get().to(orders::list)))
         .service(resource("/v1/customers/{id}").route(web::get().to(customers::get)))
         .service(

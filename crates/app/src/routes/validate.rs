@@ -5,10 +5,10 @@ use crate::server::auth::SignedCaller;
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
 use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::activation::Fingerprint;
 use mintage_domain::api_key::Permission;
-use mintage_domain::catalog::DisplayName;
 use mintage_domain::license::state::State;
-use mintage_domain::ports::LicenseRecord;
+use mintage_domain::ports::KnownLicense;
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::api_key::SignatureError;
 use mintage_domain::usecase::validate::{Lookup, Reason, judge, look_up};
@@ -32,26 +32,28 @@ pub(super) async fn validate(
         return Err(SignatureError::TimestampReplay.into());
     }
     let now = app.clock.now();
-    let verdict = judge(&read, now);
+    let verdict = judge(read.license.as_ref(), now);
     Ok(answer(&match (&read.license, verdict) {
         (None, reason) => unknown(reason.unwrap_or(Reason::NotFound)),
-        (Some((record, plan)), None) => valid(record, plan),
-        (Some((record, plan)), Some(reason)) => invalid(record, plan, reason, now),
+        (Some(known), None) => valid(known),
+        (Some(known), Some(reason)) => invalid(known, reason, now),
     }))
 }
 
 fn presented_key(body: &[u8]) -> Result<String, ApiError> {
     let mut fields = Fields::parse(body)?;
-    let key = fields.required("key", |text| match text.len() {
-        1..=256 => Ok(text.to_owned()),
-        _ => Err("must have 1 to 256 bytes"),
-    });
-    // Scopes the answer to a device once activations are asked about.
-    let _fingerprint = fields.optional("fingerprint", |text| match text.len() {
-        1..=256 => Ok(text.to_owned()),
-        _ => Err("must have 1 to 256 bytes"),
-    });
+    let key = key_field(&mut fields);
+    // A question takes no slot: only `/v1/activate` does.
+    let _ = fields.optional("fingerprint", Fingerprint::parse);
     fields.finish(|| key)
+}
+
+/// The key of a license, as a buyer types it.
+pub(super) fn key_field(fields: &mut Fields) -> Option<String> {
+    fields.required("key", |text| match text.len() {
+        1..=256 => Ok(text.to_owned()),
+        _ => Err("must have 1 to 256 bytes"),
+    })
 }
 
 fn answer(body: &Value) -> HttpResponse {
@@ -72,49 +74,49 @@ fn unknown(reason: Reason) -> Value {
     })
 }
 
-fn valid(record: &LicenseRecord, plan: &DisplayName) -> Value {
-    let license = &record.license;
+fn valid(known: &KnownLicense) -> Value {
+    let license = &known.record.license;
     json!({
         "valid": true,
         "status": State::Active.as_str(),
         "licenseId": license.id,
         "issuedAt": license.created_at.to_rfc3339(),
         "expiresAt": license.standing.expires_at().map(Timestamp::to_rfc3339),
-        "plan": plan_of(record, plan),
-        "customer": customer_of(record),
-        // No call takes a device yet, so none is taken.
-        "activations": {"used": 0, "max": license.activation_limit},
+        "plan": plan_of(known),
+        "customer": customer_of(known),
+        "activations": {"used": known.activations, "max": license.activation_limit},
     })
 }
 
-fn invalid(record: &LicenseRecord, plan: &DisplayName, reason: Reason, now: Timestamp) -> Value {
-    let license = &record.license;
+fn invalid(known: &KnownLicense, reason: Reason, now: Timestamp) -> Value {
+    let license = &known.record.license;
     json!({
         "valid": false,
         "status": license.state(now).as_str(),
         "reason": reason.as_str(),
         "licenseId": license.id,
         "expiresAt": license.standing.expires_at().map(Timestamp::to_rfc3339),
-        "plan": plan_of(record, plan),
-        "customer": customer_of(record),
+        "plan": plan_of(known),
+        "customer": customer_of(known),
     })
 }
 
-fn plan_of(record: &LicenseRecord, plan: &DisplayName) -> Value {
-    let features: Map<String, Value> = record
-        .license
+fn plan_of(known: &KnownLicense) -> Value {
+    let license = &known.record.license;
+    let features: Map<String, Value> = license
         .entitlements
         .as_slice()
         .iter()
         .map(|name| (name.clone(), Value::Bool(true)))
         .collect();
     json!({
-        "code": record.license.key_type,
-        "name": plan.as_str(),
+        "code": license.key_type,
+        "name": known.plan.as_str(),
         "features": features,
     })
 }
 
-fn customer_of(record: &LicenseRecord) -> Value {
+fn customer_of(known: &KnownLicense) -> Value {
+    let record = &known.record;
     json!({"id": record.license.customer, "email": record.email})
 }

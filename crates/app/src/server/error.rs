@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use mintage_domain::ports::{StoreError, StripeError};
 use mintage_domain::usecase::Failure;
+use mintage_domain::usecase::activation::ActivationError;
 use mintage_domain::usecase::api_key::{ApiKeyError, SignatureError};
 use mintage_domain::usecase::catalog::CatalogError;
 use mintage_domain::usecase::checkout::CheckoutError;
@@ -335,6 +336,18 @@ impl From<IssueError> for ApiError {
             IssueError::OtherBody => Self::conflict("common/idempotency-conflict", text),
             IssueError::DamagedKey | IssueError::CannotMint(_) => Self::internal(&text),
             IssueError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<ActivationError> for ApiError {
+    fn from(error: ActivationError) -> Self {
+        let text = error.to_string();
+        match error {
+            ActivationError::NotFound => Self::not_found(),
+            ActivationError::AlreadyReleased => Self::conflict("activation/already-released", text),
+            ActivationError::Replayed => SignatureError::TimestampReplay.into(),
+            ActivationError::Failure(failure) => failure.into(),
         }
     }
 }

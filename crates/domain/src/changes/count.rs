@@ -1,5 +1,6 @@
 //! Counters, and what is added to them.
 
+use crate::id::LicenseId;
 use crate::mode::Mode;
 use crate::slug::TenantId;
 
@@ -21,7 +22,12 @@ pub enum Counter {
     Products(TenantId),
     /// How many licenses of a tenant and mode were minted and not revoked.
     Licenses(TenantId, Mode),
+    /// How many devices of a license are active.
+    Activations(LicenseId),
 }
+
+/// What stands before the license in the name of its counter of active devices.
+pub const ACTIVATIONS: &str = "activations:";
 
 impl Counter {
     /// The counter's name in a store: unique among all counters.
@@ -29,6 +35,7 @@ impl Counter {
         match self {
             Self::Products(tenant) => format!("products:{tenant}"),
             Self::Licenses(tenant, mode) => format!("licenses:{tenant}:{mode}"),
+            Self::Activations(license) => format!("{ACTIVATIONS}{license}"),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! [`settle`] is the loop they share. A refused commit means that somebody else was faster: the
 //! use case reads again and decides again, and a duplicate then becomes an answer.
 
+pub mod activation;
 pub mod api_key;
 pub mod catalog;
 pub mod checkout;

@@ -5,7 +5,7 @@ use crate::catalog::Product;
 use crate::env::Env;
 use crate::license::key::{KeyFormat, PresentedKey};
 use crate::license::state::State;
-use crate::ports::{Nonce, ValidateQuery, ValidateRead};
+use crate::ports::{KeyQuery, KnownLicense, Nonce, ValidateQuery};
 use crate::time::Timestamp;
 
 /// Why a license is not good.
@@ -76,17 +76,19 @@ pub fn look_up(
     }
     Lookup::Ask(ValidateQuery {
         nonce,
-        tenant: api_key.tenant.clone(),
-        product: api_key.product.clone(),
-        mode: api_key.mode,
-        key_hashes: key.candidates(product.key_format, &product.key_prefix),
+        key: KeyQuery {
+            tenant: api_key.tenant.clone(),
+            product: api_key.product.clone(),
+            mode: api_key.mode,
+            hashes: key.candidates(product.key_format, &product.key_prefix),
+        },
     })
 }
 
 /// What a store's answer means at `now`: `None` for a good license.
-pub fn judge(read: &ValidateRead, now: Timestamp) -> Option<Reason> {
-    match &read.license {
+pub fn judge(known: Option<&KnownLicense>, now: Timestamp) -> Option<Reason> {
+    match known {
         None => Some(Reason::NotFound),
-        Some((record, _)) => Reason::of(record.license.state(now)),
+        Some(known) => Reason::of(known.record.license.state(now)),
     }
 }

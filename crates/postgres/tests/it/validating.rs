@@ -3,7 +3,9 @@
 use crate::contract::{Fresh, config};
 use mintage_domain::changes::Put;
 use mintage_domain::license::License;
-use mintage_domain::ports::{ApiKeys, Commit, Nonce, ValidateQuery, ValidateRead, Validations};
+use mintage_domain::ports::{
+    ApiKeys, Commit, KeyQuery, Nonce, ValidateQuery, ValidateRead, Validations,
+};
 use mintage_postgres::PostgresStore;
 use mintage_sql::watch::Watch;
 use mintage_testkit::fixtures::Shop;
@@ -16,10 +18,12 @@ fn query(shop: &Shop, license: &License, signature: u8) -> ValidateQuery {
             signature: [signature; 32],
             expires_at: shop.now().plus(std::time::Duration::from_mins(10)),
         },
-        tenant: license.tenant.clone(),
-        product: license.product.clone(),
-        mode: license.mode,
-        key_hashes: vec![license.key_hash],
+        key: KeyQuery {
+            tenant: license.tenant.clone(),
+            product: license.product.clone(),
+            mode: license.mode,
+            hashes: vec![license.key_hash],
+        },
     }
 }
 
@@ -58,8 +62,8 @@ fn sixty_four_questions_are_two_statements_and_each_gets_its_own_answer() {
     assert_eq!(watch.statements().len(), 2, "{:#?}", watch.statements());
     for (sale, answer) in sales.iter().zip(answers) {
         assert!(answer.fresh);
-        let (record, _) = answer.license.unwrap();
-        assert_eq!(record.license.id, sale.license.id);
+        let known = answer.license.unwrap();
+        assert_eq!(known.record.license.id, sale.license.id);
     }
 }
 

@@ -1,12 +1,8 @@
 //! Licenses with their customers and sessions, and the hot read of them.
 
 use crate::Error;
-use crate::rows::{LicenseRecordRow, LicenseRow, key_type_name, license_record};
-use mintage_domain::catalog::DisplayName;
-use mintage_domain::ports::{LicenseRecord, StoreError, ValidateQuery};
-
-/// A license as the hot read finds it: the record, and the name of its key type.
-pub type Validated = (LicenseRow, String, Option<String>, Option<String>);
+use crate::rows::{LicenseRecordRow, license_record};
+use mintage_domain::ports::{KeyQuery, KnownLicense, LicenseRecord};
 
 /// Reads licenses with what is told beside them.
 pub fn records(rows: Vec<LicenseRecordRow>) -> Result<Vec<LicenseRecord>, Error> {
@@ -16,26 +12,14 @@ pub fn records(rows: Vec<LicenseRecordRow>) -> Result<Vec<LicenseRecord>, Error>
         .collect::<Result<_, _>>()?)
 }
 
-/// Reads what the hot read found.
-pub fn validated(
-    (license, email, session, name): Validated,
-) -> Result<(LicenseRecord, DisplayName), StoreError> {
-    let record = license_record((license, email, session))?;
-    let name = key_type_name(&record.license, name)?;
-    Ok((record, name))
-}
-
-/// Of the licenses that were found, the one that a query asks for: by the first of its hashes
-/// that any license has.
-pub fn answer(
-    query: &ValidateQuery,
-    found: &[(LicenseRecord, DisplayName)],
-) -> Option<(LicenseRecord, DisplayName)> {
-    query.key_hashes.iter().find_map(|hash| {
+/// Of the licenses that were found, the one that is asked for: by the first of the hashes that
+/// any license has.
+pub fn answer(query: &KeyQuery, found: &[KnownLicense]) -> Option<KnownLicense> {
+    query.hashes.iter().find_map(|hash| {
         found
             .iter()
-            .find(|(record, _)| {
-                let license = &record.license;
+            .find(|known| {
+                let license = &known.record.license;
                 license.key_hash == *hash
                     && license.tenant == query.tenant
                     && license.mode == query.mode
@@ -45,7 +29,8 @@ pub fn answer(
     })
 }
 
-/// The licenses with one of the key hashes, each with the name of its key type.
+/// The licenses with one of the key hashes, each with the name of its key type and the number of
+/// its active devices.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! validations {
@@ -54,34 +39,33 @@ macro_rules! validations {
         fn licenses_by_hash(
             conn: &mut $connection,
             hashes: &[&[u8]],
-        ) -> Result<
-            Vec<(
-                ::mintage_domain::ports::LicenseRecord,
-                ::mintage_domain::catalog::DisplayName,
-            )>,
-            $crate::Error,
-        > {
+        ) -> Result<Vec<::mintage_domain::ports::KnownLicense>, $crate::Error> {
             use ::diesel::prelude::*;
-            use $crate::schema::{customers, key_types, licenses, orders};
+            use ::diesel::sql_types::Text;
+            use ::mintage_domain::changes::ACTIVATIONS;
+            use $crate::schema::{counters, customers, key_types, licenses, orders};
 
             let named = key_types::tenant
                 .eq(licenses::tenant)
                 .and(key_types::product.eq(licenses::product))
                 .and(key_types::id.eq(licenses::key_type));
-            let rows: Vec<$crate::reads::Validated> = licenses::table
+            let counted = counters::name.eq(ACTIVATIONS.into_sql::<Text>().concat(licenses::id));
+            let rows: Vec<$crate::rows::KnownLicenseRow> = licenses::table
                 .inner_join(customers::table)
                 .left_join(orders::table)
                 .left_join(key_types::table.on(named))
+                .left_join(counters::table.on(counted))
                 .filter(licenses::key_hash.eq_any(hashes))
                 .select((
                     $crate::rows::LicenseRow::as_select(),
                     customers::email,
                     orders::session.nullable(),
                     key_types::display_name.nullable(),
+                    counters::value.nullable(),
                 ))
                 .load(conn)?;
             rows.into_iter()
-                .map(|row| $crate::reads::validated(row).map_err($crate::Error::from))
+                .map(|row| $crate::rows::known_license(row).map_err($crate::Error::from))
                 .collect()
         }
     };

@@ -3,6 +3,7 @@
 //! `fn read<T>(&self, work: impl Fn(&mut Connection) -> Result<T, Error>) -> Result<T, StoreError>`,
 //! which may do the work more than once: a read can be repeated.
 
+mod activations;
 mod catalog;
 mod connections;
 mod deliveries;
@@ -11,7 +12,7 @@ mod paging;
 mod sales;
 mod sellers;
 
-pub use licenses::{Validated, answer, records, validated};
+pub use licenses::{answer, records};
 pub use paging::{all, fetch, one};
 
 /// Implements the reading ports for a store on diesel's backend `$db`.
@@ -23,6 +24,7 @@ macro_rules! reads {
         $crate::read_connections!($store, $db);
         $crate::read_sales!($store, $db);
         $crate::read_licenses!($store, $db);
+        $crate::read_activations!($store, $db);
         $crate::read_deliveries!($store, $db);
     };
 }

@@ -14,7 +14,7 @@ use mintage_domain::license::state::{
 use mintage_domain::license::{License, OrderUnit};
 use mintage_domain::metadata::Metadata;
 use mintage_domain::mode::Mode;
-use mintage_domain::ports::{LicenseRecord, StoreError};
+use mintage_domain::ports::{KnownLicense, LicenseRecord, StoreError};
 use mintage_domain::seal::Sealed;
 use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::time::Timestamp;
@@ -207,10 +207,26 @@ pub fn license_record(
     })
 }
 
-/// Reads the name of a license's key type.
-pub fn key_type_name(license: &License, name: Option<String>) -> Result<DisplayName, StoreError> {
-    let key = [license.id.as_str()];
+/// A license as the hot read finds it: with the name of its key type, and its active devices.
+pub type KnownLicenseRow = (
+    LicenseRow,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<i64>,
+);
+
+/// Reads a license as the hot read finds it. Of one that never had a device nothing is counted.
+pub fn known_license(
+    (license, email, session, plan, activations): KnownLicenseRow,
+) -> Result<KnownLicense, StoreError> {
+    let id = license.id.clone();
+    let key = [id.as_str()];
     let place = Place::of("licenses", &key);
-    let name = name.ok_or_else(|| place.wrong("key_type", "there is no such key type"))?;
-    place.read("key_types.display_name", DisplayName::parse(&name))
+    let plan = plan.ok_or_else(|| place.wrong("key_type", "there is no such key type"))?;
+    Ok(KnownLicense {
+        record: license_record((license, email, session))?,
+        plan: place.read("key_types.display_name", DisplayName::parse(&plan))?,
+        activations: place.number("counters.value", activations.unwrap_or_default())?,
+    })
 }

@@ -1,6 +1,7 @@
 //! Rows as they are stored, one file per aggregate: `From<&Domain>` writes one, `TryFrom<Row>`
 //! reads it back or names the column that is no valid value of the domain.
 
+mod activation;
 mod api_key;
 mod audit;
 mod catalog;
@@ -15,6 +16,7 @@ mod own;
 mod stripe_event;
 mod tenant;
 
+pub use activation::ActivationRow;
 pub use api_key::ApiKeyRow;
 pub use audit::AuditRow;
 pub use catalog::{KeyTypeRow, PriceLinkRow, ProductRow};
@@ -23,7 +25,8 @@ pub use customer::CustomerRow;
 pub use delivery::{AttemptRow, DeliveryRow, EndpointRow};
 pub use idempotency::IdempotencyRow;
 pub use license::{
-    LicenseMetadataRow, LicenseRecordRow, LicenseRow, key_type_name, license_record,
+    KnownLicenseRow, LicenseMetadataRow, LicenseRecordRow, LicenseRow, known_license,
+    license_record,
 };
 pub use management_token::ManagementTokenRow;
 pub use order::{OrderRow, PaymentRow};

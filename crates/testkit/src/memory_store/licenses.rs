@@ -9,8 +9,8 @@ use mintage_domain::id::{CustomerId, LicenseId, OrderId};
 use mintage_domain::license::License;
 use mintage_domain::page::{Cursor, Page, PageRequest};
 use mintage_domain::ports::{
-    Customers, LicenseFilter, LicenseRecord, Licenses, StoreError, ValidateDone, ValidateQuery,
-    ValidateRead, Validations,
+    Customers, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses, StoreError,
+    ValidateDone, ValidateQuery, ValidateRead, Validations,
 };
 use mintage_domain::slug::TenantId;
 use std::collections::btree_map::Entry;
@@ -39,18 +39,27 @@ impl Tables {
                 true
             }
         };
-        let license = query
-            .key_hashes
-            .into_iter()
-            .filter_map(|hash| {
-                let key = (query.tenant.clone(), query.mode, hash);
-                self.licenses.get(self.licenses_by_key.get(&key)?)
-            })
-            .find(|license| license.product == query.product);
-        let license = license
-            .map(|license| Ok((self.record(license)?, self.key_type_name(license)?)))
-            .transpose()?;
+        let license = self.license_of_key(&query.key)?;
         Ok(ValidateRead { fresh, license })
+    }
+
+    fn license_of_key(&self, asked: &KeyQuery) -> Result<Option<KnownLicense>, StoreError> {
+        let with_key = asked.hashes.iter().filter_map(|hash| {
+            let key = (asked.tenant.clone(), asked.mode, *hash);
+            self.licenses.get(self.licenses_by_key.get(&key)?)
+        });
+        let license = with_key.into_iter().find(|it| it.product == asked.product);
+        license.map(|license| self.known(license)).transpose()
+    }
+
+    fn known(&self, license: &License) -> Result<KnownLicense, StoreError> {
+        let active = self.counters.get(&license.slots()).copied();
+        Ok(KnownLicense {
+            record: self.record(license)?,
+            plan: self.key_type_name(license)?,
+            activations: u32::try_from(active.unwrap_or_default())
+                .map_err(|_| orphan(license, "number of devices"))?,
+        })
     }
 
     fn key_type_name(&self, license: &License) -> Result<DisplayName, StoreError> {
@@ -144,6 +153,10 @@ impl Customers for MemoryStore {
 }
 
 impl Validations for MemoryStore {
+    fn license_of_key(&self, key: &KeyQuery) -> Result<Option<KnownLicense>, StoreError> {
+        self.tables().license_of_key(key)
+    }
+
     fn submit_validate(&self, query: ValidateQuery, done: ValidateDone) {
         let answer = self.tables().validate(query);
         done(answer);

@@ -1,5 +1,6 @@
 //! A small honest store.
 
+mod activations;
 mod catalog;
 mod deliveries;
 mod licenses;

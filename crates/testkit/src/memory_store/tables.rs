@@ -1,5 +1,6 @@
 //! What a memory store holds, and how a commit changes it.
 
+use mintage_domain::activation::{Activation, Fingerprint};
 use mintage_domain::api_key::ApiKey;
 use mintage_domain::audit::AuditEntry;
 use mintage_domain::catalog::{KeyType, PriceLink, Product};
@@ -46,6 +47,7 @@ pub(super) struct Tables {
     pub(super) licenses: BTreeMap<LicenseId, License>,
     pub(super) licenses_by_unit: BTreeMap<OrderUnit, LicenseId>,
     pub(super) licenses_by_key: BTreeMap<(TenantId, Mode, KeyHash), LicenseId>,
+    pub(super) activations: BTreeMap<(LicenseId, Fingerprint), Activation>,
     pub(super) api_keys: BTreeMap<ApiKeyId, ApiKey>,
     pub(super) endpoints: BTreeMap<TenantId, Endpoint>,
     pub(super) deliveries: BTreeMap<DeliveryId, Delivery>,
@@ -123,6 +125,10 @@ impl Tables {
                 .licenses_by_key
                 .get(&(tenant.clone(), *mode, *hash))
                 .map(|_| 1),
+            Row::Activation(license, fingerprint) => self
+                .activations
+                .get(&(license.clone(), fingerprint.clone()))
+                .map(|row| row.version),
             Row::ApiKey(id) => self.api_keys.get(id).map(|row| row.version),
             Row::Endpoint(tenant) => self.endpoints.get(tenant).map(|row| row.version),
             Row::Delivery(id) => self.deliveries.get(id).map(|row| row.version),
@@ -177,6 +183,9 @@ impl Tables {
             self.index_license(license);
         }
         put(&mut self.licenses, changes.licenses, |it| it.id.clone());
+        put(&mut self.activations, changes.activations, |it| {
+            (it.license.clone(), it.fingerprint.clone())
+        });
         put(&mut self.api_keys, changes.api_keys, |it| it.id.clone());
         put(&mut self.endpoints, changes.endpoints, |it| {
             it.tenant.clone()

@@ -3,6 +3,7 @@
 //! A case is a plain function over `&dyn Store`, its name is what it holds a store to, and each
 //! needs a store of its own: empty, and used by nobody else.
 
+pub mod activations;
 pub mod api_keys;
 pub mod atomicity;
 pub mod calls;
@@ -84,6 +85,7 @@ macro_rules! store_contract {
                 an_order_reads_back_as_written
                 a_payment_reads_back_as_written
                 a_license_reads_back_as_written
+                an_activation_reads_back_as_written
                 an_api_key_reads_back_as_written
                 an_endpoint_reads_back_as_written
                 a_delivery_reads_back_as_written
@@ -101,6 +103,7 @@ macro_rules! store_contract {
                 key_types_of_one_name_in_two_products_are_both_listed
                 orders_are_paged
                 licenses_are_paged
+                activations_are_paged
                 deliveries_are_paged
                 parked_events_are_paged
                 the_audit_trail_is_paged
@@ -155,6 +158,11 @@ macro_rules! store_contract {
                 a_license_is_told_with_the_key_type_of_its_product
                 a_revocation_is_seen_by_the_next_validation
                 a_nonce_is_remembered_until_it_expires
+            }
+            activations {
+                a_device_has_one_activation_on_a_license
+                of_many_devices_at_once_as_many_are_active_as_may_be
+                each_license_counts_its_own_devices
             }
             calls {
                 a_commit_uses_up_its_nonce

@@ -2,6 +2,7 @@
 
 use super::witness::{changing, committed};
 use crate::fixtures::{Sale, Shop};
+use mintage_domain::activation::Activation;
 use mintage_domain::catalog::KeyType;
 use mintage_domain::changes::{Changes, Put};
 use mintage_domain::delivery::Delivery;
@@ -228,6 +229,26 @@ pub fn licenses_are_paged(store: &dyn Store) {
         &|page| store.licenses(&shop.tenant.id, &LicenseFilter::default(), page),
         &|it| (it.license.created_at, it.license.id.to_string()),
         sales.iter().map(place).collect(),
+    );
+}
+
+/// A license's devices, without those of its neighbours.
+pub fn activations_are_paged(store: &dyn Store) {
+    let shop = Shop::opened(store, "acme");
+    let [license, other] = [shop.sold(store), shop.sold(store)].map(|sale| sale.license);
+    let elsewhere = Put::changed(shop.activation(&other));
+    committed(store, changing(&shop, |it| it.activations.push(elsewhere)));
+    let activations = at_moments(
+        store,
+        &shop,
+        |_| shop.activation(&license),
+        |it, activation| it.activations.push(Put::changed(activation.clone())),
+    );
+    let place = |it: &Activation| (it.first_seen, it.id.to_string());
+    assert_paged(
+        &|page| store.activations(&shop.tenant.id, &license.id, page),
+        &place,
+        activations.iter().map(place).collect(),
     );
 }
 

@@ -64,6 +64,9 @@ pub fn foreign_tenants_are_invisible(store: &dyn Store) {
         store.orders(me, &page).map(|it| it.items.len()),
         store.licenses(me, &all, &page).map(|it| it.items.len()),
         store.deliveries(me, &page).map(|it| it.items.len()),
+        store
+            .activations(me, &license.id, &page)
+            .map(|it| it.items.len()),
         store.audit(me, &page).map(|it| it.items.len()),
         store.api_keys(me, None, &page).map(|it| it.items.len()),
         store

@@ -8,7 +8,9 @@ use mintage_domain::changes::Put;
 use mintage_domain::license::key::KeyHash;
 use mintage_domain::license::state::RevocationReason;
 use mintage_domain::mode::Mode;
-use mintage_domain::ports::{LicenseRecord, Nonce, Store, ValidateQuery, ValidateRead};
+use mintage_domain::ports::{
+    KeyQuery, KnownLicense, LicenseRecord, Nonce, Store, ValidateQuery, ValidateRead,
+};
 use mintage_domain::slug::ProductId;
 use std::collections::HashSet;
 use std::sync::mpsc;
@@ -41,10 +43,12 @@ impl Asking {
                 signature: [signature; 32],
                 expires_at: self.shop.now().plus(Duration::from_mins(10)),
             },
-            tenant: self.shop.tenant.id.clone(),
-            product: self.shop.product.id.clone(),
-            mode: self.shop.mode,
-            key_hashes: vec![self.sale.license.key_hash],
+            key: KeyQuery {
+                tenant: self.shop.tenant.id.clone(),
+                product: self.shop.product.id.clone(),
+                mode: self.shop.mode,
+                hashes: vec![self.sale.license.key_hash],
+            },
         }
     }
 }
@@ -75,7 +79,7 @@ pub fn each_question_gets_its_own_answer(store: &dyn Store) {
     let (send, answers) = mpsc::channel();
     for (i, sale) in (0..).zip(&sales) {
         let mut query = asking.query(i);
-        query.key_hashes = vec![sale.license.key_hash];
+        query.key.hashes = vec![sale.license.key_hash];
         let (send, id) = (send.clone(), sale.license.id.clone());
         let done = move |answer| send.send((id, answer)).expect("the test waits");
         store.submit_validate(query, Box::new(done));
@@ -84,7 +88,7 @@ pub fn each_question_gets_its_own_answer(store: &dyn Store) {
     let mut answered = HashSet::new();
     for (id, answer) in answers {
         let read = answer.expect("the store answers");
-        let (record, _) = read.license.expect("it was sold");
+        let record = read.license.expect("it was sold").record;
         assert!(read.fresh);
         assert_eq!(record.license.id, id);
         assert!(answered.insert(id), "answered twice");
@@ -101,8 +105,12 @@ pub fn a_validated_license_comes_with_all_that_is_told(store: &dyn Store) {
         email: asking.sale.customer.email,
         session: asking.sale.order.session,
     };
-    let name = asking.shop.key_type.display_name;
-    assert_eq!(read.license, Some((record, name)));
+    let known = KnownLicense {
+        record,
+        plan: asking.shop.key_type.display_name,
+        activations: 0,
+    };
+    assert_eq!(read.license, Some(known));
 }
 
 /// A license is found for its own tenant, product and mode alone, under any of the hashes asked.
@@ -111,17 +119,17 @@ pub fn a_license_is_validated_where_it_belongs(store: &dyn Store) {
     let other = Shop::opened(store, "other");
     let known = asking.sale.license.key_hash;
     let unknown = KeyHash::from_bytes([9; 32]);
-    let change = |fill: &dyn Fn(&mut ValidateQuery)| {
+    let change = |fill: &dyn Fn(&mut KeyQuery)| {
         let mut query = asking.query(0);
-        fill(&mut query);
+        fill(&mut query.key);
         query
     };
     let table = [
         (true, change(&|_| ())),
-        (true, change(&|it| it.key_hashes = vec![unknown, known])),
-        (true, change(&|it| it.key_hashes = vec![known, unknown])),
-        (false, change(&|it| it.key_hashes = vec![unknown])),
-        (false, change(&|it| it.key_hashes = vec![])),
+        (true, change(&|it| it.hashes = vec![unknown, known])),
+        (true, change(&|it| it.hashes = vec![known, unknown])),
+        (false, change(&|it| it.hashes = vec![unknown])),
+        (false, change(&|it| it.hashes = vec![])),
         (false, change(&|it| it.tenant = other.tenant.id.clone())),
         (false, change(&|it| it.mode = Mode::Sandbox)),
         (
@@ -132,9 +140,10 @@ pub fn a_license_is_validated_where_it_belongs(store: &dyn Store) {
     for (i, (found, mut query)) in (1..).zip(table) {
         query.nonce.signature = [i; 32];
         let question = format!("{query:?}");
-        let read = validate(store, query);
+        let read = validate(store, query.clone());
         assert!(read.fresh, "{question}");
         assert_eq!(read.license.is_some(), found, "{question}");
+        assert_eq!(store.license_of_key(&query.key), Ok(read.license));
     }
 }
 
@@ -154,10 +163,10 @@ pub fn a_license_is_told_with_the_key_type_of_its_product(store: &dyn Store) {
             it.key_types.push(Put::new(decoy));
         }),
     );
-    let (_, name) = validate(store, asking.query(1))
+    let known = validate(store, asking.query(1))
         .license
         .expect("it was sold");
-    assert_eq!(name, asking.shop.key_type.display_name);
+    assert_eq!(known.plan, asking.shop.key_type.display_name);
 }
 
 /// A validation that starts after a revocation was acknowledged sees it.
@@ -174,10 +183,10 @@ pub fn a_revocation_is_seen_by_the_next_validation(store: &dyn Store) {
             it.licenses.push(Put::changed(license.clone()));
         }),
     );
-    let (record, _) = validate(store, asking.query(2))
+    let known = validate(store, asking.query(2))
         .license
         .expect("it was sold");
-    assert_eq!(record.license.standing, license.standing);
+    assert_eq!(known.record.license.standing, license.standing);
 }
 
 /// A nonce is remembered until it expires, however often the store is swept, and not for ever.

@@ -68,6 +68,7 @@ pub(super) fn at_once<T: Send>(n: usize, act: impl Fn(usize) -> T + Sync) -> Vec
 pub(super) fn everything(shop: &Shop) -> Changes {
     let sale = shop.sale();
     let delivery = shop.delivery(&sale.license);
+    let activation = shop.activation(&sale.license);
     let mut changes = shop.selling(&sale);
     changes.absorb(shop.foundation());
     changes.absorb(counting(shop, 1, Some(1)));
@@ -83,6 +84,7 @@ pub(super) fn everything(shop: &Shop) -> Changes {
     let call = shop.repeatable(&api_key, &sale.license);
     changes.idempotency.push(Put::changed(call));
     changes.api_keys.push(Put::changed(api_key));
+    changes.activations.push(Put::changed(activation));
     changes.endpoints.push(Put::changed(shop.endpoint()));
     changes.attempts.push(shop.attempt(&delivery, 1));
     changes.deliveries.push(Put::changed(delivery));
@@ -191,6 +193,10 @@ impl Look<'_> {
         for it in values(&changes.licenses) {
             let read = store.license(&it.tenant, &it.id);
             self.row(it, read.map(|found| found.map(|record| record.license)));
+        }
+        for it in values(&changes.activations) {
+            self.row(it, store.activation(&it.license, &it.fingerprint));
+            self.row(it, store.activation_by_id(&it.license, &it.id));
         }
     }
 

@@ -6,6 +6,7 @@
     reason = "a test that cannot set its scene has failed"
 )]
 
+mod activation;
 mod api_key;
 mod api_key_end;
 mod catalog;

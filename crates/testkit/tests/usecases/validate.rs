@@ -50,15 +50,22 @@ fn a_good_key_is_good_however_it_is_typed() {
         format!("  {key}\n"),
     ] {
         let read = validated(&seller, &typed);
-        assert_eq!(judge(&read, seller.shop.now()), None, "{typed:?}");
-        let (record, name) = read.license.unwrap();
         assert_eq!(
-            (record.license.id, name.as_str()),
+            judge(read.license.as_ref(), seller.shop.now()),
+            None,
+            "{typed:?}"
+        );
+        let known = read.license.unwrap();
+        assert_eq!(
+            (known.record.license.id, known.plan.as_str()),
             (sold.license.id.clone(), "Pro")
         );
     }
     let unknown = validated(&seller, "PIXL-0000-0000-0000-0000");
-    assert_eq!(judge(&unknown, seller.shop.now()), Some(Reason::NotFound));
+    assert_eq!(
+        judge(unknown.license.as_ref(), seller.shop.now()),
+        Some(Reason::NotFound)
+    );
 }
 
 #[test]
@@ -93,8 +100,8 @@ fn a_typo_in_a_checked_key_is_refused_without_asking_and_a_foreign_shape_is_aske
         match lookup(&seller, &product, &presented) {
             Lookup::Ask(query) => {
                 assert!(asked, "{presented}");
-                assert_eq!(query.mode, seller.shop.mode);
-                assert_eq!(query.product, product.id);
+                assert_eq!(query.key.mode, seller.shop.mode);
+                assert_eq!(query.key.product, product.id);
             }
             Lookup::Refuse(reason) => {
                 assert!(!asked, "{presented}");
@@ -123,7 +130,7 @@ fn what_a_license_is_worth_is_told_in_one_word() {
         (held, Some("frozen")),
         (revoked, Some("revoked")),
     ] {
-        let current = validated(&seller, &key).license.unwrap().0.license;
+        let current = validated(&seller, &key).license.unwrap().record.license;
         let mut changes = seller.shop.changes();
         changes.licenses.push(Put::changed(License {
             standing,
@@ -131,7 +138,7 @@ fn what_a_license_is_worth_is_told_in_one_word() {
         }));
         seller.store.commit(changes).unwrap();
         let read = validated(&seller, &key);
-        assert_eq!(judge(&read, now).map(Reason::as_str), word);
+        assert_eq!(judge(read.license.as_ref(), now).map(Reason::as_str), word);
     }
     for (reason, word) in [
         (Reason::NotFound, "not_found"),

@@ -7,12 +7,16 @@ mod validations;
 
 pub use commit::{Commit, CommitDone, CommitError};
 pub use deliveries::{Deliveries, Endpoints};
-pub use sales::{Customers, HeardEvents, LicenseFilter, LicenseRecord, Licenses, Orders, Payments};
+pub use sales::{
+    Activations, Customers, HeardEvents, LicenseFilter, LicenseRecord, Licenses, Orders, Payments,
+};
 pub use sellers::{
     ApiKeys, AuditRecord, Audits, Calls, Catalog, Connections, OAuthRounds, Tenants, Tokens,
 };
 pub use upkeep::{Housekeeping, Limiter};
-pub use validations::{Nonce, ValidateDone, ValidateQuery, ValidateRead, Validations};
+pub use validations::{
+    KeyQuery, KnownLicense, Nonce, ValidateDone, ValidateQuery, ValidateRead, Validations,
+};
 
 use crate::page::Page;
 
@@ -52,6 +56,7 @@ pub trait Store:
     + Orders
     + Payments
     + Licenses
+    + Activations
     + Customers
     + ApiKeys
     + Calls
@@ -77,6 +82,7 @@ impl<T> Store for T where
         + Orders
         + Payments
         + Licenses
+        + Activations
         + Customers
         + ApiKeys
         + Calls

@@ -1,7 +1,10 @@
 use super::{Found, Listed, StoreError};
+use crate::activation::{Activation, Fingerprint};
 use crate::customer::Customer;
 use crate::email::Email;
-use crate::id::{CustomerId, LicenseId, OrderId, SessionId, StripeAccountId, StripeEventId};
+use crate::id::{
+    ActivationId, CustomerId, LicenseId, OrderId, SessionId, StripeAccountId, StripeEventId,
+};
 use crate::license::License;
 use crate::license::state::State;
 use crate::mode::Mode;
@@ -78,6 +81,21 @@ pub trait Licenses {
     ) -> Listed<LicenseRecord>;
     /// All licenses that an order minted, in the order of its units.
     fn licenses_of_order(&self, order: &OrderId) -> Result<Vec<LicenseRecord>, StoreError>;
+}
+
+/// Reads the devices of licenses.
+pub trait Activations {
+    /// A license's device with this fingerprint, active or released.
+    fn activation(&self, license: &LicenseId, fingerprint: &Fingerprint) -> Found<Activation>;
+    /// A license's device with this id, active or released.
+    fn activation_by_id(&self, license: &LicenseId, id: &ActivationId) -> Found<Activation>;
+    /// The devices of a tenant's license, those first seen last first.
+    fn activations(
+        &self,
+        tenant: &TenantId,
+        license: &LicenseId,
+        page: &PageRequest,
+    ) -> Listed<Activation>;
 }
 
 /// Reads customers.

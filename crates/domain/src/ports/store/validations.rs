@@ -1,4 +1,4 @@
-use super::{LicenseRecord, StoreError};
+use super::{Found, LicenseRecord, StoreError};
 use crate::catalog::DisplayName;
 use crate::id::ApiKeyId;
 use crate::license::key::KeyHash;
@@ -22,6 +22,13 @@ pub struct Nonce {
 pub struct ValidateQuery {
     /// The call's signature: used up by asking.
     pub nonce: Nonce,
+    /// Which license.
+    pub key: KeyQuery,
+}
+
+/// A license as it is asked for by its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyQuery {
     /// In whose account.
     pub tenant: TenantId,
     /// For which product.
@@ -29,7 +36,18 @@ pub struct ValidateQuery {
     /// In which mode.
     pub mode: Mode,
     /// The hashes under which the presented key may be known.
-    pub key_hashes: Vec<KeyHash>,
+    pub hashes: Vec<KeyHash>,
+}
+
+/// A license as it is found by its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownLicense {
+    /// The license with its customer.
+    pub record: LicenseRecord,
+    /// The name of its key type.
+    pub plan: DisplayName,
+    /// How many of its devices are active.
+    pub activations: u32,
 }
 
 /// What is known of the license that was asked about.
@@ -37,15 +55,19 @@ pub struct ValidateQuery {
 pub struct ValidateRead {
     /// Whether the signature is used for the first time.
     pub fresh: bool,
-    /// The license with its customer, and the name of its key type.
-    pub license: Option<(LicenseRecord, DisplayName)>,
+    /// The license.
+    pub license: Option<KnownLicense>,
 }
 
 /// Told once a validate query is answered.
 pub type ValidateDone = Box<dyn FnOnce(Result<ValidateRead, StoreError>) + Send>;
 
-/// The hot read.
+/// Reads licenses by their keys: the hot read.
 pub trait Validations {
+    /// The license with this key, using nothing up: for calls that use their nonce up in what they
+    /// commit.
+    fn license_of_key(&self, key: &KeyQuery) -> Found<KnownLicense>;
+
     /// Uses up the nonce and reads the license, and calls `done` with the answer from any thread;
     /// never blocks on I/O. The same nonce is fresh to exactly one caller, whichever node it asks
     /// (`a_nonce_is_fresh_once`).

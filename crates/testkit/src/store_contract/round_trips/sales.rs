@@ -2,6 +2,7 @@
 
 use super::{INSTANTS, NAMES, comes_back, each_comes_back, each_overwrites};
 use crate::fixtures::{Shop, cents, email};
+use mintage_domain::activation::{Activation, Fingerprint};
 use mintage_domain::catalog::{Entitlements, LicenseTerms};
 use mintage_domain::customer::Customer;
 use mintage_domain::license::state::{
@@ -162,6 +163,34 @@ pub fn a_license_reads_back_as_written(store: &dyn Store) {
         ..sold.clone()
     });
     each_overwrites(store, &shop, |it| &mut it.licenses, variants);
+}
+
+/// Devices that tell everything and nothing, active and released.
+pub fn an_activation_reads_back_as_written(store: &dyn Store) {
+    let shop = Shop::opened(store, "acme");
+    let license = shop.sold(store).license;
+    let first = Activation {
+        fingerprint: Fingerprint::parse(&"🗝".repeat(64)).expect("256 bytes"),
+        ..shop.activation(&license)
+    };
+    let facts = json!({ "källa": "mässa", "n": i64::MAX, "x": [1.5, null, { "deep": "\u{0}" }] });
+    let told = Activation {
+        mode: Mode::Sandbox,
+        hostname: Some(NAMES[1].to_owned()),
+        os: Some(NAMES[2].to_owned()),
+        metadata: Metadata::parse(facts.as_object().cloned().unwrap_or_default())
+            .expect("it is small"),
+        last_seen: INSTANTS[2],
+        released_at: Some(INSTANTS[3]),
+        ..first.clone()
+    };
+    let empty = Activation {
+        hostname: Some(String::new()),
+        os: Some(String::new()),
+        first_seen: INSTANTS[0],
+        ..first.clone()
+    };
+    each_overwrites(store, &shop, |it| &mut it.activations, [first, told, empty]);
 }
 
 /// Every kind of revocation and of hold, alone and together.

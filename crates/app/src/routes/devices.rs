@@ -1,0 +1,151 @@
+//! `POST /v1/activate`, `/v1/heartbeat`, `/v1/deactivate`
+//! (usekeystack.com/docs/device-activations).
+
+use super::validate::key_field;
+use crate::app::{App, settle};
+use crate::server::auth::SignedCaller;
+use crate::server::error::ApiError;
+use crate::server::fields::{Fields, JsonBytes};
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::activation::{Device, Fingerprint};
+use mintage_domain::api_key::Permission;
+use mintage_domain::id::ActivationId;
+use mintage_domain::metadata::Metadata;
+use mintage_domain::text::free_text;
+use mintage_domain::time::Timestamp;
+use mintage_domain::usecase::activation::{self, Activated, Heartbeat, Slots, Which};
+use mintage_domain::usecase::validate::{Lookup, look_up};
+use serde_json::{Value, json};
+
+/// Takes a slot of a license for a device, with 200 also when there is none.
+pub(super) async fn activate(
+    app: web::Data<App>,
+    request: HttpRequest,
+    body: JsonBytes,
+) -> Result<HttpResponse, ApiError> {
+    let caller = SignedCaller::of(&app, &request, &body.0, Permission::Validate).await?;
+    let (key, device) = read(&body.0, device)?;
+    let call = match asked(&app, caller, &key) {
+        Lookup::Ask(call) => call,
+        Lookup::Refuse(reason) => return Ok(answer(&refused("valid", reason.as_str()))),
+    };
+    let activated = settle(&app, move |app, refused| {
+        activation::activate(&*app.store, &app.env(), &call, &device, refused)
+    })
+    .await?;
+    Ok(answer(&match activated {
+        Activated::Active(id, slots) => {
+            json!({"valid": true, "activationId": id, "activations": show(slots)})
+        }
+        Activated::Full(slots) => {
+            json!({"valid": false, "reason": "limit_reached", "activations": show(slots)})
+        }
+        Activated::Refused(reason) => refused("valid", reason.as_str()),
+    }))
+}
+
+/// Notes that a device is still there.
+pub(super) async fn heartbeat(
+    app: web::Data<App>,
+    request: HttpRequest,
+    body: JsonBytes,
+) -> Result<HttpResponse, ApiError> {
+    let caller = SignedCaller::of(&app, &request, &body.0, Permission::Validate).await?;
+    let (key, fingerprint) = read(&body.0, |fields| {
+        fields.required("fingerprint", Fingerprint::parse)
+    })?;
+    let call = match asked(&app, caller, &key) {
+        Lookup::Ask(call) => call,
+        Lookup::Refuse(reason) => return Ok(answer(&refused("ok", reason.as_str()))),
+    };
+    let heard = settle(&app, move |app, refused| {
+        activation::heartbeat(&*app.store, &app.env(), &call, &fingerprint, refused)
+    })
+    .await?;
+    Ok(answer(&match heard {
+        Heartbeat::Seen(at) => json!({"ok": true, "lastSeenAt": Timestamp::to_rfc3339(at)}),
+        Heartbeat::NotActivated => refused("ok", "not_activated"),
+        Heartbeat::Refused(reason) => refused("ok", reason.as_str()),
+    }))
+}
+
+/// Gives a device's slot back, and says whether it had one.
+pub(super) async fn deactivate(
+    app: web::Data<App>,
+    request: HttpRequest,
+    body: JsonBytes,
+) -> Result<HttpResponse, ApiError> {
+    let caller = SignedCaller::of(&app, &request, &body.0, Permission::Validate).await?;
+    let (key, which) = read(&body.0, which)?;
+    let deactivated = match asked(&app, caller, &key) {
+        Lookup::Refuse(_) => false,
+        Lookup::Ask(call) => {
+            settle(&app, move |app, refused| {
+                activation::deactivate(&*app.store, &app.env(), &call, &which, refused)
+            })
+            .await?
+        }
+    };
+    Ok(answer(&json!({ "deactivated": deactivated })))
+}
+
+fn asked(app: &App, caller: SignedCaller, key: &str) -> Lookup {
+    let (api_key, product) = (&caller.known.key, &caller.known.product);
+    look_up(&app.env(), api_key, product, key, caller.nonce)
+}
+
+/// Reads the license key of a body, and what else it says.
+fn read<T>(
+    body: &[u8],
+    rest: impl FnOnce(&mut Fields) -> Option<T>,
+) -> Result<(String, T), ApiError> {
+    let mut fields = Fields::parse(body)?;
+    let key = key_field(&mut fields);
+    let rest = rest(&mut fields);
+    fields.finish(|| Some((key?, rest?)))
+}
+
+fn device(fields: &mut Fields) -> Option<Device> {
+    let name = |text: &str| free_text(text, Device::MAX_NAME);
+    let fingerprint = fields.required("fingerprint", Fingerprint::parse);
+    let hostname = fields.optional("hostname", name);
+    let os = fields.optional("os", name);
+    let metadata = fields.free_object("metadata", Metadata::parse);
+    Some(Device {
+        fingerprint: fingerprint?,
+        hostname: hostname.filter(|text| !text.is_empty()),
+        os: os.filter(|text| !text.is_empty()),
+        metadata,
+    })
+}
+
+fn which(fields: &mut Fields) -> Option<Which> {
+    let by_fingerprint = fields.optional("fingerprint", Fingerprint::parse);
+    let by_id = fields.optional("activationId", ActivationId::parse);
+    match (by_fingerprint, by_id) {
+        (Some(fingerprint), None) => Some(Which::Fingerprint(fingerprint)),
+        (None, Some(id)) => Some(Which::Id(id)),
+        (Some(_), Some(_)) => {
+            fields.reject("activationId", "takes the place of fingerprint");
+            None
+        }
+        (None, None) => {
+            fields.reject("fingerprint", "is required, or activationId in its place");
+            None
+        }
+    }
+}
+
+fn show(slots: Slots) -> Value {
+    json!({"used": slots.used, "max": slots.max})
+}
+
+fn refused(word: &str, reason: &str) -> Value {
+    json!({word: false, "reason": reason})
+}
+
+fn answer(body: &Value) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(("cache-control", "no-store"))
+        .json(body)
+}

@@ -1,0 +1,2 @@
+delete from counters where name like 'activations:%';
+drop table activations;
