@@ -24,6 +24,7 @@ fn sources(folder: &Path) -> String {
 /// The texts between `quote`s that look like `area/reason`.
 fn codes(text: &str, quote: char) -> BTreeSet<&str> {
     let areas = [
+        "activation",
         "api",
         "authz",
         "checkout",
