@@ -24,7 +24,9 @@ fn sources(folder: &Path) -> String {
 /// The texts between `quote`s that look like `area/reason`.
 fn codes(text: &str, quote: char) -> BTreeSet<&str> {
     let areas = [
+        "activation",
         "api",
+        "api-key",
         "authz",
         "checkout",
         "common",

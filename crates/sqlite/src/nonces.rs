@@ -43,6 +43,11 @@ impl Nonces {
         Ok(true)
     }
 
+    /// Whether a nonce was used, and has not been forgotten.
+    pub(crate) fn is_used(&self, nonce: &Nonce) -> bool {
+        self.used.contains(&self.mark(&nonce.key, &nonce.signature))
+    }
+
     /// Forgets up to `n` nonces that have expired at `now`.
     pub(crate) fn prune(&mut self, now: Timestamp, n: usize) -> usize {
         let mut gone = 0;

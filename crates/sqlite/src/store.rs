@@ -12,7 +12,10 @@ use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use mintage_domain::changes::Changes;
 use mintage_domain::delivery::Claim;
-use mintage_domain::ports::{Commit, CommitDone, CommitError, Housekeeping, Limiter, StoreError};
+use mintage_domain::guard::{Guarded, Refusal};
+use mintage_domain::ports::{
+    Commit, CommitDone, CommitError, Housekeeping, Limiter, Nonce, StoreError,
+};
 use mintage_domain::rate::Rate;
 use mintage_domain::time::Timestamp;
 use mintage_sql::claims::{Order, PRUNED_AT_ONCE};
@@ -85,6 +88,13 @@ impl SqliteStore {
             .unwrap_or_else(|| Err(stopped()))
     }
 
+    /// The first nonce of these changes that a validation has used up: what the writer cannot
+    /// know, and a call that validates may have the very body of one that changes.
+    fn used_to_validate<'a>(&self, changes: &'a Changes) -> Option<&'a Nonce> {
+        let nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
+        changes.nonces.iter().find(|nonce| nonces.is_used(nonce))
+    }
+
     /// What `Deliveries::claim` does.
     fn claim_due(&self, order: Order) -> Result<Vec<Claim>, StoreError> {
         self.write(move |conn| atomics::claim(conn, order))
@@ -108,6 +118,10 @@ mintage_sql::reads!(SqliteStore, Sqlite);
 
 impl Commit for SqliteStore {
     fn submit(&self, changes: Changes, done: CommitDone) {
+        if let Some(used) = self.used_to_validate(&changes) {
+            let refusal = Refusal::Exists(used.row());
+            return done(Err(CommitError::Refused(refusal)));
+        }
         if let Err((_, done)) = self.writer.submit((changes, done)) {
             done(Err(CommitError::Store(stopped())));
         }

@@ -82,7 +82,7 @@ fn text(value: &Value) -> &str {
 
 #[test]
 fn the_calls_of_the_page_are_answered_as_the_page_says() {
-    let stage = Stage::silent(&[]);
+    let stage = Stage::new();
     let sold = Sold::new(&stage);
     let body = json!({
         "key": sold.key, "fingerprint": "mac-1", "hostname": "alices-mac", "os": "macOS 15",
@@ -134,7 +134,7 @@ fn the_calls_of_the_page_are_answered_as_the_page_says() {
 
 #[test]
 fn a_full_license_says_so_until_a_device_gives_its_slot_back() {
-    let stage = Stage::silent(&[]);
+    let stage = Stage::new();
     let sold = Sold::new(&stage);
     for (used, device) in (1..).zip(["a", "b", "c"]) {
         let answer = sold.activate(device);
@@ -153,7 +153,7 @@ fn a_full_license_says_so_until_a_device_gives_its_slot_back() {
 
 #[test]
 fn of_64_devices_at_once_one_gets_the_last_slot() {
-    let stage = Stage::silent(&[]);
+    let stage = Stage::new();
     let sold = Sold::new(&stage);
     for device in ["a", "b"] {
         assert_eq!(sold.activate(device)["valid"], true);
@@ -183,7 +183,7 @@ fn of_64_devices_at_once_one_gets_the_last_slot() {
 
 #[test]
 fn one_device_that_activates_many_times_at_once_takes_one_slot() {
-    let stage = Stage::silent(&[]);
+    let stage = Stage::new();
     let sold = Sold::new(&stage);
     let answers: Vec<Value> = thread::scope(|scope| {
         let calls: Vec<_> = (0..24)
@@ -199,7 +199,7 @@ fn one_device_that_activates_many_times_at_once_takes_one_slot() {
 
 #[test]
 fn a_key_that_is_not_good_activates_nothing() {
-    let stage = Stage::silent(&[]);
+    let stage = Stage::new();
     let sold = Sold::new(&stage);
     sold.activate("mac-1");
     let calls = |key: &str, reason: &str| {
@@ -224,7 +224,7 @@ fn a_key_that_is_not_good_activates_nothing() {
 
 #[test]
 fn a_wrong_check_symbol_is_told_without_a_look() {
-    let stage = Stage::silent(&[]);
+    let stage = Stage::new();
     let sold = Sold::new(&stage);
     sold.seller.product("checked", "checked");
     let api_key = sold.seller.api_key("checked", "FULL", "sandbox");
@@ -241,7 +241,7 @@ fn a_wrong_check_symbol_is_told_without_a_look() {
 
 #[test]
 fn a_field_that_is_not_valid_is_told_by_its_path() {
-    let stage = Stage::silent(&[]);
+    let stage = Stage::new();
     let sold = Sold::new(&stage);
     let many: Map<String, Value> = (0..51).map(|n| (format!("k{n}"), Value::Null)).collect();
     let all = ["/v1/activate", "/v1/heartbeat", "/v1/deactivate"];
@@ -282,7 +282,7 @@ fn a_field_that_is_not_valid_is_told_by_its_path() {
 
 #[test]
 fn who_may_not_call_is_told_so_and_a_signature_is_good_once() {
-    let stage = Stage::silent(&[]);
+    let stage = Stage::new();
     let sold = Sold::new(&stage);
     let body = json!({"key": sold.key, "fingerprint": "mac-1"}).to_string();
     for path in ["/v1/activate", "/v1/heartbeat", "/v1/deactivate"] {
@@ -309,7 +309,7 @@ fn who_may_not_call_is_told_so_and_a_signature_is_good_once() {
 
 #[test]
 fn a_seller_lists_devices_and_releases_one() {
-    let stage = Stage::silent(&[]);
+    let stage = Stage::new();
     let sold = Sold::new(&stage);
     for device in ["a", "b", "c"] {
         stage.advance(Duration::from_secs(1));

@@ -8,7 +8,7 @@ use mintage_domain::changes::{Changes, Count, Put};
 use mintage_domain::guard::{Guarded, Refusal};
 use mintage_domain::idempotency::{CallId, CallerKey, IdempotencyRecord};
 use mintage_domain::mode::Mode;
-use mintage_domain::ports::{CommitError, LicenseFilter, Nonce, Store};
+use mintage_domain::ports::{CommitError, KeyQuery, LicenseFilter, Nonce, Store, ValidateQuery};
 use mintage_domain::slug::ProductId;
 use mintage_domain::time::Timestamp;
 use std::time::Duration;
@@ -101,6 +101,27 @@ pub fn a_commit_uses_up_its_nonce(store: &dyn Store) {
         committed(store, caller.minting(&fresh));
     }
     assert_eq!(caller.minted(store), 3);
+}
+
+/// A signature that was used up by a validation is known to a commit: the two may be signed over
+/// the same body.
+pub fn a_signature_that_has_validated_changes_nothing(store: &dyn Store) {
+    let caller = caller(store);
+    let nonce = caller.shop.nonce(&caller.api_key);
+    let key = KeyQuery {
+        tenant: caller.shop.tenant.id.clone(),
+        product: caller.shop.product.id.clone(),
+        mode: caller.shop.mode,
+        hashes: Vec::new(),
+    };
+    let query = ValidateQuery {
+        nonce: nonce.clone(),
+        key,
+    };
+    assert!(store.validate(query).expect("the store answers").fresh);
+    let used = Refusal::Exists(nonce.row());
+    assert_eq!(refused(store, caller.minting(&nonce)), used);
+    assert_eq!(caller.minted(store), 0);
 }
 
 /// One signature on thirty-two commits at once: one is written.

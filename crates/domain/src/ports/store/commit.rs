@@ -23,7 +23,8 @@ pub type CommitDone = Box<dyn FnOnce(Result<Receipt, CommitError>) + Send>;
 /// before it says so (`what_was_acknowledged_is_there_after_reopening`), judge every guard by
 /// [`crate::guard::judge`], let a refused caller in a batch disturb no other
 /// (`a_refused_neighbour_disturbs_nobody`), use up a nonce with the changes that
-/// carry it (`a_commit_uses_up_its_nonce`), and join customers by
+/// carry it (`a_commit_uses_up_its_nonce`) unless a validation has
+/// (`a_signature_that_has_validated_changes_nothing`), and join customers by
 /// [`Changes::join_customers`] (`a_known_customer_joins`).
 pub trait Commit {
     /// Hands the changes over and returns at once; `done` is called from any thread.
