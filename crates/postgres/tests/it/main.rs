@@ -1,10 +1,13 @@
 //! The PostgreSQL store, held to its port's contract and to its own promises.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+/// Held by both SQL stores.
+#[path = "../../../sql/tests/shared/batching.rs"]
 mod batching;
 mod contract;
 mod cut_line;
 mod losses;
 mod opening;
 mod racing;
+mod texts;
 mod validating;

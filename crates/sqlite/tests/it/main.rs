@@ -1,6 +1,8 @@
 //! The SQLite store, held to its port's contract and to its own promises.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+/// Held by both SQL stores.
+#[path = "../../../sql/tests/shared/batching.rs"]
 mod batching;
 mod contract;
 mod opening;

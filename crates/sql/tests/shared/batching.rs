@@ -1,4 +1,5 @@
-//! Group commit: what it costs, and who suffers for whom.
+//! Group commit: what it costs, and who suffers for whom. Each SQL store holds these in its own tests,
+//! which bring a `crate::contract::Fresh` store.
 
 use crate::contract::Fresh;
 use mintage_domain::changes::{Changes, Count, Counter, Put};
