@@ -45,11 +45,6 @@ impl Metadata {
         &self.0
     }
 
-    /// The object, given away.
-    pub fn into_map(self) -> Map<String, Value> {
-        self.0
-    }
-
     /// The object as JSON text.
     pub fn to_json(&self) -> String {
         Value::Object(self.0.clone()).to_string()

@@ -1,7 +1,6 @@
 //! One transaction of many callers' changes, and what is done when it fails.
 
 use crate::error::Error;
-use crate::writes::absorb;
 use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
 use mintage_domain::changes::{Changes, Counter, JoinedCustomers, Receipt};
 use mintage_domain::customer::{Customer, CustomerIdentity};
@@ -94,7 +93,7 @@ pub fn judge_and_write(
         let Ok(counted) = verdict else { continue };
         values.extend(counted.clone());
         match &mut accepted {
-            Some(all) => absorb(all, changes.clone()),
+            Some(all) => all.absorb(changes.clone()),
             None => accepted = Some(changes.clone()),
         }
     }

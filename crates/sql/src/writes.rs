@@ -2,7 +2,7 @@
 
 use crate::rows::{LicenseMetadataRow, NonceRow};
 use mintage_domain::catalog::PriceLink;
-use mintage_domain::changes::{Changes, Put};
+use mintage_domain::changes::Put;
 use mintage_domain::guard::{Guarded, Row};
 use mintage_domain::license::License;
 use mintage_domain::ports::Nonce;
@@ -72,17 +72,4 @@ pub fn in_order(nonces: &[Nonce]) -> Vec<NonceRow> {
     let mut nonces: Vec<_> = nonces.iter().collect();
     nonces.sort();
     nonces.into_iter().map(NonceRow::from).collect()
-}
-
-/// Adds `next` to what those before it in the batch have decided.
-pub(crate) fn absorb(batch: &mut Changes, next: Changes) {
-    // A store forgets prices before it writes any, so what was made earlier in the batch and is
-    // forgotten now must not be written at all.
-    batch.prices.retain(|link| {
-        !next
-            .forgotten_prices
-            .iter()
-            .any(|(tenant, account)| *tenant == link.tenant && *account == link.account)
-    });
-    batch.absorb(next);
 }

@@ -64,7 +64,7 @@ pub fn start(
     if !owner.plan.limits().connect {
         return Err(ConnectError::PlanLacksConnect);
     }
-    let state = Secret::new(data_encoding::HEXLOWER.encode(&env.random::<32>()));
+    let state = random_hex(env);
     let url = stripe.authorize_url(mode, &state, redirect)?;
     settle(store, |_| {
         current(store, tenant)?.may_connect(mode)?;
@@ -170,10 +170,7 @@ fn link(
             changes.accounts.push(Put::changed(former));
         }
     }
-    let checkout_key = connection
-        .checkout_key
-        .is_none()
-        .then(|| new_checkout_key(env));
+    let checkout_key = connection.checkout_key.is_none().then(|| random_hex(env));
     if let Some(key) = &checkout_key {
         connection.checkout_key = Some(SecretHash::of(key.expose()));
     }
@@ -201,7 +198,8 @@ fn link(
     Ok(Decision::commit(changes, connected))
 }
 
-fn new_checkout_key(env: &Env<'_>) -> Secret {
+/// 256 random bits as 64 hex digits: a checkout key, or the state of an OAuth round.
+fn random_hex(env: &Env<'_>) -> Secret {
     Secret::new(data_encoding::HEXLOWER.encode(&env.random::<32>()))
 }
 
@@ -217,7 +215,7 @@ pub fn rotate_checkout_key(
             .connection(tenant)?
             .ok_or(ConnectError::NotConnected)?;
         let now = env.now();
-        let key = new_checkout_key(env);
+        let key = random_hex(env);
         connection.checkout_key = Some(SecretHash::of(key.expose()));
         let mut changes = env.changes(now);
         changes.connections.push(Put::changed(connection));

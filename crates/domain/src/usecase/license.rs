@@ -1,6 +1,6 @@
 //! What a seller does with a license: revoke it, or see its key.
 
-use super::mint::tell;
+use super::mint::tell_masked;
 use super::{Decision, Failure, fails_by, settle};
 use crate::audit::Actor;
 use crate::changes::{Count, Put};
@@ -53,14 +53,7 @@ pub fn revoke(
                 add: -1,
                 cap: None,
             });
-            let session = record
-                .session
-                .as_ref()
-                .map(super::super::id::SessionId::as_str);
-            let about = (record.email.as_str(), session);
-            let key = &record.license.masked_key;
-            let event = EventName::LicenseRevoked;
-            let told = tell(env, &record.license, event, key, about, now);
+            let told = tell_masked(env, &record, EventName::LicenseRevoked, now);
             changes.deliveries.push(Put::new(told));
         }
         changes

@@ -4,13 +4,14 @@ use super::catalog::product_path;
 use crate::catalog::{LicenseTerms, Product};
 use crate::delivery::{Delivery, DeliveryStatus};
 use crate::env::{Env, SealedField};
-use crate::id::{CustomerId, DeliveryId, LicenseId};
+use crate::id::{CustomerId, DeliveryId, LicenseId, SessionId};
 use crate::license::key::{KeyFormat, LicenseKey, ProductSecret};
 use crate::license::state::Standing;
 use crate::license::{License, OrderUnit};
 use crate::metadata::Metadata;
 use crate::mode::Mode;
 use crate::outbound::{EventFacts, EventName, license_event_body};
+use crate::ports::LicenseRecord;
 use crate::seal::OpenError;
 use crate::slug::KeyTypeId;
 use crate::time::Timestamp;
@@ -147,4 +148,17 @@ pub fn tell(
         created_at: now,
         version: 1,
     }
+}
+
+/// A delivery that tells of a license that was read, its key masked, due at once.
+pub(super) fn tell_masked(
+    env: &Env<'_>,
+    record: &LicenseRecord,
+    event: EventName,
+    now: Timestamp,
+) -> Delivery {
+    let license = &record.license;
+    let session = record.session.as_ref().map(SessionId::as_str);
+    let about = (record.email.as_str(), session);
+    tell(env, license, event, &license.masked_key, about, now)
 }

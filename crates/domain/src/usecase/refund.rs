@@ -1,7 +1,7 @@
 //! Refunds: a payment given back in full revokes what it bought; part of it is only recorded.
 
 use super::inbound::{InboundError, InboundStore, Verdict};
-use super::mint::tell;
+use super::mint::tell_masked;
 use crate::audit::Actor;
 use crate::changes::{Count, Put};
 use crate::connection::AccountRef;
@@ -37,8 +37,8 @@ pub(super) fn judge(
     }
     let mut changes = env.changes(now);
     if let (Some(order), true) = (&payment.order, payment.fully_refunded) {
-        for record in store.licenses_of_order(order)? {
-            let mut license = record.license;
+        for mut record in store.licenses_of_order(order)? {
+            let license = &mut record.license;
             let counted = license.standing.revocation().is_none();
             if !license.standing.revoke(RevocationReason::Refund, now) {
                 continue;
@@ -50,14 +50,9 @@ pub(super) fn judge(
                     cap: None,
                 });
             }
-            let session = record
-                .session
-                .as_ref()
-                .map(super::super::id::SessionId::as_str);
-            let about = (record.email.as_str(), session);
-            let event = EventName::LicenseRefunded;
-            let told = tell(env, &license, event, &license.masked_key, about, now);
+            let told = tell_masked(env, &record, EventName::LicenseRefunded, now);
             changes.deliveries.push(Put::new(told));
+            let license = record.license;
             changes.audit.push(env.audit(
                 &license.tenant,
                 now,

@@ -42,58 +42,21 @@ pub enum StoreError {
 type Found<T> = Result<Option<T>, StoreError>;
 type Listed<T> = Result<Page<T>, StoreError>;
 
-/// Everything a Mintage server keeps, in one object.
-///
-/// A store MUST show what was committed to every read that starts after the commit returned
-/// (`what_was_acknowledged_is_read`).
-pub trait Store:
-    Tenants
-    + Tokens
-    + Catalog
-    + Connections
-    + OAuthRounds
-    + HeardEvents
-    + Orders
-    + Payments
-    + Licenses
-    + Activations
-    + Customers
-    + ApiKeys
-    + Calls
-    + Endpoints
-    + Deliveries
-    + Audits
-    + Validations
-    + Commit
-    + Limiter
-    + Housekeeping
-    + Send
-    + Sync
-{
+/// Names all parts once: what the trait demands is what makes a type one.
+macro_rules! store {
+    ($($part:ident)+) => {
+        /// Everything a Mintage server keeps, in one object.
+        ///
+        /// A store MUST show what was committed to every read that starts after the commit
+        /// returned (`what_was_acknowledged_is_read`).
+        pub trait Store: $($part +)+ Send + Sync {}
+
+        impl<T> Store for T where T: $($part +)+ Send + Sync {}
+    };
 }
 
-impl<T> Store for T where
-    T: Tenants
-        + Tokens
-        + Catalog
-        + Connections
-        + OAuthRounds
-        + HeardEvents
-        + Orders
-        + Payments
-        + Licenses
-        + Activations
-        + Customers
-        + ApiKeys
-        + Calls
-        + Endpoints
-        + Deliveries
-        + Audits
-        + Validations
-        + Commit
-        + Limiter
-        + Housekeeping
-        + Send
-        + Sync
-{
+store! {
+    Tenants Tokens ApiKeys Catalog Connections OAuthRounds Endpoints Audits
+    HeardEvents Orders Payments Customers Licenses Activations Deliveries
+    Validations Calls Commit Limiter Housekeeping
 }
