@@ -55,6 +55,7 @@ macro_rules! routes {
 static ROUTES: LazyLock<Vec<Described>> = LazyLock::new(|| {
     routes![
         about::openapi_json,
+        about::docs,
         health::healthz,
         health::readyz,
         callback::finish,
