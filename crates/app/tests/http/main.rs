@@ -6,6 +6,7 @@ mod at_once;
 mod catalog;
 mod checkout;
 mod connect;
+mod described;
 mod fuzz;
 mod harness;
 mod issue;
