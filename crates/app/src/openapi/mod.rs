@@ -9,6 +9,7 @@ pub(crate) mod words;
 
 mod codes;
 mod finish;
+mod outbound;
 mod security;
 
 pub use codes::{CODES, Code};
@@ -68,6 +69,7 @@ pub(crate) fn document() -> OpenApi {
     for described in routes::described() {
         document.merge(described.clone());
     }
+    outbound::add(&mut document);
     finish::finish(&mut document);
     document
 }
