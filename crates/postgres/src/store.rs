@@ -17,7 +17,7 @@ use mintage_domain::ports::{
     Commit, CommitDone, CommitError, Housekeeping, KeyQuery, KnownLicense, Limiter, StoreError,
     ValidateDone, ValidateQuery, Validations,
 };
-use mintage_domain::rate::Rate;
+use mintage_domain::rate::{Rate, Take};
 use mintage_domain::time::Timestamp;
 use mintage_sql::Error;
 use mintage_sql::claims::Order;
@@ -164,8 +164,8 @@ impl Validations for PostgresStore {
 }
 
 impl Limiter for PostgresStore {
-    fn take(&self, key: &str, rate: Rate, now: Timestamp) -> Result<Option<Duration>, StoreError> {
-        self.atomically(|conn| atomics::take(conn, key, rate, now))
+    fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError> {
+        self.atomically(|conn| atomics::take(conn, key, rate, n, now))
     }
 }
 

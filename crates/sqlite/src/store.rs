@@ -16,14 +16,13 @@ use mintage_domain::guard::{Guarded, Refusal};
 use mintage_domain::ports::{
     Commit, CommitDone, CommitError, Housekeeping, Limiter, Nonce, StoreError,
 };
-use mintage_domain::rate::Rate;
+use mintage_domain::rate::{Rate, Take};
 use mintage_domain::time::Timestamp;
 use mintage_sql::claims::{Order, PRUNED_AT_ONCE};
 use mintage_sql::worker::{Held, Worker};
 use std::fmt;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 /// A store in a SQLite file. Dropping it commits what was submitted, then closes the file.
 pub struct SqliteStore {
@@ -129,9 +128,9 @@ impl Commit for SqliteStore {
 }
 
 impl Limiter for SqliteStore {
-    fn take(&self, key: &str, rate: Rate, now: Timestamp) -> Result<Option<Duration>, StoreError> {
+    fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError> {
         let key = key.to_owned();
-        self.write(move |conn| atomics::take(conn, &key, rate, now))
+        self.write(move |conn| atomics::take(conn, &key, rate, n, now))
     }
 }
 

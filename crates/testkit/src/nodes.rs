@@ -23,7 +23,7 @@ use mintage_domain::ports::{
     LicenseFilter, LicenseRecord, Licenses, Limiter, OAuthRounds, Orders, Payments, Store,
     StoreError, Tenants, Tokens, ValidateDone, ValidateQuery, Validations,
 };
-use mintage_domain::rate::Rate;
+use mintage_domain::rate::{Rate, Take};
 use mintage_domain::secret::SecretHash;
 use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::stripe_event::HeardEvent;
@@ -165,7 +165,7 @@ by_turns! {
         fn submit(&self, changes: Changes, done: CommitDone);
     }
     Limiter {
-        fn take(&self, key: &str, rate: Rate, now: Timestamp) -> Found<Duration>;
+        fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError>;
     }
     Housekeeping {
         fn prune(&self, now: Timestamp) -> Result<usize, StoreError>;

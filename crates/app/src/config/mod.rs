@@ -9,6 +9,7 @@ mod stripe;
 pub use layers::Layers;
 
 use mintage_domain::fee::BasisPoints;
+use mintage_domain::limits::Limits;
 use mintage_domain::seal::KeyRing;
 use mintage_domain::secret::Secret;
 use mintage_domain::web_url::WebUrl;
@@ -60,6 +61,10 @@ pub struct Config {
     pub fee: BasisPoints,
     /// Subnets that outbound webhooks may reach besides public addresses.
     pub allow_nets: Vec<Subnet>,
+    /// Proxies that are believed when they say where a call comes from.
+    pub trusted_proxies: Vec<Subnet>,
+    /// How much is let through of what is limited.
+    pub limits: Limits,
     /// Stripe, a record for each mode that is set up.
     pub stripe: StripeConfig,
 }
@@ -86,12 +91,21 @@ impl Config {
                 .ok_or_else(|| "must be a number of basis points from 0 to 10000".into())
         })?;
         let allow_nets = layers.parse("MINTAGE_ALLOW_NETS", "", |text| {
-            text.split(',')
-                .map(str::trim)
-                .filter(|net| !net.is_empty())
-                .map(str::parse)
-                .collect::<Result<_, _>>()
-                .map_err(|_| "must be subnets divided by commas, such as 10.0.0.0/8".into())
+            subnets(text)
+                .ok_or_else(|| "must be subnets divided by commas, such as 10.0.0.0/8".into())
+        })?;
+        let trusted_proxies = layers.parse("MINTAGE_TRUSTED_PROXIES", LOOPBACK, |text| {
+            let trusted = if text == "none" {
+                Some(Vec::new())
+            } else {
+                subnets(text)
+            };
+            trusted.ok_or_else(|| {
+                "must be subnets divided by commas, such as 10.0.0.0/8, or none".into()
+            })
+        })?;
+        let limits = layers.parse("MINTAGE_RATES", "", |text| {
+            Limits::parse(text).map_err(|error| error.to_string())
         })?;
         Ok(Self {
             listen,
@@ -100,9 +114,19 @@ impl Config {
             keys,
             fee,
             allow_nets,
+            trusted_proxies,
+            limits,
             stripe: stripe::read(layers)?,
         })
     }
+}
+
+/// A proxy on this machine, as the default of `MINTAGE_LISTEN` wants one.
+const LOOPBACK: &str = "127.0.0.0/8,::1/128";
+
+fn subnets(text: &str) -> Option<Vec<Subnet>> {
+    let nets = text.split(',').map(str::trim).filter(|net| !net.is_empty());
+    nets.map(|net| net.parse().ok()).collect()
 }
 
 /// Reads where things are kept.

@@ -144,6 +144,7 @@ macro_rules! store_contract {
             }
             limits {
                 a_rate_is_shared_by_all_callers
+                a_share_is_granted_as_far_as_it_is_left
                 who_is_refused_is_told_how_long_to_wait
                 a_refused_caller_takes_nothing
                 rates_of_two_keys_are_apart
