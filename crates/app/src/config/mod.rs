@@ -143,3 +143,53 @@ pub fn database(layers: &Layers) -> Result<Database, ConfigError> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, value: &str) -> Result<Config, ConfigError> {
+        let layers = Layers::new()
+            .flag("MINTAGE_MASTER_KEY", Some("c4".repeat(32)))
+            .flag(name, Some(value.to_owned()));
+        Config::read(&layers)
+    }
+
+    #[test]
+    fn a_proxy_on_this_machine_is_trusted_unless_others_or_none_are() {
+        for (value, expected) in [
+            ("", "127.0.0.0/8 ::1/128"),
+            ("10.0.0.0/8, fd00::/8", "10.0.0.0/8 fd00::/8"),
+            ("none", ""),
+        ] {
+            let config = read("MINTAGE_TRUSTED_PROXIES", value).expect("a configuration");
+            let nets: Vec<_> = config
+                .trusted_proxies
+                .iter()
+                .map(Subnet::to_string)
+                .collect();
+            assert_eq!(nets.join(" "), expected);
+        }
+    }
+
+    #[test]
+    fn a_bad_value_is_told_by_its_name_and_with_the_mend() {
+        for (name, value, mend) in [
+            ("MINTAGE_TRUSTED_PROXIES", "10.0.0.1", "such as 10.0.0.0/8"),
+            (
+                "MINTAGE_TRUSTED_PROXIES",
+                "10.0.0.1/8",
+                "such as 10.0.0.0/8",
+            ),
+            ("MINTAGE_TRUSTED_PROXIES", "none,10.0.0.0/8", "or none"),
+            ("MINTAGE_RATES", "key=0", "written like key=600,failures=30"),
+            ("MINTAGE_RATES", "checkout=9", "one of issue, key,"),
+            ("MINTAGE_ALLOW_NETS", "x", "such as 10.0.0.0/8"),
+            ("MINTAGE_FEE_BPS", "10001", "from 0 to 10000"),
+        ] {
+            let error = read(name, value).expect_err(value);
+            assert_eq!(error.variable, name);
+            assert!(error.mend.contains(mend), "{error}");
+        }
+    }
+}

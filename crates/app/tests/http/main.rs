@@ -9,6 +9,7 @@ mod connect;
 mod harness;
 mod issue;
 mod licenses;
+mod limits;
 mod lists;
 mod main_path;
 mod management;
