@@ -3,6 +3,7 @@
 use crate::server::error::ApiError;
 use crate::server::key_cache::KeyCache;
 use crate::server::throttle::Throttle;
+use crate::sightings::Sightings;
 use actix_web::web;
 use mintage_domain::changes::{Changes, Receipt};
 use mintage_domain::env::Env;
@@ -42,6 +43,8 @@ pub struct App {
     pub key_cache: KeyCache,
     /// This node's shares of all rates.
     pub throttle: Throttle,
+    /// What was seen at work and is not yet written down.
+    pub sightings: Sightings,
     /// Rung when something may be due for delivery.
     pub deliveries_due: Notify,
 }

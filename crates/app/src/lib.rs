@@ -17,4 +17,5 @@ mod background;
 mod receiver;
 mod routes;
 mod shown;
+mod sightings;
 mod system;

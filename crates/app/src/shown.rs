@@ -5,8 +5,9 @@ use mintage_domain::time::Timestamp;
 use serde_json::{Value, json};
 
 /// An API key, without its secret. `revokedAt` says since when it is refused, `expiresAt` until
-/// when it is still good beside the key that replaces it; one of them at most.
-pub(crate) fn api_key(key: &ApiKey, now: Timestamp) -> Value {
+/// when it is still good beside the key that replaces it; one of them at most. `lastUsedAt` is a few
+/// seconds behind.
+pub(crate) fn api_key(key: &ApiKey, last_use: Option<Timestamp>, now: Timestamp) -> Value {
     let end = key.revoked_at.map(Timestamp::to_rfc3339);
     let (revoked_at, expires_at) = if key.is_good(now) {
         (None, end)
@@ -21,5 +22,6 @@ pub(crate) fn api_key(key: &ApiKey, now: Timestamp) -> Value {
         "createdAt": key.created_at.to_rfc3339(),
         "revokedAt": revoked_at,
         "expiresAt": expires_at,
+        "lastUsedAt": last_use.map(Timestamp::to_rfc3339),
     })
 }

@@ -5,6 +5,7 @@ use crate::config::{Config, Database};
 use crate::crash;
 use crate::server::key_cache::KeyCache;
 use crate::server::throttle::Throttle;
+use crate::sightings::Sightings;
 use crate::system::{SystemClock, SystemEntropy};
 use mintage_domain::ports::Store;
 use mintage_http::{HttpClient, InvalidUserAgent, Reach};
@@ -89,6 +90,7 @@ pub fn wire(config: Config) -> Result<App, WireError> {
         },
         key_cache: KeyCache::default(),
         throttle: Throttle::default(),
+        sightings: Sightings::default(),
         deliveries_due: Notify::new(),
     })
 }

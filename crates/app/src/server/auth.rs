@@ -10,7 +10,7 @@ use mintage_domain::api_key::Permission;
 use mintage_domain::audit::Actor;
 use mintage_domain::limits::Limited;
 use mintage_domain::management_token::{ManagementToken, TokenScope};
-use mintage_domain::ports::Nonce;
+use mintage_domain::ports::{Nonce, Sighted};
 use mintage_domain::slug::TenantId;
 use mintage_domain::usecase::api_key::{SignedCall, check};
 use mintage_domain::usecase::tenant::authenticate;
@@ -89,6 +89,8 @@ impl SignedCaller {
         };
         let nonce = check(&app.env(), &known.key, &call, permission)?;
         limits::admit_signed(app, request, &known.key, permission).await?;
+        let used = Sighted::ApiKey(known.key.id.clone());
+        app.sightings.note(used, app.clock.now());
         Ok(Self { known, nonce })
     }
 }

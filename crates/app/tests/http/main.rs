@@ -17,6 +17,7 @@ mod news;
 mod parked;
 mod payments;
 mod secrets;
+mod seen;
 mod shutdown;
 mod signed;
 mod validate;

@@ -6,6 +6,7 @@ mod deliveries;
 mod licenses;
 mod paging;
 mod sales;
+mod seen;
 mod sellers;
 mod tables;
 

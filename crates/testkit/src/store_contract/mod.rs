@@ -17,6 +17,7 @@ pub mod limits;
 pub mod paging;
 pub mod reads;
 pub mod round_trips;
+pub mod seen;
 pub mod validations;
 pub mod waiting;
 mod witness;
@@ -150,6 +151,12 @@ macro_rules! store_contract {
                 rates_of_two_keys_are_apart
                 only_what_has_expired_is_pruned
                 pruning_goes_in_small_steps
+            }
+            seen {
+                a_sighting_moves_a_time_forward_only
+                what_is_not_there_is_not_seen
+                a_sighting_disturbs_no_change
+                sightings_of_many_at_once_keep_the_latest
             }
             validations {
                 a_nonce_is_fresh_once
