@@ -5,7 +5,7 @@ use actix_web::{rt, web};
 use std::time::Duration;
 use tokio::sync::watch;
 
-const EVERY: Duration = Duration::from_secs(5);
+const EVERY: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(app: web::Data<App>, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {

@@ -3,6 +3,7 @@
 use actix_web::HttpRequest;
 use mintage_http::Subnet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Once;
 
 /// Whom limits count together: an IPv4 address, or the /64 of an IPv6 address, which is the least
 /// that a household has.
@@ -11,16 +12,32 @@ pub(crate) fn subject(request: &HttpRequest, trusted: &[Subnet]) -> String {
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
     let lines = request.headers().get_all("x-forwarded-for");
     let lines: Vec<&str> = lines.map(|it| it.to_str().unwrap_or_default()).collect();
+    if !lines.is_empty() && !is_trusted(peer, trusted) {
+        hint();
+    }
     counted(client(peer, &lines, trusted))
+}
+
+/// Once: behind a proxy that is not trusted, all clients would count as one.
+fn hint() {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        tracing::warn!(
+            "X-Forwarded-For from a peer that MINTAGE_TRUSTED_PROXIES does not name is not believed"
+        );
+    });
+}
+
+fn is_trusted(address: IpAddr, trusted: &[Subnet]) -> bool {
+    trusted.iter().any(|net| net.contains(address))
 }
 
 /// The client behind trusted proxies. Each proxy appends whom it heard, so the list is read from
 /// its end, and what stands before the first address that is not trusted is hearsay.
 fn client(peer: IpAddr, lines: &[&str], trusted: &[Subnet]) -> IpAddr {
-    let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(address));
     let mut nearest = peer.to_canonical();
     for entry in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
-        if !is_trusted(nearest) {
+        if !is_trusted(nearest, trusted) {
             break;
         }
         match parse(entry.trim()) {

@@ -94,6 +94,7 @@ fn a_device_is_seen_when_it_asks_whether_its_license_is_good() {
         call(&stage, "/v1/activate", &api_key, &of(device)).expect(200);
     }
     let since = now(&stage);
+    stage.advance(Duration::from_secs(1));
     call(&stage, "/v1/deactivate", &api_key, &of("left")).expect(200);
     stage.advance(Duration::from_mins(1));
     for device in ["lap", "left", "stranger"] {
@@ -112,6 +113,7 @@ fn a_device_is_seen_when_it_asks_whether_its_license_is_good() {
     stage.advance(Duration::from_mins(1));
     let heard = call(&stage, "/v1/heartbeat", &api_key, &of("lap")).expect(200);
     assert_eq!(heard["lastSeenAt"], now(&stage));
+    stage.advance(Duration::from_secs(1));
     call(&stage, "/v1/deactivate", &api_key, &of("lap")).expect(200);
 }
 
