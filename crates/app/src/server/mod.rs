@@ -3,7 +3,8 @@
 pub mod error;
 
 pub(crate) mod auth;
-mod client;
+pub(crate) mod client;
+pub(crate) mod envelope;
 pub(crate) mod fields;
 pub(crate) mod key_cache;
 pub(crate) mod limits;
