@@ -281,7 +281,7 @@ fn a_validation_waits_for_no_write_but_that_of_its_signature() {
     let [busy, fresh] = [(); 2].map(|()| seller.api_key("pro", "FULL", "sandbox"));
     let at = seller.now() * 1_000;
     let wish = json!({"planCode": "lifetime", "customer": {"email": "a@example.com"}});
-    let issue = signed_to("/v1/issue", &busy, &at.to_string(), &wish.to_string());
+    let issue = signed_to("/v1/issue", &busy, &at.to_string(), wish.to_string());
     let key = stage.api.send(&issue).expect(200)["key"].clone();
     let body = json!({"key": key, "fingerprint": "mac-1"}).to_string();
     let validate = |with: &ApiKey, nth: i64| {

@@ -41,42 +41,38 @@ impl Limited {
         Self::Address,
     ];
 
-    /// Its name, on the wire and in settings.
-    pub fn name(self) -> &'static str {
+    /// Its name, and what an operator has of it who changes nothing.
+    fn row(self) -> (&'static str, u32, Duration) {
         match self {
-            Self::Checkout => "checkout",
-            Self::Issue => "issue",
-            Self::Key => "key",
-            Self::Tenant => "tenant",
-            Self::Token => "token",
-            Self::Failures => "failures",
-            Self::License => "license",
-            Self::Address => "address",
+            // The page says so: docs.keylight.dev/stripe/connect, step 5.
+            Self::Checkout => ("checkout", 20, MINUTE),
+            // Far above a shop's sales, and far below what would slow its neighbours. What an
+            // import needs beyond that, it gets by waiting as it is told.
+            Self::Issue => ("issue", 60, SECOND),
+            // A hundred a second, on the average of a minute: an app that asks each quarter of
+            // an hour may have 90 000 users online.
+            Self::Key => ("key", 6_000, MINUTE),
+            // Two API keys at their most.
+            Self::Tenant => ("tenant", 12_000, MINUTE),
+            // A script that goes through a list, ten pages a second.
+            Self::Token => ("token", 600, MINUTE),
+            // Some wrong settings in an office behind one address, and no guessing at speed.
+            Self::Failures => ("failures", 60, MINUTE),
+            // The devices of one license, which together ask once a second.
+            Self::License => ("license", 60, MINUTE),
+            // A school behind one address.
+            Self::Address => ("address", 300, MINUTE),
         }
     }
 
-    /// What an operator has who changes nothing.
+    /// Its name, on the wire and in settings.
+    pub fn name(self) -> &'static str {
+        let (name, ..) = self.row();
+        name
+    }
+
     fn default_rate(self) -> Rate {
-        let (limit, window) = match self {
-            // The page says so: docs.keylight.dev/stripe/connect, step 5.
-            Self::Checkout => (20, MINUTE),
-            // Far above a shop's sales, and far below what would slow its neighbours. What an
-            // import needs beyond that, it gets by waiting as it is told.
-            Self::Issue => (60, SECOND),
-            // A hundred a second, on the average of a minute: an app that asks each quarter of
-            // an hour may have 90 000 users online.
-            Self::Key => (6_000, MINUTE),
-            // Two API keys at their most.
-            Self::Tenant => (12_000, MINUTE),
-            // A script that goes through a list, ten pages a second.
-            Self::Token => (600, MINUTE),
-            // Some wrong settings in an office behind one address, and no guessing at speed.
-            Self::Failures => (60, MINUTE),
-            // The devices of one license, each asking once a second.
-            Self::License => (60, MINUTE),
-            // A school behind one address.
-            Self::Address => (300, MINUTE),
-        };
+        let (_, limit, window) = self.row();
         Rate { limit, window }
     }
 

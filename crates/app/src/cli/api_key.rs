@@ -112,9 +112,9 @@ fn list(store: &dyn Store, env: &Env<'_>, of: &Of, product: Option<&ProductId>) 
             let keys = store.api_keys(&of.tenant, product, page)?;
             let ids: Vec<ApiKeyId> = keys.items.iter().map(|key| key.id.clone()).collect();
             let uses = store.last_uses(&ids)?;
-            let used = |key: ApiKey| (uses.get(&key.id).copied(), key);
+            let with_use = |key: ApiKey| (uses.get(&key.id).copied(), key);
             Ok(Page {
-                items: keys.items.into_iter().map(used).collect(),
+                items: keys.items.into_iter().map(with_use).collect(),
                 next: keys.next,
             })
         },

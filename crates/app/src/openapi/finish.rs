@@ -110,11 +110,11 @@ fn codes(operation: &mut Operation) -> Vec<&'static Code> {
         .into_iter()
         .map(str::to_owned)
         .collect();
-    let named = operation
+    let own = operation
         .extensions
         .as_ref()
         .and_then(|all| all.get(ERROR_CODES));
-    if let Some(Value::Array(own)) = named {
+    if let Some(Value::Array(own)) = own {
         names.extend(own.iter().filter_map(Value::as_str).map(str::to_owned));
     }
     let mut add = |codes: &[&str]| names.extend(codes.iter().map(|code| (*code).to_owned()));

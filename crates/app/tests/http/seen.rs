@@ -18,7 +18,7 @@ fn sold(stage: &Stage) -> (Seller, String, String, ApiKey) {
 
 fn call(stage: &Stage, path: &str, with: &ApiKey, body: &Value) -> Answer {
     let timestamp = (stage.clock.now().as_micros() / 1_000).to_string();
-    let request = signed_to(path, with, &timestamp, &body.to_string());
+    let request = signed_to(path, with, &timestamp, body.to_string());
     stage.api.send(&request)
 }
 

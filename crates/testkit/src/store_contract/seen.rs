@@ -85,7 +85,7 @@ pub fn what_is_not_there_is_not_seen(store: &dyn Store) {
     committed(store, changing(&shop, |it| it.activations.push(put)));
     let unknown = Fingerprint::parse("unknown").expect("a fingerprint");
     let nobody = shop.api_key();
-    let at = shop.now().plus(Duration::from_secs(60));
+    let at = shop.now().plus(Duration::from_mins(1));
     let seen = [
         of_key(&nobody),
         of_key(&key),
@@ -105,7 +105,7 @@ pub fn what_is_not_there_is_not_seen(store: &dyn Store) {
 pub fn a_sighting_disturbs_no_change(store: &dyn Store) {
     let (shop, key, device) = known(store);
     let (mut key, mut device) = (Put::changed(key), Put::changed(device));
-    let at = shop.now().plus(Duration::from_secs(60));
+    let at = shop.now().plus(Duration::from_mins(1));
     touch(
         store,
         &[(of_key(&key.value), at), (of_device(&device.value), at)],
