@@ -8,9 +8,6 @@ use tokio::sync::watch;
 
 const EVERY: Duration = Duration::from_secs(30);
 
-/// What a store forgets of a kind at a time: when as much went, there may be more.
-const PRUNED_AT_ONCE: usize = 1_000;
-
 pub(super) async fn run(app: web::Data<App>, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         let swept = blocking(&app, |app| {
@@ -22,7 +19,6 @@ pub(super) async fn run(app: web::Data<App>, mut stopped: watch::Receiver<bool>)
             Ok(Ok(swept)) => {
                 tracing::info!(?swept, "swept");
                 app.deliveries_due.notify_one();
-                forget_the_rest(&app, swept.pruned, &stopped).await;
             }
             Ok(Err(error)) => tracing::warn!(cause = %error, "could not sweep"),
             Err(error) => tracing::warn!(cause = %error, "could not sweep"),
@@ -30,19 +26,6 @@ pub(super) async fn run(app: web::Data<App>, mut stopped: watch::Receiver<bool>)
         tokio::select! {
             () = rt::time::sleep(EVERY) => {}
             _ = stopped.changed() => {}
-        }
-    }
-}
-
-/// Goes on pruning while it pays: a busy minute leaves more signatures and rates behind than one
-/// small step forgets.
-async fn forget_the_rest(app: &web::Data<App>, pruned: usize, stopped: &watch::Receiver<bool>) {
-    let mut pruned = pruned;
-    while pruned >= PRUNED_AT_ONCE && !*stopped.borrow() {
-        match blocking(app, |app| app.store.prune(app.clock.now())).await {
-            Ok(Ok(more)) => pruned = more,
-            // The next sweep tries again.
-            Ok(Err(_)) | Err(_) => return,
         }
     }
 }

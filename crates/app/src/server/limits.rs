@@ -103,7 +103,7 @@ pub(crate) async fn limits(
         return Ok(refuse(request.into_parts().0, standing));
     }
     let answer = next.call(request).await?.map_into_boxed_body();
-    if answer.status() != StatusCode::UNAUTHORIZED {
+    if !is_guess(&answer) {
         return Ok(tell(answer));
     }
     let standing = spend(&app, Limited::Failures, &address).await;
@@ -112,6 +112,14 @@ pub(crate) async fn limits(
     }
     answer.request().extensions_mut().insert(standing);
     Ok(tell(answer))
+}
+
+/// Whether the credential was wrong. A call that comes too late or for the second time learns
+/// nothing of a credential, and honest callers make such calls.
+fn is_guess(answer: &ServiceResponse<BoxBody>) -> bool {
+    let extensions = answer.response().extensions();
+    let code = extensions.get::<ApiError>().map(|error| error.code);
+    answer.status() == StatusCode::UNAUTHORIZED && code != Some("api/timestamp-replay")
 }
 
 fn refuse(request: HttpRequest, standing: Standing) -> ServiceResponse<BoxBody> {

@@ -179,8 +179,14 @@ fn an_address_whose_credentials_are_refused_is_refused_itself_and_no_other() {
         assert_eq!(guess.status, 401);
         let left = format!("\"failures\";r={}", 5 - nth);
         assert_eq!(told(&guess), ("\"failures\";q=6;w=60".to_owned(), left));
-        // What is good uses nothing up; what presents nothing guesses nothing.
+        // What is good uses nothing up, nor does what comes twice or too late; what presents
+        // nothing guesses nothing.
         stage.api.send(&from(here, good())).expect(200);
+        let call = validate(&seller, &key, 10 + i64::try_from(nth).expect("small"));
+        let late = signed_to("/v1/validate", &key, "1000000000", GUESS);
+        for (call, status) in [(&call, 200), (&call, 401), (&late, 401)] {
+            assert_eq!(stage.api.send(&from(here, call.clone())).status, status);
+        }
         let nothing = stage.api.send(&from(here, Request::get("/v1/products")));
         assert_eq!(nothing.status, 401);
         assert!(nothing.header("ratelimit").is_none());
