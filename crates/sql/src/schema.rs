@@ -239,6 +239,11 @@ tables! {
         version -> BigInt,
     }
 
+    api_key_uses (key) {
+        key -> Text,
+        last_used_at -> BigInt,
+    }
+
     endpoints (tenant) {
         tenant -> Text,
         url -> Nullable<Text>,
