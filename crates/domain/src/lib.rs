@@ -26,6 +26,7 @@ pub mod guard;
 pub mod id;
 pub mod idempotency;
 pub mod license;
+pub mod mail;
 pub mod management_token;
 pub mod metadata;
 pub mod mode;

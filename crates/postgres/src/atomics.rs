@@ -3,8 +3,10 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
 use mintage_domain::delivery::Claim;
+use mintage_domain::mail::Mailing;
 use mintage_sql::Error;
 use mintage_sql::claims::Order;
+use mintage_sql::schema::mails;
 
 mintage_sql::atomics!(PgConnection, for_update);
 
@@ -63,6 +65,17 @@ pub(crate) fn claim(conn: &mut PgConnection, order: Order) -> Result<Vec<Claim>,
         .bind::<BigInt, _>(order.cap)
         .load(conn)?;
     lease(conn, order, &keys(due))
+}
+
+/// Leases the mailings that are due, inside a transaction; what another claimer is at is left to
+/// it.
+pub(crate) fn claim_mails(conn: &mut PgConnection, order: Order) -> Result<Vec<Mailing>, Error> {
+    let due: Vec<String> = mintage_sql::due_mails!(order.now, order.n)
+        .select(mails::id)
+        .for_update()
+        .skip_locked()
+        .load(conn)?;
+    lease_mails(conn, order, &due)
 }
 
 #[cfg(test)]

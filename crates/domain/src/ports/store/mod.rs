@@ -1,5 +1,6 @@
 mod commit;
 mod deliveries;
+mod mails;
 mod sales;
 mod sellers;
 mod upkeep;
@@ -7,6 +8,7 @@ mod validations;
 
 pub use commit::{Commit, CommitDone, CommitError};
 pub use deliveries::{Deliveries, Endpoints};
+pub use mails::Mails;
 pub use sales::{
     Activations, Customers, HeardEvents, LicenseFilter, LicenseRecord, Licenses, Orders, Payments,
 };
@@ -57,6 +59,6 @@ macro_rules! store {
 
 store! {
     Tenants Tokens ApiKeys Catalog Connections OAuthRounds Endpoints Audits
-    HeardEvents Orders Payments Customers Licenses Activations Deliveries
+    HeardEvents Orders Payments Customers Licenses Activations Deliveries Mails
     Validations Calls Commit Limiter Housekeeping
 }
