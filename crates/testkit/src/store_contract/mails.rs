@@ -78,6 +78,7 @@ pub fn mails_are_paged(store: &dyn Store) {
 /// A claimed mailing is leased until its lease ends, and its attempt and version are counted.
 pub fn a_mail_claim_leases_and_counts(store: &dyn Store) {
     let (shop, written) = with_mails(store, 1);
+    let claimed = claim(store, shop.now(), 10);
     let leased = Mailing {
         status: MailStatus::Leased,
         attempts: 1,
@@ -85,7 +86,7 @@ pub fn a_mail_claim_leases_and_counts(store: &dyn Store) {
         version: 2,
         ..written[0].clone()
     };
-    assert_eq!(claim(store, shop.now(), 10), [leased.clone()]);
+    assert_eq!(claimed, std::slice::from_ref(&leased));
     let read = store.mailing(&shop.tenant.id, &leased.id);
     assert_eq!(read, Ok(Some(leased)));
 }
