@@ -9,6 +9,7 @@ use mintage_domain::ports::{Mail, MailError, Message};
 use mintage_domain::secret::Secret;
 use mintage_smtp::{SmtpMail, SmtpServer};
 use mintage_testkit::LoopbackSmtp;
+use mintage_testkit::loopback_smtp::Received;
 use mintage_testkit::mail_contract::{Arrived, Manner, Post};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -62,7 +63,7 @@ mod contract {
         }
 
         fn arrived(&self) -> Vec<Arrived> {
-            self.server.received().iter().map(|it| it.read()).collect()
+            self.server.received().iter().map(Received::read).collect()
         }
     }
 

@@ -1,6 +1,7 @@
-//! What runs beside the requests: delivering, and sweeping up.
+//! What runs beside the requests: delivering, mailing, and sweeping up.
 
 mod deliver;
+mod mail;
 mod sweep;
 
 use crate::app::App;
@@ -19,6 +20,7 @@ pub(crate) fn spawn(app: &web::Data<App>) -> Loops {
     let (stop, stopped) = watch::channel(false);
     let tasks = vec![
         actix_web::rt::spawn(deliver::run(app.clone(), stopped.clone())),
+        actix_web::rt::spawn(mail::run(app.clone(), stopped.clone())),
         actix_web::rt::spawn(sweep::run(app.clone(), stopped)),
     ];
     Loops { stop, tasks }

@@ -35,6 +35,10 @@ pub(super) fn run(common: &Common, args: ServeArgs) -> Outcome {
             config.listen
         )
     })?;
+    match &config.mail {
+        Some(mail) => tracing::info!(server = %mail.server, from = %mail.from, "mailing keys"),
+        None => tracing::info!("no mail server is set up: keys are not mailed"),
+    }
     let app = wire::wire(config)?;
     let running = server::start(listener, app)?;
     tracing::info!(address = %running.address(), "serving");

@@ -12,6 +12,7 @@ mod integrations;
 mod issue;
 mod key_types;
 mod licenses;
+mod mail;
 mod orders;
 mod products;
 mod stripe_webhook;
@@ -73,6 +74,13 @@ pub(crate) fn mount(config: &mut web::ServiceConfig) {
         .service(
             resource("/v1/licenses/{id}/activations/{activation}/release")
                 .route(web::post().to(activations::release)),
+        )
+        .service(resource("/v1/licenses/{id}/mails").route(web::get().to(mail::list)))
+        .service(resource("/v1/licenses/{id}/resend").route(web::post().to(mail::resend)))
+        .service(
+            resource("/v1/mail")
+                .route(web::get().to(mail::get))
+                .route(web::put().to(mail::set)),
         )
         .service(resource("/v1/orders").route(web::get().to(orders::list)))
         .service(resource("/v1/customers/{id}").route(web::get().to(customers::get)))

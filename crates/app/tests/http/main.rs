@@ -10,6 +10,7 @@ mod harness;
 mod issue;
 mod licenses;
 mod lists;
+mod mail;
 mod main_path;
 mod management;
 mod news;
