@@ -6,6 +6,8 @@ mod at_once;
 mod catalog;
 mod checkout;
 mod connect;
+mod described;
+mod fuzz;
 mod harness;
 mod issue;
 mod licenses;
