@@ -5,13 +5,12 @@ use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
 use crate::server::paging::{PageBody, PageQuery};
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::email::Email;
 use mintage_domain::id::{LicenseId, MailId};
 use mintage_domain::mail::{MailStatus, Mailing};
 use mintage_domain::management_token::TokenScope;
-use mintage_domain::usecase::mail::{self, MailingError};
+use mintage_domain::usecase::mail;
 use serde::Serialize;
 
 /// Whether buyers are mailed their keys.
@@ -79,20 +78,6 @@ impl Mailed {
             attempt_count: mailing.attempts,
             next_attempt_at: waits.then(|| mailing.due_at.to_rfc3339()),
             created_at: mailing.created_at.to_rfc3339(),
-        }
-    }
-}
-
-impl From<MailingError> for ApiError {
-    fn from(error: MailingError) -> Self {
-        let text = error.to_string();
-        let conflict = |code| Self::new(StatusCode::CONFLICT, code, text);
-        match error {
-            MailingError::NotFound => Self::not_found(),
-            MailingError::Revoked => conflict("license/already-revoked"),
-            MailingError::NotConfigured => conflict("mail/not-configured"),
-            MailingError::RateLimited(wait) => Self::rate_limited(wait),
-            MailingError::Failure(failure) => failure.into(),
         }
     }
 }
