@@ -51,6 +51,12 @@ words! {
     ActivationId = id!("act_");
     /// A buyer, per tenant and mode.
     CustomerId = id!("cus_");
+    /// A license's key on its way to its buyer.
+    MailId = id!("eml_");
+    /// How far a mail is: `sent` is taken over by the mail server, `cancelled` that the license was
+    /// revoked meanwhile.
+    MailStatus = |text| text
+        .enum_values(Some(["pending", "retrying", "sent", "failed", "cancelled"]));
     /// An e-mail address. Trimmed, and brought to lower case.
     Email = |text| text
         .min_length(Some(3))

@@ -1,6 +1,7 @@
 //! `/v1/mail`, and a license's mails: whether buyers are mailed their keys, and what came of it.
 
 use crate::app::{App, blocking};
+use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
@@ -12,18 +13,22 @@ use mintage_domain::mail::{MailStatus, Mailing};
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::usecase::mail;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Whether buyers are mailed their keys.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = MailSetting)]
 struct Setting {
     /// Whether each new key is mailed: the tenant's own switch.
     enabled: bool,
     /// Whether this server has a mail server to send by.
     configured: bool,
     /// Where mail comes from.
+    #[schema(required)]
     from: Option<String>,
     /// What keeps mail from being sent, in a sentence.
+    #[schema(required)]
     problem: Option<&'static str>,
 }
 
@@ -43,19 +48,27 @@ impl Setting {
 }
 
 /// A license's key on its way to its buyer.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Mail)]
 struct Mailed {
+    #[schema(value_type = words::MailId)]
     id: MailId,
+    #[schema(value_type = words::LicenseId)]
     license_id: LicenseId,
+    #[schema(value_type = words::Email)]
     to: Email,
-    /// `pending`, `retrying`, `sent`, `failed` or `cancelled`.
+    #[schema(value_type = words::MailStatus)]
     status: &'static str,
     /// Why it was not sent so far, or will not be.
+    #[schema(required)]
     reason: Option<String>,
+    /// How many attempts were begun.
     attempt_count: u32,
-    /// When it is tried next, RFC 3339.
+    /// When it is tried next.
+    #[schema(required, value_type = Option<words::Time>)]
     next_attempt_at: Option<String>,
+    #[schema(value_type = words::Time)]
     created_at: String,
 }
 
@@ -82,7 +95,15 @@ impl Mailed {
     }
 }
 
-/// `GET /v1/mail`.
+/// Whether buyers are mailed their keys
+#[utoipa::path(
+    get,
+    path = "/v1/mail",
+    operation_id = "getMail",
+    tag = "Integrations",
+    responses((status = 200, description = "The switch, and the server's side of it.", body = Setting)),
+    security(("managementToken" = ["integrations:read"])),
+)]
 pub(super) async fn get(
     app: web::Data<App>,
     request: HttpRequest,
@@ -94,7 +115,26 @@ pub(super) async fn get(
     Ok(HttpResponse::Ok().json(Setting::of(&app, tenant.mails)))
 }
 
-/// `PUT /v1/mail {enabled}`: whether each new key is mailed. Mails that wait are sent all the same.
+/// What switches mail on or off.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `set` reads")]
+struct MailRequest {
+    /// Whether each new key is mailed.
+    enabled: bool,
+}
+
+/// Has each new key mailed to its buyer, or not
+///
+/// Mails that wait are sent all the same.
+#[utoipa::path(
+    put,
+    path = "/v1/mail",
+    operation_id = "setMail",
+    tag = "Integrations",
+    request_body = MailRequest,
+    responses((status = 200, description = "The switch as it is now.", body = Setting)),
+    security(("managementToken" = ["integrations:write"])),
+)]
 pub(super) async fn set(
     app: web::Data<App>,
     request: HttpRequest,
@@ -137,7 +177,23 @@ pub(super) async fn list(
     Ok(HttpResponse::Ok().json(PageBody::of(&mails, Mailed::of)))
 }
 
-/// `POST /v1/licenses/{id}/resend`: the key, mailed to its buyer again.
+/// Mails a license's key to its buyer again
+///
+/// Whatever the tenant's switch says; five times an hour for each license. Audited.
+#[utoipa::path(
+    post,
+    path = "/v1/licenses/{id}/resend",
+    operation_id = "resendLicense",
+    tag = "Sales",
+    params(("id" = inline(words::LicenseId), Path)),
+    responses((status = 202, description = "It is due.", body = Mailed)),
+    security(("managementToken" = ["licenses:write"])),
+    extensions(("x-error-codes" = json!([
+        "common/rate-limited",
+        "license/already-revoked",
+        "mail/not-configured",
+    ]))),
+)]
 pub(super) async fn resend(
     app: web::Data<App>,
     path: web::Path<String>,

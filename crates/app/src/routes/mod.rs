@@ -60,6 +60,9 @@ static ROUTES: LazyLock<Vec<Described>> = LazyLock::new(|| {
         devices::activate,
         devices::heartbeat,
         devices::deactivate,
+        mail::get,
+        mail::set,
+        mail::resend,
     ]
 });
 
@@ -154,12 +157,6 @@ fn undescribed(config: &mut web::ServiceConfig) {
                 .route(web::post().to(activations::release)),
         )
         .service(resource("/v1/licenses/{id}/mails").route(web::get().to(mail::list)))
-        .service(resource("/v1/licenses/{id}/resend").route(web::post().to(mail::resend)))
-        .service(
-            resource("/v1/mail")
-                .route(web::get().to(mail::get))
-                .route(web::put().to(mail::set)),
-        )
         .service(resource("/v1/orders").route(web::get().to(orders::list)))
         .service(resource("/v1/customers/{id}").route(web::get().to(customers::get)))
         .service(
