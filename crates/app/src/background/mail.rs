@@ -2,6 +2,7 @@
 //! nothing is claimed, and what has waited too long is given up.
 
 use crate::app::{App, Mailer, blocking};
+use crate::crash::{self, Point};
 use crate::server::error::ApiError;
 use actix_web::{rt, web};
 use mintage_domain::mail::{MailStatus, Mailing};
@@ -79,6 +80,9 @@ async fn send_due(app: &web::Data<App>, room: &Arc<Semaphore>) -> Result<bool, A
         app.store.claim_mails(app.clock.now(), free, LEASE)
     })
     .await??;
+    if !claimed.is_empty() {
+        crash::point(Point::MailClaimed);
+    }
     let full = claimed.len() == free;
     for mailing in claimed {
         let permit = Arc::clone(room).acquire_owned().await;
@@ -119,5 +123,8 @@ fn send(app: &App, mailer: &Mailer, mailing: &Mailing) -> Result<MailStatus, Fai
         Composed::Message(message) => Outcome::from(mailer.mail.send(&message)),
         Composed::Outcome(outcome) => outcome,
     };
-    conclude(&*app.store, &app.env(), mailing, &outcome)
+    crash::point(Point::MailSent);
+    let status = conclude(&*app.store, &app.env(), mailing, &outcome)?;
+    crash::point(Point::MailConcluded);
+    Ok(status)
 }
