@@ -1,7 +1,7 @@
 //! `mintage serve`.
 
 use super::{Common, Outcome};
-use crate::config::Config;
+use crate::config::{Config, MailConfig};
 use crate::{server, wire};
 use clap::Args;
 use std::io::IsTerminal;
@@ -35,9 +35,10 @@ pub(super) fn run(common: &Common, args: ServeArgs) -> Outcome {
             config.listen
         )
     })?;
-    match &config.mail {
-        Some(mail) => tracing::info!(server = %mail.server, from = %mail.from, "mailing keys"),
-        None => tracing::info!("no mail server is set up: keys are not mailed"),
+    if let Some(MailConfig { server, from }) = &config.mail {
+        tracing::info!(%server, %from, "mailing keys");
+    } else {
+        tracing::info!("no mail server is set up: keys are not mailed");
     }
     let app = wire::wire(config)?;
     let running = server::start(listener, app)?;
