@@ -13,9 +13,9 @@ use mintage_domain::mail::Mailbox;
 use mintage_domain::ports::{Mail, MailError, Message};
 use std::time::Duration;
 
-/// How long each answer may take. A conversation has ten of them, and a mailing's lease holds
-/// longer than that.
-const PATIENCE: Duration = Duration::from_secs(25);
+/// How long each answer may take. A conversation has twelve of them at most, and a mailing's lease
+/// of five minutes holds longer than that.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Sends mail over SMTP.
 #[derive(Debug)]
