@@ -118,7 +118,7 @@ pub(super) async fn get(
 /// What switches mail on or off.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes what `set` reads")]
-struct MailRequest {
+struct MailSwitch {
     /// Whether each new key is mailed.
     enabled: bool,
 }
@@ -131,7 +131,7 @@ struct MailRequest {
     path = "/v1/mail",
     operation_id = "setMail",
     tag = "Integrations",
-    request_body = MailRequest,
+    request_body = MailSwitch,
     responses((status = 200, description = "The switch as it is now.", body = Setting)),
     security(("managementToken" = ["integrations:write"])),
 )]
@@ -156,7 +156,16 @@ fn id(path: &str) -> Result<LicenseId, ApiError> {
     LicenseId::parse(path).map_err(|_| ApiError::not_found())
 }
 
-/// `GET /v1/licenses/{id}/mails`.
+/// Lists what became of a license's mails
+#[utoipa::path(
+    get,
+    path = "/v1/licenses/{id}/mails",
+    operation_id = "listMails",
+    tag = "Sales",
+    params(("id" = inline(words::LicenseId), Path), PageQuery),
+    responses((status = 200, description = "A page.", body = PageBody<Mailed>)),
+    security(("managementToken" = ["licenses:read"])),
+)]
 pub(super) async fn list(
     app: web::Data<App>,
     path: web::Path<String>,
