@@ -9,13 +9,15 @@
 //!   kept, so that an opening which arrives later finds it settled.
 //! - A revocation is never undone. Of two, an admin's stays, else the earlier.
 //! - The admin's own hold is no news but a command, given in order and guarded by the license's
-//!   version: it may come and go.
+//!   version: it may come and go. So is an extension of its term.
 
+mod extension;
 mod hold;
 mod revocation;
 
 use std::collections::BTreeMap;
 
+pub use extension::CannotExtend;
 pub use hold::{HoldCause, HoldStatus, InvalidHoldCause};
 pub use revocation::{InvalidRevocationReason, Revocation, RevocationReason};
 
@@ -111,6 +113,12 @@ impl Standing {
         self.holds.iter().map(|(cause, status)| (cause, *status))
     }
 
+    /// The causes that hold it now.
+    pub fn held_by(&self) -> impl Iterator<Item = &HoldCause> {
+        let held = |(cause, status)| (status == HoldStatus::Held).then_some(cause);
+        self.holds().filter_map(held)
+    }
+
     /// What the license is worth now.
     ///
     /// `REVOKED` before `EXPIRED` before `FROZEN`: the more final word is told. A revocation never
@@ -121,7 +129,7 @@ impl Standing {
             State::Revoked
         } else if self.expires_at.is_some_and(|end| end <= now) {
             State::Expired
-        } else if self.holds.values().any(|hold| *hold == HoldStatus::Held) {
+        } else if self.held_by().next().is_some() {
             State::Frozen
         } else {
             State::Active

@@ -7,6 +7,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod commands;
+
 /// A fact that another system tells, at a time of its own.
 #[derive(Clone, Debug)]
 enum News {
