@@ -47,7 +47,8 @@ impl Cursor {
     pub fn parse(text: &str) -> Result<Self, InvalidCursor> {
         let (at, id) = text.split_once('.').ok_or(InvalidCursor)?;
         let at = at.parse().map_err(|_| InvalidCursor)?;
-        if id.is_empty() || id.len() > 255 {
+        // No store keeps NUL, so no id has it.
+        if id.is_empty() || id.len() > 255 || id.contains('\0') {
             return Err(InvalidCursor);
         }
         Ok(Self {
@@ -87,7 +88,7 @@ mod tests {
             id: "lic_a.b".into(),
         };
         assert_eq!(Cursor::parse(&cursor.to_text()), Ok(cursor));
-        for junk in ["", ".", "x.y", "1.", "1", "99999999999999999999.a"] {
+        for junk in ["", ".", "x.y", "1.", "1", "1.a\0", "99999999999999999999.a"] {
             assert_eq!(Cursor::parse(junk), Err(InvalidCursor), "{junk}");
         }
     }

@@ -11,11 +11,11 @@ mod stripe;
 pub use clock::{Clock, Entropy};
 pub use http::{Http, HttpError, HttpRequest, HttpResponse, Method};
 pub use store::{
-    Activations, ApiKeys, AuditRecord, Audits, Calls, Catalog, Commit, CommitDone, CommitError,
-    Connections, Customers, Deliveries, Endpoints, HeardEvents, Housekeeping, KeyQuery,
-    KnownLicense, LicenseFilter, LicenseRecord, Licenses, Limiter, Nonce, OAuthRounds, Orders,
-    Payments, Store, StoreError, Tenants, Tokens, ValidateDone, ValidateQuery, ValidateRead,
-    Validations,
+    Activations, ApiKeys, AuditFilter, AuditRecord, Audits, Calls, Catalog, Commit, CommitDone,
+    CommitError, Connections, CustomerFilter, Customers, Deliveries, Endpoints, HeardEvents,
+    Housekeeping, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses, Limiter, Nonce,
+    OAuthRounds, Orders, Payments, Store, StoreError, Tenants, Tokens, ValidateDone, ValidateQuery,
+    ValidateRead, Validations,
 };
 pub use stripe::{
     CheckoutRequest, CheckoutSession, Grant, IdempotencyKey, NewPrice, NewProduct, Stripe,

@@ -132,6 +132,9 @@ macro_rules! read_licenses {
                         if let Some(product) = &filter.product {
                             query = query.filter(licenses::product.eq(product.as_str()));
                         }
+                        if let Some(customer) = &filter.customer {
+                            query = query.filter(licenses::customer.eq(customer.as_str()));
+                        }
                         if let Some(email) = &filter.email {
                             query = query.filter(customers::email.eq(email.as_str()));
                         }

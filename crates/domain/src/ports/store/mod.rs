@@ -8,10 +8,12 @@ mod validations;
 pub use commit::{Commit, CommitDone, CommitError};
 pub use deliveries::{Deliveries, Endpoints};
 pub use sales::{
-    Activations, Customers, HeardEvents, LicenseFilter, LicenseRecord, Licenses, Orders, Payments,
+    Activations, CustomerFilter, Customers, HeardEvents, LicenseFilter, LicenseRecord, Licenses,
+    Orders, Payments,
 };
 pub use sellers::{
-    ApiKeys, AuditRecord, Audits, Calls, Catalog, Connections, OAuthRounds, Tenants, Tokens,
+    ApiKeys, AuditFilter, AuditRecord, Audits, Calls, Catalog, Connections, OAuthRounds, Tenants,
+    Tokens,
 };
 pub use upkeep::{Housekeeping, Limiter};
 pub use validations::{
