@@ -1,8 +1,9 @@
 -- What sellers search by: customers, a customer's licenses, the audit trail.
 
 create index customers_newest on customers (tenant, created_at, id);
-create index customers_email on customers (tenant, email);
-create index customers_external_id on customers (tenant, external_id) where external_id is not null;
+create index customers_email on customers (tenant, email, created_at, id);
+create index customers_external_id on customers (tenant, external_id, created_at, id)
+    where external_id is not null;
 
 -- Led by the tenant as every question is, so that it is not outdone by the tenant's whole list.
 drop index licenses_customer;
