@@ -1,5 +1,13 @@
 //! What an owner is shown of a thing, over HTTP and on the command line alike.
 
+mod audit;
+mod customer;
+mod license;
+
+pub(crate) use audit::AuditEntry;
+pub(crate) use customer::Customer;
+pub(crate) use license::{Device, License};
+
 use mintage_domain::api_key::ApiKey;
 use mintage_domain::time::Timestamp;
 use serde_json::{Value, json};

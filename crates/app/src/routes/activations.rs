@@ -4,13 +4,11 @@ use crate::app::{App, blocking};
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::paging::{PageBody, PageQuery};
+use crate::shown::Device;
 use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::activation::Activation;
 use mintage_domain::id::{ActivationId, LicenseId};
 use mintage_domain::management_token::TokenScope;
-use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::activation;
-use serde_json::{Value, json};
 
 /// `GET /v1/licenses/{id}/activations`: active and released ones.
 pub(super) async fn list(
@@ -31,7 +29,7 @@ pub(super) async fn list(
     })
     .await??
     .ok_or_else(ApiError::not_found)?;
-    Ok(HttpResponse::Ok().json(PageBody::of(&activations, show)))
+    Ok(HttpResponse::Ok().json(PageBody::of(&activations, Device::of)))
 }
 
 /// `POST /v1/licenses/{id}/activations/{activationId}/release`: its slot is free again.
@@ -49,20 +47,5 @@ pub(super) async fn release(
         activation::release(&*app.store, &app.env(), &tenant, (&license, &id), &actor)
     })
     .await??;
-    Ok(HttpResponse::Ok().json(show(&released)))
-}
-
-fn show(activation: &Activation) -> Value {
-    json!({
-        "id": activation.id,
-        "licenseId": activation.license,
-        "active": activation.is_active(),
-        "fingerprint": activation.fingerprint.as_str(),
-        "hostname": activation.hostname,
-        "os": activation.os,
-        "metadata": activation.metadata.as_map(),
-        "firstSeenAt": activation.first_seen.to_rfc3339(),
-        "lastSeenAt": activation.last_seen.to_rfc3339(),
-        "releasedAt": activation.released_at.map(Timestamp::to_rfc3339),
-    })
+    Ok(HttpResponse::Ok().json(Device::of(&released)))
 }

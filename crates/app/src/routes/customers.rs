@@ -1,12 +1,60 @@
-//! `GET /v1/customers/{id}`: a buyer.
+//! `/v1/customers`: buyers.
 
 use crate::app::{App, blocking};
+use crate::server::asked::Asked;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
+use crate::server::paging::{PageBody, PageQuery};
+use crate::shown::Customer;
 use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::email::{Email, EmailStart};
 use mintage_domain::id::CustomerId;
 use mintage_domain::management_token::TokenScope;
-use serde_json::json;
+use mintage_domain::mode::Mode;
+use mintage_domain::ports::CustomerFilter;
+use mintage_domain::text::free_text;
+use mintage_domain::usecase::issue::MAX_EXTERNAL_ID;
+use serde::Deserialize;
+
+/// Which customers.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Filter {
+    mode: Option<String>,
+    email: Option<String>,
+    q: Option<String>,
+    external_id: Option<String>,
+}
+
+impl Filter {
+    fn read(&self) -> Result<CustomerFilter, ApiError> {
+        let mut asked = Asked::new();
+        let external_id = |text: &str| free_text(text, MAX_EXTERNAL_ID);
+        let filter = CustomerFilter {
+            mode: asked.read("mode", self.mode.as_deref(), Mode::parse),
+            email: asked.read("email", self.email.as_deref(), Email::parse),
+            email_start: asked.read("q", self.q.as_deref(), EmailStart::parse),
+            external_id: asked.read("externalId", self.external_id.as_deref(), external_id),
+        };
+        asked.answer(filter)
+    }
+}
+
+/// `GET /v1/customers?mode=&email=&q=&externalId=`; `q` is how the address begins.
+pub(super) async fn list(
+    app: web::Data<App>,
+    request: HttpRequest,
+    filter: web::Query<Filter>,
+    query: web::Query<PageQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let caller = Caller::of(&app, &request, TokenScope::LicensesRead).await?;
+    let (filter, page) = (filter.read()?, query.read()?);
+    let customers = blocking(&app, move |app| {
+        app.store.customers(&caller.tenant(), &filter, &page)
+    })
+    .await??;
+    Ok(HttpResponse::Ok().json(PageBody::of(&customers, Customer::of)))
+}
 
 /// `GET /v1/customers/{id}`.
 pub(super) async fn get(
@@ -19,13 +67,5 @@ pub(super) async fn get(
     let customer = blocking(&app, move |app| app.store.customer(&caller.tenant(), &id))
         .await??
         .ok_or_else(ApiError::not_found)?;
-    Ok(HttpResponse::Ok().json(json!({
-        "id": customer.id,
-        "email": customer.email,
-        "name": customer.name,
-        "externalId": customer.external_id,
-        "metadata": customer.metadata,
-        "mode": customer.mode,
-        "createdAt": customer.created_at.to_rfc3339(),
-    })))
+    Ok(HttpResponse::Ok().json(Customer::of(&customer)))
 }

@@ -4,24 +4,25 @@ use crate::app::{App, blocking};
 use crate::server::auth::Caller;
 use crate::server::error::{ApiError, Detail};
 use crate::server::paging::{PageBody, PageQuery};
+use crate::shown::License;
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::email::Email;
-use mintage_domain::id::LicenseId;
+use mintage_domain::id::{CustomerId, LicenseId};
 use mintage_domain::license::state::State;
 use mintage_domain::management_token::TokenScope;
-use mintage_domain::ports::{LicenseFilter, LicenseRecord};
+use mintage_domain::ports::LicenseFilter;
 use mintage_domain::slug::ProductId;
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::license;
-use mintage_domain::usecase::validate::Reason;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Which licenses.
 #[derive(Deserialize)]
 pub(super) struct Filter {
     product: Option<String>,
     status: Option<String>,
+    customer: Option<String>,
     email: Option<String>,
 }
 
@@ -47,6 +48,9 @@ impl Filter {
                 ProductId::parse(text).ok()
             })?,
             state: parsed("status", self.status.as_ref(), state)?.map(|state| (state, now)),
+            customer: parsed("customer", self.customer.as_ref(), |text| {
+                CustomerId::parse(text).ok()
+            })?,
             metadata: metadata(all)?,
             email: parsed("email", self.email.as_ref(), |text| Email::parse(text).ok())?,
         })
@@ -83,7 +87,7 @@ fn metadata(all: &Pairs) -> Result<Vec<(String, String)>, ApiError> {
     Ok(wanted)
 }
 
-/// `GET /v1/licenses?product=&status=&email=&metadata[key]=`.
+/// `GET /v1/licenses?product=&status=&customer=&email=&metadata[key]=`.
 pub(super) async fn list(
     app: web::Data<App>,
     request: HttpRequest,
@@ -98,10 +102,10 @@ pub(super) async fn list(
         app.store.licenses(&caller.tenant(), &filter, &page)
     })
     .await??;
-    Ok(HttpResponse::Ok().json(PageBody::of(&licenses, |record| show(record, now))))
+    Ok(HttpResponse::Ok().json(PageBody::of(&licenses, |record| License::of(record, now))))
 }
 
-fn id(path: &str) -> Result<LicenseId, ApiError> {
+pub(super) fn id(path: &str) -> Result<LicenseId, ApiError> {
     LicenseId::parse(path).map_err(|_| ApiError::not_found())
 }
 
@@ -116,7 +120,7 @@ pub(super) async fn get(
     let record = blocking(&app, move |app| app.store.license(&caller.tenant(), &id))
         .await??
         .ok_or_else(ApiError::not_found)?;
-    Ok(HttpResponse::Ok().json(show(&record, app.clock.now())))
+    Ok(HttpResponse::Ok().json(License::of(&record, app.clock.now())))
 }
 
 /// `POST /v1/licenses/{id}/revoke`: for good.
@@ -133,7 +137,7 @@ pub(super) async fn revoke(
     })
     .await??;
     app.deliveries_due.notify_one();
-    Ok(HttpResponse::Ok().json(show(&record, app.clock.now())))
+    Ok(HttpResponse::Ok().json(License::of(&record, app.clock.now())))
 }
 
 /// `POST /v1/licenses/{id}/reveal`: the key in the clear; audited.
@@ -152,30 +156,4 @@ pub(super) async fn reveal(
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
         .json(json!({ "key": key.expose() })))
-}
-
-fn show(record: &LicenseRecord, now: Timestamp) -> Value {
-    let license = &record.license;
-    let state = license.state(now);
-    let reason = license.standing.revocation().map_or_else(
-        || Reason::of(state).map(Reason::as_str),
-        |revocation| Some(revocation.reason().as_str()),
-    );
-    json!({
-        "id": license.id,
-        "displayKey": license.masked_key,
-        "status": state.as_str(),
-        "reason": reason,
-        "mode": license.mode,
-        "productId": license.product,
-        "keyTypeId": license.key_type,
-        "customerId": license.customer,
-        "customerEmail": record.email,
-        "orderId": license.unit.as_ref().map(|unit| &unit.order),
-        "activationLimit": license.activation_limit,
-        "notes": license.notes,
-        "metadata": license.metadata.as_map(),
-        "expiresAt": license.standing.expires_at().map(Timestamp::to_rfc3339),
-        "createdAt": license.created_at.to_rfc3339(),
-    })
 }

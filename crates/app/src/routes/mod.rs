@@ -2,6 +2,7 @@
 
 mod activations;
 mod api_keys;
+mod audit;
 mod callback;
 mod checkout;
 mod customers;
@@ -11,6 +12,7 @@ mod health;
 mod integrations;
 mod issue;
 mod key_types;
+mod license_commands;
 mod licenses;
 mod orders;
 mod products;
@@ -67,6 +69,13 @@ pub(crate) fn mount(config: &mut web::ServiceConfig) {
         .service(resource("/v1/api-keys/{id}/rotate").route(web::post().to(api_keys::rotate)))
         .service(resource("/v1/licenses").route(web::get().to(licenses::list)))
         .service(resource("/v1/licenses/{id}").route(web::get().to(licenses::get)))
+        .service(
+            resource("/v1/licenses/{id}/freeze").route(web::post().to(license_commands::freeze)),
+        )
+        .service(resource("/v1/licenses/{id}/thaw").route(web::post().to(license_commands::thaw)))
+        .service(
+            resource("/v1/licenses/{id}/extend").route(web::post().to(license_commands::extend)),
+        )
         .service(resource("/v1/licenses/{id}/revoke").route(web::post().to(licenses::revoke)))
         .service(resource("/v1/licenses/{id}/reveal").route(web::post().to(licenses::reveal)))
         .service(resource("/v1/licenses/{id}/activations").route(web::get().to(activations::list)))
@@ -75,6 +84,8 @@ pub(crate) fn mount(config: &mut web::ServiceConfig) {
                 .route(web::post().to(activations::release)),
         )
         .service(resource("/v1/orders").route(web::get().to(orders::list)))
+        .service(resource("/v1/audit").route(web::get().to(audit::list)))
+        .service(resource("/v1/customers").route(web::get().to(customers::list)))
         .service(resource("/v1/customers/{id}").route(web::get().to(customers::get)))
         .service(
             resource("/v1/webhook")

@@ -52,7 +52,7 @@ pub(crate) struct PageBody<T> {
 
 impl<T> PageBody<T> {
     /// A page of the domain, each item as the wire shows it.
-    pub(crate) fn of<D>(page: &Page<D>, show: impl FnMut(&D) -> T) -> Self {
+    pub(crate) fn of<'a, D>(page: &'a Page<D>, show: impl FnMut(&'a D) -> T) -> Self {
         Self {
             next_cursor: page.next.as_ref().map(Cursor::to_text),
             items: page.items.iter().map(show).collect(),
