@@ -42,7 +42,7 @@ impl Filter {
                 ApiError::invalid("one or more query parameters are not valid", vec![detail])
             })
         }
-        let state = |text: &str| State::ALL.into_iter().find(|state| state.as_str() == text);
+        let state = |text: &str| State::parse(text).ok();
         Ok(LicenseFilter {
             product: parsed("product", self.product.as_ref(), |text| {
                 ProductId::parse(text).ok()

@@ -3,11 +3,14 @@
 mod activations;
 mod api_keys;
 mod at_once;
+mod audit;
 mod catalog;
 mod checkout;
 mod connect;
+mod customers;
 mod harness;
 mod issue;
+mod license_commands;
 mod licenses;
 mod lists;
 mod main_path;

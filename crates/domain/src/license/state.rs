@@ -21,6 +21,8 @@ pub use extension::CannotExtend;
 pub use hold::{HoldCause, HoldStatus, InvalidHoldCause};
 pub use revocation::{InvalidRevocationReason, Revocation, RevocationReason};
 
+use thiserror::Error;
+
 use crate::time::Timestamp;
 
 /// All that a license's state depends on, but for the time of day.
@@ -44,6 +46,11 @@ pub enum State {
     Revoked,
 }
 
+/// The text is no state of a license.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the state of a license is `ACTIVE`, `FROZEN`, `EXPIRED` or `REVOKED`")]
+pub struct UnknownState;
+
 /// What was heard of a dispute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DisputeNews {
@@ -58,6 +65,14 @@ pub enum DisputeNews {
 impl State {
     /// Every state.
     pub const ALL: [Self; 4] = [Self::Active, Self::Frozen, Self::Expired, Self::Revoked];
+
+    /// Reads `ACTIVE`, `FROZEN`, `EXPIRED` or `REVOKED`.
+    pub fn parse(text: &str) -> Result<Self, UnknownState> {
+        Self::ALL
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or(UnknownState)
+    }
 
     /// `ACTIVE`, `FROZEN`, `EXPIRED` or `REVOKED`.
     pub const fn as_str(self) -> &'static str {
