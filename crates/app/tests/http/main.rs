@@ -8,6 +8,8 @@ mod catalog;
 mod checkout;
 mod connect;
 mod customers;
+mod described;
+mod fuzz;
 mod harness;
 mod issue;
 mod license_commands;
