@@ -23,7 +23,7 @@ pub(crate) fn each_question_has_its_index(
         let statements = watch.statements();
         let plan = explain(statements.last().unwrap());
         let named = |index: &&str| plan.split([' ', '\n']).any(|word| word == *index);
-        assert!(indexes.iter().any(|it| named(it)), "{question}: {plan}");
+        assert!(indexes.iter().any(named), "{question}: {plan}");
     };
     for (filter, indexes) in [
         (CustomerFilter::default(), &["customers_newest"][..]),
