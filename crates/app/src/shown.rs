@@ -4,30 +4,57 @@ mod audit;
 mod customer;
 mod license;
 
-pub(crate) use audit::AuditEntry;
-pub(crate) use customer::Customer;
-pub(crate) use license::{Device, License};
+pub(crate) use audit::AuditEntryBody;
+pub(crate) use customer::CustomerBody;
+pub(crate) use license::{ActivationBody, LicenseBody};
 
+use crate::openapi::words;
 use mintage_domain::api_key::ApiKey;
+use mintage_domain::id::ApiKeyId;
+use mintage_domain::mode::Mode;
+use mintage_domain::slug::ProductId;
 use mintage_domain::time::Timestamp;
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-/// An API key, without its secret. `revokedAt` says since when it is refused, `expiresAt` until
-/// when it is still good beside the key that replaces it; one of them at most.
-pub(crate) fn api_key(key: &ApiKey, now: Timestamp) -> Value {
+/// An API key, without its secret. One of `revokedAt` and `expiresAt` is told at most.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ApiKey)]
+pub(crate) struct ApiKeyBody<'a> {
+    #[schema(value_type = words::ApiKeyId)]
+    id: &'a ApiKeyId,
+    #[schema(value_type = words::ProductId)]
+    product_id: &'a ProductId,
+    #[schema(value_type = words::ApiKeyScope)]
+    scope: &'static str,
+    #[schema(value_type = words::Mode)]
+    mode: Mode,
+    #[schema(value_type = words::Time)]
+    created_at: String,
+    /// Since when it is refused.
+    #[schema(required, value_type = Option<words::Time>)]
+    revoked_at: Option<String>,
+    /// Until when it is still good beside the key that replaces it.
+    #[schema(required, value_type = Option<words::Time>)]
+    expires_at: Option<String>,
+}
+
+/// An API key as it is shown at this time.
+pub(crate) fn api_key(key: &ApiKey, now: Timestamp) -> ApiKeyBody<'_> {
     let end = key.revoked_at.map(Timestamp::to_rfc3339);
     let (revoked_at, expires_at) = if key.is_good(now) {
         (None, end)
     } else {
         (end, None)
     };
-    json!({
-        "id": key.id,
-        "productId": key.product,
-        "scope": key.scope.as_str(),
-        "mode": key.mode,
-        "createdAt": key.created_at.to_rfc3339(),
-        "revokedAt": revoked_at,
-        "expiresAt": expires_at,
-    })
+    ApiKeyBody {
+        id: &key.id,
+        product_id: &key.product,
+        scope: key.scope.as_str(),
+        mode: key.mode,
+        created_at: key.created_at.to_rfc3339(),
+        revoked_at,
+        expires_at,
+    }
 }

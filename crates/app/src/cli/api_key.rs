@@ -102,7 +102,7 @@ fn list(store: &dyn Store, env: &Env<'_>, of: &Of, product: Option<&ProductId>) 
 
 fn print(of: &Of, key: &ApiKey, now: Timestamp) -> std::io::Result<()> {
     if of.json {
-        return say(shown::api_key(key, now));
+        return say(serde_json::to_string(&shown::api_key(key, now))?);
     }
     let (scope, mode) = (key.scope.as_str(), key.mode);
     let standing = match key.revoked_at.map(Timestamp::to_rfc3339) {

@@ -1,7 +1,7 @@
 //! `mintage audit`.
 
 use super::{Common, Of, Outcome, each, with_store};
-use crate::shown::AuditEntry;
+use crate::shown::AuditEntryBody;
 use clap::{Args, Subcommand};
 use mintage_domain::ports::{AuditFilter, Store};
 use mintage_domain::time::Timestamp;
@@ -53,7 +53,7 @@ fn list(store: &dyn Store, of: &Of, which: Which) -> Outcome {
     each(
         |page| store.audit(&of.tenant, &filter, page),
         |record| {
-            let entry = AuditEntry::of(record);
+            let entry = AuditEntryBody::of(record);
             of.print(&entry, || {
                 let (at, actor) = (&entry.at, entry.actor);
                 format!("{at}  {actor}  {}  {}", entry.action, entry.target)

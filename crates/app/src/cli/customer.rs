@@ -1,9 +1,9 @@
 //! `mintage customer`.
 
 use super::{Common, Of, Outcome, each, with_store};
-use crate::shown::Customer;
+use crate::shown::CustomerBody;
 use clap::{Args, Subcommand};
-use mintage_domain::customer;
+use mintage_domain::customer::Customer;
 use mintage_domain::email::{Email, EmailStart};
 use mintage_domain::id::CustomerId;
 use mintage_domain::mode::Mode;
@@ -70,8 +70,8 @@ fn list(store: &dyn Store, of: &Of, which: Which) -> Outcome {
     )
 }
 
-fn print(of: &Of, customer: &customer::Customer) -> io::Result<()> {
-    let customer = Customer::of(customer);
+fn print(of: &Of, customer: &Customer) -> io::Result<()> {
+    let customer = CustomerBody::of(customer);
     of.print(&customer, || {
         format!(
             "{}  {}  {}  {}  {}",

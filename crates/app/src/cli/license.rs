@@ -1,7 +1,7 @@
 //! `mintage license`.
 
 use super::{Common, Of, Outcome, each, with_store};
-use crate::shown::{Device, License};
+use crate::shown::{ActivationBody, LicenseBody};
 use clap::{Args, Subcommand};
 use mintage_domain::activation::Activation;
 use mintage_domain::audit::Actor;
@@ -153,7 +153,7 @@ fn give_back(store: &dyn Store, env: &Env<'_>, one: &One, id: &ActivationId) -> 
 }
 
 fn print(of: &Of, record: &LicenseRecord, now: Timestamp) -> io::Result<()> {
-    let license = License::of(record, now);
+    let license = LicenseBody::of(record, now);
     of.print(&license, || {
         let end = license.expires_at.as_deref().unwrap_or("lifetime");
         format!(
@@ -170,7 +170,7 @@ fn print(of: &Of, record: &LicenseRecord, now: Timestamp) -> io::Result<()> {
 }
 
 fn print_device(of: &Of, activation: &Activation) -> io::Result<()> {
-    let device = Device::of(activation);
+    let device = ActivationBody::of(activation);
     of.print(&device, || {
         let standing = if device.active { "active" } else { "released" };
         let (id, seen) = (device.id, &device.last_seen_at);

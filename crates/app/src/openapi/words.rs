@@ -56,6 +56,16 @@ words! {
         .min_length(Some(3))
         .max_length(Some(254))
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)));
+    /// An order.
+    OrderId = id!("ord_");
+    /// An API key: `ak_live_...` or `ak_test_...`.
+    ApiKeyId = id!("ak_");
+    /// An event for a tenant's webhook, and its delivery.
+    DeliveryId = id!("dlv_");
+    /// A tenant; some words are reserved.
+    TenantId = |text| text.pattern(Some("^[a-z0-9][a-z0-9-]{2,31}$"));
+    /// A product of a tenant.
+    ProductId = |text| text.pattern(Some(SLUG));
     /// A key type of a product; KeyStack's `planCode`.
     KeyTypeId = |text| text.pattern(Some(SLUG));
     /// How long a license runs: `lifetime`, days from `1d` to `36500d`, or until an ISO 8601 date or
@@ -86,4 +96,65 @@ words! {
     /// Free-form facts: at most 50, by names of 1 to 40 characters without control characters, and
     /// 16 kB as JSON.
     Metadata = |object| object.schema_type(Type::Object).max_properties(Some(50));
+    /// How long a license of a key type runs: `lifetime`, or days from `1d` to `36500d`.
+    RelativeDuration = |text| text.pattern(Some("^(lifetime|[1-9][0-9]{0,4}d)$"));
+    /// Sandbox or live.
+    Mode = |text| text.enum_values(Some(["sandbox", "live"]));
+    /// A name that people see, without control characters.
+    DisplayName = |text| text.min_length(Some(1)).max_length(Some(120));
+    /// What the keys of a product begin with.
+    KeyPrefix = |text| text.pattern(Some("^[A-Z0-9]{2,8}$"));
+    /// How the keys of a product look: `ACME-4B2K-9XJP-T8WM-Q3VZ`, or with check symbols that tell
+    /// a typo.
+    KeyFormat = |text| text.enum_values(Some(["classic", "checked"]));
+    /// A currency that Stripe charges in.
+    Currency = |text| text.pattern(Some("^[a-z]{3}$"));
+    /// What a license unlocks.
+    Entitlement = |text| text.pattern(Some("^[a-z0-9._-]{1,64}$"));
+    /// What an API key may do.
+    ApiKeyScope = |text| text
+        .enum_values(Some(["FULL", "ISSUE_ONLY", "VALIDATE_ONLY", "READ_ONLY"]));
+    /// Why a license is not good.
+    LicenseReason = |text| text
+        .enum_values(Some(["frozen", "expired", "admin", "refund", "dispute"]));
+    /// What holds a license: its seller's freeze, a dispute over its payment, an unpaid invoice.
+    HoldCause = |text| text.pattern(Some("^(admin|dispute:.+|invoice:.+)$"));
+    /// How an e-mail address begins. It may have 254 bytes.
+    EmailStart = |text| text
+        .min_length(Some(1)).max_length(Some(254)).pattern(Some(r"^[^\s\x00-\x1f\x7f-\x9f]+$"));
+    /// A seller's own id of a customer.
+    ExternalId = |text| text
+        .min_length(Some(1)).max_length(Some(255)).pattern(Some("^[^\\x00]*$"));
+    /// Who did something: `operator`, `token:tok_...`, `api-key:ak_...`, `seller`, `stripe` or
+    /// `system`.
+    Actor = |text| text
+        .pattern(Some("^(operator|seller|stripe|system|token:tok_.+|api-key:ak_.+)$"));
+    /// An entry of the audit trail.
+    AuditId = id!("aud_");
+    /// A whole word of the audit trail.
+    AuditWord = |text| text
+        .min_length(Some(1)).max_length(Some(255)).pattern(Some("^[^\\x00]*$"));
+    /// How far a checkout is.
+    OrderStatus = |text| text.enum_values(Some([
+        "opening", "open", "awaiting_payment", "fulfilled", "payment_failed", "expired",
+        "abandoned",
+    ]));
+    /// What a tenant is told of.
+    EventName = |text| text
+        .enum_values(Some([
+            "license.created", "license.refunded", "license.revoked", "license.frozen",
+            "license.updated",
+        ]));
+    /// How far a delivery is.
+    DeliveryStatus = |text| text
+        .enum_values(Some(["pending", "retrying", "delivered", "failed"]));
+    /// A web address, with a host that is a name in ASCII or an IP address, and no user or password.
+    Url = |text| text
+        .max_length(Some(2_048))
+        .pattern(Some(r"^[hH][tT][tT][pP][sS]?://[^\s\\@]+$"));
+    /// Texts by their names in the metadata; ten at most.
+    SearchedMetadata = |object| object
+        .schema_type(Type::Object)
+        .max_properties(Some(10))
+        .additional_properties(Some(ObjectBuilder::new().schema_type(Type::String)));
 }

@@ -1,16 +1,28 @@
 //! `/v1/licenses/{id}/activations`: the devices of a license.
 
 use crate::app::{App, blocking};
+use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::paging::{PageBody, PageQuery};
-use crate::shown::Device;
+use crate::shown::ActivationBody;
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::id::{ActivationId, LicenseId};
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::usecase::activation;
 
-/// `GET /v1/licenses/{id}/activations`: active and released ones.
+/// Lists the devices of a license
+///
+/// Active and released ones.
+#[utoipa::path(
+    get,
+    path = "/v1/licenses/{id}/activations",
+    operation_id = "listActivations",
+    tag = "Sales",
+    params(("id" = inline(words::LicenseId), Path), PageQuery),
+    responses((status = 200, description = "A page.", body = PageBody<ActivationBody<'_>>)),
+    security(("managementToken" = ["licenses:read"])),
+)]
 pub(super) async fn list(
     app: web::Data<App>,
     path: web::Path<String>,
@@ -29,10 +41,23 @@ pub(super) async fn list(
     })
     .await??
     .ok_or_else(ApiError::not_found)?;
-    Ok(HttpResponse::Ok().json(PageBody::of(&activations, Device::of)))
+    Ok(HttpResponse::Ok().json(PageBody::of(&activations, ActivationBody::of)))
 }
 
-/// `POST /v1/licenses/{id}/activations/{activationId}/release`: its slot is free again.
+/// Gives back the slot of a device that is lost
+#[utoipa::path(
+    post,
+    path = "/v1/licenses/{id}/activations/{activationId}/release",
+    operation_id = "releaseActivation",
+    tag = "Sales",
+    params(
+        ("id" = inline(words::LicenseId), Path),
+        ("activationId" = inline(words::ActivationId), Path),
+    ),
+    responses((status = 200, description = "The device.", body = ActivationBody<'_>)),
+    security(("managementToken" = ["licenses:write"])),
+    extensions(("x-error-codes" = json!(["activation/already-released"]))),
+)]
 pub(super) async fn release(
     app: web::Data<App>,
     path: web::Path<(String, String)>,
@@ -47,5 +72,5 @@ pub(super) async fn release(
         activation::release(&*app.store, &app.env(), &tenant, (&license, &id), &actor)
     })
     .await??;
-    Ok(HttpResponse::Ok().json(Device::of(&released)))
+    Ok(HttpResponse::Ok().json(ActivationBody::of(&released)))
 }

@@ -1,11 +1,12 @@
 //! `/v1/api-keys`: credentials for signed calls.
 
 use crate::app::{App, blocking};
+use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::{ApiError, Detail};
 use crate::server::fields::{Fields, JsonBytes};
 use crate::server::paging::{PageBody, PageQuery};
-use crate::shown;
+use crate::shown::{self, ApiKeyBody};
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::api_key::{Overlap, Scope};
 use mintage_domain::id::ApiKeyId;
@@ -14,10 +15,23 @@ use mintage_domain::mode::Mode;
 use mintage_domain::secret::Secret;
 use mintage_domain::slug::ProductId;
 use mintage_domain::usecase::api_key::{create_api_key, revoke_api_key, rotate_api_key};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-/// `POST /v1/api-keys {productId, scope, mode}`; 201 with the secret, shown once.
+/// Makes an API key
+///
+/// Its secret is shown this once.
+#[utoipa::path(
+    post,
+    path = "/v1/api-keys",
+    operation_id = "createApiKey",
+    tag = "Catalog",
+    request_body = NewApiKey,
+    responses((status = 201, description = "The key and its secret.", body = ApiKeySecret<'_>,
+        headers(("Cache-Control" = String, description = "`no-store`")))),
+    security(("managementToken" = ["api-keys:write"])),
+    extensions(("x-error-codes" = json!(["common/not-found"]))),
+)]
 pub(super) async fn create(
     app: web::Data<App>,
     request: HttpRequest,
@@ -37,9 +51,22 @@ pub(super) async fn create(
     Ok(once(&id, &secret))
 }
 
+/// A key to make.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `create` reads")]
+#[schema(rename_all = "camelCase")]
+struct NewApiKey {
+    product_id: words::ProductId,
+    scope: words::ApiKeyScope,
+    mode: words::Mode,
+}
+
 /// Which keys.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Filter {
+    /// Those of this product.
+    #[param(nullable = false, inline, value_type = Option<words::ProductId>)]
     product: Option<String>,
 }
 
@@ -58,7 +85,18 @@ impl Filter {
     }
 }
 
-/// `GET /v1/api-keys?product=`: never their secrets.
+/// Lists API keys
+///
+/// Never their secrets.
+#[utoipa::path(
+    get,
+    path = "/v1/api-keys",
+    operation_id = "listApiKeys",
+    tag = "Catalog",
+    params(Filter, PageQuery),
+    responses((status = 200, description = "A page.", body = PageBody<ApiKeyBody<'_>>)),
+    security(("managementToken" = ["api-keys:write"])),
+)]
 pub(super) async fn list(
     app: web::Data<App>,
     request: HttpRequest,
@@ -80,7 +118,19 @@ fn id(path: &str) -> Result<ApiKeyId, ApiError> {
     ApiKeyId::parse(path).map_err(|_| ApiError::not_found())
 }
 
-/// `POST /v1/api-keys/{id}/revoke`: at once.
+/// Revokes an API key
+///
+/// At once on the server that is asked, on others within five seconds.
+#[utoipa::path(
+    post,
+    path = "/v1/api-keys/{id}/revoke",
+    operation_id = "revokeApiKey",
+    tag = "Catalog",
+    params(("id" = inline(words::ApiKeyId), Path)),
+    responses((status = 200, description = "The key.", body = ApiKeyBody<'_>)),
+    security(("managementToken" = ["api-keys:write"])),
+    extensions(("x-error-codes" = json!(["api-key/already-revoked"]))),
+)]
 pub(super) async fn revoke(
     app: web::Data<App>,
     path: web::Path<String>,
@@ -99,7 +149,22 @@ pub(super) async fn revoke(
     Ok(HttpResponse::Ok().json(shown::api_key(&key, app.clock.now())))
 }
 
-/// `POST /v1/api-keys/{id}/rotate {overlapSeconds}`; 201 with the new key's secret, shown once.
+/// Replaces an API key
+///
+/// Makes another of the same product, scope and mode, whose secret is shown this once. The old one
+/// stays good for the overlap.
+#[utoipa::path(
+    post,
+    path = "/v1/api-keys/{id}/rotate",
+    operation_id = "rotateApiKey",
+    tag = "Catalog",
+    params(("id" = inline(words::ApiKeyId), Path)),
+    request_body = Rotation,
+    responses((status = 201, description = "The new key and its secret.", body = ApiKeySecret<'_>,
+        headers(("Cache-Control" = String, description = "`no-store`")))),
+    security(("managementToken" = ["api-keys:write"])),
+    extensions(("x-error-codes" = json!(["api-key/already-revoked", "api-key/already-rotated"]))),
+)]
 pub(super) async fn rotate(
     app: web::Data<App>,
     path: web::Path<String>,
@@ -119,6 +184,16 @@ pub(super) async fn rotate(
     Ok(once(&new, &secret))
 }
 
+/// How a key is replaced.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `overlap` reads")]
+#[schema(rename_all = "camelCase")]
+struct Rotation {
+    /// For how long the old key stays good: a day if it is not told, 30 days at most.
+    #[schema(minimum = 0, maximum = 2_592_000)]
+    overlap_seconds: Option<u32>,
+}
+
 fn overlap(body: &[u8]) -> Result<Overlap, ApiError> {
     let mut fields = Fields::parse(body)?;
     let seconds = fields.integer("overlapSeconds", 0..=i64::from(Overlap::MAX_SECONDS));
@@ -128,9 +203,21 @@ fn overlap(body: &[u8]) -> Result<Overlap, ApiError> {
     })
 }
 
+/// A new key and its secret.
+#[derive(Serialize, ToSchema)]
+struct ApiKeySecret<'a> {
+    #[schema(value_type = words::ApiKeyId)]
+    id: &'a ApiKeyId,
+    /// `aks_...`: signs calls, and is shown to nobody again.
+    secret: &'a str,
+}
+
 /// A new key with its secret, which nobody is shown again.
 fn once(id: &ApiKeyId, secret: &Secret) -> HttpResponse {
     HttpResponse::Created()
         .insert_header(("cache-control", "no-store"))
-        .json(json!({"id": id, "secret": secret.expose()}))
+        .json(ApiKeySecret {
+            id,
+            secret: secret.expose(),
+        })
 }

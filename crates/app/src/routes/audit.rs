@@ -1,25 +1,38 @@
-//! `GET /v1/audit`: who did what to what.
+//! `/v1/audit`: who did what to what.
 
 use crate::app::{App, blocking};
+use crate::openapi::words;
 use crate::server::asked::Asked;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::paging::{PageBody, PageQuery};
-use crate::shown::AuditEntry;
+use crate::shown::AuditEntryBody;
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::ports::AuditFilter;
 use mintage_domain::text::free_text;
 use mintage_domain::time::Timestamp;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 /// Which entries.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Filter {
+    /// Those of this action: `license.frozen`.
+    #[param(nullable = false, inline, value_type = Option<words::AuditWord>)]
     action: Option<String>,
+    /// Those about this id or slug.
+    #[param(nullable = false, inline, value_type = Option<words::AuditWord>)]
     target: Option<String>,
+    /// Those of this actor: `operator`, `token:tok_...`.
+    #[param(nullable = false, inline, value_type = Option<words::AuditWord>)]
     actor: Option<String>,
+    /// Those made then or later.
+    #[param(nullable = false, inline, value_type = Option<words::Time>)]
     from: Option<String>,
+    /// Those made before.
+    #[param(nullable = false, inline, value_type = Option<words::Time>)]
     to: Option<String>,
 }
 
@@ -39,7 +52,16 @@ impl Filter {
     }
 }
 
-/// `GET /v1/audit?action=&target=&actor=&from=&to=`: from a time, inclusive, to another, exclusive.
+/// Lists who did what
+#[utoipa::path(
+    get,
+    path = "/v1/audit",
+    operation_id = "listAudit",
+    tag = "Sales",
+    params(Filter, PageQuery),
+    responses((status = 200, description = "A page.", body = PageBody<AuditEntryBody<'_>>)),
+    security(("managementToken" = ["audit:read"])),
+)]
 pub(super) async fn list(
     app: web::Data<App>,
     request: HttpRequest,
@@ -52,5 +74,5 @@ pub(super) async fn list(
         app.store.audit(&caller.tenant(), &filter, &page)
     })
     .await??;
-    Ok(HttpResponse::Ok().json(PageBody::of(&entries, AuditEntry::of)))
+    Ok(HttpResponse::Ok().json(PageBody::of(&entries, AuditEntryBody::of)))
 }

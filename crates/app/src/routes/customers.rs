@@ -1,11 +1,12 @@
 //! `/v1/customers`: buyers.
 
 use crate::app::{App, blocking};
+use crate::openapi::words;
 use crate::server::asked::Asked;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::paging::{PageBody, PageQuery};
-use crate::shown::Customer;
+use crate::shown::CustomerBody;
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::email::{Email, EmailStart};
 use mintage_domain::id::CustomerId;
@@ -15,14 +16,24 @@ use mintage_domain::ports::CustomerFilter;
 use mintage_domain::text::free_text;
 use mintage_domain::usecase::issue::MAX_EXTERNAL_ID;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 /// Which customers.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
 pub(super) struct Filter {
+    /// Those of this mode.
+    #[param(nullable = false, inline, value_type = Option<words::Mode>)]
     mode: Option<String>,
+    /// Those with this address.
+    #[param(nullable = false, inline, value_type = Option<words::Email>)]
     email: Option<String>,
+    /// Those whose address begins like this, sign by sign, in any case.
+    #[param(nullable = false, inline, value_type = Option<words::EmailStart>)]
     q: Option<String>,
+    /// Those with this id of the seller's own.
+    #[param(nullable = false, inline, value_type = Option<words::ExternalId>)]
     external_id: Option<String>,
 }
 
@@ -40,7 +51,16 @@ impl Filter {
     }
 }
 
-/// `GET /v1/customers?mode=&email=&q=&externalId=`; `q` is how the address begins.
+/// Lists customers
+#[utoipa::path(
+    get,
+    path = "/v1/customers",
+    operation_id = "listCustomers",
+    tag = "Sales",
+    params(Filter, PageQuery),
+    responses((status = 200, description = "A page.", body = PageBody<CustomerBody<'_>>)),
+    security(("managementToken" = ["licenses:read"])),
+)]
 pub(super) async fn list(
     app: web::Data<App>,
     request: HttpRequest,
@@ -53,10 +73,19 @@ pub(super) async fn list(
         app.store.customers(&caller.tenant(), &filter, &page)
     })
     .await??;
-    Ok(HttpResponse::Ok().json(PageBody::of(&customers, Customer::of)))
+    Ok(HttpResponse::Ok().json(PageBody::of(&customers, CustomerBody::of)))
 }
 
-/// `GET /v1/customers/{id}`.
+/// Shows a customer
+#[utoipa::path(
+    get,
+    path = "/v1/customers/{id}",
+    operation_id = "getCustomer",
+    tag = "Sales",
+    params(("id" = inline(words::CustomerId), Path)),
+    responses((status = 200, description = "The customer.", body = CustomerBody<'_>)),
+    security(("managementToken" = ["licenses:read"])),
+)]
 pub(super) async fn get(
     app: web::Data<App>,
     path: web::Path<String>,
@@ -67,5 +96,5 @@ pub(super) async fn get(
     let customer = blocking(&app, move |app| app.store.customer(&caller.tenant(), &id))
         .await??
         .ok_or_else(ApiError::not_found)?;
-    Ok(HttpResponse::Ok().json(Customer::of(&customer)))
+    Ok(HttpResponse::Ok().json(CustomerBody::of(&customer)))
 }

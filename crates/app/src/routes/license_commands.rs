@@ -2,17 +2,31 @@
 
 use super::licenses::id;
 use crate::app::{App, blocking};
+use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
-use crate::shown::License;
+use crate::shown::LicenseBody;
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::license::term::Term;
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::ports::LicenseRecord;
 use mintage_domain::usecase::license::{self, Target};
+use utoipa::ToSchema;
 
-/// `POST /v1/licenses/{id}/freeze`: it is not good until it is thawed.
+/// Freezes a license
+///
+/// It is not good until it is thawed.
+#[utoipa::path(
+    post,
+    path = "/v1/licenses/{id}/freeze",
+    operation_id = "freezeLicense",
+    tag = "Sales",
+    params(("id" = inline(words::LicenseId), Path)),
+    responses((status = 200, description = "The license.", body = LicenseBody<'_>)),
+    security(("managementToken" = ["licenses:write"])),
+    extensions(("x-error-codes" = json!(["license/already-revoked", "license/already-frozen"]))),
+)]
 pub(super) async fn freeze(
     app: web::Data<App>,
     path: web::Path<String>,
@@ -24,7 +38,19 @@ pub(super) async fn freeze(
     .await
 }
 
-/// `POST /v1/licenses/{id}/thaw`: its seller holds it no longer.
+/// Thaws a license
+///
+/// Ends what `freeze` began. What else holds the license goes on holding it.
+#[utoipa::path(
+    post,
+    path = "/v1/licenses/{id}/thaw",
+    operation_id = "thawLicense",
+    tag = "Sales",
+    params(("id" = inline(words::LicenseId), Path)),
+    responses((status = 200, description = "The license.", body = LicenseBody<'_>)),
+    security(("managementToken" = ["licenses:write"])),
+    extensions(("x-error-codes" = json!(["license/already-revoked", "license/not-frozen"]))),
+)]
 pub(super) async fn thaw(
     app: web::Data<App>,
     path: web::Path<String>,
@@ -36,7 +62,20 @@ pub(super) async fn thaw(
     .await
 }
 
-/// `POST /v1/licenses/{id}/extend {duration}`: its end moves away.
+/// Extends a license
+///
+/// Days count from its end, or from now if that is past; a date must be later than both.
+#[utoipa::path(
+    post,
+    path = "/v1/licenses/{id}/extend",
+    operation_id = "extendLicense",
+    tag = "Sales",
+    params(("id" = inline(words::LicenseId), Path)),
+    request_body = Extension,
+    responses((status = 200, description = "The license.", body = LicenseBody<'_>)),
+    security(("managementToken" = ["licenses:write"])),
+    extensions(("x-error-codes" = json!(["license/already-revoked", "license/is-lifetime"]))),
+)]
 pub(super) async fn extend(
     app: web::Data<App>,
     path: web::Path<String>,
@@ -48,6 +87,13 @@ pub(super) async fn extend(
         Ok(license::extend(&*app.store, &app.env(), target, by)?)
     })
     .await
+}
+
+/// How far the end of a license moves away.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `duration` reads")]
+struct Extension {
+    duration: words::Duration,
 }
 
 fn duration(body: &[u8]) -> Result<Term, ApiError> {
@@ -75,5 +121,5 @@ async fn command(
     })
     .await??;
     app.deliveries_due.notify_one();
-    Ok(HttpResponse::Ok().json(License::of(&record, app.clock.now())))
+    Ok(HttpResponse::Ok().json(LicenseBody::of(&record, app.clock.now())))
 }

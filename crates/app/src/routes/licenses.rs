@@ -1,10 +1,11 @@
 //! `/v1/licenses`: what was minted.
 
 use crate::app::{App, blocking};
+use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::{ApiError, Detail};
 use crate::server::paging::{PageBody, PageQuery};
-use crate::shown::License;
+use crate::shown::LicenseBody;
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::email::Email;
 use mintage_domain::id::{CustomerId, LicenseId};
@@ -14,15 +15,24 @@ use mintage_domain::ports::LicenseFilter;
 use mintage_domain::slug::ProductId;
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::license;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// Which licenses.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Filter {
+    /// Those of this product.
+    #[param(nullable = false, inline, value_type = Option<words::ProductId>)]
     product: Option<String>,
+    /// Those that are this at the moment.
+    #[param(nullable = false, inline, value_type = Option<words::LicenseStatus>)]
     status: Option<String>,
+    /// Those of this customer.
+    #[param(nullable = false, inline, value_type = Option<words::CustomerId>)]
     customer: Option<String>,
+    /// Those of the customer with this address.
+    #[param(nullable = false, inline, value_type = Option<words::Email>)]
     email: Option<String>,
 }
 
@@ -87,7 +97,19 @@ fn metadata(all: &Pairs) -> Result<Vec<(String, String)>, ApiError> {
     Ok(wanted)
 }
 
-/// `GET /v1/licenses?product=&status=&customer=&email=&metadata[key]=`.
+/// Lists licenses
+#[utoipa::path(
+    get,
+    path = "/v1/licenses",
+    operation_id = "listLicenses",
+    tag = "Sales",
+    params(Filter, ("metadata" = inline(Option<words::SearchedMetadata>), Query,
+        style = DeepObject, explode, nullable = false,
+        description = "Those with these texts in their metadata: `metadata[campaign]=launch-2026`.",
+    ), PageQuery),
+    responses((status = 200, description = "A page.", body = PageBody<LicenseBody<'_>>)),
+    security(("managementToken" = ["licenses:read"])),
+)]
 pub(super) async fn list(
     app: web::Data<App>,
     request: HttpRequest,
@@ -102,14 +124,25 @@ pub(super) async fn list(
         app.store.licenses(&caller.tenant(), &filter, &page)
     })
     .await??;
-    Ok(HttpResponse::Ok().json(PageBody::of(&licenses, |record| License::of(record, now))))
+    Ok(HttpResponse::Ok().json(PageBody::of(&licenses, |record| {
+        LicenseBody::of(record, now)
+    })))
 }
 
 pub(super) fn id(path: &str) -> Result<LicenseId, ApiError> {
     LicenseId::parse(path).map_err(|_| ApiError::not_found())
 }
 
-/// `GET /v1/licenses/{id}`.
+/// Shows a license
+#[utoipa::path(
+    get,
+    path = "/v1/licenses/{id}",
+    operation_id = "getLicense",
+    tag = "Sales",
+    params(("id" = inline(words::LicenseId), Path)),
+    responses((status = 200, description = "The license.", body = LicenseBody<'_>)),
+    security(("managementToken" = ["licenses:read"])),
+)]
 pub(super) async fn get(
     app: web::Data<App>,
     path: web::Path<String>,
@@ -120,10 +153,22 @@ pub(super) async fn get(
     let record = blocking(&app, move |app| app.store.license(&caller.tenant(), &id))
         .await??
         .ok_or_else(ApiError::not_found)?;
-    Ok(HttpResponse::Ok().json(License::of(&record, app.clock.now())))
+    Ok(HttpResponse::Ok().json(LicenseBody::of(&record, app.clock.now())))
 }
 
-/// `POST /v1/licenses/{id}/revoke`: for good.
+/// Revokes a license
+///
+/// For good.
+#[utoipa::path(
+    post,
+    path = "/v1/licenses/{id}/revoke",
+    operation_id = "revokeLicense",
+    tag = "Sales",
+    params(("id" = inline(words::LicenseId), Path)),
+    responses((status = 200, description = "The license.", body = LicenseBody<'_>)),
+    security(("managementToken" = ["licenses:write"])),
+    extensions(("x-error-codes" = json!(["license/already-revoked"]))),
+)]
 pub(super) async fn revoke(
     app: web::Data<App>,
     path: web::Path<String>,
@@ -137,10 +182,22 @@ pub(super) async fn revoke(
     })
     .await??;
     app.deliveries_due.notify_one();
-    Ok(HttpResponse::Ok().json(License::of(&record, app.clock.now())))
+    Ok(HttpResponse::Ok().json(LicenseBody::of(&record, app.clock.now())))
 }
 
-/// `POST /v1/licenses/{id}/reveal`: the key in the clear; audited.
+/// Shows the key of a license
+///
+/// The audit trail tells who saw it.
+#[utoipa::path(
+    post,
+    path = "/v1/licenses/{id}/reveal",
+    operation_id = "revealLicenseKey",
+    tag = "Sales",
+    params(("id" = inline(words::LicenseId), Path)),
+    responses((status = 200, description = "The key in the clear.", body = RevealedKey<'_>,
+        headers(("Cache-Control" = String, description = "`no-store`")))),
+    security(("managementToken" = ["licenses:reveal"])),
+)]
 pub(super) async fn reveal(
     app: web::Data<App>,
     path: web::Path<String>,
@@ -155,5 +212,11 @@ pub(super) async fn reveal(
     .await??;
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
-        .json(json!({ "key": key.expose() })))
+        .json(RevealedKey { key: key.expose() }))
+}
+
+/// The key of a license in the clear.
+#[derive(Serialize, ToSchema)]
+struct RevealedKey<'a> {
+    key: &'a str,
 }

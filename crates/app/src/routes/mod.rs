@@ -56,11 +56,48 @@ macro_rules! routes {
 static ROUTES: LazyLock<Vec<Described>> = LazyLock::new(|| {
     routes![
         about::openapi_json,
+        health::healthz,
+        health::readyz,
+        callback::finish,
+        stripe_webhook::connect,
+        checkout::open,
         issue::issue,
         validate::validate,
         devices::activate,
         devices::heartbeat,
         devices::deactivate,
+        products::create,
+        products::list,
+        key_types::create,
+        key_types::list,
+        api_keys::create,
+        api_keys::list,
+        api_keys::revoke,
+        api_keys::rotate,
+        licenses::list,
+        licenses::get,
+        license_commands::freeze,
+        license_commands::thaw,
+        license_commands::extend,
+        licenses::revoke,
+        licenses::reveal,
+        activations::list,
+        activations::release,
+        orders::list,
+        customers::list,
+        customers::get,
+        audit::list,
+        webhook::get,
+        webhook::set,
+        webhook::rotate_secret,
+        deliveries::list,
+        deliveries::redeliver,
+        integrations::connect,
+        integrations::set_up_prices,
+        integrations::status,
+        integrations::rotate_checkout_key,
+        integrations::disconnect,
+        integrations::parked,
     ]
 });
 
@@ -71,7 +108,6 @@ pub(crate) fn described() -> impl Iterator<Item = &'static utoipa::openapi::Open
 
 /// Mounts them all.
 pub(crate) fn mount(config: &mut web::ServiceConfig) {
-    undescribed(config);
     let mut resources: BTreeMap<&str, Resource> = BTreeMap::new();
     for Described { api, handler } in ROUTES.iter() {
         for (path, item) in &api.paths.paths {
@@ -116,87 +152,4 @@ fn resource(path: &str) -> Resource {
             "this route has no such method",
         ))
     }))
-}
-
-/// Those not described yet.
-fn undescribed(config: &mut web::ServiceConfig) {
-    config
-        .service(resource("/healthz").route(web::get().to(health::healthz)))
-        .service(resource("/readyz").route(web::get().to(health::readyz)))
-        .service(resource("/stripe/callback").route(web::get().to(callback::finish)))
-        .service(
-            resource("/api/stripe/webhook/connect").route(web::post().to(stripe_webhook::connect)),
-        )
-        .service(resource("/api/{tenant}/checkout").route(web::post().to(checkout::open)))
-        .service(
-            resource("/v1/products")
-                .route(web::post().to(products::create))
-                .route(web::get().to(products::list)),
-        )
-        .service(
-            resource("/v1/products/{product}/key-types")
-                .route(web::post().to(key_types::create))
-                .route(web::get().to(key_types::list)),
-        )
-        .service(
-            resource("/v1/api-keys")
-                .route(web::post().to(api_keys::create))
-                .route(web::get().to(api_keys::list)),
-        )
-        .service(resource("/v1/api-keys/{id}/revoke").route(web::post().to(api_keys::revoke)))
-        .service(resource("/v1/api-keys/{id}/rotate").route(web::post().to(api_keys::rotate)))
-        .service(resource("/v1/licenses").route(web::get().to(licenses::list)))
-        .service(resource("/v1/licenses/{id}").route(web::get().to(licenses::get)))
-        .service(
-            resource("/v1/licenses/{id}/freeze").route(web::post().to(license_commands::freeze)),
-        )
-        .service(resource("/v1/licenses/{id}/thaw").route(web::post().to(license_commands::thaw)))
-        .service(
-            resource("/v1/licenses/{id}/extend").route(web::post().to(license_commands::extend)),
-        )
-        .service(resource("/v1/licenses/{id}/revoke").route(web::post().to(licenses::revoke)))
-        .service(resource("/v1/licenses/{id}/reveal").route(web::post().to(licenses::reveal)))
-        .service(resource("/v1/licenses/{id}/activations").route(web::get().to(activations::list)))
-        .service(
-            resource("/v1/licenses/{id}/activations/{activation}/release")
-                .route(web::post().to(activations::release)),
-        )
-        .service(resource("/v1/orders").route(web::get().to(orders::list)))
-        .service(resource("/v1/audit").route(web::get().to(audit::list)))
-        .service(resource("/v1/customers").route(web::get().to(customers::list)))
-        .service(resource("/v1/customers/{id}").route(web::get().to(customers::get)))
-        .service(
-            resource("/v1/webhook")
-                .route(web::get().to(webhook::get))
-                .route(web::put().to(webhook::set)),
-        )
-        .service(
-            resource("/v1/webhook/rotate-secret").route(web::post().to(webhook::rotate_secret)),
-        )
-        .service(resource("/v1/webhook/deliveries").route(web::get().to(deliveries::list)))
-        .service(
-            resource("/v1/webhook/deliveries/{id}/redeliver")
-                .route(web::post().to(deliveries::redeliver)),
-        )
-        .service(
-            resource("/v1/integrations/stripe").route(web::delete().to(integrations::disconnect)),
-        )
-        .service(
-            resource("/v1/integrations/stripe/connect")
-                .route(web::post().to(integrations::connect)),
-        )
-        .service(
-            resource("/v1/integrations/stripe/setup-prices")
-                .route(web::post().to(integrations::set_up_prices)),
-        )
-        .service(
-            resource("/v1/integrations/stripe/status").route(web::get().to(integrations::status)),
-        )
-        .service(
-            resource("/v1/integrations/stripe/rotate-checkout-key")
-                .route(web::post().to(integrations::rotate_checkout_key)),
-        )
-        .service(
-            resource("/v1/integrations/stripe/parked").route(web::get().to(integrations::parked)),
-        );
 }

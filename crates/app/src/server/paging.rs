@@ -3,11 +3,17 @@
 use super::error::{ApiError, Detail};
 use mintage_domain::page::{Cursor, Page, PageRequest};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// The query of a list.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct PageQuery {
+    /// `nextCursor` of the page before.
+    #[param(nullable = false)]
     cursor: Option<String>,
+    /// How many items at most.
+    #[param(nullable = false, value_type = Option<u16>, minimum = 1, maximum = 100, default = 25)]
     limit: Option<String>,
 }
 
@@ -43,10 +49,14 @@ impl PageQuery {
 }
 
 /// A page on the wire.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Page)]
 pub(crate) struct PageBody<T> {
+    /// Newest first.
     items: Vec<T>,
+    /// Where the next page starts; `null` on the last one.
+    #[schema(required)]
     next_cursor: Option<String>,
 }
 

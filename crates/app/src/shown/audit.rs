@@ -1,15 +1,20 @@
 //! The audit trail.
 
+use crate::openapi::words;
 use mintage_domain::ports::AuditRecord;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Who did what to what.
-#[derive(Debug, Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct AuditEntry<'a> {
+#[schema(as = AuditEntry)]
+pub(crate) struct AuditEntryBody<'a> {
+    #[schema(value_type = words::AuditId)]
     id: &'a str,
+    #[schema(value_type = words::Time)]
     pub(crate) at: String,
-    /// `operator`, `token:tok_…`, `api-key:ak_…`, `seller`, `stripe` or `system`.
+    #[schema(value_type = words::Actor)]
     pub(crate) actor: &'a str,
     /// What was done: `license.frozen`.
     pub(crate) action: &'a str,
@@ -17,7 +22,7 @@ pub(crate) struct AuditEntry<'a> {
     pub(crate) target: &'a str,
 }
 
-impl<'a> AuditEntry<'a> {
+impl<'a> AuditEntryBody<'a> {
     /// An entry.
     pub(crate) fn of(record: &'a AuditRecord) -> Self {
         Self {

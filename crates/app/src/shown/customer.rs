@@ -1,29 +1,39 @@
 //! A buyer.
 
-use mintage_domain::customer;
+use crate::openapi::words;
+use mintage_domain::customer::Customer;
 use mintage_domain::email::Email;
 use mintage_domain::id::CustomerId;
 use mintage_domain::mode::Mode;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
-/// A buyer, per mode.
-#[derive(Debug, Serialize)]
+/// A buyer, known by the address in one mode.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Customer<'a> {
+#[schema(as = Customer)]
+pub(crate) struct CustomerBody<'a> {
+    #[schema(value_type = words::CustomerId)]
     pub(crate) id: &'a CustomerId,
+    #[schema(value_type = words::Email)]
     pub(crate) email: &'a Email,
+    #[schema(required)]
     pub(crate) name: Option<&'a str>,
-    /// The seller's own id for them.
+    /// The seller's own id of the customer.
+    #[schema(required)]
     pub(crate) external_id: Option<&'a str>,
+    #[schema(value_type = Object)]
     metadata: &'a Map<String, Value>,
+    #[schema(value_type = words::Mode)]
     pub(crate) mode: Mode,
+    #[schema(value_type = words::Time)]
     created_at: String,
 }
 
-impl<'a> Customer<'a> {
+impl<'a> CustomerBody<'a> {
     /// All that is known of a buyer.
-    pub(crate) fn of(customer: &'a customer::Customer) -> Self {
+    pub(crate) fn of(customer: &'a Customer) -> Self {
         Self {
             id: &customer.id,
             email: &customer.email,

@@ -1,5 +1,6 @@
 //! A license, and its devices.
 
+use crate::openapi::words;
 use mintage_domain::activation::Activation;
 use mintage_domain::email::Email;
 use mintage_domain::id::{ActivationId, CustomerId, LicenseId, OrderId};
@@ -9,35 +10,51 @@ use mintage_domain::slug::{KeyTypeId, ProductId};
 use mintage_domain::time::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
-/// A license, its key masked.
-#[derive(Debug, Serialize)]
+/// What was minted.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct License<'a> {
+#[schema(as = License)]
+pub(crate) struct LicenseBody<'a> {
+    #[schema(value_type = words::LicenseId)]
     pub(crate) id: &'a LicenseId,
+    /// The key, masked: `ACME-****-****-****-Q3VZ`.
     pub(crate) display_key: &'a str,
-    /// `ACTIVE`, `FROZEN`, `EXPIRED` or `REVOKED`.
+    #[schema(value_type = words::LicenseStatus)]
     pub(crate) status: &'static str,
-    /// Why it is not good: `frozen`, `expired`, or what it was revoked for.
+    /// Why it is not good.
+    #[schema(required, value_type = Option<words::LicenseReason>)]
     reason: Option<&'static str>,
-    /// What holds it now: `admin`, `dispute:<id>`, `invoice:<id>`.
+    /// What holds it now.
+    #[schema(value_type = Vec<words::HoldCause>)]
     holds: Vec<String>,
+    #[schema(value_type = words::Mode)]
     pub(crate) mode: Mode,
+    #[schema(value_type = words::ProductId)]
     pub(crate) product_id: &'a ProductId,
+    #[schema(value_type = words::KeyTypeId)]
     pub(crate) key_type_id: &'a KeyTypeId,
+    #[schema(value_type = words::CustomerId)]
     customer_id: &'a CustomerId,
+    #[schema(value_type = words::Email)]
     pub(crate) customer_email: &'a Email,
-    /// The order it was minted for; `null` if it was issued.
+    /// The order that it was minted for; `null` if it was issued.
+    #[schema(required, value_type = Option<words::OrderId>)]
     order_id: Option<&'a OrderId>,
     activation_limit: u32,
+    #[schema(required)]
     notes: Option<&'a str>,
+    #[schema(value_type = Object)]
     metadata: &'a Map<String, Value>,
     /// `null` for never.
+    #[schema(required, value_type = Option<words::Time>)]
     pub(crate) expires_at: Option<String>,
+    #[schema(value_type = words::Time)]
     created_at: String,
 }
 
-impl<'a> License<'a> {
+impl<'a> LicenseBody<'a> {
     /// A license as it stands at `now`.
     pub(crate) fn of(record: &'a LicenseRecord, now: Timestamp) -> Self {
         let license = &record.license;
@@ -63,25 +80,35 @@ impl<'a> License<'a> {
     }
 }
 
-/// A device of a license.
-#[derive(Debug, Serialize)]
+/// A device on a license.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Device<'a> {
+#[schema(as = Activation)]
+pub(crate) struct ActivationBody<'a> {
+    #[schema(value_type = words::ActivationId)]
     pub(crate) id: &'a ActivationId,
+    #[schema(value_type = words::LicenseId)]
     license_id: &'a LicenseId,
-    /// Whether it has one of the license's slots.
+    /// Whether it has a slot.
     pub(crate) active: bool,
+    #[schema(value_type = words::Fingerprint)]
     pub(crate) fingerprint: &'a str,
+    #[schema(required)]
     hostname: Option<&'a str>,
+    #[schema(required)]
     os: Option<&'a str>,
+    #[schema(value_type = Object)]
     metadata: &'a Map<String, Value>,
+    #[schema(value_type = words::Time)]
     first_seen_at: String,
+    #[schema(value_type = words::Time)]
     pub(crate) last_seen_at: String,
-    /// Since when it has none.
+    /// Since when it has no slot.
+    #[schema(required, value_type = Option<words::Time>)]
     released_at: Option<String>,
 }
 
-impl<'a> Device<'a> {
+impl<'a> ActivationBody<'a> {
     /// A device, active or released.
     pub(crate) fn of(activation: &'a Activation) -> Self {
         Self {
