@@ -81,10 +81,8 @@ fn customers_are_found_by_address_its_beginning_own_id_and_mode() {
     }
     let id = made[0].as_str().expect("an id");
     let alone = seller.get(&format!("/v1/customers/{id}"));
-    assert_eq!(
-        seller.items("/v1/customers?q=ann&mode=live"),
-        [alone.clone()]
-    );
+    let listed = seller.items("/v1/customers?q=ann&mode=live");
+    assert_eq!((listed.len(), &listed[0]), (1, &alone));
     assert_eq!(
         alone,
         json!({
