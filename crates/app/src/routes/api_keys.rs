@@ -189,9 +189,8 @@ pub(super) async fn rotate(
 #[expect(dead_code, reason = "describes what `overlap` reads")]
 #[schema(rename_all = "camelCase")]
 struct Rotation {
-    /// For how long the old key stays good: a day if it is not told, 30 days at most.
-    #[schema(minimum = 0, maximum = 2_592_000)]
-    overlap_seconds: Option<u32>,
+    /// A day if it is not told.
+    overlap_seconds: Option<words::OverlapSeconds>,
 }
 
 fn overlap(body: &[u8]) -> Result<Overlap, ApiError> {

@@ -20,13 +20,13 @@ use utoipa::IntoParams;
 #[into_params(parameter_in = Query)]
 pub(super) struct Filter {
     /// Those of this action: `license.frozen`.
-    #[param(nullable = false, inline, value_type = Option<words::AuditWord>)]
+    #[param(nullable = false, inline, value_type = Option<words::Searched>)]
     action: Option<String>,
     /// Those about this id or slug.
-    #[param(nullable = false, inline, value_type = Option<words::AuditWord>)]
+    #[param(nullable = false, inline, value_type = Option<words::Searched>)]
     target: Option<String>,
     /// Those of this actor: `operator`, `token:tok_...`.
-    #[param(nullable = false, inline, value_type = Option<words::AuditWord>)]
+    #[param(nullable = false, inline, value_type = Option<words::Searched>)]
     actor: Option<String>,
     /// Those made then or later.
     #[param(nullable = false, inline, value_type = Option<words::Time>)]

@@ -33,7 +33,7 @@ pub(super) struct Filter {
     #[param(nullable = false, inline, value_type = Option<words::EmailStart>)]
     q: Option<String>,
     /// Those with this id of the seller's own.
-    #[param(nullable = false, inline, value_type = Option<words::ExternalId>)]
+    #[param(nullable = false, inline, value_type = Option<words::Searched>)]
     external_id: Option<String>,
 }
 

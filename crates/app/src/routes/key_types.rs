@@ -56,13 +56,11 @@ struct NewKeyTypeBody {
     key_type_id: words::KeyTypeId,
     display_name: words::DisplayName,
     /// 3 if it is not told.
-    #[schema(minimum = 1, maximum = 100_000)]
-    activation_limit: Option<u32>,
+    activation_limit: Option<words::ActivationLimit>,
     /// `lifetime` if it is not told.
     duration: Option<words::RelativeDuration>,
-    /// In minor units of the currency, within what Stripe charges in it.
-    #[schema(minimum = 0, maximum = 99_999_999)]
-    price_in_cents: Option<i64>,
+    /// Within what Stripe charges in the currency.
+    price_in_cents: Option<words::Amount>,
     price_currency: Option<words::Currency>,
     entitlements: Option<Vec<words::Entitlement>>,
 }
@@ -162,10 +160,11 @@ struct KeyTypeBody<'a> {
     key_type_id: &'a KeyTypeId,
     #[schema(value_type = words::DisplayName)]
     display_name: &'a str,
+    #[schema(value_type = words::ActivationLimit)]
     activation_limit: u32,
     #[schema(value_type = words::RelativeDuration)]
     duration: String,
-    #[schema(required)]
+    #[schema(required, value_type = Option<words::Amount>)]
     price_in_cents: Option<i64>,
     #[schema(required, value_type = Option<words::Currency>)]
     price_currency: Option<&'static str>,

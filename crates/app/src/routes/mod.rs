@@ -22,8 +22,9 @@ mod validate;
 mod webhook;
 
 use crate::server::error::ApiError;
+use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{Resource, Route, web};
+use actix_web::{Resource, ResponseError, Route, web};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use utoipa::OpenApi;
@@ -108,28 +109,21 @@ pub(crate) fn described() -> impl Iterator<Item = &'static utoipa::openapi::Open
 
 /// Mounts them all.
 pub(crate) fn mount(config: &mut web::ServiceConfig) {
-    let mut resources: BTreeMap<&str, Resource> = BTreeMap::new();
+    let mut paths: BTreeMap<&str, Vec<(Method, Route)>> = BTreeMap::new();
     for Described { api, handler } in ROUTES.iter() {
         for (path, item) in &api.paths.paths {
-            let resource = resources
-                .remove(path.as_str())
-                .unwrap_or_else(|| resource(path));
-            let resource = methods(item)
-                .into_iter()
-                .fold(resource, |resource, method| {
-                    resource.route(handler().method(method))
-                });
-            resources.insert(path, resource);
+            let methods = paths.entry(path).or_default();
+            methods.extend(methods_of(item).map(|method| (method, handler())));
         }
     }
     // In this order a word comes before a placeholder: `/api/stripe/...` before `/api/{tenant}/...`.
-    for resource in resources.into_values() {
-        config.service(resource);
+    for (path, methods) in paths {
+        config.service(resource(path, methods));
     }
 }
 
 /// The methods that a path is described with.
-fn methods(item: &PathItem) -> Vec<Method> {
+fn methods_of(item: &PathItem) -> impl Iterator<Item = Method> {
     let described = [
         (&item.get, Method::GET),
         (&item.put, Method::PUT),
@@ -138,18 +132,28 @@ fn methods(item: &PathItem) -> Vec<Method> {
         (&item.patch, Method::PATCH),
     ];
     let described = described.into_iter();
-    described
-        .filter_map(|(call, method)| call.is_some().then_some(method))
-        .collect()
+    described.filter_map(|(call, method)| call.is_some().then_some(method))
 }
 
-/// A resource whose unknown methods answer in the envelope too.
-fn resource(path: &str) -> Resource {
-    web::resource(path).default_service(web::to(|| async {
-        Err::<String, _>(ApiError::new(
+/// A resource whose unknown methods answer in the envelope too, and say which are known.
+fn resource(path: &str, methods: Vec<(Method, Route)>) -> Resource {
+    let known: Vec<&str> = methods.iter().map(|(method, _)| method.as_str()).collect();
+    let allowed = known.join(", ");
+    let refusing = web::to(move || {
+        let mut answer = ApiError::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "common/method-not-allowed",
             "this route has no such method",
-        ))
-    }))
+        )
+        .error_response();
+        if let Ok(allowed) = HeaderValue::from_str(&allowed) {
+            answer.headers_mut().insert(ALLOW, allowed);
+        }
+        async { answer }
+    });
+    let resource = web::resource(path).default_service(refusing);
+    let mounted = methods.into_iter();
+    mounted.fold(resource, |resource, (method, route)| {
+        resource.route(route.method(method))
+    })
 }

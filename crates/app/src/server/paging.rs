@@ -1,6 +1,7 @@
 //! `?cursor=&limit=` in, `{"items": [...], "nextCursor": ...}` out.
 
 use super::error::{ApiError, Detail};
+use crate::openapi::words;
 use mintage_domain::page::{Cursor, Page, PageRequest};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -10,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageQuery {
     /// `nextCursor` of the page before.
-    #[param(nullable = false)]
+    #[param(nullable = false, inline, value_type = Option<words::Cursor>)]
     cursor: Option<String>,
     /// How many items at most.
     #[param(nullable = false, value_type = Option<u16>, minimum = 1, maximum = 100, default = 25)]
@@ -56,7 +57,7 @@ pub(crate) struct PageBody<T> {
     /// Newest first.
     items: Vec<T>,
     /// Where the next page starts; `null` on the last one.
-    #[schema(required)]
+    #[schema(required, value_type = Option<words::Cursor>)]
     next_cursor: Option<String>,
 }
 
