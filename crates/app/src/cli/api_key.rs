@@ -1,8 +1,8 @@
 //! `mintage api-key`.
 
-use super::{Common, Outcome, each, say, with_store};
+use super::{Common, Of, Outcome, each, say, with_store};
 use crate::shown;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use mintage_domain::api_key::{ApiKey, Overlap, Scope};
 use mintage_domain::audit::Actor;
 use mintage_domain::env::Env;
@@ -11,7 +11,7 @@ use mintage_domain::mode::Mode;
 use mintage_domain::page::Page;
 use mintage_domain::ports::Store;
 use mintage_domain::secret::Secret;
-use mintage_domain::slug::{ProductId, TenantId};
+use mintage_domain::slug::ProductId;
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::api_key::{create_api_key, revoke_api_key, rotate_api_key};
 use serde_json::json;
@@ -61,16 +61,6 @@ pub(super) enum ApiKeyCommand {
     },
 }
 
-#[derive(Args)]
-pub(super) struct Of {
-    /// The tenant's slug.
-    #[arg(long, value_parser = TenantId::parse)]
-    tenant: TenantId,
-    /// Print one JSON object a line.
-    #[arg(long)]
-    json: bool,
-}
-
 pub(super) fn run(common: &Common, command: ApiKeyCommand) -> Outcome {
     let actor = Actor::Operator;
     with_store(common, |store, env| match command {
@@ -104,8 +94,7 @@ pub(super) fn run(common: &Common, command: ApiKeyCommand) -> Outcome {
 }
 
 fn list(store: &dyn Store, env: &Env<'_>, of: &Of, product: Option<&ProductId>) -> Outcome {
-    // To list nothing would hide a typo in the slug.
-    store.tenant(&of.tenant)?.ok_or("no such tenant")?;
+    of.exists(store)?;
     let now = env.now();
     each(
         |page| {

@@ -40,7 +40,10 @@ const TAGS: [(&str, &str); 6] = [
         "Selling through the seller's own Stripe account.",
     ),
     ("Catalog", "Products, their key types and their API keys."),
-    ("Sales", "Licenses, devices, customers and orders."),
+    (
+        "Sales",
+        "Licenses, devices, customers and orders, and who did what.",
+    ),
     (
         "Integrations",
         "The Stripe account, and the webhook that tells of licenses.",

@@ -19,6 +19,7 @@ mod fulfil;
 mod inbound;
 mod issue;
 mod license;
+mod license_commands;
 mod mail;
 mod mint;
 mod prices;
