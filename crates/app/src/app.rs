@@ -2,18 +2,23 @@
 
 use crate::server::error::ApiError;
 use crate::server::key_cache::KeyCache;
+use crate::server::throttle::Throttle;
+use crate::sightings::Sightings;
 use actix_web::web;
 use mintage_domain::changes::{Changes, Receipt};
 use mintage_domain::env::Env;
 use mintage_domain::fee::BasisPoints;
 use mintage_domain::guard::Refusal;
+use mintage_domain::limits::Limits;
+use mintage_domain::mail::Mailbox;
 use mintage_domain::ports::{
-    Clock, CommitError, Entropy, Http, Store, StoreError, Stripe, ValidateQuery, ValidateRead,
-    Webhooks,
+    Clock, CommitError, Entropy, Http, Mail, Store, StoreError, Stripe, ValidateQuery,
+    ValidateRead, Webhooks,
 };
 use mintage_domain::seal::KeyRing;
 use mintage_domain::usecase::{Decision, Failure, MAX_DECISIONS};
 use mintage_domain::web_url::WebUrl;
+use mintage_http::Subnet;
 use std::sync::Arc;
 use tokio::sync::{Notify, oneshot};
 
@@ -27,6 +32,8 @@ pub struct App {
     pub webhooks: Arc<dyn Webhooks>,
     /// The way to tenants' webhooks.
     pub http: Arc<dyn Http>,
+    /// The way to buyers, if the operator set one up.
+    pub mailer: Option<Mailer>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -37,8 +44,22 @@ pub struct App {
     pub settings: Settings,
     /// API keys and their products, for a few seconds.
     pub key_cache: KeyCache,
+    /// This node's shares of all rates.
+    pub throttle: Throttle,
+    /// What was seen at work and is not yet written down.
+    pub sightings: Sightings,
     /// Rung when something may be due for delivery.
     pub deliveries_due: Notify,
+    /// Rung when a mail may be due.
+    pub mails_due: Notify,
+}
+
+/// Mail, outbound.
+pub struct Mailer {
+    /// What sends it.
+    pub mail: Arc<dyn Mail>,
+    /// Where it comes from.
+    pub from: Mailbox,
 }
 
 /// The settings that handlers read.
@@ -47,6 +68,10 @@ pub struct Settings {
     pub public_url: WebUrl,
     /// The platform's fee.
     pub fee: BasisPoints,
+    /// How much is let through of what is limited.
+    pub limits: Limits,
+    /// Whose word on where a call comes from is believed.
+    pub trusted_proxies: Vec<Subnet>,
     /// Whether a webhook may be plain http: only where the operator opened inner networks.
     pub plain_http_webhooks: bool,
 }

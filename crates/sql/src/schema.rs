@@ -34,6 +34,7 @@ tables! {
         plan -> Text,
         created_at -> BigInt,
         version -> BigInt,
+        mails -> Bool,
     }
 
     management_tokens (id) {
@@ -239,6 +240,11 @@ tables! {
         version -> BigInt,
     }
 
+    api_key_uses (key) {
+        key -> Text,
+        last_used_at -> BigInt,
+    }
+
     endpoints (tenant) {
         tenant -> Text,
         url -> Nullable<Text>,
@@ -268,6 +274,19 @@ tables! {
         url -> Text,
         status -> Nullable<BigInt>,
         snippet -> Text,
+    }
+
+    mails (id) {
+        id -> Text,
+        tenant -> Text,
+        license -> Text,
+        recipient -> Text,
+        status -> Text,
+        reason -> Nullable<Text>,
+        attempts -> BigInt,
+        due_at -> BigInt,
+        created_at -> BigInt,
+        version -> BigInt,
     }
 
     audit_entries (id) {

@@ -8,10 +8,11 @@ use mintage_domain::connection::{AccountLink, AccountRef, Connection, OAuthRound
 use mintage_domain::customer::Customer;
 use mintage_domain::delivery::{Attempt, Claim, Delivery, Endpoint};
 use mintage_domain::id::{
-    ActivationId, ApiKeyId, CustomerId, DeliveryId, LicenseId, OrderId, SessionId, StripeAccountId,
-    StripeEventId,
+    ActivationId, ApiKeyId, CustomerId, DeliveryId, LicenseId, MailId, OrderId, SessionId,
+    StripeAccountId, StripeEventId,
 };
 use mintage_domain::idempotency::{CallId, IdempotencyRecord};
+use mintage_domain::mail::Mailing;
 use mintage_domain::management_token::ManagementToken;
 use mintage_domain::mode::Mode;
 use mintage_domain::order::Order;
@@ -20,15 +21,17 @@ use mintage_domain::payment::{Payment, PaymentKey};
 use mintage_domain::ports::{
     Activations, ApiKeys, AuditFilter, AuditRecord, Audits, Calls, Catalog, Commit, CommitDone,
     Connections, CustomerFilter, Customers, Deliveries, Endpoints, HeardEvents, Housekeeping,
-    KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses, Limiter, OAuthRounds, Orders,
-    Payments, Store, StoreError, Tenants, Tokens, ValidateDone, ValidateQuery, Validations,
+    KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses, Limiter, Mails, OAuthRounds,
+    Orders, Payments, Seen, Sighted, Store, StoreError, Tenants, Tokens, ValidateDone,
+    ValidateQuery, Validations,
 };
-use mintage_domain::rate::Rate;
+use mintage_domain::rate::{Rate, Take};
 use mintage_domain::secret::SecretHash;
 use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::stripe_event::HeardEvent;
 use mintage_domain::tenant::Tenant;
 use mintage_domain::time::Timestamp;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -157,6 +160,12 @@ by_turns! {
         ) -> Listed<(Delivery, Option<Attempt>)>;
         fn claim(&self, now: Timestamp, n: usize, cap: usize, lease: Duration) -> Many<Claim>;
     }
+    Mails {
+        fn mailing(&self, tenant: &TenantId, id: &MailId) -> Found<Mailing>;
+        fn mails(&self, tenant: &TenantId, license: &LicenseId, page: &PageRequest) -> Listed<Mailing>;
+        fn claim_mails(&self, now: Timestamp, n: usize, lease: Duration) -> Many<Mailing>;
+        fn overdue_mails(&self, before: Timestamp, n: usize) -> Many<Mailing>;
+    }
     Audits {
         fn audit(
             &self, tenant: &TenantId, filter: &AuditFilter, page: &PageRequest
@@ -170,7 +179,11 @@ by_turns! {
         fn submit(&self, changes: Changes, done: CommitDone);
     }
     Limiter {
-        fn take(&self, key: &str, rate: Rate, now: Timestamp) -> Found<Duration>;
+        fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError>;
+    }
+    Seen {
+        fn touch(&self, seen: &[(Sighted, Timestamp)]) -> Result<(), StoreError>;
+        fn last_uses(&self, keys: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError>;
     }
     Housekeeping {
         fn prune(&self, now: Timestamp) -> Result<usize, StoreError>;

@@ -1,6 +1,8 @@
-//! What runs beside the requests: delivering, and sweeping up.
+//! What runs beside the requests: delivering, mailing, sweeping up, and writing down what was seen.
 
 mod deliver;
+mod mail;
+mod seen;
 mod sweep;
 
 use crate::app::App;
@@ -19,7 +21,9 @@ pub(crate) fn spawn(app: &web::Data<App>) -> Loops {
     let (stop, stopped) = watch::channel(false);
     let tasks = vec![
         actix_web::rt::spawn(deliver::run(app.clone(), stopped.clone())),
-        actix_web::rt::spawn(sweep::run(app.clone(), stopped)),
+        actix_web::rt::spawn(mail::run(app.clone(), stopped.clone())),
+        actix_web::rt::spawn(sweep::run(app.clone(), stopped.clone())),
+        actix_web::rt::spawn(seen::run(app.clone(), stopped)),
     ];
     Loops { stop, tasks }
 }

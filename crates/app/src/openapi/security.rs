@@ -14,6 +14,8 @@ const API_KEY: &str = "apiKey";
 const MANAGEMENT_TOKEN: &str = "managementToken";
 const CHECKOUT_KEY: &str = "checkoutKey";
 const STRIPE_SIGNATURE: &str = "stripeSignature";
+/// What every call with a credential may be answered, and what says that it tells its limits.
+pub(super) const RATE_LIMITED: &str = "common/rate-limited";
 /// What goes with [`API_KEY`].
 const SIGNATURE: [&str; 2] = ["timestamp", "signature"];
 
@@ -33,7 +35,7 @@ pub(super) fn schemes() -> BTreeMap<String, RefOr<SecurityScheme>> {
     let schemes = [
         (
             API_KEY,
-            bearer("The id of an API key, `ak_live_...` or `ak_test_...`."),
+            bearer("The id of an API key: `ak_live_...` or `ak_test_...`"),
         ),
         (
             timestamp,
@@ -91,7 +93,7 @@ pub(super) fn complete(operation: &mut Operation) -> Vec<&'static str> {
             codes.push("authz/role-insufficient");
         }
         if is(API_KEY) || is(MANAGEMENT_TOKEN) || is(CHECKOUT_KEY) {
-            codes.push("api/key-invalid");
+            codes.extend(["api/key-invalid", RATE_LIMITED]);
         }
         if is(STRIPE_SIGNATURE) {
             codes.push("webhook/signature-invalid");

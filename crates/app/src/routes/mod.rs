@@ -15,6 +15,7 @@ mod issue;
 mod key_types;
 mod license_commands;
 mod licenses;
+mod mail;
 mod orders;
 mod products;
 mod stripe_webhook;
@@ -57,6 +58,7 @@ macro_rules! routes {
 static ROUTES: LazyLock<Vec<Described>> = LazyLock::new(|| {
     routes![
         about::openapi_json,
+        about::docs,
         health::healthz,
         health::readyz,
         callback::finish,
@@ -84,6 +86,8 @@ static ROUTES: LazyLock<Vec<Described>> = LazyLock::new(|| {
         licenses::reveal,
         activations::list,
         activations::release,
+        mail::list,
+        mail::resend,
         orders::list,
         customers::list,
         customers::get,
@@ -93,6 +97,8 @@ static ROUTES: LazyLock<Vec<Described>> = LazyLock::new(|| {
         webhook::rotate_secret,
         deliveries::list,
         deliveries::redeliver,
+        mail::get,
+        mail::set,
         integrations::connect,
         integrations::set_up_prices,
         integrations::status,

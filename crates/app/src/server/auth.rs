@@ -2,13 +2,15 @@
 
 use super::error::ApiError;
 use super::key_cache::KnownKey;
+use super::limits;
 use crate::app::{App, blocking};
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpRequest, web};
 use mintage_domain::api_key::Permission;
 use mintage_domain::audit::Actor;
+use mintage_domain::limits::Limited;
 use mintage_domain::management_token::{ManagementToken, TokenScope};
-use mintage_domain::ports::Nonce;
+use mintage_domain::ports::{Nonce, Sighted};
 use mintage_domain::slug::TenantId;
 use mintage_domain::usecase::api_key::{SignedCall, check};
 use mintage_domain::usecase::tenant::authenticate;
@@ -42,6 +44,7 @@ impl Caller {
         let token = blocking(app, move |app| authenticate(&*app.store, &presented))
             .await??
             .ok_or_else(ApiError::key_invalid)?;
+        limits::admit(app, request, &[(Limited::Token, token.id.as_str())]).await?;
         if !token.scopes.contains(&scope) {
             return Err(ApiError::forbidden(format!(
                 "the token lacks the scope {}",
@@ -85,6 +88,9 @@ impl SignedCaller {
             body,
         };
         let nonce = check(&app.env(), &known.key, &call, permission)?;
+        limits::admit_signed(app, request, &known.key, permission).await?;
+        let used = Sighted::ApiKey(known.key.id.clone());
+        app.sightings.note(used, app.clock.now());
         Ok(Self { known, nonce })
     }
 }

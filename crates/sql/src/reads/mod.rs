@@ -10,6 +10,7 @@ mod connections;
 mod customers;
 mod deliveries;
 mod licenses;
+mod mails;
 mod paging;
 mod sales;
 mod sellers;
@@ -30,5 +31,6 @@ macro_rules! reads {
         $crate::read_licenses!($store, $db);
         $crate::read_activations!($store, $db);
         $crate::read_deliveries!($store, $db);
+        $crate::read_mails!($store, $db);
     };
 }

@@ -10,6 +10,7 @@ mod customer;
 mod delivery;
 mod idempotency;
 mod license;
+mod mailing;
 mod management_token;
 mod order;
 mod own;
@@ -28,8 +29,9 @@ pub use license::{
     KnownLicenseRow, LicenseMetadataRow, LicenseRecordRow, LicenseRow, known_license,
     license_record,
 };
+pub use mailing::MailingRow;
 pub use management_token::ManagementTokenRow;
 pub use order::{OrderRow, PaymentRow};
-pub use own::{CommitRow, CounterRow, NonceRow, RateWindowRow};
+pub use own::{ApiKeyUseRow, CommitRow, CounterRow, NonceRow, RateWindowRow};
 pub use stripe_event::StripeEventRow;
 pub use tenant::TenantRow;

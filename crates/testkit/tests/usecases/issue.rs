@@ -14,7 +14,7 @@ use mintage_domain::slug::KeyTypeId;
 use mintage_domain::stripe_event::News;
 use mintage_domain::tenant::{Plan, Tenant};
 use mintage_domain::usecase::issue::{
-    IssueCall, IssueError, Issued, NewCustomer, NewLicense, RATE, admit, issue,
+    IssueCall, IssueError, Issued, NewCustomer, NewLicense, issue,
 };
 use mintage_domain::usecase::license::revoke;
 use mintage_testkit::fixtures::email;
@@ -22,7 +22,7 @@ use serde_json::json;
 use std::time::Duration;
 
 /// A seller with an API key of their mode.
-fn seller() -> (Seller, ApiKey) {
+pub(crate) fn seller() -> (Seller, ApiKey) {
     let seller = Seller::on_sale();
     let api_key = api_key(&seller);
     (seller, api_key)
@@ -42,7 +42,7 @@ fn metadata(value: &serde_json::Value) -> Metadata {
 }
 
 /// What is asked for with nothing but what must be there.
-fn bare(seller: &Seller) -> NewLicense {
+pub(crate) fn bare(seller: &Seller) -> NewLicense {
     NewLicense {
         key_type: seller.shop.key_type.id.clone(),
         customer: NewCustomer {
@@ -69,7 +69,7 @@ fn call(seller: &Seller, api_key: &ApiKey) -> IssueCall {
 }
 
 /// A call under a signature of its own that may be sent again.
-fn repeatable(seller: &Seller, api_key: &ApiKey, key: &str, body: &str) -> IssueCall {
+pub(crate) fn repeatable(seller: &Seller, api_key: &ApiKey, key: &str, body: &str) -> IssueCall {
     let key = CallerKey::parse(key).unwrap();
     IssueCall {
         repeatable: Some((key, SecretHash::of(body))),
@@ -77,7 +77,11 @@ fn repeatable(seller: &Seller, api_key: &ApiKey, key: &str, body: &str) -> Issue
     }
 }
 
-fn issued(seller: &Seller, call: &IssueCall, wanted: &NewLicense) -> Result<Issued, IssueError> {
+pub(crate) fn issued(
+    seller: &Seller,
+    call: &IssueCall,
+    wanted: &NewLicense,
+) -> Result<Issued, IssueError> {
     issue(&*seller.store, &seller.env(), call, wanted)
 }
 
@@ -371,19 +375,4 @@ fn a_refund_told_before_its_sale_counts_nothing() {
         (seller.licenses().len(), counted(&seller, Mode::Live)),
         (1, 0)
     );
-}
-
-#[test]
-fn an_api_key_issues_sixty_a_second_and_leaves_others_theirs() {
-    let (seller, api_key) = seller();
-    let other = self::api_key(&seller);
-    let (store, env) = (&*seller.store, seller.env());
-    for _ in 0..RATE.limit {
-        assert_eq!(admit(store, &env, &api_key), Ok(()));
-    }
-    let refused = admit(store, &env, &api_key);
-    assert!(matches!(refused, Err(IssueError::RateLimited(wait)) if wait <= RATE.window));
-    assert_eq!(admit(store, &env, &other), Ok(()));
-    seller.shop.env.clock.advance(2 * RATE.window);
-    assert_eq!(admit(store, &env, &api_key), Ok(()));
 }

@@ -20,6 +20,7 @@ mod inbound;
 mod issue;
 mod license;
 mod license_commands;
+mod mail;
 mod mint;
 mod prices;
 mod refund;

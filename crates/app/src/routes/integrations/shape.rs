@@ -32,6 +32,7 @@ pub(super) struct PricesMade<'a> {
 }
 
 /// A price that was made.
+#[expect(clippy::struct_field_names, reason = "as the wire names them")]
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PriceMade<'a> {
@@ -74,6 +75,7 @@ pub(super) enum AccountStatus {
 }
 
 /// An account that Stripe tells of.
+#[expect(clippy::struct_excessive_bools, reason = "as Stripe tells them")]
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct AccountReached {

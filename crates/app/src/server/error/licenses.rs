@@ -1,8 +1,9 @@
-//! What went wrong with a command to a license.
+//! What went wrong with a command to a license, or with the mail that brings its key.
 
 use super::{ApiError, Detail};
 use mintage_domain::license::state::CannotExtend;
 use mintage_domain::usecase::license::LicenseError;
+use mintage_domain::usecase::mail::MailingError;
 
 impl From<LicenseError> for ApiError {
     fn from(error: LicenseError) -> Self {
@@ -26,6 +27,19 @@ impl From<LicenseError> for ApiError {
             }
             LicenseError::DamagedKey => Self::internal(&text),
             LicenseError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<MailingError> for ApiError {
+    fn from(error: MailingError) -> Self {
+        let text = error.to_string();
+        match error {
+            MailingError::NotFound => Self::not_found(),
+            MailingError::Revoked => Self::conflict("license/already-revoked", text),
+            MailingError::NotConfigured => Self::conflict("mail/not-configured", text),
+            MailingError::RateLimited(wait) => Self::rate_limited(wait),
+            MailingError::Failure(failure) => failure.into(),
         }
     }
 }

@@ -28,6 +28,10 @@ use tempfile::TempDir;
 pub(crate) const SANDBOX_SECRET: &str = "whsec_SandboxSandboxSandbox";
 pub(crate) const LIVE_SECRET: &str = "whsec_LiveLiveLiveLiveLive";
 
+/// Tests look again and again while the server's clock stands still, and send many bad calls; those
+/// about limits set their own.
+pub(crate) const RATES: &str = "token=1000000,failures=1000000";
+
 pub(super) type Settings = BTreeMap<&'static str, String>;
 
 struct Serving {
@@ -153,6 +157,13 @@ impl Stage {
     /// Runs a command beside the server; returns the JSON that it prints, line by line, or what
     /// it complains of.
     pub(crate) fn command(&self, arguments: &[&str]) -> Result<Vec<Value>, String> {
+        let printed = self.command_text(arguments)?;
+        let lines = printed.lines().map(serde_json::from_str);
+        Ok(lines.collect::<Result<_, _>>().expect("JSON lines"))
+    }
+
+    /// Runs a command beside the server; returns what it prints, or what it complains of.
+    pub(crate) fn command_text(&self, arguments: &[&str]) -> Result<String, String> {
         let output = mintage(&self.settings, self.dir.path())
             .args(arguments)
             .output()
@@ -160,9 +171,7 @@ impl Stage {
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr).into_owned());
         }
-        let printed = String::from_utf8(output.stdout).expect("text");
-        let lines = printed.lines().map(serde_json::from_str);
-        Ok(lines.collect::<Result<_, _>>().expect("JSON lines"))
+        Ok(String::from_utf8(output.stdout).expect("text"))
     }
 
     /// Moves the server's clock and Stripe's.
@@ -239,6 +248,7 @@ fn settings(address: SocketAddr, dir: &TempDir, stripe: &str) -> Settings {
         ("MINTAGE_LISTEN", address.to_string()),
         ("MINTAGE_PUBLIC_URL", format!("http://{address}")),
         ("MINTAGE_ALLOW_NETS", "127.0.0.0/8".to_owned()),
+        ("MINTAGE_RATES", RATES.to_owned()),
         ("STRIPE_API_URL", stripe.to_owned()),
         ("STRIPE_CONNECT_URL", stripe.to_owned()),
         (

@@ -1,16 +1,20 @@
 mod commit;
 mod deliveries;
+mod mails;
 mod sales;
+mod seen;
 mod sellers;
 mod upkeep;
 mod validations;
 
 pub use commit::{Commit, CommitDone, CommitError};
 pub use deliveries::{Deliveries, Endpoints};
+pub use mails::Mails;
 pub use sales::{
     Activations, CustomerFilter, Customers, HeardEvents, LicenseFilter, LicenseRecord, Licenses,
     Orders, Payments,
 };
+pub use seen::{Seen, Sighted};
 pub use sellers::{
     ApiKeys, AuditFilter, AuditRecord, Audits, Calls, Catalog, Connections, OAuthRounds, Tenants,
     Tokens,
@@ -59,6 +63,6 @@ macro_rules! store {
 
 store! {
     Tenants Tokens ApiKeys Catalog Connections OAuthRounds Endpoints Audits
-    HeardEvents Orders Payments Customers Licenses Activations Deliveries
-    Validations Calls Commit Limiter Housekeeping
+    HeardEvents Orders Payments Customers Licenses Activations Deliveries Mails
+    Validations Calls Commit Limiter Seen Housekeeping
 }
