@@ -237,6 +237,7 @@ tables! {
         created_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
         version -> BigInt,
+        signature_version -> Nullable<BigInt>,
     }
 
     endpoints (tenant) {

@@ -30,11 +30,13 @@ impl Validations for SqliteStore {
 
 impl SqliteStore {
     fn answer(&self, query: &ValidateQuery) -> Result<ValidateRead, StoreError> {
-        let fresh = self
-            .nonces
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take(&query.nonce)?;
+        let fresh = match &query.nonce {
+            None => true,
+            Some(nonce) => {
+                let nonces = self.nonces.lock();
+                nonces.unwrap_or_else(PoisonError::into_inner).take(nonce)?
+            }
+        };
         Ok(ValidateRead {
             fresh,
             license: self.license_of_key(&query.key)?,

@@ -7,17 +7,15 @@ use crate::server::fields::{Fields, JsonBytes};
 use crate::server::paging::{PageBody, PageQuery};
 use crate::shown;
 use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::api_key::{Overlap, Scope};
+use mintage_domain::api_key::{KeyKind, Overlap, SignatureVersion};
 use mintage_domain::id::ApiKeyId;
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::mode::Mode;
-use mintage_domain::secret::Secret;
 use mintage_domain::slug::ProductId;
-use mintage_domain::usecase::api_key::{create_api_key, revoke_api_key, rotate_api_key};
+use mintage_domain::usecase::api_key::{NewApiKey, create_api_key, revoke_api_key, rotate_api_key};
 use serde::Deserialize;
-use serde_json::json;
 
-/// `POST /v1/api-keys {productId, scope, mode}`; 201 with the secret, shown once.
+/// `POST /v1/api-keys {productId, scope, mode, signatureVersion}`; 201 with the secret, shown once.
 pub(super) async fn create(
     app: web::Data<App>,
     request: HttpRequest,
@@ -26,15 +24,30 @@ pub(super) async fn create(
     let caller = Caller::of(&app, &request, TokenScope::ApiKeysWrite).await?;
     let mut fields = Fields::parse(&body.0)?;
     let product = fields.required("productId", ProductId::parse);
-    let scope = fields.required("scope", Scope::parse);
+    let kind = fields.required("scope", KeyKind::parse);
     let mode = fields.required("mode", Mode::parse);
-    let (product, may) = fields.finish(|| Some((product?, (scope?, mode?))))?;
-    let (id, secret) = blocking(&app, move |app| {
+    let version = signature_version(&mut fields);
+    let kind = kind.and_then(|kind| match kind.signing(version) {
+        Ok(kind) => Some(kind),
+        Err(error) => {
+            fields.reject(SIGNATURE_VERSION, error);
+            None
+        }
+    });
+    let (product, what) = fields.finish(|| Some((product?, (kind?, mode?))))?;
+    let made = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        create_api_key(&*app.store, &app.env(), &tenant, &product, &actor, may)
+        create_api_key(&*app.store, &app.env(), &tenant, &product, &actor, what)
     })
     .await??;
-    Ok(once(&id, &secret))
+    Ok(once(&made))
+}
+
+const SIGNATURE_VERSION: &str = "signatureVersion";
+
+fn signature_version(fields: &mut Fields) -> Option<SignatureVersion> {
+    let number = fields.integer(SIGNATURE_VERSION, 1..=2)?;
+    SignatureVersion::from_number(number).ok()
 }
 
 /// Which keys.
@@ -99,7 +112,8 @@ pub(super) async fn revoke(
     Ok(HttpResponse::Ok().json(shown::api_key(&key, app.clock.now())))
 }
 
-/// `POST /v1/api-keys/{id}/rotate {overlapSeconds}`; 201 with the new key's secret, shown once.
+/// `POST /v1/api-keys/{id}/rotate {overlapSeconds, signatureVersion}`; 201 with the new key's
+/// secret, shown once.
 pub(super) async fn rotate(
     app: web::Data<App>,
     path: web::Path<String>,
@@ -108,29 +122,32 @@ pub(super) async fn rotate(
 ) -> Result<HttpResponse, ApiError> {
     let caller = Caller::of(&app, &request, TokenScope::ApiKeysWrite).await?;
     let id = id(&path)?;
-    let overlap = overlap(&body.0)?;
-    let (new, secret) = blocking(&app, move |app| {
+    let how = rotation(&body.0)?;
+    let made = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        let rotated = rotate_api_key(&*app.store, &app.env(), &tenant, &id, overlap, &actor);
+        let rotated = rotate_api_key(&*app.store, &app.env(), &tenant, &id, how, &actor);
         app.key_cache.forget(&id);
         rotated
     })
     .await??;
-    Ok(once(&new, &secret))
+    Ok(once(&made))
 }
 
-fn overlap(body: &[u8]) -> Result<Overlap, ApiError> {
+/// For how long the old key stays good, and what the new one signs if that changes.
+fn rotation(body: &[u8]) -> Result<(Overlap, Option<SignatureVersion>), ApiError> {
     let mut fields = Fields::parse(body)?;
     let seconds = fields.integer("overlapSeconds", 0..=i64::from(Overlap::MAX_SECONDS));
-    fields.finish(|| match seconds {
+    let version = signature_version(&mut fields);
+    let overlap = fields.finish(|| match seconds {
         None => Some(Overlap::default()),
         Some(seconds) => Overlap::from_seconds(u32::try_from(seconds).ok()?).ok(),
-    })
+    })?;
+    Ok((overlap, version))
 }
 
-/// A new key with its secret, which nobody is shown again.
-fn once(id: &ApiKeyId, secret: &Secret) -> HttpResponse {
+/// A new key with its secret, if it has one, which nobody is shown again.
+fn once(made: &NewApiKey) -> HttpResponse {
     HttpResponse::Created()
         .insert_header(("cache-control", "no-store"))
-        .json(json!({"id": id, "secret": secret.expose()}))
+        .json(shown::new_api_key(made))
 }

@@ -3,7 +3,7 @@
 
 use super::validate::key_field;
 use crate::app::{App, settle};
-use crate::server::auth::SignedCaller;
+use crate::server::auth::{AppCaller, SignedCaller};
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -14,7 +14,7 @@ use mintage_domain::metadata::Metadata;
 use mintage_domain::text::free_text;
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::activation::{self, Activated, Heartbeat, Slots, Which};
-use mintage_domain::usecase::validate::{Lookup, look_up};
+use mintage_domain::usecase::validate::Lookup;
 use serde_json::{Value, json};
 
 /// Takes a slot of a license for a device, with 200 also when there is none.
@@ -23,9 +23,9 @@ pub(super) async fn activate(
     request: HttpRequest,
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = SignedCaller::of(&app, &request, &body.0, Permission::Validate).await?;
+    let caller = AppCaller::of(&app, &request, &body.0, Permission::Activate).await?;
     let (key, device) = read(&body.0, device)?;
-    let call = match asked(&app, caller, &key) {
+    let call = match caller.look_up(&app, &key) {
         Lookup::Ask(call) => call,
         Lookup::Refuse(reason) => return Ok(answer(&refused("valid", reason.as_str()))),
     };
@@ -50,11 +50,11 @@ pub(super) async fn heartbeat(
     request: HttpRequest,
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = SignedCaller::of(&app, &request, &body.0, Permission::Validate).await?;
+    let caller = SignedCaller::of(&app, &request, &body.0, Permission::TendDevices).await?;
     let (key, fingerprint) = read(&body.0, |fields| {
         fields.required("fingerprint", Fingerprint::parse)
     })?;
-    let call = match asked(&app, caller, &key) {
+    let call = match caller.look_up(&app, &key) {
         Lookup::Ask(call) => call,
         Lookup::Refuse(reason) => return Ok(answer(&refused("ok", reason.as_str()))),
     };
@@ -75,9 +75,9 @@ pub(super) async fn deactivate(
     request: HttpRequest,
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = SignedCaller::of(&app, &request, &body.0, Permission::Validate).await?;
+    let caller = SignedCaller::of(&app, &request, &body.0, Permission::TendDevices).await?;
     let (key, which) = read(&body.0, which)?;
-    let deactivated = match asked(&app, caller, &key) {
+    let deactivated = match caller.look_up(&app, &key) {
         Lookup::Refuse(_) => false,
         Lookup::Ask(call) => {
             settle(&app, move |app, refused| {
@@ -87,11 +87,6 @@ pub(super) async fn deactivate(
         }
     };
     Ok(answer(&json!({ "deactivated": deactivated })))
-}
-
-fn asked(app: &App, caller: SignedCaller, key: &str) -> Lookup {
-    let (api_key, product) = (&caller.known.key, &caller.known.product);
-    look_up(&app.env(), api_key, product, key, caller.nonce)
 }
 
 /// Reads the license key of a body, and what else it says.

@@ -18,6 +18,7 @@ mod stripe_webhook;
 mod validate;
 mod webhook;
 
+use crate::server::cors::open_to_pages;
 use crate::server::error::ApiError;
 use actix_web::http::StatusCode;
 use actix_web::{Resource, web};
@@ -44,8 +45,12 @@ pub(crate) fn mount(config: &mut web::ServiceConfig) {
         )
         .service(resource("/api/{tenant}/checkout").route(web::post().to(checkout::open)))
         .service(resource("/v1/issue").route(web::post().to(issue::issue)))
-        .service(resource("/v1/validate").route(web::post().to(validate::validate)))
-        .service(resource("/v1/activate").route(web::post().to(devices::activate)))
+        .service(open_to_pages(
+            resource("/v1/validate").route(web::post().to(validate::validate)),
+        ))
+        .service(open_to_pages(
+            resource("/v1/activate").route(web::post().to(devices::activate)),
+        ))
         .service(resource("/v1/heartbeat").route(web::post().to(devices::heartbeat)))
         .service(resource("/v1/deactivate").route(web::post().to(devices::deactivate)))
         .service(

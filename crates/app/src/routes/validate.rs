@@ -1,7 +1,7 @@
 //! `POST /v1/validate` (usekeystack.com/docs/validating-licenses).
 
 use crate::app::App;
-use crate::server::auth::SignedCaller;
+use crate::server::auth::AppCaller;
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -11,7 +11,7 @@ use mintage_domain::license::state::State;
 use mintage_domain::ports::KnownLicense;
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::api_key::SignatureError;
-use mintage_domain::usecase::validate::{Lookup, Reason, judge, look_up};
+use mintage_domain::usecase::validate::{Lookup, Reason, judge};
 use serde_json::{Map, Value, json};
 
 /// Says whether a key is good, with 200 also when it is not.
@@ -20,10 +20,10 @@ pub(super) async fn validate(
     request: HttpRequest,
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = SignedCaller::of(&app, &request, &body.0, Permission::Validate).await?;
+    let caller = AppCaller::of(&app, &request, &body.0, Permission::Validate).await?;
     let key = presented_key(&body.0)?;
-    let (api_key, product) = (&caller.known.key, &caller.known.product);
-    let query = match look_up(&app.env(), api_key, product, &key, caller.nonce) {
+    let is_anybody = caller.is_anybody();
+    let query = match caller.look_up(&app, &key) {
         Lookup::Ask(query) => query,
         Lookup::Refuse(reason) => return Ok(answer(&unknown(reason))),
     };
@@ -35,8 +35,8 @@ pub(super) async fn validate(
     let verdict = judge(read.license.as_ref(), now);
     Ok(answer(&match (&read.license, verdict) {
         (None, reason) => unknown(reason.unwrap_or(Reason::NotFound)),
-        (Some(known), None) => valid(known),
-        (Some(known), Some(reason)) => invalid(known, reason, now),
+        (Some(known), None) => valid(known, is_anybody),
+        (Some(known), Some(reason)) => invalid(known, reason, now, is_anybody),
     }))
 }
 
@@ -74,7 +74,7 @@ fn unknown(reason: Reason) -> Value {
     })
 }
 
-fn valid(known: &KnownLicense) -> Value {
+fn valid(known: &KnownLicense, to_anybody: bool) -> Value {
     let license = &known.record.license;
     json!({
         "valid": true,
@@ -83,12 +83,12 @@ fn valid(known: &KnownLicense) -> Value {
         "issuedAt": license.created_at.to_rfc3339(),
         "expiresAt": license.standing.expires_at().map(Timestamp::to_rfc3339),
         "plan": plan_of(known),
-        "customer": customer_of(known),
+        "customer": customer_of(known, to_anybody),
         "activations": {"used": known.activations, "max": license.activation_limit},
     })
 }
 
-fn invalid(known: &KnownLicense, reason: Reason, now: Timestamp) -> Value {
+fn invalid(known: &KnownLicense, reason: Reason, now: Timestamp, to_anybody: bool) -> Value {
     let license = &known.record.license;
     json!({
         "valid": false,
@@ -97,7 +97,7 @@ fn invalid(known: &KnownLicense, reason: Reason, now: Timestamp) -> Value {
         "licenseId": license.id,
         "expiresAt": license.standing.expires_at().map(Timestamp::to_rfc3339),
         "plan": plan_of(known),
-        "customer": customer_of(known),
+        "customer": customer_of(known, to_anybody),
     })
 }
 
@@ -116,7 +116,10 @@ fn plan_of(known: &KnownLicense) -> Value {
     })
 }
 
-fn customer_of(known: &KnownLicense) -> Value {
+/// Whose license it is. The address is told to nobody who presents a publishable key: who has found
+/// a license's key shall not find a person by it.
+fn customer_of(known: &KnownLicense, to_anybody: bool) -> Value {
     let record = &known.record;
-    json!({"id": record.license.customer, "email": record.email})
+    let email = (!to_anybody).then_some(&record.email);
+    json!({"id": record.license.customer, "email": email})
 }

@@ -3,6 +3,7 @@
 pub mod error;
 
 pub(crate) mod auth;
+pub(crate) mod cors;
 pub(crate) mod fields;
 pub(crate) mod key_cache;
 pub(crate) mod paging;

@@ -115,7 +115,7 @@ pub fn a_signature_that_has_validated_changes_nothing(store: &dyn Store) {
         hashes: Vec::new(),
     };
     let query = ValidateQuery {
-        nonce: nonce.clone(),
+        nonce: Some(nonce.clone()),
         key,
     };
     assert!(store.validate(query).expect("the store answers").fresh);

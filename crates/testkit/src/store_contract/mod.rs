@@ -152,6 +152,7 @@ macro_rules! store_contract {
             }
             validations {
                 a_nonce_is_fresh_once
+                a_question_without_a_nonce_is_answered_each_time
                 each_question_gets_its_own_answer
                 a_validated_license_comes_with_all_that_is_told
                 a_license_is_validated_where_it_belongs
