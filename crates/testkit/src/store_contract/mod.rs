@@ -168,6 +168,7 @@ macro_rules! store_contract {
             calls {
                 a_commit_uses_up_its_nonce
                 a_signature_that_has_validated_changes_nothing
+                a_signature_that_has_changed_something_validates_nothing
                 of_one_signature_sent_many_times_one_mints
                 a_call_is_written_down_once
                 of_one_call_made_many_times_one_mints
