@@ -20,6 +20,10 @@ deny:
 package:
     scripts/package
 
+# Looks for input that nobody thought of, for so many seconds a target.
+fuzz seconds="600":
+    scripts/fuzz {{seconds}}
+
 # A sale from checkout to license, with a Stripe of its own.
 demo *arguments:
     cargo run --locked -- demo {{arguments}}

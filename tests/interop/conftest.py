@@ -1,16 +1,12 @@
 """What every test here starts from: a running simulator, a webhook receiver, clients."""
 
-import os
 import subprocess
-from pathlib import Path
 
 import pytest
 import stripe
 
 from driving import Receiver, Simulator, checkout, connect, free_port
-
-ROOT = Path(__file__).resolve().parents[2]
-TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+from serving import TARGET, served
 
 
 @pytest.fixture(scope="session")
@@ -83,3 +79,10 @@ def price(client, direct) -> stripe.Price:
 def session(client, direct, price):
     """An open session with a fee of 15 cents."""
     return client.v1.checkout.sessions.create(checkout(price.id, fee=15), direct)
+
+
+@pytest.fixture(scope="module")
+def mintage(tmp_path_factory):
+    """The built server, for the tests of one file."""
+    with served(tmp_path_factory.mktemp("mintage")) as server:
+        yield server

@@ -86,7 +86,7 @@ fn mistakes(
 fn issue(stage: &Stage, seller: &Seller, api_key: &ApiKey, secrets: &mut Secrets) -> [Answer; 2] {
     let send = |nth: i64, body: &Value| {
         let at = (seller.now() * 1_000 + nth).to_string();
-        let call = signed_to("/v1/issue", api_key, &at, &body.to_string());
+        let call = signed_to("/v1/issue", api_key, &at, body.to_string());
         stage.api.send(&call.header("Idempotency-Key", "order-1"))
     };
     let body = json!({"planCode": "lifetime", "customer": {"email": "a@example.com"}});

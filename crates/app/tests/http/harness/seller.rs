@@ -304,8 +304,14 @@ pub(crate) fn signed(with: &ApiKey, timestamp: &str, body: &str) -> Request {
 }
 
 /// A signed `POST`.
-pub(crate) fn signed_to(path: &str, with: &ApiKey, timestamp: &str, body: &str) -> Request {
-    let signature = sign::over_time_dot_body(&with.secret, timestamp, body.as_bytes());
+pub(crate) fn signed_to(
+    path: &str,
+    with: &ApiKey,
+    timestamp: &str,
+    body: impl AsRef<[u8]>,
+) -> Request {
+    let body = body.as_ref();
+    let signature = sign::over_time_dot_body(&with.secret, timestamp, body);
     Request::post(path)
         .bearer(&with.id)
         .header("X-KeyStack-Timestamp", timestamp)

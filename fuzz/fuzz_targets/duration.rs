@@ -1,0 +1,21 @@
+//! How long a license runs, and dates.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mintage_domain::license::term::Term;
+use mintage_domain::time::Timestamp;
+
+fuzz_target!(|text: &str| {
+    let Ok(term) = Term::parse(text) else { return };
+    assert_eq!(
+        Term::parse(&term.to_string()),
+        Ok(term),
+        "printed and read back"
+    );
+    for minted in [Timestamp::EPOCH, Timestamp::from_micros(i64::MAX)] {
+        if let Ok(Some(end)) = term.expires_at(minted) {
+            assert!(end >= minted);
+        }
+    }
+});

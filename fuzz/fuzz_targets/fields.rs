@@ -1,0 +1,52 @@
+//! The fields of the signed calls' bodies.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mintage_domain::activation::Fingerprint;
+use mintage_domain::email::Email;
+use mintage_domain::id::{ActivationId, ApiKeyId, LicenseId};
+use mintage_domain::idempotency::CallerKey;
+use mintage_domain::metadata::Metadata;
+use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::text::free_text;
+use serde_json::Value;
+
+fuzz_target!(|body: &[u8]| {
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(object)) => {
+            if let Ok(metadata) = Metadata::parse(object) {
+                for (key, text) in metadata.searched() {
+                    assert!(metadata.as_map()[key] == *text);
+                }
+            }
+        }
+        Ok(Value::String(text)) => read(&text),
+        _ => {}
+    }
+    if let Ok(text) = std::str::from_utf8(body) {
+        read(text);
+    }
+});
+
+/// What is read is written as it was read.
+fn read(text: &str) {
+    if let Ok(email) = Email::parse(text) {
+        assert_eq!(Email::parse(email.as_str()), Ok(email));
+    }
+    if let Ok(fingerprint) = Fingerprint::parse(text) {
+        assert_eq!(Fingerprint::parse(fingerprint.as_str()), Ok(fingerprint));
+    }
+    let _ = free_text(text, 200);
+    let _ = CallerKey::parse(text);
+    let _ = (
+        TenantId::parse(text),
+        ProductId::parse(text),
+        KeyTypeId::parse(text),
+    );
+    let _ = (
+        LicenseId::parse(text),
+        ActivationId::parse(text),
+        ApiKeyId::parse(text),
+    );
+}

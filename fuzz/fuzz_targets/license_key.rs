@@ -1,0 +1,30 @@
+//! A key as somebody typed it.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mintage_domain::license::key::{KeyFormat, KeyPrefix, LicenseKey, PresentedKey, ProductSecret};
+
+fuzz_target!(|typed: &str| {
+    let Ok(key) = PresentedKey::parse(typed) else {
+        return;
+    };
+    let prefix = KeyPrefix::parse("KS").expect("a prefix");
+    let secret = ProductSecret::from_bytes([7; 32]);
+    for format in [KeyFormat::Classic, KeyFormat::Checked] {
+        let candidates = key.candidates(format, &prefix);
+        assert!((1..=2).contains(&candidates.len()));
+        // What has the shape is what a key may have been typed for, and nothing else is.
+        assert!(key.has_shape(format, &prefix) || candidates.len() == 1);
+    }
+    if key.checksum_ok(&prefix, &secret) {
+        assert!(key.has_shape(KeyFormat::Checked, &prefix));
+    }
+    let _ = format!("{key:?}");
+
+    // Our own key is known again with whatever noise between its symbols.
+    let own = LicenseKey::checked(&prefix, [9; 13], &secret);
+    let noisy: String = own.expose().replace('-', " ").to_lowercase();
+    let known = PresentedKey::parse(&noisy).expect("a key");
+    assert!(known.checksum_ok(&prefix, &secret));
+});
