@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from conftest import ROOT
+from serving import ROOT
 
 VECTORS = json.loads((ROOT / "docs" / "signature-vectors.json").read_text("utf-8"))["vectors"]
 

@@ -3,7 +3,7 @@
 pub mod error;
 
 pub(crate) mod auth;
-pub(crate) mod cors;
+mod cors;
 pub(crate) mod fields;
 pub(crate) mod key_cache;
 pub(crate) mod paging;
@@ -97,6 +97,7 @@ fn bind(listener: TcpListener, app: &web::Data<App>) -> io::Result<actix_web::de
             .app_data(web::QueryConfig::default().error_handler(|_, _| {
                 ApiError::invalid("the query could not be read", Vec::new()).into()
             }))
+            .wrap(middleware::from_fn(cors::cors))
             .wrap(middleware::from_fn(request_id::request_id))
             .configure(routes::mount)
             .default_service(web::to(|| async {
