@@ -37,22 +37,10 @@ impl Nonces {
                 "{most} signatures are in use, and no more can be remembered"
             )));
         }
-        self.remember(mark, nonce);
-        Ok(true)
-    }
-
-    /// Notes a nonce that a commit has used up, if there is room: the table keeps it anyway.
-    pub(crate) fn note(&mut self, nonce: &Nonce) {
-        let mark = self.mark(&nonce.key, &nonce.signature);
-        if self.used.len() < self.most && !self.used.contains(&mark) {
-            self.remember(mark, nonce);
-        }
-    }
-
-    fn remember(&mut self, mark: u128, nonce: &Nonce) {
         self.used.insert(mark);
         let expires_at = nonce.expires_at.as_micros();
         self.by_expiry.entry(expires_at).or_default().push(mark);
+        Ok(true)
     }
 
     /// Whether a nonce was used, and has not been forgotten.
@@ -134,18 +122,5 @@ mod tests {
         );
         assert_eq!(nonces.take(&third), Ok(true));
         assert_eq!(nonces.prune(Timestamp::from_micros(5), 9), 1);
-    }
-
-    #[test]
-    fn what_is_noted_is_used_and_forgotten_in_its_time_and_when_full_it_is_not_noted() {
-        let mut nonces = Nonces::new(2);
-        let [first, second, third] = [1, 2, 3].map(|it| nonce("ak_live_a", it, 5));
-        for used in [&first, &first, &second, &third] {
-            nonces.note(used);
-        }
-        assert_eq!(nonces.take(&first), Ok(false));
-        assert!(!nonces.is_used(&third));
-        assert_eq!(nonces.prune(Timestamp::from_micros(5), 9), 2);
-        assert_eq!(nonces.take(&first), Ok(true));
     }
 }

@@ -22,14 +22,14 @@ use mintage_sql::claims::{Order, PRUNED_AT_ONCE};
 use mintage_sql::worker::{Held, Worker};
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// A store in a SQLite file. Dropping it commits what was submitted, then closes the file.
 pub struct SqliteStore {
     writer: Worker<Writer, Submitted>,
     readers: Readers,
-    pub(crate) nonces: Arc<Mutex<Nonces>>,
+    pub(crate) nonces: Mutex<Nonces>,
     // Given back after the writer has stopped: fields are dropped in this order.
     _lock: Option<ServerLock>,
 }
@@ -61,7 +61,7 @@ impl SqliteStore {
         Ok(Self {
             writer: Writer::start(writing, &url, config).map_err(OpenError::Thread)?,
             readers: connection::readers(&url, config).map_err(unusable)?,
-            nonces: Arc::new(Mutex::new(Nonces::new(config.nonces))),
+            nonces: Mutex::new(Nonces::new(config.nonces)),
             _lock: lock,
         })
     }
@@ -95,23 +95,6 @@ impl SqliteStore {
         changes.nonces.iter().find(|nonce| nonces.is_used(nonce))
     }
 
-    /// Lets validations know what these changes use up, once they are committed.
-    fn telling_validations(&self, changes: &Changes, done: CommitDone) -> CommitDone {
-        if changes.nonces.is_empty() {
-            return done;
-        }
-        let (used, nonces) = (changes.nonces.clone(), Arc::clone(&self.nonces));
-        Box::new(move |outcome| {
-            if outcome.is_ok() {
-                let mut nonces = nonces.lock().unwrap_or_else(PoisonError::into_inner);
-                for nonce in &used {
-                    nonces.note(nonce);
-                }
-            }
-            done(outcome);
-        })
-    }
-
     /// What `Deliveries::claim` does.
     fn claim_due(&self, order: Order) -> Result<Vec<Claim>, StoreError> {
         self.write(move |conn| atomics::claim(conn, order))
@@ -139,7 +122,6 @@ impl Commit for SqliteStore {
             let refusal = Refusal::Exists(used.row());
             return done(Err(CommitError::Refused(refusal)));
         }
-        let done = self.telling_validations(&changes, done);
         if let Err((_, done)) = self.writer.submit((changes, done)) {
             done(Err(CommitError::Store(stopped())));
         }

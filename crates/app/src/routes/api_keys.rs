@@ -35,12 +35,12 @@ pub(super) async fn create(
         }
     });
     let (product, what) = fields.finish(|| Some((product?, (kind?, mode?))))?;
-    let made = blocking(&app, move |app| {
+    let new = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         create_api_key(&*app.store, &app.env(), &tenant, &product, &actor, what)
     })
     .await??;
-    Ok(once(&made))
+    Ok(once(&new))
 }
 
 const SIGNATURE_VERSION: &str = "signatureVersion";
@@ -123,14 +123,14 @@ pub(super) async fn rotate(
     let caller = Caller::of(&app, &request, TokenScope::ApiKeysWrite).await?;
     let id = id(&path)?;
     let how = rotation(&body.0)?;
-    let made = blocking(&app, move |app| {
+    let new = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         let rotated = rotate_api_key(&*app.store, &app.env(), &tenant, &id, how, &actor);
         app.key_cache.forget(&id);
         rotated
     })
     .await??;
-    Ok(once(&made))
+    Ok(once(&new))
 }
 
 /// For how long the old key stays good, and what the new one signs if that changes.
@@ -146,8 +146,8 @@ fn rotation(body: &[u8]) -> Result<(Overlap, Option<SignatureVersion>), ApiError
 }
 
 /// A new key with its secret, if it has one, which nobody is shown again.
-fn once(made: &NewApiKey) -> HttpResponse {
+fn once(new: &NewApiKey) -> HttpResponse {
     HttpResponse::Created()
         .insert_header(("cache-control", "no-store"))
-        .json(shown::new_api_key(made))
+        .json(shown::new_api_key(new))
 }
