@@ -9,6 +9,7 @@ pub mod crash;
 pub mod demo;
 #[cfg(feature = "demo")]
 pub mod dev;
+pub mod openapi;
 pub mod server;
 pub mod wire;
 

@@ -41,7 +41,7 @@ const OURS: [(&str, &[&str]); 10] = [
 ];
 
 /// Crates of others that stand in few places, by the beginning of their names, and those places.
-const CONFINED: [(&str, &[&str]); 5] = [
+const CONFINED: [(&str, &[&str]); 6] = [
     (
         "diesel",
         &["mintage-postgres", "mintage-sql", "mintage-sqlite"],
@@ -50,6 +50,7 @@ const CONFINED: [(&str, &[&str]); 5] = [
     ("actix", &["mintage", "mintage-stripe-sim"]),
     ("awc", &["mintage", "mintage-stripe-sim"]),
     ("async-stripe", &["mintage-stripe"]),
+    ("utoipa", &["mintage"]),
 ];
 
 /// All that an integrator who embeds the domain takes in with it.

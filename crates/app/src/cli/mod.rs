@@ -59,6 +59,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Brings the database's schema up to date.
     Migrate,
+    /// Prints the description of the API, as the server answers it at /openapi.json.
+    Openapi,
     /// Checks the configuration, the database and Stripe's settings.
     Doctor,
     /// Makes and lists tenants, and moves them between plans.
@@ -82,6 +84,7 @@ pub fn run() -> ExitCode {
         Command::Dev(args) => return crate::dev::run(args),
         Command::Serve(args) => serve::run(&cli.common, args),
         Command::Migrate => doctor::migrate(&cli.common),
+        Command::Openapi => openapi(),
         Command::Doctor => doctor::run(&cli.common),
         Command::Tenant(command) => tenant::run(&cli.common, command),
         Command::Token(command) => tenant::run_token(&cli.common, command),
@@ -129,6 +132,15 @@ fn each<T>(
             return Ok(());
         }
     }
+}
+
+/// Prints what the server says of itself.
+fn openapi() -> Outcome {
+    Ok(write!(
+        std::io::stdout().lock(),
+        "{}",
+        crate::openapi::json()
+    )?)
 }
 
 /// Prints a line of a command's result.

@@ -1,7 +1,9 @@
 //! `POST /v1/activate`, `/v1/heartbeat`, `/v1/deactivate`
 //! (usekeystack.com/docs/device-activations).
 
-use super::validate::key_field;
+mod shape;
+
+use super::validate::{SlotsInUse, key_field};
 use crate::app::{App, settle};
 use crate::server::auth::{AppCaller, SignedCaller};
 use crate::server::error::ApiError;
@@ -12,12 +14,29 @@ use mintage_domain::api_key::Permission;
 use mintage_domain::id::ActivationId;
 use mintage_domain::metadata::Metadata;
 use mintage_domain::text::free_text;
-use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::activation::{self, Activated, Heartbeat, Slots, Which};
 use mintage_domain::usecase::validate::Lookup;
-use serde_json::{Value, json};
+use serde::Serialize;
+use shape::{
+    ActivateRequest, DeactivateRequest, DeviceActivated, DeviceDeactivated, DeviceHeard,
+    HeartbeatRequest,
+};
 
-/// Takes a slot of a license for a device, with 200 also when there is none.
+/// Takes a slot of a license for a device
+///
+/// 200 also when there is none left. A device that has a slot keeps it. The API key needs the scope
+/// `FULL` or `VALIDATE_ONLY`, or is publishable.
+#[utoipa::path(
+    post,
+    path = "/v1/activate",
+    operation_id = "activateDevice",
+    tag = "Signed calls",
+    request_body = ActivateRequest,
+    responses((status = 200, description = "What came of it.", body = DeviceActivated, headers(
+        ("Cache-Control" = String, description = "`no-store`"),
+    ))),
+    security(("apiKey" = []), ("publishableKey" = [])),
+)]
 pub(super) async fn activate(
     app: web::Data<App>,
     request: HttpRequest,
@@ -27,24 +46,38 @@ pub(super) async fn activate(
     let (key, device) = read(&body.0, device)?;
     let call = match caller.look_up(&app, &key) {
         Lookup::Ask(call) => call,
-        Lookup::Refuse(reason) => return Ok(answer(&refused("valid", reason.as_str()))),
+        Lookup::Refuse(reason) => return Ok(answer(&no_slot(reason.as_str(), None))),
     };
     let activated = settle(&app, move |app, refused| {
         activation::activate(&*app.store, &app.env(), &call, &device, refused)
     })
     .await?;
     Ok(answer(&match activated {
-        Activated::Active(id, slots) => {
-            json!({"valid": true, "activationId": id, "activations": show(slots)})
-        }
-        Activated::Full(slots) => {
-            json!({"valid": false, "reason": "limit_reached", "activations": show(slots)})
-        }
-        Activated::Refused(reason) => refused("valid", reason.as_str()),
+        Activated::Active(id, slots) => DeviceActivated {
+            valid: true,
+            reason: None,
+            activation_id: Some(id),
+            activations: Some(show(slots)),
+        },
+        Activated::Full(slots) => no_slot("limit_reached", Some(slots)),
+        Activated::Refused(reason) => no_slot(reason.as_str(), None),
     }))
 }
 
-/// Notes that a device is still there.
+/// Notes that a device is still there
+///
+/// The API key needs the scope `FULL` or `VALIDATE_ONLY`.
+#[utoipa::path(
+    post,
+    path = "/v1/heartbeat",
+    operation_id = "heartbeat",
+    tag = "Signed calls",
+    request_body = HeartbeatRequest,
+    responses((status = 200, description = "Whether it has a slot.", body = DeviceHeard, headers(
+        ("Cache-Control" = String, description = "`no-store`"),
+    ))),
+    security(("apiKey" = [])),
+)]
 pub(super) async fn heartbeat(
     app: web::Data<App>,
     request: HttpRequest,
@@ -56,20 +89,37 @@ pub(super) async fn heartbeat(
     })?;
     let call = match caller.look_up(&app, &key) {
         Lookup::Ask(call) => call,
-        Lookup::Refuse(reason) => return Ok(answer(&refused("ok", reason.as_str()))),
+        Lookup::Refuse(reason) => return Ok(answer(&unheard(reason.as_str()))),
     };
     let heard = settle(&app, move |app, refused| {
         activation::heartbeat(&*app.store, &app.env(), &call, &fingerprint, refused)
     })
     .await?;
     Ok(answer(&match heard {
-        Heartbeat::Seen(at) => json!({"ok": true, "lastSeenAt": Timestamp::to_rfc3339(at)}),
-        Heartbeat::NotActivated => refused("ok", "not_activated"),
-        Heartbeat::Refused(reason) => refused("ok", reason.as_str()),
+        Heartbeat::Seen(at) => DeviceHeard {
+            ok: true,
+            reason: None,
+            last_seen_at: Some(at.to_rfc3339()),
+        },
+        Heartbeat::NotActivated => unheard("not_activated"),
+        Heartbeat::Refused(reason) => unheard(reason.as_str()),
     }))
 }
 
-/// Gives a device's slot back, and says whether it had one.
+/// Gives a device's slot back
+///
+/// Says whether it had one. The API key needs the scope `FULL` or `VALIDATE_ONLY`.
+#[utoipa::path(
+    post,
+    path = "/v1/deactivate",
+    operation_id = "deactivateDevice",
+    tag = "Signed calls",
+    request_body = DeactivateRequest,
+    responses((status = 200, description = "What came of it.", body = DeviceDeactivated, headers(
+        ("Cache-Control" = String, description = "`no-store`"),
+    ))),
+    security(("apiKey" = [])),
+)]
 pub(super) async fn deactivate(
     app: web::Data<App>,
     request: HttpRequest,
@@ -86,7 +136,7 @@ pub(super) async fn deactivate(
             .await?
         }
     };
-    Ok(answer(&json!({ "deactivated": deactivated })))
+    Ok(answer(&DeviceDeactivated { deactivated }))
 }
 
 /// Reads the license key of a body, and what else it says.
@@ -131,15 +181,31 @@ fn which(fields: &mut Fields) -> Option<Which> {
     }
 }
 
-fn show(slots: Slots) -> Value {
-    json!({"used": slots.used, "max": slots.max})
+fn show(slots: Slots) -> SlotsInUse {
+    SlotsInUse {
+        used: slots.used,
+        max: slots.max,
+    }
 }
 
-fn refused(word: &str, reason: &str) -> Value {
-    json!({word: false, "reason": reason})
+fn no_slot(reason: &'static str, slots: Option<Slots>) -> DeviceActivated {
+    DeviceActivated {
+        valid: false,
+        reason: Some(reason),
+        activation_id: None,
+        activations: slots.map(show),
+    }
 }
 
-fn answer(body: &Value) -> HttpResponse {
+fn unheard(reason: &'static str) -> DeviceHeard {
+    DeviceHeard {
+        ok: false,
+        reason: Some(reason),
+        last_seen_at: None,
+    }
+}
+
+fn answer(body: &impl Serialize) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
         .json(body)

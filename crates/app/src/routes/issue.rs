@@ -1,6 +1,7 @@
 //! `POST /v1/issue` (usekeystack.com/docs/issuing-licenses).
 
 use crate::app::{App, blocking, settle};
+use crate::openapi::words;
 use crate::server::auth::SignedCaller;
 use crate::server::error::{ApiError, Detail};
 use crate::server::fields::{Fields, JsonBytes};
@@ -8,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::api_key::Permission;
 use mintage_domain::catalog::LicenseTerms;
 use mintage_domain::email::Email;
+use mintage_domain::id::{CustomerId, LicenseId};
 use mintage_domain::idempotency::CallerKey;
 use mintage_domain::license::term::Term;
 use mintage_domain::metadata::Metadata;
@@ -18,11 +20,37 @@ use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::issue::{
     IssueCall, Issued, MAX_EXTERNAL_ID, MAX_NAME, MAX_NOTES, NewCustomer, NewLicense, admit, decide,
 };
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
-/// Mints a license for a sale that was made elsewhere, and tells its key.
+/// Mints a license
+///
+/// For a sale that was made elsewhere. Tells its key. The API key needs the scope `FULL` or
+/// `ISSUE_ONLY`, and may issue 60 licenses a second.
+#[utoipa::path(
+    post,
+    path = "/v1/issue",
+    operation_id = "issueLicense",
+    tag = "Signed calls",
+    params(("Idempotency-Key" = inline(Option<String>), Header,
+        min_length = 1, max_length = 255, pattern = "^[!-~]+$",
+        description = "The same key with the same body gets the same answer for 24 hours.",
+    )),
+    request_body = IssueRequest,
+    responses((status = 200, description = "The license.", body = IssuedLicense<'_>, headers(
+        ("Idempotent-Replay" = bool, description = "`true` if the call was answered before."),
+        ("Cache-Control" = String, description = "`no-store`"),
+    ))),
+    security(("apiKey" = [])),
+    extensions(("x-error-codes" = json!([
+        "common/idempotency-conflict",
+        "common/not-found",
+        "common/rate-limited",
+        "quota/licenses-exceeded",
+    ]))),
+)]
 pub(super) async fn issue(
     app: web::Data<App>,
     request: HttpRequest,
@@ -65,6 +93,40 @@ fn caller_key(request: &HttpRequest) -> Result<Option<CallerKey>, ApiError> {
         })
 }
 
+/// What a license is issued for.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `wanted` reads")]
+#[schema(rename_all = "camelCase")]
+struct IssueRequest {
+    /// The key type.
+    plan_code: words::KeyTypeId,
+    customer: IssueCustomer,
+    /// In place of the key type's.
+    duration: Option<words::Duration>,
+    /// In place of the key type's.
+    #[schema(minimum = 1, maximum = 100_000)]
+    max_activations: Option<u32>,
+    /// For the seller alone.
+    #[schema(max_length = 5_000)]
+    notes: Option<String>,
+    metadata: Option<words::Metadata>,
+}
+
+/// Whom a license is for. A customer is known by the address, and what is told of one is added to
+/// what is known.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `customer` reads")]
+#[schema(rename_all = "camelCase")]
+struct IssueCustomer {
+    email: words::Email,
+    #[schema(max_length = 200)]
+    name: Option<String>,
+    /// The seller's own id of the customer.
+    #[schema(max_length = 255)]
+    external_id: Option<String>,
+    metadata: Option<words::Metadata>,
+}
+
 fn wanted(body: &[u8]) -> Result<NewLicense, ApiError> {
     let mut fields = Fields::parse(body)?;
     let plan = fields.required("planCode", |text| match text {
@@ -102,6 +164,31 @@ fn customer(fields: &mut Fields) -> Option<NewCustomer> {
     })
 }
 
+/// A license with its key in the clear.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct IssuedLicense<'a> {
+    #[schema(value_type = words::LicenseId)]
+    id: &'a LicenseId,
+    /// What the buyer types in.
+    key: &'a str,
+    #[schema(value_type = words::LicenseStatus)]
+    status: &'static str,
+    /// `null` for never.
+    #[schema(required, value_type = Option<words::Time>)]
+    expires_at: Option<String>,
+    customer: CustomerRef<'a>,
+}
+
+/// Whose license it is.
+#[derive(Serialize, ToSchema)]
+struct CustomerRef<'a> {
+    #[schema(value_type = words::CustomerId)]
+    id: &'a CustomerId,
+    #[schema(value_type = words::Email)]
+    email: &'a Email,
+}
+
 fn answer(issued: &Issued, now: Timestamp) -> HttpResponse {
     let license = &issued.license;
     let mut answer = HttpResponse::Ok();
@@ -109,11 +196,14 @@ fn answer(issued: &Issued, now: Timestamp) -> HttpResponse {
     if issued.again {
         answer.insert_header(("idempotent-replay", "true"));
     }
-    answer.json(json!({
-        "id": license.id,
-        "key": issued.key.expose(),
-        "status": license.state(now).as_str(),
-        "expiresAt": license.standing.expires_at().map(Timestamp::to_rfc3339),
-        "customer": {"id": license.customer, "email": issued.email},
-    }))
+    answer.json(IssuedLicense {
+        id: &license.id,
+        key: issued.key.expose(),
+        status: license.state(now).as_str(),
+        expires_at: license.standing.expires_at().map(Timestamp::to_rfc3339),
+        customer: CustomerRef {
+            id: &license.customer,
+            email: &issued.email,
+        },
+    })
 }

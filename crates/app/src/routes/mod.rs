@@ -1,5 +1,6 @@
 //! The routes, a file each: extract, call, reply.
 
+mod about;
 mod activations;
 mod api_keys;
 mod callback;
@@ -19,8 +20,90 @@ mod validate;
 mod webhook;
 
 use crate::server::error::ApiError;
-use actix_web::http::StatusCode;
-use actix_web::{Resource, web};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{Resource, Route, web};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+use utoipa::OpenApi;
+use utoipa::openapi::PathItem;
+
+/// A route as it is described, and what answers it.
+struct Described {
+    /// Holds this one path with this one method, and the shapes that they name.
+    api: utoipa::openapi::OpenApi,
+    handler: fn() -> Route,
+}
+
+/// Takes a route from its handler, which says by `#[utoipa::path]` under which method and path it
+/// answers, and what: so that no route can be mounted and not be described, or the other way round.
+macro_rules! routes {
+    ($($module:ident :: $handler:ident,)*) => {
+        vec![$({
+            #[derive(OpenApi)]
+            #[openapi(paths($module::$handler))]
+            struct Handler;
+            Described {
+                api: Handler::openapi(),
+                handler: || web::to($module::$handler),
+            }
+        }),*]
+    };
+}
+
+/// Every route, a line each.
+static ROUTES: LazyLock<Vec<Described>> = LazyLock::new(|| {
+    routes![
+        about::openapi_json,
+        issue::issue,
+        validate::validate,
+        devices::activate,
+        devices::heartbeat,
+        devices::deactivate,
+    ]
+});
+
+/// All of them, described.
+pub(crate) fn described() -> impl Iterator<Item = &'static utoipa::openapi::OpenApi> {
+    ROUTES.iter().map(|route| &route.api)
+}
+
+/// Mounts them all.
+pub(crate) fn mount(config: &mut web::ServiceConfig) {
+    undescribed(config);
+    let mut resources: BTreeMap<&str, Resource> = BTreeMap::new();
+    for Described { api, handler } in ROUTES.iter() {
+        for (path, item) in &api.paths.paths {
+            let resource = resources
+                .remove(path.as_str())
+                .unwrap_or_else(|| resource(path));
+            let resource = methods(item)
+                .into_iter()
+                .fold(resource, |resource, method| {
+                    resource.route(handler().method(method))
+                });
+            resources.insert(path, resource);
+        }
+    }
+    // In this order a word comes before a placeholder: `/api/stripe/...` before `/api/{tenant}/...`.
+    for resource in resources.into_values() {
+        config.service(resource);
+    }
+}
+
+/// The methods that a path is described with.
+fn methods(item: &PathItem) -> Vec<Method> {
+    let described = [
+        (&item.get, Method::GET),
+        (&item.put, Method::PUT),
+        (&item.post, Method::POST),
+        (&item.delete, Method::DELETE),
+        (&item.patch, Method::PATCH),
+    ];
+    let described = described.into_iter();
+    described
+        .filter_map(|(call, method)| call.is_some().then_some(method))
+        .collect()
+}
 
 /// A resource whose unknown methods answer in the envelope too.
 fn resource(path: &str) -> Resource {
@@ -33,8 +116,8 @@ fn resource(path: &str) -> Resource {
     }))
 }
 
-/// Mounts them all.
-pub(crate) fn mount(config: &mut web::ServiceConfig) {
+/// Those not described yet.
+fn undescribed(config: &mut web::ServiceConfig) {
     config
         .service(resource("/healthz").route(web::get().to(health::healthz)))
         .service(resource("/readyz").route(web::get().to(health::readyz)))
@@ -43,11 +126,6 @@ pub(crate) fn mount(config: &mut web::ServiceConfig) {
             resource("/api/stripe/webhook/connect").route(web::post().to(stripe_webhook::connect)),
         )
         .service(resource("/api/{tenant}/checkout").route(web::post().to(checkout::open)))
-        .service(resource("/v1/issue").route(web::post().to(issue::issue)))
-        .service(resource("/v1/validate").route(web::post().to(validate::validate)))
-        .service(resource("/v1/activate").route(web::post().to(devices::activate)))
-        .service(resource("/v1/heartbeat").route(web::post().to(devices::heartbeat)))
-        .service(resource("/v1/deactivate").route(web::post().to(devices::deactivate)))
         .service(
             resource("/v1/products")
                 .route(web::post().to(products::create))

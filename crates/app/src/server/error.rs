@@ -2,7 +2,6 @@
 //! went wrong to a status and a stable code.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, ResponseError};
 use mintage_domain::ports::{StoreError, StripeError};
 use mintage_domain::usecase::Failure;
 use mintage_domain::usecase::activation::ActivationError;
@@ -17,6 +16,7 @@ use mintage_domain::usecase::license::LicenseError;
 use mintage_domain::usecase::prices::PricesError;
 use serde::Serialize;
 use std::time::Duration;
+use utoipa::ToSchema;
 
 /// An error as its caller sees it. What only the operator should see is logged where it arises.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,7 +35,7 @@ pub struct ApiError {
 }
 
 /// One field that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Detail {
     /// Where: `customer.email`.
     pub path: String,
@@ -122,47 +122,6 @@ impl ApiError {
 
     fn conflict(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, code, message)
-    }
-
-    /// The body of the error.
-    pub fn body(&self, request_id: &str) -> Vec<u8> {
-        #[derive(Serialize)]
-        struct Envelope<'a> {
-            error: Body<'a>,
-        }
-        #[derive(Serialize)]
-        struct Body<'a> {
-            code: &'a str,
-            message: &'a str,
-            details: &'a [Detail],
-            request_id: &'a str,
-        }
-        let envelope = Envelope {
-            error: Body {
-                code: self.code,
-                message: &self.message,
-                details: &self.details,
-                request_id,
-            },
-        };
-        serde_json::to_vec(&envelope).unwrap_or_default()
-    }
-}
-
-/// The answer carries the error along; the envelope is written where the request id is known.
-impl ResponseError for ApiError {
-    fn status_code(&self) -> StatusCode {
-        self.status
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        let mut answer = HttpResponse::build(self.status);
-        if let Some(seconds) = self.retry_after {
-            answer.insert_header(("retry-after", seconds.to_string()));
-        }
-        let mut answer = answer.finish();
-        answer.extensions_mut().insert(self.clone());
-        answer
     }
 }
 

@@ -4,6 +4,7 @@ pub mod error;
 
 pub(crate) mod auth;
 mod cors;
+pub(crate) mod envelope;
 pub(crate) mod fields;
 pub(crate) mod key_cache;
 pub(crate) mod paging;

@@ -7,6 +7,7 @@ mod catalog;
 mod checkout;
 mod connect;
 mod cors;
+mod described;
 mod fuzz;
 mod harness;
 mod issue;

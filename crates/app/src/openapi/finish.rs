@@ -1,0 +1,157 @@
+//! What follows from what a call says of itself: which errors it may answer before its own work
+//! begins, and what every answer carries.
+
+use super::codes::{CODES, Code};
+use super::security;
+use crate::server::envelope::Envelope;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use utoipa::openapi::header::{Header, HeaderBuilder};
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{Object, Type};
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{PartialSchema, ToSchema};
+
+/// Where a handler names the codes that are its own, and where a reader finds all of them.
+const ERROR_CODES: &str = "x-error-codes";
+
+/// Completes every call.
+pub(super) fn finish(document: &mut OpenApi) {
+    let components = document.components.get_or_insert_default();
+    components.security_schemes = security::schemes();
+    components.headers = headers();
+    let mut schemas = vec![(Envelope::name().into_owned(), Envelope::schema())];
+    Envelope::schemas(&mut schemas);
+    components.schemas.extend(schemas);
+    for item in document.paths.paths.values_mut() {
+        for operation in [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.delete,
+            &mut item.patch,
+        ] {
+            operation.iter_mut().for_each(complete);
+        }
+    }
+}
+
+fn headers() -> BTreeMap<String, RefOr<Header>> {
+    let header = |kind: Type, about: &str| {
+        let header = HeaderBuilder::new()
+            .schema(Some(Object::with_type(kind)))
+            .description(Some(about))
+            .build();
+        RefOr::T(header)
+    };
+    BTreeMap::from([
+        (
+            "X-Request-Id".to_owned(),
+            header(Type::String, "Names this call in the server's log."),
+        ),
+        (
+            "Retry-After".to_owned(),
+            header(
+                Type::Integer,
+                "After how many seconds trying again makes sense.",
+            ),
+        ),
+    ])
+}
+
+fn complete(operation: &mut Operation) {
+    let codes = codes(operation);
+    if !codes.is_empty() {
+        let list: Vec<&str> = codes.iter().map(|code| code.code).collect();
+        let extensions = operation.extensions.get_or_insert_default();
+        extensions.insert(ERROR_CODES.to_owned(), json!(list));
+    }
+    let answers = &mut operation.responses.responses;
+    for (status, codes) in by_status(&codes) {
+        answers
+            .entry(status.to_string())
+            .or_insert_with(|| RefOr::T(refusal(status, &codes)));
+    }
+    for answer in answers.values_mut() {
+        if let RefOr::T(answer) = answer {
+            carry(answer, "X-Request-Id");
+        }
+    }
+}
+
+fn carry(answer: &mut Response, header: &str) {
+    let reference = Ref::new(format!("#/components/headers/{header}"));
+    answer
+        .headers
+        .insert(header.to_owned(), RefOr::Ref(reference));
+}
+
+/// Every code that a call may answer: those it names, and those that go with its caller, its
+/// body and its parameters.
+fn codes(operation: &mut Operation) -> Vec<&'static Code> {
+    let mut names: BTreeSet<String> = security::complete(operation)
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    let named = operation
+        .extensions
+        .as_ref()
+        .and_then(|all| all.get(ERROR_CODES));
+    if let Some(Value::Array(own)) = named {
+        names.extend(own.iter().filter_map(Value::as_str).map(str::to_owned));
+    }
+    let mut add = |codes: &[&str]| names.extend(codes.iter().map(|code| (*code).to_owned()));
+    if operation.request_body.is_some() {
+        add(&["validation/invalid-input", "validation/body-too-large"]);
+    }
+    if is_json(operation) {
+        add(&["validation/unsupported-media-type"]);
+    }
+    for parameter in operation.parameters.iter().flatten() {
+        if let RefOr::T(parameter) = parameter {
+            match parameter.parameter_in {
+                utoipa::openapi::path::ParameterIn::Path => add(&["common/not-found"]),
+                _ => add(&["validation/invalid-input"]),
+            }
+        }
+    }
+    if operation.security.is_some() {
+        add(&["common/internal", "common/unavailable"]);
+    }
+    CODES
+        .iter()
+        .filter(|code| names.contains(code.code))
+        .collect()
+}
+
+fn is_json(operation: &Operation) -> bool {
+    match &operation.request_body {
+        Some(RefOr::T(body)) => body.content.contains_key("application/json"),
+        _ => false,
+    }
+}
+
+fn by_status<'a>(codes: &[&'a Code]) -> BTreeMap<u16, Vec<&'a Code>> {
+    let mut all: BTreeMap<u16, Vec<&Code>> = BTreeMap::new();
+    for code in codes {
+        all.entry(code.status).or_default().push(code);
+    }
+    all
+}
+
+/// An answer in the error envelope.
+fn refusal(status: u16, codes: &[&Code]) -> Response {
+    let lines: Vec<String> = codes
+        .iter()
+        .map(|code| format!("`{}`: {}.", code.code, code.when))
+        .collect();
+    let schema = Ref::from_schema_name(Envelope::name());
+    let mut answer = ResponseBuilder::new()
+        .description(lines.join("\n\n"))
+        .content("application/json", Content::new(Some(schema)))
+        .build();
+    if matches!(status, 429 | 503) {
+        carry(&mut answer, "Retry-After");
+    }
+    answer
+}

@@ -1,0 +1,159 @@
+//! The description that the server gives of itself: complete, consistent, and kept in `docs/`.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a description of another shape is a failed test"
+)]
+
+use mintage::openapi::{CODES, json};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+fn described() -> Value {
+    serde_json::from_str(json()).unwrap()
+}
+
+/// Every call, with its path and method.
+fn calls(document: &Value) -> Vec<(String, &Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    let all = paths.iter().flat_map(|(path, item)| {
+        let methods = item.as_object().unwrap().iter();
+        methods.map(move |(method, call)| (format!("{method} {path}"), call))
+    });
+    all.collect()
+}
+
+/// Every value of this name, however deep.
+fn all_named<'a>(name: &str, within: &'a Value, found: &mut Vec<&'a Value>) {
+    match within {
+        Value::Object(object) => {
+            found.extend(object.get(name));
+            object
+                .values()
+                .for_each(|value| all_named(name, value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| all_named(name, value, found)),
+        _ => {}
+    }
+}
+
+fn texts(list: &Value) -> Vec<&str> {
+    list.as_array()
+        .map(|items| items.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default()
+}
+
+#[test]
+fn the_committed_description_is_the_generated_one() {
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
+    let committed = fs::read_to_string(place).unwrap_or_default();
+    assert!(
+        committed == json(),
+        "docs/openapi.json is not what the handlers say. Look at what changed, after:\n\n    \
+         cargo run --locked -- openapi > docs/openapi.json\n"
+    );
+}
+
+#[test]
+fn every_call_says_what_it_is_for_and_has_a_name_of_its_own() {
+    let document = described();
+    let tags: Vec<&Value> = document["tags"].as_array().unwrap().iter().collect();
+    let tags: BTreeSet<&str> = tags.iter().filter_map(|tag| tag["name"].as_str()).collect();
+    let mut names = BTreeSet::new();
+    for (place, call) in calls(&document) {
+        let name = call["operationId"].as_str().unwrap();
+        assert!(names.insert(name), "{place}: {name} is another call's name");
+        assert!(!call["summary"].as_str().unwrap().ends_with('.'), "{place}");
+        let [tag] = texts(&call["tags"])[..] else {
+            panic!("{place} has one tag")
+        };
+        assert!(tags.contains(tag), "{place}: {tag} is no tag of ours");
+    }
+    assert!(names.len() > 5, "{names:?}");
+}
+
+#[test]
+fn every_call_has_its_caller_and_the_codes_that_go_with_it() {
+    let document = described();
+    let known: BTreeSet<&str> = CODES.iter().map(|code| code.code).collect();
+    for (place, call) in calls(&document) {
+        let codes = texts(&call["x-error-codes"]);
+        for code in &codes {
+            assert!(known.contains(code), "{place}: {code} is unknown");
+        }
+        let signed = place.starts_with("post /v1/") && call["security"][0].get("apiKey").is_some();
+        assert_eq!(signed, codes.contains(&"api/timestamp-replay"), "{place}");
+        if place.contains(" /v1/") {
+            assert!(codes.contains(&"api/key-invalid"), "{place}: who calls it?");
+        }
+        let path_has_a_name = place.contains('{');
+        let told = call["parameters"].as_array().is_some_and(|all| {
+            let mut all = all.iter();
+            all.any(|parameter| parameter["in"] == "path")
+        });
+        assert_eq!(path_has_a_name, told, "{place}: its path's parameters");
+    }
+}
+
+#[test]
+fn every_answer_carries_what_it_must() {
+    let document = described();
+    for (place, call) in calls(&document) {
+        for (status, answer) in call["responses"].as_object().unwrap() {
+            let has = |header: &str| answer["headers"].get(header).is_some();
+            assert!(has("X-Request-Id"), "{place}: {status}");
+            let may_wait = ["429", "503"].contains(&status.as_str());
+            assert!(!may_wait || has("Retry-After"), "{place}: {status}");
+        }
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    let document = described();
+    let mut references = Vec::new();
+    all_named("$ref", &document, &mut references);
+    assert!(
+        references.len() > 50,
+        "only {} references",
+        references.len()
+    );
+    for reference in references {
+        let pointer = reference.as_str().unwrap().strip_prefix('#').unwrap();
+        assert!(
+            document.pointer(pointer).is_some(),
+            "{pointer} leads nowhere"
+        );
+    }
+}
+
+#[test]
+fn every_code_has_the_status_and_a_line_of_its_own_in_the_documents() {
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/API.md");
+    let page = fs::read_to_string(place).unwrap();
+    let rows: Vec<Vec<&str>> = page
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .map(|line| line.split('|').map(str::trim).collect())
+        .collect();
+    let mut seen = BTreeSet::new();
+    for code in CODES {
+        assert!(seen.insert(code.code), "{} stands twice", code.code);
+        let quoted = format!("`{}`", code.code);
+        let told = rows.iter().any(|row| {
+            let statuses = row.get(1).copied().unwrap_or_default();
+            statuses.contains(&code.status.to_string())
+                && row.get(2).is_some_and(|codes| codes.contains(&quoted))
+        });
+        assert!(told, "{} {quoted} is not in docs/API.md", code.status);
+    }
+    let documented = rows
+        .iter()
+        .flat_map(|row| row.get(2).copied().unwrap_or_default().split('`'));
+    let documented: BTreeSet<&str> = documented
+        .filter(|word| word.contains('/') && !word.contains([' ', '{']) && !word.starts_with('/'))
+        .collect();
+    assert_eq!(seen, documented, "openapi/codes.rs against docs/API.md");
+}
