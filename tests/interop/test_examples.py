@@ -65,7 +65,7 @@ def test_the_python_program_issues_once_and_moves_a_device_in_and_out(mintage, s
         said = run(mintage, key, sys.executable, "-", text=program("python"))
         license, *rest = said
         assert re.fullmatch(r"lic_\w+ ACTIVE \d{4}-\d\d-\d\dT[\d:.]+Z", license)
-        assert rest == ["{'max': 2, 'used': 1}", "True", "True", "True"]
+        assert rest == ["{'used': 1, 'max': 2}", "True", "True", "True"]
     [found] = of(mintage, token, "bob@example.com")
     assert found["id"] in license, "the second run was answered as the first"
     assert found["metadata"] == {"campaign": "launch-2026"}

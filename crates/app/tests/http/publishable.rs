@@ -189,7 +189,7 @@ fn it_does_nothing_else() {
         let now = sold.seller.now().to_string();
         for call in [
             bare,
-            signed_to(path, &pretended, &now, &body.to_string()),
+            signed_to(path, &pretended, &now, body.to_string()),
             signed_by_lines(
                 path,
                 &pretended,
