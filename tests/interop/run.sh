@@ -1,5 +1,6 @@
 #!/bin/sh
-# Holds the simulator, and what the server signs, to outside judges. Arguments go to pytest.
+# Holds the simulator, what the server signs, and what it says of itself to outside judges. Arguments
+# go to pytest.
 set -eu
 cd "$(dirname "$0")/../.."
 

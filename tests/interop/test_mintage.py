@@ -7,13 +7,12 @@ import json
 import re
 import time
 import urllib.error
-import urllib.parse
 
 import pytest
 import standardwebhooks
 import stripe
 
-from driving import browse, pay
+from selling import open_shop, sell
 from serving import Inbox
 
 
@@ -27,27 +26,10 @@ def inbox():
 @pytest.fixture(scope="module")
 def sale(mintage, inbox):
     """A license sold: what the seller's endpoint got, and what signs and validates it."""
-    made = mintage.command("tenant", "create", "--id", "acme", "--email", "a@b.test")
-    token = made["managementToken"]
+    token, checkout_key = open_shop(mintage)
     call = lambda method, path, body=None: mintage.call(method, path, token, body)
-    product = {"productId": "pro", "displayName": "Pro", "keyPrefix": "ACME"}
-    call("POST", "/v1/products", product)
-    lifetime = {"keyTypeId": "lifetime", "displayName": "Lifetime", "priceInCents": 4900}
-    call("POST", "/v1/products/pro/key-types", {**lifetime, "priceCurrency": "usd"})
     secret = call("PUT", "/v1/webhook", {"url": inbox.url})["signingSecret"]
-
-    authorize = call("POST", "/v1/integrations/stripe/connect", {"mode": "sandbox"})["url"]
-    page, _, query = authorize.partition("?")
-    fields = dict(part.split("=", 1) for part in query.split("&"))
-    fields = {name: urllib.parse.unquote(value) for name, value in fields.items()}
-    back = browse(page, {**fields, "decision": "connect", "account": ""}).location
-    key = re.search(r'<code id="checkout-key">([0-9a-f]{64})</code>', browse(back).text)[1]
-    call("POST", "/v1/integrations/stripe/setup-prices")
-
-    wanted = {"product_id": "pro", "key_type_id": "lifetime"}
-    wanted |= {"success_url": "https://a.test/thanks", "cancel_url": "https://a.test/no"}
-    session = mintage.call("POST", "/api/acme/checkout", key, wanted)
-    assert pay(stripe.StripeObject.construct_from(session, None)).status == 303
+    sell(mintage, checkout_key)
     headers, body = inbox.hear("license.created")
     api_key = call("POST", "/v1/api-keys", {"productId": "pro", "scope": "FULL", "mode": "sandbox"})
     return headers, body, secret, api_key

@@ -1,14 +1,44 @@
 //! What an owner is shown of a thing, over HTTP and on the command line alike.
 
+use crate::openapi::words;
 use mintage_domain::api_key::{ApiKey, SignatureVersion};
+use mintage_domain::id::ApiKeyId;
+use mintage_domain::mode::Mode;
 use mintage_domain::secret::Secret;
+use mintage_domain::slug::ProductId;
 use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::api_key::NewApiKey;
-use serde_json::{Value, json};
+use mintage_domain::usecase::api_key::MadeApiKey;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-/// An API key, without its secret. A publishable key has no `signatureVersion`. `revokedAt` says since when it is refused, `expiresAt` until
-/// when it is still good beside the key that replaces it; one of them at most.
-pub(crate) fn api_key(key: &ApiKey, now: Timestamp) -> Value {
+/// An API key, without its secret. One of `revokedAt` and `expiresAt` is told at most.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ApiKey)]
+pub(crate) struct ApiKeyBody<'a> {
+    #[schema(value_type = words::ApiKeyId)]
+    id: &'a ApiKeyId,
+    #[schema(value_type = words::ProductId)]
+    product_id: &'a ProductId,
+    #[schema(value_type = words::ApiKeyScope)]
+    scope: &'static str,
+    /// `null` for a publishable key, which signs nothing.
+    #[schema(required, value_type = Option<words::SignatureVersion>)]
+    signature_version: Option<u8>,
+    #[schema(value_type = words::Mode)]
+    mode: Mode,
+    #[schema(value_type = words::Time)]
+    created_at: String,
+    /// Since when it is refused.
+    #[schema(required, value_type = Option<words::Time>)]
+    revoked_at: Option<String>,
+    /// Until when it is still good beside the key that replaces it.
+    #[schema(required, value_type = Option<words::Time>)]
+    expires_at: Option<String>,
+}
+
+/// An API key as it is shown at this time.
+pub(crate) fn api_key(key: &ApiKey, now: Timestamp) -> ApiKeyBody<'_> {
     let end = key.revoked_at.map(Timestamp::to_rfc3339);
     let (revoked_at, expires_at) = if key.is_good(now) {
         (None, end)
@@ -16,19 +46,32 @@ pub(crate) fn api_key(key: &ApiKey, now: Timestamp) -> Value {
         (end, None)
     };
     let kind = key.kind();
-    json!({
-        "id": key.id,
-        "productId": key.product,
-        "scope": kind.as_str(),
-        "signatureVersion": kind.signature_version().map(SignatureVersion::number),
-        "mode": key.mode,
-        "createdAt": key.created_at.to_rfc3339(),
-        "revokedAt": revoked_at,
-        "expiresAt": expires_at,
-    })
+    ApiKeyBody {
+        id: &key.id,
+        product_id: &key.product,
+        scope: kind.as_str(),
+        signature_version: kind.signature_version().map(SignatureVersion::number),
+        mode: key.mode,
+        created_at: key.created_at.to_rfc3339(),
+        revoked_at,
+        expires_at,
+    }
 }
 
-/// An API key that was just made, with the secret that nobody is shown again.
-pub(crate) fn new_api_key(made: &NewApiKey) -> Value {
-    json!({"id": made.id, "secret": made.secret.as_ref().map(Secret::expose)})
+/// A new API key, with the secret that nobody is shown again.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ApiKeySecret<'a> {
+    #[schema(value_type = words::ApiKeyId)]
+    id: &'a ApiKeyId,
+    /// `aks_...`: signs calls. `null` for a publishable key, which has none.
+    #[schema(required)]
+    secret: Option<&'a str>,
+}
+
+/// An API key that was just made.
+pub(crate) fn made_api_key(made: &MadeApiKey) -> ApiKeySecret<'_> {
+    ApiKeySecret {
+        id: &made.id,
+        secret: made.secret.as_ref().map(Secret::expose),
+    }
 }

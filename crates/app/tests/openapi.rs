@@ -102,6 +102,10 @@ fn every_answer_carries_what_it_must() {
     let document = described();
     for (place, call) in calls(&document) {
         for (status, answer) in call["responses"].as_object().unwrap() {
+            let answer = match answer["$ref"].as_str() {
+                Some(place) => document.pointer(place.trim_start_matches('#')).unwrap(),
+                None => answer,
+            };
             let has = |header: &str| answer["headers"].get(header).is_some();
             assert!(has("X-Request-Id"), "{place}: {status}");
             let may_wait = ["429", "503"].contains(&status.as_str());

@@ -74,7 +74,8 @@ pub enum OrderStatus {
 pub struct UnknownStatus;
 
 impl OrderStatus {
-    const ALL: [Self; 7] = [
+    /// Every status.
+    pub const ALL: [Self; 7] = [
         Self::Opening,
         Self::Open,
         Self::AwaitingPayment,

@@ -27,7 +27,8 @@ pub enum EventName {
 pub struct UnknownEvent;
 
 impl EventName {
-    const ALL: [Self; 3] = [
+    /// Every event.
+    pub const ALL: [Self; 3] = [
         Self::LicenseCreated,
         Self::LicenseRefunded,
         Self::LicenseRevoked,

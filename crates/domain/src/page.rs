@@ -43,13 +43,17 @@ impl Cursor {
         format!("{}.{}", self.at.as_micros(), self.id)
     }
 
-    /// Reads a cursor.
+    /// Reads a cursor: up to 18 digits, a dot, and 1 to 255 visible ASCII characters.
     pub fn parse(text: &str) -> Result<Self, InvalidCursor> {
         let (at, id) = text.split_once('.').ok_or(InvalidCursor)?;
-        let at = at.parse().map_err(|_| InvalidCursor)?;
-        if id.is_empty() || id.len() > 255 {
+        let digits = at.strip_prefix('-').unwrap_or(at);
+        let good_at = digits.len() <= 18 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let good_id =
+            (1..=255).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+        if !(good_at && good_id) {
             return Err(InvalidCursor);
         }
+        let at = at.parse().map_err(|_| InvalidCursor)?;
         Ok(Self {
             at: Timestamp::from_micros(at),
             id: id.to_owned(),
@@ -87,7 +91,19 @@ mod tests {
             id: "lic_a.b".into(),
         };
         assert_eq!(Cursor::parse(&cursor.to_text()), Ok(cursor));
-        for junk in ["", ".", "x.y", "1.", "1", "99999999999999999999.a"] {
+        for junk in [
+            "",
+            ".",
+            "x.y",
+            "1.",
+            "1",
+            "+1.a",
+            "-.a",
+            ".a",
+            "1.a b",
+            "1.\u{e9}",
+            "9999999999999999999.a",
+        ] {
             assert_eq!(Cursor::parse(junk), Err(InvalidCursor), "{junk}");
         }
     }

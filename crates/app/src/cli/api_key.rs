@@ -11,7 +11,9 @@ use mintage_domain::mode::Mode;
 use mintage_domain::ports::Store;
 use mintage_domain::slug::{ProductId, TenantId};
 use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::api_key::{NewApiKey, create_api_key, revoke_api_key, rotate_api_key};
+use mintage_domain::usecase::api_key::{
+    MadeApiKey, create_api_key, revoke_api_key, rotate_api_key,
+};
 
 #[derive(Subcommand)]
 pub(super) enum ApiKeyCommand {
@@ -119,7 +121,7 @@ fn list(store: &dyn Store, env: &Env<'_>, of: &Of, product: Option<&ProductId>) 
 
 fn print(of: &Of, key: &ApiKey, now: Timestamp) -> std::io::Result<()> {
     if of.json {
-        return say(shown::api_key(key, now));
+        return say(serde_json::to_string(&shown::api_key(key, now))?);
     }
     let (kind, mode) = (key.kind(), key.mode);
     let signs = match kind.signature_version() {
@@ -139,9 +141,9 @@ fn print(of: &Of, key: &ApiKey, now: Timestamp) -> std::io::Result<()> {
     ))
 }
 
-fn print_new(of: &Of, made: &NewApiKey) -> Outcome {
+fn print_new(of: &Of, made: &MadeApiKey) -> Outcome {
     if of.json {
-        say(shown::new_api_key(made))?;
+        say(serde_json::to_string(&shown::made_api_key(made))?)?;
         return Ok(());
     }
     say(format!("API key  {}", made.id))?;

@@ -31,7 +31,8 @@ pub(super) fn finish(document: &mut OpenApi) {
             &mut item.delete,
             &mut item.patch,
         ] {
-            operation.iter_mut().for_each(complete);
+            let refusals = operation.iter_mut().flat_map(complete);
+            components.responses.extend(refusals);
         }
     }
 }
@@ -59,24 +60,41 @@ fn headers() -> BTreeMap<String, RefOr<Header>> {
     ])
 }
 
-fn complete(operation: &mut Operation) {
+/// Completes a call; returns the refusals that it refers to, by their names.
+fn complete(operation: &mut Operation) -> Vec<(String, RefOr<Response>)> {
+    for answer in operation.responses.responses.values_mut() {
+        if let RefOr::T(answer) = answer {
+            carry(answer, "X-Request-Id");
+        }
+    }
+    // Who tells of all other answers in one is not of the JSON API: a page, for people.
+    if operation.responses.responses.contains_key("default") {
+        return Vec::new();
+    }
     let codes = codes(operation);
+    let mut refusals = Vec::new();
     if !codes.is_empty() {
         let list: Vec<&str> = codes.iter().map(|code| code.code).collect();
         let extensions = operation.extensions.get_or_insert_default();
         extensions.insert(ERROR_CODES.to_owned(), json!(list));
     }
-    let answers = &mut operation.responses.responses;
     for (status, codes) in by_status(&codes) {
-        answers
-            .entry(status.to_string())
-            .or_insert_with(|| RefOr::T(refusal(status, &codes)));
+        let name = name(&codes);
+        let reference = RefOr::Ref(Ref::from_response_name(&name));
+        let answers = &mut operation.responses.responses;
+        answers.insert(status.to_string(), reference);
+        refusals.push((name, RefOr::T(refusal(status, &codes))));
     }
-    for answer in answers.values_mut() {
-        if let RefOr::T(answer) = answer {
-            carry(answer, "X-Request-Id");
-        }
-    }
+    refusals
+}
+
+/// What a refusal with these codes goes by: `common.not-found`.
+fn name(codes: &[&Code]) -> String {
+    let names: Vec<String> = codes
+        .iter()
+        .map(|code| code.code.replace('/', "."))
+        .collect();
+    names.join("_")
 }
 
 fn carry(answer: &mut Response, header: &str) {
@@ -93,11 +111,11 @@ fn codes(operation: &mut Operation) -> Vec<&'static Code> {
         .into_iter()
         .map(str::to_owned)
         .collect();
-    let named = operation
+    let told = operation
         .extensions
         .as_ref()
         .and_then(|all| all.get(ERROR_CODES));
-    if let Some(Value::Array(own)) = named {
+    if let Some(Value::Array(own)) = told {
         names.extend(own.iter().filter_map(Value::as_str).map(str::to_owned));
     }
     let mut add = |codes: &[&str]| names.extend(codes.iter().map(|code| (*code).to_owned()));
@@ -150,6 +168,7 @@ fn refusal(status: u16, codes: &[&Code]) -> Response {
         .description(lines.join("\n\n"))
         .content("application/json", Content::new(Some(schema)))
         .build();
+    carry(&mut answer, "X-Request-Id");
     if matches!(status, 429 | 503) {
         carry(&mut answer, "Retry-After");
     }

@@ -4,6 +4,7 @@
 //! those (who may call it, what is refused before it runs, what every answer carries) is added here
 //! once for all.
 
+pub(crate) mod page;
 pub(crate) mod words;
 
 mod codes;

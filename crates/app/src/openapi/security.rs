@@ -38,7 +38,7 @@ pub(super) fn schemes() -> BTreeMap<String, RefOr<SecurityScheme>> {
     let schemes = [
         (
             API_KEY,
-            bearer("The id of an API key, `ak_live_...` or `ak_test_...`."),
+            bearer("The id of an API key: `ak_live_...` or `ak_test_...`"),
         ),
         (
             PUBLISHABLE_KEY,

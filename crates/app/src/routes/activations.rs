@@ -1,6 +1,7 @@
 //! `/v1/licenses/{id}/activations`: the devices of a license.
 
 use crate::app::{App, blocking};
+use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::paging::{PageBody, PageQuery};
@@ -10,9 +11,22 @@ use mintage_domain::id::{ActivationId, LicenseId};
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::activation;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
-/// `GET /v1/licenses/{id}/activations`: active and released ones.
+/// Lists the devices of a license
+///
+/// Active and released ones.
+#[utoipa::path(
+    get,
+    path = "/v1/licenses/{id}/activations",
+    operation_id = "listActivations",
+    tag = "Sales",
+    params(("id" = inline(words::LicenseId), Path), PageQuery),
+    responses((status = 200, description = "A page.", body = PageBody<ActivationBody<'_>>)),
+    security(("managementToken" = ["licenses:read"])),
+)]
 pub(super) async fn list(
     app: web::Data<App>,
     path: web::Path<String>,
@@ -34,7 +48,20 @@ pub(super) async fn list(
     Ok(HttpResponse::Ok().json(PageBody::of(&activations, show)))
 }
 
-/// `POST /v1/licenses/{id}/activations/{activationId}/release`: its slot is free again.
+/// Gives back the slot of a device that is lost
+#[utoipa::path(
+    post,
+    path = "/v1/licenses/{id}/activations/{activationId}/release",
+    operation_id = "releaseActivation",
+    tag = "Sales",
+    params(
+        ("id" = inline(words::LicenseId), Path),
+        ("activationId" = inline(words::ActivationId), Path),
+    ),
+    responses((status = 200, description = "The device.", body = ActivationBody<'_>)),
+    security(("managementToken" = ["licenses:write"])),
+    extensions(("x-error-codes" = json!(["activation/already-released"]))),
+)]
 pub(super) async fn release(
     app: web::Data<App>,
     path: web::Path<(String, String)>,
@@ -52,17 +79,45 @@ pub(super) async fn release(
     Ok(HttpResponse::Ok().json(show(&released)))
 }
 
-fn show(activation: &Activation) -> Value {
-    json!({
-        "id": activation.id,
-        "licenseId": activation.license,
-        "active": activation.is_active(),
-        "fingerprint": activation.fingerprint.as_str(),
-        "hostname": activation.hostname,
-        "os": activation.os,
-        "metadata": activation.metadata.as_map(),
-        "firstSeenAt": activation.first_seen.to_rfc3339(),
-        "lastSeenAt": activation.last_seen.to_rfc3339(),
-        "releasedAt": activation.released_at.map(Timestamp::to_rfc3339),
-    })
+/// A device on a license.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Activation)]
+struct ActivationBody<'a> {
+    #[schema(value_type = words::ActivationId)]
+    id: &'a ActivationId,
+    #[schema(value_type = words::LicenseId)]
+    license_id: &'a LicenseId,
+    /// Whether it has a slot.
+    active: bool,
+    #[schema(value_type = words::Fingerprint)]
+    fingerprint: &'a str,
+    #[schema(required)]
+    hostname: Option<&'a str>,
+    #[schema(required)]
+    os: Option<&'a str>,
+    #[schema(value_type = Object)]
+    metadata: &'a Map<String, Value>,
+    #[schema(value_type = words::Time)]
+    first_seen_at: String,
+    #[schema(value_type = words::Time)]
+    last_seen_at: String,
+    /// Since when it has no slot.
+    #[schema(required, value_type = Option<words::Time>)]
+    released_at: Option<String>,
+}
+
+fn show(activation: &Activation) -> ActivationBody<'_> {
+    ActivationBody {
+        id: &activation.id,
+        license_id: &activation.license,
+        active: activation.is_active(),
+        fingerprint: activation.fingerprint.as_str(),
+        hostname: activation.hostname.as_deref(),
+        os: activation.os.as_deref(),
+        metadata: activation.metadata.as_map(),
+        first_seen_at: activation.first_seen.to_rfc3339(),
+        last_seen_at: activation.last_seen.to_rfc3339(),
+        released_at: activation.released_at.map(Timestamp::to_rfc3339),
+    }
 }

@@ -1,21 +1,38 @@
 //! `/v1/api-keys`: credentials for signed calls.
 
 use crate::app::{App, blocking};
+use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::{ApiError, Detail};
 use crate::server::fields::{Fields, JsonBytes};
 use crate::server::paging::{PageBody, PageQuery};
-use crate::shown;
+use crate::shown::{self, ApiKeyBody, ApiKeySecret};
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::api_key::{KeyKind, Overlap, SignatureVersion};
 use mintage_domain::id::ApiKeyId;
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::mode::Mode;
 use mintage_domain::slug::ProductId;
-use mintage_domain::usecase::api_key::{NewApiKey, create_api_key, revoke_api_key, rotate_api_key};
+use mintage_domain::usecase::api_key::{
+    MadeApiKey, create_api_key, revoke_api_key, rotate_api_key,
+};
 use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
-/// `POST /v1/api-keys {productId, scope, mode, signatureVersion}`; 201 with the secret, shown once.
+/// Makes an API key
+///
+/// Its secret is shown this once. A key of the scope `PUBLISHABLE` has none, and no signature version.
+#[utoipa::path(
+    post,
+    path = "/v1/api-keys",
+    operation_id = "createApiKey",
+    tag = "Catalog",
+    request_body = NewApiKey,
+    responses((status = 201, description = "The key and its secret.", body = ApiKeySecret<'_>,
+        headers(("Cache-Control" = String, description = "`no-store`")))),
+    security(("managementToken" = ["api-keys:write"])),
+    extensions(("x-error-codes" = json!(["common/not-found"]))),
+)]
 pub(super) async fn create(
     app: web::Data<App>,
     request: HttpRequest,
@@ -50,9 +67,24 @@ fn signature_version(fields: &mut Fields) -> Option<SignatureVersion> {
     SignatureVersion::from_number(number).ok()
 }
 
+/// A key to make.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `create` reads")]
+#[schema(rename_all = "camelCase")]
+struct NewApiKey {
+    product_id: words::ProductId,
+    scope: words::ApiKeyScope,
+    mode: words::Mode,
+    /// 1 if it is not told. Not of a publishable key.
+    signature_version: Option<words::SignatureVersion>,
+}
+
 /// Which keys.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Filter {
+    /// Those of this product.
+    #[param(nullable = false, inline, value_type = Option<words::ProductId>)]
     product: Option<String>,
 }
 
@@ -71,7 +103,18 @@ impl Filter {
     }
 }
 
-/// `GET /v1/api-keys?product=`: never their secrets.
+/// Lists API keys
+///
+/// Never their secrets.
+#[utoipa::path(
+    get,
+    path = "/v1/api-keys",
+    operation_id = "listApiKeys",
+    tag = "Catalog",
+    params(Filter, PageQuery),
+    responses((status = 200, description = "A page.", body = PageBody<ApiKeyBody<'_>>)),
+    security(("managementToken" = ["api-keys:write"])),
+)]
 pub(super) async fn list(
     app: web::Data<App>,
     request: HttpRequest,
@@ -93,7 +136,19 @@ fn id(path: &str) -> Result<ApiKeyId, ApiError> {
     ApiKeyId::parse(path).map_err(|_| ApiError::not_found())
 }
 
-/// `POST /v1/api-keys/{id}/revoke`: at once.
+/// Revokes an API key
+///
+/// At once on the server that is asked, on others within five seconds.
+#[utoipa::path(
+    post,
+    path = "/v1/api-keys/{id}/revoke",
+    operation_id = "revokeApiKey",
+    tag = "Catalog",
+    params(("id" = inline(words::ApiKeyId), Path)),
+    responses((status = 200, description = "The key.", body = ApiKeyBody<'_>)),
+    security(("managementToken" = ["api-keys:write"])),
+    extensions(("x-error-codes" = json!(["api-key/already-revoked"]))),
+)]
 pub(super) async fn revoke(
     app: web::Data<App>,
     path: web::Path<String>,
@@ -112,8 +167,22 @@ pub(super) async fn revoke(
     Ok(HttpResponse::Ok().json(shown::api_key(&key, app.clock.now())))
 }
 
-/// `POST /v1/api-keys/{id}/rotate {overlapSeconds, signatureVersion}`; 201 with the new key's
-/// secret, shown once.
+/// Replaces an API key
+///
+/// Makes another of the same product, scope, mode and signature version, unless another version is
+/// given. Its secret is shown this once. The old one stays good for the overlap.
+#[utoipa::path(
+    post,
+    path = "/v1/api-keys/{id}/rotate",
+    operation_id = "rotateApiKey",
+    tag = "Catalog",
+    params(("id" = inline(words::ApiKeyId), Path)),
+    request_body = Rotation,
+    responses((status = 201, description = "The new key and its secret.", body = ApiKeySecret<'_>,
+        headers(("Cache-Control" = String, description = "`no-store`")))),
+    security(("managementToken" = ["api-keys:write"])),
+    extensions(("x-error-codes" = json!(["api-key/already-revoked", "api-key/already-rotated"]))),
+)]
 pub(super) async fn rotate(
     app: web::Data<App>,
     path: web::Path<String>,
@@ -133,6 +202,17 @@ pub(super) async fn rotate(
     Ok(once(&new))
 }
 
+/// How a key is replaced.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `rotation` reads")]
+#[schema(rename_all = "camelCase")]
+struct Rotation {
+    /// A day if it is not told.
+    overlap_seconds: Option<words::OverlapSeconds>,
+    /// As the old key's if it is not told. Not of a publishable key.
+    signature_version: Option<words::SignatureVersion>,
+}
+
 /// For how long the old key stays good, and what the new one signs if that changes.
 fn rotation(body: &[u8]) -> Result<(Overlap, Option<SignatureVersion>), ApiError> {
     let mut fields = Fields::parse(body)?;
@@ -146,8 +226,8 @@ fn rotation(body: &[u8]) -> Result<(Overlap, Option<SignatureVersion>), ApiError
 }
 
 /// A new key with its secret, if it has one, which nobody is shown again.
-fn once(new: &NewApiKey) -> HttpResponse {
+fn once(new: &MadeApiKey) -> HttpResponse {
     HttpResponse::Created()
         .insert_header(("cache-control", "no-store"))
-        .json(shown::new_api_key(new))
+        .json(shown::made_api_key(new))
 }

@@ -9,17 +9,39 @@ use mintage_domain::mode::Mode;
 use mintage_domain::secret::Secret;
 use mintage_domain::usecase::connect::{self, Connected};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 /// What Stripe appends to the address.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Query {
+    /// What the grant is fetched with.
+    #[param(nullable = false)]
     code: Option<String>,
+    /// Which attempt to connect it was.
+    #[param(nullable = false)]
     state: Option<String>,
+    /// Why the seller granted nothing.
+    #[param(nullable = false)]
     error: Option<String>,
 }
 
-/// Finishes an OAuth round and shows the seller what came of it. The checkout key is shown here,
-/// once.
+/// Where Stripe sends the seller back to
+///
+/// Finishes connecting, and shows the seller a page. The checkout key is shown there, once.
+#[utoipa::path(
+    get,
+    path = "/stripe/callback",
+    operation_id = "finishConnecting",
+    tag = "Integrations",
+    params(Query),
+    responses(
+        (status = 200, description = "Connected, or cancelled.",
+            body = String, content_type = "text/html; charset=utf-8"),
+        (status = "default", description = "Not connected. The page tells the code of the error.",
+            body = String, content_type = "text/html; charset=utf-8"),
+    ),
+)]
 pub(super) async fn finish(
     app: web::Data<App>,
     query: Result<web::Query<Query>, actix_web::Error>,

@@ -1,6 +1,7 @@
 //! `POST /api/{tenant}/checkout` (docs.keylight.dev/stripe/connect, step 5).
 
 use crate::app::{App, blocking};
+use crate::openapi::words;
 use crate::server::auth::bearer;
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
@@ -10,9 +11,31 @@ use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::usecase::checkout;
 use mintage_domain::usecase::checkout::{OpenCheckout, admit};
 use mintage_domain::web_url::WebUrl;
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-/// Opens a checkout on the tenant's account and answers the page to pay on.
+/// Opens a checkout
+///
+/// On the tenant's Stripe account. Answers the page to pay on. Twenty a minute.
+#[utoipa::path(
+    post,
+    path = "/api/{tenant}/checkout",
+    operation_id = "openCheckout",
+    tag = "Checkout",
+    params(("tenant" = inline(words::TenantId), Path)),
+    request_body = CheckoutRequest,
+    responses((status = 200, description = "Where to send the buyer.", body = CheckoutOpened)),
+    security(("checkoutKey" = [])),
+    extensions(("x-error-codes" = json!([
+        "checkout/no-price",
+        "common/rate-limited",
+        "stripe/amount-too-small",
+        "stripe/cannot-charge",
+        "stripe/failed",
+        "stripe/not-configured",
+        "stripe/not-connected",
+    ]))),
+)]
 pub(super) async fn open(
     app: web::Data<App>,
     tenant: web::Path<String>,
@@ -32,7 +55,26 @@ pub(super) async fn open(
             .map_err(ApiError::from)
     })
     .await??;
-    Ok(HttpResponse::Ok().json(json!({ "url": url })))
+    Ok(HttpResponse::Ok().json(CheckoutOpened { url }))
+}
+
+/// What to sell, and where the buyer comes back to.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `wanted` reads")]
+struct CheckoutRequest {
+    product_id: words::ProductId,
+    key_type_id: words::KeyTypeId,
+    /// May hold `{CHECKOUT_SESSION_ID}`.
+    success_url: words::Url,
+    cancel_url: words::Url,
+    customer_email: Option<words::Email>,
+}
+
+/// A checkout that is open.
+#[derive(Serialize, ToSchema)]
+struct CheckoutOpened {
+    /// The page to pay on.
+    url: String,
 }
 
 fn wanted(body: &[u8]) -> Result<OpenCheckout, ApiError> {

@@ -1,17 +1,28 @@
 //! `/v1/webhook/deliveries`: what was sent to a tenant's webhook, and sending it again.
 
 use crate::app::{App, blocking};
+use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::paging::{PageBody, PageQuery};
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::delivery::{Attempt, Delivery, DeliveryStatus};
-use mintage_domain::id::DeliveryId;
+use mintage_domain::id::{DeliveryId, LicenseId};
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::usecase::endpoint;
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-/// `GET /v1/webhook/deliveries`.
+/// Lists what was sent, and how it went
+#[utoipa::path(
+    get,
+    path = "/v1/webhook/deliveries",
+    operation_id = "listDeliveries",
+    tag = "Integrations",
+    params(PageQuery),
+    responses((status = 200, description = "A page.", body = PageBody<DeliveryBody<'_>>)),
+    security(("managementToken" = ["integrations:read"])),
+)]
 pub(super) async fn list(
     app: web::Data<App>,
     request: HttpRequest,
@@ -23,11 +34,21 @@ pub(super) async fn list(
         app.store.deliveries(&caller.tenant(), &page)
     })
     .await??;
-    let show = |(delivery, last): &(Delivery, Option<Attempt>)| show(delivery, last.as_ref());
-    Ok(HttpResponse::Ok().json(PageBody::of(&list, show)))
+    let body = PageBody::of(&list, |(delivery, last)| show(delivery, last.as_ref()));
+    Ok(HttpResponse::Ok().json(body))
 }
 
-/// `POST /v1/webhook/deliveries/{id}/redeliver`: the same bytes, again.
+/// Sends the same bytes again
+#[utoipa::path(
+    post,
+    path = "/v1/webhook/deliveries/{id}/redeliver",
+    operation_id = "redeliver",
+    tag = "Integrations",
+    params(("id" = inline(words::DeliveryId), Path)),
+    responses((status = 202, description = "It is due.", body = DeliveryBody<'_>)),
+    security(("managementToken" = ["integrations:write"])),
+    extensions(("x-error-codes" = json!(["webhook/being-sent"]))),
+)]
 pub(super) async fn redeliver(
     app: web::Data<App>,
     path: web::Path<String>,
@@ -44,7 +65,38 @@ pub(super) async fn redeliver(
     Ok(HttpResponse::Accepted().json(show(&delivery, None)))
 }
 
-fn show(delivery: &Delivery, last: Option<&Attempt>) -> Value {
+/// An event on its way to a tenant's webhook.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Delivery)]
+struct DeliveryBody<'a> {
+    #[schema(value_type = words::DeliveryId)]
+    id: &'a DeliveryId,
+    #[schema(value_type = words::EventName)]
+    event: &'static str,
+    #[schema(value_type = words::LicenseId)]
+    license_id: &'a LicenseId,
+    #[schema(value_type = words::DeliveryStatus)]
+    status: &'static str,
+    attempt_count: u32,
+    /// How the last attempt was answered; `null` for not at all.
+    #[schema(required)]
+    last_status: Option<u16>,
+    /// How the last answer began, or why there was none.
+    #[schema(required)]
+    last_response_snippet: Option<&'a str>,
+    #[schema(required, value_type = Option<words::Time>)]
+    last_attempt_at: Option<String>,
+    /// Where the last attempt went.
+    #[schema(required, value_type = Option<words::Url>)]
+    url: Option<&'a str>,
+    #[schema(required, value_type = Option<words::Time>)]
+    next_attempt_at: Option<String>,
+    #[schema(value_type = words::Time)]
+    created_at: String,
+}
+
+fn show<'a>(delivery: &'a Delivery, last: Option<&'a Attempt>) -> DeliveryBody<'a> {
     let status = match delivery.status {
         DeliveryStatus::Delivered => "delivered",
         DeliveryStatus::Failed => "failed",
@@ -53,18 +105,18 @@ fn show(delivery: &Delivery, last: Option<&Attempt>) -> Value {
         DeliveryStatus::Pending if delivery.attempts > 0 => "retrying",
         DeliveryStatus::Pending | DeliveryStatus::Leased => "pending",
     };
-    json!({
-        "id": delivery.id,
-        "event": delivery.event.as_str(),
-        "licenseId": delivery.license,
-        "status": status,
-        "attemptCount": delivery.attempts,
-        "lastStatus": last.and_then(|attempt| attempt.status),
-        "lastResponseSnippet": last.map(|attempt| &attempt.snippet),
-        "lastAttemptAt": last.map(|attempt| attempt.at.to_rfc3339()),
-        "url": last.map(|attempt| attempt.url.as_str()),
-        "nextAttemptAt": (delivery.status == DeliveryStatus::Pending)
+    DeliveryBody {
+        id: &delivery.id,
+        event: delivery.event.as_str(),
+        license_id: &delivery.license,
+        status,
+        attempt_count: delivery.attempts,
+        last_status: last.and_then(|attempt| attempt.status),
+        last_response_snippet: last.map(|attempt| attempt.snippet.as_str()),
+        last_attempt_at: last.map(|attempt| attempt.at.to_rfc3339()),
+        url: last.map(|attempt| attempt.url.as_str()),
+        next_attempt_at: (delivery.status == DeliveryStatus::Pending)
             .then(|| delivery.due_at.to_rfc3339()),
-        "createdAt": delivery.created_at.to_rfc3339(),
-    })
+        created_at: delivery.created_at.to_rfc3339(),
+    }
 }

@@ -1,5 +1,7 @@
 //! `/v1/integrations/stripe`: a tenant's Stripe account.
 
+mod shape;
+
 use crate::app::{App, blocking};
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
@@ -13,9 +15,28 @@ use mintage_domain::ports::StripeError;
 use mintage_domain::stripe_event::HeardOutcome;
 use mintage_domain::usecase::{connect, prices};
 use mintage_domain::web_url::WebUrl;
-use serde_json::{Value, json};
+use shape::{
+    AccountReached, AccountStatus, AccountUnreached, ConnectBegun, ConnectRequest,
+    ConnectionStatus, NewCheckoutKey, ParkedEvent, PriceMade, PriceSkipped, PricesMade,
+};
 
-/// `POST .../connect {mode}` -> `{url, mode}`: begins an OAuth round; a switch to live likewise.
+/// Begins connecting a Stripe account
+///
+/// Answers the page where the seller grants access. A switch to live likewise.
+#[utoipa::path(
+    post,
+    path = "/v1/integrations/stripe/connect",
+    operation_id = "connectStripe",
+    tag = "Integrations",
+    request_body = ConnectRequest,
+    responses((status = 200, description = "Where to send the seller.", body = ConnectBegun)),
+    security(("managementToken" = ["integrations:write"])),
+    extensions(("x-error-codes" = json!([
+        "quota/connect-not-included",
+        "stripe/mode-refused",
+        "stripe/not-configured",
+    ]))),
+)]
 pub(super) async fn connect(
     app: web::Data<App>,
     request: HttpRequest,
@@ -33,10 +54,27 @@ pub(super) async fn connect(
         connect::start(store, stripe, &app.env(), &caller.tenant(), mode, &redirect)
     })
     .await??;
-    Ok(HttpResponse::Ok().json(json!({"url": url, "mode": mode})))
+    Ok(HttpResponse::Ok().json(ConnectBegun { url, mode }))
 }
 
-/// `POST .../setup-prices` -> `{created, skipped}`.
+/// Makes a Stripe price for each key type
+///
+/// On the connected account. What has its price already, or is not for sale, is skipped.
+#[utoipa::path(
+    post,
+    path = "/v1/integrations/stripe/setup-prices",
+    operation_id = "setUpPrices",
+    tag = "Integrations",
+    responses((status = 200, description = "What was made.", body = PricesMade<'_>)),
+    security(("managementToken" = ["integrations:write"])),
+    extensions(("x-error-codes" = json!([
+        "stripe/amount-too-small",
+        "stripe/cannot-charge",
+        "stripe/failed",
+        "stripe/not-configured",
+        "stripe/not-connected",
+    ]))),
+)]
 pub(super) async fn set_up_prices(
     app: web::Data<App>,
     request: HttpRequest,
@@ -47,26 +85,32 @@ pub(super) async fn set_up_prices(
         prices::set_up_prices(&*app.store, &*app.stripe, &app.env(), &tenant, &actor)
     })
     .await??;
-    let created: Vec<Value> = done
-        .created
-        .iter()
-        .map(|link| {
-            json!({
-                "productId": link.product,
-                "keyTypeId": link.key_type,
-                "stripePriceId": link.stripe_price,
-            })
-        })
-        .collect();
-    let skipped: Vec<Value> = done
-        .skipped
-        .iter()
-        .map(|key_type| json!({"productId": key_type.product, "keyTypeId": key_type.id}))
-        .collect();
-    Ok(HttpResponse::Ok().json(json!({"created": created, "skipped": skipped})))
+    let created = done.created.iter().map(|link| PriceMade {
+        product_id: &link.product,
+        key_type_id: &link.key_type,
+        stripe_price_id: &link.stripe_price,
+    });
+    let skipped = done.skipped.iter().map(|key_type| PriceSkipped {
+        product_id: &key_type.product,
+        key_type_id: &key_type.id,
+    });
+    Ok(HttpResponse::Ok().json(PricesMade {
+        created: created.collect(),
+        skipped: skipped.collect(),
+    }))
 }
 
-/// `GET .../status`: the connection, and what Stripe says of the account.
+/// Shows the connection
+///
+/// And what Stripe says of the account.
+#[utoipa::path(
+    get,
+    path = "/v1/integrations/stripe/status",
+    operation_id = "getStripeStatus",
+    tag = "Integrations",
+    responses((status = 200, description = "The connection.", body = ConnectionStatus)),
+    security(("managementToken" = ["integrations:read"])),
+)]
 pub(super) async fn status(
     app: web::Data<App>,
     request: HttpRequest,
@@ -75,39 +119,51 @@ pub(super) async fn status(
     let status = blocking(&app, move |app| {
         let connection = app.store.connection(&caller.tenant())?;
         let account = connection.as_ref().and_then(|known| known.state.account());
-        Ok::<_, ApiError>(json!({
-            "connected": account.is_some(),
-            "mode": account.as_ref().map(|account| account.mode),
-            "hasCheckoutKey": connection.is_some_and(|known| known.checkout_key.is_some()),
-            "account": account.map(|account| account_status(app, &account)),
-        }))
+        Ok::<_, ApiError>(ConnectionStatus {
+            connected: account.is_some(),
+            mode: account.as_ref().map(|account| account.mode),
+            has_checkout_key: connection.is_some_and(|known| known.checkout_key.is_some()),
+            account: account.map(|account| account_status(app, account)),
+        })
     })
     .await??;
     Ok(HttpResponse::Ok().json(status))
 }
 
 /// What Stripe says; that it does not answer must not hide that the tenant is connected.
-fn account_status(app: &App, account: &AccountRef) -> Value {
-    match app.stripe.account(account) {
-        Ok(said) => json!({
-            "id": said.id,
-            "reachable": true,
-            "chargesEnabled": said.charges_enabled,
-            "payoutsEnabled": said.payouts_enabled,
-            "detailsSubmitted": said.details_submitted,
-            "type": said.kind,
-            "country": said.country,
-            "defaultCurrency": said.default_currency,
+fn account_status(app: &App, account: AccountRef) -> AccountStatus {
+    match app.stripe.account(&account) {
+        Ok(said) => AccountStatus::Reached(AccountReached {
+            id: said.id,
+            reachable: true,
+            charges_enabled: said.charges_enabled,
+            payouts_enabled: said.payouts_enabled,
+            details_submitted: said.details_submitted,
+            kind: said.kind,
+            country: said.country,
+            default_currency: said.default_currency,
         }),
-        Err(error) => json!({
-            "id": account.account,
-            "reachable": false,
-            "accessRevoked": error == StripeError::AccountGone,
+        Err(error) => AccountStatus::Unreached(AccountUnreached {
+            id: account.account,
+            reachable: false,
+            access_revoked: error == StripeError::AccountGone,
         }),
     }
 }
 
-/// `POST .../rotate-checkout-key` -> `{checkoutKey}`, shown once.
+/// Replaces the checkout key
+///
+/// The old one dies at once; the new one is shown this once.
+#[utoipa::path(
+    post,
+    path = "/v1/integrations/stripe/rotate-checkout-key",
+    operation_id = "rotateCheckoutKey",
+    tag = "Integrations",
+    responses((status = 200, description = "The new key.", body = NewCheckoutKey<'_>,
+        headers(("Cache-Control" = String, description = "`no-store`")))),
+    security(("managementToken" = ["integrations:write"])),
+    extensions(("x-error-codes" = json!(["stripe/not-connected"]))),
+)]
 pub(super) async fn rotate_checkout_key(
     app: web::Data<App>,
     request: HttpRequest,
@@ -120,10 +176,21 @@ pub(super) async fn rotate_checkout_key(
     .await??;
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
-        .json(json!({ "checkoutKey": key.expose() })))
+        .json(NewCheckoutKey {
+            checkout_key: key.expose(),
+        }))
 }
 
-/// `DELETE /v1/integrations/stripe`.
+/// Disconnects the Stripe account
+#[utoipa::path(
+    delete,
+    path = "/v1/integrations/stripe",
+    operation_id = "disconnectStripe",
+    tag = "Integrations",
+    responses((status = 204, description = "It is disconnected.")),
+    security(("managementToken" = ["integrations:write"])),
+    extensions(("x-error-codes" = json!(["stripe/not-connected"]))),
+)]
 pub(super) async fn disconnect(
     app: web::Data<App>,
     request: HttpRequest,
@@ -137,7 +204,16 @@ pub(super) async fn disconnect(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `GET .../parked`: events that should have minted and could not yet.
+/// Lists what should have minted and could not yet
+#[utoipa::path(
+    get,
+    path = "/v1/integrations/stripe/parked",
+    operation_id = "listParkedEvents",
+    tag = "Integrations",
+    params(PageQuery),
+    responses((status = 200, description = "A page.", body = PageBody<ParkedEvent<'_>>)),
+    security(("managementToken" = ["integrations:read"])),
+)]
 pub(super) async fn parked(
     app: web::Data<App>,
     request: HttpRequest,
@@ -153,14 +229,14 @@ pub(super) async fn parked(
             } => (Some(reason), Some(retry_at)),
             HeardOutcome::Applied | HeardOutcome::Ignored(_) => (None, None),
         };
-        json!({
-            "id": event.id,
-            "type": event.kind,
-            "account": event.account,
-            "reason": reason,
-            "retryAt": retry_at.map(|at| at.to_rfc3339()),
-            "receivedAt": event.received_at.to_rfc3339(),
-        })
+        ParkedEvent {
+            id: &event.id,
+            kind: &event.kind,
+            account: event.account.as_ref(),
+            reason: reason.map(String::as_str),
+            retry_at: retry_at.map(|at| at.to_rfc3339()),
+            received_at: event.received_at.to_rfc3339(),
+        }
     });
     Ok(HttpResponse::Ok().json(body))
 }

@@ -104,11 +104,8 @@ struct IssueRequest {
     /// In place of the key type's.
     duration: Option<words::Duration>,
     /// In place of the key type's.
-    #[schema(minimum = 1, maximum = 100_000)]
-    max_activations: Option<u32>,
-    /// For the seller alone.
-    #[schema(max_length = 5_000)]
-    notes: Option<String>,
+    max_activations: Option<words::ActivationLimit>,
+    notes: Option<words::Notes>,
     metadata: Option<words::Metadata>,
 }
 
@@ -119,11 +116,8 @@ struct IssueRequest {
 #[schema(rename_all = "camelCase")]
 struct IssueCustomer {
     email: words::Email,
-    #[schema(max_length = 200)]
-    name: Option<String>,
-    /// The seller's own id of the customer.
-    #[schema(max_length = 255)]
-    external_id: Option<String>,
+    name: Option<words::CustomerName>,
+    external_id: Option<words::ExternalId>,
     metadata: Option<words::Metadata>,
 }
 

@@ -1,6 +1,7 @@
 //! `/v1/products/{productId}/key-types`: what is sold of a product.
 
 use crate::app::{App, blocking};
+use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
@@ -12,10 +13,21 @@ use mintage_domain::management_token::TokenScope;
 use mintage_domain::money::{Currency, Money};
 use mintage_domain::slug::{KeyTypeId, ProductId};
 use mintage_domain::usecase::catalog::{NewKeyType, create_key_type};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-/// `POST .../key-types {keyTypeId, displayName, activationLimit, duration, priceInCents,
-/// priceCurrency, entitlements}`; 201. Amounts are in minor units of the currency.
+/// Makes a key type
+#[utoipa::path(
+    post,
+    path = "/v1/products/{productId}/key-types",
+    operation_id = "createKeyType",
+    tag = "Catalog",
+    params(("productId" = inline(words::ProductId), Path)),
+    request_body = NewKeyTypeBody,
+    responses((status = 201, description = "The key type.", body = KeyTypeBody<'_>)),
+    security(("managementToken" = ["products:write"])),
+    extensions(("x-error-codes" = json!(["common/exists"]))),
+)]
 pub(super) async fn create(
     app: web::Data<App>,
     product: web::Path<String>,
@@ -34,6 +46,24 @@ pub(super) async fn create(
 }
 
 const DEFAULT_ACTIVATIONS: u32 = 3;
+
+/// What to sell of a product. An amount and its currency go together; without them it is not sold
+/// by checkout.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `new_key_type` reads")]
+#[schema(as = NewKeyType, rename_all = "camelCase")]
+struct NewKeyTypeBody {
+    key_type_id: words::KeyTypeId,
+    display_name: words::DisplayName,
+    /// 3 if it is not told.
+    activation_limit: Option<words::ActivationLimit>,
+    /// `lifetime` if it is not told.
+    duration: Option<words::RelativeDuration>,
+    /// Within what Stripe charges in the currency.
+    price_in_cents: Option<words::Amount>,
+    price_currency: Option<words::Currency>,
+    entitlements: Option<Vec<words::Entitlement>>,
+}
 
 fn new_key_type(body: &[u8]) -> Result<NewKeyType, ApiError> {
     let mut fields = Fields::parse(body)?;
@@ -88,7 +118,16 @@ fn price(fields: &mut Fields) -> Option<Money> {
     None
 }
 
-/// `GET .../key-types`.
+/// Lists the key types of a product
+#[utoipa::path(
+    get,
+    path = "/v1/products/{productId}/key-types",
+    operation_id = "listKeyTypes",
+    tag = "Catalog",
+    params(("productId" = inline(words::ProductId), Path), PageQuery),
+    responses((status = 200, description = "A page.", body = PageBody<KeyTypeBody<'_>>)),
+    security(("managementToken" = ["products:read"])),
+)]
 pub(super) async fn list(
     app: web::Data<App>,
     product: web::Path<String>,
@@ -110,16 +149,41 @@ pub(super) async fn list(
     Ok(HttpResponse::Ok().json(PageBody::of(&key_types, show)))
 }
 
-fn show(key_type: &KeyType) -> Value {
-    json!({
-        "productId": key_type.product,
-        "keyTypeId": key_type.id,
-        "displayName": key_type.display_name.as_str(),
-        "activationLimit": key_type.terms.activation_limit,
-        "duration": key_type.terms.term.to_string(),
-        "priceInCents": key_type.price.map(Money::minor),
-        "priceCurrency": key_type.price.map(|price| price.currency().as_str()),
-        "entitlements": key_type.terms.entitlements.as_slice(),
-        "createdAt": key_type.created_at.to_rfc3339(),
-    })
+/// What is sold of a product.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = KeyType)]
+struct KeyTypeBody<'a> {
+    #[schema(value_type = words::ProductId)]
+    product_id: &'a ProductId,
+    #[schema(value_type = words::KeyTypeId)]
+    key_type_id: &'a KeyTypeId,
+    #[schema(value_type = words::DisplayName)]
+    display_name: &'a str,
+    #[schema(value_type = words::ActivationLimit)]
+    activation_limit: u32,
+    #[schema(value_type = words::RelativeDuration)]
+    duration: String,
+    #[schema(required, value_type = Option<words::Amount>)]
+    price_in_cents: Option<i64>,
+    #[schema(required, value_type = Option<words::Currency>)]
+    price_currency: Option<&'static str>,
+    #[schema(value_type = Vec<words::Entitlement>)]
+    entitlements: &'a [String],
+    #[schema(value_type = words::Time)]
+    created_at: String,
+}
+
+fn show(key_type: &KeyType) -> KeyTypeBody<'_> {
+    KeyTypeBody {
+        product_id: &key_type.product,
+        key_type_id: &key_type.id,
+        display_name: key_type.display_name.as_str(),
+        activation_limit: key_type.terms.activation_limit,
+        duration: key_type.terms.term.to_string(),
+        price_in_cents: key_type.price.map(Money::minor),
+        price_currency: key_type.price.map(|price| price.currency().as_str()),
+        entitlements: key_type.terms.entitlements.as_slice(),
+        created_at: key_type.created_at.to_rfc3339(),
+    }
 }

@@ -1,27 +1,37 @@
 //! `/v1/licenses`: what was minted.
 
 use crate::app::{App, blocking};
+use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::{ApiError, Detail};
 use crate::server::paging::{PageBody, PageQuery};
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::email::Email;
-use mintage_domain::id::LicenseId;
+use mintage_domain::id::{CustomerId, LicenseId, OrderId};
 use mintage_domain::license::state::State;
 use mintage_domain::management_token::TokenScope;
+use mintage_domain::mode::Mode;
 use mintage_domain::ports::{LicenseFilter, LicenseRecord};
-use mintage_domain::slug::ProductId;
+use mintage_domain::slug::{KeyTypeId, ProductId};
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::license;
 use mintage_domain::usecase::validate::Reason;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::{IntoParams, ToSchema};
 
 /// Which licenses.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Filter {
+    /// Those of this product.
+    #[param(nullable = false, inline, value_type = Option<words::ProductId>)]
     product: Option<String>,
+    /// Those that are this at the moment.
+    #[param(nullable = false, inline, value_type = Option<words::LicenseStatus>)]
     status: Option<String>,
+    /// Those of the customer with this address.
+    #[param(nullable = false, inline, value_type = Option<words::Email>)]
     email: Option<String>,
 }
 
@@ -83,7 +93,19 @@ fn metadata(all: &Pairs) -> Result<Vec<(String, String)>, ApiError> {
     Ok(wanted)
 }
 
-/// `GET /v1/licenses?product=&status=&email=&metadata[key]=`.
+/// Lists licenses
+#[utoipa::path(
+    get,
+    path = "/v1/licenses",
+    operation_id = "listLicenses",
+    tag = "Sales",
+    params(Filter, ("metadata" = inline(Option<words::SearchedMetadata>), Query,
+        style = DeepObject, explode, nullable = false,
+        description = "Those with these texts in their metadata: `metadata[campaign]=launch-2026`.",
+    ), PageQuery),
+    responses((status = 200, description = "A page.", body = PageBody<LicenseBody<'_>>)),
+    security(("managementToken" = ["licenses:read"])),
+)]
 pub(super) async fn list(
     app: web::Data<App>,
     request: HttpRequest,
@@ -105,7 +127,16 @@ fn id(path: &str) -> Result<LicenseId, ApiError> {
     LicenseId::parse(path).map_err(|_| ApiError::not_found())
 }
 
-/// `GET /v1/licenses/{id}`.
+/// Shows a license
+#[utoipa::path(
+    get,
+    path = "/v1/licenses/{id}",
+    operation_id = "getLicense",
+    tag = "Sales",
+    params(("id" = inline(words::LicenseId), Path)),
+    responses((status = 200, description = "The license.", body = LicenseBody<'_>)),
+    security(("managementToken" = ["licenses:read"])),
+)]
 pub(super) async fn get(
     app: web::Data<App>,
     path: web::Path<String>,
@@ -119,7 +150,19 @@ pub(super) async fn get(
     Ok(HttpResponse::Ok().json(show(&record, app.clock.now())))
 }
 
-/// `POST /v1/licenses/{id}/revoke`: for good.
+/// Revokes a license
+///
+/// For good.
+#[utoipa::path(
+    post,
+    path = "/v1/licenses/{id}/revoke",
+    operation_id = "revokeLicense",
+    tag = "Sales",
+    params(("id" = inline(words::LicenseId), Path)),
+    responses((status = 200, description = "The license.", body = LicenseBody<'_>)),
+    security(("managementToken" = ["licenses:write"])),
+    extensions(("x-error-codes" = json!(["license/already-revoked"]))),
+)]
 pub(super) async fn revoke(
     app: web::Data<App>,
     path: web::Path<String>,
@@ -136,7 +179,19 @@ pub(super) async fn revoke(
     Ok(HttpResponse::Ok().json(show(&record, app.clock.now())))
 }
 
-/// `POST /v1/licenses/{id}/reveal`: the key in the clear; audited.
+/// Shows the key of a license
+///
+/// The audit trail tells who saw it.
+#[utoipa::path(
+    post,
+    path = "/v1/licenses/{id}/reveal",
+    operation_id = "revealLicenseKey",
+    tag = "Sales",
+    params(("id" = inline(words::LicenseId), Path)),
+    responses((status = 200, description = "The key in the clear.", body = RevealedKey<'_>,
+        headers(("Cache-Control" = String, description = "`no-store`")))),
+    security(("managementToken" = ["licenses:reveal"])),
+)]
 pub(super) async fn reveal(
     app: web::Data<App>,
     path: web::Path<String>,
@@ -151,31 +206,76 @@ pub(super) async fn reveal(
     .await??;
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
-        .json(json!({ "key": key.expose() })))
+        .json(RevealedKey { key: key.expose() }))
 }
 
-fn show(record: &LicenseRecord, now: Timestamp) -> Value {
+/// The key of a license in the clear.
+#[derive(Serialize, ToSchema)]
+struct RevealedKey<'a> {
+    key: &'a str,
+}
+
+/// What was minted.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = License)]
+struct LicenseBody<'a> {
+    #[schema(value_type = words::LicenseId)]
+    id: &'a LicenseId,
+    /// The key, masked: `ACME-****-****-****-Q3VZ`.
+    display_key: &'a str,
+    #[schema(value_type = words::LicenseStatus)]
+    status: &'static str,
+    /// Why it is not good.
+    #[schema(required, value_type = Option<words::LicenseReason>)]
+    reason: Option<&'static str>,
+    #[schema(value_type = words::Mode)]
+    mode: Mode,
+    #[schema(value_type = words::ProductId)]
+    product_id: &'a ProductId,
+    #[schema(value_type = words::KeyTypeId)]
+    key_type_id: &'a KeyTypeId,
+    #[schema(value_type = words::CustomerId)]
+    customer_id: &'a CustomerId,
+    #[schema(value_type = words::Email)]
+    customer_email: &'a Email,
+    /// The order that it was minted for; `null` if it was issued.
+    #[schema(required, value_type = Option<words::OrderId>)]
+    order_id: Option<&'a OrderId>,
+    activation_limit: u32,
+    #[schema(required)]
+    notes: Option<&'a str>,
+    #[schema(value_type = Object)]
+    metadata: &'a Map<String, Value>,
+    /// `null` for never.
+    #[schema(required, value_type = Option<words::Time>)]
+    expires_at: Option<String>,
+    #[schema(value_type = words::Time)]
+    created_at: String,
+}
+
+fn show(record: &LicenseRecord, now: Timestamp) -> LicenseBody<'_> {
     let license = &record.license;
     let state = license.state(now);
     let reason = license.standing.revocation().map_or_else(
         || Reason::of(state).map(Reason::as_str),
         |revocation| Some(revocation.reason().as_str()),
     );
-    json!({
-        "id": license.id,
-        "displayKey": license.masked_key,
-        "status": state.as_str(),
-        "reason": reason,
-        "mode": license.mode,
-        "productId": license.product,
-        "keyTypeId": license.key_type,
-        "customerId": license.customer,
-        "customerEmail": record.email,
-        "orderId": license.unit.as_ref().map(|unit| &unit.order),
-        "activationLimit": license.activation_limit,
-        "notes": license.notes,
-        "metadata": license.metadata.as_map(),
-        "expiresAt": license.standing.expires_at().map(Timestamp::to_rfc3339),
-        "createdAt": license.created_at.to_rfc3339(),
-    })
+    LicenseBody {
+        id: &license.id,
+        display_key: &license.masked_key,
+        status: state.as_str(),
+        reason,
+        mode: license.mode,
+        product_id: &license.product,
+        key_type_id: &license.key_type,
+        customer_id: &license.customer,
+        customer_email: &record.email,
+        order_id: license.unit.as_ref().map(|unit| &unit.order),
+        activation_limit: license.activation_limit,
+        notes: license.notes.as_deref(),
+        metadata: license.metadata.as_map(),
+        expires_at: license.standing.expires_at().map(Timestamp::to_rfc3339),
+        created_at: license.created_at.to_rfc3339(),
+    }
 }

@@ -1,6 +1,7 @@
 //! `/v1/products`: the apps a tenant sells.
 
 use crate::app::{App, blocking};
+use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
@@ -11,9 +12,20 @@ use mintage_domain::license::key::{KeyFormat, KeyPrefix};
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::slug::ProductId;
 use mintage_domain::usecase::catalog::{NewProduct, create_product};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-/// `POST /v1/products {productId, displayName, keyPrefix, keyFormat}`; 201.
+/// Makes a product
+#[utoipa::path(
+    post,
+    path = "/v1/products",
+    operation_id = "createProduct",
+    tag = "Catalog",
+    request_body = NewProductBody,
+    responses((status = 201, description = "The product.", body = ProductBody<'_>)),
+    security(("managementToken" = ["products:write"])),
+    extensions(("x-error-codes" = json!(["common/exists", "quota/products-exceeded"]))),
+)]
 pub(super) async fn create(
     app: web::Data<App>,
     request: HttpRequest,
@@ -27,6 +39,18 @@ pub(super) async fn create(
     })
     .await??;
     Ok(HttpResponse::Created().json(show(&product)))
+}
+
+/// An app to sell.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `new_product` reads")]
+#[schema(as = NewProduct, rename_all = "camelCase")]
+struct NewProductBody {
+    product_id: words::ProductId,
+    display_name: words::DisplayName,
+    key_prefix: words::KeyPrefix,
+    /// `classic` if it is not told. Its prefix has 4 characters.
+    key_format: Option<words::KeyFormat>,
 }
 
 fn new_product(body: &[u8]) -> Result<NewProduct, ApiError> {
@@ -45,7 +69,16 @@ fn new_product(body: &[u8]) -> Result<NewProduct, ApiError> {
     })
 }
 
-/// `GET /v1/products`.
+/// Lists products
+#[utoipa::path(
+    get,
+    path = "/v1/products",
+    operation_id = "listProducts",
+    tag = "Catalog",
+    params(PageQuery),
+    responses((status = 200, description = "A page.", body = PageBody<ProductBody<'_>>)),
+    security(("managementToken" = ["products:read"])),
+)]
 pub(super) async fn list(
     app: web::Data<App>,
     request: HttpRequest,
@@ -57,12 +90,29 @@ pub(super) async fn list(
     Ok(HttpResponse::Ok().json(PageBody::of(&products, show)))
 }
 
-fn show(product: &Product) -> Value {
-    json!({
-        "productId": product.id,
-        "displayName": product.display_name.as_str(),
-        "keyPrefix": product.key_prefix.as_str(),
-        "keyFormat": product.key_format.as_str(),
-        "createdAt": product.created_at.to_rfc3339(),
-    })
+/// An app that is sold.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Product)]
+struct ProductBody<'a> {
+    #[schema(value_type = words::ProductId)]
+    product_id: &'a ProductId,
+    #[schema(value_type = words::DisplayName)]
+    display_name: &'a str,
+    #[schema(value_type = words::KeyPrefix)]
+    key_prefix: &'a str,
+    #[schema(value_type = words::KeyFormat)]
+    key_format: &'static str,
+    #[schema(value_type = words::Time)]
+    created_at: String,
+}
+
+fn show(product: &Product) -> ProductBody<'_> {
+    ProductBody {
+        product_id: &product.id,
+        display_name: product.display_name.as_str(),
+        key_prefix: product.key_prefix.as_str(),
+        key_format: product.key_format.as_str(),
+        created_at: product.created_at.to_rfc3339(),
+    }
 }

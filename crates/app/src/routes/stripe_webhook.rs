@@ -9,9 +9,23 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::ports::WebhookError;
 use mintage_domain::usecase::inbound::{self, Inbound, Outcome};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-/// Hears an event of the platform's Connect endpoints, both modes.
+/// Hears Stripe's events
+///
+/// Of the platform's Connect endpoints, both modes. Anything but 2xx makes Stripe send an event
+/// again.
+#[utoipa::path(
+    post,
+    path = "/api/stripe/webhook/connect",
+    operation_id = "hearStripe",
+    tag = "Checkout",
+    request_body(content = Object, description = "An event, as Stripe writes it."),
+    responses((status = 200, description = "It is durably done.", body = Heard)),
+    security(("stripeSignature" = [])),
+    extensions(("x-error-codes" = json!(["common/not-found", "webhook/mode-mismatch"]))),
+)]
 pub(super) async fn connect(
     app: web::Data<App>,
     request: HttpRequest,
@@ -56,7 +70,18 @@ pub(super) async fn connect(
         Outcome::Ignored(reason) => tracing::debug!(event = %id, kind, reason, "ignored"),
         Outcome::Applied | Outcome::Duplicate => tracing::info!(event = %id, kind, outcome = word),
     }
-    Ok(HttpResponse::Ok().json(json!({ "received": true, "outcome": word })))
+    Ok(HttpResponse::Ok().json(Heard {
+        received: true,
+        outcome: word,
+    }))
+}
+
+/// What came of an event.
+#[derive(Serialize, ToSchema)]
+struct Heard {
+    received: bool,
+    /// `applied`, `duplicate`, `ignored` or `parked`.
+    outcome: &'static str,
 }
 
 fn refuse(error: &WebhookError) -> ApiError {

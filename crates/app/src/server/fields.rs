@@ -92,7 +92,7 @@ impl Fields {
     ) -> Option<i64> {
         let number = match self.object.get(name) {
             None | Some(Value::Null) => return None,
-            Some(value) => value.as_i64().filter(|number| within.contains(number)),
+            Some(value) => whole(value).filter(|number| within.contains(number)),
         };
         if number.is_none() {
             let (least, most) = (within.start(), within.end());
@@ -186,6 +186,15 @@ impl Fields {
     }
 }
 
+/// A whole number; `3.0` is one too, to JSON Schema and to those who write all numbers so.
+fn whole(value: &Value) -> Option<i64> {
+    let Value::Number(number) = value else {
+        return None;
+    };
+    let integer = || number.to_string().strip_suffix(".0")?.parse().ok();
+    number.as_i64().or_else(integer)
+}
+
 /// The raw bytes of a JSON body: the content type and the size are checked, nothing is read yet.
 pub(crate) struct JsonBytes(pub(crate) web::Bytes);
 
@@ -236,5 +245,29 @@ impl FromRequest for RawBody {
                 }
             })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_whole_by_its_value_and_not_by_how_it_is_written() {
+        for (text, number) in [
+            ("3", Some(3)),
+            ("3.0", Some(3)),
+            ("-2.0", Some(-2)),
+            ("3e2", Some(300)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("3.5", None),
+            ("9223372036854775808", None),
+            ("1e300", None),
+            ("\"3\"", None),
+            ("true", None),
+        ] {
+            let value: Value = serde_json::from_str(text).expect("JSON");
+            assert_eq!(whole(&value), number, "{text}");
+        }
     }
 }

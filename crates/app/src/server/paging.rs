@@ -1,13 +1,20 @@
 //! `?cursor=&limit=` in, `{"items": [...], "nextCursor": ...}` out.
 
 use super::error::{ApiError, Detail};
+use crate::openapi::words;
 use mintage_domain::page::{Cursor, Page, PageRequest};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// The query of a list.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct PageQuery {
+    /// `nextCursor` of the page before.
+    #[param(nullable = false, inline, value_type = Option<words::Cursor>)]
     cursor: Option<String>,
+    /// How many items at most.
+    #[param(nullable = false, value_type = Option<u16>, minimum = 1, maximum = 100, default = 25)]
     limit: Option<String>,
 }
 
@@ -43,16 +50,20 @@ impl PageQuery {
 }
 
 /// A page on the wire.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Page)]
 pub(crate) struct PageBody<T> {
+    /// Newest first.
     items: Vec<T>,
+    /// Where the next page starts; `null` on the last one.
+    #[schema(required, value_type = Option<words::Cursor>)]
     next_cursor: Option<String>,
 }
 
 impl<T> PageBody<T> {
     /// A page of the domain, each item as the wire shows it.
-    pub(crate) fn of<D>(page: &Page<D>, show: impl FnMut(&D) -> T) -> Self {
+    pub(crate) fn of<'a, D>(page: &'a Page<D>, show: impl FnMut(&'a D) -> T) -> Self {
         Self {
             next_cursor: page.next.as_ref().map(Cursor::to_text),
             items: page.items.iter().map(show).collect(),

@@ -15,6 +15,46 @@ fn the_description_is_served_as_it_is_printed() {
 }
 
 #[test]
+fn the_page_for_people_has_every_call_and_loads_nothing() {
+    let stage = Stage::new();
+    let answer = stage.api.send(&Request::get("/docs"));
+    assert_eq!(answer.status, 200);
+    assert_eq!(
+        answer.header("content-type"),
+        Some("text/html; charset=utf-8")
+    );
+    let policy = answer.header("content-security-policy").expect("a policy");
+    assert!(
+        policy.starts_with("default-src 'none'; style-src 'sha256-"),
+        "{policy}"
+    );
+    let page = answer.text();
+    for loads in [
+        "<script", "<link", "<img", "<iframe", " src=", "@import", "url(",
+    ] {
+        assert!(!page.contains(loads), "{loads}");
+    }
+    let document: Value = serde_json::from_str(mintage::openapi::json()).expect("JSON");
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, call) in item.as_object().expect("calls") {
+            let anchor = format!(
+                "<article id=\"{}\">",
+                call["operationId"].as_str().expect("an id")
+            );
+            assert!(page.contains(&anchor), "{method} {path}");
+        }
+    }
+    // Whoever follows a link on the page finds something there.
+    for link in page.split("href=\"#").skip(1) {
+        let to = link.split('"').next().expect("an end");
+        assert!(
+            page.contains(&format!("id=\"{to}\"")),
+            "#{to} leads nowhere"
+        );
+    }
+}
+
+#[test]
 fn every_described_call_is_there_and_no_other() {
     let stage = Stage::new();
     let document: Value = serde_json::from_str(mintage::openapi::json()).expect("JSON");
@@ -23,13 +63,26 @@ fn every_described_call_is_there_and_no_other() {
         let place = path.replace(['{', '}'], "");
         for method in METHODS {
             let request = Request::new(method, &place).body("application/json", "{}");
-            let code = stage.api.send(&request).error().1;
-            let described = item.get(method.to_ascii_lowercase()).is_some();
-            assert_eq!(
-                code != "common/method-not-allowed",
-                described,
-                "{method} {path}: {code}"
-            );
+            let answer = stage.api.send(&request);
+            let described: Vec<&str> = METHODS
+                .into_iter()
+                .filter(|method| item.get(method.to_ascii_lowercase()).is_some())
+                .collect();
+            if described.contains(&method) {
+                assert_ne!(answer.status, 405, "{method} {path}");
+            } else {
+                let refusal = (405, "common/method-not-allowed".to_owned());
+                assert_eq!(answer.error(), refusal, "{method} {path}");
+                let allowed = answer
+                    .header("allow")
+                    .map(|list| list.split(", ").collect());
+                assert_eq!(allowed.map(sorted), Some(sorted(described)), "{path}");
+            }
         }
     }
+}
+
+fn sorted(mut list: Vec<&str>) -> Vec<&str> {
+    list.sort_unstable();
+    list
 }

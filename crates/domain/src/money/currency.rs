@@ -71,6 +71,9 @@ const MINIMUMS: &[(&str, i64)] = &[
 ];
 
 impl Currency {
+    /// The codes of all currencies, in order.
+    pub const CODES: &[&str] = SUPPORTED;
+
     /// Reads a code in any case: `usd`, `USD`.
     pub fn parse(text: &str) -> Result<Self, InvalidCurrency> {
         let code = text.to_ascii_lowercase();

@@ -44,7 +44,7 @@ fails_by!(ApiKeyError);
 
 /// An API key that was made.
 #[derive(Debug)]
-pub struct NewApiKey {
+pub struct MadeApiKey {
     /// What its callers present.
     pub id: ApiKeyId,
     /// What they sign with, shown once. A publishable key has none.
@@ -59,7 +59,7 @@ pub fn create_api_key(
     product: &ProductId,
     actor: &Actor,
     (kind, mode): (KeyKind, Mode),
-) -> Result<NewApiKey, ApiKeyError> {
+) -> Result<MadeApiKey, ApiKeyError> {
     settle(store, |_| {
         store
             .product(tenant, product)?
@@ -72,7 +72,7 @@ pub fn create_api_key(
         changes
             .audit
             .push(env.audit(tenant, now, actor.clone(), "api-key.created", id.as_str()));
-        Ok(Decision::commit(changes, NewApiKey { id, secret }))
+        Ok(Decision::commit(changes, MadeApiKey { id, secret }))
     })
 }
 
@@ -143,7 +143,7 @@ pub fn rotate_api_key(
     id: &ApiKeyId,
     (overlap, version): (Overlap, Option<SignatureVersion>),
     actor: &Actor,
-) -> Result<NewApiKey, ApiKeyError> {
+) -> Result<MadeApiKey, ApiKeyError> {
     settle(store, |_| {
         let now = env.now();
         let mut old = own_good_key(store, tenant, id, now)?;
@@ -160,7 +160,7 @@ pub fn rotate_api_key(
             let entry = env.audit(tenant, now, actor.clone(), action, target.as_str());
             changes.audit.push(entry);
         }
-        let made = NewApiKey { id: new_id, secret };
+        let made = MadeApiKey { id: new_id, secret };
         Ok(Decision::commit(changes, made))
     })
 }

@@ -13,7 +13,7 @@ use mintage_domain::secret::Secret;
 use mintage_domain::sign::keystack_signature;
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::api_key::{
-    ApiKeyError, NewApiKey, SignatureError, SignedCall, check, create_api_key, revoke_api_key,
+    ApiKeyError, MadeApiKey, SignatureError, SignedCall, check, create_api_key, revoke_api_key,
     rotate_api_key,
 };
 use std::sync::Barrier;
@@ -22,7 +22,7 @@ use std::time::Duration;
 
 const KIND: KeyKind = KeyKind::Signed(Scope::ValidateOnly, SignatureVersion::V1);
 
-fn make(seller: &Seller, kind: KeyKind) -> NewApiKey {
+fn make(seller: &Seller, kind: KeyKind) -> MadeApiKey {
     let (store, env, tenant) = (&*seller.store, seller.env(), seller.tenant());
     let (product, what) = (&seller.shop.product.id, (kind, Mode::Sandbox));
     create_api_key(store, &env, tenant, product, &Actor::Operator, what).unwrap()
@@ -53,7 +53,7 @@ fn rotate_to(
     id: &ApiKeyId,
     seconds: u32,
     version: Option<SignatureVersion>,
-) -> Result<NewApiKey, ApiKeyError> {
+) -> Result<MadeApiKey, ApiKeyError> {
     let (tenant, actor) = (seller.tenant(), Actor::Operator);
     let how = (Overlap::from_seconds(seconds).unwrap(), version);
     rotate_api_key(&*seller.store, &seller.env(), tenant, id, how, &actor)

@@ -12,10 +12,8 @@ use utoipa::ToSchema;
 pub(super) struct ActivateRequest {
     key: words::LicenseKey,
     fingerprint: words::Fingerprint,
-    #[schema(max_length = 255)]
-    hostname: Option<String>,
-    #[schema(max_length = 255)]
-    os: Option<String>,
+    hostname: Option<words::DeviceName>,
+    os: Option<words::DeviceName>,
     metadata: Option<words::Metadata>,
 }
 
@@ -27,14 +25,22 @@ pub(super) struct HeartbeatRequest {
     fingerprint: words::Fingerprint,
 }
 
-/// A device that gives its slot back: told by one of `fingerprint` and `activationId`.
+/// A device that gives its slot back.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `deactivate` reads")]
+#[serde(untagged)]
+pub(super) enum DeactivateRequest {
+    ByFingerprint(HeartbeatRequest),
+    ById(DeviceById),
+}
+
+/// A device by what `/v1/activate` called it.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes what `deactivate` reads")]
 #[schema(rename_all = "camelCase")]
-pub(super) struct DeactivateRequest {
+pub(super) struct DeviceById {
     key: words::LicenseKey,
-    fingerprint: Option<words::Fingerprint>,
-    activation_id: Option<words::ActivationId>,
+    activation_id: words::ActivationId,
 }
 
 /// Whether a device has a slot.

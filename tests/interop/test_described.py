@@ -1,0 +1,85 @@
+"""The server answers as it says of itself: schemathesis makes up calls by the description, good and
+bad ones, and judges every status, code, header and body by it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+from openapi_spec_validator import validate
+
+from driving import eventually
+from selling import open_shop, sell
+from serving import HOOK_SECRET
+
+HERE = Path(__file__).parent
+CONFIG = (HERE / "described" / "schemathesis.toml").read_text()
+
+
+@pytest.fixture(scope="module")
+def known(mintage):
+    """What calls are made for: credentials, and ids by the fields and paths that name such things."""
+    token, key = open_shop(mintage)
+    call = lambda method, path, body=None: mintage.call(method, path, token, body)
+    wanted = {"productId": "pro", "scope": "FULL", "mode": "sandbox"}
+    keys = [call("POST", "/v1/api-keys", wanted) for _ in range(6)]
+    sell(mintage, key)
+    sold = eventually(lambda: call("GET", "/v1/licenses")["items"], "the license")[0]
+    license_key = call("POST", f"/v1/licenses/{sold['id']}/reveal")["key"]
+    callers = {"apiKeys": keys, "token": token, "checkoutKey": key, "stripeSecret": HOOK_SECRET}
+    ids = {
+        "body.planCode": "lifetime",
+        "body.key": license_key,
+        "body.productId": "pro",
+        "body.product_id": "pro",
+        "body.key_type_id": "lifetime",
+        "path.productId": "pro",
+        "path.tenant": "acme",
+    }
+    return callers, ids
+
+
+def judge(mintage, known, place: Path, *selection: str) -> int:
+    """Runs schemathesis over a selection of the operations; how many they were."""
+    callers, ids = known
+    names = dict(zip(ids, (f"known{index}" for index in range(len(ids)))))
+    lines = [f"{name} = {{ values = [{json.dumps(ids[field])}] }}" for field, name in names.items()]
+    fields = [
+        f'"{field}" = {{ dictionary = "{name}", probability = 0.7 }}'
+        for field, name in names.items()
+    ]
+    config = place / "schemathesis.toml"
+    tables = ["[dictionaries]", *lines, "[parameters]", *fields]
+    config.write_text("\n".join([CONFIG, *tables, ""]))
+    environment = {
+        **os.environ,
+        "MINTAGE_CALLERS": json.dumps(callers),
+        "SCHEMATHESIS_HOOKS": "described.signing",
+        "PYTHONPATH": str(HERE),
+    }
+    program = [Path(sys.executable).parent / "schemathesis", "--config-file", config, "run"]
+    command = [*program, f"{mintage.url}/openapi.json", *selection]
+    done = subprocess.run(
+        command, cwd=place, env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return int(re.search(r"Tested: +(\d+)", done.stdout)[1])
+
+
+def test_the_description_is_valid_openapi(mintage):
+    with urllib.request.urlopen(f"{mintage.url}/openapi.json") as answer:
+        validate(json.load(answer))
+
+
+def test_signed_calls_and_checkouts_are_answered_as_described(mintage, known, tmp_path):
+    calls = ("--include-tag", "Signed calls", "--include-tag", "Checkout")
+    assert judge(mintage, known, tmp_path, *calls) >= 7
+
+
+def test_all_other_calls_are_answered_as_described(mintage, known, tmp_path):
+    calls = ("--exclude-tag", "Signed calls", "--exclude-tag", "Checkout")
+    assert judge(mintage, known, tmp_path, *calls) >= 30
