@@ -14,10 +14,18 @@ from openapi_spec_validator import validate
 
 from driving import eventually
 from selling import open_shop, sell
-from serving import HOOK_SECRET
+from serving import HOOK_SECRET, served
 
 HERE = Path(__file__).parent
 CONFIG = (HERE / "described" / "schemathesis.toml").read_text()
+
+
+@pytest.fixture(scope="module")
+def mintage(tmp_path_factory):
+    """A server that lets a judge in a hurry ask as often as it likes."""
+    rates = "token=1000000,failures=1000000,key=1000000,tenant=1000000,issue=100000"
+    with served(tmp_path_factory.mktemp("mintage"), MINTAGE_RATES=rates) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

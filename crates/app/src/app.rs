@@ -2,11 +2,14 @@
 
 use crate::server::error::ApiError;
 use crate::server::key_cache::KeyCache;
+use crate::server::throttle::Throttle;
+use crate::sightings::Sightings;
 use actix_web::web;
 use mintage_domain::changes::{Changes, Receipt};
 use mintage_domain::env::Env;
 use mintage_domain::fee::BasisPoints;
 use mintage_domain::guard::Refusal;
+use mintage_domain::limits::Limits;
 use mintage_domain::ports::{
     Clock, CommitError, Entropy, Http, Store, StoreError, Stripe, ValidateQuery, ValidateRead,
     Webhooks,
@@ -14,6 +17,7 @@ use mintage_domain::ports::{
 use mintage_domain::seal::KeyRing;
 use mintage_domain::usecase::{Decision, Failure, MAX_DECISIONS};
 use mintage_domain::web_url::WebUrl;
+use mintage_http::Subnet;
 use std::sync::Arc;
 use tokio::sync::{Notify, oneshot};
 
@@ -37,6 +41,10 @@ pub struct App {
     pub settings: Settings,
     /// API keys and their products, for a few seconds.
     pub key_cache: KeyCache,
+    /// This node's shares of all rates.
+    pub throttle: Throttle,
+    /// What was seen at work and is not yet written down.
+    pub sightings: Sightings,
     /// Rung when something may be due for delivery.
     pub deliveries_due: Notify,
 }
@@ -47,6 +55,10 @@ pub struct Settings {
     pub public_url: WebUrl,
     /// The platform's fee.
     pub fee: BasisPoints,
+    /// How much is let through of what is limited.
+    pub limits: Limits,
+    /// Whose word on where a call comes from is believed.
+    pub trusted_proxies: Vec<Subnet>,
     /// Whether a webhook may be plain http: only where the operator opened inner networks.
     pub plain_http_webhooks: bool,
 }

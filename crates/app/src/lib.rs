@@ -18,4 +18,5 @@ mod background;
 mod receiver;
 mod routes;
 mod shown;
+mod sightings;
 mod system;

@@ -35,10 +35,13 @@ pub(crate) struct ApiKeyBody<'a> {
     /// Until when it is still good beside the key that replaces it.
     #[schema(required, value_type = Option<words::Time>)]
     expires_at: Option<String>,
+    /// When it was last used, to within a few seconds.
+    #[schema(required, value_type = Option<words::Time>)]
+    last_used_at: Option<String>,
 }
 
 /// An API key as it is shown at this time.
-pub(crate) fn api_key(key: &ApiKey, now: Timestamp) -> ApiKeyBody<'_> {
+pub(crate) fn api_key(key: &ApiKey, last_use: Option<Timestamp>, now: Timestamp) -> ApiKeyBody<'_> {
     let end = key.revoked_at.map(Timestamp::to_rfc3339);
     let (revoked_at, expires_at) = if key.is_good(now) {
         (None, end)
@@ -55,6 +58,7 @@ pub(crate) fn api_key(key: &ApiKey, now: Timestamp) -> ApiKeyBody<'_> {
         created_at: key.created_at.to_rfc3339(),
         revoked_at,
         expires_at,
+        last_used_at: last_use.map(Timestamp::to_rfc3339),
     }
 }
 

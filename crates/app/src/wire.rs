@@ -4,6 +4,8 @@ use crate::app::{App, Settings};
 use crate::config::{Config, Database};
 use crate::crash;
 use crate::server::key_cache::KeyCache;
+use crate::server::throttle::Throttle;
+use crate::sightings::Sightings;
 use crate::system::{SystemClock, SystemEntropy};
 use mintage_domain::ports::Store;
 use mintage_http::{HttpClient, InvalidUserAgent, Reach};
@@ -82,9 +84,13 @@ pub fn wire(config: Config) -> Result<App, WireError> {
         settings: Settings {
             public_url: config.public_url,
             fee: config.fee,
+            limits: config.limits,
+            trusted_proxies: config.trusted_proxies,
             plain_http_webhooks,
         },
         key_cache: KeyCache::default(),
+        throttle: Throttle::default(),
+        sightings: Sightings::default(),
         deliveries_due: Notify::new(),
     })
 }

@@ -7,6 +7,7 @@ use mintage_sql::Error;
 use mintage_sql::claims::Order;
 
 mintage_sql::atomics!(PgConnection, for_update);
+mintage_sql::seen!(PgConnection);
 
 /// The tenants that have a URL, something due, and room in their lane; the longest due first, so
 /// that no lane starves. Driven from the endpoints, so that what waits for a URL costs nothing.

@@ -13,15 +13,18 @@ use diesel::prelude::*;
 use diesel::r2d2::{Pool, PooledConnection};
 use mintage_domain::changes::Changes;
 use mintage_domain::delivery::Claim;
+use mintage_domain::id::ApiKeyId;
 use mintage_domain::ports::{
-    Commit, CommitDone, CommitError, Housekeeping, KeyQuery, KnownLicense, Limiter, StoreError,
-    ValidateDone, ValidateQuery, Validations,
+    Commit, CommitDone, CommitError, Housekeeping, KeyQuery, KnownLicense, Limiter, Seen, Sighted,
+    StoreError, ValidateDone, ValidateQuery, Validations,
 };
-use mintage_domain::rate::Rate;
+use mintage_domain::rate::{Rate, Take};
 use mintage_domain::time::Timestamp;
 use mintage_sql::Error;
 use mintage_sql::claims::Order;
+use mintage_sql::seen::Sightings;
 use mintage_sql::worker::{Held, Worker};
+use std::collections::HashMap;
 use std::fmt;
 use std::thread;
 use std::time::Duration;
@@ -164,8 +167,19 @@ impl Validations for PostgresStore {
 }
 
 impl Limiter for PostgresStore {
-    fn take(&self, key: &str, rate: Rate, now: Timestamp) -> Result<Option<Duration>, StoreError> {
-        self.atomically(|conn| atomics::take(conn, key, rate, now))
+    fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError> {
+        self.atomically(|conn| atomics::take(conn, key, rate, n, now))
+    }
+}
+
+impl Seen for PostgresStore {
+    fn touch(&self, seen: &[(Sighted, Timestamp)]) -> Result<(), StoreError> {
+        let seen = Sightings::of(seen);
+        self.atomically(|conn| atomics::touch(conn, &seen))
+    }
+
+    fn last_uses(&self, keys: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError> {
+        self.read(|conn| atomics::last_uses(conn, keys))
     }
 }
 

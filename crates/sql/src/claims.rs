@@ -113,13 +113,14 @@ macro_rules! atomics {
             Ok($crate::claims::claims(picked, leased, lanes))
         }
 
-        /// Takes one of a rate.
+        /// Takes up to `n` of a rate.
         pub(crate) fn take(
             conn: &mut $connection,
             key: &str,
             rate: ::mintage_domain::rate::Rate,
+            n: u32,
             now: ::mintage_domain::time::Timestamp,
-        ) -> Result<Option<::std::time::Duration>, $crate::Error> {
+        ) -> Result<::mintage_domain::rate::Take, $crate::Error> {
             use ::diesel::prelude::*;
             use ::mintage_domain::rate::{RateWindow, Take};
             use $crate::claims::forgotten_from;
@@ -136,15 +137,13 @@ macro_rules! atomics {
                 .select(RateWindowRow::as_select())
                 $(.$lock())?
                 .first(conn)?;
-            match rate.take(stored.window(), now) {
-                Take::Refused(wait) => Ok(Some(wait)),
-                Take::Taken(next) => {
-                    ::diesel::update(rate_windows::table.find(key))
-                        .set(RateWindowRow::new(key, next, forgotten_from(rate, next)))
-                        .execute(conn)?;
-                    Ok(None)
-                }
+            let (next, take) = rate.take(stored.window(), n, now);
+            if let Take::Granted(_) = take {
+                ::diesel::update(rate_windows::table.find(key))
+                    .set(RateWindowRow::new(key, next, forgotten_from(rate, next)))
+                    .execute(conn)?;
             }
+            Ok(take)
         }
 
         /// Forgets what has expired.

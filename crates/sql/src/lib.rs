@@ -9,6 +9,7 @@ mod place;
 pub mod reads;
 pub mod rows;
 pub mod schema;
+pub mod seen;
 pub mod touched;
 mod upserts;
 #[doc(hidden)]

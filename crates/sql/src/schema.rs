@@ -240,6 +240,11 @@ tables! {
         signature_version -> Nullable<BigInt>,
     }
 
+    api_key_uses (key) {
+        key -> Text,
+        last_used_at -> BigInt,
+    }
+
     endpoints (tenant) {
         tenant -> Text,
         url -> Nullable<Text>,

@@ -8,6 +8,7 @@ use mintage_sql::claims::Order;
 use mintage_sql::schema::deliveries;
 
 mintage_sql::atomics!(SqliteConnection);
+mintage_sql::seen!(SqliteConnection);
 
 /// The tenants that have a URL, something due, and room in their lane; the longest due first, so
 /// that no lane starves. Driven from the endpoints, so that what waits for a URL costs nothing.

@@ -13,17 +13,19 @@ use diesel::sqlite::Sqlite;
 use mintage_domain::changes::Changes;
 use mintage_domain::delivery::Claim;
 use mintage_domain::guard::{Guarded, Refusal};
+use mintage_domain::id::ApiKeyId;
 use mintage_domain::ports::{
-    Commit, CommitDone, CommitError, Housekeeping, Limiter, Nonce, StoreError,
+    Commit, CommitDone, CommitError, Housekeeping, Limiter, Nonce, Seen, Sighted, StoreError,
 };
-use mintage_domain::rate::Rate;
+use mintage_domain::rate::{Rate, Take};
 use mintage_domain::time::Timestamp;
 use mintage_sql::claims::{Order, PRUNED_AT_ONCE};
+use mintage_sql::seen::Sightings;
 use mintage_sql::worker::{Held, Worker};
+use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 /// A store in a SQLite file. Dropping it commits what was submitted, then closes the file.
 pub struct SqliteStore {
@@ -129,9 +131,20 @@ impl Commit for SqliteStore {
 }
 
 impl Limiter for SqliteStore {
-    fn take(&self, key: &str, rate: Rate, now: Timestamp) -> Result<Option<Duration>, StoreError> {
+    fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError> {
         let key = key.to_owned();
-        self.write(move |conn| atomics::take(conn, &key, rate, now))
+        self.write(move |conn| atomics::take(conn, &key, rate, n, now))
+    }
+}
+
+impl Seen for SqliteStore {
+    fn touch(&self, seen: &[(Sighted, Timestamp)]) -> Result<(), StoreError> {
+        let seen = Sightings::of(seen);
+        self.write(move |conn| atomics::touch(conn, &seen))
+    }
+
+    fn last_uses(&self, keys: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError> {
+        self.read(|conn| atomics::last_uses(conn, keys))
     }
 }
 

@@ -20,15 +20,16 @@ use mintage_domain::payment::{Payment, PaymentKey};
 use mintage_domain::ports::{
     Activations, ApiKeys, AuditRecord, Audits, Calls, Catalog, Commit, CommitDone, Connections,
     Customers, Deliveries, Endpoints, HeardEvents, Housekeeping, KeyQuery, KnownLicense,
-    LicenseFilter, LicenseRecord, Licenses, Limiter, OAuthRounds, Orders, Payments, Store,
-    StoreError, Tenants, Tokens, ValidateDone, ValidateQuery, Validations,
+    LicenseFilter, LicenseRecord, Licenses, Limiter, OAuthRounds, Orders, Payments, Seen, Sighted,
+    Store, StoreError, Tenants, Tokens, ValidateDone, ValidateQuery, Validations,
 };
-use mintage_domain::rate::Rate;
+use mintage_domain::rate::{Rate, Take};
 use mintage_domain::secret::SecretHash;
 use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::stripe_event::HeardEvent;
 use mintage_domain::tenant::Tenant;
 use mintage_domain::time::Timestamp;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -165,7 +166,11 @@ by_turns! {
         fn submit(&self, changes: Changes, done: CommitDone);
     }
     Limiter {
-        fn take(&self, key: &str, rate: Rate, now: Timestamp) -> Found<Duration>;
+        fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError>;
+    }
+    Seen {
+        fn touch(&self, seen: &[(Sighted, Timestamp)]) -> Result<(), StoreError>;
+        fn last_uses(&self, keys: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError>;
     }
     Housekeeping {
         fn prune(&self, now: Timestamp) -> Result<usize, StoreError>;

@@ -1,6 +1,7 @@
-//! What runs beside the requests: delivering, and sweeping up.
+//! What runs beside the requests: delivering, sweeping up, and writing down what was seen.
 
 mod deliver;
+mod seen;
 mod sweep;
 
 use crate::app::App;
@@ -19,7 +20,8 @@ pub(crate) fn spawn(app: &web::Data<App>) -> Loops {
     let (stop, stopped) = watch::channel(false);
     let tasks = vec![
         actix_web::rt::spawn(deliver::run(app.clone(), stopped.clone())),
-        actix_web::rt::spawn(sweep::run(app.clone(), stopped)),
+        actix_web::rt::spawn(sweep::run(app.clone(), stopped.clone())),
+        actix_web::rt::spawn(seen::run(app.clone(), stopped)),
     ];
     Loops { stop, tasks }
 }

@@ -8,6 +8,7 @@ use mintage_domain::audit::Actor;
 use mintage_domain::env::Env;
 use mintage_domain::id::ApiKeyId;
 use mintage_domain::mode::Mode;
+use mintage_domain::page::Page;
 use mintage_domain::ports::Store;
 use mintage_domain::slug::{ProductId, TenantId};
 use mintage_domain::time::Timestamp;
@@ -93,7 +94,8 @@ pub(super) fn run(common: &Common, command: ApiKeyCommand) -> Outcome {
         ApiKeyCommand::List { of, product } => list(store, env, &of, product.as_ref()),
         ApiKeyCommand::Revoke { of, id } => {
             let key = revoke_api_key(store, env, &of.tenant, &id, &actor)?;
-            print(&of, &key, env.now())?;
+            let uses = store.last_uses(std::slice::from_ref(&key.id))?;
+            print(&of, &key, uses.get(&key.id).copied(), env.now())?;
             Ok(())
         }
         ApiKeyCommand::Rotate {
@@ -114,15 +116,32 @@ fn list(store: &dyn Store, env: &Env<'_>, of: &Of, product: Option<&ProductId>) 
     store.tenant(&of.tenant)?.ok_or("no such tenant")?;
     let now = env.now();
     each(
-        |page| store.api_keys(&of.tenant, product, page),
-        |key| print(of, key, now),
+        |page| {
+            let keys = store.api_keys(&of.tenant, product, page)?;
+            let ids: Vec<ApiKeyId> = keys.items.iter().map(|key| key.id.clone()).collect();
+            let uses = store.last_uses(&ids)?;
+            let with_use = |key: ApiKey| (uses.get(&key.id).copied(), key);
+            Ok(Page {
+                items: keys.items.into_iter().map(with_use).collect(),
+                next: keys.next,
+            })
+        },
+        |(last_use, key)| print(of, key, *last_use, now),
     )
 }
 
-fn print(of: &Of, key: &ApiKey, now: Timestamp) -> std::io::Result<()> {
+fn print(
+    of: &Of,
+    key: &ApiKey,
+    last_use: Option<Timestamp>,
+    now: Timestamp,
+) -> std::io::Result<()> {
     if of.json {
-        return say(serde_json::to_string(&shown::api_key(key, now))?);
+        return say(serde_json::to_string(&shown::api_key(key, last_use, now))?);
     }
+    let used = last_use.map_or("never used".to_owned(), |at| {
+        format!("last used {}", at.to_rfc3339())
+    });
     let (kind, mode) = (key.kind(), key.mode);
     let signs = match kind.signature_version() {
         Some(version) => format!("v{}", version.number()),
@@ -134,7 +153,7 @@ fn print(of: &Of, key: &ApiKey, now: Timestamp) -> std::io::Result<()> {
         Some(end) => format!("revoked {end}"),
     };
     say(format!(
-        "{}  {}  {}  {signs}  {mode}  {standing}",
+        "{}  {}  {}  {signs}  {mode}  {standing}  {used}",
         key.id,
         key.product,
         kind.as_str()

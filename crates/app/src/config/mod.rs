@@ -9,6 +9,7 @@ mod stripe;
 pub use layers::Layers;
 
 use mintage_domain::fee::BasisPoints;
+use mintage_domain::limits::Limits;
 use mintage_domain::seal::KeyRing;
 use mintage_domain::secret::Secret;
 use mintage_domain::web_url::WebUrl;
@@ -60,6 +61,10 @@ pub struct Config {
     pub fee: BasisPoints,
     /// Subnets that outbound webhooks may reach besides public addresses.
     pub allow_nets: Vec<Subnet>,
+    /// Proxies that are believed when they say where a call comes from.
+    pub trusted_proxies: Vec<Subnet>,
+    /// How much is let through of what is limited.
+    pub limits: Limits,
     /// Stripe, a record for each mode that is set up.
     pub stripe: StripeConfig,
 }
@@ -86,12 +91,21 @@ impl Config {
                 .ok_or_else(|| "must be a number of basis points from 0 to 10000".into())
         })?;
         let allow_nets = layers.parse("MINTAGE_ALLOW_NETS", "", |text| {
-            text.split(',')
-                .map(str::trim)
-                .filter(|net| !net.is_empty())
-                .map(str::parse)
-                .collect::<Result<_, _>>()
-                .map_err(|_| "must be subnets divided by commas, such as 10.0.0.0/8".into())
+            subnets(text)
+                .ok_or_else(|| "must be subnets divided by commas, such as 10.0.0.0/8".into())
+        })?;
+        let trusted_proxies = layers.parse("MINTAGE_TRUSTED_PROXIES", LOOPBACK, |text| {
+            let trusted = if text == "none" {
+                Some(Vec::new())
+            } else {
+                subnets(text)
+            };
+            trusted.ok_or_else(|| {
+                "must be subnets divided by commas, such as 10.0.0.0/8, or none".into()
+            })
+        })?;
+        let limits = layers.parse("MINTAGE_RATES", "", |text| {
+            Limits::parse(text).map_err(|error| error.to_string())
         })?;
         Ok(Self {
             listen,
@@ -100,9 +114,19 @@ impl Config {
             keys,
             fee,
             allow_nets,
+            trusted_proxies,
+            limits,
             stripe: stripe::read(layers)?,
         })
     }
+}
+
+/// A proxy on this machine, as the default of `MINTAGE_LISTEN` wants one.
+const LOOPBACK: &str = "127.0.0.0/8,::1/128";
+
+fn subnets(text: &str) -> Option<Vec<Subnet>> {
+    let nets = text.split(',').map(str::trim).filter(|net| !net.is_empty());
+    nets.map(|net| net.parse().ok()).collect()
 }
 
 /// Reads where things are kept.
@@ -118,4 +142,54 @@ pub fn database(layers: &Layers) -> Result<Database, ConfigError> {
             ),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, value: &str) -> Result<Config, ConfigError> {
+        let layers = Layers::new()
+            .flag("MINTAGE_MASTER_KEY", Some("c4".repeat(32)))
+            .flag(name, Some(value.to_owned()));
+        Config::read(&layers)
+    }
+
+    #[test]
+    fn a_proxy_on_this_machine_is_trusted_unless_others_or_none_are() {
+        for (value, expected) in [
+            ("", "127.0.0.0/8 ::1/128"),
+            ("10.0.0.0/8, fd00::/8", "10.0.0.0/8 fd00::/8"),
+            ("none", ""),
+        ] {
+            let config = read("MINTAGE_TRUSTED_PROXIES", value).expect("a configuration");
+            let nets: Vec<_> = config
+                .trusted_proxies
+                .iter()
+                .map(Subnet::to_string)
+                .collect();
+            assert_eq!(nets.join(" "), expected);
+        }
+    }
+
+    #[test]
+    fn a_bad_value_is_told_by_its_name_and_with_the_mend() {
+        for (name, value, mend) in [
+            ("MINTAGE_TRUSTED_PROXIES", "10.0.0.1", "such as 10.0.0.0/8"),
+            (
+                "MINTAGE_TRUSTED_PROXIES",
+                "10.0.0.1/8",
+                "such as 10.0.0.0/8",
+            ),
+            ("MINTAGE_TRUSTED_PROXIES", "none,10.0.0.0/8", "or none"),
+            ("MINTAGE_RATES", "key=0", "written like key=600,failures=30"),
+            ("MINTAGE_RATES", "checkout=9", "one of issue, key,"),
+            ("MINTAGE_ALLOW_NETS", "x", "such as 10.0.0.0/8"),
+            ("MINTAGE_FEE_BPS", "10001", "from 0 to 10000"),
+        ] {
+            let error = read(name, value).expect_err(value);
+            assert_eq!(error.variable, name);
+            assert!(error.mend.contains(mend), "{error}");
+        }
+    }
 }

@@ -15,6 +15,9 @@ use utoipa::{PartialSchema, ToSchema};
 /// Where a handler names the codes that are its own, and where a reader finds all of them.
 const ERROR_CODES: &str = "x-error-codes";
 
+/// What tells a caller how it stands with its limits.
+const LIMIT: [&str; 2] = ["RateLimit", "RateLimit-Policy"];
+
 /// Completes every call.
 pub(super) fn finish(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
@@ -57,21 +60,39 @@ fn headers() -> BTreeMap<String, RefOr<Header>> {
                 "After how many seconds trying again makes sense.",
             ),
         ),
+        (
+            "RateLimit".to_owned(),
+            header(
+                Type::String,
+                "How the caller stands with the tightest of its limits: `r` calls left, for `t` \
+                 seconds. As far as the answering server knows.",
+            ),
+        ),
+        (
+            "RateLimit-Policy".to_owned(),
+            header(Type::String, "That limit: `q` calls in `w` seconds."),
+        ),
     ])
 }
 
 /// Completes a call; returns the refusals that it refers to, by their names.
 fn complete(operation: &mut Operation) -> Vec<(String, RefOr<Response>)> {
+    // Who tells of all other answers in one is not of the JSON API: a page, for people.
+    let is_page = operation.responses.responses.contains_key("default");
+    let codes = if is_page {
+        Vec::new()
+    } else {
+        codes(operation)
+    };
+    let is_limited = codes.iter().any(|code| code.code == security::RATE_LIMITED);
     for answer in operation.responses.responses.values_mut() {
         if let RefOr::T(answer) = answer {
             carry(answer, "X-Request-Id");
+            if is_limited {
+                LIMIT.into_iter().for_each(|header| carry(answer, header));
+            }
         }
     }
-    // Who tells of all other answers in one is not of the JSON API: a page, for people.
-    if operation.responses.responses.contains_key("default") {
-        return Vec::new();
-    }
-    let codes = codes(operation);
     let mut refusals = Vec::new();
     if !codes.is_empty() {
         let list: Vec<&str> = codes.iter().map(|code| code.code).collect();
@@ -171,6 +192,11 @@ fn refusal(status: u16, codes: &[&Code]) -> Response {
     carry(&mut answer, "X-Request-Id");
     if matches!(status, 429 | 503) {
         carry(&mut answer, "Retry-After");
+    }
+    if status == 429 {
+        LIMIT
+            .into_iter()
+            .for_each(|header| carry(&mut answer, header));
     }
     answer
 }

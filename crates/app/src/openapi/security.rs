@@ -17,6 +17,8 @@ const PUBLISHABLE_KEY: &str = "publishableKey";
 const MANAGEMENT_TOKEN: &str = "managementToken";
 const CHECKOUT_KEY: &str = "checkoutKey";
 const STRIPE_SIGNATURE: &str = "stripeSignature";
+/// What every call with a credential may be answered, and what says that it tells its limits.
+pub(super) const RATE_LIMITED: &str = "common/rate-limited";
 /// What goes with [`API_KEY`], by the version of its signature.
 const SIGNATURES: [&[&str]; 2] = [&[TIMESTAMP, SIGNATURE], &[TIMESTAMP, NONCE, SIGNATURE]];
 const TIMESTAMP: &str = "timestamp";
@@ -102,7 +104,7 @@ pub(super) fn complete(operation: &mut Operation) -> Vec<&'static str> {
             codes.push("authz/role-insufficient");
         }
         if is(API_KEY) || is(PUBLISHABLE_KEY) || is(MANAGEMENT_TOKEN) || is(CHECKOUT_KEY) {
-            codes.push("api/key-invalid");
+            codes.extend(["api/key-invalid", RATE_LIMITED]);
         }
         if is(STRIPE_SIGNATURE) {
             codes.push("webhook/signature-invalid");

@@ -12,6 +12,7 @@ use mintage_domain::api_key::{KeyKind, Overlap, SignatureVersion};
 use mintage_domain::id::ApiKeyId;
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::mode::Mode;
+use mintage_domain::ports::StoreError;
 use mintage_domain::slug::ProductId;
 use mintage_domain::usecase::api_key::{
     MadeApiKey, create_api_key, revoke_api_key, rotate_api_key,
@@ -123,13 +124,19 @@ pub(super) async fn list(
 ) -> Result<HttpResponse, ApiError> {
     let caller = Caller::of(&app, &request, TokenScope::ApiKeysWrite).await?;
     let (product, page) = (filter.read()?, query.read()?);
-    let keys = blocking(&app, move |app| {
-        app.store
-            .api_keys(&caller.tenant(), product.as_ref(), &page)
+    let (keys, uses) = blocking(&app, move |app| {
+        let keys = app
+            .store
+            .api_keys(&caller.tenant(), product.as_ref(), &page)?;
+        let ids: Vec<ApiKeyId> = keys.items.iter().map(|key| key.id.clone()).collect();
+        let uses = app.store.last_uses(&ids)?;
+        Ok::<_, StoreError>((keys, uses))
     })
     .await??;
     let now = app.clock.now();
-    Ok(HttpResponse::Ok().json(PageBody::of(&keys, |key| shown::api_key(key, now))))
+    Ok(HttpResponse::Ok().json(PageBody::of(&keys, |key| {
+        shown::api_key(key, uses.get(&key.id).copied(), now)
+    })))
 }
 
 fn id(path: &str) -> Result<ApiKeyId, ApiError> {
@@ -156,15 +163,17 @@ pub(super) async fn revoke(
 ) -> Result<HttpResponse, ApiError> {
     let caller = Caller::of(&app, &request, TokenScope::ApiKeysWrite).await?;
     let id = id(&path)?;
-    let key = blocking(&app, move |app| {
+    let (key, last_use) = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         let revoked = revoke_api_key(&*app.store, &app.env(), &tenant, &id, &actor);
         // Whatever came of it: a commit that failed may have been done.
         app.key_cache.forget(&id);
-        revoked
+        let key = revoked?;
+        let uses = app.store.last_uses(std::slice::from_ref(&id))?;
+        Ok::<_, ApiError>((key, uses.get(&id).copied()))
     })
     .await??;
-    Ok(HttpResponse::Ok().json(shown::api_key(&key, app.clock.now())))
+    Ok(HttpResponse::Ok().json(shown::api_key(&key, last_use, app.clock.now())))
 }
 
 /// Replaces an API key

@@ -5,11 +5,13 @@ use crate::openapi::words;
 use crate::server::auth::bearer;
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
+use crate::server::limits;
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::email::Email;
+use mintage_domain::limits::Limited;
 use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::usecase::checkout;
-use mintage_domain::usecase::checkout::{OpenCheckout, admit};
+use mintage_domain::usecase::checkout::{OpenCheckout, authorize};
 use mintage_domain::web_url::WebUrl;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -46,13 +48,14 @@ pub(super) async fn open(
     let key = bearer(&request)
         .ok_or_else(ApiError::key_invalid)?
         .to_owned();
+    let connection = blocking(&app, move |app| authorize(&*app.store, &tenant, &key)).await??;
+    let tenant = connection.tenant.as_str();
+    limits::admit_exactly(&app, &request, (Limited::Checkout, tenant)).await?;
+    let wanted = wanted(&body?.0)?;
     let url = blocking(&app, move |app| {
-        let connection = admit(&*app.store, &app.env(), &tenant, &key)?;
-        let wanted = wanted(&body?.0)?;
         let stripe = &*app.stripe;
         let fee = app.settings.fee;
         checkout::open(&*app.store, stripe, &app.env(), &connection, fee, &wanted)
-            .map_err(ApiError::from)
     })
     .await??;
     Ok(HttpResponse::Ok().json(CheckoutOpened { url }))

@@ -44,7 +44,7 @@ pub(super) async fn activate(
 ) -> Result<HttpResponse, ApiError> {
     let caller = AppCaller::of(&app, &request, &body.0, Permission::Activate).await?;
     let (key, device) = read(&body.0, device)?;
-    let call = match caller.look_up(&app, &key) {
+    let call = match caller.look_up(&app, &request, &key).await? {
         Lookup::Ask(call) => call,
         Lookup::Refuse(reason) => return Ok(answer(&no_slot(reason.as_str(), None))),
     };

@@ -1,6 +1,6 @@
 //! `POST /v1/issue` (usekeystack.com/docs/issuing-licenses).
 
-use crate::app::{App, blocking, settle};
+use crate::app::{App, settle};
 use crate::openapi::words;
 use crate::server::auth::SignedCaller;
 use crate::server::error::{ApiError, Detail};
@@ -18,7 +18,7 @@ use mintage_domain::slug::KeyTypeId;
 use mintage_domain::text::free_text;
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::issue::{
-    IssueCall, Issued, MAX_EXTERNAL_ID, MAX_NAME, MAX_NOTES, NewCustomer, NewLicense, admit, decide,
+    IssueCall, Issued, MAX_EXTERNAL_ID, MAX_NAME, MAX_NOTES, NewCustomer, NewLicense, decide,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -47,7 +47,6 @@ const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
     extensions(("x-error-codes" = json!([
         "common/idempotency-conflict",
         "common/not-found",
-        "common/rate-limited",
         "quota/licenses-exceeded",
     ]))),
 )]
@@ -57,12 +56,9 @@ pub(super) async fn issue(
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
     let caller = SignedCaller::of(&app, &request, &body.0, Permission::Issue).await?;
-    let api_key = caller.known.key.clone();
-    let one_of = api_key.clone();
-    blocking(&app, move |app| admit(&*app.store, &app.env(), &one_of)).await??;
     let wanted = wanted(&body.0)?;
     let call = IssueCall {
-        api_key,
+        api_key: caller.known.key.clone(),
         product: caller.known.product.clone(),
         nonce: caller.nonce,
         repeatable: caller_key(&request)?.map(|key| (key, SecretHash::of_bytes(&body.0))),

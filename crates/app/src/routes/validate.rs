@@ -11,7 +11,7 @@ use mintage_domain::api_key::Permission;
 use mintage_domain::email::Email;
 use mintage_domain::id::{CustomerId, LicenseId};
 use mintage_domain::license::state::State;
-use mintage_domain::ports::KnownLicense;
+use mintage_domain::ports::{KnownLicense, Sighted};
 use mintage_domain::slug::KeyTypeId;
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::api_key::SignatureError;
@@ -41,9 +41,9 @@ pub(super) async fn validate(
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
     let caller = AppCaller::of(&app, &request, &body.0, Permission::Validate).await?;
-    let key = presented_key(&body.0)?;
+    let (key, device) = presented(&body.0)?;
     let is_anybody = caller.is_anybody();
-    let query = match caller.look_up(&app, &key) {
+    let query = match caller.look_up(&app, &request, &key).await? {
         Lookup::Ask(query) => query,
         Lookup::Refuse(reason) => return Ok(answer(&unknown(reason))),
     };
@@ -53,6 +53,10 @@ pub(super) async fn validate(
     }
     let now = app.clock.now();
     let verdict = judge(read.license.as_ref(), now);
+    if let (Some(known), None, Some(device)) = (&read.license, verdict, device) {
+        let seen = Sighted::Device(known.record.license.id.clone(), device);
+        app.sightings.note(seen, now);
+    }
     Ok(answer(&match (&read.license, verdict) {
         (None, reason) => unknown(reason.unwrap_or(Reason::NotFound)),
         (Some(known), None) => valid(known, is_anybody),
@@ -62,19 +66,20 @@ pub(super) async fn validate(
 
 /// Which key.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `presented_key` reads")]
+#[expect(dead_code, reason = "describes what `presented` reads")]
 #[schema(rename_all = "camelCase")]
 struct ValidateRequest {
     key: words::LicenseKey,
     fingerprint: Option<words::Fingerprint>,
 }
 
-fn presented_key(body: &[u8]) -> Result<String, ApiError> {
+/// The key, and the device that asks: a question takes no slot, only `/v1/activate` does, but a
+/// device that has one is seen.
+fn presented(body: &[u8]) -> Result<(String, Option<Fingerprint>), ApiError> {
     let mut fields = Fields::parse(body)?;
     let key = key_field(&mut fields);
-    // A question takes no slot: only `/v1/activate` does.
-    let _ = fields.optional("fingerprint", Fingerprint::parse);
-    fields.finish(|| key)
+    let device = fields.optional("fingerprint", Fingerprint::parse);
+    fields.finish(|| Some((key?, device)))
 }
 
 /// The key of a license, as a buyer types it.

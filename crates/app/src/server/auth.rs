@@ -2,14 +2,16 @@
 
 use super::error::ApiError;
 use super::key_cache::KnownKey;
+use super::limits;
 use crate::app::{App, blocking};
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::http::uri::PathAndQuery;
 use actix_web::{HttpRequest, web};
 use mintage_domain::api_key::{Credential, Permission};
 use mintage_domain::audit::Actor;
+use mintage_domain::limits::Limited;
 use mintage_domain::management_token::{ManagementToken, TokenScope};
-use mintage_domain::ports::Nonce;
+use mintage_domain::ports::{Nonce, Sighted, ValidateQuery};
 use mintage_domain::slug::TenantId;
 use mintage_domain::usecase::api_key::{SignedCall, check, check_publishable_or_signed};
 use mintage_domain::usecase::tenant::authenticate;
@@ -44,6 +46,7 @@ impl Caller {
         let token = blocking(app, move |app| authenticate(&*app.store, &presented))
             .await??
             .ok_or_else(ApiError::key_invalid)?;
+        limits::admit(app, request, &[(Limited::Token, token.id.as_str())]).await?;
         if !token.scopes.contains(&scope) {
             return Err(ApiError::forbidden(format!(
                 "the token lacks the scope {}",
@@ -81,6 +84,8 @@ impl SignedCaller {
     ) -> Result<Self, ApiError> {
         let known = KnownKey::of(app, bearer(request)).await?;
         let nonce = check(&app.env(), &known.key, &as_sent(request, body), permission)?;
+        limits::admit_signed(app, request, &known.key, permission).await?;
+        app.sightings.note(used(&known), app.clock.now());
         Ok(Self { known, nonce })
     }
 
@@ -109,6 +114,11 @@ impl AppCaller {
         let known = KnownKey::of(app, bearer(request)).await?;
         let (env, call) = (app.env(), as_sent(request, body));
         let nonce = check_publishable_or_signed(&env, &known.key, &call, permission)?;
+        match nonce {
+            Some(_) => limits::admit_signed(app, request, &known.key, permission).await?,
+            None => limits::admit_unsigned(app, request).await?,
+        }
+        app.sightings.note(used(&known), app.clock.now());
         Ok(Self { known, nonce })
     }
 
@@ -117,11 +127,25 @@ impl AppCaller {
         self.known.key.credential == Credential::Publishable
     }
 
-    /// What this caller's question about a license's key calls for.
-    pub(crate) fn look_up(self, app: &App, presented: &str) -> Lookup {
+    /// What this caller's question about a license's key calls for. Each license has a rate of its
+    /// own for questions that nobody signed.
+    pub(crate) async fn look_up(
+        self,
+        app: &web::Data<App>,
+        request: &HttpRequest,
+        presented: &str,
+    ) -> Result<Lookup, ApiError> {
         let KnownKey { key, product, .. } = &*self.known;
-        look_up(&app.env(), key, product, presented, self.nonce)
+        let lookup = look_up(&app.env(), key, product, presented, self.nonce);
+        if let Lookup::Ask(ValidateQuery { nonce: None, key }) = &lookup {
+            limits::admit_unsigned_about(app, request, key).await?;
+        }
+        Ok(lookup)
     }
+}
+
+fn used(known: &KnownKey) -> Sighted {
+    Sighted::ApiKey(known.key.id.clone())
 }
 
 fn as_sent<'a>(request: &'a HttpRequest, body: &'a [u8]) -> SignedCall<'a> {

@@ -1,6 +1,7 @@
 //! Errors on the wire: `{"error":{"code","message","details","request_id"}}`, one match from what
 //! went wrong to a status and a stable code.
 
+use super::limits::seconds;
 use actix_web::http::StatusCode;
 use mintage_domain::ports::{StoreError, StripeError};
 use mintage_domain::usecase::Failure;
@@ -107,11 +108,8 @@ impl ApiError {
 
     /// Too many requests.
     pub fn rate_limited(wait: Duration) -> Self {
-        let seconds = wait
-            .as_secs()
-            .saturating_add(u64::from(wait.subsec_nanos() > 0));
         Self {
-            retry_after: Some(seconds.max(1)),
+            retry_after: Some(seconds(wait).max(1)),
             ..Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "common/rate-limited",
@@ -182,7 +180,6 @@ impl From<CheckoutError> for ApiError {
         let text = error.to_string();
         match error {
             CheckoutError::Unauthorized => Self::key_invalid(),
-            CheckoutError::RateLimited(wait) => Self::rate_limited(wait),
             CheckoutError::NotConnected => Self::conflict("stripe/not-connected", text),
             CheckoutError::NotFound => Self::not_found(),
             CheckoutError::NoPrice => {
@@ -297,7 +294,6 @@ impl From<IssueError> for ApiError {
             IssueError::QuotaExceeded(_) => {
                 Self::new(StatusCode::FORBIDDEN, "quota/licenses-exceeded", text)
             }
-            IssueError::RateLimited(wait) => Self::rate_limited(wait),
             IssueError::Replayed => SignatureError::TimestampReplay.into(),
             IssueError::OtherBody => Self::conflict("common/idempotency-conflict", text),
             IssueError::DamagedKey | IssueError::CannotMint(_) => Self::internal(&text),

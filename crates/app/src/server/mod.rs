@@ -3,12 +3,15 @@
 pub mod error;
 
 pub(crate) mod auth;
+pub(crate) mod client;
 mod cors;
 pub(crate) mod envelope;
 pub(crate) mod fields;
 pub(crate) mod key_cache;
+pub(crate) mod limits;
 pub(crate) mod paging;
 mod request_id;
+pub(crate) mod throttle;
 
 use crate::app::App;
 use crate::{background, routes};
@@ -98,6 +101,7 @@ fn bind(listener: TcpListener, app: &web::Data<App>) -> io::Result<actix_web::de
             .app_data(web::QueryConfig::default().error_handler(|_, _| {
                 ApiError::invalid("the query could not be read", Vec::new()).into()
             }))
+            .wrap(middleware::from_fn(limits::limits))
             .wrap(middleware::from_fn(cors::cors))
             .wrap(middleware::from_fn(request_id::request_id))
             .configure(routes::mount)

@@ -28,17 +28,22 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// Two servers, each in a process of its own.
     pub(crate) fn of_two() -> Self {
-        let mut cluster = Self::of(2);
+        Self::of_two_with(&[])
+    }
+
+    /// The same, with these settings besides.
+    pub(crate) fn of_two_with(besides: &[(&'static str, &str)]) -> Self {
+        let mut cluster = Self::of(2, besides);
         cluster.stage.stop();
         cluster
     }
 
     /// One server in a process of its own, and one in this process, with a clock that tests move.
     pub(crate) fn of_one_and_this() -> Self {
-        Self::of(1)
+        Self::of(1, &[])
     }
 
-    fn of(processes: usize) -> Self {
+    fn of(processes: usize, besides: &[(&'static str, &str)]) -> Self {
         let database = Database::postgres();
         let settings = database.settings();
         let given = settings
@@ -56,7 +61,7 @@ impl Cluster {
                 Program::new(&stage, address, settings.clone())
             })
             .collect();
-        let start = |program: &Program| program.start(&[]);
+        let start = |program: &Program| program.start(besides);
         Self {
             nodes: programs.iter().map(start).collect(),
             _programs: programs,

@@ -1,6 +1,6 @@
 //! A server in a process of its own: the real binary, which can be killed.
 
-use crate::harness::stage::{Api, LIVE_SECRET, SANDBOX_SECRET};
+use crate::harness::stage::{Api, LIVE_SECRET, RATES, SANDBOX_SECRET};
 use crate::harness::wire::Peer;
 use crate::harness::{Request, Stage, eventually};
 use mintage_stripe_sim as sim;
@@ -30,6 +30,7 @@ impl Program {
         let mut settings = vec![
             ("MINTAGE_LISTEN", address.to_string()),
             ("MINTAGE_ALLOW_NETS", "127.0.0.0/8".to_owned()),
+            ("MINTAGE_RATES", RATES.to_owned()),
             ("STRIPE_API_URL", format!("http://{stripe}")),
             ("STRIPE_CONNECT_URL", format!("http://{stripe}")),
             (

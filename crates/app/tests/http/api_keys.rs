@@ -81,6 +81,7 @@ fn keys_are_listed_by_product_and_without_their_secrets() {
         "createdAt": null,
         "revokedAt": null,
         "expiresAt": null,
+        "lastUsedAt": null,
     });
     assert_eq!(shown, expected);
     let answer = seller.manage(Request::get("/v1/api-keys?product=No%20"));

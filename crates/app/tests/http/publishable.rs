@@ -75,6 +75,7 @@ fn a_publishable_key_is_made_without_a_secret_and_listed_among_the_others() {
             "createdAt": null,
             "revokedAt": null,
             "expiresAt": null,
+            "lastUsedAt": null,
         });
         assert_eq!(listed, expected);
         stage.advance(Duration::from_secs(1));

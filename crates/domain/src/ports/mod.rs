@@ -14,8 +14,8 @@ pub use store::{
     Activations, ApiKeys, AuditRecord, Audits, Calls, Catalog, Commit, CommitDone, CommitError,
     Connections, Customers, Deliveries, Endpoints, HeardEvents, Housekeeping, KeyQuery,
     KnownLicense, LicenseFilter, LicenseRecord, Licenses, Limiter, Nonce, OAuthRounds, Orders,
-    Payments, Store, StoreError, Tenants, Tokens, ValidateDone, ValidateQuery, ValidateRead,
-    Validations,
+    Payments, Seen, Sighted, Store, StoreError, Tenants, Tokens, ValidateDone, ValidateQuery,
+    ValidateRead, Validations,
 };
 pub use stripe::{
     CheckoutRequest, CheckoutSession, Grant, IdempotencyKey, NewPrice, NewProduct, Stripe,

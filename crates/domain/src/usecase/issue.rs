@@ -19,19 +19,10 @@ use crate::license::License;
 use crate::license::term::{Term, TermIsPast};
 use crate::metadata::Metadata;
 use crate::outbound::EventName;
-use crate::ports::{Calls, Catalog, Commit, Licenses, Limiter, Nonce, Tenants};
-use crate::rate::Rate;
+use crate::ports::{Calls, Catalog, Commit, Licenses, Nonce, Tenants};
 use crate::secret::{Secret, SecretHash};
 use crate::slug::KeyTypeId;
 use crate::time::Timestamp;
-use std::time::Duration;
-
-/// Sixty a second for each API key: far above a shop's sales, and far below what would slow its
-/// neighbours. What an import needs beyond that, it gets by waiting as it is told.
-pub const RATE: Rate = Rate {
-    limit: 60,
-    window: Duration::from_secs(1),
-};
 
 /// The most characters of a customer's name.
 pub const MAX_NAME: usize = 200;
@@ -52,9 +43,6 @@ pub enum IssueError {
     /// The tenant's plan allows no more licenses.
     #[error("the plan allows {0} active licenses, and there are as many")]
     QuotaExceeded(u32),
-    /// The API key has issued too many just now.
-    #[error("too many calls; try again in {0:?}")]
-    RateLimited(Duration),
     /// The signature was used before.
     #[error("the signature was already used")]
     Replayed,
@@ -137,18 +125,6 @@ pub struct Issued {
     pub email: Email,
     /// Whether an earlier call minted it, and this is its answer again.
     pub again: bool,
-}
-
-/// Takes one of an API key's sixty a second.
-pub fn admit(
-    store: &(impl Limiter + ?Sized),
-    env: &Env<'_>,
-    api_key: &ApiKey,
-) -> Result<(), IssueError> {
-    match store.take(&format!("issue:{}", api_key.id), RATE, env.now())? {
-        None => Ok(()),
-        Some(wait) => Err(IssueError::RateLimited(wait)),
-    }
 }
 
 /// Issues a license, or answers again what an equal call was answered.

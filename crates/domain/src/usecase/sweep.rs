@@ -13,6 +13,12 @@ const AT_A_TIME: usize = 50;
 /// An order still opening after this was left by a crash: no page was ever handed out.
 const STUCK_AFTER: Duration = Duration::from_hours(1);
 
+/// How often one sweep prunes at most, so that it comes to an end.
+const PRUNINGS: usize = 200;
+
+/// How many rows of a kind a store forgets in one step: where as many went, there may be more.
+const PRUNED_AT_ONCE: usize = 1_000;
+
 /// What one sweep found and did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Swept {
@@ -59,8 +65,22 @@ pub fn sweep(
             Err(_) => count(&mut swept.failed),
         }
     }
-    swept.pruned = store.prune(env.now())?;
+    swept.pruned = prune(store, env)?;
     Ok(swept)
+}
+
+/// Prunes step by step while there may be more: a busy minute leaves more signatures and rates
+/// behind than one step forgets.
+fn prune(store: &dyn Store, env: &Env<'_>) -> Result<usize, StoreError> {
+    let mut pruned: usize = 0;
+    for _ in 0..PRUNINGS {
+        let step = store.prune(env.now())?;
+        pruned = pruned.saturating_add(step);
+        if step < PRUNED_AT_ONCE {
+            break;
+        }
+    }
+    Ok(pruned)
 }
 
 fn count(n: &mut usize) {

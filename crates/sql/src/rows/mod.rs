@@ -30,6 +30,6 @@ pub use license::{
 };
 pub use management_token::ManagementTokenRow;
 pub use order::{OrderRow, PaymentRow};
-pub use own::{CommitRow, CounterRow, NonceRow, RateWindowRow};
+pub use own::{ApiKeyUseRow, CommitRow, CounterRow, NonceRow, RateWindowRow};
 pub use stripe_event::StripeEventRow;
 pub use tenant::TenantRow;

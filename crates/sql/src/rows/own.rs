@@ -1,9 +1,11 @@
-//! What a store keeps for itself: counters, commit ids, rate windows, nonces.
+//! What a store keeps for itself: counters, commit ids, rate windows, nonces, last uses.
 
-use crate::schema::{commits, counters, nonces, rate_windows};
+use crate::place::Place;
+use crate::schema::{api_key_uses, commits, counters, nonces, rate_windows};
 use diesel::prelude::*;
 use mintage_domain::changes::Changes;
-use mintage_domain::ports::Nonce;
+use mintage_domain::id::ApiKeyId;
+use mintage_domain::ports::{Nonce, StoreError};
 use mintage_domain::rate::RateWindow;
 use mintage_domain::time::Timestamp;
 
@@ -83,5 +85,41 @@ impl From<&Nonce> for NonceRow {
             signature: nonce.signature.to_vec(),
             expires_at: nonce.expires_at.as_micros(),
         }
+    }
+}
+
+/// A row of `api_key_uses`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = api_key_uses)]
+pub struct ApiKeyUseRow {
+    key: String,
+    last_used_at: i64,
+}
+
+impl ApiKeyUseRow {
+    /// A use as it is stored.
+    pub fn new(key: &ApiKeyId, at: Timestamp) -> Self {
+        Self {
+            key: key.to_string(),
+            last_used_at: at.as_micros(),
+        }
+    }
+
+    /// The key's id.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// When, in microseconds.
+    pub fn at(&self) -> i64 {
+        self.last_used_at
+    }
+
+    /// Whose use it was, and when.
+    pub fn read(self) -> Result<(ApiKeyId, Timestamp), StoreError> {
+        let row = [self.key.as_str()];
+        let place = Place::of("api_key_uses", &row);
+        let key = place.read("key", ApiKeyId::parse(&self.key))?;
+        Ok((key, Timestamp::from_micros(self.last_used_at)))
     }
 }

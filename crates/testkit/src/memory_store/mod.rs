@@ -6,6 +6,7 @@ mod deliveries;
 mod licenses;
 mod paging;
 mod sales;
+mod seen;
 mod sellers;
 mod tables;
 
@@ -14,7 +15,6 @@ use mintage_domain::ports::{Commit, CommitDone, CommitError, Housekeeping, Limit
 use mintage_domain::rate::{Rate, Take};
 use mintage_domain::time::Timestamp;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 use tables::Tables;
 
 /// A store in memory: every guarantee of the port but durability. Everything it holds lies behind
@@ -47,22 +47,20 @@ impl Commit for MemoryStore {
 }
 
 impl Limiter for MemoryStore {
-    fn take(&self, key: &str, rate: Rate, now: Timestamp) -> Result<Option<Duration>, StoreError> {
+    fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError> {
         let mut tables = self.tables();
         let window = tables
             .rates
             .get(key)
             .map(|(window, _)| *window)
             .unwrap_or_default();
-        match rate.take(window, now) {
-            Take::Refused(wait) => Ok(Some(wait)),
-            Take::Taken(next) => {
-                // What was taken now weighs until the bucket after this one has ended.
-                let forgotten_from = now.plus(rate.window.saturating_mul(2));
-                tables.rates.insert(key.to_owned(), (next, forgotten_from));
-                Ok(None)
-            }
+        let (next, take) = rate.take(window, n, now);
+        if let Take::Granted(_) = take {
+            // What was taken now weighs until the bucket after this one has ended.
+            let forgotten_from = now.plus(rate.window.saturating_mul(2));
+            tables.rates.insert(key.to_owned(), (next, forgotten_from));
         }
+        Ok(take)
     }
 }
 

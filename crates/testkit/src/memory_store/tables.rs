@@ -49,6 +49,8 @@ pub(super) struct Tables {
     pub(super) licenses_by_key: BTreeMap<(TenantId, Mode, KeyHash), LicenseId>,
     pub(super) activations: BTreeMap<(LicenseId, Fingerprint), Activation>,
     pub(super) api_keys: BTreeMap<ApiKeyId, ApiKey>,
+    /// When each was last used.
+    pub(super) api_key_uses: BTreeMap<ApiKeyId, Timestamp>,
     pub(super) endpoints: BTreeMap<TenantId, Endpoint>,
     pub(super) deliveries: BTreeMap<DeliveryId, Delivery>,
     pub(super) attempts: BTreeMap<(DeliveryId, u32), Attempt>,

@@ -5,7 +5,7 @@ use crate::fixtures::Shop;
 use mintage_domain::changes::{Changes, Put};
 use mintage_domain::connection::OAuthRound;
 use mintage_domain::ports::Store;
-use mintage_domain::rate::Rate;
+use mintage_domain::rate::{Grant, Rate, Take};
 use mintage_domain::time::Timestamp;
 use std::time::Duration;
 
@@ -14,17 +14,40 @@ const TWENTY_A_MINUTE: Rate = Rate {
     window: Duration::from_mins(1),
 };
 
-fn take(store: &dyn Store, key: &str, now: Timestamp) -> Option<Duration> {
-    let wait = store.take(key, TWENTY_A_MINUTE, now);
-    wait.expect("the store answers")
+fn ask(store: &dyn Store, key: &str, n: u32, now: Timestamp) -> Take {
+    let take = store.take(key, TWENTY_A_MINUTE, n, now);
+    take.expect("the store answers")
 }
 
-/// Forty callers at once are let through twenty times, whoever they are.
+/// How long to wait before one can be taken; `None` if one was.
+fn take(store: &dyn Store, key: &str, now: Timestamp) -> Option<Duration> {
+    match ask(store, key, 1, now) {
+        Take::Granted(_) => None,
+        Take::Refused(wait) => Some(wait),
+    }
+}
+
+/// Callers at once are granted twenty together, whoever they are and however much each asks for.
 pub fn a_rate_is_shared_by_all_callers(store: &dyn Store) {
     let now = Shop::new("acme").now();
-    let waits = at_once(40, |_| take(store, "checkout:acme", now));
-    let taken = waits.iter().filter(|wait| wait.is_none()).count();
-    assert_eq!(taken, 20);
+    for (key, n) in [("checkout:acme", 1), ("key:ak", 3)] {
+        let takes = at_once(40, |_| ask(store, key, n, now));
+        let granted = takes.into_iter().map(|take| match take {
+            Take::Granted(grant) => grant.count,
+            Take::Refused(_) => 0,
+        });
+        assert_eq!(granted.sum::<u32>(), 20, "{n} at once");
+    }
+}
+
+/// Who asks for more than is left is granted what is left, and told what is left for others.
+pub fn a_share_is_granted_as_far_as_it_is_left(store: &dyn Store) {
+    let now = Shop::new("acme").now();
+    for (asked, count, left) in [(15, 15, 5), (3, 3, 2), (3, 2, 0)] {
+        let grant = Take::Granted(Grant { count, left });
+        assert_eq!(ask(store, "key:ak", asked, now), grant);
+    }
+    assert!(matches!(ask(store, "key:ak", 3, now), Take::Refused(_)));
 }
 
 /// The twenty-first is told a wait that is worth waiting: until then all are refused, and then one

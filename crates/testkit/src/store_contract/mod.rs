@@ -17,6 +17,7 @@ pub mod limits;
 pub mod paging;
 pub mod reads;
 pub mod round_trips;
+pub mod seen;
 pub mod validations;
 pub mod waiting;
 mod witness;
@@ -144,11 +145,18 @@ macro_rules! store_contract {
             }
             limits {
                 a_rate_is_shared_by_all_callers
+                a_share_is_granted_as_far_as_it_is_left
                 who_is_refused_is_told_how_long_to_wait
                 a_refused_caller_takes_nothing
                 rates_of_two_keys_are_apart
                 only_what_has_expired_is_pruned
                 pruning_goes_in_small_steps
+            }
+            seen {
+                a_sighting_moves_a_time_forward_only
+                what_is_not_there_is_not_seen
+                a_sighting_disturbs_no_change
+                sightings_of_many_at_once_keep_the_latest
             }
             validations {
                 a_nonce_is_fresh_once

@@ -14,7 +14,7 @@ use mintage_domain::slug::KeyTypeId;
 use mintage_domain::stripe_event::News;
 use mintage_domain::tenant::{Plan, Tenant};
 use mintage_domain::usecase::issue::{
-    IssueCall, IssueError, Issued, NewCustomer, NewLicense, RATE, admit, issue,
+    IssueCall, IssueError, Issued, NewCustomer, NewLicense, issue,
 };
 use mintage_domain::usecase::license::revoke;
 use mintage_testkit::fixtures::email;
@@ -371,19 +371,4 @@ fn a_refund_told_before_its_sale_counts_nothing() {
         (seller.licenses().len(), counted(&seller, Mode::Live)),
         (1, 0)
     );
-}
-
-#[test]
-fn an_api_key_issues_sixty_a_second_and_leaves_others_theirs() {
-    let (seller, api_key) = seller();
-    let other = self::api_key(&seller);
-    let (store, env) = (&*seller.store, seller.env());
-    for _ in 0..RATE.limit {
-        assert_eq!(admit(store, &env, &api_key), Ok(()));
-    }
-    let refused = admit(store, &env, &api_key);
-    assert!(matches!(refused, Err(IssueError::RateLimited(wait)) if wait <= RATE.window));
-    assert_eq!(admit(store, &env, &other), Ok(()));
-    seller.shop.env.clock.advance(2 * RATE.window);
-    assert_eq!(admit(store, &env, &api_key), Ok(()));
 }

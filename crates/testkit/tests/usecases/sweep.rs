@@ -6,8 +6,9 @@ use mintage_domain::license::key::KeyFormat;
 use mintage_domain::mode::Mode;
 use mintage_domain::order::{Order, OrderStatus};
 use mintage_domain::ports::{
-    Commit, HeardEvents, MockStripe, MockWebhooks, OAuthRounds, Orders, WebhookError,
+    Commit, HeardEvents, Limiter, MockStripe, MockWebhooks, OAuthRounds, Orders, WebhookError,
 };
+use mintage_domain::rate::{Rate, Take};
 use mintage_domain::seal::{KeyRing, MasterKey};
 use mintage_domain::secret::SecretHash;
 use mintage_domain::stripe_event::{HeardOutcome, News, SessionFacts, StripeEvent};
@@ -188,4 +189,23 @@ fn what_has_expired_is_forgotten() {
     let hash = SecretHash::of(state.expose());
     let round = seller.store.oauth_round(&hash);
     assert_eq!(round, Ok(None));
+}
+
+#[test]
+fn what_a_busy_minute_leaves_behind_is_forgotten_in_one_sweep() {
+    let seller = Seller::on_sale();
+    let minute = Rate {
+        limit: 60,
+        window: Duration::from_mins(1),
+    };
+    let now = seller.env().now();
+    for nth in 0..2_500 {
+        let take = seller
+            .store
+            .take(&format!("failures:{nth}"), minute, 3, now);
+        assert!(matches!(take, Ok(Take::Granted(_))));
+    }
+    seller.shop.env.clock.advance(Duration::from_mins(3));
+    assert_eq!(swept(&seller, &MockWebhooks::new()).pruned, 2_500);
+    assert_eq!(swept(&seller, &MockWebhooks::new()), Swept::default());
 }

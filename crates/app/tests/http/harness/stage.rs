@@ -28,6 +28,10 @@ use tempfile::TempDir;
 pub(crate) const SANDBOX_SECRET: &str = "whsec_SandboxSandboxSandbox";
 pub(crate) const LIVE_SECRET: &str = "whsec_LiveLiveLiveLiveLive";
 
+/// Tests look again and again while the server's clock stands still, and send many bad calls; those
+/// about limits set their own.
+pub(crate) const RATES: &str = "token=1000000,failures=1000000";
+
 pub(super) type Settings = BTreeMap<&'static str, String>;
 
 struct Serving {
@@ -235,6 +239,7 @@ fn settings(address: SocketAddr, dir: &TempDir, stripe: &str) -> Settings {
         ("MINTAGE_LISTEN", address.to_string()),
         ("MINTAGE_PUBLIC_URL", format!("http://{address}")),
         ("MINTAGE_ALLOW_NETS", "127.0.0.0/8".to_owned()),
+        ("MINTAGE_RATES", RATES.to_owned()),
         ("STRIPE_API_URL", stripe.to_owned()),
         ("STRIPE_CONNECT_URL", stripe.to_owned()),
         (

@@ -1,6 +1,7 @@
 mod commit;
 mod deliveries;
 mod sales;
+mod seen;
 mod sellers;
 mod upkeep;
 mod validations;
@@ -10,6 +11,7 @@ pub use deliveries::{Deliveries, Endpoints};
 pub use sales::{
     Activations, Customers, HeardEvents, LicenseFilter, LicenseRecord, Licenses, Orders, Payments,
 };
+pub use seen::{Seen, Sighted};
 pub use sellers::{
     ApiKeys, AuditRecord, Audits, Calls, Catalog, Connections, OAuthRounds, Tenants, Tokens,
 };
@@ -58,5 +60,5 @@ macro_rules! store {
 store! {
     Tenants Tokens ApiKeys Catalog Connections OAuthRounds Endpoints Audits
     HeardEvents Orders Payments Customers Licenses Activations Deliveries
-    Validations Calls Commit Limiter Housekeeping
+    Validations Calls Commit Limiter Seen Housekeeping
 }

@@ -1,13 +1,13 @@
 use super::StoreError;
-use crate::rate::Rate;
+use crate::rate::{Rate, Take};
 use crate::time::Timestamp;
-use std::time::Duration;
 
 /// Rate limits that hold across nodes.
 pub trait Limiter {
-    /// Takes one of `key`'s rate at `now`, atomically; `Some(wait)` if there is none left
-    /// (`a_rate_is_shared_by_all_callers`).
-    fn take(&self, key: &str, rate: Rate, now: Timestamp) -> Result<Option<Duration>, StoreError>;
+    /// Takes up to `n` of `key`'s rate at `now`, atomically, as [`Rate::take`] says: all callers
+    /// together are granted no more than there is (`a_rate_is_shared_by_all_callers`), and who is
+    /// refused takes nothing (`a_refused_caller_takes_nothing`).
+    fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError>;
 }
 
 /// What a store does for itself.

@@ -1,0 +1,23 @@
+//! Writing down, every few seconds, what was seen at work.
+
+use crate::app::{App, blocking};
+use actix_web::{rt, web};
+use std::time::Duration;
+use tokio::sync::watch;
+
+const EVERY: Duration = Duration::from_secs(2);
+
+pub(super) async fn run(app: web::Data<App>, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        tokio::select! {
+            () = rt::time::sleep(EVERY) => {}
+            _ = stopped.changed() => {}
+        }
+        // After the stop as well: no request is under way any more.
+        match blocking(&app, |app| app.sightings.flush(&*app.store)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(cause = %error, "could not write what was seen"),
+            Err(error) => tracing::warn!(cause = %error, "could not write what was seen"),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What this node has seen at work and not yet written down.
+
+use mintage_domain::ports::{Seen, Sighted, StoreError};
+use mintage_domain::time::Timestamp;
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// No more things than this are remembered; what is seen beyond that waits for its next call.
+const ROOM: usize = 50_000;
+
+/// How many are written at a time.
+const AT_A_TIME: usize = 500;
+
+/// The latest sighting of each thing, so that a busy call leaves only a mark in memory.
+#[derive(Default)]
+pub struct Sightings(Mutex<HashMap<Sighted, Timestamp>>);
+
+impl Sightings {
+    /// Notes that a thing was seen at work.
+    pub(crate) fn note(&self, what: Sighted, at: Timestamp) {
+        let mut seen = self.lock();
+        if seen.len() < ROOM || seen.contains_key(&what) {
+            let known = seen.entry(what).or_insert(at);
+            *known = (*known).max(at);
+        }
+    }
+
+    /// Writes them down. What the store does not take is kept for the next time.
+    pub(crate) fn flush(&self, store: &(impl Seen + ?Sized)) -> Result<(), StoreError> {
+        let seen: Vec<_> = std::mem::take(&mut *self.lock()).into_iter().collect();
+        let mut outcome = Ok(());
+        for some in seen.chunks(AT_A_TIME) {
+            if outcome.is_ok() {
+                outcome = store.touch(some);
+            }
+            if outcome.is_err() {
+                for (what, at) in some {
+                    self.note(what.clone(), *at);
+                }
+            }
+        }
+        outcome
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Sighted, Timestamp>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mintage_domain::id::ApiKeyId;
+    use mintage_domain::mode::Mode;
+    use std::cell::RefCell;
+
+    /// Fails as often as it is told, then takes what it is given.
+    #[derive(Default)]
+    struct Failing {
+        failures: RefCell<usize>,
+        taken: RefCell<Vec<(Sighted, Timestamp)>>,
+    }
+
+    impl Seen for Failing {
+        fn touch(&self, seen: &[(Sighted, Timestamp)]) -> Result<(), StoreError> {
+            assert!(seen.len() <= AT_A_TIME);
+            let mut failures = self.failures.borrow_mut();
+            if *failures > 0 {
+                *failures -= 1;
+                return Err(StoreError::Unavailable("by chance".to_owned()));
+            }
+            self.taken.borrow_mut().extend(seen.iter().cloned());
+            Ok(())
+        }
+
+        fn last_uses(&self, _: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError> {
+            unreachable!("nobody reads here")
+        }
+    }
+
+    fn key(nth: usize) -> Sighted {
+        let mut random = [0; 12];
+        random[..8].copy_from_slice(&nth.to_be_bytes());
+        Sighted::ApiKey(ApiKeyId::of(Mode::Live, random))
+    }
+
+    #[test]
+    fn the_latest_of_each_is_written_once() {
+        let (seen, store) = (Sightings::default(), Failing::default());
+        let at = Timestamp::from_micros;
+        for (what, micros) in [(1, 10), (1, 30), (2, 5), (1, 20)] {
+            seen.note(key(what), at(micros));
+        }
+        assert_eq!(seen.flush(&store), Ok(()));
+        assert_eq!(seen.flush(&store), Ok(()));
+        let mut taken = store.taken.take();
+        taken.sort();
+        assert_eq!(taken, [(key(1), at(30)), (key(2), at(5))]);
+    }
+
+    #[test]
+    fn what_the_store_did_not_take_is_written_the_next_time_unless_it_was_seen_since() {
+        let (seen, store) = (Sightings::default(), Failing::default());
+        let at = Timestamp::from_micros;
+        for nth in 0..AT_A_TIME * 2 {
+            seen.note(key(nth), at(10));
+        }
+        *store.failures.borrow_mut() = 1;
+        assert!(seen.flush(&store).is_err());
+        assert_eq!(store.taken.borrow().len(), 0, "after a failure it stops");
+        seen.note(key(7), at(20));
+        assert_eq!(seen.flush(&store), Ok(()));
+        let taken: HashMap<_, _> = store.taken.take().into_iter().collect();
+        assert_eq!(taken.len(), AT_A_TIME * 2);
+        assert_eq!((taken[&key(7)], taken[&key(8)]), (at(20), at(10)));
+    }
+
+    #[test]
+    fn memory_is_bounded_and_what_is_known_goes_on() {
+        let seen = Sightings::default();
+        for nth in 0..=ROOM {
+            seen.note(key(nth), Timestamp::EPOCH);
+        }
+        let later = Timestamp::from_micros(1);
+        seen.note(key(0), later);
+        let seen = seen.lock();
+        assert_eq!((seen.len(), seen[&key(0)]), (ROOM, later));
+    }
+}

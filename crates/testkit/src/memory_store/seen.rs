@@ -1,0 +1,38 @@
+//! When things were last seen.
+
+use super::MemoryStore;
+use mintage_domain::activation::Activation;
+use mintage_domain::id::ApiKeyId;
+use mintage_domain::ports::{Seen, Sighted, StoreError};
+use mintage_domain::time::Timestamp;
+use std::collections::HashMap;
+
+impl Seen for MemoryStore {
+    fn touch(&self, seen: &[(Sighted, Timestamp)]) -> Result<(), StoreError> {
+        let tables = &mut *self.tables();
+        for (what, at) in seen {
+            match what {
+                Sighted::ApiKey(key) => {
+                    if tables.api_keys.contains_key(key) {
+                        let known = tables.api_key_uses.entry(key.clone()).or_insert(*at);
+                        *known = (*known).max(*at);
+                    }
+                }
+                Sighted::Device(license, fingerprint) => {
+                    let key = (license.clone(), fingerprint.clone());
+                    let device = tables.activations.get_mut(&key);
+                    if let Some(device) = device.filter(|it| Activation::is_active(it)) {
+                        device.seen(*at);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn last_uses(&self, keys: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError> {
+        let tables = self.tables();
+        let used = |key: &ApiKeyId| Some((key.clone(), *tables.api_key_uses.get(key)?));
+        Ok(keys.iter().filter_map(used).collect())
+    }
+}

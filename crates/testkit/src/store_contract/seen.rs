@@ -1,0 +1,150 @@
+//! When API keys and devices were last seen.
+
+use super::witness::{at_once, changing, committed};
+use crate::fixtures::Shop;
+use mintage_domain::activation::{Activation, Fingerprint};
+use mintage_domain::api_key::ApiKey;
+use mintage_domain::changes::Put;
+use mintage_domain::id::ApiKeyId;
+use mintage_domain::ports::{Sighted, Store};
+use mintage_domain::time::Timestamp;
+use std::time::Duration;
+
+/// A shop, an API key of it, and an active device of a license that it sold.
+fn known(store: &dyn Store) -> (Shop, ApiKey, Activation) {
+    let shop = Shop::opened(store, "acme");
+    let license = shop.sold(store).license;
+    let (key, device) = (
+        Put::changed(shop.api_key()),
+        Put::changed(shop.activation(&license)),
+    );
+    let written = (key.value.clone(), device.value.clone());
+    committed(
+        store,
+        changing(&shop, |it| {
+            it.api_keys.push(key);
+            it.activations.push(device);
+        }),
+    );
+    (shop, written.0, written.1)
+}
+
+fn of_key(key: &ApiKey) -> Sighted {
+    Sighted::ApiKey(key.id.clone())
+}
+
+fn of_device(device: &Activation) -> Sighted {
+    Sighted::Device(device.license.clone(), device.fingerprint.clone())
+}
+
+fn touch(store: &dyn Store, seen: &[(Sighted, Timestamp)]) {
+    store.touch(seen).expect("the store answers");
+}
+
+fn last_use(store: &dyn Store, key: &ApiKeyId) -> Option<Timestamp> {
+    let uses = store.last_uses(std::slice::from_ref(key));
+    uses.expect("the store answers").get(key).copied()
+}
+
+fn read(store: &dyn Store, device: &Activation) -> Activation {
+    let read = store.activation(&device.license, &device.fingerprint);
+    read.expect("the store answers").expect("it is there")
+}
+
+/// A later time takes the place of an earlier one, and not the other way round; of several
+/// sightings of one thing the latest counts.
+pub fn a_sighting_moves_a_time_forward_only(store: &dyn Store) {
+    let (shop, key, device) = known(store);
+    assert_eq!(last_use(store, &key.id), None, "it was never used");
+    let at = |seconds| shop.now().plus(Duration::from_secs(seconds));
+    for (sighted, seconds, latest) in [
+        (&[20][..], 20, 20),
+        (&[10], 20, 20),
+        (&[25, 40, 30], 40, 40),
+        (&[], 40, 40),
+    ] {
+        let times = sighted.iter().map(|seconds| at(*seconds));
+        let seen: Vec<_> = times
+            .flat_map(|at| [(of_key(&key), at), (of_device(&device), at)])
+            .collect();
+        touch(store, &seen);
+        assert_eq!(last_use(store, &key.id), Some(at(seconds)));
+        assert_eq!(read(store, &device).last_seen, at(latest));
+    }
+}
+
+/// Keys and devices that are not there do not come to be, and one that is released stays as it was
+/// left; beside them, others are seen.
+pub fn what_is_not_there_is_not_seen(store: &dyn Store) {
+    let (shop, key, device) = known(store);
+    let license = shop.sold(store).license;
+    let mut released = shop.activation(&license);
+    released.released_at = Some(shop.now());
+    let put = Put::changed(released);
+    let released = put.value.clone();
+    committed(store, changing(&shop, |it| it.activations.push(put)));
+    let unknown = Fingerprint::parse("unknown").expect("a fingerprint");
+    let nobody = shop.api_key();
+    let at = shop.now().plus(Duration::from_mins(1));
+    let seen = [
+        of_key(&nobody),
+        of_key(&key),
+        Sighted::Device(license.id.clone(), unknown.clone()),
+        of_device(&released),
+        of_device(&device),
+    ];
+    touch(store, &seen.map(|what| (what, at)));
+    assert_eq!(last_use(store, &nobody.id), None);
+    assert_eq!(store.activation(&license.id, &unknown), Ok(None));
+    assert_eq!(read(store, &released), released);
+    assert_eq!(last_use(store, &key.id), Some(at));
+    assert_eq!(read(store, &device).last_seen, at);
+}
+
+/// A change of what was read before it was seen is not refused, and leaves the last use alone.
+pub fn a_sighting_disturbs_no_change(store: &dyn Store) {
+    let (shop, key, device) = known(store);
+    let (mut key, mut device) = (Put::changed(key), Put::changed(device));
+    let at = shop.now().plus(Duration::from_mins(1));
+    touch(
+        store,
+        &[(of_key(&key.value), at), (of_device(&device.value), at)],
+    );
+    assert_eq!(read(store, &device.value).version, device.value.version - 1);
+    key.value.revoked_at = Some(at);
+    device.value.seen(at);
+    device.value.released_at = Some(at);
+    let (revoked, left) = (key.value.clone(), device.value.clone());
+    committed(
+        store,
+        changing(&shop, |it| {
+            it.api_keys.push(key);
+            it.activations.push(device);
+        }),
+    );
+    assert_eq!(store.api_key(&revoked.id), Ok(Some(revoked.clone())));
+    assert_eq!(last_use(store, &revoked.id), Some(at));
+    assert_eq!(read(store, &left), left);
+}
+
+/// Whoever sees many things at once, in whichever order, the latest of each is kept.
+pub fn sightings_of_many_at_once_keep_the_latest(store: &dyn Store) {
+    let (shop, key, device) = known(store);
+    let license = shop.sold(store).license;
+    let other = Put::changed(shop.activation(&license));
+    let things = [of_key(&key), of_device(&device), of_device(&other.value)];
+    committed(store, changing(&shop, |it| it.activations.push(other)));
+    let at = |seconds: usize| {
+        let seconds = u64::try_from(seconds).expect("small");
+        shop.now().plus(Duration::from_secs(seconds))
+    };
+    at_once(16, |nth| {
+        let mut seen = things.clone().map(|what| (what, at(nth)));
+        if nth % 2 == 0 {
+            seen.reverse();
+        }
+        touch(store, &seen);
+    });
+    assert_eq!(last_use(store, &key.id), Some(at(15)));
+    assert_eq!(read(store, &device).last_seen, at(15));
+}
