@@ -10,9 +10,10 @@ use mintage_domain::env::Env;
 use mintage_domain::fee::BasisPoints;
 use mintage_domain::guard::Refusal;
 use mintage_domain::limits::Limits;
+use mintage_domain::mail::Mailbox;
 use mintage_domain::ports::{
-    Clock, CommitError, Entropy, Http, Store, StoreError, Stripe, ValidateQuery, ValidateRead,
-    Webhooks,
+    Clock, CommitError, Entropy, Http, Mail, Store, StoreError, Stripe, ValidateQuery,
+    ValidateRead, Webhooks,
 };
 use mintage_domain::seal::KeyRing;
 use mintage_domain::usecase::{Decision, Failure, MAX_DECISIONS};
@@ -31,6 +32,8 @@ pub struct App {
     pub webhooks: Arc<dyn Webhooks>,
     /// The way to tenants' webhooks.
     pub http: Arc<dyn Http>,
+    /// The way to buyers, if the operator set one up.
+    pub mailer: Option<Mailer>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -47,6 +50,16 @@ pub struct App {
     pub sightings: Sightings,
     /// Rung when something may be due for delivery.
     pub deliveries_due: Notify,
+    /// Rung when a mail may be due.
+    pub mails_due: Notify,
+}
+
+/// Mail, outbound.
+pub struct Mailer {
+    /// What sends it.
+    pub mail: Arc<dyn Mail>,
+    /// Where it comes from.
+    pub from: Mailbox,
 }
 
 /// The settings that handlers read.

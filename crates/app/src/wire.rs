@@ -1,7 +1,7 @@
 //! Wiring: each port gets its adapter, chosen by the configuration.
 
-use crate::app::{App, Settings};
-use crate::config::{Config, Database};
+use crate::app::{App, Mailer, Settings};
+use crate::config::{Config, Database, MailConfig};
 use crate::crash;
 use crate::server::key_cache::KeyCache;
 use crate::server::throttle::Throttle;
@@ -10,6 +10,7 @@ use crate::system::{SystemClock, SystemEntropy};
 use mintage_domain::ports::Store;
 use mintage_http::{HttpClient, InvalidUserAgent, Reach};
 use mintage_postgres::{PostgresConfig, PostgresStore};
+use mintage_smtp::{SmtpMail, UnusableSender};
 use mintage_sqlite::{SqliteConfig, SqliteStore};
 use mintage_stripe::StripeClient;
 use std::path::Path;
@@ -28,6 +29,9 @@ pub enum WireError {
     /// The client's name is no header value.
     #[error(transparent)]
     UserAgent(#[from] InvalidUserAgent),
+    /// No message can come from that address.
+    #[error("MINTAGE_MAIL_FROM: {0}")]
+    Sender(#[from] UnusableSender),
 }
 
 /// Who opens a store: of servers on one SQLite file there is one; commands may work beside it.
@@ -58,6 +62,13 @@ fn open_sqlite(path: &Path, opener: Opener) -> Result<Arc<dyn Store>, mintage_sq
     }))
 }
 
+fn mailer(config: MailConfig) -> Result<Mailer, UnusableSender> {
+    Ok(Mailer {
+        mail: Arc::new(SmtpMail::new(config.server, &config.from)?),
+        from: config.from,
+    })
+}
+
 /// Puts a server together.
 pub fn wire(config: Config) -> Result<App, WireError> {
     let user_agent = concat!("mintage/", env!("CARGO_PKG_VERSION")).to_owned();
@@ -78,6 +89,7 @@ pub fn wire(config: Config) -> Result<App, WireError> {
         stripe: crash::at_stripe(Arc::clone(&stripe)),
         webhooks: stripe,
         http: Arc::new(to_webhooks),
+        mailer: config.mail.map(mailer).transpose()?,
         clock: crash::clock(SystemClock),
         entropy: Arc::new(SystemEntropy::new()),
         keys: config.keys,
@@ -92,5 +104,6 @@ pub fn wire(config: Config) -> Result<App, WireError> {
         throttle: Throttle::default(),
         sightings: Sightings::default(),
         deliveries_due: Notify::new(),
+        mails_due: Notify::new(),
     })
 }

@@ -16,7 +16,7 @@ use std::{
 
 /// Every crate of the workspace and those of ours it may depend on. A new crate is placed here first.
 /// Arrows run downward, and no adapter leads to another: Stripe speaks through the `Http` port.
-const OURS: [(&str, &[&str]); 10] = [
+const OURS: [(&str, &[&str]); 11] = [
     (
         "mintage",
         &[
@@ -24,6 +24,7 @@ const OURS: [(&str, &[&str]); 10] = [
             "mintage-http",
             "mintage-pgtmp",
             "mintage-postgres",
+            "mintage-smtp",
             "mintage-sqlite",
             "mintage-stripe",
             "mintage-stripe-sim",
@@ -31,6 +32,7 @@ const OURS: [(&str, &[&str]); 10] = [
     ),
     ("mintage-stripe", &["mintage-domain"]),
     ("mintage-http", &["mintage-domain"]),
+    ("mintage-smtp", &["mintage-domain"]),
     ("mintage-postgres", &["mintage-domain", "mintage-sql"]),
     ("mintage-sqlite", &["mintage-domain", "mintage-sql"]),
     ("mintage-sql", &["mintage-domain"]),
@@ -41,12 +43,13 @@ const OURS: [(&str, &[&str]); 10] = [
 ];
 
 /// Crates of others that stand in few places, by the beginning of their names, and those places.
-const CONFINED: [(&str, &[&str]); 6] = [
+const CONFINED: [(&str, &[&str]); 7] = [
     (
         "diesel",
         &["mintage-postgres", "mintage-sql", "mintage-sqlite"],
     ),
     ("ureq", &["mintage-http"]),
+    ("lettre", &["mintage-smtp"]),
     ("actix", &["mintage", "mintage-stripe-sim"]),
     ("awc", &["mintage", "mintage-stripe-sim"]),
     ("async-stripe", &["mintage-stripe"]),

@@ -31,6 +31,7 @@ fn codes(text: &str, quote: char) -> BTreeSet<&str> {
         "checkout",
         "common",
         "license",
+        "mail",
         "oauth",
         "quota",
         "stripe",

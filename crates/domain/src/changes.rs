@@ -17,6 +17,7 @@ use crate::guard::{Guarded, Row};
 use crate::id::{CommitId, CustomerId, StripeAccountId};
 use crate::idempotency::IdempotencyRecord;
 use crate::license::License;
+use crate::mail::Mailing;
 use crate::management_token::ManagementToken;
 use crate::order::Order;
 use crate::payment::Payment;
@@ -81,6 +82,8 @@ pub struct Changes {
     pub deliveries: Vec<Put<Delivery>>,
     /// What came of attempts.
     pub attempts: Vec<Attempt>,
+    /// Mails queued, or moved on by an attempt.
+    pub mails: Vec<Put<Mailing>>,
     /// Who did what.
     pub audit: Vec<AuditEntry>,
 }
@@ -161,6 +164,7 @@ versioned!(
     ApiKey,
     Endpoint,
     Delivery,
+    Mailing,
     IdempotencyRecord
 );
 
@@ -204,6 +208,7 @@ impl Changes {
             endpoints: Vec::new(),
             deliveries: Vec::new(),
             attempts: Vec::new(),
+            mails: Vec::new(),
             audit: Vec::new(),
         }
     }
@@ -243,6 +248,7 @@ impl Changes {
             endpoints,
             deliveries,
             attempts,
+            mails,
             audit,
         } = other;
         self.nonces.extend(nonces);
@@ -267,6 +273,7 @@ impl Changes {
         self.endpoints.extend(endpoints);
         self.deliveries.extend(deliveries);
         self.attempts.extend(attempts);
+        self.mails.extend(mails);
         self.audit.extend(audit);
     }
 
@@ -295,6 +302,7 @@ impl Changes {
             self.endpoints.len(),
             self.deliveries.len(),
             self.attempts.len(),
+            self.mails.len(),
             self.audit.len(),
         ]
         .iter()
@@ -337,7 +345,8 @@ impl Changes {
             activations,
             api_keys,
             endpoints,
-            deliveries
+            deliveries,
+            mails
         );
         for put in self.licenses.iter().filter(|put| put.is_new()) {
             guards.extend(put.value.unique_rows().map(|row| (row, Expected::New)));

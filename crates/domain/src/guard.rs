@@ -10,10 +10,11 @@ use crate::catalog::{KeyType, Product};
 use crate::changes::{Changes, Counter, Expected};
 use crate::connection::{AccountLink, AccountRef, Connection, OAuthRound};
 use crate::delivery::{Delivery, Endpoint};
-use crate::id::{ApiKeyId, DeliveryId, LicenseId, OrderId, StripeEventId, TokenId};
+use crate::id::{ApiKeyId, DeliveryId, LicenseId, MailId, OrderId, StripeEventId, TokenId};
 use crate::idempotency::{CallId, IdempotencyRecord};
 use crate::license::key::KeyHash;
 use crate::license::{License, OrderUnit};
+use crate::mail::Mailing;
 use crate::management_token::ManagementToken;
 use crate::mode::Mode;
 use crate::order::Order;
@@ -62,6 +63,8 @@ pub enum Row {
     Endpoint(TenantId),
     /// A delivery.
     Delivery(DeliveryId),
+    /// A license's key on its way by mail.
+    Mail(MailId),
     /// A signature that an API key made, used up.
     Nonce(ApiKeyId, [u8; 32]),
     /// A call that may be sent again.
@@ -127,6 +130,7 @@ guarded! {
     ApiKey: self => Row::ApiKey(self.id.clone());
     Endpoint: self => Row::Endpoint(self.tenant.clone());
     Delivery: self => Row::Delivery(self.id.clone());
+    Mailing: self => Row::Mail(self.id.clone());
     Nonce: self => Row::Nonce(self.key.clone(), self.signature);
     IdempotencyRecord: self => Row::Call(self.call.clone());
 }

@@ -117,6 +117,8 @@ ids! {
     ApiKeyId, "ak_" or "pub_", "API key";
     /// An outbound event and its delivery: the receiver's key for deduplication.
     DeliveryId, "dlv_", "delivery";
+    /// A license's key on its way to its buyer by mail.
+    MailId, "eml_", "mail";
     /// One entry of the audit trail.
     AuditId, "aud_", "audit entry";
     /// One committed set of changes.
@@ -155,7 +157,7 @@ impl ApiKeyId {
     }
 }
 
-made_here! { OrderId LicenseId ActivationId CustomerId TokenId DeliveryId AuditId CommitId }
+made_here! { OrderId LicenseId ActivationId CustomerId TokenId DeliveryId MailId AuditId CommitId }
 
 #[cfg(test)]
 mod tests {

@@ -27,6 +27,7 @@ pub mod id;
 pub mod idempotency;
 pub mod license;
 pub mod limits;
+pub mod mail;
 pub mod management_token;
 pub mod metadata;
 pub mod mode;

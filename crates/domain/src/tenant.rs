@@ -13,6 +13,8 @@ pub struct Tenant {
     pub email: Email,
     /// The platform tier.
     pub plan: Plan,
+    /// Whether buyers are mailed their keys as soon as there is one.
+    pub mails: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// Counts changes.

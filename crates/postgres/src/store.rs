@@ -14,6 +14,7 @@ use diesel::r2d2::{Pool, PooledConnection};
 use mintage_domain::changes::Changes;
 use mintage_domain::delivery::Claim;
 use mintage_domain::id::ApiKeyId;
+use mintage_domain::mail::Mailing;
 use mintage_domain::ports::{
     Commit, CommitDone, CommitError, Housekeeping, KeyQuery, KnownLicense, Limiter, Seen, Sighted,
     StoreError, ValidateDone, ValidateQuery, Validations,
@@ -109,6 +110,11 @@ impl PostgresStore {
     /// What `Deliveries::claim` does.
     fn claim_due(&self, order: Order) -> Result<Vec<Claim>, StoreError> {
         self.atomically(|conn| atomics::claim(conn, order))
+    }
+
+    /// What `Mails::claim_mails` does.
+    fn claim_due_mails(&self, order: Order) -> Result<Vec<Mailing>, StoreError> {
+        self.atomically(|conn| atomics::claim_mails(conn, order))
     }
 
     /// Keeps the writer still until the guard is dropped, so that a test can fill a batch.

@@ -1,6 +1,7 @@
-//! Leasing deliveries, and the other atomic calls outside a commit.
+//! Leasing deliveries and mailings, and the other atomic calls outside a commit.
 
 use mintage_domain::delivery::{Claim, Delivery, Endpoint};
+use mintage_domain::mail::Mailing;
 use mintage_domain::rate::{Rate, RateWindow};
 use mintage_domain::slug::TenantId;
 use mintage_domain::time::Timestamp;
@@ -50,6 +51,13 @@ pub fn claims(picked: &[String], leased: Vec<Delivery>, endpoints: Vec<Endpoint>
             Some(Claim { delivery, endpoint })
         })
         .collect()
+}
+
+/// Puts leased mailings back into the order in which they were picked.
+pub fn in_order(picked: &[String], mut leased: Vec<Mailing>) -> Vec<Mailing> {
+    let place = |mailing: &Mailing| picked.iter().position(|id| id == mailing.id.as_str());
+    leased.sort_by_key(place);
+    leased
 }
 
 /// Forgets the oldest nonces that have expired: until when, how many.
@@ -111,6 +119,33 @@ macro_rules! atomics {
                 .select(EndpointRow::as_select())
                 .load(conn)?)?;
             Ok($crate::claims::claims(picked, leased, lanes))
+        }
+
+        /// Leases the mailings that were picked, the longest due first.
+        pub(crate) fn lease_mails(
+            conn: &mut $connection,
+            order: $crate::claims::Order,
+            picked: &[String],
+        ) -> Result<Vec<::mintage_domain::mail::Mailing>, $crate::Error> {
+            use ::diesel::prelude::*;
+            use $crate::rows::MailingRow;
+            use $crate::schema::mails;
+
+            if picked.is_empty() {
+                return Ok(Vec::new());
+            }
+            let leased = ::diesel::update(mails::table)
+                .filter(mails::id.eq_any(picked))
+                .set((
+                    mails::status.eq("leased"),
+                    mails::attempts.eq(mails::attempts + 1),
+                    mails::due_at.eq(order.until),
+                    mails::version.eq(mails::version + 1),
+                ))
+                .returning(MailingRow::as_returning())
+                .get_results(conn)?;
+            let leased = $crate::reads::all(leased)?;
+            Ok($crate::claims::in_order(picked, leased))
         }
 
         /// Takes up to `n` of a rate.

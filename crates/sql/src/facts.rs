@@ -159,6 +159,7 @@ macro_rules! batch_facts {
                 ) -> Result<(), Error> {
                     versions_by!(self, facts, touched.endpoints, endpoints, tenant, [$($lock)?]);
                     versions_by!(self, facts, touched.deliveries, deliveries, id, [$($lock)?]);
+                    versions_by!(self, facts, touched.mails, mails, id, [$($lock)?]);
                     Ok(())
                 }
 

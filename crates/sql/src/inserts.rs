@@ -21,7 +21,7 @@ macro_rules! batch_writes {
                         TenantRow,
                         tenants,
                         (id),
-                        (email, plan, created_at, version)
+                        (email, plan, created_at, version, mails)
                     );
                     put!(
                         self,
@@ -297,6 +297,17 @@ macro_rules! batch_writes {
                     let attempted: Vec<rows::AttemptRow> =
                         changes.attempts.iter().map(Into::into).collect();
                     insert_new!(self, attempted, attempts);
+                    put!(
+                        self,
+                        changes.mails,
+                        MailingRow,
+                        mails,
+                        (id),
+                        (
+                            tenant, license, recipient, status, reason, attempts, due_at,
+                            created_at, version
+                        )
+                    );
                     Ok(())
                 }
 

@@ -34,6 +34,7 @@ tables! {
         plan -> Text,
         created_at -> BigInt,
         version -> BigInt,
+        mails -> Bool,
     }
 
     management_tokens (id) {
@@ -274,6 +275,19 @@ tables! {
         url -> Text,
         status -> Nullable<BigInt>,
         snippet -> Text,
+    }
+
+    mails (id) {
+        id -> Text,
+        tenant -> Text,
+        license -> Text,
+        recipient -> Text,
+        status -> Text,
+        reason -> Nullable<Text>,
+        attempts -> BigInt,
+        due_at -> BigInt,
+        created_at -> BigInt,
+        version -> BigInt,
     }
 
     audit_entries (id) {

@@ -53,6 +53,8 @@ pub struct Touched<'a> {
     pub endpoints: Keyed<'a, String>,
     /// By id.
     pub deliveries: Keyed<'a, String>,
+    /// By id.
+    pub mails: Keyed<'a, String>,
     /// By API key and signature.
     pub nonces: Keyed<'a, (String, Vec<u8>)>,
     /// By the caller's key, tenant, product and mode.
@@ -115,6 +117,7 @@ impl<'a> Touched<'a> {
             Row::ApiKey(id) => self.api_keys.insert(id.to_string(), row),
             Row::Endpoint(tenant) => self.endpoints.insert(tenant.to_string(), row),
             Row::Delivery(id) => self.deliveries.insert(id.to_string(), row),
+            Row::Mail(id) => self.mails.insert(id.to_string(), row),
             Row::Nonce(key, signature) => self
                 .nonces
                 .insert((key.to_string(), signature.to_vec()), row),

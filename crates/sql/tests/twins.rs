@@ -52,9 +52,17 @@ fn neutral(database: &str, statement: &str) -> String {
         return statement;
     }
     // SQLite has no boolean: it is an integer that is checked to be 0 or 1.
-    while let Some(start) = statement.find(" integer not null check (") {
-        let end = statement[start..].find("))").expect("the check ends") + start + 2;
-        statement.replace_range(start..end, " boolean not null");
+    for (integer, boolean) in [
+        (" integer not null check (", " boolean not null"),
+        (
+            " integer not null default 1 check (",
+            " boolean not null default true",
+        ),
+    ] {
+        while let Some(start) = statement.find(integer) {
+            let end = statement[start..].find("))").expect("the check ends") + start + 2;
+            statement.replace_range(start..end, boolean);
+        }
     }
     statement.replace(") strict", ")")
 }

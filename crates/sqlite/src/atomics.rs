@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use mintage_domain::delivery::Claim;
+use mintage_domain::mail::Mailing;
 use mintage_sql::Error;
 use mintage_sql::claims::Order;
-use mintage_sql::schema::deliveries;
+use mintage_sql::schema::{deliveries, mails};
 
 mintage_sql::atomics!(SqliteConnection);
 mintage_sql::seen!(SqliteConnection);
@@ -60,6 +61,17 @@ pub(crate) fn claim(conn: &mut SqliteConnection, order: Order) -> Result<Vec<Cla
     due.truncate(usize::try_from(order.n).unwrap_or(usize::MAX));
     let picked: Vec<String> = due.into_iter().map(|(_, id)| id).collect();
     lease(conn, order, &picked)
+}
+
+/// Leases the mailings that are due, inside a transaction of the writer.
+pub(crate) fn claim_mails(
+    conn: &mut SqliteConnection,
+    order: Order,
+) -> Result<Vec<Mailing>, Error> {
+    let due: Vec<String> = mintage_sql::due_mails!(order.now, order.n)
+        .select(mails::id)
+        .load(conn)?;
+    lease_mails(conn, order, &due)
 }
 
 /// Written as the partial index says it: bound values would hide the index from the planner.
@@ -120,5 +132,15 @@ mod tests {
             lane.contains("SEARCH deliveries USING INDEX deliveries_due"),
             "{lane}"
         );
+    }
+
+    #[test]
+    fn a_claim_looks_at_no_mail_that_is_settled() {
+        let due = mintage_sql::due_mails!(0, 10_i64).select(mails::id);
+        let sql = diesel::debug_query::<diesel::sqlite::Sqlite, _>(&due).to_string();
+        let (sql, _binds) = sql.split_once(" -- binds").unwrap();
+        let told = plan(sql);
+        assert!(told.contains("INDEX mails_due (due_at<?)"), "{told}");
+        assert!(!told.contains("TEMP B-TREE"), "{told}");
     }
 }

@@ -14,6 +14,7 @@ use mintage_domain::changes::Changes;
 use mintage_domain::delivery::Claim;
 use mintage_domain::guard::{Guarded, Refusal};
 use mintage_domain::id::ApiKeyId;
+use mintage_domain::mail::Mailing;
 use mintage_domain::ports::{
     Commit, CommitDone, CommitError, Housekeeping, Limiter, Nonce, Seen, Sighted, StoreError,
 };
@@ -100,6 +101,11 @@ impl SqliteStore {
     /// What `Deliveries::claim` does.
     fn claim_due(&self, order: Order) -> Result<Vec<Claim>, StoreError> {
         self.write(move |conn| atomics::claim(conn, order))
+    }
+
+    /// What `Mails::claim_mails` does.
+    fn claim_due_mails(&self, order: Order) -> Result<Vec<Mailing>, StoreError> {
+        self.write(move |conn| atomics::claim_mails(conn, order))
     }
 
     /// Keeps the writer still until the guard is dropped, so that a test can fill a batch.

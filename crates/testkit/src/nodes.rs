@@ -8,10 +8,11 @@ use mintage_domain::connection::{AccountLink, AccountRef, Connection, OAuthRound
 use mintage_domain::customer::Customer;
 use mintage_domain::delivery::{Attempt, Claim, Delivery, Endpoint};
 use mintage_domain::id::{
-    ActivationId, ApiKeyId, CustomerId, DeliveryId, LicenseId, OrderId, SessionId, StripeAccountId,
-    StripeEventId,
+    ActivationId, ApiKeyId, CustomerId, DeliveryId, LicenseId, MailId, OrderId, SessionId,
+    StripeAccountId, StripeEventId,
 };
 use mintage_domain::idempotency::{CallId, IdempotencyRecord};
+use mintage_domain::mail::Mailing;
 use mintage_domain::management_token::ManagementToken;
 use mintage_domain::mode::Mode;
 use mintage_domain::order::Order;
@@ -20,8 +21,8 @@ use mintage_domain::payment::{Payment, PaymentKey};
 use mintage_domain::ports::{
     Activations, ApiKeys, AuditRecord, Audits, Calls, Catalog, Commit, CommitDone, Connections,
     Customers, Deliveries, Endpoints, HeardEvents, Housekeeping, KeyQuery, KnownLicense,
-    LicenseFilter, LicenseRecord, Licenses, Limiter, OAuthRounds, Orders, Payments, Seen, Sighted,
-    Store, StoreError, Tenants, Tokens, ValidateDone, ValidateQuery, Validations,
+    LicenseFilter, LicenseRecord, Licenses, Limiter, Mails, OAuthRounds, Orders, Payments, Seen,
+    Sighted, Store, StoreError, Tenants, Tokens, ValidateDone, ValidateQuery, Validations,
 };
 use mintage_domain::rate::{Rate, Take};
 use mintage_domain::secret::SecretHash;
@@ -154,6 +155,12 @@ by_turns! {
             &self, tenant: &TenantId, page: &PageRequest
         ) -> Listed<(Delivery, Option<Attempt>)>;
         fn claim(&self, now: Timestamp, n: usize, cap: usize, lease: Duration) -> Many<Claim>;
+    }
+    Mails {
+        fn mailing(&self, tenant: &TenantId, id: &MailId) -> Found<Mailing>;
+        fn mails(&self, tenant: &TenantId, license: &LicenseId, page: &PageRequest) -> Listed<Mailing>;
+        fn claim_mails(&self, now: Timestamp, n: usize, lease: Duration) -> Many<Mailing>;
+        fn overdue_mails(&self, before: Timestamp, n: usize) -> Many<Mailing>;
     }
     Audits {
         fn audit(&self, tenant: &TenantId, page: &PageRequest) -> Listed<AuditRecord>;

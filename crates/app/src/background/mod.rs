@@ -1,6 +1,7 @@
-//! What runs beside the requests: delivering, sweeping up, and writing down what was seen.
+//! What runs beside the requests: delivering, mailing, sweeping up, and writing down what was seen.
 
 mod deliver;
+mod mail;
 mod seen;
 mod sweep;
 
@@ -20,6 +21,7 @@ pub(crate) fn spawn(app: &web::Data<App>) -> Loops {
     let (stop, stopped) = watch::channel(false);
     let tasks = vec![
         actix_web::rt::spawn(deliver::run(app.clone(), stopped.clone())),
+        actix_web::rt::spawn(mail::run(app.clone(), stopped.clone())),
         actix_web::rt::spawn(sweep::run(app.clone(), stopped.clone())),
         actix_web::rt::spawn(seen::run(app.clone(), stopped)),
     ];

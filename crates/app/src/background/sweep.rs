@@ -19,6 +19,7 @@ pub(super) async fn run(app: web::Data<App>, mut stopped: watch::Receiver<bool>)
             Ok(Ok(swept)) => {
                 tracing::info!(?swept, "swept");
                 app.deliveries_due.notify_one();
+                app.mails_due.notify_one();
             }
             Ok(Err(error)) => tracing::warn!(cause = %error, "could not sweep"),
             Err(error) => tracing::warn!(cause = %error, "could not sweep"),

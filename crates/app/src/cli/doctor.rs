@@ -1,11 +1,12 @@
 //! `mintage migrate` and `mintage doctor`.
 
 use super::{Common, Outcome, say};
-use crate::config::{Config, Database, database};
+use crate::config::{Config, Database, MailConfig, database};
 use crate::wire::{Opener, open_store};
 use mintage_domain::mode::Mode;
 use mintage_domain::ports::Stripe;
 use mintage_http::{HttpClient, Reach};
+use mintage_smtp::Encryption;
 use mintage_stripe::StripeClient;
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ pub(super) fn run(common: &Common) -> Outcome {
     open_store(&config.database, Opener::Tool)?.ready()?;
     say(format!("ok    database: {kind}, schema up to date"))?;
     say("ok    master key: readable")?;
+    say(mail(config.mail.as_ref()))?;
     let http = HttpClient::new(mintage_http::Config {
         reach: Reach::Anywhere,
         user_agent: "mintage-doctor".to_owned(),
@@ -54,4 +56,15 @@ pub(super) fn run(common: &Common) -> Outcome {
         config.public_url
     ))?;
     Ok(())
+}
+
+fn mail(config: Option<&MailConfig>) -> String {
+    let Some(MailConfig { server, from }) = config else {
+        return "off   mail: not set up: keys are not mailed to buyers".to_owned();
+    };
+    let line = match server.encryption() {
+        Encryption::Plain => "WARN  ",
+        Encryption::Tls | Encryption::StartTls => "ok    ",
+    };
+    format!("{line}mail: by {server}, from {from}")
 }

@@ -1,7 +1,7 @@
 //! `mintage serve`.
 
 use super::{Common, Outcome};
-use crate::config::Config;
+use crate::config::{Config, MailConfig};
 use crate::{server, wire};
 use clap::Args;
 use std::io::IsTerminal;
@@ -35,6 +35,11 @@ pub(super) fn run(common: &Common, args: ServeArgs) -> Outcome {
             config.listen
         )
     })?;
+    if let Some(MailConfig { server, from }) = &config.mail {
+        tracing::info!(%server, %from, "mailing keys");
+    } else {
+        tracing::info!("no mail server is set up: keys are not mailed");
+    }
     let app = wire::wire(config)?;
     let running = server::start(listener, app)?;
     tracing::info!(address = %running.address(), "serving");

@@ -2,12 +2,14 @@
 
 use super::{Common, Outcome, each, say, with_store};
 use clap::{Args, Subcommand};
+use mintage_domain::audit::Actor;
 use mintage_domain::email::Email;
 use mintage_domain::env::Env;
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::ports::Store;
 use mintage_domain::slug::TenantId;
 use mintage_domain::tenant::Plan;
+use mintage_domain::usecase::mail::switch;
 use mintage_domain::usecase::tenant::{change_plan, create_tenant, create_token};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -22,6 +24,8 @@ pub(super) enum TenantCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Says whether a tenant's buyers are mailed their keys.
+    Mail(MailSwitch),
     /// Moves a tenant to another plan.
     Plan {
         /// The tenant's slug.
@@ -31,6 +35,19 @@ pub(super) enum TenantCommand {
         #[arg(long, value_parser = Plan::parse)]
         plan: Plan,
     },
+}
+
+#[derive(Args)]
+pub(super) struct MailSwitch {
+    /// The tenant's slug.
+    #[arg(long, value_parser = TenantId::parse)]
+    id: TenantId,
+    /// Mail each new key.
+    #[arg(long, required_unless_present = "off", conflicts_with = "off")]
+    on: bool,
+    /// Mail none.
+    #[arg(long)]
+    off: bool,
 }
 
 #[derive(Args)]
@@ -69,6 +86,12 @@ pub(super) fn run(common: &Common, command: TenantCommand) -> Outcome {
     with_store(common, |store, env| match command {
         TenantCommand::Create(new) => create(store, env, &new),
         TenantCommand::List { json } => list(store, json),
+        TenantCommand::Mail(MailSwitch { id, on, .. }) => {
+            let tenant = switch(store, env, &id, &Actor::Operator, on)?;
+            let state = if tenant.mails { "on" } else { "off" };
+            say(format!("mail of {} is {state}", tenant.id))?;
+            Ok(())
+        }
         TenantCommand::Plan { id, plan } => {
             let tenant = change_plan(store, env, &id, plan)?;
             say(format!(

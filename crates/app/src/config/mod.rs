@@ -3,10 +3,12 @@
 //! The file's keys are the variables' names in lower case: `mintage_listen = "0.0.0.0:8080"`.
 
 mod layers;
+mod mail;
 mod master_key;
 mod stripe;
 
 pub use layers::Layers;
+pub use mail::MailConfig;
 
 use mintage_domain::fee::BasisPoints;
 use mintage_domain::limits::Limits;
@@ -67,6 +69,8 @@ pub struct Config {
     pub limits: Limits,
     /// Stripe, a record for each mode that is set up.
     pub stripe: StripeConfig,
+    /// How mail goes out, if it does.
+    pub mail: Option<MailConfig>,
 }
 
 impl Config {
@@ -117,6 +121,7 @@ impl Config {
             trusted_proxies,
             limits,
             stripe: stripe::read(layers)?,
+            mail: mail::read(layers)?,
         })
     }
 }

@@ -49,6 +49,12 @@ points! {
     DeliverSent = "deliver.sent",
     /// It is written down.
     DeliverConcluded = "deliver.concluded",
+    /// Mails are claimed, none is sent.
+    MailClaimed = "mail.claimed",
+    /// A mail is taken over by the mail server, which is not written down.
+    MailSent = "mail.sent",
+    /// It is written down.
+    MailConcluded = "mail.concluded",
     /// An account was left, and Stripe has not been told.
     RetireDecided = "retire.decided",
     /// Stripe has been told, which is not written down.

@@ -109,6 +109,11 @@ pub const CODES: &[Code] = &[
     ),
     code(
         409,
+        "mail/not-configured",
+        "this server has no mail server to send by",
+    ),
+    code(
+        409,
         "stripe/not-connected",
         "no Stripe account is connected",
     ),

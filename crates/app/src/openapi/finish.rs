@@ -89,7 +89,9 @@ fn complete(operation: &mut Operation) -> Vec<(String, RefOr<Response>)> {
         if let RefOr::T(answer) = answer {
             carry(answer, "X-Request-Id");
             if is_limited {
-                LIMIT.into_iter().for_each(|header| carry(answer, header));
+                for header in LIMIT {
+                    carry(answer, header);
+                }
             }
         }
     }
@@ -194,9 +196,9 @@ fn refusal(status: u16, codes: &[&Code]) -> Response {
         carry(&mut answer, "Retry-After");
     }
     if status == 429 {
-        LIMIT
-            .into_iter()
-            .for_each(|header| carry(&mut answer, header));
+        for header in LIMIT {
+            carry(&mut answer, header);
+        }
     }
     answer
 }

@@ -53,6 +53,8 @@ words! {
     ApiKeyId = id("(ak|pub)_");
     /// An event for a tenant's webhook, and its delivery.
     DeliveryId = id("dlv_");
+    /// A license's key on its way to its buyer.
+    MailId = id("eml_");
 
     /// A tenant. Some words are reserved.
     TenantId = text("^[a-z0-9][a-z0-9-]{2,31}$");
@@ -91,6 +93,9 @@ words! {
     EventName = one_of(Event::ALL.map(Event::as_str));
     /// How far a delivery is.
     DeliveryStatus = one_of(["pending", "retrying", "delivered", "failed"]);
+    /// How far a mail is: `sent` when the mail server has taken it over, `cancelled` when the license
+    /// was revoked before.
+    MailStatus = one_of(["pending", "retrying", "sent", "failed", "cancelled"]);
 
     /// An e-mail address. Spaces around it are taken away, and it is brought to lower case.
     Email = text_of(3, 254).format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)));

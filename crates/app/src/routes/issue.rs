@@ -69,6 +69,7 @@ pub(super) async fn issue(
     .await?;
     if !issued.again {
         app.deliveries_due.notify_one();
+        app.mails_due.notify_one();
     }
     Ok(answer(&issued, app.clock.now()))
 }

@@ -13,6 +13,7 @@ mod integrations;
 mod issue;
 mod key_types;
 mod licenses;
+mod mail;
 mod orders;
 mod products;
 mod stripe_webhook;
@@ -80,6 +81,8 @@ static ROUTES: LazyLock<Vec<Described>> = LazyLock::new(|| {
         licenses::reveal,
         activations::list,
         activations::release,
+        mail::list,
+        mail::resend,
         orders::list,
         customers::get,
         webhook::get,
@@ -87,6 +90,8 @@ static ROUTES: LazyLock<Vec<Described>> = LazyLock::new(|| {
         webhook::rotate_secret,
         deliveries::list,
         deliveries::redeliver,
+        mail::get,
+        mail::set,
         integrations::connect,
         integrations::set_up_prices,
         integrations::status,

@@ -57,6 +57,7 @@ pub(super) async fn connect(
     .await?;
     crash::point(Point::FulfilCommitted);
     app.deliveries_due.notify_one();
+    app.mails_due.notify_one();
     let word = match &outcome {
         Outcome::Applied => "applied",
         Outcome::Duplicate => "duplicate",

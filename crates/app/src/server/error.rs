@@ -14,6 +14,7 @@ use mintage_domain::usecase::endpoint::EndpointError;
 use mintage_domain::usecase::inbound::InboundError;
 use mintage_domain::usecase::issue::IssueError;
 use mintage_domain::usecase::license::LicenseError;
+use mintage_domain::usecase::mail::MailingError;
 use mintage_domain::usecase::prices::PricesError;
 use serde::Serialize;
 use std::time::Duration;
@@ -322,6 +323,19 @@ impl From<LicenseError> for ApiError {
             LicenseError::AlreadyRevoked => Self::conflict("license/already-revoked", text),
             LicenseError::DamagedKey => Self::internal(&text),
             LicenseError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<MailingError> for ApiError {
+    fn from(error: MailingError) -> Self {
+        let text = error.to_string();
+        match error {
+            MailingError::NotFound => Self::not_found(),
+            MailingError::Revoked => Self::conflict("license/already-revoked", text),
+            MailingError::NotConfigured => Self::conflict("mail/not-configured", text),
+            MailingError::RateLimited(wait) => Self::rate_limited(wait),
+            MailingError::Failure(failure) => failure.into(),
         }
     }
 }

@@ -172,6 +172,16 @@ impl Fields {
         self.problem(name, message);
     }
 
+    /// A field that must be `true` or `false`.
+    pub(crate) fn required_bool(&mut self, name: &str) -> Option<bool> {
+        match self.object.get(name) {
+            Some(Value::Bool(value)) => return Some(*value),
+            None | Some(Value::Null) => self.problem(name, "is required"),
+            Some(_) => self.problem(name, "must be true or false"),
+        }
+        None
+    }
+
     /// What was read, if nothing was wrong.
     pub(crate) fn finish<T>(self, build: impl FnOnce() -> Option<T>) -> Result<T, ApiError> {
         if self.problems.is_empty()

@@ -14,6 +14,7 @@ pub(crate) fn hold(story: &mut Story, sessions: &[String]) {
     let sold = each_session_is_fulfilled_once(story, sessions);
     each_order_has_one_license(story, &sold);
     each_license_is_delivered(story);
+    each_license_is_mailed(story);
     only_the_live_account_is_connected(story);
     each_price_is_at_stripe_once(story);
 }
@@ -88,6 +89,27 @@ fn each_license_is_delivered(story: &mut Story) {
     let ids: BTreeSet<String> = came.keys().cloned().collect();
     assert_eq!(ids, texts(&deliveries, "id"));
     assert!(came.values().all(|bodies| bodies.len() == 1), "{came:?}");
+}
+
+/// One mail a license, which came once or more, and the same each time.
+fn each_license_is_mailed(story: &mut Story) {
+    let licenses = texts(&story.items("/v1/licenses?limit=100"), "id");
+    let mails = story.mails();
+    assert_eq!(mails.len(), licenses.len(), "{mails:?}");
+    assert_eq!(texts(&mails, "licenseId"), licenses);
+    assert_eq!(texts(&mails, "status"), BTreeSet::from(["sent".to_owned()]));
+    let mut came: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for received in story.smtp.received() {
+        let letter = received.read();
+        assert_eq!(letter.to, "buyer@example.com");
+        came.entry(letter.message_id)
+            .or_default()
+            .insert(letter.text);
+    }
+    let ids = texts(&mails, "id");
+    let ids: BTreeSet<String> = ids.iter().map(|id| format!("<{id}@acme.test>")).collect();
+    assert_eq!(came.keys().cloned().collect::<BTreeSet<_>>(), ids);
+    assert!(came.values().all(|letters| letters.len() == 1), "{came:?}");
 }
 
 fn id_of(message: &Message) -> String {

@@ -9,6 +9,7 @@ use crate::harness::{Answer, Receiver, Request, Seller, Stage, eventually, page}
 use crate::node::{Node, Program};
 use crate::outcome;
 use mintage::crash::Point;
+use mintage_testkit::LoopbackSmtp;
 use serde_json::{Value, json};
 use std::os::unix::process::ExitStatusExt;
 
@@ -57,6 +58,7 @@ pub(crate) struct Story {
     /// The seller's one account, connected in one mode and then in the other.
     pub(crate) account: String,
     pub(crate) receiver: Receiver,
+    pub(crate) smtp: LoopbackSmtp,
     pub(crate) stage: Stage,
     /// Last, because it cannot be dropped while somebody is connected.
     _database: Database,
@@ -76,12 +78,15 @@ impl Story {
             sessions.push(story.act(act));
         }
         outcome::hold(&mut story, &sessions);
-        let again = usize::from(at == Point::DeliverSent);
         let sent = story.receiver.received().len();
-        assert!(
-            sent >= sessions.len() + again,
-            "not written down, so sent again"
-        );
+        let mailed = story.smtp.received().len();
+        for (came, point) in [(sent, Point::DeliverSent), (mailed, Point::MailSent)] {
+            let again = usize::from(at == point);
+            assert!(
+                came >= sessions.len() + again,
+                "not written down, so sent again"
+            );
+        }
     }
 
     /// What needs no dying: a tenant with a product, two key types and a webhook.
@@ -108,6 +113,7 @@ impl Story {
             seller,
             account: stage.stripe.open_account(),
             receiver,
+            smtp: LoopbackSmtp::start(),
             stage,
             _database: database,
         }
@@ -117,11 +123,22 @@ impl Story {
         drop(self.server.take());
     }
 
+    /// A server that mails, and what else it is told.
+    fn launch(&self, besides: Option<(&'static str, &str)>) -> Node {
+        let smtp = format!("smtp://{}", self.smtp.address());
+        let mut settings = vec![
+            ("MINTAGE_SMTP_URL", smtp.as_str()),
+            ("MINTAGE_MAIL_FROM", "licenses@acme.test"),
+        ];
+        settings.extend(besides);
+        self.program.start(&settings)
+    }
+
     /// Starts the server, unless it runs.
     fn start(&mut self) {
         if self.server.is_none() {
             let at = self.armed.map(|point| ("MINTAGE_CRASH_AT", point.name()));
-            self.server = Some(self.program.start(at.as_slice()));
+            self.server = Some(self.launch(at));
         }
     }
 
@@ -143,7 +160,7 @@ impl Story {
         let stripe = self.stage.stripe;
         stripe.control("clock", &json!({ "offset": offset }));
         let clock = ("MINTAGE_CRASH_CLOCK_AHEAD", LATER);
-        self.server = Some(self.program.start(&[clock]));
+        self.server = Some(self.launch(Some(clock)));
     }
 
     /// One call; `None` if the server died of it, or before it. Then it is there again.
@@ -169,6 +186,14 @@ impl Story {
         let list = Request::get(path).bearer(&self.seller.token);
         let page = self.persist(&list).expect(200);
         page["items"].as_array().cloned().expect("items")
+    }
+
+    /// The mails of all licenses.
+    pub(crate) fn mails(&mut self) -> Vec<Value> {
+        let licenses = self.items("/v1/licenses?limit=100");
+        let ids = licenses.iter().filter_map(|license| license["id"].as_str());
+        let mails = ids.map(|id| self.items(&format!("/v1/licenses/{id}/mails")));
+        mails.collect::<Vec<_>>().concat()
     }
 
     /// Connects, sells, and waits until all is settled; returns the session that was paid.
@@ -246,7 +271,8 @@ impl Story {
             let delivered = |delivery: &Value| delivery["status"] == "delivered";
             let settled = orders.iter().any(sold)
                 && !orders.iter().any(hangs)
-                && deliveries.iter().all(delivered);
+                && deliveries.iter().all(delivered)
+                && self.mails().iter().all(|mail| mail["status"] == "sent");
             settled.then_some(())
         });
     }

@@ -14,6 +14,7 @@ mod issue;
 mod licenses;
 mod limits;
 mod lists;
+mod mail;
 mod main_path;
 mod management;
 mod news;

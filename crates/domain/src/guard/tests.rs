@@ -19,6 +19,7 @@ fn tenant(id: &str) -> Changes {
         id: TenantId::parse(id).unwrap(),
         email: Email::parse("a@b.test").unwrap(),
         plan: Plan::Pro,
+        mails: true,
         created_at: changes.at,
         version: 1,
     }));

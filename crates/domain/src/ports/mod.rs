@@ -5,17 +5,19 @@
 
 mod clock;
 mod http;
+mod mail;
 mod store;
 mod stripe;
 
 pub use clock::{Clock, Entropy};
 pub use http::{Http, HttpError, HttpRequest, HttpResponse, Method};
+pub use mail::{Mail, MailError, Message};
 pub use store::{
     Activations, ApiKeys, AuditRecord, Audits, Calls, Catalog, Commit, CommitDone, CommitError,
     Connections, Customers, Deliveries, Endpoints, HeardEvents, Housekeeping, KeyQuery,
-    KnownLicense, LicenseFilter, LicenseRecord, Licenses, Limiter, Nonce, OAuthRounds, Orders,
-    Payments, Seen, Sighted, Store, StoreError, Tenants, Tokens, ValidateDone, ValidateQuery,
-    ValidateRead, Validations,
+    KnownLicense, LicenseFilter, LicenseRecord, Licenses, Limiter, Mails, Nonce, OAuthRounds,
+    Orders, Payments, Seen, Sighted, Store, StoreError, Tenants, Tokens, ValidateDone,
+    ValidateQuery, ValidateRead, Validations,
 };
 pub use stripe::{
     CheckoutRequest, CheckoutSession, Grant, IdempotencyKey, NewPrice, NewProduct, Stripe,
@@ -26,5 +28,7 @@ pub use stripe::{
 pub use clock::{MockClock, MockEntropy};
 #[cfg(feature = "mock")]
 pub use http::MockHttp;
+#[cfg(feature = "mock")]
+pub use mail::MockMail;
 #[cfg(feature = "mock")]
 pub use stripe::{MockStripe, MockWebhooks};

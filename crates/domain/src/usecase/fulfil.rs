@@ -1,6 +1,7 @@
 //! Fulfilling: a completed Checkout session mints the license that was paid for.
 
 use super::inbound::{InboundError, InboundStore, Verdict, move_order};
+use super::mail::queued;
 use super::mint::{Sale, mint, tell};
 use crate::audit::Actor;
 use crate::changes::{Count, Put};
@@ -125,6 +126,9 @@ fn sell(
             add: 1,
             cap: None,
         });
+        let seller = store.tenant(&order.tenant)?;
+        let mail = queued(env, seller.as_ref(), &minted.license, &email, now);
+        changes.mails.extend(mail);
     }
     changes.audit.push(env.audit(
         &order.tenant,

@@ -11,6 +11,7 @@ use crate::mode::Mode;
 use crate::order::OrderStatus;
 use crate::ports::{
     Catalog, Commit, Connections, HeardEvents, Licenses, Orders, Payments, Stripe, StripeError,
+    Tenants,
 };
 use crate::stripe_event::{HeardEvent, HeardOutcome, News, StripeEvent};
 use crate::time::Timestamp;
@@ -60,12 +61,20 @@ fails_by!(InboundError);
 
 /// What hearing an event needs of a store.
 pub trait InboundStore:
-    Connections + HeardEvents + Orders + Payments + Licenses + Catalog + Commit
+    Connections + HeardEvents + Orders + Payments + Licenses + Catalog + Tenants + Commit
 {
 }
 
 impl<T> InboundStore for T where
-    T: Connections + HeardEvents + Orders + Payments + Licenses + Catalog + Commit + ?Sized
+    T: Connections
+        + HeardEvents
+        + Orders
+        + Payments
+        + Licenses
+        + Catalog
+        + Tenants
+        + Commit
+        + ?Sized
 {
 }
 

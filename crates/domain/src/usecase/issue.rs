@@ -3,6 +3,7 @@
 //! One commit uses up the signature, takes one of the plan's licenses, and mints; so a call that
 //! is sent twice, to any two nodes, mints once, and a call that is refused uses up nothing.
 
+use super::mail::queued;
 use super::mint::{CannotMint, Sale, mint, tell};
 use super::{Decision, Failure, fails_by, settle};
 use crate::api_key::ApiKey;
@@ -279,6 +280,8 @@ fn make(
     let created = EventName::LicenseCreated;
     let told = tell(env, license, created, minted.key.expose(), about, now);
     changes.deliveries.push(Put::new(told));
+    let mail = queued(env, Some(&owner), license, &customer.email, now);
+    changes.mails.extend(mail);
     let actor = Actor::ApiKey(call.api_key.id.clone());
     let entry = env.audit(tenant, now, actor, "license.minted", license.id.as_str());
     changes.audit.push(entry);

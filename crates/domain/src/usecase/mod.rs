@@ -14,6 +14,7 @@ pub mod fulfil;
 pub mod inbound;
 pub mod issue;
 pub mod license;
+pub mod mail;
 pub mod mint;
 pub mod prices;
 pub mod refund;

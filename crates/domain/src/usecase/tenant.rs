@@ -55,6 +55,7 @@ pub fn create_tenant(
             id: id.clone(),
             email: email.clone(),
             plan,
+            mails: true,
             created_at: now,
             version: 1,
         };

@@ -8,6 +8,7 @@ mod catalog;
 mod connections;
 mod deliveries;
 mod licenses;
+mod mails;
 mod paging;
 mod sales;
 mod sellers;
@@ -26,5 +27,6 @@ macro_rules! reads {
         $crate::read_licenses!($store, $db);
         $crate::read_activations!($store, $db);
         $crate::read_deliveries!($store, $db);
+        $crate::read_mails!($store, $db);
     };
 }

@@ -10,6 +10,7 @@ mod customer;
 mod delivery;
 mod idempotency;
 mod license;
+mod mailing;
 mod management_token;
 mod order;
 mod own;
@@ -28,6 +29,7 @@ pub use license::{
     KnownLicenseRow, LicenseMetadataRow, LicenseRecordRow, LicenseRow, known_license,
     license_record,
 };
+pub use mailing::MailingRow;
 pub use management_token::ManagementTokenRow;
 pub use order::{OrderRow, PaymentRow};
 pub use own::{ApiKeyUseRow, CommitRow, CounterRow, NonceRow, RateWindowRow};

@@ -18,6 +18,7 @@ pub struct TenantRow {
     plan: String,
     created_at: i64,
     version: i64,
+    mails: bool,
 }
 
 impl From<&Tenant> for TenantRow {
@@ -28,6 +29,7 @@ impl From<&Tenant> for TenantRow {
             plan: tenant.plan.as_str().to_owned(),
             created_at: tenant.created_at.as_micros(),
             version: stored_version(tenant.version),
+            mails: tenant.mails,
         }
     }
 }
@@ -44,6 +46,7 @@ impl TryFrom<TenantRow> for Tenant {
             plan: place.read("plan", Plan::parse(&row.plan))?,
             created_at: Timestamp::from_micros(row.created_at),
             version: place.number("version", row.version)?,
+            mails: row.mails,
         })
     }
 }
@@ -59,6 +62,7 @@ mod tests {
             plan: plan.to_owned(),
             created_at: 0,
             version,
+            mails: true,
         }
     }
 

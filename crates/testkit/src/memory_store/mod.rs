@@ -4,6 +4,7 @@ mod activations;
 mod catalog;
 mod deliveries;
 mod licenses;
+mod mails;
 mod paging;
 mod sales;
 mod seen;

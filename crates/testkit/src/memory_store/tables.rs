@@ -10,12 +10,13 @@ use mintage_domain::customer::{Customer, CustomerIdentity};
 use mintage_domain::delivery::{Attempt, Delivery, Endpoint};
 use mintage_domain::guard::{Facts, Refusal, Row, judge, touched};
 use mintage_domain::id::{
-    ApiKeyId, AuditId, CustomerId, DeliveryId, LicenseId, OrderId, StripeAccountId, StripeEventId,
-    TokenId,
+    ApiKeyId, AuditId, CustomerId, DeliveryId, LicenseId, MailId, OrderId, StripeAccountId,
+    StripeEventId, TokenId,
 };
 use mintage_domain::idempotency::{CallId, IdempotencyRecord};
 use mintage_domain::license::key::KeyHash;
 use mintage_domain::license::{License, OrderUnit};
+use mintage_domain::mail::Mailing;
 use mintage_domain::management_token::ManagementToken;
 use mintage_domain::mode::Mode;
 use mintage_domain::order::Order;
@@ -54,6 +55,7 @@ pub(super) struct Tables {
     pub(super) endpoints: BTreeMap<TenantId, Endpoint>,
     pub(super) deliveries: BTreeMap<DeliveryId, Delivery>,
     pub(super) attempts: BTreeMap<(DeliveryId, u32), Attempt>,
+    pub(super) mails: BTreeMap<MailId, Mailing>,
     pub(super) audit: BTreeMap<AuditId, AuditEntry>,
     pub(super) counters: HashMap<Counter, i64>,
     /// Used nonces, and until when each is remembered.
@@ -134,6 +136,7 @@ impl Tables {
             Row::ApiKey(id) => self.api_keys.get(id).map(|row| row.version),
             Row::Endpoint(tenant) => self.endpoints.get(tenant).map(|row| row.version),
             Row::Delivery(id) => self.deliveries.get(id).map(|row| row.version),
+            Row::Mail(id) => self.mails.get(id).map(|row| row.version),
             Row::Nonce(key, signature) => self.nonces.get(&(key.clone(), *signature)).map(|_| 1),
             Row::Call(id) => self.calls.get(id).map(|row| row.version),
         }
@@ -199,6 +202,7 @@ impl Tables {
                 .into_iter()
                 .map(|it| ((it.delivery.clone(), it.number), it)),
         );
+        put(&mut self.mails, changes.mails, |it| it.id.clone());
         self.audit
             .extend(changes.audit.into_iter().map(|it| (it.id.clone(), it)));
     }

@@ -33,6 +33,7 @@ fn one_new_row_of_each_kind(shop: &Shop, sale: &Sale) -> Vec<Changes> {
             let delivery = shop.delivery(&sale.license);
             it.deliveries.push(Put::changed(delivery));
         }),
+        only(&|it| it.mails.push(Put::changed(shop.mailing(&sale.license)))),
     ]
 }
 
@@ -103,6 +104,7 @@ pub fn a_row_read_in_another_version_is_stale(store: &dyn Store) {
     check.of(&shop.api_key(), |it| &mut it.api_keys);
     check.of(&shop.endpoint(), |it| &mut it.endpoints);
     check.of(&shop.delivery(&sale.license), |it| &mut it.deliveries);
+    check.of(&shop.mailing(&sale.license), |it| &mut it.mails);
 }
 
 struct Staleness<'a> {

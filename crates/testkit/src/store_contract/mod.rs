@@ -14,6 +14,7 @@ pub mod durability;
 pub mod guards;
 pub mod license_reads;
 pub mod limits;
+pub mod mails;
 pub mod paging;
 pub mod reads;
 pub mod round_trips;
@@ -142,6 +143,15 @@ macro_rules! store_contract {
                 an_outcome_of_a_lost_lease_is_refused
                 without_a_url_it_waits
                 a_delivery_is_listed_with_its_last_attempt
+            }
+            mails {
+                a_mailing_reads_back_as_written
+                mails_are_paged
+                a_mail_claim_leases_and_counts
+                only_mails_that_are_due_are_claimed
+                an_ended_mail_lease_is_claimed_again
+                overdue_mails_are_found
+                two_mail_claimers_share_nothing
             }
             limits {
                 a_rate_is_shared_by_all_callers

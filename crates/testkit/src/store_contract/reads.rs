@@ -33,6 +33,7 @@ pub fn what_was_never_written_is_none(store: &dyn Store) {
         store.retiring(10).map(|it| it.len()),
         store.parked_due(shop.now(), 10).map(|it| it.len()),
         store.stuck_orders(shop.now(), 10).map(|it| it.len()),
+        store.overdue_mails(shop.now(), 10).map(|it| it.len()),
     ];
     for (i, list) in lists.into_iter().enumerate() {
         assert_eq!(list, Ok(0), "list {i}");

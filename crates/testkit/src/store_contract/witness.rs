@@ -88,6 +88,9 @@ pub(super) fn everything(shop: &Shop) -> Changes {
     changes.endpoints.push(Put::changed(shop.endpoint()));
     changes.attempts.push(shop.attempt(&delivery, 1));
     changes.deliveries.push(Put::changed(delivery));
+    changes
+        .mails
+        .push(Put::changed(shop.mailing(&sale.license)));
     changes.audit.push(shop.audit_entry());
     changes
 }
@@ -214,6 +217,9 @@ impl Look<'_> {
                 .cloned()
                 .collect();
             self.row(&(it.clone(), made), store.delivery(&it.tenant, &it.id));
+        }
+        for it in values(&changes.mails) {
+            self.row(it, store.mailing(&it.tenant, &it.id));
         }
     }
 }

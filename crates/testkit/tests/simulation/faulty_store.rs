@@ -13,10 +13,11 @@ use mintage_domain::page::{Page, PageRequest};
 use mintage_domain::payment::{Payment, PaymentKey};
 use mintage_domain::ports::{
     Catalog, Commit, CommitDone, CommitError, Connections, HeardEvents, LicenseFilter,
-    LicenseRecord, Licenses, Orders, Payments, StoreError,
+    LicenseRecord, Licenses, Orders, Payments, StoreError, Tenants,
 };
 use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::stripe_event::HeardEvent;
+use mintage_domain::tenant::Tenant;
 use mintage_domain::time::Timestamp;
 use mintage_testkit::MemoryStore;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -129,6 +130,10 @@ stumbling! {
             page: &PageRequest
         ) -> Page<LicenseRecord>;
         fn licenses_of_order(order: &OrderId) -> Vec<LicenseRecord>;
+    }
+    Tenants {
+        fn tenant(id: &TenantId) -> Option<Tenant>;
+        fn tenants(page: &PageRequest) -> Page<Tenant>;
     }
     Catalog {
         fn product(tenant: &TenantId, id: &ProductId) -> Option<Product>;

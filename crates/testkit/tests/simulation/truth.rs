@@ -13,7 +13,7 @@ use mintage_domain::outbound::EventName;
 use mintage_domain::page::PageRequest;
 use mintage_domain::ports::{
     Catalog, Commit, Connections, Deliveries, HeardEvents, LicenseFilter, LicenseRecord, Licenses,
-    Orders,
+    Mails, Orders,
 };
 use mintage_testkit::fixtures::Shop;
 use std::collections::BTreeSet;
@@ -71,6 +71,19 @@ fn check_sale(world: &World, sale: &Sale) {
     );
     assert_eq!(told.len(), 1 + usize::from(sale.refunded));
     check_key(world, shop, &licenses[0], &told);
+    check_mail(world, sale, &licenses[0]);
+}
+
+/// The buyer is mailed once: not at all only where the refund was heard of before the sale.
+fn check_mail(world: &World, sale: &Sale, record: &LicenseRecord) {
+    let license = &record.license;
+    let mails = world.store.mails(&license.tenant, &license.id, &ALL);
+    let to: Vec<_> = mails.unwrap().items.into_iter().map(|it| it.to).collect();
+    match to.as_slice() {
+        [] => assert!(sale.refunded, "nobody was mailed of {}", sale.session),
+        [to] => assert_eq!(*to, record.email),
+        _ => panic!("{} mails for {}", to.len(), sale.session),
+    }
 }
 
 /// The key that was delivered is the key of the license.

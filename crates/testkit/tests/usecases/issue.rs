@@ -22,7 +22,7 @@ use serde_json::json;
 use std::time::Duration;
 
 /// A seller with an API key of their mode.
-fn seller() -> (Seller, ApiKey) {
+pub(crate) fn seller() -> (Seller, ApiKey) {
     let seller = Seller::on_sale();
     let api_key = api_key(&seller);
     (seller, api_key)
@@ -42,7 +42,7 @@ fn metadata(value: &serde_json::Value) -> Metadata {
 }
 
 /// What is asked for with nothing but what must be there.
-fn bare(seller: &Seller) -> NewLicense {
+pub(crate) fn bare(seller: &Seller) -> NewLicense {
     NewLicense {
         key_type: seller.shop.key_type.id.clone(),
         customer: NewCustomer {
@@ -69,7 +69,7 @@ fn call(seller: &Seller, api_key: &ApiKey) -> IssueCall {
 }
 
 /// A call under a signature of its own that may be sent again.
-fn repeatable(seller: &Seller, api_key: &ApiKey, key: &str, body: &str) -> IssueCall {
+pub(crate) fn repeatable(seller: &Seller, api_key: &ApiKey, key: &str, body: &str) -> IssueCall {
     let key = CallerKey::parse(key).unwrap();
     IssueCall {
         repeatable: Some((key, SecretHash::of(body))),
@@ -77,7 +77,11 @@ fn repeatable(seller: &Seller, api_key: &ApiKey, key: &str, body: &str) -> Issue
     }
 }
 
-fn issued(seller: &Seller, call: &IssueCall, wanted: &NewLicense) -> Result<Issued, IssueError> {
+pub(crate) fn issued(
+    seller: &Seller,
+    call: &IssueCall,
+    wanted: &NewLicense,
+) -> Result<Issued, IssueError> {
     issue(&*seller.store, &seller.env(), call, wanted)
 }
 

@@ -20,6 +20,7 @@ mod fulfil;
 mod inbound;
 mod issue;
 mod license;
+mod mail;
 mod mint;
 mod prices;
 mod refund;

@@ -157,6 +157,13 @@ impl Stage {
     /// Runs a command beside the server; returns the JSON that it prints, line by line, or what
     /// it complains of.
     pub(crate) fn command(&self, arguments: &[&str]) -> Result<Vec<Value>, String> {
+        let printed = self.command_text(arguments)?;
+        let lines = printed.lines().map(serde_json::from_str);
+        Ok(lines.collect::<Result<_, _>>().expect("JSON lines"))
+    }
+
+    /// Runs a command beside the server; returns what it prints, or what it complains of.
+    pub(crate) fn command_text(&self, arguments: &[&str]) -> Result<String, String> {
         let output = mintage(&self.settings, self.dir.path())
             .args(arguments)
             .output()
@@ -164,9 +171,7 @@ impl Stage {
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr).into_owned());
         }
-        let printed = String::from_utf8(output.stdout).expect("text");
-        let lines = printed.lines().map(serde_json::from_str);
-        Ok(lines.collect::<Result<_, _>>().expect("JSON lines"))
+        Ok(String::from_utf8(output.stdout).expect("text"))
     }
 
     /// Moves the server's clock and Stripe's.

@@ -1,5 +1,6 @@
 mod commit;
 mod deliveries;
+mod mails;
 mod sales;
 mod seen;
 mod sellers;
@@ -8,6 +9,7 @@ mod validations;
 
 pub use commit::{Commit, CommitDone, CommitError};
 pub use deliveries::{Deliveries, Endpoints};
+pub use mails::Mails;
 pub use sales::{
     Activations, Customers, HeardEvents, LicenseFilter, LicenseRecord, Licenses, Orders, Payments,
 };
@@ -59,6 +61,6 @@ macro_rules! store {
 
 store! {
     Tenants Tokens ApiKeys Catalog Connections OAuthRounds Endpoints Audits
-    HeardEvents Orders Payments Customers Licenses Activations Deliveries
+    HeardEvents Orders Payments Customers Licenses Activations Deliveries Mails
     Validations Calls Commit Limiter Seen Housekeeping
 }

@@ -18,14 +18,14 @@ use mintage_domain::ports::Store;
 use mintage_domain::time::Timestamp;
 
 /// A name of 120 characters of four bytes each, the longest there is.
-fn longest_name() -> String {
+pub(super) fn longest_name() -> String {
     "🗝".repeat(120)
 }
 
 const NAMES: [&str; 4] = ["x", "Zoë's “Pixel” \\ %_'; --", "数独プロ", "بكسل"];
 
 /// Instants at both ends of what can be told, and one with microseconds.
-const INSTANTS: [Timestamp; 4] = [
+pub(super) const INSTANTS: [Timestamp; 4] = [
     Timestamp::from_micros(i64::MIN),
     Timestamp::EPOCH,
     Timestamp::from_micros(1_798_761_600_000_001),
@@ -54,7 +54,7 @@ fn each_comes_back<T: Versioned + Clone>(
 
 /// Each variant of one row overwrites the one before and is read whole.
 #[track_caller]
-fn each_overwrites<T: Versioned + Clone>(
+pub(super) fn each_overwrites<T: Versioned + Clone>(
     store: &dyn Store,
     shop: &Shop,
     part: fn(&mut Changes) -> &mut Vec<Put<T>>,

@@ -27,6 +27,7 @@ pub fn a_tenant_reads_back_as_written(store: &dyn Store) {
     let rows = Plan::ALL.map(|plan| Tenant {
         email: email(&format!("{}@example.test", plan.as_str())),
         plan,
+        mails: plan != Plan::Free,
         ..first.clone()
     });
     each_comes_back(store, &shop, |it| &mut it.tenants, [shop.tenant.clone()]);

@@ -1,0 +1,71 @@
+use super::MemoryStore;
+use super::paging::page;
+use super::tables::Tables;
+use mintage_domain::id::{LicenseId, MailId};
+use mintage_domain::mail::{MailStatus, Mailing};
+use mintage_domain::page::{Cursor, Page, PageRequest};
+use mintage_domain::ports::{Mails, StoreError};
+use mintage_domain::slug::TenantId;
+use mintage_domain::time::Timestamp;
+use std::time::Duration;
+
+impl Tables {
+    /// The first mailings that are due at `at`, longest due first.
+    fn due_mails(&self, at: Timestamp, n: usize) -> Vec<Mailing> {
+        let mut due: Vec<&Mailing> = self
+            .mails
+            .values()
+            .filter(|it| it.status.is_unsettled() && it.due_at <= at)
+            .collect();
+        due.sort_by_key(|it| (it.due_at, &it.id));
+        due.into_iter().take(n).cloned().collect()
+    }
+}
+
+impl Mails for MemoryStore {
+    fn mailing(&self, tenant: &TenantId, id: &MailId) -> Result<Option<Mailing>, StoreError> {
+        let tables = self.tables();
+        let mailing = tables.mails.get(id).filter(|it| it.tenant == *tenant);
+        Ok(mailing.cloned())
+    }
+
+    fn mails(
+        &self,
+        tenant: &TenantId,
+        license: &LicenseId,
+        request: &PageRequest,
+    ) -> Result<Page<Mailing>, StoreError> {
+        let tables = self.tables();
+        let rows = tables
+            .mails
+            .values()
+            .filter(|it| it.tenant == *tenant && it.license == *license)
+            .cloned();
+        Ok(page(rows, request, |it| Cursor {
+            at: it.created_at,
+            id: it.id.to_string(),
+        }))
+    }
+
+    fn claim_mails(
+        &self,
+        now: Timestamp,
+        n: usize,
+        lease: Duration,
+    ) -> Result<Vec<Mailing>, StoreError> {
+        let tables = &mut *self.tables();
+        let mut claimed = tables.due_mails(now, n);
+        for mailing in &mut claimed {
+            mailing.status = MailStatus::Leased;
+            mailing.due_at = now.plus(lease);
+            mailing.attempts = mailing.attempts.saturating_add(1);
+            mailing.version = mailing.version.saturating_add(1);
+            tables.mails.insert(mailing.id.clone(), mailing.clone());
+        }
+        Ok(claimed)
+    }
+
+    fn overdue_mails(&self, before: Timestamp, n: usize) -> Result<Vec<Mailing>, StoreError> {
+        Ok(self.tables().due_mails(before, n))
+    }
+}

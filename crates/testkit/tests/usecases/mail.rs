@@ -1,0 +1,380 @@
+use crate::issue;
+use crate::seller::{Seller, paid, refunded};
+use mintage_domain::audit::Actor;
+use mintage_domain::changes::Put;
+use mintage_domain::env::SealedField;
+use mintage_domain::id::LicenseId;
+use mintage_domain::mail::{MailStatus, Mailing};
+use mintage_domain::mode::Mode;
+use mintage_domain::page::PageRequest;
+use mintage_domain::ports::{Commit, LicenseRecord, Limiter, MailError, Mails, Tenants};
+use mintage_domain::rate::{Grant, Take};
+use mintage_domain::retry::RetrySchedule;
+use mintage_domain::slug::TenantId;
+use mintage_domain::stripe_event::News;
+use mintage_domain::usecase::license::revoke;
+use mintage_domain::usecase::mail::{
+    Composed, LEASE, MailingError, Outcome, RESEND_RATE, WAITS_AT_MOST, compose, conclude, give_up,
+    resend, switch,
+};
+use mintage_testkit::OutboxMail;
+use mintage_testkit::fixtures::email;
+use mintage_testkit::mail_contract::{Manner, Post};
+use std::time::Duration;
+
+/// A license's mailings, newest first.
+fn mails(seller: &Seller, license: &LicenseId) -> Vec<Mailing> {
+    let page = PageRequest::default();
+    let page = seller.store.mails(seller.tenant(), license, &page);
+    page.unwrap().items
+}
+
+fn switched(seller: &Seller, on: bool) -> bool {
+    let (store, env) = (&*seller.store, seller.env());
+    let tenant = switch(store, &env, seller.tenant(), &Actor::Operator, on);
+    tenant.unwrap().mails
+}
+
+fn resent(seller: &Seller, license: &LicenseId) -> Result<Mailing, MailingError> {
+    let (store, env) = (&*seller.store, seller.env());
+    resend(
+        store,
+        &env,
+        seller.tenant(),
+        license,
+        &Actor::Operator,
+        true,
+    )
+}
+
+/// A license that was sold, and its mailing, claimed.
+fn claimed() -> (Seller, LicenseRecord, Mailing) {
+    let seller = Seller::on_sale();
+    let sold = seller.sell();
+    let mailing = claim(&seller);
+    (seller, sold, mailing)
+}
+
+fn claim(seller: &Seller) -> Mailing {
+    let now = seller.shop.now();
+    let mut claimed = seller.store.claim_mails(now, 10, LEASE).unwrap();
+    assert_eq!(claimed.len(), 1, "one mail is due");
+    claimed.remove(0)
+}
+
+/// Writes and sends a claimed mailing.
+fn attempt(seller: &Seller, outbox: &OutboxMail, mailing: &Mailing) -> MailStatus {
+    let (store, env) = (&*seller.store, seller.env());
+    let outcome = match compose(store, &env, mailing).unwrap() {
+        Composed::Message(message) => Outcome::from(outbox.mail().send(&message)),
+        Composed::Outcome(outcome) => outcome,
+    };
+    conclude(store, &env, mailing, &outcome).unwrap()
+}
+
+fn read(seller: &Seller, mailing: &Mailing) -> Mailing {
+    let read = seller.store.mailing(seller.tenant(), &mailing.id);
+    read.unwrap().unwrap()
+}
+
+#[test]
+fn a_sale_queues_one_mail_for_who_paid_due_at_once_and_its_news_again_none() {
+    let seller = Seller::on_sale();
+    let session = seller.session();
+    for _ in 0..2 {
+        seller.hear(News::SessionCompleted(paid(&session))).unwrap();
+    }
+    let sold = seller.licenses().remove(0);
+    let queued = mails(&seller, &sold.license.id);
+    assert_eq!(queued.len(), 1);
+    let expected = Mailing::new(
+        queued[0].id.clone(),
+        seller.tenant().clone(),
+        sold.license.id.clone(),
+        email("buyer@example.test"),
+        seller.shop.now(),
+    );
+    assert_eq!(queued[0], expected);
+}
+
+#[test]
+fn an_issued_license_is_mailed_once_in_the_same_commit_and_its_replay_mails_nothing() {
+    let (seller, api_key) = issue::seller();
+    let wanted = issue::bare(&seller);
+    let send = |key: &str| {
+        let call = issue::repeatable(&seller, &api_key, key, "{}");
+        issue::issued(&seller, &call, &wanted).unwrap()
+    };
+    let made = send("order-1");
+    let queued = mails(&seller, &made.license.id);
+    assert_eq!(queued.len(), 1);
+    assert_eq!(queued[0].to, made.email);
+    assert_eq!(queued[0].due_at, seller.shop.now());
+    assert!(send("order-1").again);
+    assert_eq!(mails(&seller, &made.license.id), queued);
+    switched(&seller, false);
+    let unmailed = send("order-2");
+    assert_eq!(mails(&seller, &unmailed.license.id), []);
+}
+
+#[test]
+fn a_sale_that_was_refunded_before_it_was_told_mails_nothing() {
+    let seller = Seller::on_sale();
+    let session = seller.session();
+    seller.hear(refunded(&session, 2_900)).unwrap();
+    seller.hear(News::SessionCompleted(paid(&session))).unwrap();
+    let sold = seller.licenses().remove(0);
+    assert_eq!(mails(&seller, &sold.license.id), []);
+}
+
+#[test]
+fn the_switch_is_for_what_is_sold_from_then_on() {
+    let seller = Seller::on_sale();
+    assert!(!switched(&seller, false));
+    let unmailed = seller.sell().license.id;
+    assert_eq!(mails(&seller, &unmailed), []);
+    assert!(switched(&seller, true));
+    assert!(switched(&seller, true));
+    assert_eq!(mails(&seller, &unmailed), [], "what was sold before is not");
+    let thrown: Vec<_> = seller
+        .audit()
+        .into_iter()
+        .map(|(_, action)| action)
+        .collect();
+    let thrown = thrown.iter().filter(|it| it.starts_with("mail."));
+    assert_eq!(thrown.count(), 2, "the third time changed nothing");
+    let unknown = TenantId::parse("nobody").unwrap();
+    let outcome = switch(
+        &*seller.store,
+        &seller.env(),
+        &unknown,
+        &Actor::Operator,
+        true,
+    );
+    assert_eq!(outcome.err(), Some(MailingError::NotFound));
+}
+
+#[test]
+fn the_letter_is_written_from_the_license_as_it_is_and_carries_its_key() {
+    let (seller, sold, mailing) = claimed();
+    let outbox = OutboxMail::new();
+    assert_eq!(attempt(&seller, &outbox, &mailing), MailStatus::Sent);
+    let sealed = &sold.license.sealed_key;
+    let key = seller
+        .env()
+        .open(SealedField::LICENSE_KEY, sold.license.id.as_str(), sealed)
+        .unwrap()
+        .into_text()
+        .unwrap();
+    let letter = outbox.arrived().remove(0);
+    assert!(letter.text.contains(key.expose()));
+    assert!(letter.html.contains(key.expose()));
+    assert_eq!(letter.to, "buyer@example.test");
+    let tenant = seller.store.tenant(seller.tenant()).unwrap().unwrap();
+    assert_eq!(letter.reply_to, tenant.email.as_str());
+    assert!(letter.message_id.contains(mailing.id.as_str()));
+    let is_test = seller.shop.mode == Mode::Sandbox;
+    assert_eq!(letter.subject.starts_with("[Test] "), is_test);
+    assert!(letter.text.contains("Pixel Studio (Pro)"));
+    assert!(letter.text.contains("up to 3 at a time"));
+    assert!(letter.text.contains("for life"));
+    let sent = read(&seller, &mailing);
+    assert_eq!((sent.status, sent.reason), (MailStatus::Sent, None));
+}
+
+#[test]
+fn what_is_refused_for_good_fails_at_once_and_all_else_is_tried_by_the_schedule() {
+    for (manner, status, reason) in [
+        (
+            Manner::RefusingReaders,
+            MailStatus::Failed,
+            "the mail server refused it: 550",
+        ),
+        (
+            Manner::Busy,
+            MailStatus::Pending,
+            "the mail server did not take it: 451",
+        ),
+    ] {
+        let (seller, _, mailing) = claimed();
+        let outbox = OutboxMail::new();
+        outbox.be(manner);
+        assert_eq!(attempt(&seller, &outbox, &mailing), status);
+        let kept = read(&seller, &mailing);
+        assert_eq!(
+            (kept.status, kept.reason.as_deref()),
+            (status, Some(reason))
+        );
+        let wait = kept.due_at.since(seller.shop.now());
+        if status == MailStatus::Pending {
+            let (least, most) = (Duration::from_secs(4), Duration::from_secs(6));
+            assert!((least..=most).contains(&wait), "{wait:?}");
+        }
+    }
+}
+
+#[test]
+fn a_mail_is_given_up_when_its_attempts_are_used_up() {
+    let seller = Seller::on_sale();
+    seller.sell();
+    let outbox = OutboxMail::new();
+    outbox.be(Manner::Closed);
+    for attempts in 1..=RetrySchedule::ATTEMPTS {
+        let mailing = claim(&seller);
+        assert_eq!(usize::try_from(mailing.attempts), Ok(attempts));
+        let expected = match attempts {
+            RetrySchedule::ATTEMPTS => MailStatus::Failed,
+            _ => MailStatus::Pending,
+        };
+        assert_eq!(attempt(&seller, &outbox, &mailing), expected);
+        seller.shop.env.clock.set(read(&seller, &mailing).due_at);
+    }
+}
+
+#[test]
+fn a_license_that_was_revoked_meanwhile_cancels_its_mail() {
+    let (seller, sold, mailing) = claimed();
+    let (store, env) = (&*seller.store, seller.env());
+    let actor = Actor::Operator;
+    revoke(store, &env, seller.tenant(), &sold.license.id, &actor).unwrap();
+    let outbox = OutboxMail::new();
+    assert_eq!(attempt(&seller, &outbox, &mailing), MailStatus::Cancelled);
+    assert_eq!(outbox.arrived(), []);
+    let kept = read(&seller, &mailing);
+    assert!(kept.reason.is_some_and(|it| it.contains("revoked")));
+}
+
+#[test]
+fn an_attempt_that_died_after_sending_sends_the_same_message_again() {
+    let (seller, _, first) = claimed();
+    let outbox = OutboxMail::new();
+    let (store, env) = (&*seller.store, seller.env());
+    let Ok(Composed::Message(message)) = compose(store, &env, &first) else {
+        panic!("there is something to send");
+    };
+    outbox.mail().send(&message).unwrap();
+    seller.shop.env.clock.advance(LEASE);
+    let second = claim(&seller);
+    assert_eq!(attempt(&seller, &outbox, &second), MailStatus::Sent);
+    let arrived = outbox.arrived();
+    assert_eq!(arrived.len(), 2);
+    assert_eq!(arrived[0], arrived[1]);
+    // The first comes back to life: its lease is lost, and it changes nothing.
+    let late = conclude(store, &env, &first, &Outcome::Refused("late".to_owned()));
+    assert_eq!(late, Ok(MailStatus::Pending));
+    assert_eq!(read(&seller, &second).status, MailStatus::Sent);
+}
+
+#[test]
+fn a_key_that_does_not_open_waits_for_the_right_master_key() {
+    let (seller, sold, mailing) = claimed();
+    let mut changes = seller.shop.changes();
+    let mut damaged = sold.license;
+    damaged.sealed_key = seller
+        .env()
+        .seal(SealedField::LICENSE_KEY, "lic_other", b"x");
+    changes.licenses.push(Put::changed(damaged));
+    seller.store.commit(changes).unwrap();
+    let outbox = OutboxMail::new();
+    assert_eq!(attempt(&seller, &outbox, &mailing), MailStatus::Pending);
+    let reason = read(&seller, &mailing).reason;
+    assert_eq!(reason.as_deref(), Some("the license's key does not open"));
+}
+
+#[test]
+fn what_nobody_could_send_for_three_days_is_given_up_and_nothing_younger() {
+    let seller = Seller::on_sale();
+    let old = seller.sell().license.id;
+    seller.shop.env.clock.advance(Duration::from_secs(1));
+    let young = seller.sell().license.id;
+    let (store, env) = (&*seller.store, seller.env());
+    let short_of = WAITS_AT_MOST.saturating_sub(Duration::from_micros(1_000_001));
+    seller.shop.env.clock.advance(short_of);
+    assert_eq!(give_up(store, &env, 10), Ok(0));
+    seller.shop.env.clock.advance(Duration::from_micros(1));
+    assert_eq!(give_up(store, &env, 10), Ok(1));
+    let given_up = mails(&seller, &old).remove(0);
+    assert_eq!(given_up.status, MailStatus::Failed);
+    assert!(given_up.reason.is_some_and(|it| it.contains("three days")));
+    assert_eq!(mails(&seller, &young)[0].status, MailStatus::Pending);
+}
+
+#[test]
+fn a_license_is_mailed_again_when_asked_even_where_mail_is_off() {
+    let seller = Seller::on_sale();
+    switched(&seller, false);
+    let id = seller.sell().license.id;
+    let queued = resent(&seller, &id).unwrap();
+    assert_eq!(mails(&seller, &id), std::slice::from_ref(&queued));
+    assert_eq!(queued.to, email("buyer@example.test"));
+    let done = ("operator".to_owned(), "license.resent".to_owned());
+    assert!(seller.audit().contains(&done), "{:?}", seller.audit());
+    for _ in 1..RESEND_RATE.limit {
+        resent(&seller, &id).unwrap();
+    }
+    let refused = resent(&seller, &id);
+    assert!(
+        matches!(refused, Err(MailingError::RateLimited(_))),
+        "{refused:?}"
+    );
+    seller
+        .shop
+        .env
+        .clock
+        .advance(RESEND_RATE.window.saturating_mul(2));
+    resent(&seller, &id).unwrap();
+}
+
+#[test]
+fn what_cannot_be_mailed_again_takes_nothing_of_its_rate() {
+    let seller = Seller::on_sale();
+    let id = seller.sell().license.id;
+    let (store, env) = (&*seller.store, seller.env());
+    let by = |tenant: &TenantId, id: &LicenseId, configured| {
+        resend(store, &env, tenant, id, &Actor::Operator, configured).err()
+    };
+    let nobody = TenantId::parse("nobody").unwrap();
+    let unknown = LicenseId::parse("lic_none").unwrap();
+    for _ in 0..=RESEND_RATE.limit {
+        assert_eq!(by(&nobody, &id, true), Some(MailingError::NotFound));
+        assert_eq!(
+            by(seller.tenant(), &unknown, true),
+            Some(MailingError::NotFound)
+        );
+        let refused = by(seller.tenant(), &id, false);
+        assert_eq!(refused, Some(MailingError::NotConfigured));
+    }
+    let untouched = store.take(
+        &format!("resend:{id}"),
+        RESEND_RATE,
+        RESEND_RATE.limit,
+        env.now(),
+    );
+    let all = Take::Granted(Grant {
+        count: RESEND_RATE.limit,
+        left: 0,
+    });
+    assert_eq!(untouched, Ok(all));
+    assert_eq!(mails(&seller, &id).len(), 1, "only the sale's own");
+    revoke(store, &env, seller.tenant(), &id, &Actor::Operator).unwrap();
+    for configured in [true, false] {
+        let refused = by(seller.tenant(), &id, configured);
+        assert_eq!(refused, Some(MailingError::Revoked));
+    }
+}
+
+#[test]
+fn an_error_of_the_port_says_whether_to_try_again() {
+    let why = || "451".to_owned();
+    let outcomes = [
+        Outcome::from(Ok(())),
+        Outcome::from(Err(MailError::Refused(why()))),
+        Outcome::from(Err(MailError::Unavailable(why()))),
+    ];
+    let expected = [
+        Outcome::Sent,
+        Outcome::Refused("the mail server refused it: 451".to_owned()),
+        Outcome::TryAgain("the mail server did not take it: 451".to_owned()),
+    ];
+    assert_eq!(outcomes, expected);
+}

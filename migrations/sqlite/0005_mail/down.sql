@@ -1,0 +1,2 @@
+drop table mails;
+alter table tenants drop column mails;
