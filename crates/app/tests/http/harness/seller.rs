@@ -257,8 +257,8 @@ impl Seller {
     /// A key without a secret.
     pub(crate) fn publishable_key(&self, product: &str, mode: &str) -> String {
         let body = json!({"productId": product, "scope": "PUBLISHABLE", "mode": mode});
-        let made = self.post("/v1/api-keys", &body).expect(201);
-        made["id"].as_str().expect("an id").to_owned()
+        let new = self.post("/v1/api-keys", &body).expect(201);
+        new["id"].as_str().expect("an id").to_owned()
     }
 
     /// The server's time in Unix seconds.
