@@ -8,6 +8,7 @@ import re
 import time
 import urllib.error
 
+import jsonschema
 import pytest
 import standardwebhooks
 import stripe
@@ -42,6 +43,17 @@ def test_the_event_has_exactly_the_published_fields(sale):
     assert set(event) == published | envelope | {"session_id"}
     assert event["tenant_id"] == "acme" and event["customer_email"] == "ada@example.com"
     assert re.fullmatch(r"ACME(-[0-9A-HJKMNP-TV-Z]{4}){4}", event["key"])
+
+
+def test_the_event_is_as_the_server_describes_it(mintage, sale):
+    headers, event = sale[0], json.loads(sale[1])
+    described = mintage.call("GET", "/openapi.json")
+    call = described["webhooks"]["licenseEvent"]["post"]
+    assert {header["name"].lower() for header in call["parameters"]} <= set(headers)
+    shape = call["requestBody"]["content"]["application/json"]["schema"]
+    whole = {**shape, "components": described["components"]}
+    jsonschema.validate(event, whole, jsonschema.Draft202012Validator)
+    assert set(event) == set(described["components"]["schemas"]["LicenseEvent"]["properties"])
 
 
 def test_stripes_client_accepts_our_signature(sale):

@@ -1,5 +1,13 @@
 //! What an owner is shown of a thing, over HTTP and on the command line alike.
 
+mod audit;
+mod customer;
+mod license;
+
+pub(crate) use audit::AuditEntryBody;
+pub(crate) use customer::CustomerBody;
+pub(crate) use license::{ActivationBody, LicenseBody};
+
 use crate::openapi::words;
 use mintage_domain::api_key::{ApiKey, SignatureVersion};
 use mintage_domain::id::ApiKeyId;

@@ -17,7 +17,7 @@ use harness::seller::{ApiKey, session_of, signed, signed_by_lines, signed_to};
 use harness::stage::SANDBOX_SECRET;
 use harness::stripe::{Pay, news};
 use harness::{Answer, Manner, Request, Seller, Stage, eventually};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -281,6 +281,34 @@ fn what_one_server_revokes_the_next_validate_on_another_refuses() {
         (&answer["valid"], &answer["status"]),
         (&json!(false), &json!("REVOKED"))
     );
+}
+
+#[test]
+fn what_one_server_freezes_or_thaws_the_next_validate_on_another_knows() {
+    let cluster = Cluster::of_two();
+    let (license, key) = cluster.sell();
+    let api_key = cluster.api_key();
+    let devices = std::cell::Cell::new(0);
+    // Each question is a call of its own.
+    let ask = |node: usize| {
+        let device = devices.replace(devices.get() + 1);
+        let call = validate(&api_key, &key, &format!("device-{device}"));
+        let answer = cluster.nodes[node].api.send(&call).expect(200);
+        (answer["valid"].clone(), answer["reason"].clone())
+    };
+    let command = |node: usize, command: &str| {
+        let call = Request::post(format!("/v1/licenses/{license}/{command}"));
+        cluster.manage(node, call)
+    };
+    let (good, frozen) = ((json!(true), Value::Null), (json!(false), json!("frozen")));
+    // Both have seen it valid, so whatever they keep of it they keep now.
+    assert_eq!([ask(0), ask(1)], [good.clone(), good.clone()]);
+    assert_eq!(command(0, "freeze").status, 200);
+    assert_eq!([ask(0), ask(1)], [frozen.clone(), frozen]);
+    let again = command(1, "freeze").error();
+    assert_eq!(again, (409, "license/already-frozen".to_owned()));
+    assert_eq!(command(1, "thaw").status, 200);
+    assert_eq!([ask(0), ask(1)], [good.clone(), good]);
 }
 
 #[test]

@@ -41,6 +41,48 @@ impl Email {
     }
 }
 
+/// How an address begins: what it is searched by. Trimmed and in lower case, 1 to 254 bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailStart(String);
+
+/// The text is the beginning of no address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the beginning of an address has 1 to 254 bytes, without spaces and control characters")]
+pub struct InvalidEmailStart;
+
+impl EmailStart {
+    /// Reads a beginning.
+    pub fn parse(text: &str) -> Result<Self, InvalidEmailStart> {
+        let text = text.trim().to_lowercase();
+        let plain = |c: char| !c.is_whitespace() && !c.is_control();
+        if (1..=254).contains(&text.len()) && text.chars().all(plain) {
+            Ok(Self(text))
+        } else {
+            Err(InvalidEmailStart)
+        }
+    }
+
+    /// Whether an address begins like this.
+    pub fn begins(&self, email: &Email) -> bool {
+        email.as_str().starts_with(&self.0)
+    }
+
+    /// The addresses that begin like this as a range of texts in the order of their bytes: from
+    /// the first, inclusive, until the second, exclusive. Only behind the greatest character
+    /// there is no such text.
+    pub fn range(&self) -> (&str, Option<String>) {
+        let mut until = self.0.clone();
+        while let Some(last) = until.pop() {
+            // The range steps over the surrogates, which are no characters.
+            if let Some(next) = (last..=char::MAX).nth(1) {
+                until.push(next);
+                return (&self.0, Some(until));
+            }
+        }
+        (&self.0, None)
+    }
+}
+
 fn may_be_in_name(c: char) -> bool {
     !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"@".contains(c)
 }
@@ -151,7 +193,41 @@ mod tests {
         assert!(serde_json::from_str::<Email>("\"nobody\"").is_err());
     }
 
+    #[test]
+    fn a_beginning_is_trimmed_and_in_lower_case_and_is_its_range() {
+        let max = char::MAX;
+        for (text, from, until) in [
+            ("ann", "ann", Some("ano".to_owned())),
+            (" Ann@Exa ", "ann@exa", Some("ann@exb".to_owned())),
+            ("a_%", "a_%", Some("a_&".to_owned())),
+            ("é", "é", Some("ê".to_owned())),
+            ("a\u{d7ff}", "a\u{d7ff}", Some("a\u{e000}".to_owned())),
+            (&format!("a{max}"), &format!("a{max}"), Some("b".to_owned())),
+            (&max.to_string(), &max.to_string(), None),
+        ] {
+            let start = EmailStart::parse(text).unwrap();
+            assert_eq!(start.range(), (from, until), "{text}");
+        }
+        for text in ["", "  ", "a b", "a\u{0}", &"a".repeat(255)] {
+            assert_eq!(EmailStart::parse(text), Err(InvalidEmailStart), "{text:?}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn an_address_lies_in_the_range_of_its_beginnings_and_in_no_other(
+            name in "[a-b\u{d7fe}-\u{e001}\u{10fffe}-\u{10ffff}]{1,4}",
+            start in "[a-b\u{d7fe}-\u{e001}\u{10fffe}-\u{10ffff}]{1,3}",
+        ) {
+            let address = Email::parse(&format!("{name}@example.com"));
+            if let (Ok(address), Ok(start)) = (address, EmailStart::parse(&start)) {
+                let (from, until) = start.range();
+                let within = from <= address.as_str()
+                    && until.is_none_or(|until| address.as_str() < until.as_str());
+                prop_assert_eq!(within, start.begins(&address));
+            }
+        }
+
         #[test]
         fn what_is_accepted_is_accepted_again_unchanged(text in "\\PC{0,20}@\\PC{0,20}") {
             if let Ok(email) = Email::parse(&text) {

@@ -34,7 +34,7 @@ pub enum TokenScope {
     ProductsWrite,
     /// Read licenses, customers and orders.
     LicensesRead,
-    /// Revoke licenses.
+    /// Freeze, thaw, extend and revoke licenses, and release their devices.
     LicensesWrite,
     /// See a license key in the clear.
     LicensesReveal,
@@ -44,6 +44,8 @@ pub enum TokenScope {
     IntegrationsWrite,
     /// Make API keys.
     ApiKeysWrite,
+    /// Read the audit trail.
+    AuditRead,
 }
 
 /// A text that is no token scope.
@@ -53,7 +55,7 @@ pub struct UnknownTokenScope;
 
 impl TokenScope {
     /// All scopes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ProductsRead,
         Self::ProductsWrite,
         Self::LicensesRead,
@@ -62,6 +64,7 @@ impl TokenScope {
         Self::IntegrationsRead,
         Self::IntegrationsWrite,
         Self::ApiKeysWrite,
+        Self::AuditRead,
     ];
 
     /// The scope as it is written.
@@ -75,6 +78,7 @@ impl TokenScope {
             Self::IntegrationsRead => "integrations:read",
             Self::IntegrationsWrite => "integrations:write",
             Self::ApiKeysWrite => "api-keys:write",
+            Self::AuditRead => "audit:read",
         }
     }
 

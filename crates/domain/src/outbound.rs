@@ -19,6 +19,10 @@ pub enum EventName {
     LicenseRefunded,
     /// A license was revoked by the seller.
     LicenseRevoked,
+    /// A license was frozen by the seller.
+    LicenseFrozen,
+    /// A license was thawed or extended by the seller.
+    LicenseUpdated,
 }
 
 /// A text that is no event name.
@@ -28,10 +32,12 @@ pub struct UnknownEvent;
 
 impl EventName {
     /// Every event.
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 5] = [
         Self::LicenseCreated,
         Self::LicenseRefunded,
         Self::LicenseRevoked,
+        Self::LicenseFrozen,
+        Self::LicenseUpdated,
     ];
 
     /// The name on the wire.
@@ -40,7 +46,15 @@ impl EventName {
             Self::LicenseCreated => "license.created",
             Self::LicenseRefunded => "license.refunded",
             Self::LicenseRevoked => "license.revoked",
+            Self::LicenseFrozen => "license.frozen",
+            Self::LicenseUpdated => "license.updated",
         }
+    }
+
+    /// Whether the event says how the license stands. Keylight's own events do not: their bodies
+    /// stay as their receivers know them.
+    fn tells_standing(self) -> bool {
+        matches!(self, Self::LicenseFrozen | Self::LicenseUpdated)
     }
 
     /// Reads a name.
@@ -67,6 +81,26 @@ pub struct LicenseEvent<'a> {
     key_type_id: &'a KeyTypeId,
     customer_email: &'a str,
     session_id: Option<&'a str>,
+    #[serde(flatten)]
+    standing: Option<StandingFields>,
+}
+
+/// How a license stands once it has changed, behind the fields of every event.
+#[derive(Debug, Serialize)]
+struct StandingFields {
+    status: &'static str,
+    reason: Option<&'static str>,
+    expires_at: Option<String>,
+}
+
+impl StandingFields {
+    fn of(license: &License, now: Timestamp) -> Self {
+        Self {
+            status: license.state(now).as_str(),
+            reason: license.reason(now),
+            expires_at: license.standing.expires_at().map(Timestamp::to_rfc3339),
+        }
+    }
 }
 
 /// What an event says besides the license itself.
@@ -100,6 +134,7 @@ pub fn license_event_body(license: &License, facts: &EventFacts<'_>) -> Vec<u8> 
         key_type_id: &license.key_type,
         customer_email: facts.customer_email,
         session_id: facts.session,
+        standing: (facts.event.tells_standing()).then(|| StandingFields::of(license, facts.now)),
     };
     serde_json::to_vec(&event).unwrap_or_else(|_| unreachable!("strings and numbers are JSON"))
 }
@@ -111,7 +146,7 @@ mod tests {
     use crate::catalog::Entitlements;
     use crate::id::{CustomerId, LicenseId};
     use crate::license::key::KeyHash;
-    use crate::license::state::Standing;
+    use crate::license::state::{HoldCause, Standing};
     use crate::metadata::Metadata;
     use crate::seal::{KeyId, Sealed};
 
@@ -179,5 +214,37 @@ mod tests {
         assert!(body.contains(r#""event":"license.revoked""#), "{body}");
         assert!(body.contains(r#""mode":"sandbox""#), "{body}");
         assert!(body.ends_with(r#""session_id":null}"#), "{body}");
+    }
+
+    #[test]
+    fn an_event_of_a_change_says_how_the_license_stands_behind_the_known_fields() {
+        let id = DeliveryId::parse("dlv_1").unwrap();
+        let now = Timestamp::from_unix_seconds(1_798_761_600).unwrap();
+        let mut license = license(Mode::Live);
+        let body = |license: &License, event| {
+            let facts = EventFacts {
+                id: &id,
+                event,
+                key: "PIXL-****",
+                customer_email: "ada@example.test",
+                session: None,
+                now,
+            };
+            String::from_utf8(license_event_body(license, &facts)).unwrap()
+        };
+        let end = |body: &str, known: &str| body.split_once(known).unwrap().1.to_owned();
+        license.standing = Standing::new(Timestamp::parse_rfc3339("2027-06-01").ok());
+        let told = body(&license, EventName::LicenseUpdated);
+        assert_eq!(
+            end(&told, r#""session_id":null,"#),
+            r#""status":"ACTIVE","reason":null,"expires_at":"2027-06-01T00:00:00Z"}"#
+        );
+        license.standing = Standing::new(None);
+        license.standing.hold(HoldCause::Admin);
+        let told = body(&license, EventName::LicenseFrozen);
+        assert_eq!(
+            end(&told, r#""session_id":null,"#),
+            r#""status":"FROZEN","reason":"frozen","expires_at":null}"#
+        );
     }
 }

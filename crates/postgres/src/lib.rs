@@ -5,6 +5,8 @@ mod config;
 mod connection;
 mod error;
 mod migrations;
+#[cfg(test)]
+mod plans;
 mod reader;
 mod store;
 mod url;

@@ -7,6 +7,8 @@ mod error;
 mod lock;
 mod migrations;
 mod nonces;
+#[cfg(test)]
+mod plans;
 mod store;
 mod validations;
 mod writer;

@@ -19,10 +19,11 @@ use mintage_domain::order::Order;
 use mintage_domain::page::{Page, PageRequest};
 use mintage_domain::payment::{Payment, PaymentKey};
 use mintage_domain::ports::{
-    Activations, ApiKeys, AuditRecord, Audits, Calls, Catalog, Commit, CommitDone, Connections,
-    Customers, Deliveries, Endpoints, HeardEvents, Housekeeping, KeyQuery, KnownLicense,
-    LicenseFilter, LicenseRecord, Licenses, Limiter, Mails, OAuthRounds, Orders, Payments, Seen,
-    Sighted, Store, StoreError, Tenants, Tokens, ValidateDone, ValidateQuery, Validations,
+    Activations, ApiKeys, AuditFilter, AuditRecord, Audits, Calls, Catalog, Commit, CommitDone,
+    Connections, CustomerFilter, Customers, Deliveries, Endpoints, HeardEvents, Housekeeping,
+    KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses, Limiter, Mails, OAuthRounds,
+    Orders, Payments, Seen, Sighted, Store, StoreError, Tenants, Tokens, ValidateDone,
+    ValidateQuery, Validations,
 };
 use mintage_domain::rate::{Rate, Take};
 use mintage_domain::secret::SecretHash;
@@ -133,6 +134,9 @@ by_turns! {
     }
     Customers {
         fn customer(&self, tenant: &TenantId, id: &CustomerId) -> Found<Customer>;
+        fn customers(
+            &self, tenant: &TenantId, filter: &CustomerFilter, page: &PageRequest
+        ) -> Listed<Customer>;
     }
     ApiKeys {
         fn api_key(&self, id: &ApiKeyId) -> Found<ApiKey>;
@@ -163,7 +167,9 @@ by_turns! {
         fn overdue_mails(&self, before: Timestamp, n: usize) -> Many<Mailing>;
     }
     Audits {
-        fn audit(&self, tenant: &TenantId, page: &PageRequest) -> Listed<AuditRecord>;
+        fn audit(
+            &self, tenant: &TenantId, filter: &AuditFilter, page: &PageRequest
+        ) -> Listed<AuditRecord>;
     }
     Validations {
         fn license_of_key(&self, key: &KeyQuery) -> Found<KnownLicense>;

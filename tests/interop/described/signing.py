@@ -29,12 +29,10 @@ def _body(request) -> bytes:
 
 
 class Signed(requests.auth.AuthBase):
-    """Signs the bytes that go out. API keys take turns: one alone may not issue as fast as this."""
-
-    keys = itertools.cycle(CALLERS["apiKeys"])
+    """Signs the bytes that go out."""
 
     def __call__(self, request):
-        key, moment = next(self.keys), str(next(_MOMENTS))
+        key, moment = CALLERS["apiKey"], str(next(_MOMENTS))
         request.headers["Authorization"] = f"Bearer {key['id']}"
         request.headers["X-KeyStack-Timestamp"] = moment
         signed = f"{moment}.".encode() + _body(request)
@@ -96,3 +94,10 @@ def code_is_listed(context, response, case):
     code = response.json()["error"]["code"]
     listed = case.operation.definition.raw.get("x-error-codes", [])
     assert code in listed, f"{code} is not in x-error-codes"
+
+
+@schemathesis.check
+def limits_are_far_away(context, response, case):
+    """No limit hides an answer, but for that of checkouts, which nobody can change."""
+    id = case.operation.definition.raw["operationId"]
+    assert response.status_code != 429 or id == "openCheckout", "this call was not judged"

@@ -1,8 +1,8 @@
 //! `mintage api-key`.
 
-use super::{Common, Outcome, each, say, with_store};
+use super::{Common, Of, Outcome, each, say, with_store};
 use crate::shown;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use mintage_domain::api_key::{ApiKey, KeyKind, Overlap, SignatureVersion};
 use mintage_domain::audit::Actor;
 use mintage_domain::env::Env;
@@ -10,7 +10,7 @@ use mintage_domain::id::ApiKeyId;
 use mintage_domain::mode::Mode;
 use mintage_domain::page::Page;
 use mintage_domain::ports::Store;
-use mintage_domain::slug::{ProductId, TenantId};
+use mintage_domain::slug::ProductId;
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::api_key::{
     MadeApiKey, create_api_key, revoke_api_key, rotate_api_key,
@@ -67,16 +67,6 @@ pub(super) enum ApiKeyCommand {
     },
 }
 
-#[derive(Args)]
-pub(super) struct Of {
-    /// The tenant's slug.
-    #[arg(long, value_parser = TenantId::parse)]
-    tenant: TenantId,
-    /// Print one JSON object a line.
-    #[arg(long)]
-    json: bool,
-}
-
 pub(super) fn run(common: &Common, command: ApiKeyCommand) -> Outcome {
     let actor = Actor::Operator;
     with_store(common, |store, env| match command {
@@ -112,8 +102,7 @@ pub(super) fn run(common: &Common, command: ApiKeyCommand) -> Outcome {
 }
 
 fn list(store: &dyn Store, env: &Env<'_>, of: &Of, product: Option<&ProductId>) -> Outcome {
-    // To list nothing would hide a typo in the slug.
-    store.tenant(&of.tenant)?.ok_or("no such tenant")?;
+    of.exists(store)?;
     let now = env.now();
     each(
         |page| {

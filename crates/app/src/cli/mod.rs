@@ -1,7 +1,10 @@
 //! The command line.
 
 mod api_key;
+mod audit;
+mod customer;
 mod doctor;
+mod license;
 mod serve;
 mod tenant;
 
@@ -12,7 +15,9 @@ use clap::{Args, Parser, Subcommand};
 use mintage_domain::env::Env;
 use mintage_domain::page::{Page, PageRequest};
 use mintage_domain::ports::{Store, StoreError};
-use std::io::Write;
+use mintage_domain::slug::TenantId;
+use serde::Serialize;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -72,6 +77,44 @@ enum Command {
     /// Makes, lists, revokes and rotates API keys. A server sees a change within five seconds.
     #[command(subcommand)]
     ApiKey(api_key::ApiKeyCommand),
+    /// Lists licenses and their devices; freezes, thaws, extends and revokes them.
+    #[command(subcommand)]
+    License(license::LicenseCommand),
+    /// Lists a tenant's customers.
+    #[command(subcommand)]
+    Customer(customer::CustomerCommand),
+    /// Lists who did what in a tenant's account.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+}
+
+/// Whose things a command is about, and how it prints them.
+#[derive(Args)]
+struct Of {
+    /// The tenant's slug.
+    #[arg(long, value_parser = TenantId::parse)]
+    tenant: TenantId,
+    /// Print one JSON object a line.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Of {
+    /// That there is such a tenant: to list nothing would hide a typo in the slug.
+    fn exists(&self, store: &dyn Store) -> Outcome {
+        store.tenant(&self.tenant)?.ok_or("no such tenant")?;
+        Ok(())
+    }
+
+    /// Prints a thing as the HTTP API shows it, or in a line for people: what buyers and devices
+    /// call themselves must not steer the terminal.
+    fn print(&self, shown: &impl Serialize, line: impl FnOnce() -> String) -> io::Result<()> {
+        if self.json {
+            say(serde_json::to_string(shown)?)
+        } else {
+            say(line().replace(char::is_control, " "))
+        }
+    }
 }
 
 /// Runs the command line.
@@ -89,12 +132,15 @@ pub fn run() -> ExitCode {
         Command::Tenant(command) => tenant::run(&cli.common, command),
         Command::Token(command) => tenant::run_token(&cli.common, command),
         Command::ApiKey(command) => api_key::run(&cli.common, command),
+        Command::License(command) => license::run(&cli.common, command),
+        Command::Customer(command) => customer::run(&cli.common, command),
+        Command::Audit(command) => audit::run(&cli.common, command),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // If even stderr is gone, the exit code still tells.
-            let _ = writeln!(std::io::stderr(), "mintage: {error}");
+            let _ = writeln!(io::stderr(), "mintage: {error}");
             ExitCode::FAILURE
         }
     }
@@ -118,7 +164,7 @@ fn with_store(common: &Common, work: impl FnOnce(&dyn Store, &Env<'_>) -> Outcom
 /// Turns the pages of a list, and shows each item.
 fn each<T>(
     list: impl Fn(&PageRequest) -> Result<Page<T>, StoreError>,
-    show: impl Fn(&T) -> std::io::Result<()>,
+    show: impl Fn(&T) -> io::Result<()>,
 ) -> Outcome {
     let mut page = PageRequest {
         after: None,
@@ -144,6 +190,6 @@ fn openapi() -> Outcome {
 }
 
 /// Prints a line of a command's result.
-fn say(line: impl std::fmt::Display) -> std::io::Result<()> {
-    writeln!(std::io::stdout().lock(), "{line}")
+fn say(line: impl std::fmt::Display) -> io::Result<()> {
+    writeln!(io::stdout().lock(), "{line}")
 }

@@ -97,6 +97,17 @@ pub const CODES: &[Code] = &[
     ),
     code(
         409,
+        "license/already-frozen",
+        "the license is frozen by its seller already",
+    ),
+    code(
+        409,
+        "license/not-frozen",
+        "the license is not frozen by its seller",
+    ),
+    code(409, "license/is-lifetime", "the license has no end"),
+    code(
+        409,
         "activation/already-released",
         "the device has given its slot back already",
     ),

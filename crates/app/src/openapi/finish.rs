@@ -7,13 +7,13 @@ use crate::server::envelope::Envelope;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::openapi::header::{Header, HeaderBuilder};
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{PartialSchema, ToSchema};
 
 /// Where a handler names the codes that are its own, and where a reader finds all of them.
-const ERROR_CODES: &str = "x-error-codes";
+pub(super) const ERROR_CODES: &str = "x-error-codes";
 
 /// What tells a caller how it stands with its limits.
 const LIMIT: [&str; 2] = ["RateLimit", "RateLimit-Policy"];
@@ -151,7 +151,7 @@ fn codes(operation: &mut Operation) -> Vec<&'static Code> {
     for parameter in operation.parameters.iter().flatten() {
         if let RefOr::T(parameter) = parameter {
             match parameter.parameter_in {
-                utoipa::openapi::path::ParameterIn::Path => add(&["common/not-found"]),
+                ParameterIn::Path => add(&["common/not-found"]),
                 _ => add(&["validation/invalid-input"]),
             }
         }

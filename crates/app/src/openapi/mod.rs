@@ -9,6 +9,7 @@ pub(crate) mod words;
 
 mod codes;
 mod finish;
+mod outbound;
 mod security;
 
 pub use codes::{CODES, Code};
@@ -39,7 +40,10 @@ const TAGS: [(&str, &str); 6] = [
         "Selling through the seller's own Stripe account.",
     ),
     ("Catalog", "Products, their key types and their API keys."),
-    ("Sales", "Licenses, devices, customers and orders."),
+    (
+        "Sales",
+        "Licenses, devices, customers and orders, and who did what.",
+    ),
     (
         "Integrations",
         "The Stripe account, and the webhook that tells of licenses.",
@@ -68,6 +72,7 @@ pub(crate) fn document() -> OpenApi {
     for described in routes::described() {
         document.merge(described.clone());
     }
+    outbound::add(&mut document);
     finish::finish(&mut document);
     document
 }
@@ -84,6 +89,7 @@ whole number of minor units and a currency. **Times** are RFC 3339, UTC.";
 
 #[cfg(test)]
 mod tests {
+    use super::finish::ERROR_CODES;
     use super::*;
     use std::collections::BTreeMap;
 
@@ -97,5 +103,23 @@ mod tests {
                 assert!(*known == shape, "{name} has two shapes");
             }
         }
+    }
+
+    /// One that is misspelt would be left out in silence.
+    #[test]
+    fn every_code_that_a_handler_names_is_known() {
+        let mut named = 0;
+        for described in routes::described() {
+            let call = serde_json::to_value(&described.paths).expect("JSON");
+            let methods = call.as_object().into_iter().flat_map(|all| all.values());
+            for call in methods.flat_map(|item| item.as_object().into_iter().flatten()) {
+                for code in call.1[ERROR_CODES].as_array().into_iter().flatten() {
+                    let known = CODES.iter().any(|known| *code == known.code);
+                    assert!(known, "{code} of {}", call.1["operationId"]);
+                    named += 1;
+                }
+            }
+        }
+        assert!(named > 20, "only {named} were found");
     }
 }

@@ -55,6 +55,8 @@ words! {
     DeliveryId = id("dlv_");
     /// A license's key on its way to its buyer.
     MailId = id("eml_");
+    /// An entry of the audit trail.
+    AuditId = id("aud_");
 
     /// A tenant. Some words are reserved.
     TenantId = text("^[a-z0-9][a-z0-9-]{2,31}$");
@@ -87,6 +89,10 @@ words! {
             .into_iter()
             .chain(RevocationReason::ALL.map(RevocationReason::as_str))
     );
+    /// What holds a license: its seller's freeze, a dispute over its payment, an unpaid invoice.
+    HoldCause = text("^(admin|dispute:.+|invoice:.+)$");
+    /// Who did something.
+    Actor = text("^(operator|seller|stripe|system|token:tok_.+|api-key:ak_.+)$");
     /// How far an order is.
     OrderStatus = one_of(Progress::ALL.map(Progress::as_str));
     /// What a tenant is told of.
@@ -133,6 +139,10 @@ words! {
         .property_names(Some(
             text_of(1, Facts::MAX_KEY).pattern(Some(NO_CONTROL)).build()
         ));
+    /// A text that is searched for as a whole.
+    Searched = text_of(1, 255).pattern(Some(NO_NUL));
+    /// How an e-mail address begins. It may have 254 bytes.
+    EmailStart = text_of(1, 254).pattern(Some(NO_SPACE));
     /// Texts by their names in the metadata.
     SearchedMetadata = ObjectBuilder::new()
         .schema_type(Type::Object)
@@ -162,6 +172,7 @@ words! {
 
 const NO_NUL: &str = r"^[^\u0000]*$";
 const NO_CONTROL: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
+const NO_SPACE: &str = r"^[^\s\u0000-\u001f\u007f-\u009f]+$";
 /// `lifetime`, and days from 1 to 36500 without leading zeros.
 const RELATIVE: &str =
     "^(lifetime|([1-9][0-9]{0,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|36500)d)$";

@@ -5,15 +5,11 @@ use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::paging::{PageBody, PageQuery};
+use crate::shown::ActivationBody;
 use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::activation::Activation;
 use mintage_domain::id::{ActivationId, LicenseId};
 use mintage_domain::management_token::TokenScope;
-use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::activation;
-use serde::Serialize;
-use serde_json::{Map, Value};
-use utoipa::ToSchema;
 
 /// Lists the devices of a license
 ///
@@ -45,7 +41,7 @@ pub(super) async fn list(
     })
     .await??
     .ok_or_else(ApiError::not_found)?;
-    Ok(HttpResponse::Ok().json(PageBody::of(&activations, show)))
+    Ok(HttpResponse::Ok().json(PageBody::of(&activations, ActivationBody::of)))
 }
 
 /// Gives back the slot of a device that is lost
@@ -76,48 +72,5 @@ pub(super) async fn release(
         activation::release(&*app.store, &app.env(), &tenant, (&license, &id), &actor)
     })
     .await??;
-    Ok(HttpResponse::Ok().json(show(&released)))
-}
-
-/// A device on a license.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = Activation)]
-struct ActivationBody<'a> {
-    #[schema(value_type = words::ActivationId)]
-    id: &'a ActivationId,
-    #[schema(value_type = words::LicenseId)]
-    license_id: &'a LicenseId,
-    /// Whether it has a slot.
-    active: bool,
-    #[schema(value_type = words::Fingerprint)]
-    fingerprint: &'a str,
-    #[schema(required)]
-    hostname: Option<&'a str>,
-    #[schema(required)]
-    os: Option<&'a str>,
-    #[schema(value_type = Object)]
-    metadata: &'a Map<String, Value>,
-    #[schema(value_type = words::Time)]
-    first_seen_at: String,
-    #[schema(value_type = words::Time)]
-    last_seen_at: String,
-    /// Since when it has no slot.
-    #[schema(required, value_type = Option<words::Time>)]
-    released_at: Option<String>,
-}
-
-fn show(activation: &Activation) -> ActivationBody<'_> {
-    ActivationBody {
-        id: &activation.id,
-        license_id: &activation.license,
-        active: activation.is_active(),
-        fingerprint: activation.fingerprint.as_str(),
-        hostname: activation.hostname.as_deref(),
-        os: activation.os.as_deref(),
-        metadata: activation.metadata.as_map(),
-        first_seen_at: activation.first_seen.to_rfc3339(),
-        last_seen_at: activation.last_seen.to_rfc3339(),
-        released_at: activation.released_at.map(Timestamp::to_rfc3339),
-    }
+    Ok(HttpResponse::Ok().json(ActivationBody::of(&released)))
 }

@@ -41,6 +41,17 @@ pub(super) struct Query {
         (status = "default", description = "Not connected. The page tells the code of the error.",
             body = String, content_type = "text/html; charset=utf-8"),
     ),
+    extensions(("x-error-codes" = json!([
+        "oauth/account-taken",
+        "oauth/code-refused",
+        "oauth/state-invalid",
+        "oauth/wrong-mode",
+        "stripe/failed",
+        "stripe/mode-refused",
+        "stripe/not-configured",
+        "common/internal",
+        "common/unavailable",
+    ]))),
 )]
 pub(super) async fn finish(
     app: web::Data<App>,

@@ -1,18 +1,80 @@
-//! `GET /v1/customers/{id}`: a buyer.
+//! `/v1/customers`: buyers.
 
 use crate::app::{App, blocking};
 use crate::openapi::words;
+use crate::server::asked::Asked;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
+use crate::server::paging::{PageBody, PageQuery};
+use crate::shown::CustomerBody;
 use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::customer::Customer;
-use mintage_domain::email::Email;
+use mintage_domain::email::{Email, EmailStart};
 use mintage_domain::id::CustomerId;
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::mode::Mode;
-use serde::Serialize;
-use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use mintage_domain::ports::CustomerFilter;
+use mintage_domain::text::free_text;
+use mintage_domain::usecase::issue::MAX_EXTERNAL_ID;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// Which customers.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(super) struct Filter {
+    /// Those of this mode.
+    #[param(nullable = false, inline, value_type = Option<words::Mode>)]
+    mode: Option<String>,
+    /// Those with this address.
+    #[param(nullable = false, inline, value_type = Option<words::Email>)]
+    email: Option<String>,
+    /// Those whose address begins like this, sign by sign, in any case.
+    #[param(nullable = false, inline, value_type = Option<words::EmailStart>)]
+    q: Option<String>,
+    /// Those with this id of the seller's own.
+    #[param(nullable = false, inline, value_type = Option<words::Searched>)]
+    external_id: Option<String>,
+}
+
+impl Filter {
+    fn read(&self) -> Result<CustomerFilter, ApiError> {
+        let mut asked = Asked::new();
+        let external_id = |text: &str| free_text(text, MAX_EXTERNAL_ID);
+        let filter = CustomerFilter {
+            mode: asked.read("mode", self.mode.as_deref(), Mode::parse),
+            email: asked.read("email", self.email.as_deref(), Email::parse),
+            email_start: asked.read("q", self.q.as_deref(), EmailStart::parse),
+            external_id: asked.read("externalId", self.external_id.as_deref(), external_id),
+        };
+        asked.answer(filter)
+    }
+}
+
+/// Lists customers
+#[utoipa::path(
+    get,
+    path = "/v1/customers",
+    operation_id = "listCustomers",
+    tag = "Sales",
+    params(Filter, PageQuery),
+    responses((status = 200, description = "A page.", body = PageBody<CustomerBody<'_>>)),
+    security(("managementToken" = ["licenses:read"])),
+)]
+pub(super) async fn list(
+    app: web::Data<App>,
+    request: HttpRequest,
+    filter: web::Query<Filter>,
+    query: web::Query<PageQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let caller = Caller::of(&app, &request, TokenScope::LicensesRead).await?;
+    let (filter, page) = (filter.read()?, query.read()?);
+    let customers = blocking(&app, move |app| {
+        app.store.customers(&caller.tenant(), &filter, &page)
+    })
+    .await??;
+    Ok(HttpResponse::Ok().json(PageBody::of(&customers, CustomerBody::of)))
+}
 
 /// Shows a customer
 #[utoipa::path(
@@ -34,39 +96,5 @@ pub(super) async fn get(
     let customer = blocking(&app, move |app| app.store.customer(&caller.tenant(), &id))
         .await??
         .ok_or_else(ApiError::not_found)?;
-    Ok(HttpResponse::Ok().json(show(&customer)))
-}
-
-/// A buyer, known by the address in one mode.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = Customer)]
-struct CustomerBody<'a> {
-    #[schema(value_type = words::CustomerId)]
-    id: &'a CustomerId,
-    #[schema(value_type = words::Email)]
-    email: &'a Email,
-    #[schema(required)]
-    name: Option<&'a str>,
-    /// The seller's own id of the customer.
-    #[schema(required)]
-    external_id: Option<&'a str>,
-    #[schema(value_type = Object)]
-    metadata: &'a Map<String, Value>,
-    #[schema(value_type = words::Mode)]
-    mode: Mode,
-    #[schema(value_type = words::Time)]
-    created_at: String,
-}
-
-fn show(customer: &Customer) -> CustomerBody<'_> {
-    CustomerBody {
-        id: &customer.id,
-        email: &customer.email,
-        name: customer.name.as_deref(),
-        external_id: customer.external_id.as_deref(),
-        metadata: &customer.metadata,
-        mode: customer.mode,
-        created_at: customer.created_at.to_rfc3339(),
-    }
+    Ok(HttpResponse::Ok().json(CustomerBody::of(&customer)))
 }

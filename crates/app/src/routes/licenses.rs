@@ -5,19 +5,17 @@ use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::{ApiError, Detail};
 use crate::server::paging::{PageBody, PageQuery};
+use crate::shown::LicenseBody;
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::email::Email;
-use mintage_domain::id::{CustomerId, LicenseId, OrderId};
+use mintage_domain::id::{CustomerId, LicenseId};
 use mintage_domain::license::state::State;
 use mintage_domain::management_token::TokenScope;
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::{LicenseFilter, LicenseRecord};
-use mintage_domain::slug::{KeyTypeId, ProductId};
+use mintage_domain::ports::LicenseFilter;
+use mintage_domain::slug::ProductId;
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::license;
-use mintage_domain::usecase::validate::Reason;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which licenses.
@@ -30,6 +28,9 @@ pub(super) struct Filter {
     /// Those that are this at the moment.
     #[param(nullable = false, inline, value_type = Option<words::LicenseStatus>)]
     status: Option<String>,
+    /// Those of this customer.
+    #[param(nullable = false, inline, value_type = Option<words::CustomerId>)]
+    customer: Option<String>,
     /// Those of the customer with this address.
     #[param(nullable = false, inline, value_type = Option<words::Email>)]
     email: Option<String>,
@@ -51,12 +52,15 @@ impl Filter {
                 ApiError::invalid("one or more query parameters are not valid", vec![detail])
             })
         }
-        let state = |text: &str| State::ALL.into_iter().find(|state| state.as_str() == text);
+        let state = |text: &str| State::parse(text).ok();
         Ok(LicenseFilter {
             product: parsed("product", self.product.as_ref(), |text| {
                 ProductId::parse(text).ok()
             })?,
             state: parsed("status", self.status.as_ref(), state)?.map(|state| (state, now)),
+            customer: parsed("customer", self.customer.as_ref(), |text| {
+                CustomerId::parse(text).ok()
+            })?,
             metadata: metadata(all)?,
             email: parsed("email", self.email.as_ref(), |text| Email::parse(text).ok())?,
         })
@@ -120,10 +124,12 @@ pub(super) async fn list(
         app.store.licenses(&caller.tenant(), &filter, &page)
     })
     .await??;
-    Ok(HttpResponse::Ok().json(PageBody::of(&licenses, |record| show(record, now))))
+    Ok(HttpResponse::Ok().json(PageBody::of(&licenses, |record| {
+        LicenseBody::of(record, now)
+    })))
 }
 
-fn id(path: &str) -> Result<LicenseId, ApiError> {
+pub(super) fn id(path: &str) -> Result<LicenseId, ApiError> {
     LicenseId::parse(path).map_err(|_| ApiError::not_found())
 }
 
@@ -147,7 +153,7 @@ pub(super) async fn get(
     let record = blocking(&app, move |app| app.store.license(&caller.tenant(), &id))
         .await??
         .ok_or_else(ApiError::not_found)?;
-    Ok(HttpResponse::Ok().json(show(&record, app.clock.now())))
+    Ok(HttpResponse::Ok().json(LicenseBody::of(&record, app.clock.now())))
 }
 
 /// Revokes a license
@@ -176,7 +182,7 @@ pub(super) async fn revoke(
     })
     .await??;
     app.deliveries_due.notify_one();
-    Ok(HttpResponse::Ok().json(show(&record, app.clock.now())))
+    Ok(HttpResponse::Ok().json(LicenseBody::of(&record, app.clock.now())))
 }
 
 /// Shows the key of a license
@@ -213,69 +219,4 @@ pub(super) async fn reveal(
 #[derive(Serialize, ToSchema)]
 struct RevealedKey<'a> {
     key: &'a str,
-}
-
-/// What was minted.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = License)]
-struct LicenseBody<'a> {
-    #[schema(value_type = words::LicenseId)]
-    id: &'a LicenseId,
-    /// The key, masked: `ACME-****-****-****-Q3VZ`.
-    display_key: &'a str,
-    #[schema(value_type = words::LicenseStatus)]
-    status: &'static str,
-    /// Why it is not good.
-    #[schema(required, value_type = Option<words::LicenseReason>)]
-    reason: Option<&'static str>,
-    #[schema(value_type = words::Mode)]
-    mode: Mode,
-    #[schema(value_type = words::ProductId)]
-    product_id: &'a ProductId,
-    #[schema(value_type = words::KeyTypeId)]
-    key_type_id: &'a KeyTypeId,
-    #[schema(value_type = words::CustomerId)]
-    customer_id: &'a CustomerId,
-    #[schema(value_type = words::Email)]
-    customer_email: &'a Email,
-    /// The order that it was minted for; `null` if it was issued.
-    #[schema(required, value_type = Option<words::OrderId>)]
-    order_id: Option<&'a OrderId>,
-    activation_limit: u32,
-    #[schema(required)]
-    notes: Option<&'a str>,
-    #[schema(value_type = Object)]
-    metadata: &'a Map<String, Value>,
-    /// `null` for never.
-    #[schema(required, value_type = Option<words::Time>)]
-    expires_at: Option<String>,
-    #[schema(value_type = words::Time)]
-    created_at: String,
-}
-
-fn show(record: &LicenseRecord, now: Timestamp) -> LicenseBody<'_> {
-    let license = &record.license;
-    let state = license.state(now);
-    let reason = license.standing.revocation().map_or_else(
-        || Reason::of(state).map(Reason::as_str),
-        |revocation| Some(revocation.reason().as_str()),
-    );
-    LicenseBody {
-        id: &license.id,
-        display_key: &license.masked_key,
-        status: state.as_str(),
-        reason,
-        mode: license.mode,
-        product_id: &license.product,
-        key_type_id: &license.key_type,
-        customer_id: &license.customer,
-        customer_email: &record.email,
-        order_id: license.unit.as_ref().map(|unit| &unit.order),
-        activation_limit: license.activation_limit,
-        notes: license.notes.as_deref(),
-        metadata: license.metadata.as_map(),
-        expires_at: license.standing.expires_at().map(Timestamp::to_rfc3339),
-        created_at: license.created_at.to_rfc3339(),
-    }
 }

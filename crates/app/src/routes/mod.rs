@@ -3,6 +3,7 @@
 mod about;
 mod activations;
 mod api_keys;
+mod audit;
 mod callback;
 mod checkout;
 mod customers;
@@ -12,6 +13,7 @@ mod health;
 mod integrations;
 mod issue;
 mod key_types;
+mod license_commands;
 mod licenses;
 mod mail;
 mod orders;
@@ -77,6 +79,9 @@ static ROUTES: LazyLock<Vec<Described>> = LazyLock::new(|| {
         api_keys::rotate,
         licenses::list,
         licenses::get,
+        license_commands::freeze,
+        license_commands::thaw,
+        license_commands::extend,
         licenses::revoke,
         licenses::reveal,
         activations::list,
@@ -84,7 +89,9 @@ static ROUTES: LazyLock<Vec<Described>> = LazyLock::new(|| {
         mail::list,
         mail::resend,
         orders::list,
+        customers::list,
         customers::get,
+        audit::list,
         webhook::get,
         webhook::set,
         webhook::rotate_secret,

@@ -1,6 +1,8 @@
 //! Errors on the wire: `{"error":{"code","message","details","request_id"}}`, one match from what
 //! went wrong to a status and a stable code.
 
+mod licenses;
+
 use super::limits::seconds;
 use actix_web::http::StatusCode;
 use mintage_domain::ports::{StoreError, StripeError};
@@ -13,8 +15,6 @@ use mintage_domain::usecase::connect::ConnectError;
 use mintage_domain::usecase::endpoint::EndpointError;
 use mintage_domain::usecase::inbound::InboundError;
 use mintage_domain::usecase::issue::IssueError;
-use mintage_domain::usecase::license::LicenseError;
-use mintage_domain::usecase::mail::MailingError;
 use mintage_domain::usecase::prices::PricesError;
 use serde::Serialize;
 use std::time::Duration;
@@ -311,31 +311,6 @@ impl From<ActivationError> for ApiError {
             ActivationError::AlreadyReleased => Self::conflict("activation/already-released", text),
             ActivationError::Replayed => SignatureError::TimestampReplay.into(),
             ActivationError::Failure(failure) => failure.into(),
-        }
-    }
-}
-
-impl From<LicenseError> for ApiError {
-    fn from(error: LicenseError) -> Self {
-        let text = error.to_string();
-        match error {
-            LicenseError::NotFound => Self::not_found(),
-            LicenseError::AlreadyRevoked => Self::conflict("license/already-revoked", text),
-            LicenseError::DamagedKey => Self::internal(&text),
-            LicenseError::Failure(failure) => failure.into(),
-        }
-    }
-}
-
-impl From<MailingError> for ApiError {
-    fn from(error: MailingError) -> Self {
-        let text = error.to_string();
-        match error {
-            MailingError::NotFound => Self::not_found(),
-            MailingError::Revoked => Self::conflict("license/already-revoked", text),
-            MailingError::NotConfigured => Self::conflict("mail/not-configured", text),
-            MailingError::RateLimited(wait) => Self::rate_limited(wait),
-            MailingError::Failure(failure) => failure.into(),
         }
     }
 }

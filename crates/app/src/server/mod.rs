@@ -2,6 +2,7 @@
 
 pub mod error;
 
+pub(crate) mod asked;
 pub(crate) mod auth;
 pub(crate) mod client;
 mod cors;

@@ -1,6 +1,7 @@
 //! `POST /v1/issue`: each field of its page, and what comes of it.
 
 mod again;
+mod bytes;
 mod errors;
 
 use crate::harness::seller::{ApiKey, signed_to};

@@ -43,6 +43,8 @@ fn a_page_that_cannot_be_is_400_on_every_list() {
         "/v1/api-keys",
         "/v1/licenses",
         "/v1/orders",
+        "/v1/customers",
+        "/v1/audit",
         "/v1/webhook/deliveries",
         "/v1/integrations/stripe/parked",
     ] {
@@ -53,6 +55,7 @@ fn a_page_that_cannot_be_is_400_on_every_list() {
             ("limit=ten", "limit"),
             ("cursor=garbage", "cursor"),
             ("cursor=1.", "cursor"),
+            ("cursor=1.a%00", "cursor"),
         ] {
             let answer = seller.manage(Request::get(format!("{list}?{query}")));
             let expected = (400, "validation/invalid-input".into());
@@ -72,6 +75,8 @@ fn a_query_that_cannot_be_read_is_400_in_the_envelope() {
         "/v1/products?limit=1&limit=2",
         "/v1/orders?cursor=1.a&cursor=1.b",
         "/v1/licenses?email=a@b.test&email=c@d.test",
+        "/v1/customers?q=a&q=b",
+        "/v1/audit?target=a&target=b",
     ] {
         let answer = seller.manage(Request::get(path));
         assert_eq!(

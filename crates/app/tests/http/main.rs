@@ -3,14 +3,17 @@
 mod activations;
 mod api_keys;
 mod at_once;
+mod audit;
 mod catalog;
 mod checkout;
 mod connect;
 mod cors;
+mod customers;
 mod described;
 mod fuzz;
 mod harness;
 mod issue;
+mod license_commands;
 mod licenses;
 mod limits;
 mod lists;

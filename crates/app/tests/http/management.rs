@@ -29,6 +29,12 @@ fn calls() -> Vec<Call> {
             S::ApiKeysWrite,
             json!({}),
         ),
+        (
+            "POST",
+            "/v1/licenses/lic_1/extend",
+            S::LicensesWrite,
+            json!({"duration": "30d"}),
+        ),
         ("PUT", "/v1/webhook", S::IntegrationsWrite, url),
         (
             "POST",
@@ -44,10 +50,14 @@ fn calls() -> Vec<Call> {
         ("POST", "/v1/api-keys/ak_live_1/revoke", S::ApiKeysWrite),
         ("GET", "/v1/licenses", S::LicensesRead),
         ("GET", "/v1/licenses/lic_1", S::LicensesRead),
+        ("POST", "/v1/licenses/lic_1/freeze", S::LicensesWrite),
+        ("POST", "/v1/licenses/lic_1/thaw", S::LicensesWrite),
         ("POST", "/v1/licenses/lic_1/revoke", S::LicensesWrite),
         ("POST", "/v1/licenses/lic_1/reveal", S::LicensesReveal),
         ("GET", "/v1/orders", S::LicensesRead),
+        ("GET", "/v1/customers", S::LicensesRead),
         ("GET", "/v1/customers/cus_1", S::LicensesRead),
+        ("GET", "/v1/audit", S::AuditRead),
         ("GET", "/v1/webhook", S::IntegrationsRead),
         ("POST", "/v1/webhook/rotate-secret", S::IntegrationsWrite),
         ("GET", "/v1/webhook/deliveries", S::IntegrationsRead),
@@ -225,6 +235,21 @@ fn what_belongs_to_another_tenant_is_404_like_what_does_not_exist() {
         ("GET", format!("/v1/licenses/{of_license}"), Value::Null),
         (
             "POST",
+            format!("/v1/licenses/{of_license}/freeze"),
+            Value::Null,
+        ),
+        (
+            "POST",
+            format!("/v1/licenses/{of_license}/thaw"),
+            Value::Null,
+        ),
+        (
+            "POST",
+            format!("/v1/licenses/{of_license}/extend"),
+            json!({"duration": "lifetime"}),
+        ),
+        (
+            "POST",
             format!("/v1/licenses/{of_license}/revoke"),
             Value::Null,
         ),
@@ -263,8 +288,16 @@ fn what_belongs_to_another_tenant_is_404_like_what_does_not_exist() {
     }
     assert_eq!((seller.snapshot(), other.snapshot()), before);
     assert!(other.licenses().is_empty());
-    let filtered = other.items("/v1/licenses?email=buyer@example.com");
-    assert!(filtered.is_empty());
+    for list in [
+        "/v1/licenses?email=buyer@example.com".to_owned(),
+        format!("/v1/licenses?customer={of_customer}"),
+        "/v1/customers".to_owned(),
+        "/v1/customers?email=buyer@example.com".to_owned(),
+        "/v1/customers?q=buyer".to_owned(),
+        format!("/v1/audit?target={of_license}"),
+    ] {
+        assert!(other.items(&list).is_empty(), "{list}");
+    }
 }
 
 #[test]

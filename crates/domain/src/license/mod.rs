@@ -60,6 +60,17 @@ impl License {
         self.standing.state(now)
     }
 
+    /// Why it is not good at `now`, in the word that its seller is told: `frozen`, `expired`, or
+    /// what it was revoked for. `None` for a good one.
+    pub fn reason(&self, now: Timestamp) -> Option<&'static str> {
+        match self.state(now) {
+            State::Active => None,
+            State::Frozen => Some("frozen"),
+            State::Expired => Some("expired"),
+            State::Revoked => self.standing.revocation().map(|it| it.reason().as_str()),
+        }
+    }
+
     /// What counts it from its mint until it is revoked.
     pub fn counter(&self) -> Counter {
         Counter::Licenses(self.tenant.clone(), self.mode)

@@ -9,15 +9,19 @@
 //!   kept, so that an opening which arrives later finds it settled.
 //! - A revocation is never undone. Of two, an admin's stays, else the earlier.
 //! - The admin's own hold is no news but a command, given in order and guarded by the license's
-//!   version: it may come and go.
+//!   version: it may come and go. So is an extension of its term.
 
+mod extension;
 mod hold;
 mod revocation;
 
 use std::collections::BTreeMap;
 
+pub use extension::CannotExtend;
 pub use hold::{HoldCause, HoldStatus, InvalidHoldCause};
 pub use revocation::{InvalidRevocationReason, Revocation, RevocationReason};
+
+use thiserror::Error;
 
 use crate::time::Timestamp;
 
@@ -42,6 +46,11 @@ pub enum State {
     Revoked,
 }
 
+/// The text is no state of a license.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the state of a license is `ACTIVE`, `FROZEN`, `EXPIRED` or `REVOKED`")]
+pub struct UnknownState;
+
 /// What was heard of a dispute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DisputeNews {
@@ -56,6 +65,14 @@ pub enum DisputeNews {
 impl State {
     /// Every state.
     pub const ALL: [Self; 4] = [Self::Active, Self::Frozen, Self::Expired, Self::Revoked];
+
+    /// Reads `ACTIVE`, `FROZEN`, `EXPIRED` or `REVOKED`.
+    pub fn parse(text: &str) -> Result<Self, UnknownState> {
+        Self::ALL
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or(UnknownState)
+    }
 
     /// `ACTIVE`, `FROZEN`, `EXPIRED` or `REVOKED`.
     pub const fn as_str(self) -> &'static str {
@@ -111,6 +128,12 @@ impl Standing {
         self.holds.iter().map(|(cause, status)| (cause, *status))
     }
 
+    /// The causes that hold it now.
+    pub fn held_by(&self) -> impl Iterator<Item = &HoldCause> {
+        let held = |(cause, status)| (status == HoldStatus::Held).then_some(cause);
+        self.holds().filter_map(held)
+    }
+
     /// What the license is worth now.
     ///
     /// `REVOKED` before `EXPIRED` before `FROZEN`: the more final word is told. A revocation never
@@ -121,7 +144,7 @@ impl Standing {
             State::Revoked
         } else if self.expires_at.is_some_and(|end| end <= now) {
             State::Expired
-        } else if self.holds.values().any(|hold| *hold == HoldStatus::Held) {
+        } else if self.held_by().next().is_some() {
             State::Frozen
         } else {
             State::Active

@@ -13,11 +13,11 @@ pub use clock::{Clock, Entropy};
 pub use http::{Http, HttpError, HttpRequest, HttpResponse, Method};
 pub use mail::{Mail, MailError, Message};
 pub use store::{
-    Activations, ApiKeys, AuditRecord, Audits, Calls, Catalog, Commit, CommitDone, CommitError,
-    Connections, Customers, Deliveries, Endpoints, HeardEvents, Housekeeping, KeyQuery,
-    KnownLicense, LicenseFilter, LicenseRecord, Licenses, Limiter, Mails, Nonce, OAuthRounds,
-    Orders, Payments, Seen, Sighted, Store, StoreError, Tenants, Tokens, ValidateDone,
-    ValidateQuery, ValidateRead, Validations,
+    Activations, ApiKeys, AuditFilter, AuditRecord, Audits, Calls, Catalog, Commit, CommitDone,
+    CommitError, Connections, CustomerFilter, Customers, Deliveries, Endpoints, HeardEvents,
+    Housekeeping, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses, Limiter, Mails,
+    Nonce, OAuthRounds, Orders, Payments, Seen, Sighted, Store, StoreError, Tenants, Tokens,
+    ValidateDone, ValidateQuery, ValidateRead, Validations,
 };
 pub use stripe::{
     CheckoutRequest, CheckoutSession, Grant, IdempotencyKey, NewPrice, NewProduct, Stripe,

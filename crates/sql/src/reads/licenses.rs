@@ -87,6 +87,8 @@ macro_rules! read_licenses {
             use $crate::rows::{LicenseRow, license_record};
             use $crate::schema::{customers, license_metadata, licenses, orders};
 
+    ::diesel::alias!(const BUYERS: Alias<Buyers> = customers as buyers);
+
             impl Licenses for $store {
                 fn license(
                     &self,
@@ -132,8 +134,17 @@ macro_rules! read_licenses {
                         if let Some(product) = &filter.product {
                             query = query.filter(licenses::product.eq(product.as_str()));
                         }
+                        if let Some(customer) = &filter.customer {
+                            query = query.filter(licenses::customer.eq(customer.as_str()));
+                        }
                         if let Some(email) = &filter.email {
-                            query = query.filter(customers::email.eq(email.as_str()));
+                            // Two at most, one a mode: by them few licenses are looked at.
+                            let at_it: Vec<String> = customers::table
+                                .filter(customers::tenant.eq(tenant.as_str()))
+                                .filter(customers::email.eq(email.as_str()))
+                                .select(customers::id)
+                                .load(conn)?;
+                            query = query.filter(licenses::customer.eq_any(at_it));
                         }
                         for (key, value) in &filter.metadata {
                             let with_it = license_metadata::table

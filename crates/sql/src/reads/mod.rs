@@ -4,8 +4,10 @@
 //! which may do the work more than once: a read can be repeated.
 
 mod activations;
+mod audit;
 mod catalog;
 mod connections;
+mod customers;
 mod deliveries;
 mod licenses;
 mod mails;
@@ -21,9 +23,11 @@ pub use paging::{all, fetch, one};
 macro_rules! reads {
     ($store:ty, $db:ty) => {
         $crate::read_sellers!($store, $db);
+        $crate::read_audit!($store, $db);
         $crate::read_catalog!($store, $db);
         $crate::read_connections!($store, $db);
         $crate::read_sales!($store, $db);
+        $crate::read_customers!($store, $db);
         $crate::read_licenses!($store, $db);
         $crate::read_activations!($store, $db);
         $crate::read_deliveries!($store, $db);

@@ -1,4 +1,4 @@
-//! What was heard from Stripe, orders, payments and customers.
+//! What was heard from Stripe, orders and payments.
 
 #[doc(hidden)]
 #[macro_export]
@@ -6,22 +6,19 @@ macro_rules! read_sales {
     ($store:ty, $db:ty) => {
         const _: () = {
             use ::diesel::prelude::*;
-            use ::mintage_domain::customer::Customer;
-            use ::mintage_domain::id::{
-                CustomerId, OrderId, SessionId, StripeAccountId, StripeEventId,
-            };
+            use ::mintage_domain::id::{OrderId, SessionId, StripeAccountId, StripeEventId};
             use ::mintage_domain::mode::Mode;
             use ::mintage_domain::order::Order;
             use ::mintage_domain::page::{Cursor, Page, PageRequest};
             use ::mintage_domain::payment::{Payment, PaymentKey};
-            use ::mintage_domain::ports::{Customers, HeardEvents, Orders, Payments, StoreError};
+            use ::mintage_domain::ports::{HeardEvents, Orders, Payments, StoreError};
             use ::mintage_domain::slug::TenantId;
             use ::mintage_domain::stripe_event::HeardEvent;
             use ::mintage_domain::time::Timestamp;
             use $crate::behind;
             use $crate::reads::{all, fetch, one};
-            use $crate::rows::{CustomerRow, OrderRow, PaymentRow, StripeEventRow};
-            use $crate::schema::{account_links, customers, orders, payments, stripe_events};
+            use $crate::rows::{OrderRow, PaymentRow, StripeEventRow};
+            use $crate::schema::{account_links, orders, payments, stripe_events};
 
             impl HeardEvents for $store {
                 fn heard_event(
@@ -181,24 +178,6 @@ macro_rules! read_sales {
                         let row = payments::table
                             .find((key.intent.as_str(), key.account.as_str()))
                             .select(PaymentRow::as_select())
-                            .first(conn)
-                            .optional()?;
-                        one(row)
-                    })
-                }
-            }
-
-            impl Customers for $store {
-                fn customer(
-                    &self,
-                    tenant: &TenantId,
-                    id: &CustomerId,
-                ) -> Result<Option<Customer>, StoreError> {
-                    self.read(|conn| {
-                        let row = customers::table
-                            .find(id.as_str())
-                            .filter(customers::tenant.eq(tenant.as_str()))
-                            .select(CustomerRow::as_select())
                             .first(conn)
                             .optional()?;
                         one(row)

@@ -1,4 +1,4 @@
-//! Tenants, and what is theirs: tokens, API keys, endpoints, the audit trail.
+//! Tenants, and what is theirs: tokens, API keys, endpoints.
 
 #[doc(hidden)]
 #[macro_export]
@@ -12,19 +12,17 @@ macro_rules! read_sellers {
             use ::mintage_domain::idempotency::{CallId, IdempotencyRecord};
             use ::mintage_domain::management_token::ManagementToken;
             use ::mintage_domain::page::{Cursor, Page, PageRequest};
-            use ::mintage_domain::ports::{
-                ApiKeys, AuditRecord, Audits, Calls, Endpoints, StoreError, Tenants, Tokens,
-            };
+            use ::mintage_domain::ports::{ApiKeys, Calls, Endpoints, StoreError, Tenants, Tokens};
             use ::mintage_domain::secret::SecretHash;
             use ::mintage_domain::slug::{ProductId, TenantId};
             use ::mintage_domain::tenant::Tenant;
             use $crate::behind;
             use $crate::reads::{all, fetch, one};
             use $crate::rows::{
-                ApiKeyRow, AuditRow, EndpointRow, IdempotencyRow, ManagementTokenRow, TenantRow,
+                ApiKeyRow, EndpointRow, IdempotencyRow, ManagementTokenRow, TenantRow,
             };
             use $crate::schema::{
-                api_keys, audit_entries, endpoints, idempotency_records, management_tokens, tenants,
+                api_keys, endpoints, idempotency_records, management_tokens, tenants,
             };
 
             impl Tenants for $store {
@@ -146,33 +144,6 @@ macro_rules! read_sellers {
                             .first(conn)
                             .optional()?;
                         one(row)
-                    })
-                }
-            }
-
-            impl Audits for $store {
-                fn audit(
-                    &self,
-                    tenant: &TenantId,
-                    page: &PageRequest,
-                ) -> Result<Page<AuditRecord>, StoreError> {
-                    self.read(|conn| {
-                        let mut query = audit_entries::table
-                            .filter(audit_entries::tenant.eq(tenant.as_str()))
-                            .select(AuditRow::as_select())
-                            .order((audit_entries::at.desc(), audit_entries::id.desc()))
-                            .limit(fetch(page))
-                            .into_boxed::<$db>();
-                        if let Some(after) = &page.after {
-                            query =
-                                query.filter(behind!(audit_entries::at, audit_entries::id, after));
-                        }
-                        let rows = query.load::<AuditRow>(conn)?;
-                        let records = rows.into_iter().map(AuditRecord::from).collect();
-                        Ok(Page::of(records, page.limit(), |it: &AuditRecord| Cursor {
-                            at: it.at,
-                            id: it.id.clone(),
-                        }))
                     })
                 }
             }

@@ -1,16 +1,15 @@
-//! Licenses with their customers, and the hot read of them.
+//! Licenses with what is told beside them, and the hot read of them.
 
 use super::MemoryStore;
 use super::paging::page;
 use super::tables::Tables;
 use mintage_domain::catalog::DisplayName;
-use mintage_domain::customer::Customer;
-use mintage_domain::id::{CustomerId, LicenseId, OrderId};
+use mintage_domain::id::{LicenseId, OrderId};
 use mintage_domain::license::License;
 use mintage_domain::page::{Cursor, Page, PageRequest};
 use mintage_domain::ports::{
-    Customers, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses, StoreError,
-    ValidateDone, ValidateQuery, ValidateRead, Validations,
+    KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses, StoreError, ValidateDone,
+    ValidateQuery, ValidateRead, Validations,
 };
 use mintage_domain::slug::TenantId;
 use std::collections::btree_map::Entry;
@@ -87,6 +86,7 @@ fn fits(filter: &LicenseFilter, record: &LicenseRecord) -> bool {
     let LicenseFilter {
         product,
         state,
+        customer,
         email,
         metadata,
     } = filter;
@@ -97,6 +97,9 @@ fn fits(filter: &LicenseFilter, record: &LicenseRecord) -> bool {
     product
         .as_ref()
         .is_none_or(|product| record.license.product == *product)
+        && customer
+            .as_ref()
+            .is_none_or(|customer| record.license.customer == *customer)
         && email.as_ref().is_none_or(|email| record.email == *email)
         && metadata.iter().all(has)
         && state.is_none_or(|(state, now)| record.license.state(now) == state)
@@ -143,14 +146,6 @@ impl Licenses for MemoryStore {
             .filter_map(|(_, id)| tables.licenses.get(id))
             .map(|license| tables.record(license))
             .collect()
-    }
-}
-
-impl Customers for MemoryStore {
-    fn customer(&self, tenant: &TenantId, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
-        let tables = self.tables();
-        let customer = tables.customers.get(id).filter(|it| it.tenant == *tenant);
-        Ok(customer.cloned())
     }
 }
 

@@ -1,7 +1,9 @@
 //! A small honest store.
 
 mod activations;
+mod audit;
 mod catalog;
+mod customers;
 mod deliveries;
 mod licenses;
 mod mails;

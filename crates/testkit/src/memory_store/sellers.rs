@@ -1,4 +1,4 @@
-//! Tenants and what is theirs: tokens, connections, API keys, endpoints, the audit trail.
+//! Tenants and what is theirs: tokens, connections, API keys, endpoints.
 
 use super::MemoryStore;
 use super::paging::page;
@@ -10,8 +10,7 @@ use mintage_domain::idempotency::{CallId, IdempotencyRecord};
 use mintage_domain::management_token::ManagementToken;
 use mintage_domain::page::{Cursor, Page, PageRequest};
 use mintage_domain::ports::{
-    ApiKeys, AuditRecord, Audits, Calls, Connections, Endpoints, OAuthRounds, StoreError, Tenants,
-    Tokens,
+    ApiKeys, Calls, Connections, Endpoints, OAuthRounds, StoreError, Tenants, Tokens,
 };
 use mintage_domain::secret::SecretHash;
 use mintage_domain::slug::{ProductId, TenantId};
@@ -98,20 +97,5 @@ impl Calls for MemoryStore {
 impl Endpoints for MemoryStore {
     fn endpoint(&self, tenant: &TenantId) -> Result<Option<Endpoint>, StoreError> {
         Ok(self.tables().endpoints.get(tenant).cloned())
-    }
-}
-
-impl Audits for MemoryStore {
-    fn audit(
-        &self,
-        tenant: &TenantId,
-        request: &PageRequest,
-    ) -> Result<Page<AuditRecord>, StoreError> {
-        let tables = self.tables();
-        let entries = tables.audit.values().filter(|it| it.tenant == *tenant);
-        Ok(page(entries.map(AuditRecord::from), request, |it| Cursor {
-            at: it.at,
-            id: it.id.clone(),
-        }))
     }
 }

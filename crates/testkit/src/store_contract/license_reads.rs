@@ -8,6 +8,7 @@ use mintage_domain::customer::Customer;
 use mintage_domain::license::state::{HoldCause, RevocationReason, Standing, State};
 use mintage_domain::license::{License, OrderUnit};
 use mintage_domain::metadata::Metadata;
+use mintage_domain::mode::Mode;
 use mintage_domain::ports::{LicenseFilter, Store};
 use mintage_domain::slug::ProductId;
 use serde_json::json;
@@ -72,6 +73,44 @@ pub fn licenses_are_filtered(store: &dyn Store) {
             ..LicenseFilter::default()
         };
         let expected: Vec<&License> = expected.into_iter().map(|i| &licenses[i]).collect();
+        assert_filtered(store, &shop, &filter, &expected);
+    }
+}
+
+/// The licenses of one customer, to whose address others may have moved in the other mode.
+pub fn licenses_are_found_by_their_customer(store: &dyn Store) {
+    let (shop, other) = (Shop::opened(store, "acme"), Shop::opened(store, "zeta"));
+    let ann = shop.customer();
+    let in_sandbox = Customer {
+        mode: Mode::Sandbox,
+        email: ann.email.clone(),
+        ..shop.customer()
+    };
+    let theirs = other.customer();
+    let licenses = [&ann, &ann, &in_sandbox].map(|customer| License {
+        mode: customer.mode,
+        ..shop.license(customer)
+    });
+    let foreign = other.license(&theirs);
+    committed(
+        store,
+        changing(&shop, |it| {
+            it.customers = vec![ann.clone(), in_sandbox.clone(), theirs.clone()];
+            it.licenses = licenses.iter().cloned().map(Put::changed).collect();
+            it.licenses.push(Put::changed(foreign));
+        }),
+    );
+    let [first, second, third] = &licenses;
+    for (customer, expected) in [
+        (&ann, vec![first, second]),
+        (&in_sandbox, vec![third]),
+        (&theirs, vec![]),
+        (&shop.customer(), vec![]),
+    ] {
+        let filter = LicenseFilter {
+            customer: Some(customer.id.clone()),
+            ..LicenseFilter::default()
+        };
         assert_filtered(store, &shop, &filter, &expected);
     }
 }

@@ -6,8 +6,10 @@
 pub mod activations;
 pub mod api_keys;
 pub mod atomicity;
+pub mod audit;
 pub mod calls;
 pub mod concurrency;
+pub mod customer_reads;
 pub mod customers;
 pub mod deliveries;
 pub mod durability;
@@ -94,6 +96,16 @@ macro_rules! store_contract {
                 an_audit_entry_reads_back_as_written
                 a_slug_is_free_again_beneath_another_owner
             }
+            customer_reads {
+                customers_are_paged
+                customers_are_filtered
+                customers_are_found_by_the_beginning_of_their_address
+            }
+            audit {
+                the_audit_trail_is_paged
+                the_audit_trail_is_filtered
+                a_filtered_audit_trail_is_paged
+            }
             api_keys {
                 api_keys_are_paged
                 api_keys_are_listed_of_one_product_or_of_all
@@ -108,7 +120,6 @@ macro_rules! store_contract {
                 activations_are_paged
                 deliveries_are_paged
                 parked_events_are_paged
-                the_audit_trail_is_paged
                 what_is_new_does_not_shift_the_pages_behind_it
                 a_page_has_at_most_a_hundred_items
             }
@@ -122,6 +133,7 @@ macro_rules! store_contract {
             license_reads {
                 licenses_are_filtered
                 licenses_are_filtered_by_their_state_at_a_time
+                licenses_are_found_by_their_customer
                 licenses_are_found_by_their_metadata
                 a_license_is_told_with_its_address_and_session
                 licenses_of_an_order_come_in_the_order_of_its_units

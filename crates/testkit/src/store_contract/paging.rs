@@ -7,7 +7,7 @@ use mintage_domain::catalog::KeyType;
 use mintage_domain::changes::{Changes, Put};
 use mintage_domain::delivery::Delivery;
 use mintage_domain::page::{Cursor, Page, PageRequest};
-use mintage_domain::ports::{LicenseFilter, Store, StoreError};
+use mintage_domain::ports::{AuditFilter, LicenseFilter, Store, StoreError};
 use mintage_domain::slug::ProductId;
 use mintage_domain::stripe_event::{HeardEvent, HeardOutcome};
 use mintage_domain::time::Timestamp;
@@ -296,25 +296,6 @@ pub fn parked_events_are_paged(store: &dyn Store) {
     );
 }
 
-/// The audit trail.
-pub fn the_audit_trail_is_paged(store: &dyn Store) {
-    let shop = Shop::opened(store, "acme");
-    let entries = at_moments(
-        store,
-        &shop,
-        |_| shop.audit_entry(),
-        |it, entry| it.audit.push(entry.clone()),
-    );
-    assert_paged(
-        &|page| store.audit(&shop.tenant.id, page),
-        &|it| (it.at, it.id.clone()),
-        entries
-            .iter()
-            .map(|it| (it.at, it.id.to_string()))
-            .collect(),
-    );
-}
-
 /// Rows written while a reader turns pages never make an older one come twice or get lost.
 pub fn what_is_new_does_not_shift_the_pages_behind_it(store: &dyn Store) {
     let shop = Shop::opened(store, "acme");
@@ -354,7 +335,11 @@ pub fn a_page_has_at_most_a_hundred_items(store: &dyn Store) {
         (Some(100), 100),
         (Some(u16::MAX), 100),
     ] {
-        let page = store.audit(&shop.tenant.id, &PageRequest { after: None, limit });
+        let page = store.audit(
+            &shop.tenant.id,
+            &AuditFilter::default(),
+            &PageRequest { after: None, limit },
+        );
         let page = page.expect("the store answers");
         assert_eq!(page.items.len(), size, "{limit:?}");
         assert!(page.next.is_some(), "there is more");

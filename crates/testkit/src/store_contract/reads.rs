@@ -6,7 +6,7 @@ use mintage_domain::catalog::PriceLink;
 use mintage_domain::changes::Put;
 use mintage_domain::order::Order;
 use mintage_domain::page::PageRequest;
-use mintage_domain::ports::{LicenseFilter, Store};
+use mintage_domain::ports::{AuditFilter, CustomerFilter, LicenseFilter, Store};
 
 /// Nothing is found in an empty store, and that is no error.
 pub fn what_was_never_written_is_none(store: &dyn Store) {
@@ -27,7 +27,12 @@ pub fn what_was_never_written_is_none(store: &dyn Store) {
             .map(|it| it.items.len()),
         store.deliveries(tenant, &page).map(|it| it.items.len()),
         store.api_keys(tenant, None, &page).map(|it| it.items.len()),
-        store.audit(tenant, &page).map(|it| it.items.len()),
+        store
+            .customers(tenant, &CustomerFilter::default(), &page)
+            .map(|it| it.items.len()),
+        store
+            .audit(tenant, &AuditFilter::default(), &page)
+            .map(|it| it.items.len()),
         store.price_links(tenant, &shop.account).map(|it| it.len()),
         store.licenses_of_order(&shop.order().id).map(|it| it.len()),
         store.retiring(10).map(|it| it.len()),
@@ -68,7 +73,12 @@ pub fn foreign_tenants_are_invisible(store: &dyn Store) {
         store
             .activations(me, &license.id, &page)
             .map(|it| it.items.len()),
-        store.audit(me, &page).map(|it| it.items.len()),
+        store
+            .customers(me, &CustomerFilter::default(), &page)
+            .map(|it| it.items.len()),
+        store
+            .audit(me, &AuditFilter::default(), &page)
+            .map(|it| it.items.len()),
         store.api_keys(me, None, &page).map(|it| it.items.len()),
         store
             .api_keys(me, Some(&shop.product.id), &page)

@@ -4,7 +4,7 @@ use crate::fixtures::Shop;
 use mintage_domain::changes::{Changes, Count, Counter, Put, Receipt};
 use mintage_domain::guard::Refusal;
 use mintage_domain::page::PageRequest;
-use mintage_domain::ports::{AuditRecord, CommitError, Store};
+use mintage_domain::ports::{AuditFilter, AuditRecord, CommitError, Store};
 use std::fmt::Debug;
 use std::sync::Barrier;
 use std::thread;
@@ -156,7 +156,7 @@ impl Look<'_> {
             self.row(it, store.call(&it.call));
         }
         for it in &changes.audit {
-            let page = store.audit(&it.tenant, &PageRequest::default());
+            let page = store.audit(&it.tenant, &AuditFilter::default(), &PageRequest::default());
             let entries = page.expect("the store answers").items;
             let entry = entries.into_iter().find(|read| read.id == it.id.as_str());
             self.row(&AuditRecord::from(it), Ok::<_, ()>(entry));

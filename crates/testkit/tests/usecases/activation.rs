@@ -9,7 +9,9 @@ use mintage_domain::license::key::KeyHash;
 use mintage_domain::license::state::{HoldCause, RevocationReason, Standing};
 use mintage_domain::metadata::Metadata;
 use mintage_domain::page::PageRequest;
-use mintage_domain::ports::{Activations, Audits, Commit, KeyQuery, ValidateQuery, Validations};
+use mintage_domain::ports::{
+    Activations, AuditFilter, Audits, Commit, KeyQuery, ValidateQuery, Validations,
+};
 use mintage_domain::usecase::activation::{
     Activated, ActivationError, Heartbeat, Slots, Which, activate, deactivate, heartbeat, release,
 };
@@ -316,9 +318,12 @@ fn a_seller_releases_a_device_once_and_it_is_written_down() {
     let again = release_of(&sold.license.id, &id);
     assert_eq!(again, Err(ActivationError::AlreadyReleased));
     assert_eq!(sold.used(), 0);
-    let audit = store.audit(sold.seller.tenant(), &PageRequest::default());
-    let audit = audit.unwrap().items.into_iter();
-    let entries = audit.filter(|it| it.action == "activation.released");
+    let filter = AuditFilter {
+        action: Some("activation.released".to_owned()),
+        ..AuditFilter::default()
+    };
+    let entries = store.audit(sold.seller.tenant(), &filter, &PageRequest::default());
+    let entries = entries.unwrap().items.into_iter();
     assert_eq!(
         entries.map(|it| it.target).collect::<Vec<_>>(),
         [id.as_str()]

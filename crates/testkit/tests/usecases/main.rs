@@ -20,6 +20,7 @@ mod fulfil;
 mod inbound;
 mod issue;
 mod license;
+mod license_commands;
 mod mail;
 mod mint;
 mod prices;

@@ -10,7 +10,8 @@ use mintage_domain::mode::Mode;
 use mintage_domain::order::Order;
 use mintage_domain::page::PageRequest;
 use mintage_domain::ports::{
-    Audits, Connections, Deliveries, LicenseFilter, LicenseRecord, Licenses, Orders, Stripe,
+    AuditFilter, Audits, Connections, Deliveries, LicenseFilter, LicenseRecord, Licenses, Orders,
+    Stripe,
 };
 use mintage_domain::secret::Secret;
 use mintage_domain::slug::TenantId;
@@ -228,7 +229,11 @@ impl Seller {
     /// What was done in the seller's account, and by whom, the same once.
     pub(crate) fn audit(&self) -> Vec<(String, String)> {
         let page = PageRequest::default();
-        let entries = self.store.audit(self.tenant(), &page).unwrap().items;
+        let entries = self
+            .store
+            .audit(self.tenant(), &AuditFilter::default(), &page)
+            .unwrap()
+            .items;
         entries
             .into_iter()
             .map(|it| (it.actor, it.action))

@@ -71,7 +71,8 @@ fn calls<'a>(
     document: &'a Value,
     tag: &'a str,
 ) -> impl Iterator<Item = (&'a str, &'a str, &'a Value)> {
-    let paths = document["paths"].as_object().into_iter().flatten();
+    let all = [&document["paths"], &document["webhooks"]];
+    let paths = all.into_iter().filter_map(Value::as_object).flatten();
     let calls = paths.flat_map(|(path, item)| {
         let methods = item.as_object().into_iter().flatten();
         methods.map(move |(method, call)| (path.as_str(), method.as_str(), call))

@@ -10,7 +10,7 @@ use mintage::wire::{Opener, open_store, wire};
 use mintage_domain::email::Email;
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::page::PageRequest;
-use mintage_domain::ports::{Clock, Store};
+use mintage_domain::ports::{AuditFilter, Clock, Store};
 use mintage_domain::slug::TenantId;
 use mintage_domain::tenant::Plan;
 use mintage_domain::time::Timestamp;
@@ -199,9 +199,13 @@ impl Stage {
 
     /// What was done to one thing of a tenant, by whom: the audit trail's entries about it.
     pub(crate) fn audit(&self, id: &str, target: &str) -> Vec<(String, String)> {
+        let filter = AuditFilter {
+            target: Some(target.to_owned()),
+            ..AuditFilter::default()
+        };
         let page = PageRequest::default();
-        let entries = self.store().audit(&tenant_id(id), &page).expect("entries");
-        let about = entries.items.into_iter().filter(|it| it.target == target);
+        let entries = self.store().audit(&tenant_id(id), &filter, &page);
+        let about = entries.expect("entries").items.into_iter();
         let mut about: Vec<_> = about.map(|it| (it.action, it.actor)).collect();
         about.sort_unstable();
         about

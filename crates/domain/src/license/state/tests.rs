@@ -7,6 +7,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod commands;
+
 /// A fact that another system tells, at a time of its own.
 #[derive(Clone, Debug)]
 enum News {
@@ -199,6 +201,10 @@ fn causes_and_reasons_are_read_as_they_are_written() {
         State::ALL.map(State::as_str),
         ["ACTIVE", "FROZEN", "EXPIRED", "REVOKED"]
     );
+    for state in State::ALL {
+        assert_eq!(State::parse(state.as_str()), Ok(state));
+    }
+    assert_eq!(State::parse("active"), Err(UnknownState));
 }
 
 fn any_news() -> impl Strategy<Value = News> {

@@ -11,11 +11,13 @@ pub use commit::{Commit, CommitDone, CommitError};
 pub use deliveries::{Deliveries, Endpoints};
 pub use mails::Mails;
 pub use sales::{
-    Activations, Customers, HeardEvents, LicenseFilter, LicenseRecord, Licenses, Orders, Payments,
+    Activations, CustomerFilter, Customers, HeardEvents, LicenseFilter, LicenseRecord, Licenses,
+    Orders, Payments,
 };
 pub use seen::{Seen, Sighted};
 pub use sellers::{
-    ApiKeys, AuditRecord, Audits, Calls, Catalog, Connections, OAuthRounds, Tenants, Tokens,
+    ApiKeys, AuditFilter, AuditRecord, Audits, Calls, Catalog, Connections, OAuthRounds, Tenants,
+    Tokens,
 };
 pub use upkeep::{Housekeeping, Limiter};
 pub use validations::{

@@ -1,7 +1,7 @@
 use super::{Found, Listed, StoreError};
 use crate::activation::{Activation, Fingerprint};
 use crate::customer::Customer;
-use crate::email::Email;
+use crate::email::{Email, EmailStart};
 use crate::id::{
     ActivationId, CustomerId, LicenseId, OrderId, SessionId, StripeAccountId, StripeEventId,
 };
@@ -61,6 +61,8 @@ pub struct LicenseFilter {
     pub product: Option<ProductId>,
     /// In one state at the time given.
     pub state: Option<(State, Timestamp)>,
+    /// Of one customer.
+    pub customer: Option<CustomerId>,
     /// Of one customer's address.
     pub email: Option<Email>,
     /// With each of these in its metadata: key and text, as
@@ -98,8 +100,31 @@ pub trait Activations {
     ) -> Listed<Activation>;
 }
 
+/// Which customers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CustomerFilter {
+    /// In one mode.
+    pub mode: Option<Mode>,
+    /// With this address.
+    pub email: Option<Email>,
+    /// With an address that begins like this.
+    pub email_start: Option<EmailStart>,
+    /// With this id of the seller's own.
+    pub external_id: Option<String>,
+}
+
 /// Reads customers.
 pub trait Customers {
     /// One customer.
     fn customer(&self, tenant: &TenantId, id: &CustomerId) -> Found<Customer>;
+    /// A tenant's customers, newest first.
+    ///
+    /// A store MUST take the beginning of an address as it stands, without wildcards
+    /// (`customers_are_found_by_the_beginning_of_their_address`).
+    fn customers(
+        &self,
+        tenant: &TenantId,
+        filter: &CustomerFilter,
+        page: &PageRequest,
+    ) -> Listed<Customer>;
 }

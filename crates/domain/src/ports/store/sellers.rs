@@ -92,10 +92,30 @@ pub trait Calls {
     fn call(&self, id: &CallId) -> Found<IdempotencyRecord>;
 }
 
+/// Which entries of the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuditFilter {
+    /// Of this action.
+    pub action: Option<String>,
+    /// About this thing.
+    pub target: Option<String>,
+    /// By this actor, as [`crate::audit::Actor::to_text`] writes it.
+    pub actor: Option<String>,
+    /// Made then or later.
+    pub from: Option<Timestamp>,
+    /// Made before.
+    pub to: Option<Timestamp>,
+}
+
 /// Reads the audit trail.
 pub trait Audits {
-    /// A tenant's entries as `(at, actor, action, target)`, newest first.
-    fn audit(&self, tenant: &TenantId, page: &PageRequest) -> Listed<AuditRecord>;
+    /// A tenant's entries, newest first.
+    fn audit(
+        &self,
+        tenant: &TenantId,
+        filter: &AuditFilter,
+        page: &PageRequest,
+    ) -> Listed<AuditRecord>;
 }
 
 /// An entry of the audit trail as it is read back.

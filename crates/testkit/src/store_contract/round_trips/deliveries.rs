@@ -28,18 +28,13 @@ pub fn an_endpoint_reads_back_as_written(store: &dyn Store) {
 pub fn a_delivery_reads_back_as_written(store: &dyn Store) {
     let shop = Shop::opened(store, "acme");
     let sale = shop.sold(store);
-    let events = [
-        EventName::LicenseCreated,
-        EventName::LicenseRefunded,
-        EventName::LicenseRevoked,
-    ];
     let statuses = [
         DeliveryStatus::Pending,
         DeliveryStatus::Leased,
         DeliveryStatus::Delivered,
         DeliveryStatus::Failed,
     ];
-    for event in events {
+    for event in EventName::ALL {
         let first = Delivery {
             event,
             ..shop.delivery(&sale.license)

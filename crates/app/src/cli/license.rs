@@ -1,0 +1,179 @@
+//! `mintage license`.
+
+use super::{Common, Of, Outcome, each, with_store};
+use crate::shown::{ActivationBody, LicenseBody};
+use clap::{Args, Subcommand};
+use mintage_domain::activation::Activation;
+use mintage_domain::audit::Actor;
+use mintage_domain::email::Email;
+use mintage_domain::env::Env;
+use mintage_domain::id::{ActivationId, CustomerId, LicenseId};
+use mintage_domain::license::state::State;
+use mintage_domain::license::term::Term;
+use mintage_domain::ports::{LicenseFilter, LicenseRecord, Store};
+use mintage_domain::slug::ProductId;
+use mintage_domain::time::Timestamp;
+use mintage_domain::usecase::activation::release;
+use mintage_domain::usecase::license::{Target, extend, freeze, revoke, thaw};
+use std::io;
+
+const OPERATOR: Actor = Actor::Operator;
+
+#[derive(Subcommand)]
+pub(super) enum LicenseCommand {
+    /// Lists licenses, newest first.
+    List {
+        #[command(flatten)]
+        of: Of,
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Shows a license, its key masked.
+    Get(One),
+    /// Freezes a license until it is thawed.
+    Freeze(One),
+    /// Thaws a license that was frozen here or by the API.
+    Thaw(One),
+    /// Moves a license's end away.
+    Extend {
+        #[command(flatten)]
+        one: One,
+        /// 30d from its end or from now, whichever is later; a time such as 2027-01-01T00:00:00Z;
+        /// or lifetime.
+        #[arg(long, value_parser = Term::parse)]
+        duration: Term,
+    },
+    /// Revokes a license for good.
+    Revoke(One),
+    /// Lists a license's devices, active and released.
+    Activations(One),
+    /// Gives the slot of a device back.
+    Release {
+        #[command(flatten)]
+        one: One,
+        /// The device's id: act_...
+        #[arg(long, value_parser = ActivationId::parse)]
+        activation: ActivationId,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct One {
+    #[command(flatten)]
+    of: Of,
+    /// The license's id: lic_...
+    #[arg(long, value_parser = LicenseId::parse)]
+    id: LicenseId,
+}
+
+#[derive(Args)]
+pub(super) struct Which {
+    /// Only those of this product.
+    #[arg(long, value_parser = ProductId::parse)]
+    product: Option<ProductId>,
+    /// Only those that are ACTIVE, FROZEN, EXPIRED or REVOKED.
+    #[arg(long, value_parser = State::parse)]
+    status: Option<State>,
+    /// Only those of this customer: cus_...
+    #[arg(long, value_parser = CustomerId::parse)]
+    customer: Option<CustomerId>,
+    /// Only those of this address.
+    #[arg(long, value_parser = Email::parse)]
+    email: Option<Email>,
+}
+
+impl One {
+    fn target(&self) -> Target<'_> {
+        Target {
+            tenant: &self.of.tenant,
+            id: &self.id,
+            actor: &OPERATOR,
+        }
+    }
+
+    fn read(&self, store: &dyn Store) -> Result<LicenseRecord, Box<dyn std::error::Error>> {
+        let record = store.license(&self.of.tenant, &self.id)?;
+        Ok(record.ok_or("not found")?)
+    }
+
+    fn print(&self, record: &LicenseRecord, now: Timestamp) -> Outcome {
+        print(&self.of, record, now)?;
+        Ok(())
+    }
+}
+
+pub(super) fn run(common: &Common, command: LicenseCommand) -> Outcome {
+    with_store(common, |store, env| {
+        let now = env.now();
+        match command {
+            LicenseCommand::List { of, which } => list(store, &of, which, now),
+            LicenseCommand::Get(one) => one.print(&one.read(store)?, now),
+            LicenseCommand::Freeze(one) => one.print(&freeze(store, env, one.target())?, now),
+            LicenseCommand::Thaw(one) => one.print(&thaw(store, env, one.target())?, now),
+            LicenseCommand::Extend { one, duration } => {
+                one.print(&extend(store, env, one.target(), duration)?, now)
+            }
+            LicenseCommand::Revoke(one) => {
+                let revoked = revoke(store, env, &one.of.tenant, &one.id, &OPERATOR)?;
+                one.print(&revoked, now)
+            }
+            LicenseCommand::Activations(one) => devices(store, &one),
+            LicenseCommand::Release { one, activation } => give_back(store, env, &one, &activation),
+        }
+    })
+}
+
+fn list(store: &dyn Store, of: &Of, which: Which, now: Timestamp) -> Outcome {
+    of.exists(store)?;
+    let filter = LicenseFilter {
+        product: which.product,
+        state: which.status.map(|state| (state, now)),
+        customer: which.customer,
+        email: which.email,
+        metadata: Vec::new(),
+    };
+    each(
+        |page| store.licenses(&of.tenant, &filter, page),
+        |record| print(of, record, now),
+    )
+}
+
+fn devices(store: &dyn Store, one: &One) -> Outcome {
+    one.read(store)?;
+    each(
+        |page| store.activations(&one.of.tenant, &one.id, page),
+        |activation| print_device(&one.of, activation),
+    )
+}
+
+fn give_back(store: &dyn Store, env: &Env<'_>, one: &One, id: &ActivationId) -> Outcome {
+    let released = release(store, env, &one.of.tenant, (&one.id, id), &OPERATOR)?;
+    print_device(&one.of, &released)?;
+    Ok(())
+}
+
+fn print(of: &Of, record: &LicenseRecord, now: Timestamp) -> io::Result<()> {
+    let license = LicenseBody::of(record, now);
+    of.print(&license, || {
+        let end = license.expires_at.as_deref().unwrap_or("lifetime");
+        format!(
+            "{}  {}  {}  {}  {}/{}  {}  {end}",
+            license.id,
+            license.display_key,
+            license.status,
+            license.mode,
+            license.product_id,
+            license.key_type_id,
+            license.customer_email,
+        )
+    })
+}
+
+fn print_device(of: &Of, activation: &Activation) -> io::Result<()> {
+    let device = ActivationBody::of(activation);
+    of.print(&device, || {
+        let standing = if device.active { "active" } else { "released" };
+        let (id, seen) = (device.id, &device.last_seen_at);
+        format!("{id}  {}  {standing}  seen {seen}", device.fingerprint)
+    })
+}

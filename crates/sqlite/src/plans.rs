@@ -1,0 +1,73 @@
+//! By which indexes SQLite finds what sellers ask for.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the test asks SQLite about its own plans"
+)]
+
+#[path = "../../sql/tests/shared/plans.rs"]
+mod shared;
+
+use crate::error::store_error;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use diesel::sqlite::Sqlite;
+use mintage_domain::ports::StoreError;
+use mintage_sql::Error;
+use mintage_sql::watch::Watch;
+use std::cell::RefCell;
+
+/// A store of what is asked, on one connection.
+struct Asked(RefCell<SqliteConnection>);
+
+impl Asked {
+    fn read<T>(
+        &self,
+        work: impl Fn(&mut SqliteConnection) -> Result<T, Error>,
+    ) -> Result<T, StoreError> {
+        work(&mut self.0.borrow_mut()).map_err(store_error)
+    }
+}
+
+mintage_sql::read_customers!(Asked, Sqlite);
+mintage_sql::read_licenses!(Asked, Sqlite);
+mintage_sql::read_audit!(Asked, Sqlite);
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+/// A database with one customer: how much there is does not matter to SQLite's plans.
+fn database() -> SqliteConnection {
+    let mut connection = SqliteConnection::establish(":memory:").unwrap();
+    crate::migrations::apply(&mut connection).unwrap();
+    diesel::sql_query(
+        "insert into customers values \
+         ('cus_77', 'acme', 'live', 'buyer-77@example.test', null, 'crm-70', '{}', 0)",
+    )
+    .execute(&mut connection)
+    .unwrap();
+    connection
+}
+
+fn explain(connection: &mut SqliteConnection, statement: &str) -> String {
+    let (sql, _binds) = statement.split_once(" -- binds").unwrap();
+    let steps: Vec<Step> = diesel::sql_query(format!("explain query plan {sql}"))
+        .load(connection)
+        .unwrap();
+    let details: Vec<String> = steps.into_iter().map(|step| step.detail).collect();
+    details.join("\n")
+}
+
+#[test]
+fn what_a_seller_asks_for_is_found_by_an_index() {
+    let mut watched = database();
+    let watch = Watch::default();
+    watched.set_instrumentation(watch.watcher());
+    let beside = RefCell::new(database());
+    shared::each_question_has_its_index(&Asked(RefCell::new(watched)), &watch, |statement| {
+        explain(&mut beside.borrow_mut(), statement)
+    });
+}
