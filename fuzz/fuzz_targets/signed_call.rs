@@ -4,13 +4,27 @@
 
 use libfuzzer_sys::fuzz_target;
 use mintage_domain::secret::Secret;
-use mintage_domain::sign;
+use mintage_domain::sign::{self, CallNonce, CallText};
 
-fuzz_target!(|call: (&str, &str, &[u8])| {
-    let (timestamp, signature, body) = call;
+fuzz_target!(|call: (&str, &str, &str, &str, &[u8])| {
+    let (timestamp, signature, nonce, target, body) = call;
     let secret = Secret::new("aks_5ec7e7");
     let _ = sign::parse_keystack_timestamp(timestamp);
     let right = sign::keystack_signature(&secret, timestamp, body);
     let accepted = sign::verify_keystack(&secret, timestamp, body, signature);
     assert_eq!(accepted, signature.eq_ignore_ascii_case(&right));
+    if let Ok(nonce) = CallNonce::parse(nonce) {
+        let text = CallText {
+            timestamp,
+            nonce: &nonce,
+            method: "POST",
+            target,
+            body,
+        };
+        let right = text.signature(&secret);
+        let digits = signature.strip_prefix("v2=");
+        let expected = digits.is_some_and(|it| it.eq_ignore_ascii_case(&right[3..]));
+        assert_eq!(text.is_signed(&secret, signature), expected);
+        assert!(text.is_signed(&secret, &right));
+    }
 });

@@ -39,7 +39,7 @@ def run(mintage, key: dict, *command: str, text: str) -> list[str]:
         "PATH": os.environ["PATH"],
         "MINTAGE_URL": mintage.url,
         "MINTAGE_KEY_ID": key["id"],
-        "MINTAGE_KEY_SECRET": key["secret"],
+        "MINTAGE_KEY_SECRET": key["secret"] or "",
     }
     done = subprocess.run(
         command, input=text, env=environment, capture_output=True, text=True, timeout=60
@@ -77,3 +77,22 @@ def test_the_node_program_issues_validates_and_names_a_bad_field(mintage, seller
     assert said == ["true lifetime", "validation/invalid-input customer.email"]
     [found] = of(mintage, token, "carol@example.com")
     assert found["notes"] == "Black Friday"
+
+
+def test_the_program_that_signs_its_route_makes_equal_calls_at_once(mintage, seller):
+    token, _ = seller
+    key = new_key(mintage, token, signatureVersion=2)
+    said = run(mintage, key, sys.executable, "-", text=program("python v2"))
+    assert said == ["True", "True"]
+    assert len(of(mintage, token, "dora@example.com")) == 1
+
+
+def test_the_program_without_a_secret_activates_and_validates_and_learns_no_address(mintage, seller):
+    token, key = seller
+    run(mintage, key, "sh", text=program("sh"))
+    [sold, *_] = of(mintage, token, "alice@example.com")
+    revealed = mintage.call("POST", f"/v1/licenses/{sold['id']}/reveal", token)
+    publishable = new_key(mintage, token, scope="PUBLISHABLE")
+    command = ("node", "--input-type=module", "-", revealed["key"])
+    said = run(mintage, publishable, *command, text=program("js publishable"))
+    assert said == ["true true null"]

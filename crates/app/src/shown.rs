@@ -9,11 +9,13 @@ pub(crate) use customer::CustomerBody;
 pub(crate) use license::{ActivationBody, LicenseBody};
 
 use crate::openapi::words;
-use mintage_domain::api_key::ApiKey;
+use mintage_domain::api_key::{ApiKey, SignatureVersion};
 use mintage_domain::id::ApiKeyId;
 use mintage_domain::mode::Mode;
+use mintage_domain::secret::Secret;
 use mintage_domain::slug::ProductId;
 use mintage_domain::time::Timestamp;
+use mintage_domain::usecase::api_key::MadeApiKey;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,6 +30,9 @@ pub(crate) struct ApiKeyBody<'a> {
     product_id: &'a ProductId,
     #[schema(value_type = words::ApiKeyScope)]
     scope: &'static str,
+    /// `null` for a publishable key, which signs nothing.
+    #[schema(required, value_type = Option<words::SignatureVersion>)]
+    signature_version: Option<u8>,
     #[schema(value_type = words::Mode)]
     mode: Mode,
     #[schema(value_type = words::Time)]
@@ -51,14 +56,34 @@ pub(crate) fn api_key(key: &ApiKey, last_use: Option<Timestamp>, now: Timestamp)
     } else {
         (end, None)
     };
+    let kind = key.kind();
     ApiKeyBody {
         id: &key.id,
         product_id: &key.product,
-        scope: key.scope.as_str(),
+        scope: kind.as_str(),
+        signature_version: kind.signature_version().map(SignatureVersion::number),
         mode: key.mode,
         created_at: key.created_at.to_rfc3339(),
         revoked_at,
         expires_at,
         last_used_at: last_use.map(Timestamp::to_rfc3339),
+    }
+}
+
+/// A new API key, with the secret that nobody is shown again.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ApiKeySecret<'a> {
+    #[schema(value_type = words::ApiKeyId)]
+    id: &'a ApiKeyId,
+    /// `aks_...`: signs calls. `null` for a publishable key, which has none.
+    #[schema(required)]
+    secret: Option<&'a str>,
+}
+
+/// An API key that was just made.
+pub(crate) fn made_api_key(made: &MadeApiKey) -> ApiKeySecret<'_> {
+    ApiKeySecret {
+        id: &made.id,
+        secret: made.secret.as_ref().map(Secret::expose),
     }
 }

@@ -13,7 +13,7 @@ mod node;
 
 use cluster::{Cluster, now, together};
 use database::Database;
-use harness::seller::{ApiKey, session_of, signed, signed_to};
+use harness::seller::{ApiKey, session_of, signed, signed_by_lines, signed_to};
 use harness::stage::SANDBOX_SECRET;
 use harness::stripe::{Pay, news};
 use harness::{Answer, Manner, Request, Seller, Stage, eventually};
@@ -92,6 +92,115 @@ fn a_signed_call_that_one_server_has_answered_is_a_replay_on_another() {
         assert_eq!(first.expect(200)["valid"], true);
         assert_eq!(second.error(), (401, "api/timestamp-replay".to_owned()));
     }
+}
+
+/// A key that signs by version 2.
+fn by_lines(cluster: &Cluster) -> ApiKey {
+    let wish = json!({
+        "productId": "pro", "scope": "FULL", "mode": "sandbox", "signatureVersion": 2,
+    });
+    cluster.api_key_of(&wish)
+}
+
+#[test]
+fn a_call_of_version_2_is_good_once_on_all_servers_and_for_its_own_route_alone() {
+    let cluster = Cluster::of_two();
+    let (license, key) = cluster.sell();
+    let api_key = by_lines(&cluster);
+    let body = json!({ "key": key, "fingerprint": "laptop" }).to_string();
+    let call = |target: &str, nonce: &str| {
+        let of = (now().to_string(), format!("{nonce}-of-this-test"));
+        signed_by_lines(target, &api_key, (&of.0, &of.1), &body)
+    };
+    let send = |node: usize, call: &Request| cluster.nodes[node].api.send(call);
+    let replay = (401, "api/timestamp-replay".to_owned());
+    let mismatch = (401, "api/signature-invalid".to_owned());
+    for (target, first, second) in [("/v1/validate", 0, 1), ("/v1/activate", 1, 0)] {
+        let [one, other] = ["one", "other"].map(|nonce| call(target, &target.replace('/', nonce)));
+        send(first, &one).expect(200);
+        send(second, &other).expect(200);
+        for (node, call) in [
+            (first, &one),
+            (second, &one),
+            (first, &other),
+            (second, &other),
+        ] {
+            assert_eq!(send(node, call).error(), replay, "{target}");
+        }
+        thread::sleep(Duration::from_secs(1));
+        assert_eq!(send(second, &one).error(), replay, "a second later");
+    }
+    for (of, on) in [
+        ("/v1/heartbeat", "/v1/deactivate"),
+        ("/v1/validate", "/v1/activate"),
+    ] {
+        let captured = call(of, &of.replace('/', "captured"));
+        let elsewhere = captured.clone().to(on);
+        assert_eq!(send(1, &elsewhere).error(), mismatch, "{of} on {on}");
+        send(0, &captured).expect(200);
+    }
+    let path = format!("/v1/licenses/{license}/activations");
+    let devices = cluster.items(1, &path);
+    assert_eq!(devices.len(), 1);
+    assert_eq!(devices[0]["active"], true);
+}
+
+#[test]
+fn of_one_nonce_sent_to_two_servers_at_once_one_is_answered() {
+    let cluster = Cluster::of_two();
+    let (_, key) = cluster.sell();
+    let api_key = by_lines(&cluster);
+    let body = json!({ "key": key }).to_string();
+    let at = now().to_string();
+    let once = signed_by_lines("/v1/validate", &api_key, (&at, "nonce-of-this-test"), &body);
+    let answers = together(32, |i| cluster.nodes[i % 2].api.send(&once));
+    let (answered, refused): (Vec<Answer>, Vec<Answer>) =
+        answers.into_iter().partition(|answer| answer.status == 200);
+    assert_eq!(answered.len(), 1);
+    for answer in refused {
+        assert_eq!(answer.error(), (401, "api/timestamp-replay".to_owned()));
+    }
+}
+
+#[test]
+fn an_issue_call_signed_anew_is_answered_by_another_server_with_the_same_license() {
+    let cluster = Cluster::of_two();
+    let api_key = by_lines(&cluster);
+    let body = json!({"planCode": "lifetime", "customer": {"email": "a@example.com"}}).to_string();
+    let at = now().to_string();
+    let send = |node: usize, nonce: &str| {
+        let call = signed_by_lines("/v1/issue", &api_key, (&at, nonce), &body);
+        let call = call.header("Idempotency-Key", "order-1");
+        cluster.nodes[node].api.send(&call)
+    };
+    let first = send(0, "nonce-of-the-first").expect(200);
+    let again = send(1, "nonce-of-the-other");
+    assert_eq!(again.header("idempotent-replay"), Some("true"));
+    assert_eq!(again.expect(200), first);
+    assert_eq!(cluster.items(1, "/v1/licenses").len(), 1);
+}
+
+#[test]
+fn of_32_devices_with_a_publishable_key_one_gets_the_last_slot_of_two_servers() {
+    let cluster = Cluster::of_two();
+    let (license, key) = cluster.sell();
+    let wish = json!({"productId": "pro", "scope": "PUBLISHABLE", "mode": "sandbox"});
+    let made = cluster.manage(0, Request::post("/v1/api-keys").json(&wish));
+    let made = made.expect(201);
+    let publishable = made["id"].as_str().expect("an id");
+    let activate = |node: usize, device: usize| {
+        let body = json!({"key": key, "fingerprint": format!("device-{device}")});
+        let call = Request::post("/v1/activate").bearer(publishable);
+        cluster.nodes[node].api.send(&call.json(&body)).expect(200)
+    };
+    for device in [100, 101] {
+        assert_eq!(activate(0, device)["valid"], true);
+    }
+    let answers = together(32, |device| activate(device % 2, device));
+    let won = answers.iter().filter(|it| it["valid"] == true);
+    assert_eq!(won.count(), 1);
+    let path = format!("/v1/licenses/{license}/activations");
+    assert_eq!(cluster.items(0, &path).len(), 3);
 }
 
 #[test]

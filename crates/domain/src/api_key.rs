@@ -1,18 +1,24 @@
-//! API keys: what signs `/v1/issue`, `/v1/validate` and the like.
+//! API keys: what signs `/v1/issue`, `/v1/validate` and the like, or asks them from an app.
+
+mod credential;
+mod scope;
+
+pub use credential::{
+    Credential, KeyKind, SignatureVersion, Signing, SignsNothing, UnknownSignatureVersion,
+};
+pub use scope::{Permission, Scope, UnknownScope};
 
 use crate::id::ApiKeyId;
 use crate::mode::Mode;
-use crate::seal::Sealed;
 use crate::secret::Secret;
 use crate::slug::{ProductId, TenantId};
 use crate::time::Timestamp;
 use std::time::Duration;
 
-/// An API key of one product in one mode. Its secret is sealed, not hashed: signatures are
-/// checked by making them again.
+/// An API key of one product in one mode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
-    /// Its public half: `ak_live_…` or `ak_test_…`.
+    /// What its callers present.
     pub id: ApiKeyId,
     /// Whose it is.
     pub tenant: TenantId,
@@ -20,10 +26,8 @@ pub struct ApiKey {
     pub product: ProductId,
     /// For which mode.
     pub mode: Mode,
-    /// What it may do.
-    pub scope: Scope,
-    /// Its secret half, sealed.
-    pub sealed_secret: Sealed,
+    /// How a call is known to be its own, and so what it may do.
+    pub credential: Credential,
     /// When it was made.
     pub created_at: Timestamp,
     /// From when on it is refused; ahead of now while a rotation gives it time to be replaced.
@@ -36,6 +40,11 @@ impl ApiKey {
     /// Whether it is accepted at a time: it was not revoked, or its end is still to come.
     pub fn is_good(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none_or(|end| now < end)
+    }
+
+    /// What it was made as.
+    pub fn kind(&self) -> KeyKind {
+        self.credential.kind()
     }
 }
 
@@ -79,74 +88,6 @@ impl Default for Overlap {
     }
 }
 
-/// What an API key may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Scope {
-    /// Everything.
-    Full,
-    /// Mint; not list or change.
-    IssueOnly,
-    /// Validate, activate, deactivate, heartbeat; not mint.
-    ValidateOnly,
-    /// List; not change.
-    ReadOnly,
-}
-
-/// What a call asks of an API key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Permission {
-    /// Mint a license.
-    Issue,
-    /// Ask whether a license is good, and manage its devices.
-    Validate,
-    /// List.
-    Read,
-}
-
-/// A text that is no scope.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown scope; it is one of FULL, ISSUE_ONLY, VALIDATE_ONLY, READ_ONLY")]
-pub struct UnknownScope;
-
-impl Scope {
-    /// All scopes.
-    pub const ALL: [Self; 4] = [
-        Self::Full,
-        Self::IssueOnly,
-        Self::ValidateOnly,
-        Self::ReadOnly,
-    ];
-
-    /// The scope as it is written.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Full => "FULL",
-            Self::IssueOnly => "ISSUE_ONLY",
-            Self::ValidateOnly => "VALIDATE_ONLY",
-            Self::ReadOnly => "READ_ONLY",
-        }
-    }
-
-    /// Reads a scope.
-    pub fn parse(text: &str) -> Result<Self, UnknownScope> {
-        Self::ALL
-            .into_iter()
-            .find(|scope| scope.as_str() == text)
-            .ok_or(UnknownScope)
-    }
-
-    /// Whether it allows what a call asks.
-    pub fn allows(self, permission: Permission) -> bool {
-        matches!(
-            (self, permission),
-            (Self::Full, _)
-                | (Self::IssueOnly, Permission::Issue)
-                | (Self::ValidateOnly, Permission::Validate)
-                | (Self::ReadOnly, Permission::Read)
-        )
-    }
-}
-
 /// The secret half of a new key: `aks_` and 256 random bits in hex.
 pub fn new_secret(random: [u8; 32]) -> Secret {
     Secret::new(format!("aks_{}", data_encoding::HEXLOWER.encode(&random)))
@@ -157,46 +98,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_scope_allows_what_its_name_says() {
-        use Permission::{Issue, Read, Validate};
-        for (scope, allowed) in [
-            (Scope::Full, vec![Issue, Validate, Read]),
-            (Scope::IssueOnly, vec![Issue]),
-            (Scope::ValidateOnly, vec![Validate]),
-            (Scope::ReadOnly, vec![Read]),
-        ] {
-            for permission in [Issue, Validate, Read] {
-                assert_eq!(scope.allows(permission), allowed.contains(&permission));
-            }
-            assert_eq!(Scope::parse(scope.as_str()), Ok(scope));
-        }
-        assert_eq!(Scope::parse("full"), Err(UnknownScope));
-    }
-
-    #[test]
-    fn a_key_says_its_mode() {
-        for (mode, start) in [(Mode::Live, "ak_live_"), (Mode::Sandbox, "ak_test_")] {
-            let id = ApiKeyId::of(mode, [9; 12]);
-            assert!(id.as_str().starts_with(start), "{id}");
-        }
-    }
-
-    #[test]
     fn a_key_is_good_until_the_moment_of_its_end() {
         let at = Timestamp::from_micros;
-        let sealed = [&[1, 1, b'k'][..], &[0; 28]].concat();
         for (revoked_at, good) in [
             (None, [true, true, true]),
             (Some(at(10)), [true, false, false]),
             (Some(at(0)), [false, false, false]),
         ] {
             let key = ApiKey {
-                id: ApiKeyId::of(Mode::Live, [9; 12]),
+                id: ApiKeyId::publishable(Mode::Live, [9; 12]),
                 tenant: TenantId::parse("acme").expect("a slug"),
                 product: ProductId::parse("pro").expect("a slug"),
                 mode: Mode::Live,
-                scope: Scope::Full,
-                sealed_secret: Sealed::from_bytes(&sealed).expect("its form is right"),
+                credential: Credential::Publishable,
                 created_at: at(0),
                 revoked_at,
                 version: 1,

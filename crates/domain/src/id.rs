@@ -32,9 +32,10 @@ fn sortable(now: Timestamp, random: [u8; 10]) -> String {
     BASE32.encode(&bytes)
 }
 
-fn is_id(text: &str, prefix: &str) -> bool {
+fn is_id(text: &str, prefixes: &[&str]) -> bool {
+    let mut rests = prefixes.iter().filter_map(|it| text.strip_prefix(it));
     text.len() <= 255
-        && text.strip_prefix(prefix).is_some_and(|rest| {
+        && rests.any(|rest| {
             !rest.is_empty()
                 && rest
                     .bytes()
@@ -43,19 +44,19 @@ fn is_id(text: &str, prefix: &str) -> bool {
 }
 
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident, $prefix:literal, $kind:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident, $prefix:literal $(or $other:literal)?, $kind:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
 
         impl $name {
-            /// What every id of this kind starts with.
+            /// What an id of this kind starts with.
             pub const PREFIX: &'static str = $prefix;
 
             /// Reads an id: its prefix, then ASCII letters, digits, `_` or `-`; 255 bytes at most.
             pub fn parse(text: &str) -> Result<Self, InvalidId> {
-                if is_id(text, $prefix) {
+                if is_id(text, &[$prefix $(, $other)?]) {
                     Ok(Self(text.to_owned()))
                 } else {
                     Err(InvalidId { kind: $kind })
@@ -111,8 +112,9 @@ ids! {
     CustomerId, "cus_", "customer";
     /// A management token's public id (never the token itself).
     TokenId, "tok_", "management token";
-    /// The public half of an API key: `ak_live_…` or `ak_test_…`.
-    ApiKeyId, "ak_", "API key";
+    /// An API key as callers present it: `ak_live_…` or `ak_test_…` if it has a secret besides,
+    /// `pub_live_…` or `pub_test_…` if it is publishable.
+    ApiKeyId, "ak_" or "pub_", "API key";
     /// An outbound event and its delivery: the receiver's key for deduplication.
     DeliveryId, "dlv_", "delivery";
     /// A license's key on its way to its buyer by mail.
@@ -136,10 +138,22 @@ ids! {
 }
 
 impl ApiKeyId {
-    /// The id of a new key, its mode in its name.
+    /// What the id of a publishable key starts with.
+    pub const PUBLISHABLE_PREFIX: &'static str = "pub_";
+
+    /// The id of a new key that signs, its mode in its name.
     pub fn of(mode: Mode, random: [u8; 12]) -> Self {
+        Self::named(Self::PREFIX, mode, random)
+    }
+
+    /// The id of a new publishable key, its mode in its name.
+    pub fn publishable(mode: Mode, random: [u8; 12]) -> Self {
+        Self::named(Self::PUBLISHABLE_PREFIX, mode, random)
+    }
+
+    fn named(prefix: &str, mode: Mode, random: [u8; 12]) -> Self {
         let random = data_encoding::HEXLOWER.encode(&random);
-        Self(format!("{}{}_{random}", Self::PREFIX, mode.key_infix()))
+        Self(format!("{prefix}{}_{random}", mode.key_infix()))
     }
 }
 
@@ -161,6 +175,23 @@ mod tests {
         let id = LicenseId::new(Timestamp::from_micros(1_790_000_000_000_000), [7; 10]);
         assert_eq!(LicenseId::parse(id.as_str()), Ok(id.clone()));
         assert_eq!(id.as_str().len(), 4 + 26);
+    }
+
+    #[test]
+    fn an_api_key_says_its_mode_and_whether_it_is_publishable() {
+        let of = |make: fn(Mode, [u8; 12]) -> ApiKeyId, mode| make(mode, [9; 12]);
+        for (id, start) in [
+            (of(ApiKeyId::of, Mode::Live), "ak_live_"),
+            (of(ApiKeyId::of, Mode::Sandbox), "ak_test_"),
+            (of(ApiKeyId::publishable, Mode::Live), "pub_live_"),
+            (of(ApiKeyId::publishable, Mode::Sandbox), "pub_test_"),
+        ] {
+            assert_eq!(id.as_str(), format!("{start}{}", "09".repeat(12)));
+            assert_eq!(ApiKeyId::parse(id.as_str()), Ok(id));
+        }
+        for text in ["pub_", "aks_1", "pubs_1", "ak_pub_é"] {
+            assert!(ApiKeyId::parse(text).is_err(), "{text}");
+        }
     }
 
     #[test]

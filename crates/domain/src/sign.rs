@@ -2,6 +2,10 @@
 //!
 //! All are HMAC-SHA256; they differ in what is signed, under which key, and how it is written.
 
+mod v2;
+
+pub use v2::{CallNonce, CallText, InvalidCallNonce};
+
 use std::fmt;
 use std::time::Duration;
 
@@ -90,8 +94,8 @@ pub fn standard_webhooks_signature(
     )
 }
 
-/// The value of `X-KeyStack-Signature`: hex over `timestamp.body`, under the API secret. The
-/// timestamp is signed as the header has it.
+/// The value of `X-KeyStack-Signature` in version 1: hex over `timestamp.body`, under the API
+/// secret. The timestamp is signed as the header has it. [`CallText`] is version 2.
 pub fn keystack_signature(secret: &Secret, timestamp: &str, body: &[u8]) -> String {
     let key = secret.expose().as_bytes();
     let signed = [timestamp.as_bytes(), body].join(&b'.');
@@ -103,9 +107,7 @@ pub fn verify_keystack(secret: &Secret, timestamp: &str, body: &[u8], presented:
     let Ok(tag) = HEXLOWER_PERMISSIVE.decode(presented.as_bytes()) else {
         return false;
     };
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes());
-    let signed = [timestamp.as_bytes(), body].join(&b'.');
-    hmac::verify(&key, &signed, &tag).is_ok()
+    verify(secret, &[timestamp.as_bytes(), body].join(&b'.'), &tag)
 }
 
 /// Reads `X-KeyStack-Timestamp`: digits that count the Unix epoch's seconds, or its milliseconds
@@ -131,6 +133,11 @@ pub fn within_tolerance(at: Timestamp, now: Timestamp, tolerance: Duration) -> b
 
 fn hmac_sha256(key: &[u8], signed: &[u8]) -> hmac::Tag {
     hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), signed)
+}
+
+fn verify(secret: &Secret, signed: &[u8], tag: &[u8]) -> bool {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes());
+    hmac::verify(&key, signed, tag).is_ok()
 }
 
 #[cfg(test)]

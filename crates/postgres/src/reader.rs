@@ -1,4 +1,5 @@
-//! The hot read: one thread that answers all validations that wait, in two statements.
+//! The hot read: one thread that answers all validations that wait, in two statements; in one if
+//! none of them has a signature to use up.
 
 use crate::connection::{Line, Link};
 use crate::error::store_error;
@@ -44,13 +45,18 @@ fn read(line: &mut Line, queries: &[ValidateQuery]) -> Vec<Result<ValidateRead, 
     answers.unwrap_or_else(|error| vec![Err(error); queries.len()])
 }
 
-/// Which queries come with a nonce that was not used before: of several with the same, the first.
+/// Which queries come with no nonce, or with one that was not used before: of several with the
+/// same, the first.
 fn fresh(conn: &mut PgConnection, queries: &[ValidateQuery]) -> QueryResult<Vec<bool>> {
     // In order, so that two nodes never wait for each other.
     let first: BTreeMap<NonceKey, &Nonce> = queries
         .iter()
-        .map(|query| (key_of(&query.nonce), &query.nonce))
+        .filter_map(|query| query.nonce.as_ref())
+        .map(|nonce| (key_of(nonce), nonce))
         .collect();
+    if first.is_empty() {
+        return Ok(vec![true; queries.len()]);
+    }
     let rows: Vec<NonceRow> = first.into_values().map(NonceRow::from).collect();
     let mut inserted: BTreeSet<NonceKey> = diesel::insert_into(nonces::table)
         .values(&rows)
@@ -59,9 +65,10 @@ fn fresh(conn: &mut PgConnection, queries: &[ValidateQuery]) -> QueryResult<Vec<
         .get_results::<NonceKey>(conn)?
         .into_iter()
         .collect();
+    let mut is_fresh = |nonce: &Nonce| inserted.remove(&key_of(nonce));
     Ok(queries
         .iter()
-        .map(|query| inserted.remove(&key_of(&query.nonce)))
+        .map(|query| query.nonce.as_ref().is_none_or(&mut is_fresh))
         .collect())
 }
 

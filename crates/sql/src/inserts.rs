@@ -69,7 +69,8 @@ macro_rules! batch_writes {
                             sealed_secret,
                             created_at,
                             revoked_at,
-                            version
+                            version,
+                            signature_version
                         )
                     );
                     self.write_prices(changes)

@@ -238,6 +238,7 @@ tables! {
         created_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
         version -> BigInt,
+        signature_version -> Nullable<BigInt>,
     }
 
     api_key_uses (key) {

@@ -68,8 +68,7 @@ impl Nonces {
         gone
     }
 
-    /// 128 bits of the signature, which nobody can choose without the key's secret, and which key
-    /// it was.
+    /// 128 bits of a hash that nobody can choose without the key's secret, and which key it was.
     fn mark(&self, key: &ApiKeyId, signature: &[u8; 32]) -> u128 {
         let (half, _) = signature.split_at(16);
         let half = half

@@ -3,34 +3,37 @@
 use super::{Common, Of, Outcome, each, say, with_store};
 use crate::shown;
 use clap::Subcommand;
-use mintage_domain::api_key::{ApiKey, Overlap, Scope};
+use mintage_domain::api_key::{ApiKey, KeyKind, Overlap, SignatureVersion};
 use mintage_domain::audit::Actor;
 use mintage_domain::env::Env;
 use mintage_domain::id::ApiKeyId;
 use mintage_domain::mode::Mode;
 use mintage_domain::page::Page;
 use mintage_domain::ports::Store;
-use mintage_domain::secret::Secret;
 use mintage_domain::slug::ProductId;
 use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::api_key::{create_api_key, revoke_api_key, rotate_api_key};
-use serde_json::json;
+use mintage_domain::usecase::api_key::{
+    MadeApiKey, create_api_key, revoke_api_key, rotate_api_key,
+};
 
 #[derive(Subcommand)]
 pub(super) enum ApiKeyCommand {
-    /// Makes an API key and prints its secret, once.
+    /// Makes an API key and prints its secret, if it has one, once.
     Create {
         #[command(flatten)]
         of: Of,
         /// The product's slug.
         #[arg(long, value_parser = ProductId::parse)]
         product: ProductId,
-        /// FULL, ISSUE_ONLY, VALIDATE_ONLY or READ_ONLY.
-        #[arg(long, value_parser = Scope::parse)]
-        scope: Scope,
+        /// FULL, ISSUE_ONLY, VALIDATE_ONLY, READ_ONLY, or PUBLISHABLE for a key without a secret.
+        #[arg(long, value_parser = KeyKind::parse)]
+        scope: KeyKind,
         /// live or sandbox.
         #[arg(long, value_parser = Mode::parse)]
         mode: Mode,
+        /// What its calls sign: 1 (timestamp and body), or 2 (nonce, method and path as well).
+        #[arg(long, value_parser = SignatureVersion::parse)]
+        signature_version: Option<SignatureVersion>,
     },
     /// Lists API keys, newest first.
     List {
@@ -44,20 +47,23 @@ pub(super) enum ApiKeyCommand {
     Revoke {
         #[command(flatten)]
         of: Of,
-        /// The key's id: ak_...
+        /// The key's id: ak_... or pub_...
         #[arg(long, value_parser = ApiKeyId::parse)]
         id: ApiKeyId,
     },
-    /// Makes an API key in place of another, and prints its secret, once.
+    /// Makes an API key in place of another, and prints its secret, if it has one, once.
     Rotate {
         #[command(flatten)]
         of: Of,
-        /// The id of the key to replace: ak_...
+        /// The id of the key to replace: ak_... or pub_...
         #[arg(long, value_parser = ApiKeyId::parse)]
         id: ApiKeyId,
         /// For how many seconds the old key stays good; a day by default, 30 days at most.
         #[arg(long, value_parser = Overlap::parse)]
         overlap_seconds: Option<Overlap>,
+        /// What calls of the new key sign: 1 or 2; as the old one's unless given.
+        #[arg(long, value_parser = SignatureVersion::parse)]
+        signature_version: Option<SignatureVersion>,
     },
 }
 
@@ -69,10 +75,11 @@ pub(super) fn run(common: &Common, command: ApiKeyCommand) -> Outcome {
             product,
             scope,
             mode,
+            signature_version,
         } => {
-            let may = (scope, mode);
-            let (id, secret) = create_api_key(store, env, &of.tenant, &product, &actor, may)?;
-            print_new(&of, &id, &secret)
+            let what = (scope.signing(signature_version)?, mode);
+            let made = create_api_key(store, env, &of.tenant, &product, &actor, what)?;
+            print_new(&of, &made)
         }
         ApiKeyCommand::List { of, product } => list(store, env, &of, product.as_ref()),
         ApiKeyCommand::Revoke { of, id } => {
@@ -85,10 +92,11 @@ pub(super) fn run(common: &Common, command: ApiKeyCommand) -> Outcome {
             of,
             id,
             overlap_seconds,
+            signature_version,
         } => {
-            let overlap = overlap_seconds.unwrap_or_default();
-            let (new, secret) = rotate_api_key(store, env, &of.tenant, &id, overlap, &actor)?;
-            print_new(&of, &new, &secret)
+            let how = (overlap_seconds.unwrap_or_default(), signature_version);
+            let made = rotate_api_key(store, env, &of.tenant, &id, how, &actor)?;
+            print_new(&of, &made)
         }
     })
 }
@@ -123,25 +131,36 @@ fn print(
     let used = last_use.map_or("never used".to_owned(), |at| {
         format!("last used {}", at.to_rfc3339())
     });
-    let (scope, mode) = (key.scope.as_str(), key.mode);
+    let (kind, mode) = (key.kind(), key.mode);
+    let signs = match kind.signature_version() {
+        Some(version) => format!("v{}", version.number()),
+        None => "unsigned".to_owned(),
+    };
     let standing = match key.revoked_at.map(Timestamp::to_rfc3339) {
         None => "good".to_owned(),
         Some(end) if key.is_good(now) => format!("good until {end}"),
         Some(end) => format!("revoked {end}"),
     };
     say(format!(
-        "{}  {}  {scope}  {mode}  {standing}  {used}",
-        key.id, key.product
+        "{}  {}  {}  {signs}  {mode}  {standing}  {used}",
+        key.id,
+        key.product,
+        kind.as_str()
     ))
 }
 
-fn print_new(of: &Of, id: &ApiKeyId, secret: &Secret) -> Outcome {
+fn print_new(of: &Of, made: &MadeApiKey) -> Outcome {
     if of.json {
-        say(json!({"id": id, "secret": secret.expose()}))?;
-    } else {
-        say(format!("API key  {id}"))?;
-        say(format!("secret   {}", secret.expose()))?;
-        say("The secret is shown this once.")?;
+        say(serde_json::to_string(&shown::made_api_key(made))?)?;
+        return Ok(());
+    }
+    say(format!("API key  {}", made.id))?;
+    match &made.secret {
+        Some(secret) => {
+            say(format!("secret   {}", secret.expose()))?;
+            say("The secret is shown this once.")?;
+        }
+        None => say("It has no secret. It may stand in an app, to validate and to activate.")?,
     }
     Ok(())
 }

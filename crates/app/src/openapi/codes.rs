@@ -47,17 +47,17 @@ pub const CODES: &[Code] = &[
     code(
         401,
         "api/signature-invalid",
-        "the signature is missing or wrong",
+        "the signature or its nonce is missing or wrong",
     ),
     code(
         401,
         "api/timestamp-replay",
-        "the timestamp is too old, or the signature was used before",
+        "the timestamp is too old, or the signature or its nonce was used before",
     ),
     code(
         403,
         "authz/role-insufficient",
-        "the scope does not allow it",
+        "the scope does not allow it, or a publishable key does not",
     ),
     code(
         403,

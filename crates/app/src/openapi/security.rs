@@ -1,6 +1,8 @@
 //! Who may call: the schemes, as the description names them, and what each of them refuses.
 //!
-//! - `apiKey`: signed calls, by an API key. A handler names it alone; its signature goes with it.
+//! - `apiKey`: signed calls, by an API key. A handler names it alone; its signature goes with it, in
+//!   either version.
+//! - `publishableKey`: calls that an app makes too, which signs nothing.
 //! - `managementToken`: management calls, with the scope that the token needs.
 //! - `checkoutKey`: opening checkouts.
 //! - `stripeSignature`: Stripe's own calls.
@@ -11,13 +13,17 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::openapi::{RefOr, SecurityRequirement};
 
 const API_KEY: &str = "apiKey";
+const PUBLISHABLE_KEY: &str = "publishableKey";
 const MANAGEMENT_TOKEN: &str = "managementToken";
 const CHECKOUT_KEY: &str = "checkoutKey";
 const STRIPE_SIGNATURE: &str = "stripeSignature";
 /// What every call with a credential may be answered, and what says that it tells its limits.
 pub(super) const RATE_LIMITED: &str = "common/rate-limited";
-/// What goes with [`API_KEY`].
-const SIGNATURE: [&str; 2] = ["timestamp", "signature"];
+/// What goes with [`API_KEY`], by the version of its signature.
+const SIGNATURES: [&[&str]; 2] = [&[TIMESTAMP, SIGNATURE], &[TIMESTAMP, NONCE, SIGNATURE]];
+const TIMESTAMP: &str = "timestamp";
+const NONCE: &str = "nonce";
+const SIGNATURE: &str = "signature";
 
 fn bearer(about: &str) -> SecurityScheme {
     let mut http = Http::new(HttpAuthScheme::Bearer);
@@ -31,14 +37,17 @@ fn header(name: &str, about: &str) -> SecurityScheme {
 
 /// Every scheme by its name.
 pub(super) fn schemes() -> BTreeMap<String, RefOr<SecurityScheme>> {
-    let [timestamp, signature] = SIGNATURE;
     let schemes = [
         (
             API_KEY,
             bearer("The id of an API key: `ak_live_...` or `ak_test_...`"),
         ),
         (
-            timestamp,
+            PUBLISHABLE_KEY,
+            bearer("A publishable key, `pub_live_...` or `pub_test_...`. Nothing is signed."),
+        ),
+        (
+            TIMESTAMP,
             header(
                 "X-KeyStack-Timestamp",
                 "When the call was signed, in seconds or milliseconds since 1970; good for five \
@@ -46,10 +55,20 @@ pub(super) fn schemes() -> BTreeMap<String, RefOr<SecurityScheme>> {
             ),
         ),
         (
-            signature,
+            NONCE,
+            header(
+                "X-KeyStack-Nonce",
+                "Of version 2: 16 to 64 characters of `A-Z a-z 0-9 _ -`, new for each call.",
+            ),
+        ),
+        (
+            SIGNATURE,
             header(
                 "X-KeyStack-Signature",
-                "Hex of HMAC-SHA256(the API key's secret, timestamp + \".\" + raw body). Good once.",
+                "Version 1: hex of HMAC-SHA256(the API key's secret, timestamp + \".\" + raw body). \
+                 Version 2: `v2=` and hex of HMAC-SHA256(the secret, \"v2\", timestamp, nonce, method, \
+                 path with query, and raw body, joined by line feeds). Good once; each API key takes \
+                 one of the two.",
             ),
         ),
         (
@@ -77,29 +96,33 @@ pub(super) fn schemes() -> BTreeMap<String, RefOr<SecurityScheme>> {
 /// Adds to an API key what goes with it, and tells what the schemes of a call refuse.
 pub(super) fn complete(operation: &mut Operation) -> Vec<&'static str> {
     let mut codes = Vec::new();
-    for requirement in operation.security.iter_mut().flatten() {
-        let names = names(requirement);
+    let mut complete = Vec::new();
+    for requirement in operation.security.take().into_iter().flatten() {
+        let names = names(&requirement);
         let is = |name: &str| names.iter().any(|named| named == name);
-        if is(API_KEY) {
-            let with_signature = SIGNATURE
-                .into_iter()
-                .fold(requirement.clone(), |all, name| {
-                    all.add(name, [] as [&str; 0])
-                });
-            *requirement = with_signature;
-            codes.extend(["api/signature-invalid", "api/timestamp-replay"]);
-        }
         if is(API_KEY) || is(MANAGEMENT_TOKEN) {
             codes.push("authz/role-insufficient");
         }
-        if is(API_KEY) || is(MANAGEMENT_TOKEN) || is(CHECKOUT_KEY) {
+        if is(API_KEY) || is(PUBLISHABLE_KEY) || is(MANAGEMENT_TOKEN) || is(CHECKOUT_KEY) {
             codes.extend(["api/key-invalid", RATE_LIMITED]);
         }
         if is(STRIPE_SIGNATURE) {
             codes.push("webhook/signature-invalid");
         }
+        if is(API_KEY) {
+            complete.extend(SIGNATURES.map(|with| signed(&requirement, with)));
+            codes.extend(["api/signature-invalid", "api/timestamp-replay"]);
+        } else {
+            complete.push(requirement);
+        }
     }
+    operation.security = Some(complete).filter(|all| !all.is_empty());
     codes
+}
+
+fn signed(requirement: &SecurityRequirement, with: &[&str]) -> SecurityRequirement {
+    let add = |all: SecurityRequirement, name: &&str| all.add(*name, [] as [&str; 0]);
+    with.iter().fold(requirement.clone(), add)
 }
 
 /// The schemes of a requirement, which keeps them to itself but for writing them.

@@ -2,7 +2,7 @@
 //! reads them and knows nothing of this.
 
 use mintage_domain::activation::Device;
-use mintage_domain::api_key::{Overlap, Scope};
+use mintage_domain::api_key::{KeyKind, Overlap, Scope};
 use mintage_domain::catalog::LicenseTerms;
 use mintage_domain::license::key::KeyFormat as Format;
 use mintage_domain::license::state::{RevocationReason, State};
@@ -48,8 +48,9 @@ words! {
     CustomerId = id("cus_");
     /// An order.
     OrderId = id("ord_");
-    /// An API key: `ak_live_...` or `ak_test_...`.
-    ApiKeyId = id("ak_");
+    /// An API key: `ak_live_...` or `ak_test_...`, or `pub_live_...` or `pub_test_...` if it is
+    /// publishable.
+    ApiKeyId = id("(ak|pub)_");
     /// An event for a tenant's webhook, and its delivery.
     DeliveryId = id("dlv_");
     /// A license's key on its way to its buyer.
@@ -66,8 +67,12 @@ words! {
 
     /// Sandbox or live.
     Mode = one_of(World::ALL.map(World::as_str));
-    /// What an API key may do.
-    ApiKeyScope = one_of(Scope::ALL.map(Scope::as_str));
+    /// What an API key may do. `PUBLISHABLE` is a key without a secret, for `/v1/validate` and
+    /// `/v1/activate`.
+    ApiKeyScope = one_of(Scope::ALL.map(Scope::as_str).into_iter().chain([KeyKind::PUBLISHABLE]));
+    /// What the signatures of an API key are over: 1 for the timestamp and the body, 2 for the nonce,
+    /// the method and the path as well.
+    SignatureVersion = integer(1, 2);
     /// What a license is worth at the moment.
     LicenseStatus = one_of(State::ALL.map(State::as_str));
     /// The license's status, or `INVALID` for a key that is unknown.

@@ -6,22 +6,23 @@ use crate::server::auth::Caller;
 use crate::server::error::{ApiError, Detail};
 use crate::server::fields::{Fields, JsonBytes};
 use crate::server::paging::{PageBody, PageQuery};
-use crate::shown::{self, ApiKeyBody};
+use crate::shown::{self, ApiKeyBody, ApiKeySecret};
 use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::api_key::{Overlap, Scope};
+use mintage_domain::api_key::{KeyKind, Overlap, SignatureVersion};
 use mintage_domain::id::ApiKeyId;
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::mode::Mode;
 use mintage_domain::ports::StoreError;
-use mintage_domain::secret::Secret;
 use mintage_domain::slug::ProductId;
-use mintage_domain::usecase::api_key::{create_api_key, revoke_api_key, rotate_api_key};
-use serde::{Deserialize, Serialize};
+use mintage_domain::usecase::api_key::{
+    MadeApiKey, create_api_key, revoke_api_key, rotate_api_key,
+};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 /// Makes an API key
 ///
-/// Its secret is shown this once.
+/// Its secret is shown this once. A key of the scope `PUBLISHABLE` has none, and no signature version.
 #[utoipa::path(
     post,
     path = "/v1/api-keys",
@@ -41,15 +42,30 @@ pub(super) async fn create(
     let caller = Caller::of(&app, &request, TokenScope::ApiKeysWrite).await?;
     let mut fields = Fields::parse(&body.0)?;
     let product = fields.required("productId", ProductId::parse);
-    let scope = fields.required("scope", Scope::parse);
+    let kind = fields.required("scope", KeyKind::parse);
     let mode = fields.required("mode", Mode::parse);
-    let (product, may) = fields.finish(|| Some((product?, (scope?, mode?))))?;
-    let (id, secret) = blocking(&app, move |app| {
+    let version = signature_version(&mut fields);
+    let kind = kind.and_then(|kind| match kind.signing(version) {
+        Ok(kind) => Some(kind),
+        Err(error) => {
+            fields.reject(SIGNATURE_VERSION, error);
+            None
+        }
+    });
+    let (product, what) = fields.finish(|| Some((product?, (kind?, mode?))))?;
+    let new = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        create_api_key(&*app.store, &app.env(), &tenant, &product, &actor, may)
+        create_api_key(&*app.store, &app.env(), &tenant, &product, &actor, what)
     })
     .await??;
-    Ok(once(&id, &secret))
+    Ok(once(&new))
+}
+
+const SIGNATURE_VERSION: &str = "signatureVersion";
+
+fn signature_version(fields: &mut Fields) -> Option<SignatureVersion> {
+    let number = fields.integer(SIGNATURE_VERSION, 1..=2)?;
+    SignatureVersion::from_number(number).ok()
 }
 
 /// A key to make.
@@ -60,6 +76,8 @@ struct NewApiKey {
     product_id: words::ProductId,
     scope: words::ApiKeyScope,
     mode: words::Mode,
+    /// 1 if it is not told. Not of a publishable key.
+    signature_version: Option<words::SignatureVersion>,
 }
 
 /// Which keys.
@@ -160,8 +178,8 @@ pub(super) async fn revoke(
 
 /// Replaces an API key
 ///
-/// Makes another of the same product, scope and mode, whose secret is shown this once. The old one
-/// stays good for the overlap.
+/// Makes another of the same product, scope, mode and signature version, unless another version is
+/// given. Its secret is shown this once. The old one stays good for the overlap.
 #[utoipa::path(
     post,
     path = "/v1/api-keys/{id}/rotate",
@@ -182,50 +200,43 @@ pub(super) async fn rotate(
 ) -> Result<HttpResponse, ApiError> {
     let caller = Caller::of(&app, &request, TokenScope::ApiKeysWrite).await?;
     let id = id(&path)?;
-    let overlap = overlap(&body.0)?;
-    let (new, secret) = blocking(&app, move |app| {
+    let how = rotation(&body.0)?;
+    let new = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        let rotated = rotate_api_key(&*app.store, &app.env(), &tenant, &id, overlap, &actor);
+        let rotated = rotate_api_key(&*app.store, &app.env(), &tenant, &id, how, &actor);
         app.key_cache.forget(&id);
         rotated
     })
     .await??;
-    Ok(once(&new, &secret))
+    Ok(once(&new))
 }
 
 /// How a key is replaced.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `overlap` reads")]
+#[expect(dead_code, reason = "describes what `rotation` reads")]
 #[schema(rename_all = "camelCase")]
 struct Rotation {
     /// A day if it is not told.
     overlap_seconds: Option<words::OverlapSeconds>,
+    /// As the old key's if it is not told. Not of a publishable key.
+    signature_version: Option<words::SignatureVersion>,
 }
 
-fn overlap(body: &[u8]) -> Result<Overlap, ApiError> {
+/// For how long the old key stays good, and what the new one signs if that changes.
+fn rotation(body: &[u8]) -> Result<(Overlap, Option<SignatureVersion>), ApiError> {
     let mut fields = Fields::parse(body)?;
     let seconds = fields.integer("overlapSeconds", 0..=i64::from(Overlap::MAX_SECONDS));
-    fields.finish(|| match seconds {
+    let version = signature_version(&mut fields);
+    let overlap = fields.finish(|| match seconds {
         None => Some(Overlap::default()),
         Some(seconds) => Overlap::from_seconds(u32::try_from(seconds).ok()?).ok(),
-    })
+    })?;
+    Ok((overlap, version))
 }
 
-/// A new key and its secret.
-#[derive(Serialize, ToSchema)]
-struct ApiKeySecret<'a> {
-    #[schema(value_type = words::ApiKeyId)]
-    id: &'a ApiKeyId,
-    /// `aks_...`: signs calls, and is shown to nobody again.
-    secret: &'a str,
-}
-
-/// A new key with its secret, which nobody is shown again.
-fn once(id: &ApiKeyId, secret: &Secret) -> HttpResponse {
+/// A new key with its secret, if it has one, which nobody is shown again.
+fn once(new: &MadeApiKey) -> HttpResponse {
     HttpResponse::Created()
         .insert_header(("cache-control", "no-store"))
-        .json(ApiKeySecret {
-            id,
-            secret: secret.expose(),
-        })
+        .json(shown::made_api_key(new))
 }

@@ -5,7 +5,7 @@ mod shape;
 
 use super::validate::{SlotsInUse, key_field};
 use crate::app::{App, settle};
-use crate::server::auth::SignedCaller;
+use crate::server::auth::{AppCaller, SignedCaller};
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -15,7 +15,7 @@ use mintage_domain::id::ActivationId;
 use mintage_domain::metadata::Metadata;
 use mintage_domain::text::free_text;
 use mintage_domain::usecase::activation::{self, Activated, Heartbeat, Slots, Which};
-use mintage_domain::usecase::validate::{Lookup, look_up};
+use mintage_domain::usecase::validate::Lookup;
 use serde::Serialize;
 use shape::{
     ActivateRequest, DeactivateRequest, DeviceActivated, DeviceDeactivated, DeviceHeard,
@@ -25,7 +25,7 @@ use shape::{
 /// Takes a slot of a license for a device
 ///
 /// 200 also when there is none left. A device that has a slot keeps it. The API key needs the scope
-/// `FULL` or `VALIDATE_ONLY`.
+/// `FULL` or `VALIDATE_ONLY`, or is publishable.
 #[utoipa::path(
     post,
     path = "/v1/activate",
@@ -35,16 +35,16 @@ use shape::{
     responses((status = 200, description = "What came of it.", body = DeviceActivated, headers(
         ("Cache-Control" = String, description = "`no-store`"),
     ))),
-    security(("apiKey" = [])),
+    security(("apiKey" = []), ("publishableKey" = [])),
 )]
 pub(super) async fn activate(
     app: web::Data<App>,
     request: HttpRequest,
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = SignedCaller::of(&app, &request, &body.0, Permission::Validate).await?;
+    let caller = AppCaller::of(&app, &request, &body.0, Permission::Activate).await?;
     let (key, device) = read(&body.0, device)?;
-    let call = match asked(&app, caller, &key) {
+    let call = match caller.look_up(&app, &request, &key).await? {
         Lookup::Ask(call) => call,
         Lookup::Refuse(reason) => return Ok(answer(&no_slot(reason.as_str(), None))),
     };
@@ -83,11 +83,11 @@ pub(super) async fn heartbeat(
     request: HttpRequest,
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = SignedCaller::of(&app, &request, &body.0, Permission::Validate).await?;
+    let caller = SignedCaller::of(&app, &request, &body.0, Permission::TendDevices).await?;
     let (key, fingerprint) = read(&body.0, |fields| {
         fields.required("fingerprint", Fingerprint::parse)
     })?;
-    let call = match asked(&app, caller, &key) {
+    let call = match caller.look_up(&app, &key) {
         Lookup::Ask(call) => call,
         Lookup::Refuse(reason) => return Ok(answer(&unheard(reason.as_str()))),
     };
@@ -125,9 +125,9 @@ pub(super) async fn deactivate(
     request: HttpRequest,
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = SignedCaller::of(&app, &request, &body.0, Permission::Validate).await?;
+    let caller = SignedCaller::of(&app, &request, &body.0, Permission::TendDevices).await?;
     let (key, which) = read(&body.0, which)?;
-    let deactivated = match asked(&app, caller, &key) {
+    let deactivated = match caller.look_up(&app, &key) {
         Lookup::Refuse(_) => false,
         Lookup::Ask(call) => {
             settle(&app, move |app, refused| {
@@ -137,11 +137,6 @@ pub(super) async fn deactivate(
         }
     };
     Ok(answer(&DeviceDeactivated { deactivated }))
-}
-
-fn asked(app: &App, caller: SignedCaller, key: &str) -> Lookup {
-    let (api_key, product) = (&caller.known.key, &caller.known.product);
-    look_up(&app.env(), api_key, product, key, caller.nonce)
 }
 
 /// Reads the license key of a body, and what else it says.

@@ -1,6 +1,5 @@
 //! `POST /v1/issue` (usekeystack.com/docs/issuing-licenses).
 
-use super::validate::CustomerRef;
 use crate::app::{App, settle};
 use crate::openapi::words;
 use crate::server::auth::SignedCaller;
@@ -10,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::api_key::Permission;
 use mintage_domain::catalog::LicenseTerms;
 use mintage_domain::email::Email;
-use mintage_domain::id::LicenseId;
+use mintage_domain::id::{CustomerId, LicenseId};
 use mintage_domain::idempotency::CallerKey;
 use mintage_domain::license::term::Term;
 use mintage_domain::metadata::Metadata;
@@ -170,6 +169,15 @@ struct IssuedLicense<'a> {
     #[schema(required, value_type = Option<words::Time>)]
     expires_at: Option<String>,
     customer: CustomerRef<'a>,
+}
+
+/// Whose license it is.
+#[derive(Serialize, ToSchema)]
+struct CustomerRef<'a> {
+    #[schema(value_type = words::CustomerId)]
+    id: &'a CustomerId,
+    #[schema(value_type = words::Email)]
+    email: &'a Email,
 }
 
 fn answer(issued: &Issued, now: Timestamp) -> HttpResponse {

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::openapi::words;
-use crate::server::auth::SignedCaller;
+use crate::server::auth::AppCaller;
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -15,7 +15,7 @@ use mintage_domain::ports::{KnownLicense, Sighted};
 use mintage_domain::slug::KeyTypeId;
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::api_key::SignatureError;
-use mintage_domain::usecase::validate::{Lookup, Reason, judge, look_up};
+use mintage_domain::usecase::validate::{Lookup, Reason, judge};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 /// Says whether a license key is good
 ///
 /// 200 also when it is not. Takes no slot, whatever fingerprint it is asked with. The API key needs
-/// the scope `FULL` or `VALIDATE_ONLY`.
+/// the scope `FULL` or `VALIDATE_ONLY`, or is publishable.
 #[utoipa::path(
     post,
     path = "/v1/validate",
@@ -33,17 +33,17 @@ use utoipa::ToSchema;
     responses((status = 200, description = "The verdict.", body = Validation<'_>, headers(
         ("Cache-Control" = String, description = "`private, max-age=15`"),
     ))),
-    security(("apiKey" = [])),
+    security(("apiKey" = []), ("publishableKey" = [])),
 )]
 pub(super) async fn validate(
     app: web::Data<App>,
     request: HttpRequest,
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = SignedCaller::of(&app, &request, &body.0, Permission::Validate).await?;
+    let caller = AppCaller::of(&app, &request, &body.0, Permission::Validate).await?;
     let (key, device) = presented(&body.0)?;
-    let (api_key, product) = (&caller.known.key, &caller.known.product);
-    let query = match look_up(&app.env(), api_key, product, &key, caller.nonce) {
+    let is_anybody = caller.is_anybody();
+    let query = match caller.look_up(&app, &request, &key).await? {
         Lookup::Ask(query) => query,
         Lookup::Refuse(reason) => return Ok(answer(&unknown(reason))),
     };
@@ -59,8 +59,8 @@ pub(super) async fn validate(
     }
     Ok(answer(&match (&read.license, verdict) {
         (None, reason) => unknown(reason.unwrap_or(Reason::NotFound)),
-        (Some(known), None) => valid(known),
-        (Some(known), Some(reason)) => invalid(known, reason, now),
+        (Some(known), None) => valid(known, is_anybody),
+        (Some(known), Some(reason)) => invalid(known, reason, now, is_anybody),
     }))
 }
 
@@ -114,7 +114,7 @@ struct Validation<'a> {
     #[schema(required)]
     plan: Option<Plan<'a>>,
     #[schema(required)]
-    customer: Option<CustomerRef<'a>>,
+    customer: Option<LicenseHolder<'a>>,
     /// Of a valid key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -133,11 +133,12 @@ struct Plan<'a> {
 
 /// Whose license it is.
 #[derive(Serialize, ToSchema)]
-pub(super) struct CustomerRef<'a> {
+struct LicenseHolder<'a> {
     #[schema(value_type = words::CustomerId)]
-    pub(super) id: &'a CustomerId,
-    #[schema(value_type = words::Email)]
-    pub(super) email: &'a Email,
+    id: &'a CustomerId,
+    /// `null` for whoever asks with a publishable key.
+    #[schema(required, value_type = Option<words::Email>)]
+    email: Option<&'a Email>,
 }
 
 /// How many devices a license is active on, and may be.
@@ -167,7 +168,7 @@ fn unknown(reason: Reason) -> Validation<'static> {
     }
 }
 
-fn valid(known: &KnownLicense) -> Validation<'_> {
+fn valid(known: &KnownLicense, to_anybody: bool) -> Validation<'_> {
     let license = &known.record.license;
     Validation {
         valid: true,
@@ -178,20 +179,26 @@ fn valid(known: &KnownLicense) -> Validation<'_> {
             used: known.activations,
             max: license.activation_limit,
         }),
-        ..found(known)
+        ..found(known, to_anybody)
     }
 }
 
-fn invalid(known: &KnownLicense, reason: Reason, now: Timestamp) -> Validation<'_> {
+fn invalid(
+    known: &KnownLicense,
+    reason: Reason,
+    now: Timestamp,
+    to_anybody: bool,
+) -> Validation<'_> {
     Validation {
         status: known.record.license.state(now).as_str(),
         reason: Some(reason.as_str()),
-        ..found(known)
+        ..found(known, to_anybody)
     }
 }
 
-/// What is told of a license, good or not.
-fn found(known: &KnownLicense) -> Validation<'_> {
+/// What is told of a license, good or not. The customer's address is told to nobody who presents a
+/// publishable key: who has found a license's key shall not find a person by it.
+fn found(known: &KnownLicense, to_anybody: bool) -> Validation<'_> {
     let record = &known.record;
     let license = &record.license;
     Validation {
@@ -207,9 +214,9 @@ fn found(known: &KnownLicense) -> Validation<'_> {
                 .map(|name| (name.as_str(), true))
                 .collect(),
         }),
-        customer: Some(CustomerRef {
+        customer: Some(LicenseHolder {
             id: &license.customer,
-            email: &record.email,
+            email: (!to_anybody).then_some(&record.email),
         }),
         ..unknown(Reason::NotFound)
     }

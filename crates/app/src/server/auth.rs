@@ -5,15 +5,17 @@ use super::key_cache::KnownKey;
 use super::limits;
 use crate::app::{App, blocking};
 use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::uri::PathAndQuery;
 use actix_web::{HttpRequest, web};
-use mintage_domain::api_key::Permission;
+use mintage_domain::api_key::{Credential, Permission};
 use mintage_domain::audit::Actor;
 use mintage_domain::limits::Limited;
 use mintage_domain::management_token::{ManagementToken, TokenScope};
-use mintage_domain::ports::{Nonce, Sighted};
+use mintage_domain::ports::{Nonce, Sighted, ValidateQuery};
 use mintage_domain::slug::TenantId;
-use mintage_domain::usecase::api_key::{SignedCall, check};
+use mintage_domain::usecase::api_key::{SignedCall, check, check_publishable_or_signed};
 use mintage_domain::usecase::tenant::authenticate;
+use mintage_domain::usecase::validate::{Lookup, look_up};
 use std::sync::Arc;
 
 /// What stands behind `Bearer` in the `Authorization` header.
@@ -65,7 +67,8 @@ impl Caller {
     }
 }
 
-/// The caller of a signed route: its API key, and the nonce that its signature uses up.
+/// The caller of a route that must be signed: its API key, and the nonce that its signature uses
+/// up.
 pub(crate) struct SignedCaller {
     pub(crate) known: Arc<KnownKey>,
     pub(crate) nonce: Nonce,
@@ -80,17 +83,80 @@ impl SignedCaller {
         permission: Permission,
     ) -> Result<Self, ApiError> {
         let known = KnownKey::of(app, bearer(request)).await?;
-        let header = |name: &str| request.headers().get(name)?.to_str().ok();
-        let call = SignedCall {
-            key: bearer(request),
-            timestamp: header("x-keystack-timestamp"),
-            signature: header("x-keystack-signature"),
-            body,
-        };
-        let nonce = check(&app.env(), &known.key, &call, permission)?;
+        let nonce = check(&app.env(), &known.key, &as_sent(request, body), permission)?;
         limits::admit_signed(app, request, &known.key, permission).await?;
-        let used = Sighted::ApiKey(known.key.id.clone());
-        app.sightings.note(used, app.clock.now());
+        app.sightings.note(used(&known), app.clock.now());
         Ok(Self { known, nonce })
+    }
+
+    /// What this caller's question about a license's key calls for.
+    pub(crate) fn look_up(self, app: &App, presented: &str) -> Lookup {
+        let KnownKey { key, product, .. } = &*self.known;
+        look_up(&app.env(), key, product, presented, Some(self.nonce))
+    }
+}
+
+/// The caller of a route that apps call too, with a publishable key: then nothing is signed, and
+/// there is no nonce.
+pub(crate) struct AppCaller {
+    known: Arc<KnownKey>,
+    nonce: Option<Nonce>,
+}
+
+impl AppCaller {
+    /// Checks a call that is signed over its raw body, or made with a publishable key.
+    pub(crate) async fn of(
+        app: &web::Data<App>,
+        request: &HttpRequest,
+        body: &[u8],
+        permission: Permission,
+    ) -> Result<Self, ApiError> {
+        let known = KnownKey::of(app, bearer(request)).await?;
+        let (env, call) = (app.env(), as_sent(request, body));
+        let nonce = check_publishable_or_signed(&env, &known.key, &call, permission)?;
+        match nonce {
+            Some(_) => limits::admit_signed(app, request, &known.key, permission).await?,
+            None => limits::admit_unsigned(app, request).await?,
+        }
+        app.sightings.note(used(&known), app.clock.now());
+        Ok(Self { known, nonce })
+    }
+
+    /// Whether anybody may be behind it, since its key is in everybody's hands.
+    pub(crate) fn is_anybody(&self) -> bool {
+        self.known.key.credential == Credential::Publishable
+    }
+
+    /// What this caller's question about a license's key calls for. Each license has a rate of its
+    /// own for questions that nobody signed.
+    pub(crate) async fn look_up(
+        self,
+        app: &web::Data<App>,
+        request: &HttpRequest,
+        presented: &str,
+    ) -> Result<Lookup, ApiError> {
+        let KnownKey { key, product, .. } = &*self.known;
+        let lookup = look_up(&app.env(), key, product, presented, self.nonce);
+        if let Lookup::Ask(ValidateQuery { nonce: None, key }) = &lookup {
+            limits::admit_unsigned_about(app, request, key).await?;
+        }
+        Ok(lookup)
+    }
+}
+
+fn used(known: &KnownKey) -> Sighted {
+    Sighted::ApiKey(known.key.id.clone())
+}
+
+fn as_sent<'a>(request: &'a HttpRequest, body: &'a [u8]) -> SignedCall<'a> {
+    let header = |name: &str| request.headers().get(name)?.to_str().ok();
+    let target = request.uri().path_and_query();
+    SignedCall {
+        timestamp: header("x-keystack-timestamp"),
+        nonce: header("x-keystack-nonce"),
+        signature: header("x-keystack-signature"),
+        method: request.method().as_str(),
+        target: target.map_or("", PathAndQuery::as_str),
+        body,
     }
 }

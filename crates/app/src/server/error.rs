@@ -254,6 +254,13 @@ impl From<ApiKeyError> for ApiError {
             ApiKeyError::NotFound => Self::not_found(),
             ApiKeyError::AlreadyRevoked => Self::conflict("api-key/already-revoked", text),
             ApiKeyError::AlreadyRotated => Self::conflict("api-key/already-rotated", text),
+            ApiKeyError::SignsNothing(_) => {
+                let detail = Detail {
+                    path: "signatureVersion".to_owned(),
+                    message: text,
+                };
+                Self::invalid("one or more fields are not valid", vec![detail])
+            }
             ApiKeyError::Failure(failure) => failure.into(),
         }
     }

@@ -11,8 +11,10 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, ResponseError, web};
+use data_encoding::HEXLOWER;
 use mintage_domain::api_key::{ApiKey, Permission};
 use mintage_domain::limits::Limited;
+use mintage_domain::ports::KeyQuery;
 use mintage_domain::rate::{Grant, Take};
 use std::time::Duration;
 
@@ -40,13 +42,40 @@ pub(crate) async fn admit_signed(
 ) -> Result<(), ApiError> {
     let by_key = match permission {
         Permission::Issue => Limited::Issue,
-        Permission::Validate | Permission::Read => Limited::Key,
+        Permission::Validate
+        | Permission::Activate
+        | Permission::TendDevices
+        | Permission::Read => Limited::Key,
     };
     let wanted = [
         (by_key, key.id.as_str()),
         (Limited::Tenant, key.tenant.as_str()),
     ];
     admit(app, request, &wanted).await
+}
+
+/// Admits a call with a publishable key, by the address it comes from. Its key and its tenant are
+/// not counted: whoever has the key, which is anybody, could use up what is everybody's.
+pub(crate) async fn admit_unsigned(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+) -> Result<(), ApiError> {
+    let address = client::subject(request, &app.settings.trusted_proxies);
+    admit(app, request, &[(Limited::Address, &address)]).await
+}
+
+/// Admits a question about a license that nobody signed, by the hash of the license's key.
+pub(crate) async fn admit_unsigned_about(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+    asked: &KeyQuery,
+) -> Result<(), ApiError> {
+    // However the key is typed, the hash that it is likeliest known by is the same.
+    let Some(hash) = asked.hashes.first() else {
+        return Ok(());
+    };
+    let license = format!("{}:{}", asked.tenant, HEXLOWER.encode(hash.as_bytes()));
+    admit(app, request, &[(Limited::License, &license)]).await
 }
 
 /// Takes one of a rate from the store itself, which all nodes share to the last one: for calls

@@ -5,6 +5,7 @@ pub mod error;
 pub(crate) mod asked;
 pub(crate) mod auth;
 pub(crate) mod client;
+mod cors;
 pub(crate) mod envelope;
 pub(crate) mod fields;
 pub(crate) mod key_cache;
@@ -102,6 +103,7 @@ fn bind(listener: TcpListener, app: &web::Data<App>) -> io::Result<actix_web::de
                 ApiError::invalid("the query could not be read", Vec::new()).into()
             }))
             .wrap(middleware::from_fn(limits::limits))
+            .wrap(middleware::from_fn(cors::cors))
             .wrap(middleware::from_fn(request_id::request_id))
             .configure(routes::mount)
             .default_service(web::to(|| async {

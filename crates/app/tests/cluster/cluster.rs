@@ -115,14 +115,13 @@ impl Cluster {
 
     /// A key of signed calls for the sandbox.
     pub(crate) fn api_key(&self) -> ApiKey {
-        let wish = json!({"productId": "pro", "scope": "FULL", "mode": "sandbox"});
-        let made = self.manage(0, Request::post("/v1/api-keys").json(&wish));
-        let made = made.expect(201);
-        let text = |name: &str| made[name].as_str().expect("a text").to_owned();
-        ApiKey {
-            id: text("id"),
-            secret: text("secret"),
-        }
+        self.api_key_of(&json!({"productId": "pro", "scope": "FULL", "mode": "sandbox"}))
+    }
+
+    /// A key that signs as this body wants it.
+    pub(crate) fn api_key_of(&self, body: &Value) -> ApiKey {
+        let made = self.manage(0, Request::post("/v1/api-keys").json(body));
+        ApiKey::made(&made.expect(201))
     }
 }
 

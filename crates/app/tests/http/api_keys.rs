@@ -31,12 +31,7 @@ fn rotate(seller: &Seller, id: &str, body: &Value) -> Answer {
 fn rotated(seller: &Seller, id: &str, body: &Value) -> ApiKey {
     let answer = rotate(seller, id, body);
     assert_eq!(answer.header("cache-control"), Some("no-store"));
-    let made = answer.expect(201);
-    let text = |name: &str| made[name].as_str().expect("a text").to_owned();
-    ApiKey {
-        id: text("id"),
-        secret: text("secret"),
-    }
+    ApiKey::made(&answer.expect(201))
 }
 
 /// A key as the list shows it.
@@ -81,6 +76,7 @@ fn keys_are_listed_by_product_and_without_their_secrets() {
         "id": lite.id,
         "productId": "lite",
         "scope": "READ_ONLY",
+        "signatureVersion": 1,
         "mode": "sandbox",
         "createdAt": null,
         "revokedAt": null,
@@ -225,19 +221,12 @@ fn a_command_does_to_a_key_what_the_api_does_and_a_running_server_follows() {
         assert_eq!(lines.len(), 1, "{lines:?}");
         lines.remove(0)
     };
-    let secret_of = |made: &Value| {
-        let text = |name: &str| made[name].as_str().expect("a text").to_owned();
-        ApiKey {
-            id: text("id"),
-            secret: text("secret"),
-        }
-    };
     let create = "api-key create --tenant acme --json --product pro --mode live --scope FULL";
-    let first = secret_of(&one(run(create, &[])));
+    let first = ApiKey::made(&one(run(create, &[])));
     call(&stage, &seller, &first, 0).expect(200);
 
     let rotate = "api-key rotate --tenant acme --json --overlap-seconds 3600 --id";
-    let second = secret_of(&one(run(rotate, &[&first.id])));
+    let second = ApiKey::made(&one(run(rotate, &[&first.id])));
     for key in [&first, &second] {
         call(&stage, &seller, key, 1).expect(200);
     }

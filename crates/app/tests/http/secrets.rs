@@ -1,6 +1,6 @@
 //! Nothing secret is logged, however much is logged, nor told in an error.
 
-use crate::harness::seller::{ApiKey, signed, signed_to};
+use crate::harness::seller::{ApiKey, signed, signed_by_lines, signed_to};
 use crate::harness::stage::{LIVE_SECRET, SANDBOX_SECRET};
 use crate::harness::stripe::{Pay, news};
 use crate::harness::{Answer, Manner, Receiver, Request, Seller, Stage, eventually};
@@ -104,6 +104,38 @@ fn issue(stage: &Stage, seller: &Seller, api_key: &ApiKey, secrets: &mut Secrets
     ]
 }
 
+/// Calls of other kinds of keys that go wrong, after some that go well.
+fn other_keys(stage: &Stage, seller: &Seller, key: &str, secrets: &mut Secrets) -> Vec<Answer> {
+    let wish = json!({
+        "productId": "pro", "scope": "FULL", "mode": "sandbox", "signatureVersion": 2,
+    });
+    let by_lines = seller.api_key_of(&wish);
+    secrets.keep("API secret", &by_lines.secret);
+    let publishable = seller.publishable_key("pro", "sandbox");
+    let (now, body) = (seller.now().to_string(), json!({ "key": key }).to_string());
+    let good = signed_by_lines("/v1/validate", &by_lines, (&now, "nonce-0123456789"), &body);
+    let unsigned = |path: &str, body: &Value| {
+        let call = Request::post(path).bearer(&publishable).json(body);
+        stage.api.send(&call)
+    };
+    let asking = json!({"key": key, "fingerprint": "a"});
+    stage.api.send(&good).expect(200);
+    unsigned("/v1/activate", &asking).expect(200);
+    vec![
+        stage.api.send(&good),
+        stage.api.send(&good.clone().to("/v1/activate")),
+        stage.api.send(&signed_by_lines(
+            "/v1/validate",
+            &by_lines,
+            (&now, &by_lines.secret),
+            &body,
+        )),
+        unsigned("/v1/deactivate", &asking),
+        unsigned("/v1/activate", &json!({ "key": key, "fingerprint": [key] })),
+        unsigned("/v1/validate", &json!({ "key": [key] })),
+    ]
+}
+
 /// A mail that is taken leaves no more traces than one that is not.
 fn send_again(seller: &Seller, smtp: &LoopbackSmtp) {
     let good = seller
@@ -201,6 +233,7 @@ fn no_secret_is_logged_at_any_level_or_told_in_an_error() {
         .stripe
         .event_of(&session, "checkout.session.completed");
     errors.extend(mistakes(&stage, &seller, &api_key, &key, &event));
+    errors.extend(other_keys(&stage, &seller, &key, &mut secrets));
     errors.extend(failures(&stage, &seller));
     seller.sell("lifetime", "buyer@example.com", Pay::BankDebit);
     stage.stripe.refund(&session, None);

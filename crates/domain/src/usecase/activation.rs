@@ -4,7 +4,7 @@
 //! One commit uses up the signature, writes the device under its version, and takes or gives back
 //! one of the license's slots: a counter capped by the license's limit, which no two nodes can
 //! overfill. A call that changes nothing still uses its signature up, lest it be sent again when
-//! it would.
+//! it would; a publishable key's has none, and may be.
 
 use super::validate::{Reason, judge};
 use super::{Decision, Failure, fails_by, settle};
@@ -207,7 +207,7 @@ pub fn release(
     })
 }
 
-/// Changes that use the call's signature up.
+/// Changes that use the call's signature up, if it has one.
 fn begin(
     env: &Env<'_>,
     call: &ValidateQuery,
@@ -218,7 +218,7 @@ fn begin(
         return Err(ActivationError::Replayed);
     }
     let mut changes = env.changes(now);
-    changes.nonces.push(call.nonce.clone());
+    changes.nonces.extend(call.nonce.clone());
     Ok(changes)
 }
 

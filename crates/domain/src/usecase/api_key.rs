@@ -1,18 +1,24 @@
 //! API keys: made for a product and mode, replaced, revoked, and checked on every signed call.
 
+mod check;
+
+pub use check::{
+    REMEMBERED, SignatureError, SignedCall, TOLERANCE, check, check_publishable_or_signed, find,
+};
+
 use super::{Decision, Failure, fails_by, settle};
-use crate::api_key::{ApiKey, Overlap, Permission, Scope, new_secret};
+use crate::api_key::{
+    ApiKey, Credential, KeyKind, Overlap, SignatureVersion, Signing, SignsNothing, new_secret,
+};
 use crate::audit::Actor;
 use crate::changes::Put;
 use crate::env::{Env, SealedField};
 use crate::id::ApiKeyId;
 use crate::mode::Mode;
-use crate::ports::{ApiKeys, Catalog, Commit, Nonce};
-use crate::secret::{Secret, sha256};
-use crate::sign;
+use crate::ports::{ApiKeys, Catalog, Commit};
+use crate::secret::Secret;
 use crate::slug::{ProductId, TenantId};
 use crate::time::Timestamp;
-use std::time::Duration;
 
 /// Why an API key was not made or changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +32,9 @@ pub enum ApiKeyError {
     /// The key was rotated before, and is good for a while only: what follows it is to be rotated.
     #[error("the API key was rotated already")]
     AlreadyRotated,
+    /// A signature version was chosen for a key that has none.
+    #[error(transparent)]
+    SignsNothing(#[from] SignsNothing),
     /// It could not be done.
     #[error(transparent)]
     Failure(#[from] Failure),
@@ -33,52 +42,71 @@ pub enum ApiKeyError {
 
 fails_by!(ApiKeyError);
 
-/// Makes an API key. Its secret is shown once.
+/// An API key that was made.
+#[derive(Debug)]
+pub struct MadeApiKey {
+    /// What its callers present.
+    pub id: ApiKeyId,
+    /// What they sign with, shown once. A publishable key has none.
+    pub secret: Option<Secret>,
+}
+
+/// Makes an API key.
 pub fn create_api_key(
     store: &(impl Catalog + Commit + ?Sized),
     env: &Env<'_>,
     tenant: &TenantId,
     product: &ProductId,
     actor: &Actor,
-    (scope, mode): (Scope, Mode),
-) -> Result<(ApiKeyId, Secret), ApiKeyError> {
+    (kind, mode): (KeyKind, Mode),
+) -> Result<MadeApiKey, ApiKeyError> {
     settle(store, |_| {
         store
             .product(tenant, product)?
             .ok_or(ApiKeyError::NotFound)?;
         let now = env.now();
-        let (key, secret) = make_key(env, (tenant, product), (scope, mode));
+        let (key, secret) = make_key(env, (tenant, product), (kind, mode));
         let id = key.id.clone();
         let mut changes = env.changes(now);
         changes.api_keys.push(Put::new(key));
         changes
             .audit
             .push(env.audit(tenant, now, actor.clone(), "api-key.created", id.as_str()));
-        Ok(Decision::commit(changes, (id, secret)))
+        Ok(Decision::commit(changes, MadeApiKey { id, secret }))
     })
 }
 
 fn make_key(
     env: &Env<'_>,
     (tenant, product): (&TenantId, &ProductId),
-    (scope, mode): (Scope, Mode),
-) -> (ApiKey, Secret) {
-    let id = ApiKeyId::of(mode, env.random());
-    let secret = new_secret(env.random());
+    (kind, mode): (KeyKind, Mode),
+) -> (ApiKey, Option<Secret>) {
+    let (id, credential, secret) = match kind {
+        KeyKind::Signed(scope, version) => {
+            let id = ApiKeyId::of(mode, env.random());
+            let secret = new_secret(env.random());
+            let bytes = secret.expose().as_bytes();
+            let signing = Signing {
+                scope,
+                version,
+                sealed_secret: env.seal(SealedField::API_KEY_SECRET, id.as_str(), bytes),
+            };
+            (id, Credential::Signed(signing), Some(secret))
+        }
+        KeyKind::Publishable => {
+            let id = ApiKeyId::publishable(mode, env.random());
+            (id, Credential::Publishable, None)
+        }
+    };
     let key = ApiKey {
+        id,
         tenant: tenant.clone(),
         product: product.clone(),
         mode,
-        scope,
-        sealed_secret: env.seal(
-            SealedField::API_KEY_SECRET,
-            id.as_str(),
-            secret.expose().as_bytes(),
-        ),
+        credential,
         created_at: env.now(),
         revoked_at: None,
         version: 1,
-        id,
     };
     (key, secret)
 }
@@ -106,23 +134,24 @@ pub fn revoke_api_key(
     })
 }
 
-/// Replaces an API key by a new one of the same product, scope and mode, whose secret is shown
-/// once. The old one stays good for `overlap`.
+/// Replaces an API key by a new one of the same product, kind and mode, but for the signature
+/// version if another is chosen. The old one stays good for `overlap`.
 pub fn rotate_api_key(
     store: &(impl ApiKeys + Commit + ?Sized),
     env: &Env<'_>,
     tenant: &TenantId,
     id: &ApiKeyId,
-    overlap: Overlap,
+    (overlap, version): (Overlap, Option<SignatureVersion>),
     actor: &Actor,
-) -> Result<(ApiKeyId, Secret), ApiKeyError> {
+) -> Result<MadeApiKey, ApiKeyError> {
     settle(store, |_| {
         let now = env.now();
         let mut old = own_good_key(store, tenant, id, now)?;
         if old.revoked_at.is_some() {
             return Err(ApiKeyError::AlreadyRotated);
         }
-        let (new, secret) = make_key(env, (tenant, &old.product), (old.scope, old.mode));
+        let kind = old.kind().signing(version)?;
+        let (new, secret) = make_key(env, (tenant, &old.product), (kind, old.mode));
         let new_id = new.id.clone();
         old.revoked_at = Some(now.plus(overlap.duration()));
         let mut changes = env.changes(now);
@@ -131,7 +160,8 @@ pub fn rotate_api_key(
             let entry = env.audit(tenant, now, actor.clone(), action, target.as_str());
             changes.audit.push(entry);
         }
-        Ok(Decision::commit(changes, (new_id, secret)))
+        let made = MadeApiKey { id: new_id, secret };
+        Ok(Decision::commit(changes, made))
     })
 }
 
@@ -150,97 +180,4 @@ fn own_good_key(
         return Err(ApiKeyError::AlreadyRevoked);
     }
     Ok(key)
-}
-
-/// A signed call, as it arrived.
-#[derive(Debug, Clone, Copy)]
-pub struct SignedCall<'a> {
-    /// What stood behind `Bearer`.
-    pub key: Option<&'a str>,
-    /// `X-KeyStack-Timestamp`.
-    pub timestamp: Option<&'a str>,
-    /// `X-KeyStack-Signature`.
-    pub signature: Option<&'a str>,
-    /// The raw body.
-    pub body: &'a [u8],
-}
-
-/// Why a signed call was refused (usekeystack.com/docs/issuing-licenses, error codes).
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SignatureError {
-    /// The key is missing, unknown or revoked.
-    #[error("the API key was not recognised")]
-    KeyInvalid,
-    /// The signature is missing or does not match.
-    #[error("the signature did not match")]
-    SignatureInvalid,
-    /// The timestamp is missing, unreadable, too far off, or the signature was used before.
-    #[error("the signature was already used or the timestamp is too old")]
-    TimestampReplay,
-    /// The key may not make this call.
-    #[error("the API key's scope does not allow this call")]
-    ScopeInsufficient,
-    /// It could not be checked.
-    #[error(transparent)]
-    Failure(#[from] Failure),
-}
-
-fails_by!(SignatureError);
-
-/// How far a timestamp may be off, either way.
-pub const TOLERANCE: Duration = Duration::from_mins(5);
-
-/// For how long a signature is remembered: longer than any timestamp stays good.
-pub const REMEMBERED: Duration = Duration::from_mins(10);
-
-/// The API key a caller presents, looked up for [`check`].
-pub fn find(
-    store: &(impl ApiKeys + ?Sized),
-    presented: Option<&str>,
-) -> Result<ApiKey, SignatureError> {
-    let id = presented
-        .and_then(|text| ApiKeyId::parse(text).ok())
-        .ok_or(SignatureError::KeyInvalid)?;
-    store.api_key(&id)?.ok_or(SignatureError::KeyInvalid)
-}
-
-/// Checks a signed call against its key, and returns the nonce that makes the signature good for
-/// one use only: whoever acts on the call uses it up.
-pub fn check(
-    env: &Env<'_>,
-    key: &ApiKey,
-    call: &SignedCall<'_>,
-    permission: Permission,
-) -> Result<Nonce, SignatureError> {
-    let now = env.now();
-    if !key.is_good(now) {
-        return Err(SignatureError::KeyInvalid);
-    }
-    let signature = call.signature.ok_or(SignatureError::SignatureInvalid)?;
-    let timestamp = call.timestamp.ok_or(SignatureError::TimestampReplay)?;
-    let signed_at =
-        sign::parse_keystack_timestamp(timestamp).ok_or(SignatureError::TimestampReplay)?;
-    if !sign::within_tolerance(signed_at, now, TOLERANCE) {
-        return Err(SignatureError::TimestampReplay);
-    }
-    let secret = env
-        .open(
-            SealedField::API_KEY_SECRET,
-            key.id.as_str(),
-            &key.sealed_secret,
-        )?
-        .into_text()
-        .ok_or(SignatureError::KeyInvalid)?;
-    if !sign::verify_keystack(&secret, timestamp, call.body, signature) {
-        return Err(SignatureError::SignatureInvalid);
-    }
-    if !key.scope.allows(permission) {
-        return Err(SignatureError::ScopeInsufficient);
-    }
-    Ok(Nonce {
-        key: key.id.clone(),
-        // Hex in either case is one signature.
-        signature: sha256(signature.to_ascii_lowercase().as_bytes()),
-        expires_at: now.plus(REMEMBERED),
-    })
 }

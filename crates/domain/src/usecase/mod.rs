@@ -52,8 +52,12 @@ pub enum Decision<T> {
 pub type Answer<T> = Box<dyn FnOnce(&Receipt) -> T + Send>;
 
 impl<T: Send + 'static> Decision<T> {
-    /// Changes after which the answer is `answer`, whatever the receipt says.
+    /// Changes after which the answer is `answer`, whatever the receipt says; if nothing changes,
+    /// it is the answer already.
     pub fn commit(changes: Changes, answer: T) -> Self {
+        if changes.is_empty() {
+            return Self::Answer(answer);
+        }
         Self::Commit(Box::new(changes), Box::new(move |_| answer))
     }
 }
@@ -102,6 +106,7 @@ use fails_by;
 #[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
     use super::*;
+    use crate::changes::{Count, Counter};
     use crate::guard::Row;
     use crate::id::CommitId;
     use crate::ports::CommitDone;
@@ -122,6 +127,18 @@ mod tests {
         Refusal::Stale(Row::Tenant(TenantId::parse("acme").unwrap()))
     }
 
+    /// Changes of one fact, or of none.
+    fn changes(fact: Option<TenantId>) -> Changes {
+        let now = Timestamp::EPOCH;
+        let mut changes = Changes::new(CommitId::new(now, [0; 10]), now);
+        changes.counters.extend(fact.map(|tenant| Count {
+            counter: Counter::Products(tenant),
+            add: 1,
+            cap: None,
+        }));
+        changes
+    }
+
     /// What a use case that always commits is told, how often it decides, and how it ends.
     fn settled(
         script: Vec<Result<Receipt, CommitError>>,
@@ -130,9 +147,10 @@ mod tests {
         let mut told = Vec::new();
         let outcome = settle(&store, |refused| {
             told.push(refused.cloned());
-            let now = Timestamp::EPOCH;
-            let changes = Changes::new(CommitId::new(now, [0; 10]), now);
-            Ok(Decision::commit(changes, "done"))
+            Ok(Decision::commit(
+                changes(TenantId::parse("acme").ok()),
+                "done",
+            ))
         });
         (told, outcome)
     }
@@ -166,5 +184,9 @@ mod tests {
         let nobody = Scripted(Mutex::new(Vec::new()));
         let answer = settle(&nobody, |_| Ok::<_, Failure>(Decision::Answer(7)));
         assert_eq!(answer, Ok(7));
+        let unchanged = settle(&nobody, |_| {
+            Ok::<_, Failure>(Decision::commit(changes(None), 7))
+        });
+        assert_eq!(unchanged, Ok(7));
     }
 }

@@ -62,7 +62,7 @@ pub fn look_up(
     api_key: &ApiKey,
     product: &Product,
     presented: &str,
-    nonce: Nonce,
+    nonce: Option<Nonce>,
 ) -> Lookup {
     let Ok(key) = PresentedKey::parse(presented) else {
         return Lookup::Refuse(Reason::NotFound);

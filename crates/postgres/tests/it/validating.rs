@@ -13,11 +13,10 @@ use std::sync::mpsc::channel;
 
 fn query(shop: &Shop, license: &License, signature: u8) -> ValidateQuery {
     ValidateQuery {
-        nonce: Nonce {
-            key: shop.api_key().id,
+        nonce: Some(Nonce {
             signature: [signature; 32],
-            expires_at: shop.now().plus(std::time::Duration::from_mins(10)),
-        },
+            ..shop.nonce(&shop.api_key())
+        }),
         key: KeyQuery {
             tenant: license.tenant.clone(),
             product: license.product.clone(),
@@ -64,6 +63,36 @@ fn sixty_four_questions_are_two_statements_and_each_gets_its_own_answer() {
         assert!(answer.fresh);
         let known = answer.license.unwrap();
         assert_eq!(known.record.license.id, sale.license.id);
+    }
+}
+
+#[test]
+fn questions_that_nobody_signed_are_one_statement_and_beside_signed_ones_two() {
+    let store = Fresh::open();
+    let shop = Shop::opened(&*store, "acme");
+    let sale = shop.sale();
+    store.commit(shop.selling(&sale)).unwrap();
+    let signed = query(&shop, &sale.license, 1);
+    let unsigned = ValidateQuery {
+        nonce: None,
+        ..signed.clone()
+    };
+    for (queries, statements, fresh) in [
+        (vec![unsigned.clone(); 64], 1, vec![true; 64]),
+        (
+            vec![unsigned.clone(), signed.clone(), unsigned, signed],
+            2,
+            vec![true, true, true, false],
+        ),
+    ] {
+        let watch = Watch::default();
+        store.watch_reader(watch.watcher());
+        let answers = at_once(&store, queries);
+        let made = watch.statements();
+        assert_eq!(made.len(), statements, "{made:#?}");
+        let told: Vec<bool> = answers.iter().map(|answer| answer.fresh).collect();
+        assert_eq!(told, fresh);
+        assert!(answers.iter().all(|answer| answer.license.is_some()));
     }
 }
 

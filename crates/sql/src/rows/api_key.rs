@@ -3,7 +3,9 @@
 use crate::place::{Place, stored_time, stored_version};
 use crate::schema::api_keys;
 use diesel::prelude::*;
-use mintage_domain::api_key::{ApiKey, Scope};
+use mintage_domain::api_key::{
+    ApiKey, Credential, KeyKind, SignatureVersion, Signing, UnknownSignatureVersion,
+};
 use mintage_domain::id::ApiKeyId;
 use mintage_domain::mode::Mode;
 use mintage_domain::ports::StoreError;
@@ -24,20 +26,28 @@ pub struct ApiKeyRow {
     created_at: i64,
     revoked_at: Option<i64>,
     version: i64,
+    signature_version: Option<i64>,
 }
 
 impl From<&ApiKey> for ApiKeyRow {
     fn from(key: &ApiKey) -> Self {
+        let kind = key.kind();
+        let sealed_secret = match &key.credential {
+            Credential::Signed(signing) => signing.sealed_secret.to_bytes(),
+            Credential::Publishable => Vec::new(),
+        };
+        let signature_version = kind.signature_version();
         Self {
             id: key.id.to_string(),
             tenant: key.tenant.to_string(),
             product: key.product.to_string(),
             mode: key.mode.as_str().to_owned(),
-            scope: key.scope.as_str().to_owned(),
-            sealed_secret: key.sealed_secret.to_bytes(),
+            scope: kind.as_str().to_owned(),
+            sealed_secret,
             created_at: key.created_at.as_micros(),
             revoked_at: stored_time(key.revoked_at),
             version: stored_version(key.version),
+            signature_version: signature_version.map(|version| version.number().into()),
         }
     }
 }
@@ -53,11 +63,23 @@ impl TryFrom<ApiKeyRow> for ApiKey {
             tenant: place.read("tenant", TenantId::parse(&row.tenant))?,
             product: place.read("product", ProductId::parse(&row.product))?,
             mode: place.read("mode", Mode::parse(&row.mode))?,
-            scope: place.read("scope", Scope::parse(&row.scope))?,
-            sealed_secret: place.read("sealed_secret", Sealed::from_bytes(&row.sealed_secret))?,
+            credential: credential(&place, &row)?,
             created_at: Timestamp::from_micros(row.created_at),
             revoked_at: row.revoked_at.map(Timestamp::from_micros),
             version: place.number("version", row.version)?,
         })
     }
+}
+
+fn credential(place: &Place<'_>, row: &ApiKeyRow) -> Result<Credential, StoreError> {
+    let KeyKind::Signed(scope, _) = place.read("scope", KeyKind::parse(&row.scope))? else {
+        return Ok(Credential::Publishable);
+    };
+    let number = row.signature_version.ok_or(UnknownSignatureVersion);
+    let version = number.and_then(SignatureVersion::from_number);
+    Ok(Credential::Signed(Signing {
+        scope,
+        version: place.read("signature_version", version)?,
+        sealed_secret: place.read("sealed_secret", Sealed::from_bytes(&row.sealed_secret))?,
+    }))
 }

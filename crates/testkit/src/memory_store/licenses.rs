@@ -30,14 +30,16 @@ impl Tables {
     }
 
     fn validate(&mut self, query: ValidateQuery) -> Result<ValidateRead, StoreError> {
-        let nonce = (query.nonce.key, query.nonce.signature);
-        let fresh = match self.nonces.entry(nonce) {
-            Entry::Occupied(_) => false,
-            Entry::Vacant(free) => {
-                free.insert(query.nonce.expires_at);
-                true
-            }
-        };
+        let fresh =
+            query.nonce.is_none_or(
+                |nonce| match self.nonces.entry((nonce.key, nonce.signature)) {
+                    Entry::Occupied(_) => false,
+                    Entry::Vacant(free) => {
+                        free.insert(nonce.expires_at);
+                        true
+                    }
+                },
+            );
         let license = self.license_of_key(&query.key)?;
         Ok(ValidateRead { fresh, license })
     }

@@ -62,6 +62,20 @@ impl Caller {
         self.shop.repeatable(&self.api_key, &license).call
     }
 
+    /// Whether a validation under this signature is its first use.
+    fn validates(&self, store: &dyn Store, nonce: &Nonce) -> bool {
+        let query = ValidateQuery {
+            nonce: Some(nonce.clone()),
+            key: KeyQuery {
+                tenant: self.shop.tenant.id.clone(),
+                product: self.shop.product.id.clone(),
+                mode: self.shop.mode,
+                hashes: Vec::new(),
+            },
+        };
+        store.validate(query).expect("the store answers").fresh
+    }
+
     fn minted(&self, store: &dyn Store) -> usize {
         let (tenant, filter) = (&self.shop.tenant.id, LicenseFilter::default());
         let all = store.licenses(
@@ -108,20 +122,22 @@ pub fn a_commit_uses_up_its_nonce(store: &dyn Store) {
 pub fn a_signature_that_has_validated_changes_nothing(store: &dyn Store) {
     let caller = caller(store);
     let nonce = caller.shop.nonce(&caller.api_key);
-    let key = KeyQuery {
-        tenant: caller.shop.tenant.id.clone(),
-        product: caller.shop.product.id.clone(),
-        mode: caller.shop.mode,
-        hashes: Vec::new(),
-    };
-    let query = ValidateQuery {
-        nonce: nonce.clone(),
-        key,
-    };
-    assert!(store.validate(query).expect("the store answers").fresh);
+    assert!(caller.validates(store, &nonce));
     let used = Refusal::Exists(nonce.row());
     assert_eq!(refused(store, caller.minting(&nonce)), used);
     assert_eq!(caller.minted(store), 0);
+}
+
+/// And the other way round, unless the commit was refused: then nothing is used up.
+pub fn a_signature_that_has_changed_something_validates_nothing(store: &dyn Store) {
+    let caller = caller(store);
+    let [nonce, other] = [0, 1].map(|_| caller.shop.nonce(&caller.api_key));
+    committed(store, caller.minting(&nonce));
+    assert!(!caller.validates(store, &nonce));
+    let mut stale = caller.minting(&other);
+    stale.api_keys.push(Put::new(caller.api_key.clone()));
+    refused(store, stale);
+    assert!(caller.validates(store, &other));
 }
 
 /// One signature on thirty-two commits at once: one is written.

@@ -182,6 +182,7 @@ macro_rules! store_contract {
             }
             validations {
                 a_nonce_is_fresh_once
+                a_question_without_a_nonce_is_answered_each_time
                 each_question_gets_its_own_answer
                 a_validated_license_comes_with_all_that_is_told
                 a_license_is_validated_where_it_belongs
@@ -197,6 +198,7 @@ macro_rules! store_contract {
             calls {
                 a_commit_uses_up_its_nonce
                 a_signature_that_has_validated_changes_nothing
+                a_signature_that_has_changed_something_validates_nothing
                 of_one_signature_sent_many_times_one_mints
                 a_call_is_written_down_once
                 of_one_call_made_many_times_one_mints

@@ -35,20 +35,31 @@ fn asking(store: &dyn Store) -> Asking {
 }
 
 impl Asking {
-    /// The question about the sold license, under this signature.
-    fn query(&self, signature: u8) -> ValidateQuery {
+    /// The question about the sold license, without a signature.
+    fn unsigned(&self) -> ValidateQuery {
         ValidateQuery {
-            nonce: Nonce {
-                key: self.key.id.clone(),
-                signature: [signature; 32],
-                expires_at: self.shop.now().plus(Duration::from_mins(10)),
-            },
+            nonce: None,
             key: KeyQuery {
                 tenant: self.shop.tenant.id.clone(),
                 product: self.shop.product.id.clone(),
                 mode: self.shop.mode,
                 hashes: vec![self.sale.license.key_hash],
             },
+        }
+    }
+
+    /// The same under this signature of the API key.
+    fn query(&self, signature: u8) -> ValidateQuery {
+        self.of(&self.key, signature)
+    }
+
+    fn of(&self, api_key: &ApiKey, signature: u8) -> ValidateQuery {
+        ValidateQuery {
+            nonce: Some(Nonce {
+                signature: [signature; 32],
+                ..self.shop.nonce(api_key)
+            }),
+            ..self.unsigned()
         }
     }
 }
@@ -67,9 +78,38 @@ pub fn a_nonce_is_fresh_once(store: &dyn Store) {
     assert!(reads.iter().all(|read| read.license == reads[0].license));
     assert!(!validate(store, asking.query(1)).fresh);
     assert!(validate(store, asking.query(2)).fresh);
-    let mut of_another_key = asking.query(1);
-    of_another_key.nonce.key = asking.shop.api_key().id;
+    let of_another_key = asking.of(&asking.shop.api_key(), 1);
     assert!(validate(store, of_another_key).fresh);
+}
+
+/// A question that nobody signed may be asked again and again, among signed ones too, and uses
+/// none of their signatures up.
+pub fn a_question_without_a_nonce_is_answered_each_time(store: &dyn Store) {
+    let asking = asking(store);
+    let unsigned = at_once(16, |_| validate(store, asking.unsigned()));
+    let license = &unsigned[0].license;
+    assert!(license.is_some() && unsigned.iter().all(|read| read.fresh));
+    assert!(unsigned.iter().all(|read| read.license == *license));
+    let mixed = at_once(16, |i| {
+        let nth = u8::try_from(i).expect("small");
+        let signed = asking.query(nth / 4);
+        validate(store, [signed, asking.unsigned()][i % 2].clone())
+    });
+    for (i, read) in mixed.iter().enumerate() {
+        assert!(i % 2 == 0 || read.fresh, "{i}");
+        assert_eq!(read.license, *license);
+    }
+    let signed = mixed.iter().step_by(2);
+    assert_eq!(signed.filter(|read| read.fresh).count(), 4);
+    let nobody = ValidateQuery {
+        key: KeyQuery {
+            hashes: vec![KeyHash::from_bytes([9; 32])],
+            ..asking.unsigned().key
+        },
+        nonce: None,
+    };
+    let read = validate(store, nobody);
+    assert_eq!((read.fresh, read.license), (true, None));
 }
 
 /// Many questions handed over without waiting are each answered once, each with its own license.
@@ -120,9 +160,9 @@ pub fn a_license_is_validated_where_it_belongs(store: &dyn Store) {
     let known = asking.sale.license.key_hash;
     let unknown = KeyHash::from_bytes([9; 32]);
     let change = |fill: &dyn Fn(&mut KeyQuery)| {
-        let mut query = asking.query(0);
-        fill(&mut query.key);
-        query
+        let mut key = asking.unsigned().key;
+        fill(&mut key);
+        key
     };
     let table = [
         (true, change(&|_| ())),
@@ -137,8 +177,9 @@ pub fn a_license_is_validated_where_it_belongs(store: &dyn Store) {
             change(&|it| it.product = ProductId::parse("second").expect("a slug")),
         ),
     ];
-    for (i, (found, mut query)) in (1..).zip(table) {
-        query.nonce.signature = [i; 32];
+    for (i, (found, key)) in (1..).zip(table) {
+        let nonce = asking.query(i).nonce;
+        let query = ValidateQuery { nonce, key };
         let question = format!("{query:?}");
         let read = validate(store, query.clone());
         assert!(read.fresh, "{question}");
@@ -193,7 +234,8 @@ pub fn a_revocation_is_seen_by_the_next_validation(store: &dyn Store) {
 pub fn a_nonce_is_remembered_until_it_expires(store: &dyn Store) {
     let asking = asking(store);
     let query = asking.query(1);
-    let expires_at = query.nonce.expires_at;
+    let nonce = query.nonce.clone();
+    let expires_at = nonce.expect("it is signed").expires_at;
     assert!(validate(store, query.clone()).fresh);
     store.prune(asking.shop.now()).expect("the store answers");
     assert!(!validate(store, query.clone()).fresh);

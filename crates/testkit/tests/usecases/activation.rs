@@ -51,7 +51,7 @@ impl Sold {
     fn call(&self) -> ValidateQuery {
         let shop = &self.seller.shop;
         ValidateQuery {
-            nonce: shop.nonce(&shop.api_key()),
+            nonce: Some(shop.nonce(&shop.api_key())),
             key: KeyQuery {
                 tenant: self.license.tenant.clone(),
                 product: self.license.product.clone(),
@@ -328,4 +328,39 @@ fn a_seller_releases_a_device_once_and_it_is_written_down() {
         entries.map(|it| it.target).collect::<Vec<_>>(),
         [id.as_str()]
     );
+}
+
+#[test]
+fn a_call_without_a_signature_may_be_made_again_and_where_nothing_changes_commits_nothing() {
+    let sold = Sold::new();
+    let unsigned = ValidateQuery {
+        nonce: None,
+        ..sold.call()
+    };
+    let ask = |call: &ValidateQuery, name: &str| {
+        let (store, env) = (&*sold.seller.store, sold.seller.env());
+        activate(store, &env, call, &device(name), None).unwrap()
+    };
+    for _ in 0..2 {
+        let activated = sold.activate_by(&unsigned, &device("a")).unwrap();
+        assert!(matches!(
+            activated,
+            Activated::Active(_, Slots { used: 1, max: 3 })
+        ));
+    }
+    for name in ["b", "c"] {
+        sold.active(&device(name));
+    }
+    let full = Activated::Full(Slots { used: 3, max: 3 });
+    assert!(matches!(ask(&unsigned, "d"), Decision::Answer(answer) if answer == full));
+    assert!(matches!(ask(&sold.call(), "d"), Decision::Commit(..)));
+    let unknown = ValidateQuery {
+        key: KeyQuery {
+            hashes: vec![KeyHash::from_bytes([9; 32])],
+            ..unsigned.key
+        },
+        nonce: None,
+    };
+    let refused = Activated::Refused(Reason::NotFound);
+    assert!(matches!(ask(&unknown, "a"), Decision::Answer(answer) if answer == refused));
 }

@@ -1,5 +1,5 @@
 use crate::seller::Seller;
-use mintage_domain::api_key::{ApiKey, Permission, Scope};
+use mintage_domain::api_key::{ApiKey, KeyKind, Permission, Scope, SignatureVersion};
 use mintage_domain::audit::Actor;
 use mintage_domain::mode::Mode;
 use mintage_domain::ports::{ApiKeys, Nonce};
@@ -16,20 +16,25 @@ use std::time::Duration;
 
 const BODY: &[u8] = br#"{"licenseKey":"PIXL-1"}"#;
 
-/// A key of the seller's product, and its secret.
+/// A key of the seller's product that signs as version 1 says, and its secret.
 fn key(seller: &Seller, scope: Scope) -> (ApiKey, Secret) {
     let (store, env, product) = (&*seller.store, seller.env(), &seller.shop.product.id);
-    let what = (scope, Mode::Live);
-    let (id, secret) = create_api_key(
-        store,
-        &env,
-        seller.tenant(),
-        product,
-        &Actor::Operator,
-        what,
-    )
-    .unwrap();
-    (store.api_key(&id).unwrap().unwrap(), secret)
+    let what = (KeyKind::Signed(scope, SignatureVersion::V1), Mode::Live);
+    let actor = &Actor::Operator;
+    let made = create_api_key(store, &env, seller.tenant(), product, actor, what).unwrap();
+    let key = store.api_key(&made.id).unwrap().unwrap();
+    (key, made.secret.unwrap())
+}
+
+fn call<'a>(timestamp: Option<&'a str>, signature: Option<&'a str>) -> SignedCall<'a> {
+    SignedCall {
+        timestamp,
+        nonce: None,
+        signature,
+        method: "POST",
+        target: "/v1/validate",
+        body: BODY,
+    }
 }
 
 /// The call that `key` signs at `at`, in hex; `None` leaves a header out.
@@ -39,13 +44,7 @@ fn judged(
     (timestamp, signature): (Option<&str>, Option<&str>),
     permission: Permission,
 ) -> Result<Nonce, SignatureError> {
-    let call = SignedCall {
-        key: Some(key.id.as_str()),
-        timestamp,
-        signature,
-        body: BODY,
-    };
-    check(&seller.env(), key, &call, permission)
+    check(&seller.env(), key, &call(timestamp, signature), permission)
 }
 
 fn seconds(at: Timestamp) -> String {
@@ -57,14 +56,15 @@ fn a_key_is_made_for_a_product_and_found_by_its_public_half() {
     let seller = Seller::new();
     let (key, secret) = key(&seller, Scope::IssueOnly);
     assert!(key.id.as_str().starts_with("ak_live_") && secret.expose().starts_with("aks_"));
-    assert_eq!((key.scope, key.mode), (Scope::IssueOnly, Mode::Live));
+    let kind = KeyKind::Signed(Scope::IssueOnly, SignatureVersion::V1);
+    assert_eq!((key.kind(), key.mode), (kind, Mode::Live));
     assert_eq!(find(&*seller.store, Some(key.id.as_str())), Ok(key));
     for unknown in [None, Some(""), Some("ak_live_0000"), Some(secret.expose())] {
         let found = find(&*seller.store, unknown);
         assert_eq!(found, Err(SignatureError::KeyInvalid), "{unknown:?}");
     }
     let other = ProductId::parse("other").unwrap();
-    let (store, env, what) = (&*seller.store, seller.env(), (Scope::Full, Mode::Live));
+    let (store, env, what) = (&*seller.store, seller.env(), (kind, Mode::Live));
     let made = create_api_key(store, &env, seller.tenant(), &other, &Actor::Operator, what);
     assert_eq!(made.unwrap_err(), ApiKeyError::NotFound);
 }
@@ -150,12 +150,7 @@ fn a_secret_that_does_not_open_is_our_failure_and_not_the_callers() {
     let (key, secret) = key(&seller, Scope::Full);
     let at = seconds(seller.shop.now());
     let signature = keystack_signature(&secret, &at, BODY);
-    let call = SignedCall {
-        key: Some(key.id.as_str()),
-        timestamp: Some(&at),
-        signature: Some(&signature),
-        body: BODY,
-    };
+    let call = call(Some(&at), Some(&signature));
     let other = MasterKey::parse(&format!("other:{}", "00".repeat(32))).unwrap();
     let keys = KeyRing::new(other, Vec::new()).unwrap();
     let mut env = seller.env();

@@ -1,7 +1,9 @@
 //! API keys that end: revoked at once, or rotated and good for a while.
 
 use crate::seller::Seller;
-use mintage_domain::api_key::{ApiKey, Overlap, Permission, Scope};
+use mintage_domain::api_key::{
+    ApiKey, KeyKind, Overlap, Permission, Scope, SignatureVersion, SignsNothing,
+};
 use mintage_domain::audit::Actor;
 use mintage_domain::id::ApiKeyId;
 use mintage_domain::mode::Mode;
@@ -11,25 +13,25 @@ use mintage_domain::secret::Secret;
 use mintage_domain::sign::keystack_signature;
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::api_key::{
-    ApiKeyError, SignatureError, SignedCall, check, create_api_key, revoke_api_key, rotate_api_key,
+    ApiKeyError, MadeApiKey, SignatureError, SignedCall, check, create_api_key, revoke_api_key,
+    rotate_api_key,
 };
 use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
+const KIND: KeyKind = KeyKind::Signed(Scope::ValidateOnly, SignatureVersion::V1);
+
+fn make(seller: &Seller, kind: KeyKind) -> MadeApiKey {
+    let (store, env, tenant) = (&*seller.store, seller.env(), seller.tenant());
+    let (product, what) = (&seller.shop.product.id, (kind, Mode::Sandbox));
+    create_api_key(store, &env, tenant, product, &Actor::Operator, what).unwrap()
+}
+
 /// A key that validates in the sandbox, and its secret.
 fn key(seller: &Seller) -> (ApiKeyId, Secret) {
-    let (env, product) = (seller.env(), &seller.shop.product.id);
-    let may = (Scope::ValidateOnly, Mode::Sandbox);
-    create_api_key(
-        &*seller.store,
-        &env,
-        seller.tenant(),
-        product,
-        &Actor::Operator,
-        may,
-    )
-    .unwrap()
+    let made = make(seller, KIND);
+    (made.id, made.secret.unwrap())
 }
 
 fn read(seller: &Seller, id: &ApiKeyId) -> ApiKey {
@@ -42,9 +44,19 @@ fn revoke(seller: &Seller, id: &ApiKeyId) -> Result<ApiKey, ApiKeyError> {
 }
 
 fn rotate(seller: &Seller, id: &ApiKeyId, seconds: u32) -> Result<(ApiKeyId, Secret), ApiKeyError> {
+    let rotated = rotate_to(seller, id, seconds, None)?;
+    Ok((rotated.id, rotated.secret.unwrap()))
+}
+
+fn rotate_to(
+    seller: &Seller,
+    id: &ApiKeyId,
+    seconds: u32,
+    version: Option<SignatureVersion>,
+) -> Result<MadeApiKey, ApiKeyError> {
     let (tenant, actor) = (seller.tenant(), Actor::Operator);
-    let overlap = Overlap::from_seconds(seconds).unwrap();
-    rotate_api_key(&*seller.store, &seller.env(), tenant, id, overlap, &actor)
+    let how = (Overlap::from_seconds(seconds).unwrap(), version);
+    rotate_api_key(&*seller.store, &seller.env(), tenant, id, how, &actor)
 }
 
 /// What a well-signed call of a key is answered now.
@@ -52,9 +64,11 @@ fn called(seller: &Seller, id: &ApiKeyId, secret: &Secret) -> Result<Nonce, Sign
     let at = seller.shop.now().unix_seconds().to_string();
     let signature = keystack_signature(secret, &at, b"{}");
     let call = SignedCall {
-        key: Some(id.as_str()),
         timestamp: Some(&at),
+        nonce: None,
         signature: Some(&signature),
+        method: "POST",
+        target: "/v1/validate",
         body: b"{}",
     };
     check(
@@ -94,8 +108,8 @@ fn a_rotated_key_is_good_beside_its_successor_until_the_overlap_ends() {
         assert_ne!((&new, new_secret.expose()), (&old, old_secret.expose()));
         let (before, after) = (read(&seller, &old), read(&seller, &new));
         assert_eq!(
-            (&after.tenant, &after.product, after.scope, after.mode),
-            (&before.tenant, &before.product, before.scope, before.mode)
+            (&after.tenant, &after.product, after.kind(), after.mode),
+            (&before.tenant, &before.product, before.kind(), before.mode)
         );
         assert_eq!(after.revoked_at, None);
 
@@ -115,6 +129,49 @@ fn a_rotated_key_is_good_beside_its_successor_until_the_overlap_ends() {
         assert_eq!(seller.audited("api-key.rotated"), 1);
         assert_eq!(seller.audited("api-key.created"), 2);
     }
+}
+
+#[test]
+fn a_rotation_keeps_the_kind_but_for_another_signature_version() {
+    use SignatureVersion::{V1, V2};
+    let seller = Seller::new();
+    for (was, chosen, is) in [
+        (V1, None, V1),
+        (V1, Some(V1), V1),
+        (V1, Some(V2), V2),
+        (V2, None, V2),
+        (V2, Some(V1), V1),
+    ] {
+        let kind = |version| KeyKind::Signed(Scope::IssueOnly, version);
+        let old = make(&seller, kind(was)).id;
+        let new = rotate_to(&seller, &old, 60, chosen).unwrap();
+        assert_eq!(
+            read(&seller, &new.id).kind(),
+            kind(is),
+            "{was:?} {chosen:?}"
+        );
+        assert_eq!(read(&seller, &old).kind(), kind(was));
+    }
+}
+
+#[test]
+fn a_publishable_key_is_rotated_and_revoked_as_others_are_and_has_no_signature_version() {
+    let seller = Seller::new();
+    let old = make(&seller, KeyKind::Publishable).id;
+    for version in SignatureVersion::ALL {
+        let refused = rotate_to(&seller, &old, 60, Some(version)).unwrap_err();
+        assert_eq!(refused, ApiKeyError::SignsNothing(SignsNothing));
+    }
+    assert_eq!(read(&seller, &old).revoked_at, None, "nothing has changed");
+    let new = rotate_to(&seller, &old, 60, None).unwrap();
+    assert!(new.id.as_str().starts_with("pub_test_") && new.secret.is_none());
+    assert_eq!(read(&seller, &new.id).kind(), KeyKind::Publishable);
+    let end = seller.shop.now().plus(Duration::from_mins(1));
+    assert_eq!(read(&seller, &old).revoked_at, Some(end));
+    assert_eq!(revoke(&seller, &old), Ok(read(&seller, &old)));
+    assert!(!read(&seller, &old).is_good(seller.shop.now()));
+    assert_eq!(revoke(&seller, &old), Err(ApiKeyError::AlreadyRevoked));
+    assert_eq!(seller.audited("api-key.revoked"), 1);
 }
 
 #[test]

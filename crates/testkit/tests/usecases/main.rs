@@ -9,6 +9,7 @@
 mod activation;
 mod api_key;
 mod api_key_end;
+mod api_key_kinds;
 mod catalog;
 mod checkout;
 mod connect;

@@ -27,7 +27,7 @@ fn key(seller: &Seller, license: &License) -> String {
 
 fn lookup(seller: &Seller, product: &Product, presented: &str) -> Lookup {
     let (env, api_key) = (seller.env(), seller.shop.api_key());
-    look_up(&env, &api_key, product, presented, nonce(seller, 1))
+    look_up(&env, &api_key, product, presented, Some(nonce(seller, 1)))
 }
 
 fn validated(seller: &Seller, presented: &str) -> ValidateRead {
@@ -100,6 +100,7 @@ fn a_typo_in_a_checked_key_is_refused_without_asking_and_a_foreign_shape_is_aske
         match lookup(&seller, &product, &presented) {
             Lookup::Ask(query) => {
                 assert!(asked, "{presented}");
+                assert_eq!(query.nonce.map(|it| it.signature), Some([1; 32]));
                 assert_eq!(query.key.mode, seller.shop.mode);
                 assert_eq!(query.key.product, product.id);
             }

@@ -28,6 +28,17 @@ pub(crate) struct ApiKey {
     pub(crate) secret: String,
 }
 
+impl ApiKey {
+    /// The key that an answer shows, this once.
+    pub(crate) fn made(answer: &Value) -> Self {
+        let text = |name: &str| answer[name].as_str().expect("a text").to_owned();
+        Self {
+            id: text("id"),
+            secret: text("secret"),
+        }
+    }
+}
+
 impl Seller {
     /// A tenant on Pro that has nothing yet.
     pub(crate) fn new(stage: &Stage, id: &str) -> Self {
@@ -235,13 +246,19 @@ impl Seller {
     }
 
     pub(crate) fn api_key(&self, product: &str, scope: &str, mode: &str) -> ApiKey {
-        let body = json!({"productId": product, "scope": scope, "mode": mode});
+        self.api_key_of(&json!({"productId": product, "scope": scope, "mode": mode}))
+    }
+
+    /// A key that signs as this body wants it.
+    pub(crate) fn api_key_of(&self, body: &Value) -> ApiKey {
+        ApiKey::made(&self.post("/v1/api-keys", body).expect(201))
+    }
+
+    /// A key without a secret.
+    pub(crate) fn publishable_key(&self, product: &str, mode: &str) -> String {
+        let body = json!({"productId": product, "scope": "PUBLISHABLE", "mode": mode});
         let new = self.post("/v1/api-keys", &body).expect(201);
-        let text = |name: &str| new[name].as_str().expect("a text").to_owned();
-        ApiKey {
-            id: text("id"),
-            secret: text("secret"),
-        }
+        new["id"].as_str().expect("an id").to_owned()
     }
 
     /// The server's time in Unix seconds.
@@ -299,5 +316,24 @@ pub(crate) fn signed_to(
         .bearer(&with.id)
         .header("X-KeyStack-Timestamp", timestamp)
         .header("X-KeyStack-Signature", signature)
+        .body("application/json", body)
+}
+
+/// A `POST` signed by version 2.
+pub(crate) fn signed_by_lines(
+    target: &str,
+    with: &ApiKey,
+    (timestamp, nonce): (&str, &str),
+    body: &str,
+) -> Request {
+    let lines = ["v2", timestamp, nonce, "POST", target];
+    Request::post(target)
+        .bearer(&with.id)
+        .header("X-KeyStack-Timestamp", timestamp)
+        .header("X-KeyStack-Nonce", nonce)
+        .header(
+            "X-KeyStack-Signature",
+            sign::over_lines(&with.secret, &lines, body.as_bytes()),
+        )
         .body("application/json", body)
 }

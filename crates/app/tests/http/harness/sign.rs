@@ -1,4 +1,4 @@
-//! The three signatures, made with nothing of Mintage's, so that they judge it.
+//! The signatures, made with nothing of Mintage's, so that they judge it.
 
 use data_encoding::{BASE64, HEXLOWER};
 use ring::hmac;
@@ -12,6 +12,16 @@ fn hmac_sha256(key: &[u8], signed: &[u8]) -> Vec<u8> {
 pub(crate) fn over_time_dot_body(secret: &str, t: &str, body: &[u8]) -> String {
     let signed = [t.as_bytes(), b".", body].concat();
     HEXLOWER.encode(&hmac_sha256(secret.as_bytes(), &signed))
+}
+
+/// KeyStack's of version 2: over the lines of a call, the body the last of them.
+pub(crate) fn over_lines(secret: &str, lines: &[&str], body: &[u8]) -> String {
+    let head = [lines, &[""]].concat().join("\n");
+    let signed = [head.as_bytes(), body].concat();
+    format!(
+        "v2={}",
+        HEXLOWER.encode(&hmac_sha256(secret.as_bytes(), &signed))
+    )
 }
 
 /// `Stripe-Signature`, and Keylight's in the same form.

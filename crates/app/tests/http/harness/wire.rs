@@ -103,6 +103,12 @@ impl Request {
         Self::new("POST", path)
     }
 
+    /// The same to another path.
+    pub(crate) fn to(self, path: impl Into<String>) -> Self {
+        let path = path.into();
+        Self { path, ..self }
+    }
+
     pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self

@@ -6,12 +6,12 @@ use crate::mode::Mode;
 use crate::slug::{ProductId, TenantId};
 use crate::time::Timestamp;
 
-/// A signature that may be used once.
+/// A signature that may be used once, itself or by the nonce in it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Nonce {
     /// Whose signature.
     pub key: ApiKeyId,
-    /// The signature, as 32 bytes.
+    /// What tells it from all others of the key, as 32 bytes.
     pub signature: [u8; 32],
     /// Until when it is remembered.
     pub expires_at: Timestamp,
@@ -20,8 +20,8 @@ pub struct Nonce {
 /// What `/v1/validate` asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValidateQuery {
-    /// The call's signature: used up by asking.
-    pub nonce: Nonce,
+    /// The call's signature, used up by asking. A publishable key signs nothing.
+    pub nonce: Option<Nonce>,
     /// Which license.
     pub key: KeyQuery,
 }
@@ -53,7 +53,7 @@ pub struct KnownLicense {
 /// What is known of the license that was asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValidateRead {
-    /// Whether the signature is used for the first time.
+    /// Whether the signature is used for the first time, or there is none.
     pub fresh: bool,
     /// The license.
     pub license: Option<KnownLicense>,
@@ -68,9 +68,10 @@ pub trait Validations {
     /// commit.
     fn license_of_key(&self, key: &KeyQuery) -> Found<KnownLicense>;
 
-    /// Uses up the nonce and reads the license, and calls `done` with the answer from any thread;
-    /// never blocks on I/O. The same nonce is fresh to exactly one caller, whichever node it asks
-    /// (`a_nonce_is_fresh_once`).
+    /// Uses up the nonce, if there is one, and reads the license, and calls `done` with the answer
+    /// from any thread; never blocks on I/O. The same nonce is fresh to exactly one caller,
+    /// whichever node it asks (`a_nonce_is_fresh_once`). A question without a nonce is always
+    /// fresh (`a_question_without_a_nonce_is_answered_each_time`).
     fn submit_validate(&self, query: ValidateQuery, done: ValidateDone);
 
     /// The same, waiting for the answer.

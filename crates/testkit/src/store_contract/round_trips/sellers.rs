@@ -2,7 +2,7 @@
 
 use super::{INSTANTS, NAMES, comes_back, each_comes_back, each_overwrites};
 use crate::fixtures::{Shop, email, stripe_account};
-use mintage_domain::api_key::{ApiKey, Scope};
+use mintage_domain::api_key::{ApiKey, Credential, KeyKind, Scope, SignatureVersion};
 use mintage_domain::audit::{Actor, AuditEntry};
 use mintage_domain::connection::{
     AccountLink, AccountRef, Connection, ConnectionState, OAuthRound,
@@ -126,23 +126,34 @@ pub fn an_oauth_round_reads_back_as_written(store: &dyn Store) {
     }
 }
 
-/// API keys of every scope and both modes, in force and revoked.
+/// API keys of every kind and both modes, in force and revoked.
 pub fn an_api_key_reads_back_as_written(store: &dyn Store) {
     let shop = Shop::opened(store, "acme");
-    for scope in Scope::ALL {
-        for mode in Mode::ALL {
-            let key = ApiKey {
-                scope,
-                mode,
-                ..shop.api_key()
-            };
-            let revoked = ApiKey {
-                revoked_at: Some(shop.now()),
-                ..key.clone()
-            };
-            each_overwrites(store, &shop, |it| &mut it.api_keys, [key, revoked]);
-        }
+    let signing = |scope| SignatureVersion::ALL.map(|version| signing_key(&shop, scope, version));
+    let keys = Scope::ALL.into_iter().flat_map(signing);
+    for key in keys.chain([shop.publishable_key()]) {
+        let revoked = ApiKey {
+            revoked_at: Some(shop.now()),
+            ..key.clone()
+        };
+        each_overwrites(store, &shop, |it| &mut it.api_keys, [key, revoked]);
     }
+    for key in [shop.api_key(), shop.publishable_key()] {
+        let sandbox = ApiKey {
+            mode: Mode::Sandbox,
+            ..key
+        };
+        each_comes_back(store, &shop, |it| &mut it.api_keys, [sandbox]);
+    }
+}
+
+fn signing_key(shop: &Shop, scope: Scope, version: SignatureVersion) -> ApiKey {
+    let mut key = shop.api_key();
+    if let Credential::Signed(signing) = &mut key.credential {
+        (signing.scope, signing.version) = (scope, version);
+    }
+    assert_eq!(key.kind(), KeyKind::Signed(scope, version));
+    key
 }
 
 /// Audit entries of every kind of actor.
