@@ -1,7 +1,7 @@
 //! Servers on one PostgreSQL, and a seller who sells there.
 
 use crate::database::Database;
-use crate::harness::seller::{ApiKey, session_of};
+use crate::harness::seller::{ApiKey, session_of, signed};
 use crate::harness::stage::SANDBOX_SECRET;
 use crate::harness::stripe::{Pay, news};
 use crate::harness::{Answer, Receiver, Request, Seller, Stage, eventually};
@@ -152,4 +152,10 @@ pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     let seconds = since.expect("after 1970").as_secs();
     i64::try_from(seconds).expect("before the end of time")
+}
+
+/// A signed call to validate a key on a device; each device's is a call of its own.
+pub(crate) fn validate(api_key: &ApiKey, key: &str, device: &str) -> Request {
+    let body = json!({ "key": key, "fingerprint": device }).to_string();
+    signed(api_key, &now().to_string(), &body)
 }
