@@ -71,6 +71,14 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// The only page of nothing.
+    pub fn empty() -> Self {
+        Self {
+            items: Vec::new(),
+            next: None,
+        }
+    }
+
     /// A page of rows read with one more than its limit, so that a next page is known.
     pub fn of(mut rows: Vec<T>, limit: usize, cursor: impl Fn(&T) -> Cursor) -> Self {
         let more = rows.len() > limit;

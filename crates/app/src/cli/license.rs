@@ -10,6 +10,7 @@ use mintage_domain::env::Env;
 use mintage_domain::id::{ActivationId, CustomerId, LicenseId};
 use mintage_domain::license::state::State;
 use mintage_domain::license::term::Term;
+use mintage_domain::mode::Mode;
 use mintage_domain::ports::{LicenseFilter, LicenseRecord, Store};
 use mintage_domain::slug::ProductId;
 use mintage_domain::time::Timestamp;
@@ -71,6 +72,9 @@ pub(super) struct Which {
     /// Only those of this product.
     #[arg(long, value_parser = ProductId::parse)]
     product: Option<ProductId>,
+    /// Only those of this mode: live or sandbox.
+    #[arg(long, value_parser = Mode::parse)]
+    mode: Option<Mode>,
     /// Only those that are ACTIVE, FROZEN, EXPIRED or REVOKED.
     #[arg(long, value_parser = State::parse)]
     status: Option<State>,
@@ -127,6 +131,7 @@ fn list(store: &dyn Store, of: &Of, which: Which, now: Timestamp) -> Outcome {
     of.exists(store)?;
     let filter = LicenseFilter {
         product: which.product,
+        mode: which.mode,
         state: which.status.map(|state| (state, now)),
         customer: which.customer,
         email: which.email,

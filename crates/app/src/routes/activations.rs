@@ -5,6 +5,7 @@ use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::paging::{PageBody, PageQuery};
+use crate::server::reader::Reader;
 use crate::shown::ActivationBody;
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::id::{ActivationId, LicenseId};
@@ -13,7 +14,7 @@ use mintage_domain::usecase::activation;
 
 /// Lists the devices of a license
 ///
-/// Active and released ones.
+/// Active and released ones. An API key needs the scope `FULL` or `READ_ONLY`.
 #[utoipa::path(
     get,
     path = "/v1/licenses/{id}/activations",
@@ -21,7 +22,7 @@ use mintage_domain::usecase::activation;
     tag = "Sales",
     params(("id" = inline(words::LicenseId), Path), PageQuery),
     responses((status = 200, description = "A page.", body = PageBody<ActivationBody<'_>>)),
-    security(("managementToken" = ["licenses:read"])),
+    security(("managementToken" = ["licenses:read"]), ("apiKey" = [])),
 )]
 pub(super) async fn list(
     app: web::Data<App>,
@@ -29,13 +30,14 @@ pub(super) async fn list(
     request: HttpRequest,
     query: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = Caller::of(&app, &request, TokenScope::LicensesRead).await?;
+    let reader = Reader::of(&app, &request).await?;
     let license = LicenseId::parse(&path).map_err(|_| ApiError::not_found())?;
     let page = query.read()?;
     let activations = blocking(&app, move |app| {
-        let tenant = caller.tenant();
+        let tenant = reader.tenant();
         app.store
             .license(&tenant, &license)?
+            .filter(|record| reader.sees(&record.license))
             .map(|_| app.store.activations(&tenant, &license, &page))
             .transpose()
     })

@@ -2,15 +2,19 @@
 
 use crate::app::{App, blocking};
 use crate::openapi::words;
+use crate::server::asked::Asked;
 use crate::server::auth::Caller;
 use crate::server::error::{ApiError, Detail};
 use crate::server::paging::{PageBody, PageQuery};
+use crate::server::reader::Reader;
 use crate::shown::LicenseBody;
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::email::Email;
 use mintage_domain::id::{CustomerId, LicenseId};
 use mintage_domain::license::state::State;
 use mintage_domain::management_token::TokenScope;
+use mintage_domain::mode::Mode;
+use mintage_domain::page::Page;
 use mintage_domain::ports::LicenseFilter;
 use mintage_domain::slug::ProductId;
 use mintage_domain::time::Timestamp;
@@ -25,6 +29,9 @@ pub(super) struct Filter {
     /// Those of this product.
     #[param(nullable = false, inline, value_type = Option<words::ProductId>)]
     product: Option<String>,
+    /// Those of this mode.
+    #[param(nullable = false, inline, value_type = Option<words::Mode>)]
+    mode: Option<String>,
     /// Those that are this at the moment.
     #[param(nullable = false, inline, value_type = Option<words::LicenseStatus>)]
     status: Option<String>,
@@ -38,32 +45,17 @@ pub(super) struct Filter {
 
 impl Filter {
     fn read(&self, all: &Pairs, now: Timestamp) -> Result<LicenseFilter, ApiError> {
-        fn parsed<T>(
-            name: &str,
-            value: Option<&String>,
-            parse: impl FnOnce(&str) -> Option<T>,
-        ) -> Result<Option<T>, ApiError> {
-            let Some(text) = value else { return Ok(None) };
-            parse(text).map(Some).ok_or_else(|| {
-                let detail = Detail {
-                    path: name.to_owned(),
-                    message: "is not valid".to_owned(),
-                };
-                ApiError::invalid("one or more query parameters are not valid", vec![detail])
-            })
-        }
-        let state = |text: &str| State::parse(text).ok();
-        Ok(LicenseFilter {
-            product: parsed("product", self.product.as_ref(), |text| {
-                ProductId::parse(text).ok()
-            })?,
-            state: parsed("status", self.status.as_ref(), state)?.map(|state| (state, now)),
-            customer: parsed("customer", self.customer.as_ref(), |text| {
-                CustomerId::parse(text).ok()
-            })?,
+        let mut asked = Asked::new();
+        let state = asked.read("status", self.status.as_deref(), State::parse);
+        let filter = LicenseFilter {
+            product: asked.read("product", self.product.as_deref(), ProductId::parse),
+            mode: asked.read("mode", self.mode.as_deref(), Mode::parse),
+            state: state.map(|state| (state, now)),
+            customer: asked.read("customer", self.customer.as_deref(), CustomerId::parse),
+            email: asked.read("email", self.email.as_deref(), Email::parse),
             metadata: metadata(all)?,
-            email: parsed("email", self.email.as_ref(), |text| Email::parse(text).ok())?,
-        })
+        };
+        asked.answer(filter)
     }
 }
 
@@ -98,6 +90,8 @@ fn metadata(all: &Pairs) -> Result<Vec<(String, String)>, ApiError> {
 }
 
 /// Lists licenses
+///
+/// An API key sees those of its product and mode, and needs the scope `FULL` or `READ_ONLY`.
 #[utoipa::path(
     get,
     path = "/v1/licenses",
@@ -108,7 +102,7 @@ fn metadata(all: &Pairs) -> Result<Vec<(String, String)>, ApiError> {
         description = "Those with these texts in their metadata: `metadata[campaign]=launch-2026`.",
     ), PageQuery),
     responses((status = 200, description = "A page.", body = PageBody<LicenseBody<'_>>)),
-    security(("managementToken" = ["licenses:read"])),
+    security(("managementToken" = ["licenses:read"]), ("apiKey" = [])),
 )]
 pub(super) async fn list(
     app: web::Data<App>,
@@ -117,11 +111,12 @@ pub(super) async fn list(
     all: web::Query<Pairs>,
     query: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = Caller::of(&app, &request, TokenScope::LicensesRead).await?;
+    let reader = Reader::of(&app, &request).await?;
     let now = app.clock.now();
     let (filter, page) = (filter.read(&all, now)?, query.read()?);
-    let licenses = blocking(&app, move |app| {
-        app.store.licenses(&caller.tenant(), &filter, &page)
+    let licenses = blocking(&app, move |app| match reader.narrow(filter) {
+        Some(filter) => app.store.licenses(&reader.tenant(), &filter, &page),
+        None => Ok(Page::empty()),
     })
     .await??;
     Ok(HttpResponse::Ok().json(PageBody::of(&licenses, |record| {
@@ -134,6 +129,8 @@ pub(super) fn id(path: &str) -> Result<LicenseId, ApiError> {
 }
 
 /// Shows a license
+///
+/// To an API key those of its product and mode. It needs the scope `FULL` or `READ_ONLY`.
 #[utoipa::path(
     get,
     path = "/v1/licenses/{id}",
@@ -141,17 +138,18 @@ pub(super) fn id(path: &str) -> Result<LicenseId, ApiError> {
     tag = "Sales",
     params(("id" = inline(words::LicenseId), Path)),
     responses((status = 200, description = "The license.", body = LicenseBody<'_>)),
-    security(("managementToken" = ["licenses:read"])),
+    security(("managementToken" = ["licenses:read"]), ("apiKey" = [])),
 )]
 pub(super) async fn get(
     app: web::Data<App>,
     path: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = Caller::of(&app, &request, TokenScope::LicensesRead).await?;
-    let id = id(&path)?;
-    let record = blocking(&app, move |app| app.store.license(&caller.tenant(), &id))
+    let reader = Reader::of(&app, &request).await?;
+    let (id, tenant) = (id(&path)?, reader.tenant());
+    let record = blocking(&app, move |app| app.store.license(&tenant, &id))
         .await??
+        .filter(|record| reader.sees(&record.license))
         .ok_or_else(ApiError::not_found)?;
     Ok(HttpResponse::Ok().json(LicenseBody::of(&record, app.clock.now())))
 }

@@ -11,6 +11,7 @@ pub(crate) mod fields;
 pub(crate) mod key_cache;
 pub(crate) mod limits;
 pub(crate) mod paging;
+pub(crate) mod reader;
 mod request_id;
 pub(crate) mod throttle;
 

@@ -29,6 +29,7 @@ mod seen;
 mod shutdown;
 mod signed;
 mod signed_by_lines;
+mod signed_reads;
 mod unsigned_limits;
 mod validate;
 mod webhook;

@@ -4,6 +4,7 @@ mod check;
 
 pub use check::{
     REMEMBERED, SignatureError, SignedCall, TOLERANCE, check, check_publishable_or_signed, find,
+    use_up,
 };
 
 use super::{Decision, Failure, fails_by, settle};

@@ -134,6 +134,9 @@ macro_rules! read_licenses {
                         if let Some(product) = &filter.product {
                             query = query.filter(licenses::product.eq(product.as_str()));
                         }
+                        if let Some(mode) = filter.mode {
+                            query = query.filter(licenses::mode.eq(mode.as_str()));
+                        }
                         if let Some(customer) = &filter.customer {
                             query = query.filter(licenses::customer.eq(customer.as_str()));
                         }

@@ -85,6 +85,7 @@ fn orphan(license: &License, what: &str) -> StoreError {
 fn fits(filter: &LicenseFilter, record: &LicenseRecord) -> bool {
     let LicenseFilter {
         product,
+        mode,
         state,
         customer,
         email,
@@ -97,6 +98,7 @@ fn fits(filter: &LicenseFilter, record: &LicenseRecord) -> bool {
     product
         .as_ref()
         .is_none_or(|product| record.license.product == *product)
+        && mode.is_none_or(|mode| record.license.mode == mode)
         && customer
             .as_ref()
             .is_none_or(|customer| record.license.customer == *customer)

@@ -77,8 +77,9 @@ pub fn licenses_are_filtered(store: &dyn Store) {
     }
 }
 
-/// The licenses of one customer, to whose address others may have moved in the other mode.
-pub fn licenses_are_found_by_their_customer(store: &dyn Store) {
+/// The licenses of one customer, whose address others may have in the other mode; and those of one
+/// mode.
+pub fn licenses_are_found_by_their_customer_and_mode(store: &dyn Store) {
     let (shop, other) = (Shop::opened(store, "acme"), Shop::opened(store, "zeta"));
     let ann = shop.customer();
     let in_sandbox = Customer {
@@ -109,6 +110,16 @@ pub fn licenses_are_found_by_their_customer(store: &dyn Store) {
     ] {
         let filter = LicenseFilter {
             customer: Some(customer.id.clone()),
+            ..LicenseFilter::default()
+        };
+        assert_filtered(store, &shop, &filter, &expected);
+    }
+    for (mode, expected) in [
+        (Mode::Live, vec![first, second]),
+        (Mode::Sandbox, vec![third]),
+    ] {
+        let filter = LicenseFilter {
+            mode: Some(mode),
             ..LicenseFilter::default()
         };
         assert_filtered(store, &shop, &filter, &expected);

@@ -133,7 +133,7 @@ macro_rules! store_contract {
             license_reads {
                 licenses_are_filtered
                 licenses_are_filtered_by_their_state_at_a_time
-                licenses_are_found_by_their_customer
+                licenses_are_found_by_their_customer_and_mode
                 licenses_are_found_by_their_metadata
                 a_license_is_told_with_its_address_and_session
                 licenses_of_an_order_come_in_the_order_of_its_units

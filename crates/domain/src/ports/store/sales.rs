@@ -59,6 +59,8 @@ pub struct LicenseRecord {
 pub struct LicenseFilter {
     /// Of one product.
     pub product: Option<ProductId>,
+    /// Of one mode.
+    pub mode: Option<Mode>,
     /// In one state at the time given.
     pub state: Option<(State, Timestamp)>,
     /// Of one customer.

@@ -2,12 +2,13 @@
 
 use crate::api_key::{ApiKey, Credential, Permission, SignatureVersion, Signing};
 use crate::env::{Env, SealedField};
+use crate::guard::{Refusal, Row};
 use crate::id::ApiKeyId;
 use crate::ports::{ApiKeys, Nonce};
 use crate::secret::{Secret, sha256};
 use crate::sign::{self, CallNonce, CallText};
 use crate::time::Timestamp;
-use crate::usecase::{Failure, fails_by};
+use crate::usecase::{Decision, Failure, fails_by};
 use std::time::Duration;
 
 /// A signed call, as it arrived.
@@ -118,6 +119,20 @@ pub fn check_publishable_or_signed(
         return Ok(None);
     }
     check(env, key, call, permission).map(Some)
+}
+
+/// One round of using a nonce up, for a call that changes nothing else.
+pub fn use_up(
+    env: &Env<'_>,
+    nonce: &Nonce,
+    refused: Option<&Refusal>,
+) -> Result<Decision<()>, SignatureError> {
+    if let Some(Refusal::Exists(Row::Nonce(..))) = refused {
+        return Err(SignatureError::TimestampReplay);
+    }
+    let mut changes = env.changes(env.now());
+    changes.nonces.push(nonce.clone());
+    Ok(Decision::commit(changes, ()))
 }
 
 /// The timestamp of a call, if it is near enough to `now`.
