@@ -7,7 +7,7 @@ use super::{CODES, json};
 use data_encoding::BASE64;
 use html::Html;
 use ring::digest::{SHA256, digest};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use shape::{anchor, fields, kind, named, texts};
 use std::sync::LazyLock;
 
@@ -110,7 +110,10 @@ fn article(html: &mut Html, document: &Value, (path, method, call): (&str, &str,
     html.text(&method.to_ascii_uppercase()).raw("</span> ");
     html.tag("code", path).raw("</p>");
     html.prose(call["description"].as_str().unwrap_or_default());
-    html.table("Caller", callers(document, call));
+    for (index, caller) in callers(call).enumerate() {
+        let title = if index == 0 { "Caller" } else { "or" };
+        html.table(title, credentials(document, caller));
+    }
     html.table("Parameters", parameters(call));
     let content = &call["requestBody"]["content"];
     for (_, body) in content.as_object().into_iter().flatten() {
@@ -121,11 +124,16 @@ fn article(html: &mut Html, document: &Value, (path, method, call): (&str, &str,
     html.raw("</article>");
 }
 
-/// Who may call: a row for each thing that is shown.
-fn callers(document: &Value, call: &Value) -> Vec<(Html, Html)> {
+/// Who may call: one of these.
+fn callers(call: &Value) -> impl Iterator<Item = &Map<String, Value>> {
     let requirements = call["security"].as_array().into_iter().flatten();
-    let schemes = requirements.filter_map(Value::as_object).flatten();
-    schemes
+    requirements.filter_map(Value::as_object)
+}
+
+/// What a caller shows, a row each.
+fn credentials(document: &Value, caller: &Map<String, Value>) -> Vec<(Html, Html)> {
+    caller
+        .iter()
         .map(|(name, scopes)| {
             let scheme = &document["components"]["securitySchemes"][name];
             let (mut head, mut value) = (Html::default(), Html::default());
