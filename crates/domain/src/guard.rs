@@ -88,6 +88,13 @@ pub enum Refusal {
     TooLarge,
 }
 
+impl Refusal {
+    /// Whether it was because of a signature that is used up: deciding again will not mend it.
+    pub fn is_replay(&self) -> bool {
+        matches!(self, Self::Exists(Row::Nonce(..)))
+    }
+}
+
 /// What a store knows about the rows and counters a batch touches. A row without a version of
 /// its own is in version 1.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

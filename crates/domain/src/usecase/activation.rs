@@ -214,7 +214,7 @@ fn begin(
     refused: Option<&Refusal>,
     now: Timestamp,
 ) -> Result<Changes, ActivationError> {
-    if let Some(Refusal::Exists(Row::Nonce(..))) = refused {
+    if refused.is_some_and(Refusal::is_replay) {
         return Err(ActivationError::Replayed);
     }
     let mut changes = env.changes(now);

@@ -13,7 +13,7 @@ use crate::changes::{Changes, Count, Put};
 use crate::customer::Customer;
 use crate::email::Email;
 use crate::env::{Env, SealedField};
-use crate::guard::{Refusal, Row};
+use crate::guard::Refusal;
 use crate::id::CustomerId;
 use crate::idempotency::{CallId, CallerKey, IdempotencyRecord, KEPT};
 use crate::license::License;
@@ -146,7 +146,7 @@ pub fn decide(
     wanted: &NewLicense,
     refused: Option<&Refusal>,
 ) -> Result<Decision<Issued>, IssueError> {
-    if let Some(Refusal::Exists(Row::Nonce(..))) = refused {
+    if refused.is_some_and(Refusal::is_replay) {
         return Err(IssueError::Replayed);
     }
     let now = env.now();

@@ -2,7 +2,7 @@
 
 use crate::api_key::{ApiKey, Credential, Permission, SignatureVersion, Signing};
 use crate::env::{Env, SealedField};
-use crate::guard::{Refusal, Row};
+use crate::guard::Refusal;
 use crate::id::ApiKeyId;
 use crate::ports::{ApiKeys, Nonce};
 use crate::secret::{Secret, sha256};
@@ -127,7 +127,7 @@ pub fn use_up(
     nonce: &Nonce,
     refused: Option<&Refusal>,
 ) -> Result<Decision<()>, SignatureError> {
-    if let Some(Refusal::Exists(Row::Nonce(..))) = refused {
+    if refused.is_some_and(Refusal::is_replay) {
         return Err(SignatureError::TimestampReplay);
     }
     let mut changes = env.changes(env.now());
