@@ -1,5 +1,6 @@
 //! `/v1/licenses/{id}/activations`: the devices of a license.
 
+use super::licenses::id;
 use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::auth::Caller;
@@ -8,7 +9,7 @@ use crate::server::paging::{PageBody, PageQuery};
 use crate::server::reader::Reader;
 use crate::shown::ActivationBody;
 use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::id::{ActivationId, LicenseId};
+use mintage_domain::id::ActivationId;
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::usecase::activation;
 
@@ -31,7 +32,7 @@ pub(super) async fn list(
     query: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let reader = Reader::of(&app, &request).await?;
-    let license = LicenseId::parse(&path).map_err(|_| ApiError::not_found())?;
+    let license = id(&path)?;
     let page = query.read()?;
     let activations = blocking(&app, move |app| {
         let tenant = reader.tenant();
@@ -66,12 +67,18 @@ pub(super) async fn release(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let caller = Caller::of(&app, &request, TokenScope::LicensesWrite).await?;
-    let (license, id) = path.into_inner();
-    let license = LicenseId::parse(&license).map_err(|_| ApiError::not_found())?;
-    let id = ActivationId::parse(&id).map_err(|_| ApiError::not_found())?;
+    let (license, activation) = path.into_inner();
+    let license = id(&license)?;
+    let activation = ActivationId::parse(&activation).map_err(|_| ApiError::not_found())?;
     let released = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        activation::release(&*app.store, &app.env(), &tenant, (&license, &id), &actor)
+        activation::release(
+            &*app.store,
+            &app.env(),
+            &tenant,
+            (&license, &activation),
+            &actor,
+        )
     })
     .await??;
     Ok(HttpResponse::Ok().json(ActivationBody::of(&released)))

@@ -2,8 +2,9 @@
 
 use crate::app::{App, blocking};
 use crate::openapi::words;
+use crate::server::asked::Asked;
 use crate::server::auth::Caller;
-use crate::server::error::{ApiError, Detail};
+use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
 use crate::server::paging::{PageBody, PageQuery};
 use crate::shown::{self, ApiKeyBody, ApiKeySecret};
@@ -91,16 +92,9 @@ pub(super) struct Filter {
 
 impl Filter {
     fn read(&self) -> Result<Option<ProductId>, ApiError> {
-        let Some(text) = &self.product else {
-            return Ok(None);
-        };
-        ProductId::parse(text).map(Some).map_err(|_| {
-            let detail = Detail {
-                path: "product".to_owned(),
-                message: "is not valid".to_owned(),
-            };
-            ApiError::invalid("one or more query parameters are not valid", vec![detail])
-        })
+        let mut asked = Asked::new();
+        let product = asked.read("product", self.product.as_deref(), ProductId::parse);
+        asked.answer(product)
     }
 }
 

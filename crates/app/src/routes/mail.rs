@@ -1,5 +1,6 @@
 //! `/v1/mail`, and a license's mails: whether buyers are mailed their keys, and what came of it.
 
+use super::licenses::id;
 use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::auth::Caller;
@@ -150,10 +151,6 @@ pub(super) async fn set(
     })
     .await??;
     Ok(HttpResponse::Ok().json(Setting::of(&app, tenant.mails)))
-}
-
-fn id(path: &str) -> Result<LicenseId, ApiError> {
-    LicenseId::parse(path).map_err(|_| ApiError::not_found())
 }
 
 /// Lists what became of a license's mails
