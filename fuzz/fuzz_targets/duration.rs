@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mintage_domain::license::term::Term;
-use mintage_domain::time::Timestamp;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::licenses::term::Term;
 
 fuzz_target!(|text: &str| {
     let Ok(term) = Term::parse(text) else { return };

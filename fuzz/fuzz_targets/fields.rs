@@ -3,13 +3,13 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mintage_domain::activation::Fingerprint;
-use mintage_domain::email::Email;
-use mintage_domain::id::{ActivationId, ApiKeyId, LicenseId};
-use mintage_domain::idempotency::CallerKey;
-use mintage_domain::metadata::Metadata;
-use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
-use mintage_domain::text::free_text;
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::{ActivationId, ApiKeyId, LicenseId};
+use mintage_domain::base::metadata::Metadata;
+use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::base::text::free_text;
+use mintage_domain::model::access::idempotency::CallerKey;
+use mintage_domain::model::licenses::activation::Fingerprint;
 use serde_json::Value;
 
 fuzz_target!(|body: &[u8]| {

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mintage_domain::license::key::{KeyFormat, KeyPrefix, LicenseKey, PresentedKey, ProductSecret};
+use mintage_domain::model::licenses::key::{KeyFormat, KeyPrefix, LicenseKey, PresentedKey, ProductSecret};
 
 fuzz_target!(|typed: &str| {
     let Ok(key) = PresentedKey::parse(typed) else {

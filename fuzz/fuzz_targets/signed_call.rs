@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mintage_domain::secret::Secret;
-use mintage_domain::sign::{self, CallNonce, CallText};
+use mintage_domain::base::secret::Secret;
+use mintage_domain::model::access::call_signature::{CallNonce, CallText, self};
 
 fuzz_target!(|call: (&str, &str, &str, &str, &[u8])| {
     let (timestamp, signature, nonce, target, body) = call;

@@ -1,26 +1,30 @@
 //! What every handler and loop works with: the ports, wired.
 
-use crate::server::error::ApiError;
-use crate::server::key_cache::KeyCache;
-use crate::server::throttle::Throttle;
-use crate::sightings::Sightings;
+use std::sync::Arc;
+
 use actix_web::web;
-use mintage_domain::changes::{Changes, Receipt};
-use mintage_domain::env::Env;
-use mintage_domain::fee::BasisPoints;
-use mintage_domain::guard::Refusal;
-use mintage_domain::limits::Limits;
-use mintage_domain::mail::Mailbox;
+use mintage_domain::base::seal::KeyRing;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::guards::Refusal;
+use mintage_domain::commit::receipt::Receipt;
+use mintage_domain::model::access::limits::Limits;
+use mintage_domain::model::outbox::mail::Mailbox;
+use mintage_domain::model::sales::fee::BasisPoints;
 use mintage_domain::ports::{
     Clock, CommitError, Entropy, Http, Mail, Store, StoreError, Stripe, ValidateQuery,
     ValidateRead, Webhooks,
 };
-use mintage_domain::seal::KeyRing;
-use mintage_domain::usecase::{Decision, Failure, MAX_DECISIONS};
-use mintage_domain::web_url::WebUrl;
+use mintage_domain::usecase::commit_loop::{Decision, MAX_DECISIONS};
+use mintage_domain::usecase::env::Env;
+use mintage_domain::usecase::failure::Failure;
 use mintage_http::Subnet;
-use std::sync::Arc;
 use tokio::sync::{Notify, oneshot};
+
+use crate::server::error::ApiError;
+use crate::server::key_cache::KeyCache;
+use crate::server::throttle::Throttle;
+use crate::sightings::Sightings;
 
 /// The ports, wired, and the few settings that handlers read.
 pub struct App {
@@ -129,7 +133,7 @@ pub async fn blocking<T: Send + 'static>(
         .map_err(|_| ApiError::internal("the server is stopping"))
 }
 
-/// [`mintage_domain::usecase::settle`] for handlers: decides where waiting is allowed, and parks
+/// [`mintage_domain::usecase::commit_loop::settle`] for handlers: decides where waiting is allowed, and parks
 /// no thread while the commit is under way.
 pub async fn settle<T, E>(
     app: &web::Data<App>,

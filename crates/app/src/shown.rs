@@ -8,16 +8,18 @@ pub(crate) use audit::AuditEntryBody;
 pub(crate) use customer::CustomerBody;
 pub(crate) use license::{ActivationBody, LicenseBody};
 
-use crate::openapi::words;
-use mintage_domain::api_key::{ApiKey, SignatureVersion};
-use mintage_domain::id::ApiKeyId;
-use mintage_domain::mode::Mode;
-use mintage_domain::secret::Secret;
-use mintage_domain::slug::ProductId;
-use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::api_key::MadeApiKey;
+use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::slug::ProductId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::access::api_key::ApiKey;
+use mintage_domain::model::access::credential::SignatureVersion;
+use mintage_domain::usecase::access::api_key::MadeApiKey;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::openapi::words;
 
 /// An API key, without its secret. One of `revokedAt` and `expiresAt` is told at most.
 #[derive(Serialize, ToSchema)]

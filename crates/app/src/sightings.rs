@@ -1,9 +1,10 @@
 //! What this node has seen at work and not yet written down.
 
-use mintage_domain::ports::{Seen, Sighted, StoreError};
-use mintage_domain::time::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::ports::{Seen, Sighted, StoreError};
 
 /// No more things than this are remembered; what is seen beyond that waits for its next call.
 const ROOM: usize = 50_000;
@@ -49,10 +50,12 @@ impl Sightings {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use mintage_domain::id::ApiKeyId;
-    use mintage_domain::mode::Mode;
     use std::cell::RefCell;
+
+    use mintage_domain::base::id::ApiKeyId;
+    use mintage_domain::base::mode::Mode;
+
+    use super::*;
 
     /// Fails as often as it is told, then takes what it is given.
     #[derive(Default)]

@@ -1,9 +1,10 @@
 //! The clock and the randomness of the machine.
 
-use mintage_domain::ports::{Clock, Entropy};
-use mintage_domain::time::Timestamp;
-use ring::rand::{SecureRandom, SystemRandom};
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::ports::{Clock, Entropy};
+use ring::rand::{SecureRandom, SystemRandom};
 
 /// The system's clock.
 pub(crate) struct SystemClock;

@@ -1,5 +1,16 @@
 //! Wiring: each port gets its adapter, chosen by the configuration.
 
+use std::path::Path;
+use std::sync::Arc;
+
+use mintage_domain::ports::Store;
+use mintage_http::{HttpClient, InvalidUserAgent, Reach};
+use mintage_postgres::{PostgresConfig, PostgresStore};
+use mintage_smtp::{SmtpMail, UnusableSender};
+use mintage_sqlite::{SqliteConfig, SqliteStore};
+use mintage_stripe::StripeClient;
+use tokio::sync::Notify;
+
 use crate::app::{App, Mailer, Settings};
 use crate::config::{Config, Database, MailConfig};
 use crate::crash;
@@ -7,15 +18,6 @@ use crate::server::key_cache::KeyCache;
 use crate::server::throttle::Throttle;
 use crate::sightings::Sightings;
 use crate::system::{SystemClock, SystemEntropy};
-use mintage_domain::ports::Store;
-use mintage_http::{HttpClient, InvalidUserAgent, Reach};
-use mintage_postgres::{PostgresConfig, PostgresStore};
-use mintage_smtp::{SmtpMail, UnusableSender};
-use mintage_sqlite::{SqliteConfig, SqliteStore};
-use mintage_stripe::StripeClient;
-use std::path::Path;
-use std::sync::Arc;
-use tokio::sync::Notify;
 
 /// Why the server could not be put together.
 #[derive(Debug, thiserror::Error)]

@@ -7,12 +7,11 @@
     reason = "a workspace that cannot be read is a failed test"
 )]
 
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
 
 /// Every crate of the workspace and those of ours it may depend on. A new crate is placed here first.
 /// Arrows run downward, and no adapter leads to another: Stripe speaks through the `Http` port.

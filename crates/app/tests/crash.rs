@@ -19,10 +19,11 @@ mod outcome;
 #[path = "crash/story.rs"]
 mod story;
 
-use database::Database;
-use mintage::crash::Point;
 use std::sync::Mutex;
 use std::thread;
+
+use database::Database;
+use mintage::crash::Point;
 use story::{Act, Story};
 
 /// Plays the story once for each point of each act on databases of this kind, two at a time.

@@ -6,13 +6,14 @@
     reason = "a program that cannot be run is a failed test"
 )]
 
-use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
+
+use serde_json::Value;
 
 /// No line of a sound program takes longer to come.
 const PATIENCE: Duration = Duration::from_secs(40);

@@ -5,11 +5,12 @@
     reason = "a description of another shape is a failed test"
 )]
 
-use mintage::openapi::{CODES, json};
-use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+
+use mintage::openapi::{CODES, json};
+use serde_json::Value;
 
 fn described() -> Value {
     serde_json::from_str(json()).unwrap()

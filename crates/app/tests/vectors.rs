@@ -1,12 +1,13 @@
 //! The golden vectors that authors of clients check theirs against are what the server checks.
 
-use mintage_domain::secret::Secret;
-use mintage_domain::sign::{
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use mintage_domain::base::secret::Secret;
+use mintage_domain::model::access::call_signature::{
     CallNonce, CallText, keystack_signature, parse_keystack_timestamp, verify_keystack,
 };
 use serde::Deserialize;
-use std::collections::BTreeSet;
-use std::path::Path;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

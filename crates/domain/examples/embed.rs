@@ -1,14 +1,26 @@
 //! Mintage in a service of your own: `cargo run -p mintage-domain --example embed`
-use mintage_domain::catalog::{DisplayName, Entitlements, LicenseTerms};
-use mintage_domain::changes::{Changes, Put, Receipt};
-use mintage_domain::license::{OrderUnit, key::KeyFormat, key::KeyPrefix, term::Term};
-use mintage_domain::ports::{Clock, Commit, CommitDone, CommitError, Entropy};
-use mintage_domain::seal::{KeyRing, MasterKey};
-use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
-use mintage_domain::usecase::{catalog::NewProduct, mint::Sale, mint::mint};
-use mintage_domain::{env::Env, guard::Facts, id::CustomerId, id::OrderId, mode::Mode, time};
-use ring::rand::{SecureRandom, SystemRandom};
 use std::sync::{Mutex, PoisonError};
+
+use mintage_domain::base::id::{CustomerId, OrderId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::seal::{KeyRing, MasterKey};
+use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::base::time;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::guards::Facts;
+use mintage_domain::commit::receipt::Receipt;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::catalog::display_name::DisplayName;
+use mintage_domain::model::licenses::entitlements::Entitlements;
+use mintage_domain::model::licenses::key::{KeyFormat, KeyPrefix};
+use mintage_domain::model::licenses::license::OrderUnit;
+use mintage_domain::model::licenses::term::Term;
+use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::ports::{Clock, Commit, CommitDone, CommitError, Entropy};
+use mintage_domain::usecase::catalog::product::NewProduct;
+use mintage_domain::usecase::env::Env;
+use mintage_domain::usecase::licenses::mint::{Sale, mint};
+use ring::rand::{SecureRandom, SystemRandom};
 
 /// Your store: here only what is known of its rows, which is what guards are judged by.
 struct Shelf(Mutex<Facts>);

@@ -1,18 +1,16 @@
 //! A cluster of our own: made, run, watched, removed.
 
-use crate::{Error, Options, account::Account};
-use std::{
-    fs::{self, File, Permissions},
-    io::Read,
-    os::unix::{
-        fs::{MetadataExt, PermissionsExt, chown},
-        process::CommandExt,
-    },
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
+use std::fs::{self, File, Permissions};
+use std::io::Read;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::account::Account;
+use crate::{Error, Options};
 
 /// Always here: the path of a socket is limited to about 100 bytes, which `TMPDIR` may exceed,
 /// and the account that root hands the server to must be able to reach it.

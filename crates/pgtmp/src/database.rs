@@ -1,7 +1,10 @@
 //! A database that lasts as long as its guard.
 
-use crate::{Error, server::Connection};
-use std::{fmt, sync::Arc};
+use std::fmt;
+use std::sync::Arc;
+
+use crate::Error;
+use crate::server::Connection;
 
 /// A database of a [`Server`](crate::Server). Dropping it drops the database, whoever is still connected.
 pub struct Database {

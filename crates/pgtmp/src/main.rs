@@ -1,10 +1,9 @@
 //! Starts a throw-away PostgreSQL and keeps it until standard input ends.
 
+use std::io::{self, Write};
+use std::process::ExitCode;
+
 use mintage_pgtmp::Server;
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
 
 fn main() -> ExitCode {
     match hold() {

@@ -1,11 +1,8 @@
 //! Where PostgreSQL's programs are.
 
-use std::{
-    env,
-    ffi::OsString,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 /// Debian and Ubuntu keep each major version's programs in `<here>/<version>/bin`, off the `PATH`.
 const DEBIAN: &str = "/usr/lib/postgresql";
@@ -87,8 +84,9 @@ mod tests {
         reason = "a failed set-up of files is a failed test"
     )]
 
-    use super::*;
     use std::os::unix::fs::symlink;
+
+    use super::*;
 
     /// `PG_BIN`, the directories of `PATH`, Debian's directory, and what is expected to be found.
     type Case = (

@@ -1,10 +1,9 @@
 //! SQL without a driver: through `psql`.
 
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
 use crate::Error;
-use std::{
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-};
 
 /// Seconds after which a server that does not answer is an error and not a hang.
 const CONNECT_TIMEOUT: &str = "10";

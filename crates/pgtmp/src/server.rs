@@ -1,20 +1,15 @@
 //! A server to make databases on.
 
-use crate::{
-    Database, Error,
-    cluster::{self, Cluster},
-    programs::Places,
-    psql::Psql,
-    url::with_database,
-};
-use std::{
-    env, fmt,
-    hash::{BuildHasher, RandomState},
-    sync::{
-        Arc, LazyLock,
-        atomic::{AtomicU32, Ordering},
-    },
-};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::{env, fmt};
+
+use crate::cluster::{self, Cluster};
+use crate::programs::Places;
+use crate::psql::Psql;
+use crate::url::with_database;
+use crate::{Database, Error};
 
 /// How a throw-away server is run. A server named by `TEST_DATABASE_URL` keeps its own settings.
 #[derive(Debug, Clone)]

@@ -2,16 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a server that fails is a failed test")]
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{fs, thread};
+
 use mintage_pgtmp::{Database, Error, Options, Server};
-use std::{
-    fs,
-    io::{BufRead, BufReader, Read, Write},
-    os::unix::net::UnixStream,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
 
 fn start(options: &Options) -> Server {
     Server::throw_away(options).unwrap()

@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
-use mintage_domain::delivery::Claim;
-use mintage_domain::mail::Mailing;
+use mintage_domain::model::outbox::delivery::Claim;
+use mintage_domain::model::outbox::mail::Mailing;
 use mintage_sql::Error;
 use mintage_sql::claims::Order;
 use mintage_sql::schema::mails;
@@ -82,8 +82,9 @@ pub(crate) fn claim_mails(conn: &mut PgConnection, order: Order) -> Result<Vec<M
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
-    use super::*;
     use mintage_pgtmp::Server;
+
+    use super::*;
 
     #[test]
     fn a_claim_looks_at_no_delivery_that_waits_for_a_url() {

@@ -1,13 +1,14 @@
 //! Connections, and what happens to those that are lost.
 
-use crate::config::PostgresConfig;
-use crate::error::is_lost;
-use crate::url::{Url, quotable};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::r2d2::{ManageConnection, Pool};
 use diesel::{Connection, ConnectionError, PgConnection};
 use mintage_domain::ports::StoreError;
 use mintage_sql::Error;
+
+use crate::config::PostgresConfig;
+use crate::error::is_lost;
+use crate::url::{Url, quotable};
 
 /// A connection that knows when it is lost, so that it is not used again.
 pub(crate) struct Link {

@@ -1,9 +1,10 @@
 //! The tables.
 
+use std::error::Error;
+
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use std::error::Error;
 
 pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
@@ -26,10 +27,12 @@ pub(crate) fn apply(connection: &mut PgConnection) -> Result<(), Box<dyn Error +
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
-    use super::*;
+    use std::collections::BTreeSet;
+
     use mintage_pgtmp::{Database, Server};
     use mintage_sql::schema::COLUMNS;
-    use std::collections::BTreeSet;
+
+    use super::*;
 
     fn migrated() -> (Database, PgConnection) {
         let database = Server::shared().create_database().unwrap();

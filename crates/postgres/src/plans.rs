@@ -4,14 +4,16 @@
 #[path = "../../sql/tests/shared/plans.rs"]
 mod shared;
 
-use crate::error::store_error;
+use std::cell::RefCell;
+
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use mintage_domain::ports::StoreError;
 use mintage_pgtmp::{Database, Server};
 use mintage_sql::Error;
 use mintage_sql::watch::Watch;
-use std::cell::RefCell;
+
+use crate::error::store_error;
 
 /// A store of what is asked, on one connection.
 struct Asked(RefCell<PgConnection>);

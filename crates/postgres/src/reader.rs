@@ -1,19 +1,22 @@
 //! The hot read: one thread that answers all validations that wait, in two statements; in one if
 //! none of them has a signature to use up.
 
-use crate::connection::{Line, Link};
-use crate::error::store_error;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
 use diesel::PgConnection;
 use diesel::prelude::*;
+use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::ports::{
-    KeyQuery, KnownLicense, Nonce, StoreError, ValidateDone, ValidateQuery, ValidateRead,
+    KeyQuery, KnownLicense, StoreError, ValidateDone, ValidateQuery, ValidateRead,
 };
 use mintage_sql::reads::answer;
 use mintage_sql::rows::NonceRow;
 use mintage_sql::schema::nonces;
 use mintage_sql::worker::{Worker, tell};
-use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+
+use crate::connection::{Line, Link};
+use crate::error::store_error;
 
 mintage_sql::validations!(PgConnection);
 

@@ -1,5 +1,28 @@
 //! The store.
 
+use std::collections::HashMap;
+use std::time::Duration;
+use std::{fmt, thread};
+
+use diesel::connection::Instrumentation;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::r2d2::{Pool, PooledConnection};
+use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::model::access::rate::{Rate, Take};
+use mintage_domain::model::outbox::delivery::Claim;
+use mintage_domain::model::outbox::mail::Mailing;
+use mintage_domain::ports::{
+    Commit, CommitDone, CommitError, Housekeeping, KeyQuery, KnownLicense, Limiter, Seen, Sighted,
+    StoreError, ValidateDone, ValidateQuery, Validations,
+};
+use mintage_sql::Error;
+use mintage_sql::claims::Order;
+use mintage_sql::seen::Sightings;
+use mintage_sql::worker::{Held, Worker};
+
 use crate::config::{OpenError, PostgresConfig};
 use crate::connection::{Line, Source, pool};
 use crate::error::{is_lost, is_undone, store_error};
@@ -7,28 +30,6 @@ use crate::reader::{self, Asked};
 use crate::url::Url;
 use crate::writer::{Submitted, Writer};
 use crate::{atomics, migrations};
-use diesel::connection::Instrumentation;
-use diesel::pg::Pg;
-use diesel::prelude::*;
-use diesel::r2d2::{Pool, PooledConnection};
-use mintage_domain::changes::Changes;
-use mintage_domain::delivery::Claim;
-use mintage_domain::id::ApiKeyId;
-use mintage_domain::mail::Mailing;
-use mintage_domain::ports::{
-    Commit, CommitDone, CommitError, Housekeeping, KeyQuery, KnownLicense, Limiter, Seen, Sighted,
-    StoreError, ValidateDone, ValidateQuery, Validations,
-};
-use mintage_domain::rate::{Rate, Take};
-use mintage_domain::time::Timestamp;
-use mintage_sql::Error;
-use mintage_sql::claims::Order;
-use mintage_sql::seen::Sightings;
-use mintage_sql::worker::{Held, Worker};
-use std::collections::HashMap;
-use std::fmt;
-use std::thread;
-use std::time::Duration;
 
 /// A store in a PostgreSQL database, which any number of nodes may share. Dropping it commits
 /// what was submitted and answers what was asked, then closes its connections.

@@ -1,8 +1,9 @@
 //! The URL of a database, checked before libpq reads it: what libpq says of a URL that it reads
 //! otherwise than it was meant may quote a part of the password.
 
-use crate::config::OpenError;
 use std::fmt;
+
+use crate::config::OpenError;
 
 /// A URL that libpq will read as it was meant. It does not print.
 #[derive(Clone)]

@@ -1,18 +1,19 @@
 //! The writer of the node: a thread, a connection, one transaction for all that waits.
 
-use crate::connection::Line;
-use crate::error::{database_error, failure, is_lost};
+use std::time::{Duration, Instant};
+use std::{io, thread};
+
 use diesel::PgConnection;
 use diesel::prelude::*;
-use mintage_domain::changes::Changes;
+use mintage_domain::commit::changes::Changes;
 use mintage_domain::ports::{CommitDone, StoreError};
 use mintage_sql::batch::{End, Failure, Transact, Verdict, attempt, commit, judge_and_write};
 use mintage_sql::rows::CommitRow;
 use mintage_sql::schema::commits;
 use mintage_sql::worker::{Worker, tell};
-use std::io;
-use std::thread;
-use std::time::{Duration, Instant};
+
+use crate::connection::Line;
+use crate::error::{database_error, failure, is_lost};
 
 mintage_sql::writing!(PgConnection, for_update);
 

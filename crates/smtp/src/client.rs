@@ -1,17 +1,19 @@
 //! One conversation with the mail server for each message.
 
-use crate::fault::{in_the_way, judged};
-use crate::letter::{Sender, UnusableSender};
-use crate::server::{Encryption, SmtpServer};
+use std::time::Duration;
+
 use lettre::Address;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
-use mintage_domain::mail::Mailbox;
+use mintage_domain::model::outbox::mail::Mailbox;
 use mintage_domain::ports::{Mail, MailError, Message};
-use std::time::Duration;
+
+use crate::fault::{in_the_way, judged};
+use crate::letter::{Sender, UnusableSender};
+use crate::server::{Encryption, SmtpServer};
 
 /// How long each answer may take. A conversation has twelve of them at most, and a mailing's lease
 /// of five minutes holds longer than that.

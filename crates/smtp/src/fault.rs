@@ -1,9 +1,10 @@
 //! What went wrong, in words that hold nothing of the message.
 
-use lettre::transport::smtp::Error;
-use mintage_domain::ports::MailError;
 use std::error::Error as _;
 use std::io::{self, ErrorKind};
+
+use lettre::transport::smtp::Error;
+use mintage_domain::ports::MailError;
 
 /// An answer to the greeting, the login or the sender: whatever it is, settings or times may
 /// change.

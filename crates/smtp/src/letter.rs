@@ -3,8 +3,8 @@
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox as Wire, MultiPart};
 use lettre::{Address, Message as Formed};
-use mintage_domain::email::Email;
-use mintage_domain::mail::Mailbox;
+use mintage_domain::base::email::Email;
+use mintage_domain::model::outbox::mail::Mailbox;
 use mintage_domain::ports::Message;
 
 /// The sender's address cannot stand in a message.

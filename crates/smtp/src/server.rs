@@ -1,8 +1,9 @@
 //! Which mail server, and how to speak to it.
 
-use mintage_domain::secret::Secret;
 use std::fmt;
 use std::net::IpAddr;
+
+use mintage_domain::base::secret::Secret;
 
 /// A mail server to hand messages to. Neither `Display` nor `Debug` shows its login.
 #[derive(Debug, Clone)]

@@ -2,17 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-use mintage_domain::email::Email;
-use mintage_domain::id::MailId;
-use mintage_domain::mail::Mailbox;
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::MailId;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::model::outbox::mail::Mailbox;
 use mintage_domain::ports::{Mail, MailError, Message};
-use mintage_domain::secret::Secret;
 use mintage_smtp::{SmtpMail, SmtpServer};
 use mintage_testkit::LoopbackSmtp;
 use mintage_testkit::loopback_smtp::Received;
 use mintage_testkit::mail_contract::{Arrived, Manner, Post};
-use std::net::TcpListener;
-use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 

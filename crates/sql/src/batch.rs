@@ -1,15 +1,21 @@
 //! One transaction of many callers' changes, and what is done when it fails.
 
-use crate::error::Error;
-use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
-use mintage_domain::changes::{Changes, Counter, JoinedCustomers, Receipt};
-use mintage_domain::customer::{Customer, CustomerIdentity};
-use mintage_domain::guard::{Facts, Refusal, Row, judge, touched};
-use mintage_domain::id::CustomerId;
-use mintage_domain::ports::{CommitError, StoreError};
 use std::collections::{BTreeSet, HashMap};
 use std::thread;
 use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
+use mintage_domain::base::id::CustomerId;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::counter::Counter;
+use mintage_domain::commit::guards::{Facts, Refusal, judge, touched};
+use mintage_domain::commit::join_customers::JoinedCustomers;
+use mintage_domain::commit::receipt::Receipt;
+use mintage_domain::commit::row::Row;
+use mintage_domain::model::sales::customer::{Customer, CustomerIdentity};
+use mintage_domain::ports::{CommitError, StoreError};
+
+use crate::error::Error;
 
 /// What a caller of a batch is told.
 pub type Verdict = Result<Receipt, Refusal>;

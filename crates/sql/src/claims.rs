@@ -1,12 +1,14 @@
 //! Leasing deliveries and mailings, and the other atomic calls outside a commit.
 
-use mintage_domain::delivery::{Claim, Delivery, Endpoint};
-use mintage_domain::mail::Mailing;
-use mintage_domain::rate::{Rate, RateWindow};
-use mintage_domain::slug::TenantId;
-use mintage_domain::time::Timestamp;
 use std::collections::HashMap;
 use std::time::Duration;
+
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::access::rate::{Rate, RateWindow};
+use mintage_domain::model::outbox::delivery::{Claim, Delivery};
+use mintage_domain::model::outbox::mail::Mailing;
+use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
 
 /// What a claim asks for, in stored units.
 #[derive(Debug, Clone, Copy)]
@@ -93,9 +95,11 @@ macro_rules! atomics {
             conn: &mut $connection,
             order: $crate::claims::Order,
             picked: &[String],
-        ) -> Result<Vec<::mintage_domain::delivery::Claim>, $crate::Error> {
+        ) -> Result<Vec<::mintage_domain::model::outbox::delivery::Claim>, $crate::Error> {
             use ::diesel::prelude::*;
-            use ::mintage_domain::delivery::{Delivery, Endpoint};
+            use ::mintage_domain::model::outbox::delivery::Delivery;
+            use ::mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+
             use $crate::reads::all;
             use $crate::rows::{DeliveryRow, EndpointRow};
             use $crate::schema::{deliveries, endpoints};
@@ -126,8 +130,9 @@ macro_rules! atomics {
             conn: &mut $connection,
             order: $crate::claims::Order,
             picked: &[String],
-        ) -> Result<Vec<::mintage_domain::mail::Mailing>, $crate::Error> {
+        ) -> Result<Vec<::mintage_domain::model::outbox::mail::Mailing>, $crate::Error> {
             use ::diesel::prelude::*;
+
             use $crate::rows::MailingRow;
             use $crate::schema::mails;
 
@@ -152,12 +157,13 @@ macro_rules! atomics {
         pub(crate) fn take(
             conn: &mut $connection,
             key: &str,
-            rate: ::mintage_domain::rate::Rate,
+            rate: ::mintage_domain::model::access::rate::Rate,
             n: u32,
-            now: ::mintage_domain::time::Timestamp,
-        ) -> Result<::mintage_domain::rate::Take, $crate::Error> {
+            now: ::mintage_domain::base::time::Timestamp,
+        ) -> Result<::mintage_domain::model::access::rate::Take, $crate::Error> {
             use ::diesel::prelude::*;
-            use ::mintage_domain::rate::{RateWindow, Take};
+            use ::mintage_domain::model::access::rate::{RateWindow, Take};
+
             use $crate::claims::forgotten_from;
             use $crate::rows::RateWindowRow;
             use $crate::schema::rate_windows;
@@ -185,11 +191,12 @@ macro_rules! atomics {
         #[expect(clippy::disallowed_methods, reason = "the DSL has no row values in IN")]
         pub(crate) fn prune(
             conn: &mut $connection,
-            now: ::mintage_domain::time::Timestamp,
+            now: ::mintage_domain::base::time::Timestamp,
         ) -> Result<usize, $crate::Error> {
             use ::diesel::prelude::*;
             use ::diesel::sql_types::BigInt;
-            use $crate::claims::{COMMITS_KEPT, PRUNE_CALLS, PRUNE_NONCES, PRUNED_AT_ONCE};
+
+            use $crate::claims::{COMMITS_KEPT, PRUNED_AT_ONCE, PRUNE_CALLS, PRUNE_NONCES};
             use $crate::schema::{commits, oauth_rounds, rate_windows};
 
             let at = now.as_micros();

@@ -41,15 +41,17 @@ macro_rules! versions_by {
 macro_rules! batch_facts {
     ($connection:ty, [$($lock:ident)?]) => {
         const _: () = {
+            use ::std::collections::{BTreeMap, BTreeSet, HashMap};
+
             use ::diesel::prelude::*;
             use ::diesel::sql_types::BigInt;
-            use ::mintage_domain::changes::Counter;
-            use ::mintage_domain::customer::{Customer, CustomerIdentity};
-            use ::mintage_domain::guard::Facts;
-            use ::std::collections::{BTreeMap, BTreeSet, HashMap};
+            use ::mintage_domain::commit::counter::Counter;
+            use ::mintage_domain::commit::guards::Facts;
+            use ::mintage_domain::model::sales::customer::{Customer, CustomerIdentity};
+
+            use $crate::{Error, versions, versions_by};
             use $crate::schema::*;
             use $crate::touched::Touched;
-            use $crate::{Error, versions, versions_by};
 
             /// The version of a row that has none of its own.
             const ONLY: i64 = 1;

@@ -6,12 +6,15 @@
 macro_rules! batch_writes {
     ($connection:ty) => {
         const _: () = {
-            use ::diesel::prelude::*;
-            use ::mintage_domain::changes::{Changes, Counter, JoinedCustomers};
             use ::std::collections::HashMap;
-            use $crate::rows;
+
+            use ::diesel::prelude::*;
+            use ::mintage_domain::commit::changes::Changes;
+            use ::mintage_domain::commit::counter::Counter;
+            use ::mintage_domain::commit::join_customers::JoinedCustomers;
+
             use $crate::schema::*;
-            use $crate::{Error, insert_new, overwrite, put};
+            use $crate::{Error, insert_new, overwrite, put, rows};
 
             impl Batch<'_> {
                 fn write_catalog(&mut self, changes: &Changes) -> Result<(), Error> {

@@ -1,10 +1,11 @@
 //! Reading stored values back into the domain.
 
-use mintage_domain::money::{Currency, Money};
-use mintage_domain::ports::StoreError;
-use mintage_domain::time::Timestamp;
-use serde::de::DeserializeOwned;
 use std::fmt::Display;
+
+use mintage_domain::base::money::{Currency, Money};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::ports::StoreError;
+use serde::de::DeserializeOwned;
 
 /// The row that is being read: named in the error when a value of it does not fit.
 pub(crate) struct Place<'a> {

@@ -1,9 +1,11 @@
 //! When things were last seen.
 
-use crate::rows::ApiKeyUseRow;
-use mintage_domain::ports::Sighted;
-use mintage_domain::time::Timestamp;
 use std::collections::BTreeMap;
+
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::ports::Sighted;
+
+use crate::rows::ApiKeyUseRow;
 
 /// Sightings as they are stored: the latest of each, in the order in which all nodes write them,
 /// so that none waits for another in a ring.
@@ -48,6 +50,7 @@ macro_rules! seen {
             seen: &$crate::seen::Sightings,
         ) -> Result<(), $crate::Error> {
             use ::diesel::prelude::*;
+
             use $crate::rows::ApiKeyUseRow;
             use $crate::schema::{activations, api_key_uses, api_keys};
 
@@ -82,19 +85,22 @@ macro_rules! seen {
         /// When API keys were last used.
         pub(crate) fn last_uses(
             conn: &mut $connection,
-            keys: &[::mintage_domain::id::ApiKeyId],
+            keys: &[::mintage_domain::base::id::ApiKeyId],
         ) -> Result<
             ::std::collections::HashMap<
-                ::mintage_domain::id::ApiKeyId,
-                ::mintage_domain::time::Timestamp,
+                ::mintage_domain::base::id::ApiKeyId,
+                ::mintage_domain::base::time::Timestamp,
             >,
             $crate::Error,
         > {
             use ::diesel::prelude::*;
+
             use $crate::rows::ApiKeyUseRow;
             use $crate::schema::api_key_uses;
 
-            let asked = keys.iter().map(::mintage_domain::id::ApiKeyId::as_str);
+            let asked = keys
+                .iter()
+                .map(::mintage_domain::base::id::ApiKeyId::as_str);
             let rows: Vec<ApiKeyUseRow> = api_key_uses::table
                 .filter(api_key_uses::key.eq_any(asked))
                 .select(ApiKeyUseRow::as_select())

@@ -1,9 +1,11 @@
 //! The rows a batch touches, sorted by table, as their keys are stored.
 
-use mintage_domain::customer::CustomerIdentity;
-use mintage_domain::guard::{Facts, Row};
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
+
+use mintage_domain::commit::guards::Facts;
+use mintage_domain::commit::row::Row;
+use mintage_domain::model::sales::customer::CustomerIdentity;
 
 /// The rows of one table by their stored keys.
 pub type Keyed<'a, K> = HashMap<K, &'a Row>;

@@ -1,11 +1,14 @@
 //! What the tests of both adapters watch their statements with.
 
-use crate::worker::Held;
-use diesel::connection::{Instrumentation, InstrumentationEvent};
-use mintage_domain::changes::{Changes, Receipt};
-use mintage_domain::ports::{CommitError, Store};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use diesel::connection::{Instrumentation, InstrumentationEvent};
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::receipt::Receipt;
+use mintage_domain::ports::{CommitError, Store};
+
+use crate::worker::Held;
 
 /// The statements that a connection was given, in order.
 #[derive(Debug, Clone, Default)]

@@ -137,8 +137,9 @@ fn contained(work: impl FnOnce()) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::sync::{Arc, Mutex};
+
+    use super::*;
 
     type Seen = Arc<Mutex<Vec<Vec<u32>>>>;
 

@@ -1,12 +1,14 @@
 //! What a batch comes to for one table.
 
-use crate::rows::{LicenseMetadataRow, NonceRow};
-use mintage_domain::catalog::PriceLink;
-use mintage_domain::changes::Put;
-use mintage_domain::guard::{Guarded, Row};
-use mintage_domain::license::License;
-use mintage_domain::ports::Nonce;
 use std::collections::BTreeMap;
+
+use mintage_domain::commit::row::{Guarded, Row};
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::access::nonce::Nonce;
+use mintage_domain::model::catalog::price_link::PriceLink;
+use mintage_domain::model::licenses::license::License;
+
+use crate::rows::{LicenseMetadataRow, NonceRow};
 
 /// The most rows of one statement: times 23 columns it stays below SQLite's 32 766 binds.
 pub const ROWS_A_STATEMENT: usize = 1_000;

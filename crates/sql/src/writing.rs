@@ -14,11 +14,11 @@ macro_rules! writing {
         impl $crate::batch::Statements for Batch<'_> {
             fn facts(
                 &mut self,
-                rows: &::std::collections::BTreeSet<::mintage_domain::guard::Row>,
-                counters: &::std::collections::BTreeSet<::mintage_domain::changes::Counter>,
-            ) -> Result<::mintage_domain::guard::Facts, $crate::Error> {
+                rows: &::std::collections::BTreeSet<::mintage_domain::commit::row::Row>,
+                counters: &::std::collections::BTreeSet<::mintage_domain::commit::counter::Counter>,
+            ) -> Result<::mintage_domain::commit::guards::Facts, $crate::Error> {
                 let touched = $crate::touched::Touched::of(rows);
-                let mut facts = ::mintage_domain::guard::Facts::default();
+                let mut facts = ::mintage_domain::commit::guards::Facts::default();
                 self.catalog_facts(&touched, &mut facts)?;
                 self.connection_facts(&touched, &mut facts)?;
                 self.sale_facts(&touched, &mut facts)?;
@@ -31,11 +31,11 @@ macro_rules! writing {
 
             fn known_customers(
                 &mut self,
-                who: &::std::collections::BTreeSet<::mintage_domain::customer::CustomerIdentity>,
+                who: &::std::collections::BTreeSet<::mintage_domain::model::sales::customer::CustomerIdentity>,
             ) -> Result<
                 ::std::collections::HashMap<
-                    ::mintage_domain::customer::CustomerIdentity,
-                    ::mintage_domain::customer::Customer,
+                    ::mintage_domain::model::sales::customer::CustomerIdentity,
+                    ::mintage_domain::model::sales::customer::Customer,
                 >,
                 $crate::Error,
             > {
@@ -44,9 +44,9 @@ macro_rules! writing {
 
             fn write(
                 &mut self,
-                changes: &::mintage_domain::changes::Changes,
-                customers: &::mintage_domain::changes::JoinedCustomers,
-                counters: &::std::collections::HashMap<::mintage_domain::changes::Counter, i64>,
+                changes: &::mintage_domain::commit::changes::Changes,
+                customers: &::mintage_domain::commit::join_customers::JoinedCustomers,
+                counters: &::std::collections::HashMap<::mintage_domain::commit::counter::Counter, i64>,
             ) -> Result<(), $crate::Error> {
                 self.write_catalog(changes)?;
                 self.write_connections(changes)?;

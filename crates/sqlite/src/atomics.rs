@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
-use mintage_domain::delivery::Claim;
-use mintage_domain::mail::Mailing;
+use mintage_domain::model::outbox::delivery::Claim;
+use mintage_domain::model::outbox::mail::Mailing;
 use mintage_sql::Error;
 use mintage_sql::claims::Order;
 use mintage_sql::schema::{deliveries, mails};

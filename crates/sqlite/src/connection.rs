@@ -1,10 +1,12 @@
 //! Connections, set up alike.
 
-use crate::config::{OpenError, SqliteConfig};
+use std::path::Path;
+
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{self, ConnectionManager, CustomizeConnection, Pool};
 use diesel::{Connection, SqliteConnection};
-use std::path::Path;
+
+use crate::config::{OpenError, SqliteConfig};
 
 pub(crate) type Readers = Pool<ConnectionManager<SqliteConnection>>;
 

@@ -1,8 +1,9 @@
 //! One server a database: a lock file beside it.
 
-use crate::config::OpenError;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+
+use crate::config::OpenError;
 
 /// The right to serve a database. The operating system takes it back when the process ends,
 /// however it ends; the file stays and means nothing by itself.

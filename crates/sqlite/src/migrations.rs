@@ -1,8 +1,9 @@
 //! The tables.
 
+use std::error::Error;
+
 use diesel::SqliteConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use std::error::Error;
 
 pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
@@ -45,11 +46,13 @@ impl From<diesel::result::Error> for Undone {
     reason = "the tests ask SQLite about its own tables"
 )]
 mod tests {
-    use super::*;
+    use std::collections::BTreeSet;
+
     use diesel::prelude::*;
     use diesel::sql_types::{BigInt, Text};
     use mintage_sql::schema::COLUMNS;
-    use std::collections::BTreeSet;
+
+    use super::*;
 
     #[derive(QueryableByName, Debug)]
     struct Column {

@@ -1,10 +1,12 @@
 //! The nonces of the one process, in memory.
 
-use mintage_domain::id::ApiKeyId;
-use mintage_domain::ports::{Nonce, StoreError};
-use mintage_domain::time::Timestamp;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
+
+use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::access::nonce::Nonce;
+use mintage_domain::ports::StoreError;
 
 /// Nonces that were used and have not expired, no more than a given number of them.
 #[derive(Debug)]

@@ -8,14 +8,16 @@
 #[path = "../../sql/tests/shared/plans.rs"]
 mod shared;
 
-use crate::error::store_error;
+use std::cell::RefCell;
+
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
 use mintage_domain::ports::StoreError;
 use mintage_sql::Error;
 use mintage_sql::watch::Watch;
-use std::cell::RefCell;
+
+use crate::error::store_error;
 
 /// A store of what is asked, on one connection.
 struct Asked(RefCell<SqliteConnection>);

@@ -1,5 +1,29 @@
 //! The store.
 
+use std::collections::HashMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use diesel::connection::Instrumentation;
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
+use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::guards::Refusal;
+use mintage_domain::commit::row::Guarded;
+use mintage_domain::model::access::nonce::Nonce;
+use mintage_domain::model::access::rate::{Rate, Take};
+use mintage_domain::model::outbox::delivery::Claim;
+use mintage_domain::model::outbox::mail::Mailing;
+use mintage_domain::ports::{
+    Commit, CommitDone, CommitError, Housekeeping, Limiter, Seen, Sighted, StoreError,
+};
+use mintage_sql::claims::{Order, PRUNED_AT_ONCE};
+use mintage_sql::seen::Sightings;
+use mintage_sql::worker::{Held, Worker};
+
 use crate::config::{OpenError, SqliteConfig};
 use crate::connection::{self, Readers};
 use crate::error::store_error;
@@ -7,26 +31,6 @@ use crate::lock::ServerLock;
 use crate::nonces::Nonces;
 use crate::writer::{Submitted, Writer};
 use crate::{atomics, migrations};
-use diesel::connection::Instrumentation;
-use diesel::prelude::*;
-use diesel::sqlite::Sqlite;
-use mintage_domain::changes::Changes;
-use mintage_domain::delivery::Claim;
-use mintage_domain::guard::{Guarded, Refusal};
-use mintage_domain::id::ApiKeyId;
-use mintage_domain::mail::Mailing;
-use mintage_domain::ports::{
-    Commit, CommitDone, CommitError, Housekeeping, Limiter, Nonce, Seen, Sighted, StoreError,
-};
-use mintage_domain::rate::{Rate, Take};
-use mintage_domain::time::Timestamp;
-use mintage_sql::claims::{Order, PRUNED_AT_ONCE};
-use mintage_sql::seen::Sightings;
-use mintage_sql::worker::{Held, Worker};
-use std::collections::HashMap;
-use std::fmt;
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
 /// A store in a SQLite file. Dropping it commits what was submitted, then closes the file.
 pub struct SqliteStore {

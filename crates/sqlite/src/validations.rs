@@ -1,16 +1,18 @@
 //! The hot read.
 
-use crate::SqliteStore;
+use std::sync::PoisonError;
+
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::select;
-use mintage_domain::license::key::KeyHash;
+use mintage_domain::model::access::nonce::Nonce;
+use mintage_domain::model::licenses::key::KeyHash;
 use mintage_domain::ports::{
-    KeyQuery, KnownLicense, Nonce, StoreError, ValidateDone, ValidateQuery, ValidateRead,
-    Validations,
+    KeyQuery, KnownLicense, StoreError, ValidateDone, ValidateQuery, ValidateRead, Validations,
 };
 use mintage_sql::schema::nonces;
-use std::sync::PoisonError;
+
+use crate::SqliteStore;
 
 mintage_sql::validations!(SqliteConnection);
 

@@ -1,17 +1,19 @@
 //! The one writer of the server: a thread, a connection, one transaction for all that waits.
 
-use crate::config::SqliteConfig;
-use crate::connection;
-use crate::error::{database_error, failure, store_error};
+use std::io;
+
 use diesel::SqliteConnection;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::prelude::*;
-use mintage_domain::changes::Changes;
+use mintage_domain::commit::changes::Changes;
 use mintage_domain::ports::{CommitDone, StoreError};
 use mintage_sql::batch::{End, Failure, Transact, Verdict, attempt, commit, judge_and_write};
 use mintage_sql::schema::commits;
 use mintage_sql::worker::{Worker, tell};
-use std::io;
+
+use crate::config::SqliteConfig;
+use crate::connection;
+use crate::error::{database_error, failure, store_error};
 
 mintage_sql::writing!(SqliteConnection);
 

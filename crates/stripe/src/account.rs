@@ -1,6 +1,6 @@
 //! `GET /v1/accounts/{id}`: what Stripe says of an account.
 
-use mintage_domain::id::StripeAccountId;
+use mintage_domain::base::id::StripeAccountId;
 use mintage_domain::ports::StripeAccount;
 use serde::Deserialize;
 use stripe_connect::account::RetrieveAccount;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use mintage_domain::id::StripeAccountId;
+use mintage_domain::base::id::StripeAccountId;
+use mintage_domain::base::secret::Secret;
 use mintage_domain::ports::{Http, HttpRequest, HttpResponse, IdempotencyKey, Method, StripeError};
-use mintage_domain::secret::Secret;
 use serde::de::DeserializeOwned;
 use stripe_client_core::{RequestBuilder, StripeMethod, VERSION};
 

@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use mintage_domain::email::Email;
-use mintage_domain::id::SessionId;
-use mintage_domain::money::Money;
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::SessionId;
+use mintage_domain::base::money::Money;
 use mintage_domain::ports::{CheckoutRequest, CheckoutSession};
 use serde::Deserialize;
 use stripe_checkout::CheckoutSessionMode;

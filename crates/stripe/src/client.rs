@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use mintage_domain::connection::AccountRef;
-use mintage_domain::id::{StripePriceId, StripeProductId};
-use mintage_domain::mode::Mode;
+use mintage_domain::base::id::{StripePriceId, StripeProductId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
     CheckoutRequest, CheckoutSession, Grant, Http, HttpResponse, IdempotencyKey, NewPrice,
     NewProduct, Stripe, StripeAccount, StripeError,
 };
-use mintage_domain::secret::Secret;
-use mintage_domain::web_url::WebUrl;
 use serde::de::DeserializeOwned;
 use stripe_client_core::{RequestBuilder, StripeRequest};
 

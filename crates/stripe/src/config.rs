@@ -1,8 +1,8 @@
 //! How to reach Stripe, and as whom: one record a mode.
 
-use mintage_domain::mode::Mode;
-use mintage_domain::secret::Secret;
-use mintage_domain::web_url::WebUrl;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::url::WebUrl;
 
 /// The platform's credentials in one mode. A key of the other mode is refused.
 #[derive(Clone, Debug)]

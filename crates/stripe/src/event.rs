@@ -1,8 +1,10 @@
 //! Stripe's events, read with tolerance: fields that are not used may be anything.
 
-use mintage_domain::id::{PaymentIntentId, SessionId, StripeAccountId, StripeEventId};
+use mintage_domain::base::id::{PaymentIntentId, SessionId, StripeAccountId, StripeEventId};
+use mintage_domain::model::stripe::event::{
+    News, PaymentStatus, RefundFacts, SessionFacts, StripeEvent,
+};
 use mintage_domain::ports::WebhookError;
-use mintage_domain::stripe_event::{News, PaymentStatus, RefundFacts, SessionFacts, StripeEvent};
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -1,9 +1,9 @@
 //! Connect's OAuth. Stripe's published types leave it out; these calls are ours, in their manner.
 
-use mintage_domain::id::StripeAccountId;
+use mintage_domain::base::id::StripeAccountId;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::url::WebUrl;
 use mintage_domain::ports::{Grant, HttpResponse, StripeError};
-use mintage_domain::secret::Secret;
-use mintage_domain::web_url::WebUrl;
 use serde::{Deserialize, Serialize};
 use stripe_client_core::{RequestBuilder, StripeMethod};
 

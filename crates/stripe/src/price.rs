@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use mintage_domain::id::StripePriceId;
+use mintage_domain::base::id::StripePriceId;
 use mintage_domain::ports::NewPrice;
 use serde::Deserialize;
 use stripe_product::price::CreatePrice;

@@ -1,6 +1,6 @@
 //! `POST /v1/products`: what buyers see on the receipt.
 
-use mintage_domain::id::StripeProductId;
+use mintage_domain::base::id::StripeProductId;
 use mintage_domain::ports::NewProduct;
 use serde::Deserialize;
 use stripe_product::product::CreateProduct;

@@ -1,7 +1,7 @@
 //! `Stripe-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256>[,v1=...][,v0=...]`.
 
 use data_encoding::HEXLOWER_PERMISSIVE;
-use mintage_domain::time::Timestamp;
+use mintage_domain::base::time::Timestamp;
 use ring::hmac;
 
 /// How far the header's time may lie from ours, in seconds, either way.

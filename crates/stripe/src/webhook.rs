@@ -1,9 +1,9 @@
 //! The [`Webhooks`] port: whose signature it is, then what it says.
 
-use mintage_domain::mode::Mode;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::stripe::event::StripeEvent;
 use mintage_domain::ports::{WebhookError, Webhooks};
-use mintage_domain::stripe_event::StripeEvent;
-use mintage_domain::time::Timestamp;
 
 use crate::client::StripeClient;
 use crate::event;

@@ -1,9 +1,10 @@
 //! A clock that stands still until it is told otherwise.
 
-use mintage_domain::ports::Clock;
-use mintage_domain::time::Timestamp;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
+
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::ports::Clock;
 
 /// A clock that a test sets and moves.
 #[derive(Debug)]

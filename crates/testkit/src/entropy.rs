@@ -1,8 +1,9 @@
 //! Randomness that is the same in every run.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use mintage_domain::ports::Entropy;
 use ring::digest;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A stream of bytes that follows from a seed: SHA-256 of the seed and a counter. Anybody who
 /// knows the seed knows the bytes, so it is for tests and **never for production**.

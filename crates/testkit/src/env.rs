@@ -1,9 +1,10 @@
 //! The surroundings of a use case under test.
 
+use mintage_domain::base::seal::{KeyRing, MasterKey};
+use mintage_domain::usecase::env::Env;
+
 use crate::clock::FixedClock;
 use crate::entropy::SeededEntropy;
-use mintage_domain::env::Env;
-use mintage_domain::seal::{KeyRing, MasterKey};
 
 /// Clock, entropy and keys of one test.
 #[derive(Debug)]
@@ -46,9 +47,11 @@ impl Default for TestEnv {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use mintage_domain::env::SealedField;
     use std::time::Duration;
+
+    use mintage_domain::usecase::env::SealedField;
+
+    use super::*;
 
     #[test]
     fn an_env_follows_its_clock_and_opens_what_it_sealed() {

@@ -8,8 +8,9 @@ pub mod requests;
 use crate::loopback::{LoopbackServer, Reply};
 #[cfg(doc)]
 use mintage_domain::ports::Http;
-use mintage_domain::ports::{HttpRequest, Method};
 use std::time::Duration;
+
+use mintage_domain::ports::{HttpRequest, Method};
 
 /// Holds an HTTP client to the contract of its port: one `#[test]` for each case.
 ///

@@ -3,11 +3,12 @@
 mod mime;
 mod session;
 
-use crate::mail_contract::{Arrived, Manner};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+
+use crate::mail_contract::{Arrived, Manner};
 
 /// A message as it came over the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]

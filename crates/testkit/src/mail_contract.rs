@@ -4,10 +4,10 @@
 pub mod arrivals;
 pub mod failures;
 
-use mintage_domain::email::Email;
-use mintage_domain::id::MailId;
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::MailId;
+use mintage_domain::base::secret::Secret;
 use mintage_domain::ports::{Mail, Message};
-use mintage_domain::secret::Secret;
 
 /// Holds a sender of mail to the contract of its port: one `#[test]` for each case.
 ///

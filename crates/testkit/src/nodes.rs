@@ -1,23 +1,39 @@
 //! Several nodes on one store, as one store.
 
-use mintage_domain::activation::{Activation, Fingerprint};
-use mintage_domain::api_key::ApiKey;
-use mintage_domain::catalog::{KeyType, PriceLink, Product};
-use mintage_domain::changes::Changes;
-use mintage_domain::connection::{AccountLink, AccountRef, Connection, OAuthRound};
-use mintage_domain::customer::Customer;
-use mintage_domain::delivery::{Attempt, Claim, Delivery, Endpoint};
-use mintage_domain::id::{
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use mintage_domain::base::id::{
     ActivationId, ApiKeyId, CustomerId, DeliveryId, LicenseId, MailId, OrderId, SessionId,
     StripeAccountId, StripeEventId,
 };
-use mintage_domain::idempotency::{CallId, IdempotencyRecord};
-use mintage_domain::mail::Mailing;
-use mintage_domain::management_token::ManagementToken;
-use mintage_domain::mode::Mode;
-use mintage_domain::order::Order;
-use mintage_domain::page::{Page, PageRequest};
-use mintage_domain::payment::{Payment, PaymentKey};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::page::{Page, PageRequest};
+use mintage_domain::base::secret::SecretHash;
+use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::model::access::api_key::ApiKey;
+use mintage_domain::model::access::idempotency::{CallId, IdempotencyRecord};
+use mintage_domain::model::access::rate::{Rate, Take};
+use mintage_domain::model::catalog::key_type::KeyType;
+use mintage_domain::model::catalog::price_link::PriceLink;
+use mintage_domain::model::catalog::product::Product;
+use mintage_domain::model::licenses::activation::{Activation, Fingerprint};
+use mintage_domain::model::outbox::delivery::{Attempt, Claim, Delivery};
+use mintage_domain::model::outbox::mail::Mailing;
+use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+use mintage_domain::model::sales::customer::Customer;
+use mintage_domain::model::sales::order::Order;
+use mintage_domain::model::sales::payment::{Payment, PaymentKey};
+use mintage_domain::model::sellers::management_token::ManagementToken;
+use mintage_domain::model::sellers::tenant::Tenant;
+use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+use mintage_domain::model::stripe::connection::Connection;
+use mintage_domain::model::stripe::oauth_round::OAuthRound;
+use mintage_domain::model::stripe::processed_event::HeardEvent;
 use mintage_domain::ports::{
     Activations, ApiKeys, AuditFilter, AuditRecord, Audits, Calls, Catalog, Commit, CommitDone,
     Connections, CustomerFilter, Customers, Deliveries, Endpoints, HeardEvents, Housekeeping,
@@ -25,16 +41,6 @@ use mintage_domain::ports::{
     Orders, Payments, Seen, Sighted, Store, StoreError, Tenants, Tokens, ValidateDone,
     ValidateQuery, Validations,
 };
-use mintage_domain::rate::{Rate, Take};
-use mintage_domain::secret::SecretHash;
-use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
-use mintage_domain::stripe_event::HeardEvent;
-use mintage_domain::tenant::Tenant;
-use mintage_domain::time::Timestamp;
-use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 /// Stores that are open on the same data at the same time. Each call goes to the next of them, so
 /// that `store_contract!(core: Box::new(Nodes::new(…)))` holds all of them together to what the
@@ -193,15 +199,18 @@ by_turns! {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use mintage_domain::ports::{Store, Tenants};
+
     use super::Nodes;
     use crate::MemoryStore;
     use crate::fixtures::Shop;
-    use mintage_domain::ports::{Store, Tenants};
-    use std::sync::Arc;
 
     mod contract {
-        use crate::{MemoryStore, Nodes};
         use std::sync::Arc;
+
+        use crate::{MemoryStore, Nodes};
 
         fn two_on_one_store() -> Nodes {
             let store = Arc::new(MemoryStore::new());

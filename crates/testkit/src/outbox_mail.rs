@@ -1,8 +1,10 @@
 //! A stand-in for a mail server.
 
-use crate::mail_contract::{Arrived, Manner, Post};
-use mintage_domain::ports::{Mail, MailError, Message};
 use std::sync::{Mutex, PoisonError};
+
+use mintage_domain::ports::{Mail, MailError, Message};
+
+use crate::mail_contract::{Arrived, Manner, Post};
 
 /// Keeps what is sent, or fails as it is told to: a [`Mail`] for tests that need no server.
 #[derive(Debug)]

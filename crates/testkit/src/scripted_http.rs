@@ -1,8 +1,9 @@
 //! An [`Http`] that answers from a script.
 
-use mintage_domain::ports::{Http, HttpError, HttpRequest, HttpResponse};
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use mintage_domain::ports::{Http, HttpError, HttpRequest, HttpResponse};
 
 /// Gives the answers it was told, in order, and remembers what was sent. It sends nothing, so
 /// deadlines and size limits mean nothing to it.

@@ -1,16 +1,17 @@
 //! Delivering: claims what is due and sends each on a thread of its own, so that a slow receiver
 //! delays nobody.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::{rt, web};
+use mintage_domain::model::outbox::delivery::{Claim, DeliveryStatus};
+use mintage_domain::usecase::outbox::deliver::{DeliverError, LANE, LEASE, conclude, request};
+use tokio::sync::{Semaphore, watch};
+
 use crate::app::{App, blocking};
 use crate::crash::{self, Point};
 use crate::server::error::ApiError;
-use actix_web::rt;
-use actix_web::web;
-use mintage_domain::delivery::{Claim, DeliveryStatus};
-use mintage_domain::usecase::deliver::{DeliverError, LANE, LEASE, conclude, request};
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::{Semaphore, watch};
 
 /// How many deliveries this node sends at a time. A lane of one endpoint takes a few of them.
 const AT_A_TIME: usize = 32;

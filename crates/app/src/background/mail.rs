@@ -1,16 +1,18 @@
 //! Mailing keys: claims what is due and sends each on a thread of its own. Without a mail server
 //! nothing is claimed, and what has waited too long is given up.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::{rt, web};
+use mintage_domain::model::outbox::mail::{MailStatus, Mailing};
+use mintage_domain::usecase::failure::Failure;
+use mintage_domain::usecase::outbox::mail::{Composed, LEASE, Outcome, compose, conclude, give_up};
+use tokio::sync::{Semaphore, watch};
+
 use crate::app::{App, Mailer, blocking};
 use crate::crash::{self, Point};
 use crate::server::error::ApiError;
-use actix_web::{rt, web};
-use mintage_domain::mail::{MailStatus, Mailing};
-use mintage_domain::usecase::Failure;
-use mintage_domain::usecase::mail::{Composed, LEASE, Outcome, compose, conclude, give_up};
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::{Semaphore, watch};
 
 /// How many mails this node sends at a time.
 const AT_A_TIME: usize = 8;

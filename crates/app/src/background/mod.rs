@@ -5,10 +5,11 @@ mod mail;
 mod seen;
 mod sweep;
 
-use crate::app::App;
 use actix_web::rt::task::JoinHandle;
 use actix_web::web;
 use tokio::sync::watch;
+
+use crate::app::App;
 
 /// The loops, running.
 pub(crate) struct Loops {

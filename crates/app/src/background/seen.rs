@@ -1,9 +1,11 @@
 //! Writing down, every few seconds, what was seen at work.
 
-use crate::app::{App, blocking};
-use actix_web::{rt, web};
 use std::time::Duration;
+
+use actix_web::{rt, web};
 use tokio::sync::watch;
+
+use crate::app::{App, blocking};
 
 const EVERY: Duration = Duration::from_secs(2);
 

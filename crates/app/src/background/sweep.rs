@@ -1,10 +1,12 @@
 //! Sweeping up, now and then.
 
-use crate::app::{App, blocking};
+use std::time::Duration;
+
 use actix_web::{rt, web};
 use mintage_domain::usecase::sweep::{Swept, sweep};
-use std::time::Duration;
 use tokio::sync::watch;
+
+use crate::app::{App, blocking};
 
 const EVERY: Duration = Duration::from_secs(30);
 

@@ -1,20 +1,22 @@
 //! `mintage api-key`.
 
-use super::{Common, Of, Outcome, each, say, with_store};
-use crate::shown;
 use clap::Subcommand;
-use mintage_domain::api_key::{ApiKey, KeyKind, Overlap, SignatureVersion};
-use mintage_domain::audit::Actor;
-use mintage_domain::env::Env;
-use mintage_domain::id::ApiKeyId;
-use mintage_domain::mode::Mode;
-use mintage_domain::page::Page;
+use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::page::Page;
+use mintage_domain::base::slug::ProductId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::access::api_key::{ApiKey, Overlap};
+use mintage_domain::model::access::credential::{KeyKind, SignatureVersion};
+use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::ports::Store;
-use mintage_domain::slug::ProductId;
-use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::api_key::{
+use mintage_domain::usecase::access::api_key::{
     MadeApiKey, create_api_key, revoke_api_key, rotate_api_key,
 };
+use mintage_domain::usecase::env::Env;
+
+use super::{Common, Of, Outcome, each, say, with_store};
+use crate::shown;
 
 #[derive(Subcommand)]
 pub(super) enum ApiKeyCommand {

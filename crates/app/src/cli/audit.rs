@@ -1,10 +1,11 @@
 //! `mintage audit`.
 
+use clap::{Args, Subcommand};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::ports::{AuditFilter, Store};
+
 use super::{Common, Of, Outcome, each, with_store};
 use crate::shown::AuditEntryBody;
-use clap::{Args, Subcommand};
-use mintage_domain::ports::{AuditFilter, Store};
-use mintage_domain::time::Timestamp;
 
 #[derive(Subcommand)]
 pub(super) enum AuditCommand {

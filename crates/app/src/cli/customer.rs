@@ -1,14 +1,16 @@
 //! `mintage customer`.
 
+use std::io;
+
+use clap::{Args, Subcommand};
+use mintage_domain::base::email::{Email, EmailStart};
+use mintage_domain::base::id::CustomerId;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::model::sales::customer::Customer;
+use mintage_domain::ports::{CustomerFilter, Store};
+
 use super::{Common, Of, Outcome, each, with_store};
 use crate::shown::CustomerBody;
-use clap::{Args, Subcommand};
-use mintage_domain::customer::Customer;
-use mintage_domain::email::{Email, EmailStart};
-use mintage_domain::id::CustomerId;
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::{CustomerFilter, Store};
-use std::io;
 
 #[derive(Subcommand)]
 pub(super) enum CustomerCommand {

@@ -1,22 +1,24 @@
 //! `mintage license`.
 
+use std::io;
+
+use clap::{Args, Subcommand};
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::{ActivationId, CustomerId, LicenseId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::slug::ProductId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::licenses::activation::Activation;
+use mintage_domain::model::licenses::standing::State;
+use mintage_domain::model::licenses::term::Term;
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::ports::{LicenseFilter, LicenseRecord, Store};
+use mintage_domain::usecase::env::Env;
+use mintage_domain::usecase::licenses::activation::release;
+use mintage_domain::usecase::licenses::command::{Target, extend, freeze, revoke, thaw};
+
 use super::{Common, Of, Outcome, each, with_store};
 use crate::shown::{ActivationBody, LicenseBody};
-use clap::{Args, Subcommand};
-use mintage_domain::activation::Activation;
-use mintage_domain::audit::Actor;
-use mintage_domain::email::Email;
-use mintage_domain::env::Env;
-use mintage_domain::id::{ActivationId, CustomerId, LicenseId};
-use mintage_domain::license::state::State;
-use mintage_domain::license::term::Term;
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::{LicenseFilter, LicenseRecord, Store};
-use mintage_domain::slug::ProductId;
-use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::activation::release;
-use mintage_domain::usecase::license::{Target, extend, freeze, revoke, thaw};
-use std::io;
 
 const OPERATOR: Actor = Actor::Operator;
 

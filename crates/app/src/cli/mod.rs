@@ -8,18 +8,20 @@ mod license;
 mod serve;
 mod tenant;
 
-use crate::config::{Config, ConfigError, Layers};
-use crate::system::{SystemClock, SystemEntropy};
-use crate::wire::{Opener, open_store};
-use clap::{Args, Parser, Subcommand};
-use mintage_domain::env::Env;
-use mintage_domain::page::{Page, PageRequest};
-use mintage_domain::ports::{Store, StoreError};
-use mintage_domain::slug::TenantId;
-use serde::Serialize;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use mintage_domain::base::page::{Page, PageRequest};
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::ports::{Store, StoreError};
+use mintage_domain::usecase::env::Env;
+use serde::Serialize;
+
+use crate::config::{Config, ConfigError, Layers};
+use crate::system::{SystemClock, SystemEntropy};
+use crate::wire::{Opener, open_store};
 
 /// Sells software licenses through the seller's own Stripe account, and mints each exactly once.
 #[derive(Parser)]

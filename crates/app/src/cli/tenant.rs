@@ -1,18 +1,20 @@
 //! `mintage tenant` and `mintage token`.
 
-use super::{Common, Outcome, each, say, with_store};
-use clap::{Args, Subcommand};
-use mintage_domain::audit::Actor;
-use mintage_domain::email::Email;
-use mintage_domain::env::Env;
-use mintage_domain::management_token::TokenScope;
-use mintage_domain::ports::Store;
-use mintage_domain::slug::TenantId;
-use mintage_domain::tenant::Plan;
-use mintage_domain::usecase::mail::switch;
-use mintage_domain::usecase::tenant::{change_plan, create_tenant, create_token};
-use serde_json::json;
 use std::collections::BTreeSet;
+
+use clap::{Args, Subcommand};
+use mintage_domain::base::email::Email;
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::model::sellers::tenant::Plan;
+use mintage_domain::ports::Store;
+use mintage_domain::usecase::env::Env;
+use mintage_domain::usecase::outbox::mail::switch;
+use mintage_domain::usecase::sellers::tenant::{change_plan, create_tenant, create_token};
+use serde_json::json;
+
+use super::{Common, Outcome, each, say, with_store};
 
 #[derive(Subcommand)]
 pub(super) enum TenantCommand {

@@ -1,8 +1,9 @@
 //! The mail server's variables: both or neither.
 
-use super::{ConfigError, Layers};
-use mintage_domain::mail::Mailbox;
+use mintage_domain::model::outbox::mail::Mailbox;
 use mintage_smtp::SmtpServer;
+
+use super::{ConfigError, Layers};
 
 const SERVER: &str = "MINTAGE_SMTP_URL";
 const FROM: &str = "MINTAGE_MAIL_FROM";

@@ -10,15 +10,16 @@ mod stripe;
 pub use layers::Layers;
 pub use mail::MailConfig;
 
-use mintage_domain::fee::BasisPoints;
-use mintage_domain::limits::Limits;
-use mintage_domain::seal::KeyRing;
-use mintage_domain::secret::Secret;
-use mintage_domain::web_url::WebUrl;
-use mintage_http::Subnet;
-use mintage_stripe::StripeConfig;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+
+use mintage_domain::base::seal::KeyRing;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::access::limits::Limits;
+use mintage_domain::model::sales::fee::BasisPoints;
+use mintage_http::Subnet;
+use mintage_stripe::StripeConfig;
 
 /// Why the server does not start: which variable, what is wrong, and the mend. Never its value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

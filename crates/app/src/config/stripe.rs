@@ -1,10 +1,11 @@
 //! Stripe's variables: one record a mode.
 
-use super::{ConfigError, Layers};
-use mintage_domain::mode::Mode;
-use mintage_domain::secret::Secret;
-use mintage_domain::web_url::WebUrl;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::url::WebUrl;
 use mintage_stripe::{ModeConfig, StripeConfig};
+
+use super::{ConfigError, Layers};
 
 struct Names {
     mode: Mode,

@@ -1,6 +1,7 @@
-use mintage_domain::ports::Clock;
-use mintage_domain::time::Timestamp;
 use std::time::Duration;
+
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::ports::Clock;
 
 /// A clock that is ahead of another one.
 pub(super) struct AheadClock<C> {

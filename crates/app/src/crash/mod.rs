@@ -13,8 +13,9 @@ mod stripe;
 
 pub use points::Point;
 
-use mintage_domain::ports::{Clock, Stripe};
 use std::sync::Arc;
+
+use mintage_domain::ports::{Clock, Stripe};
 
 /// Passes a named point.
 #[cfg(not(feature = "crash-points"))]

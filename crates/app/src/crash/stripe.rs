@@ -1,14 +1,16 @@
-use super::{Point, point};
-use mintage_domain::connection::AccountRef;
-use mintage_domain::id::{StripePriceId, StripeProductId};
-use mintage_domain::mode::Mode;
+use std::sync::Arc;
+
+use mintage_domain::base::id::{StripePriceId, StripeProductId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
     CheckoutRequest, CheckoutSession, Grant, IdempotencyKey, NewPrice, NewProduct, Stripe,
     StripeAccount, StripeError,
 };
-use mintage_domain::secret::Secret;
-use mintage_domain::web_url::WebUrl;
-use std::sync::Arc;
+
+use super::{Point, point};
 
 /// Passes a point before each call that leaves something behind at Stripe, and one after it: the
 /// commits on either side of the call are what the points test.

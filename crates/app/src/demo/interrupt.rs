@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
 use std::task::Poll;
+
 use tokio::signal::unix::{SignalKind, signal};
 
 /// What the work comes to, or `None` when Ctrl-C or a request to terminate came first.

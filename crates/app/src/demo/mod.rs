@@ -14,14 +14,15 @@ pub(crate) mod waiting;
 
 mod walk;
 
+use std::process::ExitCode;
+use std::rc::Rc;
+
 use actix_web::rt::System;
 use failure::{Failure, Outcome};
 use interrupt::unless_interrupted;
 use mintage_pgtmp as pgtmp;
 use report::Report;
 use stage::{Database, Plan, Stage, listener, random_secret};
-use std::process::ExitCode;
-use std::rc::Rc;
 use steps::catalog::{BOUGHT, WARES, Ware};
 
 /// What `mintage demo` may be told.

@@ -1,10 +1,11 @@
 //! What the person who watches sees: steps, what was sent and got, and colours where they are wanted.
 
-use super::failure::Outcome;
 use std::cell::{Cell, RefCell};
 use std::fmt::{Arguments, Display};
 use std::io::{self, IsTerminal, Write};
 use std::time::Instant;
+
+use super::failure::Outcome;
 
 const BOLD: &str = "1";
 const DIM: &str = "2";
@@ -144,10 +145,11 @@ fn shortened(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Report, WIDTH, shortened};
     use std::cell::RefCell;
     use std::io::{self, Write};
     use std::rc::Rc;
+
+    use super::{Report, WIDTH, shortened};
 
     #[derive(Clone, Default)]
     struct Paper(Rc<RefCell<Vec<u8>>>);

@@ -1,14 +1,16 @@
 //! The server, as an operator runs it: a process of its own, told everything by its environment.
 
-use super::client::Client;
-use super::failure::{Failure, Outcome};
-use super::waiting::until;
-use serde_json::Value;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::client::Client;
+use super::failure::{Failure, Outcome};
+use super::waiting::until;
 
 /// Variables of the machine, not of Mintage, that a process needs to find its way.
 const PASSED_ON: [&str; 5] = [

@@ -1,14 +1,16 @@
 //! What a walk takes place on: a simulator, a server and a receiver, on loopback addresses.
 
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+
+use data_encoding::HEXLOWER;
+use mintage_stripe_sim::{Config, Mode, Running, Sim, WebhookEndpoint};
+use ring::rand::{SecureRandom, SystemRandom};
+
 use super::failure::{Failure, Outcome};
 use super::server::{Server, Surroundings};
 use super::waiting::Inbox;
 use crate::receiver::Receiver;
-use data_encoding::HEXLOWER;
-use mintage_stripe_sim::{Config, Mode, Running, Sim, WebhookEndpoint};
-use ring::rand::{SecureRandom, SystemRandom};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::Path;
 
 /// Where things listen, and where the server keeps what it knows.
 pub(crate) struct Plan<'p> {

@@ -1,10 +1,12 @@
 //! Waiting for what takes its time, but not for ever.
 
+use std::time::{Duration, Instant};
+
+use actix_web::rt::time;
+use tokio::sync::mpsc::UnboundedReceiver;
+
 use super::failure::{Failure, Outcome};
 use crate::receiver::Delivery;
-use actix_web::rt::time;
-use std::time::{Duration, Instant};
-use tokio::sync::mpsc::UnboundedReceiver;
 
 /// Nothing of the demo takes longer unless something is wrong.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);

@@ -1,5 +1,7 @@
 //! The steps, in the order in which an operator, a seller, a buyer and Stripe take them.
 
+use std::rc::Rc;
+
 use super::client::Client;
 use super::failure::{Failure, Outcome};
 use super::report::Report;
@@ -10,7 +12,6 @@ use super::steps::{
     Scene, Seller, again, catalog, checkout, connect, delivery, refund, tenant, validate, webhook,
 };
 use super::waiting::Inbox;
-use std::rc::Rc;
 
 /// What a seller has who is ready to sell.
 struct Shop<'s> {

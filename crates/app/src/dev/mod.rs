@@ -5,6 +5,13 @@
 mod hints;
 mod secrets;
 
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use actix_web::rt::System;
+use secrets::Secrets;
+
 use crate::demo::client::Client;
 use crate::demo::failure::{Failure, Outcome};
 use crate::demo::interrupt::unless_interrupted;
@@ -13,11 +20,6 @@ use crate::demo::stage::{Database, Plan, Stage, listener};
 use crate::demo::steps::{Scene, Seller, catalog, connect, tenant, validate, webhook};
 use crate::demo::waiting::Inbox;
 use crate::receiver::Delivery;
-use actix_web::rt::System;
-use secrets::Secrets;
-use std::path::Path;
-use std::process::ExitCode;
-use std::time::Duration;
 
 const DATABASE: &str = "mintage-dev.db";
 const SECRETS: &str = "mintage-dev.json";

@@ -1,11 +1,13 @@
 //! What is shown once and needed again at the next start, in a file beside the database.
 
-use crate::demo::failure::{Failure, Outcome};
-use crate::demo::steps::validate::ApiKey;
-use serde_json::{Value, json};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
+
+use serde_json::{Value, json};
 use tempfile::NamedTempFile;
+
+use crate::demo::failure::{Failure, Outcome};
+use crate::demo::steps::validate::ApiKey;
 
 /// The secrets of the seeded tenant. They open a simulated Stripe and nothing else.
 pub(super) struct Secrets {
@@ -72,9 +74,10 @@ impl Secrets {
 
 #[cfg(test)]
 mod tests {
-    use super::{ApiKey, Secrets};
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
+
+    use super::{ApiKey, Secrets};
 
     fn secrets() -> Secrets {
         Secrets {

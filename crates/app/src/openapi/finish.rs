@@ -1,16 +1,18 @@
 //! What follows from what a call says of itself: which errors it may answer before its own work
 //! begins, and what every answer carries.
 
-use super::codes::{CODES, Code};
-use super::security;
-use crate::server::envelope::Envelope;
-use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{PartialSchema, ToSchema};
+
+use super::codes::{CODES, Code};
+use super::security;
+use crate::server::envelope::Envelope;
 
 /// Where a handler names the codes that are its own, and where a reader finds all of them.
 pub(super) const ERROR_CODES: &str = "x-error-codes";

@@ -14,9 +14,11 @@ mod security;
 
 pub use codes::{CODES, Code};
 
-use crate::routes;
 use std::sync::LazyLock;
+
 use utoipa::openapi::{InfoBuilder, License, OpenApi, Paths, Tag};
+
+use crate::routes;
 
 static JSON: LazyLock<String> = LazyLock::new(|| {
     let text = serde_json::to_string_pretty(&document());
@@ -89,9 +91,10 @@ whole number of minor units and a currency. **Times** are RFC 3339, UTC.";
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::finish::ERROR_CODES;
     use super::*;
-    use std::collections::BTreeMap;
 
     /// Gathering keeps the first of two shapes that share a name, and says nothing.
     #[test]

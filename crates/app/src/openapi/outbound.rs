@@ -1,8 +1,9 @@
 //! What the server itself calls: a tenant's webhook.
 
-use super::words;
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
+
+use super::words;
 
 /// Something that happened to a license.
 #[derive(utoipa::ToSchema)]

@@ -8,6 +8,7 @@
 //! - `stripeSignature`: Stripe's own calls.
 
 use std::collections::BTreeMap;
+
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{RefOr, SecurityRequirement};

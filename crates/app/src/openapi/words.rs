@@ -1,18 +1,21 @@
 //! The texts and numbers of the wire: how each is written, with the domain's own limits. The domain
 //! reads them and knows nothing of this.
 
-use mintage_domain::activation::Device;
-use mintage_domain::api_key::{KeyKind, Overlap, Scope};
-use mintage_domain::catalog::LicenseTerms;
-use mintage_domain::license::key::KeyFormat as Format;
-use mintage_domain::license::state::{RevocationReason, State};
-use mintage_domain::metadata::Metadata as Facts;
-use mintage_domain::mode::Mode as World;
-use mintage_domain::money::{Currency as Code, Money};
-use mintage_domain::order::OrderStatus as Progress;
-use mintage_domain::outbound::EventName as Event;
-use mintage_domain::usecase::issue::{MAX_EXTERNAL_ID, MAX_NAME, MAX_NOTES};
 use std::borrow::Cow;
+
+use mintage_domain::base::metadata::Metadata as Facts;
+use mintage_domain::base::mode::Mode as World;
+use mintage_domain::base::money::{Currency as Code, Money};
+use mintage_domain::model::access::api_key::Overlap;
+use mintage_domain::model::access::credential::KeyKind;
+use mintage_domain::model::access::scope::Scope;
+use mintage_domain::model::licenses::activation::Device;
+use mintage_domain::model::licenses::key::KeyFormat as Format;
+use mintage_domain::model::licenses::standing::{RevocationReason, State};
+use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::model::outbox::event::EventName as Event;
+use mintage_domain::model::sales::order::OrderStatus as Progress;
+use mintage_domain::usecase::licenses::issue::{MAX_EXTERNAL_ID, MAX_NAME, MAX_NOTES};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{
     AnyOfBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type,

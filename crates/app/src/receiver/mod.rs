@@ -6,13 +6,14 @@ mod signature;
 
 pub(crate) use signature::Unsigned;
 
+use std::io;
+use std::net::TcpListener;
+
 use actix_web::dev::ServerHandle;
 use actix_web::http::header::HeaderMap;
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, rt};
 use serde_json::Value;
-use std::io;
-use std::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// A receiver at work. Dropping it stops it.

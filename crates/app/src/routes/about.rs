@@ -1,7 +1,8 @@
 //! What the server says of itself.
 
-use crate::openapi::{self, page};
 use actix_web::HttpResponse;
+
+use crate::openapi::{self, page};
 
 /// This description
 ///

@@ -1,5 +1,10 @@
 //! `/v1/licenses/{id}/activations`: the devices of a license.
 
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::base::id::ActivationId;
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::usecase::licenses::activation;
+
 use super::licenses::id;
 use crate::app::{App, blocking};
 use crate::openapi::words;
@@ -8,10 +13,6 @@ use crate::server::error::ApiError;
 use crate::server::paging::{PageBody, PageQuery};
 use crate::server::reader::Reader;
 use crate::shown::ActivationBody;
-use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::id::ActivationId;
-use mintage_domain::management_token::TokenScope;
-use mintage_domain::usecase::activation;
 
 /// Lists the devices of a license
 ///

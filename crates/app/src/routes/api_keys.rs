@@ -1,5 +1,19 @@
 //! `/v1/api-keys`: credentials for signed calls.
 
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::slug::ProductId;
+use mintage_domain::model::access::api_key::Overlap;
+use mintage_domain::model::access::credential::{KeyKind, SignatureVersion};
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::ports::StoreError;
+use mintage_domain::usecase::access::api_key::{
+    MadeApiKey, create_api_key, revoke_api_key, rotate_api_key,
+};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
 use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::asked::Asked;
@@ -8,18 +22,6 @@ use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
 use crate::server::paging::{PageBody, PageQuery};
 use crate::shown::{self, ApiKeyBody, ApiKeySecret};
-use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::api_key::{KeyKind, Overlap, SignatureVersion};
-use mintage_domain::id::ApiKeyId;
-use mintage_domain::management_token::TokenScope;
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::StoreError;
-use mintage_domain::slug::ProductId;
-use mintage_domain::usecase::api_key::{
-    MadeApiKey, create_api_key, revoke_api_key, rotate_api_key,
-};
-use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
 
 /// Makes an API key
 ///

@@ -1,5 +1,13 @@
 //! `/v1/audit`: who did what to what.
 
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::base::text::free_text;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::ports::AuditFilter;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
 use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::asked::Asked;
@@ -7,13 +15,6 @@ use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::paging::{PageBody, PageQuery};
 use crate::shown::AuditEntryBody;
-use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::management_token::TokenScope;
-use mintage_domain::ports::AuditFilter;
-use mintage_domain::text::free_text;
-use mintage_domain::time::Timestamp;
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 /// Which entries.
 #[derive(Deserialize, IntoParams)]

@@ -1,15 +1,16 @@
 //! `GET /stripe/callback`: where Stripe sends the seller back to.
 
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::usecase::stripe::connect::{self, Connected};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
 use crate::app::{App, blocking};
 use crate::crash::{self, Point};
 use crate::server::error::ApiError;
-use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
-use mintage_domain::mode::Mode;
-use mintage_domain::secret::Secret;
-use mintage_domain::usecase::connect::{self, Connected};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 /// What Stripe appends to the address.
 #[derive(Deserialize, Default, IntoParams)]

@@ -1,20 +1,21 @@
 //! `POST /api/{tenant}/checkout` (docs.keylight.dev/stripe/connect, step 5).
 
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::base::email::Email;
+use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::access::limits::Limited;
+use mintage_domain::usecase::sales::checkout;
+use mintage_domain::usecase::sales::checkout::{OpenCheckout, authorize};
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::auth::bearer;
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
 use crate::server::limits;
-use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::email::Email;
-use mintage_domain::limits::Limited;
-use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
-use mintage_domain::usecase::checkout;
-use mintage_domain::usecase::checkout::{OpenCheckout, authorize};
-use mintage_domain::web_url::WebUrl;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 /// Opens a checkout
 ///

@@ -1,5 +1,16 @@
 //! `/v1/customers`: buyers.
 
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::base::email::{Email, EmailStart};
+use mintage_domain::base::id::CustomerId;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::text::free_text;
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::ports::CustomerFilter;
+use mintage_domain::usecase::licenses::issue::MAX_EXTERNAL_ID;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
 use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::asked::Asked;
@@ -7,16 +18,6 @@ use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::paging::{PageBody, PageQuery};
 use crate::shown::CustomerBody;
-use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::email::{Email, EmailStart};
-use mintage_domain::id::CustomerId;
-use mintage_domain::management_token::TokenScope;
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::CustomerFilter;
-use mintage_domain::text::free_text;
-use mintage_domain::usecase::issue::MAX_EXTERNAL_ID;
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 /// Which customers.
 #[derive(Deserialize, IntoParams)]

@@ -1,17 +1,18 @@
 //! `/v1/webhook/deliveries`: what was sent to a tenant's webhook, and sending it again.
 
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::base::id::{DeliveryId, LicenseId};
+use mintage_domain::model::outbox::delivery::{Attempt, Delivery, DeliveryStatus};
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::usecase::outbox::webhook_endpoint;
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::paging::{PageBody, PageQuery};
-use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::delivery::{Attempt, Delivery, DeliveryStatus};
-use mintage_domain::id::{DeliveryId, LicenseId};
-use mintage_domain::management_token::TokenScope;
-use mintage_domain::usecase::endpoint;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 /// Lists what was sent, and how it went
 #[utoipa::path(
@@ -58,7 +59,7 @@ pub(super) async fn redeliver(
     let id = DeliveryId::parse(&path).map_err(|_| ApiError::not_found())?;
     let delivery = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        endpoint::redeliver(&*app.store, &app.env(), &tenant, &id, &actor)
+        webhook_endpoint::redeliver(&*app.store, &app.env(), &tenant, &id, &actor)
     })
     .await??;
     app.deliveries_due.notify_one();

@@ -3,24 +3,25 @@
 
 mod shape;
 
-use super::validate::{SlotsInUse, key_field};
-use crate::app::{App, settle};
-use crate::server::auth::{AppCaller, SignedCaller};
-use crate::server::error::ApiError;
-use crate::server::fields::{Fields, JsonBytes};
 use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::activation::{Device, Fingerprint};
-use mintage_domain::api_key::Permission;
-use mintage_domain::id::ActivationId;
-use mintage_domain::metadata::Metadata;
-use mintage_domain::text::free_text;
-use mintage_domain::usecase::activation::{self, Activated, Heartbeat, Slots, Which};
-use mintage_domain::usecase::validate::Lookup;
+use mintage_domain::base::id::ActivationId;
+use mintage_domain::base::metadata::Metadata;
+use mintage_domain::base::text::free_text;
+use mintage_domain::model::access::scope::Permission;
+use mintage_domain::model::licenses::activation::{Device, Fingerprint};
+use mintage_domain::usecase::licenses::activation::{self, Activated, Heartbeat, Slots, Which};
+use mintage_domain::usecase::licenses::validate::Lookup;
 use serde::Serialize;
 use shape::{
     ActivateRequest, DeactivateRequest, DeviceActivated, DeviceDeactivated, DeviceHeard,
     HeartbeatRequest,
 };
+
+use super::validate::{SlotsInUse, key_field};
+use crate::app::{App, settle};
+use crate::server::auth::{AppCaller, SignedCaller};
+use crate::server::error::ApiError;
+use crate::server::fields::{Fields, JsonBytes};
 
 /// Takes a slot of a license for a device
 ///

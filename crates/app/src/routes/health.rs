@@ -1,10 +1,11 @@
 //! Is it alive, and can it work?
 
-use crate::app::{App, blocking};
-use crate::server::error::ApiError;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::app::{App, blocking};
+use crate::server::error::ApiError;
 
 /// How the server is.
 #[derive(Serialize, ToSchema)]

@@ -2,23 +2,25 @@
 
 mod shape;
 
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::processed_event::HeardOutcome;
+use mintage_domain::ports::StripeError;
+use mintage_domain::usecase::catalog::prices;
+use mintage_domain::usecase::stripe::connect;
+use shape::{
+    AccountReached, AccountStatus, AccountUnreached, ConnectBegun, ConnectRequest,
+    ConnectionStatus, NewCheckoutKey, ParkedEvent, PriceMade, PriceSkipped, PricesMade,
+};
+
 use crate::app::{App, blocking};
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
 use crate::server::paging::{PageBody, PageQuery};
-use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::connection::AccountRef;
-use mintage_domain::management_token::TokenScope;
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::StripeError;
-use mintage_domain::stripe_event::HeardOutcome;
-use mintage_domain::usecase::{connect, prices};
-use mintage_domain::web_url::WebUrl;
-use shape::{
-    AccountReached, AccountStatus, AccountUnreached, ConnectBegun, ConnectRequest,
-    ConnectionStatus, NewCheckoutKey, ParkedEvent, PriceMade, PriceSkipped, PricesMade,
-};
 
 /// Begins connecting a Stripe account
 ///

@@ -1,27 +1,28 @@
 //! `POST /v1/issue` (usekeystack.com/docs/issuing-licenses).
 
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::{CustomerId, LicenseId};
+use mintage_domain::base::metadata::Metadata;
+use mintage_domain::base::secret::SecretHash;
+use mintage_domain::base::slug::KeyTypeId;
+use mintage_domain::base::text::free_text;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::access::idempotency::CallerKey;
+use mintage_domain::model::access::scope::Permission;
+use mintage_domain::model::licenses::term::Term;
+use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::usecase::licenses::issue::{
+    IssueCall, Issued, MAX_EXTERNAL_ID, MAX_NAME, MAX_NOTES, NewCustomer, NewLicense, decide,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use crate::app::{App, settle};
 use crate::openapi::words;
 use crate::server::auth::SignedCaller;
 use crate::server::error::{ApiError, Detail};
 use crate::server::fields::{Fields, JsonBytes};
-use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::api_key::Permission;
-use mintage_domain::catalog::LicenseTerms;
-use mintage_domain::email::Email;
-use mintage_domain::id::{CustomerId, LicenseId};
-use mintage_domain::idempotency::CallerKey;
-use mintage_domain::license::term::Term;
-use mintage_domain::metadata::Metadata;
-use mintage_domain::secret::SecretHash;
-use mintage_domain::slug::KeyTypeId;
-use mintage_domain::text::free_text;
-use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::issue::{
-    IssueCall, Issued, MAX_EXTERNAL_ID, MAX_NAME, MAX_NOTES, NewCustomer, NewLicense, decide,
-};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 

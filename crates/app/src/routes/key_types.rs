@@ -1,20 +1,24 @@
 //! `/v1/products/{productId}/key-types`: what is sold of a product.
 
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::base::money::{Currency, Money};
+use mintage_domain::base::slug::{KeyTypeId, ProductId};
+use mintage_domain::model::catalog::display_name::DisplayName;
+use mintage_domain::model::catalog::key_type::KeyType;
+use mintage_domain::model::licenses::entitlements::Entitlements;
+use mintage_domain::model::licenses::term::Term;
+use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::usecase::catalog::key_type::{NewKeyType, create_key_type};
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
 use crate::server::paging::{PageBody, PageQuery};
-use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::catalog::{DisplayName, Entitlements, KeyType, LicenseTerms};
-use mintage_domain::license::term::Term;
-use mintage_domain::management_token::TokenScope;
-use mintage_domain::money::{Currency, Money};
-use mintage_domain::slug::{KeyTypeId, ProductId};
-use mintage_domain::usecase::catalog::{NewKeyType, create_key_type};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 /// Makes a key type
 #[utoipa::path(

@@ -1,5 +1,12 @@
 //! `POST /v1/licenses/{id}/freeze`, `/thaw`, `/extend`: each answers the license as it is then.
 
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::model::licenses::term::Term;
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::ports::LicenseRecord;
+use mintage_domain::usecase::licenses::command::{self, Target};
+use utoipa::ToSchema;
+
 use super::licenses::id;
 use crate::app::{App, blocking};
 use crate::openapi::words;
@@ -7,12 +14,6 @@ use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
 use crate::shown::LicenseBody;
-use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::license::term::Term;
-use mintage_domain::management_token::TokenScope;
-use mintage_domain::ports::LicenseRecord;
-use mintage_domain::usecase::license::{self, Target};
-use utoipa::ToSchema;
 
 /// Freezes a license
 ///
@@ -33,7 +34,7 @@ pub(super) async fn freeze(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     command(&app, &path, &request, |app, target| {
-        Ok(license::freeze(&*app.store, &app.env(), target)?)
+        Ok(command::freeze(&*app.store, &app.env(), target)?)
     })
     .await
 }
@@ -57,7 +58,7 @@ pub(super) async fn thaw(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     command(&app, &path, &request, |app, target| {
-        Ok(license::thaw(&*app.store, &app.env(), target)?)
+        Ok(command::thaw(&*app.store, &app.env(), target)?)
     })
     .await
 }
@@ -84,7 +85,7 @@ pub(super) async fn extend(
 ) -> Result<HttpResponse, ApiError> {
     command(&app, &path, &request, move |app, target| {
         let by = duration(&body.0)?;
-        Ok(license::extend(&*app.store, &app.env(), target, by)?)
+        Ok(command::extend(&*app.store, &app.env(), target, by)?)
     })
     .await
 }

@@ -1,5 +1,19 @@
 //! `/v1/licenses`: what was minted.
 
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::{CustomerId, LicenseId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::page::Page;
+use mintage_domain::base::slug::ProductId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::licenses::standing::State;
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::ports::LicenseFilter;
+use mintage_domain::usecase::licenses::command;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
 use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::asked::Asked;
@@ -8,19 +22,6 @@ use crate::server::error::{ApiError, Detail};
 use crate::server::paging::{PageBody, PageQuery};
 use crate::server::reader::Reader;
 use crate::shown::LicenseBody;
-use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::email::Email;
-use mintage_domain::id::{CustomerId, LicenseId};
-use mintage_domain::license::state::State;
-use mintage_domain::management_token::TokenScope;
-use mintage_domain::mode::Mode;
-use mintage_domain::page::Page;
-use mintage_domain::ports::LicenseFilter;
-use mintage_domain::slug::ProductId;
-use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::license;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 /// Which licenses.
 #[derive(Deserialize, IntoParams)]
@@ -176,7 +177,7 @@ pub(super) async fn revoke(
     let id = id(&path)?;
     let record = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        license::revoke(&*app.store, &app.env(), &tenant, &id, &actor)
+        command::revoke(&*app.store, &app.env(), &tenant, &id, &actor)
     })
     .await??;
     app.deliveries_due.notify_one();
@@ -205,7 +206,7 @@ pub(super) async fn reveal(
     let id = id(&path)?;
     let key = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        license::reveal(&*app.store, &app.env(), &tenant, &id, &actor)
+        command::reveal(&*app.store, &app.env(), &tenant, &id, &actor)
     })
     .await??;
     Ok(HttpResponse::Ok()

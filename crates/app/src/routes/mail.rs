@@ -1,5 +1,14 @@
 //! `/v1/mail`, and a license's mails: whether buyers are mailed their keys, and what came of it.
 
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::{LicenseId, MailId};
+use mintage_domain::model::outbox::mail::{MailStatus, Mailing};
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::usecase::outbox::mail;
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::licenses::id;
 use crate::app::{App, blocking};
 use crate::openapi::words;
@@ -7,14 +16,6 @@ use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
 use crate::server::paging::{PageBody, PageQuery};
-use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::email::Email;
-use mintage_domain::id::{LicenseId, MailId};
-use mintage_domain::mail::{MailStatus, Mailing};
-use mintage_domain::management_token::TokenScope;
-use mintage_domain::usecase::mail;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 /// Whether buyers are mailed their keys.
 #[derive(Serialize, ToSchema)]

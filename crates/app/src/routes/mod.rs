@@ -22,14 +22,16 @@ mod stripe_webhook;
 mod validate;
 mod webhook;
 
-use crate::server::error::ApiError;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{Resource, ResponseError, Route, web};
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
 use utoipa::OpenApi;
 use utoipa::openapi::PathItem;
+
+use crate::server::error::ApiError;
 
 /// A route as it is described, and what answers it.
 struct Described {

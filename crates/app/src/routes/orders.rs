@@ -1,21 +1,22 @@
 //! `GET /v1/orders`: checkouts, from opened to fulfilled.
 
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::{CustomerId, OrderId, SessionId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::money::Money;
+use mintage_domain::base::slug::{KeyTypeId, ProductId};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sales::order::Order;
+use mintage_domain::model::sellers::management_token::TokenScope;
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::paging::{PageBody, PageQuery};
-use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::email::Email;
-use mintage_domain::id::{CustomerId, OrderId, SessionId};
-use mintage_domain::management_token::TokenScope;
-use mintage_domain::mode::Mode;
-use mintage_domain::money::Money;
-use mintage_domain::order::Order;
-use mintage_domain::slug::{KeyTypeId, ProductId};
-use mintage_domain::time::Timestamp;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 /// Lists orders
 #[utoipa::path(

@@ -1,19 +1,21 @@
 //! `/v1/products`: the apps a tenant sells.
 
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::base::slug::ProductId;
+use mintage_domain::model::catalog::display_name::DisplayName;
+use mintage_domain::model::catalog::product::Product;
+use mintage_domain::model::licenses::key::{KeyFormat, KeyPrefix};
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::usecase::catalog::product::{NewProduct, create_product};
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
 use crate::server::paging::{PageBody, PageQuery};
-use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::catalog::{DisplayName, Product};
-use mintage_domain::license::key::{KeyFormat, KeyPrefix};
-use mintage_domain::management_token::TokenScope;
-use mintage_domain::slug::ProductId;
-use mintage_domain::usecase::catalog::{NewProduct, create_product};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 /// Makes a product
 #[utoipa::path(

@@ -1,16 +1,17 @@
 //! `POST /api/stripe/webhook/connect`: news from Stripe. Anything but 2xx makes Stripe send it
 //! again, so a 2xx says that it is durably done.
 
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::ports::WebhookError;
+use mintage_domain::usecase::stripe::inbound::{self, Inbound, Outcome};
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use crate::app::{App, settle};
 use crate::crash::{self, Point};
 use crate::server::error::ApiError;
 use crate::server::fields::RawBody;
-use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::ports::WebhookError;
-use mintage_domain::usecase::inbound::{self, Inbound, Outcome};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 /// Hears Stripe's events
 ///

@@ -1,24 +1,26 @@
 //! `POST /v1/validate` (usekeystack.com/docs/validating-licenses).
 
+use std::collections::BTreeMap;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::{CustomerId, LicenseId};
+use mintage_domain::base::slug::KeyTypeId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::access::scope::Permission;
+use mintage_domain::model::licenses::activation::Fingerprint;
+use mintage_domain::model::licenses::standing::State;
+use mintage_domain::ports::{KnownLicense, Sighted};
+use mintage_domain::usecase::access::api_key::SignatureError;
+use mintage_domain::usecase::licenses::validate::{Lookup, Reason, judge};
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use crate::app::App;
 use crate::openapi::words;
 use crate::server::auth::AppCaller;
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
-use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::activation::Fingerprint;
-use mintage_domain::api_key::Permission;
-use mintage_domain::email::Email;
-use mintage_domain::id::{CustomerId, LicenseId};
-use mintage_domain::license::state::State;
-use mintage_domain::ports::{KnownLicense, Sighted};
-use mintage_domain::slug::KeyTypeId;
-use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::api_key::SignatureError;
-use mintage_domain::usecase::validate::{Lookup, Reason, judge};
-use serde::Serialize;
-use std::collections::BTreeMap;
-use utoipa::ToSchema;
 
 /// Says whether a license key is good
 ///

@@ -1,18 +1,19 @@
 //! `/v1/webhook`: where a tenant is told of its licenses.
 
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::outbox::webhook_signature::WebhookSecret;
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::usecase::outbox::webhook_endpoint;
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
-use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::management_token::TokenScope;
-use mintage_domain::sign::WebhookSecret;
-use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::endpoint;
-use mintage_domain::web_url::WebUrl;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 /// Shows where events are sent
 #[utoipa::path(
@@ -113,7 +114,7 @@ pub(super) async fn set(
     let shown = url.clone();
     let secret = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        endpoint::set_url(&*app.store, &app.env(), &tenant, &actor, url.as_ref())
+        webhook_endpoint::set_url(&*app.store, &app.env(), &tenant, &actor, url.as_ref())
     })
     .await??;
     app.deliveries_due.notify_one();
@@ -145,7 +146,7 @@ pub(super) async fn rotate_secret(
     let caller = Caller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
     let secret = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        endpoint::rotate_secret(&*app.store, &app.env(), &tenant, &actor)
+        webhook_endpoint::rotate_secret(&*app.store, &app.env(), &tenant, &actor)
     })
     .await??;
     Ok(HttpResponse::Ok()

@@ -1,7 +1,8 @@
 //! Reading the parameters of a query one by one, so that every bad one is told at once.
 
-use super::error::{ApiError, Detail};
 use std::fmt::Display;
+
+use super::error::{ApiError, Detail};
 
 /// What was wrong with the parameters so far.
 pub(crate) struct Asked {

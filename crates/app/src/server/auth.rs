@@ -1,22 +1,26 @@
 //! Who is calling: management tokens, and signed calls.
 
+use std::sync::Arc;
+
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::uri::PathAndQuery;
+use actix_web::{HttpRequest, web};
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::model::access::credential::Credential;
+use mintage_domain::model::access::limits::Limited;
+use mintage_domain::model::access::nonce::Nonce;
+use mintage_domain::model::access::scope::Permission;
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::sellers::management_token::{ManagementToken, TokenScope};
+use mintage_domain::ports::{Sighted, ValidateQuery};
+use mintage_domain::usecase::access::api_key::{SignedCall, check, check_publishable_or_signed};
+use mintage_domain::usecase::licenses::validate::{Lookup, look_up};
+use mintage_domain::usecase::sellers::tenant::authenticate;
+
 use super::error::ApiError;
 use super::key_cache::KnownKey;
 use super::limits;
 use crate::app::{App, blocking};
-use actix_web::http::header::AUTHORIZATION;
-use actix_web::http::uri::PathAndQuery;
-use actix_web::{HttpRequest, web};
-use mintage_domain::api_key::{Credential, Permission};
-use mintage_domain::audit::Actor;
-use mintage_domain::limits::Limited;
-use mintage_domain::management_token::{ManagementToken, TokenScope};
-use mintage_domain::ports::{Nonce, Sighted, ValidateQuery};
-use mintage_domain::slug::TenantId;
-use mintage_domain::usecase::api_key::{SignedCall, check, check_publishable_or_signed};
-use mintage_domain::usecase::tenant::authenticate;
-use mintage_domain::usecase::validate::{Lookup, look_up};
-use std::sync::Arc;
 
 /// What stands behind `Bearer` in the `Authorization` header.
 pub(crate) fn bearer(request: &HttpRequest) -> Option<&str> {

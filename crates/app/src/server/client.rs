@@ -1,9 +1,10 @@
 //! Where a call comes from: the peer, or what a trusted proxy says of it.
 
-use actix_web::HttpRequest;
-use mintage_http::Subnet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Once;
+
+use actix_web::HttpRequest;
+use mintage_http::Subnet;
 
 /// Whom limits count together: an IPv4 address, or the /64 of an IPv6 address, which is the least
 /// that a household has.

@@ -1,10 +1,11 @@
 //! How an error is written: `{"error":{"code","message","details","request_id"}}`.
 
-use super::error::{ApiError, Detail};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use super::error::{ApiError, Detail};
 
 /// An error on the wire.
 #[derive(Serialize, ToSchema)]

@@ -3,22 +3,24 @@
 
 mod licenses;
 
-use super::limits::seconds;
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use mintage_domain::ports::{StoreError, StripeError};
-use mintage_domain::usecase::Failure;
-use mintage_domain::usecase::activation::ActivationError;
-use mintage_domain::usecase::api_key::{ApiKeyError, SignatureError};
-use mintage_domain::usecase::catalog::CatalogError;
-use mintage_domain::usecase::checkout::CheckoutError;
-use mintage_domain::usecase::connect::ConnectError;
-use mintage_domain::usecase::endpoint::EndpointError;
-use mintage_domain::usecase::inbound::InboundError;
-use mintage_domain::usecase::issue::IssueError;
-use mintage_domain::usecase::prices::PricesError;
+use mintage_domain::usecase::access::api_key::{ApiKeyError, SignatureError};
+use mintage_domain::usecase::catalog::error::CatalogError;
+use mintage_domain::usecase::catalog::prices::PricesError;
+use mintage_domain::usecase::failure::Failure;
+use mintage_domain::usecase::licenses::activation::ActivationError;
+use mintage_domain::usecase::licenses::issue::IssueError;
+use mintage_domain::usecase::outbox::webhook_endpoint::EndpointError;
+use mintage_domain::usecase::sales::checkout::CheckoutError;
+use mintage_domain::usecase::stripe::connect::ConnectError;
+use mintage_domain::usecase::stripe::inbound::InboundError;
 use serde::Serialize;
-use std::time::Duration;
 use utoipa::ToSchema;
+
+use super::limits::seconds;
 
 /// An error as its caller sees it. What only the operator should see is logged where it arises.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

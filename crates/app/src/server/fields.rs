@@ -1,13 +1,16 @@
 //! Reading a JSON body field by field, so that every bad field is told at once.
 
-use super::error::{ApiError, Detail};
-use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_TYPE;
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
-use serde_json::{Map, Value};
 use std::fmt::Display;
 use std::future::Future;
 use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{FromRequest, HttpRequest, web};
+use serde_json::{Map, Value};
+
+use super::error::{ApiError, Detail};
 
 /// The largest body any route takes.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;

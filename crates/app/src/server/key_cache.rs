@@ -1,16 +1,18 @@
 //! API keys with their products, kept for a few seconds, so that a hot call reads one thing only.
 
-use super::error::ApiError;
-use crate::app::{App, blocking};
-use actix_web::web;
-use mintage_domain::api_key::ApiKey;
-use mintage_domain::catalog::Product;
-use mintage_domain::id::ApiKeyId;
-use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::api_key::{SignatureError, find};
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
+
+use actix_web::web;
+use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::access::api_key::ApiKey;
+use mintage_domain::model::catalog::product::Product;
+use mintage_domain::usecase::access::api_key::{SignatureError, find};
+
+use super::error::ApiError;
+use crate::app::{App, blocking};
 
 /// A change on another node, or by a command, is seen after this at the latest.
 const KEPT: Duration = Duration::from_secs(5);
@@ -104,8 +106,9 @@ fn read(app: &App, presented: &str) -> Result<Arc<KnownKey>, SignatureError> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use mintage_testkit::fixtures::Shop;
+
+    use super::*;
 
     fn known(shop: &Shop) -> Arc<KnownKey> {
         Arc::new(KnownKey {

@@ -1,10 +1,8 @@
 //! Rate limits on the wire: who is refused, and the headers that tell how a caller stands
 //! (draft-ietf-httpapi-ratelimit-headers).
 
-use super::client;
-use super::error::ApiError;
-use super::throttle::{Standing, refusal, spend};
-use crate::app::{App, blocking};
+use std::time::Duration;
+
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
@@ -12,11 +10,16 @@ use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, ResponseError, web};
 use data_encoding::HEXLOWER;
-use mintage_domain::api_key::{ApiKey, Permission};
-use mintage_domain::limits::Limited;
+use mintage_domain::model::access::api_key::ApiKey;
+use mintage_domain::model::access::limits::Limited;
+use mintage_domain::model::access::rate::{Grant, Take};
+use mintage_domain::model::access::scope::Permission;
 use mintage_domain::ports::KeyQuery;
-use mintage_domain::rate::{Grant, Take};
-use std::time::Duration;
+
+use super::client;
+use super::error::ApiError;
+use super::throttle::{Standing, refusal, spend};
+use crate::app::{App, blocking};
 
 static RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 static RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");

@@ -15,15 +15,17 @@ pub(crate) mod reader;
 mod request_id;
 pub(crate) mod throttle;
 
-use crate::app::App;
-use crate::{background, routes};
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
 use actix_web::dev::ServerHandle;
 use actix_web::{App as ActixApp, HttpServer, middleware, web};
 use error::ApiError;
 use fields::MAX_BODY;
-use std::io;
-use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
+
+use crate::app::App;
+use crate::{background, routes};
 
 /// A server that is listening, on a thread of its own.
 pub struct Running {

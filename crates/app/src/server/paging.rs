@@ -1,10 +1,11 @@
 //! `?cursor=&limit=` in, `{"items": [...], "nextCursor": ...}` out.
 
-use super::error::{ApiError, Detail};
-use crate::openapi::words;
-use mintage_domain::page::{Cursor, Page, PageRequest};
+use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+use super::error::{ApiError, Detail};
+use crate::openapi::words;
 
 /// The query of a list.
 #[derive(Debug, Deserialize, IntoParams)]

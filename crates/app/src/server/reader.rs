@@ -1,18 +1,20 @@
 //! Who reads licenses: sellers' automation by a token, and their backends by a key that signs.
 
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, web};
+use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::model::access::scope::Permission;
+use mintage_domain::model::licenses::license::License;
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::ports::LicenseFilter;
+use mintage_domain::usecase::access::api_key::use_up;
+
 use super::auth::{Caller, SignedCaller, bearer};
 use super::error::ApiError;
 use super::key_cache::KnownKey;
 use crate::app::{App, settle};
-use actix_web::{HttpRequest, web};
-use mintage_domain::api_key::Permission;
-use mintage_domain::id::ApiKeyId;
-use mintage_domain::license::License;
-use mintage_domain::management_token::TokenScope;
-use mintage_domain::ports::LicenseFilter;
-use mintage_domain::slug::TenantId;
-use mintage_domain::usecase::api_key::use_up;
-use std::sync::Arc;
 
 /// The caller of a route that shows licenses.
 pub(crate) enum Reader {

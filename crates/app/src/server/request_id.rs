@@ -1,15 +1,17 @@
 //! The outermost layer: a request id on every answer and log line, the error envelope, and one
 //! log line a request.
 
-use super::error::ApiError;
+use std::time::Instant;
+
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 use data_encoding::HEXLOWER;
-use std::time::Instant;
 use tracing::Instrument;
+
+use super::error::ApiError;
 
 static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 

@@ -1,14 +1,16 @@
 //! This node's shares of all rates, and how they are asked for.
 
-use crate::app::{App, blocking};
-use actix_web::{rt, web};
-use mintage_domain::limits::Limited;
-use mintage_domain::rate::{Grant, Rate, Take};
-use mintage_domain::share::{Share, Spend};
-use mintage_domain::time::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
+
+use actix_web::{rt, web};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::access::limits::Limited;
+use mintage_domain::model::access::rate::{Grant, Rate, Take};
+use mintage_domain::model::access::rate_share::{Share, Spend};
+
+use crate::app::{App, blocking};
 
 /// No more shares than this are held; past it those that are over go, or else all.
 const ROOM: usize = 50_000;

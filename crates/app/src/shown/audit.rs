@@ -1,9 +1,10 @@
 //! The audit trail.
 
-use crate::openapi::words;
 use mintage_domain::ports::AuditRecord;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::openapi::words;
 
 /// Who did what to what.
 #[derive(Serialize, ToSchema)]

@@ -1,13 +1,14 @@
 //! A buyer.
 
-use crate::openapi::words;
-use mintage_domain::customer::Customer;
-use mintage_domain::email::Email;
-use mintage_domain::id::CustomerId;
-use mintage_domain::mode::Mode;
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::CustomerId;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::model::sales::customer::Customer;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+
+use crate::openapi::words;
 
 /// A buyer, known by the address in one mode.
 #[derive(Serialize, ToSchema)]

@@ -1,16 +1,17 @@
 //! A license, and its devices.
 
-use crate::openapi::words;
-use mintage_domain::activation::Activation;
-use mintage_domain::email::Email;
-use mintage_domain::id::{ActivationId, CustomerId, LicenseId, OrderId};
-use mintage_domain::mode::Mode;
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::{ActivationId, CustomerId, LicenseId, OrderId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::slug::{KeyTypeId, ProductId};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::licenses::activation::Activation;
 use mintage_domain::ports::LicenseRecord;
-use mintage_domain::slug::{KeyTypeId, ProductId};
-use mintage_domain::time::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+
+use crate::openapi::words;
 
 /// What was minted.
 #[derive(Serialize, ToSchema)]

@@ -1,11 +1,13 @@
 //! What one server changes the next call on another knows.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
 use crate::cluster::{Cluster, now, validate};
 use crate::harness::Request;
 use crate::harness::seller::signed;
-use serde_json::{Value, json};
-use std::thread;
-use std::time::{Duration, Instant};
 
 #[test]
 fn what_one_server_revokes_the_next_validate_on_another_refuses() {

@@ -1,16 +1,18 @@
 //! Servers on one PostgreSQL, and a seller who sells there.
 
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Barrier;
+use std::thread::{self, ScopedJoinHandle};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
 use crate::database::Database;
 use crate::harness::seller::{ApiKey, session_of, signed};
 use crate::harness::stage::SANDBOX_SECRET;
 use crate::harness::stripe::{Pay, news};
 use crate::harness::{Answer, Receiver, Request, Seller, Stage, eventually};
 use crate::node::{Node, Program};
-use serde_json::{Value, json};
-use std::net::{Ipv4Addr, TcpListener};
-use std::sync::Barrier;
-use std::thread::{self, ScopedJoinHandle};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A stage whose simulated Stripe sends no news: tests carry it to whichever server they mean.
 pub(crate) struct Cluster {

@@ -1,7 +1,8 @@
 //! Where the servers of a test keep things.
 
-use mintage_pgtmp as pgtmp;
 use std::sync::LazyLock;
+
+use mintage_pgtmp as pgtmp;
 use tempfile::TempDir;
 
 /// A database of one test, gone with it.

@@ -1,9 +1,10 @@
 //! Devices that ask several servers at once share one license's slots.
 
+use serde_json::json;
+
 use crate::cluster::{Cluster, now, together};
 use crate::harness::Request;
 use crate::harness::seller::signed_to;
-use serde_json::json;
 
 #[test]
 fn of_32_devices_with_a_publishable_key_one_gets_the_last_slot_of_two_servers() {

@@ -1,12 +1,14 @@
 //! A rate is one rate however many servers count it, and counting holds nobody up.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
 use crate::cluster::{Cluster, now, together};
 use crate::database::Database;
 use crate::harness::seller::{ApiKey, signed, signed_to};
 use crate::harness::{Answer, Seller, Stage, eventually};
-use serde_json::json;
-use std::thread;
-use std::time::{Duration, Instant};
 
 #[test]
 fn a_tenant_has_twenty_checkouts_a_minute_however_many_servers_it_asks() {

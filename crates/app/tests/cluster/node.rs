@@ -1,14 +1,16 @@
 //! A server in a process of its own: the real binary, which can be killed.
 
-use crate::harness::stage::{Api, LIVE_SECRET, RATES, SANDBOX_SECRET};
-use crate::harness::wire::Peer;
-use crate::harness::{Request, Stage, eventually};
-use mintage_stripe_sim as sim;
 use std::fs::{File, OpenOptions};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
+
+use mintage_stripe_sim as sim;
 use tempfile::TempDir;
+
+use crate::harness::stage::{Api, LIVE_SECRET, RATES, SANDBOX_SECRET};
+use crate::harness::wire::Peer;
+use crate::harness::{Request, Stage, eventually};
 
 /// How to start a node: its settings, and a directory for its log.
 pub(crate) struct Program {

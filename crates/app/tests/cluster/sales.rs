@@ -1,13 +1,14 @@
 //! A sale that several servers hear of is one sale.
 
+use std::collections::BTreeMap;
+use std::thread;
+use std::time::Duration;
+
 use crate::cluster::{Cluster, now, together};
 use crate::harness::seller::session_of;
 use crate::harness::stage::SANDBOX_SECRET;
 use crate::harness::stripe::{Pay, news};
 use crate::harness::{Manner, eventually};
-use std::collections::BTreeMap;
-use std::thread;
-use std::time::Duration;
 
 #[test]
 fn of_200_copies_of_an_event_sent_to_two_servers_at_once_one_mints_and_one_delivery_is_sent() {

@@ -1,11 +1,13 @@
 //! A signature or a nonce that one server has answered is used up on all, and a call is answered once.
 
+use std::thread;
+use std::time::Duration;
+
+use serde_json::json;
+
 use crate::cluster::{Cluster, now, together, validate};
 use crate::harness::seller::{ApiKey, signed_by_lines, signed_to};
 use crate::harness::{Answer, Request};
-use serde_json::json;
-use std::thread;
-use std::time::Duration;
 
 #[test]
 fn a_signed_call_that_one_server_has_answered_is_a_replay_on_another() {

@@ -1,11 +1,13 @@
 //! The end of every story, wherever the server died in it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use mintage_stripe_sim as sim;
+use serde_json::{Value, json};
+
 use crate::harness::wire::Message;
 use crate::harness::{Request, eventually};
 use crate::story::Story;
-use mintage_stripe_sim as sim;
-use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Holds that each paid session has one license, which the seller heard of, and that nothing else
 /// was left behind, here or at Stripe.

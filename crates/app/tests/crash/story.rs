@@ -1,6 +1,12 @@
 //! A seller's story, in two acts: a sale in the sandbox, then the switch to live and a sale there.
 //! In one of them the server dies, and everybody carries on as they do in the real world.
 
+use std::os::unix::process::ExitStatusExt;
+
+use mintage::crash::Point;
+use mintage_testkit::LoopbackSmtp;
+use serde_json::{Value, json};
+
 use crate::database::Database;
 use crate::harness::seller::session_of;
 use crate::harness::stripe::Pay;
@@ -8,10 +14,6 @@ use crate::harness::wire::{Peer, split};
 use crate::harness::{Answer, Receiver, Request, Seller, Stage, eventually, page};
 use crate::node::{Node, Program};
 use crate::outcome;
-use mintage::crash::Point;
-use mintage_testkit::LoopbackSmtp;
-use serde_json::{Value, json};
-use std::os::unix::process::ExitStatusExt;
 
 const SIGKILL: i32 = 9;
 

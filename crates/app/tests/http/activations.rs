@@ -1,13 +1,15 @@
 //! `POST /v1/activate`, `/v1/heartbeat`, `/v1/deactivate`, and a license's devices as its seller
 //! sees them.
 
-use crate::harness::seller::{ApiKey, signed_to};
-use crate::harness::{Answer, Request, Seller, Stage};
-use serde_json::{Map, Value, json};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread;
 use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use crate::harness::seller::{ApiKey, signed_to};
+use crate::harness::{Answer, Request, Seller, Stage};
 
 /// A seller with a license for three devices, and an app that calls with its key.
 struct Sold<'a> {

@@ -1,9 +1,11 @@
 //! API keys: listed, revoked, and rotated while callers go on.
 
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
 use crate::harness::seller::{ApiKey, signed};
 use crate::harness::{Answer, Request, Seller, Stage};
-use serde_json::{Value, json};
-use std::time::Duration;
 
 /// A seller of the products `pro` and `lite`, where a validate is answered `UNKNOWN` or refused.
 fn seller(stage: &Stage) -> Seller {

@@ -1,10 +1,11 @@
 //! Many callers at the same moment: one of them is first, and the others are told so.
 
+use mintage_domain::model::sellers::tenant::Plan;
+use serde_json::json;
+
 use crate::harness::seller::signed;
 use crate::harness::stripe::Pay;
 use crate::harness::{Answer, Request, Seller, Stage};
-use mintage_domain::tenant::Plan;
-use serde_json::json;
 
 /// Makes so many calls at once; returns how often each status was answered, by status.
 fn at_once(count: usize, call: impl Fn(usize) -> Answer + Sync) -> Vec<(u16, usize)> {

@@ -1,9 +1,11 @@
 //! `GET /v1/audit`: who did what to what.
 
-use crate::harness::{Request, Seller, Stage};
-use mintage_domain::management_token::TokenScope;
-use serde_json::Value;
 use std::time::Duration;
+
+use mintage_domain::model::sellers::management_token::TokenScope;
+use serde_json::Value;
+
+use crate::harness::{Request, Seller, Stage};
 
 /// A seller who has made a product and two keys, and revoked the first, a minute apart; returns
 /// the keys.

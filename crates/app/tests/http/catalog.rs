@@ -1,8 +1,9 @@
 //! Products, key types and API keys: what is taken, what is refused, and what is shown.
 
-use crate::harness::{Request, Seller, Stage};
-use mintage_domain::tenant::Plan;
+use mintage_domain::model::sellers::tenant::Plan;
 use serde_json::{Value, json};
+
+use crate::harness::{Request, Seller, Stage};
 
 /// A sound body with some fields set otherwise; `null` is as good as missing.
 fn with(sound: &Value, other: &Value) -> Value {

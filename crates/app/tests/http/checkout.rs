@@ -1,8 +1,10 @@
 //! `POST /api/{tenant}/checkout`: each of its answers.
 
-use crate::harness::{Answer, Request, Seller, Stage};
-use serde_json::{Value, json};
 use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Request, Seller, Stage};
 
 fn without_id(answer: &Answer) -> (u16, Value) {
     let mut body = answer.json();

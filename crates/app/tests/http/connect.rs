@@ -1,10 +1,12 @@
 //! Connecting an account by OAuth: what is refused, and that it changes nothing.
 
+use std::time::Duration;
+
+use mintage_domain::model::sellers::tenant::Plan;
+use serde_json::{Value, json};
+
 use crate::harness::wire::split;
 use crate::harness::{Answer, Request, Seller, Stage, eventually, page};
-use mintage_domain::tenant::Plan;
-use serde_json::{Value, json};
-use std::time::Duration;
 
 const CONNECT: &str = "/v1/integrations/stripe/connect";
 

@@ -1,7 +1,8 @@
 //! What browsers are told: pages may call the two routes that publishable keys are for.
 
-use crate::harness::{Answer, Request, Seller, Stage};
 use serde_json::json;
+
+use crate::harness::{Answer, Request, Seller, Stage};
 
 const OPEN: [&str; 2] = ["/v1/validate", "/v1/activate"];
 

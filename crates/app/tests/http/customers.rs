@@ -1,10 +1,12 @@
 //! `/v1/customers`: buyers, found by what a seller knows of them.
 
-use crate::harness::seller::signed_to;
-use crate::harness::{Request, Seller, Stage};
-use serde_json::{Value, json};
 use std::cell::Cell;
 use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::harness::seller::signed_to;
+use crate::harness::{Request, Seller, Stage};
 
 /// A seller who issues licenses to customers, in either mode.
 struct Issuing<'a> {

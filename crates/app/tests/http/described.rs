@@ -1,7 +1,8 @@
 //! What the server says of itself, asked of a running one.
 
-use crate::harness::{Request, Stage};
 use serde_json::Value;
+
+use crate::harness::{Request, Stage};
 
 const METHODS: [&str; 5] = ["GET", "PUT", "POST", "DELETE", "PATCH"];
 

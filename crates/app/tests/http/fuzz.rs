@@ -2,15 +2,17 @@
 //!
 //! A few seconds in an ordinary run; `scripts/fuzz` goes on for as long as it is told.
 
-use crate::harness::seller::{ApiKey, signed_to};
-use crate::harness::{Request, Seller, Stage};
+use std::time::{Duration, Instant};
+
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::strategy::Union;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
+
+use crate::harness::seller::{ApiKey, signed_to};
+use crate::harness::{Request, Seller, Stage};
 
 /// How long it goes on by itself.
 const SECONDS: u64 = 3;

@@ -4,12 +4,14 @@ mod again;
 mod bytes;
 mod errors;
 
-use crate::harness::seller::{ApiKey, signed_to};
-use crate::harness::{Answer, Receiver, Request, Seller, Stage, eventually};
-use mintage_domain::tenant::Plan;
-use serde_json::{Value, json};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
+
+use mintage_domain::model::sellers::tenant::Plan;
+use serde_json::{Value, json};
+
+use crate::harness::seller::{ApiKey, signed_to};
+use crate::harness::{Answer, Receiver, Request, Seller, Stage, eventually};
 
 /// A seller of `pro` with the page's plan, who signs calls.
 struct Issuer<'a> {
@@ -198,7 +200,7 @@ fn a_duration_is_for_ever_or_days_or_a_date_to_come() {
     );
 }
 
-fn stage_time(stage: &Stage) -> mintage_domain::time::Timestamp {
+fn stage_time(stage: &Stage) -> mintage_domain::base::time::Timestamp {
     mintage_domain::ports::Clock::now(&*stage.clock)
 }
 

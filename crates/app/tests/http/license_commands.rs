@@ -1,12 +1,14 @@
 //! What a seller commands of a license: freeze, thaw, extend; over HTTP and beside the server.
 
+use std::cell::Cell;
+use std::time::Duration;
+
+use mintage_domain::base::time::Timestamp;
+use serde_json::{Value, json};
+
 use crate::harness::seller::{ApiKey, signed_to};
 use crate::harness::stripe::Pay;
 use crate::harness::{Answer, Receiver, Request, Seller, Stage, eventually};
-use mintage_domain::time::Timestamp;
-use serde_json::{Value, json};
-use std::cell::Cell;
-use std::time::Duration;
 
 const DAY: Duration = Duration::from_hours(24);
 

@@ -1,9 +1,10 @@
 //! What a seller sees of licenses, and does with them.
 
+use mintage_domain::model::sellers::management_token::TokenScope;
+use serde_json::{Value, json};
+
 use crate::harness::stripe::Pay;
 use crate::harness::{Receiver, Request, Seller, Stage, eventually};
-use mintage_domain::management_token::TokenScope;
-use serde_json::{Value, json};
 
 #[test]
 fn licenses_are_listed_by_product_status_and_buyer() {

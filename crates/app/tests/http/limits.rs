@@ -1,9 +1,11 @@
 //! Rate limits: who is refused for how long, who goes on meanwhile, and what the headers tell.
 
+use std::time::Duration;
+
+use mintage_domain::model::sellers::management_token::TokenScope;
+
 use crate::harness::seller::{ApiKey, signed_to};
 use crate::harness::{Answer, Request, Seller, Stage};
-use mintage_domain::management_token::TokenScope;
-use std::time::Duration;
 
 const GUESS: &str = "{\"key\":\"ACME-0000-0000-0000-0000\"}";
 

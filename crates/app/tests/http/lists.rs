@@ -1,7 +1,8 @@
 //! Lists: pages, cursors, and queries that cannot be read.
 
-use crate::harness::{Request, Seller, Stage};
 use std::time::Duration;
+
+use crate::harness::{Request, Seller, Stage};
 
 #[test]
 fn a_list_is_paged_newest_first_and_every_item_comes_once() {

@@ -1,13 +1,15 @@
 //! The key is mailed to the buyer: by issue and by checkout, once, whatever the mail server does.
 
-use crate::harness::seller::{ApiKey, signed_to};
-use crate::harness::{Answer, Request, Seller, Stage, eventually};
-use mintage_domain::management_token::TokenScope;
+use std::time::Duration;
+
+use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_testkit::LoopbackSmtp;
 use mintage_testkit::loopback_smtp::Received;
 use mintage_testkit::mail_contract::Manner;
 use serde_json::{Value, json};
-use std::time::Duration;
+
+use crate::harness::seller::{ApiKey, signed_to};
+use crate::harness::{Answer, Request, Seller, Stage, eventually};
 
 const FROM: &str = "\"Acme\" <licenses@acme.test>";
 

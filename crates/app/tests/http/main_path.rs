@@ -1,9 +1,10 @@
 //! From an empty tenant to a validated license, in the sandbox and live.
 
+use serde_json::{Value, json};
+
 use crate::harness::stripe::Pay;
 use crate::harness::wire::Message;
 use crate::harness::{Receiver, Request, Seller, Stage, eventually, sign};
-use serde_json::{Value, json};
 
 #[test]
 fn a_paid_checkout_mints_a_license_delivers_its_key_and_validates() {

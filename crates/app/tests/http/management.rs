@@ -1,9 +1,11 @@
 //! What holds for every management call: envelope, tokens, scopes, foreign ids, pages.
 
-use crate::harness::{Request, Seller, Stage};
-use mintage_domain::management_token::TokenScope;
-use serde_json::{Value, json};
 use std::collections::BTreeSet;
+
+use mintage_domain::model::sellers::management_token::TokenScope;
+use serde_json::{Value, json};
+
+use crate::harness::{Request, Seller, Stage};
 
 type Call = (&'static str, &'static str, TokenScope, Value);
 

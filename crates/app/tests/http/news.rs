@@ -1,10 +1,11 @@
 //! News from Stripe that must not be believed, or from which nothing follows.
 
+use serde_json::{Value, json};
+
 use crate::harness::stage::{LIVE_SECRET, SANDBOX_SECRET};
 use crate::harness::stripe::{Pay, news};
 use crate::harness::wire::escape;
 use crate::harness::{Request, Seller, Stage, eventually, sign};
-use serde_json::{Value, json};
 
 const PATH: &str = "/api/stripe/webhook/connect";
 

@@ -1,9 +1,11 @@
 //! A paid order that cannot mint yet: parked, shown, and minted when it can be.
 
+use std::time::Duration;
+
+use serde_json::Value;
+
 use crate::harness::stripe::Pay;
 use crate::harness::{Receiver, Seller, Stage, eventually};
-use serde_json::Value;
-use std::time::Duration;
 
 const PARKED: &str = "/v1/integrations/stripe/parked";
 

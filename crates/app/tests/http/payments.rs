@@ -1,9 +1,11 @@
 //! Payments: repeated, at once, out of order, deferred, given back.
 
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
 use crate::harness::stripe::Pay;
 use crate::harness::{Receiver, Seller, Stage, eventually};
-use serde_json::{Value, json};
-use std::time::Duration;
 
 #[test]
 fn an_event_sent_again_and_again_mints_once() {
@@ -253,6 +255,6 @@ fn a_sale_keeps_what_was_agreed_at_checkout() {
     assert_eq!(license["activationLimit"], 7);
     let minted = seller.now();
     let ends = license["expiresAt"].as_str().expect("an end");
-    let ends = mintage_domain::time::Timestamp::parse_rfc3339(ends).expect("a date");
+    let ends = mintage_domain::base::time::Timestamp::parse_rfc3339(ends).expect("a date");
     assert_eq!(ends.unix_seconds(), minted + 30 * 86_400);
 }

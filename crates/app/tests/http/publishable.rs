@@ -1,9 +1,11 @@
 //! Publishable keys: made without a secret, for apps that cannot keep one.
 
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
 use crate::harness::seller::{ApiKey, signed, signed_by_lines, signed_to};
 use crate::harness::{Answer, Request, Seller, Stage};
-use serde_json::{Value, json};
-use std::time::Duration;
 
 /// A seller with a license of `pro`, and an app that carries a publishable key.
 struct Sold<'a> {

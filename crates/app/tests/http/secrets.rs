@@ -1,11 +1,12 @@
 //! Nothing secret is logged, however much is logged, nor told in an error.
 
+use mintage_testkit::{LoopbackSmtp, mail_contract};
+use serde_json::{Value, json};
+
 use crate::harness::seller::{ApiKey, signed, signed_by_lines, signed_to};
 use crate::harness::stage::{LIVE_SECRET, SANDBOX_SECRET};
 use crate::harness::stripe::{Pay, news};
 use crate::harness::{Answer, Manner, Receiver, Request, Seller, Stage, eventually};
-use mintage_testkit::{LoopbackSmtp, mail_contract};
-use serde_json::{Value, json};
 
 /// What must never be seen, each with its name.
 #[derive(Default)]

@@ -1,10 +1,12 @@
 //! When API keys were last used and devices last seen, told a few seconds late.
 
-use crate::harness::seller::{ApiKey, signed_to};
-use crate::harness::{Answer, Request, Seller, Stage, eventually};
+use std::time::Duration;
+
 use mintage_domain::ports::Clock;
 use serde_json::{Value, json};
-use std::time::Duration;
+
+use crate::harness::seller::{ApiKey, signed_to};
+use crate::harness::{Answer, Request, Seller, Stage, eventually};
 
 /// A seller, the id and the key of a license, and an API key.
 fn sold(stage: &Stage) -> (Seller, String, String, ApiKey) {

@@ -1,7 +1,8 @@
 //! Stopping: what is under way is finished.
 
-use crate::harness::{Manner, Receiver, Request, Seller, Stage, eventually};
 use serde_json::json;
+
+use crate::harness::{Manner, Receiver, Request, Seller, Stage, eventually};
 
 #[test]
 fn a_request_under_way_is_answered_before_the_server_ends() {

@@ -1,9 +1,10 @@
 //! Signed calls: whose signature is taken, when, and how often.
 
+use serde_json::json;
+
 use crate::harness::seller::{ApiKey, signed};
 use crate::harness::sign::over_time_dot_body;
 use crate::harness::{Request, Seller, Stage};
-use serde_json::json;
 
 /// A seller with a license of `pro`, its key, and a full API key.
 fn sold(stage: &Stage) -> (Seller, String, ApiKey) {

@@ -1,11 +1,13 @@
 //! Calls that are signed by version 2: each good for its own route, once.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
 use crate::harness::seller::{ApiKey, signed, signed_by_lines, signed_to};
 use crate::harness::sign::over_lines;
 use crate::harness::{Answer, Request, Seller, Stage};
-use serde_json::{Value, json};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 /// A seller with a license of `pro`, and a key that signs by version 2.
 struct Sold<'a> {

@@ -1,11 +1,13 @@
 //! Licenses are read by API keys, too: each key sees those of its product and mode.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use mintage_domain::model::sellers::tenant::Plan;
+use serde_json::{Value, json};
+
 use crate::harness::seller::{ApiKey, signed_to};
 use crate::harness::sign::{over_lines, over_time_dot_body};
 use crate::harness::{Answer, Request, Seller, Stage};
-use mintage_domain::tenant::Plan;
-use serde_json::{Value, json};
-use std::sync::atomic::{AtomicI64, Ordering};
 
 /// A seller of two products, with a license of each in both modes.
 struct Library<'a> {

@@ -1,9 +1,10 @@
 //! What limits calls with a publishable key, which anybody may have: the license asked about, and
 //! the address it is asked from.
 
+use serde_json::json;
+
 use crate::harness::seller::signed;
 use crate::harness::{Answer, Request, Seller, Stage};
-use serde_json::json;
 
 /// A seller with two licenses of `pro`, and a publishable key.
 struct Sold<'a> {

@@ -1,10 +1,12 @@
 //! `POST /v1/validate`: who may ask, and what is answered.
 
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
 use crate::harness::seller::{ApiKey, signed};
 use crate::harness::stripe::Pay;
 use crate::harness::{Request, Seller, Stage};
-use serde_json::{Value, json};
-use std::time::Duration;
 
 /// A seller with a license of `pro`, its key, and a full API key.
 fn sold(stage: &Stage) -> (Seller, Value, String, ApiKey) {

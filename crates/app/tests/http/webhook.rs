@@ -1,11 +1,13 @@
 //! A tenant's webhook: where it may point, and what is sent there, when, and how often.
 
-use crate::harness::wire::Message;
-use crate::harness::{Manner, Receiver, Request, Seller, Stage, eventually, sign};
-use mintage_domain::time::Timestamp;
-use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::Duration;
+
+use mintage_domain::base::time::Timestamp;
+use serde_json::{Value, json};
+
+use crate::harness::wire::Message;
+use crate::harness::{Manner, Receiver, Request, Seller, Stage, eventually, sign};
 
 const DELIVERIES: &str = "/v1/webhook/deliveries";
 

@@ -1,4 +1,4 @@
-use crate::time::Timestamp;
+use crate::base::time::Timestamp;
 
 /// What time it is. An adapter MUST NOT fail; going back is allowed (clocks are set).
 #[cfg_attr(feature = "mock", mockall::automock)]

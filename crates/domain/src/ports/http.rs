@@ -1,6 +1,7 @@
-use crate::secret::Secret;
 use std::fmt;
 use std::time::Duration;
+
+use crate::base::secret::Secret;
 
 /// Outbound HTTP.
 ///

@@ -1,6 +1,6 @@
-use crate::email::Email;
-use crate::id::MailId;
-use crate::secret::Secret;
+use crate::base::email::Email;
+use crate::base::id::MailId;
+use crate::base::secret::Secret;
 
 /// Sends mail.
 ///

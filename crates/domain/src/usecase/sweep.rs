@@ -1,11 +1,13 @@
 //! Sweeping: finding what a crash left, and what waits for better times.
 
-use super::inbound::{self, Inbound, InboundError, InboundStore, Outcome};
-use super::{checkout, connect};
-use crate::env::Env;
-use crate::ports::{Store, StoreError, Stripe, WebhookError, Webhooks};
-use crate::stripe_event::{HeardEvent, HeardOutcome};
 use std::time::Duration;
+
+use crate::model::stripe::processed_event::{HeardEvent, HeardOutcome};
+use crate::ports::{Store, StoreError, Stripe, WebhookError, Webhooks};
+use crate::usecase::env::Env;
+use crate::usecase::sales::checkout;
+use crate::usecase::stripe::connect;
+use crate::usecase::stripe::inbound::{self, Inbound, InboundError, InboundStore, Outcome};
 
 /// How many things of a kind one sweep takes up.
 const AT_A_TIME: usize = 50;
@@ -48,7 +50,7 @@ pub fn sweep(
             Ok(_) => count(&mut swept.unparked),
         }
     }
-    let before = crate::time::Timestamp::from_micros(
+    let before = crate::base::time::Timestamp::from_micros(
         env.now()
             .as_micros()
             .saturating_sub(i64::try_from(STUCK_AFTER.as_micros()).unwrap_or(i64::MAX)),

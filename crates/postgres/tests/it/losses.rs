@@ -1,16 +1,18 @@
 //! Connections that are lost.
 
-use crate::contract::Fresh;
-use crate::cut_line::{Cut, CutLine};
-use mintage_domain::ports::{Commit, CommitError, Licenses, Limiter, StoreError, Tenants};
-use mintage_domain::rate::{Rate, Take};
-use mintage_pgtmp::{Options, Server};
-use mintage_postgres::{PostgresConfig, PostgresStore};
-use mintage_testkit::fixtures::Shop;
 use std::path::Path;
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
+
+use mintage_domain::model::access::rate::{Rate, Take};
+use mintage_domain::ports::{Commit, CommitError, Licenses, Limiter, StoreError, Tenants};
+use mintage_pgtmp::{Options, Server};
+use mintage_postgres::{PostgresConfig, PostgresStore};
+use mintage_testkit::fixtures::Shop;
+
+use crate::contract::Fresh;
+use crate::cut_line::{Cut, CutLine};
 
 const CUT_ALL: &str = "select count(pg_terminate_backend(pid)) from pg_stat_activity \
                        where datname = current_database() and pid <> pg_backend_pid()";

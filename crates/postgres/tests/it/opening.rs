@@ -1,9 +1,10 @@
 //! Opening: many nodes at once, and sentences for the operator.
 
-use crate::contract::config;
 use mintage_domain::ports::Housekeeping;
 use mintage_pgtmp::Server;
 use mintage_postgres::PostgresStore;
+
+use crate::contract::config;
 
 #[test]
 fn nodes_that_start_at_once_make_the_tables_once() {

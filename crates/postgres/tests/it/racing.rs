@@ -1,14 +1,19 @@
 //! Two nodes on one database.
 
-use crate::contract::{config, database};
-use mintage_domain::changes::{Changes, Count, Counter, Put};
-use mintage_domain::guard::{Refusal, Row};
-use mintage_domain::license::License;
+use std::sync::mpsc::channel;
+use std::thread;
+
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::counter::{Count, Counter};
+use mintage_domain::commit::guards::Refusal;
+use mintage_domain::commit::row::Row;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::licenses::license::License;
 use mintage_domain::ports::{Commit, CommitError, Licenses, Orders};
 use mintage_postgres::PostgresStore;
 use mintage_testkit::fixtures::Shop;
-use std::sync::mpsc::channel;
-use std::thread;
+
+use crate::contract::{config, database};
 
 #[test]
 fn of_two_hundred_copies_told_to_two_nodes_one_is_committed_and_the_rest_exist() {

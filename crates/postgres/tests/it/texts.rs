@@ -1,9 +1,10 @@
 //! What PostgreSQL does not keep.
 
-use crate::contract::Fresh;
-use mintage_domain::customer::Customer;
+use mintage_domain::model::sales::customer::Customer;
 use mintage_domain::ports::{Commit, Customers};
 use mintage_testkit::fixtures::Shop;
+
+use crate::contract::Fresh;
 
 /// PostgreSQL keeps no NUL in a text, and a buyer may have any name.
 #[test]

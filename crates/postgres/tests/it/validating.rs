@@ -1,15 +1,16 @@
 //! The hot read.
 
-use crate::contract::{Fresh, config};
-use mintage_domain::changes::Put;
-use mintage_domain::license::License;
-use mintage_domain::ports::{
-    ApiKeys, Commit, KeyQuery, Nonce, ValidateQuery, ValidateRead, Validations,
-};
+use std::sync::mpsc::channel;
+
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::access::nonce::Nonce;
+use mintage_domain::model::licenses::license::License;
+use mintage_domain::ports::{ApiKeys, Commit, KeyQuery, ValidateQuery, ValidateRead, Validations};
 use mintage_postgres::PostgresStore;
 use mintage_sql::watch::Watch;
 use mintage_testkit::fixtures::Shop;
-use std::sync::mpsc::channel;
+
+use crate::contract::{Fresh, config};
 
 fn query(shop: &Shop, license: &License, signature: u8) -> ValidateQuery {
     ValidateQuery {

@@ -1,10 +1,12 @@
 //! What is done when a transaction fails, on a database that fails as it is told.
 
-use super::*;
-use mintage_domain::guard::Refusal;
-use mintage_domain::id::CommitId;
-use mintage_domain::time::Timestamp;
 use std::collections::VecDeque;
+
+use mintage_domain::base::id::CommitId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::guards::Refusal;
+
+use super::*;
 
 /// Fails as scripted, then succeeds; refuses what is `refused`, and fails for ever on `poison`.
 #[derive(Default)]

@@ -6,11 +6,12 @@ macro_rules! read_activations {
     ($store:ty, $db:ty) => {
         const _: () = {
             use ::diesel::prelude::*;
-            use ::mintage_domain::activation::{Activation, Fingerprint};
-            use ::mintage_domain::id::{ActivationId, LicenseId};
-            use ::mintage_domain::page::{Cursor, Page, PageRequest};
+            use ::mintage_domain::base::id::{ActivationId, LicenseId};
+            use ::mintage_domain::base::page::{Cursor, Page, PageRequest};
+            use ::mintage_domain::base::slug::TenantId;
+            use ::mintage_domain::model::licenses::activation::{Activation, Fingerprint};
             use ::mintage_domain::ports::{Activations, StoreError};
-            use ::mintage_domain::slug::TenantId;
+
             use $crate::behind;
             use $crate::reads::{all, fetch, one};
             use $crate::rows::ActivationRow;

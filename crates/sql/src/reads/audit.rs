@@ -6,9 +6,10 @@ macro_rules! read_audit {
     ($store:ty, $db:ty) => {
         const _: () = {
             use ::diesel::prelude::*;
-            use ::mintage_domain::page::{Cursor, Page, PageRequest};
+            use ::mintage_domain::base::page::{Cursor, Page, PageRequest};
+            use ::mintage_domain::base::slug::TenantId;
             use ::mintage_domain::ports::{AuditFilter, AuditRecord, Audits, StoreError};
-            use ::mintage_domain::slug::TenantId;
+
             use $crate::behind;
             use $crate::reads::fetch;
             use $crate::rows::AuditRow;

@@ -6,11 +6,14 @@ macro_rules! read_catalog {
     ($store:ty, $db:ty) => {
         const _: () = {
             use ::diesel::prelude::*;
-            use ::mintage_domain::catalog::{KeyType, PriceLink, Product};
-            use ::mintage_domain::id::StripeAccountId;
-            use ::mintage_domain::page::{Cursor, Page, PageRequest};
+            use ::mintage_domain::base::id::StripeAccountId;
+            use ::mintage_domain::base::page::{Cursor, Page, PageRequest};
+            use ::mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+            use ::mintage_domain::model::catalog::key_type::KeyType;
+            use ::mintage_domain::model::catalog::price_link::PriceLink;
+            use ::mintage_domain::model::catalog::product::Product;
             use ::mintage_domain::ports::{Catalog, StoreError};
-            use ::mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
+
             use $crate::behind;
             use $crate::reads::{all, fetch, one};
             use $crate::rows::{KeyTypeRow, PriceLinkRow, ProductRow};

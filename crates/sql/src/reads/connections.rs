@@ -6,10 +6,13 @@ macro_rules! read_connections {
     ($store:ty, $db:ty) => {
         const _: () = {
             use ::diesel::prelude::*;
-            use ::mintage_domain::connection::{AccountLink, AccountRef, Connection, OAuthRound};
+            use ::mintage_domain::base::secret::SecretHash;
+            use ::mintage_domain::base::slug::TenantId;
+            use ::mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+            use ::mintage_domain::model::stripe::connection::Connection;
+            use ::mintage_domain::model::stripe::oauth_round::OAuthRound;
             use ::mintage_domain::ports::{Connections, OAuthRounds, StoreError};
-            use ::mintage_domain::secret::SecretHash;
-            use ::mintage_domain::slug::TenantId;
+
             use $crate::reads::{all, one};
             use $crate::rows::{AccountLinkRow, ConnectionRow, OAuthRoundRow};
             use $crate::schema::{account_links, connections, oauth_rounds};

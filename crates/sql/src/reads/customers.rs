@@ -6,11 +6,12 @@ macro_rules! read_customers {
     ($store:ty, $db:ty) => {
         const _: () = {
             use ::diesel::prelude::*;
-            use ::mintage_domain::customer::Customer;
-            use ::mintage_domain::id::CustomerId;
-            use ::mintage_domain::page::{Cursor, Page, PageRequest};
+            use ::mintage_domain::base::id::CustomerId;
+            use ::mintage_domain::base::page::{Cursor, Page, PageRequest};
+            use ::mintage_domain::base::slug::TenantId;
+            use ::mintage_domain::model::sales::customer::Customer;
             use ::mintage_domain::ports::{CustomerFilter, Customers, StoreError};
-            use ::mintage_domain::slug::TenantId;
+
             use $crate::behind;
             use $crate::reads::{all, fetch, one};
             use $crate::rows::CustomerRow;

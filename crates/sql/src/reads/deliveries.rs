@@ -6,15 +6,17 @@
 macro_rules! read_deliveries {
     ($store:ty, $db:ty) => {
         const _: () = {
-            use ::diesel::prelude::*;
-            use ::mintage_domain::delivery::{Attempt, Claim, Delivery};
-            use ::mintage_domain::id::DeliveryId;
-            use ::mintage_domain::page::{Cursor, Page, PageRequest};
-            use ::mintage_domain::ports::{Deliveries, StoreError};
-            use ::mintage_domain::slug::TenantId;
-            use ::mintage_domain::time::Timestamp;
             use ::std::collections::HashMap;
             use ::std::time::Duration;
+
+            use ::diesel::prelude::*;
+            use ::mintage_domain::base::id::DeliveryId;
+            use ::mintage_domain::base::page::{Cursor, Page, PageRequest};
+            use ::mintage_domain::base::slug::TenantId;
+            use ::mintage_domain::base::time::Timestamp;
+            use ::mintage_domain::model::outbox::delivery::{Attempt, Claim, Delivery};
+            use ::mintage_domain::ports::{Deliveries, StoreError};
+
             use $crate::behind;
             use $crate::reads::{all, fetch, one};
             use $crate::rows::{AttemptRow, DeliveryRow};

@@ -1,8 +1,9 @@
 //! Licenses with their customers and sessions, and the hot read of them.
 
+use mintage_domain::ports::{KeyQuery, KnownLicense, LicenseRecord};
+
 use crate::Error;
 use crate::rows::{LicenseRecordRow, license_record};
-use mintage_domain::ports::{KeyQuery, KnownLicense, LicenseRecord};
 
 /// Reads licenses with what is told beside them.
 pub fn records(rows: Vec<LicenseRecordRow>) -> Result<Vec<LicenseRecord>, Error> {
@@ -42,7 +43,8 @@ macro_rules! validations {
         ) -> Result<Vec<::mintage_domain::ports::KnownLicense>, $crate::Error> {
             use ::diesel::prelude::*;
             use ::diesel::sql_types::Text;
-            use ::mintage_domain::changes::ACTIVATIONS;
+            use ::mintage_domain::commit::counter::ACTIVATIONS;
+
             use $crate::schema::{counters, customers, key_types, licenses, orders};
 
             let named = key_types::tenant
@@ -77,11 +79,12 @@ macro_rules! read_licenses {
     ($store:ty, $db:ty) => {
         const _: () = {
             use ::diesel::prelude::*;
-            use ::mintage_domain::id::{LicenseId, OrderId};
-            use ::mintage_domain::license::state::State;
-            use ::mintage_domain::page::{Cursor, Page, PageRequest};
+            use ::mintage_domain::base::id::{LicenseId, OrderId};
+            use ::mintage_domain::base::page::{Cursor, Page, PageRequest};
+            use ::mintage_domain::base::slug::TenantId;
+            use ::mintage_domain::model::licenses::standing::State;
             use ::mintage_domain::ports::{LicenseFilter, LicenseRecord, Licenses, StoreError};
-            use ::mintage_domain::slug::TenantId;
+
             use $crate::behind;
             use $crate::reads::{fetch, records};
             use $crate::rows::{LicenseRow, license_record};

@@ -5,14 +5,16 @@
 macro_rules! read_mails {
     ($store:ty, $db:ty) => {
         const _: () = {
-            use ::diesel::prelude::*;
-            use ::mintage_domain::id::{LicenseId, MailId};
-            use ::mintage_domain::mail::Mailing;
-            use ::mintage_domain::page::{Cursor, Page, PageRequest};
-            use ::mintage_domain::ports::{Mails, StoreError};
-            use ::mintage_domain::slug::TenantId;
-            use ::mintage_domain::time::Timestamp;
             use ::std::time::Duration;
+
+            use ::diesel::prelude::*;
+            use ::mintage_domain::base::id::{LicenseId, MailId};
+            use ::mintage_domain::base::page::{Cursor, Page, PageRequest};
+            use ::mintage_domain::base::slug::TenantId;
+            use ::mintage_domain::base::time::Timestamp;
+            use ::mintage_domain::model::outbox::mail::Mailing;
+            use ::mintage_domain::ports::{Mails, StoreError};
+
             use $crate::behind;
             use $crate::reads::{all, fetch, one};
             use $crate::rows::MailingRow;

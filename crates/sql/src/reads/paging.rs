@@ -1,6 +1,6 @@
 //! Pages, newest first.
 
-use mintage_domain::page::PageRequest;
+use mintage_domain::base::page::PageRequest;
 use mintage_domain::ports::StoreError;
 
 /// How many rows to read for a page: one more than it has, so that a next page is known.

@@ -6,15 +6,16 @@ macro_rules! read_sales {
     ($store:ty, $db:ty) => {
         const _: () = {
             use ::diesel::prelude::*;
-            use ::mintage_domain::id::{OrderId, SessionId, StripeAccountId, StripeEventId};
-            use ::mintage_domain::mode::Mode;
-            use ::mintage_domain::order::Order;
-            use ::mintage_domain::page::{Cursor, Page, PageRequest};
-            use ::mintage_domain::payment::{Payment, PaymentKey};
+            use ::mintage_domain::base::id::{OrderId, SessionId, StripeAccountId, StripeEventId};
+            use ::mintage_domain::base::mode::Mode;
+            use ::mintage_domain::base::page::{Cursor, Page, PageRequest};
+            use ::mintage_domain::base::slug::TenantId;
+            use ::mintage_domain::base::time::Timestamp;
+            use ::mintage_domain::model::sales::order::Order;
+            use ::mintage_domain::model::sales::payment::{Payment, PaymentKey};
+            use ::mintage_domain::model::stripe::processed_event::HeardEvent;
             use ::mintage_domain::ports::{HeardEvents, Orders, Payments, StoreError};
-            use ::mintage_domain::slug::TenantId;
-            use ::mintage_domain::stripe_event::HeardEvent;
-            use ::mintage_domain::time::Timestamp;
+
             use $crate::behind;
             use $crate::reads::{all, fetch, one};
             use $crate::rows::{OrderRow, PaymentRow, StripeEventRow};

@@ -6,16 +6,17 @@ macro_rules! read_sellers {
     ($store:ty, $db:ty) => {
         const _: () = {
             use ::diesel::prelude::*;
-            use ::mintage_domain::api_key::ApiKey;
-            use ::mintage_domain::delivery::Endpoint;
-            use ::mintage_domain::id::ApiKeyId;
-            use ::mintage_domain::idempotency::{CallId, IdempotencyRecord};
-            use ::mintage_domain::management_token::ManagementToken;
-            use ::mintage_domain::page::{Cursor, Page, PageRequest};
+            use ::mintage_domain::base::id::ApiKeyId;
+            use ::mintage_domain::base::page::{Cursor, Page, PageRequest};
+            use ::mintage_domain::base::secret::SecretHash;
+            use ::mintage_domain::base::slug::{ProductId, TenantId};
+            use ::mintage_domain::model::access::api_key::ApiKey;
+            use ::mintage_domain::model::access::idempotency::{CallId, IdempotencyRecord};
+            use ::mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+            use ::mintage_domain::model::sellers::management_token::ManagementToken;
+            use ::mintage_domain::model::sellers::tenant::Tenant;
             use ::mintage_domain::ports::{ApiKeys, Calls, Endpoints, StoreError, Tenants, Tokens};
-            use ::mintage_domain::secret::SecretHash;
-            use ::mintage_domain::slug::{ProductId, TenantId};
-            use ::mintage_domain::tenant::Tenant;
+
             use $crate::behind;
             use $crate::reads::{all, fetch, one};
             use $crate::rows::{

@@ -1,15 +1,16 @@
 //! The devices of licenses.
 
+use diesel::prelude::*;
+use mintage_domain::base::id::{ActivationId, LicenseId};
+use mintage_domain::base::metadata::Metadata;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::licenses::activation::{Activation, Fingerprint};
+use mintage_domain::ports::StoreError;
+
 use crate::place::{Place, stored_time, stored_version};
 use crate::schema::activations;
-use diesel::prelude::*;
-use mintage_domain::activation::{Activation, Fingerprint};
-use mintage_domain::id::{ActivationId, LicenseId};
-use mintage_domain::metadata::Metadata;
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::StoreError;
-use mintage_domain::slug::TenantId;
-use mintage_domain::time::Timestamp;
 
 /// A row of `activations`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

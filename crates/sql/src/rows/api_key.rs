@@ -1,17 +1,19 @@
 //! API keys.
 
+use diesel::prelude::*;
+use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::seal::Sealed;
+use mintage_domain::base::slug::{ProductId, TenantId};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::access::api_key::ApiKey;
+use mintage_domain::model::access::credential::{
+    Credential, KeyKind, SignatureVersion, Signing, UnknownSignatureVersion,
+};
+use mintage_domain::ports::StoreError;
+
 use crate::place::{Place, stored_time, stored_version};
 use crate::schema::api_keys;
-use diesel::prelude::*;
-use mintage_domain::api_key::{
-    ApiKey, Credential, KeyKind, SignatureVersion, Signing, UnknownSignatureVersion,
-};
-use mintage_domain::id::ApiKeyId;
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::StoreError;
-use mintage_domain::seal::Sealed;
-use mintage_domain::slug::{ProductId, TenantId};
-use mintage_domain::time::Timestamp;
 
 /// A row of `api_keys`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

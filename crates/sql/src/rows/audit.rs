@@ -1,11 +1,12 @@
 //! The audit trail.
 
+use diesel::prelude::*;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sellers::audit::AuditEntry;
+use mintage_domain::ports::AuditRecord;
+
 use crate::place::stored_text;
 use crate::schema::audit_entries;
-use diesel::prelude::*;
-use mintage_domain::audit::AuditEntry;
-use mintage_domain::ports::AuditRecord;
-use mintage_domain::time::Timestamp;
 
 /// A row of `audit_entries`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

@@ -1,18 +1,22 @@
 //! Products, key types and Stripe prices.
 
+use diesel::prelude::*;
+use mintage_domain::base::id::{StripeAccountId, StripePriceId, StripeProductId};
+use mintage_domain::base::seal::Sealed;
+use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::catalog::display_name::DisplayName;
+use mintage_domain::model::catalog::key_type::KeyType;
+use mintage_domain::model::catalog::price_link::PriceLink;
+use mintage_domain::model::catalog::product::Product;
+use mintage_domain::model::licenses::entitlements::Entitlements;
+use mintage_domain::model::licenses::key::{KeyFormat, KeyPrefix};
+use mintage_domain::model::licenses::term::Term;
+use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::ports::StoreError;
+
 use crate::place::{Place, stored_list, stored_money};
 use crate::schema::{key_types, price_links, products};
-use diesel::prelude::*;
-use mintage_domain::catalog::{
-    DisplayName, Entitlements, KeyType, LicenseTerms, PriceLink, Product,
-};
-use mintage_domain::id::{StripeAccountId, StripePriceId, StripeProductId};
-use mintage_domain::license::key::{KeyFormat, KeyPrefix};
-use mintage_domain::license::term::Term;
-use mintage_domain::ports::StoreError;
-use mintage_domain::seal::Sealed;
-use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
-use mintage_domain::time::Timestamp;
 
 /// A row of `products`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

@@ -1,17 +1,18 @@
 //! Connections, account links and OAuth rounds.
 
+use diesel::prelude::*;
+use mintage_domain::base::id::StripeAccountId;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::SecretHash;
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+use mintage_domain::model::stripe::connection::{Connection, ConnectionState};
+use mintage_domain::model::stripe::oauth_round::OAuthRound;
+use mintage_domain::ports::StoreError;
+
 use crate::place::{Place, stored_list, stored_version};
 use crate::schema::{account_links, connections, oauth_rounds};
-use diesel::prelude::*;
-use mintage_domain::connection::{
-    AccountLink, AccountRef, Connection, ConnectionState, OAuthRound,
-};
-use mintage_domain::id::StripeAccountId;
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::StoreError;
-use mintage_domain::secret::SecretHash;
-use mintage_domain::slug::TenantId;
-use mintage_domain::time::Timestamp;
 
 /// A row of `connections`. Disconnected is no mode and no account; accounts to be retired are a
 /// JSON list of `mode/account`.

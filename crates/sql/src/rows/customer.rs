@@ -1,16 +1,17 @@
 //! Customers.
 
+use diesel::prelude::*;
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::CustomerId;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sales::customer::Customer;
+use mintage_domain::ports::StoreError;
+use serde_json::Value;
+
 use crate::place::{Place, stored_text};
 use crate::schema::customers;
-use diesel::prelude::*;
-use mintage_domain::customer::Customer;
-use mintage_domain::email::Email;
-use mintage_domain::id::CustomerId;
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::StoreError;
-use mintage_domain::slug::TenantId;
-use mintage_domain::time::Timestamp;
-use serde_json::Value;
 
 /// A row of `customers`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

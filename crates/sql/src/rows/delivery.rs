@@ -1,16 +1,18 @@
 //! License webhooks, their deliveries and the attempts at them.
 
+use diesel::prelude::*;
+use mintage_domain::base::id::{DeliveryId, LicenseId};
+use mintage_domain::base::seal::Sealed;
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::outbox::delivery::{Attempt, Delivery, DeliveryStatus};
+use mintage_domain::model::outbox::event::EventName;
+use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+use mintage_domain::ports::StoreError;
+
 use crate::place::{Place, stored_text, stored_time, stored_version};
 use crate::schema::{attempts, deliveries, endpoints};
-use diesel::prelude::*;
-use mintage_domain::delivery::{Attempt, Delivery, DeliveryStatus, Endpoint};
-use mintage_domain::id::{DeliveryId, LicenseId};
-use mintage_domain::outbound::EventName;
-use mintage_domain::ports::StoreError;
-use mintage_domain::seal::Sealed;
-use mintage_domain::slug::TenantId;
-use mintage_domain::time::Timestamp;
-use mintage_domain::web_url::WebUrl;
 
 /// A row of `endpoints`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

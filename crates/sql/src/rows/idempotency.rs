@@ -1,15 +1,16 @@
 //! Calls that may be sent again.
 
+use diesel::prelude::*;
+use mintage_domain::base::id::{ApiKeyId, LicenseId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::SecretHash;
+use mintage_domain::base::slug::{ProductId, TenantId};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::access::idempotency::{CallId, CallerKey, IdempotencyRecord};
+use mintage_domain::ports::StoreError;
+
 use crate::place::{Place, stored_version};
 use crate::schema::idempotency_records;
-use diesel::prelude::*;
-use mintage_domain::id::{ApiKeyId, LicenseId};
-use mintage_domain::idempotency::{CallId, CallerKey, IdempotencyRecord};
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::StoreError;
-use mintage_domain::secret::SecretHash;
-use mintage_domain::slug::{ProductId, TenantId};
-use mintage_domain::time::Timestamp;
 
 /// A row of `idempotency_records`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

@@ -1,25 +1,27 @@
 //! Licenses.
 
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::{CustomerId, LicenseId, OrderId, SessionId};
+use mintage_domain::base::metadata::Metadata;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::seal::Sealed;
+use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::catalog::display_name::DisplayName;
+use mintage_domain::model::licenses::key::KeyHash;
+use mintage_domain::model::licenses::license::{License, OrderUnit};
+use mintage_domain::model::licenses::standing::{
+    HoldCause, HoldStatus, Revocation, RevocationReason, Standing,
+};
+use mintage_domain::ports::{KnownLicense, LicenseRecord, StoreError};
+use serde_json::Value;
+
 use crate::place::{Place, stored_text, stored_time, stored_version};
 use crate::rows::catalog::{entitlements, stored_entitlements};
 use crate::schema::{license_metadata, licenses};
-use diesel::prelude::*;
-use mintage_domain::catalog::DisplayName;
-use mintage_domain::email::Email;
-use mintage_domain::id::{CustomerId, LicenseId, OrderId, SessionId};
-use mintage_domain::license::key::KeyHash;
-use mintage_domain::license::state::{
-    HoldCause, HoldStatus, Revocation, RevocationReason, Standing,
-};
-use mintage_domain::license::{License, OrderUnit};
-use mintage_domain::metadata::Metadata;
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::{KnownLicense, LicenseRecord, StoreError};
-use mintage_domain::seal::Sealed;
-use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
-use mintage_domain::time::Timestamp;
-use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// A row of `licenses`. Its holds are a JSON object of cause to status; `held` says whether any of
 /// them holds it now, so that lists can ask for it.

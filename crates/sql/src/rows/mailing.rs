@@ -1,14 +1,15 @@
 //! Keys on their way to their buyers.
 
+use diesel::prelude::*;
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::{LicenseId, MailId};
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::outbox::mail::{MailStatus, Mailing};
+use mintage_domain::ports::StoreError;
+
 use crate::place::{Place, stored_text, stored_version};
 use crate::schema::mails;
-use diesel::prelude::*;
-use mintage_domain::email::Email;
-use mintage_domain::id::{LicenseId, MailId};
-use mintage_domain::mail::{MailStatus, Mailing};
-use mintage_domain::ports::StoreError;
-use mintage_domain::slug::TenantId;
-use mintage_domain::time::Timestamp;
 
 /// A row of `mails`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

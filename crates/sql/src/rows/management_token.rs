@@ -1,14 +1,15 @@
 //! Management tokens.
 
+use diesel::prelude::*;
+use mintage_domain::base::id::TokenId;
+use mintage_domain::base::secret::SecretHash;
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sellers::management_token::{ManagementToken, TokenScope};
+use mintage_domain::ports::StoreError;
+
 use crate::place::{Place, stored_list, stored_time, stored_version};
 use crate::schema::management_tokens;
-use diesel::prelude::*;
-use mintage_domain::id::TokenId;
-use mintage_domain::management_token::{ManagementToken, TokenScope};
-use mintage_domain::ports::StoreError;
-use mintage_domain::secret::SecretHash;
-use mintage_domain::slug::TenantId;
-use mintage_domain::time::Timestamp;
 
 /// A row of `management_tokens`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

@@ -1,17 +1,18 @@
 //! Orders and payments.
 
+use diesel::prelude::*;
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::{CustomerId, OrderId, PaymentIntentId, SessionId, StripeAccountId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sales::order::{Order, OrderStatus};
+use mintage_domain::model::sales::payment::{Payment, PaymentKey};
+use mintage_domain::ports::StoreError;
+
 use crate::place::{Place, stored_money, stored_time, stored_version};
 use crate::rows::catalog::{stored_entitlements, terms};
 use crate::schema::{orders, payments};
-use diesel::prelude::*;
-use mintage_domain::email::Email;
-use mintage_domain::id::{CustomerId, OrderId, PaymentIntentId, SessionId, StripeAccountId};
-use mintage_domain::mode::Mode;
-use mintage_domain::order::{Order, OrderStatus};
-use mintage_domain::payment::{Payment, PaymentKey};
-use mintage_domain::ports::StoreError;
-use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
-use mintage_domain::time::Timestamp;
 
 /// A row of `orders`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

@@ -1,19 +1,21 @@
 //! What a store keeps for itself: counters, commit ids, rate windows, nonces, last uses.
 
+use diesel::prelude::*;
+use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::model::access::nonce::Nonce;
+use mintage_domain::model::access::rate::RateWindow;
+use mintage_domain::ports::StoreError;
+
 use crate::place::Place;
 use crate::schema::{api_key_uses, commits, counters, nonces, rate_windows};
-use diesel::prelude::*;
-use mintage_domain::changes::Changes;
-use mintage_domain::id::ApiKeyId;
-use mintage_domain::ports::{Nonce, StoreError};
-use mintage_domain::rate::RateWindow;
-use mintage_domain::time::Timestamp;
 
 /// A row of `counters`.
 #[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = counters, treat_none_as_default_value = false)]
 pub struct CounterRow {
-    /// What [`mintage_domain::changes::Counter::name`] gives.
+    /// What [`mintage_domain::commit::counter::Counter::name`] gives.
     pub name: String,
     /// What it has come to.
     pub value: i64,

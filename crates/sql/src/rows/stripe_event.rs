@@ -1,13 +1,14 @@
 //! What was heard from Stripe.
 
+use diesel::prelude::*;
+use mintage_domain::base::id::{StripeAccountId, StripeEventId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::stripe::processed_event::{HeardEvent, HeardOutcome};
+use mintage_domain::ports::StoreError;
+
 use crate::place::{Place, stored_text, stored_version};
 use crate::schema::stripe_events;
-use diesel::prelude::*;
-use mintage_domain::id::{StripeAccountId, StripeEventId};
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::StoreError;
-use mintage_domain::stripe_event::{HeardEvent, HeardOutcome};
-use mintage_domain::time::Timestamp;
 
 /// A row of `stripe_events`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

@@ -1,13 +1,14 @@
 //! Tenants.
 
+use diesel::prelude::*;
+use mintage_domain::base::email::Email;
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sellers::tenant::{Plan, Tenant};
+use mintage_domain::ports::StoreError;
+
 use crate::place::{Place, stored_version};
 use crate::schema::tenants;
-use diesel::prelude::*;
-use mintage_domain::email::Email;
-use mintage_domain::ports::StoreError;
-use mintage_domain::slug::TenantId;
-use mintage_domain::tenant::{Plan, Tenant};
-use mintage_domain::time::Timestamp;
 
 /// A row of `tenants`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

@@ -1,15 +1,19 @@
 //! Group commit: what it costs, and who suffers for whom. Each SQL store holds these in its own tests,
 //! which bring a `crate::contract::Fresh` store.
 
-use crate::contract::Fresh;
-use mintage_domain::changes::{Changes, Count, Counter, Put};
-use mintage_domain::order::Order;
+use std::time::Duration;
+
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::counter::{Count, Counter};
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::sales::order::Order;
 use mintage_domain::ports::{
     Catalog, Commit, CommitError, Deliveries, Licenses, Orders, StoreError,
 };
 use mintage_sql::watch::{Watch, commit_at_once};
 use mintage_testkit::fixtures::Shop;
-use std::time::Duration;
+
+use crate::contract::Fresh;
 
 /// A sale with all that a paid order touches.
 fn sale(shop: &Shop) -> Changes {

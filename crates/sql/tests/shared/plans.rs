@@ -1,13 +1,13 @@
 //! What sellers ask for is found by an index, however much there is. Each SQL store holds this in
 //! its own tests: the ports as it implements them are asked, and their statements explained.
 
-use mintage_domain::email::{Email, EmailStart};
-use mintage_domain::id::CustomerId;
-use mintage_domain::page::PageRequest;
+use mintage_domain::base::email::{Email, EmailStart};
+use mintage_domain::base::id::CustomerId;
+use mintage_domain::base::page::PageRequest;
+use mintage_domain::base::slug::TenantId;
 use mintage_domain::ports::{
     AuditFilter, Audits, CustomerFilter, Customers, LicenseFilter, Licenses,
 };
-use mintage_domain::slug::TenantId;
 use mintage_sql::watch::Watch;
 
 /// Asks each question, and holds the plan of the last statement to one of the indexes for it.

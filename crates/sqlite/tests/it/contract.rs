@@ -1,10 +1,11 @@
 //! The contract of the port.
 
+use std::ops::Deref;
+use std::path::PathBuf;
+
 use mintage_domain::ports::Store;
 use mintage_sqlite::{SqliteConfig, SqliteStore};
 use mintage_testkit::store_contract::Reopen;
-use std::ops::Deref;
-use std::path::PathBuf;
 use tempfile::TempDir;
 
 /// A store in a directory of its own, which goes with it.

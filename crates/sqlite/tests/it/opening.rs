@@ -1,9 +1,10 @@
 //! Opening: one server, tools beside it, and sentences for the operator.
 
+use std::path::Path;
+
 use mintage_domain::ports::{Commit, Housekeeping, Tenants};
 use mintage_sqlite::{OpenError, SqliteConfig, SqliteStore};
 use mintage_testkit::fixtures::Shop;
-use std::path::Path;
 use tempfile::TempDir;
 
 fn config() -> SqliteConfig {

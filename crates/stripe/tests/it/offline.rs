@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use mintage_domain::mode::Mode;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::url::WebUrl;
 use mintage_domain::ports::HttpRequest;
-use mintage_domain::secret::Secret;
-use mintage_domain::web_url::WebUrl;
 use mintage_stripe::{ModeConfig, StripeClient, StripeConfig};
 use mintage_testkit::ScriptedHttp;
 

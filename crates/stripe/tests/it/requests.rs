@@ -1,9 +1,9 @@
 //! What is made, as the request leaves.
 
-use mintage_domain::fee::BasisPoints;
-use mintage_domain::mode::Mode;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::model::sales::fee::BasisPoints;
 use mintage_domain::ports::{CheckoutRequest, Method, Stripe, StripeError};
-use mintage_domain::secret::Secret;
 use mintage_testkit::ScriptedHttp;
 
 use crate::offline::{body, call, header};

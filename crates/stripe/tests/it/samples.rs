@@ -1,15 +1,15 @@
 //! One of each thing that is sent to Stripe.
 
-use mintage_domain::connection::AccountRef;
-use mintage_domain::email::Email;
-use mintage_domain::id::{OrderId, StripeAccountId, StripePriceId, StripeProductId};
-use mintage_domain::mode::Mode;
-use mintage_domain::money::{Currency, Money};
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::{OrderId, StripeAccountId, StripePriceId, StripeProductId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::money::{Currency, Money};
+use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
     CheckoutRequest, IdempotencyKey, NewPrice, NewProduct, Stripe, StripeError,
 };
-use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
-use mintage_domain::web_url::WebUrl;
 use mintage_stripe::StripeClient;
 
 /// What a connected account sells.

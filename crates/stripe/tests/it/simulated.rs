@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use mintage_domain::mode::Mode;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::stripe::event::{News, PaymentStatus};
 use mintage_domain::ports::{CheckoutRequest, NewPrice, Stripe, StripeError, Webhooks};
-use mintage_domain::stripe_event::{News, PaymentStatus};
-use mintage_domain::time::Timestamp;
 use serde_json::json;
 
 use crate::samples::{MAKES, key, put_on_sale, usd};

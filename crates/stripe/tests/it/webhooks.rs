@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
-use mintage_domain::mode::Mode;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::stripe::event::{News, StripeEvent};
 use mintage_domain::ports::{Http, HttpError, HttpRequest, HttpResponse, WebhookError, Webhooks};
-use mintage_domain::secret::Secret;
-use mintage_domain::stripe_event::{News, StripeEvent};
-use mintage_domain::time::Timestamp;
-use mintage_domain::web_url::WebUrl;
 use mintage_stripe::{ModeConfig, StripeClient, StripeConfig};
 use proptest::prelude::*;
 use ring::hmac;

@@ -1,8 +1,9 @@
 //! What comes back.
 
+use mintage_domain::ports::{Http, HttpError, HttpRequest, Method};
+
 use super::{get, told};
 use crate::loopback::{Answer, Reply};
-use mintage_domain::ports::{Http, HttpError, HttpRequest, Method};
 
 /// Any status is an answer, with its body.
 pub fn returns_every_status(http: &dyn Http) {

@@ -1,10 +1,12 @@
 //! When there is no answer.
 
+use std::time::{Duration, Instant};
+
+use mintage_domain::base::secret::Secret;
+use mintage_domain::ports::{Http, HttpError, HttpRequest, Method};
+
 use super::{get, told};
 use crate::loopback::{Answer, LoopbackServer, Reply};
-use mintage_domain::ports::{Http, HttpError, HttpRequest, Method};
-use mintage_domain::secret::Secret;
-use std::time::{Duration, Instant};
 
 /// The deadline holds for all of it: an answer that never comes, and one that keeps coming and
 /// never ends.

@@ -1,11 +1,13 @@
 //! What is sent.
 
-use super::{get, told};
-use crate::loopback::{Answer, Reply};
-use mintage_domain::ports::{Http, HttpRequest, Method};
-use mintage_domain::secret::Secret;
 use std::thread;
 use std::time::{Duration, Instant};
+
+use mintage_domain::base::secret::Secret;
+use mintage_domain::ports::{Http, HttpRequest, Method};
+
+use super::{get, told};
+use crate::loopback::{Answer, Reply};
 
 fn ok() -> Reply {
     Reply::Answer(Answer::new(200, "ok"))

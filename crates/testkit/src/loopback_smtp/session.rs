@@ -1,11 +1,13 @@
 //! One client's conversation.
 
-use super::{Received, Shared};
-use crate::mail_contract::Manner;
-use data_encoding::BASE64;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::time::Duration;
+
+use data_encoding::BASE64;
+
+use super::{Received, Shared};
+use crate::mail_contract::Manner;
 
 /// What it can do.
 const GREETING: &str = "250-loopback.test\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 AUTH PLAIN";

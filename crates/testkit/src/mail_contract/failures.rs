@@ -1,7 +1,8 @@
 //! What does not arrive.
 
-use super::{KEY, Manner, Post, message};
 use mintage_domain::ports::MailError;
+
+use super::{KEY, Manner, Post, message};
 
 /// A reader who is unknown, and a message that is not wanted, are refused: trying again is of no
 /// use.

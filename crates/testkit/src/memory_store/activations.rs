@@ -1,12 +1,13 @@
 //! The devices of licenses.
 
+use mintage_domain::base::id::{ActivationId, LicenseId};
+use mintage_domain::base::page::{Cursor, Page, PageRequest};
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::model::licenses::activation::{Activation, Fingerprint};
+use mintage_domain::ports::{Activations, StoreError};
+
 use super::MemoryStore;
 use super::paging::page;
-use mintage_domain::activation::{Activation, Fingerprint};
-use mintage_domain::id::{ActivationId, LicenseId};
-use mintage_domain::page::{Cursor, Page, PageRequest};
-use mintage_domain::ports::{Activations, StoreError};
-use mintage_domain::slug::TenantId;
 
 impl Activations for MemoryStore {
     fn activation(

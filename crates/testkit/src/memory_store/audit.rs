@@ -1,10 +1,11 @@
 //! The audit trail.
 
+use mintage_domain::base::page::{Cursor, Page, PageRequest};
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::ports::{AuditFilter, AuditRecord, Audits, StoreError};
+
 use super::MemoryStore;
 use super::paging::page;
-use mintage_domain::page::{Cursor, Page, PageRequest};
-use mintage_domain::ports::{AuditFilter, AuditRecord, Audits, StoreError};
-use mintage_domain::slug::TenantId;
 
 fn fits(filter: &AuditFilter, entry: &AuditRecord) -> bool {
     let AuditFilter {

@@ -1,10 +1,13 @@
+use mintage_domain::base::id::StripeAccountId;
+use mintage_domain::base::page::{Cursor, Page, PageRequest};
+use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::model::catalog::key_type::KeyType;
+use mintage_domain::model::catalog::price_link::PriceLink;
+use mintage_domain::model::catalog::product::Product;
+use mintage_domain::ports::{Catalog, StoreError};
+
 use super::MemoryStore;
 use super::paging::page;
-use mintage_domain::catalog::{KeyType, PriceLink, Product};
-use mintage_domain::id::StripeAccountId;
-use mintage_domain::page::{Cursor, Page, PageRequest};
-use mintage_domain::ports::{Catalog, StoreError};
-use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
 
 impl Catalog for MemoryStore {
     fn product(&self, tenant: &TenantId, id: &ProductId) -> Result<Option<Product>, StoreError> {

@@ -1,12 +1,13 @@
 //! Customers.
 
+use mintage_domain::base::id::CustomerId;
+use mintage_domain::base::page::{Cursor, Page, PageRequest};
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::model::sales::customer::Customer;
+use mintage_domain::ports::{CustomerFilter, Customers, StoreError};
+
 use super::MemoryStore;
 use super::paging::page;
-use mintage_domain::customer::Customer;
-use mintage_domain::id::CustomerId;
-use mintage_domain::page::{Cursor, Page, PageRequest};
-use mintage_domain::ports::{CustomerFilter, Customers, StoreError};
-use mintage_domain::slug::TenantId;
 
 fn fits(filter: &CustomerFilter, customer: &Customer) -> bool {
     let CustomerFilter {

@@ -1,14 +1,17 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use mintage_domain::base::id::DeliveryId;
+use mintage_domain::base::page::{Cursor, Page, PageRequest};
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::outbox::delivery::{Attempt, Claim, Delivery, DeliveryStatus};
+use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+use mintage_domain::ports::{Deliveries, StoreError};
+
 use super::MemoryStore;
 use super::paging::page;
 use super::tables::Tables;
-use mintage_domain::delivery::{Attempt, Claim, Delivery, DeliveryStatus, Endpoint};
-use mintage_domain::id::DeliveryId;
-use mintage_domain::page::{Cursor, Page, PageRequest};
-use mintage_domain::ports::{Deliveries, StoreError};
-use mintage_domain::slug::TenantId;
-use mintage_domain::time::Timestamp;
-use std::collections::BTreeMap;
-use std::time::Duration;
 
 impl Tables {
     fn attempts_of(&self, delivery: &DeliveryId) -> impl DoubleEndedIterator<Item = &Attempt> {

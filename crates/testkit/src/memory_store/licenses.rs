@@ -1,18 +1,21 @@
 //! Licenses with what is told beside them, and the hot read of them.
 
-use super::MemoryStore;
-use super::paging::page;
-use super::tables::Tables;
-use mintage_domain::catalog::DisplayName;
-use mintage_domain::id::{LicenseId, OrderId};
-use mintage_domain::license::License;
-use mintage_domain::page::{Cursor, Page, PageRequest};
+use std::collections::btree_map::Entry;
+
+use mintage_domain::base::id::{LicenseId, OrderId};
+use mintage_domain::base::page::{Cursor, Page, PageRequest};
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::commit::counter::Counter;
+use mintage_domain::model::catalog::display_name::DisplayName;
+use mintage_domain::model::licenses::license::License;
 use mintage_domain::ports::{
     KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses, StoreError, ValidateDone,
     ValidateQuery, ValidateRead, Validations,
 };
-use mintage_domain::slug::TenantId;
-use std::collections::btree_map::Entry;
+
+use super::MemoryStore;
+use super::paging::page;
+use super::tables::Tables;
 
 impl Tables {
     fn record(&self, license: &License) -> Result<LicenseRecord, StoreError> {
@@ -54,7 +57,10 @@ impl Tables {
     }
 
     fn known(&self, license: &License) -> Result<KnownLicense, StoreError> {
-        let active = self.counters.get(&license.slots()).copied();
+        let active = self
+            .counters
+            .get(&Counter::of_activations(&license))
+            .copied();
         Ok(KnownLicense {
             record: self.record(license)?,
             plan: self.key_type_name(license)?,

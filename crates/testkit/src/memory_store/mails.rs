@@ -1,13 +1,15 @@
+use std::time::Duration;
+
+use mintage_domain::base::id::{LicenseId, MailId};
+use mintage_domain::base::page::{Cursor, Page, PageRequest};
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::outbox::mail::{MailStatus, Mailing};
+use mintage_domain::ports::{Mails, StoreError};
+
 use super::MemoryStore;
 use super::paging::page;
 use super::tables::Tables;
-use mintage_domain::id::{LicenseId, MailId};
-use mintage_domain::mail::{MailStatus, Mailing};
-use mintage_domain::page::{Cursor, Page, PageRequest};
-use mintage_domain::ports::{Mails, StoreError};
-use mintage_domain::slug::TenantId;
-use mintage_domain::time::Timestamp;
-use std::time::Duration;
 
 impl Tables {
     /// The first mailings that are due at `at`, longest due first.

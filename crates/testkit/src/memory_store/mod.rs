@@ -13,17 +13,18 @@ mod seen;
 mod sellers;
 mod tables;
 
-use mintage_domain::changes::Changes;
-use mintage_domain::ports::{Commit, CommitDone, CommitError, Housekeeping, Limiter, StoreError};
-use mintage_domain::rate::{Rate, Take};
-use mintage_domain::time::Timestamp;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::model::access::rate::{Rate, Take};
+use mintage_domain::ports::{Commit, CommitDone, CommitError, Housekeeping, Limiter, StoreError};
 use tables::Tables;
 
 /// A store in memory: every guarantee of the port but durability. Everything it holds lies behind
 /// one lock, so each call is atomic and sees all that was acknowledged before it.
 ///
-/// It judges and joins as every store does, by [`mintage_domain::guard::judge`] and
+/// It judges and joins as every store does, by [`mintage_domain::commit::guards::judge`] and
 /// [`Changes::join_customers`], a batch of one at a time, and passes `store_contract!(core: …)`.
 #[derive(Debug, Default)]
 pub struct MemoryStore {

@@ -1,6 +1,6 @@
 //! Pages of rows in memory.
 
-use mintage_domain::page::{Cursor, Page, PageRequest};
+use mintage_domain::base::page::{Cursor, Page, PageRequest};
 
 /// The page that was asked for, of rows in any order. `place` says when a row was made, and an id
 /// that no other row of the list has.

@@ -1,17 +1,18 @@
 //! What was heard from Stripe, orders and payments.
 
+use mintage_domain::base::id::{OrderId, SessionId, StripeAccountId, StripeEventId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::page::{Cursor, Page, PageRequest};
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sales::order::{Order, OrderStatus};
+use mintage_domain::model::sales::payment::{Payment, PaymentKey};
+use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::processed_event::{HeardEvent, HeardOutcome};
+use mintage_domain::ports::{HeardEvents, Orders, Payments, StoreError};
+
 use super::MemoryStore;
 use super::paging::page;
-use mintage_domain::connection::AccountRef;
-use mintage_domain::id::{OrderId, SessionId, StripeAccountId, StripeEventId};
-use mintage_domain::mode::Mode;
-use mintage_domain::order::{Order, OrderStatus};
-use mintage_domain::page::{Cursor, Page, PageRequest};
-use mintage_domain::payment::{Payment, PaymentKey};
-use mintage_domain::ports::{HeardEvents, Orders, Payments, StoreError};
-use mintage_domain::slug::TenantId;
-use mintage_domain::stripe_event::{HeardEvent, HeardOutcome};
-use mintage_domain::time::Timestamp;
 
 impl HeardEvents for MemoryStore {
     fn heard_event(

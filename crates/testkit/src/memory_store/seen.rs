@@ -1,11 +1,13 @@
 //! When things were last seen.
 
-use super::MemoryStore;
-use mintage_domain::activation::Activation;
-use mintage_domain::id::ApiKeyId;
-use mintage_domain::ports::{Seen, Sighted, StoreError};
-use mintage_domain::time::Timestamp;
 use std::collections::HashMap;
+
+use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::licenses::activation::Activation;
+use mintage_domain::ports::{Seen, Sighted, StoreError};
+
+use super::MemoryStore;
 
 impl Seen for MemoryStore {
     fn touch(&self, seen: &[(Sighted, Timestamp)]) -> Result<(), StoreError> {

@@ -1,20 +1,23 @@
 //! Tenants and what is theirs: tokens, connections, API keys, endpoints.
 
-use super::MemoryStore;
-use super::paging::page;
-use mintage_domain::api_key::ApiKey;
-use mintage_domain::connection::{AccountLink, AccountRef, Connection, OAuthRound};
-use mintage_domain::delivery::Endpoint;
-use mintage_domain::id::ApiKeyId;
-use mintage_domain::idempotency::{CallId, IdempotencyRecord};
-use mintage_domain::management_token::ManagementToken;
-use mintage_domain::page::{Cursor, Page, PageRequest};
+use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::page::{Cursor, Page, PageRequest};
+use mintage_domain::base::secret::SecretHash;
+use mintage_domain::base::slug::{ProductId, TenantId};
+use mintage_domain::model::access::api_key::ApiKey;
+use mintage_domain::model::access::idempotency::{CallId, IdempotencyRecord};
+use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+use mintage_domain::model::sellers::management_token::ManagementToken;
+use mintage_domain::model::sellers::tenant::Tenant;
+use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+use mintage_domain::model::stripe::connection::Connection;
+use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::ports::{
     ApiKeys, Calls, Connections, Endpoints, OAuthRounds, StoreError, Tenants, Tokens,
 };
-use mintage_domain::secret::SecretHash;
-use mintage_domain::slug::{ProductId, TenantId};
-use mintage_domain::tenant::Tenant;
+
+use super::MemoryStore;
+use super::paging::page;
 
 impl Tenants for MemoryStore {
     fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StoreError> {

@@ -1,33 +1,43 @@
 //! What a memory store holds, and how a commit changes it.
 
-use mintage_domain::activation::{Activation, Fingerprint};
-use mintage_domain::api_key::ApiKey;
-use mintage_domain::audit::AuditEntry;
-use mintage_domain::catalog::{KeyType, PriceLink, Product};
-use mintage_domain::changes::{Changes, Counter, Put, Receipt};
-use mintage_domain::connection::{AccountLink, AccountRef, Connection, OAuthRound};
-use mintage_domain::customer::{Customer, CustomerIdentity};
-use mintage_domain::delivery::{Attempt, Delivery, Endpoint};
-use mintage_domain::guard::{Facts, Refusal, Row, judge, touched};
-use mintage_domain::id::{
+use std::collections::{BTreeMap, HashMap};
+
+use mintage_domain::base::id::{
     ApiKeyId, AuditId, CustomerId, DeliveryId, LicenseId, MailId, OrderId, StripeAccountId,
     StripeEventId, TokenId,
 };
-use mintage_domain::idempotency::{CallId, IdempotencyRecord};
-use mintage_domain::license::key::KeyHash;
-use mintage_domain::license::{License, OrderUnit};
-use mintage_domain::mail::Mailing;
-use mintage_domain::management_token::ManagementToken;
-use mintage_domain::mode::Mode;
-use mintage_domain::order::Order;
-use mintage_domain::payment::{Payment, PaymentKey};
-use mintage_domain::rate::RateWindow;
-use mintage_domain::secret::SecretHash;
-use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
-use mintage_domain::stripe_event::HeardEvent;
-use mintage_domain::tenant::Tenant;
-use mintage_domain::time::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::SecretHash;
+use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::counter::Counter;
+use mintage_domain::commit::guards::{Facts, Refusal, judge, touched};
+use mintage_domain::commit::receipt::Receipt;
+use mintage_domain::commit::row::Row;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::access::api_key::ApiKey;
+use mintage_domain::model::access::idempotency::{CallId, IdempotencyRecord};
+use mintage_domain::model::access::rate::RateWindow;
+use mintage_domain::model::catalog::key_type::KeyType;
+use mintage_domain::model::catalog::price_link::PriceLink;
+use mintage_domain::model::catalog::product::Product;
+use mintage_domain::model::licenses::activation::{Activation, Fingerprint};
+use mintage_domain::model::licenses::key::KeyHash;
+use mintage_domain::model::licenses::license::{License, OrderUnit};
+use mintage_domain::model::outbox::delivery::{Attempt, Delivery};
+use mintage_domain::model::outbox::mail::Mailing;
+use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+use mintage_domain::model::sales::customer::{Customer, CustomerIdentity};
+use mintage_domain::model::sales::order::Order;
+use mintage_domain::model::sales::payment::{Payment, PaymentKey};
+use mintage_domain::model::sellers::audit::AuditEntry;
+use mintage_domain::model::sellers::management_token::ManagementToken;
+use mintage_domain::model::sellers::tenant::Tenant;
+use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+use mintage_domain::model::stripe::connection::Connection;
+use mintage_domain::model::stripe::oauth_round::OAuthRound;
+use mintage_domain::model::stripe::processed_event::HeardEvent;
 
 /// A map per aggregate, and an index for each row that is unique by more than its id.
 #[derive(Debug, Default)]

@@ -1,14 +1,15 @@
 //! What the stand-in knows, and what it does with it.
 
-use mintage_domain::connection::AccountRef;
-use mintage_domain::id::{SessionId, StripeAccountId, StripePriceId, StripeProductId};
-use mintage_domain::mode::Mode;
-use mintage_domain::money::Money;
+use std::collections::{HashMap, HashSet};
+
+use mintage_domain::base::id::{SessionId, StripeAccountId, StripePriceId, StripeProductId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::money::Money;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
     CheckoutRequest, CheckoutSession, Grant, IdempotencyKey, NewPrice, NewProduct, StripeError,
 };
-use mintage_domain::secret::Secret;
-use std::collections::{HashMap, HashSet};
 
 #[derive(Debug, Default)]
 pub(super) struct Books {

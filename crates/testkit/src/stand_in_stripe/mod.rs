@@ -2,17 +2,18 @@
 
 mod books;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use books::Books;
-use mintage_domain::connection::AccountRef;
-use mintage_domain::id::{StripeAccountId, StripePriceId, StripeProductId};
-use mintage_domain::mode::Mode;
+use mintage_domain::base::id::{StripeAccountId, StripePriceId, StripeProductId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
     CheckoutRequest, CheckoutSession, Grant, IdempotencyKey, NewPrice, NewProduct, Stripe,
     StripeAccount, StripeError,
 };
-use mintage_domain::secret::Secret;
-use mintage_domain::web_url::WebUrl;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Stands in for Stripe where a test is about something else: accounts, grants, products, prices
 /// and sessions in memory, behind one lock. No money moves, and no webhook is sent. It passes

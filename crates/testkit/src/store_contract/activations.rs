@@ -1,19 +1,23 @@
 //! Devices on a license: each known once, and no more of them active than the license allows.
 
+use mintage_domain::base::id::ActivationId;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::counter::{Count, Counter};
+use mintage_domain::commit::guards::Refusal;
+use mintage_domain::commit::row::Guarded;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::licenses::activation::Activation;
+use mintage_domain::model::licenses::license::License;
+use mintage_domain::ports::{CommitError, KeyQuery, Store, ValidateQuery};
+
 use super::witness::{assert_absent, assert_written, at_once, changing, committed, refused};
 use crate::fixtures::{Sale, Shop};
-use mintage_domain::activation::Activation;
-use mintage_domain::changes::{Changes, Count, Put};
-use mintage_domain::guard::{Guarded, Refusal};
-use mintage_domain::id::ActivationId;
-use mintage_domain::license::License;
-use mintage_domain::ports::{CommitError, KeyQuery, Store, ValidateQuery};
 
 /// What adds to the number of a license's active devices, within a cap.
 fn counting(shop: &Shop, license: &License, add: i64, cap: i64) -> Changes {
     changing(shop, |it| {
         it.counters.push(Count {
-            counter: license.slots(),
+            counter: Counter::of_activations(&license),
             add,
             cap: Some(cap),
         });
@@ -92,7 +96,7 @@ fn unknown(shop: &Shop) -> ActivationId {
 pub fn of_many_devices_at_once_as_many_are_active_as_may_be(store: &dyn Store) {
     let shop = Shop::opened(store, "acme");
     let license = shop.sold(store).license;
-    let full = CommitError::Refused(Refusal::Full(license.slots()));
+    let full = CommitError::Refused(Refusal::Full(Counter::of_activations(&license)));
     for (let_in, used) in [(3, 3), (1, 3)] {
         let asking: Vec<Changes> = (0..32)
             .map(|_| activating(&shop, &license, &shop.activation(&license), 3))

@@ -1,12 +1,13 @@
 //! API keys are listed by product, in pages, and only to whom they belong.
 
+use mintage_domain::base::slug::ProductId;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::access::api_key::ApiKey;
+use mintage_domain::ports::Store;
+
 use super::paging::{assert_paged, at_moments, read_all};
 use super::witness::{changing, committed};
 use crate::fixtures::Shop;
-use mintage_domain::api_key::ApiKey;
-use mintage_domain::changes::Put;
-use mintage_domain::ports::Store;
-use mintage_domain::slug::ProductId;
 
 /// API keys.
 pub fn api_keys_are_paged(store: &dyn Store) {

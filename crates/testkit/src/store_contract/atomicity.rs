@@ -1,13 +1,17 @@
 //! All or nothing, and each caller alone.
 
+use std::sync::mpsc;
+
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::guards::Refusal;
+use mintage_domain::commit::row::Row;
+use mintage_domain::commit::write::Put;
+use mintage_domain::ports::{CommitError, Store};
+
 use super::witness::{
     assert_absent, assert_written, changing, committed, counted, counting, everything, refused,
 };
 use crate::fixtures::Shop;
-use mintage_domain::changes::{Changes, Put};
-use mintage_domain::guard::{Refusal, Row};
-use mintage_domain::ports::{CommitError, Store};
-use std::sync::mpsc;
 
 /// Every part of a commit is read, as it was written, by reads that start after it returned.
 pub fn what_was_acknowledged_is_read(store: &dyn Store) {

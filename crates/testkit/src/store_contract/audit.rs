@@ -1,14 +1,16 @@
 //! The audit trail: paged, and filtered.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use mintage_domain::base::id::TokenId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sellers::audit::{Actor, AuditEntry};
+use mintage_domain::ports::{AuditFilter, Store};
+
 use super::paging::{assert_paged, at_moments, read_all};
 use super::witness::{changing, committed};
 use crate::fixtures::Shop;
-use mintage_domain::audit::{Actor, AuditEntry};
-use mintage_domain::id::TokenId;
-use mintage_domain::ports::{AuditFilter, Store};
-use mintage_domain::time::Timestamp;
-use std::collections::BTreeSet;
-use std::time::Duration;
 
 /// The audit trail.
 pub fn the_audit_trail_is_paged(store: &dyn Store) {

@@ -1,17 +1,23 @@
 //! Signed calls that change something: a signature is used up, and a call may be sent again, in the
 //! commit that does what was asked.
 
+use std::time::Duration;
+
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::slug::ProductId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::counter::{Count, Counter};
+use mintage_domain::commit::guards::Refusal;
+use mintage_domain::commit::row::Guarded;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::access::api_key::ApiKey;
+use mintage_domain::model::access::idempotency::{CallId, CallerKey, IdempotencyRecord};
+use mintage_domain::model::access::nonce::Nonce;
+use mintage_domain::ports::{CommitError, KeyQuery, LicenseFilter, Store, ValidateQuery};
+
 use super::witness::{assert_written, at_once, changing, committed, counted, counting, refused};
 use crate::fixtures::Shop;
-use mintage_domain::api_key::ApiKey;
-use mintage_domain::changes::{Changes, Count, Put};
-use mintage_domain::guard::{Guarded, Refusal};
-use mintage_domain::idempotency::{CallId, CallerKey, IdempotencyRecord};
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::{CommitError, KeyQuery, LicenseFilter, Nonce, Store, ValidateQuery};
-use mintage_domain::slug::ProductId;
-use mintage_domain::time::Timestamp;
-use std::time::Duration;
 
 struct Caller {
     shop: Shop,
@@ -36,7 +42,7 @@ impl Caller {
         changing(&self.shop, |it| {
             it.nonces.push(nonce.clone());
             it.counters.push(Count {
-                counter: license.counter(),
+                counter: Counter::of_licenses(&license),
                 add: 1,
                 cap: None,
             });
@@ -81,7 +87,7 @@ impl Caller {
         let all = store.licenses(
             tenant,
             &filter,
-            &mintage_domain::page::PageRequest::default(),
+            &mintage_domain::base::page::PageRequest::default(),
         );
         all.expect("the store answers").items.len()
     }

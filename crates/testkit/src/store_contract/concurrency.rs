@@ -1,17 +1,21 @@
 //! Many callers at once.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::counter::{Count, Counter};
+use mintage_domain::commit::guards::Refusal;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::licenses::license::{License, OrderUnit};
+use mintage_domain::model::sales::customer::Customer;
+use mintage_domain::model::sales::order::{Order, OrderStatus};
+use mintage_domain::model::stripe::processed_event::HeardEvent;
+use mintage_domain::ports::{CommitError, Store};
+
 use super::deliveries::with_deliveries;
 use super::witness::{at_once, changing, committed, counted, counting};
 use crate::fixtures::Shop;
-use mintage_domain::changes::{Changes, Count, Counter, Put};
-use mintage_domain::customer::Customer;
-use mintage_domain::guard::Refusal;
-use mintage_domain::license::{License, OrderUnit};
-use mintage_domain::order::{Order, OrderStatus};
-use mintage_domain::ports::{CommitError, Store};
-use mintage_domain::stripe_event::HeardEvent;
-use std::collections::BTreeSet;
-use std::time::Duration;
 
 /// The news of one payment, told thirty-two times at once: one license is minted, and all but one
 /// teller are told that it was.

@@ -1,13 +1,15 @@
 //! Customers: paged, filtered, and searched.
 
+use std::collections::BTreeSet;
+
+use mintage_domain::base::email::EmailStart;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::model::sales::customer::Customer;
+use mintage_domain::ports::{CustomerFilter, Store};
+
 use super::paging::{assert_paged, at_moments, read_all};
 use super::witness::{changing, committed};
 use crate::fixtures::{Shop, email};
-use mintage_domain::customer::Customer;
-use mintage_domain::email::EmailStart;
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::{CustomerFilter, Store};
-use std::collections::BTreeSet;
 
 /// Customers.
 pub fn customers_are_paged(store: &dyn Store) {

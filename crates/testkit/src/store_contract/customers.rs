@@ -1,11 +1,12 @@
 //! A customer who is known already joins.
 
-use super::witness::{assert_written, committed};
-use crate::fixtures::Shop;
-use mintage_domain::customer::Customer;
-use mintage_domain::mode::Mode;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::model::sales::customer::Customer;
 use mintage_domain::ports::Store;
 use serde_json::{Map, Value, json};
+
+use super::witness::{assert_written, committed};
+use crate::fixtures::Shop;
 
 fn metadata(facts: &Value) -> Map<String, Value> {
     facts.as_object().expect("facts are an object").clone()

@@ -1,14 +1,18 @@
 //! Deliveries are handed out once, lane by lane, and come back when a lease ends.
 
+use std::time::Duration;
+
+use mintage_domain::base::page::PageRequest;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::guards::Refusal;
+use mintage_domain::commit::row::Row;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::outbox::delivery::{Claim, Delivery, DeliveryStatus};
+use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+use mintage_domain::ports::Store;
+
 use super::witness::{changing, committed, refused};
 use crate::fixtures::{Shop, web_url};
-use mintage_domain::changes::Put;
-use mintage_domain::delivery::{Claim, Delivery, DeliveryStatus, Endpoint};
-use mintage_domain::guard::{Refusal, Row};
-use mintage_domain::page::PageRequest;
-use mintage_domain::ports::Store;
-use mintage_domain::time::Timestamp;
-use std::time::Duration;
 
 const LEASE: Duration = Duration::from_mins(1);
 

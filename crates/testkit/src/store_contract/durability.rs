@@ -1,14 +1,17 @@
 //! What is still there after a store was closed and opened again.
 
+use std::sync::mpsc;
+use std::time::Duration;
+
+use mintage_domain::commit::guards::Refusal;
+use mintage_domain::commit::row::Row;
+use mintage_domain::model::access::rate::{Rate, Take};
+use mintage_domain::ports::Store;
+
 use super::Reopen;
 use super::deliveries::with_deliveries;
 use super::witness::{assert_written, committed, counted, counting, everything, refused};
 use crate::fixtures::Shop;
-use mintage_domain::guard::{Refusal, Row};
-use mintage_domain::ports::Store;
-use mintage_domain::rate::{Rate, Take};
-use std::sync::mpsc;
-use std::time::Duration;
 
 /// Every part of a commit is read as it was written, however often the store is reopened.
 pub fn what_was_acknowledged_is_there_after_reopening(harness: &dyn Reopen) {

@@ -1,11 +1,15 @@
 //! What refuses a commit: exists, stale, full.
 
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::counter::Counter;
+use mintage_domain::commit::guards::Refusal;
+use mintage_domain::commit::row::{Guarded, Row};
+use mintage_domain::commit::write::{Put, Versioned};
+use mintage_domain::model::licenses::license::License;
+use mintage_domain::ports::{CommitError, Store};
+
 use super::witness::{changing, committed, counted, counting, refused};
 use crate::fixtures::{Sale, Shop};
-use mintage_domain::changes::{Changes, Counter, Put, Versioned};
-use mintage_domain::guard::{Guarded, Refusal, Row};
-use mintage_domain::license::License;
-use mintage_domain::ports::{CommitError, Store};
 
 /// One commit for each kind of row, each with that row alone.
 fn one_new_row_of_each_kind(shop: &Shop, sale: &Sale) -> Vec<Changes> {

@@ -1,19 +1,21 @@
 //! Licenses: which a filter keeps, what is told beside them, in which order.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use mintage_domain::base::metadata::Metadata;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::slug::ProductId;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::licenses::license::{License, OrderUnit};
+use mintage_domain::model::licenses::standing::{HoldCause, RevocationReason, Standing, State};
+use mintage_domain::model::sales::customer::Customer;
+use mintage_domain::ports::{LicenseFilter, Store};
+use serde_json::json;
+
 use super::paging::read_all;
 use super::witness::{changing, committed};
 use crate::fixtures::{Shop, email};
-use mintage_domain::changes::Put;
-use mintage_domain::customer::Customer;
-use mintage_domain::license::state::{HoldCause, RevocationReason, Standing, State};
-use mintage_domain::license::{License, OrderUnit};
-use mintage_domain::metadata::Metadata;
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::{LicenseFilter, Store};
-use mintage_domain::slug::ProductId;
-use serde_json::json;
-use std::collections::BTreeSet;
-use std::time::Duration;
 
 /// Each filter alone and all together keep exactly what fits.
 pub fn licenses_are_filtered(store: &dyn Store) {
@@ -220,7 +222,7 @@ pub fn licenses_are_filtered_by_their_state_at_a_time(store: &dyn Store) {
             it.licenses = licenses.iter().cloned().map(Put::changed).collect();
         }),
     );
-    let just_before = mintage_domain::time::Timestamp::from_micros(end.as_micros() - 1);
+    let just_before = mintage_domain::base::time::Timestamp::from_micros(end.as_micros() - 1);
     for now in [
         shop.now(),
         just_before,

@@ -1,13 +1,16 @@
 //! Rates, and what housekeeping forgets.
 
+use std::time::Duration;
+
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::access::rate::{Grant, Rate, Take};
+use mintage_domain::model::stripe::oauth_round::OAuthRound;
+use mintage_domain::ports::Store;
+
 use super::witness::{at_once, changing, committed};
 use crate::fixtures::Shop;
-use mintage_domain::changes::{Changes, Put};
-use mintage_domain::connection::OAuthRound;
-use mintage_domain::ports::Store;
-use mintage_domain::rate::{Grant, Rate, Take};
-use mintage_domain::time::Timestamp;
-use std::time::Duration;
 
 const TWENTY_A_MINUTE: Rate = Rate {
     limit: 20,

@@ -1,17 +1,20 @@
 //! Mailings are handed out once, and come back when a lease ends.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use mintage_domain::base::page::PageRequest;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::guards::Refusal;
+use mintage_domain::commit::row::Row;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::outbox::mail::{MailStatus, Mailing};
+use mintage_domain::ports::Store;
+
 use super::paging::{assert_paged, at_moments};
 use super::round_trips::{INSTANTS, each_overwrites, longest_name};
 use super::witness::{at_once, changing, committed, refused};
 use crate::fixtures::Shop;
-use mintage_domain::changes::Put;
-use mintage_domain::guard::{Refusal, Row};
-use mintage_domain::mail::{MailStatus, Mailing};
-use mintage_domain::page::PageRequest;
-use mintage_domain::ports::Store;
-use mintage_domain::time::Timestamp;
-use std::collections::BTreeSet;
-use std::time::Duration;
 
 const LEASE: Duration = Duration::from_mins(5);
 

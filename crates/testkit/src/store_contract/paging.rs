@@ -1,17 +1,20 @@
 //! Lists come in pages, newest first; no item is lost, and none comes twice.
 
+use std::time::Duration;
+
+use mintage_domain::base::page::{Cursor, Page, PageRequest};
+use mintage_domain::base::slug::ProductId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::catalog::key_type::KeyType;
+use mintage_domain::model::licenses::activation::Activation;
+use mintage_domain::model::outbox::delivery::Delivery;
+use mintage_domain::model::stripe::processed_event::{HeardEvent, HeardOutcome};
+use mintage_domain::ports::{AuditFilter, LicenseFilter, Store, StoreError};
+
 use super::witness::{changing, committed};
 use crate::fixtures::{Sale, Shop};
-use mintage_domain::activation::Activation;
-use mintage_domain::catalog::KeyType;
-use mintage_domain::changes::{Changes, Put};
-use mintage_domain::delivery::Delivery;
-use mintage_domain::page::{Cursor, Page, PageRequest};
-use mintage_domain::ports::{AuditFilter, LicenseFilter, Store, StoreError};
-use mintage_domain::slug::ProductId;
-use mintage_domain::stripe_event::{HeardEvent, HeardOutcome};
-use mintage_domain::time::Timestamp;
-use std::time::Duration;
 
 /// When each of seven rows is made, in seconds: some at the same moment.
 const MOMENTS: [u64; 7] = [0, 0, 1, 1, 1, 2, 3];

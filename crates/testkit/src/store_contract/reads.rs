@@ -1,12 +1,13 @@
 //! What reads find, and what they must not.
 
+use mintage_domain::base::page::PageRequest;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::catalog::price_link::PriceLink;
+use mintage_domain::model::sales::order::Order;
+use mintage_domain::ports::{AuditFilter, CustomerFilter, LicenseFilter, Store};
+
 use super::witness::{assert_absent, changing, committed, everything};
 use crate::fixtures::{Sale, Shop, stripe_account};
-use mintage_domain::catalog::PriceLink;
-use mintage_domain::changes::Put;
-use mintage_domain::order::Order;
-use mintage_domain::page::PageRequest;
-use mintage_domain::ports::{AuditFilter, CustomerFilter, LicenseFilter, Store};
 
 /// Nothing is found in an empty store, and that is no error.
 pub fn what_was_never_written_is_none(store: &dyn Store) {

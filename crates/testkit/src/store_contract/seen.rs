@@ -1,14 +1,16 @@
 //! When API keys and devices were last seen.
 
+use std::time::Duration;
+
+use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::access::api_key::ApiKey;
+use mintage_domain::model::licenses::activation::{Activation, Fingerprint};
+use mintage_domain::ports::{Sighted, Store};
+
 use super::witness::{at_once, changing, committed};
 use crate::fixtures::Shop;
-use mintage_domain::activation::{Activation, Fingerprint};
-use mintage_domain::api_key::ApiKey;
-use mintage_domain::changes::Put;
-use mintage_domain::id::ApiKeyId;
-use mintage_domain::ports::{Sighted, Store};
-use mintage_domain::time::Timestamp;
-use std::time::Duration;
 
 /// A shop, an API key of it, and an active device of a license that it sold.
 fn known(store: &dyn Store) -> (Shop, ApiKey, Activation) {

@@ -1,20 +1,23 @@
 //! The hot read: a signature is used up, a license is found.
 
-use super::witness::{at_once, changing, committed};
-use crate::fixtures::{Sale, Shop, display_name};
-use mintage_domain::api_key::ApiKey;
-use mintage_domain::catalog::KeyType;
-use mintage_domain::changes::Put;
-use mintage_domain::license::key::KeyHash;
-use mintage_domain::license::state::RevocationReason;
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::{
-    KeyQuery, KnownLicense, LicenseRecord, Nonce, Store, ValidateQuery, ValidateRead,
-};
-use mintage_domain::slug::ProductId;
 use std::collections::HashSet;
 use std::sync::mpsc;
 use std::time::Duration;
+
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::slug::ProductId;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::access::api_key::ApiKey;
+use mintage_domain::model::access::nonce::Nonce;
+use mintage_domain::model::catalog::key_type::KeyType;
+use mintage_domain::model::licenses::key::KeyHash;
+use mintage_domain::model::licenses::standing::RevocationReason;
+use mintage_domain::ports::{
+    KeyQuery, KnownLicense, LicenseRecord, Store, ValidateQuery, ValidateRead,
+};
+
+use super::witness::{at_once, changing, committed};
+use crate::fixtures::{Sale, Shop, display_name};
 
 struct Asking {
     shop: Shop,

@@ -1,16 +1,19 @@
 //! What waits for the background to take it up.
 
-use super::witness::{changing, committed};
-use crate::fixtures::Shop;
-use mintage_domain::changes::Put;
-use mintage_domain::connection::{AccountLink, AccountRef, Connection};
-use mintage_domain::mode::Mode;
-use mintage_domain::order::{Order, OrderStatus};
-use mintage_domain::page::PageRequest;
-use mintage_domain::ports::Store;
-use mintage_domain::stripe_event::{HeardEvent, HeardOutcome};
 use std::collections::BTreeSet;
 use std::time::Duration;
+
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::page::PageRequest;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::sales::order::{Order, OrderStatus};
+use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+use mintage_domain::model::stripe::connection::Connection;
+use mintage_domain::model::stripe::processed_event::{HeardEvent, HeardOutcome};
+use mintage_domain::ports::Store;
+
+use super::witness::{changing, committed};
+use crate::fixtures::Shop;
 
 /// Connections with accounts to retire are found until there are none left, no more than asked.
 pub fn connections_to_retire_are_found(store: &dyn Store) {

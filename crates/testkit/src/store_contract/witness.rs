@@ -1,13 +1,18 @@
 //! What the cases share: a commit of everything, and the look whether it is there.
 
-use crate::fixtures::Shop;
-use mintage_domain::changes::{Changes, Count, Counter, Put, Receipt};
-use mintage_domain::guard::Refusal;
-use mintage_domain::page::PageRequest;
-use mintage_domain::ports::{AuditFilter, AuditRecord, CommitError, Store};
 use std::fmt::Debug;
 use std::sync::Barrier;
 use std::thread;
+
+use mintage_domain::base::page::PageRequest;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::counter::{Count, Counter};
+use mintage_domain::commit::guards::Refusal;
+use mintage_domain::commit::receipt::Receipt;
+use mintage_domain::commit::write::Put;
+use mintage_domain::ports::{AuditFilter, AuditRecord, CommitError, Store};
+
+use crate::fixtures::Shop;
 
 /// Commits what must be committed.
 #[track_caller]

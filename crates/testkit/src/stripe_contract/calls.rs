@@ -1,10 +1,11 @@
 //! What is made on a connected account.
 
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::ports::{CheckoutRequest, NewProduct, StripeError};
+
 use super::{StripeHarness, connected, key, price, product};
 use crate::fixtures::{Shop, cents, email};
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::{CheckoutRequest, NewProduct, StripeError};
-use mintage_domain::web_url::WebUrl;
 
 /// An account tells its id and whether it may take payments.
 pub fn an_account_says_whether_it_can_charge(harness: &dyn StripeHarness) {

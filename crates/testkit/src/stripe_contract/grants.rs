@@ -1,13 +1,14 @@
 //! Getting access to an account, and losing it.
 
+use mintage_domain::base::id::{StripePriceId, StripeProductId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::ports::StripeError;
+
 use super::{REDIRECT, StripeHarness, connected, key};
 use crate::fixtures::{Shop, cents};
-use mintage_domain::connection::AccountRef;
-use mintage_domain::id::{StripePriceId, StripeProductId};
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::StripeError;
-use mintage_domain::secret::Secret;
-use mintage_domain::web_url::WebUrl;
 
 /// The values of a parameter in a URL's query, decoded.
 fn parameter(url: &str, name: &str) -> Vec<String> {

@@ -4,13 +4,14 @@
 pub mod calls;
 pub mod grants;
 
-use crate::fixtures::Shop;
-use mintage_domain::connection::AccountRef;
-use mintage_domain::id::{StripePriceId, StripeProductId};
-use mintage_domain::mode::Mode;
-use mintage_domain::money::Money;
+use mintage_domain::base::id::{StripePriceId, StripeProductId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::money::Money;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{IdempotencyKey, Stripe};
-use mintage_domain::secret::Secret;
+
+use crate::fixtures::Shop;
 
 /// A Stripe that offers both modes, and what a seller does there beside the port.
 pub trait StripeHarness {

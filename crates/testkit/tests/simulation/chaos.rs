@@ -1,21 +1,23 @@
 //! How the news comes in, and what goes wrong meanwhile.
 
-use crate::dice::Dice;
-use crate::faulty_store::FaultyStore;
-use crate::world::World;
-use mintage_domain::changes::Changes;
-use mintage_domain::guard::Refusal;
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::{Commit, CommitError, WebhookError, Webhooks};
-use mintage_domain::stripe_event::StripeEvent;
-use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::inbound::{Inbound, Outcome, decide, hear};
-use mintage_domain::usecase::sweep::sweep;
-use mintage_domain::usecase::{Answer, Decision};
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::guards::Refusal;
+use mintage_domain::model::stripe::event::StripeEvent;
+use mintage_domain::ports::{Commit, CommitError, WebhookError, Webhooks};
+use mintage_domain::usecase::commit_loop::{Answer, Decision};
+use mintage_domain::usecase::stripe::inbound::{Inbound, Outcome, decide, hear};
+use mintage_domain::usecase::sweep::sweep;
+
+use crate::dice::Dice;
+use crate::faulty_store::FaultyStore;
+use crate::world::World;
 
 /// What happened, counted.
 #[derive(Debug, Default)]

@@ -1,26 +1,32 @@
 //! A store that fails, before or after it has done what it was asked.
 
-use crate::chaos::Weather;
-use crate::dice::Dice;
-use mintage_domain::catalog::{KeyType, PriceLink, Product};
-use mintage_domain::changes::Changes;
-use mintage_domain::connection::{AccountLink, AccountRef, Connection};
-use mintage_domain::guard::{Refusal, Row};
-use mintage_domain::id::{LicenseId, OrderId, SessionId, StripeAccountId, StripeEventId};
-use mintage_domain::mode::Mode;
-use mintage_domain::order::Order;
-use mintage_domain::page::{Page, PageRequest};
-use mintage_domain::payment::{Payment, PaymentKey};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use mintage_domain::base::id::{LicenseId, OrderId, SessionId, StripeAccountId, StripeEventId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::page::{Page, PageRequest};
+use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::guards::Refusal;
+use mintage_domain::commit::row::Row;
+use mintage_domain::model::catalog::key_type::KeyType;
+use mintage_domain::model::catalog::price_link::PriceLink;
+use mintage_domain::model::catalog::product::Product;
+use mintage_domain::model::sales::order::Order;
+use mintage_domain::model::sales::payment::{Payment, PaymentKey};
+use mintage_domain::model::sellers::tenant::Tenant;
+use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+use mintage_domain::model::stripe::connection::Connection;
+use mintage_domain::model::stripe::processed_event::HeardEvent;
 use mintage_domain::ports::{
     Catalog, Commit, CommitDone, CommitError, Connections, HeardEvents, LicenseFilter,
     LicenseRecord, Licenses, Orders, Payments, StoreError, Tenants,
 };
-use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
-use mintage_domain::stripe_event::HeardEvent;
-use mintage_domain::tenant::Tenant;
-use mintage_domain::time::Timestamp;
 use mintage_testkit::MemoryStore;
-use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::chaos::Weather;
+use crate::dice::Dice;
 
 /// What one process sees of the store. When it dies, every call fails until the next process.
 pub(crate) struct FaultyStore<'a> {

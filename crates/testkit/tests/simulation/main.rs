@@ -18,9 +18,10 @@ mod faulty_store;
 mod truth;
 mod world;
 
+use std::sync::atomic::Ordering;
+
 use chaos::Weather;
 use dice::Dice;
-use std::sync::atomic::Ordering;
 use world::World;
 
 /// One bad day and its end; returns what happened in it.

@@ -1,22 +1,24 @@
 //! What must hold when the day is over.
 
-use crate::world::{Sale, World};
-use mintage_domain::changes::{Count, Counter};
-use mintage_domain::delivery::Delivery;
-use mintage_domain::env::SealedField;
-use mintage_domain::id::LicenseId;
-use mintage_domain::license::key::PresentedKey;
-use mintage_domain::license::state::{Revocation, RevocationReason, State};
-use mintage_domain::mode::Mode;
-use mintage_domain::order::OrderStatus;
-use mintage_domain::outbound::EventName;
-use mintage_domain::page::PageRequest;
+use std::collections::BTreeSet;
+
+use mintage_domain::base::id::LicenseId;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::page::PageRequest;
+use mintage_domain::commit::counter::{Count, Counter};
+use mintage_domain::model::licenses::key::PresentedKey;
+use mintage_domain::model::licenses::standing::{Revocation, RevocationReason, State};
+use mintage_domain::model::outbox::delivery::Delivery;
+use mintage_domain::model::outbox::event::EventName;
+use mintage_domain::model::sales::order::OrderStatus;
 use mintage_domain::ports::{
     Catalog, Commit, Connections, Deliveries, HeardEvents, LicenseFilter, LicenseRecord, Licenses,
     Mails, Orders,
 };
+use mintage_domain::usecase::env::SealedField;
 use mintage_testkit::fixtures::Shop;
-use std::collections::BTreeSet;
+
+use crate::world::{Sale, World};
 
 const ALL: PageRequest = PageRequest {
     after: None,

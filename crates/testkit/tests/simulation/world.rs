@@ -1,27 +1,31 @@
 //! A few sellers, what was bought from them, and what Stripe will tell of it.
 
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::{PaymentIntentId, SessionId, StripeEventId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::seal::{KeyRing, MasterKey};
+use mintage_domain::base::slug::ProductId;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::catalog::key_type::KeyType;
+use mintage_domain::model::catalog::product::Product;
+use mintage_domain::model::licenses::key::KeyFormat;
+use mintage_domain::model::sales::fee::BasisPoints;
+use mintage_domain::model::sales::order::OrderStatus;
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::stripe::event::{
+    News, PaymentStatus, RefundFacts, SessionFacts, StripeEvent,
+};
+use mintage_domain::ports::{Commit, Connections, Orders, Stripe};
+use mintage_domain::usecase::catalog::prices::set_up_prices;
+use mintage_domain::usecase::env::{Env, SealedField};
+use mintage_domain::usecase::sales::checkout::{OpenCheckout, open};
+use mintage_domain::usecase::stripe::inbound::Inbound;
+use mintage_testkit::fixtures::{Shop, email, web_url};
+use mintage_testkit::{FixedClock, MemoryStore, StandInStripe, TestEnv};
+
 use crate::chaos::Weather;
 use crate::dice::Dice;
 use crate::faulty_store::FaultyStore;
-use mintage_domain::audit::Actor;
-use mintage_domain::catalog::{KeyType, Product};
-use mintage_domain::changes::Put;
-use mintage_domain::email::Email;
-use mintage_domain::env::{Env, SealedField};
-use mintage_domain::fee::BasisPoints;
-use mintage_domain::id::{PaymentIntentId, SessionId, StripeEventId};
-use mintage_domain::license::key::KeyFormat;
-use mintage_domain::mode::Mode;
-use mintage_domain::order::OrderStatus;
-use mintage_domain::ports::{Commit, Connections, Orders, Stripe};
-use mintage_domain::seal::{KeyRing, MasterKey};
-use mintage_domain::slug::ProductId;
-use mintage_domain::stripe_event::{News, PaymentStatus, RefundFacts, SessionFacts, StripeEvent};
-use mintage_domain::usecase::checkout::{OpenCheckout, open};
-use mintage_domain::usecase::inbound::Inbound;
-use mintage_domain::usecase::prices::set_up_prices;
-use mintage_testkit::fixtures::{Shop, email, web_url};
-use mintage_testkit::{FixedClock, MemoryStore, StandInStripe, TestEnv};
 
 /// Everything that is there, and the truth about it.
 pub(crate) struct World {

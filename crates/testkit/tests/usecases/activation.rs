@@ -1,24 +1,27 @@
-use crate::seller::Seller;
-use mintage_domain::activation::{Activation, Device, Fingerprint};
-use mintage_domain::audit::Actor;
-use mintage_domain::changes::Put;
-use mintage_domain::guard::{Guarded, Refusal};
-use mintage_domain::id::{ActivationId, LicenseId};
-use mintage_domain::license::License;
-use mintage_domain::license::key::KeyHash;
-use mintage_domain::license::state::{HoldCause, RevocationReason, Standing};
-use mintage_domain::metadata::Metadata;
-use mintage_domain::page::PageRequest;
+use std::time::Duration;
+
+use mintage_domain::base::id::{ActivationId, LicenseId};
+use mintage_domain::base::metadata::Metadata;
+use mintage_domain::base::page::PageRequest;
+use mintage_domain::commit::guards::Refusal;
+use mintage_domain::commit::row::Guarded;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::licenses::activation::{Activation, Device, Fingerprint};
+use mintage_domain::model::licenses::key::KeyHash;
+use mintage_domain::model::licenses::license::License;
+use mintage_domain::model::licenses::standing::{HoldCause, RevocationReason, Standing};
+use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::ports::{
     Activations, AuditFilter, Audits, Commit, KeyQuery, ValidateQuery, Validations,
 };
-use mintage_domain::usecase::activation::{
+use mintage_domain::usecase::commit_loop::{Decision, settle};
+use mintage_domain::usecase::licenses::activation::{
     Activated, ActivationError, Heartbeat, Slots, Which, activate, deactivate, heartbeat, release,
 };
-use mintage_domain::usecase::validate::Reason;
-use mintage_domain::usecase::{Decision, settle};
+use mintage_domain::usecase::licenses::validate::Reason;
 use serde_json::json;
-use std::time::Duration;
+
+use crate::seller::Seller;
 
 /// A seller with a license for three devices.
 struct Sold {

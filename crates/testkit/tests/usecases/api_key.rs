@@ -1,18 +1,23 @@
-use crate::seller::Seller;
-use mintage_domain::api_key::{ApiKey, KeyKind, Permission, Scope, SignatureVersion};
-use mintage_domain::audit::Actor;
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::{ApiKeys, Nonce};
-use mintage_domain::seal::{KeyRing, MasterKey};
-use mintage_domain::secret::Secret;
-use mintage_domain::sign::keystack_signature;
-use mintage_domain::slug::ProductId;
-use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::Failure;
-use mintage_domain::usecase::api_key::{
+use std::time::Duration;
+
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::seal::{KeyRing, MasterKey};
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::slug::ProductId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::access::api_key::ApiKey;
+use mintage_domain::model::access::call_signature::keystack_signature;
+use mintage_domain::model::access::credential::{KeyKind, SignatureVersion};
+use mintage_domain::model::access::nonce::Nonce;
+use mintage_domain::model::access::scope::{Permission, Scope};
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::ports::ApiKeys;
+use mintage_domain::usecase::access::api_key::{
     ApiKeyError, REMEMBERED, SignatureError, SignedCall, TOLERANCE, check, create_api_key, find,
 };
-use std::time::Duration;
+use mintage_domain::usecase::failure::Failure;
+
+use crate::seller::Seller;
 
 const BODY: &[u8] = br#"{"licenseKey":"PIXL-1"}"#;
 

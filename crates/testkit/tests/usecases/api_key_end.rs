@@ -1,24 +1,27 @@
 //! API keys that end: revoked at once, or rotated and good for a while.
 
-use crate::seller::Seller;
-use mintage_domain::api_key::{
-    ApiKey, KeyKind, Overlap, Permission, Scope, SignatureVersion, SignsNothing,
-};
-use mintage_domain::audit::Actor;
-use mintage_domain::id::ApiKeyId;
-use mintage_domain::mode::Mode;
-use mintage_domain::page::PageRequest;
-use mintage_domain::ports::{ApiKeys, Nonce};
-use mintage_domain::secret::Secret;
-use mintage_domain::sign::keystack_signature;
-use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::api_key::{
-    ApiKeyError, MadeApiKey, SignatureError, SignedCall, check, create_api_key, revoke_api_key,
-    rotate_api_key,
-};
 use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
+
+use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::page::PageRequest;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::access::api_key::{ApiKey, Overlap};
+use mintage_domain::model::access::call_signature::keystack_signature;
+use mintage_domain::model::access::credential::{KeyKind, SignatureVersion, SignsNothing};
+use mintage_domain::model::access::nonce::Nonce;
+use mintage_domain::model::access::scope::{Permission, Scope};
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::ports::ApiKeys;
+use mintage_domain::usecase::access::api_key::{
+    ApiKeyError, MadeApiKey, SignatureError, SignedCall, check, create_api_key, revoke_api_key,
+    rotate_api_key,
+};
+
+use crate::seller::Seller;
 
 const KIND: KeyKind = KeyKind::Signed(Scope::ValidateOnly, SignatureVersion::V1);
 

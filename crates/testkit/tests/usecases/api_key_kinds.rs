@@ -1,16 +1,20 @@
 //! Keys that sign by version 2, and keys that sign nothing.
 
-use crate::seller::Seller;
-use mintage_domain::api_key::{ApiKey, KeyKind, Permission, Scope, SignatureVersion};
-use mintage_domain::audit::Actor;
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::{ApiKeys, Nonce};
-use mintage_domain::secret::Secret;
-use mintage_domain::sign::{CallNonce, CallText, keystack_signature};
-use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::api_key::{
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::access::api_key::ApiKey;
+use mintage_domain::model::access::call_signature::{CallNonce, CallText, keystack_signature};
+use mintage_domain::model::access::credential::{KeyKind, SignatureVersion};
+use mintage_domain::model::access::nonce::Nonce;
+use mintage_domain::model::access::scope::{Permission, Scope};
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::ports::ApiKeys;
+use mintage_domain::usecase::access::api_key::{
     REMEMBERED, SignatureError, SignedCall, check, check_publishable_or_signed, create_api_key,
 };
+
+use crate::seller::Seller;
 
 const BODY: &[u8] = br#"{"key":"PIXL-1","fingerprint":"a"}"#;
 const NONCE: &str = "aB3_-aB3_-aB3_-1";

@@ -1,17 +1,19 @@
-use crate::seller::Seller;
-use mintage_domain::audit::Actor;
-use mintage_domain::catalog::{LicenseTerms, Product};
-use mintage_domain::license::key::{KeyFormat, KeyPrefix, LicenseKey};
-use mintage_domain::license::term::Term;
-use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
-use mintage_domain::tenant::Plan;
-use mintage_domain::usecase::catalog::{
-    CatalogError, NewKeyType, NewProduct, create_key_type, create_product,
-};
-use mintage_domain::usecase::mint::product_secret;
-use mintage_domain::usecase::tenant::{change_plan, create_tenant};
+use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::model::catalog::product::Product;
+use mintage_domain::model::licenses::key::{KeyFormat, KeyPrefix, LicenseKey};
+use mintage_domain::model::licenses::term::Term;
+use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::sellers::tenant::Plan;
+use mintage_domain::usecase::catalog::error::CatalogError;
+use mintage_domain::usecase::catalog::key_type::{NewKeyType, create_key_type};
+use mintage_domain::usecase::catalog::product::{NewProduct, create_product};
+use mintage_domain::usecase::licenses::mint::product_secret;
+use mintage_domain::usecase::sellers::tenant::{change_plan, create_tenant};
 use mintage_testkit::fixtures::{cents, display_name, email};
 use mintage_testkit::{MemoryStore, TestEnv};
+
+use crate::seller::Seller;
 
 fn new_product(slug: &str) -> NewProduct {
     NewProduct {

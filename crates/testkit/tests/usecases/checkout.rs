@@ -1,22 +1,24 @@
-use crate::seller::{Seller, paid};
-use mintage_domain::catalog::PriceLink;
-use mintage_domain::fee::BasisPoints;
-use mintage_domain::id::{SessionId, StripePriceId};
-use mintage_domain::money::Money;
-use mintage_domain::order::OrderStatus;
-use mintage_domain::page::PageRequest;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mintage_domain::base::id::{SessionId, StripePriceId};
+use mintage_domain::base::money::Money;
+use mintage_domain::base::page::PageRequest;
+use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::model::catalog::price_link::PriceLink;
+use mintage_domain::model::sales::fee::BasisPoints;
+use mintage_domain::model::sales::order::OrderStatus;
+use mintage_domain::model::stripe::event::News;
 use mintage_domain::ports::{
     CheckoutSession, Commit, MockStripe, MockWebhooks, Orders, StripeError,
 };
-use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
-use mintage_domain::stripe_event::News;
-use mintage_domain::usecase::Failure;
-use mintage_domain::usecase::checkout::{CheckoutError, OpenCheckout, authorize, open};
-use mintage_domain::usecase::inbound::Outcome;
+use mintage_domain::usecase::failure::Failure;
+use mintage_domain::usecase::sales::checkout::{CheckoutError, OpenCheckout, authorize, open};
+use mintage_domain::usecase::stripe::inbound::Outcome;
 use mintage_domain::usecase::sweep::sweep;
 use mintage_testkit::fixtures::email;
-use std::sync::Arc;
-use std::time::Duration;
+
+use crate::seller::{Seller, paid};
 
 #[test]
 fn a_checkout_is_authorized_by_the_key_of_its_tenant_alone() {

@@ -1,19 +1,22 @@
-use crate::seller::Seller;
-use mintage_domain::audit::Actor;
-use mintage_domain::connection::{AccountRef, ConnectionState, ModeError};
-use mintage_domain::mode::Mode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::{Secret, SecretHash};
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::sellers::tenant::Plan;
+use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::connection::{ConnectionState, ModeError};
 use mintage_domain::ports::{
     Catalog, Connections, Grant, MockStripe, OAuthRounds, Stripe, StripeError,
 };
-use mintage_domain::secret::{Secret, SecretHash};
-use mintage_domain::slug::TenantId;
-use mintage_domain::tenant::Plan;
-use mintage_domain::usecase::connect::{self, ConnectError, ROUND_LASTS};
-use mintage_domain::usecase::tenant::change_plan;
+use mintage_domain::usecase::sellers::tenant::change_plan;
+use mintage_domain::usecase::stripe::connect::{self, ConnectError, ROUND_LASTS};
 use mintage_testkit::fixtures::{stripe_account, web_url};
 use mintage_testkit::{MemoryStore, StandInStripe};
-use std::sync::Arc;
-use std::time::Duration;
+
+use crate::seller::Seller;
 
 #[test]
 fn a_round_connects_the_account_and_shows_a_checkout_key() {

@@ -1,18 +1,25 @@
-use crate::seller::Seller;
-use mintage_domain::audit::Actor;
-use mintage_domain::changes::Put;
-use mintage_domain::delivery::{Attempt, Claim, Delivery, DeliveryStatus, Endpoint};
-use mintage_domain::env::SealedField;
+use std::time::Duration;
+
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::outbox::delivery::{Attempt, Claim, Delivery, DeliveryStatus};
+use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+use mintage_domain::model::outbox::webhook_signature::{
+    WebhookSecret, keylight_signature, standard_webhooks_signature,
+};
+use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::ports::{
     Commit, Deliveries, Endpoints, Http, HttpError, HttpRequest, HttpResponse, Method,
 };
-use mintage_domain::sign::{WebhookSecret, keylight_signature, standard_webhooks_signature};
-use mintage_domain::usecase::Failure;
-use mintage_domain::usecase::deliver::{DEADLINE, DeliverError, LANE, LEASE, conclude, request};
-use mintage_domain::usecase::endpoint::{redeliver, rotate_secret, set_url};
+use mintage_domain::usecase::env::SealedField;
+use mintage_domain::usecase::failure::Failure;
+use mintage_domain::usecase::outbox::deliver::{
+    DEADLINE, DeliverError, LANE, LEASE, conclude, request,
+};
+use mintage_domain::usecase::outbox::webhook_endpoint::{redeliver, rotate_secret, set_url};
 use mintage_testkit::ScriptedHttp;
 use mintage_testkit::fixtures::web_url;
-use std::time::Duration;
+
+use crate::seller::Seller;
 
 /// A seller with one delivery due, and the secret it is signed by.
 fn waiting() -> (Seller, WebhookSecret) {

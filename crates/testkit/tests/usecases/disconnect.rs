@@ -1,12 +1,16 @@
-use crate::seller::Seller;
-use mintage_domain::audit::Actor;
-use mintage_domain::connection::AccountRef;
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::{Catalog, Connections, MockStripe, MockWebhooks, Stripe, StripeError};
-use mintage_domain::usecase::checkout::CheckoutError;
-use mintage_domain::usecase::connect::{ConnectError, disconnect, retire, rotate_checkout_key};
-use mintage_domain::usecase::sweep::{Swept, sweep};
 use std::sync::Arc;
+
+use mintage_domain::base::mode::Mode;
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::ports::{Catalog, Connections, MockStripe, MockWebhooks, Stripe, StripeError};
+use mintage_domain::usecase::sales::checkout::CheckoutError;
+use mintage_domain::usecase::stripe::connect::{
+    ConnectError, disconnect, retire, rotate_checkout_key,
+};
+use mintage_domain::usecase::sweep::{Swept, sweep};
+
+use crate::seller::Seller;
 
 fn leave(seller: &Seller, stripe: &dyn Stripe) -> Result<(), ConnectError> {
     let (store, env) = (&*seller.store, seller.env());

@@ -1,15 +1,20 @@
-use crate::seller::Seller;
-use mintage_domain::audit::Actor;
-use mintage_domain::changes::Put;
-use mintage_domain::delivery::{Claim, Delivery, DeliveryStatus, Endpoint};
-use mintage_domain::env::SealedField;
-use mintage_domain::id::DeliveryId;
-use mintage_domain::ports::{Commit, Deliveries, Endpoints};
-use mintage_domain::sign::WebhookSecret;
-use mintage_domain::usecase::deliver::{LANE, LEASE};
-use mintage_domain::usecase::endpoint::{EndpointError, redeliver, rotate_secret, set_url};
-use mintage_testkit::fixtures::web_url;
 use std::time::Duration;
+
+use mintage_domain::base::id::DeliveryId;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::outbox::delivery::{Claim, Delivery, DeliveryStatus};
+use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+use mintage_domain::model::outbox::webhook_signature::WebhookSecret;
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::ports::{Commit, Deliveries, Endpoints};
+use mintage_domain::usecase::env::SealedField;
+use mintage_domain::usecase::outbox::deliver::{LANE, LEASE};
+use mintage_domain::usecase::outbox::webhook_endpoint::{
+    EndpointError, redeliver, rotate_secret, set_url,
+};
+use mintage_testkit::fixtures::web_url;
+
+use crate::seller::Seller;
 
 fn set(seller: &Seller, url: Option<&str>) -> Option<WebhookSecret> {
     let (store, env, url) = (&*seller.store, seller.env(), url.map(web_url));

@@ -1,13 +1,15 @@
-use crate::seller::{Seller, intent, paid, unpaid};
-use mintage_domain::env::SealedField;
-use mintage_domain::id::SessionId;
-use mintage_domain::license::state::State;
-use mintage_domain::order::OrderStatus;
+use mintage_domain::base::id::SessionId;
+use mintage_domain::model::licenses::standing::State;
+use mintage_domain::model::sales::order::OrderStatus;
+use mintage_domain::model::stripe::event::{News, PaymentStatus, SessionFacts};
+use mintage_domain::model::stripe::processed_event::HeardOutcome;
 use mintage_domain::ports::{Customers, HeardEvents, Licenses};
-use mintage_domain::stripe_event::{HeardOutcome, News, PaymentStatus, SessionFacts};
-use mintage_domain::usecase::checkout::OpenCheckout;
-use mintage_domain::usecase::inbound::{Outcome, PARKED_FOR};
+use mintage_domain::usecase::env::SealedField;
+use mintage_domain::usecase::sales::checkout::OpenCheckout;
+use mintage_domain::usecase::stripe::inbound::{Outcome, PARKED_FOR};
 use mintage_testkit::fixtures::{cents, email};
+
+use crate::seller::{Seller, intent, paid, unpaid};
 
 #[test]
 fn a_paid_session_mints_the_license_that_was_agreed_and_tells_the_seller() {

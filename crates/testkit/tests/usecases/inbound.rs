@@ -1,12 +1,14 @@
-use crate::seller::{Seller, paid, refunded};
-use mintage_domain::connection::ConnectionState;
-use mintage_domain::id::SessionId;
-use mintage_domain::mode::Mode;
-use mintage_domain::order::OrderStatus;
+use mintage_domain::base::id::SessionId;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::model::sales::order::OrderStatus;
+use mintage_domain::model::stripe::connection::ConnectionState;
+use mintage_domain::model::stripe::event::News;
+use mintage_domain::model::stripe::processed_event::HeardOutcome;
 use mintage_domain::ports::{Catalog, Connections, HeardEvents, MockStripe, StripeError};
-use mintage_domain::stripe_event::{HeardOutcome, News};
-use mintage_domain::usecase::inbound::{Inbound, InboundError, Outcome, hear};
+use mintage_domain::usecase::stripe::inbound::{Inbound, InboundError, Outcome, hear};
 use mintage_testkit::fixtures::stripe_account;
+
+use crate::seller::{Seller, paid, refunded};
 
 fn outcome(seller: &Seller, inbound: &Inbound) -> Option<HeardOutcome> {
     let heard = seller

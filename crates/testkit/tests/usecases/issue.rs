@@ -1,25 +1,28 @@
-use crate::seller::{Seller, paid, refunded};
-use mintage_domain::api_key::ApiKey;
-use mintage_domain::audit::Actor;
-use mintage_domain::changes::{Count, Counter, Put};
-use mintage_domain::id::{ApiKeyId, CustomerId};
-use mintage_domain::idempotency::CallerKey;
-use mintage_domain::license::state::State;
-use mintage_domain::license::term::Term;
-use mintage_domain::metadata::Metadata;
-use mintage_domain::mode::Mode;
+use std::time::Duration;
+
+use mintage_domain::base::id::{ApiKeyId, CustomerId};
+use mintage_domain::base::metadata::Metadata;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::SecretHash;
+use mintage_domain::base::slug::KeyTypeId;
+use mintage_domain::commit::counter::{Count, Counter};
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::access::api_key::ApiKey;
+use mintage_domain::model::access::idempotency::CallerKey;
+use mintage_domain::model::licenses::standing::State;
+use mintage_domain::model::licenses::term::Term;
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::sellers::tenant::{Plan, Tenant};
+use mintage_domain::model::stripe::event::News;
 use mintage_domain::ports::{Commit, Customers, Housekeeping, Licenses};
-use mintage_domain::secret::SecretHash;
-use mintage_domain::slug::KeyTypeId;
-use mintage_domain::stripe_event::News;
-use mintage_domain::tenant::{Plan, Tenant};
-use mintage_domain::usecase::issue::{
+use mintage_domain::usecase::licenses::command::revoke;
+use mintage_domain::usecase::licenses::issue::{
     IssueCall, IssueError, Issued, NewCustomer, NewLicense, issue,
 };
-use mintage_domain::usecase::license::revoke;
 use mintage_testkit::fixtures::email;
 use serde_json::json;
-use std::time::Duration;
+
+use crate::seller::{Seller, paid, refunded};
 
 /// A seller with an API key of their mode.
 pub(crate) fn seller() -> (Seller, ApiKey) {

@@ -1,14 +1,15 @@
-use crate::seller::Seller;
-use mintage_domain::audit::Actor;
-use mintage_domain::changes::Put;
-use mintage_domain::env::SealedField;
-use mintage_domain::id::{LicenseId, TokenId};
-use mintage_domain::license::License;
-use mintage_domain::license::state::{Revocation, RevocationReason, Standing, State};
+use mintage_domain::base::id::{LicenseId, TokenId};
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::licenses::license::License;
+use mintage_domain::model::licenses::standing::{Revocation, RevocationReason, Standing, State};
+use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::ports::{Commit, LicenseRecord, Licenses};
-use mintage_domain::slug::TenantId;
-use mintage_domain::usecase::Failure;
-use mintage_domain::usecase::license::{LicenseError, reveal, revoke};
+use mintage_domain::usecase::env::SealedField;
+use mintage_domain::usecase::failure::Failure;
+use mintage_domain::usecase::licenses::command::{LicenseError, reveal, revoke};
+
+use crate::seller::Seller;
 
 fn by_token() -> Actor {
     Actor::Token(TokenId::parse("tok_1").unwrap())

@@ -1,21 +1,25 @@
 //! What a seller commands of a license: freeze, thaw, extend.
 
-use crate::seller::Seller;
-use mintage_domain::audit::Actor;
-use mintage_domain::changes::Put;
-use mintage_domain::id::{LicenseId, TokenId};
-use mintage_domain::license::License;
-use mintage_domain::license::state::{
-    CannotExtend, DisputeNews, HoldCause, RevocationReason, Standing, State,
-};
-use mintage_domain::license::term::Term;
-use mintage_domain::ports::{Commit, LicenseRecord, Licenses};
-use mintage_domain::slug::TenantId;
-use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::license::{LicenseError, Target, extend, freeze, revoke, thaw};
 use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
+
+use mintage_domain::base::id::{LicenseId, TokenId};
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::licenses::license::License;
+use mintage_domain::model::licenses::standing::{
+    CannotExtend, DisputeNews, HoldCause, RevocationReason, Standing, State,
+};
+use mintage_domain::model::licenses::term::Term;
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::ports::{Commit, LicenseRecord, Licenses};
+use mintage_domain::usecase::licenses::command::{
+    LicenseError, Target, extend, freeze, revoke, thaw,
+};
+
+use crate::seller::Seller;
 
 type Outcome = Result<LicenseRecord, LicenseError>;
 

@@ -1,26 +1,28 @@
-use crate::issue;
-use crate::seller::{Seller, paid, refunded};
-use mintage_domain::audit::Actor;
-use mintage_domain::changes::Put;
-use mintage_domain::env::SealedField;
-use mintage_domain::id::LicenseId;
-use mintage_domain::mail::{MailStatus, Mailing};
-use mintage_domain::mode::Mode;
-use mintage_domain::page::PageRequest;
+use std::time::Duration;
+
+use mintage_domain::base::id::LicenseId;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::page::PageRequest;
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::access::rate::{Grant, Take};
+use mintage_domain::model::outbox::mail::{MailStatus, Mailing};
+use mintage_domain::model::outbox::retry::RetrySchedule;
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::stripe::event::News;
 use mintage_domain::ports::{Commit, LicenseRecord, Limiter, MailError, Mails, Tenants};
-use mintage_domain::rate::{Grant, Take};
-use mintage_domain::retry::RetrySchedule;
-use mintage_domain::slug::TenantId;
-use mintage_domain::stripe_event::News;
-use mintage_domain::usecase::license::revoke;
-use mintage_domain::usecase::mail::{
+use mintage_domain::usecase::env::SealedField;
+use mintage_domain::usecase::licenses::command::revoke;
+use mintage_domain::usecase::outbox::mail::{
     Composed, LEASE, MailingError, Outcome, RESEND_RATE, WAITS_AT_MOST, compose, conclude, give_up,
     resend, switch,
 };
 use mintage_testkit::OutboxMail;
 use mintage_testkit::fixtures::email;
 use mintage_testkit::mail_contract::{Manner, Post};
-use std::time::Duration;
+
+use crate::issue;
+use crate::seller::{Seller, paid, refunded};
 
 /// A license's mailings, newest first.
 fn mails(seller: &Seller, license: &LicenseId) -> Vec<Mailing> {

@@ -1,15 +1,18 @@
-use mintage_domain::catalog::{LicenseTerms, Product};
-use mintage_domain::env::SealedField;
-use mintage_domain::license::OrderUnit;
-use mintage_domain::license::key::{KeyFormat, PresentedKey};
-use mintage_domain::license::term::Term;
-use mintage_domain::order::Order;
-use mintage_domain::outbound::EventName;
-use mintage_domain::seal::{KeyRing, MasterKey, OpenError};
-use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::mint::{CannotMint, Minted, Sale, mint, product_secret, tell};
-use mintage_testkit::fixtures::Shop;
 use std::time::Duration;
+
+use mintage_domain::base::seal::{KeyRing, MasterKey, OpenError};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::catalog::product::Product;
+use mintage_domain::model::licenses::key::{KeyFormat, PresentedKey};
+use mintage_domain::model::licenses::license::OrderUnit;
+use mintage_domain::model::licenses::term::Term;
+use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::model::outbox::event::EventName;
+use mintage_domain::model::sales::order::Order;
+use mintage_domain::usecase::env::SealedField;
+use mintage_domain::usecase::licenses::mint::{CannotMint, Minted, Sale, mint, product_secret};
+use mintage_domain::usecase::outbox::event::tell;
+use mintage_testkit::fixtures::Shop;
 
 fn minted(shop: &Shop, order: &Order, product: &Product) -> Result<Minted, CannotMint> {
     let sale = Sale {

@@ -1,14 +1,17 @@
-use crate::seller::Seller;
-use mintage_domain::audit::Actor;
-use mintage_domain::catalog::{KeyType, PriceLink};
-use mintage_domain::changes::Put;
-use mintage_domain::id::StripePriceId;
-use mintage_domain::ports::{Catalog, Commit, MockStripe, Stripe, StripeError};
-use mintage_domain::usecase::connect::disconnect;
-use mintage_domain::usecase::prices::{PricesError, set_up_prices};
-use mintage_testkit::fixtures::cents;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use mintage_domain::base::id::StripePriceId;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::catalog::key_type::KeyType;
+use mintage_domain::model::catalog::price_link::PriceLink;
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::ports::{Catalog, Commit, MockStripe, Stripe, StripeError};
+use mintage_domain::usecase::catalog::prices::{PricesError, set_up_prices};
+use mintage_domain::usecase::stripe::connect::disconnect;
+use mintage_testkit::fixtures::cents;
+
+use crate::seller::Seller;
 
 /// A connected seller with these key types beside `pro`, which costs 29.00.
 fn with_key_types(others: impl IntoIterator<Item = (String, Option<i64>)>) -> Seller {

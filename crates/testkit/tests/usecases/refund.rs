@@ -1,13 +1,15 @@
-use crate::seller::{Seller, intent, paid, refunded};
-use mintage_domain::audit::Actor;
-use mintage_domain::id::SessionId;
-use mintage_domain::license::state::{Revocation, RevocationReason, State};
-use mintage_domain::payment::PaymentKey;
-use mintage_domain::ports::Payments;
-use mintage_domain::stripe_event::{News, RefundFacts};
-use mintage_domain::usecase::inbound::Outcome;
-use mintage_domain::usecase::license::revoke;
 use std::time::Duration;
+
+use mintage_domain::base::id::SessionId;
+use mintage_domain::model::licenses::standing::{Revocation, RevocationReason, State};
+use mintage_domain::model::sales::payment::PaymentKey;
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::stripe::event::{News, RefundFacts};
+use mintage_domain::ports::Payments;
+use mintage_domain::usecase::licenses::command::revoke;
+use mintage_domain::usecase::stripe::inbound::Outcome;
+
+use crate::seller::{Seller, intent, paid, refunded};
 
 fn state(seller: &Seller) -> (State, Option<RevocationReason>) {
     let license = seller.licenses().remove(0).license;

@@ -1,29 +1,33 @@
 //! A seller: a shop in a store of its own, before a Stripe of its own.
 
-use mintage_domain::audit::Actor;
-use mintage_domain::connection::{AccountRef, Connection};
-use mintage_domain::delivery::Delivery;
-use mintage_domain::env::{Env, SealedField};
-use mintage_domain::fee::BasisPoints;
-use mintage_domain::id::{PaymentIntentId, SessionId, StripeEventId};
-use mintage_domain::mode::Mode;
-use mintage_domain::order::Order;
-use mintage_domain::page::PageRequest;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use mintage_domain::base::id::{PaymentIntentId, SessionId, StripeEventId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::page::PageRequest;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::model::outbox::delivery::Delivery;
+use mintage_domain::model::sales::fee::BasisPoints;
+use mintage_domain::model::sales::order::Order;
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::connection::Connection;
+use mintage_domain::model::stripe::event::{
+    News, PaymentStatus, RefundFacts, SessionFacts, StripeEvent,
+};
 use mintage_domain::ports::{
     AuditFilter, Audits, Connections, Deliveries, LicenseFilter, LicenseRecord, Licenses, Orders,
     Stripe,
 };
-use mintage_domain::secret::Secret;
-use mintage_domain::slug::TenantId;
-use mintage_domain::stripe_event::{News, PaymentStatus, RefundFacts, SessionFacts, StripeEvent};
-use mintage_domain::usecase::checkout::{self, CheckoutError, OpenCheckout};
-use mintage_domain::usecase::connect::{self, ConnectError, Connected};
-use mintage_domain::usecase::inbound::{Inbound, InboundError, Outcome, hear};
-use mintage_domain::usecase::prices::{PricesError, PricesSetUp, set_up_prices};
+use mintage_domain::usecase::catalog::prices::{PricesError, PricesSetUp, set_up_prices};
+use mintage_domain::usecase::env::{Env, SealedField};
+use mintage_domain::usecase::sales::checkout::{self, CheckoutError, OpenCheckout};
+use mintage_domain::usecase::stripe::connect::{self, ConnectError, Connected};
+use mintage_domain::usecase::stripe::inbound::{Inbound, InboundError, Outcome, hear};
 use mintage_testkit::fixtures::{Shop, web_url};
 use mintage_testkit::{MemoryStore, StandInStripe};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 pub(crate) struct Seller {
     pub(crate) store: Arc<MemoryStore>,

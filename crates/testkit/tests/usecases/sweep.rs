@@ -1,21 +1,24 @@
-use crate::seller::{Seller, paid};
-use mintage_domain::catalog::Product;
-use mintage_domain::changes::Put;
-use mintage_domain::env::SealedField;
-use mintage_domain::license::key::KeyFormat;
-use mintage_domain::mode::Mode;
-use mintage_domain::order::{Order, OrderStatus};
+use std::time::Duration;
+
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::seal::{KeyRing, MasterKey};
+use mintage_domain::base::secret::SecretHash;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::access::rate::{Rate, Take};
+use mintage_domain::model::catalog::product::Product;
+use mintage_domain::model::licenses::key::KeyFormat;
+use mintage_domain::model::sales::order::{Order, OrderStatus};
+use mintage_domain::model::stripe::event::{News, SessionFacts, StripeEvent};
+use mintage_domain::model::stripe::processed_event::HeardOutcome;
 use mintage_domain::ports::{
     Commit, HeardEvents, Limiter, MockStripe, MockWebhooks, OAuthRounds, Orders, WebhookError,
 };
-use mintage_domain::rate::{Rate, Take};
-use mintage_domain::seal::{KeyRing, MasterKey};
-use mintage_domain::secret::SecretHash;
-use mintage_domain::stripe_event::{HeardOutcome, News, SessionFacts, StripeEvent};
-use mintage_domain::usecase::connect::ROUND_LASTS;
-use mintage_domain::usecase::inbound::{Inbound, Outcome, PARKED_FOR, hear};
+use mintage_domain::usecase::env::SealedField;
+use mintage_domain::usecase::stripe::connect::ROUND_LASTS;
+use mintage_domain::usecase::stripe::inbound::{Inbound, Outcome, PARKED_FOR, hear};
 use mintage_domain::usecase::sweep::{Swept, sweep};
-use std::time::Duration;
+
+use crate::seller::{Seller, paid};
 
 /// Webhooks that read a parked payload as this event.
 fn rereading(event: &StripeEvent) -> MockWebhooks {

@@ -1,15 +1,16 @@
-use crate::seller::Seller;
-use mintage_domain::changes::Put;
-use mintage_domain::management_token::TokenScope;
+use mintage_domain::base::secret::SecretHash;
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::model::sellers::tenant::Plan;
 use mintage_domain::ports::{Commit, Tenants, Tokens};
-use mintage_domain::secret::SecretHash;
-use mintage_domain::slug::TenantId;
-use mintage_domain::tenant::Plan;
-use mintage_domain::usecase::tenant::{
+use mintage_domain::usecase::sellers::tenant::{
     TenantError, authenticate, change_plan, create_tenant, create_token,
 };
 use mintage_testkit::fixtures::email;
 use mintage_testkit::{MemoryStore, TestEnv};
+
+use crate::seller::Seller;
 
 fn slug(text: &str) -> TenantId {
     TenantId::parse(text).unwrap()

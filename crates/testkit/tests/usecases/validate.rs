@@ -1,14 +1,17 @@
-use crate::seller::Seller;
-use mintage_domain::catalog::Product;
-use mintage_domain::changes::Put;
-use mintage_domain::env::SealedField;
-use mintage_domain::license::License;
-use mintage_domain::license::key::{KeyFormat, LicenseKey};
-use mintage_domain::license::state::{HoldCause, RevocationReason, Standing, State};
-use mintage_domain::ports::{Commit, Nonce, ValidateRead, Validations};
-use mintage_domain::usecase::mint::product_secret;
-use mintage_domain::usecase::validate::{Lookup, Reason, judge, look_up};
 use std::time::Duration;
+
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::access::nonce::Nonce;
+use mintage_domain::model::catalog::product::Product;
+use mintage_domain::model::licenses::key::{KeyFormat, LicenseKey};
+use mintage_domain::model::licenses::license::License;
+use mintage_domain::model::licenses::standing::{HoldCause, RevocationReason, Standing, State};
+use mintage_domain::ports::{Commit, ValidateRead, Validations};
+use mintage_domain::usecase::env::SealedField;
+use mintage_domain::usecase::licenses::mint::product_secret;
+use mintage_domain::usecase::licenses::validate::{Lookup, Reason, judge, look_up};
+
+use crate::seller::Seller;
 
 fn nonce(seller: &Seller, number: u8) -> Nonce {
     Nonce {

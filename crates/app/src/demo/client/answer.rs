@@ -1,11 +1,12 @@
 //! What came back.
 
-use super::super::failure::{Failure, Outcome, hold};
-use super::shown;
 use actix_web::web::Bytes;
 use awc::ClientResponse;
 use awc::http::header::LOCATION;
 use serde_json::Value;
+
+use super::super::failure::{Failure, Outcome, hold};
+use super::shown;
 
 /// An answer, read to its end.
 pub(crate) struct Answer {

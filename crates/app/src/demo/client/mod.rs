@@ -7,13 +7,15 @@ mod shown;
 pub(crate) use answer::Answer;
 pub(crate) use form::{Form, between};
 
-use super::failure::{Failure, Outcome};
-use super::report::Report;
-use actix_web::http::Method;
-use serde_json::Value;
 use std::fmt::Display;
 use std::rc::Rc;
 use std::time::Duration;
+
+use actix_web::http::Method;
+use serde_json::Value;
+
+use super::failure::{Failure, Outcome};
+use super::report::Report;
 
 /// No call of the demo takes longer unless something is wrong.
 const TIMEOUT: Duration = Duration::from_secs(20);

@@ -1,10 +1,11 @@
 //! Stripe tells of one payment many times at once, as it may.
 
+use serde_json::{Value, json};
+
 use super::Seller;
 use super::checkout::Payment;
 use crate::demo::failure::{Outcome, hold};
 use crate::demo::waiting::{Inbox, until};
-use serde_json::{Value, json};
 
 const COPIES: usize = 20;
 

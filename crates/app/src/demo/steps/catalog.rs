@@ -1,8 +1,9 @@
 //! What the seller sells.
 
+use serde_json::json;
+
 use super::{PRODUCT, Seller};
 use crate::demo::failure::Outcome;
-use serde_json::json;
 
 /// A key type, its price, and the fee that the platform takes of it.
 pub(crate) struct Ware {

@@ -1,11 +1,12 @@
 //! The seller's backend opens checkouts, and a buyer pays one.
 
+use serde_json::{Value, json};
+
 use super::catalog::{WARES, Ware};
 use super::connect::FORM;
 use super::{BUYER, PRODUCT, Scene, Seller, TENANT};
 use crate::demo::client::{Answer, Form, between};
 use crate::demo::failure::{Failure, Outcome, hold};
-use serde_json::{Value, json};
 
 /// A checkout that waits for its buyer.
 pub(crate) struct Opened {

@@ -1,10 +1,11 @@
 //! The seller connects the Stripe account, clicking through Stripe's pages as in a browser.
 
+use serde_json::{Value, json};
+
 use super::Seller;
 use super::catalog::WARES;
 use crate::demo::client::{Form, between};
 use crate::demo::failure::{Failure, Outcome, hold};
-use serde_json::{Value, json};
 
 /// Connects a new sandbox account. Returns what stands on the last page: the checkout key, or none
 /// when an earlier one goes on.

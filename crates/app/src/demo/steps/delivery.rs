@@ -1,11 +1,12 @@
 //! The seller's receiver hears of it.
 
+use serde_json::{Value, json};
+
 use super::catalog::BOUGHT;
 use super::{BUYER, PRODUCT, Scene, TENANT};
 use crate::demo::failure::{Failure, Outcome, hold};
 use crate::demo::waiting::Inbox;
 use crate::receiver::Delivery;
-use serde_json::{Value, json};
 
 /// Waits for `license.created`, holds that it is signed and says what it should, and returns the
 /// key.

@@ -10,9 +10,10 @@ pub(crate) mod tenant;
 pub(crate) mod validate;
 pub(crate) mod webhook;
 
+use serde_json::Value;
+
 use super::client::{Answer, Client};
 use super::failure::Outcome;
-use serde_json::Value;
 
 /// The tenant of the walk.
 pub(crate) const TENANT: &str = "acme";

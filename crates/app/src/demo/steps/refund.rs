@@ -1,9 +1,10 @@
 //! The seller gives the money back in Stripe's dashboard.
 
+use serde_json::json;
+
 use super::Scene;
 use super::checkout::Payment;
 use crate::demo::failure::Outcome;
-use serde_json::json;
 
 /// Refunds the whole payment.
 ///

@@ -1,12 +1,14 @@
 //! The sold program asks whether its license is valid, in signed calls.
 
-use super::{PRODUCT, Scene, Seller};
-use crate::demo::client::Answer;
-use crate::demo::failure::{Outcome, hold};
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use data_encoding::HEXLOWER;
 use ring::hmac;
 use serde_json::json;
-use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::{PRODUCT, Scene, Seller};
+use crate::demo::client::Answer;
+use crate::demo::failure::{Outcome, hold};
 
 /// The two halves of an API key.
 pub(crate) struct ApiKey {

@@ -1,8 +1,9 @@
 //! The seller says where license events go.
 
+use serde_json::json;
+
 use super::Seller;
 use crate::demo::failure::{Outcome, hold};
-use serde_json::json;
 
 /// Sets the license webhook for the first time and returns its signing secret.
 ///

@@ -3,13 +3,15 @@
 mod html;
 mod shape;
 
-use super::{CODES, json};
+use std::sync::LazyLock;
+
 use data_encoding::BASE64;
 use html::Html;
 use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value};
 use shape::{anchor, fields, kind, named, texts};
-use std::sync::LazyLock;
+
+use super::{CODES, json};
 
 const STYLE: &str = include_str!("style.css");
 

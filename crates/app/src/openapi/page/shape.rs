@@ -1,7 +1,8 @@
 //! Shapes: what JSON looks like, in words.
 
-use super::html::Html;
 use serde_json::Value;
+
+use super::html::Html;
 
 /// Where a shape stands on the page.
 pub(super) fn anchor(name: &str) -> String {

@@ -1,10 +1,11 @@
 //! What the devices' calls take and answer.
 
-use super::super::validate::SlotsInUse;
-use crate::openapi::words;
-use mintage_domain::id::ActivationId;
+use mintage_domain::base::id::ActivationId;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use super::super::validate::SlotsInUse;
+use crate::openapi::words;
 
 /// A device that asks for a slot.
 #[derive(ToSchema)]

@@ -1,11 +1,12 @@
 //! What the calls about a Stripe account take and answer.
 
-use crate::openapi::words;
-use mintage_domain::id::{StripeAccountId, StripeEventId, StripePriceId};
-use mintage_domain::mode::Mode;
-use mintage_domain::slug::{KeyTypeId, ProductId};
+use mintage_domain::base::id::{StripeAccountId, StripeEventId, StripePriceId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::slug::{KeyTypeId, ProductId};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::openapi::words;
 
 /// In which mode to connect.
 #[derive(ToSchema)]

@@ -1,9 +1,10 @@
 //! What went wrong with a command to a license, or with its mail.
 
+use mintage_domain::model::licenses::standing::CannotExtend;
+use mintage_domain::usecase::licenses::command::LicenseError;
+use mintage_domain::usecase::outbox::mail::MailingError;
+
 use super::{ApiError, Detail};
-use mintage_domain::license::state::CannotExtend;
-use mintage_domain::usecase::license::LicenseError;
-use mintage_domain::usecase::mail::MailingError;
 
 impl From<LicenseError> for ApiError {
     fn from(error: LicenseError) -> Self {

@@ -1,10 +1,12 @@
 //! The server as a process of its own, and its log.
 
-use super::stage::Settings;
-use serde_json::Value;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use super::stage::Settings;
 
 /// `mintage serve`, logging at trace level. Dropping it ends it at once.
 pub(crate) struct Apart {

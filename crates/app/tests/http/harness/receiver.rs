@@ -1,10 +1,11 @@
 //! A tenant's webhook: keeps what it is sent, and answers as it is told to.
 
-use super::wire::Message;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+
+use super::wire::Message;
 
 /// How a receiver answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,14 +1,16 @@
 //! A seller: a tenant, its management token, and what it does with them.
 
+use std::sync::Arc;
+
+use mintage_domain::model::sellers::tenant::Plan;
+use mintage_domain::ports::Clock;
+use mintage_testkit::FixedClock;
+use serde_json::{Value, json};
+
 use super::stage::{Api, SANDBOX_SECRET, Stage};
 use super::stripe::{Pay, StripeSide, news};
 use super::wire::{Answer, Request, split};
 use super::{Receiver, eventually, page, sign};
-use mintage_domain::ports::Clock;
-use mintage_domain::tenant::Plan;
-use mintage_testkit::FixedClock;
-use serde_json::{Value, json};
-use std::sync::Arc;
 
 /// A tenant and its credentials.
 pub(crate) struct Seller {

@@ -1,28 +1,30 @@
 //! A server in this process, on a port and a database of its own, and its simulated Stripe.
 
-use super::apart::{Apart, mintage};
-use super::eventually;
-use super::stripe::StripeSide;
-use super::wire::{Answer, Peer, Request, split};
-use mintage::config::{self, Config, Layers};
-use mintage::server::Running;
-use mintage::wire::{Opener, open_store, wire};
-use mintage_domain::email::Email;
-use mintage_domain::management_token::TokenScope;
-use mintage_domain::page::PageRequest;
-use mintage_domain::ports::{AuditFilter, Clock, Store};
-use mintage_domain::slug::TenantId;
-use mintage_domain::tenant::Plan;
-use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::tenant::{create_tenant, create_token};
-use mintage_stripe_sim as sim;
-use mintage_testkit::{FixedClock, TestEnv};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use mintage::config::{self, Config, Layers};
+use mintage::server::Running;
+use mintage::wire::{Opener, open_store, wire};
+use mintage_domain::base::email::Email;
+use mintage_domain::base::page::PageRequest;
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::model::sellers::tenant::Plan;
+use mintage_domain::ports::{AuditFilter, Clock, Store};
+use mintage_domain::usecase::sellers::tenant::{create_tenant, create_token};
+use mintage_stripe_sim as sim;
+use mintage_testkit::{FixedClock, TestEnv};
+use serde_json::Value;
 use tempfile::TempDir;
+
+use super::apart::{Apart, mintage};
+use super::eventually;
+use super::stripe::StripeSide;
+use super::wire::{Answer, Peer, Request, split};
 
 /// What signs Connect events of each mode.
 pub(crate) const SANDBOX_SECRET: &str = "whsec_SandboxSandboxSandbox";

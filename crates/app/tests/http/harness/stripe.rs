@@ -1,9 +1,10 @@
 //! The simulator from outside: buyers, sellers and banks, and a look behind the scenes.
 
+use serde_json::{Value, json};
+
 use super::page::{fill, form_of};
 use super::wire::{Answer, Peer, Request, split};
 use super::{eventually, sign};
-use serde_json::{Value, json};
 
 /// The simulated Stripe.
 #[derive(Debug, Clone, Copy)]

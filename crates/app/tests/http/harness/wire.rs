@@ -1,10 +1,11 @@
 //! HTTP/1.1 over a plain socket, one call a connection: enough to speak to the server, to the
 //! simulator, and to be a webhook receiver, and to see every byte of it.
 
-use serde_json::Value;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
+
+use serde_json::Value;
 
 /// Longer than anything here may take; a test that waits so long has found a hang.
 const PATIENCE: Duration = Duration::from_mins(1);

@@ -1,9 +1,11 @@
 //! A call that is sent twice, or many times at once.
 
+use std::time::Duration;
+
+use serde_json::Value;
+
 use super::{Issuer, bare, page};
 use crate::harness::{Answer, Request, Stage};
-use serde_json::Value;
-use std::time::Duration;
 
 #[test]
 fn a_call_with_an_idempotency_key_is_answered_the_same_for_a_day() {

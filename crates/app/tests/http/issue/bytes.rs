@@ -1,11 +1,13 @@
 //! What the page prints, to the byte.
 
+use std::sync::atomic::AtomicI64;
+
+use mintage_domain::model::sellers::tenant::Plan;
+use serde_json::json;
+
 use super::{Issuer, text};
 use crate::harness::Stage;
 use crate::harness::seller::Seller;
-use mintage_domain::tenant::Plan;
-use serde_json::json;
-use std::sync::atomic::AtomicI64;
 
 /// The body of the page's request, as it is printed.
 const REQUEST: &str = r#"{

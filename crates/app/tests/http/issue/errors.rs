@@ -1,11 +1,13 @@
 //! Each error of the page, and each field that is not valid.
 
+use std::time::Duration;
+
+use mintage_domain::model::sellers::tenant::Plan;
+use serde_json::{Value, json};
+
 use super::{Issuer, bare, page, text, with};
 use crate::harness::seller::{ApiKey, signed_to};
 use crate::harness::{Answer, Request, Stage};
-use mintage_domain::tenant::Plan;
-use serde_json::{Value, json};
-use std::time::Duration;
 
 #[test]
 fn a_field_that_is_not_valid_is_told_by_its_path() {

@@ -5,19 +5,18 @@ mod inbox;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mintage_domain::connection::AccountRef;
-use mintage_domain::id::StripeAccountId;
-use mintage_domain::mode::Mode;
+use inbox::Inbox;
+use mintage_domain::base::id::StripeAccountId;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{Http, HttpRequest, HttpResponse, Method, Stripe};
-use mintage_domain::secret::Secret;
-use mintage_domain::web_url::WebUrl;
 use mintage_http::{HttpClient, Reach};
 use mintage_stripe::{ModeConfig, StripeClient, StripeConfig};
 use mintage_stripe_sim::{Config, Running, Sim, WebhookEndpoint};
 use mintage_testkit::stripe_contract::{REDIRECT, StripeHarness};
 use serde_json::{Value, json};
-
-use inbox::Inbox;
 
 const CLIENT_ID: &str = "ca_SimLive";
 const SECRET_KEY: &str = "sk_live_SimPlatform";

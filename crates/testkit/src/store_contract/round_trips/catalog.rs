@@ -1,16 +1,20 @@
 //! Products, key types and their Stripe prices.
 
+use mintage_domain::base::money::{Currency, Money};
+use mintage_domain::base::slug::{KeyTypeId, ProductId};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::catalog::key_type::KeyType;
+use mintage_domain::model::catalog::product::Product;
+use mintage_domain::model::licenses::entitlements::Entitlements;
+use mintage_domain::model::licenses::key::{KeyFormat, KeyPrefix};
+use mintage_domain::model::licenses::term::{Days, Term};
+use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::ports::Store;
+
 use super::super::witness::assert_written;
 use super::{NAMES, comes_back, longest_name};
 use crate::fixtures::{Shop, cents, display_name};
-use mintage_domain::catalog::{Entitlements, KeyType, LicenseTerms, Product};
-use mintage_domain::changes::Put;
-use mintage_domain::license::key::{KeyFormat, KeyPrefix};
-use mintage_domain::license::term::{Days, Term};
-use mintage_domain::money::{Currency, Money};
-use mintage_domain::ports::Store;
-use mintage_domain::slug::{KeyTypeId, ProductId};
-use mintage_domain::time::Timestamp;
 
 /// Products with names in any script and both key formats.
 pub fn a_product_reads_back_as_written(store: &dyn Store) {

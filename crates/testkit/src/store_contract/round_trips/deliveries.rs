@@ -1,11 +1,13 @@
 //! License webhooks and what is sent to them.
 
+use mintage_domain::commit::write::Put;
+use mintage_domain::model::outbox::delivery::{Attempt, Delivery, DeliveryStatus};
+use mintage_domain::model::outbox::event::EventName;
+use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+use mintage_domain::ports::Store;
+
 use super::{INSTANTS, comes_back, each_overwrites, longest_name};
 use crate::fixtures::{Shop, web_url};
-use mintage_domain::changes::Put;
-use mintage_domain::delivery::{Attempt, Delivery, DeliveryStatus, Endpoint};
-use mintage_domain::outbound::EventName;
-use mintage_domain::ports::Store;
 
 /// Endpoints with a URL, without, and gone.
 pub fn an_endpoint_reads_back_as_written(store: &dyn Store) {

@@ -11,11 +11,13 @@ pub use deliveries::*;
 pub use sales::*;
 pub use sellers::*;
 
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::write::{Put, Versioned};
+use mintage_domain::ports::Store;
+
 use super::witness::{assert_written, changing, committed};
 use crate::fixtures::Shop;
-use mintage_domain::changes::{Changes, Put, Versioned};
-use mintage_domain::ports::Store;
-use mintage_domain::time::Timestamp;
 
 /// A name of 120 characters of four bytes each, the longest there is.
 pub(super) fn longest_name() -> String {

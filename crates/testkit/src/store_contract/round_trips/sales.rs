@@ -1,23 +1,25 @@
 //! What a sale leaves behind.
 
-use super::{INSTANTS, NAMES, comes_back, each_comes_back, each_overwrites};
-use crate::fixtures::{Shop, cents, email};
-use mintage_domain::activation::{Activation, Fingerprint};
-use mintage_domain::catalog::{Entitlements, LicenseTerms};
-use mintage_domain::customer::Customer;
-use mintage_domain::license::state::{
+use mintage_domain::base::metadata::Metadata;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::money::Money;
+use mintage_domain::model::licenses::activation::{Activation, Fingerprint};
+use mintage_domain::model::licenses::entitlements::Entitlements;
+use mintage_domain::model::licenses::license::{License, OrderUnit};
+use mintage_domain::model::licenses::standing::{
     HoldCause, HoldStatus, Revocation, RevocationReason, Standing,
 };
-use mintage_domain::license::term::{Days, Term};
-use mintage_domain::license::{License, OrderUnit};
-use mintage_domain::metadata::Metadata;
-use mintage_domain::mode::Mode;
-use mintage_domain::money::Money;
-use mintage_domain::order::{Order, OrderStatus};
-use mintage_domain::payment::Payment;
+use mintage_domain::model::licenses::term::{Days, Term};
+use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::model::sales::customer::Customer;
+use mintage_domain::model::sales::order::{Order, OrderStatus};
+use mintage_domain::model::sales::payment::Payment;
+use mintage_domain::model::stripe::processed_event::{HeardEvent, HeardOutcome};
 use mintage_domain::ports::Store;
-use mintage_domain::stripe_event::{HeardEvent, HeardOutcome};
 use serde_json::{Map, json};
+
+use super::{INSTANTS, NAMES, comes_back, each_comes_back, each_overwrites};
+use crate::fixtures::{Shop, cents, email};
 
 /// Events of every outcome, with and without an account, on both endpoints.
 pub fn a_heard_event_reads_back_as_written(store: &dyn Store) {

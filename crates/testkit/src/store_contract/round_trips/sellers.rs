@@ -1,19 +1,23 @@
 //! Tenants and what is set up for them.
 
+use std::collections::BTreeSet;
+
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::SecretHash;
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::model::access::api_key::ApiKey;
+use mintage_domain::model::access::credential::{Credential, KeyKind, SignatureVersion};
+use mintage_domain::model::access::scope::Scope;
+use mintage_domain::model::sellers::audit::{Actor, AuditEntry};
+use mintage_domain::model::sellers::management_token::{ManagementToken, TokenScope};
+use mintage_domain::model::sellers::tenant::{Plan, Tenant};
+use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+use mintage_domain::model::stripe::connection::{Connection, ConnectionState};
+use mintage_domain::model::stripe::oauth_round::OAuthRound;
+use mintage_domain::ports::Store;
+
 use super::{INSTANTS, NAMES, comes_back, each_comes_back, each_overwrites};
 use crate::fixtures::{Shop, email, stripe_account};
-use mintage_domain::api_key::{ApiKey, Credential, KeyKind, Scope, SignatureVersion};
-use mintage_domain::audit::{Actor, AuditEntry};
-use mintage_domain::connection::{
-    AccountLink, AccountRef, Connection, ConnectionState, OAuthRound,
-};
-use mintage_domain::management_token::{ManagementToken, TokenScope};
-use mintage_domain::mode::Mode;
-use mintage_domain::ports::Store;
-use mintage_domain::secret::SecretHash;
-use mintage_domain::slug::TenantId;
-use mintage_domain::tenant::{Plan, Tenant};
-use std::collections::BTreeSet;
 
 /// Tenants of every plan, changed from one to the next.
 pub fn a_tenant_reads_back_as_written(store: &dyn Store) {

@@ -1,0 +1,107 @@
+//! Free-form facts that a seller keeps beside a license or a customer.
+
+use serde_json::{Map, Value};
+
+/// A JSON object of bounded size: at most 50 keys of 1 to 40 printing characters, at most 16 kB
+/// when written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Metadata(Map<String, Value>);
+
+/// An object that is too large.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "may have at most 50 keys of 1 to 40 characters without control characters, and at most 16 kB \
+     as JSON"
+)]
+pub struct InvalidMetadata;
+
+impl Metadata {
+    /// The most keys.
+    pub const MAX_KEYS: usize = 50;
+    /// The most characters of a key.
+    pub const MAX_KEY: usize = 40;
+    /// The most bytes of the whole, written as JSON.
+    pub const MAX_BYTES: usize = 16 * 1024;
+    /// The most characters of a value by which licenses are found.
+    pub const MAX_SEARCHED: usize = 255;
+
+    /// Takes an object within the limits.
+    pub fn parse(object: Map<String, Value>) -> Result<Self, InvalidMetadata> {
+        let good_key = |key: &String| {
+            (1..=Self::MAX_KEY).contains(&key.chars().count()) && !key.chars().any(char::is_control)
+        };
+        if object.len() > Self::MAX_KEYS || !object.keys().all(good_key) {
+            return Err(InvalidMetadata);
+        }
+        let metadata = Self(object);
+        if metadata.to_json().len() > Self::MAX_BYTES {
+            return Err(InvalidMetadata);
+        }
+        Ok(metadata)
+    }
+
+    /// The object.
+    pub fn as_map(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
+    /// The object as JSON text.
+    pub fn to_json(&self) -> String {
+        Value::Object(self.0.clone()).to_string()
+    }
+
+    /// What licenses are found by: the keys whose values are texts of at most 255 characters
+    /// without control characters. No index holds longer ones.
+    pub fn searched(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().filter_map(|(key, value)| {
+            let text = value.as_str()?;
+            let fits =
+                text.chars().count() <= Self::MAX_SEARCHED && !text.chars().any(char::is_control);
+            fits.then_some((key.as_str(), text))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn object(keys: usize, key: usize, value: usize) -> Map<String, Value> {
+        (0..keys)
+            .map(|n| (format!("{n:0>key$}"), Value::from("é".repeat(value))))
+            .collect()
+    }
+
+    #[test]
+    fn an_object_within_the_limits_is_taken_and_one_beyond_is_not() {
+        for (keys, key, value, good) in [
+            (0, 1, 0, true),
+            (50, 40, 10, true),
+            (51, 40, 10, false),
+            (1, 41, 10, false),
+            (1, 1, 8_188, true),
+            (1, 1, 8_189, false),
+        ] {
+            let parsed = Metadata::parse(object(keys, key, value));
+            assert_eq!(parsed.is_ok(), good, "{keys} {key} {value}");
+        }
+        for key in ["", "a\nb", "nul\0"] {
+            let object = Map::from_iter([(key.to_owned(), Value::Null)]);
+            assert_eq!(Metadata::parse(object), Err(InvalidMetadata), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn licenses_are_found_by_short_texts_only() {
+        let value = json!({
+            "campaign": "launch", "n": 1, "deep": {"a": "b"}, "list": ["x"], "none": null,
+            "empty": "", "nul": "\u{0}", "fits": "é".repeat(255), "long": "é".repeat(256),
+        });
+        let object = value.as_object().cloned().unwrap_or_default();
+        let metadata = Metadata::parse(object).expect("it is small");
+        let keys: Vec<&str> = metadata.searched().map(|(key, _)| key).collect();
+        assert_eq!(keys, ["campaign", "empty", "fits"]);
+    }
+}

@@ -1,0 +1,15 @@
+//! Values without business meaning: ids, money, time, text, addresses, secrets, pages.
+
+pub mod email;
+pub(crate) mod hmac;
+pub mod id;
+pub mod metadata;
+pub mod mode;
+pub mod money;
+pub mod page;
+pub mod seal;
+pub mod secret;
+pub mod slug;
+pub mod text;
+pub mod time;
+pub mod url;

@@ -1,0 +1,203 @@
+//! Amounts of money: whole minor units of a currency, as Stripe's API counts them.
+
+mod currency;
+
+use std::fmt;
+
+use thiserror::Error;
+
+pub use crate::base::money::currency::{Currency, InvalidCurrency};
+
+/// An amount from 0 to 99 999 999 minor units that Stripe's API accepts for its currency: three
+/// decimal currencies end in 0, and ISK and UGX in 00.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Money {
+    minor: i64,
+    currency: Currency,
+}
+
+/// Why a number of minor units is no amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum InvalidMoney {
+    /// Below zero or above what Stripe takes in one charge.
+    #[error("an amount lies between 0 and {} minor units", Money::MAX_MINOR)]
+    OutOfRange,
+    /// Finer than the currency is charged in.
+    #[error("an amount in {currency} is a multiple of {step} minor units")]
+    TooFine {
+        /// The currency.
+        currency: Currency,
+        /// What the minor units must be a multiple of.
+        step: i64,
+    },
+}
+
+/// The amount is not zero, yet less than Stripe charges in its currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the least that can be charged is {minimum}")]
+pub struct BelowMinimum {
+    /// The least amount.
+    pub minimum: Money,
+}
+
+impl Money {
+    /// The most minor units one amount can have.
+    pub const MAX_MINOR: i64 = 99_999_999;
+
+    /// An amount of `minor` units of `currency`.
+    pub fn new(minor: i64, currency: Currency) -> Result<Self, InvalidMoney> {
+        let step = currency.step();
+        if !(0..=Self::MAX_MINOR).contains(&minor) {
+            return Err(InvalidMoney::OutOfRange);
+        }
+        match minor.checked_rem(step) {
+            Some(0) => Ok(Self { minor, currency }),
+            _ => Err(InvalidMoney::TooFine { currency, step }),
+        }
+    }
+
+    /// The amount in minor units: cents for USD, whole yen for JPY.
+    pub const fn minor(self) -> i64 {
+        self.minor
+    }
+
+    /// The currency.
+    pub const fn currency(self) -> Currency {
+        self.currency
+    }
+
+    /// The sum; `None` for two currencies or above the maximum.
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.combine(other, i64::checked_add)
+    }
+
+    /// The difference; `None` for two currencies or below zero.
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        self.combine(other, i64::checked_sub)
+    }
+
+    fn combine(self, other: Self, with: fn(i64, i64) -> Option<i64>) -> Option<Self> {
+        if self.currency != other.currency {
+            return None;
+        }
+        Self::new(with(self.minor, other.minor)?, self.currency).ok()
+    }
+
+    /// Whether Stripe would take the amount, as far as its minimums are known: 0 is free and fine,
+    /// and a currency without a known minimum is left for Stripe to judge.
+    pub fn is_chargeable(self) -> Result<(), BelowMinimum> {
+        match self.currency.minimum() {
+            Some(minor) if self.minor != 0 && self.minor < minor => Err(BelowMinimum {
+                minimum: Self { minor, ..self },
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// `9.99 USD`, `500 JPY`, `5.120 KWD`.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let code = self.currency.as_str().to_ascii_uppercase();
+        let minor = self.minor;
+        match self.currency.exponent() {
+            0 => write!(f, "{minor} {code}"),
+            2 => write!(f, "{}.{:02} {code}", minor / 100, minor % 100),
+            _ => write!(f, "{}.{:03} {code}", minor / 1_000, minor % 1_000),
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(
+    clippy::unwrap_used,
+    reason = "a test that fails here has found its bug"
+)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn money(minor: i64, code: &str) -> Result<Money, InvalidMoney> {
+        Money::new(minor, Currency::parse(code).unwrap())
+    }
+
+    #[test]
+    fn prints_the_major_unit_and_the_code() {
+        for (minor, code, printed) in [
+            (999, "usd", "9.99 USD"),
+            (5, "eur", "0.05 EUR"),
+            (500, "jpy", "500 JPY"),
+            (5_120, "kwd", "5.120 KWD"),
+            (10, "bhd", "0.010 BHD"),
+            (500, "isk", "5.00 ISK"),
+            (0, "usd", "0.00 USD"),
+            (99_999_999, "usd", "999999.99 USD"),
+        ] {
+            assert_eq!(money(minor, code).unwrap().to_string(), printed);
+        }
+    }
+
+    #[test]
+    fn refuses_what_the_api_would_refuse() {
+        let too_fine = |code, step| {
+            let currency = Currency::parse(code).unwrap();
+            Err(InvalidMoney::TooFine { currency, step })
+        };
+        for (minor, code, refusal) in [
+            (-1, "usd", Err(InvalidMoney::OutOfRange)),
+            (i64::MIN, "usd", Err(InvalidMoney::OutOfRange)),
+            (100_000_000, "usd", Err(InvalidMoney::OutOfRange)),
+            (i64::MAX, "jpy", Err(InvalidMoney::OutOfRange)),
+            (5_124, "kwd", too_fine("kwd", 10)),
+            (550, "isk", too_fine("isk", 100)),
+            (1, "ugx", too_fine("ugx", 100)),
+        ] {
+            assert_eq!(money(minor, code), refusal, "{minor} {code}");
+        }
+    }
+
+    #[test]
+    fn adds_and_subtracts_only_within_one_currency_and_the_range() {
+        let usd = |minor| money(minor, "usd").unwrap();
+        assert_eq!(usd(999).checked_add(usd(1)), Some(usd(1_000)));
+        assert_eq!(usd(999).checked_sub(usd(999)), Some(usd(0)));
+        assert_eq!(usd(1).checked_sub(usd(2)), None);
+        assert_eq!(usd(Money::MAX_MINOR).checked_add(usd(1)), None);
+        let eur = money(1, "eur").unwrap();
+        assert_eq!(usd(1).checked_add(eur), None);
+        assert_eq!(usd(1).checked_sub(eur), None);
+    }
+
+    #[test]
+    fn only_free_or_the_minimum_and_above_can_be_charged() {
+        for (minor, code, minimum) in [
+            (0, "usd", None),
+            (1, "usd", Some(50)),
+            (49, "usd", Some(50)),
+            (50, "usd", None),
+            (17_499, "huf", Some(17_500)),
+            (17_500, "huf", None),
+            (1, "uah", None),
+        ] {
+            let amount = money(minor, code).unwrap();
+            let refusal = minimum.map(|minimum| money(minimum, code).unwrap());
+            assert_eq!(
+                amount.is_chargeable().err().map(|below| below.minimum),
+                refusal,
+                "{amount}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_sum_less_its_part_is_the_other_part(a in 0..=Money::MAX_MINOR, b in 0..=Money::MAX_MINOR) {
+            let (a, b) = (money(a, "usd").unwrap(), money(b, "usd").unwrap());
+            match a.checked_add(b) {
+                Some(sum) => prop_assert_eq!(sum.checked_sub(b), Some(a)),
+                None => prop_assert!(a.minor() + b.minor() > Money::MAX_MINOR),
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The three guards, and the one judge of them.
+//!
+//! A store loads what it knows about the rows and counters that a batch of [`Changes`] touches
+//! into [`Facts`], under its locks; [`judge`] says who may commit; the store writes the rest
+//! whole. So every store refuses the same things for the same reasons.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::commit::changes::Changes;
+use crate::commit::counter::Counter;
+use crate::commit::row::Row;
+use crate::commit::write::Expected;
+
+/// Why a commit was refused. Nothing of it was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// A row that had to be new exists.
+    #[error("exists already: {0:?}")]
+    Exists(Row),
+    /// A row is not in the version that was read.
+    #[error("has changed meanwhile: {0:?}")]
+    Stale(Row),
+    /// A counter would pass its cap.
+    #[error("is full: {0:?}")]
+    Full(Counter),
+    /// More than [`Changes::MAX_FACTS`] facts.
+    #[error("too many facts in one commit")]
+    TooLarge,
+}
+
+impl Refusal {
+    /// Whether it was because of a signature that is used up: deciding again will not mend it.
+    pub fn is_replay(&self) -> bool {
+        matches!(self, Self::Exists(Row::Nonce(..)))
+    }
+}
+
+/// What a store knows about the rows and counters a batch touches. A row without a version of
+/// its own is in version 1.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The version of each row that exists.
+    pub versions: HashMap<Row, u64>,
+    /// The value of each counter that was ever touched.
+    pub counters: HashMap<Counter, i64>,
+}
+
+/// All rows and counters that a batch touches, each once, in an order that is the same for every
+/// caller: what a store locks, it locks in this order.
+pub fn touched<'a>(
+    batch: impl IntoIterator<Item = &'a Changes>,
+) -> (BTreeSet<Row>, BTreeSet<Counter>) {
+    let mut rows = BTreeSet::new();
+    let mut counters = BTreeSet::new();
+    for changes in batch {
+        rows.extend(changes.guards().into_iter().map(|(row, _)| row));
+        counters.extend(changes.counters.iter().map(|count| count.counter.clone()));
+    }
+    (rows, counters)
+}
+
+/// Judges each of a batch in turn: a caller sees what those before it will have done, and one
+/// that is refused leaves no trace on those behind it.
+pub fn judge<'a>(
+    batch: impl IntoIterator<Item = &'a Changes>,
+    mut facts: Facts,
+) -> Vec<Result<HashMap<Counter, i64>, Refusal>> {
+    batch
+        .into_iter()
+        .map(|changes| facts.admit(changes))
+        .collect()
+}
+
+impl Facts {
+    /// Judges one set of changes. If they hold, these facts are as they will be once it is
+    /// committed, and the values of its counters are returned; if not, nothing has changed.
+    pub fn admit(&mut self, changes: &Changes) -> Result<HashMap<Counter, i64>, Refusal> {
+        if changes.len() > Changes::MAX_FACTS {
+            return Err(Refusal::TooLarge);
+        }
+        let mut versions: HashMap<Row, u64> = HashMap::new();
+        for (row, expected) in changes.guards() {
+            if versions.contains_key(&row) {
+                return Err(Refusal::Stale(row));
+            }
+            let next = match (expected, self.versions.get(&row)) {
+                (Expected::New, None) => 1,
+                (Expected::New, Some(_)) => return Err(Refusal::Exists(row)),
+                (Expected::Version(read), Some(now)) if read == *now => read.saturating_add(1),
+                (Expected::Version(_), _) => return Err(Refusal::Stale(row)),
+            };
+            versions.insert(row, next);
+        }
+        let mut counters: HashMap<Counter, i64> = HashMap::new();
+        for count in &changes.counters {
+            let before = counters
+                .get(&count.counter)
+                .or_else(|| self.counters.get(&count.counter))
+                .copied()
+                .unwrap_or(0);
+            let after = before.saturating_add(count.add);
+            if count.add > 0 && count.cap.is_some_and(|cap| after > cap) {
+                return Err(Refusal::Full(count.counter.clone()));
+            }
+            counters.insert(count.counter.clone(), after);
+        }
+        self.versions.extend(versions);
+        self.counters.extend(counters.clone());
+        Ok(counters)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,65 @@
+//! Customers that exist already join.
+
+use std::collections::HashMap;
+
+use crate::base::id::CustomerId;
+use crate::commit::changes::Changes;
+use crate::model::sales::customer::{Customer, CustomerIdentity};
+
+impl Changes {
+    /// Joins the customers of these changes with those that exist already: the merged rows to
+    /// write take the place of what was proposed, and orders and licenses follow them. Returns
+    /// the effective id of each proposed one, and what is to be inserted and updated.
+    pub fn join_customers(
+        &mut self,
+        mut known: HashMap<CustomerIdentity, Customer>,
+    ) -> JoinedCustomers {
+        let mut joined = JoinedCustomers::default();
+        let mut fresh: Vec<CustomerIdentity> = Vec::new();
+        let mut touched: Vec<CustomerIdentity> = Vec::new();
+        for proposed in std::mem::take(&mut self.customers) {
+            let identity = proposed.identity();
+            let effective = if let Some(existing) = known.get_mut(&identity) {
+                if existing.merge(&proposed)
+                    && !fresh.contains(&identity)
+                    && !touched.contains(&identity)
+                {
+                    touched.push(identity);
+                }
+                existing.id.clone()
+            } else {
+                let id = proposed.id.clone();
+                fresh.push(identity.clone());
+                known.insert(identity, proposed.clone());
+                id
+            };
+            joined.effective.insert(proposed.id, effective);
+        }
+        joined.insert = fresh.iter().filter_map(|who| known.remove(who)).collect();
+        joined.update = touched.iter().filter_map(|who| known.remove(who)).collect();
+        for order in &mut self.orders {
+            if let Some(customer) = &mut order.value.customer
+                && let Some(effective) = joined.effective.get(customer)
+            {
+                customer.clone_from(effective);
+            }
+        }
+        for license in &mut self.licenses {
+            if let Some(effective) = joined.effective.get(&license.value.customer) {
+                license.value.customer.clone_from(effective);
+            }
+        }
+        joined
+    }
+}
+
+/// The customers of a batch after joining.
+#[derive(Debug, Default)]
+pub struct JoinedCustomers {
+    /// New ones.
+    pub insert: Vec<Customer>,
+    /// Known ones that learnt something.
+    pub update: Vec<Customer>,
+    /// What each proposed id came to.
+    pub effective: HashMap<CustomerId, CustomerId>,
+}

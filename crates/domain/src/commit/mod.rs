@@ -1,0 +1,9 @@
+//! Changes as one value, and the guards they are committed under.
+
+pub mod changes;
+pub mod counter;
+pub mod guards;
+pub mod join_customers;
+pub mod receipt;
+pub mod row;
+pub mod write;

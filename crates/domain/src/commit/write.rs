@@ -1,0 +1,98 @@
+//! A row to write, and the guard it is written under.
+
+use crate::model::access::api_key::ApiKey;
+use crate::model::access::idempotency::IdempotencyRecord;
+use crate::model::licenses::activation::Activation;
+use crate::model::licenses::license::License;
+use crate::model::outbox::delivery::Delivery;
+use crate::model::outbox::mail::Mailing;
+use crate::model::outbox::webhook_endpoint::Endpoint;
+use crate::model::sales::order::Order;
+use crate::model::sales::payment::Payment;
+use crate::model::sellers::management_token::ManagementToken;
+use crate::model::sellers::tenant::Tenant;
+use crate::model::stripe::account::AccountLink;
+use crate::model::stripe::connection::Connection;
+use crate::model::stripe::oauth_round::OAuthRound;
+use crate::model::stripe::processed_event::HeardEvent;
+
+/// A whole row to write, and what must hold for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Put<T> {
+    /// The row as it shall be.
+    pub value: T,
+    /// What must hold.
+    pub expected: Expected,
+}
+
+/// What must hold for a row to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// No such row exists.
+    New,
+    /// The row exists in this version.
+    Version(u64),
+}
+
+impl<T> Put<T> {
+    /// A row that must not exist yet.
+    pub fn new(value: T) -> Self {
+        Self {
+            value,
+            expected: Expected::New,
+        }
+    }
+
+    /// Whether the row is to be inserted.
+    pub fn is_new(&self) -> bool {
+        self.expected == Expected::New
+    }
+}
+
+/// Rows that count their changes.
+pub trait Versioned {
+    /// The counter.
+    fn version_mut(&mut self) -> &mut u64;
+}
+
+impl<T: Versioned> Put<T> {
+    /// A row as it was read and then changed: it must still be in the version that was read, and
+    /// is written in the next one. Version 0 is a row that was never written.
+    pub fn changed(mut value: T) -> Self {
+        let version = value.version_mut();
+        let expected = match *version {
+            0 => Expected::New,
+            read => Expected::Version(read),
+        };
+        *version = version.saturating_add(1);
+        Self { value, expected }
+    }
+}
+
+macro_rules! versioned {
+    ($($row:ty),*) => {$(
+        impl Versioned for $row {
+            fn version_mut(&mut self) -> &mut u64 {
+                &mut self.version
+            }
+        }
+    )*};
+}
+
+versioned!(
+    Tenant,
+    ManagementToken,
+    Connection,
+    AccountLink,
+    OAuthRound,
+    HeardEvent,
+    Order,
+    Payment,
+    License,
+    Activation,
+    ApiKey,
+    Endpoint,
+    Delivery,
+    Mailing,
+    IdempotencyRecord
+);

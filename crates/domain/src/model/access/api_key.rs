@@ -1,0 +1,127 @@
+//! API keys: what signs `/v1/issue`, `/v1/validate` and the like, or asks them from an app.
+
+use std::time::Duration;
+
+use crate::base::id::ApiKeyId;
+use crate::base::mode::Mode;
+use crate::base::secret::Secret;
+use crate::base::slug::{ProductId, TenantId};
+use crate::base::time::Timestamp;
+use crate::model::access::credential::{Credential, KeyKind};
+
+/// An API key of one product in one mode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    /// What its callers present.
+    pub id: ApiKeyId,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// For which product.
+    pub product: ProductId,
+    /// For which mode.
+    pub mode: Mode,
+    /// How a call is known to be its own, and so what it may do.
+    pub credential: Credential,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when on it is refused; ahead of now while a rotation gives it time to be replaced.
+    pub revoked_at: Option<Timestamp>,
+    /// Counts changes.
+    pub version: u64,
+}
+
+impl ApiKey {
+    /// Whether it is accepted at a time: it was not revoked, or its end is still to come.
+    pub fn is_good(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none_or(|end| now < end)
+    }
+
+    /// What it was made as.
+    pub fn kind(&self) -> KeyKind {
+        self.credential.kind()
+    }
+}
+
+/// For how long a rotated key stays good beside the new one: up to 30 days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overlap(Duration);
+
+/// A number of seconds that is no [`Overlap`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("must be a whole number of seconds from 0 to {max}", max = Overlap::MAX_SECONDS)]
+pub struct InvalidOverlap;
+
+impl Overlap {
+    /// The longest, in seconds: 30 days.
+    pub const MAX_SECONDS: u32 = 30 * 24 * 60 * 60;
+
+    /// An overlap of so many seconds; after none at all the old key is refused at once.
+    pub fn from_seconds(seconds: u32) -> Result<Self, InvalidOverlap> {
+        if seconds > Self::MAX_SECONDS {
+            return Err(InvalidOverlap);
+        }
+        Ok(Self(Duration::from_secs(u64::from(seconds))))
+    }
+
+    /// Reads a number of seconds.
+    pub fn parse(text: &str) -> Result<Self, InvalidOverlap> {
+        let seconds = text.parse().map_err(|_| InvalidOverlap)?;
+        Self::from_seconds(seconds)
+    }
+
+    /// How long it is.
+    pub fn duration(self) -> Duration {
+        self.0
+    }
+}
+
+/// A day.
+impl Default for Overlap {
+    fn default() -> Self {
+        Self(Duration::from_hours(24))
+    }
+}
+
+/// The secret half of a new key: `aks_` and 256 random bits in hex.
+pub fn new_secret(random: [u8; 32]) -> Secret {
+    Secret::new(format!("aks_{}", data_encoding::HEXLOWER.encode(&random)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_good_until_the_moment_of_its_end() {
+        let at = Timestamp::from_micros;
+        for (revoked_at, good) in [
+            (None, [true, true, true]),
+            (Some(at(10)), [true, false, false]),
+            (Some(at(0)), [false, false, false]),
+        ] {
+            let key = ApiKey {
+                id: ApiKeyId::publishable(Mode::Live, [9; 12]),
+                tenant: TenantId::parse("acme").expect("a slug"),
+                product: ProductId::parse("pro").expect("a slug"),
+                mode: Mode::Live,
+                credential: Credential::Publishable,
+                created_at: at(0),
+                revoked_at,
+                version: 1,
+            };
+            assert_eq!([9, 10, 11].map(|now| key.is_good(at(now))), good);
+        }
+    }
+
+    #[test]
+    fn an_overlap_is_a_whole_number_of_seconds_of_at_most_thirty_days() {
+        for (text, seconds) in [("0", 0), ("1", 1), ("2592000", 2_592_000)] {
+            let overlap = Overlap::parse(text).map(|it| it.duration().as_secs());
+            assert_eq!(overlap, Ok(seconds));
+        }
+        for text in ["", "-1", "2592001", "4294967296", "1.5", "1h"] {
+            assert_eq!(Overlap::parse(text), Err(InvalidOverlap), "{text}");
+        }
+        assert_eq!(Overlap::default().duration().as_secs(), 86_400);
+    }
+}

@@ -1,0 +1,199 @@
+//! How a call is known to be an API key's own.
+
+use crate::base::seal::Sealed;
+use crate::model::access::scope::{Permission, Scope, UnknownScope};
+
+/// How a call is known to be an API key's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// By its signature, which takes the key's secret.
+    Signed(Signing),
+    /// By nothing but the key itself, which is in everybody's hands: it is part of an app that
+    /// cannot keep a secret.
+    Publishable,
+}
+
+/// What the signatures of a key are made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signing {
+    /// What the key may do.
+    pub scope: Scope,
+    /// What is signed. A signature of another version is none.
+    pub version: SignatureVersion,
+    /// The secret. It is sealed, not hashed: signatures are checked by making them again.
+    pub sealed_secret: Sealed,
+}
+
+impl Credential {
+    /// What the key was made as.
+    pub fn kind(&self) -> KeyKind {
+        match self {
+            Self::Signed(signing) => KeyKind::Signed(signing.scope, signing.version),
+            Self::Publishable => KeyKind::Publishable,
+        }
+    }
+}
+
+/// What a call's signature is over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum SignatureVersion {
+    /// The timestamp and the body.
+    #[default]
+    V1,
+    /// The timestamp, a nonce, the method, the path with its query, and the body: good for no
+    /// other route, and two equal calls differ.
+    V2,
+}
+
+/// A number that is no [`SignatureVersion`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown signature version; it is 1 or 2")]
+pub struct UnknownSignatureVersion;
+
+impl SignatureVersion {
+    /// All versions.
+    pub const ALL: [Self; 2] = [Self::V1, Self::V2];
+
+    /// The version as a number.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::V1 => 1,
+            Self::V2 => 2,
+        }
+    }
+
+    /// The version of a number.
+    pub fn from_number(number: i64) -> Result<Self, UnknownSignatureVersion> {
+        Self::ALL
+            .into_iter()
+            .find(|version| i64::from(version.number()) == number)
+            .ok_or(UnknownSignatureVersion)
+    }
+
+    /// Reads a number.
+    pub fn parse(text: &str) -> Result<Self, UnknownSignatureVersion> {
+        Self::from_number(text.parse().map_err(|_| UnknownSignatureVersion)?)
+    }
+}
+
+/// What an API key is made as: all that is chosen about it besides its product and mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeyKind {
+    /// A key that signs, what it may do, and what it signs.
+    Signed(Scope, SignatureVersion),
+    /// A publishable key.
+    Publishable,
+}
+
+/// Only a key that signs has a signature version.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a publishable key signs nothing")]
+pub struct SignsNothing;
+
+impl KeyKind {
+    /// What stands in the place of a publishable key's scope.
+    pub const PUBLISHABLE: &'static str = "PUBLISHABLE";
+
+    /// Reads a scope, or `PUBLISHABLE`. A key that signs does so in version 1 until
+    /// [`KeyKind::signing`] says otherwise.
+    pub fn parse(text: &str) -> Result<Self, UnknownScope> {
+        if text == Self::PUBLISHABLE {
+            return Ok(Self::Publishable);
+        }
+        Scope::parse(text).map(|scope| Self::Signed(scope, SignatureVersion::default()))
+    }
+
+    /// The same kind with another signature version, if one is given.
+    pub fn signing(self, version: Option<SignatureVersion>) -> Result<Self, SignsNothing> {
+        match (self, version) {
+            (kind, None) => Ok(kind),
+            (Self::Signed(scope, _), Some(version)) => Ok(Self::Signed(scope, version)),
+            (Self::Publishable, Some(_)) => Err(SignsNothing),
+        }
+    }
+
+    /// Its scope, or `PUBLISHABLE`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Signed(scope, _) => scope.as_str(),
+            Self::Publishable => Self::PUBLISHABLE,
+        }
+    }
+
+    /// What it signs, if it signs.
+    pub fn signature_version(self) -> Option<SignatureVersion> {
+        match self {
+            Self::Signed(_, version) => Some(version),
+            Self::Publishable => None,
+        }
+    }
+
+    /// Whether such a key may make a call that asks this. A publishable one may do what harms
+    /// nobody but who knows a license's key: see whether it is good, and take a slot of it.
+    pub fn allows(self, permission: Permission) -> bool {
+        match self {
+            Self::Signed(scope, _) => scope.allows(permission),
+            Self::Publishable => {
+                matches!(permission, Permission::Validate | Permission::Activate)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use SignatureVersion::{V1, V2};
+
+    use super::*;
+
+    #[test]
+    fn each_kind_allows_what_its_name_says() {
+        use Permission::{Activate, Issue, Read, TendDevices, Validate};
+        let all = [Issue, Validate, Activate, TendDevices, Read];
+        for (name, allowed) in [
+            ("FULL", &all[..]),
+            ("ISSUE_ONLY", &[Issue]),
+            ("VALIDATE_ONLY", &[Validate, Activate, TendDevices]),
+            ("READ_ONLY", &[Read]),
+            ("PUBLISHABLE", &[Validate, Activate]),
+        ] {
+            let kind = KeyKind::parse(name).expect("a kind");
+            assert_eq!(kind.as_str(), name);
+            for permission in all {
+                let expected = allowed.contains(&permission);
+                assert_eq!(kind.allows(permission), expected, "{name} {permission:?}");
+            }
+        }
+        for unknown in ["", "full", "publishable", "FULL ", "SECRET"] {
+            assert_eq!(KeyKind::parse(unknown), Err(UnknownScope), "{unknown:?}");
+        }
+    }
+
+    #[test]
+    fn a_signature_version_is_chosen_for_keys_that_sign_alone() {
+        for scope in Scope::ALL {
+            let kind = KeyKind::parse(scope.as_str()).expect("a kind");
+            assert_eq!(kind.signature_version(), Some(V1), "unless one is chosen");
+            let second = KeyKind::Signed(scope, V2);
+            assert_eq!(kind.signing(Some(V2)), Ok(second));
+            assert_eq!(second.signing(Some(V1)), Ok(kind));
+            assert_eq!(second.signing(None), Ok(second));
+        }
+        let publishable = KeyKind::Publishable;
+        assert_eq!(publishable.signing(None), Ok(publishable));
+        assert_eq!(publishable.signing(Some(V1)), Err(SignsNothing));
+        assert_eq!(publishable.signature_version(), None);
+    }
+
+    #[test]
+    fn a_signature_version_is_one_or_two() {
+        for version in SignatureVersion::ALL {
+            let number = version.number().to_string();
+            assert_eq!(SignatureVersion::parse(&number), Ok(version));
+        }
+        for unknown in ["", "0", "3", "-1", "v2", "2.0", "99999999999999999999"] {
+            let read = SignatureVersion::parse(unknown);
+            assert_eq!(read, Err(UnknownSignatureVersion), "{unknown}");
+        }
+    }
+}

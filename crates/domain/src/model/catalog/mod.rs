@@ -1,0 +1,6 @@
+//! What a tenant sells: products, key types and their Stripe prices.
+
+pub mod display_name;
+pub mod key_type;
+pub mod price_link;
+pub mod product;

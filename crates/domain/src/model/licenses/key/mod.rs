@@ -1,0 +1,31 @@
+//! License keys: how they are made, printed, masked and hashed.
+//!
+//! - `classic`, `ACME-4B2K-9XJP-T8WM-Q3VZ`: a prefix of 4 characters and 16 random symbols of 5
+//!   bits, 80 bits. Nobody finds one by guessing: with a million keys sold, a guess hits with
+//!   probability 2^-60.
+//! - `checked`, `KS-7F3K9-9XYKM-4N2A1-Q7C9F-WT2K`: 20 random symbols, 100 bits, then 4 symbols, 20
+//!   bits, of an HMAC under the product's secret. All but one typo or guess in a million is refused
+//!   without a look at the database.
+//! - imported: whatever another system sold, 4 to 128 characters, kept as it is.
+//!
+//! The symbols are Crockford's base32: digits and letters without I, L, O and U. A key is looked up
+//! by its hash, and the hash is that of the key as printed. What a person types is brought back to
+//! that form first: see [`PresentedKey`].
+
+mod checksum;
+mod format;
+mod hash;
+mod license_key;
+mod prefix;
+mod presented;
+mod symbols;
+
+pub use checksum::ProductSecret;
+pub use format::{InvalidKeyFormat, KeyFormat};
+pub use hash::KeyHash;
+pub use license_key::LicenseKey;
+pub use prefix::{InvalidKeyPrefix, KeyPrefix};
+pub use presented::{InvalidKey, PresentedKey};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,251 @@
+//! What Mintage tells a tenant's webhook: the events and their bodies.
+
+use serde::Serialize;
+
+use crate::base::id::DeliveryId;
+use crate::base::mode::Mode;
+use crate::base::slug::{KeyTypeId, ProductId, TenantId};
+use crate::base::time::Timestamp;
+use crate::model::licenses::license::License;
+
+/// The version of the envelope.
+pub const ENVELOPE_VERSION: &str = "2026-05-01";
+
+/// The name of an outbound event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventName {
+    /// A license was minted; carries its key.
+    LicenseCreated,
+    /// A payment was given back in full, and its license revoked.
+    LicenseRefunded,
+    /// A license was revoked by the seller.
+    LicenseRevoked,
+    /// A license was frozen by the seller.
+    LicenseFrozen,
+    /// A license was thawed or extended by the seller.
+    LicenseUpdated,
+}
+
+/// A text that is no event name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown event name")]
+pub struct UnknownEvent;
+
+impl EventName {
+    /// Every event.
+    pub const ALL: [Self; 5] = [
+        Self::LicenseCreated,
+        Self::LicenseRefunded,
+        Self::LicenseRevoked,
+        Self::LicenseFrozen,
+        Self::LicenseUpdated,
+    ];
+
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LicenseCreated => "license.created",
+            Self::LicenseRefunded => "license.refunded",
+            Self::LicenseRevoked => "license.revoked",
+            Self::LicenseFrozen => "license.frozen",
+            Self::LicenseUpdated => "license.updated",
+        }
+    }
+
+    /// Whether the event says how the license stands. Keylight's own events do not: their bodies
+    /// stay as their receivers know them.
+    fn tells_standing(self) -> bool {
+        matches!(self, Self::LicenseFrozen | Self::LicenseUpdated)
+    }
+
+    /// Reads a name.
+    pub fn parse(text: &str) -> Result<Self, UnknownEvent> {
+        Self::ALL
+            .into_iter()
+            .find(|name| name.as_str() == text)
+            .ok_or(UnknownEvent)
+    }
+}
+
+/// The body of an event about a license: Keylight Connect's flat fields
+/// (docs.keylight.dev/stripe/connect, step 4) in its envelope (docs.keylight.dev/webhooks/overview).
+#[derive(Debug, Serialize)]
+pub struct LicenseEvent<'a> {
+    id: &'a DeliveryId,
+    created: i64,
+    version: &'static str,
+    event: &'static str,
+    tenant_id: &'a TenantId,
+    mode: &'static str,
+    key: &'a str,
+    product_id: &'a ProductId,
+    key_type_id: &'a KeyTypeId,
+    customer_email: &'a str,
+    session_id: Option<&'a str>,
+    #[serde(flatten)]
+    standing: Option<StandingFields>,
+}
+
+/// How a license stands once it has changed, behind the fields of every event.
+#[derive(Debug, Serialize)]
+struct StandingFields {
+    status: &'static str,
+    reason: Option<&'static str>,
+    expires_at: Option<String>,
+}
+
+impl StandingFields {
+    fn of(license: &License, now: Timestamp) -> Self {
+        Self {
+            status: license.state(now).as_str(),
+            reason: license.reason(now),
+            expires_at: license.standing.expires_at().map(Timestamp::to_rfc3339),
+        }
+    }
+}
+
+/// What an event says besides the license itself.
+#[derive(Debug, Clone, Copy)]
+pub struct EventFacts<'a> {
+    /// The delivery's id.
+    pub id: &'a DeliveryId,
+    /// What happened.
+    pub event: EventName,
+    /// The key: in the clear for `license.created`, masked for all others.
+    pub key: &'a str,
+    /// The buyer.
+    pub customer_email: &'a str,
+    /// The Stripe session, if the license came of one.
+    pub session: Option<&'a str>,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// The exact bytes of an event about a license.
+pub fn license_event_body(license: &License, facts: &EventFacts<'_>) -> Vec<u8> {
+    let event = LicenseEvent {
+        id: facts.id,
+        created: facts.now.unix_seconds(),
+        version: ENVELOPE_VERSION,
+        event: facts.event.as_str(),
+        tenant_id: &license.tenant,
+        mode: Mode::as_str(license.mode),
+        key: facts.key,
+        product_id: &license.product,
+        key_type_id: &license.key_type,
+        customer_email: facts.customer_email,
+        session_id: facts.session,
+        standing: (facts.event.tells_standing()).then(|| StandingFields::of(license, facts.now)),
+    };
+    serde_json::to_vec(&event).unwrap_or_else(|_| unreachable!("strings and numbers are JSON"))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use super::*;
+    use crate::base::id::{CustomerId, LicenseId};
+    use crate::base::metadata::Metadata;
+    use crate::base::seal::{KeyId, Sealed};
+    use crate::model::licenses::entitlements::Entitlements;
+    use crate::model::licenses::key::KeyHash;
+    use crate::model::licenses::standing::{HoldCause, Standing};
+
+    #[test]
+    fn every_name_is_read_back_and_no_other_is() {
+        for name in EventName::ALL {
+            assert_eq!(EventName::parse(name.as_str()), Ok(name));
+        }
+        assert_eq!(EventName::parse("license.Created"), Err(UnknownEvent));
+    }
+
+    fn license(mode: Mode) -> License {
+        let id = KeyId::parse("k1").unwrap();
+        let sealed = [&[1, 2], id.as_str().as_bytes(), &[0; 28]].concat();
+        License {
+            id: LicenseId::parse("lic_1").unwrap(),
+            tenant: TenantId::parse("acme").unwrap(),
+            mode,
+            product: ProductId::parse("pixel").unwrap(),
+            key_type: KeyTypeId::parse("pro").unwrap(),
+            customer: CustomerId::parse("cus_1").unwrap(),
+            unit: None,
+            key_hash: KeyHash::from_bytes([0; 32]),
+            masked_key: "PIXL-****".to_owned(),
+            sealed_key: Sealed::from_bytes(&sealed).unwrap(),
+            activation_limit: 3,
+            entitlements: Entitlements::default(),
+            standing: Standing::new(None),
+            notes: None,
+            metadata: Metadata::default(),
+            created_at: Timestamp::EPOCH,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn a_body_has_the_fields_that_receivers_know_and_no_other() {
+        let id = DeliveryId::parse("dlv_1").unwrap();
+        let facts = EventFacts {
+            id: &id,
+            event: EventName::LicenseCreated,
+            key: "PIXL-1",
+            customer_email: "ada@example.test",
+            session: Some("cs_1"),
+            now: Timestamp::from_micros(1_798_761_600_999_999),
+        };
+        let body = |mode, facts: &EventFacts<'_>| {
+            String::from_utf8(license_event_body(&license(mode), facts)).unwrap()
+        };
+        assert_eq!(
+            body(Mode::Live, &facts),
+            concat!(
+                r#"{"id":"dlv_1","created":1798761600,"version":"2026-05-01","#,
+                r#""event":"license.created","tenant_id":"acme","mode":"live","#,
+                r#""key":"PIXL-1","product_id":"pixel","key_type_id":"pro","#,
+                r#""customer_email":"ada@example.test","session_id":"cs_1"}"#,
+            )
+        );
+        let not_of_a_session = EventFacts {
+            session: None,
+            event: EventName::LicenseRevoked,
+            ..facts
+        };
+        let body = body(Mode::Sandbox, &not_of_a_session);
+        assert!(body.contains(r#""event":"license.revoked""#), "{body}");
+        assert!(body.contains(r#""mode":"sandbox""#), "{body}");
+        assert!(body.ends_with(r#""session_id":null}"#), "{body}");
+    }
+
+    #[test]
+    fn an_event_of_a_change_says_how_the_license_stands_behind_the_known_fields() {
+        let id = DeliveryId::parse("dlv_1").unwrap();
+        let now = Timestamp::from_unix_seconds(1_798_761_600).unwrap();
+        let mut license = license(Mode::Live);
+        let body = |license: &License, event| {
+            let facts = EventFacts {
+                id: &id,
+                event,
+                key: "PIXL-****",
+                customer_email: "ada@example.test",
+                session: None,
+                now,
+            };
+            String::from_utf8(license_event_body(license, &facts)).unwrap()
+        };
+        let end = |body: &str, known: &str| body.split_once(known).unwrap().1.to_owned();
+        license.standing = Standing::new(Timestamp::parse_rfc3339("2027-06-01").ok());
+        let told = body(&license, EventName::LicenseUpdated);
+        assert_eq!(
+            end(&told, r#""session_id":null,"#),
+            r#""status":"ACTIVE","reason":null,"expires_at":"2027-06-01T00:00:00Z"}"#
+        );
+        license.standing = Standing::new(None);
+        license.standing.hold(HoldCause::Admin);
+        let told = body(&license, EventName::LicenseFrozen);
+        assert_eq!(
+            end(&told, r#""session_id":null,"#),
+            r#""status":"FROZEN","reason":"frozen","expires_at":null}"#
+        );
+    }
+}

@@ -1,0 +1,8 @@
+//! What leaves for sellers and buyers: webhook deliveries and mails.
+
+pub mod delivery;
+pub mod event;
+pub mod mail;
+pub mod retry;
+pub mod webhook_endpoint;
+pub mod webhook_signature;

@@ -1,0 +1,153 @@
+//! Signatures of the webhooks that Mintage sends: Keylight's scheme and Standard Webhooks.
+
+use std::fmt;
+
+use data_encoding::{BASE64, HEXLOWER};
+use thiserror::Error;
+
+use crate::base::hmac::hmac_sha256;
+use crate::base::secret::Secret;
+
+/// A webhook's signing secret: `whsec_` and the base64 of 24 to 64 random bytes. It does not print.
+#[derive(Clone)]
+pub struct WebhookSecret {
+    text: Secret,
+    key: Vec<u8>,
+}
+
+/// The text is no signing secret. It never repeats the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("a webhook's signing secret is whsec_ and the base64 of 24 to 64 bytes")]
+pub struct InvalidWebhookSecret;
+
+impl WebhookSecret {
+    const PREFIX: &'static str = "whsec_";
+
+    /// A secret of 32 random bytes.
+    pub fn from_bytes(random: [u8; 32]) -> Self {
+        Self {
+            text: Secret::new(format!("{}{}", Self::PREFIX, BASE64.encode(&random))),
+            key: random.to_vec(),
+        }
+    }
+
+    /// Reads a secret as it was shown.
+    pub fn parse(text: &str) -> Result<Self, InvalidWebhookSecret> {
+        let tail = text
+            .strip_prefix(Self::PREFIX)
+            .ok_or(InvalidWebhookSecret)?;
+        let key = BASE64
+            .decode(tail.as_bytes())
+            .map_err(|_| InvalidWebhookSecret)?;
+        if !(24..=64).contains(&key.len()) {
+            return Err(InvalidWebhookSecret);
+        }
+        let text = Secret::new(text);
+        Ok(Self { text, key })
+    }
+
+    /// The whole text, for its owner.
+    pub fn expose(&self) -> &str {
+        self.text.expose()
+    }
+}
+
+impl fmt::Debug for WebhookSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WebhookSecret(…)")
+    }
+}
+
+/// The value of `X-Keylight-Signature`: `t=<unix seconds>,v1=<hex>` over `t.body`, under the whole
+/// text of the secret.
+pub fn keylight_signature(secret: &WebhookSecret, unix_seconds: i64, body: &[u8]) -> String {
+    let key = secret.expose().as_bytes();
+    let signed = [unix_seconds.to_string().as_bytes(), body].join(&b'.');
+    let tag = hmac_sha256(key, &signed);
+    format!("t={unix_seconds},v1={}", HEXLOWER.encode(tag.as_ref()))
+}
+
+/// The value of Standard Webhooks' `webhook-signature`: `v1,<base64>` over `id.t.body`, under the
+/// bytes that the secret's tail encodes. `id` is the value of `webhook-id` and holds no dot.
+pub fn standard_webhooks_signature(
+    secret: &WebhookSecret,
+    id: &str,
+    unix_seconds: i64,
+    body: &[u8],
+) -> String {
+    let timestamp = unix_seconds.to_string();
+    let signed = [id.as_bytes(), timestamp.as_bytes(), body].join(&b'.');
+    format!(
+        "v1,{}",
+        BASE64.encode(hmac_sha256(&secret.key, &signed).as_ref())
+    )
+}
+
+#[cfg(test)]
+#[expect(
+    clippy::unwrap_used,
+    reason = "a test that fails here has found its bug"
+)]
+mod tests {
+    use super::*;
+
+    const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+    const BODY: &[u8] = br#"{"test": 2432232314}"#;
+
+    const UNIX_SECONDS: i64 = 1_614_265_330;
+
+    /// The example that the reference libraries of Standard Webhooks test themselves with.
+    #[test]
+    fn signs_as_standard_webhooks_does() {
+        let secret = WebhookSecret::parse(WEBHOOK_SECRET).unwrap();
+        assert_eq!(
+            standard_webhooks_signature(
+                &secret,
+                "msg_p5jXN8AQM9LWM0D4loKWxJek",
+                UNIX_SECONDS,
+                BODY
+            ),
+            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+        );
+    }
+
+    /// `printf '%s' '1614265330.{"test": 2432232314}' | openssl dgst -sha256 -hmac whsec_... -hex`
+    #[test]
+    fn signs_as_keylight_does() {
+        let secret = WebhookSecret::parse(WEBHOOK_SECRET).unwrap();
+        assert_eq!(
+            keylight_signature(&secret, UNIX_SECONDS, BODY),
+            "t=1614265330,v1=2e37df5d4a028c51a7f3133d64ae1e300d2c2c900f1b1d49d4369ad2530f8964"
+        );
+    }
+
+    #[test]
+    fn a_secret_is_read_as_it_was_shown_and_does_not_print() {
+        let secret = WebhookSecret::from_bytes([7; 32]);
+        let read = WebhookSecret::parse(secret.expose()).unwrap();
+        assert_eq!(read.expose(), secret.expose());
+        assert_eq!(read.key, [7; 32]);
+        assert_eq!(format!("{secret:?}"), "WebhookSecret(…)");
+    }
+
+    #[test]
+    fn refuses_what_is_no_signing_secret() {
+        for text in [
+            "",
+            "whsec_",
+            "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZI",
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS!",
+            "WHSEC_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        ] {
+            assert_eq!(
+                WebhookSecret::parse(text).unwrap_err(),
+                InvalidWebhookSecret,
+                "{text}"
+            );
+        }
+        let too_long = format!("whsec_{}", BASE64.encode(&[7; 65]));
+        assert!(WebhookSecret::parse(&too_long).is_err());
+    }
+}

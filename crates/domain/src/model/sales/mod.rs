@@ -1,0 +1,6 @@
+//! Customers, orders, payments and the platform fee.
+
+pub mod customer;
+pub mod fee;
+pub mod order;
+pub mod payment;

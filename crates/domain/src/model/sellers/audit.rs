@@ -1,0 +1,74 @@
+//! The audit trail: who did what to what, kept with the change itself.
+
+use crate::base::id::{ApiKeyId, AuditId, TokenId};
+use crate::base::slug::TenantId;
+use crate::base::time::Timestamp;
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Its id.
+    pub id: AuditId,
+    /// In whose account.
+    pub tenant: TenantId,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// What was done: `license.minted`, `stripe.connected`, …
+    pub action: &'static str,
+    /// To what: an id or a slug, never a secret.
+    pub target: String,
+}
+
+/// Who did something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// The operator, at the command line.
+    Operator,
+    /// The holder of a management token.
+    Token(TokenId),
+    /// The holder of an API key.
+    ApiKey(ApiKeyId),
+    /// The seller, in the browser at the end of an OAuth round.
+    Seller,
+    /// Stripe, by an event.
+    Stripe,
+    /// Mintage itself, in the background.
+    System,
+}
+
+impl Actor {
+    /// The actor as it is written: `operator`, `token:tok_…`, `api-key:ak_…`, `seller`, `stripe`, `system`.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Operator => "operator".to_owned(),
+            Self::Token(id) => format!("token:{id}"),
+            Self::ApiKey(id) => format!("api-key:{id}"),
+            Self::Seller => "seller".to_owned(),
+            Self::Stripe => "stripe".to_owned(),
+            Self::System => "system".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_actor_is_written_with_who_it_was() {
+        let token = TokenId::parse("tok_1").expect("it has the prefix");
+        let api_key = ApiKeyId::parse("ak_live_1").expect("it has the prefix");
+        for (actor, text) in [
+            (Actor::Operator, "operator"),
+            (Actor::Token(token), "token:tok_1"),
+            (Actor::ApiKey(api_key), "api-key:ak_live_1"),
+            (Actor::Seller, "seller"),
+            (Actor::Stripe, "stripe"),
+            (Actor::System, "system"),
+        ] {
+            assert_eq!(actor.to_text(), text);
+        }
+    }
+}

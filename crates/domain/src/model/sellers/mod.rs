@@ -1,0 +1,5 @@
+//! Tenants, their management tokens and their audit trail.
+
+pub mod audit;
+pub mod management_token;
+pub mod tenant;

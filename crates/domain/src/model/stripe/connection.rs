@@ -1,0 +1,183 @@
+//! A tenant's OAuth connection to Stripe, and the machine of its modes.
+
+use crate::base::id::StripeAccountId;
+use crate::base::mode::Mode;
+use crate::base::secret::SecretHash;
+use crate::base::slug::TenantId;
+use crate::model::stripe::account::AccountRef;
+
+/// Which account a tenant sells on, if any.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// Where it points.
+    pub state: ConnectionState,
+    /// Authenticates the seller's backend at checkout. It outlives a disconnect, so that its
+    /// holder is told "not connected" and not "wrong key".
+    pub checkout_key: Option<SecretHash>,
+    /// Accounts given up here whose grant Stripe has not yet been told to end.
+    pub retiring: Vec<AccountRef>,
+    /// Counts changes.
+    pub version: u64,
+}
+
+/// Where a connection points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConnectionState {
+    /// Nowhere.
+    Disconnected,
+    /// At a test account.
+    Sandbox(StripeAccountId),
+    /// At a real one.
+    Live(StripeAccountId),
+}
+
+/// Why a connection cannot go where it was asked to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ModeError {
+    /// Going back from live is only possible by disconnecting.
+    #[error("a live connection never goes back to sandbox; disconnect first")]
+    LiveIsOneWay,
+    /// It is there already.
+    #[error("already connected in this mode; disconnect first")]
+    AlreadyConnected,
+}
+
+impl ConnectionState {
+    /// The account and its mode, if connected.
+    pub fn account(&self) -> Option<AccountRef> {
+        let (mode, account) = match self {
+            Self::Disconnected => return None,
+            Self::Sandbox(account) => (Mode::Sandbox, account),
+            Self::Live(account) => (Mode::Live, account),
+        };
+        Some(AccountRef {
+            mode,
+            account: account.clone(),
+        })
+    }
+
+    fn at(AccountRef { mode, account }: AccountRef) -> Self {
+        match mode {
+            Mode::Sandbox => Self::Sandbox(account),
+            Mode::Live => Self::Live(account),
+        }
+    }
+}
+
+impl Connection {
+    /// A tenant's connection before it was ever made.
+    pub fn none(tenant: TenantId) -> Self {
+        Self {
+            tenant,
+            state: ConnectionState::Disconnected,
+            checkout_key: None,
+            retiring: Vec::new(),
+            version: 0,
+        }
+    }
+
+    /// Whether an OAuth round to `target` may start.
+    pub fn may_connect(&self, target: Mode) -> Result<(), ModeError> {
+        match (&self.state, target) {
+            (ConnectionState::Disconnected, _) | (ConnectionState::Sandbox(_), Mode::Live) => {
+                Ok(())
+            }
+            (ConnectionState::Live(_), Mode::Sandbox) => Err(ModeError::LiveIsOneWay),
+            (ConnectionState::Sandbox(_), Mode::Sandbox)
+            | (ConnectionState::Live(_), Mode::Live) => Err(ModeError::AlreadyConnected),
+        }
+    }
+
+    /// Points the connection at `target`. A sandbox that is left behind is to be retired, and is
+    /// returned: a switch takes effect here, never when it is asked for.
+    pub fn connect(&mut self, target: AccountRef) -> Result<Option<AccountRef>, ModeError> {
+        self.may_connect(target.mode)?;
+        self.retiring.retain(|old| *old != target);
+        let left = self.state.account();
+        self.retiring.extend(left.clone());
+        self.state = ConnectionState::at(target);
+        Ok(left)
+    }
+
+    /// Disconnects, and returns the account that was left. `told_by_stripe` when the seller ended
+    /// the grant at Stripe: then nothing is left to retire.
+    pub fn disconnect(&mut self, told_by_stripe: bool) -> Option<AccountRef> {
+        let left = self.state.account()?;
+        if !told_by_stripe {
+            self.retiring.push(left.clone());
+        }
+        self.state = ConnectionState::Disconnected;
+        Some(left)
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use super::*;
+
+    fn account(mode: Mode, id: &str) -> AccountRef {
+        AccountRef {
+            mode,
+            account: StripeAccountId::parse(id).unwrap(),
+        }
+    }
+
+    fn at(target: Option<AccountRef>) -> Connection {
+        let mut connection = Connection::none(TenantId::parse("acme").unwrap());
+        if let Some(target) = target {
+            connection.connect(target).unwrap();
+        }
+        connection
+    }
+
+    #[test]
+    fn every_move_between_modes_is_allowed_or_refused_as_written() {
+        let sandbox = || Some(account(Mode::Sandbox, "acct_s"));
+        let live = || Some(account(Mode::Live, "acct_l"));
+        for (from, to, verdict) in [
+            (None, Mode::Sandbox, Ok(())),
+            (None, Mode::Live, Ok(())),
+            (sandbox(), Mode::Live, Ok(())),
+            (sandbox(), Mode::Sandbox, Err(ModeError::AlreadyConnected)),
+            (live(), Mode::Sandbox, Err(ModeError::LiveIsOneWay)),
+            (live(), Mode::Live, Err(ModeError::AlreadyConnected)),
+        ] {
+            let mut connection = at(from.clone());
+            assert_eq!(connection.may_connect(to), verdict, "{from:?} -> {to:?}");
+            let before = connection.clone();
+            let moved = connection.connect(account(to, "acct_x"));
+            assert_eq!(moved.is_ok(), verdict.is_ok());
+            if moved.is_err() {
+                assert_eq!(connection, before, "a refused move changes nothing");
+            }
+        }
+    }
+
+    #[test]
+    fn a_switch_to_live_leaves_the_sandbox_to_be_retired() {
+        let mut connection = at(Some(account(Mode::Sandbox, "acct_s")));
+        let left = connection.connect(account(Mode::Live, "acct_l")).unwrap();
+        assert_eq!(left, Some(account(Mode::Sandbox, "acct_s")));
+        assert_eq!(connection.retiring, [account(Mode::Sandbox, "acct_s")]);
+    }
+
+    #[test]
+    fn an_account_connected_again_is_no_longer_to_be_retired() {
+        let mut connection = at(Some(account(Mode::Live, "acct_l")));
+        connection.disconnect(false);
+        assert_eq!(connection.retiring.len(), 1);
+        connection.connect(account(Mode::Live, "acct_l")).unwrap();
+        assert!(connection.retiring.is_empty());
+    }
+
+    #[test]
+    fn a_grant_ended_at_stripe_leaves_nothing_to_retire() {
+        let mut connection = at(Some(account(Mode::Live, "acct_l")));
+        assert!(connection.disconnect(true).is_some());
+        assert!(connection.retiring.is_empty());
+        assert!(connection.disconnect(true).is_none());
+    }
+}

@@ -1,0 +1,37 @@
+//! Reads of API keys and idempotency keys, and the rate limiter.
+
+use crate::base::id::ApiKeyId;
+use crate::base::page::PageRequest;
+use crate::base::slug::{ProductId, TenantId};
+use crate::base::time::Timestamp;
+use crate::model::access::api_key::ApiKey;
+use crate::model::access::idempotency::{CallId, IdempotencyRecord};
+use crate::model::access::rate::{Rate, Take};
+use crate::ports::store_error::{Found, Listed, StoreError};
+
+/// Reads API keys.
+pub trait ApiKeys {
+    /// The key with this public id, revoked or not.
+    fn api_key(&self, id: &ApiKeyId) -> Found<ApiKey>;
+    /// A tenant's keys, of one product or of all, revoked or not, newest first.
+    fn api_keys(
+        &self,
+        tenant: &TenantId,
+        product: Option<&ProductId>,
+        page: &PageRequest,
+    ) -> Listed<ApiKey>;
+}
+
+/// Reads the calls that may be sent again.
+pub trait Calls {
+    /// What is kept of a call, expired or not (`a_call_is_written_down_once`).
+    fn call(&self, id: &CallId) -> Found<IdempotencyRecord>;
+}
+
+/// Rate limits that hold across nodes.
+pub trait Limiter {
+    /// Takes up to `n` of `key`'s rate at `now`, atomically, as [`Rate::take`] says: all callers
+    /// together are granted no more than there is (`a_rate_is_shared_by_all_callers`), and who is
+    /// refused takes nothing (`a_refused_caller_takes_nothing`).
+    fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError>;
+}

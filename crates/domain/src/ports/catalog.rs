@@ -1,0 +1,40 @@
+//! Reads of what a tenant sells.
+
+use crate::base::id::StripeAccountId;
+use crate::base::page::PageRequest;
+use crate::base::slug::{KeyTypeId, ProductId, TenantId};
+use crate::model::catalog::key_type::KeyType;
+use crate::model::catalog::price_link::PriceLink;
+use crate::model::catalog::product::Product;
+use crate::ports::store_error::{Found, Listed, StoreError};
+
+/// Reads products, key types and their Stripe prices.
+pub trait Catalog {
+    /// One product.
+    fn product(&self, tenant: &TenantId, id: &ProductId) -> Found<Product>;
+    /// A tenant's products, newest first.
+    fn products(&self, tenant: &TenantId, page: &PageRequest) -> Listed<Product>;
+    /// One key type.
+    fn key_type(&self, tenant: &TenantId, product: &ProductId, id: &KeyTypeId) -> Found<KeyType>;
+    /// A tenant's key types, of one product or of all, newest first.
+    fn key_types(
+        &self,
+        tenant: &TenantId,
+        product: Option<&ProductId>,
+        page: &PageRequest,
+    ) -> Listed<KeyType>;
+    /// The Stripe prices of a tenant on one account.
+    fn price_links(
+        &self,
+        tenant: &TenantId,
+        account: &StripeAccountId,
+    ) -> Result<Vec<PriceLink>, StoreError>;
+    /// The Stripe price of one key type on one account.
+    fn price_link(
+        &self,
+        tenant: &TenantId,
+        product: &ProductId,
+        key_type: &KeyTypeId,
+        account: &StripeAccountId,
+    ) -> Found<PriceLink>;
+}

@@ -1,0 +1,32 @@
+//! Everything a store must implement, as one trait.
+
+use super::access::{ApiKeys, Calls, Limiter};
+use super::catalog::Catalog;
+use super::commit::Commit;
+use super::housekeeping::Housekeeping;
+use super::last_seen::Seen;
+use super::licenses::{Activations, Licenses};
+use super::outbox::{Deliveries, Endpoints, Mails};
+use super::sales::{Customers, Orders, Payments};
+use super::sellers::{Audits, Tenants, Tokens};
+use super::stripe::{Connections, HeardEvents, OAuthRounds};
+use super::validations::Validations;
+
+/// Names all parts once: what the trait demands is what makes a type one.
+macro_rules! store {
+    ($($part:ident)+) => {
+        /// Everything a Mintage server keeps, in one object.
+        ///
+        /// A store MUST show what was committed to every read that starts after the commit
+        /// returned (`what_was_acknowledged_is_read`).
+        pub trait Store: $($part +)+ Send + Sync {}
+
+        impl<T> Store for T where T: $($part +)+ Send + Sync {}
+    };
+}
+
+store! {
+    Tenants Tokens ApiKeys Catalog Connections OAuthRounds Endpoints Audits
+    HeardEvents Orders Payments Customers Licenses Activations Deliveries Mails
+    Validations Calls Commit Limiter Seen Housekeeping
+}

@@ -1,0 +1,6 @@
+//! Use cases of products, key types and prices.
+
+pub mod error;
+pub mod key_type;
+pub mod prices;
+pub mod product;

@@ -1,0 +1,144 @@
+//! The loop that every changing use case shares: read, decide, commit.
+//!
+//! A refused commit means that somebody else was faster: the
+//! use case reads again and decides again, and a duplicate then becomes an answer.
+
+use crate::commit::changes::Changes;
+use crate::commit::guards::Refusal;
+use crate::commit::receipt::Receipt;
+use crate::ports::{Commit, CommitError};
+use crate::usecase::failure::Failure;
+
+/// What a use case decided.
+pub enum Decision<T> {
+    /// Nothing changes; this is the answer.
+    Answer(T),
+    /// These changes; the answer follows from their receipt.
+    Commit(Box<Changes>, Answer<T>),
+}
+
+/// How the answer follows from the receipt.
+pub type Answer<T> = Box<dyn FnOnce(&Receipt) -> T + Send>;
+
+impl<T: Send + 'static> Decision<T> {
+    /// Changes after which the answer is `answer`, whatever the receipt says; if nothing changes,
+    /// it is the answer already.
+    pub fn commit(changes: Changes, answer: T) -> Self {
+        if changes.is_empty() {
+            return Self::Answer(answer);
+        }
+        Self::Commit(Box::new(changes), Box::new(move |_| answer))
+    }
+}
+
+/// How often a use case decides before it gives up.
+pub const MAX_DECISIONS: usize = 6;
+
+/// Decides and commits until it holds; `decide` is told why the commit before was refused.
+pub fn settle<T, E: From<Failure>>(
+    store: &(impl Commit + ?Sized),
+    mut decide: impl FnMut(Option<&Refusal>) -> Result<Decision<T>, E>,
+) -> Result<T, E> {
+    let mut refused: Option<Refusal> = None;
+    for _ in 0..MAX_DECISIONS {
+        match decide(refused.as_ref())? {
+            Decision::Answer(answer) => return Ok(answer),
+            Decision::Commit(changes, answer) => match store.commit(*changes) {
+                Ok(receipt) => return Ok(answer(&receipt)),
+                Err(CommitError::Refused(refusal)) => refused = Some(refusal),
+                Err(CommitError::Store(error)) => return Err(Failure::Store(error).into()),
+            },
+        }
+    }
+    Err(Failure::Contended.into())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::base::id::CommitId;
+    use crate::base::slug::TenantId;
+    use crate::base::time::Timestamp;
+    use crate::commit::counter::{Count, Counter};
+    use crate::commit::row::Row;
+    use crate::ports::{CommitDone, StoreError};
+
+    /// Answers commits from a script; the end of it is first.
+    struct Scripted(Mutex<Vec<Result<Receipt, CommitError>>>);
+
+    impl Commit for Scripted {
+        fn submit(&self, _: Changes, done: CommitDone) {
+            done(self.0.lock().unwrap().pop().unwrap());
+        }
+    }
+
+    fn stale() -> Refusal {
+        Refusal::Stale(Row::Tenant(TenantId::parse("acme").unwrap()))
+    }
+
+    /// Changes of one fact, or of none.
+    fn changes(fact: Option<TenantId>) -> Changes {
+        let now = Timestamp::EPOCH;
+        let mut changes = Changes::new(CommitId::new(now, [0; 10]), now);
+        changes.counters.extend(fact.map(|tenant| Count {
+            counter: Counter::Products(tenant),
+            add: 1,
+            cap: None,
+        }));
+        changes
+    }
+
+    /// What a use case that always commits is told, how often it decides, and how it ends.
+    fn settled(
+        script: Vec<Result<Receipt, CommitError>>,
+    ) -> (Vec<Option<Refusal>>, Result<&'static str, Failure>) {
+        let store = Scripted(Mutex::new(script));
+        let mut told = Vec::new();
+        let outcome = settle(&store, |refused| {
+            told.push(refused.cloned());
+            Ok(Decision::commit(
+                changes(TenantId::parse("acme").ok()),
+                "done",
+            ))
+        });
+        (told, outcome)
+    }
+
+    #[test]
+    fn a_refused_use_case_decides_again_and_is_told_why() {
+        let refused = Err(CommitError::Refused(stale()));
+        let (told, outcome) = settled(vec![Ok(Receipt::default()), refused]);
+        assert_eq!(told, [None, Some(stale())]);
+        assert_eq!(outcome, Ok("done"));
+    }
+
+    #[test]
+    fn a_use_case_that_is_refused_again_and_again_gives_up() {
+        let refused = || Err(CommitError::Refused(stale()));
+        let (told, outcome) = settled((0..MAX_DECISIONS).map(|_| refused()).collect());
+        assert_eq!(told.len(), MAX_DECISIONS);
+        assert_eq!(outcome, Err(Failure::Contended));
+    }
+
+    #[test]
+    fn a_store_that_fails_is_not_asked_again() {
+        let error = StoreError::Unavailable("no answer".to_owned());
+        let (told, outcome) = settled(vec![Err(CommitError::Store(error.clone()))]);
+        assert_eq!(told, [None]);
+        assert_eq!(outcome, Err(Failure::Store(error)));
+    }
+
+    #[test]
+    fn an_answer_commits_nothing() {
+        let nobody = Scripted(Mutex::new(Vec::new()));
+        let answer = settle(&nobody, |_| Ok::<_, Failure>(Decision::Answer(7)));
+        assert_eq!(answer, Ok(7));
+        let unchanged = settle(&nobody, |_| {
+            Ok::<_, Failure>(Decision::commit(changes(None), 7))
+        });
+        assert_eq!(unchanged, Ok(7));
+    }
+}

@@ -1,0 +1,176 @@
+//! What every use case needs besides a store: the time, randomness, and the keys that seal.
+
+use crate::base::id::{AuditId, CommitId};
+use crate::base::seal::{KeyRing, OpenError, Opened, SealContext, Sealed};
+use crate::base::slug::TenantId;
+use crate::base::time::Timestamp;
+use crate::commit::changes::Changes;
+use crate::model::sellers::audit::{Actor, AuditEntry};
+use crate::ports::{Clock, Entropy};
+
+/// Which secret of which kind of thing: part of what a sealed value is bound to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SealedField {
+    kind: &'static str,
+    field: &'static str,
+}
+
+impl SealedField {
+    /// The secret behind a product's check symbols; by `tenant/product`.
+    pub const PRODUCT_KEY_SECRET: Self = Self::new("product", "key-secret");
+    /// A license's key; by license id.
+    pub const LICENSE_KEY: Self = Self::new("license", "key");
+    /// An API key's secret half; by API key id.
+    pub const API_KEY_SECRET: Self = Self::new("api-key", "secret");
+    /// A license webhook's signing secret; by tenant.
+    pub const ENDPOINT_SECRET: Self = Self::new("endpoint", "secret");
+    /// A delivery's body; by delivery id.
+    pub const DELIVERY_BODY: Self = Self::new("delivery", "body");
+
+    const fn new(kind: &'static str, field: &'static str) -> Self {
+        Self { kind, field }
+    }
+
+    fn of(self, id: &str) -> SealContext<'_> {
+        SealContext {
+            kind: self.kind,
+            id,
+            field: self.field,
+        }
+    }
+}
+
+/// The surroundings of a decision.
+#[derive(Clone, Copy)]
+pub struct Env<'a> {
+    /// What time it is.
+    pub clock: &'a dyn Clock,
+    /// Where randomness comes from.
+    pub entropy: &'a dyn Entropy,
+    /// What seals secrets.
+    pub keys: &'a KeyRing,
+}
+
+impl Env<'_> {
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// `N` random bytes.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.entropy.fill(&mut bytes);
+        bytes
+    }
+
+    /// Seals a secret of the thing with this id, under a fresh nonce.
+    pub fn seal(&self, field: SealedField, id: &str, secret: &[u8]) -> Sealed {
+        self.keys.seal(self.random(), &field.of(id), secret)
+    }
+
+    /// Opens a secret of the thing with this id.
+    pub fn open(&self, field: SealedField, id: &str, sealed: &Sealed) -> Result<Opened, OpenError> {
+        self.keys.open(&field.of(id), sealed)
+    }
+
+    /// An empty set of changes at `now`.
+    pub fn changes(&self, now: Timestamp) -> Changes {
+        Changes::new(CommitId::new(now, self.random()), now)
+    }
+
+    /// An audit entry.
+    pub fn audit(
+        &self,
+        tenant: &TenantId,
+        at: Timestamp,
+        actor: Actor,
+        action: &'static str,
+        target: impl Into<String>,
+    ) -> AuditEntry {
+        AuditEntry {
+            id: AuditId::new(at, self.random()),
+            tenant: tenant.clone(),
+            at,
+            actor,
+            action,
+            target: target.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use std::sync::atomic::{AtomicU8, Ordering};
+
+    use super::*;
+    use crate::base::seal::MasterKey;
+
+    /// A clock that stands still, and bytes that count.
+    struct Still(AtomicU8);
+
+    impl Clock for Still {
+        fn now(&self) -> Timestamp {
+            Timestamp::EPOCH
+        }
+    }
+
+    impl Entropy for Still {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(self.0.fetch_add(1, Ordering::Relaxed));
+        }
+    }
+
+    fn with_env(test: impl FnOnce(&Env<'_>)) {
+        let still = Still(AtomicU8::new(1));
+        let key = MasterKey::parse(&"5a".repeat(32)).unwrap();
+        test(&Env {
+            clock: &still,
+            entropy: &still,
+            keys: &KeyRing::new(key, Vec::new()).unwrap(),
+        });
+    }
+
+    #[test]
+    fn a_secret_opens_as_what_it_was_sealed_as_and_nothing_else() {
+        let fields = [
+            SealedField::PRODUCT_KEY_SECRET,
+            SealedField::LICENSE_KEY,
+            SealedField::API_KEY_SECRET,
+            SealedField::ENDPOINT_SECRET,
+            SealedField::DELIVERY_BODY,
+        ];
+        with_env(|env| {
+            for sealed_as in fields {
+                let sealed = env.seal(sealed_as, "it", b"open sesame");
+                for opened_as in fields {
+                    let opens = env.open(opened_as, "it", &sealed).is_ok();
+                    assert_eq!(opens, opened_as == sealed_as, "{opened_as:?}");
+                }
+                assert!(env.open(sealed_as, "another", &sealed).is_err());
+            }
+        });
+    }
+
+    #[test]
+    fn each_seal_has_a_nonce_of_its_own() {
+        with_env(|env| {
+            let seal = || env.seal(SealedField::LICENSE_KEY, "it", b"open sesame");
+            assert_ne!(seal(), seal());
+        });
+    }
+
+    #[test]
+    fn each_commit_and_each_entry_has_an_id_of_its_own() {
+        with_env(|env| {
+            let now = env.now();
+            assert_ne!(env.changes(now).id, env.changes(now).id);
+            let tenant = TenantId::parse("acme").unwrap();
+            let entry = || env.audit(&tenant, now, Actor::System, "license.minted", "lic_1");
+            let (one, two) = (entry(), entry());
+            assert_ne!(one.id, two.id);
+            assert_eq!((one.at, one.target.as_str()), (now, "lic_1"));
+        });
+    }
+}

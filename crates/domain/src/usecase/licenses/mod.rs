@@ -1,0 +1,7 @@
+//! Use cases of licenses and activations.
+
+pub mod activation;
+pub mod command;
+pub mod issue;
+pub mod mint;
+pub mod validate;

@@ -1,0 +1,165 @@
+//! Delivering: one attempt, from a claimed delivery to what is written down of it.
+
+use std::time::Duration;
+
+use crate::commit::write::Put;
+use crate::model::outbox::delivery::{Attempt, Claim, DeliveryStatus};
+use crate::model::outbox::retry::{RetrySchedule, Verdict};
+use crate::model::outbox::webhook_signature::{self, WebhookSecret};
+use crate::ports::{Commit, Deliveries, Endpoints, HttpError, HttpRequest, HttpResponse, Method};
+use crate::usecase::commit_loop::{Decision, settle};
+use crate::usecase::env::{Env, SealedField};
+use crate::usecase::failure::{Failure, fails_by};
+
+/// How long a receiver may take, name resolution to last byte.
+pub const DEADLINE: Duration = Duration::from_secs(15);
+
+/// How long a claim holds: longer than any attempt takes.
+pub const LEASE: Duration = Duration::from_mins(1);
+
+/// How many deliveries of one endpoint are under way at a time.
+pub const LANE: usize = 4;
+
+/// How much of an answer is read, and how much of that is kept.
+const MAX_ANSWER: usize = 64 * 1024;
+const SNIPPET: usize = 500;
+
+/// Why an attempt was not made, or what came of it not written down. The lease ends by itself.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DeliverError {
+    /// The endpoint has no URL any more.
+    #[error("the endpoint has no URL")]
+    NoUrl,
+    /// The endpoint's secret is no webhook secret.
+    #[error("the endpoint's secret is damaged")]
+    DamagedSecret,
+    /// It could not be done.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+fails_by!(DeliverError);
+
+/// The request of one attempt: both signature schemes, the timestamp of this attempt, the same
+/// bytes as every attempt.
+pub fn request(env: &Env<'_>, claim: &Claim) -> Result<HttpRequest, DeliverError> {
+    let Claim { delivery, endpoint } = claim;
+    let url = endpoint.url.as_ref().ok_or(DeliverError::NoUrl)?;
+    let body = env
+        .open(
+            SealedField::DELIVERY_BODY,
+            delivery.id.as_str(),
+            &delivery.sealed_body,
+        )?
+        .expose()
+        .to_vec();
+    let secret = env
+        .open(
+            SealedField::ENDPOINT_SECRET,
+            endpoint.tenant.as_str(),
+            &endpoint.sealed_secret,
+        )?
+        .into_text()
+        .and_then(|text| WebhookSecret::parse(text.expose()).ok())
+        .ok_or(DeliverError::DamagedSecret)?;
+    let at = env.now().unix_seconds();
+    let id = delivery.id.as_str();
+    Ok(HttpRequest {
+        method: Method::Post,
+        url: url.as_str().to_owned(),
+        headers: vec![
+            ("content-type", "application/json".to_owned()),
+            (
+                "x-keylight-signature",
+                webhook_signature::keylight_signature(&secret, at, &body),
+            ),
+            ("x-keylight-delivery-id", id.to_owned()),
+            ("webhook-id", id.to_owned()),
+            ("webhook-timestamp", at.to_string()),
+            (
+                "webhook-signature",
+                webhook_signature::standard_webhooks_signature(&secret, id, at, &body),
+            ),
+        ],
+        authorization: None,
+        body,
+        deadline: DEADLINE,
+        max_answer: MAX_ANSWER,
+    })
+}
+
+/// Writes down what came of an attempt. A lease that was lost meanwhile changes nothing.
+pub fn conclude(
+    store: &(impl Deliveries + Endpoints + Commit + ?Sized),
+    env: &Env<'_>,
+    claim: &Claim,
+    result: &Result<HttpResponse, HttpError>,
+) -> Result<DeliveryStatus, DeliverError> {
+    settle(store, |_| {
+        let mut delivery = claim.delivery.clone();
+        let known = store.delivery(&delivery.tenant, &delivery.id)?;
+        if known.is_none_or(|(known, _)| known.version != delivery.version) {
+            return Ok(Decision::Answer(DeliveryStatus::Pending));
+        }
+        let now = env.now();
+        let mut changes = env.changes(now);
+        let verdict = match result {
+            Ok(answer) => Verdict::of_status(answer.status),
+            Err(_) => Verdict::TryAgain,
+        };
+        delivery.status = match verdict {
+            Verdict::Delivered => DeliveryStatus::Delivered,
+            Verdict::Gone => DeliveryStatus::Failed,
+            Verdict::TryAgain => {
+                let made = delivery.attempts.saturating_sub(delivery.schedule_from);
+                let made = usize::try_from(made).unwrap_or(usize::MAX);
+                let random = u32::from_be_bytes(env.random());
+                match RetrySchedule::next(made, now, random, retry_after(result)) {
+                    Some(due_at) => {
+                        delivery.due_at = due_at;
+                        DeliveryStatus::Pending
+                    }
+                    None => DeliveryStatus::Failed,
+                }
+            }
+        };
+        if verdict == Verdict::Gone
+            && let Some(mut endpoint) = store.endpoint(&delivery.tenant)?
+            && endpoint.url == claim.endpoint.url
+            && endpoint.gone_since.is_none()
+        {
+            endpoint.gone_since = Some(now);
+            changes.endpoints.push(Put::changed(endpoint));
+        }
+        if let Some(url) = &claim.endpoint.url {
+            changes.attempts.push(Attempt {
+                delivery: delivery.id.clone(),
+                number: delivery.attempts,
+                at: now,
+                url: url.clone(),
+                status: result.as_ref().ok().map(|answer| answer.status),
+                snippet: snippet(result),
+            });
+        }
+        let status = delivery.status;
+        changes.deliveries.push(Put::changed(delivery));
+        Ok(Decision::commit(changes, status))
+    })
+}
+
+fn retry_after(result: &Result<HttpResponse, HttpError>) -> Option<Duration> {
+    let seconds = result.as_ref().ok()?.header("retry-after")?;
+    seconds.trim().parse().ok().map(Duration::from_secs)
+}
+
+/// The start of the answer, or why there was none.
+fn snippet(result: &Result<HttpResponse, HttpError>) -> String {
+    match result {
+        Ok(answer) => String::from_utf8_lossy(&answer.body)
+            .chars()
+            .filter(|c| !c.is_control() || *c == '\n')
+            .take(SNIPPET)
+            .collect(),
+        Err(error) => error.to_string().chars().take(SNIPPET).collect(),
+    }
+}

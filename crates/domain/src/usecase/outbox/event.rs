@@ -1,0 +1,59 @@
+//! Queueing the events that are sent to a tenant's webhook endpoint.
+
+use crate::base::id::{DeliveryId, SessionId};
+use crate::base::time::Timestamp;
+use crate::model::licenses::license::License;
+use crate::model::outbox::delivery::{Delivery, DeliveryStatus};
+use crate::model::outbox::event::{EventFacts, EventName, license_event_body};
+use crate::ports::LicenseRecord;
+use crate::usecase::env::{Env, SealedField};
+
+/// A delivery that tells of a license, due at once. `key` is in the clear for `license.created`
+/// only.
+pub fn tell(
+    env: &Env<'_>,
+    license: &License,
+    event: EventName,
+    key: &str,
+    (email, session): (&str, Option<&str>),
+    now: Timestamp,
+) -> Delivery {
+    let id = DeliveryId::new(now, env.random());
+    let body = license_event_body(
+        license,
+        &EventFacts {
+            id: &id,
+            event,
+            key,
+            customer_email: email,
+            session,
+            now,
+        },
+    );
+    Delivery {
+        sealed_body: env.seal(SealedField::DELIVERY_BODY, id.as_str(), &body),
+        id,
+        tenant: license.tenant.clone(),
+        event,
+        license: license.id.clone(),
+        status: DeliveryStatus::Pending,
+        attempts: 0,
+        schedule_from: 0,
+        due_at: now,
+        created_at: now,
+        version: 1,
+    }
+}
+
+/// A delivery that tells of a license that was read, its key masked, due at once.
+pub(crate) fn tell_masked(
+    env: &Env<'_>,
+    record: &LicenseRecord,
+    event: EventName,
+    now: Timestamp,
+) -> Delivery {
+    let license = &record.license;
+    let session = record.session.as_ref().map(SessionId::as_str);
+    let about = (record.email.as_str(), session);
+    tell(env, license, event, &license.masked_key, about, now)
+}

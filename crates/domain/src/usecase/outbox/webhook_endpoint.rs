@@ -1,0 +1,131 @@
+//! A tenant's license webhook: setting it, its secret, and sending again.
+
+use crate::base::id::DeliveryId;
+use crate::base::seal::Sealed;
+use crate::base::slug::TenantId;
+use crate::base::url::WebUrl;
+use crate::commit::write::Put;
+use crate::model::outbox::delivery::{Delivery, DeliveryStatus};
+use crate::model::outbox::webhook_endpoint::Endpoint;
+use crate::model::outbox::webhook_signature::WebhookSecret;
+use crate::model::sellers::audit::Actor;
+use crate::ports::{Commit, Deliveries, Endpoints};
+use crate::usecase::commit_loop::{Decision, settle};
+use crate::usecase::env::{Env, SealedField};
+use crate::usecase::failure::{Failure, fails_by};
+
+/// Why a webhook was not changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EndpointError {
+    /// No webhook was set, or there is no such delivery.
+    #[error("not found")]
+    NotFound,
+    /// An attempt is running right now.
+    #[error("the delivery is being sent right now")]
+    Busy,
+    /// It could not be done.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+fails_by!(EndpointError);
+
+/// Sets where events are sent, or with `None` stops them. Returns the signing secret when one is
+/// made: with the first URL. Events that waited for a URL are sent.
+pub fn set_url(
+    store: &(impl Endpoints + Commit + ?Sized),
+    env: &Env<'_>,
+    tenant: &TenantId,
+    actor: &Actor,
+    url: Option<&WebUrl>,
+) -> Result<Option<WebhookSecret>, EndpointError> {
+    settle(store, |_| {
+        let (mut endpoint, secret) = if let Some(known) = store.endpoint(tenant)? {
+            (known, None)
+        } else {
+            let secret = WebhookSecret::from_bytes(env.random());
+            let endpoint = Endpoint {
+                tenant: tenant.clone(),
+                url: None,
+                sealed_secret: seal(env, tenant, &secret),
+                gone_since: None,
+                version: 0,
+            };
+            (endpoint, Some(secret))
+        };
+        endpoint.url = url.cloned();
+        endpoint.gone_since = None;
+        let now = env.now();
+        let mut changes = env.changes(now);
+        changes.endpoints.push(Put::changed(endpoint));
+        changes
+            .audit
+            .push(env.audit(tenant, now, actor.clone(), "webhook.set", tenant.as_str()));
+        Ok(Decision::commit(changes, secret))
+    })
+}
+
+fn seal(env: &Env<'_>, tenant: &TenantId, secret: &WebhookSecret) -> Sealed {
+    env.seal(
+        SealedField::ENDPOINT_SECRET,
+        tenant.as_str(),
+        secret.expose().as_bytes(),
+    )
+}
+
+/// Gives the webhook another signing secret, shown once; the old one signs nothing more.
+pub fn rotate_secret(
+    store: &(impl Endpoints + Commit + ?Sized),
+    env: &Env<'_>,
+    tenant: &TenantId,
+    actor: &Actor,
+) -> Result<WebhookSecret, EndpointError> {
+    settle(store, |_| {
+        let mut endpoint = store.endpoint(tenant)?.ok_or(EndpointError::NotFound)?;
+        let secret = WebhookSecret::from_bytes(env.random());
+        endpoint.sealed_secret = seal(env, tenant, &secret);
+        let now = env.now();
+        let mut changes = env.changes(now);
+        changes.endpoints.push(Put::changed(endpoint));
+        changes.audit.push(env.audit(
+            tenant,
+            now,
+            actor.clone(),
+            "webhook.secret-rotated",
+            tenant.as_str(),
+        ));
+        Ok(Decision::commit(changes, secret))
+    })
+}
+
+/// Sends a delivery again: the same id, the same bytes, due now, with a fresh schedule.
+pub fn redeliver(
+    store: &(impl Deliveries + Commit + ?Sized),
+    env: &Env<'_>,
+    tenant: &TenantId,
+    id: &DeliveryId,
+    actor: &Actor,
+) -> Result<Delivery, EndpointError> {
+    settle(store, |_| {
+        let (mut delivery, _) = store.delivery(tenant, id)?.ok_or(EndpointError::NotFound)?;
+        let now = env.now();
+        if delivery.status == DeliveryStatus::Leased && delivery.due_at > now {
+            return Err(EndpointError::Busy);
+        }
+        delivery.status = DeliveryStatus::Pending;
+        delivery.schedule_from = delivery.attempts;
+        delivery.due_at = now;
+        let put = Put::changed(delivery);
+        let delivery = put.value.clone();
+        let mut changes = env.changes(now);
+        changes.deliveries.push(put);
+        changes.audit.push(env.audit(
+            tenant,
+            now,
+            actor.clone(),
+            "delivery.redelivered",
+            id.as_str(),
+        ));
+        Ok(Decision::commit(changes, delivery))
+    })
+}

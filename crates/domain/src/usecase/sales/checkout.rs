@@ -1,0 +1,196 @@
+//! Opening a checkout: the intent is written down, Stripe is asked, the outcome is written down.
+//!
+//! The page to pay on is handed out only after its session id is durable, so whatever is paid is
+//! known to be ours.
+
+use crate::base::email::Email;
+use crate::base::id::OrderId;
+use crate::base::slug::{KeyTypeId, ProductId, TenantId};
+use crate::base::url::WebUrl;
+use crate::commit::write::Put;
+use crate::model::catalog::key_type::KeyType;
+use crate::model::catalog::price_link::PriceLink;
+use crate::model::sales::fee::BasisPoints;
+use crate::model::sales::order::{Order, OrderStatus};
+use crate::model::stripe::account::AccountRef;
+use crate::model::stripe::connection::Connection;
+use crate::ports::{
+    Catalog, CheckoutRequest, CheckoutSession, Commit, Connections, IdempotencyKey, Orders, Stripe,
+    StripeError,
+};
+use crate::usecase::commit_loop::{Decision, settle};
+use crate::usecase::env::Env;
+use crate::usecase::failure::{Failure, fails_by};
+
+/// Why no checkout was opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CheckoutError {
+    /// The checkout key is missing or wrong, or there is no such tenant: which, is not told.
+    #[error("wrong or missing checkout key")]
+    Unauthorized,
+    /// The tenant is not connected to Stripe.
+    #[error("not connected to Stripe")]
+    NotConnected,
+    /// There is no such product or key type.
+    #[error("no such product or key type")]
+    NotFound,
+    /// The key type has no Stripe price on the connected account.
+    #[error("the key type has no Stripe price; set one and set up prices")]
+    NoPrice,
+    /// Stripe did not open it.
+    #[error(transparent)]
+    Stripe(#[from] StripeError),
+    /// It could not be done.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+fails_by!(CheckoutError);
+
+/// What the seller's backend asks for.
+#[derive(Debug, Clone)]
+pub struct OpenCheckout {
+    /// What is bought.
+    pub product: ProductId,
+    /// Which key type.
+    pub key_type: KeyTypeId,
+    /// Where the buyer goes when done.
+    pub success_url: WebUrl,
+    /// Where the buyer goes when not.
+    pub cancel_url: WebUrl,
+    /// The buyer's address, if known.
+    pub buyer: Option<Email>,
+}
+
+/// Checks a checkout key.
+pub fn authorize(
+    store: &(impl Connections + ?Sized),
+    tenant: &TenantId,
+    presented: &str,
+) -> Result<Connection, CheckoutError> {
+    store
+        .connection(tenant)?
+        .filter(|known| known.checkout_key.is_some_and(|key| key.matches(presented)))
+        .ok_or(CheckoutError::Unauthorized)
+}
+
+/// Opens a checkout on the tenant's account; returns the page to pay on.
+pub fn open(
+    store: &(impl Catalog + Orders + Commit + ?Sized),
+    stripe: &dyn Stripe,
+    env: &Env<'_>,
+    connection: &Connection,
+    fee: BasisPoints,
+    wanted: &OpenCheckout,
+) -> Result<String, CheckoutError> {
+    let tenant = &connection.tenant;
+    let account = connection
+        .state
+        .account()
+        .ok_or(CheckoutError::NotConnected)?;
+    let key_type = store
+        .key_type(tenant, &wanted.product, &wanted.key_type)?
+        .ok_or(CheckoutError::NotFound)?;
+    let price = store
+        .price_link(tenant, &key_type.product, &key_type.id, &account.account)?
+        .ok_or(CheckoutError::NoPrice)?;
+
+    let order = intend(store, env, &account, &key_type, &price, fee, wanted)?;
+    let request = CheckoutRequest {
+        order: order.id.clone(),
+        tenant: tenant.clone(),
+        product: order.product.clone(),
+        key_type: order.key_type.clone(),
+        price: price.stripe_price,
+        fee: order.fee,
+        buyer: wanted.buyer.clone(),
+        success_url: wanted.success_url.clone(),
+        cancel_url: wanted.cancel_url.clone(),
+    };
+    // A fresh key for each attempt: the order's own.
+    let key = IdempotencyKey::new(&["mintage-checkout", order.id.as_str()]);
+    match stripe.open_checkout(&account, &request, &key) {
+        Ok(session) => {
+            conclude(store, env, &order, Some(&session))?;
+            Ok(session.url)
+        }
+        Err(error) => {
+            // If this fails too, the sweeper finds the order.
+            let _ = conclude(store, env, &order, None);
+            Err(match error {
+                StripeError::AccountGone => CheckoutError::NotConnected,
+                StripeError::NotFound => CheckoutError::NoPrice,
+                other => CheckoutError::Stripe(other),
+            })
+        }
+    }
+}
+
+fn intend(
+    store: &(impl Commit + ?Sized),
+    env: &Env<'_>,
+    account: &AccountRef,
+    key_type: &KeyType,
+    price: &PriceLink,
+    fee: BasisPoints,
+    wanted: &OpenCheckout,
+) -> Result<Order, CheckoutError> {
+    settle(store, |_| {
+        let now = env.now();
+        let order = Order {
+            id: OrderId::new(now, env.random()),
+            tenant: key_type.tenant.clone(),
+            mode: account.mode,
+            account: account.account.clone(),
+            product: key_type.product.clone(),
+            key_type: key_type.id.clone(),
+            terms: key_type.terms.clone(),
+            price: price.amount,
+            fee: fee.fee(price.amount),
+            buyer: wanted.buyer.clone(),
+            session: None,
+            status: OrderStatus::Opening,
+            customer: None,
+            total: None,
+            payment: None,
+            created_at: now,
+            fulfilled_at: None,
+            version: 1,
+        };
+        let mut changes = env.changes(now);
+        changes.orders.push(Put::new(order.clone()));
+        Ok(Decision::commit(changes, order))
+    })
+}
+
+/// Writes down what came of asking Stripe: a session, or none.
+pub(crate) fn conclude(
+    store: &(impl Orders + Commit + ?Sized),
+    env: &Env<'_>,
+    order: &Order,
+    session: Option<&CheckoutSession>,
+) -> Result<(), CheckoutError> {
+    settle(store, |_| {
+        let Some(mut order) = store.order(&order.tenant, &order.id)? else {
+            return Err(CheckoutError::NotFound);
+        };
+        if order.status != OrderStatus::Opening {
+            // Somebody wrote the end of it meanwhile. A page is handed out only for the session
+            // that is written down: no other mints.
+            return match session {
+                Some(opened) if order.session.as_ref() != Some(&opened.id) => {
+                    Err(Failure::Contended.into())
+                }
+                _ => Ok(Decision::Answer(())),
+            };
+        }
+        order.session = session.map(|session| session.id.clone());
+        order.status = match session {
+            Some(_) => OrderStatus::Open,
+            None => OrderStatus::Abandoned,
+        };
+        let mut changes = env.changes(env.now());
+        changes.orders.push(Put::changed(order));
+        Ok(Decision::commit(changes, ()))
+    })
+}

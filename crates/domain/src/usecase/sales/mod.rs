@@ -1,0 +1,3 @@
+//! Use cases of checkouts.
+
+pub mod checkout;

@@ -1,0 +1,3 @@
+//! Use cases of tenants and management tokens.
+
+pub mod tenant;

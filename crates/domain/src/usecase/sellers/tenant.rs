@@ -1,0 +1,152 @@
+//! Tenants and their management tokens.
+
+use std::collections::BTreeSet;
+
+use crate::base::email::Email;
+use crate::base::id::TokenId;
+use crate::base::secret::{Secret, SecretHash};
+use crate::base::slug::TenantId;
+use crate::commit::write::Put;
+use crate::model::sellers::audit::Actor;
+use crate::model::sellers::management_token::{ManagementToken, TokenScope, new_token};
+use crate::model::sellers::tenant::{Plan, Tenant};
+use crate::ports::{Commit, StoreError, Tenants, Tokens};
+use crate::usecase::commit_loop::{Decision, settle};
+use crate::usecase::env::Env;
+use crate::usecase::failure::{Failure, fails_by};
+
+/// Why a tenant was not made or changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TenantError {
+    /// The slug is taken.
+    #[error("a tenant of this name exists already")]
+    Exists,
+    /// There is no such tenant.
+    #[error("no such tenant")]
+    NotFound,
+    /// It could not be done.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+fails_by!(TenantError);
+
+/// A tenant just made, and the token to manage it with: shown once.
+#[derive(Debug)]
+pub struct NewTenant {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// Its first management token, with every scope.
+    pub token: Secret,
+}
+
+/// Makes a tenant and its first management token.
+pub fn create_tenant(
+    store: &(impl Tenants + Commit + ?Sized),
+    env: &Env<'_>,
+    id: &TenantId,
+    email: &Email,
+    plan: Plan,
+) -> Result<NewTenant, TenantError> {
+    settle(store, |_| {
+        if store.tenant(id)?.is_some() {
+            return Err(TenantError::Exists);
+        }
+        let now = env.now();
+        let tenant = Tenant {
+            id: id.clone(),
+            email: email.clone(),
+            plan,
+            mails: true,
+            created_at: now,
+            version: 1,
+        };
+        let (row, token) = make_token(env, id, TokenScope::ALL.into());
+        let mut changes = env.changes(now);
+        changes.tenants.push(Put::new(tenant.clone()));
+        changes.tokens.push(Put::new(row));
+        changes
+            .audit
+            .push(env.audit(id, now, Actor::Operator, "tenant.created", id.as_str()));
+        Ok(Decision::commit(changes, NewTenant { tenant, token }))
+    })
+}
+
+/// Moves a tenant to another platform tier.
+pub fn change_plan(
+    store: &(impl Tenants + Commit + ?Sized),
+    env: &Env<'_>,
+    id: &TenantId,
+    plan: Plan,
+) -> Result<Tenant, TenantError> {
+    settle(store, |_| {
+        let mut tenant = store.tenant(id)?.ok_or(TenantError::NotFound)?;
+        if tenant.plan == plan {
+            return Ok(Decision::Answer(tenant));
+        }
+        tenant.plan = plan;
+        let now = env.now();
+        let put = Put::changed(tenant);
+        let tenant = put.value.clone();
+        let mut changes = env.changes(now);
+        changes.tenants.push(put);
+        changes.audit.push(env.audit(
+            id,
+            now,
+            Actor::Operator,
+            "tenant.plan-changed",
+            plan.as_str(),
+        ));
+        Ok(Decision::commit(changes, tenant))
+    })
+}
+
+/// Makes another management token for a tenant. It is shown once.
+pub fn create_token(
+    store: &(impl Tenants + Commit + ?Sized),
+    env: &Env<'_>,
+    id: &TenantId,
+    scopes: &BTreeSet<TokenScope>,
+) -> Result<(TokenId, Secret), TenantError> {
+    settle(store, |_| {
+        store.tenant(id)?.ok_or(TenantError::NotFound)?;
+        let now = env.now();
+        let (row, token) = make_token(env, id, scopes.clone());
+        let token_id = row.id.clone();
+        let mut changes = env.changes(now);
+        changes.tokens.push(Put::new(row));
+        changes
+            .audit
+            .push(env.audit(id, now, Actor::Operator, "token.created", token_id.as_str()));
+        Ok(Decision::commit(changes, (token_id, token)))
+    })
+}
+
+fn make_token(
+    env: &Env<'_>,
+    tenant: &TenantId,
+    scopes: BTreeSet<TokenScope>,
+) -> (ManagementToken, Secret) {
+    let now = env.now();
+    let token = new_token(env.random());
+    let row = ManagementToken {
+        id: TokenId::new(now, env.random()),
+        tenant: tenant.clone(),
+        hash: SecretHash::of(token.expose()),
+        scopes,
+        created_at: now,
+        revoked_at: None,
+        version: 1,
+    };
+    (row, token)
+}
+
+/// The token a caller presents, if it is one and not revoked. It is looked up by its hash, so
+/// how long that takes tells nothing of the token.
+pub fn authenticate(
+    store: &(impl Tokens + ?Sized),
+    presented: &str,
+) -> Result<Option<ManagementToken>, StoreError> {
+    let found = store.token(&SecretHash::of(presented))?;
+    Ok(found.filter(|token| token.revoked_at.is_none()))
+}

@@ -1,0 +1,49 @@
+//! The seller ended the OAuth grant at Stripe.
+
+use crate::base::time::Timestamp;
+use crate::commit::write::Put;
+use crate::model::sellers::audit::Actor;
+use crate::model::stripe::account::AccountRef;
+use crate::ports::{Stripe, StripeError};
+use crate::usecase::env::Env;
+use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
+
+/// The seller ended the grant at Stripe. The news may be older than a new grant, so Stripe is
+/// asked whether the account is really gone.
+pub(crate) fn interpret(
+    store: &(impl InboundStore + ?Sized),
+    stripe: &dyn Stripe,
+    env: &Env<'_>,
+    account: &AccountRef,
+    now: Timestamp,
+) -> Result<Verdict, InboundError> {
+    let Some(mut link) = store.account_link(account)?.filter(|link| link.active) else {
+        return Ok(Verdict::Ignore("the account was left already"));
+    };
+    match stripe.account(account) {
+        Err(StripeError::AccountGone) => {}
+        Ok(_) => return Ok(Verdict::Ignore("the account has been connected again")),
+        Err(error) => return Err(error.into()),
+    }
+    let tenant = link.tenant.clone();
+    link.active = false;
+    let mut changes = env.changes(now);
+    changes.accounts.push(Put::changed(link));
+    if let Some(mut connection) = store.connection(&tenant)?
+        && connection.state.account().as_ref() == Some(account)
+    {
+        connection.disconnect(true);
+        changes.connections.push(Put::changed(connection));
+        changes
+            .forgotten_prices
+            .push((tenant.clone(), account.account.clone()));
+    }
+    changes.audit.push(env.audit(
+        &tenant,
+        now,
+        Actor::Stripe,
+        "stripe.deauthorized",
+        account.account.as_str(),
+    ));
+    Ok(Verdict::Apply(Box::new(changes)))
+}

@@ -1,0 +1,160 @@
+//! Hearing Stripe: one commit holds that an event was heard and all that follows from it.
+
+mod deauthorized;
+mod order;
+mod refund;
+mod session;
+mod verdict;
+
+pub use verdict::{InboundError, InboundStore};
+
+use std::time::Duration;
+
+use crate::base::mode::Mode;
+use crate::base::time::Timestamp;
+use crate::commit::guards::Refusal;
+use crate::commit::row::Row;
+use crate::commit::write::Put;
+use crate::model::sales::order::OrderStatus;
+use crate::model::stripe::account::AccountRef;
+use crate::model::stripe::event::{News, StripeEvent};
+use crate::model::stripe::processed_event::{HeardEvent, HeardOutcome};
+use crate::ports::Stripe;
+use crate::usecase::commit_loop::{Decision, settle};
+use crate::usecase::env::Env;
+use crate::usecase::stripe::inbound::verdict::Verdict;
+
+/// An event whose signature was checked, on its way in.
+#[derive(Debug, Clone)]
+pub struct Inbound {
+    /// The mode whose secret signed it.
+    pub endpoint: Mode,
+    /// What it says.
+    pub event: StripeEvent,
+    /// The event as Stripe sent it, kept while it is parked.
+    pub payload: Vec<u8>,
+    /// Its record, when it was parked and is tried again.
+    pub parked: Option<HeardEvent>,
+}
+
+/// What came of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It did what it should.
+    Applied,
+    /// It was heard before.
+    Duplicate,
+    /// There was nothing to do; why.
+    Ignored(String),
+    /// It should have minted and could not yet; why.
+    Parked(String),
+}
+
+/// For how long a parked event rests before it is tried again.
+pub const PARKED_FOR: Duration = Duration::from_mins(5);
+
+/// Hears an event, waiting for the outcome.
+pub fn hear(
+    store: &(impl InboundStore + ?Sized),
+    stripe: &dyn Stripe,
+    env: &Env<'_>,
+    inbound: &Inbound,
+) -> Result<Outcome, InboundError> {
+    settle(store, |refused| {
+        decide(store, stripe, env, inbound, refused)
+    })
+}
+
+/// Decides what an event comes to. For callers with a commit loop of their own; others use
+/// [`hear`].
+pub fn decide(
+    store: &(impl InboundStore + ?Sized),
+    stripe: &dyn Stripe,
+    env: &Env<'_>,
+    inbound: &Inbound,
+    refused: Option<&Refusal>,
+) -> Result<Decision<Outcome>, InboundError> {
+    if let Some(Refusal::Exists(Row::Event(..)) | Refusal::Stale(Row::Event(..))) = refused {
+        return Ok(Decision::Answer(Outcome::Duplicate));
+    }
+    let now = env.now();
+    let verdict = interpret_event(store, stripe, env, inbound, now)?;
+    let (mut changes, outcome) = match verdict {
+        Verdict::Apply(changes) => (*changes, HeardOutcome::Applied),
+        Verdict::Ignore(reason) => (env.changes(now), HeardOutcome::Ignored(reason.to_owned())),
+        Verdict::Park(reason) => (
+            env.changes(now),
+            HeardOutcome::Parked {
+                reason,
+                payload: inbound.payload.clone(),
+                retry_at: now.plus(PARKED_FOR),
+            },
+        ),
+    };
+    let answer = match &outcome {
+        HeardOutcome::Applied => Outcome::Applied,
+        HeardOutcome::Ignored(reason) => Outcome::Ignored(reason.clone()),
+        HeardOutcome::Parked { reason, .. } => Outcome::Parked(reason.clone()),
+    };
+    changes.events.push(record(inbound, outcome, now));
+    Ok(Decision::commit(changes, answer))
+}
+
+fn record(inbound: &Inbound, outcome: HeardOutcome, now: Timestamp) -> Put<HeardEvent> {
+    match &inbound.parked {
+        Some(parked) => Put::changed(HeardEvent {
+            outcome,
+            ..parked.clone()
+        }),
+        None => Put::new(HeardEvent {
+            endpoint: inbound.endpoint,
+            id: inbound.event.id.clone(),
+            kind: inbound.event.kind.clone(),
+            account: inbound.event.account.clone(),
+            outcome,
+            received_at: now,
+            version: 1,
+        }),
+    }
+}
+
+fn interpret_event(
+    store: &(impl InboundStore + ?Sized),
+    stripe: &dyn Stripe,
+    env: &Env<'_>,
+    inbound: &Inbound,
+    now: Timestamp,
+) -> Result<Verdict, InboundError> {
+    let event = &inbound.event;
+    match (inbound.endpoint, Mode::from_livemode(event.livemode)) {
+        (Mode::Sandbox, Mode::Live) => return Err(InboundError::LiveEventOnSandbox),
+        (Mode::Live, Mode::Sandbox) => {
+            return Ok(Verdict::Ignore("a test event on the live endpoint"));
+        }
+        (Mode::Sandbox, Mode::Sandbox) | (Mode::Live, Mode::Live) => {}
+    }
+    let Some(account) = &event.account else {
+        return Ok(Verdict::Ignore("not about a connected account"));
+    };
+    let account = AccountRef {
+        mode: inbound.endpoint,
+        account: account.clone(),
+    };
+    if store.account_link(&account)?.is_none() {
+        return Ok(Verdict::Ignore("an account that was never connected here"));
+    }
+    match &event.news {
+        News::SessionCompleted(facts) => session::interpret(store, env, &account, facts, now),
+        News::SessionPaymentFailed(session) => {
+            let to = OrderStatus::PaymentFailed;
+            order::move_order(store, env, &account.account, session, to, now)
+        }
+        News::SessionExpired(session) => {
+            let to = OrderStatus::Expired;
+            order::move_order(store, env, &account.account, session, to, now)
+        }
+        News::ChargeRefunded(facts) => refund::interpret(store, env, &account, facts, now),
+        News::Deauthorized => deauthorized::interpret(store, stripe, env, &account, now),
+        News::Other => Ok(Verdict::Ignore("nothing follows from this type")),
+    }
+}

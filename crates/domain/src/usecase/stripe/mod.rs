@@ -1,0 +1,4 @@
+//! Use cases of connecting Stripe and receiving its events.
+
+pub mod connect;
+pub mod inbound;
