@@ -8,7 +8,7 @@ use mintage_domain::base::id::{ActivationId, ApiKeyId, LicenseId};
 use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::base::text::free_text;
-use mintage_domain::model::access::idempotency::CallerKey;
+use mintage_domain::model::access::idempotency::IdempotencyKey;
 use mintage_domain::model::licenses::activation::Fingerprint;
 use serde_json::Value;
 
@@ -38,7 +38,7 @@ fn read(text: &str) {
         assert_eq!(Fingerprint::parse(fingerprint.as_str()), Ok(fingerprint));
     }
     let _ = free_text(text, 200);
-    let _ = CallerKey::parse(text);
+    let _ = IdempotencyKey::parse(text);
     let _ = (
         TenantId::parse(text),
         ProductId::parse(text),

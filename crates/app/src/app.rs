@@ -15,16 +15,16 @@ use mintage_domain::ports::{
     Clock, CommitError, Entropy, Http, Mail, Store, StoreError, Stripe, ValidateQuery,
     ValidateRead, Webhooks,
 };
-use mintage_domain::usecase::commit_loop::{Decision, MAX_DECISIONS};
+use mintage_domain::usecase::commit_loop::{Decision, MAX_ATTEMPTS};
 use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::failure::Failure;
 use mintage_http::Subnet;
 use tokio::sync::{Notify, oneshot};
 
+use crate::last_seen::LastSeenBuffer;
 use crate::server::error::ApiError;
 use crate::server::key_cache::KeyCache;
 use crate::server::throttle::Throttle;
-use crate::sightings::Sightings;
 
 /// The ports, wired, and the few settings that handlers read.
 pub struct App {
@@ -51,7 +51,7 @@ pub struct App {
     /// This node's shares of all rates.
     pub throttle: Throttle,
     /// What was seen at work and is not yet written down.
-    pub sightings: Sightings,
+    pub last_seen: LastSeenBuffer,
     /// Rung when something may be due for delivery.
     pub deliveries_due: Notify,
     /// Rung when a mail may be due.
@@ -145,7 +145,7 @@ where
 {
     let decide = Arc::new(decide);
     let mut refused: Option<Refusal> = None;
-    for _ in 0..MAX_DECISIONS {
+    for _ in 0..MAX_ATTEMPTS {
         let once = Arc::clone(&decide);
         let decision = blocking(app, move |app| once(app, refused.as_ref())).await?;
         match decision.map_err(Into::into)? {

@@ -14,9 +14,9 @@ pub mod server;
 pub mod wire;
 
 mod background;
+mod last_seen;
 #[cfg(feature = "demo")]
 mod receiver;
 mod routes;
 mod shown;
-mod sightings;
 mod system;

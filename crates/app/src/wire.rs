@@ -14,9 +14,9 @@ use tokio::sync::Notify;
 use crate::app::{App, Mailer, Settings};
 use crate::config::{Config, Database, MailConfig};
 use crate::crash;
+use crate::last_seen::LastSeenBuffer;
 use crate::server::key_cache::KeyCache;
 use crate::server::throttle::Throttle;
-use crate::sightings::Sightings;
 use crate::system::{SystemClock, SystemEntropy};
 
 /// Why the server could not be put together.
@@ -104,7 +104,7 @@ pub fn wire(config: Config) -> Result<App, WireError> {
         },
         key_cache: KeyCache::default(),
         throttle: Throttle::default(),
-        sightings: Sightings::default(),
+        last_seen: LastSeenBuffer::default(),
         deliveries_due: Notify::new(),
         mails_due: Notify::new(),
     })

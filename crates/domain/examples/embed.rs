@@ -9,7 +9,7 @@ use mintage_domain::base::time;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::guards::Facts;
 use mintage_domain::commit::receipt::Receipt;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::catalog::display_name::DisplayName;
 use mintage_domain::model::licenses::entitlements::Entitlements;
 use mintage_domain::model::licenses::key::{KeyFormat, KeyPrefix};
@@ -65,7 +65,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let unit = Some(&OrderUnit::only(OrderId::new(env.now(), env.random()))); // mints once
     let minted = mint(&env, &product, &Sale { mode: Mode::Live, key_type, terms, customer, unit }, env.now())?;
     let mut changes = env.changes(env.now());
-    changes.licenses.push(Put::new(minted.license.clone()));
+    changes.licenses.push(Write::new(minted.license.clone()));
     println!("{}: {:?}", minted.license.masked_key, store.commit(changes)?);
     Ok(())
 }

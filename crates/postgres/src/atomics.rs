@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
 use mintage_domain::model::outbox::delivery::Claim;
-use mintage_domain::model::outbox::mail::Mailing;
+use mintage_domain::model::outbox::mail::QueuedMail;
 use mintage_sql::Error;
 use mintage_sql::claims::Order;
 use mintage_sql::schema::mails;
@@ -70,7 +70,7 @@ pub(crate) fn claim(conn: &mut PgConnection, order: Order) -> Result<Vec<Claim>,
 
 /// Leases the mailings that are due, inside a transaction; what another claimer is at is left to
 /// it.
-pub(crate) fn claim_mails(conn: &mut PgConnection, order: Order) -> Result<Vec<Mailing>, Error> {
+pub(crate) fn claim_mails(conn: &mut PgConnection, order: Order) -> Result<Vec<QueuedMail>, Error> {
     let due: Vec<String> = mintage_sql::due_mails!(order.now, order.n)
         .select(mails::id)
         .for_update()

@@ -13,14 +13,14 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::model::access::rate::{Rate, Take};
 use mintage_domain::model::outbox::delivery::Claim;
-use mintage_domain::model::outbox::mail::Mailing;
+use mintage_domain::model::outbox::mail::QueuedMail;
 use mintage_domain::ports::{
-    Commit, CommitDone, CommitError, Housekeeping, KeyQuery, KnownLicense, Limiter, Seen, Sighted,
-    StoreError, ValidateDone, ValidateQuery, Validations,
+    Commit, CommitDone, CommitError, Housekeeping, KeyQuery, KnownLicense, LastSeen, RateLimiter,
+    SeenTarget, StoreError, ValidateDone, ValidateQuery, Validations,
 };
 use mintage_sql::Error;
 use mintage_sql::claims::Order;
-use mintage_sql::seen::Sightings;
+use mintage_sql::seen::LastSeenBuffer;
 use mintage_sql::worker::{Held, Worker};
 
 use crate::config::{OpenError, PostgresConfig};
@@ -114,7 +114,7 @@ impl PostgresStore {
     }
 
     /// What `Mails::claim_mails` does.
-    fn claim_due_mails(&self, order: Order) -> Result<Vec<Mailing>, StoreError> {
+    fn claim_due_mails(&self, order: Order) -> Result<Vec<QueuedMail>, StoreError> {
         self.atomically(|conn| atomics::claim_mails(conn, order))
     }
 
@@ -173,20 +173,20 @@ impl Validations for PostgresStore {
     }
 }
 
-impl Limiter for PostgresStore {
+impl RateLimiter for PostgresStore {
     fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError> {
         self.atomically(|conn| atomics::take(conn, key, rate, n, now))
     }
 }
 
-impl Seen for PostgresStore {
-    fn touch(&self, seen: &[(Sighted, Timestamp)]) -> Result<(), StoreError> {
-        let seen = Sightings::of(seen);
+impl LastSeen for PostgresStore {
+    fn record_last_seen(&self, seen: &[(SeenTarget, Timestamp)]) -> Result<(), StoreError> {
+        let seen = LastSeenBuffer::of(seen);
         self.atomically(|conn| atomics::touch(conn, &seen))
     }
 
-    fn last_uses(&self, keys: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError> {
-        self.read(|conn| atomics::last_uses(conn, keys))
+    fn last_used(&self, keys: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError> {
+        self.read(|conn| atomics::last_used(conn, keys))
     }
 }
 

@@ -8,7 +8,7 @@ use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager}
 use mintage_domain::base::id::CustomerId;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::counter::Counter;
-use mintage_domain::commit::guards::{Facts, Refusal, judge, touched};
+use mintage_domain::commit::guards::{Facts, Refusal, check_guards, touched};
 use mintage_domain::commit::join_customers::JoinedCustomers;
 use mintage_domain::commit::receipt::Receipt;
 use mintage_domain::commit::row::Row;
@@ -91,7 +91,7 @@ pub fn judge_and_write(
     batch: &[Changes],
 ) -> Result<(Vec<Verdict>, bool), Error> {
     let (rows, counters) = touched(batch);
-    let verdicts = judge(batch, statements.facts(&rows, &counters)?);
+    let verdicts = check_guards(batch, statements.facts(&rows, &counters)?);
 
     let mut accepted: Option<Changes> = None;
     let mut values = HashMap::new();

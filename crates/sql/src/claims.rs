@@ -7,8 +7,8 @@ use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::access::rate::{Rate, RateWindow};
 use mintage_domain::model::outbox::delivery::{Claim, Delivery};
-use mintage_domain::model::outbox::mail::Mailing;
-use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+use mintage_domain::model::outbox::mail::QueuedMail;
+use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 
 /// What a claim asks for, in stored units.
 #[derive(Debug, Clone, Copy)]
@@ -36,8 +36,12 @@ impl Order {
 }
 
 /// Puts leased deliveries back into the order in which they were picked, each with its endpoint.
-pub fn claims(picked: &[String], leased: Vec<Delivery>, endpoints: Vec<Endpoint>) -> Vec<Claim> {
-    let endpoints: HashMap<TenantId, Endpoint> = endpoints
+pub fn claims(
+    picked: &[String],
+    leased: Vec<Delivery>,
+    endpoints: Vec<WebhookEndpoint>,
+) -> Vec<Claim> {
+    let endpoints: HashMap<TenantId, WebhookEndpoint> = endpoints
         .into_iter()
         .map(|endpoint| (endpoint.tenant.clone(), endpoint))
         .collect();
@@ -56,8 +60,8 @@ pub fn claims(picked: &[String], leased: Vec<Delivery>, endpoints: Vec<Endpoint>
 }
 
 /// Puts leased mailings back into the order in which they were picked.
-pub fn in_order(picked: &[String], mut leased: Vec<Mailing>) -> Vec<Mailing> {
-    let place = |mailing: &Mailing| picked.iter().position(|id| id == mailing.id.as_str());
+pub fn in_order(picked: &[String], mut leased: Vec<QueuedMail>) -> Vec<QueuedMail> {
+    let place = |mailing: &QueuedMail| picked.iter().position(|id| id == mailing.id.as_str());
     leased.sort_by_key(place);
     leased
 }
@@ -98,7 +102,7 @@ macro_rules! atomics {
         ) -> Result<Vec<::mintage_domain::model::outbox::delivery::Claim>, $crate::Error> {
             use ::diesel::prelude::*;
             use ::mintage_domain::model::outbox::delivery::Delivery;
-            use ::mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+            use ::mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 
             use $crate::reads::all;
             use $crate::rows::{DeliveryRow, EndpointRow};
@@ -118,7 +122,7 @@ macro_rules! atomics {
                 .returning(DeliveryRow::as_returning())
                 .get_results(conn)?)?;
             let tenants = leased.iter().map(|delivery| delivery.tenant.as_str());
-            let lanes: Vec<Endpoint> = all(endpoints::table
+            let lanes: Vec<WebhookEndpoint> = all(endpoints::table
                 .filter(endpoints::tenant.eq_any(tenants))
                 .select(EndpointRow::as_select())
                 .load(conn)?)?;
@@ -130,7 +134,7 @@ macro_rules! atomics {
             conn: &mut $connection,
             order: $crate::claims::Order,
             picked: &[String],
-        ) -> Result<Vec<::mintage_domain::model::outbox::mail::Mailing>, $crate::Error> {
+        ) -> Result<Vec<::mintage_domain::model::outbox::mail::QueuedMail>, $crate::Error> {
             use ::diesel::prelude::*;
 
             use $crate::rows::MailingRow;

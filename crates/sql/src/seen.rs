@@ -3,23 +3,23 @@
 use std::collections::BTreeMap;
 
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::ports::Sighted;
+use mintage_domain::ports::SeenTarget;
 
 use crate::rows::ApiKeyUseRow;
 
-/// Sightings as they are stored: the latest of each, in the order in which all nodes write them,
+/// LastSeenBuffer as they are stored: the latest of each, in the order in which all nodes write them,
 /// so that none waits for another in a ring.
 #[derive(Debug, Default)]
-pub struct Sightings {
+pub struct LastSeenBuffer {
     /// API keys.
     pub keys: Vec<ApiKeyUseRow>,
     /// Devices: license, fingerprint, and when.
     pub devices: Vec<(String, String, i64)>,
 }
 
-impl Sightings {
+impl LastSeenBuffer {
     /// Sorts what was seen.
-    pub fn of(seen: &[(Sighted, Timestamp)]) -> Self {
+    pub fn of(seen: &[(SeenTarget, Timestamp)]) -> Self {
         let mut latest = BTreeMap::new();
         for (what, at) in seen {
             let known = latest.entry(what).or_insert(*at);
@@ -28,8 +28,8 @@ impl Sightings {
         let mut sorted = Self::default();
         for (what, at) in latest {
             match what {
-                Sighted::ApiKey(key) => sorted.keys.push(ApiKeyUseRow::new(key, at)),
-                Sighted::Device(license, fingerprint) => sorted.devices.push((
+                SeenTarget::ApiKey(key) => sorted.keys.push(ApiKeyUseRow::new(key, at)),
+                SeenTarget::Device(license, fingerprint) => sorted.devices.push((
                     license.to_string(),
                     fingerprint.as_str().to_owned(),
                     at.as_micros(),
@@ -47,7 +47,7 @@ macro_rules! seen {
         /// Moves times forward, inside a transaction.
         pub(crate) fn touch(
             conn: &mut $connection,
-            seen: &$crate::seen::Sightings,
+            seen: &$crate::seen::LastSeenBuffer,
         ) -> Result<(), $crate::Error> {
             use ::diesel::prelude::*;
 
@@ -83,7 +83,7 @@ macro_rules! seen {
         }
 
         /// When API keys were last used.
-        pub(crate) fn last_uses(
+        pub(crate) fn last_used(
             conn: &mut $connection,
             keys: &[::mintage_domain::base::id::ApiKeyId],
         ) -> Result<

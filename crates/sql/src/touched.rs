@@ -117,7 +117,7 @@ impl<'a> Touched<'a> {
                 .activations
                 .insert((license.to_string(), fingerprint.as_str().to_owned()), row),
             Row::ApiKey(id) => self.api_keys.insert(id.to_string(), row),
-            Row::Endpoint(tenant) => self.endpoints.insert(tenant.to_string(), row),
+            Row::WebhookEndpoint(tenant) => self.endpoints.insert(tenant.to_string(), row),
             Row::Delivery(id) => self.deliveries.insert(id.to_string(), row),
             Row::Mail(id) => self.mails.insert(id.to_string(), row),
             Row::Nonce(key, signature) => self

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mintage_domain::commit::row::{Guarded, Row};
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::catalog::price_link::PriceLink;
 use mintage_domain::model::licenses::license::License;
@@ -28,7 +28,7 @@ pub struct Writes<R> {
 impl<R> Writes<R> {
     /// What the puts of a batch come to: of several for one row the last stands, and it is
     /// inserted if the first of them was to be.
-    pub fn of<'a, T>(puts: &'a [Put<T>]) -> Self
+    pub fn of<'a, T>(puts: &'a [Write<T>]) -> Self
     where
         T: Guarded,
         R: From<&'a T>,
@@ -62,7 +62,7 @@ pub fn last_prices<'a, R: From<&'a PriceLink>>(prices: &'a [PriceLink]) -> Vec<R
 }
 
 /// What new licenses are found by. Their metadata never changes, so changed ones add nothing.
-pub fn searched(licenses: &[Put<License>]) -> Vec<LicenseMetadataRow> {
+pub fn searched(licenses: &[Write<License>]) -> Vec<LicenseMetadataRow> {
     let new = licenses.iter().filter(|put| put.is_new());
     let mut rows: Vec<_> = new.map(|put| &put.value).collect();
     rows.sort_by_key(|license| &license.id);

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use mintage_domain::model::outbox::delivery::Claim;
-use mintage_domain::model::outbox::mail::Mailing;
+use mintage_domain::model::outbox::mail::QueuedMail;
 use mintage_sql::Error;
 use mintage_sql::claims::Order;
 use mintage_sql::schema::{deliveries, mails};
@@ -67,7 +67,7 @@ pub(crate) fn claim(conn: &mut SqliteConnection, order: Order) -> Result<Vec<Cla
 pub(crate) fn claim_mails(
     conn: &mut SqliteConnection,
     order: Order,
-) -> Result<Vec<Mailing>, Error> {
+) -> Result<Vec<QueuedMail>, Error> {
     let due: Vec<String> = mintage_sql::due_mails!(order.now, order.n)
         .select(mails::id)
         .load(conn)?;

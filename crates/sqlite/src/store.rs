@@ -16,12 +16,12 @@ use mintage_domain::commit::row::Guarded;
 use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::access::rate::{Rate, Take};
 use mintage_domain::model::outbox::delivery::Claim;
-use mintage_domain::model::outbox::mail::Mailing;
+use mintage_domain::model::outbox::mail::QueuedMail;
 use mintage_domain::ports::{
-    Commit, CommitDone, CommitError, Housekeeping, Limiter, Seen, Sighted, StoreError,
+    Commit, CommitDone, CommitError, Housekeeping, LastSeen, RateLimiter, SeenTarget, StoreError,
 };
 use mintage_sql::claims::{Order, PRUNED_AT_ONCE};
-use mintage_sql::seen::Sightings;
+use mintage_sql::seen::LastSeenBuffer;
 use mintage_sql::worker::{Held, Worker};
 
 use crate::config::{OpenError, SqliteConfig};
@@ -108,7 +108,7 @@ impl SqliteStore {
     }
 
     /// What `Mails::claim_mails` does.
-    fn claim_due_mails(&self, order: Order) -> Result<Vec<Mailing>, StoreError> {
+    fn claim_due_mails(&self, order: Order) -> Result<Vec<QueuedMail>, StoreError> {
         self.write(move |conn| atomics::claim_mails(conn, order))
     }
 
@@ -140,21 +140,21 @@ impl Commit for SqliteStore {
     }
 }
 
-impl Limiter for SqliteStore {
+impl RateLimiter for SqliteStore {
     fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError> {
         let key = key.to_owned();
         self.write(move |conn| atomics::take(conn, &key, rate, n, now))
     }
 }
 
-impl Seen for SqliteStore {
-    fn touch(&self, seen: &[(Sighted, Timestamp)]) -> Result<(), StoreError> {
-        let seen = Sightings::of(seen);
+impl LastSeen for SqliteStore {
+    fn record_last_seen(&self, seen: &[(SeenTarget, Timestamp)]) -> Result<(), StoreError> {
+        let seen = LastSeenBuffer::of(seen);
         self.write(move |conn| atomics::touch(conn, &seen))
     }
 
-    fn last_uses(&self, keys: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError> {
-        self.read(|conn| atomics::last_uses(conn, keys))
+    fn last_used(&self, keys: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError> {
+        self.read(|conn| atomics::last_used(conn, keys))
     }
 }
 

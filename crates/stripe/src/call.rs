@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use mintage_domain::base::id::StripeAccountId;
 use mintage_domain::base::secret::Secret;
-use mintage_domain::ports::{Http, HttpRequest, HttpResponse, IdempotencyKey, Method, StripeError};
+use mintage_domain::ports::{
+    Http, HttpRequest, HttpResponse, Method, StripeError, StripeIdempotencyKey,
+};
 use serde::de::DeserializeOwned;
 use stripe_client_core::{RequestBuilder, StripeMethod, VERSION};
 
@@ -20,7 +22,7 @@ const MAX_ANSWER: usize = 1 << 20;
 pub(crate) struct Caller<'a> {
     pub(crate) secret_key: &'a Secret,
     pub(crate) account: Option<&'a StripeAccountId>,
-    pub(crate) key: Option<&'a IdempotencyKey>,
+    pub(crate) key: Option<&'a StripeIdempotencyKey>,
 }
 
 impl<'a> Caller<'a> {

@@ -8,8 +8,8 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, Http, HttpResponse, IdempotencyKey, NewPrice,
-    NewProduct, Stripe, StripeAccount, StripeError,
+    CheckoutRequest, CheckoutSession, Grant, Http, HttpResponse, NewPrice, NewProduct, Stripe,
+    StripeAccount, StripeError, StripeIdempotencyKey,
 };
 use serde::de::DeserializeOwned;
 use stripe_client_core::{RequestBuilder, StripeRequest};
@@ -55,7 +55,7 @@ impl StripeClient {
     fn create<T: DeserializeOwned>(
         &self,
         on: &AccountRef,
-        key: &IdempotencyKey,
+        key: &StripeIdempotencyKey,
         request: &impl StripeRequest,
     ) -> Result<T, StripeError> {
         let caller = Caller {
@@ -125,7 +125,7 @@ impl Stripe for StripeClient {
         &self,
         on: &AccountRef,
         new: &NewProduct,
-        key: &IdempotencyKey,
+        key: &StripeIdempotencyKey,
     ) -> Result<StripeProductId, StripeError> {
         let made: product::Product = self.create(on, key, &product::create(new))?;
         Ok(made.id)
@@ -135,7 +135,7 @@ impl Stripe for StripeClient {
         &self,
         on: &AccountRef,
         new: &NewPrice,
-        key: &IdempotencyKey,
+        key: &StripeIdempotencyKey,
     ) -> Result<StripePriceId, StripeError> {
         let made: price::Price = self.create(on, key, &price::create(new))?;
         Ok(made.id)
@@ -145,7 +145,7 @@ impl Stripe for StripeClient {
         &self,
         on: &AccountRef,
         checkout: &CheckoutRequest,
-        key: &IdempotencyKey,
+        key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError> {
         let opened: checkout::Session = self.create(on, key, &checkout::create(checkout))?;
         Ok(opened.into())

@@ -2,7 +2,7 @@
 
 use mintage_domain::base::id::{PaymentIntentId, SessionId, StripeAccountId, StripeEventId};
 use mintage_domain::model::stripe::event::{
-    News, PaymentStatus, RefundFacts, SessionFacts, StripeEvent,
+    EventData, PaymentStatus, RefundFacts, SessionFacts, StripeEvent,
 };
 use mintage_domain::ports::WebhookError;
 use serde::Deserialize;
@@ -51,20 +51,20 @@ struct Charge {
     refunded: bool,
 }
 
-/// Reads the body of a webhook. An event of a type that is not used is [`News::Other`], whatever
+/// Reads the body of a webhook. An event of a type that is not used is [`EventData::Other`], whatever
 /// it carries; one that is used must carry what it is used for.
 pub(crate) fn read(body: &[u8]) -> Result<StripeEvent, WebhookError> {
     let event: Event = serde_json::from_slice(body).map_err(|_| WebhookError::NotAnEvent)?;
     if !is_kind(&event.kind) {
         return Err(WebhookError::NotAnEvent);
     }
-    let news = news(&event.kind, event.data).map_err(|_| WebhookError::NotAnEvent)?;
+    let data = event_data(&event.kind, event.data).map_err(|_| WebhookError::NotAnEvent)?;
     Ok(StripeEvent {
         id: event.id,
         kind: event.kind,
         account: event.account,
         livemode: event.livemode,
-        news,
+        data,
     })
 }
 
@@ -75,19 +75,21 @@ fn is_kind(text: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
 }
 
-fn news(kind: &str, mut data: Value) -> serde_json::Result<News> {
+fn event_data(kind: &str, mut data: Value) -> serde_json::Result<EventData> {
     let object = data.get_mut("object").map(Value::take).unwrap_or_default();
     Ok(match kind {
         "checkout.session.completed" | "checkout.session.async_payment_succeeded" => {
-            News::SessionCompleted(Session::deserialize(object)?.into())
+            EventData::SessionCompleted(Session::deserialize(object)?.into())
         }
         "checkout.session.async_payment_failed" => {
-            News::SessionPaymentFailed(Identified::deserialize(object)?.id)
+            EventData::SessionPaymentFailed(Identified::deserialize(object)?.id)
         }
-        "checkout.session.expired" => News::SessionExpired(Identified::deserialize(object)?.id),
-        "charge.refunded" => News::ChargeRefunded(Charge::deserialize(object)?.into()),
-        "account.application.deauthorized" => News::Deauthorized,
-        _ => News::Other,
+        "checkout.session.expired" => {
+            EventData::SessionExpired(Identified::deserialize(object)?.id)
+        }
+        "charge.refunded" => EventData::ChargeRefunded(Charge::deserialize(object)?.into()),
+        "account.application.deauthorized" => EventData::Deauthorized,
+        _ => EventData::Other,
     })
 }
 

@@ -63,7 +63,7 @@ impl Answer {
 
 /// A request as it arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
+pub struct ReceivedRequest {
     /// Its method.
     pub method: String,
     /// What was asked for: path and query.
@@ -74,7 +74,7 @@ pub struct Seen {
     pub body: Vec<u8>,
 }
 
-impl Seen {
+impl ReceivedRequest {
     /// All values of a header, asked for by its lower-case name.
     pub fn header(&self, name: &str) -> Vec<&str> {
         self.headers
@@ -98,7 +98,7 @@ pub struct LoopbackServer {
 struct Shared {
     reply: Reply,
     stopped: AtomicBool,
-    seen: Mutex<Vec<Seen>>,
+    seen: Mutex<Vec<ReceivedRequest>>,
 }
 
 impl LoopbackServer {
@@ -130,7 +130,7 @@ impl LoopbackServer {
     }
 
     /// The requests that arrived so far.
-    pub fn seen(&self) -> Vec<Seen> {
+    pub fn seen(&self) -> Vec<ReceivedRequest> {
         let seen = self.shared.seen.lock();
         seen.unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -211,7 +211,7 @@ impl Shared {
     }
 
     /// Reads one request; `None` if the server stops or the client leaves before it is whole.
-    fn read_request(&self, connection: &mut TcpStream) -> io::Result<Option<Seen>> {
+    fn read_request(&self, connection: &mut TcpStream) -> io::Result<Option<ReceivedRequest>> {
         let mut bytes = Vec::new();
         let mut buffer = [0; 4096];
         while !self.is_stopped() {
@@ -246,7 +246,7 @@ impl Answer {
 }
 
 /// The request, if these bytes are all of one.
-fn parse(bytes: &[u8]) -> Option<Seen> {
+fn parse(bytes: &[u8]) -> Option<ReceivedRequest> {
     let end = bytes.windows(4).position(|at| at == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&bytes[..end]);
     let body = &bytes[end + 4..];
@@ -261,7 +261,7 @@ fn parse(bytes: &[u8]) -> Option<Seen> {
         .find(|(name, _)| name == "content-length")
         .and_then(|(_, value)| value.parse().ok())
         .unwrap_or(0);
-    Some(Seen {
+    Some(ReceivedRequest {
         method: words.next()?.to_owned(),
         target: words.next()?.to_owned(),
         body: body.get(..length)?.to_vec(),

@@ -16,15 +16,15 @@ use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::model::access::api_key::ApiKey;
-use mintage_domain::model::access::idempotency::{CallId, IdempotencyRecord};
+use mintage_domain::model::access::idempotency::{IdempotencyId, IdempotencyRecord};
 use mintage_domain::model::access::rate::{Rate, Take};
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::catalog::price_link::PriceLink;
 use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::licenses::activation::{Activation, Fingerprint};
 use mintage_domain::model::outbox::delivery::{Attempt, Claim, Delivery};
-use mintage_domain::model::outbox::mail::Mailing;
-use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+use mintage_domain::model::outbox::mail::QueuedMail;
+use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::model::sales::customer::Customer;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
@@ -33,13 +33,13 @@ use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
-use mintage_domain::model::stripe::processed_event::HeardEvent;
+use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 use mintage_domain::ports::{
-    Activations, ApiKeys, AuditFilter, AuditRecord, Audits, Calls, Catalog, Commit, CommitDone,
-    Connections, CustomerFilter, Customers, Deliveries, Endpoints, HeardEvents, Housekeeping,
-    KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses, Limiter, Mails, OAuthRounds,
-    Orders, Payments, Seen, Sighted, Store, StoreError, Tenants, Tokens, ValidateDone,
-    ValidateQuery, Validations,
+    Activations, ApiKeys, AuditFilter, AuditRecord, Audits, Catalog, Commit, CommitDone,
+    Connections, CustomerFilter, Customers, Deliveries, Housekeeping, IdempotencyKeys, KeyQuery,
+    KnownLicense, LastSeen, LicenseFilter, LicenseRecord, Licenses, Mails, OAuthRounds, Orders,
+    Payments, ProcessedEvents, RateLimiter, SeenTarget, Store, StoreError, Tenants, Tokens,
+    ValidateDone, ValidateQuery, Validations, WebhookEndpoints,
 };
 
 /// Stores that are open on the same data at the same time. Each call goes to the next of them, so
@@ -110,10 +110,10 @@ by_turns! {
     OAuthRounds {
         fn oauth_round(&self, state: &SecretHash) -> Found<OAuthRound>;
     }
-    HeardEvents {
-        fn heard_event(&self, endpoint: Mode, id: &StripeEventId) -> Found<HeardEvent>;
-        fn parked_due(&self, now: Timestamp, n: usize) -> Many<HeardEvent>;
-        fn parked(&self, tenant: &TenantId, page: &PageRequest) -> Listed<HeardEvent>;
+    ProcessedEvents {
+        fn processed_event(&self, endpoint: Mode, id: &StripeEventId) -> Found<ProcessedEvent>;
+        fn parked_due(&self, now: Timestamp, n: usize) -> Many<ProcessedEvent>;
+        fn parked(&self, tenant: &TenantId, page: &PageRequest) -> Listed<ProcessedEvent>;
     }
     Orders {
         fn order(&self, tenant: &TenantId, id: &OrderId) -> Found<Order>;
@@ -153,11 +153,11 @@ by_turns! {
             page: &PageRequest
         ) -> Listed<ApiKey>;
     }
-    Calls {
-        fn call(&self, id: &CallId) -> Found<IdempotencyRecord>;
+    IdempotencyKeys {
+        fn idempotency_record(&self, id: &IdempotencyId) -> Found<IdempotencyRecord>;
     }
-    Endpoints {
-        fn endpoint(&self, tenant: &TenantId) -> Found<Endpoint>;
+    WebhookEndpoints {
+        fn webhook_endpoint(&self, tenant: &TenantId) -> Found<WebhookEndpoint>;
     }
     Deliveries {
         fn delivery(&self, tenant: &TenantId, id: &DeliveryId) -> Found<(Delivery, Vec<Attempt>)>;
@@ -167,10 +167,10 @@ by_turns! {
         fn claim(&self, now: Timestamp, n: usize, cap: usize, lease: Duration) -> Many<Claim>;
     }
     Mails {
-        fn mailing(&self, tenant: &TenantId, id: &MailId) -> Found<Mailing>;
-        fn mails(&self, tenant: &TenantId, license: &LicenseId, page: &PageRequest) -> Listed<Mailing>;
-        fn claim_mails(&self, now: Timestamp, n: usize, lease: Duration) -> Many<Mailing>;
-        fn overdue_mails(&self, before: Timestamp, n: usize) -> Many<Mailing>;
+        fn mailing(&self, tenant: &TenantId, id: &MailId) -> Found<QueuedMail>;
+        fn mails(&self, tenant: &TenantId, license: &LicenseId, page: &PageRequest) -> Listed<QueuedMail>;
+        fn claim_mails(&self, now: Timestamp, n: usize, lease: Duration) -> Many<QueuedMail>;
+        fn overdue_mails(&self, before: Timestamp, n: usize) -> Many<QueuedMail>;
     }
     Audits {
         fn audit(
@@ -184,12 +184,12 @@ by_turns! {
     Commit {
         fn submit(&self, changes: Changes, done: CommitDone);
     }
-    Limiter {
+    RateLimiter {
         fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError>;
     }
-    Seen {
-        fn touch(&self, seen: &[(Sighted, Timestamp)]) -> Result<(), StoreError>;
-        fn last_uses(&self, keys: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError>;
+    LastSeen {
+        fn record_last_seen(&self, seen: &[(SeenTarget, Timestamp)]) -> Result<(), StoreError>;
+        fn last_used(&self, keys: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError>;
     }
     Housekeeping {
         fn prune(&self, now: Timestamp) -> Result<usize, StoreError>;

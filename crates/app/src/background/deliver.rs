@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::{rt, web};
 use mintage_domain::model::outbox::delivery::{Claim, DeliveryStatus};
-use mintage_domain::usecase::outbox::deliver::{DeliverError, LANE, LEASE, conclude, request};
+use mintage_domain::usecase::outbox::deliver::{DeliverError, LANE, LEASE, record_result, request};
 use tokio::sync::{Semaphore, watch};
 
 use crate::app::{App, blocking};
@@ -98,7 +98,7 @@ fn send(app: &App, claim: &Claim) -> Result<DeliveryStatus, DeliverError> {
     let request = request(&app.env(), claim)?;
     let result = app.http.send(&request);
     crash::point(Point::DeliverSent);
-    let status = conclude(&*app.store, &app.env(), claim, &result)?;
+    let status = record_result(&*app.store, &app.env(), claim, &result)?;
     crash::point(Point::DeliverConcluded);
     Ok(status)
 }

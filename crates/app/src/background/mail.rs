@@ -1,13 +1,15 @@
-//! Mailing keys: claims what is due and sends each on a thread of its own. Without a mail server
+//! QueuedMail keys: claims what is due and sends each on a thread of its own. Without a mail server
 //! nothing is claimed, and what has waited too long is given up.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::{rt, web};
-use mintage_domain::model::outbox::mail::{MailStatus, Mailing};
+use mintage_domain::model::outbox::mail::{MailStatus, QueuedMail};
 use mintage_domain::usecase::failure::Failure;
-use mintage_domain::usecase::outbox::mail::{Composed, LEASE, Outcome, compose, conclude, give_up};
+use mintage_domain::usecase::outbox::mail::{
+    Composed, LEASE, Outcome, compose, give_up, record_result,
+};
 use tokio::sync::{Semaphore, watch};
 
 use crate::app::{App, Mailer, blocking};
@@ -106,7 +108,7 @@ async fn send_due(app: &web::Data<App>, room: &Arc<Semaphore>) -> Result<bool, A
     Ok(full)
 }
 
-fn attempt(app: &App, mailing: &Mailing) {
+fn attempt(app: &App, mailing: &QueuedMail) {
     let id = &mailing.id;
     let Some(mailer) = &app.mailer else { return };
     match send(app, mailer, mailing) {
@@ -120,13 +122,13 @@ fn attempt(app: &App, mailing: &Mailing) {
     }
 }
 
-fn send(app: &App, mailer: &Mailer, mailing: &Mailing) -> Result<MailStatus, Failure> {
+fn send(app: &App, mailer: &Mailer, mailing: &QueuedMail) -> Result<MailStatus, Failure> {
     let outcome = match compose(&*app.store, &app.env(), mailing)? {
         Composed::Message(message) => Outcome::from(mailer.mail.send(&message)),
         Composed::Outcome(outcome) => outcome,
     };
     crash::point(Point::MailSent);
-    let status = conclude(&*app.store, &app.env(), mailing, &outcome)?;
+    let status = record_result(&*app.store, &app.env(), mailing, &outcome)?;
     crash::point(Point::MailConcluded);
     Ok(status)
 }

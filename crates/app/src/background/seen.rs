@@ -16,7 +16,7 @@ pub(super) async fn run(app: web::Data<App>, mut stopped: watch::Receiver<bool>)
             _ = stopped.changed() => {}
         }
         // After the stop as well: no request is under way any more.
-        match blocking(&app, |app| app.sightings.flush(&*app.store)).await {
+        match blocking(&app, |app| app.last_seen.flush(&*app.store)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(cause = %error, "could not write what was seen"),
             Err(error) => tracing::warn!(cause = %error, "could not write what was seen"),

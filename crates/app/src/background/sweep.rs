@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_web::{rt, web};
-use mintage_domain::usecase::sweep::{Swept, sweep};
+use mintage_domain::usecase::sweep::{SweepReport, sweep};
 use tokio::sync::watch;
 
 use crate::app::{App, blocking};
@@ -17,7 +17,7 @@ pub(super) async fn run(app: web::Data<App>, mut stopped: watch::Receiver<bool>)
         })
         .await;
         match swept {
-            Ok(Ok(swept)) if swept == Swept::default() => {}
+            Ok(Ok(swept)) if swept == SweepReport::default() => {}
             Ok(Ok(swept)) => {
                 tracing::info!(?swept, "swept");
                 app.deliveries_due.notify_one();

@@ -86,7 +86,7 @@ pub(super) fn run(common: &Common, command: ApiKeyCommand) -> Outcome {
         ApiKeyCommand::List { of, product } => list(store, env, &of, product.as_ref()),
         ApiKeyCommand::Revoke { of, id } => {
             let key = revoke_api_key(store, env, &of.tenant, &id, &actor)?;
-            let uses = store.last_uses(std::slice::from_ref(&key.id))?;
+            let uses = store.last_used(std::slice::from_ref(&key.id))?;
             print(&of, &key, uses.get(&key.id).copied(), env.now())?;
             Ok(())
         }
@@ -110,7 +110,7 @@ fn list(store: &dyn Store, env: &Env<'_>, of: &Of, product: Option<&ProductId>) 
         |page| {
             let keys = store.api_keys(&of.tenant, product, page)?;
             let ids: Vec<ApiKeyId> = keys.items.iter().map(|key| key.id.clone()).collect();
-            let uses = store.last_uses(&ids)?;
+            let uses = store.last_used(&ids)?;
             let with_use = |key: ApiKey| (uses.get(&key.id).copied(), key);
             Ok(Page {
                 items: keys.items.into_iter().map(with_use).collect(),

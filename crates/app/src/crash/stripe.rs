@@ -6,8 +6,8 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, IdempotencyKey, NewPrice, NewProduct, Stripe,
-    StripeAccount, StripeError,
+    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccount,
+    StripeError, StripeIdempotencyKey,
 };
 
 use super::{Point, point};
@@ -52,7 +52,7 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
         &self,
         account: &AccountRef,
         product: &NewProduct,
-        key: &IdempotencyKey,
+        key: &StripeIdempotencyKey,
     ) -> Result<StripeProductId, StripeError> {
         let made = self.0.create_product(account, product, key);
         point(Point::PricesProductMade);
@@ -63,7 +63,7 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
         &self,
         account: &AccountRef,
         price: &NewPrice,
-        key: &IdempotencyKey,
+        key: &StripeIdempotencyKey,
     ) -> Result<StripePriceId, StripeError> {
         let made = self.0.create_price(account, price, key);
         point(Point::PricesPriceMade);
@@ -74,7 +74,7 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
         &self,
         account: &AccountRef,
         checkout: &CheckoutRequest,
-        key: &IdempotencyKey,
+        key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError> {
         point(Point::CheckoutIntended);
         let opened = self.0.open_checkout(account, checkout, key);

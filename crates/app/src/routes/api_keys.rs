@@ -125,7 +125,7 @@ pub(super) async fn list(
             .store
             .api_keys(&caller.tenant(), product.as_ref(), &page)?;
         let ids: Vec<ApiKeyId> = keys.items.iter().map(|key| key.id.clone()).collect();
-        let uses = app.store.last_uses(&ids)?;
+        let uses = app.store.last_used(&ids)?;
         Ok::<_, StoreError>((keys, uses))
     })
     .await??;
@@ -165,7 +165,7 @@ pub(super) async fn revoke(
         // Whatever came of it: a commit that failed may have been done.
         app.key_cache.forget(&id);
         let key = revoked?;
-        let uses = app.store.last_uses(std::slice::from_ref(&id))?;
+        let uses = app.store.last_used(std::slice::from_ref(&id))?;
         Ok::<_, ApiError>((key, uses.get(&id).copied()))
     })
     .await??;

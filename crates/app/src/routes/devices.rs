@@ -9,7 +9,9 @@ use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::text::free_text;
 use mintage_domain::model::access::scope::Permission;
 use mintage_domain::model::licenses::activation::{Device, Fingerprint};
-use mintage_domain::usecase::licenses::activation::{self, Activated, Heartbeat, Slots, Which};
+use mintage_domain::usecase::licenses::activation::{
+    self, Activated, ActivationSelector, ActivationUsage, Heartbeat,
+};
 use mintage_domain::usecase::licenses::validate::Lookup;
 use serde::Serialize;
 use shape::{
@@ -165,12 +167,12 @@ fn device(fields: &mut Fields) -> Option<Device> {
     })
 }
 
-fn which(fields: &mut Fields) -> Option<Which> {
+fn which(fields: &mut Fields) -> Option<ActivationSelector> {
     let by_fingerprint = fields.optional("fingerprint", Fingerprint::parse);
     let by_id = fields.optional("activationId", ActivationId::parse);
     match (by_fingerprint, by_id) {
-        (Some(fingerprint), None) => Some(Which::Fingerprint(fingerprint)),
-        (None, Some(id)) => Some(Which::Id(id)),
+        (Some(fingerprint), None) => Some(ActivationSelector::Fingerprint(fingerprint)),
+        (None, Some(id)) => Some(ActivationSelector::Id(id)),
         (Some(_), Some(_)) => {
             fields.reject("activationId", "takes the place of fingerprint");
             None
@@ -182,14 +184,14 @@ fn which(fields: &mut Fields) -> Option<Which> {
     }
 }
 
-fn show(slots: Slots) -> SlotsInUse {
+fn show(slots: ActivationUsage) -> SlotsInUse {
     SlotsInUse {
         used: slots.used,
         max: slots.max,
     }
 }
 
-fn no_slot(reason: &'static str, slots: Option<Slots>) -> DeviceActivated {
+fn no_slot(reason: &'static str, slots: Option<ActivationUsage>) -> DeviceActivated {
     DeviceActivated {
         valid: false,
         reason: Some(reason),

@@ -7,7 +7,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::model::stripe::account::AccountRef;
-use mintage_domain::model::stripe::processed_event::HeardOutcome;
+use mintage_domain::model::stripe::processed_event::EventOutcome;
 use mintage_domain::ports::StripeError;
 use mintage_domain::usecase::catalog::prices;
 use mintage_domain::usecase::stripe::connect;
@@ -226,10 +226,10 @@ pub(super) async fn parked(
     let parked = blocking(&app, move |app| app.store.parked(&caller.tenant(), &page)).await??;
     let body = PageBody::of(&parked, |event| {
         let (reason, retry_at) = match &event.outcome {
-            HeardOutcome::Parked {
+            EventOutcome::Parked {
                 reason, retry_at, ..
             } => (Some(reason), Some(retry_at)),
-            HeardOutcome::Applied | HeardOutcome::Ignored(_) => (None, None),
+            EventOutcome::Applied | EventOutcome::Ignored(_) => (None, None),
         };
         ParkedEvent {
             id: &event.id,

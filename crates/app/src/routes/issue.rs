@@ -8,7 +8,7 @@ use mintage_domain::base::secret::SecretHash;
 use mintage_domain::base::slug::KeyTypeId;
 use mintage_domain::base::text::free_text;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::model::access::idempotency::CallerKey;
+use mintage_domain::model::access::idempotency::IdempotencyKey;
 use mintage_domain::model::access::scope::Permission;
 use mintage_domain::model::licenses::term::Term;
 use mintage_domain::model::licenses::terms::LicenseTerms;
@@ -75,12 +75,12 @@ pub(super) async fn issue(
     Ok(answer(&issued, app.clock.now()))
 }
 
-fn caller_key(request: &HttpRequest) -> Result<Option<CallerKey>, ApiError> {
+fn caller_key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, ApiError> {
     let Some(value) = request.headers().get(IDEMPOTENCY_KEY) else {
         return Ok(None);
     };
     // What is no ASCII is no key either.
-    CallerKey::parse(value.to_str().unwrap_or_default())
+    IdempotencyKey::parse(value.to_str().unwrap_or_default())
         .map(Some)
         .map_err(|error| {
             let detail = Detail {

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::base::email::Email;
 use mintage_domain::base::id::{LicenseId, MailId};
-use mintage_domain::model::outbox::mail::{MailStatus, Mailing};
+use mintage_domain::model::outbox::mail::{MailStatus, QueuedMail};
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::usecase::outbox::mail;
 use serde::Serialize;
@@ -75,7 +75,7 @@ struct Mailed {
 }
 
 impl Mailed {
-    fn of(mailing: &Mailing) -> Self {
+    fn of(mailing: &QueuedMail) -> Self {
         let status = match mailing.status {
             // The attempt under way is counted already, and the first one retries nothing.
             MailStatus::Leased if mailing.attempts > 1 => "retrying",

@@ -10,9 +10,9 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::access::scope::Permission;
 use mintage_domain::model::licenses::activation::Fingerprint;
 use mintage_domain::model::licenses::standing::State;
-use mintage_domain::ports::{KnownLicense, Sighted};
+use mintage_domain::ports::{KnownLicense, SeenTarget};
 use mintage_domain::usecase::access::api_key::SignatureError;
-use mintage_domain::usecase::licenses::validate::{Lookup, Reason, judge};
+use mintage_domain::usecase::licenses::validate::{Lookup, Reason, invalid_reason};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -44,7 +44,7 @@ pub(super) async fn validate(
 ) -> Result<HttpResponse, ApiError> {
     let caller = AppCaller::of(&app, &request, &body.0, Permission::Validate).await?;
     let (key, device) = presented(&body.0)?;
-    let is_anybody = caller.is_anybody();
+    let is_anonymous = caller.is_anonymous();
     let query = match caller.look_up(&app, &request, &key).await? {
         Lookup::Ask(query) => query,
         Lookup::Refuse(reason) => return Ok(answer(&unknown(reason))),
@@ -54,15 +54,15 @@ pub(super) async fn validate(
         return Err(SignatureError::TimestampReplay.into());
     }
     let now = app.clock.now();
-    let verdict = judge(read.license.as_ref(), now);
+    let verdict = invalid_reason(read.license.as_ref(), now);
     if let (Some(known), None, Some(device)) = (&read.license, verdict, device) {
-        let seen = Sighted::Device(known.record.license.id.clone(), device);
-        app.sightings.note(seen, now);
+        let seen = SeenTarget::Device(known.record.license.id.clone(), device);
+        app.last_seen.note(seen, now);
     }
     Ok(answer(&match (&read.license, verdict) {
         (None, reason) => unknown(reason.unwrap_or(Reason::NotFound)),
-        (Some(known), None) => valid(known, is_anybody),
-        (Some(known), Some(reason)) => invalid(known, reason, now, is_anybody),
+        (Some(known), None) => valid(known, is_anonymous),
+        (Some(known), Some(reason)) => invalid(known, reason, now, is_anonymous),
     }))
 }
 

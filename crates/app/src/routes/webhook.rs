@@ -29,7 +29,10 @@ pub(super) async fn get(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let caller = Caller::of(&app, &request, TokenScope::IntegrationsRead).await?;
-    let known = blocking(&app, move |app| app.store.endpoint(&caller.tenant())).await??;
+    let known = blocking(&app, move |app| {
+        app.store.webhook_endpoint(&caller.tenant())
+    })
+    .await??;
     Ok(HttpResponse::Ok().json(WebhookBody {
         url: known
             .as_ref()

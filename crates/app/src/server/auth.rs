@@ -12,7 +12,7 @@ use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::access::scope::Permission;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::sellers::management_token::{ManagementToken, TokenScope};
-use mintage_domain::ports::{Sighted, ValidateQuery};
+use mintage_domain::ports::{SeenTarget, ValidateQuery};
 use mintage_domain::usecase::access::api_key::{SignedCall, check, check_publishable_or_signed};
 use mintage_domain::usecase::licenses::validate::{Lookup, look_up};
 use mintage_domain::usecase::sellers::tenant::authenticate;
@@ -89,7 +89,7 @@ impl SignedCaller {
         let known = KnownKey::of(app, bearer(request)).await?;
         let nonce = check(&app.env(), &known.key, &as_sent(request, body), permission)?;
         limits::admit_signed(app, request, &known.key, permission).await?;
-        app.sightings.note(used(&known), app.clock.now());
+        app.last_seen.note(used(&known), app.clock.now());
         Ok(Self { known, nonce })
     }
 
@@ -122,12 +122,12 @@ impl AppCaller {
             Some(_) => limits::admit_signed(app, request, &known.key, permission).await?,
             None => limits::admit_unsigned(app, request).await?,
         }
-        app.sightings.note(used(&known), app.clock.now());
+        app.last_seen.note(used(&known), app.clock.now());
         Ok(Self { known, nonce })
     }
 
     /// Whether anybody may be behind it, since its key is in everybody's hands.
-    pub(crate) fn is_anybody(&self) -> bool {
+    pub(crate) fn is_anonymous(&self) -> bool {
         self.known.key.credential == Credential::Publishable
     }
 
@@ -148,8 +148,8 @@ impl AppCaller {
     }
 }
 
-fn used(known: &KnownKey) -> Sighted {
-    Sighted::ApiKey(known.key.id.clone())
+fn used(known: &KnownKey) -> SeenTarget {
+    SeenTarget::ApiKey(known.key.id.clone())
 }
 
 fn as_sent<'a>(request: &'a HttpRequest, body: &'a [u8]) -> SignedCall<'a> {

@@ -13,7 +13,7 @@ use mintage_domain::usecase::catalog::prices::PricesError;
 use mintage_domain::usecase::failure::Failure;
 use mintage_domain::usecase::licenses::activation::ActivationError;
 use mintage_domain::usecase::licenses::issue::IssueError;
-use mintage_domain::usecase::outbox::webhook_endpoint::EndpointError;
+use mintage_domain::usecase::outbox::webhook_endpoint::WebhookEndpointError;
 use mintage_domain::usecase::sales::checkout::CheckoutError;
 use mintage_domain::usecase::stripe::connect::ConnectError;
 use mintage_domain::usecase::stripe::inbound::InboundError;
@@ -317,13 +317,13 @@ impl From<ActivationError> for ApiError {
     }
 }
 
-impl From<EndpointError> for ApiError {
-    fn from(error: EndpointError) -> Self {
+impl From<WebhookEndpointError> for ApiError {
+    fn from(error: WebhookEndpointError) -> Self {
         let text = error.to_string();
         match error {
-            EndpointError::NotFound => Self::not_found(),
-            EndpointError::Busy => Self::conflict("webhook/being-sent", text),
-            EndpointError::Failure(failure) => failure.into(),
+            WebhookEndpointError::NotFound => Self::not_found(),
+            WebhookEndpointError::Busy => Self::conflict("webhook/being-sent", text),
+            WebhookEndpointError::Failure(failure) => failure.into(),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::commit::counter::Count;
 use crate::commit::row::{Guarded, Row};
-use crate::commit::write::{Expected, Put};
+use crate::commit::write::{Expected, Write};
 use crate::model::access::api_key::ApiKey;
 use crate::model::access::idempotency::IdempotencyRecord;
 use crate::model::access::nonce::Nonce;
@@ -15,8 +15,8 @@ use crate::model::catalog::product::Product;
 use crate::model::licenses::activation::Activation;
 use crate::model::licenses::license::License;
 use crate::model::outbox::delivery::{Attempt, Delivery};
-use crate::model::outbox::mail::Mailing;
-use crate::model::outbox::webhook_endpoint::Endpoint;
+use crate::model::outbox::mail::QueuedMail;
+use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 use crate::model::sales::customer::Customer;
 use crate::model::sales::order::Order;
 use crate::model::sales::payment::Payment;
@@ -26,11 +26,11 @@ use crate::model::sellers::tenant::Tenant;
 use crate::model::stripe::account::AccountLink;
 use crate::model::stripe::connection::Connection;
 use crate::model::stripe::oauth_round::OAuthRound;
-use crate::model::stripe::processed_event::HeardEvent;
+use crate::model::stripe::processed_event::ProcessedEvent;
 
 /// Everything one decision changes: committed whole or not at all.
 ///
-/// A part that is a [`Put`] carries the guard it is committed under. Customers carry none: a
+/// A part that is a [`Write`] carries the guard it is committed under. Customers carry none: a
 /// customer that already exists *joins*, and the receipt names the effective id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changes {
@@ -40,50 +40,50 @@ pub struct Changes {
     pub at: Timestamp,
     /// Signatures used up: each must be new.
     pub nonces: Vec<Nonce>,
-    /// Calls that may be sent again.
-    pub idempotency: Vec<Put<IdempotencyRecord>>,
+    /// IdempotencyKeys that may be sent again.
+    pub idempotency: Vec<Write<IdempotencyRecord>>,
     /// Counters to add to, none above its cap.
     pub counters: Vec<Count>,
     /// Tenants made or changed.
-    pub tenants: Vec<Put<Tenant>>,
+    pub tenants: Vec<Write<Tenant>>,
     /// Management tokens made or revoked.
-    pub tokens: Vec<Put<ManagementToken>>,
+    pub tokens: Vec<Write<ManagementToken>>,
     /// Products made.
-    pub products: Vec<Put<Product>>,
+    pub products: Vec<Write<Product>>,
     /// Key types made.
-    pub key_types: Vec<Put<KeyType>>,
+    pub key_types: Vec<Write<KeyType>>,
     /// Stripe prices made; a later one for the same key type and account replaces the earlier.
     pub prices: Vec<PriceLink>,
     /// Accounts whose prices are forgotten.
     pub forgotten_prices: Vec<(TenantId, StripeAccountId)>,
     /// Connections made, moved or ended.
-    pub connections: Vec<Put<Connection>>,
+    pub connections: Vec<Write<Connection>>,
     /// Accounts linked or left.
-    pub accounts: Vec<Put<AccountLink>>,
+    pub accounts: Vec<Write<AccountLink>>,
     /// OAuth rounds begun or used up.
-    pub oauth_rounds: Vec<Put<OAuthRound>>,
+    pub oauth_rounds: Vec<Write<OAuthRound>>,
     /// Stripe events heard, or parked ones settled.
-    pub events: Vec<Put<HeardEvent>>,
+    pub events: Vec<Write<ProcessedEvent>>,
     /// Customers met.
     pub customers: Vec<Customer>,
     /// Orders opened or moved on.
-    pub orders: Vec<Put<Order>>,
+    pub orders: Vec<Write<Order>>,
     /// Payments heard of.
-    pub payments: Vec<Put<Payment>>,
+    pub payments: Vec<Write<Payment>>,
     /// Licenses minted or changed.
-    pub licenses: Vec<Put<License>>,
+    pub licenses: Vec<Write<License>>,
     /// Devices activated, seen or released.
-    pub activations: Vec<Put<Activation>>,
+    pub activations: Vec<Write<Activation>>,
     /// API keys made or revoked.
-    pub api_keys: Vec<Put<ApiKey>>,
+    pub api_keys: Vec<Write<ApiKey>>,
     /// License webhooks set or changed.
-    pub endpoints: Vec<Put<Endpoint>>,
+    pub endpoints: Vec<Write<WebhookEndpoint>>,
     /// Deliveries queued, or moved on by an attempt.
-    pub deliveries: Vec<Put<Delivery>>,
+    pub deliveries: Vec<Write<Delivery>>,
     /// What came of attempts.
     pub attempts: Vec<Attempt>,
     /// Mails queued, or moved on by an attempt.
-    pub mails: Vec<Put<Mailing>>,
+    pub mails: Vec<Write<QueuedMail>>,
     /// Who did what.
     pub audit: Vec<AuditEntry>,
 }

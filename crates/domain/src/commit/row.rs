@@ -5,7 +5,7 @@ use crate::base::mode::Mode;
 use crate::base::secret::SecretHash;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::model::access::api_key::ApiKey;
-use crate::model::access::idempotency::{CallId, IdempotencyRecord};
+use crate::model::access::idempotency::{IdempotencyId, IdempotencyRecord};
 use crate::model::access::nonce::Nonce;
 use crate::model::catalog::key_type::KeyType;
 use crate::model::catalog::product::Product;
@@ -13,8 +13,8 @@ use crate::model::licenses::activation::{Activation, Fingerprint};
 use crate::model::licenses::key::KeyHash;
 use crate::model::licenses::license::{License, OrderUnit};
 use crate::model::outbox::delivery::Delivery;
-use crate::model::outbox::mail::Mailing;
-use crate::model::outbox::webhook_endpoint::Endpoint;
+use crate::model::outbox::mail::QueuedMail;
+use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 use crate::model::sales::order::Order;
 use crate::model::sales::payment::{Payment, PaymentKey};
 use crate::model::sellers::management_token::ManagementToken;
@@ -22,7 +22,7 @@ use crate::model::sellers::tenant::Tenant;
 use crate::model::stripe::account::{AccountLink, AccountRef};
 use crate::model::stripe::connection::Connection;
 use crate::model::stripe::oauth_round::OAuthRound;
-use crate::model::stripe::processed_event::HeardEvent;
+use crate::model::stripe::processed_event::ProcessedEvent;
 
 /// A row that a guard speaks of: its identity in the store.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -58,7 +58,7 @@ pub enum Row {
     /// An API key.
     ApiKey(ApiKeyId),
     /// A tenant's license webhook.
-    Endpoint(TenantId),
+    WebhookEndpoint(TenantId),
     /// A delivery.
     Delivery(DeliveryId),
     /// A license's key on its way by mail.
@@ -66,7 +66,7 @@ pub enum Row {
     /// A signature that an API key made, used up.
     Nonce(ApiKeyId, [u8; 32]),
     /// A call that may be sent again.
-    Call(CallId),
+    Call(IdempotencyId),
 }
 
 /// A row with an identity.
@@ -93,15 +93,15 @@ guarded! {
     Connection: self => Row::Connection(self.tenant.clone());
     AccountLink: self => Row::Account(self.account.clone());
     OAuthRound: self => Row::OAuthRound(self.state);
-    HeardEvent: self => Row::Event(self.endpoint, self.id.clone());
+    ProcessedEvent: self => Row::Event(self.endpoint, self.id.clone());
     Order: self => Row::Order(self.id.clone());
     Payment: self => Row::Payment(self.key.clone());
     License: self => Row::License(self.id.clone());
     Activation: self => Row::Activation(self.license.clone(), self.fingerprint.clone());
     ApiKey: self => Row::ApiKey(self.id.clone());
-    Endpoint: self => Row::Endpoint(self.tenant.clone());
+    WebhookEndpoint: self => Row::WebhookEndpoint(self.tenant.clone());
     Delivery: self => Row::Delivery(self.id.clone());
-    Mailing: self => Row::Mail(self.id.clone());
+    QueuedMail: self => Row::Mail(self.id.clone());
     Nonce: self => Row::Nonce(self.key.clone(), self.signature);
     IdempotencyRecord: self => Row::Call(self.call.clone());
 }

@@ -5,8 +5,8 @@ use crate::model::access::idempotency::IdempotencyRecord;
 use crate::model::licenses::activation::Activation;
 use crate::model::licenses::license::License;
 use crate::model::outbox::delivery::Delivery;
-use crate::model::outbox::mail::Mailing;
-use crate::model::outbox::webhook_endpoint::Endpoint;
+use crate::model::outbox::mail::QueuedMail;
+use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 use crate::model::sales::order::Order;
 use crate::model::sales::payment::Payment;
 use crate::model::sellers::management_token::ManagementToken;
@@ -14,11 +14,11 @@ use crate::model::sellers::tenant::Tenant;
 use crate::model::stripe::account::AccountLink;
 use crate::model::stripe::connection::Connection;
 use crate::model::stripe::oauth_round::OAuthRound;
-use crate::model::stripe::processed_event::HeardEvent;
+use crate::model::stripe::processed_event::ProcessedEvent;
 
 /// A whole row to write, and what must hold for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Put<T> {
+pub struct Write<T> {
     /// The row as it shall be.
     pub value: T,
     /// What must hold.
@@ -34,7 +34,7 @@ pub enum Expected {
     Version(u64),
 }
 
-impl<T> Put<T> {
+impl<T> Write<T> {
     /// A row that must not exist yet.
     pub fn new(value: T) -> Self {
         Self {
@@ -55,7 +55,7 @@ pub trait Versioned {
     fn version_mut(&mut self) -> &mut u64;
 }
 
-impl<T: Versioned> Put<T> {
+impl<T: Versioned> Write<T> {
     /// A row as it was read and then changed: it must still be in the version that was read, and
     /// is written in the next one. Version 0 is a row that was never written.
     pub fn changed(mut value: T) -> Self {
@@ -85,14 +85,14 @@ versioned!(
     Connection,
     AccountLink,
     OAuthRound,
-    HeardEvent,
+    ProcessedEvent,
     Order,
     Payment,
     License,
     Activation,
     ApiKey,
-    Endpoint,
+    WebhookEndpoint,
     Delivery,
-    Mailing,
+    QueuedMail,
     IdempotencyRecord
 );

@@ -5,7 +5,7 @@ use crate::base::page::PageRequest;
 use crate::base::slug::{ProductId, TenantId};
 use crate::base::time::Timestamp;
 use crate::model::access::api_key::ApiKey;
-use crate::model::access::idempotency::{CallId, IdempotencyRecord};
+use crate::model::access::idempotency::{IdempotencyId, IdempotencyRecord};
 use crate::model::access::rate::{Rate, Take};
 use crate::ports::store_error::{Found, Listed, StoreError};
 
@@ -23,13 +23,13 @@ pub trait ApiKeys {
 }
 
 /// Reads the calls that may be sent again.
-pub trait Calls {
+pub trait IdempotencyKeys {
     /// What is kept of a call, expired or not (`a_call_is_written_down_once`).
-    fn call(&self, id: &CallId) -> Found<IdempotencyRecord>;
+    fn idempotency_record(&self, id: &IdempotencyId) -> Found<IdempotencyRecord>;
 }
 
 /// Rate limits that hold across nodes.
-pub trait Limiter {
+pub trait RateLimiter {
     /// Takes up to `n` of `key`'s rate at `now`, atomically, as [`Rate::take`] says: all callers
     /// together are granted no more than there is (`a_rate_is_shared_by_all_callers`), and who is
     /// refused takes nothing (`a_refused_caller_takes_nothing`).

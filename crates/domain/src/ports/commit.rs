@@ -22,7 +22,7 @@ pub type CommitDone = Box<dyn FnOnce(Result<Receipt, CommitError>) + Send>;
 ///
 /// A store MUST commit changes whole or not at all (`a_refused_commit_writes_nothing`), durably
 /// before it says so (`what_was_acknowledged_is_there_after_reopening`), judge every guard by
-/// [`crate::commit::guards::judge`], let a refused caller in a batch disturb no other
+/// [`crate::commit::guards::check_guards`], let a refused caller in a batch disturb no other
 /// (`a_refused_neighbour_disturbs_nobody`), use up a nonce with the changes that
 /// carry it (`a_commit_uses_up_its_nonce`) unless a validation has
 /// (`a_signature_that_has_validated_changes_nothing`), and join customers by

@@ -21,24 +21,24 @@ mod stripe;
 mod stripe_api;
 mod validations;
 
-pub use access::{ApiKeys, Calls, Limiter};
+pub use access::{ApiKeys, IdempotencyKeys, RateLimiter};
 pub use catalog::Catalog;
 pub use clock::{Clock, Entropy};
 pub use commit::{Commit, CommitDone, CommitError};
 pub use housekeeping::Housekeeping;
 pub use http::{Http, HttpError, HttpRequest, HttpResponse, Method};
-pub use last_seen::{Seen, Sighted};
+pub use last_seen::{LastSeen, SeenTarget};
 pub use licenses::{Activations, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses};
 pub use mail::{Mail, MailError, Message};
-pub use outbox::{Deliveries, Endpoints, Mails};
+pub use outbox::{Deliveries, Mails, WebhookEndpoints};
 pub use sales::{CustomerFilter, Customers, Orders, Payments};
 pub use sellers::{AuditFilter, AuditRecord, Audits, Tenants, Tokens};
 pub use store::Store;
 pub use store_error::StoreError;
-pub use stripe::{Connections, HeardEvents, OAuthRounds};
+pub use stripe::{Connections, OAuthRounds, ProcessedEvents};
 pub use stripe_api::{
-    CheckoutRequest, CheckoutSession, Grant, IdempotencyKey, NewPrice, NewProduct, Stripe,
-    StripeAccount, StripeError, WebhookError, Webhooks,
+    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccount,
+    StripeError, StripeIdempotencyKey, WebhookError, Webhooks,
 };
 pub use validations::{ValidateDone, ValidateQuery, ValidateRead, Validations};
 

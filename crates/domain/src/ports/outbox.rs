@@ -5,14 +5,14 @@ use crate::base::page::PageRequest;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::model::outbox::delivery::{Attempt, Claim, Delivery};
-use crate::model::outbox::mail::Mailing;
-use crate::model::outbox::webhook_endpoint::Endpoint;
+use crate::model::outbox::mail::QueuedMail;
+use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 use crate::ports::store_error::{Found, Listed, StoreError};
 
 /// Reads license webhooks.
-pub trait Endpoints {
+pub trait WebhookEndpoints {
     /// A tenant's license webhook.
-    fn endpoint(&self, tenant: &TenantId) -> Found<Endpoint>;
+    fn webhook_endpoint(&self, tenant: &TenantId) -> Found<WebhookEndpoint>;
 }
 
 /// Reads deliveries, and hands them out.
@@ -42,9 +42,14 @@ pub trait Deliveries {
 /// Reads mailings, and hands them out.
 pub trait Mails {
     /// One mailing.
-    fn mailing(&self, tenant: &TenantId, id: &MailId) -> Found<Mailing>;
+    fn mailing(&self, tenant: &TenantId, id: &MailId) -> Found<QueuedMail>;
     /// The mailings of a tenant's license, newest first.
-    fn mails(&self, tenant: &TenantId, license: &LicenseId, page: &PageRequest) -> Listed<Mailing>;
+    fn mails(
+        &self,
+        tenant: &TenantId,
+        license: &LicenseId,
+        page: &PageRequest,
+    ) -> Listed<QueuedMail>;
     /// Leases up to `n` due mailings until `now + lease`, atomically, the longest due first:
     /// pending ones that are due, and leased ones whose lease has ended
     /// (`an_ended_mail_lease_is_claimed_again`). A mailing is handed to one caller
@@ -54,8 +59,8 @@ pub trait Mails {
         now: Timestamp,
         n: usize,
         lease: Duration,
-    ) -> Result<Vec<Mailing>, StoreError>;
+    ) -> Result<Vec<QueuedMail>, StoreError>;
     /// Up to `n` mailings that became due at `before` or earlier and are neither settled nor
     /// under way, the longest due first (`overdue_mails_are_found`).
-    fn overdue_mails(&self, before: Timestamp, n: usize) -> Result<Vec<Mailing>, StoreError>;
+    fn overdue_mails(&self, before: Timestamp, n: usize) -> Result<Vec<QueuedMail>, StoreError>;
 }

@@ -1,15 +1,15 @@
 //! Everything a store must implement, as one trait.
 
-use super::access::{ApiKeys, Calls, Limiter};
+use super::access::{ApiKeys, IdempotencyKeys, RateLimiter};
 use super::catalog::Catalog;
 use super::commit::Commit;
 use super::housekeeping::Housekeeping;
-use super::last_seen::Seen;
+use super::last_seen::LastSeen;
 use super::licenses::{Activations, Licenses};
-use super::outbox::{Deliveries, Endpoints, Mails};
+use super::outbox::{Deliveries, Mails, WebhookEndpoints};
 use super::sales::{Customers, Orders, Payments};
 use super::sellers::{Audits, Tenants, Tokens};
-use super::stripe::{Connections, HeardEvents, OAuthRounds};
+use super::stripe::{Connections, OAuthRounds, ProcessedEvents};
 use super::validations::Validations;
 
 /// Names all parts once: what the trait demands is what makes a type one.
@@ -26,7 +26,7 @@ macro_rules! store {
 }
 
 store! {
-    Tenants Tokens ApiKeys Catalog Connections OAuthRounds Endpoints Audits
-    HeardEvents Orders Payments Customers Licenses Activations Deliveries Mails
-    Validations Calls Commit Limiter Seen Housekeeping
+    Tenants Tokens ApiKeys Catalog Connections OAuthRounds WebhookEndpoints Audits
+    ProcessedEvents Orders Payments Customers Licenses Activations Deliveries Mails
+    Validations IdempotencyKeys Commit RateLimiter LastSeen Housekeeping
 }

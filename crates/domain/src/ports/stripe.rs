@@ -9,7 +9,7 @@ use crate::base::time::Timestamp;
 use crate::model::stripe::account::{AccountLink, AccountRef};
 use crate::model::stripe::connection::Connection;
 use crate::model::stripe::oauth_round::OAuthRound;
-use crate::model::stripe::processed_event::HeardEvent;
+use crate::model::stripe::processed_event::ProcessedEvent;
 use crate::ports::store_error::{Found, Listed, StoreError};
 
 /// Reads connections to Stripe.
@@ -29,11 +29,11 @@ pub trait OAuthRounds {
 }
 
 /// Reads what was heard from Stripe.
-pub trait HeardEvents {
+pub trait ProcessedEvents {
     /// One event, as heard on the endpoint of a mode.
-    fn heard_event(&self, endpoint: Mode, id: &StripeEventId) -> Found<HeardEvent>;
+    fn processed_event(&self, endpoint: Mode, id: &StripeEventId) -> Found<ProcessedEvent>;
     /// Up to `n` parked events that are due again at `now`, oldest first.
-    fn parked_due(&self, now: Timestamp, n: usize) -> Result<Vec<HeardEvent>, StoreError>;
+    fn parked_due(&self, now: Timestamp, n: usize) -> Result<Vec<ProcessedEvent>, StoreError>;
     /// The parked events about a tenant's accounts, newest first.
-    fn parked(&self, tenant: &TenantId, page: &PageRequest) -> Listed<HeardEvent>;
+    fn parked(&self, tenant: &TenantId, page: &PageRequest) -> Listed<ProcessedEvent>;
 }

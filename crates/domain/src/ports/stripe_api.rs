@@ -45,7 +45,7 @@ pub trait Stripe: Send + Sync {
         &self,
         account: &AccountRef,
         product: &NewProduct,
-        key: &IdempotencyKey,
+        key: &StripeIdempotencyKey,
     ) -> Result<StripeProductId, StripeError>;
 
     /// Makes a price.
@@ -53,7 +53,7 @@ pub trait Stripe: Send + Sync {
         &self,
         account: &AccountRef,
         price: &NewPrice,
-        key: &IdempotencyKey,
+        key: &StripeIdempotencyKey,
     ) -> Result<StripePriceId, StripeError>;
 
     /// Opens a checkout session.
@@ -61,7 +61,7 @@ pub trait Stripe: Send + Sync {
         &self,
         account: &AccountRef,
         checkout: &CheckoutRequest,
-        key: &IdempotencyKey,
+        key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError>;
 }
 
@@ -104,9 +104,9 @@ pub enum WebhookError {
 
 /// The key under which Stripe does a thing once: 1 to 255 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdempotencyKey(String);
+pub struct StripeIdempotencyKey(String);
 
-impl IdempotencyKey {
+impl StripeIdempotencyKey {
     /// A key made from parts that are short and never secret.
     pub fn new(parts: &[&str]) -> Self {
         let text = parts.join(":");

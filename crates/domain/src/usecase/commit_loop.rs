@@ -32,7 +32,7 @@ impl<T: Send + 'static> Decision<T> {
 }
 
 /// How often a use case decides before it gives up.
-pub const MAX_DECISIONS: usize = 6;
+pub const MAX_ATTEMPTS: usize = 6;
 
 /// Decides and commits until it holds; `decide` is told why the commit before was refused.
 pub fn settle<T, E: From<Failure>>(
@@ -40,7 +40,7 @@ pub fn settle<T, E: From<Failure>>(
     mut decide: impl FnMut(Option<&Refusal>) -> Result<Decision<T>, E>,
 ) -> Result<T, E> {
     let mut refused: Option<Refusal> = None;
-    for _ in 0..MAX_DECISIONS {
+    for _ in 0..MAX_ATTEMPTS {
         match decide(refused.as_ref())? {
             Decision::Answer(answer) => return Ok(answer),
             Decision::Commit(changes, answer) => match store.commit(*changes) {
@@ -118,8 +118,8 @@ mod tests {
     #[test]
     fn a_use_case_that_is_refused_again_and_again_gives_up() {
         let refused = || Err(CommitError::Refused(stale()));
-        let (told, outcome) = settled((0..MAX_DECISIONS).map(|_| refused()).collect());
-        assert_eq!(told.len(), MAX_DECISIONS);
+        let (told, outcome) = settled((0..MAX_ATTEMPTS).map(|_| refused()).collect());
+        assert_eq!(told.len(), MAX_ATTEMPTS);
         assert_eq!(outcome, Err(Failure::Contended));
     }
 

@@ -17,7 +17,7 @@ pub enum Failure {
 }
 
 /// Lets `?` turn what a port says into the error of a use case.
-macro_rules! fails_by {
+macro_rules! from_port_errors {
     ($($error:ty),*) => {$(
         impl From<crate::ports::StoreError> for $error {
             fn from(error: crate::ports::StoreError) -> Self {
@@ -33,4 +33,4 @@ macro_rules! fails_by {
     )*};
 }
 
-pub(crate) use fails_by;
+pub(crate) use from_port_errors;

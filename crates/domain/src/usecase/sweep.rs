@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::stripe::processed_event::{HeardEvent, HeardOutcome};
+use crate::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
 use crate::ports::{Store, StoreError, Stripe, WebhookError, Webhooks};
 use crate::usecase::env::Env;
 use crate::usecase::sales::checkout;
@@ -23,7 +23,7 @@ const PRUNED_AT_ONCE: usize = 1_000;
 
 /// What one sweep found and did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Swept {
+pub struct SweepReport {
     /// Parked events that went through this time.
     pub unparked: usize,
     /// Orders that a crash left, now abandoned.
@@ -42,8 +42,8 @@ pub fn sweep(
     stripe: &dyn Stripe,
     webhooks: &dyn Webhooks,
     env: &Env<'_>,
-) -> Result<Swept, StoreError> {
-    let mut swept = Swept::default();
+) -> Result<SweepReport, StoreError> {
+    let mut swept = SweepReport::default();
     for event in store.parked_due(env.now(), AT_A_TIME)? {
         match unpark(store, stripe, webhooks, env, event) {
             Ok(Outcome::Parked(_)) | Err(_) => count(&mut swept.failed),
@@ -56,7 +56,7 @@ pub fn sweep(
             .saturating_sub(i64::try_from(STUCK_AFTER.as_micros()).unwrap_or(i64::MAX)),
     );
     for order in store.stuck_orders(before, AT_A_TIME)? {
-        match checkout::conclude(store, env, &order, None) {
+        match checkout::record_result(store, env, &order, None) {
             Ok(()) => count(&mut swept.abandoned),
             Err(_) => count(&mut swept.failed),
         }
@@ -95,9 +95,9 @@ fn unpark(
     stripe: &dyn Stripe,
     webhooks: &dyn Webhooks,
     env: &Env<'_>,
-    parked: HeardEvent,
+    parked: ProcessedEvent,
 ) -> Result<Outcome, UnparkError> {
-    let HeardOutcome::Parked { payload, .. } = &parked.outcome else {
+    let EventOutcome::Parked { payload, .. } = &parked.outcome else {
         return Ok(Outcome::Duplicate);
     };
     let payload = payload.clone();
@@ -108,7 +108,7 @@ fn unpark(
         payload,
         parked: Some(parked),
     };
-    Ok(inbound::hear(store, stripe, env, &inbound)?)
+    Ok(inbound::receive(store, stripe, env, &inbound)?)
 }
 
 #[derive(Debug, thiserror::Error)]

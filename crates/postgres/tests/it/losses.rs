@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use mintage_domain::model::access::rate::{Rate, Take};
-use mintage_domain::ports::{Commit, CommitError, Licenses, Limiter, StoreError, Tenants};
+use mintage_domain::ports::{Commit, CommitError, Licenses, RateLimiter, StoreError, Tenants};
 use mintage_pgtmp::{Options, Server};
 use mintage_postgres::{PostgresConfig, PostgresStore};
 use mintage_testkit::fixtures::Shop;

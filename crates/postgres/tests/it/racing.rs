@@ -7,7 +7,7 @@ use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::counter::{Count, Counter};
 use mintage_domain::commit::guards::Refusal;
 use mintage_domain::commit::row::Row;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::licenses::license::License;
 use mintage_domain::ports::{Commit, CommitError, Licenses, Orders};
 use mintage_postgres::PostgresStore;
@@ -60,10 +60,10 @@ fn a_signature_is_used_up_and_a_call_is_made_once_whichever_node_hears_it_first(
                 changes.nonces.push(nonce.clone());
             } else {
                 changes.nonces.push(shop.nonce(&api_key));
-                changes.idempotency.push(Put::changed(call.clone()));
+                changes.idempotency.push(Write::changed(call.clone()));
             }
             changes.customers.push(buyer.clone());
-            changes.licenses.push(Put::changed(license));
+            changes.licenses.push(Write::changed(license));
             let (send, receive) = channel();
             let done = Box::new(move |outcome| send.send(outcome).unwrap());
             nodes[sent % 2].submit(changes, done);
@@ -100,7 +100,7 @@ fn each_of_many_units_is_minted_once_whichever_node_is_told_first() {
         };
         let mut changes: Changes = shop.changes();
         changes.customers.push(sale.customer.clone());
-        changes.licenses.push(Put::changed(other));
+        changes.licenses.push(Write::changed(other));
         let send = send.clone();
         let done = Box::new(move |outcome| send.send((i / 2, outcome)).unwrap());
         nodes[node].submit(changes, done);
@@ -169,12 +169,12 @@ fn of_two_nodes_that_change_a_row_at_once_one_is_told_that_it_is_stale() {
     let shop = Shop::opened(&nodes[0], "acme");
     let order = shop.order();
     let mut made = shop.changes();
-    made.orders.push(Put::changed(order.clone()));
+    made.orders.push(Write::changed(order.clone()));
     nodes[0].commit(made).unwrap();
     let outcomes = on_both(&nodes, 100, |node| {
         let read = node.order(&shop.tenant.id, &order.id).unwrap().unwrap();
         let mut changes = shop.changes();
-        changes.orders.push(Put::changed(read));
+        changes.orders.push(Write::changed(read));
         node.commit(changes)
     });
     let written = outcomes.iter().filter(|outcome| outcome.is_ok()).count();

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::channel;
 
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::licenses::license::License;
 use mintage_domain::ports::{ApiKeys, Commit, KeyQuery, ValidateQuery, ValidateRead, Validations};
@@ -149,7 +149,7 @@ fn an_answer_waits_for_no_writer() {
     let shop = Shop::opened(&*store, "acme");
     let key = shop.api_key();
     let mut changes = shop.changes();
-    changes.api_keys.push(Put::changed(key.clone()));
+    changes.api_keys.push(Write::changed(key.clone()));
     store.commit(changes).unwrap();
     let sale = shop.sale();
     store.commit(shop.selling(&sale)).unwrap();

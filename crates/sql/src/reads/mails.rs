@@ -12,7 +12,7 @@ macro_rules! read_mails {
             use ::mintage_domain::base::page::{Cursor, Page, PageRequest};
             use ::mintage_domain::base::slug::TenantId;
             use ::mintage_domain::base::time::Timestamp;
-            use ::mintage_domain::model::outbox::mail::Mailing;
+            use ::mintage_domain::model::outbox::mail::QueuedMail;
             use ::mintage_domain::ports::{Mails, StoreError};
 
             use $crate::behind;
@@ -25,7 +25,7 @@ macro_rules! read_mails {
                     &self,
                     tenant: &TenantId,
                     id: &MailId,
-                ) -> Result<Option<Mailing>, StoreError> {
+                ) -> Result<Option<QueuedMail>, StoreError> {
                     self.read(|conn| {
                         let row = mails::table
                             .find(id.as_str())
@@ -42,7 +42,7 @@ macro_rules! read_mails {
                     tenant: &TenantId,
                     license: &LicenseId,
                     page: &PageRequest,
-                ) -> Result<Page<Mailing>, StoreError> {
+                ) -> Result<Page<QueuedMail>, StoreError> {
                     self.read(|conn| {
                         let mut query = mails::table
                             .filter(mails::license.eq(license.as_str()))
@@ -57,7 +57,7 @@ macro_rules! read_mails {
                         Ok(Page::of(
                             all(query.load(conn)?)?,
                             page.limit(),
-                            |it: &Mailing| Cursor {
+                            |it: &QueuedMail| Cursor {
                                 at: it.created_at,
                                 id: it.id.to_string(),
                             },
@@ -70,7 +70,7 @@ macro_rules! read_mails {
                     now: Timestamp,
                     n: usize,
                     lease: Duration,
-                ) -> Result<Vec<Mailing>, StoreError> {
+                ) -> Result<Vec<QueuedMail>, StoreError> {
                     // All mail goes to one server, so there are no lanes.
                     let order = $crate::claims::Order::new(now, n, n, lease);
                     self.claim_due_mails(order)
@@ -80,7 +80,7 @@ macro_rules! read_mails {
                     &self,
                     before: Timestamp,
                     n: usize,
-                ) -> Result<Vec<Mailing>, StoreError> {
+                ) -> Result<Vec<QueuedMail>, StoreError> {
                     self.read(|conn| {
                         let rows = $crate::due_mails!(before.as_micros(), n)
                             .select(MailingRow::as_select())

@@ -13,20 +13,20 @@ macro_rules! read_sales {
             use ::mintage_domain::base::time::Timestamp;
             use ::mintage_domain::model::sales::order::Order;
             use ::mintage_domain::model::sales::payment::{Payment, PaymentKey};
-            use ::mintage_domain::model::stripe::processed_event::HeardEvent;
-            use ::mintage_domain::ports::{HeardEvents, Orders, Payments, StoreError};
+            use ::mintage_domain::model::stripe::processed_event::ProcessedEvent;
+            use ::mintage_domain::ports::{Orders, Payments, ProcessedEvents, StoreError};
 
             use $crate::behind;
             use $crate::reads::{all, fetch, one};
             use $crate::rows::{OrderRow, PaymentRow, StripeEventRow};
             use $crate::schema::{account_links, orders, payments, stripe_events};
 
-            impl HeardEvents for $store {
-                fn heard_event(
+            impl ProcessedEvents for $store {
+                fn processed_event(
                     &self,
                     endpoint: Mode,
                     id: &StripeEventId,
-                ) -> Result<Option<HeardEvent>, StoreError> {
+                ) -> Result<Option<ProcessedEvent>, StoreError> {
                     self.read(|conn| {
                         let row = stripe_events::table
                             .find((id.as_str(), endpoint.as_str()))
@@ -41,7 +41,7 @@ macro_rules! read_sales {
                     &self,
                     now: Timestamp,
                     n: usize,
-                ) -> Result<Vec<HeardEvent>, StoreError> {
+                ) -> Result<Vec<ProcessedEvent>, StoreError> {
                     self.read(|conn| {
                         let rows = stripe_events::table
                             .filter(stripe_events::outcome.eq("parked"))
@@ -58,7 +58,7 @@ macro_rules! read_sales {
                     &self,
                     tenant: &TenantId,
                     page: &PageRequest,
-                ) -> Result<Page<HeardEvent>, StoreError> {
+                ) -> Result<Page<ProcessedEvent>, StoreError> {
                     self.read(|conn| {
                         let theirs = account_links::table
                             .filter(account_links::tenant.eq(tenant.as_str()))
@@ -87,7 +87,7 @@ macro_rules! read_sales {
                         Ok(Page::of(
                             all(query.load(conn)?)?,
                             page.limit(),
-                            |it: &HeardEvent| Cursor {
+                            |it: &ProcessedEvent| Cursor {
                                 at: it.received_at,
                                 id: format!("{}/{}", it.endpoint, it.id),
                             },

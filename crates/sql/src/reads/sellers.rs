@@ -11,11 +11,13 @@ macro_rules! read_sellers {
             use ::mintage_domain::base::secret::SecretHash;
             use ::mintage_domain::base::slug::{ProductId, TenantId};
             use ::mintage_domain::model::access::api_key::ApiKey;
-            use ::mintage_domain::model::access::idempotency::{CallId, IdempotencyRecord};
-            use ::mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+            use ::mintage_domain::model::access::idempotency::{IdempotencyId, IdempotencyRecord};
+            use ::mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
             use ::mintage_domain::model::sellers::management_token::ManagementToken;
             use ::mintage_domain::model::sellers::tenant::Tenant;
-            use ::mintage_domain::ports::{ApiKeys, Calls, Endpoints, StoreError, Tenants, Tokens};
+            use ::mintage_domain::ports::{
+                ApiKeys, IdempotencyKeys, StoreError, Tenants, Tokens, WebhookEndpoints,
+            };
 
             use $crate::behind;
             use $crate::reads::{all, fetch, one};
@@ -117,8 +119,11 @@ macro_rules! read_sellers {
                 }
             }
 
-            impl Calls for $store {
-                fn call(&self, id: &CallId) -> Result<Option<IdempotencyRecord>, StoreError> {
+            impl IdempotencyKeys for $store {
+                fn idempotency_record(
+                    &self,
+                    id: &IdempotencyId,
+                ) -> Result<Option<IdempotencyRecord>, StoreError> {
                     self.read(|conn| {
                         let key = (
                             id.key.as_str(),
@@ -136,8 +141,11 @@ macro_rules! read_sellers {
                 }
             }
 
-            impl Endpoints for $store {
-                fn endpoint(&self, tenant: &TenantId) -> Result<Option<Endpoint>, StoreError> {
+            impl WebhookEndpoints for $store {
+                fn webhook_endpoint(
+                    &self,
+                    tenant: &TenantId,
+                ) -> Result<Option<WebhookEndpoint>, StoreError> {
                     self.read(|conn| {
                         let row = endpoints::table
                             .find(tenant.as_str())

@@ -8,7 +8,7 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::outbox::delivery::{Attempt, Delivery, DeliveryStatus};
 use mintage_domain::model::outbox::event::EventName;
-use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::ports::StoreError;
 
 use crate::place::{Place, stored_text, stored_time, stored_version};
@@ -25,8 +25,8 @@ pub struct EndpointRow {
     version: i64,
 }
 
-impl From<&Endpoint> for EndpointRow {
-    fn from(endpoint: &Endpoint) -> Self {
+impl From<&WebhookEndpoint> for EndpointRow {
+    fn from(endpoint: &WebhookEndpoint) -> Self {
         Self {
             tenant: endpoint.tenant.to_string(),
             url: endpoint.url.as_ref().map(|url| url.as_str().to_owned()),
@@ -37,7 +37,7 @@ impl From<&Endpoint> for EndpointRow {
     }
 }
 
-impl TryFrom<EndpointRow> for Endpoint {
+impl TryFrom<EndpointRow> for WebhookEndpoint {
     type Error = StoreError;
 
     fn try_from(row: EndpointRow) -> Result<Self, StoreError> {

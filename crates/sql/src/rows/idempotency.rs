@@ -1,4 +1,4 @@
-//! Calls that may be sent again.
+//! IdempotencyKeys that may be sent again.
 
 use diesel::prelude::*;
 use mintage_domain::base::id::{ApiKeyId, LicenseId};
@@ -6,7 +6,9 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::SecretHash;
 use mintage_domain::base::slug::{ProductId, TenantId};
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::model::access::idempotency::{CallId, CallerKey, IdempotencyRecord};
+use mintage_domain::model::access::idempotency::{
+    IdempotencyId, IdempotencyKey, IdempotencyRecord,
+};
 use mintage_domain::ports::StoreError;
 
 use crate::place::{Place, stored_version};
@@ -51,11 +53,11 @@ impl TryFrom<IdempotencyRow> for IdempotencyRecord {
         let key = [row.tenant.as_str(), row.key.as_str()];
         let place = Place::of("idempotency_records", &key);
         Ok(Self {
-            call: CallId {
+            call: IdempotencyId {
                 tenant: place.read("tenant", TenantId::parse(&row.tenant))?,
                 product: place.read("product", ProductId::parse(&row.product))?,
                 mode: place.read("mode", Mode::parse(&row.mode))?,
-                key: place.read("key", CallerKey::parse(&row.key))?,
+                key: place.read("key", IdempotencyKey::parse(&row.key))?,
             },
             body: SecretHash::from_bytes(place.hash("body", &row.body)?),
             license: place.read("license", LicenseId::parse(&row.license))?,

@@ -5,7 +5,7 @@ use mintage_domain::base::email::Email;
 use mintage_domain::base::id::{LicenseId, MailId};
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::model::outbox::mail::{MailStatus, Mailing};
+use mintage_domain::model::outbox::mail::{MailStatus, QueuedMail};
 use mintage_domain::ports::StoreError;
 
 use crate::place::{Place, stored_text, stored_version};
@@ -27,8 +27,8 @@ pub struct MailingRow {
     version: i64,
 }
 
-impl From<&Mailing> for MailingRow {
-    fn from(mailing: &Mailing) -> Self {
+impl From<&QueuedMail> for MailingRow {
+    fn from(mailing: &QueuedMail) -> Self {
         Self {
             id: mailing.id.to_string(),
             tenant: mailing.tenant.to_string(),
@@ -44,7 +44,7 @@ impl From<&Mailing> for MailingRow {
     }
 }
 
-impl TryFrom<MailingRow> for Mailing {
+impl TryFrom<MailingRow> for QueuedMail {
     type Error = StoreError;
 
     fn try_from(row: MailingRow) -> Result<Self, StoreError> {

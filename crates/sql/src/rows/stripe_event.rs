@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use mintage_domain::base::id::{StripeAccountId, StripeEventId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::model::stripe::processed_event::{HeardEvent, HeardOutcome};
+use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
 use mintage_domain::ports::StoreError;
 
 use crate::place::{Place, stored_text, stored_version};
@@ -26,12 +26,12 @@ pub struct StripeEventRow {
     version: i64,
 }
 
-impl From<&HeardEvent> for StripeEventRow {
-    fn from(event: &HeardEvent) -> Self {
+impl From<&ProcessedEvent> for StripeEventRow {
+    fn from(event: &ProcessedEvent) -> Self {
         let (reason, payload, retry_at) = match &event.outcome {
-            HeardOutcome::Applied => (None, None, None),
-            HeardOutcome::Ignored(reason) => (Some(stored_text(reason)), None, None),
-            HeardOutcome::Parked {
+            EventOutcome::Applied => (None, None, None),
+            EventOutcome::Ignored(reason) => (Some(stored_text(reason)), None, None),
+            EventOutcome::Parked {
                 reason,
                 payload,
                 retry_at,
@@ -56,16 +56,16 @@ impl From<&HeardEvent> for StripeEventRow {
     }
 }
 
-impl TryFrom<StripeEventRow> for HeardEvent {
+impl TryFrom<StripeEventRow> for ProcessedEvent {
     type Error = StoreError;
 
     fn try_from(row: StripeEventRow) -> Result<Self, StoreError> {
         let key = [row.id.as_str(), row.endpoint.as_str()];
         let place = Place::of("stripe_events", &key);
         let outcome = match (row.outcome.as_str(), row.reason, row.payload, row.retry_at) {
-            ("applied", None, None, None) => HeardOutcome::Applied,
-            ("ignored", Some(reason), None, None) => HeardOutcome::Ignored(reason),
-            ("parked", Some(reason), Some(payload), Some(retry_at)) => HeardOutcome::Parked {
+            ("applied", None, None, None) => EventOutcome::Applied,
+            ("ignored", Some(reason), None, None) => EventOutcome::Ignored(reason),
+            ("parked", Some(reason), Some(payload), Some(retry_at)) => EventOutcome::Parked {
                 reason,
                 payload,
                 retry_at: Timestamp::from_micros(retry_at),
@@ -112,7 +112,7 @@ mod tests {
             (row("lost", None, None), false),
         ] {
             let told = format!("{row:?}");
-            assert_eq!(HeardEvent::try_from(row).is_ok(), fine, "{told}");
+            assert_eq!(ProcessedEvent::try_from(row).is_ok(), fine, "{told}");
         }
     }
 }

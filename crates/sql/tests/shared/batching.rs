@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::counter::{Count, Counter};
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::ports::{
     Catalog, Commit, CommitError, Deliveries, Licenses, Orders, StoreError,
@@ -20,9 +20,9 @@ fn sale(shop: &Shop) -> Changes {
     let sale = shop.sale();
     let mut changes = shop.selling(&sale);
     let delivery = shop.delivery(&sale.license);
-    changes.deliveries.push(Put::changed(delivery));
-    changes.events.push(Put::changed(shop.heard_event()));
-    changes.payments.push(Put::changed(shop.payment()));
+    changes.deliveries.push(Write::changed(delivery));
+    changes.events.push(Write::changed(shop.processed_event()));
+    changes.payments.push(Write::changed(shop.payment()));
     changes.audit.push(shop.audit_entry());
     changes.counters.push(Count {
         counter: Counter::Products(shop.tenant.id.clone()),
@@ -68,7 +68,7 @@ fn a_batch_with_more_values_than_a_statement_may_bind_is_written_whole() {
             let mut changes = shop.changes();
             for _ in 0..Changes::MAX_FACTS {
                 let delivery = shop.delivery(&license);
-                changes.deliveries.push(Put::changed(delivery));
+                changes.deliveries.push(Write::changed(delivery));
             }
             changes
         })
@@ -77,7 +77,7 @@ fn a_batch_with_more_values_than_a_statement_may_bind_is_written_whole() {
         outcome.unwrap();
     }
     let mut endpoint = shop.changes();
-    endpoint.endpoints.push(Put::changed(shop.endpoint()));
+    endpoint.endpoints.push(Write::changed(shop.endpoint()));
     store.commit(endpoint).unwrap();
     let written = 10 * Changes::MAX_FACTS;
     let claimed = store.claim(shop.now(), 2 * written, written, Duration::from_secs(9));
@@ -113,7 +113,7 @@ fn who_brings_what_no_guard_foresees_fails_alone() {
     let neighbour = shop.sale();
     let ordering = |order: &Order| {
         let mut changes = shop.changes();
-        changes.orders.push(Put::changed(order.clone()));
+        changes.orders.push(Write::changed(order.clone()));
         changes
     };
     let batch = vec![

@@ -14,8 +14,8 @@ fn read_json(event: &Value) -> Result<StripeEvent, WebhookError> {
     read(event.to_string().as_bytes())
 }
 
-fn news_of(kind: &str, object: &Value) -> Result<News, WebhookError> {
-    read_json(&event(kind, object)).map(|event| event.news)
+fn data_of(kind: &str, object: &Value) -> Result<EventData, WebhookError> {
+    read_json(&event(kind, object)).map(|event| event.data)
 }
 
 fn session_id() -> SessionId {
@@ -68,8 +68,12 @@ fn a_completed_session_is_read_whole() {
         "checkout.session.completed",
         "checkout.session.async_payment_succeeded",
     ] {
-        let news = news_of(kind, &full_session());
-        assert_eq!(news, Ok(News::SessionCompleted(full_facts())), "{kind}");
+        let data = data_of(kind, &full_session());
+        assert_eq!(
+            data,
+            Ok(EventData::SessionCompleted(full_facts())),
+            "{kind}"
+        );
     }
 }
 
@@ -93,8 +97,12 @@ fn a_completed_session_may_lack_all_but_its_id_and_status() {
         "id": "cs_test_1", "payment_status": "no_payment_required", "customer_details": {},
     });
     for object in [least, nulls, empty] {
-        let news = news_of("checkout.session.completed", &object);
-        assert_eq!(news, Ok(News::SessionCompleted(bare.clone())), "{object}");
+        let data = data_of("checkout.session.completed", &object);
+        assert_eq!(
+            data,
+            Ok(EventData::SessionCompleted(bare.clone())),
+            "{object}"
+        );
     }
 }
 
@@ -107,7 +115,8 @@ fn the_address_typed_at_stripe_goes_before_the_one_given_beforehand() {
     ] {
         let mut session = full_session();
         session["customer_details"] = details;
-        let Ok(News::SessionCompleted(facts)) = news_of("checkout.session.completed", &session)
+        let Ok(EventData::SessionCompleted(facts)) =
+            data_of("checkout.session.completed", &session)
         else {
             panic!("no completed session in {session}");
         };
@@ -130,25 +139,25 @@ fn only_a_status_known_to_mean_money_counts_as_paid() {
             payment,
             ..full_facts()
         };
-        let news = news_of("checkout.session.completed", &session);
-        assert_eq!(news, Ok(News::SessionCompleted(facts)), "{status}");
+        let data = data_of("checkout.session.completed", &session);
+        assert_eq!(data, Ok(EventData::SessionCompleted(facts)), "{status}");
     }
 }
 
 #[test]
 fn sessions_that_came_to_nothing_are_named() {
     let object = json!({ "id": "cs_test_1", "payment_status": 7 });
-    for (kind, news) in [
+    for (kind, data) in [
         (
             "checkout.session.async_payment_failed",
-            News::SessionPaymentFailed(session_id()),
+            EventData::SessionPaymentFailed(session_id()),
         ),
         (
             "checkout.session.expired",
-            News::SessionExpired(session_id()),
+            EventData::SessionExpired(session_id()),
         ),
     ] {
-        assert_eq!(news_of(kind, &object), Ok(news), "{kind}");
+        assert_eq!(data_of(kind, &object), Ok(data), "{kind}");
     }
 }
 
@@ -181,8 +190,8 @@ fn a_refund_tells_how_much_and_whether_all() {
             fully,
         };
         assert_eq!(
-            news_of("charge.refunded", &object),
-            Ok(News::ChargeRefunded(facts))
+            data_of("charge.refunded", &object),
+            Ok(EventData::ChargeRefunded(facts))
         );
     }
 }
@@ -190,8 +199,8 @@ fn a_refund_tells_how_much_and_whether_all() {
 #[test]
 fn a_grant_ended_by_the_seller_is_told_by_the_account_alone() {
     let object = json!({ "id": "ca_1", "object": "application", "name": "Mintage" });
-    let news = news_of("account.application.deauthorized", &object);
-    assert_eq!(news, Ok(News::Deauthorized));
+    let data = data_of("account.application.deauthorized", &object);
+    assert_eq!(data, Ok(EventData::Deauthorized));
 }
 
 #[test]
@@ -210,11 +219,18 @@ fn an_event_that_is_not_used_may_carry_anything() {
         "charge.refund.updated",
     ] {
         for object in &odd {
-            assert_eq!(news_of(kind, object), Ok(News::Other), "{kind} {object}");
+            assert_eq!(
+                data_of(kind, object),
+                Ok(EventData::Other),
+                "{kind} {object}"
+            );
         }
         let mut event = event(kind, &Value::Null);
         event["data"] = json!("odd");
-        assert_eq!(read_json(&event).map(|event| event.news), Ok(News::Other));
+        assert_eq!(
+            read_json(&event).map(|event| event.data),
+            Ok(EventData::Other)
+        );
     }
 }
 
@@ -240,11 +256,11 @@ fn an_event_that_is_used_must_carry_what_it_is_used_for() {
         for value in [Value::Null, json!({}), json!([])] {
             let mut object = object.clone();
             object[odd] = value;
-            let read = news_of(kind, &object);
+            let read = data_of(kind, &object);
             assert_eq!(read, Err(WebhookError::NotAnEvent), "{kind} {object}");
         }
         assert_eq!(
-            news_of(kind, &Value::Null),
+            data_of(kind, &Value::Null),
             Err(WebhookError::NotAnEvent),
             "{kind}"
         );

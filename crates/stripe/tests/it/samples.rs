@@ -8,7 +8,7 @@ use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, IdempotencyKey, NewPrice, NewProduct, Stripe, StripeError,
+    CheckoutRequest, NewPrice, NewProduct, Stripe, StripeError, StripeIdempotencyKey,
 };
 use mintage_stripe::StripeClient;
 
@@ -19,7 +19,7 @@ pub(crate) struct Stock {
 }
 
 pub(crate) type Make =
-    fn(&StripeClient, &AccountRef, &Stock, &IdempotencyKey) -> Result<String, StripeError>;
+    fn(&StripeClient, &AccountRef, &Stock, &StripeIdempotencyKey) -> Result<String, StripeError>;
 
 /// Every call that makes something, by its path.
 pub(crate) const MAKES: [(&str, Make); 3] = [
@@ -44,8 +44,8 @@ pub(crate) fn account(mode: Mode) -> AccountRef {
     }
 }
 
-pub(crate) fn key(text: &str) -> IdempotencyKey {
-    IdempotencyKey::new(&[text])
+pub(crate) fn key(text: &str) -> StripeIdempotencyKey {
+    StripeIdempotencyKey::new(&[text])
 }
 
 pub(crate) fn usd(minor: i64) -> Money {

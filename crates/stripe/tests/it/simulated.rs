@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::model::stripe::event::{News, PaymentStatus};
+use mintage_domain::model::stripe::event::{EventData, PaymentStatus};
 use mintage_domain::ports::{CheckoutRequest, NewPrice, Stripe, StripeError, Webhooks};
 use serde_json::json;
 
@@ -114,7 +114,7 @@ fn what_the_simulator_signs_is_believed_and_read() {
             (event.account.as_ref(), event.livemode),
             (Some(&on.account), true)
         );
-        let News::SessionCompleted(facts) = event.news else {
+        let EventData::SessionCompleted(facts) = event.data else {
             panic!("{event:?}");
         };
         assert_eq!(facts.session, session.id);

@@ -7,7 +7,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::base::url::WebUrl;
-use mintage_domain::model::stripe::event::{News, StripeEvent};
+use mintage_domain::model::stripe::event::{EventData, StripeEvent};
 use mintage_domain::ports::{Http, HttpError, HttpRequest, HttpResponse, WebhookError, Webhooks};
 use mintage_stripe::{ModeConfig, StripeClient, StripeConfig};
 use proptest::prelude::*;
@@ -70,7 +70,7 @@ fn a_signature_made_by_openssl_fits() {
         kind: "ping".to_owned(),
         account: None,
         livemode: false,
-        news: News::Other,
+        data: EventData::Other,
     };
     assert_eq!(read, Ok((Mode::Sandbox, event)));
 }

@@ -6,7 +6,7 @@ use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::outbox::delivery::{Attempt, Claim, Delivery, DeliveryStatus};
-use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::ports::{Deliveries, StoreError};
 
 use super::MemoryStore;
@@ -21,7 +21,7 @@ impl Tables {
     }
 
     /// The endpoint of a tenant, if anything may be sent to it.
-    fn reachable(&self, tenant: &TenantId) -> Option<&Endpoint> {
+    fn reachable(&self, tenant: &TenantId) -> Option<&WebhookEndpoint> {
         self.endpoints
             .get(tenant)
             .filter(|it| it.url.is_some() && it.gone_since.is_none())

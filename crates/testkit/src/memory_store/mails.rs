@@ -4,7 +4,7 @@ use mintage_domain::base::id::{LicenseId, MailId};
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::model::outbox::mail::{MailStatus, Mailing};
+use mintage_domain::model::outbox::mail::{MailStatus, QueuedMail};
 use mintage_domain::ports::{Mails, StoreError};
 
 use super::MemoryStore;
@@ -13,8 +13,8 @@ use super::tables::Tables;
 
 impl Tables {
     /// The first mailings that are due at `at`, longest due first.
-    fn due_mails(&self, at: Timestamp, n: usize) -> Vec<Mailing> {
-        let mut due: Vec<&Mailing> = self
+    fn due_mails(&self, at: Timestamp, n: usize) -> Vec<QueuedMail> {
+        let mut due: Vec<&QueuedMail> = self
             .mails
             .values()
             .filter(|it| it.status.is_unsettled() && it.due_at <= at)
@@ -25,7 +25,7 @@ impl Tables {
 }
 
 impl Mails for MemoryStore {
-    fn mailing(&self, tenant: &TenantId, id: &MailId) -> Result<Option<Mailing>, StoreError> {
+    fn mailing(&self, tenant: &TenantId, id: &MailId) -> Result<Option<QueuedMail>, StoreError> {
         let tables = self.tables();
         let mailing = tables.mails.get(id).filter(|it| it.tenant == *tenant);
         Ok(mailing.cloned())
@@ -36,7 +36,7 @@ impl Mails for MemoryStore {
         tenant: &TenantId,
         license: &LicenseId,
         request: &PageRequest,
-    ) -> Result<Page<Mailing>, StoreError> {
+    ) -> Result<Page<QueuedMail>, StoreError> {
         let tables = self.tables();
         let rows = tables
             .mails
@@ -54,7 +54,7 @@ impl Mails for MemoryStore {
         now: Timestamp,
         n: usize,
         lease: Duration,
-    ) -> Result<Vec<Mailing>, StoreError> {
+    ) -> Result<Vec<QueuedMail>, StoreError> {
         let tables = &mut *self.tables();
         let mut claimed = tables.due_mails(now, n);
         for mailing in &mut claimed {
@@ -67,7 +67,7 @@ impl Mails for MemoryStore {
         Ok(claimed)
     }
 
-    fn overdue_mails(&self, before: Timestamp, n: usize) -> Result<Vec<Mailing>, StoreError> {
+    fn overdue_mails(&self, before: Timestamp, n: usize) -> Result<Vec<QueuedMail>, StoreError> {
         Ok(self.tables().due_mails(before, n))
     }
 }

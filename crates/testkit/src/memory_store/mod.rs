@@ -18,13 +18,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::model::access::rate::{Rate, Take};
-use mintage_domain::ports::{Commit, CommitDone, CommitError, Housekeeping, Limiter, StoreError};
+use mintage_domain::ports::{
+    Commit, CommitDone, CommitError, Housekeeping, RateLimiter, StoreError,
+};
 use tables::Tables;
 
 /// A store in memory: every guarantee of the port but durability. Everything it holds lies behind
 /// one lock, so each call is atomic and sees all that was acknowledged before it.
 ///
-/// It judges and joins as every store does, by [`mintage_domain::commit::guards::judge`] and
+/// It judges and joins as every store does, by [`mintage_domain::commit::guards::check_guards`] and
 /// [`Changes::join_customers`], a batch of one at a time, and passes `store_contract!(core: …)`.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
@@ -50,7 +52,7 @@ impl Commit for MemoryStore {
     }
 }
 
-impl Limiter for MemoryStore {
+impl RateLimiter for MemoryStore {
     fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError> {
         let mut tables = self.tables();
         let window = tables

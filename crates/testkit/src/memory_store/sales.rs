@@ -8,28 +8,28 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
 use mintage_domain::model::stripe::account::AccountRef;
-use mintage_domain::model::stripe::processed_event::{HeardEvent, HeardOutcome};
-use mintage_domain::ports::{HeardEvents, Orders, Payments, StoreError};
+use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
+use mintage_domain::ports::{Orders, Payments, ProcessedEvents, StoreError};
 
 use super::MemoryStore;
 use super::paging::page;
 
-impl HeardEvents for MemoryStore {
-    fn heard_event(
+impl ProcessedEvents for MemoryStore {
+    fn processed_event(
         &self,
         endpoint: Mode,
         id: &StripeEventId,
-    ) -> Result<Option<HeardEvent>, StoreError> {
+    ) -> Result<Option<ProcessedEvent>, StoreError> {
         Ok(self.tables().events.get(&(endpoint, id.clone())).cloned())
     }
 
-    fn parked_due(&self, now: Timestamp, n: usize) -> Result<Vec<HeardEvent>, StoreError> {
+    fn parked_due(&self, now: Timestamp, n: usize) -> Result<Vec<ProcessedEvent>, StoreError> {
         let tables = self.tables();
-        let mut due: Vec<&HeardEvent> = tables
+        let mut due: Vec<&ProcessedEvent> = tables
             .events
             .values()
             .filter(|it| {
-                matches!(&it.outcome, HeardOutcome::Parked { retry_at, .. } if *retry_at <= now)
+                matches!(&it.outcome, EventOutcome::Parked { retry_at, .. } if *retry_at <= now)
             })
             .collect();
         due.sort_by_key(|it| (it.received_at, &it.id));
@@ -40,9 +40,9 @@ impl HeardEvents for MemoryStore {
         &self,
         tenant: &TenantId,
         request: &PageRequest,
-    ) -> Result<Page<HeardEvent>, StoreError> {
+    ) -> Result<Page<ProcessedEvent>, StoreError> {
         let tables = self.tables();
-        let is_theirs = |event: &&HeardEvent| {
+        let is_theirs = |event: &&ProcessedEvent| {
             event.account.as_ref().is_some_and(|account| {
                 let account = AccountRef {
                     mode: event.endpoint,
@@ -55,7 +55,7 @@ impl HeardEvents for MemoryStore {
         let parked = tables
             .events
             .values()
-            .filter(|it| matches!(it.outcome, HeardOutcome::Parked { .. }))
+            .filter(|it| matches!(it.outcome, EventOutcome::Parked { .. }))
             .filter(is_theirs);
         // One event may be heard on the endpoints of both modes.
         Ok(page(parked.cloned(), request, |it| Cursor {

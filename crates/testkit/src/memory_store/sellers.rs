@@ -5,15 +5,16 @@ use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::secret::SecretHash;
 use mintage_domain::base::slug::{ProductId, TenantId};
 use mintage_domain::model::access::api_key::ApiKey;
-use mintage_domain::model::access::idempotency::{CallId, IdempotencyRecord};
-use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+use mintage_domain::model::access::idempotency::{IdempotencyId, IdempotencyRecord};
+use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::model::sellers::management_token::ManagementToken;
 use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::ports::{
-    ApiKeys, Calls, Connections, Endpoints, OAuthRounds, StoreError, Tenants, Tokens,
+    ApiKeys, Connections, IdempotencyKeys, OAuthRounds, StoreError, Tenants, Tokens,
+    WebhookEndpoints,
 };
 
 use super::MemoryStore;
@@ -91,14 +92,17 @@ impl ApiKeys for MemoryStore {
     }
 }
 
-impl Calls for MemoryStore {
-    fn call(&self, id: &CallId) -> Result<Option<IdempotencyRecord>, StoreError> {
+impl IdempotencyKeys for MemoryStore {
+    fn idempotency_record(
+        &self,
+        id: &IdempotencyId,
+    ) -> Result<Option<IdempotencyRecord>, StoreError> {
         Ok(self.tables().calls.get(id).cloned())
     }
 }
 
-impl Endpoints for MemoryStore {
-    fn endpoint(&self, tenant: &TenantId) -> Result<Option<Endpoint>, StoreError> {
+impl WebhookEndpoints for MemoryStore {
+    fn webhook_endpoint(&self, tenant: &TenantId) -> Result<Option<WebhookEndpoint>, StoreError> {
         Ok(self.tables().endpoints.get(tenant).cloned())
     }
 }

@@ -12,12 +12,12 @@ use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::counter::Counter;
-use mintage_domain::commit::guards::{Facts, Refusal, judge, touched};
+use mintage_domain::commit::guards::{Facts, Refusal, check_guards, touched};
 use mintage_domain::commit::receipt::Receipt;
 use mintage_domain::commit::row::Row;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::access::api_key::ApiKey;
-use mintage_domain::model::access::idempotency::{CallId, IdempotencyRecord};
+use mintage_domain::model::access::idempotency::{IdempotencyId, IdempotencyRecord};
 use mintage_domain::model::access::rate::RateWindow;
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::catalog::price_link::PriceLink;
@@ -26,8 +26,8 @@ use mintage_domain::model::licenses::activation::{Activation, Fingerprint};
 use mintage_domain::model::licenses::key::KeyHash;
 use mintage_domain::model::licenses::license::{License, OrderUnit};
 use mintage_domain::model::outbox::delivery::{Attempt, Delivery};
-use mintage_domain::model::outbox::mail::Mailing;
-use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+use mintage_domain::model::outbox::mail::QueuedMail;
+use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::model::sales::customer::{Customer, CustomerIdentity};
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
@@ -37,7 +37,7 @@ use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
-use mintage_domain::model::stripe::processed_event::HeardEvent;
+use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 
 /// A map per aggregate, and an index for each row that is unique by more than its id.
 #[derive(Debug, Default)]
@@ -50,7 +50,7 @@ pub(super) struct Tables {
     pub(super) connections: BTreeMap<TenantId, Connection>,
     pub(super) accounts: BTreeMap<AccountRef, AccountLink>,
     pub(super) oauth_rounds: BTreeMap<SecretHash, OAuthRound>,
-    pub(super) events: BTreeMap<(Mode, StripeEventId), HeardEvent>,
+    pub(super) events: BTreeMap<(Mode, StripeEventId), ProcessedEvent>,
     pub(super) customers: BTreeMap<CustomerId, Customer>,
     pub(super) customers_by_identity: BTreeMap<CustomerIdentity, CustomerId>,
     pub(super) orders: BTreeMap<OrderId, Order>,
@@ -62,15 +62,15 @@ pub(super) struct Tables {
     pub(super) api_keys: BTreeMap<ApiKeyId, ApiKey>,
     /// When each was last used.
     pub(super) api_key_uses: BTreeMap<ApiKeyId, Timestamp>,
-    pub(super) endpoints: BTreeMap<TenantId, Endpoint>,
+    pub(super) endpoints: BTreeMap<TenantId, WebhookEndpoint>,
     pub(super) deliveries: BTreeMap<DeliveryId, Delivery>,
     pub(super) attempts: BTreeMap<(DeliveryId, u32), Attempt>,
-    pub(super) mails: BTreeMap<MailId, Mailing>,
+    pub(super) mails: BTreeMap<MailId, QueuedMail>,
     pub(super) audit: BTreeMap<AuditId, AuditEntry>,
     pub(super) counters: HashMap<Counter, i64>,
     /// Used nonces, and until when each is remembered.
     pub(super) nonces: BTreeMap<(ApiKeyId, [u8; 32]), Timestamp>,
-    pub(super) calls: BTreeMap<CallId, IdempotencyRecord>,
+    pub(super) calls: BTreeMap<IdempotencyId, IdempotencyRecord>,
     /// Rate windows, and from when each says nothing any more.
     pub(super) rates: BTreeMap<String, (RateWindow, Timestamp)>,
 }
@@ -79,7 +79,7 @@ impl Tables {
     /// Commits whole or not at all: nothing is touched before the judge has spoken, and nothing
     /// after that can fail.
     pub(super) fn commit(&mut self, mut changes: Changes) -> Result<Receipt, Refusal> {
-        let verdicts = judge([&changes], self.facts(&changes));
+        let verdicts = check_guards([&changes], self.facts(&changes));
         let counters: HashMap<Counter, i64> = verdicts
             .into_iter()
             .collect::<Result<Vec<_>, _>>()?
@@ -144,7 +144,7 @@ impl Tables {
                 .get(&(license.clone(), fingerprint.clone()))
                 .map(|row| row.version),
             Row::ApiKey(id) => self.api_keys.get(id).map(|row| row.version),
-            Row::Endpoint(tenant) => self.endpoints.get(tenant).map(|row| row.version),
+            Row::WebhookEndpoint(tenant) => self.endpoints.get(tenant).map(|row| row.version),
             Row::Delivery(id) => self.deliveries.get(id).map(|row| row.version),
             Row::Mail(id) => self.mails.get(id).map(|row| row.version),
             Row::Nonce(key, signature) => self.nonces.get(&(key.clone(), *signature)).map(|_| 1),
@@ -244,6 +244,6 @@ impl Tables {
     }
 }
 
-fn put<K: Ord, T>(table: &mut BTreeMap<K, T>, rows: Vec<Put<T>>, key: impl Fn(&T) -> K) {
+fn put<K: Ord, T>(table: &mut BTreeMap<K, T>, rows: Vec<Write<T>>, key: impl Fn(&T) -> K) {
     table.extend(rows.into_iter().map(|put| (key(&put.value), put.value)));
 }

@@ -8,7 +8,8 @@ use mintage_domain::base::money::Money;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, IdempotencyKey, NewPrice, NewProduct, StripeError,
+    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, StripeError,
+    StripeIdempotencyKey,
 };
 
 #[derive(Debug, Default)]
@@ -65,7 +66,7 @@ impl Books {
         &mut self,
         account: &AccountRef,
         product: &NewProduct,
-        key: &IdempotencyKey,
+        key: &StripeIdempotencyKey,
     ) -> Result<StripeProductId, StripeError> {
         let parse = |id: &str| StripeProductId::parse(id).expect("digits are an id");
         let asked = format!("{product:?}");
@@ -81,7 +82,7 @@ impl Books {
         &mut self,
         account: &AccountRef,
         price: &NewPrice,
-        key: &IdempotencyKey,
+        key: &StripeIdempotencyKey,
     ) -> Result<StripePriceId, StripeError> {
         let parse = |id: &str| StripePriceId::parse(id).expect("digits are an id");
         let asked = format!("{price:?}");
@@ -102,7 +103,7 @@ impl Books {
         &mut self,
         account: &AccountRef,
         checkout: &CheckoutRequest,
-        key: &IdempotencyKey,
+        key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError> {
         let session = |id: &str| CheckoutSession {
             id: SessionId::parse(id).expect("digits are an id"),
@@ -132,7 +133,7 @@ impl Books {
     fn answered(
         &self,
         account: &AccountRef,
-        key: &IdempotencyKey,
+        key: &StripeIdempotencyKey,
         asked: &str,
     ) -> Result<Option<String>, StripeError> {
         let known = (account.clone(), key.as_str().to_owned());
@@ -150,7 +151,7 @@ impl Books {
         &mut self,
         prefix: &str,
         account: &AccountRef,
-        key: &IdempotencyKey,
+        key: &StripeIdempotencyKey,
         asked: String,
     ) -> String {
         let id = self.next_id(prefix);

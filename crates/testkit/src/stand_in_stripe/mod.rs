@@ -11,8 +11,8 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, IdempotencyKey, NewPrice, NewProduct, Stripe,
-    StripeAccount, StripeError,
+    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccount,
+    StripeError, StripeIdempotencyKey,
 };
 
 /// Stands in for Stripe where a test is about something else: accounts, grants, products, prices
@@ -146,7 +146,7 @@ impl Stripe for StandInStripe {
         &self,
         account: &AccountRef,
         product: &NewProduct,
-        key: &IdempotencyKey,
+        key: &StripeIdempotencyKey,
     ) -> Result<StripeProductId, StripeError> {
         self.on_account(account)?
             .create_product(account, product, key)
@@ -156,7 +156,7 @@ impl Stripe for StandInStripe {
         &self,
         account: &AccountRef,
         price: &NewPrice,
-        key: &IdempotencyKey,
+        key: &StripeIdempotencyKey,
     ) -> Result<StripePriceId, StripeError> {
         self.on_account(account)?.create_price(account, price, key)
     }
@@ -165,7 +165,7 @@ impl Stripe for StandInStripe {
         &self,
         account: &AccountRef,
         checkout: &CheckoutRequest,
-        key: &IdempotencyKey,
+        key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError> {
         self.on_account(account)?
             .open_checkout(account, checkout, key)
@@ -234,7 +234,7 @@ mod tests {
             let grant = stripe.exchange(account.mode, &code).expect("a fresh code");
             assert_eq!(grant.account, account.account);
         }
-        let key = |name| IdempotencyKey::new(&[name]);
+        let key = |name| StripeIdempotencyKey::new(&[name]);
         let product = stripe.create_product(&account, &shop.new_product(), &key("product"));
         let price = shop.new_price(
             &product.expect("it is connected"),

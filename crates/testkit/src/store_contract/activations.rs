@@ -5,7 +5,7 @@ use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::counter::{Count, Counter};
 use mintage_domain::commit::guards::Refusal;
 use mintage_domain::commit::row::Guarded;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::licenses::activation::Activation;
 use mintage_domain::model::licenses::license::License;
 use mintage_domain::ports::{CommitError, KeyQuery, Store, ValidateQuery};
@@ -27,7 +27,7 @@ fn counting(shop: &Shop, license: &License, add: i64, cap: i64) -> Changes {
 /// What gives a device a slot of a license that has so many.
 fn activating(shop: &Shop, license: &License, activation: &Activation, cap: i64) -> Changes {
     let mut changes = counting(shop, license, 1, cap);
-    changes.activations.push(Put::changed(activation.clone()));
+    changes.activations.push(Write::changed(activation.clone()));
     changes
 }
 

@@ -1,7 +1,7 @@
 //! API keys are listed by product, in pages, and only to whom they belong.
 
 use mintage_domain::base::slug::ProductId;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::access::api_key::ApiKey;
 use mintage_domain::ports::Store;
 
@@ -16,7 +16,7 @@ pub fn api_keys_are_paged(store: &dyn Store) {
         store,
         &shop,
         |_| shop.api_key(),
-        |it, key| it.api_keys.push(Put::changed(key.clone())),
+        |it, key| it.api_keys.push(Write::changed(key.clone())),
     );
     let place = |it: &ApiKey| (it.created_at, it.id.to_string());
     for product in [None, Some(&shop.product.id)] {
@@ -39,17 +39,17 @@ pub fn api_keys_are_listed_of_one_product_or_of_all(store: &dyn Store) {
         revoked_at: Some(shop.now()),
         ..shop.api_key()
     };
-    let put = [&of_first, &of_second].map(|key| Put::changed(key.clone()));
+    let put = [&of_first, &of_second].map(|key| Write::changed(key.clone()));
     let kept = put.clone().map(|put| put.value);
     committed(
         store,
         changing(&shop, |it| {
-            it.products.push(Put::new(second.clone()));
+            it.products.push(Write::new(second.clone()));
             it.api_keys.extend(put);
         }),
     );
     let other = Shop::opened(store, "other");
-    let theirs = Put::changed(other.api_key());
+    let theirs = Write::changed(other.api_key());
     committed(store, changing(&other, |it| it.api_keys.push(theirs)));
     let [first_kept, second_kept] = kept;
     let nothing = ProductId::parse("nothing").expect("a slug");

@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::guards::Refusal;
 use mintage_domain::commit::row::Row;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::ports::{CommitError, Store};
 
 use super::witness::{
@@ -26,12 +26,12 @@ pub fn a_refused_commit_writes_nothing(store: &dyn Store) {
     committed(store, counting(&known, 1, Some(1)));
     let refusing = [
         changing(&known, |it| {
-            it.tenants.push(Put::changed(known.tenant.clone()));
+            it.tenants.push(Write::changed(known.tenant.clone()));
         }),
         changing(&known, |it| {
             let mut order = known.order();
             order.version = 7;
-            it.orders.push(Put::changed(order));
+            it.orders.push(Write::changed(order));
         }),
         counting(&known, 1, Some(1)),
     ];
@@ -56,12 +56,12 @@ pub fn a_refused_commit_changes_no_row(store: &dyn Store) {
     for put in &written.orders {
         let mut order = put.value.clone();
         order.buyer = Some(shop.tenant.email.clone());
-        changes.orders.push(Put::changed(order));
+        changes.orders.push(Write::changed(order));
     }
     for put in &written.licenses {
         let mut license = put.value.clone();
         license.activation_limit += 1;
-        changes.licenses.push(Put::changed(license));
+        changes.licenses.push(Write::changed(license));
     }
     assert_eq!(
         refused(store, changes),

@@ -10,9 +10,11 @@ use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::counter::{Count, Counter};
 use mintage_domain::commit::guards::Refusal;
 use mintage_domain::commit::row::Guarded;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::access::api_key::ApiKey;
-use mintage_domain::model::access::idempotency::{CallId, CallerKey, IdempotencyRecord};
+use mintage_domain::model::access::idempotency::{
+    IdempotencyId, IdempotencyKey, IdempotencyRecord,
+};
 use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::ports::{CommitError, KeyQuery, LicenseFilter, Store, ValidateQuery};
 
@@ -29,7 +31,9 @@ fn caller(store: &dyn Store) -> Caller {
     let api_key = shop.api_key();
     committed(
         store,
-        changing(&shop, |it| it.api_keys.push(Put::changed(api_key.clone()))),
+        changing(&shop, |it| {
+            it.api_keys.push(Write::changed(api_key.clone()))
+        }),
     );
     Caller { shop, api_key }
 }
@@ -47,23 +51,23 @@ impl Caller {
                 cap: None,
             });
             it.customers.push(customer);
-            it.licenses.push(Put::changed(license));
+            it.licenses.push(Write::changed(license));
         })
     }
 
     /// The same, of a call that may be sent again.
-    fn minting_for(&self, call: &CallId) -> Changes {
+    fn minting_for(&self, call: &IdempotencyId) -> Changes {
         let mut changes = self.minting(&self.shop.nonce(&self.api_key));
         let license = &changes.licenses[0].value;
         let record = IdempotencyRecord {
             call: call.clone(),
             ..self.shop.repeatable(&self.api_key, license)
         };
-        changes.idempotency.push(Put::changed(record));
+        changes.idempotency.push(Write::changed(record));
         changes
     }
 
-    fn call(&self) -> CallId {
+    fn call(&self) -> IdempotencyId {
         let license = self.shop.license(&self.shop.customer());
         self.shop.repeatable(&self.api_key, &license).call
     }
@@ -141,7 +145,7 @@ pub fn a_signature_that_has_changed_something_validates_nothing(store: &dyn Stor
     committed(store, caller.minting(&nonce));
     assert!(!caller.validates(store, &nonce));
     let mut stale = caller.minting(&other);
-    stale.api_keys.push(Put::new(caller.api_key.clone()));
+    stale.api_keys.push(Write::new(caller.api_key.clone()));
     refused(store, stale);
     assert!(caller.validates(store, &other));
 }
@@ -174,24 +178,24 @@ pub fn a_call_is_written_down_once(store: &dyn Store) {
     let again = refused(store, caller.minting_for(&call));
     assert_eq!(again, Refusal::Exists(first.idempotency[0].value.row()));
     for elsewhere in [
-        CallId {
+        IdempotencyId {
             tenant: Shop::new("zeta").tenant.id,
             ..call.clone()
         },
-        CallId {
+        IdempotencyId {
             product: ProductId::parse("other").expect("a slug"),
             ..call.clone()
         },
-        CallId {
+        IdempotencyId {
             mode: Mode::Sandbox,
             ..call.clone()
         },
-        CallId {
-            key: CallerKey::parse(&"~".repeat(255)).expect("visible"),
+        IdempotencyId {
+            key: IdempotencyKey::parse(&"~".repeat(255)).expect("visible"),
             ..call.clone()
         },
     ] {
-        assert_eq!(store.call(&elsewhere), Ok(None));
+        assert_eq!(store.idempotency_record(&elsewhere), Ok(None));
         let changes = caller.minting_for(&elsewhere);
         committed(store, changes.clone());
         assert_written(store, &changes);
@@ -201,7 +205,7 @@ pub fn a_call_is_written_down_once(store: &dyn Store) {
         version: first.idempotency[0].value.version,
         ..next.idempotency[0].value.clone()
     };
-    next.idempotency = vec![Put::changed(taken)];
+    next.idempotency = vec![Write::changed(taken)];
     committed(store, next.clone());
     assert_written(store, &next);
 }
@@ -237,7 +241,12 @@ pub fn used_nonces_and_known_calls_are_pruned_when_they_expire(store: &dyn Store
     changes.nonces = vec![nonce.clone()];
     changes.idempotency[0].value.expires_at = ends;
     committed(store, changes);
-    let known = || store.call(&call).expect("the store answers").is_some();
+    let known = || {
+        store
+            .idempotency_record(&call)
+            .expect("the store answers")
+            .is_some()
+    };
     let before = Timestamp::from_micros(ends.as_micros() - 1);
     assert_eq!(store.prune(before), Ok(0));
     assert!(known());

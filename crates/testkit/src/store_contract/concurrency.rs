@@ -6,11 +6,11 @@ use std::time::Duration;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::counter::{Count, Counter};
 use mintage_domain::commit::guards::Refusal;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::licenses::license::{License, OrderUnit};
 use mintage_domain::model::sales::customer::Customer;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
-use mintage_domain::model::stripe::processed_event::HeardEvent;
+use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 use mintage_domain::ports::{CommitError, Store};
 
 use super::deliveries::with_deliveries;
@@ -21,9 +21,9 @@ use crate::fixtures::Shop;
 /// teller are told that it was.
 pub fn one_sale_told_many_times_mints_once(store: &dyn Store) {
     let shop = Shop::opened(store, "acme");
-    let order = Put::changed(shop.order());
+    let order = Write::changed(shop.order());
     committed(store, changing(&shop, |it| it.orders.push(order.clone())));
-    let event = shop.heard_event();
+    let event = shop.processed_event();
     let buyer = shop.customer();
     let told: Vec<Changes> = (0..32)
         .map(|_| fulfilment(&shop, &order.value, &event, &buyer))
@@ -50,7 +50,7 @@ pub fn one_sale_told_many_times_mints_once(store: &dyn Store) {
 }
 
 /// What a webhook handler commits on hearing that an order was paid: ids and keys of its own.
-fn fulfilment(shop: &Shop, order: &Order, event: &HeardEvent, buyer: &Customer) -> Changes {
+fn fulfilment(shop: &Shop, order: &Order, event: &ProcessedEvent, buyer: &Customer) -> Changes {
     let customer = Customer {
         email: buyer.email.clone(),
         ..shop.customer()
@@ -70,11 +70,11 @@ fn fulfilment(shop: &Shop, order: &Order, event: &HeardEvent, buyer: &Customer) 
         ..order.clone()
     };
     changing(shop, |it| {
-        it.events.push(Put::changed(event.clone()));
-        it.orders.push(Put::changed(paid));
+        it.events.push(Write::changed(event.clone()));
+        it.orders.push(Write::changed(paid));
         it.customers.push(customer);
-        it.deliveries.push(Put::changed(shop.delivery(&license)));
-        it.licenses.push(Put::changed(license));
+        it.deliveries.push(Write::changed(shop.delivery(&license)));
+        it.licenses.push(Write::changed(license));
         it.audit.push(shop.audit_entry());
     })
 }
@@ -162,20 +162,20 @@ pub fn opposite_orders_do_not_lock_each_other_out(store: &dyn Store) {
     let shops = [Shop::opened(store, "one"), Shop::opened(store, "two")];
     let orders = shops
         .each_ref()
-        .map(|shop| Put::changed(shop.order()).value);
+        .map(|shop| Write::changed(shop.order()).value);
     for (shop, order) in shops.iter().zip(&orders) {
         let mut order = order.clone();
         order.version = 0;
         committed(
             store,
-            changing(shop, |it| it.orders.push(Put::changed(order))),
+            changing(shop, |it| it.orders.push(Write::changed(order))),
         );
     }
     let outcomes = at_once(16, |i| {
         let mut changes = shops[0].changes();
         let order = if i % 2 == 0 { [0, 1] } else { [1, 0] };
         for j in order {
-            changes.orders.push(Put::changed(orders[j].clone()));
+            changes.orders.push(Write::changed(orders[j].clone()));
             changes.counters.push(Count {
                 counter: Counter::Products(shops[j].tenant.id.clone()),
                 add: 1,

@@ -6,9 +6,9 @@ use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::guards::Refusal;
 use mintage_domain::commit::row::Row;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::outbox::delivery::{Claim, Delivery, DeliveryStatus};
-use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::ports::Store;
 
 use super::witness::{changing, committed, refused};
@@ -19,11 +19,11 @@ const LEASE: Duration = Duration::from_mins(1);
 /// A shop with an endpoint and `n` deliveries due now, as they are in the store.
 pub(super) fn with_deliveries(store: &dyn Store, slug: &str, n: usize) -> (Shop, Vec<Delivery>) {
     let shop = Shop::opened(store, slug);
-    let endpoint = Put::changed(shop.endpoint());
+    let endpoint = Write::changed(shop.endpoint());
     committed(store, changing(&shop, |it| it.endpoints.push(endpoint)));
     let sale = shop.sold(store);
     let puts: Vec<_> = (0..n)
-        .map(|_| Put::changed(shop.delivery(&sale.license)))
+        .map(|_| Write::changed(shop.delivery(&sale.license)))
         .collect();
     committed(store, changing(&shop, |it| it.deliveries.clone_from(&puts)));
     (shop, puts.into_iter().map(|put| put.value).collect())
@@ -55,7 +55,9 @@ pub fn a_claim_leases_and_counts(store: &dyn Store) {
     };
     assert_eq!(claims.len(), 1);
     assert_eq!(claims[0].delivery, leased);
-    let endpoint = store.endpoint(&shop.tenant.id).expect("the store answers");
+    let endpoint = store
+        .webhook_endpoint(&shop.tenant.id)
+        .expect("the store answers");
     assert_eq!(Some(&claims[0].endpoint), endpoint.as_ref());
     assert_eq!(read(store, &written[0]), leased);
 }
@@ -78,7 +80,7 @@ pub fn only_what_is_due_is_claimed(store: &dyn Store) {
     committed(
         store,
         changing(&shop, |it| {
-            it.deliveries = others.iter().cloned().map(Put::changed).collect();
+            it.deliveries = others.iter().cloned().map(Write::changed).collect();
         }),
     );
     let claimed = |now| -> Vec<_> {
@@ -113,7 +115,7 @@ pub fn what_is_due_longest_is_claimed_first(store: &dyn Store) {
     committed(
         store,
         changing(&shop, |it| {
-            it.deliveries = deliveries.iter().cloned().map(Put::changed).collect();
+            it.deliveries = deliveries.iter().cloned().map(Write::changed).collect();
         }),
     );
     let now = start.plus(Duration::from_secs(9));
@@ -202,7 +204,7 @@ pub fn an_outcome_of_a_lost_lease_is_refused(store: &dyn Store) {
         };
         changing(&shop, |it| {
             it.attempts.push(shop.attempt(lease, lease.attempts));
-            it.deliveries.push(Put::changed(delivered));
+            it.deliveries.push(Write::changed(delivered));
         })
     };
     let stale = Refusal::Stale(Row::Delivery(lost.id.clone()));
@@ -226,7 +228,7 @@ pub fn an_outcome_of_a_lost_lease_is_refused(store: &dyn Store) {
 pub fn without_a_url_it_waits(store: &dyn Store) {
     let shop = Shop::opened(store, "acme");
     let sale = shop.sold(store);
-    let delivery = Put::changed(shop.delivery(&sale.license));
+    let delivery = Write::changed(shop.delivery(&sale.license));
     committed(store, changing(&shop, |it| it.deliveries.push(delivery)));
     let nothing = || claim(store, shop.now(), 10, 10).is_empty();
     assert!(nothing(), "no endpoint");
@@ -239,7 +241,7 @@ pub fn without_a_url_it_waits(store: &dyn Store) {
         (url, None, false),
     ];
     for (version, (url, gone_since, waits)) in (0..).zip(steps) {
-        let endpoint = Endpoint {
+        let endpoint = WebhookEndpoint {
             url,
             gone_since,
             version,
@@ -247,7 +249,7 @@ pub fn without_a_url_it_waits(store: &dyn Store) {
         };
         committed(
             store,
-            changing(&shop, |it| it.endpoints.push(Put::changed(endpoint))),
+            changing(&shop, |it| it.endpoints.push(Write::changed(endpoint))),
         );
         assert_eq!(nothing(), waits, "version {version}");
     }

@@ -4,7 +4,7 @@ use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::counter::Counter;
 use mintage_domain::commit::guards::Refusal;
 use mintage_domain::commit::row::{Guarded, Row};
-use mintage_domain::commit::write::{Put, Versioned};
+use mintage_domain::commit::write::{Versioned, Write};
 use mintage_domain::model::licenses::license::License;
 use mintage_domain::ports::{CommitError, Store};
 
@@ -17,27 +17,27 @@ fn one_new_row_of_each_kind(shop: &Shop, sale: &Sale) -> Vec<Changes> {
     let key_type = shop.another_key_type("second");
     let only = |fill: &dyn Fn(&mut Changes)| changing(shop, fill);
     vec![
-        only(&|it| it.tenants.push(Put::changed(Shop::new("second").tenant))),
-        only(&|it| it.tokens.push(Put::changed(shop.management_token()))),
-        only(&|it| it.products.push(Put::new(product.clone()))),
-        only(&|it| it.key_types.push(Put::new(key_type.clone()))),
-        only(&|it| it.connections.push(Put::changed(shop.connection()))),
-        only(&|it| it.accounts.push(Put::changed(shop.account_link()))),
-        only(&|it| it.oauth_rounds.push(Put::changed(shop.oauth_round()))),
-        only(&|it| it.events.push(Put::changed(shop.heard_event()))),
-        only(&|it| it.orders.push(Put::changed(shop.order()))),
-        only(&|it| it.payments.push(Put::changed(shop.payment()))),
+        only(&|it| it.tenants.push(Write::changed(Shop::new("second").tenant))),
+        only(&|it| it.tokens.push(Write::changed(shop.management_token()))),
+        only(&|it| it.products.push(Write::new(product.clone()))),
+        only(&|it| it.key_types.push(Write::new(key_type.clone()))),
+        only(&|it| it.connections.push(Write::changed(shop.connection()))),
+        only(&|it| it.accounts.push(Write::changed(shop.account_link()))),
+        only(&|it| it.oauth_rounds.push(Write::changed(shop.oauth_round()))),
+        only(&|it| it.events.push(Write::changed(shop.processed_event()))),
+        only(&|it| it.orders.push(Write::changed(shop.order()))),
+        only(&|it| it.payments.push(Write::changed(shop.payment()))),
         only(&|it| {
             let license = shop.license(&sale.customer);
-            it.licenses.push(Put::changed(license));
+            it.licenses.push(Write::changed(license));
         }),
-        only(&|it| it.api_keys.push(Put::changed(shop.api_key()))),
-        only(&|it| it.endpoints.push(Put::changed(shop.endpoint()))),
+        only(&|it| it.api_keys.push(Write::changed(shop.api_key()))),
+        only(&|it| it.endpoints.push(Write::changed(shop.endpoint()))),
         only(&|it| {
             let delivery = shop.delivery(&sale.license);
-            it.deliveries.push(Put::changed(delivery));
+            it.deliveries.push(Write::changed(delivery));
         }),
-        only(&|it| it.mails.push(Put::changed(shop.mailing(&sale.license)))),
+        only(&|it| it.mails.push(Write::changed(shop.mailing(&sale.license)))),
     ]
 }
 
@@ -65,7 +65,8 @@ pub fn a_unit_has_one_license(store: &dyn Store) {
     if let Some(unit) = &mut another.unit {
         unit.unit += 1;
     }
-    let minting = |license: License| changing(&shop, |it| it.licenses.push(Put::changed(license)));
+    let minting =
+        |license: License| changing(&shop, |it| it.licenses.push(Write::changed(license)));
     assert_eq!(
         refused(store, minting(again)),
         Refusal::Exists(Row::LicenseUnit(unit))
@@ -85,7 +86,8 @@ pub fn a_key_is_unique_in_its_tenant_and_mode(store: &dyn Store) {
     };
     let again = with_key(shop.license(&sale.customer));
     let row = Row::LicenseKey(again.tenant.clone(), again.mode, again.key_hash);
-    let minting = |license: License| changing(&shop, |it| it.licenses.push(Put::changed(license)));
+    let minting =
+        |license: License| changing(&shop, |it| it.licenses.push(Write::changed(license)));
     assert_eq!(refused(store, minting(again)), Refusal::Exists(row));
     committed(store, minting(with_key(other.license(&others.customer))));
 }
@@ -101,7 +103,7 @@ pub fn a_row_read_in_another_version_is_stale(store: &dyn Store) {
     check.of(&shop.connection(), |it| &mut it.connections);
     check.of(&shop.account_link(), |it| &mut it.accounts);
     check.of(&shop.oauth_round(), |it| &mut it.oauth_rounds);
-    check.of(&shop.heard_event(), |it| &mut it.events);
+    check.of(&shop.processed_event(), |it| &mut it.events);
     check.of(&shop.order(), |it| &mut it.orders);
     check.of(&shop.payment(), |it| &mut it.payments);
     check.of(&shop.license(&sale.customer), |it| &mut it.licenses);
@@ -121,7 +123,7 @@ impl Staleness<'_> {
     fn of<T: Clone + Guarded + Versioned>(
         &self,
         never_written: &T,
-        part: fn(&mut Changes) -> &mut Vec<Put<T>>,
+        part: fn(&mut Changes) -> &mut Vec<Write<T>>,
     ) {
         let stale = Refusal::Stale(never_written.row());
         // What is in the store, what the caller has read, and whether that is the same.
@@ -137,7 +139,7 @@ impl Staleness<'_> {
         for (stored, read, fits) in steps {
             let mut row = never_written.clone();
             *row.version_mut() = read;
-            let changes = changing(self.shop, |it| part(it).push(Put::changed(row)));
+            let changes = changing(self.shop, |it| part(it).push(Write::changed(row)));
             if fits {
                 committed(self.store, changes);
             } else {
@@ -153,7 +155,7 @@ pub fn a_row_is_written_once_in_a_commit(store: &dyn Store) {
     let shop = Shop::opened(store, "acme");
     let order = shop.order();
     let twice = changing(&shop, |it| {
-        it.orders = vec![Put::changed(order.clone()), Put::changed(order.clone())];
+        it.orders = vec![Write::changed(order.clone()), Write::changed(order.clone())];
     });
     assert_eq!(
         refused(store, twice),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::slug::ProductId;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::licenses::license::{License, OrderUnit};
 use mintage_domain::model::licenses::standing::{HoldCause, RevocationReason, Standing, State};
 use mintage_domain::model::sales::customer::Customer;
@@ -26,8 +26,8 @@ pub fn licenses_are_filtered(store: &dyn Store) {
     committed(
         store,
         changing(&shop, |it| {
-            it.products.push(Put::new(second.clone()));
-            it.key_types.push(Put::new(key_type));
+            it.products.push(Write::new(second.clone()));
+            it.key_types.push(Write::new(key_type));
         }),
     );
     let ann = Customer {
@@ -49,7 +49,7 @@ pub fn licenses_are_filtered(store: &dyn Store) {
         store,
         changing(&shop, |it| {
             it.customers = vec![ann.clone(), bob];
-            it.licenses = licenses.iter().cloned().map(Put::changed).collect();
+            it.licenses = licenses.iter().cloned().map(Write::changed).collect();
         }),
     );
     let active = Some((State::Active, shop.now()));
@@ -99,8 +99,8 @@ pub fn licenses_are_found_by_their_customer_and_mode(store: &dyn Store) {
         store,
         changing(&shop, |it| {
             it.customers = vec![ann.clone(), in_sandbox.clone(), theirs.clone()];
-            it.licenses = licenses.iter().cloned().map(Put::changed).collect();
-            it.licenses.push(Put::changed(foreign));
+            it.licenses = licenses.iter().cloned().map(Write::changed).collect();
+            it.licenses.push(Write::changed(foreign));
         }),
     );
     let [first, second, third] = &licenses;
@@ -151,13 +151,13 @@ pub fn licenses_are_found_by_their_metadata(store: &dyn Store) {
         store,
         changing(&shop, |it| {
             it.customers = vec![buyer, theirs];
-            it.licenses = licenses.iter().cloned().map(Put::changed).collect();
-            it.licenses.push(Put::changed(foreign));
+            it.licenses = licenses.iter().cloned().map(Write::changed).collect();
+            it.licenses.push(Write::changed(foreign));
         }),
     );
-    let mut changed = Put::changed(licenses[0].clone()).value;
+    let mut changed = Write::changed(licenses[0].clone()).value;
     assert!(changed.standing.hold(HoldCause::Admin));
-    let changed = Put::changed(changed);
+    let changed = Write::changed(changed);
     committed(
         store,
         changing(&shop, |it| it.licenses.push(changed.clone())),
@@ -219,7 +219,7 @@ pub fn licenses_are_filtered_by_their_state_at_a_time(store: &dyn Store) {
         store,
         changing(&shop, |it| {
             it.customers.push(customer);
-            it.licenses = licenses.iter().cloned().map(Put::changed).collect();
+            it.licenses = licenses.iter().cloned().map(Write::changed).collect();
         }),
     );
     let just_before = mintage_domain::base::time::Timestamp::from_micros(end.as_micros() - 1);
@@ -262,7 +262,7 @@ pub fn a_license_is_told_with_its_address_and_session(store: &dyn Store) {
     let given = shop.license(&sale.customer);
     committed(
         store,
-        changing(&shop, |it| it.licenses.push(Put::changed(given.clone()))),
+        changing(&shop, |it| it.licenses.push(Write::changed(given.clone()))),
     );
     for (id, session) in [
         (&sale.license.id, sale.order.session.clone()),
@@ -294,7 +294,7 @@ pub fn licenses_of_an_order_come_in_the_order_of_its_units(store: &dyn Store) {
     committed(
         store,
         changing(&shop, |it| {
-            it.licenses = licenses.into_iter().map(Put::changed).collect();
+            it.licenses = licenses.into_iter().map(Write::changed).collect();
         }),
     );
     let read = store.licenses_of_order(&sale.order.id);

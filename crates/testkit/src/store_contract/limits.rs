@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::access::rate::{Grant, Rate, Take};
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::ports::Store;
@@ -99,7 +99,7 @@ pub fn only_what_has_expired_is_pruned(store: &dyn Store) {
     let kept = [round(1, false), round(1, true)];
     let mut changes = shop.changes();
     for round in expired.iter().chain(&kept) {
-        changes.oauth_rounds.push(Put::changed(round.clone()));
+        changes.oauth_rounds.push(Write::changed(round.clone()));
     }
     committed(store, changes);
     for _ in 0..21 {
@@ -134,7 +134,7 @@ pub fn pruning_goes_in_small_steps(store: &dyn Store) {
         committed(
             store,
             changing(&shop, |it| {
-                it.oauth_rounds = some.iter().cloned().map(Put::changed).collect();
+                it.oauth_rounds = some.iter().cloned().map(Write::changed).collect();
             }),
         );
     }

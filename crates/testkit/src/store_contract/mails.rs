@@ -7,8 +7,8 @@ use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::guards::Refusal;
 use mintage_domain::commit::row::Row;
-use mintage_domain::commit::write::Put;
-use mintage_domain::model::outbox::mail::{MailStatus, Mailing};
+use mintage_domain::commit::write::Write;
+use mintage_domain::model::outbox::mail::{MailStatus, QueuedMail};
 use mintage_domain::ports::Store;
 
 use super::paging::{assert_paged, at_moments};
@@ -19,18 +19,18 @@ use crate::fixtures::Shop;
 const LEASE: Duration = Duration::from_mins(5);
 
 /// A shop with a license and `n` mailings of it due now, as they are in the store.
-fn with_mails(store: &dyn Store, n: usize) -> (Shop, Vec<Mailing>) {
+fn with_mails(store: &dyn Store, n: usize) -> (Shop, Vec<QueuedMail>) {
     let shop = Shop::opened(store, "acme");
     let sale = shop.sold(store);
     let puts: Vec<_> = (0..n)
-        .map(|_| Put::changed(shop.mailing(&sale.license)))
+        .map(|_| Write::changed(shop.mailing(&sale.license)))
         .collect();
     committed(store, changing(&shop, |it| it.mails.clone_from(&puts)));
     (shop, puts.into_iter().map(|put| put.value).collect())
 }
 
 #[track_caller]
-fn claim(store: &dyn Store, now: Timestamp, n: usize) -> Vec<Mailing> {
+fn claim(store: &dyn Store, now: Timestamp, n: usize) -> Vec<QueuedMail> {
     store.claim_mails(now, n, LEASE).expect("the store answers")
 }
 
@@ -39,7 +39,7 @@ pub fn a_mailing_reads_back_as_written(store: &dyn Store) {
     let shop = Shop::opened(store, "acme");
     let sale = shop.sold(store);
     let first = shop.mailing(&sale.license);
-    let whole = MailStatus::ALL.map(|status| Mailing {
+    let whole = MailStatus::ALL.map(|status| QueuedMail {
         status,
         reason: Some(longest_name()),
         attempts: u32::MAX,
@@ -58,15 +58,15 @@ pub fn a_mailing_reads_back_as_written(store: &dyn Store) {
 pub fn mails_are_paged(store: &dyn Store) {
     let shop = Shop::opened(store, "acme");
     let [license, other] = [shop.sold(store), shop.sold(store)].map(|sale| sale.license);
-    let elsewhere = Put::changed(shop.mailing(&other));
+    let elsewhere = Write::changed(shop.mailing(&other));
     committed(store, changing(&shop, |it| it.mails.push(elsewhere)));
     let mails = at_moments(
         store,
         &shop,
         |_| shop.mailing(&license),
-        |it, mailing| it.mails.push(Put::changed(mailing.clone())),
+        |it, mailing| it.mails.push(Write::changed(mailing.clone())),
     );
-    let place = |it: &Mailing| (it.created_at, it.id.to_string());
+    let place = |it: &QueuedMail| (it.created_at, it.id.to_string());
     assert_paged(
         &|page| store.mails(&shop.tenant.id, &license.id, page),
         &place,
@@ -82,7 +82,7 @@ pub fn mails_are_paged(store: &dyn Store) {
 pub fn a_mail_claim_leases_and_counts(store: &dyn Store) {
     let (shop, written) = with_mails(store, 1);
     let claimed = claim(store, shop.now(), 10);
-    let leased = Mailing {
+    let leased = QueuedMail {
         status: MailStatus::Leased,
         attempts: 1,
         due_at: shop.now().plus(LEASE),
@@ -100,7 +100,7 @@ pub fn only_mails_that_are_due_are_claimed(store: &dyn Store) {
     let (shop, _) = with_mails(store, 0);
     let sale = shop.sold(store);
     let start = shop.now();
-    let with = |status, seconds| Mailing {
+    let with = |status, seconds| QueuedMail {
         status,
         due_at: start.plus(Duration::from_secs(seconds)),
         ..shop.mailing(&sale.license)
@@ -108,7 +108,7 @@ pub fn only_mails_that_are_due_are_claimed(store: &dyn Store) {
     let waiting = [3, 1, 2].map(|seconds| with(MailStatus::Pending, seconds));
     let settled =
         [MailStatus::Sent, MailStatus::Failed, MailStatus::Cancelled].map(|status| with(status, 0));
-    let puts = waiting.iter().chain(&settled).cloned().map(Put::changed);
+    let puts = waiting.iter().chain(&settled).cloned().map(Write::changed);
     committed(store, changing(&shop, |it| it.mails = puts.collect()));
     let claimed = |seconds, n| -> Vec<_> {
         let now = start.plus(Duration::from_secs(seconds));
@@ -136,12 +136,12 @@ pub fn an_ended_mail_lease_is_claimed_again(store: &dyn Store) {
         (&lost.id, 2, 3),
         "the next attempt"
     );
-    let sent = |lease: &Mailing| {
-        let sent = Mailing {
+    let sent = |lease: &QueuedMail| {
+        let sent = QueuedMail {
             status: MailStatus::Sent,
             ..lease.clone()
         };
-        changing(&shop, |it| it.mails.push(Put::changed(sent)))
+        changing(&shop, |it| it.mails.push(Write::changed(sent)))
     };
     let stale = Refusal::Stale(Row::Mail(lost.id.clone()));
     assert_eq!(refused(store, sent(&lost)), stale);
@@ -155,7 +155,7 @@ pub fn overdue_mails_are_found(store: &dyn Store) {
     let (shop, _) = with_mails(store, 0);
     let sale = shop.sold(store);
     let start = shop.now();
-    let mails: Vec<Mailing> = [
+    let mails: Vec<QueuedMail> = [
         (MailStatus::Pending, 2),
         (MailStatus::Pending, 1),
         (MailStatus::Leased, 3),
@@ -163,13 +163,13 @@ pub fn overdue_mails_are_found(store: &dyn Store) {
         (MailStatus::Sent, 1),
     ]
     .into_iter()
-    .map(|(status, seconds)| Mailing {
+    .map(|(status, seconds)| QueuedMail {
         status,
         due_at: start.plus(Duration::from_secs(seconds)),
         ..shop.mailing(&sale.license)
     })
     .collect();
-    let puts = mails.iter().cloned().map(Put::changed).collect();
+    let puts = mails.iter().cloned().map(Write::changed).collect();
     committed(store, changing(&shop, |it| it.mails = puts));
     let overdue = |seconds, n| -> Vec<_> {
         let before = start.plus(Duration::from_secs(seconds));

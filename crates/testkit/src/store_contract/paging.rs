@@ -6,11 +6,11 @@ use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::slug::ProductId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::licenses::activation::Activation;
 use mintage_domain::model::outbox::delivery::Delivery;
-use mintage_domain::model::stripe::processed_event::{HeardEvent, HeardOutcome};
+use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
 use mintage_domain::ports::{AuditFilter, LicenseFilter, Store, StoreError};
 
 use super::witness::{changing, committed};
@@ -109,7 +109,7 @@ pub fn tenants_are_paged(store: &dyn Store) {
             tenant.created_at = shop.now();
             tenant
         },
-        |it, tenant| it.tenants.push(Put::changed(tenant.clone())),
+        |it, tenant| it.tenants.push(Write::changed(tenant.clone())),
     );
     assert_paged(
         &|page| store.tenants(page),
@@ -125,13 +125,13 @@ pub fn tenants_are_paged(store: &dyn Store) {
 pub fn products_are_paged(store: &dyn Store) {
     let shop = Shop::new("acme");
     let mut tenant = shop.changes();
-    tenant.tenants.push(Put::changed(shop.tenant.clone()));
+    tenant.tenants.push(Write::changed(shop.tenant.clone()));
     committed(store, tenant);
     let products = at_moments(
         store,
         &shop,
         |i| shop.another_product(&format!("product{i}")),
-        |it, product| it.products.push(Put::new(product.clone())),
+        |it, product| it.products.push(Write::new(product.clone())),
     );
     assert_paged(
         &|page| store.products(&shop.tenant.id, page),
@@ -149,7 +149,7 @@ pub fn key_types_are_paged(store: &dyn Store) {
     let product = shop.another_product("second");
     committed(
         store,
-        changing(&shop, |it| it.products.push(Put::new(product.clone()))),
+        changing(&shop, |it| it.products.push(Write::new(product.clone()))),
     );
     let key_types = at_moments(
         store,
@@ -158,7 +158,7 @@ pub fn key_types_are_paged(store: &dyn Store) {
             product: product.id.clone(),
             ..shop.another_key_type(&format!("plan{i}"))
         },
-        |it, key_type| it.key_types.push(Put::new(key_type.clone())),
+        |it, key_type| it.key_types.push(Write::new(key_type.clone())),
     );
     assert_paged(
         &|page| store.key_types(&shop.tenant.id, Some(&product.id), page),
@@ -178,8 +178,8 @@ pub fn key_types_of_one_name_in_two_products_are_both_listed(store: &dyn Store) 
         store,
         changing(&shop, |it| {
             for slug in slugs {
-                it.products.push(Put::new(shop.another_product(slug)));
-                it.key_types.push(Put::new(KeyType {
+                it.products.push(Write::new(shop.another_product(slug)));
+                it.key_types.push(Write::new(KeyType {
                     product: ProductId::parse(slug).expect("a slug"),
                     ..shop.key_type.clone()
                 }));
@@ -206,7 +206,7 @@ pub fn orders_are_paged(store: &dyn Store) {
         store,
         &shop,
         |_| shop.order(),
-        |it, order| it.orders.push(Put::changed(order.clone())),
+        |it, order| it.orders.push(Write::changed(order.clone())),
     );
     assert_paged(
         &|page| store.orders(&shop.tenant.id, page),
@@ -239,13 +239,13 @@ pub fn licenses_are_paged(store: &dyn Store) {
 pub fn activations_are_paged(store: &dyn Store) {
     let shop = Shop::opened(store, "acme");
     let [license, other] = [shop.sold(store), shop.sold(store)].map(|sale| sale.license);
-    let elsewhere = Put::changed(shop.activation(&other));
+    let elsewhere = Write::changed(shop.activation(&other));
     committed(store, changing(&shop, |it| it.activations.push(elsewhere)));
     let activations = at_moments(
         store,
         &shop,
         |_| shop.activation(&license),
-        |it, activation| it.activations.push(Put::changed(activation.clone())),
+        |it, activation| it.activations.push(Write::changed(activation.clone())),
     );
     let place = |it: &Activation| (it.first_seen, it.id.to_string());
     assert_paged(
@@ -263,7 +263,7 @@ pub fn deliveries_are_paged(store: &dyn Store) {
         store,
         &shop,
         |_| shop.delivery(&sale.license),
-        |it, delivery| it.deliveries.push(Put::changed(delivery.clone())),
+        |it, delivery| it.deliveries.push(Write::changed(delivery.clone())),
     );
     let place = |it: &Delivery| (it.created_at, it.id.to_string());
     assert_paged(
@@ -276,22 +276,22 @@ pub fn deliveries_are_paged(store: &dyn Store) {
 /// Parked events.
 pub fn parked_events_are_paged(store: &dyn Store) {
     let shop = Shop::opened(store, "acme");
-    let link = Put::changed(shop.account_link());
+    let link = Write::changed(shop.account_link());
     committed(store, changing(&shop, |it| it.accounts.push(link)));
     let events = at_moments(
         store,
         &shop,
-        |_| HeardEvent {
-            outcome: HeardOutcome::Parked {
+        |_| ProcessedEvent {
+            outcome: EventOutcome::Parked {
                 reason: "no such key type".to_owned(),
                 payload: b"{}".to_vec(),
                 retry_at: shop.now(),
             },
-            ..shop.heard_event()
+            ..shop.processed_event()
         },
-        |it, event| it.events.push(Put::changed(event.clone())),
+        |it, event| it.events.push(Write::changed(event.clone())),
     );
-    let place = |it: &HeardEvent| (it.received_at, it.id.to_string());
+    let place = |it: &ProcessedEvent| (it.received_at, it.id.to_string());
     assert_paged(
         &|page| store.parked(&shop.tenant.id, page),
         &place,
@@ -306,11 +306,11 @@ pub fn what_is_new_does_not_shift_the_pages_behind_it(store: &dyn Store) {
         store,
         &shop,
         |_| shop.order(),
-        |it, order| it.orders.push(Put::changed(order.clone())),
+        |it, order| it.orders.push(Write::changed(order.clone())),
     );
     let list = |page: &PageRequest| {
         shop.env.clock.advance(Duration::from_secs(1));
-        let newer = Put::changed(shop.order());
+        let newer = Write::changed(shop.order());
         let page = store.orders(&shop.tenant.id, page);
         committed(store, changing(&shop, |it| it.orders.push(newer)));
         page

@@ -1,7 +1,7 @@
 //! What reads find, and what they must not.
 
 use mintage_domain::base::page::PageRequest;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::catalog::price_link::PriceLink;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::ports::{AuditFilter, CustomerFilter, LicenseFilter, Store};
@@ -65,7 +65,7 @@ pub fn foreign_tenants_are_invisible(store: &dyn Store) {
     assert_eq!(link, Ok(None));
     assert_eq!(store.price_links(me, account), Ok(vec![]));
     assert_eq!(store.connection(me), Ok(None));
-    assert_eq!(store.endpoint(me), Ok(None));
+    assert_eq!(store.webhook_endpoint(me), Ok(None));
     let all = LicenseFilter::default();
     let lists = [
         store.orders(me, &page).map(|it| it.items.len()),
@@ -107,7 +107,7 @@ pub fn an_order_is_found_by_its_session(store: &dyn Store) {
         ..shop.order()
     };
     assert_eq!(store.order_of_session(&elsewhere, &session), Ok(None));
-    let put = Put::changed(same_elsewhere);
+    let put = Write::changed(same_elsewhere);
     committed(store, changing(&shop, |it| it.orders.push(put.clone())));
     let found = |account| store.order_of_session(account, &session);
     assert_eq!(found(&elsewhere), Ok(Some(put.value)));
@@ -163,8 +163,8 @@ pub fn what_is_revoked_is_still_found(store: &dyn Store) {
     committed(
         store,
         changing(&shop, |it| {
-            it.tokens.push(Put::changed(token.clone()));
-            it.api_keys.push(Put::changed(key.clone()));
+            it.tokens.push(Write::changed(token.clone()));
+            it.api_keys.push(Write::changed(key.clone()));
         }),
     );
     let token = store.token(&token.hash).expect("the store answers");

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use mintage_domain::base::id::ApiKeyId;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::access::api_key::ApiKey;
 use mintage_domain::model::licenses::activation::{Activation, Fingerprint};
-use mintage_domain::ports::{Sighted, Store};
+use mintage_domain::ports::{SeenTarget, Store};
 
 use super::witness::{at_once, changing, committed};
 use crate::fixtures::Shop;
@@ -17,8 +17,8 @@ fn known(store: &dyn Store) -> (Shop, ApiKey, Activation) {
     let shop = Shop::opened(store, "acme");
     let license = shop.sold(store).license;
     let (key, device) = (
-        Put::changed(shop.api_key()),
-        Put::changed(shop.activation(&license)),
+        Write::changed(shop.api_key()),
+        Write::changed(shop.activation(&license)),
     );
     let written = (key.value.clone(), device.value.clone());
     committed(
@@ -31,20 +31,20 @@ fn known(store: &dyn Store) -> (Shop, ApiKey, Activation) {
     (shop, written.0, written.1)
 }
 
-fn of_key(key: &ApiKey) -> Sighted {
-    Sighted::ApiKey(key.id.clone())
+fn of_key(key: &ApiKey) -> SeenTarget {
+    SeenTarget::ApiKey(key.id.clone())
 }
 
-fn of_device(device: &Activation) -> Sighted {
-    Sighted::Device(device.license.clone(), device.fingerprint.clone())
+fn of_device(device: &Activation) -> SeenTarget {
+    SeenTarget::Device(device.license.clone(), device.fingerprint.clone())
 }
 
-fn touch(store: &dyn Store, seen: &[(Sighted, Timestamp)]) {
-    store.touch(seen).expect("the store answers");
+fn touch(store: &dyn Store, seen: &[(SeenTarget, Timestamp)]) {
+    store.record_last_seen(seen).expect("the store answers");
 }
 
 fn last_use(store: &dyn Store, key: &ApiKeyId) -> Option<Timestamp> {
-    let uses = store.last_uses(std::slice::from_ref(key));
+    let uses = store.last_used(std::slice::from_ref(key));
     uses.expect("the store answers").get(key).copied()
 }
 
@@ -54,7 +54,7 @@ fn read(store: &dyn Store, device: &Activation) -> Activation {
 }
 
 /// A later time takes the place of an earlier one, and not the other way round; of several
-/// sightings of one thing the latest counts.
+/// last_seen of one thing the latest counts.
 pub fn a_sighting_moves_a_time_forward_only(store: &dyn Store) {
     let (shop, key, device) = known(store);
     assert_eq!(last_use(store, &key.id), None, "it was never used");
@@ -82,7 +82,7 @@ pub fn what_is_not_there_is_not_seen(store: &dyn Store) {
     let license = shop.sold(store).license;
     let mut released = shop.activation(&license);
     released.released_at = Some(shop.now());
-    let put = Put::changed(released);
+    let put = Write::changed(released);
     let released = put.value.clone();
     committed(store, changing(&shop, |it| it.activations.push(put)));
     let unknown = Fingerprint::parse("unknown").expect("a fingerprint");
@@ -91,7 +91,7 @@ pub fn what_is_not_there_is_not_seen(store: &dyn Store) {
     let seen = [
         of_key(&nobody),
         of_key(&key),
-        Sighted::Device(license.id.clone(), unknown.clone()),
+        SeenTarget::Device(license.id.clone(), unknown.clone()),
         of_device(&released),
         of_device(&device),
     ];
@@ -106,7 +106,7 @@ pub fn what_is_not_there_is_not_seen(store: &dyn Store) {
 /// A change of what was read before it was seen is not refused, and leaves the last use alone.
 pub fn a_sighting_disturbs_no_change(store: &dyn Store) {
     let (shop, key, device) = known(store);
-    let (mut key, mut device) = (Put::changed(key), Put::changed(device));
+    let (mut key, mut device) = (Write::changed(key), Write::changed(device));
     let at = shop.now().plus(Duration::from_mins(1));
     touch(
         store,
@@ -133,7 +133,7 @@ pub fn a_sighting_disturbs_no_change(store: &dyn Store) {
 pub fn sightings_of_many_at_once_keep_the_latest(store: &dyn Store) {
     let (shop, key, device) = known(store);
     let license = shop.sold(store).license;
-    let other = Put::changed(shop.activation(&license));
+    let other = Write::changed(shop.activation(&license));
     let things = [of_key(&key), of_device(&device), of_device(&other.value)];
     committed(store, changing(&shop, |it| it.activations.push(other)));
     let at = |seconds: usize| {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::slug::ProductId;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::access::api_key::ApiKey;
 use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::catalog::key_type::KeyType;
@@ -28,7 +28,7 @@ struct Asking {
 /// A shop with a sold license and an API key that asks about it.
 fn asking(store: &dyn Store) -> Asking {
     let shop = Shop::opened(store, "acme");
-    let key = Put::changed(shop.api_key());
+    let key = Write::changed(shop.api_key());
     committed(store, changing(&shop, |it| it.api_keys.push(key.clone())));
     Asking {
         sale: shop.sold(store),
@@ -203,8 +203,8 @@ pub fn a_license_is_told_with_the_key_type_of_its_product(store: &dyn Store) {
     committed(
         store,
         changing(&asking.shop, |it| {
-            it.products.push(Put::new(second));
-            it.key_types.push(Put::new(decoy));
+            it.products.push(Write::new(second));
+            it.key_types.push(Write::new(decoy));
         }),
     );
     let known = validate(store, asking.query(1))
@@ -224,7 +224,7 @@ pub fn a_revocation_is_seen_by_the_next_validation(store: &dyn Store) {
     committed(
         store,
         changing(&asking.shop, |it| {
-            it.licenses.push(Put::changed(license.clone()));
+            it.licenses.push(Write::changed(license.clone()));
         }),
     );
     let known = validate(store, asking.query(2))

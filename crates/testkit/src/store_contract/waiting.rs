@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::PageRequest;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
 use mintage_domain::model::stripe::connection::Connection;
-use mintage_domain::model::stripe::processed_event::{HeardEvent, HeardOutcome};
+use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
 use mintage_domain::ports::Store;
 
 use super::witness::{changing, committed};
@@ -21,12 +21,12 @@ pub fn connections_to_retire_are_found(store: &dyn Store) {
     let left = shops.each_ref().map(|shop| {
         let mut connection = shop.connection();
         connection.disconnect(false);
-        Put::changed(connection).value
+        Write::changed(connection).value
     });
     for (shop, connection) in shops.iter().zip(&left) {
         let mut unwritten = connection.clone();
         unwritten.version = 0;
-        let put = Put::changed(unwritten);
+        let put = Write::changed(unwritten);
         committed(store, changing(shop, |it| it.connections.push(put)));
     }
     let found = |n| -> BTreeSet<_> {
@@ -41,7 +41,7 @@ pub fn connections_to_retire_are_found(store: &dyn Store) {
     };
     committed(
         store,
-        changing(&shops[0], |it| it.connections.push(Put::changed(retired))),
+        changing(&shops[0], |it| it.connections.push(Write::changed(retired))),
     );
     assert!(!found(10).contains(&shops[0].tenant.id));
     assert_eq!(found(10).len(), 2);
@@ -52,26 +52,26 @@ pub fn parked_events_come_due_oldest_first(store: &dyn Store) {
     let shop = Shop::opened(store, "acme");
     let start = shop.now();
     let after = |seconds| start.plus(Duration::from_secs(seconds));
-    let parked = |received: u64, retry: u64| HeardEvent {
+    let parked = |received: u64, retry: u64| ProcessedEvent {
         received_at: after(received),
-        outcome: HeardOutcome::Parked {
+        outcome: EventOutcome::Parked {
             reason: "no such key type".to_owned(),
             payload: b"{}".to_vec(),
             retry_at: after(retry),
         },
-        ..shop.heard_event()
+        ..shop.processed_event()
     };
     let events = [parked(2, 10), parked(1, 20), parked(3, 10), parked(0, 30)]
-        .map(|event| Put::changed(event).value);
-    let settled = shop.heard_event();
+        .map(|event| Write::changed(event).value);
+    let settled = shop.processed_event();
     committed(
         store,
         changing(&shop, |it| {
-            it.events.push(Put::changed(settled));
+            it.events.push(Write::changed(settled));
             for event in &events {
                 let mut event = event.clone();
                 event.version = 0;
-                it.events.push(Put::changed(event));
+                it.events.push(Write::changed(event));
             }
         }),
     );
@@ -90,13 +90,13 @@ pub fn parked_events_come_due_oldest_first(store: &dyn Store) {
             "{n} at {now}"
         );
     }
-    let applied = HeardEvent {
-        outcome: HeardOutcome::Applied,
+    let applied = ProcessedEvent {
+        outcome: EventOutcome::Applied,
         ..events[0].clone()
     };
     committed(
         store,
-        changing(&shop, |it| it.events.push(Put::changed(applied))),
+        changing(&shop, |it| it.events.push(Write::changed(applied))),
     );
     let due = store.parked_due(after(10), 10).expect("the store answers");
     assert_eq!(due, [events[2].clone()]);
@@ -114,27 +114,27 @@ pub fn parked_events_belong_to_the_tenant_of_their_account(store: &dyn Store) {
         },
         ..shop.account_link()
     };
-    let parked = |endpoint, account| HeardEvent {
+    let parked = |endpoint, account| ProcessedEvent {
         endpoint,
         account,
-        outcome: HeardOutcome::Parked {
+        outcome: EventOutcome::Parked {
             reason: "no such key type".to_owned(),
             payload: b"{}".to_vec(),
             retry_at: one.now(),
         },
-        ..one.heard_event()
+        ..one.processed_event()
     };
     let live = parked(Mode::Live, Some(account.clone()));
     let sandbox = parked(Mode::Sandbox, Some(account.clone()));
     committed(
         store,
         changing(&one, |it| {
-            it.accounts.push(Put::changed(link(&one, Mode::Live)));
-            it.accounts.push(Put::changed(link(&two, Mode::Sandbox)));
-            it.events.push(Put::changed(live.clone()));
-            it.events.push(Put::changed(sandbox.clone()));
-            it.events.push(Put::changed(parked(Mode::Live, None)));
-            it.events.push(Put::changed(one.heard_event()));
+            it.accounts.push(Write::changed(link(&one, Mode::Live)));
+            it.accounts.push(Write::changed(link(&two, Mode::Sandbox)));
+            it.events.push(Write::changed(live.clone()));
+            it.events.push(Write::changed(sandbox.clone()));
+            it.events.push(Write::changed(parked(Mode::Live, None)));
+            it.events.push(Write::changed(one.processed_event()));
         }),
     );
     let listed = |shop: &Shop| -> Vec<_> {
@@ -146,11 +146,11 @@ pub fn parked_events_belong_to_the_tenant_of_their_account(store: &dyn Store) {
         (listed(&one), listed(&two)),
         (vec![live.id.clone()], vec![sandbox.id.clone()])
     );
-    let mut moved = Put::changed(link(&one, Mode::Live)).value;
+    let mut moved = Write::changed(link(&one, Mode::Live)).value;
     moved.tenant = two.tenant.id.clone();
     committed(
         store,
-        changing(&one, |it| it.accounts.push(Put::changed(moved))),
+        changing(&one, |it| it.accounts.push(Write::changed(moved))),
     );
     assert_eq!((listed(&one).len(), listed(&two).len()), (0, 2));
 }
@@ -173,9 +173,9 @@ pub fn stuck_orders_are_found(store: &dyn Store) {
     committed(
         store,
         changing(&shop, |it| {
-            it.orders.push(Put::changed(open));
+            it.orders.push(Write::changed(open));
             for order in &orders {
-                it.orders.push(Put::changed(order.clone()));
+                it.orders.push(Write::changed(order.clone()));
             }
         }),
     );

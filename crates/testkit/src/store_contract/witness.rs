@@ -9,7 +9,7 @@ use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::counter::{Count, Counter};
 use mintage_domain::commit::guards::Refusal;
 use mintage_domain::commit::receipt::Receipt;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::ports::{AuditFilter, AuditRecord, CommitError, Store};
 
 use crate::fixtures::Shop;
@@ -77,25 +77,27 @@ pub(super) fn everything(shop: &Shop) -> Changes {
     let mut changes = shop.selling(&sale);
     changes.absorb(shop.foundation());
     changes.absorb(counting(shop, 1, Some(1)));
-    changes.tokens.push(Put::changed(shop.management_token()));
+    changes.tokens.push(Write::changed(shop.management_token()));
     changes.prices.push(shop.price_link());
-    changes.connections.push(Put::changed(shop.connection()));
-    changes.accounts.push(Put::changed(shop.account_link()));
-    changes.oauth_rounds.push(Put::changed(shop.oauth_round()));
-    changes.events.push(Put::changed(shop.heard_event()));
-    changes.payments.push(Put::changed(shop.payment()));
+    changes.connections.push(Write::changed(shop.connection()));
+    changes.accounts.push(Write::changed(shop.account_link()));
+    changes
+        .oauth_rounds
+        .push(Write::changed(shop.oauth_round()));
+    changes.events.push(Write::changed(shop.processed_event()));
+    changes.payments.push(Write::changed(shop.payment()));
     let api_key = shop.api_key();
     changes.nonces.push(shop.nonce(&api_key));
     let call = shop.repeatable(&api_key, &sale.license);
-    changes.idempotency.push(Put::changed(call));
-    changes.api_keys.push(Put::changed(api_key));
-    changes.activations.push(Put::changed(activation));
-    changes.endpoints.push(Put::changed(shop.endpoint()));
+    changes.idempotency.push(Write::changed(call));
+    changes.api_keys.push(Write::changed(api_key));
+    changes.activations.push(Write::changed(activation));
+    changes.endpoints.push(Write::changed(shop.endpoint()));
     changes.attempts.push(shop.attempt(&delivery, 1));
-    changes.deliveries.push(Put::changed(delivery));
+    changes.deliveries.push(Write::changed(delivery));
     changes
         .mails
-        .push(Put::changed(shop.mailing(&sale.license)));
+        .push(Write::changed(shop.mailing(&sale.license)));
     changes.audit.push(shop.audit_entry());
     changes
 }
@@ -158,7 +160,7 @@ impl Look<'_> {
             self.row(it, store.api_key(&it.id));
         }
         for it in values(&changes.idempotency) {
-            self.row(it, store.call(&it.call));
+            self.row(it, store.idempotency_record(&it.call));
         }
         for it in &changes.audit {
             let page = store.audit(&it.tenant, &AuditFilter::default(), &PageRequest::default());
@@ -187,7 +189,7 @@ impl Look<'_> {
     fn at_sales(&self, changes: &Changes) {
         let store = self.store;
         for it in values(&changes.events) {
-            self.row(it, store.heard_event(it.endpoint, &it.id));
+            self.row(it, store.processed_event(it.endpoint, &it.id));
         }
         for it in &changes.customers {
             self.row(it, store.customer(&it.tenant, &it.id));
@@ -212,7 +214,7 @@ impl Look<'_> {
     fn at_deliveries(&self, changes: &Changes) {
         let store = self.store;
         for it in values(&changes.endpoints) {
-            self.row(it, store.endpoint(&it.tenant));
+            self.row(it, store.webhook_endpoint(&it.tenant));
         }
         for it in values(&changes.deliveries) {
             let made: Vec<_> = changes
@@ -229,6 +231,6 @@ impl Look<'_> {
     }
 }
 
-fn values<T>(puts: &[Put<T>]) -> impl Iterator<Item = &T> {
+fn values<T>(puts: &[Write<T>]) -> impl Iterator<Item = &T> {
     puts.iter().map(|put| &put.value)
 }

@@ -9,7 +9,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::money::Money;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::model::stripe::account::AccountRef;
-use mintage_domain::ports::{IdempotencyKey, Stripe};
+use mintage_domain::ports::{Stripe, StripeIdempotencyKey};
 
 use crate::fixtures::Shop;
 
@@ -74,8 +74,8 @@ fn connected(harness: &dyn StripeHarness, mode: Mode) -> AccountRef {
     AccountRef { mode, account }
 }
 
-fn key(name: &str) -> IdempotencyKey {
-    IdempotencyKey::new(&["contract", name])
+fn key(name: &str) -> StripeIdempotencyKey {
+    StripeIdempotencyKey::new(&["contract", name])
 }
 
 #[track_caller]

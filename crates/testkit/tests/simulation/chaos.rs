@@ -12,7 +12,7 @@ use mintage_domain::commit::guards::Refusal;
 use mintage_domain::model::stripe::event::StripeEvent;
 use mintage_domain::ports::{Commit, CommitError, WebhookError, Webhooks};
 use mintage_domain::usecase::commit_loop::{Answer, Decision};
-use mintage_domain::usecase::stripe::inbound::{Inbound, Outcome, decide, hear};
+use mintage_domain::usecase::stripe::inbound::{Inbound, Outcome, decide, receive};
 use mintage_domain::usecase::sweep::sweep;
 
 use crate::dice::Dice;
@@ -72,7 +72,7 @@ impl Weather {
 /// any order, on others what happened at a time comes at a time, so that it collides.
 fn arrivals<'a>(world: &'a World, dice: &Dice) -> VecDeque<&'a Inbound> {
     let mut arrivals: Vec<&Inbound> = Vec::new();
-    for inbound in &world.news {
+    for inbound in &world.data {
         arrivals.extend(std::iter::repeat_n(inbound, dice.below(4)));
     }
     let together = if dice.one_in(2) {
@@ -102,7 +102,7 @@ pub(crate) fn interleaved(world: &World, weather: &Weather, dice: &Dice) {
     while !(arrivals.is_empty() && under_way.is_empty()) {
         let begin = under_way.is_empty() || (under_way.len() < 6 && !dice.one_in(4));
         let decided = match arrivals.pop_front().filter(|_| begin) {
-            Some(inbound) => judge(world, weather, &store, inbound, None),
+            Some(inbound) => process(world, weather, &store, inbound, None),
             None if under_way.is_empty() => continue,
             None => {
                 let one = under_way.swap_remove(dice.below(under_way.len()));
@@ -122,7 +122,7 @@ pub(crate) fn interleaved(world: &World, weather: &Weather, dice: &Dice) {
     }
 }
 
-fn judge<'a>(
+fn process<'a>(
     world: &World,
     weather: &Weather,
     store: &FaultyStore<'_>,
@@ -158,7 +158,7 @@ fn finish<'a>(
     let outcome = match store.commit(*changes) {
         Ok(receipt) => Ok(answer(&receipt)),
         Err(CommitError::Refused(refusal)) => {
-            return judge(world, weather, store, inbound, Some(&refusal));
+            return process(world, weather, store, inbound, Some(&refusal));
         }
         Err(CommitError::Store(error)) => Err(error),
     };
@@ -175,7 +175,7 @@ pub(crate) fn in_threads(world: &World, weather: &Weather, dice: &Dice) {
             scope.spawn(|| {
                 let store = FaultyStore::new(&world.store, dice, weather);
                 while let Some(inbound) = next() {
-                    let heard = hear(&store, &world.stripe, &world.env(), inbound);
+                    let heard = receive(&store, &world.stripe, &world.env(), inbound);
                     weather.count(&heard);
                     store.restart();
                 }
@@ -187,10 +187,10 @@ pub(crate) fn in_threads(world: &World, weather: &Weather, dice: &Dice) {
 /// Good weather: the missing key is there, Stripe sends everything again, and the sweeper sweeps.
 pub(crate) fn clear_up(world: &World, dice: &Dice) {
     let env = world.healed_env();
-    let mut news: Vec<&Inbound> = world.news.iter().collect();
-    dice.shuffle(&mut news);
-    for inbound in news {
-        let heard = hear(&world.store, &world.stripe, &env, inbound).unwrap();
+    let mut data: Vec<&Inbound> = world.data.iter().collect();
+    dice.shuffle(&mut data);
+    for inbound in data {
+        let heard = receive(&world.store, &world.stripe, &env, inbound).unwrap();
         assert!(!matches!(heard, Outcome::Parked(_)), "{heard:?}");
     }
     world.clock().advance(Duration::from_hours(2));
@@ -200,10 +200,10 @@ pub(crate) fn clear_up(world: &World, dice: &Dice) {
 
 /// And once more: now all of it is old.
 pub(crate) fn send_everything_again(world: &World, weather: &Weather, dice: &Dice) {
-    let mut news: Vec<&Inbound> = world.news.iter().collect();
-    dice.shuffle(&mut news);
-    for inbound in news {
-        let heard = hear(&world.store, &world.stripe, &world.healed_env(), inbound);
+    let mut data: Vec<&Inbound> = world.data.iter().collect();
+    dice.shuffle(&mut data);
+    for inbound in data {
+        let heard = receive(&world.store, &world.stripe, &world.healed_env(), inbound);
         assert_eq!(heard, Ok(Outcome::Duplicate));
         weather.count(&heard);
     }
@@ -223,7 +223,7 @@ impl Webhooks for Rereading<'_> {
     }
 
     fn reread(&self, body: &[u8]) -> Result<StripeEvent, WebhookError> {
-        let known = self.0.news.iter().find(|inbound| inbound.payload == body);
+        let known = self.0.data.iter().find(|inbound| inbound.payload == body);
         let event = known.map(|inbound| inbound.event.clone());
         event.ok_or(WebhookError::NotAnEvent)
     }

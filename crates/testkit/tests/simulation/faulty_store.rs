@@ -18,10 +18,10 @@ use mintage_domain::model::sales::payment::{Payment, PaymentKey};
 use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
 use mintage_domain::model::stripe::connection::Connection;
-use mintage_domain::model::stripe::processed_event::HeardEvent;
+use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 use mintage_domain::ports::{
-    Catalog, Commit, CommitDone, CommitError, Connections, HeardEvents, LicenseFilter,
-    LicenseRecord, Licenses, Orders, Payments, StoreError, Tenants,
+    Catalog, Commit, CommitDone, CommitError, Connections, LicenseFilter, LicenseRecord, Licenses,
+    Orders, Payments, ProcessedEvents, StoreError, Tenants,
 };
 use mintage_testkit::MemoryStore;
 
@@ -114,10 +114,10 @@ stumbling! {
         fn account_link(account: &AccountRef) -> Option<AccountLink>;
         fn retiring(n: usize) -> Vec<Connection>;
     }
-    HeardEvents {
-        fn heard_event(endpoint: Mode, id: &StripeEventId) -> Option<HeardEvent>;
-        fn parked_due(now: Timestamp, n: usize) -> Vec<HeardEvent>;
-        fn parked(tenant: &TenantId, page: &PageRequest) -> Page<HeardEvent>;
+    ProcessedEvents {
+        fn processed_event(endpoint: Mode, id: &StripeEventId) -> Option<ProcessedEvent>;
+        fn parked_due(now: Timestamp, n: usize) -> Vec<ProcessedEvent>;
+        fn parked(tenant: &TenantId, page: &PageRequest) -> Page<ProcessedEvent>;
     }
     Orders {
         fn order(tenant: &TenantId, id: &OrderId) -> Option<Order>;

@@ -12,8 +12,8 @@ use mintage_domain::model::outbox::delivery::Delivery;
 use mintage_domain::model::outbox::event::EventName;
 use mintage_domain::model::sales::order::OrderStatus;
 use mintage_domain::ports::{
-    Catalog, Commit, Connections, Deliveries, HeardEvents, LicenseFilter, LicenseRecord, Licenses,
-    Mails, Orders,
+    Catalog, Commit, Connections, Deliveries, LicenseFilter, LicenseRecord, Licenses, Mails,
+    Orders, ProcessedEvents,
 };
 use mintage_domain::usecase::env::SealedField;
 use mintage_testkit::fixtures::Shop;

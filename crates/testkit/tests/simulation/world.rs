@@ -5,7 +5,7 @@ use mintage_domain::base::id::{PaymentIntentId, SessionId, StripeEventId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::seal::{KeyRing, MasterKey};
 use mintage_domain::base::slug::ProductId;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::licenses::key::KeyFormat;
@@ -13,7 +13,7 @@ use mintage_domain::model::sales::fee::BasisPoints;
 use mintage_domain::model::sales::order::OrderStatus;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::stripe::event::{
-    News, PaymentStatus, RefundFacts, SessionFacts, StripeEvent,
+    EventData, PaymentStatus, RefundFacts, SessionFacts, StripeEvent,
 };
 use mintage_domain::ports::{Commit, Connections, Orders, Stripe};
 use mintage_domain::usecase::catalog::prices::set_up_prices;
@@ -37,7 +37,7 @@ pub(crate) struct World {
     /// What became of each checkout whose page was handed out.
     pub(crate) sales: Vec<Sale>,
     /// What Stripe will tell, each once.
-    pub(crate) news: Vec<Inbound>,
+    pub(crate) data: Vec<Inbound>,
     surroundings: TestEnv,
     all_keys: KeyRing,
 }
@@ -59,7 +59,7 @@ impl World {
             shops: Vec::new(),
             ended: Vec::new(),
             sales: Vec::new(),
-            news: Vec::new(),
+            data: Vec::new(),
             surroundings: TestEnv::seeded(&format!("day {seed}")),
             all_keys: KeyRing::new(master_key("test", "5a"), vec![master_key("old", "0f")])
                 .unwrap(),
@@ -112,13 +112,13 @@ impl World {
             ..shop.another_product("sealed")
         };
         let mut changes = shop.changes();
-        changes.key_types.push(Put::new(KeyType {
+        changes.key_types.push(Write::new(KeyType {
             product: product.id.clone(),
             ..shop.key_type.clone()
         }));
-        changes.products.push(Put::new(product));
-        changes.connections.push(Put::changed(shop.connection()));
-        changes.accounts.push(Put::changed(shop.account_link()));
+        changes.products.push(Write::new(product));
+        changes.connections.push(Write::changed(shop.connection()));
+        changes.accounts.push(Write::changed(shop.account_link()));
         self.store.commit(changes).unwrap();
         let (env, actor) = (self.env(), Actor::Operator);
         set_up_prices(&self.store, &self.stripe, &env, &shop.tenant.id, &actor).unwrap();
@@ -153,15 +153,15 @@ impl World {
     /// What a buyer does on the page, and the news of it.
     fn buy(&mut self, shop: usize, session: SessionId, buyer: Email, dice: &Dice) {
         use PaymentStatus::{NoPaymentRequired, Paid, Unpaid};
-        let completed = |payment| News::SessionCompleted(facts(&session, &buyer, payment));
-        let (end, mut news) = match dice.below(8) {
+        let completed = |payment| EventData::SessionCompleted(facts(&session, &buyer, payment));
+        let (end, mut data) = match dice.below(8) {
             0 => (OrderStatus::Open, vec![]),
             1 => (
                 OrderStatus::Expired,
-                vec![News::SessionExpired(session.clone())],
+                vec![EventData::SessionExpired(session.clone())],
             ),
             2 => {
-                let failed = News::SessionPaymentFailed(session.clone());
+                let failed = EventData::SessionPaymentFailed(session.clone());
                 (OrderStatus::PaymentFailed, vec![completed(Unpaid), failed])
             }
             3 => (OrderStatus::Fulfilled, vec![completed(NoPaymentRequired)]),
@@ -176,8 +176,8 @@ impl World {
             _ => (OrderStatus::Fulfilled, vec![completed(Paid)]),
         };
         let paid = matches!(
-            news.last(),
-            Some(News::SessionCompleted(last)) if last.payment == Paid
+            data.last(),
+            Some(EventData::SessionCompleted(last)) if last.payment == Paid
         );
         let refunds: &[i64] = match dice.below(5) {
             0 => &[1_000],
@@ -186,9 +186,9 @@ impl World {
             _ => &[],
         };
         let refunds = if paid { refunds } else { &[] };
-        news.extend(refunds.iter().map(|amount| refund(&session, *amount)));
-        for news in news {
-            self.tell(shop, news, dice.one_in(4));
+        data.extend(refunds.iter().map(|amount| refund(&session, *amount)));
+        for data in data {
+            self.tell(shop, data, dice.one_in(4));
         }
         self.sales.push(Sale {
             shop,
@@ -206,7 +206,7 @@ impl World {
             self.stripe.end_grant(&self.shops[number].account_ref());
         }
         if ends || told {
-            self.tell(number, News::Deauthorized, false);
+            self.tell(number, EventData::Deauthorized, false);
         }
         self.ended.push(ends);
     }
@@ -216,15 +216,15 @@ impl World {
         let account = self.shops[number].account_ref();
         for (session, _) in self.stripe.checkouts(&account) {
             if !self.sales.iter().any(|sale| sale.session == session.id) {
-                self.tell(number, News::SessionExpired(session.id), false);
+                self.tell(number, EventData::SessionExpired(session.id), false);
             }
         }
     }
 
     /// An event of its own, on the endpoint of its mode; test events may come on the live one too.
-    fn tell(&mut self, shop: usize, news: News, on_both: bool) {
+    fn tell(&mut self, shop: usize, data: EventData, on_both: bool) {
         let shop = &self.shops[shop];
-        let id = StripeEventId::parse(&format!("evt_{}", self.news.len())).unwrap();
+        let id = StripeEventId::parse(&format!("evt_{}", self.data.len())).unwrap();
         let inbound = Inbound {
             endpoint: shop.mode,
             payload: id.as_str().into(),
@@ -233,17 +233,17 @@ impl World {
                 kind: "of.a.simulation".to_owned(),
                 account: Some(shop.account.clone()),
                 livemode: shop.mode.livemode(),
-                news,
+                data,
             },
             parked: None,
         };
         if on_both && shop.mode == Mode::Sandbox {
-            self.news.push(Inbound {
+            self.data.push(Inbound {
                 endpoint: Mode::Live,
                 ..inbound.clone()
             });
         }
-        self.news.push(inbound);
+        self.data.push(inbound);
     }
 }
 
@@ -267,8 +267,8 @@ fn facts(session: &SessionId, buyer: &Email, payment: PaymentStatus) -> SessionF
     }
 }
 
-fn refund(session: &SessionId, amount: i64) -> News {
-    News::ChargeRefunded(RefundFacts {
+fn refund(session: &SessionId, amount: i64) -> EventData {
+    EventData::ChargeRefunded(RefundFacts {
         payment_intent: Some(intent(session)),
         amount_refunded: amount,
         fully: amount == 2_900,

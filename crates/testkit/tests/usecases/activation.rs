@@ -5,7 +5,7 @@ use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::commit::guards::Refusal;
 use mintage_domain::commit::row::Guarded;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::licenses::activation::{Activation, Device, Fingerprint};
 use mintage_domain::model::licenses::key::KeyHash;
 use mintage_domain::model::licenses::license::License;
@@ -16,7 +16,8 @@ use mintage_domain::ports::{
 };
 use mintage_domain::usecase::commit_loop::{Decision, settle};
 use mintage_domain::usecase::licenses::activation::{
-    Activated, ActivationError, Heartbeat, Slots, Which, activate, deactivate, heartbeat, release,
+    Activated, ActivationError, ActivationSelector, ActivationUsage, Heartbeat, activate,
+    deactivate, heartbeat, release,
 };
 use mintage_domain::usecase::licenses::validate::Reason;
 use serde_json::json;
@@ -82,7 +83,7 @@ impl Sold {
     /// Activates a device that must be let in; returns its id and how many are.
     fn active(&self, device: &Device) -> (ActivationId, u32) {
         match self.activate(device) {
-            Activated::Active(id, Slots { used, max: 3 }) => (id, used),
+            Activated::Active(id, ActivationUsage { used, max: 3 }) => (id, used),
             other => panic!("not activated: {other:?}"),
         }
     }
@@ -96,7 +97,7 @@ impl Sold {
         heard.unwrap()
     }
 
-    fn deactivate(&self, which: &Which) -> bool {
+    fn deactivate(&self, which: &ActivationSelector) -> bool {
         let (store, env, call) = (&*self.seller.store, self.seller.env(), self.call());
         let given_back = settle(store, |refused| {
             deactivate(store, &env, &call, which, refused)
@@ -124,7 +125,7 @@ impl Sold {
         let store = &self.seller.store;
         let current = store.license_of_key(&self.call().key).unwrap().unwrap();
         let mut changes = self.seller.shop.changes();
-        changes.licenses.push(Put::changed(License {
+        changes.licenses.push(Write::changed(License {
             standing,
             ..current.record.license
         }));
@@ -140,7 +141,7 @@ fn a_license_takes_as_many_devices_as_its_limit_and_each_keeps_its_slot() {
     assert_eq!(sold.active(&device("a")), first, "the same slot");
     assert_eq!(sold.active(&device("b")).1, 2);
     assert_eq!(sold.active(&device("c")).1, 3);
-    let full = Activated::Full(Slots { used: 3, max: 3 });
+    let full = Activated::Full(ActivationUsage { used: 3, max: 3 });
     assert_eq!(sold.activate(&device("d")), full);
     assert_eq!(sold.active(&device("a")), (first.0, 3), "it is in already");
     assert_eq!(sold.used(), 3);
@@ -153,15 +154,15 @@ fn a_license_takes_as_many_devices_as_its_limit_and_each_keeps_its_slot() {
 fn a_slot_is_given_back_once_and_taken_again_by_whoever_comes() {
     let sold = Sold::new();
     let ids = ["a", "b", "c"].map(|name| sold.active(&device(name)).0);
-    let by_name = Which::Fingerprint(fingerprint("a"));
+    let by_name = ActivationSelector::Fingerprint(fingerprint("a"));
     assert!(sold.deactivate(&by_name));
     assert!(!sold.deactivate(&by_name));
-    assert!(!sold.deactivate(&Which::Id(ids[0].clone())));
+    assert!(!sold.deactivate(&ActivationSelector::Id(ids[0].clone())));
     assert_eq!(sold.used(), 2);
     assert_eq!(sold.active(&device("d")).1, 3);
-    let full = Activated::Full(Slots { used: 3, max: 3 });
+    let full = Activated::Full(ActivationUsage { used: 3, max: 3 });
     assert_eq!(sold.activate(&device("a")), full, "its slot is gone");
-    assert!(sold.deactivate(&Which::Id(ids[1].clone())));
+    assert!(sold.deactivate(&ActivationSelector::Id(ids[1].clone())));
     assert_eq!(
         sold.active(&device("a")),
         (ids[0].clone(), 3),
@@ -169,8 +170,8 @@ fn a_slot_is_given_back_once_and_taken_again_by_whoever_comes() {
     );
     assert!(sold.known("a").is_active());
     for unknown in [
-        Which::Fingerprint(fingerprint("A")),
-        Which::Id(ActivationId::parse("act_none").unwrap()),
+        ActivationSelector::Fingerprint(fingerprint("A")),
+        ActivationSelector::Id(ActivationId::parse("act_none").unwrap()),
     ] {
         assert!(!sold.deactivate(&unknown));
     }
@@ -219,7 +220,7 @@ fn only_an_active_device_of_a_good_license_has_a_heartbeat() {
     assert_eq!(sold.heartbeat("a"), Heartbeat::Seen(now));
     assert_eq!(sold.known("a").last_seen, now);
     assert_eq!(sold.heartbeat("b"), Heartbeat::NotActivated);
-    sold.deactivate(&Which::Fingerprint(fingerprint("a")));
+    sold.deactivate(&ActivationSelector::Fingerprint(fingerprint("a")));
     assert_eq!(sold.heartbeat("a"), Heartbeat::NotActivated);
     assert_eq!(sold.known("a").last_seen, now);
 }
@@ -244,7 +245,7 @@ fn a_license_that_is_not_good_takes_no_device_but_gives_its_slots_back() {
         assert_eq!(sold.activate(&device(name)), refused);
         assert_eq!(sold.activate(&device("new")), refused);
         assert_eq!(sold.heartbeat(name), Heartbeat::Refused(reason));
-        assert!(sold.deactivate(&Which::Fingerprint(fingerprint(name))));
+        assert!(sold.deactivate(&ActivationSelector::Fingerprint(fingerprint(name))));
         assert_eq!(sold.used(), 0);
     }
     let mut call = sold.call();
@@ -264,7 +265,7 @@ fn a_signature_is_used_up_whatever_is_answered() {
         assert_eq!(matches!(answer, Activated::Full(_)), name == "d");
         call
     });
-    sold.deactivate(&Which::Fingerprint(fingerprint("a")));
+    sold.deactivate(&ActivationSelector::Fingerprint(fingerprint("a")));
     for call in full {
         let again = sold.activate_by(&call, &device("d"));
         assert_eq!(again, Err(ActivationError::Replayed));
@@ -288,11 +289,11 @@ fn a_device_that_was_seen_meanwhile_does_not_stand_in_its_own_way() {
     };
     assert_eq!(writes(&device("a"), None), 1);
     assert_eq!(writes(&device("a"), Some(&stale)), 0);
-    let news = Device {
+    let data = Device {
         os: Some("Plan 9".to_owned()),
         ..device("a")
     };
-    assert_eq!(writes(&news, Some(&stale)), 1, "what is new is written");
+    assert_eq!(writes(&data, Some(&stale)), 1, "what is new is written");
     assert_eq!(writes(&device("b"), Some(&stale)), 1, "a slot is taken");
 }
 
@@ -348,13 +349,13 @@ fn a_call_without_a_signature_may_be_made_again_and_where_nothing_changes_commit
         let activated = sold.activate_by(&unsigned, &device("a")).unwrap();
         assert!(matches!(
             activated,
-            Activated::Active(_, Slots { used: 1, max: 3 })
+            Activated::Active(_, ActivationUsage { used: 1, max: 3 })
         ));
     }
     for name in ["b", "c"] {
         sold.active(&device(name));
     }
-    let full = Activated::Full(Slots { used: 3, max: 3 });
+    let full = Activated::Full(ActivationUsage { used: 3, max: 3 });
     assert!(matches!(ask(&unsigned, "d"), Decision::Answer(answer) if answer == full));
     assert!(matches!(ask(&sold.call(), "d"), Decision::Commit(..)));
     let unknown = ValidateQuery {

@@ -8,7 +8,7 @@ use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::model::catalog::price_link::PriceLink;
 use mintage_domain::model::sales::fee::BasisPoints;
 use mintage_domain::model::sales::order::OrderStatus;
-use mintage_domain::model::stripe::event::News;
+use mintage_domain::model::stripe::event::EventData;
 use mintage_domain::ports::{
     CheckoutSession, Commit, MockStripe, MockWebhooks, Orders, StripeError,
 };
@@ -209,7 +209,7 @@ fn a_page_whose_session_could_not_be_written_is_not_handed_out() {
     let late = seller.open(&stripe, &seller.wanted());
     assert_eq!(late, Err(CheckoutError::Failure(Failure::Contended)));
     let paid = paid(&SessionId::parse("cs_late").unwrap());
-    let heard = seller.hear(News::SessionCompleted(paid)).unwrap();
+    let heard = seller.receive(EventData::SessionCompleted(paid)).unwrap();
     assert!(
         matches!(heard, Outcome::Ignored(_)),
         "such a session mints nothing: {heard:?}"

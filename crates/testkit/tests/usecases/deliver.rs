@@ -1,19 +1,19 @@
 use std::time::Duration;
 
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::outbox::delivery::{Attempt, Claim, Delivery, DeliveryStatus};
-use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::model::outbox::webhook_signature::{
     WebhookSecret, keylight_signature, standard_webhooks_signature,
 };
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::ports::{
-    Commit, Deliveries, Endpoints, Http, HttpError, HttpRequest, HttpResponse, Method,
+    Commit, Deliveries, Http, HttpError, HttpRequest, HttpResponse, Method, WebhookEndpoints,
 };
 use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::failure::Failure;
 use mintage_domain::usecase::outbox::deliver::{
-    DEADLINE, DeliverError, LANE, LEASE, conclude, request,
+    DEADLINE, DeliverError, LANE, LEASE, record_result, request,
 };
 use mintage_domain::usecase::outbox::webhook_endpoint::{redeliver, rotate_secret, set_url};
 use mintage_testkit::ScriptedHttp;
@@ -43,7 +43,7 @@ fn concluded(
     claim: &Claim,
     result: &Result<HttpResponse, HttpError>,
 ) -> DeliveryStatus {
-    conclude(&*seller.store, &seller.env(), claim, result).unwrap()
+    record_result(&*seller.store, &seller.env(), claim, result).unwrap()
 }
 
 fn answer(status: u16) -> HttpResponse {
@@ -111,12 +111,12 @@ fn each_attempt_sends_the_same_bytes_and_signs_its_own_time_by_the_current_secre
 fn what_cannot_be_signed_or_addressed_is_not_sent() {
     let (seller, _) = waiting();
     let claim = claimed(&seller);
-    let with = |endpoint: Endpoint| {
+    let with = |endpoint: WebhookEndpoint| {
         let delivery = claim.delivery.clone();
         request(&seller.env(), &Claim { delivery, endpoint }).unwrap_err()
     };
     let known = claim.endpoint.clone();
-    let unset = Endpoint {
+    let unset = WebhookEndpoint {
         url: None,
         ..known.clone()
     };
@@ -125,12 +125,12 @@ fn what_cannot_be_signed_or_addressed_is_not_sent() {
         let field = SealedField::ENDPOINT_SECRET;
         seller.env().seal(field, id, text.as_bytes())
     };
-    let damaged = Endpoint {
+    let damaged = WebhookEndpoint {
         sealed_secret: seal("acme", "no secret"),
         ..known.clone()
     };
     assert_eq!(with(damaged), DeliverError::DamagedSecret);
-    let moved = Endpoint {
+    let moved = WebhookEndpoint {
         sealed_secret: seal("zeta", "whsec_"),
         ..known
     };
@@ -187,7 +187,11 @@ fn a_receiver_that_is_gone_stops_the_endpoint_it_was_and_no_newer_one() {
             set_url(store, &env, seller.tenant(), &actor, Some(&url)).unwrap();
         }
         concluded(&seller, &claim, &Ok(answer(410)));
-        let endpoint = seller.store.endpoint(seller.tenant()).unwrap().unwrap();
+        let endpoint = seller
+            .store
+            .webhook_endpoint(seller.tenant())
+            .unwrap()
+            .unwrap();
         let gone = (!moved).then(|| seller.shop.now());
         assert_eq!(endpoint.gone_since, gone);
         seller.sell();
@@ -264,7 +268,11 @@ fn an_attempt_whose_lease_was_lost_changes_nothing() {
     let (delivery, attempts) = read(&seller, &quick);
     assert_eq!(delivery.status, DeliveryStatus::Delivered);
     assert_eq!(attempts.len(), 1);
-    let endpoint = seller.store.endpoint(seller.tenant()).unwrap().unwrap();
+    let endpoint = seller
+        .store
+        .webhook_endpoint(seller.tenant())
+        .unwrap()
+        .unwrap();
     assert_eq!(endpoint.gone_since, None);
 }
 
@@ -273,13 +281,19 @@ fn a_change_of_the_endpoint_meanwhile_does_not_lose_the_outcome() {
     let (seller, _) = waiting();
     let claim = claimed(&seller);
     let mut changes = seller.shop.changes();
-    changes.endpoints.push(Put::changed(claim.endpoint.clone()));
+    changes
+        .endpoints
+        .push(Write::changed(claim.endpoint.clone()));
     seller.store.commit(changes).unwrap();
     assert_eq!(
         concluded(&seller, &claim, &Ok(answer(410))),
         DeliveryStatus::Failed
     );
-    let endpoint = seller.store.endpoint(seller.tenant()).unwrap().unwrap();
+    let endpoint = seller
+        .store
+        .webhook_endpoint(seller.tenant())
+        .unwrap()
+        .unwrap();
     assert_eq!(endpoint.gone_since, Some(seller.shop.now()));
 }
 

@@ -8,7 +8,7 @@ use mintage_domain::usecase::sales::checkout::CheckoutError;
 use mintage_domain::usecase::stripe::connect::{
     ConnectError, disconnect, retire, rotate_checkout_key,
 };
-use mintage_domain::usecase::sweep::{Swept, sweep};
+use mintage_domain::usecase::sweep::{SweepReport, sweep};
 
 use crate::seller::Seller;
 
@@ -28,7 +28,7 @@ fn down() -> MockStripe {
     stripe
 }
 
-fn swept(seller: &Seller, stripe: &dyn Stripe) -> Swept {
+fn swept(seller: &Seller, stripe: &dyn Stripe) -> SweepReport {
     sweep(&*seller.store, stripe, &MockWebhooks::new(), &seller.env()).unwrap()
 }
 
@@ -90,7 +90,7 @@ fn leaving_while_stripe_is_down_is_finished_by_the_sweeper() {
     assert_eq!(swept(&seller, &*seller.stripe).retired, 1);
     assert!(!is_granted(&seller, &account));
     assert_eq!(seller.connection().retiring, []);
-    assert_eq!(swept(&seller, &MockStripe::new()), Swept::default());
+    assert_eq!(swept(&seller, &MockStripe::new()), SweepReport::default());
 }
 
 #[test]

@@ -1,16 +1,16 @@
 use std::time::Duration;
 
 use mintage_domain::base::id::DeliveryId;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::outbox::delivery::{Claim, Delivery, DeliveryStatus};
-use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::model::outbox::webhook_signature::WebhookSecret;
 use mintage_domain::model::sellers::audit::Actor;
-use mintage_domain::ports::{Commit, Deliveries, Endpoints};
+use mintage_domain::ports::{Commit, Deliveries, WebhookEndpoints};
 use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::outbox::deliver::{LANE, LEASE};
 use mintage_domain::usecase::outbox::webhook_endpoint::{
-    EndpointError, redeliver, rotate_secret, set_url,
+    WebhookEndpointError, redeliver, rotate_secret, set_url,
 };
 use mintage_testkit::fixtures::web_url;
 
@@ -21,8 +21,12 @@ fn set(seller: &Seller, url: Option<&str>) -> Option<WebhookSecret> {
     set_url(store, &env, seller.tenant(), &Actor::Operator, url.as_ref()).unwrap()
 }
 
-fn endpoint(seller: &Seller) -> Endpoint {
-    seller.store.endpoint(seller.tenant()).unwrap().unwrap()
+fn endpoint(seller: &Seller) -> WebhookEndpoint {
+    seller
+        .store
+        .webhook_endpoint(seller.tenant())
+        .unwrap()
+        .unwrap()
 }
 
 fn secret(seller: &Seller) -> String {
@@ -38,7 +42,7 @@ fn claim(seller: &Seller) -> Vec<Claim> {
     seller.store.claim(now, 10, LANE, LEASE).unwrap()
 }
 
-fn again(seller: &Seller, id: &DeliveryId) -> Result<Delivery, EndpointError> {
+fn again(seller: &Seller, id: &DeliveryId) -> Result<Delivery, WebhookEndpointError> {
     redeliver(
         &*seller.store,
         &seller.env(),
@@ -72,7 +76,7 @@ fn there_is_no_secret_to_rotate_before_a_url_was_set() {
     let seller = Seller::new();
     let (store, env) = (&*seller.store, seller.env());
     let rotated = rotate_secret(store, &env, seller.tenant(), &Actor::Operator);
-    assert_eq!(rotated.unwrap_err(), EndpointError::NotFound);
+    assert_eq!(rotated.unwrap_err(), WebhookEndpointError::NotFound);
 }
 
 #[test]
@@ -90,7 +94,7 @@ fn setting_a_url_revives_an_endpoint_that_was_gone() {
     seller.sell();
     set(&seller, Some("https://acme.test/hooks"));
     let mut changes = seller.shop.changes();
-    changes.endpoints.push(Put::changed(Endpoint {
+    changes.endpoints.push(Write::changed(WebhookEndpoint {
         gone_since: Some(seller.shop.now()),
         ..endpoint(&seller)
     }));
@@ -109,7 +113,7 @@ fn a_delivery_is_sent_again_as_it_was_with_a_fresh_schedule() {
     for (status, attempts) in [(DeliveryStatus::Delivered, 1), (DeliveryStatus::Failed, 10)] {
         let known = seller.deliveries().remove(0);
         let mut changes = seller.shop.changes();
-        changes.deliveries.push(Put::changed(Delivery {
+        changes.deliveries.push(Write::changed(Delivery {
             status,
             attempts,
             ..known
@@ -124,7 +128,10 @@ fn a_delivery_is_sent_again_as_it_was_with_a_fresh_schedule() {
     }
     assert_eq!(seller.audited("delivery.redelivered"), 2);
     let unknown = DeliveryId::parse("dlv_unknown").unwrap();
-    assert_eq!(again(&seller, &unknown), Err(EndpointError::NotFound));
+    assert_eq!(
+        again(&seller, &unknown),
+        Err(WebhookEndpointError::NotFound)
+    );
 }
 
 #[test]
@@ -133,7 +140,7 @@ fn a_delivery_under_way_is_not_sent_twice_unless_its_attempt_has_died() {
     seller.sell();
     set(&seller, Some("https://acme.test/hooks"));
     let leased = claim(&seller).remove(0).delivery;
-    assert_eq!(again(&seller, &leased.id), Err(EndpointError::Busy));
+    assert_eq!(again(&seller, &leased.id), Err(WebhookEndpointError::Busy));
     seller.shop.env.clock.advance(LEASE);
     let due = again(&seller, &leased.id).unwrap();
     assert_eq!(

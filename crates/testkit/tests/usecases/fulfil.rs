@@ -1,12 +1,12 @@
 use mintage_domain::base::id::SessionId;
 use mintage_domain::model::licenses::standing::State;
 use mintage_domain::model::sales::order::OrderStatus;
-use mintage_domain::model::stripe::event::{News, PaymentStatus, SessionFacts};
-use mintage_domain::model::stripe::processed_event::HeardOutcome;
-use mintage_domain::ports::{Customers, HeardEvents, Licenses};
+use mintage_domain::model::stripe::event::{EventData, PaymentStatus, SessionFacts};
+use mintage_domain::model::stripe::processed_event::EventOutcome;
+use mintage_domain::ports::{Customers, Licenses, ProcessedEvents};
 use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::sales::checkout::OpenCheckout;
-use mintage_domain::usecase::stripe::inbound::{Outcome, PARKED_FOR};
+use mintage_domain::usecase::stripe::inbound::{Outcome, PARK_DURATION};
 use mintage_testkit::fixtures::{cents, email};
 
 use crate::seller::{Seller, intent, paid, unpaid};
@@ -20,8 +20,8 @@ fn a_paid_session_mints_the_license_that_was_agreed_and_tells_the_seller() {
         .env
         .clock
         .advance(std::time::Duration::from_mins(3));
-    let completed = News::SessionCompleted(paid(&session));
-    assert_eq!(seller.hear(completed), Ok(Outcome::Applied));
+    let completed = EventData::SessionCompleted(paid(&session));
+    assert_eq!(seller.receive(completed), Ok(Outcome::Applied));
 
     let order = seller.order(&session);
     assert_eq!(order.status, OrderStatus::Fulfilled);
@@ -73,10 +73,11 @@ fn a_paid_session_mints_the_license_that_was_agreed_and_tells_the_seller() {
 #[test]
 fn money_on_its_way_mints_when_it_arrives_and_not_before() {
     use OrderStatus::{AwaitingPayment, Expired, Fulfilled, Open, PaymentFailed};
-    type Tell = fn(SessionId) -> News;
-    let completed_unpaid: Tell = |session| News::SessionCompleted(unpaid(&session));
-    let paid_for: Tell = |session| News::SessionCompleted(paid(&session));
-    let (failed, expired): (Tell, Tell) = (News::SessionPaymentFailed, News::SessionExpired);
+    type Tell = fn(SessionId) -> EventData;
+    let completed_unpaid: Tell = |session| EventData::SessionCompleted(unpaid(&session));
+    let paid_for: Tell = |session| EventData::SessionCompleted(paid(&session));
+    let (failed, expired): (Tell, Tell) =
+        (EventData::SessionPaymentFailed, EventData::SessionExpired);
     let stories: [&[(Tell, OrderStatus)]; 9] = [
         &[],
         &[(completed_unpaid, AwaitingPayment)],
@@ -101,7 +102,7 @@ fn money_on_its_way_mints_when_it_arrives_and_not_before() {
         let session = seller.session();
         assert_eq!(seller.order(&session).status, Open);
         for (tell, status) in story {
-            seller.hear(tell(session.clone())).unwrap();
+            seller.receive(tell(session.clone())).unwrap();
             assert_eq!(seller.order(&session).status, *status, "story {number}");
             let minted = usize::from(*status == Fulfilled);
             assert_eq!(seller.licenses().len(), minted, "story {number}");
@@ -120,7 +121,7 @@ fn a_free_session_mints_without_a_payment() {
         ..paid(&session)
     };
     assert_eq!(
-        seller.hear(News::SessionCompleted(free)),
+        seller.receive(EventData::SessionCompleted(free)),
         Ok(Outcome::Applied)
     );
     let order = seller.order(&session);
@@ -145,7 +146,7 @@ fn what_stripe_does_not_say_is_taken_from_the_order() {
             ..paid(&session)
         };
         assert_eq!(
-            seller.hear(News::SessionCompleted(facts)),
+            seller.receive(EventData::SessionCompleted(facts)),
             Ok(Outcome::Applied)
         );
         let order = seller.order(&session);
@@ -170,7 +171,10 @@ fn the_buyer_is_who_typed_an_address_else_who_the_seller_told() {
             email: address.map(str::to_owned),
             ..paid(&session)
         };
-        (session, seller.hear(News::SessionCompleted(facts)).unwrap())
+        (
+            session,
+            seller.receive(EventData::SessionCompleted(facts)).unwrap(),
+        )
     };
     for (address, told, buyer) in [
         (Some("Typed@Example.test"), None, "typed@example.test"),
@@ -218,23 +222,26 @@ fn what_was_paid_and_cannot_be_minted_is_parked_with_its_payload() {
         email: None,
         ..paid(&session)
     };
-    let inbound = seller.inbound(News::SessionCompleted(nobody));
-    assert!(matches!(seller.hear_as(&inbound), Ok(Outcome::Parked(_))));
+    let inbound = seller.inbound(EventData::SessionCompleted(nobody));
+    assert!(matches!(
+        seller.receive_as(&inbound),
+        Ok(Outcome::Parked(_))
+    ));
     assert_eq!(
-        seller.hear_as(&inbound),
+        seller.receive_as(&inbound),
         Ok(Outcome::Duplicate),
         "Stripe need not send it again"
     );
     let event = seller
         .store
-        .heard_event(inbound.endpoint, &inbound.event.id);
-    let HeardOutcome::Parked {
+        .processed_event(inbound.endpoint, &inbound.event.id);
+    let EventOutcome::Parked {
         payload, retry_at, ..
     } = event.unwrap().unwrap().outcome
     else {
         panic!("it is parked");
     };
     assert_eq!(payload, inbound.payload);
-    assert_eq!(retry_at, seller.shop.now().plus(PARKED_FOR));
+    assert_eq!(retry_at, seller.shop.now().plus(PARK_DURATION));
     assert_eq!((seller.licenses().len(), seller.deliveries().len()), (0, 0));
 }

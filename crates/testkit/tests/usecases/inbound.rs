@@ -2,18 +2,18 @@ use mintage_domain::base::id::SessionId;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::model::sales::order::OrderStatus;
 use mintage_domain::model::stripe::connection::ConnectionState;
-use mintage_domain::model::stripe::event::News;
-use mintage_domain::model::stripe::processed_event::HeardOutcome;
-use mintage_domain::ports::{Catalog, Connections, HeardEvents, MockStripe, StripeError};
-use mintage_domain::usecase::stripe::inbound::{Inbound, InboundError, Outcome, hear};
+use mintage_domain::model::stripe::event::EventData;
+use mintage_domain::model::stripe::processed_event::EventOutcome;
+use mintage_domain::ports::{Catalog, Connections, MockStripe, ProcessedEvents, StripeError};
+use mintage_domain::usecase::stripe::inbound::{Inbound, InboundError, Outcome, receive};
 use mintage_testkit::fixtures::stripe_account;
 
 use crate::seller::{Seller, paid, refunded};
 
-fn outcome(seller: &Seller, inbound: &Inbound) -> Option<HeardOutcome> {
+fn outcome(seller: &Seller, inbound: &Inbound) -> Option<EventOutcome> {
     let heard = seller
         .store
-        .heard_event(inbound.endpoint, &inbound.event.id);
+        .processed_event(inbound.endpoint, &inbound.event.id);
     heard.unwrap().map(|event| event.outcome)
 }
 
@@ -21,17 +21,17 @@ fn outcome(seller: &Seller, inbound: &Inbound) -> Option<HeardOutcome> {
 fn an_event_is_heard_once_and_a_repeat_does_nothing() {
     let seller = Seller::on_sale();
     let session = seller.session();
-    let completed = seller.inbound(News::SessionCompleted(paid(&session)));
-    assert_eq!(seller.hear_as(&completed), Ok(Outcome::Applied));
-    assert_eq!(outcome(&seller, &completed), Some(HeardOutcome::Applied));
+    let completed = seller.inbound(EventData::SessionCompleted(paid(&session)));
+    assert_eq!(seller.receive_as(&completed), Ok(Outcome::Applied));
+    assert_eq!(outcome(&seller, &completed), Some(EventOutcome::Applied));
     for _ in 0..3 {
-        assert_eq!(seller.hear_as(&completed), Ok(Outcome::Duplicate));
+        assert_eq!(seller.receive_as(&completed), Ok(Outcome::Duplicate));
     }
     assert_eq!(seller.licenses().len(), 1);
-    let other = seller.inbound(News::SessionCompleted(paid(&session)));
+    let other = seller.inbound(EventData::SessionCompleted(paid(&session)));
     let ignored = Outcome::Ignored("the order is fulfilled already".to_owned());
     assert_eq!(
-        seller.hear_as(&other),
+        seller.receive_as(&other),
         Ok(ignored),
         "another event about the same"
     );
@@ -41,9 +41,9 @@ fn an_event_is_heard_once_and_a_repeat_does_nothing() {
 #[test]
 fn the_same_event_at_once_is_applied_by_one() {
     let seller = Seller::on_sale();
-    let completed = seller.inbound(News::SessionCompleted(paid(&seller.session())));
+    let completed = seller.inbound(EventData::SessionCompleted(paid(&seller.session())));
     let mut outcomes = std::thread::scope(|scope| {
-        let hear = || seller.hear_as(&completed).unwrap();
+        let hear = || seller.receive_as(&completed).unwrap();
         let hearers: Vec<_> = (0..8).map(|_| scope.spawn(hear)).collect();
         hearers
             .into_iter()
@@ -58,12 +58,12 @@ fn the_same_event_at_once_is_applied_by_one() {
 #[test]
 fn the_endpoint_decides_the_mode() {
     let seller = Seller::on_sale();
-    let completed = News::SessionCompleted(paid(&seller.session()));
+    let completed = EventData::SessionCompleted(paid(&seller.session()));
     let from = |endpoint: Mode, livemode: bool| {
         let mut inbound = seller.inbound(completed.clone());
         inbound.endpoint = endpoint;
         inbound.event.livemode = livemode;
-        (seller.hear_as(&inbound), outcome(&seller, &inbound))
+        (seller.receive_as(&inbound), outcome(&seller, &inbound))
     };
     let (refused, kept) = from(Mode::Sandbox, true);
     assert_eq!(refused, Err(InboundError::LiveEventOnSandbox));
@@ -73,7 +73,7 @@ fn the_endpoint_decides_the_mode() {
     );
     let (ignored, kept) = from(Mode::Live, false);
     assert!(matches!(ignored, Ok(Outcome::Ignored(_))), "{ignored:?}");
-    assert!(matches!(kept, Some(HeardOutcome::Ignored(_))), "{kept:?}");
+    assert!(matches!(kept, Some(EventOutcome::Ignored(_))), "{kept:?}");
     let (sandbox, _) = from(Mode::Sandbox, false);
     assert!(
         matches!(sandbox, Ok(Outcome::Ignored(_))),
@@ -86,13 +86,13 @@ fn the_endpoint_decides_the_mode() {
 #[test]
 fn one_event_on_both_endpoints_is_two() {
     let seller = Seller::new();
-    let mut test_event = seller.inbound(News::Other);
+    let mut test_event = seller.inbound(EventData::Other);
     test_event.event.livemode = false;
     for endpoint in Mode::ALL {
         test_event.endpoint = endpoint;
-        let first = seller.hear_as(&test_event).unwrap();
+        let first = seller.receive_as(&test_event).unwrap();
         assert!(matches!(first, Outcome::Ignored(_)), "{first:?}");
-        assert_eq!(seller.hear_as(&test_event), Ok(Outcome::Duplicate));
+        assert_eq!(seller.receive_as(&test_event), Ok(Outcome::Duplicate));
     }
 }
 
@@ -100,31 +100,31 @@ fn one_event_on_both_endpoints_is_two() {
 fn news_that_is_none_of_ours_is_ignored_and_recorded() {
     let seller = Seller::on_sale();
     let session = seller.session();
-    let completed = News::SessionCompleted(paid(&session));
-    let about = |account: Option<&str>, news: &News| {
-        let mut inbound = seller.inbound(news.clone());
+    let completed = EventData::SessionCompleted(paid(&session));
+    let about = |account: Option<&str>, data: &EventData| {
+        let mut inbound = seller.inbound(data.clone());
         inbound.event.account = account.map(stripe_account);
         inbound
     };
     let ours = seller.shop.account.as_str();
     let foreign = SessionId::parse("cs_foreign").unwrap();
-    for (account, news) in [
+    for (account, data) in [
         (None, completed.clone()),
         (Some("acct_stranger"), completed),
-        (Some("acct_stranger"), News::Deauthorized),
-        (Some(ours), News::Other),
-        (Some(ours), News::SessionCompleted(paid(&foreign))),
-        (Some(ours), News::SessionExpired(foreign.clone())),
-        (Some(ours), News::SessionPaymentFailed(foreign)),
+        (Some("acct_stranger"), EventData::Deauthorized),
+        (Some(ours), EventData::Other),
+        (Some(ours), EventData::SessionCompleted(paid(&foreign))),
+        (Some(ours), EventData::SessionExpired(foreign.clone())),
+        (Some(ours), EventData::SessionPaymentFailed(foreign)),
     ] {
-        let inbound = about(account, &news);
-        let heard = seller.hear_as(&inbound).unwrap();
+        let inbound = about(account, &data);
+        let heard = seller.receive_as(&inbound).unwrap();
         let Outcome::Ignored(reason) = heard else {
-            panic!("{account:?} {news:?}: {heard:?}");
+            panic!("{account:?} {data:?}: {heard:?}");
         };
         assert_eq!(
             outcome(&seller, &inbound),
-            Some(HeardOutcome::Ignored(reason))
+            Some(EventOutcome::Ignored(reason))
         );
     }
     assert_eq!(seller.licenses(), []);
@@ -141,7 +141,9 @@ fn a_session_on_another_account_mints_nothing_though_it_has_the_same_id() {
         seller.set_up_prices().unwrap();
     }
     let session = ours.session();
-    let forged = theirs.hear(News::SessionCompleted(paid(&session))).unwrap();
+    let forged = theirs
+        .receive(EventData::SessionCompleted(paid(&session)))
+        .unwrap();
     assert!(matches!(forged, Outcome::Ignored(_)), "{forged:?}");
     assert_eq!((ours.licenses().len(), theirs.licenses().len()), (0, 0));
 }
@@ -151,7 +153,10 @@ fn a_grant_ended_at_stripe_disconnects_the_tenant_and_what_was_paid_is_minted() 
     let seller = Seller::on_sale();
     let session = seller.session();
     seller.stripe.end_grant(&seller.shop.account_ref());
-    assert_eq!(seller.hear(News::Deauthorized), Ok(Outcome::Applied));
+    assert_eq!(
+        seller.receive(EventData::Deauthorized),
+        Ok(Outcome::Applied)
+    );
     let connection = seller.connection();
     assert_eq!(connection.state, ConnectionState::Disconnected);
     assert_eq!(connection.retiring, [], "Stripe has nothing left to end");
@@ -163,17 +168,20 @@ fn a_grant_ended_at_stripe_disconnects_the_tenant_and_what_was_paid_is_minted() 
     assert_eq!(prices, Ok(Vec::new()));
     assert_eq!(seller.audited("stripe.deauthorized"), 1);
 
-    let again = seller.hear(News::Deauthorized).unwrap();
+    let again = seller.receive(EventData::Deauthorized).unwrap();
     assert!(matches!(again, Outcome::Ignored(_)), "{again:?}");
-    let late = seller.hear(News::SessionCompleted(paid(&session)));
+    let late = seller.receive(EventData::SessionCompleted(paid(&session)));
     assert_eq!(late, Ok(Outcome::Applied));
-    assert_eq!(seller.hear(refunded(&session, 2_900)), Ok(Outcome::Applied));
+    assert_eq!(
+        seller.receive(refunded(&session, 2_900)),
+        Ok(Outcome::Applied)
+    );
 }
 
 #[test]
 fn old_news_of_an_ended_grant_does_not_end_a_new_one() {
     let seller = Seller::on_sale();
-    let heard = seller.hear(News::Deauthorized).unwrap();
+    let heard = seller.receive(EventData::Deauthorized).unwrap();
     assert!(matches!(heard, Outcome::Ignored(_)), "{heard:?}");
     assert!(seller.connection().state.account().is_some());
 }
@@ -187,13 +195,13 @@ fn news_that_stripe_must_confirm_is_not_recorded_while_it_is_down() {
         .expect_account()
         .times(1)
         .return_const(Err(down.clone()));
-    let ended = seller.inbound(News::Deauthorized);
-    let heard = hear(&*seller.store, &stripe, &seller.env(), &ended);
+    let ended = seller.inbound(EventData::Deauthorized);
+    let heard = receive(&*seller.store, &stripe, &seller.env(), &ended);
     assert_eq!(heard, Err(InboundError::Stripe(down)));
     assert_eq!(outcome(&seller, &ended), None);
     seller.stripe.end_grant(&seller.shop.account_ref());
     assert_eq!(
-        seller.hear_as(&ended),
+        seller.receive_as(&ended),
         Ok(Outcome::Applied),
         "when it is sent again"
     );

@@ -6,14 +6,14 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::SecretHash;
 use mintage_domain::base::slug::KeyTypeId;
 use mintage_domain::commit::counter::{Count, Counter};
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::access::api_key::ApiKey;
-use mintage_domain::model::access::idempotency::CallerKey;
+use mintage_domain::model::access::idempotency::IdempotencyKey;
 use mintage_domain::model::licenses::standing::State;
 use mintage_domain::model::licenses::term::Term;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::sellers::tenant::{Plan, Tenant};
-use mintage_domain::model::stripe::event::News;
+use mintage_domain::model::stripe::event::EventData;
 use mintage_domain::ports::{Commit, Customers, Housekeeping, Licenses};
 use mintage_domain::usecase::licenses::command::revoke;
 use mintage_domain::usecase::licenses::issue::{
@@ -32,7 +32,7 @@ pub(crate) fn seller() -> (Seller, ApiKey) {
 }
 
 fn api_key(seller: &Seller) -> ApiKey {
-    let put = Put::changed(seller.shop.api_key());
+    let put = Write::changed(seller.shop.api_key());
     let api_key = put.value.clone();
     let mut changes = seller.shop.changes();
     changes.api_keys.push(put);
@@ -73,7 +73,7 @@ fn call(seller: &Seller, api_key: &ApiKey) -> IssueCall {
 
 /// A call under a signature of its own that may be sent again.
 pub(crate) fn repeatable(seller: &Seller, api_key: &ApiKey, key: &str, body: &str) -> IssueCall {
-    let key = CallerKey::parse(key).unwrap();
+    let key = IdempotencyKey::parse(key).unwrap();
     IssueCall {
         repeatable: Some((key, SecretHash::of(body))),
         ..call(seller, api_key)
@@ -102,7 +102,7 @@ fn counted(seller: &Seller, mode: Mode) -> i64 {
 
 fn on_plan(seller: &Seller, plan: Plan, minted: i64) {
     let mut changes = seller.shop.changes();
-    changes.tenants.push(Put::changed(Tenant {
+    changes.tenants.push(Write::changed(Tenant {
         plan,
         version: 1,
         ..seller.shop.tenant.clone()
@@ -343,18 +343,20 @@ fn a_license_is_counted_from_its_mint_until_it_is_revoked_however_often_that_is_
     let (seller, _) = seller();
     let count = || counted(&seller, Mode::Live);
     let session = seller.session();
-    seller.hear(News::SessionCompleted(paid(&session))).unwrap();
+    seller
+        .receive(EventData::SessionCompleted(paid(&session)))
+        .unwrap();
     let by_admin = seller.sell().license;
     assert_eq!(count(), 2);
     let (store, env) = (&*seller.store, seller.env());
     revoke(store, &env, seller.tenant(), &by_admin.id, &Actor::Operator).unwrap();
     assert_eq!(count(), 1);
     for _ in 0..2 {
-        seller.hear(refunded(&session, 1_000)).unwrap();
+        seller.receive(refunded(&session, 1_000)).unwrap();
         assert_eq!(count(), 1, "a part of it given back revokes nothing");
     }
     for _ in 0..2 {
-        seller.hear(refunded(&session, 2_900)).unwrap();
+        seller.receive(refunded(&session, 2_900)).unwrap();
         assert_eq!(count(), 0);
     }
     // An admin's word after the refund changes why, not how many.
@@ -372,8 +374,10 @@ fn a_license_is_counted_from_its_mint_until_it_is_revoked_however_often_that_is_
 fn a_refund_told_before_its_sale_counts_nothing() {
     let (seller, _) = seller();
     let session = seller.session();
-    seller.hear(refunded(&session, 2_900)).unwrap();
-    seller.hear(News::SessionCompleted(paid(&session))).unwrap();
+    seller.receive(refunded(&session, 2_900)).unwrap();
+    seller
+        .receive(EventData::SessionCompleted(paid(&session)))
+        .unwrap();
     assert_eq!(
         (seller.licenses().len(), counted(&seller, Mode::Live)),
         (1, 0)

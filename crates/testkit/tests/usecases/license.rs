@@ -1,6 +1,6 @@
 use mintage_domain::base::id::{LicenseId, TokenId};
 use mintage_domain::base::slug::TenantId;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::licenses::license::License;
 use mintage_domain::model::licenses::standing::{Revocation, RevocationReason, Standing, State};
 use mintage_domain::model::sellers::audit::Actor;
@@ -58,7 +58,7 @@ fn an_expired_license_can_still_be_revoked() {
     let seller = Seller::on_sale();
     let sold = seller.sell().license;
     let mut changes = seller.shop.changes();
-    changes.licenses.push(Put::changed(License {
+    changes.licenses.push(Write::changed(License {
         standing: Standing::new(Some(seller.shop.now())),
         ..sold.clone()
     }));
@@ -117,7 +117,7 @@ fn a_key_that_does_not_open_is_told_apart_from_one_that_is_no_text() {
     let moved = env.seal(field, "lic_other", b"PIXL");
     let mut current = sold.clone();
     for (sealed_key, damaged) in [(no_text, true), (moved, false)] {
-        let put = Put::changed(License {
+        let put = Write::changed(License {
             sealed_key,
             ..current
         });

@@ -7,7 +7,7 @@ use std::time::Duration;
 use mintage_domain::base::id::{LicenseId, TokenId};
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::licenses::license::License;
 use mintage_domain::model::licenses::standing::{
     CannotExtend, DisputeNews, HoldCause, RevocationReason, Standing, State,
@@ -76,7 +76,7 @@ impl Sold {
         let mut license = self.read();
         change(&mut license.standing);
         let mut changes = self.seller.shop.changes();
-        changes.licenses.push(Put::changed(license));
+        changes.licenses.push(Write::changed(license));
         self.seller.store.commit(changes).unwrap();
     }
 

@@ -4,18 +4,18 @@ use mintage_domain::base::id::LicenseId;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::slug::TenantId;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::access::rate::{Grant, Take};
-use mintage_domain::model::outbox::mail::{MailStatus, Mailing};
+use mintage_domain::model::outbox::mail::{MailStatus, QueuedMail};
 use mintage_domain::model::outbox::retry::RetrySchedule;
 use mintage_domain::model::sellers::audit::Actor;
-use mintage_domain::model::stripe::event::News;
-use mintage_domain::ports::{Commit, LicenseRecord, Limiter, MailError, Mails, Tenants};
+use mintage_domain::model::stripe::event::EventData;
+use mintage_domain::ports::{Commit, LicenseRecord, MailError, Mails, RateLimiter, Tenants};
 use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::licenses::command::revoke;
 use mintage_domain::usecase::outbox::mail::{
-    Composed, LEASE, MailingError, Outcome, RESEND_RATE, WAITS_AT_MOST, compose, conclude, give_up,
-    resend, switch,
+    Composed, LEASE, MailCommandError, Outcome, RESEND_RATE, WAITS_AT_MOST, compose, give_up,
+    record_result, resend, switch,
 };
 use mintage_testkit::OutboxMail;
 use mintage_testkit::fixtures::email;
@@ -25,7 +25,7 @@ use crate::issue;
 use crate::seller::{Seller, paid, refunded};
 
 /// A license's mailings, newest first.
-fn mails(seller: &Seller, license: &LicenseId) -> Vec<Mailing> {
+fn mails(seller: &Seller, license: &LicenseId) -> Vec<QueuedMail> {
     let page = PageRequest::default();
     let page = seller.store.mails(seller.tenant(), license, &page);
     page.unwrap().items
@@ -37,7 +37,7 @@ fn switched(seller: &Seller, on: bool) -> bool {
     tenant.unwrap().mails
 }
 
-fn resent(seller: &Seller, license: &LicenseId) -> Result<Mailing, MailingError> {
+fn resent(seller: &Seller, license: &LicenseId) -> Result<QueuedMail, MailCommandError> {
     let (store, env) = (&*seller.store, seller.env());
     resend(
         store,
@@ -50,14 +50,14 @@ fn resent(seller: &Seller, license: &LicenseId) -> Result<Mailing, MailingError>
 }
 
 /// A license that was sold, and its mailing, claimed.
-fn claimed() -> (Seller, LicenseRecord, Mailing) {
+fn claimed() -> (Seller, LicenseRecord, QueuedMail) {
     let seller = Seller::on_sale();
     let sold = seller.sell();
     let mailing = claim(&seller);
     (seller, sold, mailing)
 }
 
-fn claim(seller: &Seller) -> Mailing {
+fn claim(seller: &Seller) -> QueuedMail {
     let now = seller.shop.now();
     let mut claimed = seller.store.claim_mails(now, 10, LEASE).unwrap();
     assert_eq!(claimed.len(), 1, "one mail is due");
@@ -65,16 +65,16 @@ fn claim(seller: &Seller) -> Mailing {
 }
 
 /// Writes and sends a claimed mailing.
-fn attempt(seller: &Seller, outbox: &OutboxMail, mailing: &Mailing) -> MailStatus {
+fn attempt(seller: &Seller, outbox: &OutboxMail, mailing: &QueuedMail) -> MailStatus {
     let (store, env) = (&*seller.store, seller.env());
     let outcome = match compose(store, &env, mailing).unwrap() {
         Composed::Message(message) => Outcome::from(outbox.mail().send(&message)),
         Composed::Outcome(outcome) => outcome,
     };
-    conclude(store, &env, mailing, &outcome).unwrap()
+    record_result(store, &env, mailing, &outcome).unwrap()
 }
 
-fn read(seller: &Seller, mailing: &Mailing) -> Mailing {
+fn read(seller: &Seller, mailing: &QueuedMail) -> QueuedMail {
     let read = seller.store.mailing(seller.tenant(), &mailing.id);
     read.unwrap().unwrap()
 }
@@ -84,12 +84,14 @@ fn a_sale_queues_one_mail_for_who_paid_due_at_once_and_its_news_again_none() {
     let seller = Seller::on_sale();
     let session = seller.session();
     for _ in 0..2 {
-        seller.hear(News::SessionCompleted(paid(&session))).unwrap();
+        seller
+            .receive(EventData::SessionCompleted(paid(&session)))
+            .unwrap();
     }
     let sold = seller.licenses().remove(0);
     let queued = mails(&seller, &sold.license.id);
     assert_eq!(queued.len(), 1);
-    let expected = Mailing::new(
+    let expected = QueuedMail::new(
         queued[0].id.clone(),
         seller.tenant().clone(),
         sold.license.id.clone(),
@@ -123,8 +125,10 @@ fn an_issued_license_is_mailed_once_in_the_same_commit_and_its_replay_mails_noth
 fn a_sale_that_was_refunded_before_it_was_told_mails_nothing() {
     let seller = Seller::on_sale();
     let session = seller.session();
-    seller.hear(refunded(&session, 2_900)).unwrap();
-    seller.hear(News::SessionCompleted(paid(&session))).unwrap();
+    seller.receive(refunded(&session, 2_900)).unwrap();
+    seller
+        .receive(EventData::SessionCompleted(paid(&session)))
+        .unwrap();
     let sold = seller.licenses().remove(0);
     assert_eq!(mails(&seller, &sold.license.id), []);
 }
@@ -153,7 +157,7 @@ fn the_switch_is_for_what_is_sold_from_then_on() {
         &Actor::Operator,
         true,
     );
-    assert_eq!(outcome.err(), Some(MailingError::NotFound));
+    assert_eq!(outcome.err(), Some(MailCommandError::NotFound));
 }
 
 #[test]
@@ -262,7 +266,7 @@ fn an_attempt_that_died_after_sending_sends_the_same_message_again() {
     assert_eq!(arrived.len(), 2);
     assert_eq!(arrived[0], arrived[1]);
     // The first comes back to life: its lease is lost, and it changes nothing.
-    let late = conclude(store, &env, &first, &Outcome::Refused("late".to_owned()));
+    let late = record_result(store, &env, &first, &Outcome::Refused("late".to_owned()));
     assert_eq!(late, Ok(MailStatus::Pending));
     assert_eq!(read(&seller, &second).status, MailStatus::Sent);
 }
@@ -275,7 +279,7 @@ fn a_key_that_does_not_open_waits_for_the_right_master_key() {
     damaged.sealed_key = seller
         .env()
         .seal(SealedField::LICENSE_KEY, "lic_other", b"x");
-    changes.licenses.push(Put::changed(damaged));
+    changes.licenses.push(Write::changed(damaged));
     seller.store.commit(changes).unwrap();
     let outbox = OutboxMail::new();
     assert_eq!(attempt(&seller, &outbox, &mailing), MailStatus::Pending);
@@ -316,7 +320,7 @@ fn a_license_is_mailed_again_when_asked_even_where_mail_is_off() {
     }
     let refused = resent(&seller, &id);
     assert!(
-        matches!(refused, Err(MailingError::RateLimited(_))),
+        matches!(refused, Err(MailCommandError::RateLimited(_))),
         "{refused:?}"
     );
     seller
@@ -338,13 +342,13 @@ fn what_cannot_be_mailed_again_takes_nothing_of_its_rate() {
     let nobody = TenantId::parse("nobody").unwrap();
     let unknown = LicenseId::parse("lic_none").unwrap();
     for _ in 0..=RESEND_RATE.limit {
-        assert_eq!(by(&nobody, &id, true), Some(MailingError::NotFound));
+        assert_eq!(by(&nobody, &id, true), Some(MailCommandError::NotFound));
         assert_eq!(
             by(seller.tenant(), &unknown, true),
-            Some(MailingError::NotFound)
+            Some(MailCommandError::NotFound)
         );
         let refused = by(seller.tenant(), &id, false);
-        assert_eq!(refused, Some(MailingError::NotConfigured));
+        assert_eq!(refused, Some(MailCommandError::NotConfigured));
     }
     let untouched = store.take(
         &format!("resend:{id}"),
@@ -361,7 +365,7 @@ fn what_cannot_be_mailed_again_takes_nothing_of_its_rate() {
     revoke(store, &env, seller.tenant(), &id, &Actor::Operator).unwrap();
     for configured in [true, false] {
         let refused = by(seller.tenant(), &id, configured);
-        assert_eq!(refused, Some(MailingError::Revoked));
+        assert_eq!(refused, Some(MailCommandError::Revoked));
     }
 }
 

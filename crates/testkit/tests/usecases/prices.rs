@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use mintage_domain::base::id::StripePriceId;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::catalog::price_link::PriceLink;
 use mintage_domain::model::sellers::audit::Actor;
@@ -19,7 +19,7 @@ fn with_key_types(others: impl IntoIterator<Item = (String, Option<i64>)>) -> Se
     seller.connect(&seller.shop.account_ref()).unwrap();
     let mut changes = seller.shop.changes();
     for (slug, price) in others {
-        changes.key_types.push(Put::new(KeyType {
+        changes.key_types.push(Write::new(KeyType {
             price: price.map(cents),
             ..seller.shop.another_key_type(&slug)
         }));

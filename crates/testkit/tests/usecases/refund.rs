@@ -4,7 +4,7 @@ use mintage_domain::base::id::SessionId;
 use mintage_domain::model::licenses::standing::{Revocation, RevocationReason, State};
 use mintage_domain::model::sales::payment::PaymentKey;
 use mintage_domain::model::sellers::audit::Actor;
-use mintage_domain::model::stripe::event::{News, RefundFacts};
+use mintage_domain::model::stripe::event::{EventData, RefundFacts};
 use mintage_domain::ports::Payments;
 use mintage_domain::usecase::licenses::command::revoke;
 use mintage_domain::usecase::stripe::inbound::Outcome;
@@ -30,12 +30,20 @@ fn refunds(seller: &Seller, session: &SessionId) -> (i64, bool) {
 fn a_payment_given_back_in_full_revokes_and_part_of_it_does_not() {
     let seller = Seller::on_sale();
     let session = seller.session();
-    seller.hear(News::SessionCompleted(paid(&session))).unwrap();
-    assert_eq!(seller.hear(refunded(&session, 1_000)), Ok(Outcome::Applied));
+    seller
+        .receive(EventData::SessionCompleted(paid(&session)))
+        .unwrap();
+    assert_eq!(
+        seller.receive(refunded(&session, 1_000)),
+        Ok(Outcome::Applied)
+    );
     assert_eq!(state(&seller), (State::Active, None));
     assert_eq!(refunds(&seller, &session), (1_000, false));
 
-    assert_eq!(seller.hear(refunded(&session, 2_900)), Ok(Outcome::Applied));
+    assert_eq!(
+        seller.receive(refunded(&session, 2_900)),
+        Ok(Outcome::Applied)
+    );
     assert_eq!(
         state(&seller),
         (State::Revoked, Some(RevocationReason::Refund))
@@ -44,7 +52,7 @@ fn a_payment_given_back_in_full_revokes_and_part_of_it_does_not() {
     assert_eq!(seller.audited("license.refunded"), 1);
 
     for amount in [500, 1_000, 2_900] {
-        let old = seller.hear(refunded(&session, amount)).unwrap();
+        let old = seller.receive(refunded(&session, amount)).unwrap();
         assert!(matches!(old, Outcome::Ignored(_)), "{amount}: {old:?}");
     }
     assert_eq!(seller.told().len(), 2);
@@ -63,14 +71,14 @@ fn news_of_a_sale_and_its_refunds_ends_the_same_in_any_order() {
     for order in orders {
         let seller = Seller::on_sale();
         let session = seller.session();
-        let news = [
-            News::SessionCompleted(paid(&session)),
+        let data = [
+            EventData::SessionCompleted(paid(&session)),
             refunded(&session, 700),
             refunded(&session, 2_900),
         ];
         for told in order {
             seller.shop.env.clock.advance(Duration::from_secs(1));
-            seller.hear(news[told].clone()).unwrap();
+            seller.receive(data[told].clone()).unwrap();
         }
         assert_eq!(
             state(&seller),
@@ -90,8 +98,10 @@ fn news_of_a_sale_and_its_refunds_ends_the_same_in_any_order() {
 fn the_seller_is_told_of_a_refund_without_the_key() {
     let seller = Seller::on_sale();
     let session = seller.session();
-    seller.hear(refunded(&session, 2_900)).unwrap();
-    seller.hear(News::SessionCompleted(paid(&session))).unwrap();
+    seller.receive(refunded(&session, 2_900)).unwrap();
+    seller
+        .receive(EventData::SessionCompleted(paid(&session)))
+        .unwrap();
     let license = seller.licenses().remove(0).license;
     for delivery in seller.deliveries() {
         let body = seller.body(&delivery);
@@ -104,10 +114,10 @@ fn the_seller_is_told_of_a_refund_without_the_key() {
 fn a_refund_of_nothing_of_ours_is_kept_for_the_sale_or_ignored() {
     let seller = Seller::on_sale();
     let session = seller.session();
-    let early = seller.hear(refunded(&session, 2_900));
+    let early = seller.receive(refunded(&session, 2_900));
     assert_eq!(early, Ok(Outcome::Applied), "the sale will find it");
     assert_eq!(seller.deliveries(), []);
-    let without_payment = seller.hear(News::ChargeRefunded(RefundFacts {
+    let without_payment = seller.receive(EventData::ChargeRefunded(RefundFacts {
         payment_intent: None,
         amount_refunded: 2_900,
         fully: true,
@@ -120,11 +130,11 @@ fn a_sale_and_its_refund_told_at_once_leave_a_revoked_license() {
     for _ in 0..20 {
         let seller = Seller::on_sale();
         let session = seller.session();
-        let sale = seller.inbound(News::SessionCompleted(paid(&session)));
+        let sale = seller.inbound(EventData::SessionCompleted(paid(&session)));
         let refund = seller.inbound(refunded(&session, 2_900));
         std::thread::scope(|scope| {
-            scope.spawn(|| seller.hear_as(&sale).unwrap());
-            scope.spawn(|| seller.hear_as(&refund).unwrap());
+            scope.spawn(|| seller.receive_as(&sale).unwrap());
+            scope.spawn(|| seller.receive_as(&refund).unwrap());
         });
         assert_eq!(state(&seller).0, State::Revoked);
         assert_eq!(seller.told(), ["license.created", "license.refunded"]);
@@ -136,7 +146,9 @@ fn an_admins_revocation_outranks_a_refund_whichever_came_first() {
     for admin_first in [true, false] {
         let seller = Seller::on_sale();
         let session = seller.session();
-        seller.hear(News::SessionCompleted(paid(&session))).unwrap();
+        seller
+            .receive(EventData::SessionCompleted(paid(&session)))
+            .unwrap();
         let license = seller.licenses().remove(0).license.id;
         let by_admin = || {
             let (store, env) = (&*seller.store, seller.env());
@@ -145,7 +157,7 @@ fn an_admins_revocation_outranks_a_refund_whichever_came_first() {
         if admin_first {
             by_admin();
         }
-        seller.hear(refunded(&session, 2_900)).unwrap();
+        seller.receive(refunded(&session, 2_900)).unwrap();
         if !admin_first {
             by_admin();
         }

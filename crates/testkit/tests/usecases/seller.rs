@@ -15,7 +15,7 @@ use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::event::{
-    News, PaymentStatus, RefundFacts, SessionFacts, StripeEvent,
+    EventData, PaymentStatus, RefundFacts, SessionFacts, StripeEvent,
 };
 use mintage_domain::ports::{
     AuditFilter, Audits, Connections, Deliveries, LicenseFilter, LicenseRecord, Licenses, Orders,
@@ -25,7 +25,7 @@ use mintage_domain::usecase::catalog::prices::{PricesError, PricesSetUp, set_up_
 use mintage_domain::usecase::env::{Env, SealedField};
 use mintage_domain::usecase::sales::checkout::{self, CheckoutError, OpenCheckout};
 use mintage_domain::usecase::stripe::connect::{self, ConnectError, Connected};
-use mintage_domain::usecase::stripe::inbound::{Inbound, InboundError, Outcome, hear};
+use mintage_domain::usecase::stripe::inbound::{Inbound, InboundError, Outcome, receive};
 use mintage_testkit::fixtures::{Shop, web_url};
 use mintage_testkit::{MemoryStore, StandInStripe};
 
@@ -151,17 +151,17 @@ impl Seller {
     }
 
     /// Hears this news of the shop's account.
-    pub(crate) fn hear(&self, news: News) -> Result<Outcome, InboundError> {
-        self.hear_as(&self.inbound(news))
+    pub(crate) fn receive(&self, data: EventData) -> Result<Outcome, InboundError> {
+        self.receive_as(&self.inbound(data))
     }
 
     /// Hears it again as it was.
-    pub(crate) fn hear_as(&self, inbound: &Inbound) -> Result<Outcome, InboundError> {
-        hear(&*self.store, &*self.stripe, &self.env(), inbound)
+    pub(crate) fn receive_as(&self, inbound: &Inbound) -> Result<Outcome, InboundError> {
+        receive(&*self.store, &*self.stripe, &self.env(), inbound)
     }
 
-    /// News of the shop's account on the endpoint of its mode, in an event of its own.
-    pub(crate) fn inbound(&self, news: News) -> Inbound {
+    /// EventData of the shop's account on the endpoint of its mode, in an event of its own.
+    pub(crate) fn inbound(&self, data: EventData) -> Inbound {
         let number = self.events.fetch_add(1, Ordering::Relaxed);
         let id = StripeEventId::parse(&format!("evt_{number}")).unwrap();
         Inbound {
@@ -172,7 +172,7 @@ impl Seller {
                 kind: "of.a.test".to_owned(),
                 account: Some(self.shop.account.clone()),
                 livemode: self.shop.mode.livemode(),
-                news,
+                data,
             },
             parked: None,
         }
@@ -200,7 +200,7 @@ impl Seller {
     /// Sells one license, and returns it.
     pub(crate) fn sell(&self) -> LicenseRecord {
         let session = self.session();
-        let paid = self.hear(News::SessionCompleted(paid(&session)));
+        let paid = self.receive(EventData::SessionCompleted(paid(&session)));
         assert_eq!(paid, Ok(Outcome::Applied));
         let order = self.order(&session);
         self.store.licenses_of_order(&order.id).unwrap().remove(0)
@@ -272,8 +272,8 @@ pub(crate) fn unpaid(session: &SessionId) -> SessionFacts {
 }
 
 /// So much of a session's 2900 cents was given back.
-pub(crate) fn refunded(session: &SessionId, amount: i64) -> News {
-    News::ChargeRefunded(RefundFacts {
+pub(crate) fn refunded(session: &SessionId, amount: i64) -> EventData {
+    EventData::ChargeRefunded(RefundFacts {
         payment_intent: Some(intent(session)),
         amount_refunded: amount,
         fully: amount == 2_900,

@@ -3,20 +3,21 @@ use std::time::Duration;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::seal::{KeyRing, MasterKey};
 use mintage_domain::base::secret::SecretHash;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::access::rate::{Rate, Take};
 use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::licenses::key::KeyFormat;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
-use mintage_domain::model::stripe::event::{News, SessionFacts, StripeEvent};
-use mintage_domain::model::stripe::processed_event::HeardOutcome;
+use mintage_domain::model::stripe::event::{EventData, SessionFacts, StripeEvent};
+use mintage_domain::model::stripe::processed_event::EventOutcome;
 use mintage_domain::ports::{
-    Commit, HeardEvents, Limiter, MockStripe, MockWebhooks, OAuthRounds, Orders, WebhookError,
+    Commit, MockStripe, MockWebhooks, OAuthRounds, Orders, ProcessedEvents, RateLimiter,
+    WebhookError,
 };
 use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::stripe::connect::ROUND_LASTS;
-use mintage_domain::usecase::stripe::inbound::{Inbound, Outcome, PARKED_FOR, hear};
-use mintage_domain::usecase::sweep::{Swept, sweep};
+use mintage_domain::usecase::stripe::inbound::{Inbound, Outcome, PARK_DURATION, receive};
+use mintage_domain::usecase::sweep::{SweepReport, sweep};
 
 use crate::seller::{Seller, paid};
 
@@ -31,20 +32,20 @@ fn rereading(event: &StripeEvent) -> MockWebhooks {
     webhooks
 }
 
-fn swept(seller: &Seller, webhooks: &MockWebhooks) -> Swept {
+fn swept(seller: &Seller, webhooks: &MockWebhooks) -> SweepReport {
     sweep(&*seller.store, &MockStripe::new(), webhooks, &seller.env()).unwrap()
 }
 
 fn parked(seller: &Seller, inbound: &Inbound) -> bool {
     let heard = seller
         .store
-        .heard_event(inbound.endpoint, &inbound.event.id);
-    matches!(heard.unwrap().unwrap().outcome, HeardOutcome::Parked { .. })
+        .processed_event(inbound.endpoint, &inbound.event.id);
+    matches!(heard.unwrap().unwrap().outcome, EventOutcome::Parked { .. })
 }
 
 /// A paid session without an address: it is parked each time it is tried.
 fn without_address(seller: &Seller) -> Inbound {
-    seller.inbound(News::SessionCompleted(SessionFacts {
+    seller.inbound(EventData::SessionCompleted(SessionFacts {
         email: None,
         ..paid(&seller.session())
     }))
@@ -54,23 +55,30 @@ fn without_address(seller: &Seller) -> Inbound {
 fn there_is_nothing_to_sweep_where_nothing_was_left() {
     let seller = Seller::on_sale();
     seller.sell();
-    assert_eq!(swept(&seller, &MockWebhooks::new()), Swept::default());
+    assert_eq!(swept(&seller, &MockWebhooks::new()), SweepReport::default());
 }
 
 #[test]
 fn a_parked_event_rests_and_is_tried_again_until_it_goes_through() {
     let seller = Seller::on_sale();
     let inbound = without_address(&seller);
-    assert!(matches!(seller.hear_as(&inbound), Ok(Outcome::Parked(_))));
+    assert!(matches!(
+        seller.receive_as(&inbound),
+        Ok(Outcome::Parked(_))
+    ));
     let webhooks = rereading(&inbound.event);
-    assert_eq!(swept(&seller, &webhooks), Swept::default(), "it rests");
+    assert_eq!(
+        swept(&seller, &webhooks),
+        SweepReport::default(),
+        "it rests"
+    );
     for _ in 0..2 {
-        seller.shop.env.clock.advance(PARKED_FOR);
+        seller.shop.env.clock.advance(PARK_DURATION);
         assert_eq!(swept(&seller, &webhooks).failed, 1);
         assert!(parked(&seller, &inbound));
         assert_eq!(
             swept(&seller, &webhooks),
-            Swept::default(),
+            SweepReport::default(),
             "it rests again"
         );
     }
@@ -97,13 +105,16 @@ fn what_waited_for_a_master_key_is_minted_once_when_the_key_is_there() {
     };
     let session = order.session.clone().unwrap();
     let mut changes = seller.shop.changes();
-    changes.products.push(Put::new(product));
-    changes.orders.push(Put::changed(order));
+    changes.products.push(Write::new(product));
+    changes.orders.push(Write::changed(order));
     seller.store.commit(changes).unwrap();
 
-    let inbound = seller.inbound(News::SessionCompleted(paid(&session)));
-    assert!(matches!(seller.hear_as(&inbound), Ok(Outcome::Parked(_))));
-    seller.shop.env.clock.advance(PARKED_FOR);
+    let inbound = seller.inbound(EventData::SessionCompleted(paid(&session)));
+    assert!(matches!(
+        seller.receive_as(&inbound),
+        Ok(Outcome::Parked(_))
+    ));
+    seller.shop.env.clock.advance(PARK_DURATION);
     let mut env = seller.env();
     env.keys = &both;
     let webhooks = rereading(&inbound.event);
@@ -112,9 +123,9 @@ fn what_waited_for_a_master_key_is_minted_once_when_the_key_is_there() {
     assert_eq!(seller.order(&session).status, OrderStatus::Fulfilled);
     assert_eq!(seller.told(), ["license.created"]);
     assert!(!parked(&seller, &inbound));
-    seller.shop.env.clock.advance(PARKED_FOR);
+    seller.shop.env.clock.advance(PARK_DURATION);
     assert_eq!(again(&env).unparked, 0);
-    let resent = hear(&*seller.store, &MockStripe::new(), &env, &inbound);
+    let resent = receive(&*seller.store, &MockStripe::new(), &env, &inbound);
     assert_eq!(resent, Ok(Outcome::Duplicate));
 }
 
@@ -126,10 +137,12 @@ fn a_parked_event_whose_order_was_paid_by_other_news_is_settled() {
         email: None,
         ..paid(&session)
     };
-    let inbound = seller.inbound(News::SessionCompleted(nobody));
-    seller.hear_as(&inbound).unwrap();
-    seller.hear(News::SessionCompleted(paid(&session))).unwrap();
-    seller.shop.env.clock.advance(PARKED_FOR);
+    let inbound = seller.inbound(EventData::SessionCompleted(nobody));
+    seller.receive_as(&inbound).unwrap();
+    seller
+        .receive(EventData::SessionCompleted(paid(&session)))
+        .unwrap();
+    seller.shop.env.clock.advance(PARK_DURATION);
     assert_eq!(swept(&seller, &rereading(&inbound.event)).unparked, 1);
     assert_eq!(seller.licenses().len(), 1);
     assert!(!parked(&seller, &inbound));
@@ -138,14 +151,14 @@ fn a_parked_event_whose_order_was_paid_by_other_news_is_settled() {
 #[test]
 fn one_thing_that_fails_keeps_no_other_from_being_done() {
     let seller = Seller::on_sale();
-    seller.hear_as(&without_address(&seller)).unwrap();
+    seller.receive_as(&without_address(&seller)).unwrap();
     let stuck = Order {
         status: OrderStatus::Opening,
         session: None,
         ..seller.shop.order()
     };
     let mut changes = seller.shop.changes();
-    changes.orders.push(Put::changed(stuck.clone()));
+    changes.orders.push(Write::changed(stuck.clone()));
     seller.store.commit(changes).unwrap();
     seller.shop.env.clock.advance(Duration::from_hours(2));
     let mut webhooks = MockWebhooks::new();
@@ -168,7 +181,7 @@ fn an_order_is_given_up_after_an_hour_of_opening_and_not_before() {
         ..seller.shop.order()
     };
     let mut changes = seller.shop.changes();
-    changes.orders.push(Put::changed(stuck));
+    changes.orders.push(Write::changed(stuck));
     seller.store.commit(changes).unwrap();
     let idle = MockWebhooks::new();
     seller.shop.env.clock.advance(Duration::from_hours(1));
@@ -210,5 +223,5 @@ fn what_a_busy_minute_leaves_behind_is_forgotten_in_one_sweep() {
     }
     seller.shop.env.clock.advance(Duration::from_mins(3));
     assert_eq!(swept(&seller, &MockWebhooks::new()).pruned, 2_500);
-    assert_eq!(swept(&seller, &MockWebhooks::new()), Swept::default());
+    assert_eq!(swept(&seller, &MockWebhooks::new()), SweepReport::default());
 }

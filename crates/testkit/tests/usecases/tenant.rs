@@ -1,6 +1,6 @@
 use mintage_domain::base::secret::SecretHash;
 use mintage_domain::base::slug::TenantId;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::model::sellers::tenant::Plan;
 use mintage_domain::ports::{Commit, Tenants, Tokens};
@@ -68,7 +68,7 @@ fn a_token_that_is_unknown_or_revoked_authenticates_nobody() {
     }
     row.revoked_at = Some(seller.shop.now());
     let mut changes = seller.shop.changes();
-    changes.tokens.push(Put::changed(row));
+    changes.tokens.push(Write::changed(row));
     seller.store.commit(changes).unwrap();
     assert_eq!(authenticate(&*seller.store, token.expose()), Ok(None));
 }

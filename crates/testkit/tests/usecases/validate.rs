@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::licenses::key::{KeyFormat, LicenseKey};
@@ -9,7 +9,7 @@ use mintage_domain::model::licenses::standing::{HoldCause, RevocationReason, Sta
 use mintage_domain::ports::{Commit, ValidateRead, Validations};
 use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::licenses::mint::product_secret;
-use mintage_domain::usecase::licenses::validate::{Lookup, Reason, judge, look_up};
+use mintage_domain::usecase::licenses::validate::{Lookup, Reason, invalid_reason, look_up};
 
 use crate::seller::Seller;
 
@@ -54,7 +54,7 @@ fn a_good_key_is_good_however_it_is_typed() {
     ] {
         let read = validated(&seller, &typed);
         assert_eq!(
-            judge(read.license.as_ref(), seller.shop.now()),
+            invalid_reason(read.license.as_ref(), seller.shop.now()),
             None,
             "{typed:?}"
         );
@@ -66,7 +66,7 @@ fn a_good_key_is_good_however_it_is_typed() {
     }
     let unknown = validated(&seller, "PIXL-0000-0000-0000-0000");
     assert_eq!(
-        judge(unknown.license.as_ref(), seller.shop.now()),
+        invalid_reason(unknown.license.as_ref(), seller.shop.now()),
         Some(Reason::NotFound)
     );
 }
@@ -136,13 +136,16 @@ fn what_a_license_is_worth_is_told_in_one_word() {
     ] {
         let current = validated(&seller, &key).license.unwrap().record.license;
         let mut changes = seller.shop.changes();
-        changes.licenses.push(Put::changed(License {
+        changes.licenses.push(Write::changed(License {
             standing,
             ..current
         }));
         seller.store.commit(changes).unwrap();
         let read = validated(&seller, &key);
-        assert_eq!(judge(read.license.as_ref(), now).map(Reason::as_str), word);
+        assert_eq!(
+            invalid_reason(read.license.as_ref(), now).map(Reason::as_str),
+            word
+        );
     }
     for (reason, word) in [
         (Reason::NotFound, "not_found"),

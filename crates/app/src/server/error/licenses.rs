@@ -2,7 +2,7 @@
 
 use mintage_domain::model::licenses::standing::CannotExtend;
 use mintage_domain::usecase::licenses::command::LicenseError;
-use mintage_domain::usecase::outbox::mail::MailingError;
+use mintage_domain::usecase::outbox::mail::MailCommandError;
 
 use super::{ApiError, Detail};
 
@@ -32,15 +32,15 @@ impl From<LicenseError> for ApiError {
     }
 }
 
-impl From<MailingError> for ApiError {
-    fn from(error: MailingError) -> Self {
+impl From<MailCommandError> for ApiError {
+    fn from(error: MailCommandError) -> Self {
         let text = error.to_string();
         match error {
-            MailingError::NotFound => Self::not_found(),
-            MailingError::Revoked => Self::conflict("license/already-revoked", text),
-            MailingError::NotConfigured => Self::conflict("mail/not-configured", text),
-            MailingError::RateLimited(wait) => Self::rate_limited(wait),
-            MailingError::Failure(failure) => failure.into(),
+            MailCommandError::NotFound => Self::not_found(),
+            MailCommandError::Revoked => Self::conflict("license/already-revoked", text),
+            MailCommandError::NotConfigured => Self::conflict("mail/not-configured", text),
+            MailCommandError::RateLimited(wait) => Self::rate_limited(wait),
+            MailCommandError::Failure(failure) => failure.into(),
         }
     }
 }

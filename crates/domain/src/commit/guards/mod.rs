@@ -1,7 +1,7 @@
 //! The three guards, and the one judge of them.
 //!
 //! A store loads what it knows about the rows and counters that a batch of [`Changes`] touches
-//! into [`Facts`], under its locks; [`judge`] says who may commit; the store writes the rest
+//! into [`Facts`], under its locks; [`check_guards`] says who may commit; the store writes the rest
 //! whole. So every store refuses the same things for the same reasons.
 
 use std::collections::{BTreeSet, HashMap};
@@ -61,7 +61,7 @@ pub fn touched<'a>(
 
 /// Judges each of a batch in turn: a caller sees what those before it will have done, and one
 /// that is refused leaves no trace on those behind it.
-pub fn judge<'a>(
+pub fn check_guards<'a>(
     batch: impl IntoIterator<Item = &'a Changes>,
     mut facts: Facts,
 ) -> Vec<Result<HashMap<Counter, i64>, Refusal>> {

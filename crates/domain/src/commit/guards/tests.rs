@@ -8,7 +8,7 @@ use crate::base::id::CommitId;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::commit::counter::Count;
-use crate::commit::write::Put;
+use crate::commit::write::Write;
 use crate::model::sellers::tenant::{Plan, Tenant};
 use crate::model::stripe::connection::Connection;
 
@@ -19,7 +19,7 @@ fn empty() -> Changes {
 
 fn tenant(id: &str) -> Changes {
     let mut changes = empty();
-    changes.tenants.push(Put::new(Tenant {
+    changes.tenants.push(Write::new(Tenant {
         id: TenantId::parse(id).unwrap(),
         email: Email::parse("a@b.test").unwrap(),
         plan: Plan::Pro,
@@ -34,7 +34,7 @@ fn connection(version: u64) -> Changes {
     let mut changes = empty();
     let mut connection = Connection::none(TenantId::parse("acme").unwrap());
     connection.version = version;
-    changes.connections.push(Put::changed(connection));
+    changes.connections.push(Write::changed(connection));
     changes
 }
 
@@ -48,7 +48,7 @@ fn count(add: i64, cap: Option<i64>) -> Changes {
 #[test]
 fn of_equals_in_one_batch_the_first_wins_and_neighbours_are_untouched() {
     let batch = [tenant("one"), tenant("two"), tenant("one"), tenant("six")];
-    let verdicts = judge(&batch, Facts::default());
+    let verdicts = check_guards(&batch, Facts::default());
     let accepted: Vec<bool> = verdicts.iter().map(Result::is_ok).collect();
     assert_eq!(accepted, [true, true, false, true]);
     assert!(matches!(
@@ -65,7 +65,7 @@ fn a_row_read_in_an_older_version_is_stale() {
         ..Facts::default()
     };
     for (read, fine) in [(0, false), (1, false), (2, true), (3, false)] {
-        let verdict = judge(&[connection(read)], facts.clone()).remove(0);
+        let verdict = check_guards(&[connection(read)], facts.clone()).remove(0);
         assert_eq!(verdict.is_ok(), fine, "read {read}: {verdict:?}");
     }
 }
@@ -73,7 +73,7 @@ fn a_row_read_in_an_older_version_is_stale() {
 #[test]
 fn a_counter_is_filled_to_its_cap_by_one_batch_and_not_above() {
     let batch: Vec<Changes> = (0..5).map(|_| count(1, Some(3))).collect();
-    let verdicts = judge(&batch, Facts::default());
+    let verdicts = check_guards(&batch, Facts::default());
     assert_eq!(verdicts.iter().filter(|v| v.is_ok()).count(), 3);
     assert!(matches!(verdicts[4], Err(Refusal::Full(_))));
 }
@@ -84,7 +84,7 @@ fn a_counter_above_its_cap_still_goes_down() {
         counters: [(count(1, None).counters[0].counter.clone(), 9)].into(),
         ..Facts::default()
     };
-    assert!(judge(&[count(-1, Some(3))], facts)[0].is_ok());
+    assert!(check_guards(&[count(-1, Some(3))], facts)[0].is_ok());
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_refused_caller_leaves_no_trace() {
     let mut both = count(1, Some(1));
     both.absorb(tenant("one"));
     let batch = [tenant("one"), both, count(1, Some(1))];
-    let accepted: Vec<bool> = judge(&batch, Facts::default())
+    let accepted: Vec<bool> = check_guards(&batch, Facts::default())
         .iter()
         .map(Result::is_ok)
         .collect();
@@ -106,7 +106,7 @@ fn an_oversized_commit_is_refused() {
         changes.absorb(tenant(&format!("t-{i:04}")));
     }
     assert_eq!(
-        judge(&[changes], Facts::default())[0],
+        check_guards(&[changes], Facts::default())[0],
         Err(Refusal::TooLarge)
     );
 }
@@ -161,9 +161,9 @@ proptest! {
         if let Some(n) = counted {
             facts.counters.insert(count(0, None).counters[0].counter.clone(), n);
         }
-        let together = judge(&batch, facts.clone());
+        let together = check_guards(&batch, facts.clone());
         for (changes, verdict) in batch.iter().zip(together) {
-            let alone = judge([changes], facts.clone()).remove(0);
+            let alone = check_guards([changes], facts.clone()).remove(0);
             prop_assert_eq!(&alone, &verdict);
             if let Ok(counters) = verdict {
                 written(&mut facts, changes);
@@ -179,7 +179,7 @@ proptest! {
         batch in proptest::collection::vec(any_changes(), 0..12),
     ) {
         let mut writes = Vec::new();
-        for (changes, verdict) in batch.iter().zip(judge(&batch, Facts::default())) {
+        for (changes, verdict) in batch.iter().zip(check_guards(&batch, Facts::default())) {
             let Ok(counters) = verdict else { continue };
             for guard in changes.guards() {
                 prop_assert!(!writes.contains(&guard), "{guard:?} twice");

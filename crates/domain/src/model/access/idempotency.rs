@@ -10,24 +10,24 @@ use crate::base::slug::{ProductId, TenantId};
 use crate::base::time::Timestamp;
 
 /// For how long a call may be sent again.
-pub const KEPT: Duration = Duration::from_hours(24);
+pub const TTL: Duration = Duration::from_hours(24);
 
 /// What a caller calls a call: the `Idempotency-Key` header, 1 to 255 visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct CallerKey(String);
+pub struct IdempotencyKey(String);
 
-/// A text that is no [`CallerKey`].
+/// A text that is no [`IdempotencyKey`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must have 1 to 255 visible ASCII characters")]
-pub struct InvalidCallerKey;
+pub struct InvalidIdempotencyKey;
 
-impl CallerKey {
+impl IdempotencyKey {
     /// Reads a key.
-    pub fn parse(text: &str) -> Result<Self, InvalidCallerKey> {
+    pub fn parse(text: &str) -> Result<Self, InvalidIdempotencyKey> {
         let visible = text.bytes().all(|byte| byte.is_ascii_graphic());
         match text.len() {
             1..=255 if visible => Ok(Self(text.to_owned())),
-            _ => Err(InvalidCallerKey),
+            _ => Err(InvalidIdempotencyKey),
         }
     }
 
@@ -39,7 +39,7 @@ impl CallerKey {
 
 /// Which call it was. Callers of one product and mode share their keys; no others do.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct CallId {
+pub struct IdempotencyId {
     /// In whose account.
     pub tenant: TenantId,
     /// For which product.
@@ -47,7 +47,7 @@ pub struct CallId {
     /// In which mode.
     pub mode: Mode,
     /// What the caller calls it.
-    pub key: CallerKey,
+    pub key: IdempotencyKey,
 }
 
 /// A call that minted a license. It keeps no license key: the answer is made again from the
@@ -55,7 +55,7 @@ pub struct CallId {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyRecord {
     /// Which call.
-    pub call: CallId,
+    pub call: IdempotencyId,
     /// The hash of its body: another body under the same key is another call.
     pub body: SecretHash,
     /// What it minted.
@@ -84,10 +84,10 @@ mod tests {
             ("two words".to_owned(), false),
             ("tab\t".to_owned(), false),
         ] {
-            let parsed = CallerKey::parse(&text).map(|key| key.as_str() == text);
+            let parsed = IdempotencyKey::parse(&text).map(|key| key.as_str() == text);
             assert_eq!(
                 parsed,
-                good.then_some(true).ok_or(InvalidCallerKey),
+                good.then_some(true).ok_or(InvalidIdempotencyKey),
                 "{text}"
             );
         }

@@ -7,17 +7,17 @@ pub struct DisplayName(String);
 /// Why a text is no display name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a name has 1 to 120 characters and no control characters")]
-pub struct InvalidName;
+pub struct InvalidDisplayName;
 
 impl DisplayName {
     /// Reads a name, trimmed.
-    pub fn parse(text: &str) -> Result<Self, InvalidName> {
+    pub fn parse(text: &str) -> Result<Self, InvalidDisplayName> {
         let text = text.trim();
         let fits = (1..=120).contains(&text.chars().count());
         if fits && !text.chars().any(char::is_control) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(InvalidName)
+            Err(InvalidDisplayName)
         }
     }
 

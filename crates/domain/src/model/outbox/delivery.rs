@@ -6,7 +6,7 @@ use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::base::url::WebUrl;
 use crate::model::outbox::event::EventName;
-use crate::model::outbox::webhook_endpoint::Endpoint;
+use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 
 /// One event on its way to one endpoint. The body is fixed, so that every attempt and every
 /// redelivery sends the same bytes.
@@ -99,5 +99,5 @@ pub struct Claim {
     /// The delivery, leased.
     pub delivery: Delivery,
     /// The endpoint as it is now.
-    pub endpoint: Endpoint,
+    pub endpoint: WebhookEndpoint,
 }

@@ -7,7 +7,7 @@ use crate::base::url::WebUrl;
 
 /// A tenant's license webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint {
+pub struct WebhookEndpoint {
     /// Whose it is.
     pub tenant: TenantId,
     /// Where to send; without it deliveries wait.

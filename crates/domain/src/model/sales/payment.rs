@@ -47,7 +47,7 @@ impl Payment {
 
     /// Takes in what Stripe says was given back in all. Says whether that was news: amounts are
     /// totals, so an older event changes nothing.
-    pub fn take_refund(&mut self, refunded: i64, fully: bool) -> bool {
+    pub fn record_refund(&mut self, refunded: i64, fully: bool) -> bool {
         let before = (self.refunded, self.fully_refunded);
         self.refunded = self.refunded.max(refunded);
         self.fully_refunded |= fully;
@@ -70,10 +70,10 @@ mod tests {
         for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
             let mut payment = Payment::new(key.clone(), Timestamp::from_micros(0));
             for i in order {
-                payment.take_refund(told[i].0, told[i].1);
+                payment.record_refund(told[i].0, told[i].1);
             }
             assert_eq!((payment.refunded, payment.fully_refunded), (2900, true));
-            assert!(!payment.take_refund(500, false), "old news is no news");
+            assert!(!payment.record_refund(500, false), "old news is no news");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! News from Stripe, as the domain reads it, and the record that it was heard.
+//! EventData from Stripe, as the domain reads it, and the record that it was heard.
 
 use crate::base::id::{PaymentIntentId, SessionId, StripeAccountId, StripeEventId};
 
@@ -14,12 +14,12 @@ pub struct StripeEvent {
     /// The mode the event says it is in.
     pub livemode: bool,
     /// What it tells.
-    pub news: News,
+    pub data: EventData,
 }
 
 /// What an event tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum News {
+pub enum EventData {
     /// `checkout.session.completed` or `.async_payment_succeeded`.
     SessionCompleted(SessionFacts),
     /// `checkout.session.async_payment_failed`.

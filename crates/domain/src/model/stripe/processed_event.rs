@@ -7,7 +7,7 @@ use crate::base::time::Timestamp;
 /// That an event was heard on the endpoint of a mode, and what came of it. A live endpoint also
 /// hears test events, so the same event on the other mode's endpoint is another row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeardEvent {
+pub struct ProcessedEvent {
     /// Whose secret signed it.
     pub endpoint: Mode,
     /// Stripe's id.
@@ -17,7 +17,7 @@ pub struct HeardEvent {
     /// The account it was about.
     pub account: Option<StripeAccountId>,
     /// What came of it.
-    pub outcome: HeardOutcome,
+    pub outcome: EventOutcome,
     /// When it was first heard.
     pub received_at: Timestamp,
     /// Counts changes.
@@ -26,7 +26,7 @@ pub struct HeardEvent {
 
 /// What came of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HeardOutcome {
+pub enum EventOutcome {
     /// It did what it should.
     Applied,
     /// There was nothing to do; why.
@@ -42,7 +42,7 @@ pub enum HeardOutcome {
     },
 }
 
-impl HeardOutcome {
+impl EventOutcome {
     /// The outcome in one word.
     pub fn as_str(&self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 //! Why a product or key type was not created.
 
-use crate::usecase::failure::{Failure, fails_by};
+use crate::usecase::failure::{Failure, from_port_errors};
 
 /// Why a product or key type was not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,4 +25,4 @@ pub enum CatalogError {
     Failure(#[from] Failure),
 }
 
-fails_by!(CatalogError);
+from_port_errors!(CatalogError);

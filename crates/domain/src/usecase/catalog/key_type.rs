@@ -2,7 +2,7 @@
 
 use crate::base::money::Money;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
-use crate::commit::write::Put;
+use crate::commit::write::Write;
 use crate::model::catalog::display_name::DisplayName;
 use crate::model::catalog::key_type::KeyType;
 use crate::model::licenses::terms::LicenseTerms;
@@ -55,7 +55,7 @@ pub fn create_key_type(
             created_at: now,
         };
         let mut changes = env.changes(now);
-        changes.key_types.push(Put::new(key_type.clone()));
+        changes.key_types.push(Write::new(key_type.clone()));
         changes.audit.push(env.audit(
             tenant,
             now,

@@ -9,11 +9,11 @@ use crate::model::catalog::price_link::PriceLink;
 use crate::model::sellers::audit::Actor;
 use crate::model::stripe::account::AccountRef;
 use crate::ports::{
-    Catalog, Commit, Connections, IdempotencyKey, NewPrice, NewProduct, Stripe, StripeError,
+    Catalog, Commit, Connections, NewPrice, NewProduct, Stripe, StripeError, StripeIdempotencyKey,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
-use crate::usecase::failure::{Failure, fails_by};
+use crate::usecase::failure::{Failure, from_port_errors};
 
 /// Why prices were not set up. What was done before the error stays done; calling again goes on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +29,7 @@ pub enum PricesError {
     Failure(#[from] Failure),
 }
 
-fails_by!(PricesError);
+from_port_errors!(PricesError);
 
 /// What setting up prices came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -120,7 +120,7 @@ fn make_product(
         product: product.clone(),
         name,
     };
-    let key = IdempotencyKey::new(&[
+    let key = StripeIdempotencyKey::new(&[
         "mintage-product",
         account.account.as_str(),
         tenant.as_str(),
@@ -136,7 +136,7 @@ fn make_price(
     stripe_product: StripeProductId,
     amount: Money,
 ) -> Result<PriceLink, PricesError> {
-    let key = IdempotencyKey::new(&[
+    let key = StripeIdempotencyKey::new(&[
         "mintage-price",
         stripe_product.as_str(),
         key_type.tenant.as_str(),

@@ -4,7 +4,7 @@ use crate::base::slug::{ProductId, TenantId};
 use crate::base::time::Timestamp;
 use crate::commit::counter::{Count, Counter};
 use crate::commit::guards::Refusal;
-use crate::commit::write::Put;
+use crate::commit::write::Write;
 use crate::model::catalog::display_name::DisplayName;
 use crate::model::catalog::product::Product;
 use crate::model::licenses::key::{KeyFormat, KeyPrefix};
@@ -39,7 +39,7 @@ impl NewProduct {
             key_format: self.key_format,
             key_secret: env.seal(
                 SealedField::PRODUCT_KEY_SECRET,
-                &product_path(tenant, &self.id),
+                &product_secret_id(tenant, &self.id),
                 &secret,
             ),
             created_at: now,
@@ -75,7 +75,7 @@ pub fn create_product(
             add: 1,
             cap: room.map(i64::from),
         });
-        changes.products.push(Put::new(product.clone()));
+        changes.products.push(Write::new(product.clone()));
         changes.audit.push(env.audit(
             tenant,
             now,
@@ -88,6 +88,6 @@ pub fn create_product(
 }
 
 /// How a product's sealed secret names its owner.
-pub(crate) fn product_path(tenant: &TenantId, product: &ProductId) -> String {
+pub(crate) fn product_secret_id(tenant: &TenantId, product: &ProductId) -> String {
     format!("{tenant}/{product}")
 }

@@ -13,15 +13,15 @@ use crate::commit::changes::Changes;
 use crate::commit::counter::{Count, Counter};
 use crate::commit::guards::Refusal;
 use crate::commit::row::Row;
-use crate::commit::write::Put;
+use crate::commit::write::Write;
 use crate::model::licenses::activation::{Activation, Device, Fingerprint};
 use crate::model::licenses::license::License;
 use crate::model::sellers::audit::Actor;
 use crate::ports::{Activations, Commit, KnownLicense, Licenses, ValidateQuery, Validations};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
-use crate::usecase::failure::{Failure, fails_by};
-use crate::usecase::licenses::validate::{Reason, judge};
+use crate::usecase::failure::{Failure, from_port_errors};
+use crate::usecase::licenses::validate::{Reason, invalid_reason};
 
 /// Why nothing was done with a device.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,11 +40,11 @@ pub enum ActivationError {
     Failure(#[from] Failure),
 }
 
-fails_by!(ActivationError);
+from_port_errors!(ActivationError);
 
 /// How many devices of a license are active, and how many may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slots {
+pub struct ActivationUsage {
     /// Active ones.
     pub used: u32,
     /// The license's limit.
@@ -55,9 +55,9 @@ pub struct Slots {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Activated {
     /// The device has one.
-    Active(ActivationId, Slots),
+    Active(ActivationId, ActivationUsage),
     /// All are taken by others.
-    Full(Slots),
+    Full(ActivationUsage),
     /// The license is not good.
     Refused(Reason),
 }
@@ -75,7 +75,7 @@ pub enum Heartbeat {
 
 /// Which device of a license.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Which {
+pub enum ActivationSelector {
     /// By what it calls itself.
     Fingerprint(Fingerprint),
     /// By what activating it answered.
@@ -103,7 +103,7 @@ pub fn activate(
     let takes = i64::from(!earlier.as_ref().is_some_and(Activation::is_active));
     if takes > 0 && known.activations >= max {
         let used = known.activations;
-        let full = Activated::Full(Slots { used, max });
+        let full = Activated::Full(ActivationUsage { used, max });
         return Ok(Decision::commit(changes, full));
     }
     let mut activation = earlier.unwrap_or_else(|| {
@@ -115,7 +115,7 @@ pub fn activate(
     let id = activation.id.clone();
     if takes > 0 || news || !was_seen_meanwhile(refused) {
         activation.seen(now);
-        changes.activations.push(Put::changed(activation));
+        changes.activations.push(Write::changed(activation));
     }
     changes.counters.push(Count {
         counter: Counter::of_activations(&license),
@@ -130,7 +130,7 @@ pub fn activate(
                 .get(&Counter::of_activations(&license))
                 .copied();
             let used = u32::try_from(used.unwrap_or_default()).unwrap_or_default();
-            Activated::Active(id, Slots { used, max })
+            Activated::Active(id, ActivationUsage { used, max })
         }),
     ))
 }
@@ -155,7 +155,7 @@ pub fn heartbeat(
     };
     if !was_seen_meanwhile(refused) {
         active.seen(now);
-        changes.activations.push(Put::changed(active.clone()));
+        changes.activations.push(Write::changed(active.clone()));
     }
     Ok(Decision::commit(changes, Heartbeat::Seen(active.last_seen)))
 }
@@ -166,7 +166,7 @@ pub fn deactivate(
     store: &(impl Validations + Activations + ?Sized),
     env: &Env<'_>,
     call: &ValidateQuery,
-    which: &Which,
+    which: &ActivationSelector,
     refused: Option<&Refusal>,
 ) -> Result<Decision<bool>, ActivationError> {
     let now = env.now();
@@ -176,8 +176,10 @@ pub fn deactivate(
     };
     let license = known.record.license;
     let activation = match which {
-        Which::Fingerprint(fingerprint) => store.activation(&license.id, fingerprint)?,
-        Which::Id(id) => store.activation_by_id(&license.id, id)?,
+        ActivationSelector::Fingerprint(fingerprint) => {
+            store.activation(&license.id, fingerprint)?
+        }
+        ActivationSelector::Id(id) => store.activation_by_id(&license.id, id)?,
     };
     let released = activation
         .and_then(|activation| give_back(&mut changes, &license, activation, now))
@@ -236,7 +238,7 @@ fn good(
     now: Timestamp,
 ) -> Result<Result<KnownLicense, Reason>, ActivationError> {
     let known = store.license_of_key(&call.key)?;
-    let reason = judge(known.as_ref(), now);
+    let reason = invalid_reason(known.as_ref(), now);
     Ok(match (known, reason) {
         (Some(known), None) => Ok(known),
         (_, reason) => Err(reason.unwrap_or(Reason::NotFound)),
@@ -264,7 +266,7 @@ fn give_back(
         add: -1,
         cap: None,
     });
-    let put = Put::changed(activation);
+    let put = Write::changed(activation);
     let released = put.value.clone();
     changes.activations.push(put);
     Some(released)

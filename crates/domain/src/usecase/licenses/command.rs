@@ -8,7 +8,7 @@ use crate::base::secret::Secret;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::commit::counter::{Count, Counter};
-use crate::commit::write::Put;
+use crate::commit::write::Write;
 use crate::model::licenses::standing::{
     CannotExtend, HoldCause, RevocationReason, Standing, State,
 };
@@ -18,8 +18,8 @@ use crate::model::sellers::audit::Actor;
 use crate::ports::{Commit, LicenseRecord, Licenses};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
-use crate::usecase::failure::{Failure, fails_by};
-use crate::usecase::outbox::event::tell_masked;
+use crate::usecase::failure::{Failure, from_port_errors};
+use crate::usecase::outbox::event::masked_license_event;
 
 /// Why nothing was done with a license.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,7 +47,7 @@ pub enum LicenseError {
     Failure(#[from] Failure),
 }
 
-fails_by!(LicenseError);
+from_port_errors!(LicenseError);
 
 /// Which license, and who does something with it.
 #[derive(Debug, Clone, Copy)]
@@ -119,11 +119,11 @@ fn command(
         }
         change(&mut record.license.standing, now)?;
         let mut changes = env.changes(now);
-        let told = tell_masked(env, &record, event, now);
-        changes.deliveries.push(Put::new(told));
+        let told = masked_license_event(env, &record, event, now);
+        changes.deliveries.push(Write::new(told));
         let entry = env.audit(tenant, now, actor.clone(), action, id.as_str());
         changes.audit.push(entry);
-        let put = Put::changed(record.license);
+        let put = Write::changed(record.license);
         record.license = put.value.clone();
         changes.licenses.push(put);
         Ok(Decision::commit(changes, record))
@@ -152,13 +152,13 @@ pub fn revoke(
                 add: -1,
                 cap: None,
             });
-            let told = tell_masked(env, &record, EventName::LicenseRevoked, now);
-            changes.deliveries.push(Put::new(told));
+            let told = masked_license_event(env, &record, EventName::LicenseRevoked, now);
+            changes.deliveries.push(Write::new(told));
         }
         changes
             .audit
             .push(env.audit(tenant, now, actor.clone(), "license.revoked", id.as_str()));
-        let put = Put::changed(record.license);
+        let put = Write::changed(record.license);
         record.license = put.value.clone();
         changes.licenses.push(put);
         Ok(Decision::commit(changes, record))

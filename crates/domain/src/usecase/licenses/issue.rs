@@ -12,9 +12,9 @@ use crate::base::time::Timestamp;
 use crate::commit::changes::Changes;
 use crate::commit::counter::{Count, Counter};
 use crate::commit::guards::Refusal;
-use crate::commit::write::Put;
+use crate::commit::write::Write;
 use crate::model::access::api_key::ApiKey;
-use crate::model::access::idempotency::{CallId, CallerKey, IdempotencyRecord, KEPT};
+use crate::model::access::idempotency::{IdempotencyId, IdempotencyKey, IdempotencyRecord, TTL};
 use crate::model::access::nonce::Nonce;
 use crate::model::catalog::product::Product;
 use crate::model::licenses::license::License;
@@ -23,10 +23,10 @@ use crate::model::licenses::terms::LicenseTerms;
 use crate::model::outbox::event::EventName;
 use crate::model::sales::customer::Customer;
 use crate::model::sellers::audit::Actor;
-use crate::ports::{Calls, Catalog, Commit, Licenses, Tenants};
+use crate::ports::{Catalog, Commit, IdempotencyKeys, Licenses, Tenants};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
-use crate::usecase::failure::{Failure, fails_by};
+use crate::usecase::failure::{Failure, from_port_errors};
 use crate::usecase::licenses::mint::{CannotMint, Sale, mint};
 use crate::usecase::outbox::event::tell;
 use crate::usecase::outbox::mail::queued;
@@ -67,7 +67,7 @@ pub enum IssueError {
     Failure(#[from] Failure),
 }
 
-fails_by!(IssueError);
+from_port_errors!(IssueError);
 
 impl From<CannotMint> for IssueError {
     fn from(error: CannotMint) -> Self {
@@ -118,7 +118,7 @@ pub struct IssueCall {
     /// Its signature, to be used up.
     pub nonce: Nonce,
     /// What the caller calls it and the hash of its body, if it may be sent again.
-    pub repeatable: Option<(CallerKey, SecretHash)>,
+    pub repeatable: Option<(IdempotencyKey, SecretHash)>,
 }
 
 /// A license that was issued.
@@ -136,7 +136,7 @@ pub struct Issued {
 
 /// Issues a license, or answers again what an equal call was answered.
 pub fn issue(
-    store: &(impl Tenants + Catalog + Licenses + Calls + Commit + ?Sized),
+    store: &(impl Tenants + Catalog + Licenses + IdempotencyKeys + Commit + ?Sized),
     env: &Env<'_>,
     call: &IssueCall,
     wanted: &NewLicense,
@@ -146,7 +146,7 @@ pub fn issue(
 
 /// One round of [`issue`], for callers that commit by themselves.
 pub fn decide(
-    store: &(impl Tenants + Catalog + Licenses + Calls + ?Sized),
+    store: &(impl Tenants + Catalog + Licenses + IdempotencyKeys + ?Sized),
     env: &Env<'_>,
     call: &IssueCall,
     wanted: &NewLicense,
@@ -159,7 +159,7 @@ pub fn decide(
     let mut changes = env.changes(now);
     changes.nonces.push(call.nonce.clone());
     let id = call.repeatable.as_ref().map(|(key, body)| {
-        let id = CallId {
+        let id = IdempotencyId {
             tenant: call.api_key.tenant.clone(),
             product: call.api_key.product.clone(),
             mode: call.api_key.mode,
@@ -169,19 +169,19 @@ pub fn decide(
     });
     let mut earlier = None;
     if let Some((id, body)) = &id {
-        earlier = store.call(id)?;
+        earlier = store.idempotency_record(id)?;
         if let Some(known) = earlier.as_ref().filter(|known| now < known.expires_at) {
             return again(store, env, known, *body, changes);
         }
     }
     let (minted, email) = make(store, env, call, wanted, refused, &mut changes, now)?;
     if let Some((id, body)) = id {
-        changes.idempotency.push(Put::changed(IdempotencyRecord {
+        changes.idempotency.push(Write::changed(IdempotencyRecord {
             call: id,
             body,
             license: minted.license.id.clone(),
             api_key: call.api_key.id.clone(),
-            expires_at: now.plus(KEPT),
+            expires_at: now.plus(TTL),
             version: earlier.map_or(0, |expired| expired.version),
         }));
     }
@@ -285,13 +285,13 @@ fn make(
     let about = (customer.email.as_str(), None);
     let created = EventName::LicenseCreated;
     let told = tell(env, license, created, minted.key.expose(), about, now);
-    changes.deliveries.push(Put::new(told));
+    changes.deliveries.push(Write::new(told));
     let mail = queued(env, Some(&owner), license, &customer.email, now);
     changes.mails.extend(mail);
     let actor = Actor::ApiKey(call.api_key.id.clone());
     let entry = env.audit(tenant, now, actor, "license.minted", license.id.as_str());
     changes.audit.push(entry);
-    changes.licenses.push(Put::new(license.clone()));
+    changes.licenses.push(Write::new(license.clone()));
     let email = customer.email.clone();
     changes.customers.push(customer);
     Ok((minted, email))

@@ -11,7 +11,7 @@ use crate::model::licenses::key::{KeyFormat, LicenseKey, ProductSecret};
 use crate::model::licenses::license::{License, OrderUnit};
 use crate::model::licenses::standing::Standing;
 use crate::model::licenses::terms::LicenseTerms;
-use crate::usecase::catalog::product::product_path;
+use crate::usecase::catalog::product::product_secret_id;
 use crate::usecase::env::{Env, SealedField};
 
 /// A license just minted, and its key.
@@ -102,7 +102,7 @@ fn make_key(env: &Env<'_>, product: &Product) -> Result<LicenseKey, CannotMint> 
 
 /// The secret behind the check symbols of a product's keys.
 pub fn product_secret(env: &Env<'_>, product: &Product) -> Result<ProductSecret, CannotMint> {
-    let path = product_path(&product.tenant, &product.id);
+    let path = product_secret_id(&product.tenant, &product.id);
     let opened = env.open(SealedField::PRODUCT_KEY_SECRET, &path, &product.key_secret)?;
     let bytes: [u8; 32] = opened
         .expose()

@@ -87,7 +87,7 @@ pub fn look_up(
 }
 
 /// What a store's answer means at `now`: `None` for a good license.
-pub fn judge(known: Option<&KnownLicense>, now: Timestamp) -> Option<Reason> {
+pub fn invalid_reason(known: Option<&KnownLicense>, now: Timestamp) -> Option<Reason> {
     match known {
         None => Some(Reason::NotFound),
         Some(known) => Reason::of(known.record.license.state(now)),

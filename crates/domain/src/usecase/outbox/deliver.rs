@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use crate::commit::write::Put;
+use crate::commit::write::Write;
 use crate::model::outbox::delivery::{Attempt, Claim, DeliveryStatus};
 use crate::model::outbox::retry::{RetrySchedule, Verdict};
 use crate::model::outbox::webhook_signature::{self, WebhookSecret};
-use crate::ports::{Commit, Deliveries, Endpoints, HttpError, HttpRequest, HttpResponse, Method};
+use crate::ports::{
+    Commit, Deliveries, HttpError, HttpRequest, HttpResponse, Method, WebhookEndpoints,
+};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
-use crate::usecase::failure::{Failure, fails_by};
+use crate::usecase::failure::{Failure, from_port_errors};
 
 /// How long a receiver may take, name resolution to last byte.
 pub const DEADLINE: Duration = Duration::from_secs(15);
@@ -38,7 +40,7 @@ pub enum DeliverError {
     Failure(#[from] Failure),
 }
 
-fails_by!(DeliverError);
+from_port_errors!(DeliverError);
 
 /// The request of one attempt: both signature schemes, the timestamp of this attempt, the same
 /// bytes as every attempt.
@@ -89,8 +91,8 @@ pub fn request(env: &Env<'_>, claim: &Claim) -> Result<HttpRequest, DeliverError
 }
 
 /// Writes down what came of an attempt. A lease that was lost meanwhile changes nothing.
-pub fn conclude(
-    store: &(impl Deliveries + Endpoints + Commit + ?Sized),
+pub fn record_result(
+    store: &(impl Deliveries + WebhookEndpoints + Commit + ?Sized),
     env: &Env<'_>,
     claim: &Claim,
     result: &Result<HttpResponse, HttpError>,
@@ -124,12 +126,12 @@ pub fn conclude(
             }
         };
         if verdict == Verdict::Gone
-            && let Some(mut endpoint) = store.endpoint(&delivery.tenant)?
+            && let Some(mut endpoint) = store.webhook_endpoint(&delivery.tenant)?
             && endpoint.url == claim.endpoint.url
             && endpoint.gone_since.is_none()
         {
             endpoint.gone_since = Some(now);
-            changes.endpoints.push(Put::changed(endpoint));
+            changes.endpoints.push(Write::changed(endpoint));
         }
         if let Some(url) = &claim.endpoint.url {
             changes.attempts.push(Attempt {
@@ -142,7 +144,7 @@ pub fn conclude(
             });
         }
         let status = delivery.status;
-        changes.deliveries.push(Put::changed(delivery));
+        changes.deliveries.push(Write::changed(delivery));
         Ok(Decision::commit(changes, status))
     })
 }

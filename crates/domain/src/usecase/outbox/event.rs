@@ -46,7 +46,7 @@ pub fn tell(
 }
 
 /// A delivery that tells of a license that was read, its key masked, due at once.
-pub(crate) fn tell_masked(
+pub(crate) fn masked_license_event(
     env: &Env<'_>,
     record: &LicenseRecord,
     event: EventName,

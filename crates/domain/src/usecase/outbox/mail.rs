@@ -1,4 +1,4 @@
-//! Mailing keys: what is queued, one attempt from a claimed mailing to what is written down of it,
+//! QueuedMail keys: what is queued, one attempt from a claimed mailing to what is written down of it,
 //! sending again, and the tenant's switch.
 
 use std::time::Duration;
@@ -8,20 +8,20 @@ use crate::base::id::{LicenseId, MailId};
 use crate::base::secret::Secret;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
-use crate::commit::write::Put;
+use crate::commit::write::Write;
 use crate::model::access::rate::{Rate, Take};
 use crate::model::licenses::license::License;
 use crate::model::licenses::standing::State;
-use crate::model::outbox::mail::{Letter, MailStatus, Mailing, letter};
+use crate::model::outbox::mail::{Letter, MailStatus, QueuedMail, letter};
 use crate::model::outbox::retry::RetrySchedule;
 use crate::model::sellers::audit::Actor;
 use crate::model::sellers::tenant::Tenant;
 use crate::ports::{
-    Catalog, Commit, LicenseRecord, Licenses, Limiter, MailError, Mails, Message, Tenants,
+    Catalog, Commit, LicenseRecord, Licenses, MailError, Mails, Message, RateLimiter, Tenants,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
-use crate::usecase::failure::{Failure, fails_by};
+use crate::usecase::failure::{Failure, from_port_errors};
 
 /// How long a claim holds: longer than a whole conversation with a slow mail server.
 pub const LEASE: Duration = Duration::from_mins(5);
@@ -43,7 +43,7 @@ const NO_SERVER: &str = "no mail server was set up in three days";
 
 /// Why a key was not mailed, or its mailing not queued.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum MailingError {
+pub enum MailCommandError {
     /// There is no such license or tenant.
     #[error("not found")]
     NotFound,
@@ -63,7 +63,7 @@ pub enum MailingError {
     Failure(#[from] Failure),
 }
 
-fails_by!(MailingError);
+from_port_errors!(MailCommandError);
 
 /// The mailing of a license that was just minted: none where its tenant has switched mail off.
 pub(crate) fn queued(
@@ -72,16 +72,16 @@ pub(crate) fn queued(
     license: &License,
     to: &Email,
     now: Timestamp,
-) -> Option<Put<Mailing>> {
+) -> Option<Write<QueuedMail>> {
     tenant
         .is_some_and(|tenant| tenant.mails)
-        .then(|| Put::new(mailing(env, license, to, now)))
+        .then(|| Write::new(mailing(env, license, to, now)))
 }
 
-fn mailing(env: &Env<'_>, license: &License, to: &Email, now: Timestamp) -> Mailing {
+fn mailing(env: &Env<'_>, license: &License, to: &Email, now: Timestamp) -> QueuedMail {
     let id = MailId::new(now, env.random());
     let (tenant, license) = (license.tenant.clone(), license.id.clone());
-    Mailing::new(id, tenant, license, to.clone(), now)
+    QueuedMail::new(id, tenant, license, to.clone(), now)
 }
 
 /// What there is to do for a claimed mailing.
@@ -120,7 +120,7 @@ impl From<Result<(), MailError>> for Outcome {
 pub fn compose(
     store: &(impl Tenants + Catalog + Licenses + ?Sized),
     env: &Env<'_>,
-    mailing: &Mailing,
+    mailing: &QueuedMail,
 ) -> Result<Composed, Failure> {
     let gone = |what: &str| {
         Ok(Composed::Outcome(Outcome::Refused(format!(
@@ -172,10 +172,10 @@ pub fn compose(
 }
 
 /// Writes down how an attempt ended. A lease that was lost meanwhile changes nothing.
-pub fn conclude(
+pub fn record_result(
     store: &(impl Mails + Commit + ?Sized),
     env: &Env<'_>,
-    leased: &Mailing,
+    leased: &QueuedMail,
     outcome: &Outcome,
 ) -> Result<MailStatus, Failure> {
     settle(store, |_| {
@@ -196,13 +196,13 @@ pub fn conclude(
         };
         let status = mailing.status;
         let mut changes = env.changes(now);
-        changes.mails.push(Put::changed(mailing));
+        changes.mails.push(Write::changed(mailing));
         Ok(Decision::commit(changes, status))
     })
 }
 
 /// When it is due again, or that its attempts are used up.
-fn try_again(env: &Env<'_>, mailing: &mut Mailing, now: Timestamp) -> MailStatus {
+fn try_again(env: &Env<'_>, mailing: &mut QueuedMail, now: Timestamp) -> MailStatus {
     let made = usize::try_from(mailing.attempts).unwrap_or(usize::MAX);
     let random = u32::from_be_bytes(env.random());
     match RetrySchedule::next(made, now, random, None) {
@@ -234,7 +234,7 @@ pub fn give_up(
         for mut mailing in overdue {
             mailing.status = MailStatus::Failed;
             mailing.reason = Some(NO_SERVER.to_owned());
-            changes.mails.push(Put::changed(mailing));
+            changes.mails.push(Write::changed(mailing));
         }
         Ok(Decision::commit(changes, given_up))
     })
@@ -242,35 +242,37 @@ pub fn give_up(
 
 /// Queues a license's key for its buyer again, whatever the tenant's switch says.
 pub fn resend(
-    store: &(impl Licenses + Limiter + Commit + ?Sized),
+    store: &(impl Licenses + RateLimiter + Commit + ?Sized),
     env: &Env<'_>,
     tenant: &TenantId,
     id: &LicenseId,
     actor: &Actor,
     is_configured: bool,
-) -> Result<Mailing, MailingError> {
+) -> Result<QueuedMail, MailCommandError> {
     let to_send = || {
-        let record = store.license(tenant, id)?.ok_or(MailingError::NotFound)?;
+        let record = store
+            .license(tenant, id)?
+            .ok_or(MailCommandError::NotFound)?;
         if record.license.state(env.now()) == State::Revoked {
-            return Err(MailingError::Revoked);
+            return Err(MailCommandError::Revoked);
         }
         Ok(record)
     };
     // What is refused in any case takes nothing of the rate.
     to_send()?;
     if !is_configured {
-        return Err(MailingError::NotConfigured);
+        return Err(MailCommandError::NotConfigured);
     }
     let taken = store.take(&format!("resend:{id}"), RESEND_RATE, 1, env.now())?;
     if let Take::Refused(wait) = taken {
-        return Err(MailingError::RateLimited(wait));
+        return Err(MailCommandError::RateLimited(wait));
     }
     settle(store, |_| {
         let record = to_send()?;
         let now = env.now();
         let mailing = mailing(env, &record.license, &record.email, now);
         let mut changes = env.changes(now);
-        changes.mails.push(Put::new(mailing.clone()));
+        changes.mails.push(Write::new(mailing.clone()));
         changes
             .audit
             .push(env.audit(tenant, now, actor.clone(), "license.resent", id.as_str()));
@@ -285,15 +287,15 @@ pub fn switch(
     id: &TenantId,
     actor: &Actor,
     on: bool,
-) -> Result<Tenant, MailingError> {
+) -> Result<Tenant, MailCommandError> {
     settle(store, |_| {
-        let mut tenant = store.tenant(id)?.ok_or(MailingError::NotFound)?;
+        let mut tenant = store.tenant(id)?.ok_or(MailCommandError::NotFound)?;
         if tenant.mails == on {
             return Ok(Decision::Answer(tenant));
         }
         tenant.mails = on;
         let now = env.now();
-        let put = Put::changed(tenant);
+        let put = Write::changed(tenant);
         let tenant = put.value.clone();
         let action = if on {
             "mail.switched-on"

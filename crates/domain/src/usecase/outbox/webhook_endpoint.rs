@@ -4,19 +4,19 @@ use crate::base::id::DeliveryId;
 use crate::base::seal::Sealed;
 use crate::base::slug::TenantId;
 use crate::base::url::WebUrl;
-use crate::commit::write::Put;
+use crate::commit::write::Write;
 use crate::model::outbox::delivery::{Delivery, DeliveryStatus};
-use crate::model::outbox::webhook_endpoint::Endpoint;
+use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 use crate::model::outbox::webhook_signature::WebhookSecret;
 use crate::model::sellers::audit::Actor;
-use crate::ports::{Commit, Deliveries, Endpoints};
+use crate::ports::{Commit, Deliveries, WebhookEndpoints};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
-use crate::usecase::failure::{Failure, fails_by};
+use crate::usecase::failure::{Failure, from_port_errors};
 
 /// Why a webhook was not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EndpointError {
+pub enum WebhookEndpointError {
     /// No webhook was set, or there is no such delivery.
     #[error("not found")]
     NotFound,
@@ -28,23 +28,23 @@ pub enum EndpointError {
     Failure(#[from] Failure),
 }
 
-fails_by!(EndpointError);
+from_port_errors!(WebhookEndpointError);
 
 /// Sets where events are sent, or with `None` stops them. Returns the signing secret when one is
 /// made: with the first URL. Events that waited for a URL are sent.
 pub fn set_url(
-    store: &(impl Endpoints + Commit + ?Sized),
+    store: &(impl WebhookEndpoints + Commit + ?Sized),
     env: &Env<'_>,
     tenant: &TenantId,
     actor: &Actor,
     url: Option<&WebUrl>,
-) -> Result<Option<WebhookSecret>, EndpointError> {
+) -> Result<Option<WebhookSecret>, WebhookEndpointError> {
     settle(store, |_| {
-        let (mut endpoint, secret) = if let Some(known) = store.endpoint(tenant)? {
+        let (mut endpoint, secret) = if let Some(known) = store.webhook_endpoint(tenant)? {
             (known, None)
         } else {
             let secret = WebhookSecret::from_bytes(env.random());
-            let endpoint = Endpoint {
+            let endpoint = WebhookEndpoint {
                 tenant: tenant.clone(),
                 url: None,
                 sealed_secret: seal(env, tenant, &secret),
@@ -57,7 +57,7 @@ pub fn set_url(
         endpoint.gone_since = None;
         let now = env.now();
         let mut changes = env.changes(now);
-        changes.endpoints.push(Put::changed(endpoint));
+        changes.endpoints.push(Write::changed(endpoint));
         changes
             .audit
             .push(env.audit(tenant, now, actor.clone(), "webhook.set", tenant.as_str()));
@@ -75,18 +75,20 @@ fn seal(env: &Env<'_>, tenant: &TenantId, secret: &WebhookSecret) -> Sealed {
 
 /// Gives the webhook another signing secret, shown once; the old one signs nothing more.
 pub fn rotate_secret(
-    store: &(impl Endpoints + Commit + ?Sized),
+    store: &(impl WebhookEndpoints + Commit + ?Sized),
     env: &Env<'_>,
     tenant: &TenantId,
     actor: &Actor,
-) -> Result<WebhookSecret, EndpointError> {
+) -> Result<WebhookSecret, WebhookEndpointError> {
     settle(store, |_| {
-        let mut endpoint = store.endpoint(tenant)?.ok_or(EndpointError::NotFound)?;
+        let mut endpoint = store
+            .webhook_endpoint(tenant)?
+            .ok_or(WebhookEndpointError::NotFound)?;
         let secret = WebhookSecret::from_bytes(env.random());
         endpoint.sealed_secret = seal(env, tenant, &secret);
         let now = env.now();
         let mut changes = env.changes(now);
-        changes.endpoints.push(Put::changed(endpoint));
+        changes.endpoints.push(Write::changed(endpoint));
         changes.audit.push(env.audit(
             tenant,
             now,
@@ -105,17 +107,19 @@ pub fn redeliver(
     tenant: &TenantId,
     id: &DeliveryId,
     actor: &Actor,
-) -> Result<Delivery, EndpointError> {
+) -> Result<Delivery, WebhookEndpointError> {
     settle(store, |_| {
-        let (mut delivery, _) = store.delivery(tenant, id)?.ok_or(EndpointError::NotFound)?;
+        let (mut delivery, _) = store
+            .delivery(tenant, id)?
+            .ok_or(WebhookEndpointError::NotFound)?;
         let now = env.now();
         if delivery.status == DeliveryStatus::Leased && delivery.due_at > now {
-            return Err(EndpointError::Busy);
+            return Err(WebhookEndpointError::Busy);
         }
         delivery.status = DeliveryStatus::Pending;
         delivery.schedule_from = delivery.attempts;
         delivery.due_at = now;
-        let put = Put::changed(delivery);
+        let put = Write::changed(delivery);
         let delivery = put.value.clone();
         let mut changes = env.changes(now);
         changes.deliveries.push(put);

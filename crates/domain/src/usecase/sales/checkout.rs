@@ -7,7 +7,7 @@ use crate::base::email::Email;
 use crate::base::id::OrderId;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::url::WebUrl;
-use crate::commit::write::Put;
+use crate::commit::write::Write;
 use crate::model::catalog::key_type::KeyType;
 use crate::model::catalog::price_link::PriceLink;
 use crate::model::sales::fee::BasisPoints;
@@ -15,12 +15,12 @@ use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::connection::Connection;
 use crate::ports::{
-    Catalog, CheckoutRequest, CheckoutSession, Commit, Connections, IdempotencyKey, Orders, Stripe,
-    StripeError,
+    Catalog, CheckoutRequest, CheckoutSession, Commit, Connections, Orders, Stripe, StripeError,
+    StripeIdempotencyKey,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
-use crate::usecase::failure::{Failure, fails_by};
+use crate::usecase::failure::{Failure, from_port_errors};
 
 /// Why no checkout was opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,7 +45,7 @@ pub enum CheckoutError {
     Failure(#[from] Failure),
 }
 
-fails_by!(CheckoutError);
+from_port_errors!(CheckoutError);
 
 /// What the seller's backend asks for.
 #[derive(Debug, Clone)]
@@ -108,15 +108,15 @@ pub fn open(
         cancel_url: wanted.cancel_url.clone(),
     };
     // A fresh key for each attempt: the order's own.
-    let key = IdempotencyKey::new(&["mintage-checkout", order.id.as_str()]);
+    let key = StripeIdempotencyKey::new(&["mintage-checkout", order.id.as_str()]);
     match stripe.open_checkout(&account, &request, &key) {
         Ok(session) => {
-            conclude(store, env, &order, Some(&session))?;
+            record_result(store, env, &order, Some(&session))?;
             Ok(session.url)
         }
         Err(error) => {
             // If this fails too, the sweeper finds the order.
-            let _ = conclude(store, env, &order, None);
+            let _ = record_result(store, env, &order, None);
             Err(match error {
                 StripeError::AccountGone => CheckoutError::NotConnected,
                 StripeError::NotFound => CheckoutError::NoPrice,
@@ -158,13 +158,13 @@ fn intend(
             version: 1,
         };
         let mut changes = env.changes(now);
-        changes.orders.push(Put::new(order.clone()));
+        changes.orders.push(Write::new(order.clone()));
         Ok(Decision::commit(changes, order))
     })
 }
 
 /// Writes down what came of asking Stripe: a session, or none.
-pub(crate) fn conclude(
+pub(crate) fn record_result(
     store: &(impl Orders + Commit + ?Sized),
     env: &Env<'_>,
     order: &Order,
@@ -190,7 +190,7 @@ pub(crate) fn conclude(
             None => OrderStatus::Abandoned,
         };
         let mut changes = env.changes(env.now());
-        changes.orders.push(Put::changed(order));
+        changes.orders.push(Write::changed(order));
         Ok(Decision::commit(changes, ()))
     })
 }

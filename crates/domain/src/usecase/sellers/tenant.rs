@@ -6,14 +6,14 @@ use crate::base::email::Email;
 use crate::base::id::TokenId;
 use crate::base::secret::{Secret, SecretHash};
 use crate::base::slug::TenantId;
-use crate::commit::write::Put;
+use crate::commit::write::Write;
 use crate::model::sellers::audit::Actor;
 use crate::model::sellers::management_token::{ManagementToken, TokenScope, new_token};
 use crate::model::sellers::tenant::{Plan, Tenant};
 use crate::ports::{Commit, StoreError, Tenants, Tokens};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
-use crate::usecase::failure::{Failure, fails_by};
+use crate::usecase::failure::{Failure, from_port_errors};
 
 /// Why a tenant was not made or changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +29,7 @@ pub enum TenantError {
     Failure(#[from] Failure),
 }
 
-fails_by!(TenantError);
+from_port_errors!(TenantError);
 
 /// A tenant just made, and the token to manage it with: shown once.
 #[derive(Debug)]
@@ -63,8 +63,8 @@ pub fn create_tenant(
         };
         let (row, token) = make_token(env, id, TokenScope::ALL.into());
         let mut changes = env.changes(now);
-        changes.tenants.push(Put::new(tenant.clone()));
-        changes.tokens.push(Put::new(row));
+        changes.tenants.push(Write::new(tenant.clone()));
+        changes.tokens.push(Write::new(row));
         changes
             .audit
             .push(env.audit(id, now, Actor::Operator, "tenant.created", id.as_str()));
@@ -86,7 +86,7 @@ pub fn change_plan(
         }
         tenant.plan = plan;
         let now = env.now();
-        let put = Put::changed(tenant);
+        let put = Write::changed(tenant);
         let tenant = put.value.clone();
         let mut changes = env.changes(now);
         changes.tenants.push(put);
@@ -114,7 +114,7 @@ pub fn create_token(
         let (row, token) = make_token(env, id, scopes.clone());
         let token_id = row.id.clone();
         let mut changes = env.changes(now);
-        changes.tokens.push(Put::new(row));
+        changes.tokens.push(Write::new(row));
         changes
             .audit
             .push(env.audit(id, now, Actor::Operator, "token.created", token_id.as_str()));

@@ -7,7 +7,7 @@ use crate::base::mode::Mode;
 use crate::base::secret::{Secret, SecretHash};
 use crate::base::slug::TenantId;
 use crate::base::url::WebUrl;
-use crate::commit::write::Put;
+use crate::commit::write::Write;
 use crate::model::sellers::audit::Actor;
 use crate::model::stripe::account::{AccountLink, AccountRef};
 use crate::model::stripe::connection::{Connection, ModeError};
@@ -15,7 +15,7 @@ use crate::model::stripe::oauth_round::OAuthRound;
 use crate::ports::{Commit, Connections, OAuthRounds, Stripe, StripeError, Tenants};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
-use crate::usecase::failure::{Failure, fails_by};
+use crate::usecase::failure::{Failure, from_port_errors};
 
 /// Why a connection was not made or ended.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,7 +49,7 @@ pub enum ConnectError {
     Failure(#[from] Failure),
 }
 
-fails_by!(ConnectError);
+from_port_errors!(ConnectError);
 
 /// For how long an OAuth round may be finished.
 pub const ROUND_LASTS: Duration = Duration::from_mins(10);
@@ -74,7 +74,7 @@ pub fn start(
         current(store, tenant)?.may_connect(mode)?;
         let now = env.now();
         let mut changes = env.changes(now);
-        changes.oauth_rounds.push(Put::new(OAuthRound {
+        changes.oauth_rounds.push(Write::new(OAuthRound {
             state: SecretHash::of(state.expose()),
             tenant: tenant.clone(),
             mode,
@@ -141,7 +141,7 @@ fn use_up(
             .filter(|round| !round.used && round.expires_at > now)
             .ok_or(ConnectError::InvalidState)?;
         round.used = true;
-        let put = Put::changed(round);
+        let put = Write::changed(round);
         let round = put.value.clone();
         let mut changes = env.changes(now);
         changes.oauth_rounds.push(put);
@@ -171,21 +171,21 @@ fn link(
             .push((tenant.clone(), left.account.clone()));
         if let Some(mut former) = store.account_link(&left)? {
             former.active = false;
-            changes.accounts.push(Put::changed(former));
+            changes.accounts.push(Write::changed(former));
         }
     }
     let checkout_key = connection.checkout_key.is_none().then(|| random_hex(env));
     if let Some(key) = &checkout_key {
         connection.checkout_key = Some(SecretHash::of(key.expose()));
     }
-    changes.accounts.push(Put::changed(AccountLink {
+    changes.accounts.push(Write::changed(AccountLink {
         account: target.clone(),
         tenant: tenant.clone(),
         active: true,
         linked_at: now,
         version: known.map_or(0, |link| link.version),
     }));
-    changes.connections.push(Put::changed(connection));
+    changes.connections.push(Write::changed(connection));
     changes.audit.push(env.audit(
         tenant,
         now,
@@ -222,7 +222,7 @@ pub fn rotate_checkout_key(
         let key = random_hex(env);
         connection.checkout_key = Some(SecretHash::of(key.expose()));
         let mut changes = env.changes(now);
-        changes.connections.push(Put::changed(connection));
+        changes.connections.push(Write::changed(connection));
         changes.audit.push(env.audit(
             tenant,
             now,
@@ -252,12 +252,12 @@ pub fn disconnect(
         let mut changes = env.changes(now);
         if let Some(mut link) = store.account_link(&left)? {
             link.active = false;
-            changes.accounts.push(Put::changed(link));
+            changes.accounts.push(Write::changed(link));
         }
         changes
             .forgotten_prices
             .push((tenant.clone(), left.account.clone()));
-        changes.connections.push(Put::changed(connection));
+        changes.connections.push(Write::changed(connection));
         changes.audit.push(env.audit(
             tenant,
             now,
@@ -295,7 +295,7 @@ pub fn retire(
                 return Ok::<_, ConnectError>(Decision::Answer(()));
             }
             let mut changes = env.changes(env.now());
-            changes.connections.push(Put::changed(connection));
+            changes.connections.push(Write::changed(connection));
             Ok(Decision::commit(changes, ()))
         })?;
     }

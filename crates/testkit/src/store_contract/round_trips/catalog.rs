@@ -3,7 +3,7 @@
 use mintage_domain::base::money::{Currency, Money};
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::licenses::entitlements::Entitlements;
@@ -27,7 +27,7 @@ pub fn a_product_reads_back_as_written(store: &dyn Store) {
             key_format: KeyFormat::ALL[i % 2],
             ..shop.another_product(&format!("p{i}"))
         };
-        comes_back(store, &shop, |it| it.products.push(Put::new(product)));
+        comes_back(store, &shop, |it| it.products.push(Write::new(product)));
     }
 }
 
@@ -72,7 +72,7 @@ pub fn a_key_type_reads_back_as_written(store: &dyn Store) {
             price,
             ..shop.another_key_type(&format!("kt-{i}"))
         };
-        comes_back(store, &shop, |it| it.key_types.push(Put::new(key_type)));
+        comes_back(store, &shop, |it| it.key_types.push(Write::new(key_type)));
     }
 }
 
@@ -97,8 +97,8 @@ pub fn a_slug_is_free_again_beneath_another_owner(store: &dyn Store) {
         ..one.key_type.clone()
     };
     comes_back(store, &one, |it| {
-        it.products.push(Put::new(second));
-        it.key_types.push(Put::new(same));
+        it.products.push(Write::new(second));
+        it.key_types.push(Write::new(same));
     });
     assert_written(store, &one.foundation());
     assert_written(store, &two.foundation());

@@ -1,23 +1,23 @@
 //! License webhooks and what is sent to them.
 
-use mintage_domain::commit::write::Put;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::outbox::delivery::{Attempt, Delivery, DeliveryStatus};
 use mintage_domain::model::outbox::event::EventName;
-use mintage_domain::model::outbox::webhook_endpoint::Endpoint;
+use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::ports::Store;
 
 use super::{INSTANTS, comes_back, each_overwrites, longest_name};
 use crate::fixtures::{Shop, web_url};
 
-/// Endpoints with a URL, without, and gone.
+/// WebhookEndpoints with a URL, without, and gone.
 pub fn an_endpoint_reads_back_as_written(store: &dyn Store) {
     let shop = Shop::opened(store, "acme");
     let whole = shop.endpoint();
-    let without = Endpoint {
+    let without = WebhookEndpoint {
         url: None,
         ..shop.endpoint()
     };
-    let gone = Endpoint {
+    let gone = WebhookEndpoint {
         url: Some(web_url("HTTPS://[::1]:8443/x?q={CHECKOUT_SESSION_ID}#top")),
         gone_since: Some(shop.now()),
         ..shop.endpoint()
@@ -64,6 +64,6 @@ pub fn a_delivery_reads_back_as_written(store: &dyn Store) {
                 ..shop.attempt(&delivery, number)
             });
         }
-        it.deliveries.push(Put::changed(delivery));
+        it.deliveries.push(Write::changed(delivery));
     });
 }

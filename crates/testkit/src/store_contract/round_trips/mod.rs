@@ -13,7 +13,7 @@ pub use sellers::*;
 
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
-use mintage_domain::commit::write::{Put, Versioned};
+use mintage_domain::commit::write::{Versioned, Write};
 use mintage_domain::ports::Store;
 
 use super::witness::{assert_written, changing, committed};
@@ -46,11 +46,11 @@ fn comes_back(store: &dyn Store, shop: &Shop, fill: impl FnOnce(&mut Changes)) {
 fn each_comes_back<T: Versioned + Clone>(
     store: &dyn Store,
     shop: &Shop,
-    part: fn(&mut Changes) -> &mut Vec<Put<T>>,
+    part: fn(&mut Changes) -> &mut Vec<Write<T>>,
     rows: impl IntoIterator<Item = T>,
 ) {
     for row in rows {
-        comes_back(store, shop, |it| part(it).push(Put::changed(row)));
+        comes_back(store, shop, |it| part(it).push(Write::changed(row)));
     }
 }
 
@@ -59,7 +59,7 @@ fn each_comes_back<T: Versioned + Clone>(
 pub(super) fn each_overwrites<T: Versioned + Clone>(
     store: &dyn Store,
     shop: &Shop,
-    part: fn(&mut Changes) -> &mut Vec<Put<T>>,
+    part: fn(&mut Changes) -> &mut Vec<Write<T>>,
     variants: impl IntoIterator<Item = T>,
 ) {
     for (version, mut row) in (0..).zip(variants) {

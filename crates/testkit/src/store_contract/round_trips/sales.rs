@@ -14,7 +14,7 @@ use mintage_domain::model::licenses::terms::LicenseTerms;
 use mintage_domain::model::sales::customer::Customer;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
 use mintage_domain::model::sales::payment::Payment;
-use mintage_domain::model::stripe::processed_event::{HeardEvent, HeardOutcome};
+use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
 use mintage_domain::ports::Store;
 use serde_json::{Map, json};
 
@@ -24,24 +24,24 @@ use crate::fixtures::{Shop, cents, email};
 /// Events of every outcome, with and without an account, on both endpoints.
 pub fn a_heard_event_reads_back_as_written(store: &dyn Store) {
     let shop = Shop::opened(store, "acme");
-    let parked = HeardOutcome::Parked {
+    let parked = EventOutcome::Parked {
         reason: "no such \"key type\" — gone".to_owned(),
         payload: (0..=255).collect(),
         retry_at: INSTANTS[2],
     };
-    let first = shop.heard_event();
+    let first = shop.processed_event();
     let rows = [
         (parked, first.account.clone()),
-        (HeardOutcome::Ignored("ünknown".to_owned()), None),
-        (HeardOutcome::Applied, first.account.clone()),
+        (EventOutcome::Ignored("ünknown".to_owned()), None),
+        (EventOutcome::Applied, first.account.clone()),
     ]
-    .map(|(outcome, account)| HeardEvent {
+    .map(|(outcome, account)| ProcessedEvent {
         outcome,
         account,
         ..first.clone()
     });
     each_overwrites(store, &shop, |it| &mut it.events, rows);
-    let elsewhere = HeardEvent {
+    let elsewhere = ProcessedEvent {
         endpoint: Mode::Sandbox,
         kind: "account.updated".to_owned(),
         ..first

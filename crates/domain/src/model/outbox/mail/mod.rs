@@ -15,7 +15,7 @@ use crate::base::time::Timestamp;
 ///
 /// It holds no key: the message is written when it is sent, from the license as it is then.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mailing {
+pub struct QueuedMail {
     /// Its id, which stands in the message's `Message-ID`, the same in every attempt.
     pub id: MailId,
     /// Whose license.
@@ -38,7 +38,7 @@ pub struct Mailing {
     pub version: u64,
 }
 
-impl Mailing {
+impl QueuedMail {
     /// Queues a license's key for an address, due at once.
     pub fn new(
         id: MailId,

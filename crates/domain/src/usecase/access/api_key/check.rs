@@ -14,7 +14,7 @@ use crate::model::access::scope::Permission;
 use crate::ports::ApiKeys;
 use crate::usecase::commit_loop::Decision;
 use crate::usecase::env::{Env, SealedField};
-use crate::usecase::failure::{Failure, fails_by};
+use crate::usecase::failure::{Failure, from_port_errors};
 
 /// A signed call, as it arrived.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +54,7 @@ pub enum SignatureError {
     Failure(#[from] Failure),
 }
 
-fails_by!(SignatureError);
+from_port_errors!(SignatureError);
 
 /// How far a timestamp may be off, either way.
 pub const TOLERANCE: Duration = Duration::from_mins(5);

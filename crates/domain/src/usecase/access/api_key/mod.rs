@@ -12,7 +12,7 @@ use crate::base::mode::Mode;
 use crate::base::secret::Secret;
 use crate::base::slug::{ProductId, TenantId};
 use crate::base::time::Timestamp;
-use crate::commit::write::Put;
+use crate::commit::write::Write;
 use crate::model::access::api_key::{ApiKey, Overlap, new_secret};
 use crate::model::access::credential::{
     Credential, KeyKind, SignatureVersion, Signing, SignsNothing,
@@ -21,7 +21,7 @@ use crate::model::sellers::audit::Actor;
 use crate::ports::{ApiKeys, Catalog, Commit};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
-use crate::usecase::failure::{Failure, fails_by};
+use crate::usecase::failure::{Failure, from_port_errors};
 
 /// Why an API key was not made or changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +43,7 @@ pub enum ApiKeyError {
     Failure(#[from] Failure),
 }
 
-fails_by!(ApiKeyError);
+from_port_errors!(ApiKeyError);
 
 /// An API key that was made.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ pub fn create_api_key(
         let (key, secret) = make_key(env, (tenant, product), (kind, mode));
         let id = key.id.clone();
         let mut changes = env.changes(now);
-        changes.api_keys.push(Put::new(key));
+        changes.api_keys.push(Write::new(key));
         changes
             .audit
             .push(env.audit(tenant, now, actor.clone(), "api-key.created", id.as_str()));
@@ -126,7 +126,7 @@ pub fn revoke_api_key(
         let now = env.now();
         let mut key = own_good_key(store, tenant, id, now)?;
         key.revoked_at = Some(now);
-        let put = Put::changed(key);
+        let put = Write::changed(key);
         let key = put.value.clone();
         let mut changes = env.changes(now);
         changes.api_keys.push(put);
@@ -158,7 +158,9 @@ pub fn rotate_api_key(
         let new_id = new.id.clone();
         old.revoked_at = Some(now.plus(overlap.duration()));
         let mut changes = env.changes(now);
-        changes.api_keys.extend([Put::changed(old), Put::new(new)]);
+        changes
+            .api_keys
+            .extend([Write::changed(old), Write::new(new)]);
         for (action, target) in [("api-key.rotated", id), ("api-key.created", &new_id)] {
             let entry = env.audit(tenant, now, actor.clone(), action, target.as_str());
             changes.audit.push(entry);

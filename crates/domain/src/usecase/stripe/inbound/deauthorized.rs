@@ -1,7 +1,7 @@
 //! The seller ended the OAuth grant at Stripe.
 
 use crate::base::time::Timestamp;
-use crate::commit::write::Put;
+use crate::commit::write::Write;
 use crate::model::sellers::audit::Actor;
 use crate::model::stripe::account::AccountRef;
 use crate::ports::{Stripe, StripeError};
@@ -28,12 +28,12 @@ pub(crate) fn interpret(
     let tenant = link.tenant.clone();
     link.active = false;
     let mut changes = env.changes(now);
-    changes.accounts.push(Put::changed(link));
+    changes.accounts.push(Write::changed(link));
     if let Some(mut connection) = store.connection(&tenant)?
         && connection.state.account().as_ref() == Some(account)
     {
         connection.disconnect(true);
-        changes.connections.push(Put::changed(connection));
+        changes.connections.push(Write::changed(connection));
         changes
             .forgotten_prices
             .push((tenant.clone(), account.account.clone()));

@@ -14,11 +14,11 @@ use crate::base::mode::Mode;
 use crate::base::time::Timestamp;
 use crate::commit::guards::Refusal;
 use crate::commit::row::Row;
-use crate::commit::write::Put;
+use crate::commit::write::Write;
 use crate::model::sales::order::OrderStatus;
 use crate::model::stripe::account::AccountRef;
-use crate::model::stripe::event::{News, StripeEvent};
-use crate::model::stripe::processed_event::{HeardEvent, HeardOutcome};
+use crate::model::stripe::event::{EventData, StripeEvent};
+use crate::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
 use crate::ports::Stripe;
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
@@ -34,7 +34,7 @@ pub struct Inbound {
     /// The event as Stripe sent it, kept while it is parked.
     pub payload: Vec<u8>,
     /// Its record, when it was parked and is tried again.
-    pub parked: Option<HeardEvent>,
+    pub parked: Option<ProcessedEvent>,
 }
 
 /// What came of an event.
@@ -51,10 +51,10 @@ pub enum Outcome {
 }
 
 /// For how long a parked event rests before it is tried again.
-pub const PARKED_FOR: Duration = Duration::from_mins(5);
+pub const PARK_DURATION: Duration = Duration::from_mins(5);
 
 /// Hears an event, waiting for the outcome.
-pub fn hear(
+pub fn receive(
     store: &(impl InboundStore + ?Sized),
     stripe: &dyn Stripe,
     env: &Env<'_>,
@@ -66,7 +66,7 @@ pub fn hear(
 }
 
 /// Decides what an event comes to. For callers with a commit loop of their own; others use
-/// [`hear`].
+/// [`receive`].
 pub fn decide(
     store: &(impl InboundStore + ?Sized),
     stripe: &dyn Stripe,
@@ -80,33 +80,33 @@ pub fn decide(
     let now = env.now();
     let verdict = interpret_event(store, stripe, env, inbound, now)?;
     let (mut changes, outcome) = match verdict {
-        Verdict::Apply(changes) => (*changes, HeardOutcome::Applied),
-        Verdict::Ignore(reason) => (env.changes(now), HeardOutcome::Ignored(reason.to_owned())),
+        Verdict::Apply(changes) => (*changes, EventOutcome::Applied),
+        Verdict::Ignore(reason) => (env.changes(now), EventOutcome::Ignored(reason.to_owned())),
         Verdict::Park(reason) => (
             env.changes(now),
-            HeardOutcome::Parked {
+            EventOutcome::Parked {
                 reason,
                 payload: inbound.payload.clone(),
-                retry_at: now.plus(PARKED_FOR),
+                retry_at: now.plus(PARK_DURATION),
             },
         ),
     };
     let answer = match &outcome {
-        HeardOutcome::Applied => Outcome::Applied,
-        HeardOutcome::Ignored(reason) => Outcome::Ignored(reason.clone()),
-        HeardOutcome::Parked { reason, .. } => Outcome::Parked(reason.clone()),
+        EventOutcome::Applied => Outcome::Applied,
+        EventOutcome::Ignored(reason) => Outcome::Ignored(reason.clone()),
+        EventOutcome::Parked { reason, .. } => Outcome::Parked(reason.clone()),
     };
     changes.events.push(record(inbound, outcome, now));
     Ok(Decision::commit(changes, answer))
 }
 
-fn record(inbound: &Inbound, outcome: HeardOutcome, now: Timestamp) -> Put<HeardEvent> {
+fn record(inbound: &Inbound, outcome: EventOutcome, now: Timestamp) -> Write<ProcessedEvent> {
     match &inbound.parked {
-        Some(parked) => Put::changed(HeardEvent {
+        Some(parked) => Write::changed(ProcessedEvent {
             outcome,
             ..parked.clone()
         }),
-        None => Put::new(HeardEvent {
+        None => Write::new(ProcessedEvent {
             endpoint: inbound.endpoint,
             id: inbound.event.id.clone(),
             kind: inbound.event.kind.clone(),
@@ -143,18 +143,18 @@ fn interpret_event(
     if store.account_link(&account)?.is_none() {
         return Ok(Verdict::Ignore("an account that was never connected here"));
     }
-    match &event.news {
-        News::SessionCompleted(facts) => session::interpret(store, env, &account, facts, now),
-        News::SessionPaymentFailed(session) => {
+    match &event.data {
+        EventData::SessionCompleted(facts) => session::interpret(store, env, &account, facts, now),
+        EventData::SessionPaymentFailed(session) => {
             let to = OrderStatus::PaymentFailed;
-            order::move_order(store, env, &account.account, session, to, now)
+            order::change_order_status(store, env, &account.account, session, to, now)
         }
-        News::SessionExpired(session) => {
+        EventData::SessionExpired(session) => {
             let to = OrderStatus::Expired;
-            order::move_order(store, env, &account.account, session, to, now)
+            order::change_order_status(store, env, &account.account, session, to, now)
         }
-        News::ChargeRefunded(facts) => refund::interpret(store, env, &account, facts, now),
-        News::Deauthorized => deauthorized::interpret(store, stripe, env, &account, now),
-        News::Other => Ok(Verdict::Ignore("nothing follows from this type")),
+        EventData::ChargeRefunded(facts) => refund::interpret(store, env, &account, facts, now),
+        EventData::Deauthorized => deauthorized::interpret(store, stripe, env, &account, now),
+        EventData::Other => Ok(Verdict::Ignore("nothing follows from this type")),
     }
 }

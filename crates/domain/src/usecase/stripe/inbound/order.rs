@@ -2,16 +2,16 @@
 
 use crate::base::id::{SessionId, StripeAccountId};
 use crate::base::time::Timestamp;
-use crate::commit::write::Put;
+use crate::commit::write::Write;
 use crate::model::sales::order::OrderStatus;
 use crate::usecase::env::Env;
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
 /// Why a session that this server did not open is ignored.
-pub(crate) const FOREIGN_SESSION: &str = "a session that was not opened here";
+pub(crate) const UNKNOWN_SESSION: &str = "a session that was not opened here";
 
 /// Moves an order on that was not paid.
-pub(crate) fn move_order(
+pub(crate) fn change_order_status(
     store: &(impl InboundStore + ?Sized),
     env: &Env<'_>,
     account: &StripeAccountId,
@@ -20,13 +20,13 @@ pub(crate) fn move_order(
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
     let Some(mut order) = store.order_of_session(account, session)? else {
-        return Ok(Verdict::Ignore(FOREIGN_SESSION));
+        return Ok(Verdict::Ignore(UNKNOWN_SESSION));
     };
     if !order.status.may_become(to) {
         return Ok(Verdict::Ignore("the order is past this"));
     }
     order.status = to;
     let mut changes = env.changes(now);
-    changes.orders.push(Put::changed(order));
+    changes.orders.push(Write::changed(order));
     Ok(Verdict::Apply(Box::new(changes)))
 }

@@ -2,7 +2,7 @@
 
 use crate::base::time::Timestamp;
 use crate::commit::counter::{Count, Counter};
-use crate::commit::write::Put;
+use crate::commit::write::Write;
 use crate::model::licenses::standing::RevocationReason;
 use crate::model::outbox::event::EventName;
 use crate::model::sales::payment::{Payment, PaymentKey};
@@ -10,7 +10,7 @@ use crate::model::sellers::audit::Actor;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::RefundFacts;
 use crate::usecase::env::Env;
-use crate::usecase::outbox::event::tell_masked;
+use crate::usecase::outbox::event::masked_license_event;
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
 /// Judges a refunded charge. News of a payment whose order is not known (yet) is kept: the sale
@@ -33,7 +33,7 @@ pub(crate) fn interpret(
         Some(known) => known,
         None => Payment::new(key, now),
     };
-    if !payment.take_refund(facts.amount_refunded, facts.fully) {
+    if !payment.record_refund(facts.amount_refunded, facts.fully) {
         return Ok(Verdict::Ignore("nothing new about this refund"));
     }
     let mut changes = env.changes(now);
@@ -51,8 +51,8 @@ pub(crate) fn interpret(
                     cap: None,
                 });
             }
-            let told = tell_masked(env, &record, EventName::LicenseRefunded, now);
-            changes.deliveries.push(Put::new(told));
+            let told = masked_license_event(env, &record, EventName::LicenseRefunded, now);
+            changes.deliveries.push(Write::new(told));
             let license = record.license;
             changes.audit.push(env.audit(
                 &license.tenant,
@@ -61,9 +61,9 @@ pub(crate) fn interpret(
                 "license.refunded",
                 license.id.as_str(),
             ));
-            changes.licenses.push(Put::changed(license));
+            changes.licenses.push(Write::changed(license));
         }
     }
-    changes.payments.push(Put::changed(payment));
+    changes.payments.push(Write::changed(payment));
     Ok(Verdict::Apply(Box::new(changes)))
 }

@@ -7,7 +7,7 @@ use crate::base::id::CustomerId;
 use crate::base::money::{Currency, Money};
 use crate::base::time::Timestamp;
 use crate::commit::counter::{Count, Counter};
-use crate::commit::write::Put;
+use crate::commit::write::Write;
 use crate::model::licenses::license::OrderUnit;
 use crate::model::licenses::standing::RevocationReason;
 use crate::model::outbox::event::EventName;
@@ -21,7 +21,7 @@ use crate::usecase::env::Env;
 use crate::usecase::licenses::mint::{Sale, mint};
 use crate::usecase::outbox::event::tell;
 use crate::usecase::outbox::mail::queued;
-use crate::usecase::stripe::inbound::order::{FOREIGN_SESSION, move_order};
+use crate::usecase::stripe::inbound::order::{UNKNOWN_SESSION, change_order_status};
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
 /// Judges a completed session. Only a session whose id Mintage wrote down, on the account it was
@@ -34,7 +34,7 @@ pub(crate) fn interpret(
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
     let Some(order) = store.order_of_session(&account.account, &facts.session)? else {
-        return Ok(Verdict::Ignore(FOREIGN_SESSION));
+        return Ok(Verdict::Ignore(UNKNOWN_SESSION));
     };
     if order.mode != account.mode {
         return Ok(Verdict::Ignore("a session of the other mode"));
@@ -44,7 +44,7 @@ pub(crate) fn interpret(
     }
     if facts.payment == PaymentStatus::Unpaid {
         let to = OrderStatus::AwaitingPayment;
-        return move_order(store, env, &account.account, &facts.session, to, now);
+        return change_order_status(store, env, &account.account, &facts.session, to, now);
     }
     sell(store, env, order, facts, now)
 }
@@ -93,7 +93,7 @@ fn sell(
     let about = (email.as_str(), session.as_deref());
     let created = EventName::LicenseCreated;
     let key = minted.key.expose();
-    changes.deliveries.push(Put::new(tell(
+    changes.deliveries.push(Write::new(tell(
         env,
         &minted.license,
         created,
@@ -117,9 +117,9 @@ fn sell(
             license.standing.revoke(RevocationReason::Refund, now);
             let refunded = EventName::LicenseRefunded;
             let told = tell(env, license, refunded, &license.masked_key, about, now);
-            changes.deliveries.push(Put::new(told));
+            changes.deliveries.push(Write::new(told));
         }
-        changes.payments.push(Put::changed(payment));
+        changes.payments.push(Write::changed(payment));
     }
     if minted.license.standing.revocation().is_none() {
         // Without a cap: what was paid for is minted.
@@ -145,8 +145,8 @@ fn sell(
     order.payment.clone_from(&facts.payment_intent);
     order.total = total(facts).or(Some(order.price));
     changes.customers.push(customer);
-    changes.orders.push(Put::changed(order));
-    changes.licenses.push(Put::new(minted.license));
+    changes.orders.push(Write::changed(order));
+    changes.licenses.push(Write::new(minted.license));
     Ok(Verdict::Apply(Box::new(changes)))
 }
 

@@ -2,9 +2,9 @@
 
 use crate::commit::changes::Changes;
 use crate::ports::{
-    Catalog, Commit, Connections, HeardEvents, Licenses, Orders, Payments, StripeError, Tenants,
+    Catalog, Commit, Connections, Licenses, Orders, Payments, ProcessedEvents, StripeError, Tenants,
 };
-use crate::usecase::failure::{Failure, fails_by};
+use crate::usecase::failure::{Failure, from_port_errors};
 
 /// Why an event could not be heard. It is not recorded, so that Stripe sends it again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,17 +20,17 @@ pub enum InboundError {
     Failure(#[from] Failure),
 }
 
-fails_by!(InboundError);
+from_port_errors!(InboundError);
 
 /// What hearing an event needs of a store.
 pub trait InboundStore:
-    Connections + HeardEvents + Orders + Payments + Licenses + Catalog + Tenants + Commit
+    Connections + ProcessedEvents + Orders + Payments + Licenses + Catalog + Tenants + Commit
 {
 }
 
 impl<T> InboundStore for T where
     T: Connections
-        + HeardEvents
+        + ProcessedEvents
         + Orders
         + Payments
         + Licenses

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::ports::{Seen, Sighted, StoreError};
+use mintage_domain::ports::{LastSeen, SeenTarget, StoreError};
 
 /// No more things than this are remembered; what is seen beyond that waits for its next call.
 const ROOM: usize = 50_000;
@@ -14,11 +14,11 @@ const AT_A_TIME: usize = 500;
 
 /// The latest sighting of each thing, so that a busy call leaves only a mark in memory.
 #[derive(Default)]
-pub struct Sightings(Mutex<HashMap<Sighted, Timestamp>>);
+pub struct LastSeenBuffer(Mutex<HashMap<SeenTarget, Timestamp>>);
 
-impl Sightings {
+impl LastSeenBuffer {
     /// Notes that a thing was seen at work.
-    pub(crate) fn note(&self, what: Sighted, at: Timestamp) {
+    pub(crate) fn note(&self, what: SeenTarget, at: Timestamp) {
         let mut seen = self.lock();
         if seen.len() < ROOM || seen.contains_key(&what) {
             let known = seen.entry(what).or_insert(at);
@@ -27,12 +27,12 @@ impl Sightings {
     }
 
     /// Writes them down. What the store does not take is kept for the next time.
-    pub(crate) fn flush(&self, store: &(impl Seen + ?Sized)) -> Result<(), StoreError> {
+    pub(crate) fn flush(&self, store: &(impl LastSeen + ?Sized)) -> Result<(), StoreError> {
         let seen: Vec<_> = std::mem::take(&mut *self.lock()).into_iter().collect();
         let mut outcome = Ok(());
         for some in seen.chunks(AT_A_TIME) {
             if outcome.is_ok() {
-                outcome = store.touch(some);
+                outcome = store.record_last_seen(some);
             }
             if outcome.is_err() {
                 for (what, at) in some {
@@ -43,7 +43,7 @@ impl Sightings {
         outcome
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Sighted, Timestamp>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<SeenTarget, Timestamp>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -61,11 +61,11 @@ mod tests {
     #[derive(Default)]
     struct Failing {
         failures: RefCell<usize>,
-        taken: RefCell<Vec<(Sighted, Timestamp)>>,
+        taken: RefCell<Vec<(SeenTarget, Timestamp)>>,
     }
 
-    impl Seen for Failing {
-        fn touch(&self, seen: &[(Sighted, Timestamp)]) -> Result<(), StoreError> {
+    impl LastSeen for Failing {
+        fn record_last_seen(&self, seen: &[(SeenTarget, Timestamp)]) -> Result<(), StoreError> {
             assert!(seen.len() <= AT_A_TIME);
             let mut failures = self.failures.borrow_mut();
             if *failures > 0 {
@@ -76,20 +76,20 @@ mod tests {
             Ok(())
         }
 
-        fn last_uses(&self, _: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError> {
+        fn last_used(&self, _: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError> {
             unreachable!("nobody reads here")
         }
     }
 
-    fn key(nth: usize) -> Sighted {
+    fn key(nth: usize) -> SeenTarget {
         let mut random = [0; 12];
         random[..8].copy_from_slice(&nth.to_be_bytes());
-        Sighted::ApiKey(ApiKeyId::of(Mode::Live, random))
+        SeenTarget::ApiKey(ApiKeyId::of(Mode::Live, random))
     }
 
     #[test]
     fn the_latest_of_each_is_written_once() {
-        let (seen, store) = (Sightings::default(), Failing::default());
+        let (seen, store) = (LastSeenBuffer::default(), Failing::default());
         let at = Timestamp::from_micros;
         for (what, micros) in [(1, 10), (1, 30), (2, 5), (1, 20)] {
             seen.note(key(what), at(micros));
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn what_the_store_did_not_take_is_written_the_next_time_unless_it_was_seen_since() {
-        let (seen, store) = (Sightings::default(), Failing::default());
+        let (seen, store) = (LastSeenBuffer::default(), Failing::default());
         let at = Timestamp::from_micros;
         for nth in 0..AT_A_TIME * 2 {
             seen.note(key(nth), at(10));
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_what_is_known_goes_on() {
-        let seen = Sightings::default();
+        let seen = LastSeenBuffer::default();
         for nth in 0..=ROOM {
             seen.note(key(nth), Timestamp::EPOCH);
         }
