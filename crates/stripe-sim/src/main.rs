@@ -57,7 +57,7 @@ fn configure(mut args: impl Iterator<Item = String>) -> Result<Config, String> {
             "--test-secret-key" => config.test.secret_key = Secret::new(value()?),
             "--live-secret-key" => config.live.secret_key = Secret::new(value()?),
             "--test-webhook" | "--live-webhook" => {
-                let mode = Mode::of(flag == "--live-webhook");
+                let mode = Mode::from_livemode(flag == "--live-webhook");
                 config
                     .webhook_endpoints
                     .push(WebhookEndpoint::connect(value()?, value()?, mode));
