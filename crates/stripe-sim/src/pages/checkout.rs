@@ -24,7 +24,7 @@ pub(crate) async fn submit(
     id: Path<String>,
     body: Bytes,
 ) -> HttpResponse {
-    let fields = form::decode(&String::from_utf8_lossy(&body));
+    let fields = form::decode(&body);
     let mut world = world.lock();
     sessions::expire_due(&mut world);
     let Some(scope) = world.store.scope_of::<Session>(&id) else {

@@ -20,7 +20,7 @@ const FORM_FIELDS: [&str; 5] = [
 
 /// `GET`: the consent page, or an error page.
 pub(crate) async fn get(world: Data<SharedWorld>, request: HttpRequest) -> HttpResponse {
-    let params = form::decode(request.query_string());
+    let params = form::decode(request.query_string().as_bytes());
     let world = world.lock();
     let consent = match ConsentRequest::parse(&world, &params) {
         Ok(consent) => consent,
@@ -41,7 +41,7 @@ pub(crate) async fn get(world: Data<SharedWorld>, request: HttpRequest) -> HttpR
 
 /// `POST`: the seller's decision. Redirects the browser to the platform.
 pub(crate) async fn submit(world: Data<SharedWorld>, body: Bytes) -> HttpResponse {
-    let params = form::decode(&String::from_utf8_lossy(&body));
+    let params = form::decode(&body);
     let mut world = world.lock();
     let consent = match ConsentRequest::parse(&world, &params) {
         Ok(consent) => consent,

@@ -106,7 +106,11 @@ mod tests {
             ("", branch(&[])),
         ];
         for (encoded, expected) in cases {
-            assert_eq!(Node::Branch(tree(&decode(encoded))), expected, "{encoded}");
+            assert_eq!(
+                Node::Branch(tree(&decode(encoded.as_bytes()))),
+                expected,
+                "{encoded}"
+            );
         }
     }
 }

@@ -29,14 +29,14 @@ impl Request {
         };
         let method = request.method().to_string();
         let encoded = match method.as_str() {
-            "GET" => request.query_string().to_owned(),
-            _ => String::from_utf8_lossy(body).into_owned(),
+            "GET" => request.query_string().as_bytes(),
+            _ => body,
         };
         let mut world = world.lock();
         let parsed = Self {
             id: world.ids.generate("req_", 14),
             path: request.path().to_owned(),
-            params: form::decode(&encoded),
+            params: form::decode(encoded),
             key: header("Authorization").and_then(|value| secret_key(&value)),
             account: header("Stripe-Account"),
             idempotency_key: header("Idempotency-Key").filter(|_| method == "POST"),
