@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::base::form::{self, Pairs};
 use crate::engine::world::SharedWorld;
-use crate::pages::html::{self, Consent};
+use crate::pages::html;
 use crate::platform::consent::ConsentRequest;
 
 /// Fields of the request that the page's form submits again.
@@ -27,16 +27,13 @@ pub(crate) async fn get(world: Data<SharedWorld>, request: HttpRequest) -> HttpR
         Err(message) => return error_page(&message),
     };
     let platform = world.config.platform_account.as_str();
-    let accounts = world.accounts.list().map(|account| account.id.clone());
+    let accounts = world.accounts.list().map(|account| account.id.as_str());
+    let sellers: Vec<&str> = accounts.filter(|id| *id != platform).collect();
     let fields: Pairs = params
         .into_iter()
         .filter(|(name, _)| FORM_FIELDS.contains(&name.as_str()))
         .collect();
-    html::consent(&Consent {
-        fields: &fields,
-        accounts: accounts.filter(|id| id != platform).collect(),
-        mode: consent.mode.as_str(),
-    })
+    html::consent(&fields, &sellers, consent.mode.as_str())
 }
 
 /// `POST`: the seller's decision. Redirects the browser to the platform.
