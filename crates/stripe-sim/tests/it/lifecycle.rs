@@ -2,19 +2,19 @@ use std::net::TcpListener;
 
 use mintage_stripe_sim::{Config, Secret, Sim};
 
-use crate::bench::Bench;
+use crate::test_sim::TestSim;
 
 #[test]
-fn a_simulator_starts_without_a_runtime_and_gives_its_port_back_when_stopped() {
+fn a_simulator_starts_without_a_runtime_and_releases_its_port() {
     let running = Sim::start(Config::default()).expect("a loopback port is free");
     let address = running.api_url().trim_start_matches("http://").to_owned();
-    assert!(TcpListener::bind(&address).is_err(), "it listens");
+    assert!(TcpListener::bind(&address).is_err(), "the port is in use");
     running.stop();
-    TcpListener::bind(&address).expect("it has stopped");
+    TcpListener::bind(&address).expect("the port is free");
 }
 
 #[test]
-fn a_port_that_is_taken_is_an_error() {
+fn a_port_in_use_is_an_error() {
     let running = Sim::start(Config::default()).expect("a loopback port is free");
     let listen = running
         .api_url()
@@ -29,14 +29,14 @@ fn a_port_that_is_taken_is_an_error() {
 }
 
 #[actix_web::test]
-async fn the_same_seed_makes_the_same_ids() {
+async fn the_same_seed_generates_the_same_ids() {
     let mut ids = Vec::new();
     for seed in [1, 1, 2] {
-        let bench = Bench::start(Config {
+        let sim = TestSim::start(Config {
             seed: Some(seed),
             ..Config::default()
         });
-        ids.push(bench.post("", "/v1/products", "name=a").await.id());
+        ids.push(sim.post("", "/v1/products", "name=a").await.id());
     }
     assert_eq!(ids[0], ids[1]);
     assert_ne!(ids[0], ids[2]);

@@ -1,4 +1,4 @@
-//! A started simulator and a client that shows all of an answer.
+//! A running simulator and an HTTP client.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 pub(crate) const TEST: &str = "sk_test_SimPlatform";
 pub(crate) const LIVE: &str = "sk_live_SimPlatform";
 
-pub(crate) struct Bench {
+pub(crate) struct TestSim {
     pub(crate) running: Running,
     client: Client,
 }
@@ -27,7 +27,7 @@ impl Reply {
         let found = self
             .headers
             .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name));
+            .find(|(header, _)| header.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
@@ -48,7 +48,7 @@ impl Reply {
     }
 }
 
-impl Bench {
+impl TestSim {
     pub(crate) fn start(config: Config) -> Self {
         let running = Sim::start(config).expect("a loopback port is free");
         let client = Client::builder()
@@ -70,11 +70,18 @@ impl Bench {
         for (name, value) in headers {
             request = request.insert_header((*name, *value));
         }
-        let mut answer = request.send_body(form.to_owned()).await.expect("an answer");
-        let body = answer.body().limit(1 << 20).await.expect("the whole body");
-        let headers = answer.headers().iter();
+        let mut response = request
+            .send_body(form.to_owned())
+            .await
+            .expect("a response");
+        let body = response
+            .body()
+            .limit(1 << 20)
+            .await
+            .expect("a complete body");
+        let headers = response.headers().iter();
         Reply {
-            status: answer.status().as_u16(),
+            status: response.status().as_u16(),
             headers: headers
                 .map(|(name, value)| {
                     (
@@ -87,7 +94,7 @@ impl Bench {
         }
     }
 
-    /// A POST with the platform's test key, on `account` if it is not empty.
+    /// Sends a POST request with the platform's test key. An empty `account` is the platform itself.
     pub(crate) async fn post(&self, account: &str, path: &str, form: &str) -> Reply {
         self.post_as(TEST, account, path, form).await
     }
@@ -124,17 +131,17 @@ impl Bench {
         reply.body
     }
 
-    pub(crate) async fn watch(&self, path: &str) -> Vec<Value> {
+    pub(crate) async fn list(&self, path: &str) -> Vec<Value> {
         let reply = self
             .call(Method::GET, &format!("/_sim/{path}"), "", &[])
             .await;
         reply.body.as_array().cloned().expect("a list")
     }
 
-    /// A new account, connected in the given modes.
+    /// Creates an account that is connected in the given modes.
     pub(crate) async fn account(&self, livemodes: &[bool]) -> String {
-        let made = self.control("accounts", &json!({})).await;
-        let id = made["id"].as_str().expect("an id").to_owned();
+        let account = self.control("accounts", &json!({})).await;
+        let id = account["id"].as_str().expect("an id").to_owned();
         for livemode in livemodes {
             let path = format!("accounts/{id}/connect");
             self.control(&path, &json!({ "livemode": livemode })).await;
@@ -148,7 +155,7 @@ impl Bench {
         self.post(account, "/v1/prices", &form).await.id()
     }
 
-    /// An open session in test mode.
+    /// Creates a session in test mode.
     pub(crate) async fn session(&self, account: &str) -> String {
         let form = checkout(&self.price(account).await);
         self.post(account, "/v1/checkout/sessions", &form)
@@ -157,20 +164,20 @@ impl Bench {
     }
 }
 
-/// The least a session is opened with.
+/// The required parameters of a session.
 pub(crate) fn checkout(price: &str) -> String {
     format!(
         "mode=payment&success_url=http://shop.test/&line_items[0][price]={price}&line_items[0][quantity]=1"
     )
 }
 
-/// Looks again until `look` finds something.
-pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+/// Calls `find` until it returns a value.
+pub(crate) async fn eventually<T>(what: &str, mut find: impl AsyncFnMut() -> Option<T>) -> T {
     for _ in 0..500 {
-        if let Some(found) = look().await {
+        if let Some(found) = find().await {
             return found;
         }
         sleep(Duration::from_millis(10)).await;
     }
-    panic!("waited in vain for {what}");
+    panic!("timeout while waiting for {what}");
 }
