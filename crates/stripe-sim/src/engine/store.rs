@@ -14,7 +14,7 @@ impl Store {
         T::collection_mut(objects).insert(object);
     }
 
-    /// The object, or the error that Stripe responds for an unknown id.
+    /// The object, or Stripe's error for an unknown id.
     pub(crate) fn get<T: Stored>(&self, scope: &Scope, id: &str) -> Result<&T, StripeError> {
         self.find(scope, id).ok_or_else(|| {
             let in_other_mode = self.find::<T>(&scope.in_other_mode(), id).is_some();
@@ -22,7 +22,7 @@ impl Store {
         })
     }
 
-    /// The object for changes, or the error that Stripe responds for an unknown id.
+    /// The object for changes, or Stripe's error for an unknown id.
     pub(crate) fn get_mut<T: Stored>(
         &mut self,
         scope: &Scope,

@@ -17,7 +17,7 @@ const NOT_AUTHENTICATED: &str = "We are unable to authenticate your payment meth
 
 /// The payer's input on the hosted page.
 pub(crate) enum Submission {
-    /// A card number without spaces.
+    /// The digits of a card number.
     Card(String),
     BankDebit,
     /// Whether the payer completed the authentication on the bank's page.

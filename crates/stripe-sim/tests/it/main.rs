@@ -1,4 +1,4 @@
-//! Tests the simulator over HTTP. `tests/interop` tests it with Stripe's official client.
+//! Tests the simulator over HTTP. `tests/interop` tests the simulator with Stripe's official client.
 #![expect(clippy::expect_used, reason = "a test fails by a panic")]
 
 mod checkout;
