@@ -1,41 +1,18 @@
 #![doc = include_str!("../README.md")]
 
-mod accounts;
-mod api;
-mod authorize;
-mod call;
-mod checkout;
-mod config;
+mod base;
 mod control;
-mod currency;
-mod delivery;
-mod error;
-mod events;
-mod faults;
-mod fees;
-mod form;
-mod hosted;
-mod idempotency;
-mod ids;
-mod journal;
-mod keys;
-mod oauth;
-mod opening;
+mod engine;
+mod model;
 mod pages;
 mod params;
-mod payments;
-mod prices;
-mod products;
-mod refunds;
-mod request;
+mod platform;
+mod resources;
 mod server;
-mod sessions;
-mod shelf;
-mod values;
-mod world;
+mod wire;
 
-pub use config::{Config, Mode, Platform, Secret, WebhookEndpoint};
+pub use base::config::{Config, Platform, WebhookEndpoint};
+pub use base::mode::Mode;
+pub use base::secret::Secret;
+pub use base::version::API_VERSION;
 pub use server::{Running, Sim};
-
-/// The version of Stripe's API that the simulator's objects and events follow.
-pub const API_VERSION: &str = "2026-09-30.endive";

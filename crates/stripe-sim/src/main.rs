@@ -1,42 +1,44 @@
-//! The simulator as a program: `mintage-stripe-sim [--flag value]...`.
+//! Runs the simulator as a program: `mintage-stripe-sim [--flag value]...`.
 
 use std::env;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::str::FromStr;
+use std::time::Duration;
 
 use mintage_stripe_sim::{Config, Mode, Secret, Sim, WebhookEndpoint};
 
 const USAGE: &str = "usage: mintage-stripe-sim [--flag value]...
-  --listen ADDRESS            where to listen (127.0.0.1:12111)
-  --redirect-uri URI          where OAuth may return to; may be repeated
+  --listen ADDRESS            the address to listen on (127.0.0.1:12111)
+  --redirect-uri URI          an address that OAuth may redirect to; may be repeated
   --test-client-id ID         --live-client-id ID
   --test-secret-key KEY       --live-secret-key KEY
   --test-webhook URL SECRET   --live-webhook URL SECRET
-  --retry-millis A,B,...      the wait after each failed delivery
-  --seed NUMBER               the same ids in every run";
+  --retry-millis A,B,...      the pause after each failed delivery
+  --seed NUMBER               makes ids the same in every run";
 
 fn main() -> ExitCode {
     match run(env::args().skip(1)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(sentence) => {
-            eprintln!("{sentence}");
+        Err(message) => {
+            eprintln!("{message}");
             ExitCode::FAILURE
         }
     }
 }
 
 fn run(args: impl Iterator<Item = String>) -> Result<(), String> {
-    let config = configure(args)?;
+    let config = parse_args(args)?;
     let listen = config.listen;
     let running =
         Sim::start(config).map_err(|error| format!("cannot listen on {listen}: {error}"))?;
-    // Whoever started the program reads its port from here.
+    // Scripts that start the program read the port from this line.
     writeln!(io::stdout(), "{}", running.api_url()).map_err(|error| error.to_string())?;
     running.wait().map_err(|error| error.to_string())
 }
 
-fn configure(mut args: impl Iterator<Item = String>) -> Result<Config, String> {
+fn parse_args(mut args: impl Iterator<Item = String>) -> Result<Config, String> {
     let mut config = Config {
         listen: ([127, 0, 0, 1], 12111).into(),
         ..Config::default()
@@ -47,7 +49,7 @@ fn configure(mut args: impl Iterator<Item = String>) -> Result<Config, String> {
         }
         let mut value = || {
             args.next()
-                .ok_or_else(|| format!("{flag} wants a value\n{USAGE}"))
+                .ok_or_else(|| format!("{flag} requires a value\n{USAGE}"))
         };
         match flag.as_str() {
             "--listen" => config.listen = parse(&flag, &value()?)?,
@@ -57,43 +59,45 @@ fn configure(mut args: impl Iterator<Item = String>) -> Result<Config, String> {
             "--test-secret-key" => config.test.secret_key = Secret::new(value()?),
             "--live-secret-key" => config.live.secret_key = Secret::new(value()?),
             "--test-webhook" | "--live-webhook" => {
-                let mode = Mode::of(flag == "--live-webhook");
+                let mode = Mode::from_livemode(flag == "--live-webhook");
                 config
                     .webhook_endpoints
                     .push(WebhookEndpoint::connect(value()?, value()?, mode));
             }
-            "--retry-millis" => config.retry_schedule = waits(&flag, &value()?)?,
+            "--retry-millis" => config.retry_schedule = parse_pauses(&flag, &value()?)?,
             "--seed" => config.seed = Some(parse(&flag, &value()?)?),
-            _ => return Err(format!("there is no flag {flag}\n{USAGE}")),
+            _ => return Err(format!("unknown flag {flag}\n{USAGE}")),
         }
     }
     Ok(config)
 }
 
-fn parse<T: std::str::FromStr<Err: Display>>(flag: &str, value: &str) -> Result<T, String> {
+fn parse<T: FromStr<Err: Display>>(flag: &str, value: &str) -> Result<T, String> {
     value
         .parse()
         .map_err(|error| format!("{flag} {value}: {error}"))
 }
 
-fn waits(flag: &str, value: &str) -> Result<Vec<std::time::Duration>, String> {
-    let wait = |text| parse(flag, text).map(std::time::Duration::from_millis);
-    value.split(',').map(wait).collect()
+fn parse_pauses(flag: &str, value: &str) -> Result<Vec<Duration>, String> {
+    let pause = |text| parse(flag, text).map(Duration::from_millis);
+    value.split(',').map(pause).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::configure;
+    use mintage_stripe_sim::Config;
 
-    fn configured(line: &str) -> Result<mintage_stripe_sim::Config, String> {
-        configure(line.split_whitespace().map(str::to_owned))
+    use super::parse_args;
+
+    fn parse_line(line: &str) -> Result<Config, String> {
+        parse_args(line.split_whitespace().map(str::to_owned))
     }
 
     #[test]
-    fn flags_fill_the_configuration() {
+    fn flags_set_the_configuration() {
         let line = "--listen 127.0.0.1:0 --redirect-uri http://a.test/ --redirect-uri http://b.test/ \
                     --live-webhook http://c.test/ whsec_c --retry-millis 1,20 --seed 7";
-        let config = configured(line).expect("every flag is known");
+        let config = parse_line(line).expect("all flags are valid");
         assert_eq!(config.listen.port(), 0);
         assert_eq!(config.redirect_uris, ["http://a.test/", "http://b.test/"]);
         assert!(config.webhook_endpoints[0].mode.livemode());
@@ -102,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_flag_is_refused_by_name() {
+    fn the_error_names_the_invalid_flag() {
         for line in [
             "--liste x",
             "--listen",
@@ -111,8 +115,8 @@ mod tests {
             "--retry-millis 1,x",
         ] {
             let flag = line.split(' ').next().expect("a flag");
-            let refusal = configured(line).expect_err("it is wrong");
-            assert!(refusal.contains(flag), "{refusal}");
+            let error = parse_line(line).expect_err("the flag is invalid");
+            assert!(error.contains(flag), "{error}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Starting and stopping.
+//! Starts and stops the simulator.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -11,42 +11,52 @@ use actix_web::web::{self, Data, PayloadConfig, ServiceConfig};
 use actix_web::{App, HttpServer, rt};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::config::{Config, WebhookEndpoint};
-use crate::delivery::{self, Parcel};
-use crate::world::{Shared, World};
-use crate::{api, authorize, control, hosted, oauth};
+use crate::base::config::{Config, WebhookEndpoint};
+use crate::control;
+use crate::engine::delivery;
+use crate::engine::outbox::Delivery;
+use crate::engine::world::{SharedWorld, World};
+use crate::pages::{checkout, consent};
+use crate::platform::oauth;
+use crate::resources::sessions;
+use crate::wire::dispatch;
 
-/// The simulator, not yet started.
+/// The time between two searches for expired sessions.
+const EXPIRY_INTERVAL: Duration = Duration::from_millis(250);
+const MAX_BODY: usize = 1 << 20;
+
+/// Starts simulators.
 pub struct Sim;
 
-/// A simulator at work on a thread of its own. Dropping it stops it.
+/// A running simulator with a thread of its own. Dropping the value stops the simulator.
 pub struct Running {
-    world: Shared,
-    base: String,
+    world: SharedWorld,
+    base_url: String,
     handle: ServerHandle,
     thread: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl Sim {
-    /// Starts a simulator and returns once it listens. Needs no async runtime around it.
+    /// Starts a simulator and returns when the simulator listens. The caller needs no async runtime.
     ///
     /// # Errors
-    /// When the address cannot be listened on.
+    /// If the simulator cannot listen on the configured address.
     pub fn start(config: Config) -> io::Result<Running> {
         let listener = TcpListener::bind(config.listen)?;
-        let base = format!("http://{}", reachable(listener.local_addr()?));
-        let (courier, inbox) = unbounded_channel();
-        let world = Shared::new(World::new(config, base.clone(), courier));
+        let base_url = format!("http://{}", local_address(listener.local_addr()?));
+        let (queue, deliveries) = unbounded_channel();
+        let world = SharedWorld::new(World::new(config, base_url.clone(), queue));
         let (started, handles) = mpsc::channel();
         let shared = world.clone();
-        let serve = move || rt::System::new().block_on(serve(shared, listener, inbox, started));
+        let serve =
+            move || rt::System::new().block_on(serve(shared, listener, deliveries, started));
         let thread = thread::Builder::new()
             .name("stripe-sim".into())
             .spawn(serve)?;
         let handle = handles.recv().map_err(io::Error::other)?;
         Ok(Running {
             world,
-            base,
+            base_url,
             handle,
             thread: Some(thread),
         })
@@ -54,40 +64,40 @@ impl Sim {
 }
 
 impl Running {
-    /// Base address of the API, without a trailing slash and without `/v1`.
+    /// The base address of the API, without a trailing slash and without `/v1`.
     pub fn api_url(&self) -> &str {
-        &self.base
+        &self.base_url
     }
 
-    /// Base address of OAuth.
+    /// The base address of OAuth.
     pub fn connect_url(&self) -> &str {
-        &self.base
+        &self.base_url
     }
 
-    /// Lets OAuth return to `uri` from now on.
+    /// Allows OAuth to redirect to `uri`.
     pub fn add_redirect_uri(&self, uri: impl Into<String>) {
         self.world.lock().config.redirect_uris.push(uri.into());
     }
 
-    /// Sends the events of later times to `endpoint`, too.
+    /// Adds a receiver of later events.
     pub fn add_webhook_endpoint(&self, endpoint: WebhookEndpoint) {
         self.world.lock().config.webhook_endpoints.push(endpoint);
     }
 
-    /// Moves the simulator's clock to the system's time plus `seconds`.
+    /// Sets the simulator's clock to the system's time plus `seconds`.
     pub fn set_clock_offset(&self, seconds: i64) {
-        self.world.lock().config.clock_offset = seconds;
+        self.world.lock().clock.set_offset(seconds);
     }
 
-    /// Stops at once; requests in flight are cut off.
+    /// Stops the simulator at once and drops the requests in progress.
     pub fn stop(self) {
         drop(self);
     }
 
-    /// Works until the process ends or the server fails.
+    /// Waits until the server fails.
     ///
     /// # Errors
-    /// When the server failed.
+    /// If the server failed.
     pub fn wait(mut self) -> io::Result<()> {
         match self.thread.take().map(JoinHandle::join) {
             Some(Ok(result)) => result,
@@ -100,16 +110,16 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         if let Some(thread) = self.thread.take() {
-            // The command is sent by the call; the future would only wait for what join waits for.
+            // The call itself sends the command; `join` waits instead of the returned future.
             drop(self.handle.stop(false));
-            // A thread that panicked has stopped as well.
+            // An error means that the thread panicked, so the thread has stopped too.
             let _ = thread.join();
         }
     }
 }
 
-/// Where a client on this machine finds a listener that may be bound to all addresses.
-fn reachable(mut bound: SocketAddr) -> SocketAddr {
+/// The address for clients on this machine, also if the listener is bound to all addresses.
+fn local_address(mut bound: SocketAddr) -> SocketAddr {
     if bound.ip().is_unspecified() {
         bound.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
     }
@@ -117,13 +127,13 @@ fn reachable(mut bound: SocketAddr) -> SocketAddr {
 }
 
 async fn serve(
-    world: Shared,
+    world: SharedWorld,
     listener: TcpListener,
-    inbox: UnboundedReceiver<Parcel>,
+    deliveries: UnboundedReceiver<Delivery>,
     started: mpsc::Sender<ServerHandle>,
 ) -> io::Result<()> {
-    rt::spawn(delivery::run(world.clone(), inbox));
-    rt::spawn(tick(world.clone()));
+    rt::spawn(delivery::run(world.clone(), deliveries));
+    rt::spawn(expire_sessions(world.clone()));
     let data = Data::new(world);
     let app = move || App::new().app_data(data.clone()).configure(routes);
     let server = HttpServer::new(app)
@@ -131,28 +141,28 @@ async fn serve(
         .disable_signals()
         .listen(listener)?
         .run();
-    // `Sim::start` waits for it, unless it was itself killed.
+    // `Sim::start` waits for the handle. Sending fails only if that thread is gone.
     let _ = started.send(server.handle());
     server.await
 }
 
 fn routes(config: &mut ServiceConfig) {
     config
-        .app_data(PayloadConfig::new(1 << 20))
-        .route("/oauth/authorize", web::get().to(authorize::show))
-        .route("/oauth/authorize", web::post().to(authorize::decide))
+        .app_data(PayloadConfig::new(MAX_BODY))
+        .route("/oauth/authorize", web::get().to(consent::get))
+        .route("/oauth/authorize", web::post().to(consent::submit))
         .route("/oauth/token", web::post().to(oauth::token))
         .route("/oauth/deauthorize", web::post().to(oauth::deauthorize))
-        .route("/c/pay/{id}", web::get().to(hosted::show))
-        .route("/c/pay/{id}", web::post().to(hosted::submit))
+        .route("/c/pay/{id}", web::get().to(checkout::get))
+        .route("/c/pay/{id}", web::post().to(checkout::submit))
         .service(web::scope("/_sim").configure(control::routes))
-        .default_service(web::to(api::serve));
+        .default_service(web::to(dispatch::serve));
 }
 
-/// Sessions expire even when nobody asks.
-async fn tick(world: Shared) {
+/// Expires sessions even without requests.
+async fn expire_sessions(world: SharedWorld) {
     loop {
-        rt::time::sleep(Duration::from_millis(250)).await;
-        world.lock().expire_due_sessions();
+        rt::time::sleep(EXPIRY_INTERVAL).await;
+        sessions::expire_due(&mut world.lock());
     }
 }

@@ -1,29 +1,33 @@
-//! What a seller does with their account.
+//! Actions of a seller on their account.
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Json, Path};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{done, refused};
-use crate::accounts::Account;
-use crate::config::Mode;
-use crate::world::{Scope, Shared, World};
+use crate::base::mode::Mode;
+use crate::base::scope::Scope;
+use crate::control::response;
+use crate::engine::world::{SharedWorld, World};
+use crate::model::account::Account;
+use crate::platform::connection;
+use crate::resources::accounts;
 
-/// The accounts with their own keys and what the platform may do.
-pub(super) async fn all(world: Data<Shared>) -> HttpResponse {
+const NO_SUCH_ACCOUNT: &str = "There is no such account.";
+
+/// Lists the accounts with their own keys and their connections.
+pub(crate) async fn list(world: Data<SharedWorld>) -> HttpResponse {
     let world = world.lock();
-    done(
-        world
-            .accounts
-            .iter()
-            .map(|account| show_account(&world, account))
+    let accounts = world.accounts.list();
+    response::ok(
+        accounts
+            .map(|account| account_json(&world, account))
             .collect(),
     )
 }
 
-fn show_account(world: &World, account: &Account) -> Value {
-    let mode = |mode: Mode| {
+fn account_json(world: &World, account: &Account) -> Value {
+    let mode_json = |mode: Mode| {
         let scope = Scope::new(&account.id, mode);
         json!({
             "connected": world.accounts.is_connected(&scope),
@@ -36,113 +40,118 @@ fn show_account(world: &World, account: &Account) -> Value {
         "charges_enabled": account.charges_enabled,
         "payouts_enabled": account.payouts_enabled,
         "details_submitted": account.details_submitted,
-        "test": mode(Mode::Test),
-        "live": mode(Mode::Live),
+        "test": mode_json(Mode::Test),
+        "live": mode_json(Mode::Live),
     })
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct NewAccount {
+pub(crate) struct NewAccount {
     #[serde(default)]
     email: Option<String>,
 }
 
-pub(super) async fn open_account(world: Data<Shared>, asked: Json<NewAccount>) -> HttpResponse {
+pub(crate) async fn create(world: Data<SharedWorld>, body: Json<NewAccount>) -> HttpResponse {
     let mut world = world.lock();
-    let id = world.open_account(asked.email.as_deref());
-    let shown = world
-        .accounts
-        .get(&id)
-        .map(|account| show_account(&world, account));
-    done(shown.unwrap_or_default())
+    let id = accounts::create(&mut world, body.email.as_deref());
+    let account = world.accounts.get(&id);
+    let json = account.map(|account| account_json(&world, account));
+    response::ok(json.unwrap_or_default())
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Flags {
+pub(crate) struct AccountUpdate {
     charges_enabled: Option<bool>,
     payouts_enabled: Option<bool>,
     details_submitted: Option<bool>,
 }
 
-/// Sets flags and tells of it where the platform is connected.
-pub(super) async fn set_account(
-    world: Data<Shared>,
+impl AccountUpdate {
+    /// Changes the account and returns the former values of the changed fields.
+    fn apply(&self, account: &mut Account) -> Value {
+        let fields = [
+            (
+                "charges_enabled",
+                self.charges_enabled,
+                &mut account.charges_enabled,
+            ),
+            (
+                "payouts_enabled",
+                self.payouts_enabled,
+                &mut account.payouts_enabled,
+            ),
+            (
+                "details_submitted",
+                self.details_submitted,
+                &mut account.details_submitted,
+            ),
+        ];
+        let mut previous = json!({});
+        for (name, new_value, field) in fields {
+            if let Some(new_value) = new_value.filter(|new_value| new_value != field) {
+                previous[name] = (*field).into();
+                *field = new_value;
+            }
+        }
+        previous
+    }
+}
+
+/// Updates an account and emits `account.updated` in each mode in which the platform is connected.
+pub(crate) async fn update(
+    world: Data<SharedWorld>,
     id: Path<String>,
-    flags: Json<Flags>,
+    update: Json<AccountUpdate>,
 ) -> HttpResponse {
     let mut world = world.lock();
     let Some(account) = world.accounts.get_mut(&id) else {
-        return refused(404, "There is no such account.");
+        return response::error(404, NO_SUCH_ACCOUNT);
     };
-    let mut previous = json!({});
-    let wanted = [
-        (
-            "charges_enabled",
-            flags.charges_enabled,
-            &mut account.charges_enabled,
-        ),
-        (
-            "payouts_enabled",
-            flags.payouts_enabled,
-            &mut account.payouts_enabled,
-        ),
-        (
-            "details_submitted",
-            flags.details_submitted,
-            &mut account.details_submitted,
-        ),
-    ];
-    for (name, wanted, flag) in wanted {
-        if let Some(wanted) = wanted.filter(|wanted| wanted != flag) {
-            previous[name] = (*flag).into();
-            *flag = wanted;
-        }
-    }
-    let body = account.body();
-    for mode in [Mode::Test, Mode::Live] {
+    let previous = update.apply(account);
+    let json = account.to_json();
+    for mode in Mode::ALL {
         let scope = Scope::new(&*id, mode);
         if world.accounts.is_connected(&scope) {
-            world.emit_update(&scope, "account.updated", &body, &previous);
+            world.emit_update(&scope, "account.updated", &json, &previous);
         }
     }
-    done(body)
+    response::ok(json)
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct InMode {
+pub(crate) struct ConnectionMode {
     #[serde(default)]
     livemode: bool,
 }
 
-/// What OAuth does, without the browser.
-pub(super) async fn connect(
-    world: Data<Shared>,
+/// Connects the platform to an account without OAuth.
+pub(crate) async fn connect(
+    world: Data<SharedWorld>,
     id: Path<String>,
-    asked: Json<InMode>,
+    body: Json<ConnectionMode>,
 ) -> HttpResponse {
     let mut world = world.lock();
     if world.accounts.get(&id).is_none() {
-        return refused(404, "There is no such account.");
+        return response::error(404, NO_SUCH_ACCOUNT);
     }
-    world
-        .accounts
-        .connect(Scope::new(&*id, Mode::of(asked.livemode)));
-    done(json!({}))
+    let scope = Scope::new(&*id, Mode::from_livemode(body.livemode));
+    world.accounts.connect(scope);
+    response::ok(json!({}))
 }
 
-/// The seller removes the platform in their own dashboard.
-pub(super) async fn deauthorize(
-    world: Data<Shared>,
+/// Removes the platform's access as the seller does in the dashboard.
+pub(crate) async fn deauthorize(
+    world: Data<SharedWorld>,
     id: Path<String>,
-    asked: Json<InMode>,
+    body: Json<ConnectionMode>,
 ) -> HttpResponse {
-    let scope = Scope::new(&*id, Mode::of(asked.livemode));
-    if world.lock().deauthorize(&scope) {
-        done(json!({}))
+    let scope = Scope::new(&*id, Mode::from_livemode(body.livemode));
+    if connection::deauthorize(&mut world.lock(), &scope) {
+        response::ok(json!({}))
     } else {
-        refused(404, "The account is not connected in this mode.")
+        response::error(404, "The account is not connected in this mode.")
     }
 }

@@ -1,11 +1,11 @@
 use awc::http::Method;
 use mintage_stripe_sim::{API_VERSION, Config};
 
-use crate::bench::{Bench, LIVE, TEST};
+use crate::test_sim::{LIVE, TEST, TestSim};
 
 #[actix_web::test]
-async fn keys_are_taken_as_bearer_or_as_the_user_of_basic() {
-    let bench = Bench::start(Config::default());
+async fn a_key_is_a_bearer_token_or_the_user_of_basic() {
+    let sim = TestSim::start(Config::default());
     let basic = data_encoding::BASE64.encode(format!("{TEST}:").as_bytes());
     let cases = [
         (format!("Bearer {TEST}"), 200),
@@ -16,17 +16,17 @@ async fn keys_are_taken_as_bearer_or_as_the_user_of_basic() {
     ];
     for (authorization, status) in cases {
         let headers = [("Authorization", authorization.as_str())];
-        let reply = bench.call(Method::GET, "/v1/account", "", &headers).await;
+        let reply = sim.call(Method::GET, "/v1/account", "", &headers).await;
         assert_eq!(reply.status, status, "{authorization}");
         assert!(!reply.body.to_string().contains(TEST), "{}", reply.body);
     }
 }
 
 #[actix_web::test]
-async fn every_answer_names_its_request_and_the_version() {
-    let bench = Bench::start(Config::default());
+async fn every_response_has_a_request_id_and_a_version() {
+    let sim = TestSim::start(Config::default());
     let bearer = format!("Bearer {TEST}");
-    let asked = [
+    let headers = [
         ("Authorization", bearer.as_str()),
         ("Stripe-Version", "2026-10-28.endive"),
     ];
@@ -35,7 +35,7 @@ async fn every_answer_names_its_request_and_the_version() {
         ("/v1/nothing", 404),
         ("/v1/products/prod_x", 404),
     ] {
-        let reply = bench.call(Method::GET, path, "", &asked[..1]).await;
+        let reply = sim.call(Method::GET, path, "", &headers[..1]).await;
         assert_eq!(reply.status, status);
         assert!(
             reply
@@ -43,14 +43,14 @@ async fn every_answer_names_its_request_and_the_version() {
                 .is_some_and(|id| id.starts_with("req_"))
         );
         assert_eq!(reply.header("Stripe-Version"), Some(API_VERSION));
-        let reply = bench.call(Method::GET, path, "", &asked).await;
+        let reply = sim.call(Method::GET, path, "", &headers).await;
         assert_eq!(reply.header("Stripe-Version"), Some("2026-10-28.endive"));
     }
 }
 
 #[actix_web::test]
-async fn methods_and_paths_off_the_table_are_unrecognized() {
-    let bench = Bench::start(Config::default());
+async fn unknown_methods_and_paths_are_unrecognized() {
+    let sim = TestSim::start(Config::default());
     for (method, path) in [
         (Method::DELETE, "/v1/products/prod_x"),
         (Method::GET, "/v1/products/prod_x/more"),
@@ -58,7 +58,7 @@ async fn methods_and_paths_off_the_table_are_unrecognized() {
         (Method::POST, "/v1/events"),
         (Method::GET, "/"),
     ] {
-        let reply = bench.call(method.clone(), path, "", &[]).await;
+        let reply = sim.call(method.clone(), path, "", &[]).await;
         let expected = format!("Unrecognized request URL ({method}: {path}).");
         assert_eq!(reply.status, 404);
         assert!(
@@ -71,8 +71,8 @@ async fn methods_and_paths_off_the_table_are_unrecognized() {
 
 #[actix_web::test]
 async fn an_object_of_the_other_mode_is_missing_with_a_hint() {
-    let bench = Bench::start(Config::default());
-    for (maker, reader, hint) in [
+    let sim = TestSim::start(Config::default());
+    for (creator, reader, hint) in [
         (
             TEST,
             LIVE,
@@ -84,12 +84,12 @@ async fn an_object_of_the_other_mode_is_missing_with_a_hint() {
             "a similar object exists in live mode, but a test mode key",
         ),
     ] {
-        let product = bench
-            .post_as(maker, "", "/v1/products", "name=a")
+        let product = sim
+            .post_as(creator, "", "/v1/products", "name=a")
             .await
             .id();
         let path = format!("/v1/products/{product}");
-        let reply = bench.post_as(reader, "", &path, "name=b").await;
+        let reply = sim.post_as(reader, "", &path, "name=b").await;
         assert_eq!((reply.status, reply.code()), (404, "resource_missing"));
         assert!(
             reply.text("/error/message").contains(hint),

@@ -5,14 +5,14 @@ use awc::http::Method;
 use mintage_stripe_sim::Config;
 use serde_json::json;
 
-use crate::bench::{Bench, LIVE, Reply, TEST, eventually};
+use crate::test_sim::{LIVE, Reply, TEST, TestSim, eventually};
 
-async fn product(bench: &Bench, key: &str, form: &str) -> Reply {
-    make(bench, TEST, "", "/v1/products", key, form).await
+async fn product(sim: &TestSim, key: &str, form: &str) -> Reply {
+    post(sim, TEST, "", "/v1/products", key, form).await
 }
 
-async fn make(
-    bench: &Bench,
+async fn post(
+    sim: &TestSim,
     secret: &str,
     account: &str,
     path: &str,
@@ -24,14 +24,14 @@ async fn make(
     if !account.is_empty() {
         headers.push(("Stripe-Account", account));
     }
-    bench.call(Method::POST, path, form, &headers).await
+    sim.call(Method::POST, path, form, &headers).await
 }
 
 #[actix_web::test]
-async fn the_same_request_gets_the_first_answer_whatever_the_order_of_its_parameters() {
-    let bench = Bench::start(Config::default());
-    let first = product(&bench, "k", "name=a&active=true").await;
-    let again = product(&bench, "k", "active=true&name=a").await;
+async fn a_repeated_request_receives_the_first_response_in_any_order_of_parameters() {
+    let sim = TestSim::start(Config::default());
+    let first = product(&sim, "k", "name=a&active=true").await;
+    let again = product(&sim, "k", "active=true&name=a").await;
     assert_eq!(first.body, again.body);
     assert_eq!(first.header("Idempotent-Replayed"), None);
     assert_eq!(again.header("Idempotent-Replayed"), Some("true"));
@@ -40,16 +40,16 @@ async fn the_same_request_gets_the_first_answer_whatever_the_order_of_its_parame
 }
 
 #[actix_web::test]
-async fn another_request_under_the_same_key_is_an_error() {
-    let bench = Bench::start(Config::default());
-    product(&bench, "k", "name=a").await;
-    let params = product(&bench, "k", "name=b").await;
-    let path = make(&bench, TEST, "", "/v1/refunds", "k", "name=a").await;
-    for (reply, words) in [(params, "the same parameters"), (path, "the same endpoint")] {
-        let seen = (reply.status, reply.text("/error/type"));
-        assert_eq!(seen, (400, "idempotency_error"));
+async fn another_request_with_the_same_key_is_an_error() {
+    let sim = TestSim::start(Config::default());
+    product(&sim, "k", "name=a").await;
+    let params = product(&sim, "k", "name=b").await;
+    let path = post(&sim, TEST, "", "/v1/refunds", "k", "name=a").await;
+    for (reply, message) in [(params, "the same parameters"), (path, "the same endpoint")] {
+        let error = (reply.status, reply.text("/error/type"));
+        assert_eq!(error, (400, "idempotency_error"));
         assert!(
-            reply.text("/error/message").contains(words),
+            reply.text("/error/message").contains(message),
             "{}",
             reply.body
         );
@@ -57,16 +57,16 @@ async fn another_request_under_the_same_key_is_an_error() {
 }
 
 #[actix_web::test]
-async fn a_refused_request_does_not_use_its_key_up() {
-    let bench = Bench::start(Config::default());
-    assert_eq!(product(&bench, "k", "").await.status, 400);
-    assert_eq!(product(&bench, "k", "name=a").await.status, 200);
+async fn a_rejected_request_releases_its_key() {
+    let sim = TestSim::start(Config::default());
+    assert_eq!(product(&sim, "k", "").await.status, 400);
+    assert_eq!(product(&sim, "k", "name=a").await.status, 200);
 }
 
 #[actix_web::test]
-async fn a_key_counts_per_account_and_mode() {
-    let bench = Bench::start(Config::default());
-    let account = bench.account(&[true]).await;
+async fn a_key_is_unique_per_account_and_mode() {
+    let sim = TestSim::start(Config::default());
+    let account = sim.account(&[true]).await;
     let mut ids = Vec::new();
     for (secret, account) in [
         (TEST, ""),
@@ -75,7 +75,7 @@ async fn a_key_counts_per_account_and_mode() {
         (LIVE, account.as_str()),
     ] {
         ids.push(
-            make(&bench, secret, account, "/v1/products", "k", "name=a")
+            post(&sim, secret, account, "/v1/products", "k", "name=a")
                 .await
                 .id(),
         );
@@ -86,34 +86,33 @@ async fn a_key_counts_per_account_and_mode() {
 }
 
 #[actix_web::test]
-async fn a_key_in_use_is_a_conflict_until_its_request_has_answered() {
-    let bench = Rc::new(Bench::start(Config::default()));
-    bench
-        .control("faults", &json!({ "kind": { "delay": { "millis": 300 } } }))
+async fn a_key_in_use_is_a_conflict_until_the_first_response() {
+    let sim = Rc::new(TestSim::start(Config::default()));
+    sim.control("faults", &json!({ "kind": { "delay": { "millis": 300 } } }))
         .await;
     let slow = rt::spawn({
-        let bench = Rc::clone(&bench);
-        async move { product(&bench, "k", "name=a").await }
+        let sim = Rc::clone(&sim);
+        async move { product(&sim, "k", "name=a").await }
     });
     eventually("the slow request", async || {
-        bench.watch("requests").await.pop()
+        sim.list("requests").await.pop()
     })
     .await;
-    let meanwhile = product(&bench, "k", "name=a").await;
+    let meanwhile = product(&sim, "k", "name=a").await;
     assert_eq!(
         (meanwhile.status, meanwhile.code()),
         (409, "idempotency_key_in_use")
     );
     let slow = slow.await.expect("no panic").id();
-    assert_eq!(product(&bench, "k", "name=a").await.id(), slow);
+    assert_eq!(product(&sim, "k", "name=a").await.id(), slow);
 }
 
 #[actix_web::test]
-async fn keys_have_at_most_255_characters_and_reads_ignore_them() {
-    let bench = Bench::start(Config::default());
+async fn a_key_has_at_most_255_characters_and_get_requests_ignore_it() {
+    let sim = TestSim::start(Config::default());
     for (length, status) in [(255, 200), (256, 400)] {
         assert_eq!(
-            product(&bench, &"k".repeat(length), "name=a").await.status,
+            product(&sim, &"k".repeat(length), "name=a").await.status,
             status
         );
     }
@@ -124,8 +123,7 @@ async fn keys_have_at_most_255_characters_and_reads_ignore_them() {
         ("Idempotency-Key", long.as_str()),
     ];
     assert_eq!(
-        bench
-            .call(Method::GET, "/v1/products", "", &headers)
+        sim.call(Method::GET, "/v1/products", "", &headers)
             .await
             .status,
         200

@@ -1,11 +1,11 @@
-//! The simulator over HTTP: what the official clients do not ask for.
-#![expect(clippy::expect_used, reason = "a test may fail where it stands")]
+//! Tests the simulator over HTTP. `tests/interop` tests the simulator with Stripe's official client.
+#![expect(clippy::expect_used, reason = "a test fails by a panic")]
 
-mod bench;
 mod checkout;
 mod clock;
 mod errors;
 mod idempotency;
-mod life;
+mod lifecycle;
 mod parameters;
+mod test_sim;
 mod webhooks;

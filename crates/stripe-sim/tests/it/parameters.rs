@@ -1,32 +1,32 @@
 use awc::http::Method;
 use mintage_stripe_sim::Config;
 
-use crate::bench::{Bench, TEST, checkout};
+use crate::test_sim::{TEST, TestSim, checkout};
 
-/// One line of the table: a call that is refused, and how.
-struct Refusal {
+/// One line of the table: a rejected call and its error.
+struct RejectedCall {
     method: &'static str,
     path: &'static str,
     form: &'static str,
     code: &'static str,
     param: &'static str,
-    /// What the message begins with.
+    /// The beginning of the message.
     message: &'static str,
 }
 
-fn refusals() -> Vec<Refusal> {
-    let lines = include_str!("refusals.txt").lines();
+fn rejected_calls() -> Vec<RejectedCall> {
+    let lines = include_str!("rejected_calls.txt").lines();
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.map(refusal).collect()
+    lines.map(parse_line).collect()
 }
 
-fn refusal(line: &'static str) -> Refusal {
+fn parse_line(line: &'static str) -> RejectedCall {
     let mut cells = line
         .splitn(5, " | ")
         .map(|cell| if cell == "-" { "" } else { cell });
     let mut cell = || cells.next().expect("five cells");
     let (method, path) = cell().split_once(' ').expect("a method and a path");
-    Refusal {
+    RejectedCall {
         method,
         path,
         form: cell(),
@@ -37,16 +37,16 @@ fn refusal(line: &'static str) -> Refusal {
 }
 
 #[actix_web::test]
-async fn every_call_refuses_unknown_missing_and_mistyped_parameters_as_stripe_does() {
-    let bench = Bench::start(Config::default());
-    let account = bench.account(&[false]).await;
-    let price = bench.price(&account).await;
-    let product = bench
+async fn every_call_rejects_unknown_missing_and_mistyped_parameters_as_stripe_does() {
+    let sim = TestSim::start(Config::default());
+    let account = sim.account(&[false]).await;
+    let price = sim.price(&account).await;
+    let product = sim
         .get(&account, "/v1/products")
         .await
         .text("/data/0/id")
         .to_owned();
-    let session = bench.session(&account).await;
+    let session = sim.session(&account).await;
     let bearer = format!("Bearer {TEST}");
     let headers = [
         ("Authorization", bearer.as_str()),
@@ -58,20 +58,19 @@ async fn every_call_refuses_unknown_missing_and_mistyped_parameters_as_stripe_do
             .replace("{product}", &product)
             .replace("{session}", &session)
     };
-    for refusal in refusals() {
-        let (path, form) = (fill(refusal.path), fill(refusal.form));
-        let reply = match refusal.method {
+    for rejected in rejected_calls() {
+        let (path, form) = (fill(rejected.path), fill(rejected.form));
+        let reply = match rejected.method {
             "GET" => {
-                bench
-                    .call(Method::GET, &format!("{path}?{form}"), "", &headers)
+                sim.call(Method::GET, &format!("{path}?{form}"), "", &headers)
                     .await
             }
-            _ => bench.call(Method::POST, &path, &form, &headers).await,
+            _ => sim.call(Method::POST, &path, &form, &headers).await,
         };
         let error = &reply.body["error"];
         let param = error["param"].as_str();
-        let seen = (reply.status, reply.text("/error/type"), reply.code(), param);
-        let status = if refusal.code == "resource_missing" {
+        let actual = (reply.status, reply.text("/error/type"), reply.code(), param);
+        let status = if rejected.code == "resource_missing" {
             404
         } else {
             400
@@ -79,36 +78,36 @@ async fn every_call_refuses_unknown_missing_and_mistyped_parameters_as_stripe_do
         let expected = (
             status,
             "invalid_request_error",
-            refusal.code,
-            Some(refusal.param),
+            rejected.code,
+            Some(rejected.param),
         );
-        assert_eq!(seen, expected, "{path} {form}: {error}");
+        assert_eq!(actual, expected, "{path} {form}: {error}");
         let message = reply.text("/error/message");
         assert!(
-            message.starts_with(refusal.message),
+            message.starts_with(rejected.message),
             "{path} {form}: {message}"
         );
     }
 }
 
 #[actix_web::test]
-async fn the_table_of_refusals_leaves_out_no_call() {
-    let bench = Bench::start(Config::default());
-    for call in bench.watch("calls").await {
-        let same = |refusal: &Refusal| {
-            let path = refusal
+async fn the_table_contains_every_call() {
+    let sim = TestSim::start(Config::default());
+    for call in sim.list("calls").await {
+        let same = |rejected: &RejectedCall| {
+            let path = rejected
                 .path
                 .replace("product}", "id}")
                 .replace("price}", "id}");
-            call["method"] == refusal.method && call["path"] == path.replace("session}", "id}")
+            call["method"] == rejected.method && call["path"] == path.replace("session}", "id}")
         };
-        assert!(refusals().iter().any(same), "{call}");
+        assert!(rejected_calls().iter().any(same), "{call}");
     }
 }
 
 #[actix_web::test]
-async fn metadata_has_stripe_s_limits() {
-    let bench = Bench::start(Config::default());
+async fn metadata_has_the_limits_of_stripe() {
+    let sim = TestSim::start(Config::default());
     let entry = |n: usize| format!("&metadata[k{n}]=v");
     let many = |count: usize| (0..count).map(entry).collect::<Vec<_>>().concat();
     let cases = [
@@ -120,7 +119,7 @@ async fn metadata_has_stripe_s_limits() {
         (format!("&metadata[k]={}", "v".repeat(501)), 400),
     ];
     for (metadata, status) in cases {
-        let reply = bench
+        let reply = sim
             .post("", "/v1/products", &format!("name=a{metadata}"))
             .await;
         assert_eq!(reply.status, status, "{metadata}");

@@ -6,117 +6,118 @@ use actix_web::{App, HttpResponse, HttpServer, rt, web};
 use mintage_stripe_sim::{Config, Mode, Secret, WebhookEndpoint};
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, eventually};
+use crate::test_sim::{TestSim, eventually};
 
-/// Bodies by the path they came to.
-type Heard = Arc<Mutex<Vec<(String, Value)>>>;
+/// Received bodies with the path of the request.
+type Received = Arc<Mutex<Vec<(String, Value)>>>;
 
-/// A receiver that says yes, but never answers at `/slow`; its address and what it heard.
-fn receiver() -> (String, Heard) {
-    let heard = Heard::default();
-    let shared = Data::new(Arc::clone(&heard));
+/// Starts a webhook receiver that never responds at `/slow`. Returns its address and the received
+/// bodies.
+fn receiver() -> (String, Received) {
+    let received = Received::default();
+    let shared = Data::new(Arc::clone(&received));
     let app = move || {
         App::new()
             .app_data(shared.clone())
-            .route("/{name}", web::post().to(hear))
+            .route("/{name}", web::post().to(receive))
     };
     let server = HttpServer::new(app).workers(1).disable_signals();
     let server = server.bind("127.0.0.1:0").expect("a loopback port is free");
     let url = format!("http://{}", server.addrs()[0]);
     rt::spawn(server.run());
-    (url, heard)
+    (url, received)
 }
 
-async fn hear(heard: Data<Heard>, name: Path<String>, body: Bytes) -> HttpResponse {
+async fn receive(received: Data<Received>, name: Path<String>, body: Bytes) -> HttpResponse {
     if *name == "slow" {
         std::future::pending::<()>().await;
     }
     let body = serde_json::from_slice(&body).unwrap_or_default();
-    let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
-    heard.push((name.into_inner(), body));
+    let mut received = received.lock().unwrap_or_else(PoisonError::into_inner);
+    received.push((name.into_inner(), body));
     HttpResponse::Ok().finish()
 }
 
-fn heard_by(heard: &Heard, name: &str) -> Vec<Value> {
-    let heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
-    let own = heard.iter().filter(|(to, _)| to == name);
+fn received_by(received: &Received, name: &str) -> Vec<Value> {
+    let received = received.lock().unwrap_or_else(PoisonError::into_inner);
+    let own = received.iter().filter(|(to, _)| to == name);
     own.map(|(_, body)| body.clone()).collect()
 }
 
-async fn expire_a_session(bench: &Bench, account: &str) {
-    let session = bench.session(account).await;
+async fn expire_a_session(sim: &TestSim, account: &str) {
+    let session = sim.session(account).await;
     let path = format!("/v1/checkout/sessions/{session}/expire");
-    assert_eq!(bench.post(account, &path, "").await.status, 200);
+    assert_eq!(sim.post(account, &path, "").await.status, 200);
 }
 
 #[actix_web::test]
-async fn each_endpoint_hears_what_concerns_it() {
-    let bench = Bench::start(Config::default());
-    let (url, heard) = receiver();
-    let (test_only, both) = (bench.account(&[false]).await, bench.account(&[true]).await);
+async fn each_endpoint_receives_its_events() {
+    let sim = TestSim::start(Config::default());
+    let (url, received) = receiver();
+    let (test_only, both) = (sim.account(&[false]).await, sim.account(&[true]).await);
     for (name, mode, account) in [
         ("test", Mode::Test, None),
         ("live", Mode::Live, None),
         ("own", Mode::Test, Some(both.clone())),
         ("own_live", Mode::Live, Some(both.clone())),
     ] {
-        bench.running.add_webhook_endpoint(WebhookEndpoint {
+        sim.running.add_webhook_endpoint(WebhookEndpoint {
             url: format!("{url}/{name}"),
             secret: Secret::new("whsec_x"),
             mode,
             account,
         });
     }
-    expire_a_session(&bench, &test_only).await;
-    expire_a_session(&bench, &both).await;
+    expire_a_session(&sim, &test_only).await;
+    expire_a_session(&sim, &both).await;
     let gone = format!("accounts/{both}/deauthorize");
-    bench.control(&gone, &json!({ "livemode": true })).await;
+    sim.control(&gone, &json!({ "livemode": true })).await;
     eventually("six deliveries", async || {
-        (bench.watch("deliveries").await.len() >= 6).then_some(())
+        (sim.list("deliveries").await.len() >= 6).then_some(())
     })
     .await;
 
     let expired = |account: &str| format!("{account} checkout.session.expired false");
     let removed = |account: &str| format!("{account} account.application.deauthorized true");
-    let told = |name| {
-        let mut told: Vec<_> = heard_by(&heard, name).iter().map(line).collect();
-        told.sort();
-        told
+    let events = |name| {
+        let mut events: Vec<_> = received_by(&received, name).iter().map(line).collect();
+        events.sort();
+        events
     };
     let mut both_expired = [expired(&test_only), expired(&both)];
     both_expired.sort();
-    assert_eq!(told("test"), both_expired);
-    // Test news of an account connected live goes to the live endpoint as well.
-    assert_eq!(told("live"), [removed(&both), expired(&both)]);
-    // An account's own endpoint is not told the account.
-    assert_eq!(told("own"), [expired("-")]);
-    assert_eq!(told("own_live"), [removed("-")]);
+    assert_eq!(events("test"), both_expired);
+    // The live endpoint also receives the test events of an account connected in live mode.
+    assert_eq!(events("live"), [removed(&both), expired(&both)]);
+    // An account's own endpoint receives events without `account`.
+    assert_eq!(events("own"), [expired("-")]);
+    assert_eq!(events("own_live"), [removed("-")]);
 }
 
-/// Account, type and livemode of an event.
+/// The account, type and livemode of an event.
 fn line(event: &Value) -> String {
     let text = |name: &str| event[name].as_str().unwrap_or("-").to_owned();
     format!("{} {} {}", text("account"), text("type"), event["livemode"])
 }
 
 #[actix_web::test]
-async fn a_delivery_is_given_up_when_the_schedule_is_used_up() {
+async fn a_delivery_is_not_retried_after_the_schedule() {
     let mut config = Config {
         retry_schedule: vec![Duration::from_millis(5); 2],
         ..Config::default()
     };
-    // Nobody listens on the discard port.
+    // No program listens on the discard port.
     let endpoint = WebhookEndpoint::connect("http://127.0.0.1:9/", "whsec_x", Mode::Test);
     config.webhook_endpoints.push(endpoint);
-    let bench = Bench::start(config);
-    let account = bench.account(&[false]).await;
-    expire_a_session(&bench, &account).await;
+    let sim = TestSim::start(config);
+    let account = sim.account(&[false]).await;
+    expire_a_session(&sim, &account).await;
     eventually("three attempts", async || {
-        (bench.watch("deliveries").await.len() == 3).then_some(())
+        (sim.list("deliveries").await.len() == 3).then_some(())
     })
     .await;
     rt::time::sleep(Duration::from_millis(100)).await;
-    let attempts = bench.watch("deliveries").await;
+    let attempts = sim.list("deliveries").await;
     let numbers: Vec<_> = attempts
         .iter()
         .map(|attempt| attempt["attempt"].clone())
@@ -127,7 +128,7 @@ async fn a_delivery_is_given_up_when_the_schedule_is_used_up() {
             .iter()
             .all(|attempt| attempt["status"].is_null() && attempt["error"].is_string())
     );
-    let event = bench.watch("events").await.remove(0);
+    let event = sim.list("events").await.remove(0);
     assert_eq!(
         (
             &event["pending_webhooks"],
@@ -138,18 +139,18 @@ async fn a_delivery_is_given_up_when_the_schedule_is_used_up() {
 }
 
 #[actix_web::test]
-async fn a_receiver_that_hangs_holds_up_no_other() {
-    let bench = Bench::start(Config::default());
-    let (url, heard) = receiver();
+async fn a_slow_endpoint_does_not_delay_other_endpoints() {
+    let sim = TestSim::start(Config::default());
+    let (url, received) = receiver();
     for name in ["slow", "quick"] {
         let endpoint = WebhookEndpoint::connect(format!("{url}/{name}"), "whsec_x", Mode::Test);
-        bench.running.add_webhook_endpoint(endpoint);
+        sim.running.add_webhook_endpoint(endpoint);
     }
-    let account = bench.account(&[false]).await;
-    expire_a_session(&bench, &account).await;
-    expire_a_session(&bench, &account).await;
+    let account = sim.account(&[false]).await;
+    expire_a_session(&sim, &account).await;
+    expire_a_session(&sim, &account).await;
     eventually("both events", async || {
-        (heard_by(&heard, "quick").len() == 2).then_some(())
+        (received_by(&received, "quick").len() == 2).then_some(())
     })
     .await;
 }

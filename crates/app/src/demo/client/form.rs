@@ -62,11 +62,15 @@ fn attribute(attributes: &str, name: &str) -> Option<String> {
     let attributes = format!(" {attributes}");
     let value = between(&attributes, &format!(" {name}=\""), "\"")?;
     let plain = [
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
         ("&lt;", "<"),
         ("&gt;", ">"),
         ("&quot;", "\""),
-        ("&#39;", "'"),
         ("&amp;", "&"),
+        ("&#38;", "&"),
     ];
     let plain = plain
         .iter()

@@ -1,0 +1,99 @@
+//! The currencies that the simulator accepts, each with its minimum charge.
+
+use crate::base::error::StripeError;
+
+/// Code and minimum charge in minor units. Where Stripe publishes no minimum, the minimum is 1.
+const MINIMUMS: [(&str, i64); 34] = [
+    ("aed", 200),
+    ("aud", 50),
+    ("bgn", 100),
+    ("brl", 50),
+    ("cad", 50),
+    ("chf", 50),
+    ("clp", 1),
+    ("cop", 1),
+    ("czk", 1500),
+    ("dkk", 250),
+    ("eur", 50),
+    ("gbp", 30),
+    ("hkd", 400),
+    ("huf", 17500),
+    ("idr", 1),
+    ("ils", 1),
+    ("inr", 50),
+    ("jpy", 50),
+    ("krw", 1),
+    ("kwd", 1),
+    ("mxn", 1000),
+    ("myr", 200),
+    ("nok", 300),
+    ("nzd", 50),
+    ("php", 1),
+    ("pln", 200),
+    ("ron", 200),
+    ("sek", 300),
+    ("sgd", 50),
+    ("thb", 1000),
+    ("try", 1),
+    ("twd", 1),
+    ("usd", 50),
+    ("zar", 1),
+];
+
+/// Stripe's largest amount, eight digits in minor units.
+pub(crate) const MAX_AMOUNT: i64 = 99_999_999;
+
+/// The minimum charge in `code`, or `None` for an unknown currency.
+pub(crate) fn minimum_charge(code: &str) -> Option<i64> {
+    let found = MINIMUMS.iter().find(|(known, _)| *known == code);
+    found.map(|(_, minimum)| *minimum)
+}
+
+/// The error message for an unknown currency.
+pub(crate) fn unknown_currency(code: &str) -> String {
+    let known: Vec<_> = MINIMUMS.iter().map(|(known, _)| *known).collect();
+    format!(
+        "Invalid currency: {code}. Stripe currently supports these currencies: {}",
+        known.join(", ")
+    )
+}
+
+/// Rejects totals that Stripe would not charge. A total of 0 is valid.
+pub(crate) fn check_total(total: i64, code: &str) -> Result<(), StripeError> {
+    let minimum = minimum_charge(code).unwrap_or(1);
+    if total > MAX_AMOUNT {
+        let message =
+            format!("Amount must be no more than {MAX_AMOUNT} in the minor unit of {code}");
+        return Err(StripeError::invalid(message).code("amount_too_large"));
+    }
+    if total > 0 && total < minimum {
+        let message = format!(
+            "The Checkout Session's total amount due must add up to at least {minimum} in the minor \
+             unit of {code}"
+        );
+        return Err(StripeError::invalid(message).code("amount_too_small"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_AMOUNT, check_total};
+
+    #[test]
+    fn only_totals_within_the_currency_s_bounds_are_valid() {
+        let cases = [
+            (0, "usd", true),
+            (49, "usd", false),
+            (50, "usd", true),
+            (30, "gbp", true),
+            (29, "gbp", false),
+            (49, "jpy", false),
+            (MAX_AMOUNT, "eur", true),
+            (MAX_AMOUNT + 1, "eur", false),
+        ];
+        for (total, code, valid) in cases {
+            assert_eq!(check_total(total, code).is_ok(), valid, "{total} {code}");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! `/_sim`: the control plane, which does not exist at Stripe. Tests inspect the simulator's state
+//! and trigger the actions of sellers and banks.
+
+mod accounts;
+mod inspect;
+mod payments;
+mod response;
+mod settings;
+
+use actix_web::web::{self, ServiceConfig};
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/calls", web::get().to(inspect::list_calls))
+        .route("/requests", web::get().to(inspect::list_requests))
+        .route("/requests", web::delete().to(inspect::delete_requests))
+        .route("/events", web::get().to(inspect::list_events))
+        .route("/events/{id}/resend", web::post().to(inspect::resend_event))
+        .route("/deliveries", web::get().to(inspect::list_deliveries))
+        .route("/faults", web::post().to(settings::add_fault))
+        .route("/faults", web::delete().to(settings::delete_faults))
+        .route("/clock", web::post().to(settings::set_clock))
+        .route("/redirect_uris", web::post().to(settings::add_redirect_uri))
+        .route(
+            "/webhook_endpoints",
+            web::post().to(settings::add_webhook_endpoint),
+        )
+        .route("/accounts", web::get().to(accounts::list))
+        .route("/accounts", web::post().to(accounts::create))
+        .route("/accounts/{id}", web::post().to(accounts::update))
+        .route("/accounts/{id}/connect", web::post().to(accounts::connect))
+        .route(
+            "/accounts/{id}/deauthorize",
+            web::post().to(accounts::deauthorize),
+        )
+        .route("/sessions/{id}/settle", web::post().to(payments::settle))
+        .route("/charges/{id}/refund", web::post().to(payments::refund));
+}

@@ -1,0 +1,48 @@
+use crate::engine::collection::Collection;
+use crate::model::application_fee::ApplicationFee;
+use crate::model::charge::Charge;
+use crate::model::event::Event;
+use crate::model::object::StripeObject;
+use crate::model::payment_intent::PaymentIntent;
+use crate::model::price::Price;
+use crate::model::product::Product;
+use crate::model::refund::Refund;
+use crate::model::session::Session;
+
+/// A type of object that has a collection in [`Objects`].
+pub(crate) trait Stored: StripeObject {
+    fn collection(objects: &Objects) -> &Collection<Self>;
+
+    fn collection_mut(objects: &mut Objects) -> &mut Collection<Self>;
+}
+
+macro_rules! objects {
+    ($($name:ident: $Type:ty,)*) => {
+        /// The objects of one scope, one collection per type.
+        #[derive(Default)]
+        pub(crate) struct Objects {
+            $($name: Collection<$Type>,)*
+        }
+
+        $(impl Stored for $Type {
+            fn collection(objects: &Objects) -> &Collection<Self> {
+                &objects.$name
+            }
+
+            fn collection_mut(objects: &mut Objects) -> &mut Collection<Self> {
+                &mut objects.$name
+            }
+        })*
+    };
+}
+
+objects! {
+    application_fees: ApplicationFee,
+    charges: Charge,
+    events: Event,
+    payment_intents: PaymentIntent,
+    prices: Price,
+    products: Product,
+    refunds: Refund,
+    sessions: Session,
+}

@@ -1,0 +1,13 @@
+//! Stripe's objects as plain data: their fields and their JSON.
+
+pub(crate) mod account;
+pub(crate) mod application_fee;
+pub(crate) mod charge;
+pub(crate) mod event;
+pub(crate) mod object;
+pub(crate) mod payment_intent;
+pub(crate) mod payment_method;
+pub(crate) mod price;
+pub(crate) mod product;
+pub(crate) mod refund;
+pub(crate) mod session;

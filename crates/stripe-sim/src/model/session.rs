@@ -1,0 +1,168 @@
+use serde_json::{Value, json};
+
+use crate::base::metadata::Metadata;
+use crate::model::object::StripeObject;
+use crate::model::payment_intent::PaymentIntentData;
+use crate::model::payment_method::PaymentMethod;
+use crate::params::values::Params;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SessionStatus {
+    Open,
+    Complete,
+    Expired,
+}
+
+impl SessionStatus {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Complete => "complete",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+pub(crate) struct LineItem {
+    pub(crate) quantity: i64,
+    pub(crate) product_name: String,
+}
+
+pub(crate) struct Session {
+    pub(crate) id: String,
+    pub(crate) livemode: bool,
+    pub(crate) created: i64,
+    pub(crate) expires_at: i64,
+    pub(crate) url: String,
+    pub(crate) success_url: String,
+    pub(crate) cancel_url: Option<String>,
+    pub(crate) status: SessionStatus,
+    /// `unpaid`, `paid` or `no_payment_required`.
+    pub(crate) payment_status: &'static str,
+    pub(crate) amount_total: i64,
+    pub(crate) currency: String,
+    /// The items that the hosted page shows.
+    pub(crate) line_items: Vec<LineItem>,
+    pub(crate) payment_intent_data: PaymentIntentData,
+    pub(crate) payment_intent: Option<String>,
+    pub(crate) customer_email: Option<String>,
+    /// The address that the payer entered on the hosted page.
+    pub(crate) payer_email: Option<String>,
+    /// The number of a card whose holder must authenticate before it is charged.
+    pub(crate) card_to_authenticate: Option<String>,
+    pub(crate) metadata: Metadata,
+    pub(crate) client_reference_id: Option<String>,
+    pub(crate) allow_promotion_codes: Option<bool>,
+    pub(crate) customer_creation: String,
+    pub(crate) locale: Option<String>,
+    pub(crate) allowed_payment_method_types: Option<Vec<String>>,
+    pub(crate) submit_type: Option<String>,
+}
+
+impl Session {
+    /// The payment methods that the hosted page offers.
+    pub(crate) fn payment_method_types(&self) -> Vec<&str> {
+        let supported = [PaymentMethod::CARD, PaymentMethod::BANK_DEBIT].into_iter();
+        supported
+            .filter(|name| self.allows_payment_method(name))
+            .collect()
+    }
+
+    pub(crate) fn allows_payment_method(&self, name: &str) -> bool {
+        let allowed = self.allowed_payment_method_types.as_ref();
+        allowed.is_none_or(|allowed| allowed.iter().any(|each| each == name))
+    }
+
+    /// The address that the payer entered, or else the address that the seller provided.
+    pub(crate) fn email(&self) -> Option<&String> {
+        self.payer_email.as_ref().or(self.customer_email.as_ref())
+    }
+}
+
+impl StripeObject for Session {
+    const NOUN: &'static str = "checkout.session";
+    const PARAM: &'static str = "session";
+    const URL: &'static str = "/v1/checkout/sessions";
+    const NULLS: &'static [&'static str] = &[
+        "after_expiration",
+        "billing_address_collection",
+        "client_secret",
+        "consent",
+        "consent_collection",
+        "currency_conversion",
+        "customer",
+        "invoice",
+        "invoice_creation",
+        "payment_link",
+        "payment_method_configuration_details",
+        "recovered_from",
+        "setup_intent",
+        "shipping_address_collection",
+        "shipping_cost",
+        "subscription",
+    ];
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn created(&self) -> i64 {
+        self.created
+    }
+
+    fn matches(&self, filters: &Params) -> bool {
+        let intent = self.payment_intent.as_deref().unwrap_or_default();
+        filters.filter_text("payment_intent", intent)
+            && filters.filter_text("status", self.status.as_str())
+    }
+
+    fn fields(&self) -> Value {
+        let customer_details = self.email().map(|email| {
+            json!({
+                "address": null, "business_name": null, "email": email, "individual_name": null,
+                "name": null, "phone": null, "tax_exempt": "none", "tax_ids": null,
+            })
+        });
+        let url = (self.status == SessionStatus::Open).then_some(&self.url);
+        json!({
+            "id": self.id,
+            "object": "checkout.session",
+            "allow_promotion_codes": self.allow_promotion_codes,
+            "allowed_payment_method_types": self.allowed_payment_method_types,
+            "amount_subtotal": self.amount_total,
+            "amount_total": self.amount_total,
+            "automatic_tax": { "enabled": false, "liability": null, "provider": null, "status": null },
+            "cancel_url": self.cancel_url,
+            "client_reference_id": self.client_reference_id,
+            "created": self.created,
+            "currency": self.currency,
+            "custom_fields": [],
+            "custom_text": {
+                "after_submit": null, "shipping_address": null, "submit": null,
+                "terms_of_service_acceptance": null,
+            },
+            "customer_creation": self.customer_creation,
+            "customer_details": customer_details,
+            "customer_email": self.customer_email,
+            "discounts": [],
+            "expires_at": self.expires_at,
+            "livemode": self.livemode,
+            "locale": self.locale,
+            "metadata": self.metadata,
+            "mode": "payment",
+            "payment_intent": self.payment_intent,
+            "payment_method_collection": "if_required",
+            "payment_method_options": {},
+            "payment_method_types": self.payment_method_types(),
+            "payment_status": self.payment_status,
+            "phone_number_collection": { "enabled": false },
+            "shipping_options": [],
+            "status": self.status.as_str(),
+            "submit_type": self.submit_type,
+            "success_url": self.success_url,
+            "total_details": { "amount_discount": 0, "amount_shipping": 0, "amount_tax": 0 },
+            "ui_mode": "hosted_page",
+            "url": url,
+        })
+    }
+}

@@ -1,0 +1,215 @@
+//! `POST /v1/checkout/sessions`.
+
+use crate::base::currency;
+use crate::base::error::{ApiResult, StripeError};
+use crate::model::object::StripeObject;
+use crate::model::payment_intent::PaymentIntentData;
+use crate::model::price::Price;
+use crate::model::product::Product;
+use crate::model::session::{LineItem, Session, SessionStatus};
+use crate::params::spec::Kind::{
+    Bool, Email, Enum, Hash, Integer, List, Metadata, Positive, Text, TextList, Url,
+};
+use crate::params::spec::{Param, optional, required};
+use crate::params::values::Params;
+use crate::resources::context::Context;
+
+pub(crate) const CREATE: &[Param] = &[
+    optional("allow_promotion_codes", Bool),
+    optional("allowed_payment_method_types", TextList),
+    optional("cancel_url", Url),
+    optional("client_reference_id", Text),
+    optional("customer_creation", Enum(&["always", "if_required"])),
+    optional("customer_email", Email),
+    optional("expires_at", Integer),
+    required(
+        "line_items",
+        List(&[required("price", Text), optional("quantity", Positive)]),
+    ),
+    optional("locale", Text),
+    optional("metadata", Metadata),
+    required("mode", Enum(&["payment", "setup", "subscription"])),
+    optional(
+        "payment_intent_data",
+        Hash(&[
+            optional("application_fee_amount", Positive),
+            optional("description", Text),
+            optional("metadata", Metadata),
+        ]),
+    ),
+    optional(
+        "submit_type",
+        Enum(&["auto", "book", "donate", "pay", "subscribe"]),
+    ),
+    required("success_url", Url),
+];
+
+const MIN_LIFETIME: i64 = 30 * 60;
+const MAX_LIFETIME: i64 = 24 * 3600;
+const MAX_REFERENCE_LENGTH: usize = 200;
+
+/// The line items of a session and their sum.
+struct Cart {
+    total: i64,
+    currency: String,
+    line_items: Vec<LineItem>,
+}
+
+pub(crate) fn create(context: &mut Context<'_>) -> ApiResult {
+    if let Some(mode @ ("setup" | "subscription")) = context.params.text("mode") {
+        return Err(StripeError::not_simulated(&format!("mode={mode}")).param("mode"));
+    }
+    check_reference(&context.params)?;
+    let created = context.world.clock.now();
+    let expires_at = expires_at(&context.params, created)?;
+    check_charges_enabled(context)?;
+    let cart = cart(context)?;
+    currency::check_total(cart.total, &cart.currency)?;
+    let payment_intent_data = payment_intent_data(context, cart.total)?;
+    let random = context.world.ids.generate("a1", 56);
+    let id = format!("cs_{}_{random}", context.mode().as_str());
+    let params = &context.params;
+    let session = Session {
+        livemode: context.mode().livemode(),
+        created,
+        expires_at,
+        url: format!("{}/c/pay/{id}", context.world.base_url),
+        id,
+        success_url: params.owned_text("success_url").unwrap_or_default(),
+        cancel_url: params.owned_text("cancel_url"),
+        status: SessionStatus::Open,
+        payment_status: "unpaid",
+        amount_total: cart.total,
+        currency: cart.currency,
+        line_items: cart.line_items,
+        payment_intent_data,
+        payment_intent: None,
+        customer_email: params.owned_text("customer_email"),
+        payer_email: None,
+        card_to_authenticate: None,
+        metadata: params.new_metadata(),
+        client_reference_id: params.owned_text("client_reference_id"),
+        allow_promotion_codes: params.bool("allow_promotion_codes"),
+        customer_creation: params
+            .owned_text("customer_creation")
+            .unwrap_or_else(|| "if_required".into()),
+        locale: params.owned_text("locale"),
+        allowed_payment_method_types: params
+            .text_list("allowed_payment_method_types")
+            .map(<[_]>::to_vec),
+        submit_type: params.owned_text("submit_type"),
+    };
+    let json = session.to_json();
+    context.world.store.insert(&context.scope, session);
+    Ok(json)
+}
+
+fn check_reference(params: &Params) -> Result<(), StripeError> {
+    let reference = params.text("client_reference_id").unwrap_or_default();
+    if reference.chars().count() <= MAX_REFERENCE_LENGTH {
+        return Ok(());
+    }
+    let message = format!(
+        "Invalid string: client_reference_id must be at most {MAX_REFERENCE_LENGTH} characters"
+    );
+    Err(StripeError::invalid(message).param("client_reference_id"))
+}
+
+/// Between 30 minutes and 24 hours after `created`; 24 hours by default.
+fn expires_at(params: &Params, created: i64) -> Result<i64, StripeError> {
+    let expires_at = params
+        .integer("expires_at")
+        .unwrap_or(created.saturating_add(MAX_LIFETIME));
+    let lifetime = expires_at.saturating_sub(created);
+    if (MIN_LIFETIME..=MAX_LIFETIME).contains(&lifetime) {
+        return Ok(expires_at);
+    }
+    let message = "The `expires_at` timestamp must be between 30 minutes and 24 hours from \
+                   Checkout Session creation.";
+    Err(StripeError::invalid(message).param("expires_at"))
+}
+
+fn check_charges_enabled(context: &Context<'_>) -> Result<(), StripeError> {
+    let account = context.world.accounts.get(&context.scope.account);
+    if account.is_some_and(|account| account.charges_enabled) {
+        return Ok(());
+    }
+    let mode = context.mode().as_str();
+    Err(StripeError::invalid(format!(
+        "Your account cannot currently make {mode} charges. If you are the site owner, please \
+         activate your account at https://dashboard.stripe.com/account/onboarding to remove this \
+         limitation."
+    )))
+}
+
+fn cart(context: &Context<'_>) -> Result<Cart, StripeError> {
+    let (store, scope) = (&context.world.store, &context.scope);
+    let mut cart: Option<Cart> = None;
+    let items = context.params.list("line_items").unwrap_or_default();
+    for (index, item) in items.iter().enumerate() {
+        let param = |name| format!("line_items[{index}][{name}]");
+        let price = store.get::<Price>(scope, item.text("price").unwrap_or_default());
+        let price = price.map_err(|error| error.param(param("price")))?;
+        let invalid = |message: &str| StripeError::invalid(message).param(param("price"));
+        check_price(price).map_err(invalid)?;
+        let quantity = item.integer("quantity");
+        let quantity = quantity.ok_or_else(|| StripeError::missing_param(param("quantity")))?;
+        let cart = cart.get_or_insert_with(|| Cart {
+            total: 0,
+            currency: price.currency.clone(),
+            line_items: Vec::new(),
+        });
+        if cart.currency != price.currency {
+            return Err(invalid(
+                "All prices on a Checkout Session must be in the same currency.",
+            ));
+        }
+        let amount = price.unit_amount.saturating_mul(quantity);
+        cart.total = cart.total.saturating_add(amount);
+        let product = store.get::<Product>(scope, &price.product);
+        cart.line_items.push(LineItem {
+            quantity,
+            product_name: product.map_or_else(|_| String::new(), |product| product.name.clone()),
+        });
+    }
+    cart.ok_or_else(|| StripeError::missing_param("line_items"))
+}
+
+/// Returns the error message if a session cannot have the price.
+fn check_price(price: &Price) -> Result<(), &'static str> {
+    if price.is_recurring() {
+        return Err(
+            "You specified `payment` mode but passed a recurring price. Either switch to \
+             `subscription` mode or use only one-time prices.",
+        );
+    }
+    if !price.active {
+        return Err("The price specified is inactive. This field only accepts active prices.");
+    }
+    Ok(())
+}
+
+fn payment_intent_data(
+    context: &Context<'_>,
+    total: i64,
+) -> Result<PaymentIntentData, StripeError> {
+    let data = context.params.hash("payment_intent_data");
+    let fee = data.and_then(|data| data.integer("application_fee_amount"));
+    let param = "payment_intent_data[application_fee_amount]";
+    if fee.is_some() && context.application.is_none() {
+        let message = "Can only apply an application_fee_amount when the PaymentIntent is \
+            attempting a direct payment (using an OAuth key or Stripe-Account header) or \
+            destination payment (using `transfer_data[destination]`).";
+        return Err(StripeError::invalid(message).param(param));
+    }
+    if fee.is_some_and(|fee| fee > total) {
+        let message = "The application fee cannot be greater than the total amount of the payment.";
+        return Err(StripeError::invalid(message).param(param));
+    }
+    Ok(PaymentIntentData {
+        application: context.application.clone(),
+        application_fee_amount: fee,
+        description: data.and_then(|data| data.owned_text("description")),
+        metadata: data.map(Params::new_metadata).unwrap_or_default(),
+    })
+}

@@ -1,0 +1,105 @@
+//! The routing table of `/v1`.
+
+use serde_json::{Value, json};
+
+use crate::base::error::ApiResult;
+use crate::model::application_fee::ApplicationFee;
+use crate::model::charge::Charge;
+use crate::model::event::Event;
+use crate::model::payment_intent::PaymentIntent;
+use crate::model::price::Price;
+use crate::model::product::Product;
+use crate::model::refund::Refund;
+use crate::model::session::Session;
+use crate::params::spec::{self, Param};
+use crate::resources::context::Context;
+use crate::resources::listing::{list, retrieve};
+use crate::resources::{
+    accounts, application_fees, create_session, events, prices, products, refunds, sessions,
+};
+
+type Handler = fn(&mut Context<'_>) -> ApiResult;
+
+/// One call of the API.
+pub(crate) struct Route {
+    method: &'static str,
+    path: &'static str,
+    pub(crate) params: &'static [Param],
+    pub(crate) handler: Handler,
+}
+
+const fn get(path: &'static str, params: &'static [Param], handler: Handler) -> Route {
+    Route {
+        method: "GET",
+        path,
+        params,
+        handler,
+    }
+}
+
+const fn post(path: &'static str, params: &'static [Param], handler: Handler) -> Route {
+    Route {
+        method: "POST",
+        path,
+        params,
+        handler,
+    }
+}
+
+const FEES: &str = "/v1/application_fees";
+const FEE: &str = "/v1/application_fees/{id}";
+const SESSIONS: &str = "/v1/checkout/sessions";
+const SESSION: &str = "/v1/checkout/sessions/{id}";
+const EXPIRE: &str = "/v1/checkout/sessions/{id}/expire";
+
+const ROUTES: &[Route] = &[
+    get("/v1/account", &[], accounts::retrieve_own),
+    get("/v1/accounts/{id}", &[], accounts::retrieve),
+    post("/v1/products", products::CREATE, products::create),
+    post("/v1/products/{id}", products::UPDATE, products::update),
+    get("/v1/products/{id}", &[], retrieve::<Product>),
+    get("/v1/products", products::LIST, list::<Product>),
+    post("/v1/prices", prices::CREATE, prices::create),
+    post("/v1/prices/{id}", prices::UPDATE, prices::update),
+    get("/v1/prices/{id}", &[], retrieve::<Price>),
+    get("/v1/prices", prices::LIST, list::<Price>),
+    post(SESSIONS, create_session::CREATE, create_session::create),
+    post(EXPIRE, &[], sessions::expire),
+    get(SESSION, &[], retrieve::<Session>),
+    get(SESSIONS, sessions::LIST, list::<Session>),
+    get("/v1/payment_intents/{id}", &[], retrieve::<PaymentIntent>),
+    get("/v1/payment_intents", spec::LIST, list::<PaymentIntent>),
+    get("/v1/charges/{id}", &[], retrieve::<Charge>),
+    get("/v1/charges", spec::LIST, list::<Charge>),
+    post("/v1/refunds", refunds::CREATE, refunds::create),
+    get("/v1/refunds/{id}", &[], retrieve::<Refund>),
+    get("/v1/refunds", refunds::LIST, list::<Refund>),
+    get(FEE, &[], retrieve::<ApplicationFee>),
+    get(FEES, application_fees::LIST, list::<ApplicationFee>),
+    get("/v1/events/{id}", &[], retrieve::<Event>),
+    get("/v1/events", events::LIST, list::<Event>),
+];
+
+/// Finds the route of a request and the value of `{id}` in the path.
+pub(crate) fn find(method: &str, path: &str) -> Option<(&'static Route, String)> {
+    let mut routes = ROUTES.iter().filter(|route| route.method == method);
+    routes.find_map(|route| Some((route, match_path(route.path, path)?)))
+}
+
+/// Returns the value of `{id}`, or an empty text for a pattern without `{id}`.
+fn match_path(pattern: &str, path: &str) -> Option<String> {
+    let Some((before, after)) = pattern.split_once("{id}") else {
+        return (pattern == path).then(String::new);
+    };
+    let id = path.strip_prefix(before)?.strip_suffix(after)?;
+    (!id.is_empty() && !id.contains('/')).then(|| id.to_owned())
+}
+
+/// The table as JSON: `[{"method", "path", "params": ["a", "a[b]"]}]`.
+pub(crate) fn to_json() -> Value {
+    let routes = ROUTES.iter().map(|route| {
+        let params = spec::all_names(route.params);
+        json!({ "method": route.method, "path": route.path, "params": params })
+    });
+    routes.collect()
+}
