@@ -19,7 +19,7 @@ use mintage_domain::model::licenses::terms::LicenseTerms;
 use mintage_domain::ports::{Clock, Commit, CommitDone, CommitError, Entropy};
 use mintage_domain::usecase::catalog::product::NewProduct;
 use mintage_domain::usecase::env::Env;
-use mintage_domain::usecase::licenses::mint::{Sale, mint};
+use mintage_domain::usecase::licenses::mint::{MintRequest, mint};
 use ring::rand::{SecureRandom, SystemRandom};
 
 /// Your store: here only what is known of its rows, which is what guards are judged by.
@@ -63,7 +63,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (key_type, terms) = (&KeyTypeId::parse("pro")?, &LicenseTerms { term, activation_limit: 3, entitlements });
     let customer = &CustomerId::new(env.now(), env.random());
     let unit = Some(&OrderUnit::only(OrderId::new(env.now(), env.random()))); // mints once
-    let minted = mint(&env, &product, &Sale { mode: Mode::Live, key_type, terms, customer, unit }, env.now())?;
+    let minted = mint(&env, &product, &MintRequest { mode: Mode::Live, key_type, terms, customer, unit }, env.now())?;
     let mut changes = env.changes(env.now());
     changes.licenses.push(Write::new(minted.license.clone()));
     println!("{}: {:?}", minted.license.masked_key, store.commit(changes)?);

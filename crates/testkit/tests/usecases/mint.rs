@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::SessionId;
 use mintage_domain::base::seal::{KeyRing, MasterKey, OpenError};
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::catalog::product::Product;
@@ -10,12 +12,14 @@ use mintage_domain::model::licenses::terms::LicenseTerms;
 use mintage_domain::model::outbox::event::EventName;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::usecase::env::SealedField;
-use mintage_domain::usecase::licenses::mint::{CannotMint, Minted, Sale, mint, product_secret};
-use mintage_domain::usecase::outbox::event::tell;
+use mintage_domain::usecase::licenses::mint::{
+    CannotMint, MintRequest, Minted, mint, product_secret,
+};
+use mintage_domain::usecase::outbox::event::{Recipient, license_event};
 use mintage_testkit::fixtures::Shop;
 
 fn minted(shop: &Shop, order: &Order, product: &Product) -> Result<Minted, CannotMint> {
-    let sale = Sale {
+    let sale = MintRequest {
         mode: order.mode,
         key_type: &order.key_type,
         terms: &order.terms,
@@ -126,15 +130,14 @@ fn what_is_told_is_due_at_once_and_sealed_for_its_delivery() {
     let shop = Shop::new("acme");
     let license = minted(&shop, &shop.order(), &shop.product).unwrap().license;
     let (env, now) = (shop.env.env(), shop.now());
-    let about = ("ada@example.test", Some("cs_1"));
-    let told = tell(
-        &env,
-        &license,
-        EventName::LicenseRevoked,
-        "masked",
-        about,
-        now,
-    );
+    let email = Email::parse("ada@example.test").unwrap();
+    let session = SessionId::parse("cs_1").unwrap();
+    let recipient = Recipient {
+        email: &email,
+        session: Some(&session),
+    };
+    let event = EventName::LicenseRevoked;
+    let told = license_event(&env, &license, event, "masked", recipient, now);
     assert_eq!(
         (told.due_at, told.attempts, &told.license),
         (now, 0, &license.id)

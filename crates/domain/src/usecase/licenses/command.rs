@@ -7,11 +7,8 @@ use crate::base::id::LicenseId;
 use crate::base::secret::Secret;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
-use crate::commit::counter::{Count, Counter};
 use crate::commit::write::Write;
-use crate::model::licenses::standing::{
-    CannotExtend, HoldCause, RevocationReason, Standing, State,
-};
+use crate::model::licenses::standing::{CannotExtend, HoldCause, RevocationReason, Standing};
 use crate::model::licenses::term::Term;
 use crate::model::outbox::event::EventName;
 use crate::model::sellers::audit::Actor;
@@ -19,6 +16,7 @@ use crate::ports::{Commit, LicenseRecord, Licenses};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
 use crate::usecase::failure::{Failure, from_port_errors};
+use crate::usecase::licenses::transition::revoke_into;
 use crate::usecase::outbox::event::masked_license_event;
 
 /// Why nothing was done with a license.
@@ -139,28 +137,12 @@ pub fn revoke(
     actor: &Actor,
 ) -> Result<LicenseRecord, LicenseError> {
     settle(store, |_| {
-        let mut record = store.license(tenant, id)?.ok_or(LicenseError::NotFound)?;
+        let record = store.license(tenant, id)?.ok_or(LicenseError::NotFound)?;
         let now = env.now();
-        let was_revoked = record.license.state(now) == State::Revoked;
-        if !record.license.standing.revoke(RevocationReason::Admin, now) {
-            return Err(LicenseError::AlreadyRevoked);
-        }
         let mut changes = env.changes(now);
-        if !was_revoked {
-            changes.counters.push(Count {
-                counter: Counter::of_licenses(&record.license),
-                add: -1,
-                cap: None,
-            });
-            let told = masked_license_event(env, &record, EventName::LicenseRevoked, now);
-            changes.deliveries.push(Write::new(told));
-        }
-        changes
-            .audit
-            .push(env.audit(tenant, now, actor.clone(), "license.revoked", id.as_str()));
-        let put = Write::changed(record.license);
-        record.license = put.value.clone();
-        changes.licenses.push(put);
+        let reason = RevocationReason::Admin;
+        let record = revoke_into(&mut changes, env, record, reason, actor.clone(), now)
+            .ok_or(LicenseError::AlreadyRevoked)?;
         Ok(Decision::commit(changes, record))
     })
 }

@@ -10,7 +10,6 @@ use crate::base::secret::{Secret, SecretHash};
 use crate::base::slug::KeyTypeId;
 use crate::base::time::Timestamp;
 use crate::commit::changes::Changes;
-use crate::commit::counter::{Count, Counter};
 use crate::commit::guards::Refusal;
 use crate::commit::write::Write;
 use crate::model::access::api_key::ApiKey;
@@ -20,16 +19,14 @@ use crate::model::catalog::product::Product;
 use crate::model::licenses::license::License;
 use crate::model::licenses::term::{Term, TermIsPast};
 use crate::model::licenses::terms::LicenseTerms;
-use crate::model::outbox::event::EventName;
 use crate::model::sales::customer::Customer;
 use crate::model::sellers::audit::Actor;
 use crate::ports::{Catalog, Commit, IdempotencyKeys, Licenses, Tenants};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
 use crate::usecase::failure::{Failure, from_port_errors};
-use crate::usecase::licenses::mint::{CannotMint, Sale, mint};
-use crate::usecase::outbox::event::tell;
-use crate::usecase::outbox::mail::queued;
+use crate::usecase::licenses::mint::{CannotMint, Minted};
+use crate::usecase::licenses::transition::{self, mint_into};
 
 /// The most characters of a customer's name.
 pub const MAX_NAME: usize = 200;
@@ -174,7 +171,7 @@ pub fn decide(
             return again(store, env, known, *body, changes);
         }
     }
-    let (minted, email) = make(store, env, call, wanted, refused, &mut changes, now)?;
+    let (minted, email) = mint_new(store, env, call, wanted, refused, &mut changes, now)?;
     if let Some((id, body)) = id {
         changes.idempotency.push(Write::changed(IdempotencyRecord {
             call: id,
@@ -234,7 +231,7 @@ fn again(
     Ok(Decision::commit(changes, issued))
 }
 
-fn make(
+fn mint_new(
     store: &(impl Tenants + Catalog + ?Sized),
     env: &Env<'_>,
     call: &IssueCall,
@@ -242,57 +239,49 @@ fn make(
     refused: Option<&Refusal>,
     changes: &mut Changes,
     now: Timestamp,
-) -> Result<(super::mint::Minted, Email), IssueError> {
+) -> Result<(Minted, Email), IssueError> {
     let (tenant, product) = (&call.api_key.tenant, &call.api_key.product);
     let key_type = store
         .key_type(tenant, product, &wanted.key_type)?
         .ok_or(IssueError::UnknownPlan)?;
-    let owner = store.tenant(tenant)?.ok_or(IssueError::UnknownPlan)?;
-    let room = owner.plan.limits().licenses;
-    if let (Some(Refusal::Full(_)), Some(room)) = (refused, room) {
-        return Err(IssueError::QuotaExceeded(room));
+    let seller = store.tenant(tenant)?.ok_or(IssueError::UnknownPlan)?;
+    let quota = seller.plan.limits().licenses;
+    if let (Some(Refusal::Full(_)), Some(quota)) = (refused, quota) {
+        return Err(IssueError::QuotaExceeded(quota));
     }
-    let customer = Customer {
-        id: CustomerId::new(now, env.random()),
-        tenant: tenant.clone(),
-        mode: call.api_key.mode,
-        email: wanted.customer.email.clone(),
-        name: wanted.customer.name.clone(),
-        external_id: wanted.customer.external_id.clone(),
-        metadata: wanted.customer.metadata.as_map().clone(),
-        created_at: now,
-    };
+    let customer = customer(env, call, &wanted.customer, now);
     let mut terms: LicenseTerms = key_type.terms;
     terms.term = wanted.term.unwrap_or(terms.term);
     terms.activation_limit = wanted.activation_limit.unwrap_or(terms.activation_limit);
-    let sale = Sale {
-        mode: call.api_key.mode,
+    let new = transition::NewLicense {
+        seller: Some(&seller),
+        product: &call.product,
         key_type: &key_type.id,
         terms: &terms,
-        customer: &customer.id,
+        customer: &customer,
         unit: None,
+        session: None,
+        notes: wanted.notes.clone(),
+        metadata: wanted.metadata.clone(),
+        quota,
+        revoked: None,
+        actor: Actor::ApiKey(call.api_key.id.clone()),
     };
-    let mut minted = mint(env, &call.product, &sale, now)?;
-    minted.license.notes.clone_from(&wanted.notes);
-    minted.license.metadata = wanted.metadata.clone();
-
-    let license = &minted.license;
-    changes.counters.push(Count {
-        counter: Counter::of_licenses(license),
-        add: 1,
-        cap: room.map(i64::from),
-    });
-    let about = (customer.email.as_str(), None);
-    let created = EventName::LicenseCreated;
-    let told = tell(env, license, created, minted.key.expose(), about, now);
-    changes.deliveries.push(Write::new(told));
-    let mail = queued(env, Some(&owner), license, &customer.email, now);
-    changes.mails.extend(mail);
-    let actor = Actor::ApiKey(call.api_key.id.clone());
-    let entry = env.audit(tenant, now, actor, "license.minted", license.id.as_str());
-    changes.audit.push(entry);
-    changes.licenses.push(Write::new(license.clone()));
+    let minted = mint_into(changes, env, new, now)?;
     let email = customer.email.clone();
     changes.customers.push(customer);
     Ok((minted, email))
+}
+
+fn customer(env: &Env<'_>, call: &IssueCall, wanted: &NewCustomer, now: Timestamp) -> Customer {
+    Customer {
+        id: CustomerId::new(now, env.random()),
+        tenant: call.api_key.tenant.clone(),
+        mode: call.api_key.mode,
+        email: wanted.email.clone(),
+        name: wanted.name.clone(),
+        external_id: wanted.external_id.clone(),
+        metadata: wanted.metadata.as_map().clone(),
+        created_at: now,
+    }
 }

@@ -38,7 +38,7 @@ pub enum CannotMint {
 
 /// What a license is minted for.
 #[derive(Debug, Clone, Copy)]
-pub struct Sale<'a> {
+pub struct MintRequest<'a> {
     /// With real money or not.
     pub mode: Mode,
     /// Which key type was sold.
@@ -55,18 +55,18 @@ pub struct Sale<'a> {
 pub fn mint(
     env: &Env<'_>,
     product: &Product,
-    sale: &Sale<'_>,
+    request: &MintRequest<'_>,
     now: Timestamp,
 ) -> Result<Minted, CannotMint> {
     let key = make_key(env, product)?;
     let id = LicenseId::new(now, env.random());
     let license = License {
         tenant: product.tenant.clone(),
-        mode: sale.mode,
+        mode: request.mode,
         product: product.id.clone(),
-        key_type: sale.key_type.clone(),
-        customer: sale.customer.clone(),
-        unit: sale.unit.cloned(),
+        key_type: request.key_type.clone(),
+        customer: request.customer.clone(),
+        unit: request.unit.cloned(),
         key_hash: key.hash(),
         masked_key: key.masked(),
         sealed_key: env.seal(
@@ -74,9 +74,9 @@ pub fn mint(
             id.as_str(),
             key.expose().as_bytes(),
         ),
-        activation_limit: sale.terms.activation_limit,
-        entitlements: sale.terms.entitlements.clone(),
-        standing: Standing::new(sale.terms.term.expires_at(now)?),
+        activation_limit: request.terms.activation_limit,
+        entitlements: request.terms.entitlements.clone(),
+        standing: Standing::new(request.terms.term.expires_at(now)?),
         notes: None,
         metadata: Metadata::default(),
         created_at: now,

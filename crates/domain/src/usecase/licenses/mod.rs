@@ -4,4 +4,5 @@ pub mod activation;
 pub mod command;
 pub mod issue;
 pub mod mint;
+pub(crate) mod transition;
 pub mod validate;

@@ -1,5 +1,6 @@
 //! Queueing the events that are sent to a tenant's webhook endpoint.
 
+use crate::base::email::Email;
 use crate::base::id::{DeliveryId, SessionId};
 use crate::base::time::Timestamp;
 use crate::model::licenses::license::License;
@@ -8,14 +9,22 @@ use crate::model::outbox::event::{EventFacts, EventName, license_event_body};
 use crate::ports::LicenseRecord;
 use crate::usecase::env::{Env, SealedField};
 
-/// A delivery that tells of a license, due at once. `key` is in the clear for `license.created`
-/// only.
-pub fn tell(
+/// Whom a license event names.
+#[derive(Debug, Clone, Copy)]
+pub struct Recipient<'a> {
+    /// The customer's address.
+    pub email: &'a Email,
+    /// The Stripe session that paid for the license.
+    pub session: Option<&'a SessionId>,
+}
+
+/// A delivery of a license event, due at once. `key` is in the clear for `license.created` only.
+pub fn license_event(
     env: &Env<'_>,
     license: &License,
     event: EventName,
     key: &str,
-    (email, session): (&str, Option<&str>),
+    recipient: Recipient<'_>,
     now: Timestamp,
 ) -> Delivery {
     let id = DeliveryId::new(now, env.random());
@@ -25,8 +34,8 @@ pub fn tell(
             id: &id,
             event,
             key,
-            customer_email: email,
-            session,
+            customer_email: recipient.email.as_str(),
+            session: recipient.session.map(SessionId::as_str),
             now,
         },
     );
@@ -45,7 +54,7 @@ pub fn tell(
     }
 }
 
-/// A delivery that tells of a license that was read, its key masked, due at once.
+/// A delivery of an event about a license that was read, with its key masked, due at once.
 pub(crate) fn masked_license_event(
     env: &Env<'_>,
     record: &LicenseRecord,
@@ -53,7 +62,9 @@ pub(crate) fn masked_license_event(
     now: Timestamp,
 ) -> Delivery {
     let license = &record.license;
-    let session = record.session.as_ref().map(SessionId::as_str);
-    let about = (record.email.as_str(), session);
-    tell(env, license, event, &license.masked_key, about, now)
+    let recipient = Recipient {
+        email: &record.email,
+        session: record.session.as_ref(),
+    };
+    license_event(env, license, event, &license.masked_key, recipient, now)
 }

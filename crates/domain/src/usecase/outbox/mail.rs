@@ -65,8 +65,9 @@ pub enum MailCommandError {
 
 from_port_errors!(MailCommandError);
 
-/// The mailing of a license that was just minted: none where its tenant has switched mail off.
-pub(crate) fn queued(
+/// The mail that brings a new license's key to its buyer; `None` if the tenant has switched mail
+/// off.
+pub(crate) fn license_mail(
     env: &Env<'_>,
     tenant: Option<&Tenant>,
     license: &License,

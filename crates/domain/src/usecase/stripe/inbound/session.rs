@@ -1,16 +1,15 @@
-//! Fulfilling: a completed Checkout session mints the license that was paid for.
+//! A completed Checkout session: the license that was paid for is minted.
 
 use serde_json::Map;
 
 use crate::base::email::Email;
 use crate::base::id::CustomerId;
+use crate::base::metadata::Metadata;
 use crate::base::money::{Currency, Money};
 use crate::base::time::Timestamp;
-use crate::commit::counter::{Count, Counter};
 use crate::commit::write::Write;
 use crate::model::licenses::license::OrderUnit;
 use crate::model::licenses::standing::RevocationReason;
-use crate::model::outbox::event::EventName;
 use crate::model::sales::customer::Customer;
 use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::payment::{Payment, PaymentKey};
@@ -18,13 +17,11 @@ use crate::model::sellers::audit::Actor;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::{PaymentStatus, SessionFacts};
 use crate::usecase::env::Env;
-use crate::usecase::licenses::mint::{Sale, mint};
-use crate::usecase::outbox::event::tell;
-use crate::usecase::outbox::mail::queued;
+use crate::usecase::licenses::transition::{NewLicense, mint_into};
 use crate::usecase::stripe::inbound::order::{UNKNOWN_SESSION, change_order_status};
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
-/// Judges a completed session. Only a session whose id Mintage wrote down, on the account it was
+/// Interprets a completed session. Only a session whose id Mintage stored, on the account it was
 /// opened on, mints: metadata proves nothing, since the account's owner can write any.
 pub(crate) fn interpret(
     store: &(impl InboundStore + ?Sized),
@@ -46,18 +43,18 @@ pub(crate) fn interpret(
         let to = OrderStatus::AwaitingPayment;
         return change_order_status(store, env, &account.account, &facts.session, to, now);
     }
-    sell(store, env, order, facts, now)
+    fulfil(store, env, order, facts, now)
 }
 
-fn sell(
+/// Mints what the order sold. What keeps it from minting parks the event, to be tried again.
+fn fulfil(
     store: &(impl InboundStore + ?Sized),
     env: &Env<'_>,
     mut order: Order,
     facts: &SessionFacts,
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
-    let typed = facts.email.as_deref().and_then(|e| Email::parse(e).ok());
-    let Some(email) = typed.or_else(|| order.buyer.clone()) else {
+    let Some(email) = buyer(&order, facts) else {
         return Ok(Verdict::Park(
             "the session carries no e-mail address".into(),
         ));
@@ -65,89 +62,92 @@ fn sell(
     let Some(product) = store.product(&order.tenant, &order.product)? else {
         return Ok(Verdict::Park("the product is gone".into()));
     };
-    let customer = Customer {
-        id: CustomerId::new(now, env.random()),
-        tenant: order.tenant.clone(),
-        mode: order.mode,
-        email: email.clone(),
-        name: facts.name.clone(),
-        external_id: None,
-        metadata: Map::new(),
-        created_at: now,
-    };
-    let unit = OrderUnit::only(order.id.clone());
-    let sale = Sale {
-        mode: order.mode,
-        key_type: &order.key_type,
-        terms: &order.terms,
-        customer: &customer.id,
-        unit: Some(&unit),
-    };
-    let mut minted = match mint(env, &product, &sale, now) {
-        Ok(minted) => minted,
-        Err(reason) => return Ok(Verdict::Park(reason.to_string())),
-    };
+    let seller = store.tenant(&order.tenant)?;
+    let payment = payment(store, &order, facts, now)?;
+    let customer = customer(env, &order, email, facts.name.clone(), now);
 
     let mut changes = env.changes(now);
-    let session = order.session.as_ref().map(|id| id.as_str().to_owned());
-    let about = (email.as_str(), session.as_deref());
-    let created = EventName::LicenseCreated;
-    let key = minted.key.expose();
-    changes.deliveries.push(Write::new(tell(
-        env,
-        &minted.license,
-        created,
-        key,
-        about,
-        now,
-    )));
-    if let Some(intent) = &facts.payment_intent {
-        let key = PaymentKey {
-            account: order.account.clone(),
-            intent: intent.clone(),
-        };
-        let mut payment = match store.payment(&key)? {
-            Some(known) => known,
-            None => Payment::new(key, now),
-        };
-        payment.order = Some(order.id.clone());
-        if payment.fully_refunded {
-            // The refund was told before the sale.
-            let license = &mut minted.license;
-            license.standing.revoke(RevocationReason::Refund, now);
-            let refunded = EventName::LicenseRefunded;
-            let told = tell(env, license, refunded, &license.masked_key, about, now);
-            changes.deliveries.push(Write::new(told));
-        }
-        changes.payments.push(Write::changed(payment));
+    let new = NewLicense {
+        seller: seller.as_ref(),
+        product: &product,
+        key_type: &order.key_type,
+        terms: &order.terms,
+        customer: &customer,
+        unit: Some(&OrderUnit::only(order.id.clone())),
+        session: order.session.as_ref(),
+        notes: None,
+        metadata: Metadata::default(),
+        // What was paid for is minted, even beyond the quota.
+        quota: None,
+        revoked: refunded(payment.as_ref()),
+        actor: Actor::Stripe,
+    };
+    if let Err(reason) = mint_into(&mut changes, env, new, now) {
+        return Ok(Verdict::Park(reason.to_string()));
     }
-    if minted.license.standing.revocation().is_none() {
-        // Without a cap: what was paid for is minted.
-        changes.counters.push(Count {
-            counter: Counter::of_licenses(&minted.license),
-            add: 1,
-            cap: None,
-        });
-        let seller = store.tenant(&order.tenant)?;
-        let mail = queued(env, seller.as_ref(), &minted.license, &email, now);
-        changes.mails.extend(mail);
-    }
-    changes.audit.push(env.audit(
-        &order.tenant,
-        now,
-        Actor::Stripe,
-        "license.minted",
-        minted.license.id.as_str(),
-    ));
     order.status = OrderStatus::Fulfilled;
     order.fulfilled_at = Some(now);
     order.customer = Some(customer.id.clone());
     order.payment.clone_from(&facts.payment_intent);
     order.total = total(facts).or(Some(order.price));
+    changes.payments.extend(payment.map(Write::changed));
     changes.customers.push(customer);
     changes.orders.push(Write::changed(order));
-    changes.licenses.push(Write::new(minted.license));
     Ok(Verdict::Apply(Box::new(changes)))
+}
+
+/// The address that the buyer typed at Stripe, else the one that the checkout was opened with.
+fn buyer(order: &Order, facts: &SessionFacts) -> Option<Email> {
+    let typed = facts.email.as_deref().and_then(|e| Email::parse(e).ok());
+    typed.or_else(|| order.buyer.clone())
+}
+
+fn customer(
+    env: &Env<'_>,
+    order: &Order,
+    email: Email,
+    name: Option<String>,
+    now: Timestamp,
+) -> Customer {
+    Customer {
+        id: CustomerId::new(now, env.random()),
+        tenant: order.tenant.clone(),
+        mode: order.mode,
+        email,
+        name,
+        external_id: None,
+        metadata: Map::new(),
+        created_at: now,
+    }
+}
+
+/// The payment of the session, linked to its order. A free session has none.
+fn payment(
+    store: &(impl InboundStore + ?Sized),
+    order: &Order,
+    facts: &SessionFacts,
+    now: Timestamp,
+) -> Result<Option<Payment>, InboundError> {
+    let Some(intent) = &facts.payment_intent else {
+        return Ok(None);
+    };
+    let key = PaymentKey {
+        account: order.account.clone(),
+        intent: intent.clone(),
+    };
+    let mut payment = match store.payment(&key)? {
+        Some(known) => known,
+        None => Payment::new(key, now),
+    };
+    payment.order = Some(order.id.clone());
+    Ok(Some(payment))
+}
+
+/// Set if the refund arrived before the sale.
+fn refunded(payment: Option<&Payment>) -> Option<RevocationReason> {
+    payment
+        .is_some_and(|payment| payment.fully_refunded)
+        .then_some(RevocationReason::Refund)
 }
 
 fn total(facts: &SessionFacts) -> Option<Money> {

@@ -1,0 +1,153 @@
+//! The two transitions that begin and end a license, each with everything that belongs to it:
+//! the license itself, the tenant's counter, the event, the mail and the audit entry.
+//!
+//! Every use case that mints or revokes goes through here, so no two of them can differ in what
+//! they count, send or record.
+
+use crate::base::id::SessionId;
+use crate::base::metadata::Metadata;
+use crate::base::slug::KeyTypeId;
+use crate::base::time::Timestamp;
+use crate::commit::changes::Changes;
+use crate::commit::counter::{Count, Counter};
+use crate::commit::write::Write;
+use crate::model::catalog::product::Product;
+use crate::model::licenses::license::{License, OrderUnit};
+use crate::model::licenses::standing::RevocationReason;
+use crate::model::licenses::terms::LicenseTerms;
+use crate::model::outbox::event::EventName;
+use crate::model::sales::customer::Customer;
+use crate::model::sellers::audit::Actor;
+use crate::model::sellers::tenant::Tenant;
+use crate::ports::LicenseRecord;
+use crate::usecase::env::Env;
+use crate::usecase::licenses::mint::{CannotMint, MintRequest, Minted, mint};
+use crate::usecase::outbox::event::{Recipient, license_event, masked_license_event};
+use crate::usecase::outbox::mail::license_mail;
+
+/// A license to mint, and what goes with it.
+pub(crate) struct NewLicense<'a> {
+    /// The seller; `None` if the tenant is gone, which sends no mail.
+    pub(crate) seller: Option<&'a Tenant>,
+    /// The product it is for.
+    pub(crate) product: &'a Product,
+    /// The key type that was sold or issued.
+    pub(crate) key_type: &'a KeyTypeId,
+    /// What was agreed.
+    pub(crate) terms: &'a LicenseTerms,
+    /// Who holds it, in the mode that the license gets.
+    pub(crate) customer: &'a Customer,
+    /// The unit of an order that it fulfils.
+    pub(crate) unit: Option<&'a OrderUnit>,
+    /// The Stripe session that paid for it.
+    pub(crate) session: Option<&'a SessionId>,
+    /// The seller's notes.
+    pub(crate) notes: Option<String>,
+    /// The seller's metadata.
+    pub(crate) metadata: Metadata,
+    /// The tenant's license quota; `None` where a license is minted even beyond it.
+    pub(crate) quota: Option<u32>,
+    /// Set if the license is over before it begins: its refund arrived before its sale.
+    pub(crate) revoked: Option<RevocationReason>,
+    /// Who mints it.
+    pub(crate) actor: Actor,
+}
+
+/// Adds a license to `changes`, with its counter, event, mail and audit entry.
+///
+/// A license that is revoked from the start is neither counted nor mailed, but its receiver gets
+/// both events, so that it never knows a key as valid that is not.
+pub(crate) fn mint_into(
+    changes: &mut Changes,
+    env: &Env<'_>,
+    new: NewLicense<'_>,
+    now: Timestamp,
+) -> Result<Minted, CannotMint> {
+    let request = MintRequest {
+        mode: new.customer.mode,
+        key_type: new.key_type,
+        terms: new.terms,
+        customer: &new.customer.id,
+        unit: new.unit,
+    };
+    let mut minted = mint(env, new.product, &request, now)?;
+    let license = &mut minted.license;
+    license.notes = new.notes;
+    license.metadata = new.metadata;
+
+    let recipient = Recipient {
+        email: &new.customer.email,
+        session: new.session,
+    };
+    let created = EventName::LicenseCreated;
+    let key = minted.key.expose();
+    let event = license_event(env, license, created, key, recipient, now);
+    changes.deliveries.push(Write::new(event));
+    match new.revoked {
+        None => {
+            count(changes, license, 1, new.quota);
+            let mail = license_mail(env, new.seller, license, &new.customer.email, now);
+            changes.mails.extend(mail);
+        }
+        Some(reason) => {
+            license.standing.revoke(reason, now);
+            let masked = &license.masked_key;
+            let event = license_event(env, license, ended(reason).1, masked, recipient, now);
+            changes.deliveries.push(Write::new(event));
+        }
+    }
+    let (tenant, id) = (&license.tenant, license.id.as_str());
+    let entry = env.audit(tenant, now, new.actor, "license.minted", id);
+    changes.audit.push(entry);
+    changes.licenses.push(Write::new(license.clone()));
+    Ok(minted)
+}
+
+/// Revokes a license in `changes`, and returns the license as it will be. `None` if it is revoked
+/// already for this reason or one that outranks it: then nothing changes.
+///
+/// A license that was still in force leaves the tenant's counter, and its revocation is sent.
+pub(crate) fn revoke_into(
+    changes: &mut Changes,
+    env: &Env<'_>,
+    mut record: LicenseRecord,
+    reason: RevocationReason,
+    actor: Actor,
+    now: Timestamp,
+) -> Option<LicenseRecord> {
+    let was_in_force = record.license.standing.revocation().is_none();
+    if !record.license.standing.revoke(reason, now) {
+        return None;
+    }
+    let (action, event) = ended(reason);
+    if was_in_force {
+        count(changes, &record.license, -1, None);
+        let event = masked_license_event(env, &record, event, now);
+        changes.deliveries.push(Write::new(event));
+    }
+    let license = &record.license;
+    let entry = env.audit(&license.tenant, now, actor, action, license.id.as_str());
+    changes.audit.push(entry);
+    let write = Write::changed(record.license);
+    record.license = write.value.clone();
+    changes.licenses.push(write);
+    Some(record)
+}
+
+fn count(changes: &mut Changes, license: &License, add: i64, cap: Option<u32>) {
+    changes.counters.push(Count {
+        counter: Counter::of_licenses(license),
+        add,
+        cap: cap.map(i64::from),
+    });
+}
+
+/// How the audit trail and the webhook name the end of a license.
+fn ended(reason: RevocationReason) -> (&'static str, EventName) {
+    match reason {
+        RevocationReason::Admin | RevocationReason::Dispute => {
+            ("license.revoked", EventName::LicenseRevoked)
+        }
+        RevocationReason::Refund => ("license.refunded", EventName::LicenseRefunded),
+    }
+}
