@@ -7,6 +7,7 @@ use mintage_domain::base::email::{Email, EmailStart};
 use mintage_domain::base::id::CustomerId;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::model::sales::customer::Customer;
+use mintage_domain::model::sales::customer::ExternalId;
 use mintage_domain::ports::{CustomerFilter, Store};
 
 use super::{Common, Of, Outcome, each, with_store};
@@ -43,8 +44,8 @@ pub(super) struct Which {
     #[arg(long, value_parser = EmailStart::parse)]
     q: Option<EmailStart>,
     /// Only those with this id of the seller's own.
-    #[arg(long)]
-    external_id: Option<String>,
+    #[arg(long, value_parser = ExternalId::parse)]
+    external_id: Option<ExternalId>,
 }
 
 pub(super) fn run(common: &Common, command: CustomerCommand) -> Outcome {

@@ -9,13 +9,16 @@ use mintage_domain::base::money::{Currency as Code, Money};
 use mintage_domain::model::access::api_key::Overlap;
 use mintage_domain::model::access::credential::KeyKind;
 use mintage_domain::model::access::scope::Scope;
-use mintage_domain::model::licenses::activation::Device;
+use mintage_domain::model::licenses::activation::DeviceText;
 use mintage_domain::model::licenses::key::KeyFormat as Format;
+use mintage_domain::model::licenses::license::Notes as NotesText;
 use mintage_domain::model::licenses::standing::{RevocationReason, State};
 use mintage_domain::model::licenses::terms::LicenseTerms;
 use mintage_domain::model::outbox::event::EventName as Event;
+use mintage_domain::model::sales::customer::{
+    CustomerName as NameText, ExternalId as ExternalText,
+};
 use mintage_domain::model::sales::order::OrderStatus as Progress;
-use mintage_domain::usecase::licenses::issue::{MAX_EXTERNAL_ID, MAX_NAME, MAX_NOTES};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{
     AnyOfBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type,
@@ -128,13 +131,13 @@ words! {
     /// What a device calls itself, the same each time. It may have 256 bytes.
     Fingerprint = text_of(1, 256).pattern(Some(NO_NUL));
     /// What a device tells of itself.
-    DeviceName = free_text(Device::MAX_NAME);
+    DeviceName = free_text(DeviceText::MAX);
     /// What the seller notes of a license, for nobody else.
-    Notes = free_text(MAX_NOTES);
+    Notes = free_text(NotesText::MAX);
     /// What a customer is called.
-    CustomerName = free_text(MAX_NAME);
+    CustomerName = free_text(NameText::MAX);
     /// The seller's own id of a customer.
-    ExternalId = free_text(MAX_EXTERNAL_ID);
+    ExternalId = free_text(ExternalText::MAX);
     /// Free-form facts, 16 kB as JSON.
     Metadata = ObjectBuilder::new()
         .schema_type(Type::Object)

@@ -1,7 +1,7 @@
 //! `/v1/audit`: who did what to what.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::base::text::free_text;
+use mintage_domain::base::text::Text;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::ports::AuditFilter;
@@ -41,7 +41,7 @@ impl Filter {
     fn read(&self) -> Result<AuditFilter, ApiError> {
         const LONGEST: usize = 255;
         let mut asked = Asked::new();
-        let text = |text: &str| free_text(text, LONGEST);
+        let text = |text: &str| Text::<LONGEST>::parse(text).map(|text| text.to_string());
         let filter = AuditFilter {
             action: asked.read("action", self.action.as_deref(), text),
             target: asked.read("target", self.target.as_deref(), text),

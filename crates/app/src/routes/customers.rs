@@ -4,10 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::base::email::{Email, EmailStart};
 use mintage_domain::base::id::CustomerId;
 use mintage_domain::base::mode::Mode;
-use mintage_domain::base::text::free_text;
+use mintage_domain::model::sales::customer::ExternalId;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::ports::CustomerFilter;
-use mintage_domain::usecase::licenses::issue::MAX_EXTERNAL_ID;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -41,12 +40,11 @@ pub(super) struct Filter {
 impl Filter {
     fn read(&self) -> Result<CustomerFilter, ApiError> {
         let mut asked = Asked::new();
-        let external_id = |text: &str| free_text(text, MAX_EXTERNAL_ID);
         let filter = CustomerFilter {
             mode: asked.read("mode", self.mode.as_deref(), Mode::parse),
             email: asked.read("email", self.email.as_deref(), Email::parse),
             email_start: asked.read("q", self.q.as_deref(), EmailStart::parse),
-            external_id: asked.read("externalId", self.external_id.as_deref(), external_id),
+            external_id: asked.read("externalId", self.external_id.as_deref(), ExternalId::parse),
         };
         asked.answer(filter)
     }

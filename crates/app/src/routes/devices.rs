@@ -6,9 +6,9 @@ mod shape;
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::base::id::ActivationId;
 use mintage_domain::base::metadata::Metadata;
-use mintage_domain::base::text::free_text;
+use mintage_domain::base::text::Text;
 use mintage_domain::model::access::scope::Permission;
-use mintage_domain::model::licenses::activation::{Device, Fingerprint};
+use mintage_domain::model::licenses::activation::{Device, DeviceText, Fingerprint};
 use mintage_domain::usecase::licenses::activation::{
     self, Activated, ActivationSelector, ActivationUsage, Heartbeat,
 };
@@ -154,15 +154,14 @@ fn read<T>(
 }
 
 fn device(fields: &mut Fields) -> Option<Device> {
-    let name = |text: &str| free_text(text, Device::MAX_NAME);
     let fingerprint = fields.required("fingerprint", Fingerprint::parse);
-    let hostname = fields.optional("hostname", name);
-    let os = fields.optional("os", name);
+    let hostname = fields.optional("hostname", DeviceText::parse);
+    let os = fields.optional("os", DeviceText::parse);
     let metadata = fields.free_object("metadata", Metadata::parse);
     Some(Device {
         fingerprint: fingerprint?,
-        hostname: hostname.filter(|text| !text.is_empty()),
-        os: os.filter(|text| !text.is_empty()),
+        hostname: hostname.and_then(Text::non_empty),
+        os: os.and_then(Text::non_empty),
         metadata,
     })
 }

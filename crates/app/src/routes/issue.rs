@@ -6,14 +6,16 @@ use mintage_domain::base::id::{CustomerId, LicenseId};
 use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::secret::SecretHash;
 use mintage_domain::base::slug::KeyTypeId;
-use mintage_domain::base::text::free_text;
+use mintage_domain::base::text::Text;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::access::idempotency::IdempotencyKey;
 use mintage_domain::model::access::scope::Permission;
+use mintage_domain::model::licenses::license::Notes;
 use mintage_domain::model::licenses::term::Term;
 use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::model::sales::customer::{CustomerName, ExternalId};
 use mintage_domain::usecase::licenses::issue::{
-    IssueCall, Issued, MAX_EXTERNAL_ID, MAX_NAME, MAX_NOTES, NewCustomer, NewLicense, decide,
+    IssueCall, Issued, NewCustomer, NewLicense, decide,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -129,7 +131,7 @@ fn wanted(body: &[u8]) -> Result<NewLicense, ApiError> {
     let term = fields.optional("duration", Term::parse);
     let most = LicenseTerms::MAX_ACTIVATIONS;
     let activations = fields.integer("maxActivations", 1..=i64::from(most));
-    let notes = fields.optional("notes", |text| free_text(text, MAX_NOTES));
+    let notes = fields.optional("notes", Notes::parse);
     let metadata = fields.free_object("metadata", Metadata::parse);
     let (plan, customer) = fields.finish(|| Some((plan?, customer?)))?;
     Ok(NewLicense {
@@ -138,20 +140,20 @@ fn wanted(body: &[u8]) -> Result<NewLicense, ApiError> {
         customer,
         term,
         activation_limit: activations.and_then(|limit| u32::try_from(limit).ok()),
-        notes: notes.filter(|text| !text.is_empty()),
+        notes: notes.and_then(Text::non_empty),
         metadata: metadata.unwrap_or_default(),
     })
 }
 
 fn customer(fields: &mut Fields) -> Option<NewCustomer> {
     let email = fields.required("email", Email::parse);
-    let name = fields.optional("name", |text| free_text(text, MAX_NAME));
-    let external_id = fields.optional("externalId", |text| free_text(text, MAX_EXTERNAL_ID));
+    let name = fields.optional("name", CustomerName::parse);
+    let external_id = fields.optional("externalId", ExternalId::parse);
     let metadata = fields.free_object("metadata", Metadata::parse);
     Some(NewCustomer {
         email: email?,
-        name: name.filter(|text| !text.is_empty()),
-        external_id: external_id.filter(|text| !text.is_empty()),
+        name: name.and_then(Text::non_empty),
+        external_id: external_id.and_then(Text::non_empty),
         metadata: metadata.unwrap_or_default(),
     })
 }

@@ -1,18 +1,61 @@
-//! Free text from outside.
+//! Free text from outside, bounded by its type.
 
-/// A text that is too long, or cannot be kept.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("may have at most {most} characters and no NUL")]
+use std::fmt;
+use std::ops::Deref;
+
+/// A text of at most `MAX` characters without NUL, which not every store can keep. It may be
+/// empty.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text<const MAX: usize>(String);
+
+/// Why a text was refused: it is too long, or holds a NUL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("may have at most {max} characters and no NUL")]
 pub struct InvalidText {
-    most: usize,
+    max: usize,
 }
 
-/// Takes a text of at most `most` characters. NUL is refused: not every store can keep it.
-pub fn free_text(text: &str, most: usize) -> Result<String, InvalidText> {
-    if text.chars().count() > most || text.contains('\0') {
-        return Err(InvalidText { most });
+impl<const MAX: usize> Text<MAX> {
+    /// The most characters.
+    pub const MAX: usize = MAX;
+
+    /// Checks a text and keeps it as it is.
+    pub fn parse(text: &str) -> Result<Self, InvalidText> {
+        if text.chars().count() > MAX || text.contains('\0') {
+            return Err(InvalidText { max: MAX });
+        }
+        Ok(Self(text.to_owned()))
     }
-    Ok(text.to_owned())
+
+    /// Drops every NUL and cuts the rest at `MAX` characters: for text that must not be refused,
+    /// such as the name of a buyer who has paid.
+    pub fn truncated(text: &str) -> Self {
+        Self(text.chars().filter(|c| *c != '\0').take(MAX).collect())
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text, or `None` if it is empty.
+    pub fn non_empty(self) -> Option<Self> {
+        (!self.0.is_empty()).then_some(self)
+    }
+}
+
+impl<const MAX: usize> Deref for Text<MAX> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MAX: usize> fmt::Display for Text<MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 #[cfg(test)]
@@ -21,15 +64,26 @@ mod tests {
 
     #[test]
     fn a_text_is_counted_in_characters_and_kept_as_it_is() {
-        let too_long = Err(InvalidText { most: 3 });
+        let too_long = Err(InvalidText { max: 3 });
         for (text, kept) in [
-            ("", Ok(String::new())),
-            ("åäö", Ok("åäö".to_owned())),
-            ("a\nb", Ok("a\nb".to_owned())),
-            ("abcd", too_long.clone()),
+            ("", Ok("")),
+            ("åäö", Ok("åäö")),
+            ("a\nb", Ok("a\nb")),
+            ("abcd", too_long),
             ("a\0", too_long),
         ] {
-            assert_eq!(free_text(text, 3), kept, "{text:?}");
+            let parsed = Text::<3>::parse(text);
+            let parsed = parsed.as_ref().map(Text::as_str).map_err(|error| *error);
+            assert_eq!(parsed, kept, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_truncated_text_fits() {
+        for (text, kept) in [("", ""), ("åäöü", "åäö"), ("a\0b", "ab"), ("abc", "abc")] {
+            let truncated = Text::<3>::truncated(text);
+            assert_eq!(truncated.as_str(), kept, "{text:?}");
+            assert_eq!(Text::parse(kept), Ok(truncated));
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::base::mode::Mode;
 use crate::base::page::PageRequest;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
-use crate::model::sales::customer::Customer;
+use crate::model::sales::customer::{Customer, ExternalId};
 use crate::model::sales::order::Order;
 use crate::model::sales::payment::{Payment, PaymentKey};
 use crate::ports::store_error::{Found, Listed, StoreError};
@@ -37,7 +37,7 @@ pub struct CustomerFilter {
     /// With an address that begins like this.
     pub email_start: Option<EmailStart>,
     /// With this id of the seller's own.
-    pub external_id: Option<String>,
+    pub external_id: Option<ExternalId>,
 }
 
 /// Reads customers.

@@ -1,6 +1,6 @@
 //! What PostgreSQL does not keep.
 
-use mintage_domain::model::sales::customer::Customer;
+use mintage_domain::model::sales::customer::{Customer, CustomerName};
 use mintage_domain::ports::{Commit, Customers};
 use mintage_testkit::fixtures::Shop;
 
@@ -12,7 +12,7 @@ fn a_buyer_with_a_nul_in_the_name_gets_a_license() {
     let store = Fresh::open();
     let shop = Shop::opened(&*store, "acme");
     let sale = shop.sale_to(Customer {
-        name: Some("An\0na".to_owned()),
+        name: Some(CustomerName::truncated("An\0na")),
         ..shop.customer()
     });
     store.commit(shop.selling(&sale)).unwrap();

@@ -62,7 +62,7 @@ macro_rules! read_customers {
                             }
                         }
                         if let Some(id) = &filter.external_id {
-                            query = query.filter(customers::external_id.eq(id));
+                            query = query.filter(customers::external_id.eq(id.as_str()));
                         }
                         if let Some(after) = &page.after {
                             query =

@@ -6,7 +6,7 @@ use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::model::licenses::activation::{Activation, Fingerprint};
+use mintage_domain::model::licenses::activation::{Activation, DeviceText, Fingerprint};
 use mintage_domain::ports::StoreError;
 
 use crate::place::{Place, stored_time, stored_version};
@@ -38,8 +38,8 @@ impl From<&Activation> for ActivationRow {
             id: activation.id.to_string(),
             tenant: activation.tenant.to_string(),
             mode: activation.mode.to_string(),
-            hostname: activation.hostname.clone(),
-            os: activation.os.clone(),
+            hostname: activation.hostname.as_deref().map(str::to_owned),
+            os: activation.os.as_deref().map(str::to_owned),
             metadata: activation.metadata.to_json(),
             first_seen: activation.first_seen.as_micros(),
             last_seen: activation.last_seen.as_micros(),
@@ -67,8 +67,8 @@ impl TryFrom<ActivationRow> for Activation {
             last_seen: Timestamp::from_micros(row.last_seen),
             released_at: row.released_at.map(Timestamp::from_micros),
             version: place.number("version", row.version)?,
-            hostname: row.hostname,
-            os: row.os,
+            hostname: row.hostname.as_deref().map(DeviceText::truncated),
+            os: row.os.as_deref().map(DeviceText::truncated),
         })
     }
 }

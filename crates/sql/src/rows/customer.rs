@@ -6,7 +6,7 @@ use mintage_domain::base::id::CustomerId;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::model::sales::customer::Customer;
+use mintage_domain::model::sales::customer::{Customer, CustomerName, ExternalId};
 use mintage_domain::ports::StoreError;
 use serde_json::Value;
 
@@ -54,8 +54,8 @@ impl TryFrom<CustomerRow> for Customer {
             mode: place.read("mode", Mode::parse(&row.mode))?,
             email: place.read("email", Email::parse(&row.email))?,
             metadata: place.json("metadata", &row.metadata)?,
-            name: row.name,
-            external_id: row.external_id,
+            name: row.name.as_deref().map(CustomerName::truncated),
+            external_id: row.external_id.as_deref().map(ExternalId::truncated),
             created_at: Timestamp::from_micros(row.created_at),
         })
     }

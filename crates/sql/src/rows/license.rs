@@ -12,7 +12,7 @@ use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::catalog::display_name::DisplayName;
 use mintage_domain::model::licenses::key::KeyHash;
-use mintage_domain::model::licenses::license::{License, OrderUnit};
+use mintage_domain::model::licenses::license::{License, Notes, OrderUnit};
 use mintage_domain::model::licenses::standing::{
     HoldCause, HoldStatus, Revocation, RevocationReason, Standing,
 };
@@ -117,7 +117,7 @@ impl TryFrom<LicenseRow> for License {
                 "metadata",
                 Metadata::parse(place.json("metadata", &row.metadata)?),
             )?,
-            notes: row.notes,
+            notes: row.notes.as_deref().map(Notes::truncated),
             masked_key: row.masked_key,
         })
     }

@@ -5,6 +5,7 @@ use mintage_domain::base::email::{Email, EmailStart};
 use mintage_domain::base::id::CustomerId;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::text::Text;
 use mintage_domain::ports::{
     AuditFilter, Audits, CustomerFilter, Customers, LicenseFilter, Licenses,
 };
@@ -43,7 +44,7 @@ pub(crate) fn each_question_has_its_index(
         ),
         (
             CustomerFilter {
-                external_id: Some("crm-70".to_owned()),
+                external_id: Text::parse("crm-70").ok(),
                 ..CustomerFilter::default()
             },
             &["customers_external_id"],

@@ -9,7 +9,7 @@ use mintage_domain::ports::{CustomerFilter, Store};
 
 use super::paging::{assert_paged, at_moments, read_all};
 use super::witness::{changing, committed};
-use crate::fixtures::{Shop, email};
+use crate::fixtures::{Shop, email, text};
 
 /// Customers.
 pub fn customers_are_paged(store: &dyn Store) {
@@ -71,7 +71,7 @@ pub fn customers_are_filtered(store: &dyn Store) {
     let named = |mode, address: &str, external_id: Option<&str>| Customer {
         mode,
         email: email(address),
-        external_id: external_id.map(str::to_owned),
+        external_id: external_id.map(text),
         ..shop.customer()
     };
     let customers = [
@@ -82,7 +82,7 @@ pub fn customers_are_filtered(store: &dyn Store) {
     ];
     let theirs = Customer {
         email: email("ann@example.test"),
-        external_id: Some("crm-1".to_owned()),
+        external_id: Some(text("crm-1")),
         ..other.customer()
     };
     committed(
@@ -106,7 +106,7 @@ pub fn customers_are_filtered(store: &dyn Store) {
         let filter = CustomerFilter {
             mode,
             email: (!address.is_empty()).then(|| email(address)),
-            external_id: (!external_id.is_empty()).then(|| external_id.to_owned()),
+            external_id: (!external_id.is_empty()).then(|| text(external_id)),
             email_start: None,
         };
         let expected: Vec<&Customer> = expected.into_iter().map(|i| &customers[i]).collect();

@@ -6,7 +6,7 @@ use mintage_domain::ports::Store;
 use serde_json::{Map, Value, json};
 
 use super::witness::{assert_written, committed};
-use crate::fixtures::Shop;
+use crate::fixtures::{Shop, text};
 
 fn metadata(facts: &Value) -> Map<String, Value> {
     facts.as_object().expect("facts are an object").clone()
@@ -73,22 +73,22 @@ pub fn a_merge_fills_and_never_overwrites(store: &dyn Store) {
     };
     meet(&first);
     meet(&Customer {
-        name: Some("Zoë Ängström".to_owned()),
+        name: Some(text("Zoë Ängström")),
         metadata: metadata(&json!({ "b": "new", "c": [1, null] })),
         ..met_again(&shop, &first)
     });
     meet(&Customer {
-        name: Some("Somebody Else".to_owned()),
-        external_id: Some("crm-7".to_owned()),
+        name: Some(text("Somebody Else")),
+        external_id: Some(text("crm-7")),
         ..met_again(&shop, &first)
     });
     meet(&Customer {
-        external_id: Some("crm-8".to_owned()),
+        external_id: Some(text("crm-8")),
         ..met_again(&shop, &first)
     });
     let joined = Customer {
-        name: Some("Zoë Ängström".to_owned()),
-        external_id: Some("crm-7".to_owned()),
+        name: Some(text("Zoë Ängström")),
+        external_id: Some(text("crm-7")),
         metadata: metadata(&json!({ "a": 1, "b": "new", "c": [1, null] })),
         ..first.clone()
     };
@@ -100,7 +100,7 @@ pub fn a_customer_met_twice_in_a_commit_is_one(store: &dyn Store) {
     let shop = Shop::opened(store, "acme");
     let first = shop.sale();
     let again = shop.sale_to(Customer {
-        name: Some("Ann".to_owned()),
+        name: Some(text("Ann")),
         ..met_again(&shop, &first.customer)
     });
     let mut changes = shop.selling(&first);

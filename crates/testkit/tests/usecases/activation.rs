@@ -20,6 +20,7 @@ use mintage_domain::usecase::licenses::activation::{
     deactivate, heartbeat, release,
 };
 use mintage_domain::usecase::licenses::validate::Reason;
+use mintage_testkit::fixtures::text;
 use serde_json::json;
 
 use crate::seller::Seller;
@@ -183,8 +184,8 @@ fn what_a_device_tells_is_kept_and_what_it_does_not_tell_stays() {
     let sold = Sold::new();
     let metadata = |value: serde_json::Value| Metadata::parse(value.as_object().unwrap().clone());
     let told = Device {
-        hostname: Some("alices-mac".to_owned()),
-        os: Some("macOS 15".to_owned()),
+        hostname: Some(text("alices-mac")),
+        os: Some(text("macOS 15")),
         metadata: Some(metadata(json!({"version": "1"})).unwrap()),
         ..device("a")
     };
@@ -197,7 +198,7 @@ fn what_a_device_tells_is_kept_and_what_it_does_not_tell_stays() {
     seen.version += 1;
     assert_eq!(sold.known("a"), seen);
     let moved = Device {
-        hostname: Some("alices-new-mac".to_owned()),
+        hostname: Some(text("alices-new-mac")),
         metadata: Some(Metadata::default()),
         ..device("a")
     };
@@ -290,7 +291,7 @@ fn a_device_that_was_seen_meanwhile_does_not_stand_in_its_own_way() {
     assert_eq!(writes(&device("a"), None), 1);
     assert_eq!(writes(&device("a"), Some(&stale)), 0);
     let data = Device {
-        os: Some("Plan 9".to_owned()),
+        os: Some(text("Plan 9")),
         ..device("a")
     };
     assert_eq!(writes(&data, Some(&stale)), 1, "what is new is written");

@@ -19,7 +19,7 @@ use mintage_domain::usecase::licenses::command::revoke;
 use mintage_domain::usecase::licenses::issue::{
     IssueCall, IssueError, Issued, NewCustomer, NewLicense, issue,
 };
-use mintage_testkit::fixtures::email;
+use mintage_testkit::fixtures::{email, text};
 use serde_json::json;
 
 use crate::seller::{Seller, paid, refunded};
@@ -161,7 +161,7 @@ fn what_is_asked_for_takes_the_place_of_what_the_key_type_says() {
     let wanted = NewLicense {
         term: Some(Term::parse("30d").unwrap()),
         activation_limit: Some(7),
-        notes: Some("Black Friday order".to_owned()),
+        notes: Some(text("Black Friday order")),
         metadata: metadata(&json!({"campaign": "launch-2026"})),
         ..bare(&seller)
     };
@@ -184,8 +184,8 @@ fn a_known_customer_learns_what_is_new_and_is_answered_by_their_first_id() {
         |name: Option<&str>, external_id: Option<&str>, facts: serde_json::Value| NewLicense {
             customer: NewCustomer {
                 email: email("alice@example.test"),
-                name: name.map(str::to_owned),
-                external_id: external_id.map(str::to_owned),
+                name: name.map(text),
+                external_id: external_id.map(text),
                 metadata: metadata(&facts),
             },
             ..bare(&seller)

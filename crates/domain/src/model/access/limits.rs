@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::model::access::rate::Rate;
+use crate::model::access::scope::Permission;
 
 /// What is counted apart. Each of these has a rate of its own for each subject: for each API key,
 /// each tenant, each address.
@@ -41,6 +42,17 @@ impl Limited {
         Self::License,
         Self::Address,
     ];
+
+    /// The rate that a signed call counts on, by what its API key is asked to do.
+    pub fn of_permission(permission: Permission) -> Self {
+        match permission {
+            Permission::Issue => Self::Issue,
+            Permission::Validate
+            | Permission::Activate
+            | Permission::TendDevices
+            | Permission::Read => Self::Key,
+        }
+    }
 
     /// Its name, and what an operator has of it who changes nothing.
     fn row(self) -> (&'static str, u32, Duration) {

@@ -2,5 +2,6 @@
 
 pub mod display_name;
 pub mod key_type;
+pub mod price;
 pub mod price_link;
 pub mod product;

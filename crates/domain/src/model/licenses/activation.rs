@@ -4,6 +4,7 @@ use crate::base::id::{ActivationId, LicenseId};
 use crate::base::metadata::Metadata;
 use crate::base::mode::Mode;
 use crate::base::slug::TenantId;
+use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::model::licenses::license::License;
 
@@ -31,22 +32,20 @@ impl Fingerprint {
     }
 }
 
+/// A hostname, or the name of an operating system.
+pub type DeviceText = Text<255>;
+
 /// A device as it describes itself. What is `None` is not told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
     /// What tells it from the license's other devices.
     pub fingerprint: Fingerprint,
     /// Its name in its network.
-    pub hostname: Option<String>,
+    pub hostname: Option<DeviceText>,
     /// Its operating system.
-    pub os: Option<String>,
+    pub os: Option<DeviceText>,
     /// Free-form facts.
     pub metadata: Option<Metadata>,
-}
-
-impl Device {
-    /// The most characters of a hostname, and of the name of an operating system.
-    pub const MAX_NAME: usize = 255;
 }
 
 /// A device on a license. A license has one for each fingerprint; it takes one of the license's
@@ -64,9 +63,9 @@ pub struct Activation {
     /// Which device of the license.
     pub fingerprint: Fingerprint,
     /// Its name in its network, if it told one.
-    pub hostname: Option<String>,
+    pub hostname: Option<DeviceText>,
     /// Its operating system, if it told one.
-    pub os: Option<String>,
+    pub os: Option<DeviceText>,
     /// Free-form facts.
     pub metadata: Metadata,
     /// When it was first activated.

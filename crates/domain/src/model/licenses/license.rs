@@ -5,10 +5,14 @@ use crate::base::metadata::Metadata;
 use crate::base::mode::Mode;
 use crate::base::seal::Sealed;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
+use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::model::licenses::entitlements::Entitlements;
 use crate::model::licenses::key::KeyHash;
 use crate::model::licenses::standing::{Standing, State};
+
+/// The seller's notes about a license.
+pub type Notes = Text<5_000>;
 
 /// A license.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +44,7 @@ pub struct License {
     /// Term, revocation and holds: its state follows from them.
     pub standing: Standing,
     /// What the seller notes about it, for the seller alone.
-    pub notes: Option<String>,
+    pub notes: Option<Notes>,
     /// What the seller finds it by.
     pub metadata: Metadata,
     /// When it was minted.

@@ -6,6 +6,7 @@ use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::base::url::WebUrl;
 use crate::model::outbox::event::EventName;
+use crate::model::outbox::progress::waiting;
 use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 
 /// One event on its way to one endpoint. The body is fixed, so that every attempt and every
@@ -47,6 +48,18 @@ pub enum DeliveryStatus {
     Delivered,
     /// Given up.
     Failed,
+}
+
+impl Delivery {
+    /// How far it is, for its seller: `pending`, `retrying`, `delivered` or `failed`.
+    pub fn progress(&self) -> &'static str {
+        match self.status {
+            DeliveryStatus::Pending | DeliveryStatus::Leased => {
+                waiting(self.status == DeliveryStatus::Leased, self.attempts)
+            }
+            DeliveryStatus::Delivered | DeliveryStatus::Failed => self.status.as_str(),
+        }
+    }
 }
 
 /// A text that is no delivery status.

@@ -3,6 +3,7 @@
 pub mod delivery;
 pub mod event;
 pub mod mail;
+mod progress;
 pub mod retry;
 pub mod webhook_endpoint;
 pub mod webhook_signature;

@@ -6,7 +6,14 @@ use crate::base::email::Email;
 use crate::base::id::CustomerId;
 use crate::base::mode::Mode;
 use crate::base::slug::TenantId;
+use crate::base::text::Text;
 use crate::base::time::Timestamp;
+
+/// The name of a customer.
+pub type CustomerName = Text<200>;
+
+/// The seller's own id for a customer.
+pub type ExternalId = Text<255>;
 
 /// A buyer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,9 +27,9 @@ pub struct Customer {
     /// The identity within tenant and mode.
     pub email: Email,
     /// A name, if one was ever told.
-    pub name: Option<String>,
+    pub name: Option<CustomerName>,
     /// The seller's own id for this buyer.
-    pub external_id: Option<String>,
+    pub external_id: Option<ExternalId>,
     /// Free-form facts.
     pub metadata: Map<String, Value>,
     /// When first seen.
@@ -78,7 +85,7 @@ mod tests {
             tenant: TenantId::parse("acme").unwrap(),
             mode: Mode::Live,
             email: Email::parse("a@b.test").unwrap(),
-            name: name.map(str::to_owned),
+            name: name.map(CustomerName::truncated),
             external_id: None,
             metadata: metadata
                 .iter()

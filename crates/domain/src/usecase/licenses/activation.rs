@@ -82,6 +82,32 @@ pub enum ActivationSelector {
     Id(ActivationId),
 }
 
+/// Why a fingerprint and an id select no activation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidSelector {
+    /// Both are given.
+    #[error("takes the place of fingerprint")]
+    Both,
+    /// Neither is given.
+    #[error("is required, or activationId in its place")]
+    Neither,
+}
+
+impl ActivationSelector {
+    /// Selects by whichever of the two is given; exactly one must be.
+    pub fn new(
+        fingerprint: Option<Fingerprint>,
+        id: Option<ActivationId>,
+    ) -> Result<Self, InvalidSelector> {
+        match (fingerprint, id) {
+            (Some(fingerprint), None) => Ok(Self::Fingerprint(fingerprint)),
+            (None, Some(id)) => Ok(Self::Id(id)),
+            (Some(_), Some(_)) => Err(InvalidSelector::Both),
+            (None, None) => Err(InvalidSelector::Neither),
+        }
+    }
+}
+
 /// One round of activating a device. One that is active keeps its slot and is seen; a new or
 /// released one takes a slot if one is free.
 pub fn activate(

@@ -16,10 +16,9 @@ use crate::model::access::api_key::ApiKey;
 use crate::model::access::idempotency::{IdempotencyId, IdempotencyKey, IdempotencyRecord, TTL};
 use crate::model::access::nonce::Nonce;
 use crate::model::catalog::product::Product;
-use crate::model::licenses::license::License;
+use crate::model::licenses::license::{License, Notes};
 use crate::model::licenses::term::{Term, TermIsPast};
-use crate::model::licenses::terms::LicenseTerms;
-use crate::model::sales::customer::Customer;
+use crate::model::sales::customer::{Customer, CustomerName, ExternalId};
 use crate::model::sellers::audit::Actor;
 use crate::ports::{Catalog, Commit, IdempotencyKeys, Licenses, Tenants};
 use crate::usecase::commit_loop::{Decision, settle};
@@ -27,13 +26,6 @@ use crate::usecase::env::{Env, SealedField};
 use crate::usecase::failure::{Failure, from_port_errors};
 use crate::usecase::licenses::mint::{CannotMint, Minted};
 use crate::usecase::licenses::transition::{self, mint_into};
-
-/// The most characters of a customer's name.
-pub const MAX_NAME: usize = 200;
-/// The most characters of the seller's own id for a customer.
-pub const MAX_EXTERNAL_ID: usize = 255;
-/// The most characters of notes.
-pub const MAX_NOTES: usize = 5_000;
 
 /// Why no license was issued.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -84,10 +76,10 @@ pub struct NewLicense {
     pub customer: NewCustomer,
     /// How long it runs.
     pub term: Option<Term>,
-    /// On how many devices it may be active, from 1 to [`LicenseTerms::MAX_ACTIVATIONS`].
+    /// On how many devices it may be active, from 1 to [`MAX_ACTIVATIONS`](crate::model::licenses::terms::LicenseTerms::MAX_ACTIVATIONS).
     pub activation_limit: Option<u32>,
     /// What the seller notes about it.
-    pub notes: Option<String>,
+    pub notes: Option<Notes>,
     /// What the seller finds it by.
     pub metadata: Metadata,
 }
@@ -98,9 +90,9 @@ pub struct NewCustomer {
     /// Who it is.
     pub email: Email,
     /// Their name.
-    pub name: Option<String>,
+    pub name: Option<CustomerName>,
     /// The seller's own id for them.
-    pub external_id: Option<String>,
+    pub external_id: Option<ExternalId>,
     /// Free-form facts.
     pub metadata: Metadata,
 }
@@ -250,9 +242,8 @@ fn mint_new(
         return Err(IssueError::QuotaExceeded(quota));
     }
     let customer = customer(env, call, &wanted.customer, now);
-    let mut terms: LicenseTerms = key_type.terms;
-    terms.term = wanted.term.unwrap_or(terms.term);
-    terms.activation_limit = wanted.activation_limit.unwrap_or(terms.activation_limit);
+    let (term, activation_limit) = (wanted.term, wanted.activation_limit);
+    let terms = key_type.terms.overridden(term, activation_limit);
     let new = transition::NewLicense {
         seller: Some(&seller),
         product: &call.product,

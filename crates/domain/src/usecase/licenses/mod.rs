@@ -6,3 +6,4 @@ pub mod issue;
 pub mod mint;
 pub(crate) mod transition;
 pub mod validate;
+pub mod visibility;

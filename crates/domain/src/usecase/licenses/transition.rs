@@ -12,7 +12,7 @@ use crate::commit::changes::Changes;
 use crate::commit::counter::{Count, Counter};
 use crate::commit::write::Write;
 use crate::model::catalog::product::Product;
-use crate::model::licenses::license::{License, OrderUnit};
+use crate::model::licenses::license::{License, Notes, OrderUnit};
 use crate::model::licenses::standing::RevocationReason;
 use crate::model::licenses::terms::LicenseTerms;
 use crate::model::outbox::event::EventName;
@@ -42,7 +42,7 @@ pub(crate) struct NewLicense<'a> {
     /// The Stripe session that paid for it.
     pub(crate) session: Option<&'a SessionId>,
     /// The seller's notes.
-    pub(crate) notes: Option<String>,
+    pub(crate) notes: Option<Notes>,
     /// The seller's metadata.
     pub(crate) metadata: Metadata,
     /// The tenant's license quota; `None` where a license is minted even beyond it.

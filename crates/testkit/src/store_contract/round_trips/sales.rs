@@ -19,7 +19,7 @@ use mintage_domain::ports::Store;
 use serde_json::{Map, json};
 
 use super::{INSTANTS, NAMES, comes_back, each_comes_back, each_overwrites};
-use crate::fixtures::{Shop, cents, email};
+use crate::fixtures::{Shop, cents, email, text};
 
 /// Events of every outcome, with and without an account, on both endpoints.
 pub fn a_heard_event_reads_back_as_written(store: &dyn Store) {
@@ -55,14 +55,14 @@ pub fn a_customer_reads_back_as_written(store: &dyn Store) {
     let facts = json!({ "källa": "messe", "n": i64::MAX, "x": [1.5, null, { "deep": true }] });
     let told = Customer {
         mode: Mode::Sandbox,
-        name: Some(NAMES[1].to_owned()),
-        external_id: Some(NAMES[2].to_owned()),
+        name: Some(text(NAMES[1])),
+        external_id: Some(text(NAMES[2])),
         metadata: facts.as_object().cloned().unwrap_or_default(),
         created_at: INSTANTS[0],
         ..shop.customer()
     };
     let empty = Customer {
-        name: Some(String::new()),
+        name: Some(text("")),
         metadata: Map::new(),
         ..shop.customer()
     };
@@ -154,7 +154,7 @@ pub fn a_license_reads_back_as_written(store: &dyn Store) {
         activation_limit: u32::MAX,
         entitlements: Entitlements::default(),
         masked_key: "****ü".to_owned(),
-        notes: Some("Ordered by phone; \"Zoë\" \n paid late".to_owned()),
+        notes: Some(text("Ordered by phone; \"Zoë\" \n paid late")),
         metadata: Metadata::parse(facts.as_object().cloned().unwrap_or_default())
             .expect("it is small"),
         created_at: INSTANTS[2],
@@ -178,8 +178,8 @@ pub fn an_activation_reads_back_as_written(store: &dyn Store) {
     let facts = json!({ "källa": "mässa", "n": i64::MAX, "x": [1.5, null, { "deep": "\u{0}" }] });
     let told = Activation {
         mode: Mode::Sandbox,
-        hostname: Some(NAMES[1].to_owned()),
-        os: Some(NAMES[2].to_owned()),
+        hostname: Some(text(NAMES[1])),
+        os: Some(text(NAMES[2])),
         metadata: Metadata::parse(facts.as_object().cloned().unwrap_or_default())
             .expect("it is small"),
         last_seen: INSTANTS[2],
@@ -187,8 +187,8 @@ pub fn an_activation_reads_back_as_written(store: &dyn Store) {
         ..first.clone()
     };
     let empty = Activation {
-        hostname: Some(String::new()),
-        os: Some(String::new()),
+        hostname: Some(text("")),
+        os: Some(text("")),
         first_seen: INSTANTS[0],
         ..first.clone()
     };

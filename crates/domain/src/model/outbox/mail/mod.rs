@@ -10,6 +10,7 @@ use crate::base::email::Email;
 use crate::base::id::{LicenseId, MailId};
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
+use crate::model::outbox::progress::waiting;
 
 /// One license's key on its way to its buyer.
 ///
@@ -62,7 +63,19 @@ impl QueuedMail {
     }
 }
 
-/// How far a mailing is.
+impl QueuedMail {
+    /// How far it is, for its seller: `pending`, `retrying`, `sent`, `failed` or `cancelled`.
+    pub fn progress(&self) -> &'static str {
+        match self.status {
+            MailStatus::Pending | MailStatus::Leased => {
+                waiting(self.status == MailStatus::Leased, self.attempts)
+            }
+            MailStatus::Sent | MailStatus::Failed | MailStatus::Cancelled => self.status.as_str(),
+        }
+    }
+}
+
+/// How far a mail is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MailStatus {
     /// To be sent when due, or to be tried again.

@@ -10,7 +10,7 @@ use crate::base::time::Timestamp;
 use crate::commit::write::Write;
 use crate::model::licenses::license::OrderUnit;
 use crate::model::licenses::standing::RevocationReason;
-use crate::model::sales::customer::Customer;
+use crate::model::sales::customer::{Customer, CustomerName};
 use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::payment::{Payment, PaymentKey};
 use crate::model::sellers::audit::Actor;
@@ -64,7 +64,7 @@ fn fulfil(
     };
     let seller = store.tenant(&order.tenant)?;
     let payment = payment(store, &order, facts, now)?;
-    let customer = customer(env, &order, email, facts.name.clone(), now);
+    let customer = customer(env, &order, email, facts, now);
 
     let mut changes = env.changes(now);
     let new = NewLicense {
@@ -106,7 +106,7 @@ fn customer(
     env: &Env<'_>,
     order: &Order,
     email: Email,
-    name: Option<String>,
+    facts: &SessionFacts,
     now: Timestamp,
 ) -> Customer {
     Customer {
@@ -114,7 +114,7 @@ fn customer(
         tenant: order.tenant.clone(),
         mode: order.mode,
         email,
-        name,
+        name: facts.name.as_deref().map(CustomerName::truncated),
         external_id: None,
         metadata: Map::new(),
         created_at: now,

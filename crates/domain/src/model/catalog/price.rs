@@ -1,0 +1,66 @@
+//! What a key type costs.
+
+use crate::base::money::{BelowMinimum, Currency, InvalidMoney, Money};
+
+/// Why an amount and a currency are no price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidPrice {
+    /// There is an amount without a currency.
+    #[error("goes with priceInCents")]
+    NoCurrency,
+    /// There is a currency without an amount.
+    #[error("goes with priceCurrency")]
+    NoAmount,
+    /// The amount is no amount of money.
+    #[error(transparent)]
+    Amount(#[from] InvalidMoney),
+    /// Stripe charges no amount this small.
+    #[error(transparent)]
+    BelowMinimum(#[from] BelowMinimum),
+}
+
+/// The price that an amount and a currency make: both or neither, and an amount that Stripe
+/// charges.
+pub fn price(
+    amount: Option<i64>,
+    currency: Option<Currency>,
+) -> Result<Option<Money>, InvalidPrice> {
+    match (amount, currency) {
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(InvalidPrice::NoCurrency),
+        (None, Some(_)) => Err(InvalidPrice::NoAmount),
+        (Some(amount), Some(currency)) => {
+            let money = Money::new(amount, currency)?;
+            money.is_chargeable()?;
+            Ok(Some(money))
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_and_a_currency_go_together_and_are_chargeable() {
+        let usd = Some(Currency::parse("usd").unwrap());
+        let dollars = Money::new(4_900, usd.unwrap()).unwrap();
+        for (amount, currency, expected) in [
+            (None, None, Ok(None)),
+            (Some(4_900), usd, Ok(Some(dollars))),
+            (Some(4_900), None, Err(InvalidPrice::NoCurrency)),
+            (None, usd, Err(InvalidPrice::NoAmount)),
+        ] {
+            assert_eq!(price(amount, currency), expected);
+        }
+        assert!(price(Some(0), usd).unwrap().is_some(), "free is a price");
+        let cent = price(Some(1), usd);
+        assert!(
+            matches!(cent, Err(InvalidPrice::BelowMinimum(_))),
+            "{cent:?}"
+        );
+        let debt = price(Some(-1), usd);
+        assert!(matches!(debt, Err(InvalidPrice::Amount(_))), "{debt:?}");
+    }
+}

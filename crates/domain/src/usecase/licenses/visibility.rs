@@ -1,0 +1,94 @@
+//! Which licenses a caller may see.
+
+use crate::base::mode::Mode;
+use crate::base::slug::{ProductId, TenantId};
+use crate::model::access::api_key::ApiKey;
+use crate::model::licenses::license::License;
+use crate::ports::LicenseFilter;
+
+/// The licenses that a caller may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LicenseScope {
+    /// All of a tenant's: the holder of a management token.
+    Tenant(TenantId),
+    /// Those of one product and mode of a tenant: the holder of an API key.
+    Product(TenantId, ProductId, Mode),
+}
+
+impl LicenseScope {
+    /// What the holder of an API key may see.
+    pub fn of_api_key(key: &ApiKey) -> Self {
+        Self::Product(key.tenant.clone(), key.product.clone(), key.mode)
+    }
+
+    /// The tenant whose licenses these are.
+    pub fn tenant(&self) -> &TenantId {
+        match self {
+            Self::Tenant(tenant) | Self::Product(tenant, ..) => tenant,
+        }
+    }
+
+    /// Whether a license is in the scope.
+    pub fn allows(&self, license: &License) -> bool {
+        license.tenant == *self.tenant()
+            && match self {
+                Self::Tenant(_) => true,
+                Self::Product(_, product, mode) => {
+                    license.product == *product && license.mode == *mode
+                }
+            }
+    }
+
+    /// A filter narrowed to the scope; `None` if nothing in the scope passes the filter.
+    pub fn narrow(&self, filter: LicenseFilter) -> Option<LicenseFilter> {
+        let Self::Product(_, product, mode) = self else {
+            return Some(filter);
+        };
+        let is_outside = filter.product.as_ref().is_some_and(|it| it != product)
+            || filter.mode.is_some_and(|it| it != *mode);
+        (!is_outside).then(|| LicenseFilter {
+            product: Some(product.clone()),
+            mode: Some(*mode),
+            ..filter
+        })
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use super::*;
+
+    fn filter(product: Option<&str>, mode: Option<Mode>) -> LicenseFilter {
+        LicenseFilter {
+            product: product.map(|id| ProductId::parse(id).unwrap()),
+            mode,
+            ..LicenseFilter::default()
+        }
+    }
+
+    #[test]
+    fn an_api_key_lists_its_product_and_mode_only() {
+        let tenant = TenantId::parse("acme").unwrap();
+        let product = ProductId::parse("editor").unwrap();
+        let scope = LicenseScope::Product(tenant, product, Mode::Live);
+        let own = filter(Some("editor"), Some(Mode::Live));
+        for (asked, narrowed) in [
+            (filter(None, None), Some(own.clone())),
+            (filter(Some("editor"), None), Some(own.clone())),
+            (filter(None, Some(Mode::Live)), Some(own.clone())),
+            (filter(Some("player"), None), None),
+            (filter(None, Some(Mode::Sandbox)), None),
+        ] {
+            assert_eq!(scope.narrow(asked.clone()), narrowed, "{asked:?}");
+        }
+    }
+
+    #[test]
+    fn a_management_token_lists_whatever_it_asks_for() {
+        let scope = LicenseScope::Tenant(TenantId::parse("acme").unwrap());
+        for asked in [filter(None, None), filter(Some("player"), Some(Mode::Live))] {
+            assert_eq!(scope.narrow(asked.clone()), Some(asked));
+        }
+    }
+}
