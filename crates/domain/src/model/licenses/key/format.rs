@@ -1,8 +1,8 @@
 //! The two formats of generated keys.
 
-use serde::{Deserialize, Serialize};
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::model::licenses::key::checksum::{CHECK_SYMBOLS, RANDOM_SYMBOLS};

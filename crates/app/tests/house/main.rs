@@ -1,0 +1,14 @@
+//! The shape of the code, held by tests: which module may use which, how long a file and a
+//! function may be, and one order of imports and derives.
+//!
+//! docs/ARCHITECTURE.md says why.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "source that cannot be read is a failed test"
+)]
+
+mod graph;
+mod modules;
+mod source;
+mod style;
