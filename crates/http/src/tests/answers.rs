@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::thread;
 
 use mintage_domain::ports::{Http, HttpError, HttpRequest};
-use mintage_testkit::loopback::{Answer, LoopbackServer, Reply};
+use mintage_testkit::loopback::http::{Answer, LoopbackServer, Reply};
 
 use super::{client, config, get};
 use crate::{HttpClient, InvalidUserAgent, Reach};

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Mutex;
 
 use mintage_domain::ports::{Http, HttpError};
-use mintage_testkit::loopback::{Answer, LoopbackServer, Reply};
+use mintage_testkit::loopback::http::{Answer, LoopbackServer, Reply};
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};

@@ -10,7 +10,7 @@ use mintage_domain::model::outbox::mail::{MailStatus, QueuedMail};
 use mintage_domain::model::outbox::retry::RetrySchedule;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::stripe::event::EventData;
-use mintage_domain::ports::{Commit, LicenseRecord, MailError, Mails, RateLimiter, Tenants};
+use mintage_domain::ports::{Commit, LicenseRecord, Mail, MailError, Mails, RateLimiter, Tenants};
 use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::licenses::command::revoke;
 use mintage_domain::usecase::outbox::mail::{
@@ -19,7 +19,7 @@ use mintage_domain::usecase::outbox::mail::{
 };
 use mintage_testkit::OutboxMail;
 use mintage_testkit::fixtures::email;
-use mintage_testkit::mail_contract::{Manner, Post};
+use mintage_testkit::loopback::smtp::Manner;
 
 use crate::issue;
 use crate::seller::{Seller, paid, refunded};
@@ -68,7 +68,7 @@ fn claim(seller: &Seller) -> QueuedMail {
 fn attempt(seller: &Seller, outbox: &OutboxMail, mailing: &QueuedMail) -> MailStatus {
     let (store, env) = (&*seller.store, seller.env());
     let outcome = match compose(store, &env, mailing).unwrap() {
-        Composed::Message(message) => Outcome::from(outbox.mail().send(&message)),
+        Composed::Message(message) => Outcome::from(outbox.send(&message)),
         Composed::Outcome(outcome) => outcome,
     };
     record_result(store, &env, mailing, &outcome).unwrap()
@@ -258,7 +258,7 @@ fn an_attempt_that_died_after_sending_sends_the_same_message_again() {
     let Ok(Composed::Message(message)) = compose(store, &env, &first) else {
         panic!("there is something to send");
     };
-    outbox.mail().send(&message).unwrap();
+    outbox.send(&message).unwrap();
     seller.shop.env.clock.advance(LEASE);
     let second = claim(&seller);
     assert_eq!(attempt(&seller, &outbox, &second), MailStatus::Sent);

@@ -1,0 +1,6 @@
+//! What is true of every commit, whatever it writes.
+
+pub mod atomicity;
+pub mod concurrency;
+pub mod durability;
+pub mod guards;

@@ -1,0 +1,38 @@
+//! Mail as it came over the wire.
+
+use crate::loopback::smtp::arrived::Arrived;
+use crate::loopback::smtp::mime;
+
+/// A message as it came over the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// The address of `MAIL FROM`.
+    pub sender: String,
+    /// The addresses of `RCPT TO`.
+    pub readers: Vec<String>,
+    /// User and password, if the sender logged in.
+    pub login: Option<(String, String)>,
+    /// Headers, an empty line, the body.
+    pub data: String,
+}
+
+impl Received {
+    /// The values of a header, unfolded and decoded.
+    pub fn header(&self, name: &str) -> Vec<String> {
+        mime::Part::parse(&self.data).header(name)
+    }
+
+    /// The message as its reader gets it.
+    pub fn read(&self) -> Arrived {
+        let message = mime::Part::parse(&self.data);
+        let header = |name: &str| message.header(name).join(", ");
+        Arrived {
+            message_id: header("message-id"),
+            to: header("to"),
+            reply_to: header("reply-to"),
+            subject: header("subject"),
+            text: message.content("text/plain").unwrap_or_default(),
+            html: message.content("text/html").unwrap_or_default(),
+        }
+    }
+}

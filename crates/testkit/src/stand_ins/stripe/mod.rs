@@ -1,0 +1,6 @@
+//! A Stripe in memory.
+
+mod stand_in;
+mod state;
+
+pub use stand_in::StandInStripe;
