@@ -40,7 +40,7 @@ impl IdempotencyKeys for MemoryStore {
         &self,
         id: &IdempotencyId,
     ) -> Result<Option<IdempotencyRecord>, StoreError> {
-        Ok(self.tables().calls.get(id).cloned())
+        Ok(self.tables().idempotency_keys.get(id).cloned())
     }
 }
 
@@ -54,7 +54,7 @@ impl RateLimiter for MemoryStore {
             .unwrap_or_default();
         let (next, take) = rate.take(window, n, now);
         if let Take::Granted(_) = take {
-            // What was taken now weighs until the bucket after this one has ended.
+            // The units taken now count until the bucket after this one has ended.
             let forgotten_from = now.plus(rate.window.saturating_mul(2));
             tables.rates.insert(key.to_owned(), (next, forgotten_from));
         }

@@ -51,7 +51,7 @@ impl Catalog for MemoryStore {
             .key_types
             .values()
             .filter(|it| it.tenant == *tenant && product.is_none_or(|id| it.product == *id));
-        // Two products may have key types of one name.
+        // Two products may have key types with the same id.
         Ok(page(rows.cloned(), request, |it| Cursor {
             at: it.created_at,
             id: format!("{}/{}", it.product, it.id),

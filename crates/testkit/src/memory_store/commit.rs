@@ -26,8 +26,8 @@ impl Commit for MemoryStore {
 }
 
 impl Tables {
-    /// Commits whole or not at all: nothing is touched before the judge has spoken, and nothing
-    /// after that can fail.
+    /// Commits all changes or none: the guards are checked before anything is written, and no write
+    /// can fail.
     pub(super) fn commit(&mut self, mut changes: Changes) -> Result<Receipt, Refusal> {
         let verdicts = check_guards([&changes], self.facts(&changes));
         let counters: HashMap<Counter, i64> = verdicts
@@ -36,7 +36,7 @@ impl Tables {
             .into_iter()
             .flatten()
             .collect();
-        let joined = changes.join_customers(self.known_customers(&changes));
+        let joined = changes.join_customers(self.existing_customers(&changes));
         for customer in joined.insert.into_iter().chain(joined.update) {
             self.customers_by_identity
                 .insert(customer.identity(), customer.id.clone());
@@ -64,7 +64,7 @@ impl Tables {
         }
     }
 
-    /// The version of a row, if it exists; 1 for a row that has none of its own.
+    /// The version of a row, if the row exists; 1 for a row without a version.
     fn version(&self, row: &Row) -> Option<u64> {
         match row {
             Row::Tenant(id) => self.tenants.get(id).map(|row| row.version),
@@ -98,11 +98,11 @@ impl Tables {
             Row::Delivery(id) => self.deliveries.get(id).map(|row| row.version),
             Row::Mail(id) => self.mails.get(id).map(|row| row.version),
             Row::Nonce(key, signature) => self.nonces.get(&(key.clone(), *signature)).map(|_| 1),
-            Row::Call(id) => self.calls.get(id).map(|row| row.version),
+            Row::Call(id) => self.idempotency_keys.get(id).map(|row| row.version),
         }
     }
 
-    fn known_customers(&self, changes: &Changes) -> HashMap<CustomerIdentity, Customer> {
+    fn existing_customers(&self, changes: &Changes) -> HashMap<CustomerIdentity, Customer> {
         changes
             .customers
             .iter()
@@ -114,7 +114,7 @@ impl Tables {
             .collect()
     }
 
-    /// Writes every part but customers and counters, which were decided before.
+    /// Writes every part except customers and counters.
     fn write(&mut self, changes: Changes) {
         self.nonces.extend(
             changes
@@ -122,58 +122,60 @@ impl Tables {
                 .into_iter()
                 .map(|it| ((it.key, it.signature), it.expires_at)),
         );
-        put(&mut self.calls, changes.idempotency, |it| it.call.clone());
-        put(&mut self.tenants, changes.tenants, |it| it.id.clone());
-        put(&mut self.tokens, changes.tokens, |it| it.id.clone());
-        put(&mut self.products, changes.products, |it| {
+        write_rows(&mut self.idempotency_keys, changes.idempotency, |it| {
+            it.call.clone()
+        });
+        write_rows(&mut self.tenants, changes.tenants, |it| it.id.clone());
+        write_rows(&mut self.tokens, changes.tokens, |it| it.id.clone());
+        write_rows(&mut self.products, changes.products, |it| {
             (it.tenant.clone(), it.id.clone())
         });
-        put(&mut self.key_types, changes.key_types, |it| {
+        write_rows(&mut self.key_types, changes.key_types, |it| {
             (it.tenant.clone(), it.product.clone(), it.id.clone())
         });
         self.write_prices(&changes.forgotten_prices, changes.prices);
-        put(&mut self.connections, changes.connections, |it| {
+        write_rows(&mut self.connections, changes.connections, |it| {
             it.tenant.clone()
         });
-        put(&mut self.accounts, changes.accounts, |it| {
+        write_rows(&mut self.accounts, changes.accounts, |it| {
             it.account.clone()
         });
-        put(&mut self.oauth_rounds, changes.oauth_rounds, |it| it.state);
-        put(&mut self.events, changes.events, |it| {
+        write_rows(&mut self.oauth_rounds, changes.oauth_rounds, |it| it.state);
+        write_rows(&mut self.events, changes.events, |it| {
             (it.endpoint, it.id.clone())
         });
-        put(&mut self.orders, changes.orders, |it| it.id.clone());
-        put(&mut self.payments, changes.payments, |it| it.key.clone());
-        for license in changes.licenses.iter().map(|put| &put.value) {
+        write_rows(&mut self.orders, changes.orders, |it| it.id.clone());
+        write_rows(&mut self.payments, changes.payments, |it| it.key.clone());
+        for license in changes.licenses.iter().map(|write| &write.value) {
             self.index_license(license);
         }
-        put(&mut self.licenses, changes.licenses, |it| it.id.clone());
-        put(&mut self.activations, changes.activations, |it| {
+        write_rows(&mut self.licenses, changes.licenses, |it| it.id.clone());
+        write_rows(&mut self.activations, changes.activations, |it| {
             (it.license.clone(), it.fingerprint.clone())
         });
-        put(&mut self.api_keys, changes.api_keys, |it| it.id.clone());
-        put(&mut self.endpoints, changes.endpoints, |it| {
+        write_rows(&mut self.api_keys, changes.api_keys, |it| it.id.clone());
+        write_rows(&mut self.endpoints, changes.endpoints, |it| {
             it.tenant.clone()
         });
-        put(&mut self.deliveries, changes.deliveries, |it| it.id.clone());
+        write_rows(&mut self.deliveries, changes.deliveries, |it| it.id.clone());
         self.attempts.extend(
             changes
                 .attempts
                 .into_iter()
                 .map(|it| ((it.delivery.clone(), it.number), it)),
         );
-        put(&mut self.mails, changes.mails, |it| it.id.clone());
+        write_rows(&mut self.mails, changes.mails, |it| it.id.clone());
         self.audit
             .extend(changes.audit.into_iter().map(|it| (it.id.clone(), it)));
     }
 
-    fn write_prices(&mut self, forgotten: &[(TenantId, StripeAccountId)], made: Vec<PriceLink>) {
+    fn write_prices(&mut self, forgotten: &[(TenantId, StripeAccountId)], prices: Vec<PriceLink>) {
         self.prices.retain(|(tenant, account, _, _), _| {
             !forgotten
                 .iter()
-                .any(|(who, on)| who == tenant && on == account)
+                .any(|(owner, of_account)| owner == tenant && of_account == account)
         });
-        self.prices.extend(made.into_iter().map(|it| {
+        self.prices.extend(prices.into_iter().map(|it| {
             let key = (
                 it.tenant.clone(),
                 it.account.clone(),
@@ -194,6 +196,9 @@ impl Tables {
     }
 }
 
-fn put<K: Ord, T>(table: &mut BTreeMap<K, T>, rows: Vec<Write<T>>, key: impl Fn(&T) -> K) {
-    table.extend(rows.into_iter().map(|put| (key(&put.value), put.value)));
+fn write_rows<K: Ord, T>(table: &mut BTreeMap<K, T>, rows: Vec<Write<T>>, key: impl Fn(&T) -> K) {
+    table.extend(
+        rows.into_iter()
+            .map(|write| (key(&write.value), write.value)),
+    );
 }

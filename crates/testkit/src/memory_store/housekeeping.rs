@@ -5,8 +5,8 @@ use mintage_domain::ports::{Housekeeping, StoreError};
 
 use crate::memory_store::store::MemoryStore;
 
-/// How many rows of each kind one [`Housekeeping::prune`] forgets.
-const PRUNED_AT_ONCE: usize = 1000;
+/// The most rows of each kind that one call of [`Housekeeping::prune`] deletes.
+const PRUNE_LIMIT: usize = 1000;
 
 impl Housekeeping for MemoryStore {
     fn prune(&self, now: Timestamp) -> Result<usize, StoreError> {
@@ -14,24 +14,24 @@ impl Housekeeping for MemoryStore {
         let rounds = tables
             .oauth_rounds
             .extract_if(.., |_, round| round.expires_at <= now)
-            .take(PRUNED_AT_ONCE)
+            .take(PRUNE_LIMIT)
             .count();
         let nonces = tables
             .nonces
             .extract_if(.., |_, expires_at| *expires_at <= now)
-            .take(PRUNED_AT_ONCE)
+            .take(PRUNE_LIMIT)
             .count();
         let rates = tables
             .rates
             .extract_if(.., |_, (_, forgotten_from)| *forgotten_from <= now)
-            .take(PRUNED_AT_ONCE)
+            .take(PRUNE_LIMIT)
             .count();
-        let calls = tables
-            .calls
-            .extract_if(.., |_, call| call.expires_at <= now)
-            .take(PRUNED_AT_ONCE)
+        let idempotency_keys = tables
+            .idempotency_keys
+            .extract_if(.., |_, record| record.expires_at <= now)
+            .take(PRUNE_LIMIT)
             .count();
-        Ok(rounds + nonces + rates + calls)
+        Ok(rounds + nonces + rates + idempotency_keys)
     }
 
     fn ready(&self) -> Result<(), StoreError> {

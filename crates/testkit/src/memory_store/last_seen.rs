@@ -12,12 +12,12 @@ use crate::memory_store::store::MemoryStore;
 impl LastSeen for MemoryStore {
     fn record_last_seen(&self, seen: &[(SeenTarget, Timestamp)]) -> Result<(), StoreError> {
         let tables = &mut *self.tables();
-        for (what, at) in seen {
-            match what {
+        for (target, at) in seen {
+            match target {
                 SeenTarget::ApiKey(key) => {
                     if tables.api_keys.contains_key(key) {
-                        let known = tables.api_key_uses.entry(key.clone()).or_insert(*at);
-                        *known = (*known).max(*at);
+                        let last_seen = tables.api_keys_last_seen.entry(key.clone()).or_insert(*at);
+                        *last_seen = (*last_seen).max(*at);
                     }
                 }
                 SeenTarget::Device(license, fingerprint) => {
@@ -34,7 +34,7 @@ impl LastSeen for MemoryStore {
 
     fn last_used(&self, keys: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError> {
         let tables = self.tables();
-        let used = |key: &ApiKeyId| Some((key.clone(), *tables.api_key_uses.get(key)?));
+        let used = |key: &ApiKeyId| Some((key.clone(), *tables.api_keys_last_seen.get(key)?));
         Ok(keys.iter().filter_map(used).collect())
     }
 }

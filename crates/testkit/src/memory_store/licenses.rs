@@ -51,7 +51,7 @@ impl Licenses for MemoryStore {
 
     fn licenses_of_order(&self, order: &OrderId) -> Result<Vec<LicenseRecord>, StoreError> {
         let tables = self.tables();
-        // The index is in the order of lines and units already.
+        // The index is sorted by line and unit.
         tables
             .licenses_by_unit
             .iter()
@@ -141,12 +141,12 @@ impl Tables {
         Ok(ValidateRead { fresh, license })
     }
 
-    fn license_of_key(&self, asked: &KeyQuery) -> Result<Option<KnownLicense>, StoreError> {
-        let with_key = asked.hashes.iter().filter_map(|hash| {
-            let key = (asked.tenant.clone(), asked.mode, *hash);
+    fn license_of_key(&self, query: &KeyQuery) -> Result<Option<KnownLicense>, StoreError> {
+        let with_key = query.hashes.iter().filter_map(|hash| {
+            let key = (query.tenant.clone(), query.mode, *hash);
             self.licenses.get(self.licenses_by_key.get(&key)?)
         });
-        let license = with_key.into_iter().find(|it| it.product == asked.product);
+        let license = with_key.into_iter().find(|it| it.product == query.product);
         license.map(|license| self.known(license)).transpose()
     }
 

@@ -64,8 +64,8 @@ impl Deliveries for MemoryStore {
 impl Mails for MemoryStore {
     fn mailing(&self, tenant: &TenantId, id: &MailId) -> Result<Option<QueuedMail>, StoreError> {
         let tables = self.tables();
-        let mailing = tables.mails.get(id).filter(|it| it.tenant == *tenant);
-        Ok(mailing.cloned())
+        let mail = tables.mails.get(id).filter(|it| it.tenant == *tenant);
+        Ok(mail.cloned())
     }
 
     fn mails(
@@ -94,12 +94,12 @@ impl Mails for MemoryStore {
     ) -> Result<Vec<QueuedMail>, StoreError> {
         let tables = &mut *self.tables();
         let mut claimed = tables.due_mails(now, n);
-        for mailing in &mut claimed {
-            mailing.status = MailStatus::Leased;
-            mailing.due_at = now.plus(lease);
-            mailing.attempts = mailing.attempts.saturating_add(1);
-            mailing.version = mailing.version.saturating_add(1);
-            tables.mails.insert(mailing.id.clone(), mailing.clone());
+        for mail in &mut claimed {
+            mail.status = MailStatus::Leased;
+            mail.due_at = now.plus(lease);
+            mail.attempts = mail.attempts.saturating_add(1);
+            mail.version = mail.version.saturating_add(1);
+            tables.mails.insert(mail.id.clone(), mail.clone());
         }
         Ok(claimed)
     }
@@ -116,14 +116,14 @@ impl Tables {
             .map(|(_, attempt)| attempt)
     }
 
-    /// The endpoint of a tenant, if anything may be sent to it.
+    /// The endpoint of a tenant, if deliveries may be sent to it.
     fn reachable(&self, tenant: &TenantId) -> Option<&WebhookEndpoint> {
         self.endpoints
             .get(tenant)
             .filter(|it| it.url.is_some() && it.gone_since.is_none())
     }
 
-    /// What is due at `now`, longest due first.
+    /// The deliveries that are due at `now`, the longest due first.
     fn due(&self, now: Timestamp) -> Vec<DeliveryId> {
         let mut due: Vec<&Delivery> = self
             .deliveries
@@ -134,19 +134,19 @@ impl Tables {
         due.into_iter().map(|it| it.id.clone()).collect()
     }
 
-    /// How many leases run in each tenant's lane.
+    /// The number of running leases of each tenant.
     fn running(&self, now: Timestamp) -> BTreeMap<TenantId, usize> {
-        let mut lanes = BTreeMap::new();
+        let mut leases = BTreeMap::new();
         for delivery in self.deliveries.values() {
             if delivery.status == DeliveryStatus::Leased && delivery.due_at > now {
-                *lanes.entry(delivery.tenant.clone()).or_default() += 1;
+                *leases.entry(delivery.tenant.clone()).or_default() += 1;
             }
         }
-        lanes
+        leases
     }
 
     fn claim(&mut self, now: Timestamp, n: usize, cap: usize, lease: Duration) -> Vec<Claim> {
-        let mut lanes = self.running(now);
+        let mut leases = self.running(now);
         let mut claims = Vec::new();
         for id in self.due(now) {
             if claims.len() == n {
@@ -158,11 +158,11 @@ impl Tables {
             let Some(endpoint) = self.reachable(&delivery.tenant).cloned() else {
                 continue;
             };
-            let lane = lanes.entry(delivery.tenant.clone()).or_default();
-            if *lane >= cap {
+            let count = leases.entry(delivery.tenant.clone()).or_default();
+            if *count >= cap {
                 continue;
             }
-            *lane += 1;
+            *count += 1;
             delivery.status = DeliveryStatus::Leased;
             delivery.due_at = now.plus(lease);
             delivery.attempts = delivery.attempts.saturating_add(1);
@@ -182,7 +182,7 @@ fn is_unsettled(delivery: &Delivery) -> bool {
 }
 
 impl Tables {
-    /// The first mailings that are due at `at`, longest due first.
+    /// The first `n` mails that are due at `at`, the longest due first.
     fn due_mails(&self, at: Timestamp, n: usize) -> Vec<QueuedMail> {
         let mut due: Vec<&QueuedMail> = self
             .mails

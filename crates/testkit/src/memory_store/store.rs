@@ -1,14 +1,15 @@
-//! The store and its lock.
+//! The store, behind one lock.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::memory_store::tables::Tables;
 
-/// A store in memory: every guarantee of the port but durability. Everything it holds lies behind
-/// one lock, so each call is atomic and sees all that was acknowledged before it.
+/// A store in memory, with every guarantee of the port but durability. One lock guards all rows, so
+/// each call is atomic and reads everything that was acknowledged before it.
 ///
-/// It judges and joins as every store does, by [`mintage_domain::commit::guards::check_guards`] and
-/// [`Changes::join_customers`], a batch of one at a time, and passes `store_contract!(core: …)`.
+/// The store checks guards by [`mintage_domain::commit::guards::check_guards`] and joins customers
+/// by [`Changes::join_customers`], as every store does, one commit at a time. The store passes
+/// `store_contract!(core: …)`.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     tables: Mutex<Tables>,
@@ -20,7 +21,7 @@ impl MemoryStore {
         Self::default()
     }
 
-    /// A panic elsewhere leaves the tables whole: a commit writes only what cannot fail.
+    /// A panic of another thread leaves the tables consistent, because no write can fail.
     pub(super) fn tables(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }

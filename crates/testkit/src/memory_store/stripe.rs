@@ -68,7 +68,7 @@ impl ProcessedEvents for MemoryStore {
         request: &PageRequest,
     ) -> Result<Page<ProcessedEvent>, StoreError> {
         let tables = self.tables();
-        let is_theirs = |event: &&ProcessedEvent| {
+        let belongs_to_tenant = |event: &&ProcessedEvent| {
             event.account.as_ref().is_some_and(|account| {
                 let account = AccountRef {
                     mode: event.endpoint,
@@ -82,8 +82,8 @@ impl ProcessedEvents for MemoryStore {
             .events
             .values()
             .filter(|it| matches!(it.outcome, EventOutcome::Parked { .. }))
-            .filter(is_theirs);
-        // One event may be heard on the endpoints of both modes.
+            .filter(belongs_to_tenant);
+        // Both endpoints may receive the same event.
         Ok(page(parked.cloned(), request, |it| Cursor {
             at: it.received_at,
             id: format!("{}/{}", it.endpoint, it.id),

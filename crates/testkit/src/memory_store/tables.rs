@@ -34,7 +34,7 @@ use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 
-/// A map per aggregate, and an index for each row that is unique by more than its id.
+/// A map for each aggregate, and an index for each row that is unique by more than its id.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
     pub(super) tenants: BTreeMap<TenantId, Tenant>,
@@ -55,17 +55,17 @@ pub(super) struct Tables {
     pub(super) licenses_by_key: BTreeMap<(TenantId, Mode, KeyHash), LicenseId>,
     pub(super) activations: BTreeMap<(LicenseId, Fingerprint), Activation>,
     pub(super) api_keys: BTreeMap<ApiKeyId, ApiKey>,
-    /// When each was last used.
-    pub(super) api_key_uses: BTreeMap<ApiKeyId, Timestamp>,
+    /// When each API key was last used.
+    pub(super) api_keys_last_seen: BTreeMap<ApiKeyId, Timestamp>,
     pub(super) endpoints: BTreeMap<TenantId, WebhookEndpoint>,
     pub(super) deliveries: BTreeMap<DeliveryId, Delivery>,
     pub(super) attempts: BTreeMap<(DeliveryId, u32), Attempt>,
     pub(super) mails: BTreeMap<MailId, QueuedMail>,
     pub(super) audit: BTreeMap<AuditId, AuditEntry>,
     pub(super) counters: HashMap<Counter, i64>,
-    /// Used nonces, and until when each is remembered.
+    /// The time until which each used nonce is kept.
     pub(super) nonces: BTreeMap<(ApiKeyId, [u8; 32]), Timestamp>,
-    pub(super) calls: BTreeMap<IdempotencyId, IdempotencyRecord>,
-    /// Rate windows, and from when each says nothing any more.
+    pub(super) idempotency_keys: BTreeMap<IdempotencyId, IdempotencyRecord>,
+    /// Rate windows, and the time from which each has no effect.
     pub(super) rates: BTreeMap<String, (RateWindow, Timestamp)>,
 }

@@ -1,4 +1,4 @@
-//! A clock that stands still until it is told otherwise.
+//! A clock that changes only when a test sets it.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -11,20 +11,20 @@ use mintage_domain::ports::Clock;
 pub struct FixedClock(AtomicI64);
 
 impl FixedClock {
-    /// 2027-01-01T00:00:00Z: where a [`Default`] clock stands.
+    /// 2027-01-01T00:00:00Z: the time of a [`Default`] clock.
     pub const START: Timestamp = Timestamp::from_micros(1_798_761_600_000_000);
 
-    /// A clock that stands at `now`.
+    /// Creates a clock at `now`.
     pub fn at(now: Timestamp) -> Self {
         Self(AtomicI64::new(now.as_micros()))
     }
 
-    /// Puts it to `now`; back is allowed, as with any clock.
+    /// Sets the time to `now`, which may be earlier than before.
     pub fn set(&self, now: Timestamp) {
         self.0.store(now.as_micros(), Ordering::SeqCst);
     }
 
-    /// Moves it on, and returns the new time.
+    /// Advances the clock and returns the new time.
     pub fn advance(&self, by: Duration) -> Timestamp {
         let later = self.now().plus(by);
         self.set(later);
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_stands_until_it_is_moved() {
+    fn the_time_changes_only_when_it_is_set() {
         let clock = FixedClock::default();
         assert_eq!(clock.now().to_rfc3339(), "2027-01-01T00:00:00Z");
         assert_eq!(clock.now(), clock.now());

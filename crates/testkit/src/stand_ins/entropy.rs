@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use mintage_domain::ports::Entropy;
 use ring::digest;
 
-/// A stream of bytes that follows from a seed: SHA-256 of the seed and a counter. Anybody who
-/// knows the seed knows the bytes, so it is for tests and **never for production**.
+/// A stream of bytes that follows from a seed: SHA-256 of the seed and a counter. The bytes can be
+/// computed from the seed, so the stream is for tests and **never for production**.
 #[derive(Debug)]
 pub struct SeededEntropy {
     seed: String,
@@ -14,7 +14,7 @@ pub struct SeededEntropy {
 }
 
 impl SeededEntropy {
-    /// The stream of a seed: equal seeds, equal bytes.
+    /// Creates the stream of a seed. Equal seeds give equal bytes.
     pub fn new(seed: impl Into<String>) -> Self {
         Self {
             seed: seed.into(),

@@ -1,4 +1,4 @@
-//! The surroundings of a use case under test.
+//! The environment of a use case under test.
 
 use mintage_domain::base::seal::{KeyRing, MasterKey};
 use mintage_domain::usecase::env::Env;
@@ -6,10 +6,10 @@ use mintage_domain::usecase::env::Env;
 use crate::stand_ins::clock::FixedClock;
 use crate::stand_ins::entropy::SeededEntropy;
 
-/// Clock, entropy and keys of one test.
+/// The clock, the entropy and the keys of one test.
 #[derive(Debug)]
 pub struct TestEnv {
-    /// The time, as the test sets it.
+    /// The clock that the test sets.
     pub clock: FixedClock,
     /// Bytes that follow from the seed.
     pub entropy: SeededEntropy,
@@ -18,7 +18,8 @@ pub struct TestEnv {
 }
 
 impl TestEnv {
-    /// Surroundings at [`FixedClock::START`]. Ids made in two of them differ if the seeds do.
+    /// Creates an environment at [`FixedClock::START`]. Environments with different seeds create
+    /// different ids.
     pub fn seeded(seed: &str) -> Self {
         let key = MasterKey::parse(&format!("test:{}", "5a".repeat(32)))
             .expect("a name and 64 hex digits");
@@ -29,7 +30,7 @@ impl TestEnv {
         }
     }
 
-    /// As a use case takes them.
+    /// The environment as the use cases take it.
     pub fn env(&self) -> Env<'_> {
         Env {
             clock: &self.clock,

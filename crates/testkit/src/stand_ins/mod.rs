@@ -1,4 +1,4 @@
-//! Implementations of the ports that a test controls, apart from the store.
+//! Implementations of the ports that a test controls. The store has a folder of its own.
 
 mod clock;
 mod entropy;

@@ -6,7 +6,7 @@ use mintage_domain::ports::{Mail, MailError, Message};
 
 use crate::loopback::smtp::{Arrived, Manner};
 
-/// Keeps what is sent, or fails as it is told to: a [`Mail`] for tests that need no server.
+/// A [`Mail`] for tests that need no server: keeps the messages it gets, or fails as the test says.
 #[derive(Debug)]
 pub struct OutboxMail {
     inner: Mutex<(Manner, Vec<Arrived>)>,
@@ -19,7 +19,7 @@ impl Default for OutboxMail {
 }
 
 impl OutboxMail {
-    /// An outbox that takes everything.
+    /// Creates an outbox that accepts every message.
     pub fn new() -> Self {
         Self {
             inner: Mutex::new((Manner::Taking, Vec::new())),

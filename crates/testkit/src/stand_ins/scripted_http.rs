@@ -1,12 +1,12 @@
-//! An [`Http`] that answers from a script.
+//! An [`Http`] that returns scripted responses.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mintage_domain::ports::{Http, HttpError, HttpRequest, HttpResponse};
 
-/// Gives the answers it was told, in order, and remembers what was sent. It sends nothing, so
-/// deadlines and size limits mean nothing to it.
+/// Returns the scripted responses in order and records the requests. Nothing is sent, so deadlines
+/// and size limits have no effect.
 ///
 /// ```
 /// use mintage_domain::ports::{Http, HttpError, HttpRequest, Method};
@@ -40,12 +40,12 @@ struct Script {
 }
 
 impl ScriptedHttp {
-    /// An empty script: every request is [`HttpError::Unreachable`].
+    /// Creates an empty script, which answers every request with [`HttpError::Unreachable`].
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Then an answer without headers.
+    /// Adds a response without headers to the script.
     #[must_use]
     pub fn answer(self, status: u16, body: impl Into<Vec<u8>>) -> Self {
         self.then(Ok(HttpResponse {
@@ -55,20 +55,20 @@ impl ScriptedHttp {
         }))
     }
 
-    /// Then an error.
+    /// Adds an error to the script.
     #[must_use]
     pub fn fail(self, error: HttpError) -> Self {
         self.then(Err(error))
     }
 
-    /// Then this.
+    /// Adds a response or an error to the script.
     #[must_use]
     pub fn then(self, answer: Result<HttpResponse, HttpError>) -> Self {
         self.script().answers.push_back(answer);
         self
     }
 
-    /// What was sent so far, oldest first.
+    /// The requests so far, oldest first.
     pub fn sent(&self) -> Vec<HttpRequest> {
         self.script().sent.clone()
     }

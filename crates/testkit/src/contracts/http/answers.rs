@@ -1,11 +1,11 @@
-//! What comes back.
+//! Responses that a client returns.
 
 use mintage_domain::ports::{Http, HttpError, HttpRequest, Method};
 
 use crate::contracts::http::requesting::{get, serving};
 use crate::loopback::http::{Answer, Reply};
 
-/// Any status is an answer, with its body.
+/// A client returns any status as a response, with its body.
 pub fn returns_every_status(http: &dyn Http) {
     for status in [
         200, 201, 202, 204, 304, 400, 401, 402, 403, 404, 409, 410, 422, 429, 500, 502, 503, 599,
@@ -22,11 +22,11 @@ pub fn returns_every_status(http: &dyn Http) {
         assert_eq!(answer.status, status);
         assert_eq!(answer.body, body.as_bytes(), "{status}");
         assert_eq!(answer.header("retry-after"), Some("3"), "{status}");
-        assert_eq!(server.seen().len(), 1, "{status} is not tried again");
+        assert_eq!(server.received().len(), 1, "{status} is not tried again");
     }
 }
 
-/// A redirect is an answer like any other, and its target is not asked.
+/// A client returns a redirect and sends nothing to its target.
 pub fn follows_no_redirect(http: &dyn Http) {
     let target = serving(Reply::Answer(Answer::new(200, "the target")));
     for status in [301, 302, 303, 307, 308] {
@@ -45,11 +45,11 @@ pub fn follows_no_redirect(http: &dyn Http) {
             assert_eq!(answer.body, b"moved");
         }
     }
-    assert_eq!(target.seen(), [], "nobody went there");
+    assert_eq!(target.received(), [], "nobody went there");
 }
 
-/// An answer of exactly the size allowed is read; one byte more is refused, whether the length is
-/// told, or not, or there is none.
+/// A client reads a response of exactly the allowed size and refuses one with one byte more,
+/// whether the response has a length, has none, or never ends.
 pub fn refuses_an_oversized_answer(http: &dyn Http) {
     let max_answer = 5_000;
     let of_size = |size: usize| Answer::new(200, vec![b'x'; size]);
@@ -73,7 +73,8 @@ pub fn refuses_an_oversized_answer(http: &dyn Http) {
     }
 }
 
-/// Body and headers come back as they were sent, the names of headers in lower case.
+/// A client returns body and headers as the server sent them, with the names of headers in lower
+/// case.
 pub fn the_answer_comes_back_as_it_was_sent(http: &dyn Http) {
     let body: Vec<u8> = (0..=255).cycle().take(70_000).collect();
     let answer = Answer::new(200, body.clone())
@@ -89,7 +90,7 @@ pub fn the_answer_comes_back_as_it_was_sent(http: &dyn Http) {
     assert!(answer.headers.iter().all(is_lower), "{:?}", answer.headers);
 }
 
-/// An answer that does not tell its length is read to its end.
+/// A client reads a response without a length until the connection closes.
 pub fn an_answer_without_a_length_ends_with_the_connection(http: &dyn Http) {
     let server = serving(Reply::Unmeasured(Answer::new(200, "to the end")));
     let answer = http.send(&get(&server)).expect("it is answered");

@@ -1,4 +1,4 @@
-//! When there is no answer.
+//! Requests without a response.
 
 use std::time::{Duration, Instant};
 
@@ -8,8 +8,7 @@ use mintage_domain::ports::{Http, HttpError, HttpRequest, Method};
 use crate::contracts::http::requesting::{get, serving};
 use crate::loopback::http::{Answer, LoopbackServer, Reply};
 
-/// The deadline holds for all of it: an answer that never comes, and one that keeps coming and
-/// never ends.
+/// The deadline covers the whole exchange: a response that never comes and one that never ends.
 pub fn ends_at_the_deadline(http: &dyn Http) {
     for reply in [Reply::Silence, Reply::SlowHead, Reply::SlowBody] {
         let server = serving(reply.clone());
@@ -27,7 +26,7 @@ pub fn ends_at_the_deadline(http: &dyn Http) {
     }
 }
 
-/// Where nobody listens nothing was sent, and the error says so.
+/// Nothing was sent if nobody listens, and the error says so.
 pub fn nobody_listening_is_unreachable(http: &dyn Http) {
     let request = {
         let stopped = serving(Reply::Hangup);
@@ -37,9 +36,9 @@ pub fn nobody_listening_is_unreachable(http: &dyn Http) {
     assert!(matches!(error, HttpError::Unreachable(_)), "{error}");
 }
 
-/// A connection that closes before the answer is whole leaves open whether the request was
-/// carried out; the request is not sent again.
-pub fn a_connection_that_breaks_is_told_as_broken(http: &dyn Http) {
+/// If the connection closes before the response is complete, the server may have carried out the
+/// request. The client does not send the request again.
+pub fn a_broken_connection_is_reported_as_broken(http: &dyn Http) {
     for reply in [Reply::Hangup, Reply::Truncated] {
         for method in [Method::Get, Method::Post] {
             let server = serving(reply.clone());
@@ -49,12 +48,16 @@ pub fn a_connection_that_breaks_is_told_as_broken(http: &dyn Http) {
             };
             let error = http.send(&request).expect_err("no whole answer comes");
             assert!(matches!(error, HttpError::Broken(_)), "{reply:?}: {error}");
-            assert_eq!(server.seen().len(), 1, "{reply:?}: {method:?} is sent once");
+            assert_eq!(
+                server.received().len(),
+                1,
+                "{reply:?}: {method:?} is sent once"
+            );
         }
     }
 }
 
-/// Only http and https URLs with a host can be sent to.
+/// A client sends only to http and https URLs with a host.
 pub fn what_is_no_web_address_is_refused(http: &dyn Http) {
     let server = serving(Reply::Answer(Answer::new(200, "")));
     let address = server.url("").replace("http://", "");
@@ -75,15 +78,15 @@ pub fn what_is_no_web_address_is_refused(http: &dyn Http) {
         let error = http.send(&request).expect_err("it is no web address");
         assert_eq!(error, HttpError::BadUrl, "{url:?}");
     }
-    assert_eq!(server.seen(), [], "nothing was sent");
+    assert_eq!(server.received(), [], "nothing was sent");
 }
 
-/// A secret that cannot stand in a header is an error, not a panic and not a second header; and no
-/// error repeats a secret.
-pub fn an_unsendable_secret_is_an_error_that_does_not_tell_it(http: &dyn Http) {
+/// A secret that is not valid in a header is an error, not a panic and not a second header. No
+/// error contains a secret.
+pub fn an_unsendable_secret_is_an_error_that_does_not_contain_it(http: &dyn Http) {
     let secret = "sk_test_hidden";
     let unsendable = format!("Bearer {secret}\r\nx-smuggled: 1");
-    let told_by = |server: &LoopbackServer, authorization: &str| {
+    let error_text = |server: &LoopbackServer, authorization: &str| {
         let request = HttpRequest {
             authorization: Some(Secret::new(authorization)),
             deadline: Duration::from_millis(200),
@@ -94,11 +97,11 @@ pub fn an_unsendable_secret_is_an_error_that_does_not_tell_it(http: &dyn Http) {
     };
     for reply in [Reply::Silence, Reply::Hangup] {
         let server = serving(reply);
-        let told = told_by(&server, secret);
-        assert!(!told.contains(secret), "{told}");
+        let error = error_text(&server, secret);
+        assert!(!error.contains(secret), "{error}");
     }
     let server = serving(Reply::Answer(Answer::new(200, "")));
-    let told = told_by(&server, &unsendable);
-    assert!(!told.contains(secret), "{told}");
-    assert_eq!(server.seen(), [], "nothing was sent");
+    let error = error_text(&server, &unsendable);
+    assert!(!error.contains(secret), "{error}");
+    assert_eq!(server.received(), [], "nothing was sent");
 }

@@ -1,4 +1,4 @@
-//! Requests of the cases, and the servers they are sent to.
+//! The request that the cases send, and the servers that receive it.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use mintage_domain::ports::{HttpRequest, Method};
 
 use crate::loopback::http::{LoopbackServer, Reply};
 
-/// A GET with time and room enough for any answer that comes.
+/// A GET with a long deadline and a high size limit.
 pub(super) fn get(server: &LoopbackServer) -> HttpRequest {
     HttpRequest {
         method: Method::Get,

@@ -1,4 +1,4 @@
-//! What is sent.
+//! Requests that a client sends.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ fn ok() -> Reply {
     Reply::Answer(Answer::new(200, "ok"))
 }
 
-/// Method, path, query, headers and secret arrive as they were given.
+/// The server receives method, path, query, headers and secret unchanged.
 pub fn the_request_arrives_as_it_was_given(http: &dyn Http) {
     for (method, name) in [
         (Method::Get, "GET"),
@@ -32,18 +32,18 @@ pub fn the_request_arrives_as_it_was_given(http: &dyn Http) {
             ..get(&server)
         };
         http.send(&request).expect("it is answered");
-        let seen = server.seen();
-        assert_eq!(seen.len(), 1, "sent once");
-        assert_eq!(seen[0].method, name);
-        assert_eq!(seen[0].target, "/v1/things?a=1&b=%20%C3%A4");
-        assert_eq!(seen[0].header("stripe-account"), ["acct_1"]);
-        assert_eq!(seen[0].header("x-odd"), ["a, b; c=\"d\""]);
-        assert_eq!(seen[0].header("authorization"), ["Bearer sk_test_1"]);
-        assert_eq!(seen[0].header("host").len(), 1);
+        let received = server.received();
+        assert_eq!(received.len(), 1, "sent once");
+        assert_eq!(received[0].method, name);
+        assert_eq!(received[0].target, "/v1/things?a=1&b=%20%C3%A4");
+        assert_eq!(received[0].header("stripe-account"), ["acct_1"]);
+        assert_eq!(received[0].header("x-odd"), ["a, b; c=\"d\""]);
+        assert_eq!(received[0].header("authorization"), ["Bearer sk_test_1"]);
+        assert_eq!(received[0].header("host").len(), 1);
     }
 }
 
-/// A body arrives byte by byte as it was given: signatures are made over it.
+/// The server receives every byte of a body unchanged, because signatures cover the bytes.
 pub fn every_byte_of_a_body_arrives(http: &dyn Http) {
     let every_byte: Vec<u8> = (0..=255).cycle().take(70_000).collect();
     for body in [b"{\"a\": 1}\r\n".to_vec(), every_byte] {
@@ -54,11 +54,11 @@ pub fn every_byte_of_a_body_arrives(http: &dyn Http) {
             ..get(&server)
         };
         http.send(&request).expect("it is answered");
-        assert!(server.seen()[0].body == body, "{} bytes", body.len());
+        assert!(server.received()[0].body == body, "{} bytes", body.len());
     }
 }
 
-/// An empty body is no body, whatever the method.
+/// A client sends no body for an empty body, whatever the method.
 pub fn without_a_body_none_is_sent(http: &dyn Http) {
     for method in [Method::Get, Method::Delete, Method::Post] {
         let server = serving(ok());
@@ -67,13 +67,16 @@ pub fn without_a_body_none_is_sent(http: &dyn Http) {
             ..get(&server)
         };
         http.send(&request).expect("it is answered");
-        let seen = server.seen();
-        assert!(seen[0].body.is_empty(), "{method:?}");
-        assert!(seen[0].header("transfer-encoding").is_empty(), "{method:?}");
+        let received = server.received();
+        assert!(received[0].body.is_empty(), "{method:?}");
+        assert!(
+            received[0].header("transfer-encoding").is_empty(),
+            "{method:?}"
+        );
     }
 }
 
-/// No `Authorization` is sent unless one is given, not even after a request that had one.
+/// A client sends `Authorization` only with a secret, even after a request that had one.
 pub fn without_a_secret_none_is_sent(http: &dyn Http) {
     let server = serving(ok());
     let with = HttpRequest {
@@ -83,10 +86,10 @@ pub fn without_a_secret_none_is_sent(http: &dyn Http) {
     for request in [with, get(&server)] {
         http.send(&request).expect("it is answered");
     }
-    assert!(server.seen()[1].header("authorization").is_empty());
+    assert!(server.received()[1].header("authorization").is_empty());
 }
 
-/// Requests that hang do not hold up others.
+/// Requests that hang delay no other request.
 pub fn requests_run_side_by_side(http: &dyn Http) {
     let (silent, quick) = (serving(Reply::Silence), serving(ok()));
     let hanging = HttpRequest {
@@ -98,7 +101,7 @@ pub fn requests_run_side_by_side(http: &dyn Http) {
         for _ in 0..8 {
             scope.spawn(|| http.send(&hanging).expect_err("nobody answers"));
         }
-        while silent.seen().len() < 8 {
+        while silent.received().len() < 8 {
             assert!(
                 begun.elapsed() < hanging.deadline,
                 "all eight are sent at once"

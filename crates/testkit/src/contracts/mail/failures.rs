@@ -1,4 +1,4 @@
-//! Mail that the server does not take.
+//! Messages that the server does not accept.
 
 use mintage_domain::ports::MailError;
 
@@ -6,9 +6,8 @@ use crate::contracts::mail::harness::MailHarness;
 use crate::contracts::mail::message::{KEY, message};
 use crate::loopback::smtp::Manner;
 
-/// A reader who is unknown, and a message that is not wanted, are refused: trying again is of no
-/// use.
-pub fn what_is_refused_for_good_is_told_as_refused(harness: &dyn MailHarness) {
+/// An unknown recipient and an unwanted message are refused for good: sending again cannot succeed.
+pub fn a_permanent_refusal_is_reported_as_refused(harness: &dyn MailHarness) {
     for manner in [Manner::RefusingReaders, Manner::RefusingContent] {
         harness.be(manner);
         let error = harness
@@ -23,8 +22,8 @@ pub fn what_is_refused_for_good_is_told_as_refused(harness: &dyn MailHarness) {
     assert_eq!(harness.arrived(), []);
 }
 
-/// Everything that says nothing of the message or its reader is worth trying again: the server
-/// will be back, and a sender that is not let in will be set up right.
+/// Every other failure is worth trying again: the server comes back, and the operator corrects the
+/// login.
 pub fn what_may_yet_be_taken_is_worth_trying_again(harness: &dyn MailHarness) {
     for manner in [
         Manner::RefusingSenders,
@@ -42,19 +41,22 @@ pub fn what_may_yet_be_taken_is_worth_trying_again(harness: &dyn MailHarness) {
     assert_eq!(harness.arrived(), []);
 }
 
-/// A failure leaves nothing behind that would keep the next message from being sent.
+/// A failure does not keep a sender from sending the next message.
 pub fn a_server_that_is_back_takes_what_it_did_not(harness: &dyn MailHarness) {
     let sent = message(1, "Pixel");
     for manner in [Manner::HangingUp, Manner::RefusingContent, Manner::Closed] {
         harness.be(manner);
         harness.mail().send(&sent).expect_err("not now");
         harness.be(Manner::Taking);
-        harness.mail().send(&sent).expect("the server takes it");
+        harness
+            .mail()
+            .send(&sent)
+            .expect("the server accepts the message");
     }
     assert_eq!(harness.arrived().len(), 3);
 }
 
-/// Whatever a server answers, no error repeats the message: it is written down and shown.
+/// No error contains the message, whatever the server replies: errors are logged and displayed.
 pub fn an_error_repeats_nothing_of_the_message(harness: &dyn MailHarness) {
     for manner in [
         Manner::RefusingReaders,
@@ -67,8 +69,8 @@ pub fn an_error_repeats_nothing_of_the_message(harness: &dyn MailHarness) {
         harness.be(manner);
         let message = message(1, "Pixel");
         let error = harness.mail().send(&message).expect_err("no");
-        let told = format!("{error} {error:?} {message:?}");
-        assert!(!told.contains(KEY), "{manner:?}: {told}");
-        assert!(told.chars().count() < 1000, "it is short");
+        let text = format!("{error} {error:?} {message:?}");
+        assert!(!text.contains(KEY), "{manner:?}: {text}");
+        assert!(text.chars().count() < 1000, "it is short");
     }
 }

@@ -5,10 +5,10 @@ use mintage_domain::base::id::MailId;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::ports::Message;
 
-/// What no error may repeat.
+/// The license key in every message, which no error may contain.
 pub(super) const KEY: &str = "PIXL-4B2K-9XJP-T8WM-Q3VZ";
 
-/// A message with this id's number and a name in it.
+/// A message whose id has this number and whose text has this name.
 pub(super) fn message(number: u8, name: &str) -> Message {
     let address = |text| Email::parse(text).expect("an address");
     Message {

@@ -3,7 +3,7 @@
 use std::sync::Barrier;
 use std::thread;
 
-/// Does a thing `n` times at the same moment.
+/// Calls `act` `n` times at the same moment.
 pub(super) fn at_once<T: Send>(n: usize, act: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let start = Barrier::new(n);
     thread::scope(|scope| {

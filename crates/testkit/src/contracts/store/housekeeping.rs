@@ -1,4 +1,4 @@
-//! Pruning of what has expired.
+//! Deleting what has expired.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::contracts::store::committing::{changing, committed};
 use crate::contracts::store::nodes::Nodes;
 use crate::fixtures::Shop;
 
-/// Housekeeping forgets OAuth rounds that have expired, used or not, and keeps the others.
+/// Pruning deletes expired OAuth rounds, used or not, and keeps the others.
 pub fn only_what_has_expired_is_pruned(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let now = shop.now();
@@ -50,7 +50,8 @@ pub fn only_what_has_expired_is_pruned(store: &Nodes<'_>) {
     );
 }
 
-/// Pruning goes in steps of a thousand rows of a kind, says how many went, and comes to an end.
+/// One call deletes at most a thousand rows of a kind and returns their number; repeated calls come
+/// to an end.
 pub fn pruning_goes_in_small_steps(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let rounds: Vec<OAuthRound> = (0..3 * Changes::MAX_FACTS)
@@ -83,5 +84,5 @@ pub fn pruning_goes_in_small_steps(store: &Nodes<'_>) {
         "{second} went, {} left",
         left()
     );
-    assert_eq!(store.prune(now), Ok(0), "nothing is left to forget");
+    assert_eq!(store.prune(now), Ok(0), "nothing is left to delete");
 }

@@ -1,4 +1,4 @@
-//! What reads must not find: what was never written, and what belongs to another tenant.
+//! Reads that must find nothing: of rows that were never written, and of rows of another tenant.
 
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::ports::{AuditFilter, CustomerFilter, LicenseFilter};
@@ -8,7 +8,7 @@ use crate::contracts::store::nodes::Nodes;
 use crate::contracts::store::written::{assert_absent, everything};
 use crate::fixtures::Shop;
 
-/// Nothing is found in an empty store, and that is no error.
+/// Reads of an empty store find nothing and return no error.
 pub fn what_was_never_written_is_none(store: &Nodes<'_>) {
     let shop = Shop::new("acme");
     assert_absent(store, &everything(&shop));
@@ -46,7 +46,7 @@ pub fn what_was_never_written_is_none(store: &Nodes<'_>) {
     assert_eq!(store.ready(), Ok(()));
 }
 
-/// What one tenant has, another neither finds by its id nor sees in a list.
+/// A tenant neither reads nor lists the rows of another tenant.
 pub fn foreign_tenants_are_invisible(store: &Nodes<'_>) {
     let (shop, other) = (Shop::new("acme"), Shop::opened(store, "other"));
     let theirs = everything(&shop);
@@ -87,7 +87,7 @@ pub fn foreign_tenants_are_invisible(store: &Nodes<'_>) {
     for (i, list) in lists.into_iter().enumerate() {
         assert_eq!(list, Ok(0), "list {i}");
     }
-    // Their slugs are the same, and still each sees its own.
+    // The two tenants use the same slugs, and each reads its own rows.
     let products = store.products(me, &page).expect("the store answers");
     assert_eq!(products.items, [other.product]);
     let key_types = store.key_types(me, None, &page).expect("the store answers");

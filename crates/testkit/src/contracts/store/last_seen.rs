@@ -14,8 +14,8 @@ use crate::contracts::store::committing::{changing, committed};
 use crate::contracts::store::nodes::Nodes;
 use crate::fixtures::Shop;
 
-/// A shop, an API key of it, and an active device of a license that it sold.
-fn known(store: &Nodes<'_>) -> (Shop, ApiKey, Activation) {
+/// A shop with an API key, and an active activation of a license that the shop sold.
+fn shop_key_and_device(store: &Nodes<'_>) -> (Shop, ApiKey, Activation) {
     let shop = Shop::opened(store, "acme");
     let license = shop.sold(store).license;
     let (key, device) = (
@@ -41,11 +41,11 @@ fn of_device(device: &Activation) -> SeenTarget {
     SeenTarget::Device(device.license.clone(), device.fingerprint.clone())
 }
 
-fn touch(store: &Nodes<'_>, seen: &[(SeenTarget, Timestamp)]) {
+fn record(store: &Nodes<'_>, seen: &[(SeenTarget, Timestamp)]) {
     store.record_last_seen(seen).expect("the store answers");
 }
 
-fn last_use(store: &Nodes<'_>, key: &ApiKeyId) -> Option<Timestamp> {
+fn last_used(store: &Nodes<'_>, key: &ApiKeyId) -> Option<Timestamp> {
     let uses = store.last_used(std::slice::from_ref(key));
     uses.expect("the store answers").get(key).copied()
 }
@@ -55,32 +55,32 @@ fn read(store: &Nodes<'_>, device: &Activation) -> Activation {
     read.expect("the store answers").expect("it is there")
 }
 
-/// A later time takes the place of an earlier one, and not the other way round; of several
-/// last_seen of one thing the latest counts.
-pub fn a_sighting_moves_a_time_forward_only(store: &Nodes<'_>) {
-    let (shop, key, device) = known(store);
-    assert_eq!(last_use(store, &key.id), None, "it was never used");
+/// A later time replaces an earlier one, and an earlier time never replaces a later one, in one
+/// call or in several.
+pub fn last_seen_only_moves_forward(store: &Nodes<'_>) {
+    let (shop, key, device) = shop_key_and_device(store);
+    assert_eq!(last_used(store, &key.id), None, "it was never used");
     let at = |seconds| shop.now().plus(Duration::from_secs(seconds));
-    for (sighted, seconds, latest) in [
+    for (recorded, seconds, latest) in [
         (&[20][..], 20, 20),
         (&[10], 20, 20),
         (&[25, 40, 30], 40, 40),
         (&[], 40, 40),
     ] {
-        let times = sighted.iter().map(|seconds| at(*seconds));
+        let times = recorded.iter().map(|seconds| at(*seconds));
         let seen: Vec<_> = times
             .flat_map(|at| [(of_key(&key), at), (of_device(&device), at)])
             .collect();
-        touch(store, &seen);
-        assert_eq!(last_use(store, &key.id), Some(at(seconds)));
+        record(store, &seen);
+        assert_eq!(last_used(store, &key.id), Some(at(seconds)));
         assert_eq!(read(store, &device).last_seen, at(latest));
     }
 }
 
-/// Keys and devices that are not there do not come to be, and one that is released stays as it was
-/// left; beside them, others are seen.
-pub fn what_is_not_there_is_not_seen(store: &Nodes<'_>) {
-    let (shop, key, device) = known(store);
+/// Recording leaves out unknown API keys and activations, which are not created, and released
+/// activations, which stay unchanged. Others in the same call are recorded.
+pub fn unknown_and_released_targets_are_left_out(store: &Nodes<'_>) {
+    let (shop, key, device) = shop_key_and_device(store);
     let license = shop.sold(store).license;
     let mut released = shop.activation(&license);
     released.released_at = Some(shop.now());
@@ -97,20 +97,21 @@ pub fn what_is_not_there_is_not_seen(store: &Nodes<'_>) {
         of_device(&released),
         of_device(&device),
     ];
-    touch(store, &seen.map(|what| (what, at)));
-    assert_eq!(last_use(store, &nobody.id), None);
+    record(store, &seen.map(|what| (what, at)));
+    assert_eq!(last_used(store, &nobody.id), None);
     assert_eq!(store.activation(&license.id, &unknown), Ok(None));
     assert_eq!(read(store, &released), released);
-    assert_eq!(last_use(store, &key.id), Some(at));
+    assert_eq!(last_used(store, &key.id), Some(at));
     assert_eq!(read(store, &device).last_seen, at);
 }
 
-/// A change of what was read before it was seen is not refused, and leaves the last use alone.
-pub fn a_sighting_disturbs_no_change(store: &Nodes<'_>) {
-    let (shop, key, device) = known(store);
+/// A change of a row that was read before its last-seen time was recorded is not refused, and keeps
+/// this time.
+pub fn recording_last_seen_refuses_no_change(store: &Nodes<'_>) {
+    let (shop, key, device) = shop_key_and_device(store);
     let (mut key, mut device) = (Write::changed(key), Write::changed(device));
     let at = shop.now().plus(Duration::from_mins(1));
-    touch(
+    record(
         store,
         &[(of_key(&key.value), at), (of_device(&device.value), at)],
     );
@@ -127,13 +128,14 @@ pub fn a_sighting_disturbs_no_change(store: &Nodes<'_>) {
         }),
     );
     assert_eq!(store.api_key(&revoked.id), Ok(Some(revoked.clone())));
-    assert_eq!(last_use(store, &revoked.id), Some(at));
+    assert_eq!(last_used(store, &revoked.id), Some(at));
     assert_eq!(read(store, &left), left);
 }
 
-/// Whoever sees many things at once, in whichever order, the latest of each is kept.
-pub fn sightings_of_many_at_once_keep_the_latest(store: &Nodes<'_>) {
-    let (shop, key, device) = known(store);
+/// When many callers record at the same moment, in any order, the latest time of each target is
+/// kept.
+pub fn concurrent_records_of_last_seen_keep_the_latest(store: &Nodes<'_>) {
+    let (shop, key, device) = shop_key_and_device(store);
     let license = shop.sold(store).license;
     let other = Write::changed(shop.activation(&license));
     let things = [of_key(&key), of_device(&device), of_device(&other.value)];
@@ -147,8 +149,8 @@ pub fn sightings_of_many_at_once_keep_the_latest(store: &Nodes<'_>) {
         if nth % 2 == 0 {
             seen.reverse();
         }
-        touch(store, &seen);
+        record(store, &seen);
     });
-    assert_eq!(last_use(store, &key.id), Some(at(15)));
+    assert_eq!(last_used(store, &key.id), Some(at(15)));
     assert_eq!(read(store, &device).last_seen, at(15));
 }

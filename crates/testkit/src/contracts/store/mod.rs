@@ -1,7 +1,7 @@
 //! What every store must keep, as cases that [`store_contract!`](crate::store_contract!) runs.
 //!
-//! Each case needs an empty store that nobody else uses. The folders are the rooms of the domain;
-//! `commit` holds what is true of every commit, whatever it writes.
+//! Each case needs an empty store that no other case uses. The folders are the rooms of the domain;
+//! `commit` has the properties of every commit, whatever it writes.
 
 pub mod access;
 mod at_once;

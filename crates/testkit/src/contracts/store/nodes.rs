@@ -1,4 +1,4 @@
-//! The store under test: one store, or several that are open on the same data.
+//! The store under test: one store, or several stores on the same data.
 
 use std::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::ports::{Commit, CommitDone, Store};
 
-/// Stores that are open on the same data at the same time. Each call goes to the next of them.
+/// Stores that are open on the same data at the same time. Each call goes to the next store.
 ///
-/// A `Nodes` dereferences to the next store, so a case calls the methods of every port on it and
-/// no port is listed here.
+/// `Nodes` dereferences to the next store, so a case can call the methods of every port and no port
+/// is listed here.
 pub struct Nodes<'a> {
     nodes: Vec<&'a dyn Store>,
     calls: AtomicUsize,
@@ -21,7 +21,7 @@ impl<'a> Nodes<'a> {
         Self::new([store])
     }
 
-    /// These stores, in turn. Panics if there are none.
+    /// Several stores, which get the calls in turn. Panics if there are none.
     pub fn new(nodes: impl IntoIterator<Item = &'a dyn Store>) -> Self {
         let nodes: Vec<_> = nodes.into_iter().collect();
         assert!(!nodes.is_empty(), "there is at least one node");
@@ -41,7 +41,7 @@ impl<'a> Deref for Nodes<'a> {
     }
 }
 
-/// The fixtures write through this port alone.
+/// The fixtures commit through this port.
 impl Commit for Nodes<'_> {
     fn submit(&self, changes: Changes, done: CommitDone) {
         (**self).submit(changes, done);

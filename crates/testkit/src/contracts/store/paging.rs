@@ -11,10 +11,10 @@ use crate::contracts::store::committing::{changing, committed};
 use crate::contracts::store::nodes::Nodes;
 use crate::fixtures::Shop;
 
-/// When each of seven rows is made, in seconds: some at the same moment.
+/// The moments of seven rows, in seconds. Some rows have the same moment.
 const MOMENTS: [u64; 7] = [0, 0, 1, 1, 1, 2, 3];
 
-/// All items of a list, read in pages of this size, with the sizes of the pages.
+/// Reads all items of a list in pages of this size, and the sizes of the pages.
 #[track_caller]
 pub(super) fn read_all<T>(
     size: u16,
@@ -32,15 +32,15 @@ pub(super) fn read_all<T>(
         let Some(next) = page.next else {
             return (all, sizes);
         };
-        // A reader gets the cursor as text and gives it back as text.
+        // A client gets the cursor as text and sends it as text.
         let next = Cursor::parse(&next.to_text()).expect("a cursor is read back");
         request.after = Some(next);
         assert!(sizes.len() <= 1000, "the list does not end");
     }
 }
 
-/// Holds a list of seven to its order, whatever the size of the page. `place` says when an item
-/// was made, and its id.
+/// Asserts that a list of seven items is sorted, whatever the size of the page. `place` returns
+/// when an item was created, and its id.
 #[track_caller]
 pub(super) fn assert_paged<T>(
     list: &dyn Fn(&PageRequest) -> Result<Page<T>, StoreError>,
@@ -67,11 +67,11 @@ pub(super) fn assert_paged<T>(
     }
 }
 
-/// Writes seven rows, each at its moment.
+/// Writes seven rows, one at each moment.
 pub(super) fn at_moments<T>(
     store: &Nodes<'_>,
     shop: &Shop,
-    make: impl Fn(usize) -> T,
+    row_at: impl Fn(usize) -> T,
     part: impl Fn(&mut Changes, &T),
 ) -> Vec<T> {
     let start = shop.now();
@@ -79,7 +79,7 @@ pub(super) fn at_moments<T>(
         .zip(MOMENTS)
         .map(|(i, seconds)| {
             shop.env.clock.set(start.plus(Duration::from_secs(seconds)));
-            make(i)
+            row_at(i)
         })
         .collect();
     committed(

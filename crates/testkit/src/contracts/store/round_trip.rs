@@ -10,14 +10,14 @@ use crate::contracts::store::nodes::Nodes;
 use crate::contracts::store::written::assert_written;
 use crate::fixtures::Shop;
 
-/// A name of 120 characters of four bytes each, the longest there is.
+/// The longest name: 120 characters of four bytes each.
 pub(super) fn longest_name() -> String {
     "🗝".repeat(120)
 }
 
 pub(super) const NAMES: [&str; 4] = ["x", "Zoë's “Pixel” \\ %_'; --", "数独プロ", "بكسل"];
 
-/// Instants at both ends of what can be told, and one with microseconds.
+/// The earliest and the latest instant, the epoch, and an instant with microseconds.
 pub(super) const INSTANTS: [Timestamp; 4] = [
     Timestamp::from_micros(i64::MIN),
     Timestamp::EPOCH,
@@ -32,7 +32,7 @@ pub(super) fn comes_back(store: &Nodes<'_>, shop: &Shop, fill: impl FnOnce(&mut 
     assert_written(store, &changes);
 }
 
-/// Each row is written and read whole.
+/// Asserts that each row reads back as it was written.
 #[track_caller]
 pub(super) fn each_comes_back<T: Versioned + Clone>(
     store: &Nodes<'_>,
@@ -45,7 +45,7 @@ pub(super) fn each_comes_back<T: Versioned + Clone>(
     }
 }
 
-/// Each variant of one row overwrites the one before and is read whole.
+/// Asserts that each variant of one row overwrites the one before and reads back as it was written.
 #[track_caller]
 pub(super) fn each_overwrites<T: Versioned + Clone>(
     store: &Nodes<'_>,

@@ -11,7 +11,7 @@ use crate::contracts::store::counting::counting;
 use crate::contracts::store::nodes::Nodes;
 use crate::fixtures::Shop;
 
-/// A commit with every part of [`Changes`] that writes: a shop's foundation, and one of each row.
+/// Changes that write every part: the shop and one row of each kind.
 pub(super) fn everything(shop: &Shop) -> Changes {
     let sale = shop.sale();
     let delivery = shop.delivery(&sale.license);
@@ -30,58 +30,64 @@ pub(super) fn everything(shop: &Shop) -> Changes {
     changes.payments.push(Write::changed(shop.payment()));
     let api_key = shop.api_key();
     changes.nonces.push(shop.nonce(&api_key));
-    let call = shop.repeatable(&api_key, &sale.license);
-    changes.idempotency.push(Write::changed(call));
+    let record = shop.idempotency_record(&api_key, &sale.license);
+    changes.idempotency.push(Write::changed(record));
     changes.api_keys.push(Write::changed(api_key));
     changes.activations.push(Write::changed(activation));
-    changes.endpoints.push(Write::changed(shop.endpoint()));
+    changes
+        .endpoints
+        .push(Write::changed(shop.webhook_endpoint()));
     changes.attempts.push(shop.attempt(&delivery, 1));
     changes.deliveries.push(Write::changed(delivery));
     changes
         .mails
-        .push(Write::changed(shop.mailing(&sale.license)));
+        .push(Write::changed(shop.queued_mail(&sale.license)));
     changes.audit.push(shop.audit_entry());
     changes
 }
 
-/// Reads every row of these changes, and finds it as it was written.
+/// Asserts that the store has every row of these changes as it was written.
 #[track_caller]
 pub(super) fn assert_written(store: &Nodes<'_>, changes: &Changes) {
-    Look { store, found: true }.at(changes);
+    Check {
+        store,
+        written: true,
+    }
+    .all(changes);
 }
 
-/// Reads every row of these changes, and finds none of them.
+/// Asserts that the store has no row of these changes.
 #[track_caller]
 pub(super) fn assert_absent(store: &Nodes<'_>, changes: &Changes) {
-    Look {
+    Check {
         store,
-        found: false,
+        written: false,
     }
-    .at(changes);
+    .all(changes);
 }
 
-struct Look<'a> {
+struct Check<'a> {
     store: &'a Nodes<'a>,
-    found: bool,
+    written: bool,
 }
 
-impl Look<'_> {
+impl Check<'_> {
     #[track_caller]
-    fn at(&self, changes: &Changes) {
-        self.at_sellers(changes);
-        self.at_catalog(changes);
-        self.at_sales(changes);
-        self.at_deliveries(changes);
+    fn all(&self, changes: &Changes) {
+        self.check_sellers(changes);
+        self.check_catalog(changes);
+        self.check_sales(changes);
+        self.check_deliveries(changes);
     }
 
     #[track_caller]
     fn row<T: Debug + PartialEq + Clone, E: Debug>(&self, wanted: &T, read: Result<Option<T>, E>) {
-        let wanted = self.found.then(|| wanted.clone());
+        let wanted = self.written.then(|| wanted.clone());
         assert_eq!(read.expect("the store answers"), wanted);
     }
 
     #[track_caller]
-    fn at_sellers(&self, changes: &Changes) {
+    fn check_sellers(&self, changes: &Changes) {
         let store = self.store;
         for it in values(&changes.tenants) {
             self.row(it, store.tenant(&it.id));
@@ -113,7 +119,7 @@ impl Look<'_> {
     }
 
     #[track_caller]
-    fn at_catalog(&self, changes: &Changes) {
+    fn check_catalog(&self, changes: &Changes) {
         let store = self.store;
         for it in values(&changes.products) {
             self.row(it, store.product(&it.tenant, &it.id));
@@ -128,7 +134,7 @@ impl Look<'_> {
     }
 
     #[track_caller]
-    fn at_sales(&self, changes: &Changes) {
+    fn check_sales(&self, changes: &Changes) {
         let store = self.store;
         for it in values(&changes.events) {
             self.row(it, store.processed_event(it.endpoint, &it.id));
@@ -153,19 +159,19 @@ impl Look<'_> {
     }
 
     #[track_caller]
-    fn at_deliveries(&self, changes: &Changes) {
+    fn check_deliveries(&self, changes: &Changes) {
         let store = self.store;
         for it in values(&changes.endpoints) {
             self.row(it, store.webhook_endpoint(&it.tenant));
         }
         for it in values(&changes.deliveries) {
-            let made: Vec<_> = changes
+            let attempts: Vec<_> = changes
                 .attempts
                 .iter()
                 .filter(|attempt| attempt.delivery == it.id)
                 .cloned()
                 .collect();
-            self.row(&(it.clone(), made), store.delivery(&it.tenant, &it.id));
+            self.row(&(it.clone(), attempts), store.delivery(&it.tenant, &it.id));
         }
         for it in values(&changes.mails) {
             self.row(it, store.mailing(&it.tenant, &it.id));
@@ -173,6 +179,6 @@ impl Look<'_> {
     }
 }
 
-fn values<T>(puts: &[Write<T>]) -> impl Iterator<Item = &T> {
-    puts.iter().map(|put| &put.value)
+fn values<T>(writes: &[Write<T>]) -> impl Iterator<Item = &T> {
+    writes.iter().map(|write| &write.value)
 }

@@ -1,4 +1,4 @@
-//! Connected accounts, and what the cases make on them.
+//! Connected accounts with products and prices.
 
 use mintage_domain::base::id::{StripePriceId, StripeProductId};
 use mintage_domain::base::mode::Mode;
@@ -9,7 +9,7 @@ use mintage_domain::ports::StripeIdempotencyKey;
 use crate::contracts::stripe::harness::StripeHarness;
 use crate::fixtures::Shop;
 
-/// An account that was just connected.
+/// Connects a new account.
 #[track_caller]
 pub(super) fn connected(harness: &dyn StripeHarness, mode: Mode) -> AccountRef {
     let code = harness.grant_code(mode);
@@ -33,7 +33,7 @@ pub(super) fn product(
     product.expect("the account is connected")
 }
 
-/// A price of this amount, with its product.
+/// Creates a price of this amount, with its product.
 #[track_caller]
 pub(super) fn price(
     harness: &dyn StripeHarness,

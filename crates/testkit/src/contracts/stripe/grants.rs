@@ -1,4 +1,4 @@
-//! Getting access to an account, and losing it.
+//! Grants: access to an account, and its end.
 
 use mintage_domain::base::id::{StripePriceId, StripeProductId};
 use mintage_domain::base::mode::Mode;
@@ -33,8 +33,8 @@ fn decoded(value: &str) -> String {
     String::from_utf8(bytes).expect("the value is UTF-8")
 }
 
-/// The page a seller is sent to knows the state and where to send them back, and is another in
-/// each mode.
+/// The page that a seller is sent to has the state and the redirect, and each mode has a page of
+/// its own.
 pub fn the_authorize_url_holds_state_and_redirect(harness: &dyn StripeHarness) {
     let stripe = harness.stripe();
     let redirect = WebUrl::parse(REDIRECT).expect("it is a URL");
@@ -59,7 +59,8 @@ pub fn the_authorize_url_holds_state_and_redirect(harness: &dyn StripeHarness) {
     );
 }
 
-/// A code gives the account of who clicked, in the mode it was asked in, each its own.
+/// A code grants the account of the seller who clicked, in the mode of the code, and each click
+/// grants its own account.
 pub fn a_code_grants_the_account_of_who_clicked(harness: &dyn StripeHarness) {
     let stripe = harness.stripe();
     let mut accounts = Vec::new();
@@ -75,13 +76,13 @@ pub fn a_code_grants_the_account_of_who_clicked(harness: &dyn StripeHarness) {
             mode,
             account: grant.account.clone(),
         };
-        let told = stripe.account(&account).expect("it is connected");
-        assert_eq!(told.id, grant.account);
+        let read = stripe.account(&account).expect("it is connected");
+        assert_eq!(read.id, grant.account);
         accounts.push(grant.account);
     }
 }
 
-/// The second use of a code is refused, and ends what the first granted.
+/// The second use of a code is refused and ends the grant of the first.
 pub fn a_code_works_once(harness: &dyn StripeHarness) {
     let stripe = harness.stripe();
     let mode = Mode::Sandbox;
@@ -95,7 +96,7 @@ pub fn a_code_works_once(harness: &dyn StripeHarness) {
     assert_eq!(stripe.account(&account), Err(StripeError::AccountGone));
 }
 
-/// A code made up by somebody is refused.
+/// A code that Stripe never issued is refused.
 pub fn a_code_that_nobody_was_given_is_refused(harness: &dyn StripeHarness) {
     for mode in Mode::ALL {
         let code = Secret::new("ac_made_up");
@@ -104,7 +105,7 @@ pub fn a_code_that_nobody_was_given_is_refused(harness: &dyn StripeHarness) {
     }
 }
 
-/// A code given in one mode is worth nothing in the other.
+/// A code of one mode is refused in the other.
 pub fn a_code_of_the_other_mode_is_refused(harness: &dyn StripeHarness) {
     for (given, asked) in [(Mode::Sandbox, Mode::Live), (Mode::Live, Mode::Sandbox)] {
         let code = harness.grant_code(given);
@@ -113,7 +114,7 @@ pub fn a_code_of_the_other_mode_is_refused(harness: &dyn StripeHarness) {
     }
 }
 
-/// Ending a grant works, and works again, whoever ended it first.
+/// Ending a grant succeeds, also if the grant has ended already.
 pub fn ending_an_ended_grant_succeeds(harness: &dyn StripeHarness) {
     let stripe = harness.stripe();
     let left = connected(harness, Mode::Sandbox);
@@ -127,8 +128,8 @@ pub fn ending_an_ended_grant_succeeds(harness: &dyn StripeHarness) {
     }
 }
 
-/// Whichever call is made: on an account that never was connected, or is not any more, it is told
-/// that the account is gone.
+/// Every call on an account without a grant fails with `AccountGone`: on an account that was never
+/// connected and on one that is disconnected.
 pub fn without_a_grant_the_account_is_gone(harness: &dyn StripeHarness) {
     let stripe = harness.stripe();
     let shop = Shop::new("acme");
@@ -161,7 +162,7 @@ pub fn without_a_grant_the_account_is_gone(harness: &dyn StripeHarness) {
     }
 }
 
-/// Access that was granted for test money is none for real money.
+/// A sandbox grant gives no access in live mode.
 pub fn a_sandbox_grant_is_no_live_grant(harness: &dyn StripeHarness) {
     let AccountRef { account, .. } = connected(harness, Mode::Sandbox);
     let live = AccountRef {

@@ -1,4 +1,4 @@
-//! The Stripe adapter under test, with what a seller does at Stripe.
+//! The Stripe adapter under test, and what a seller does at Stripe.
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
@@ -7,20 +7,20 @@ use mintage_domain::ports::Stripe;
 
 use crate::stand_ins::StandInStripe;
 
-/// A Stripe that offers both modes, and what a seller does there beside the port.
+/// A Stripe that offers both modes, and what a seller does there outside the port.
 pub trait StripeHarness {
     /// The adapter under test.
     fn stripe(&self) -> &dyn Stripe;
-    /// A fresh code, as if a seller with a new account had clicked *Connect*. They are sent back
-    /// to [`REDIRECT`].
+    /// Returns a fresh code, as if a seller with a new account had clicked *Connect*. Stripe sends
+    /// the seller back to [`REDIRECT`].
     fn grant_code(&self, mode: Mode) -> Secret;
-    /// As if the seller had removed the platform in their own dashboard.
+    /// Ends a grant, as if the seller had removed the platform in their dashboard.
     fn end_grant(&self, account: &AccountRef);
-    /// As if Stripe had stopped the account from taking payments.
+    /// Stops an account from taking payments, as Stripe does.
     fn disable_charges(&self, account: &AccountRef);
 }
 
-/// Where sellers are sent back to: the one address that a harness must have registered.
+/// The address that Stripe sends sellers back to: the only address that a harness must register.
 pub const REDIRECT: &str = "http://127.0.0.1:8080/stripe/callback";
 
 impl StripeHarness for StandInStripe {

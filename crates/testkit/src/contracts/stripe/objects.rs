@@ -1,4 +1,4 @@
-//! What is made on a connected account.
+//! Objects that are created on a connected account.
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::url::WebUrl;
@@ -8,7 +8,7 @@ use crate::contracts::stripe::connecting::{connected, key, price, product};
 use crate::contracts::stripe::harness::StripeHarness;
 use crate::fixtures::{Shop, cents, email};
 
-/// An account tells its id and whether it may take payments.
+/// An account has its id and says whether it can take payments.
 pub fn an_account_says_whether_it_can_charge(harness: &dyn StripeHarness) {
     let stripe = harness.stripe();
     let account = connected(harness, Mode::Live);
@@ -19,9 +19,9 @@ pub fn an_account_says_whether_it_can_charge(harness: &dyn StripeHarness) {
     assert!(after.id == account.account && !after.charges_enabled);
 }
 
-/// A product, a price of it, and a session at that price are made, in both modes; the session has
-/// a page to pay on.
-pub fn product_price_and_session_are_made(harness: &dyn StripeHarness) {
+/// An adapter creates a product, a price of the product and a session at that price, in both modes.
+/// The session has a page to pay on.
+pub fn product_price_and_session_are_created(harness: &dyn StripeHarness) {
     let shop = Shop::new("acme");
     for mode in Mode::ALL {
         let account = connected(harness, mode);
@@ -39,8 +39,8 @@ pub fn product_price_and_session_are_made(harness: &dyn StripeHarness) {
     }
 }
 
-/// Asked again under the same key, each call tells the object that it made the first time.
-pub fn the_same_key_makes_one_object(harness: &dyn StripeHarness) {
+/// A call that is repeated with its key returns the object that the first call created.
+pub fn the_same_key_creates_one_object(harness: &dyn StripeHarness) {
     let stripe = harness.stripe();
     let shop = Shop::new("acme");
     let account = connected(harness, Mode::Sandbox);
@@ -54,8 +54,8 @@ pub fn the_same_key_makes_one_object(harness: &dyn StripeHarness) {
     assert_eq!(open(), Ok(session));
 }
 
-/// Asked under another key, a call makes another object of the same words.
-pub fn another_key_makes_another_object(harness: &dyn StripeHarness) {
+/// A call with another key creates another object, even with the same parameters.
+pub fn another_key_creates_another_object(harness: &dyn StripeHarness) {
     let stripe = harness.stripe();
     let shop = Shop::new("acme");
     let account = connected(harness, Mode::Sandbox);
@@ -68,7 +68,7 @@ pub fn another_key_makes_another_object(harness: &dyn StripeHarness) {
     assert_ne!(open("one"), open("two"));
 }
 
-/// One key on two accounts makes an object on each.
+/// One key on two accounts creates an object on each.
 pub fn a_key_is_no_key_on_another_account(harness: &dyn StripeHarness) {
     let shop = Shop::new("acme");
     let first = connected(harness, Mode::Sandbox);
@@ -79,8 +79,8 @@ pub fn a_key_is_no_key_on_another_account(harness: &dyn StripeHarness) {
     );
 }
 
-/// A key that was used for something else makes nothing.
-pub fn a_key_that_comes_with_other_words_is_refused(harness: &dyn StripeHarness) {
+/// A key that was used with other parameters creates nothing.
+pub fn a_key_with_other_parameters_is_refused(harness: &dyn StripeHarness) {
     let shop = Shop::new("acme");
     let account = connected(harness, Mode::Sandbox);
     product(harness, &shop, &account);
@@ -97,7 +97,7 @@ pub fn a_key_that_comes_with_other_words_is_refused(harness: &dyn StripeHarness)
     );
 }
 
-/// What is on one account is not found on another: neither its products nor its prices.
+/// An account finds neither the products nor the prices of another account.
 pub fn an_object_of_another_account_is_not_found(harness: &dyn StripeHarness) {
     let stripe = harness.stripe();
     let shop = Shop::new("acme");
@@ -117,7 +117,7 @@ pub fn an_object_of_another_account_is_not_found(harness: &dyn StripeHarness) {
     );
 }
 
-/// A session is opened without a fee and without an address, and with either.
+/// An adapter opens a session with and without a fee, and with and without an address.
 pub fn a_session_needs_no_fee_and_takes_one(harness: &dyn StripeHarness) {
     let shop = Shop::new("acme");
     let account = connected(harness, Mode::Sandbox);
@@ -145,7 +145,7 @@ pub fn a_session_needs_no_fee_and_takes_one(harness: &dyn StripeHarness) {
     }
 }
 
-/// A session at a price of nothing is opened: a free license is given away.
+/// An adapter opens a session at a price of 0, because a license may be free.
 pub fn a_free_session_is_opened(harness: &dyn StripeHarness) {
     let shop = Shop::new("acme");
     let account = connected(harness, Mode::Sandbox);
@@ -157,7 +157,7 @@ pub fn a_free_session_is_opened(harness: &dyn StripeHarness) {
     assert!(session.is_ok(), "{session:?}");
 }
 
-/// A session for less than Stripe takes is refused as such; for the least, it is opened.
+/// A session below Stripe's minimum is refused as too small; a session at the minimum is opened.
 pub fn an_amount_below_the_minimum_is_refused(harness: &dyn StripeHarness) {
     let shop = Shop::new("acme");
     for (minor, too_small) in [(1, true), (49, true), (50, false)] {
@@ -175,7 +175,7 @@ pub fn an_amount_below_the_minimum_is_refused(harness: &dyn StripeHarness) {
     }
 }
 
-/// An account that may not take payments keeps its catalogue and opens no session.
+/// An account that cannot take payments keeps its products and opens no session.
 pub fn an_account_that_cannot_charge_opens_no_session(harness: &dyn StripeHarness) {
     let shop = Shop::new("acme");
     let account = connected(harness, Mode::Live);

@@ -1,4 +1,4 @@
-//! A small HTTP server on loopback that sends the response a test chose, broken ones included.
+//! A small HTTP server on loopback that answers as the test says, malformed responses included.
 
 mod reply;
 mod request;

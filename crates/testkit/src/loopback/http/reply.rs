@@ -1,39 +1,39 @@
-//! What the server sends back.
+//! The replies of the server.
 
-/// What the server does with every request, once it has read it.
+/// What the server does with every request that it has read.
 #[derive(Debug, Clone)]
 pub enum Reply {
-    /// A whole answer with its length.
+    /// Sends a complete response with its length.
     Answer(Answer),
-    /// The same without a length: the body ends where the connection does.
+    /// Sends a complete response without a length: the body ends when the connection closes.
     Unmeasured(Answer),
-    /// A body that never ends.
+    /// Sends a body that never ends.
     Endless,
-    /// Nothing at all, on an open connection.
+    /// Sends nothing and keeps the connection open.
     Silence,
-    /// A head that comes byte by byte and never ends.
+    /// Sends headers byte by byte, without end.
     SlowHead,
-    /// A body that comes byte by byte and never ends.
+    /// Sends a body byte by byte, without end.
     SlowBody,
-    /// A closed connection instead of an answer.
+    /// Closes the connection without a response.
     Hangup,
-    /// A closed connection in the middle of an answer.
+    /// Closes the connection in the middle of a response.
     Truncated,
 }
 
-/// An answer.
+/// A response.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// Its status.
+    /// The status code.
     pub status: u16,
-    /// Its headers, but for the length.
+    /// The headers, apart from the length.
     pub headers: Vec<(String, String)>,
-    /// Its body.
+    /// The body.
     pub body: Vec<u8>,
 }
 
 impl Answer {
-    /// An answer without headers of its own.
+    /// A response without headers.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self {
             status,
@@ -42,7 +42,7 @@ impl Answer {
         }
     }
 
-    /// The same with one more header.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
@@ -57,7 +57,7 @@ impl Answer {
         let headers: String = headers
             .flat_map(|(name, value)| [name, ": ", value, "\r\n"])
             .collect();
-        let head = format!("HTTP/1.1 {status} Told\r\nconnection: close\r\n{length}{headers}\r\n");
+        let head = format!("HTTP/1.1 {status} Test\r\nconnection: close\r\n{length}{headers}\r\n");
         [head.as_bytes(), &self.body].concat()
     }
 }

@@ -1,20 +1,20 @@
-//! Requests as they arrive.
+//! Requests as the server receives them.
 
-/// A request as it arrived.
+/// A request as the server receives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceivedRequest {
-    /// Its method.
+    /// The method.
     pub method: String,
-    /// What was asked for: path and query.
+    /// The target: path and query.
     pub target: String,
-    /// Its headers, names in lower case.
+    /// The headers, with their names in lower case.
     pub headers: Vec<(String, String)>,
-    /// Its body.
+    /// The body.
     pub body: Vec<u8>,
 }
 
 impl ReceivedRequest {
-    /// All values of a header, asked for by its lower-case name.
+    /// All values of the header with this lower-case name.
     pub fn header(&self, name: &str) -> Vec<&str> {
         self.headers
             .iter()
@@ -24,7 +24,7 @@ impl ReceivedRequest {
     }
 }
 
-/// The request, if these bytes are all of one.
+/// Parses a request. Returns `None` while the request is incomplete.
 pub(super) fn parse(bytes: &[u8]) -> Option<ReceivedRequest> {
     let end = bytes.windows(4).position(|at| at == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&bytes[..end]);

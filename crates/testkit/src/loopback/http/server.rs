@@ -1,4 +1,4 @@
-//! The server.
+//! The HTTP server.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -10,12 +10,12 @@ use std::time::Duration;
 use crate::loopback::http::reply::Reply;
 use crate::loopback::http::request::{ReceivedRequest, parse};
 
-/// How often a thread that waits looks whether the server has stopped, and how often a slow answer
-/// sends one more byte.
+/// The interval at which a waiting thread checks whether the server has stopped, and at which a
+/// slow response sends one more byte.
 const TICK: Duration = Duration::from_millis(10);
 
-/// A server on a free port of 127.0.0.1. It takes requests whose body comes with a length, one
-/// for each connection, and stops when it is dropped.
+/// A server on a free port of 127.0.0.1. The server reads requests whose body has a length, one for
+/// each connection, and stops when it is dropped.
 #[derive(Debug)]
 pub struct LoopbackServer {
     address: SocketAddr,
@@ -27,11 +27,11 @@ pub struct LoopbackServer {
 struct Shared {
     reply: Reply,
     stopped: AtomicBool,
-    seen: Mutex<Vec<ReceivedRequest>>,
+    received: Mutex<Vec<ReceivedRequest>>,
 }
 
 impl LoopbackServer {
-    /// Starts a server that gives every request this reply. Panics if there is no free port.
+    /// Starts a server that answers every request with this reply. Panics if there is no free port.
     pub fn start(reply: Reply) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let address = listener
@@ -40,7 +40,7 @@ impl LoopbackServer {
         let shared = Arc::new(Shared {
             reply,
             stopped: AtomicBool::new(false),
-            seen: Mutex::default(),
+            received: Mutex::default(),
         });
         let accepting = thread::spawn({
             let shared = Arc::clone(&shared);
@@ -58,20 +58,21 @@ impl LoopbackServer {
         format!("http://{}{path}", self.address)
     }
 
-    /// The requests that arrived so far.
-    pub fn seen(&self) -> Vec<ReceivedRequest> {
-        let seen = self.shared.seen.lock();
-        seen.unwrap_or_else(PoisonError::into_inner).clone()
+    /// The requests that the server received, oldest first.
+    pub fn received(&self) -> Vec<ReceivedRequest> {
+        let received = self.shared.received.lock();
+        received.unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 impl Drop for LoopbackServer {
     fn drop(&mut self) {
         self.shared.stopped.store(true, Ordering::SeqCst);
-        // Wakes the thread that waits for a connection; if that fails it has ended already.
+        // This connection wakes the thread that waits for one. The connection fails if that thread
+        // has ended already.
         let _ = TcpStream::connect(self.address);
         if let Some(accepting) = self.accepting.take() {
-            // A panic over there was printed there.
+            // The panic of that thread was printed there.
             let _ = accepting.join();
         }
     }
@@ -84,7 +85,7 @@ fn accept(listener: &TcpListener, shared: &Shared) {
                 return;
             }
             if let Ok(connection) = connection {
-                // A client that goes away in the middle is none of the server's errors.
+                // The client may close the connection at any time.
                 connections.spawn(move || shared.serve(connection).ok());
             }
         }
@@ -101,9 +102,9 @@ impl Shared {
         let Some(request) = self.read_request(&mut connection)? else {
             return Ok(());
         };
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.push(request);
-        drop(seen);
+        let mut received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
+        received.push(request);
+        drop(received);
         match &self.reply {
             Reply::Answer(answer) => {
                 let length = format!("content-length: {}\r\n", answer.body.len());
@@ -139,7 +140,8 @@ impl Shared {
         Ok(())
     }
 
-    /// Reads one request; `None` if the server stops or the client leaves before it is whole.
+    /// Reads one request. Returns `None` if the server stops or the client closes the connection
+    /// before the request is complete.
     fn read_request(&self, connection: &mut TcpStream) -> io::Result<Option<ReceivedRequest>> {
         let mut bytes = Vec::new();
         let mut buffer = [0; 4096];
@@ -167,40 +169,43 @@ mod tests {
     use super::*;
     use crate::loopback::http::reply::Answer;
 
-    /// All that the server sends back for a request, until it closes.
+    /// Sends a request and reads until the server closes the connection.
     fn exchange(server: &LoopbackServer, request: &[u8]) -> String {
         let mut connection = TcpStream::connect(server.address).expect("it listens");
-        // In two parts: a request need not arrive at once.
+        // The request is sent in two parts, because a request may arrive in pieces.
         let (first, rest) = request.split_at(request.len() / 2);
         connection.write_all(first).expect("it reads");
         thread::sleep(TICK * 2);
         connection.write_all(rest).expect("it reads");
         let mut answer = String::new();
-        // A hangup may come as a reset; what was read until then counts.
+        // The server may close the connection with a reset; the bytes read until then count.
         let _ = connection.read_to_string(&mut answer);
         answer
     }
 
     #[test]
-    fn it_answers_as_told_and_remembers_what_it_saw() {
+    fn it_sends_its_reply_and_records_the_request() {
         let answer = Answer::new(418, "short and stout").header("X-Tea", "green");
         let server = LoopbackServer::start(Reply::Answer(answer));
-        let told = exchange(
+        let response = exchange(
             &server,
             b"POST /pot?lid=1 HTTP/1.1\r\nHost: x\r\nA: 1\r\na:2\r\nContent-Length: 4\r\n\r\nbody",
         );
-        assert!(told.starts_with("HTTP/1.1 418 "), "{told}");
-        assert!(told.contains("\r\nX-Tea: green\r\n"), "{told}");
-        assert!(told.ends_with("\r\n\r\nshort and stout"), "{told}");
-        let seen = server.seen();
-        assert_eq!(seen.len(), 1);
-        assert_eq!((&*seen[0].method, &*seen[0].target), ("POST", "/pot?lid=1"));
-        assert_eq!(seen[0].header("a"), ["1", "2"]);
-        assert_eq!(seen[0].body, b"body");
+        assert!(response.starts_with("HTTP/1.1 418 "), "{response}");
+        assert!(response.contains("\r\nX-Tea: green\r\n"), "{response}");
+        assert!(response.ends_with("\r\n\r\nshort and stout"), "{response}");
+        let received = server.received();
+        assert_eq!(received.len(), 1);
+        assert_eq!(
+            (&*received[0].method, &*received[0].target),
+            ("POST", "/pot?lid=1")
+        );
+        assert_eq!(received[0].header("a"), ["1", "2"]);
+        assert_eq!(received[0].body, b"body");
     }
 
     #[test]
-    fn it_hangs_up_and_breaks_off_when_told_to() {
+    fn it_hangs_up_and_truncates_when_the_reply_says_so() {
         for (reply, answer) in [
             (Reply::Hangup, ""),
             (

@@ -1,18 +1,18 @@
-//! A message as its reader gets it.
+//! Decoded messages.
 
-/// A message as its reader gets it.
+/// A message as its recipient reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrived {
-    /// Its `Message-ID`.
+    /// The `Message-ID` header.
     pub message_id: String,
-    /// To whom.
+    /// The `To` header.
     pub to: String,
-    /// Who reads the answer.
+    /// The `Reply-To` header.
     pub reply_to: String,
-    /// Its subject.
+    /// The `Subject` header.
     pub subject: String,
-    /// Its plain text.
+    /// The body as plain text.
     pub text: String,
-    /// Its HTML.
+    /// The body as HTML.
     pub html: String,
 }

@@ -1,20 +1,20 @@
-//! How a mail server behaves.
+//! The behaviour of a mail server.
 
-/// How a mail server is.
+/// How a mail server behaves, with the reply code it sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Manner {
-    /// It takes everything.
+    /// The server accepts every message.
     Taking,
-    /// It knows no such reader (550).
+    /// The server refuses every recipient (550).
     RefusingReaders,
-    /// It wants nothing like this message (554), and says so with the message's own words.
+    /// The server refuses every message (554) and quotes the message in its reply.
     RefusingContent,
-    /// It does not let this sender in (550 to `MAIL`).
+    /// The server refuses every sender (550 to `MAIL`).
     RefusingSenders,
-    /// It has no time for this reader now (451).
+    /// The server defers every recipient (451).
     Busy,
-    /// It has no time for anybody now (421 for a greeting).
+    /// The server greets every client with 421.
     Closed,
-    /// It closes the connection instead of taking the message.
+    /// The server closes the connection instead of accepting the message.
     HangingUp,
 }

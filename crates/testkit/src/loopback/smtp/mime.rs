@@ -1,4 +1,4 @@
-//! As much of MIME as it takes to read a message.
+//! The part of MIME that is needed to read a message.
 
 use data_encoding::{BASE64, BASE64_MIME_PERMISSIVE};
 
@@ -43,7 +43,7 @@ impl<'a> Part<'a> {
         let (_, boundary) = declared.split_once("boundary=")?;
         let mark = format!("--{}", boundary.split(';').next()?.trim_matches('"'));
         let mut parts = self.body.split(&mark).skip(1);
-        // The line break before a mark belongs to the mark.
+        // The line break before a boundary belongs to the boundary.
         let part = |text: &'a str| {
             text.strip_prefix('\n')
                 .map(|it| it.strip_suffix('\n').unwrap_or(it))
@@ -64,7 +64,7 @@ fn decoded_body(encoding: &str, body: &str) -> String {
     String::from_utf8_lossy(&text).replace("\r\n", "\n")
 }
 
-/// `=C3=AB` as the bytes it stands for.
+/// Decodes `=C3=AB` to the bytes that it encodes.
 fn unquoted(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -82,15 +82,15 @@ fn unquoted(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// A header's value with its encoded words (`=?utf-8?b?...?=`) decoded; white space between two of
-/// them belongs to neither.
+/// Decodes the encoded words (`=?utf-8?b?...?=`) of a header's value. White space between two
+/// encoded words is dropped.
 fn decoded_words(value: &str) -> String {
-    let mut told = String::new();
+    let mut decoded = String::new();
     let mut rest = value;
     let mut after_word = false;
     while let Some((before, word)) = rest.split_once("=?") {
         if !(after_word && before.trim().is_empty()) {
-            told.push_str(before);
+            decoded.push_str(before);
         }
         let mut fields = word.splitn(3, '?');
         let (_, encoding, tail) = (fields.next(), fields.next(), fields.next().unwrap_or(""));
@@ -101,9 +101,9 @@ fn decoded_words(value: &str) -> String {
                 .unwrap_or_default(),
             _ => unquoted(&text.replace('_', " ")),
         };
-        told.push_str(&String::from_utf8_lossy(&bytes));
+        decoded.push_str(&String::from_utf8_lossy(&bytes));
         (rest, after_word) = (behind, true);
     }
-    told.push_str(rest);
-    told
+    decoded.push_str(rest);
+    decoded
 }

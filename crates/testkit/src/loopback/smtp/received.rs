@@ -1,16 +1,16 @@
-//! Mail as it came over the wire.
+//! Messages as the server receives them.
 
 use crate::loopback::smtp::arrived::Arrived;
 use crate::loopback::smtp::mime;
 
-/// A message as it came over the wire.
+/// A message as the server receives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
     /// The address of `MAIL FROM`.
     pub sender: String,
     /// The addresses of `RCPT TO`.
     pub readers: Vec<String>,
-    /// User and password, if the sender logged in.
+    /// User and password, if the client logged in.
     pub login: Option<(String, String)>,
     /// Headers, an empty line, the body.
     pub data: String,
@@ -22,7 +22,7 @@ impl Received {
         mime::Part::parse(&self.data).header(name)
     }
 
-    /// The message as its reader gets it.
+    /// Decodes the message.
     pub fn read(&self) -> Arrived {
         let message = mime::Part::parse(&self.data);
         let header = |name: &str| message.header(name).join(", ");

@@ -1,4 +1,4 @@
-//! The server.
+//! The mail server.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,8 @@ use crate::loopback::smtp::received::Received;
 use crate::loopback::smtp::session;
 use crate::loopback::smtp::shared::Shared;
 
-/// A mail server on a free port of 127.0.0.1, without encryption. It stops when it is dropped.
+/// A mail server on a free port of 127.0.0.1, without encryption. The server stops when it is
+/// dropped.
 #[derive(Debug)]
 pub struct LoopbackSmtp {
     address: SocketAddr,
@@ -20,12 +21,12 @@ pub struct LoopbackSmtp {
 }
 
 impl LoopbackSmtp {
-    /// Starts a server that takes everything. Panics if there is no free port.
+    /// Starts a server that accepts every message. Panics if there is no free port.
     pub fn start() -> Self {
         Self::serving(None)
     }
 
-    /// Starts a server that takes what comes by this login alone.
+    /// Starts a server that accepts messages only from clients with this login.
     pub fn with_login(user: &str, password: &str) -> Self {
         Self::serving(Some((user.to_owned(), password.to_owned())))
     }
@@ -51,18 +52,18 @@ impl LoopbackSmtp {
         }
     }
 
-    /// Where it listens.
+    /// The address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// From now on it is like this.
+    /// Changes how the server behaves from now on.
     pub fn be(&self, manner: Manner) {
         let state = self.shared.state.lock();
         state.unwrap_or_else(PoisonError::into_inner).0 = manner;
     }
 
-    /// What it took so far.
+    /// The messages that the server accepted, oldest first.
     pub fn received(&self) -> Vec<Received> {
         let state = self.shared.state.lock();
         state.unwrap_or_else(PoisonError::into_inner).1.clone()
@@ -72,7 +73,7 @@ impl LoopbackSmtp {
 impl Drop for LoopbackSmtp {
     fn drop(&mut self) {
         self.shared.stopped.store(true, Ordering::SeqCst);
-        // Wakes the thread that waits for the next connection.
+        // This connection wakes the thread that waits for one.
         let _ = TcpStream::connect(self.address);
         if let Some(accepting) = self.accepting.take() {
             let _ = accepting.join();
@@ -87,7 +88,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         }
         let Ok(stream) = stream else { continue };
         let shared = Arc::clone(shared);
-        // A client that hangs up ends its session; there is nobody to tell.
+        // The session ends when the client hangs up; its error is of no interest.
         thread::spawn(move || session::serve(stream, &shared).ok());
     }
 }

@@ -1,4 +1,4 @@
-//! One client's conversation.
+//! The session of one client.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -10,13 +10,13 @@ use crate::loopback::smtp::manner::Manner;
 use crate::loopback::smtp::received::Received;
 use crate::loopback::smtp::shared::Shared;
 
-/// What it can do.
+/// The reply to `EHLO`: the extensions that the server offers.
 const GREETING: &str = "250-loopback.test\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 AUTH PLAIN";
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
 pub(super) fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(READ_TIMEOUT))?;
     let mut session = Session {
         lines: BufReader::new(stream.try_clone()?),
         stream,
@@ -38,11 +38,12 @@ struct Session<'a> {
 }
 
 impl Session<'_> {
-    fn say(&mut self, reply: &str) -> io::Result<()> {
-        write!(self.stream, "{reply}\r\n")
+    fn reply(&mut self, line: &str) -> io::Result<()> {
+        write!(self.stream, "{line}\r\n")
     }
 
-    /// The next line without its end; an error where there is none.
+    /// Reads the next line without its end. Returns an error if the client has closed the
+    /// connection.
     fn line(&mut self) -> io::Result<String> {
         let mut line = String::new();
         if self.lines.read_line(&mut line)? == 0 {
@@ -54,85 +55,85 @@ impl Session<'_> {
 
     fn run(&mut self) -> io::Result<()> {
         if self.shared.manner() == Manner::Closed {
-            return self.say("421 4.3.2 closed for today");
+            return self.reply("421 4.3.2 closed for today");
         }
-        self.say("220 loopback.test ESMTP")?;
+        self.reply("220 loopback.test ESMTP")?;
         loop {
             let line = self.line()?;
             let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
             let manner = self.shared.manner();
             match verb.to_ascii_uppercase().as_str() {
-                "EHLO" => self.say(GREETING)?,
+                "EHLO" => self.reply(GREETING)?,
                 "AUTH" => self.log_in(rest)?,
                 "MAIL" => self.mail(rest, manner)?,
                 "RCPT" => self.reader(rest, manner)?,
                 "DATA" => self.data(manner)?,
-                "QUIT" => return self.say("221 2.0.0 bye"),
-                _ => self.say("500 5.5.1 unknown")?,
+                "QUIT" => return self.reply("221 2.0.0 bye"),
+                _ => self.reply("500 5.5.1 unknown")?,
             }
         }
     }
 
     fn log_in(&mut self, rest: &str) -> io::Result<()> {
-        let told = rest
+        let credentials = rest
             .split_once(' ')
-            .and_then(|(_, told)| BASE64.decode(told.as_bytes()).ok());
-        let text = String::from_utf8(told.unwrap_or_default()).unwrap_or_default();
+            .and_then(|(_, text)| BASE64.decode(text.as_bytes()).ok());
+        let text = String::from_utf8(credentials.unwrap_or_default()).unwrap_or_default();
         let mut parts = text.split('\0').skip(1).map(str::to_owned);
         let login = parts.next().zip(parts.next());
         if login.is_some() && login == self.shared.login {
             self.login = login;
-            return self.say("235 2.7.0 welcome");
+            return self.reply("235 2.7.0 welcome");
         }
-        self.say("535 5.7.8 no such login")
+        self.reply("535 5.7.8 no such login")
     }
 
     fn mail(&mut self, rest: &str, manner: Manner) -> io::Result<()> {
         if manner == Manner::RefusingSenders {
-            return self.say("550 5.7.1 not for you");
+            return self.reply("550 5.7.1 not for you");
         }
         if self.shared.login.is_some() && self.login.is_none() {
-            return self.say("530 5.7.0 log in first");
+            return self.reply("530 5.7.0 log in first");
         }
         self.sender = address(rest);
         self.readers.clear();
-        self.say("250 2.1.0 ok")
+        self.reply("250 2.1.0 ok")
     }
 
     fn reader(&mut self, rest: &str, manner: Manner) -> io::Result<()> {
         match manner {
-            Manner::RefusingReaders => self.say("550 5.1.1 nobody of that name"),
-            Manner::Busy => self.say("451 4.7.1 come again later"),
+            Manner::RefusingReaders => self.reply("550 5.1.1 nobody of that name"),
+            Manner::Busy => self.reply("451 4.7.1 come again later"),
             _ => {
                 self.readers.push(address(rest));
-                self.say("250 2.1.5 ok")
+                self.reply("250 2.1.5 ok")
             }
         }
     }
 
     fn data(&mut self, manner: Manner) -> io::Result<()> {
-        self.say("354 go on")?;
+        self.reply("354 go on")?;
         let mut data = String::new();
         loop {
             let line = self.line()?;
             if line == "." {
                 break;
             }
-            // A dot that begins a line was doubled on the way.
+            // The client doubles a dot at the beginning of a line.
             data.push_str(line.strip_prefix('.').unwrap_or(&line));
             data.push('\n');
         }
         match manner {
             Manner::HangingUp => Err(io::ErrorKind::ConnectionAborted.into()),
             Manner::RefusingContent => {
-                // A server may quote what it does not like.
+                // Some servers quote the message that they refuse.
                 let quoted: String = data.split_whitespace().collect::<Vec<_>>().join(" ");
                 let lines: Vec<&[u8]> = quoted.as_bytes().chunks(400).collect();
                 for line in lines {
                     let line = String::from_utf8_lossy(line);
-                    self.say(&format!("554-5.7.1 unwanted: {line}"))?;
+                    self.reply(&format!("554-5.7.1 unwanted: {line}"))?;
                 }
-                self.say("554 5.7.1 unwanted")
+                self.reply("554 5.7.1 unwanted")
             }
             _ => {
                 self.shared.take(Received {
@@ -141,13 +142,13 @@ impl Session<'_> {
                     login: self.login.clone(),
                     data,
                 });
-                self.say("250 2.0.0 taken")
+                self.reply("250 2.0.0 taken")
             }
         }
     }
 }
 
-/// What stands between angle brackets.
+/// The text between the angle brackets.
 fn address(text: &str) -> String {
     let inner = text
         .split_once('<')

@@ -1,4 +1,4 @@
-//! What the server and its sessions share.
+//! The state that the server and its sessions share.
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! A Stripe in memory.
+//! A stand-in for Stripe.
 
 mod stand_in;
 mod state;

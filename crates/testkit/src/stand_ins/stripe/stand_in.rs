@@ -1,4 +1,4 @@
-//! The stand-in.
+//! The port, over the state of the stand-in.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -14,9 +14,8 @@ use mintage_domain::ports::{
 
 use crate::stand_ins::stripe::state::StripeState;
 
-/// Stands in for Stripe where a test is about something else: accounts, grants, products, prices
-/// and sessions in memory, behind one lock. No money moves, and no webhook is sent. It passes
-/// `stripe_contract!`, so what a use case learns from it, it would learn from Stripe.
+/// A Stripe in memory: accounts, grants, products, prices and sessions behind one lock. No money
+/// moves, and no webhook is sent. The stand-in passes `stripe_contract!`.
 #[derive(Debug)]
 pub struct StandInStripe {
     modes: Vec<Mode>,
@@ -24,12 +23,12 @@ pub struct StandInStripe {
 }
 
 impl StandInStripe {
-    /// A Stripe that is set up in both modes, and on which nobody has an account.
+    /// Creates a Stripe that is set up in both modes and has no accounts.
     pub fn new() -> Self {
         Self::offering(&Mode::ALL)
     }
 
-    /// A Stripe that is set up in these modes alone.
+    /// Creates a Stripe that is set up only in these modes.
     pub fn offering(modes: &[Mode]) -> Self {
         Self {
             modes: modes.to_vec(),
@@ -37,24 +36,24 @@ impl StandInStripe {
         }
     }
 
-    /// A code, as if a seller with a new account had clicked *Connect*.
+    /// Returns a code, as if a seller with a new account had clicked *Connect*.
     pub fn grant_code(&self, mode: Mode) -> Secret {
         let mut state = self.state();
         let account = state.open_account();
         state.grant_code(AccountRef { mode, account })
     }
 
-    /// A code, as if the owner of this account had clicked *Connect*.
+    /// Returns a code, as if the owner of this account had clicked *Connect*.
     pub fn grant_code_for(&self, account: &AccountRef) -> Secret {
         self.state().grant_code(account.clone())
     }
 
-    /// As if the seller had removed the platform in their own dashboard.
+    /// Ends a grant, as if the seller had removed the platform in their dashboard.
     pub fn end_grant(&self, account: &AccountRef) {
         self.state().grants.remove(account);
     }
 
-    /// As if Stripe had stopped the account from taking payments.
+    /// Stops an account from taking payments, as Stripe does.
     pub fn disable_charges(&self, account: &StripeAccountId) {
         self.state().without_charges.insert(account.clone());
     }
@@ -171,7 +170,7 @@ impl Stripe for StandInStripe {
     }
 }
 
-/// A text as it stands in a query: all but letters, digits and `-._~` as `%XX`.
+/// Encodes a text for a query: all but letters, digits and `-._~` as `%XX`.
 fn percent_encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
@@ -203,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_can_be_connected_again_and_its_checkouts_are_told() {
+    fn an_account_can_be_connected_again_and_its_checkouts_are_listed() {
         let stripe = StandInStripe::new();
         let shop = Shop::new("acme");
         let account = shop.account_ref();

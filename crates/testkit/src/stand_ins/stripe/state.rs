@@ -1,4 +1,4 @@
-//! What the stand-in knows, and what it does with it.
+//! The accounts and objects of the stand-in.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,15 +14,15 @@ use mintage_domain::ports::{
 
 #[derive(Debug, Default)]
 pub(super) struct StripeState {
-    made: u64,
+    created: u64,
     codes: HashMap<String, Code>,
     pub(super) grants: HashSet<AccountRef>,
     pub(super) without_charges: HashSet<StripeAccountId>,
     products: HashSet<(AccountRef, StripeProductId)>,
     prices: HashMap<(AccountRef, StripePriceId), Money>,
     pub(super) sessions: Vec<(AccountRef, CheckoutSession, CheckoutRequest)>,
-    /// By account and idempotency key: what was asked, and which object was made.
-    answers: HashMap<(AccountRef, String), (String, String)>,
+    /// By account and idempotency key: the request, and the id of the object that it created.
+    idempotent: HashMap<(AccountRef, String), (String, String)>,
 }
 
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl StripeState {
         Secret::new(code)
     }
 
-    /// A code works once and in its mode; used again it also ends what it granted.
+    /// Exchanges a code once, in its mode. A second exchange also ends the grant.
     pub(super) fn exchange(&mut self, mode: Mode, code: &Secret) -> Result<Grant, StripeError> {
         let code = self.codes.get_mut(code.expose());
         let code = code
@@ -69,11 +69,11 @@ impl StripeState {
         key: &StripeIdempotencyKey,
     ) -> Result<StripeProductId, StripeError> {
         let parse = |id: &str| StripeProductId::parse(id).expect("digits are an id");
-        let asked = format!("{product:?}");
-        if let Some(made) = self.answered(account, key, &asked)? {
-            return Ok(parse(&made));
+        let request = format!("{product:?}");
+        if let Some(created) = self.replayed(account, key, &request)? {
+            return Ok(parse(&created));
         }
-        let id = self.make("prod", account, key, asked);
+        let id = self.create("prod", account, key, request);
         self.products.insert((account.clone(), parse(&id)));
         Ok(parse(&id))
     }
@@ -85,15 +85,15 @@ impl StripeState {
         key: &StripeIdempotencyKey,
     ) -> Result<StripePriceId, StripeError> {
         let parse = |id: &str| StripePriceId::parse(id).expect("digits are an id");
-        let asked = format!("{price:?}");
-        if let Some(made) = self.answered(account, key, &asked)? {
-            return Ok(parse(&made));
+        let request = format!("{price:?}");
+        if let Some(created) = self.replayed(account, key, &request)? {
+            return Ok(parse(&created));
         }
         let product = (account.clone(), price.stripe_product.clone());
         if !self.products.contains(&product) {
             return Err(StripeError::NotFound);
         }
-        let id = self.make("price", account, key, asked);
+        let id = self.create("price", account, key, request);
         self.prices
             .insert((account.clone(), parse(&id)), price.amount);
         Ok(parse(&id))
@@ -109,9 +109,9 @@ impl StripeState {
             id: SessionId::parse(id).expect("digits are an id"),
             url: format!("https://checkout.stripe.test/pay/{id}"),
         };
-        let asked = format!("{checkout:?}");
-        if let Some(made) = self.answered(account, key, &asked)? {
-            return Ok(session(&made));
+        let request = format!("{checkout:?}");
+        if let Some(created) = self.replayed(account, key, &request)? {
+            return Ok(session(&created));
         }
         if self.without_charges.contains(&account.account) {
             return Err(StripeError::CannotCharge);
@@ -121,25 +121,25 @@ impl StripeState {
         if price.is_chargeable().is_err() {
             return Err(StripeError::AmountTooSmall);
         }
-        let id = self.make("cs", account, key, asked);
-        let made = session(&id);
+        let id = self.create("cs", account, key, request);
+        let created = session(&id);
         self.sessions
-            .push((account.clone(), made.clone(), checkout.clone()));
-        Ok(made)
+            .push((account.clone(), created.clone(), checkout.clone()));
+        Ok(created)
     }
 
-    /// The object that was made under this key, if the same was asked then; a key that comes with
-    /// other words is an error.
-    fn answered(
+    /// The id of the object that was created under this key. A key that comes with another request
+    /// is an error.
+    fn replayed(
         &self,
         account: &AccountRef,
         key: &StripeIdempotencyKey,
-        asked: &str,
+        request: &str,
     ) -> Result<Option<String>, StripeError> {
-        let known = (account.clone(), key.as_str().to_owned());
-        match self.answers.get(&known) {
+        let entry_key = (account.clone(), key.as_str().to_owned());
+        match self.idempotent.get(&entry_key) {
             None => Ok(None),
-            Some((before, made)) if before == asked => Ok(Some(made.clone())),
+            Some((before, created)) if before == request => Ok(Some(created.clone())),
             Some(_) => Err(StripeError::Refused {
                 code: None,
                 message: "the idempotency key came with other parameters".to_owned(),
@@ -147,21 +147,21 @@ impl StripeState {
         }
     }
 
-    fn make(
+    fn create(
         &mut self,
         prefix: &str,
         account: &AccountRef,
         key: &StripeIdempotencyKey,
-        asked: String,
+        request: String,
     ) -> String {
         let id = self.next_id(prefix);
-        let known = (account.clone(), key.as_str().to_owned());
-        self.answers.insert(known, (asked, id.clone()));
+        let entry_key = (account.clone(), key.as_str().to_owned());
+        self.idempotent.insert(entry_key, (request, id.clone()));
         id
     }
 
     fn next_id(&mut self, prefix: &str) -> String {
-        self.made += 1;
-        format!("{prefix}_StandIn{:04}", self.made)
+        self.created += 1;
+        format!("{prefix}_StandIn{:04}", self.created)
     }
 }

@@ -1,4 +1,4 @@
-//! API keys.
+//! API keys of tenants and products.
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::slug::ProductId;
@@ -13,7 +13,7 @@ use crate::contracts::store::paging::{assert_paged, at_moments, read_all};
 use crate::contracts::store::round_trip::{each_comes_back, each_overwrites};
 use crate::fixtures::Shop;
 
-/// API keys of every kind and both modes, in force and revoked.
+/// API keys of every kind and both modes, active and revoked, read back unchanged.
 pub fn an_api_key_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let signing = |scope| SignatureVersion::ALL.map(|version| signing_key(&shop, scope, version));
@@ -43,7 +43,7 @@ fn signing_key(shop: &Shop, scope: Scope, version: SignatureVersion) -> ApiKey {
     key
 }
 
-/// API keys.
+/// The API keys of a tenant or a product are listed in pages.
 pub fn api_keys_are_paged(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let keys = at_moments(
@@ -62,8 +62,8 @@ pub fn api_keys_are_paged(store: &Nodes<'_>) {
     }
 }
 
-/// A list of one product's keys leaves out those of another, and of a tenant whose product has
-/// the same slug; a list of all has the revoked ones too.
+/// A list of one product has only keys of this product and tenant; a list of all products has the
+/// revoked keys too.
 pub fn api_keys_are_listed_of_one_product_or_of_all(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let second = shop.another_product("second");

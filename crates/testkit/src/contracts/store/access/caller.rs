@@ -1,4 +1,4 @@
-//! A caller who signs requests that change something.
+//! A caller whose signed calls change something.
 
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::counter::{Count, Counter};
@@ -30,7 +30,7 @@ pub(super) fn caller(store: &Nodes<'_>) -> Caller {
 }
 
 impl Caller {
-    /// What a call commits under this signature: a license of its own.
+    /// The changes of an issue call with this signature.
     pub(super) fn minting(&self, nonce: &Nonce) -> Changes {
         let customer = self.shop.customer();
         let license = self.shop.license(&customer);
@@ -46,13 +46,13 @@ impl Caller {
         })
     }
 
-    /// The same, of a call that may be sent again.
+    /// The changes of an issue call with this idempotency key.
     pub(super) fn minting_for(&self, call: &IdempotencyId) -> Changes {
         let mut changes = self.minting(&self.shop.nonce(&self.api_key));
         let license = &changes.licenses[0].value;
         let record = IdempotencyRecord {
             call: call.clone(),
-            ..self.shop.repeatable(&self.api_key, license)
+            ..self.shop.idempotency_record(&self.api_key, license)
         };
         changes.idempotency.push(Write::changed(record));
         changes
@@ -60,11 +60,11 @@ impl Caller {
 
     pub(super) fn call(&self) -> IdempotencyId {
         let license = self.shop.license(&self.shop.customer());
-        self.shop.repeatable(&self.api_key, &license).call
+        self.shop.idempotency_record(&self.api_key, &license).call
     }
 
-    /// Whether a validation under this signature is its first use.
-    pub(super) fn validates(&self, store: &Nodes<'_>, nonce: &Nonce) -> bool {
+    /// Whether a validation with this signature is fresh.
+    pub(super) fn is_fresh(&self, store: &Nodes<'_>, nonce: &Nonce) -> bool {
         let query = ValidateQuery {
             nonce: Some(nonce.clone()),
             key: KeyQuery {

@@ -22,9 +22,9 @@ use crate::contracts::store::nodes::Nodes;
 use crate::contracts::store::written::assert_written;
 use crate::fixtures::Shop;
 
-/// A call is written down once in its tenant, product and mode; once its time is over, the next
-/// takes its place.
-pub fn a_call_is_written_down_once(store: &Nodes<'_>) {
+/// An idempotency key is recorded once in its tenant, product and mode. The next record may replace
+/// an expired one.
+pub fn an_idempotency_key_is_recorded_once(store: &Nodes<'_>) {
     let caller = caller(store);
     let call = caller.call();
     let first = caller.minting_for(&call);
@@ -65,25 +65,26 @@ pub fn a_call_is_written_down_once(store: &Nodes<'_>) {
     assert_written(store, &next);
 }
 
-/// One call made thirty-two times at once, under signatures of its own each: one mints.
-pub fn of_one_call_made_many_times_one_mints(store: &Nodes<'_>) {
+/// Of thirty-two calls with one idempotency key at the same moment, each with its own signature,
+/// one mints.
+pub fn of_one_idempotency_key_sent_many_times_one_mints(store: &Nodes<'_>) {
     let caller = caller(store);
     let call = caller.call();
-    let made: Vec<Changes> = (0..32).map(|_| caller.minting_for(&call)).collect();
-    let outcomes = at_once(made.len(), |i| store.commit(made[i].clone()));
-    let known = CommitError::Refused(Refusal::Exists(made[0].idempotency[0].value.row()));
+    let sent: Vec<Changes> = (0..32).map(|_| caller.minting_for(&call)).collect();
+    let outcomes = at_once(sent.len(), |i| store.commit(sent[i].clone()));
+    let exists = CommitError::Refused(Refusal::Exists(sent[0].idempotency[0].value.row()));
     let ok = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     assert_eq!((ok, caller.minted(store)), (1, 1));
     for outcome in outcomes {
         assert!(
-            outcome.as_ref().err().is_none_or(|error| *error == known),
+            outcome.as_ref().err().is_none_or(|error| *error == exists),
             "{outcome:?}"
         );
     }
 }
 
-/// Signatures and calls are forgotten when their time is over, and not before.
-pub fn used_nonces_and_known_calls_are_pruned_when_they_expire(store: &Nodes<'_>) {
+/// Pruning deletes nonces and idempotency keys when they expire, and not before.
+pub fn used_nonces_and_idempotency_keys_are_pruned_when_they_expire(store: &Nodes<'_>) {
     let caller = caller(store);
     let now = caller.shop.now();
     let ends = now.plus(Duration::from_mins(5));
@@ -96,7 +97,7 @@ pub fn used_nonces_and_known_calls_are_pruned_when_they_expire(store: &Nodes<'_>
     changes.nonces = vec![nonce.clone()];
     changes.idempotency[0].value.expires_at = ends;
     committed(store, changes);
-    let known = || {
+    let is_recorded = || {
         store
             .idempotency_record(&call)
             .expect("the store answers")
@@ -104,12 +105,12 @@ pub fn used_nonces_and_known_calls_are_pruned_when_they_expire(store: &Nodes<'_>
     };
     let before = Timestamp::from_micros(ends.as_micros() - 1);
     assert_eq!(store.prune(before), Ok(0));
-    assert!(known());
+    assert!(is_recorded());
     assert!(matches!(
         refused(store, caller.minting(&nonce)),
         Refusal::Exists(_)
     ));
     assert_eq!(store.prune(ends), Ok(2));
-    assert!(!known());
+    assert!(!is_recorded());
     committed(store, caller.minting(&nonce));
 }

@@ -1,4 +1,4 @@
-//! Signatures of calls: each is used up by the first commit or validation that carries it.
+//! Nonces: the first commit or validation that carries a signature uses it up.
 
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::guards::Refusal;
@@ -13,8 +13,8 @@ use crate::contracts::store::committing::{committed, refused};
 use crate::contracts::store::counting::{counted, counting};
 use crate::contracts::store::nodes::Nodes;
 
-/// A signature is used up by the first commit that carries it, and the next is told so, whatever
-/// else stands against it; a commit that is refused uses up none.
+/// The first commit with a signature uses it up. Later commits with it are refused for that reason
+/// before any other. A refused commit uses up no signature.
 pub fn a_commit_uses_up_its_nonce(store: &Nodes<'_>) {
     let caller = caller(store);
     let nonce = caller.shop.nonce(&caller.api_key);
@@ -43,30 +43,31 @@ pub fn a_commit_uses_up_its_nonce(store: &Nodes<'_>) {
     assert_eq!(caller.minted(store), 3);
 }
 
-/// A signature that was used up by a validation is known to a commit: the two may be signed over
-/// the same body.
+/// A commit is refused if a validation used up its signature, because both calls may have the same
+/// signed body.
 pub fn a_signature_that_has_validated_changes_nothing(store: &Nodes<'_>) {
     let caller = caller(store);
     let nonce = caller.shop.nonce(&caller.api_key);
-    assert!(caller.validates(store, &nonce));
+    assert!(caller.is_fresh(store, &nonce));
     let used = Refusal::Exists(nonce.row());
     assert_eq!(refused(store, caller.minting(&nonce)), used);
     assert_eq!(caller.minted(store), 0);
 }
 
-/// And the other way round, unless the commit was refused: then nothing is used up.
+/// A validation is not fresh if a commit used up its signature. A refused commit uses up no
+/// signature.
 pub fn a_signature_that_has_changed_something_validates_nothing(store: &Nodes<'_>) {
     let caller = caller(store);
     let [nonce, other] = [0, 1].map(|_| caller.shop.nonce(&caller.api_key));
     committed(store, caller.minting(&nonce));
-    assert!(!caller.validates(store, &nonce));
+    assert!(!caller.is_fresh(store, &nonce));
     let mut stale = caller.minting(&other);
     stale.api_keys.push(Write::new(caller.api_key.clone()));
     refused(store, stale);
-    assert!(caller.validates(store, &other));
+    assert!(caller.is_fresh(store, &other));
 }
 
-/// One signature on thirty-two commits at once: one is written.
+/// Of thirty-two commits with one signature at the same moment, one is written.
 pub fn of_one_signature_sent_many_times_one_mints(store: &Nodes<'_>) {
     let caller = caller(store);
     let nonce = caller.shop.nonce(&caller.api_key);

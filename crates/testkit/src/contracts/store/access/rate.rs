@@ -19,7 +19,7 @@ fn ask(store: &Nodes<'_>, key: &str, n: u32, now: Timestamp) -> Take {
     take.expect("the store answers")
 }
 
-/// How long to wait before one can be taken; `None` if one was.
+/// Takes one unit. Returns the time to wait if the unit was refused.
 pub(in crate::contracts::store) fn take(
     store: &Nodes<'_>,
     key: &str,
@@ -31,7 +31,7 @@ pub(in crate::contracts::store) fn take(
     }
 }
 
-/// Callers at once are granted twenty together, whoever they are and however much each asks for.
+/// All callers together are granted twenty units, however many units each asks for.
 pub fn a_rate_is_shared_by_all_callers(store: &Nodes<'_>) {
     let now = Shop::new("acme").now();
     for (key, n) in [("checkout:acme", 1), ("key:ak", 3)] {
@@ -44,7 +44,7 @@ pub fn a_rate_is_shared_by_all_callers(store: &Nodes<'_>) {
     }
 }
 
-/// Who asks for more than is left is granted what is left, and told what is left for others.
+/// A caller who asks for more than is left is granted the rest, and gets the number that is left.
 pub fn a_share_is_granted_as_far_as_it_is_left(store: &Nodes<'_>) {
     let now = Shop::new("acme").now();
     for (asked, count, left) in [(15, 15, 5), (3, 3, 2), (3, 2, 0)] {
@@ -54,9 +54,8 @@ pub fn a_share_is_granted_as_far_as_it_is_left(store: &Nodes<'_>) {
     assert!(matches!(ask(store, "key:ak", 3, now), Take::Refused(_)));
 }
 
-/// The twenty-first is told a wait that is worth waiting: until then all are refused, and then one
-/// fits again.
-pub fn who_is_refused_is_told_how_long_to_wait(store: &Nodes<'_>) {
+/// A refused caller gets a time to wait: until then every call is refused, and then one is granted.
+pub fn a_refused_caller_gets_the_time_to_wait(store: &Nodes<'_>) {
     let now = Shop::new("acme").now();
     for _ in 0..20 {
         assert_eq!(take(store, "checkout:acme", now), None);
@@ -68,7 +67,7 @@ pub fn who_is_refused_is_told_how_long_to_wait(store: &Nodes<'_>) {
     assert_eq!(take(store, "checkout:acme", now.plus(wait)), None);
 }
 
-/// Who is refused uses nothing up.
+/// A refused caller uses up nothing.
 pub fn a_refused_caller_takes_nothing(store: &Nodes<'_>) {
     let now = Shop::new("acme").now();
     for _ in 0..20 {
@@ -78,7 +77,7 @@ pub fn a_refused_caller_takes_nothing(store: &Nodes<'_>) {
     assert!(waits.iter().all(|wait| *wait == waits[0]), "{waits:?}");
 }
 
-/// What is taken of one key is not taken of another.
+/// The units of one key do not count for another.
 pub fn rates_of_two_keys_are_apart(store: &Nodes<'_>) {
     let now = Shop::new("acme").now();
     for _ in 0..21 {

@@ -1,4 +1,4 @@
-//! Key types.
+//! Key types of products.
 
 use mintage_domain::base::money::{Currency, Money};
 use mintage_domain::base::page::PageRequest;
@@ -16,7 +16,8 @@ use crate::contracts::store::paging::{assert_paged, at_moments, read_all};
 use crate::contracts::store::round_trip::{NAMES, comes_back};
 use crate::fixtures::{Shop, cents, display_name};
 
-/// Key types of every kind of term, with and without a price and entitlements.
+/// Key types with every kind of term, with and without a price and entitlements read back
+/// unchanged.
 pub fn a_key_type_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let yen = Money::new(
@@ -61,7 +62,7 @@ pub fn a_key_type_reads_back_as_written(store: &Nodes<'_>) {
     }
 }
 
-/// Key types of one product.
+/// The key types of one product are listed in pages.
 pub fn key_types_are_paged(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let product = shop.another_product("second");
@@ -88,7 +89,8 @@ pub fn key_types_are_paged(store: &Nodes<'_>) {
     );
 }
 
-/// Key types of all products: two products may have one of the same name, made at the same moment.
+/// A list of all products' key types has every key type, also if two products have key types of the
+/// same id from the same moment.
 pub fn key_types_of_one_name_in_two_products_are_both_listed(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let slugs = ["one", "two", "three"];

@@ -8,7 +8,7 @@ use crate::contracts::store::nodes::Nodes;
 use crate::contracts::store::round_trip::comes_back;
 use crate::fixtures::{Shop, stripe_account};
 
-/// Prices with the largest amount of a currency.
+/// A price with the largest amount of a currency reads back unchanged.
 pub fn a_price_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let kuwait = Currency::parse("kwd").expect("a currency");
@@ -17,8 +17,8 @@ pub fn a_price_reads_back_as_written(store: &Nodes<'_>) {
     comes_back(store, &shop, |it| it.prices.push(link));
 }
 
-/// A price made again replaces the one before on its account; forgetting an account's prices
-/// leaves those of other accounts and other tenants.
+/// A new price replaces the earlier one on its account. Forgetting the prices of an account keeps
+/// those of other accounts and other tenants.
 pub fn prices_are_replaced_and_forgotten_by_account(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let other = Shop::opened(store, "other");

@@ -13,7 +13,7 @@ use crate::contracts::store::round_trip::{NAMES, comes_back, longest_name};
 use crate::contracts::store::written::assert_written;
 use crate::fixtures::{Shop, display_name};
 
-/// Products with names in any script and both key formats.
+/// Products with names in any script and both key formats read back unchanged.
 pub fn a_product_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let names = NAMES.into_iter().map(str::to_owned).chain([longest_name()]);
@@ -28,7 +28,7 @@ pub fn a_product_reads_back_as_written(store: &Nodes<'_>) {
     }
 }
 
-/// One slug names a product at two tenants, and a key type in two products.
+/// One slug can name a product of each tenant, and a key type of each product.
 pub fn a_slug_is_free_again_beneath_another_owner(store: &Nodes<'_>) {
     let one = Shop::opened(store, "one");
     let two = Shop::opened(store, "two");
@@ -47,7 +47,7 @@ pub fn a_slug_is_free_again_beneath_another_owner(store: &Nodes<'_>) {
     assert_written(store, &two.foundation());
 }
 
-/// Products.
+/// The products of a tenant are listed in pages.
 pub fn products_are_paged(store: &Nodes<'_>) {
     let shop = Shop::new("acme");
     let mut tenant = shop.changes();

@@ -1,4 +1,4 @@
-//! A commit is written whole or not at all, and a refused commit affects no other.
+//! Commits are written whole or not at all, and a refused commit affects no other.
 
 use std::sync::mpsc;
 
@@ -14,14 +14,14 @@ use crate::contracts::store::nodes::Nodes;
 use crate::contracts::store::written::{assert_absent, assert_written, everything};
 use crate::fixtures::Shop;
 
-/// Every part of a commit is read, as it was written, by reads that start after it returned.
+/// Reads that start after a commit returned find every row of the commit.
 pub fn what_was_acknowledged_is_read(store: &Nodes<'_>) {
     let changes = everything(&Shop::new("acme"));
     committed(store, changes.clone());
     assert_written(store, &changes);
 }
 
-/// One guard among many refuses, and no part of the commit is there, whichever guard it is.
+/// A commit that one guard refuses writes nothing, whichever guard it is.
 pub fn a_refused_commit_writes_nothing(store: &Nodes<'_>) {
     let known = Shop::opened(store, "known");
     committed(store, counting(&known, 1, Some(1)));
@@ -48,7 +48,7 @@ pub fn a_refused_commit_writes_nothing(store: &Nodes<'_>) {
     assert_eq!(counted(store, &known), 1);
 }
 
-/// A row that exists is left as it is by a commit that another guard refuses.
+/// A refused commit leaves existing rows unchanged.
 pub fn a_refused_commit_changes_no_row(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let written = everything(&Shop::new("other"));
@@ -71,8 +71,8 @@ pub fn a_refused_commit_changes_no_row(store: &Nodes<'_>) {
     assert_written(store, &written);
 }
 
-/// Of many submitted at once, equal ones and different ones, exactly those that are refused leave
-/// no trace and all others are whole.
+/// Of many commits submitted at once, the refused ones write nothing and all others are written
+/// whole.
 pub fn a_refused_neighbour_disturbs_nobody(store: &Nodes<'_>) {
     let first = everything(&Shop::new("taken"));
     committed(store, first.clone());
@@ -114,7 +114,8 @@ pub fn a_refused_neighbour_disturbs_nobody(store: &Nodes<'_>) {
     assert_written(store, &first);
 }
 
-/// Of equal commits submitted at once, one is written and the others are told that it exists.
+/// Of equal commits submitted at once, one is written and the others are refused because the rows
+/// exist.
 pub fn of_equal_commits_one_is_written(store: &Nodes<'_>) {
     let changes = everything(&Shop::new("acme"));
     let (send, outcomes) = mpsc::channel();
@@ -137,7 +138,7 @@ pub fn of_equal_commits_one_is_written(store: &Nodes<'_>) {
     assert_written(store, &changes);
 }
 
-/// [`Changes::MAX_FACTS`] facts are committed, one more is refused, and none of them written.
+/// A commit of [`Changes::MAX_FACTS`] facts is written; with one more fact, nothing is written.
 pub fn a_commit_of_too_many_facts_is_refused(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let of_size = |size: usize| {
@@ -154,7 +155,7 @@ pub fn a_commit_of_too_many_facts_is_refused(store: &Nodes<'_>) {
     assert_eq!(tenant.expect("the store answers"), None);
 }
 
-/// A commit without a fact succeeds.
+/// A commit without facts succeeds.
 pub fn an_empty_commit_succeeds(store: &Nodes<'_>) {
     let shop = Shop::new("acme");
     let receipt = committed(store, shop.changes());

@@ -18,18 +18,18 @@ use crate::contracts::store::counting::{counted, counting};
 use crate::contracts::store::nodes::Nodes;
 use crate::fixtures::Shop;
 
-/// The news of one payment, told thirty-two times at once: one license is minted, and all but one
-/// teller are told that it was.
-pub fn one_sale_told_many_times_mints_once(store: &Nodes<'_>) {
+/// Of thirty-two reports of one payment at the same moment, one mints a license and all others are
+/// refused.
+pub fn one_sale_reported_many_times_mints_once(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let order = Write::changed(shop.order());
     committed(store, changing(&shop, |it| it.orders.push(order.clone())));
     let event = shop.processed_event();
     let buyer = shop.customer();
-    let told: Vec<Changes> = (0..32)
+    let reports: Vec<Changes> = (0..32)
         .map(|_| fulfilment(&shop, &order.value, &event, &buyer))
         .collect();
-    let outcomes = at_once(told.len(), |i| store.commit(told[i].clone()));
+    let outcomes = at_once(reports.len(), |i| store.commit(reports[i].clone()));
     let minted = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     assert_eq!(minted, 1);
     for outcome in outcomes {
@@ -50,7 +50,7 @@ pub fn one_sale_told_many_times_mints_once(store: &Nodes<'_>) {
     assert_eq!((order.status, order.version), (OrderStatus::Fulfilled, 2));
 }
 
-/// What a webhook handler commits on hearing that an order was paid: ids and keys of its own.
+/// The commit of a webhook handler for a paid order, with new ids and keys.
 fn fulfilment(shop: &Shop, order: &Order, event: &ProcessedEvent, buyer: &Customer) -> Changes {
     let customer = Customer {
         email: buyer.email.clone(),
@@ -80,7 +80,7 @@ fn fulfilment(shop: &Shop, order: &Order, event: &ProcessedEvent, buyer: &Custom
     })
 }
 
-/// Thirty-two callers add to a counter with room for ten.
+/// Of thirty-two callers who add to a counter with a cap of ten, ten succeed.
 pub fn a_capped_counter_lets_exactly_its_cap_in(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let outcomes = at_once(32, |_| store.commit(counting(&shop, 1, Some(10))));
@@ -93,11 +93,11 @@ pub fn a_capped_counter_lets_exactly_its_cap_in(store: &Nodes<'_>) {
         }
     }
     let each: BTreeSet<i64> = (1..=10).collect();
-    assert_eq!(values, each, "each receipt tells another value");
+    assert_eq!(values, each, "each receipt has another value");
     assert_eq!(counted(store, &shop), 10);
 }
 
-/// Commits that touch the same rows in opposite orders end all the same.
+/// Commits that write the same rows in opposite orders all end.
 pub fn opposite_orders_do_not_lock_each_other_out(store: &Nodes<'_>) {
     let shops = [Shop::opened(store, "one"), Shop::opened(store, "two")];
     let orders = shops

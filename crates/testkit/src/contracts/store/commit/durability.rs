@@ -1,4 +1,4 @@
-//! What a store holds after it was closed and opened again.
+//! The data of a store after it was closed and opened again.
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::contracts::store::reopen::Reopen;
 use crate::contracts::store::written::{assert_written, everything};
 use crate::fixtures::Shop;
 
-/// Every part of a commit is read as it was written, however often the store is reopened.
+/// A reopened store has every row of every acknowledged commit.
 pub fn what_was_acknowledged_is_there_after_reopening(place: &dyn Reopen) {
     let first = everything(&Shop::new("first"));
     committed(&Nodes::one(&*place.open()), first.clone());
@@ -31,7 +31,7 @@ pub fn what_was_acknowledged_is_there_after_reopening(place: &dyn Reopen) {
     assert_written(store, &second);
 }
 
-/// What was handed over before a store was closed is answered, and done if the answer says so.
+/// Closing a store answers every submitted commit, and the store has what the answer says.
 pub fn what_was_submitted_is_settled_by_closing(place: &dyn Reopen) {
     let batch: Vec<_> = (0..50)
         .map(|i| everything(&Shop::new(&format!("shop-{i}"))))
@@ -55,7 +55,7 @@ pub fn what_was_submitted_is_settled_by_closing(place: &dyn Reopen) {
     }
 }
 
-/// Guards judge by what was written before the store was closed.
+/// Guards of a reopened store check against the rows of before.
 pub fn guards_hold_after_reopening(place: &dyn Reopen) {
     let shop = Shop::new("acme");
     let opened = place.open();
@@ -76,7 +76,7 @@ pub fn guards_hold_after_reopening(place: &dyn Reopen) {
     assert_eq!(counted(store, &shop), 2);
 }
 
-/// A lease runs on, and ends, while nobody holds the store open.
+/// A lease continues and ends while the store is closed.
 pub fn a_lease_outlives_its_holder(place: &dyn Reopen) {
     let lease = Duration::from_mins(1);
     let opened = place.open();
@@ -101,7 +101,7 @@ pub fn a_lease_outlives_its_holder(place: &dyn Reopen) {
     );
 }
 
-/// A restart gives nobody a fresh rate.
+/// A reopened store still counts the units that were taken before.
 pub fn a_rate_outlives_a_restart(place: &dyn Reopen) {
     let once = Rate {
         limit: 1,

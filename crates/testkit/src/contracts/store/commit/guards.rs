@@ -1,4 +1,4 @@
-//! Guards: what refuses a commit.
+//! The guards that refuse a commit.
 
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::counter::Counter;
@@ -13,7 +13,7 @@ use crate::contracts::store::counting::{counted, counting};
 use crate::contracts::store::nodes::Nodes;
 use crate::fixtures::{Sale, Shop};
 
-/// One commit for each kind of row, each with that row alone.
+/// One commit for each kind of row, with that row alone.
 fn one_new_row_of_each_kind(shop: &Shop, sale: &Sale) -> Vec<Changes> {
     let product = shop.another_product("second");
     let key_type = shop.another_key_type("second");
@@ -34,16 +34,19 @@ fn one_new_row_of_each_kind(shop: &Shop, sale: &Sale) -> Vec<Changes> {
             it.licenses.push(Write::changed(license));
         }),
         only(&|it| it.api_keys.push(Write::changed(shop.api_key()))),
-        only(&|it| it.endpoints.push(Write::changed(shop.endpoint()))),
+        only(&|it| it.endpoints.push(Write::changed(shop.webhook_endpoint()))),
         only(&|it| {
             let delivery = shop.delivery(&sale.license);
             it.deliveries.push(Write::changed(delivery));
         }),
-        only(&|it| it.mails.push(Write::changed(shop.mailing(&sale.license)))),
+        only(&|it| {
+            it.mails
+                .push(Write::changed(shop.queued_mail(&sale.license)));
+        }),
     ]
 }
 
-/// Whatever the kind of row: the second that had to be new is told which row exists.
+/// A new row of any kind is refused if it exists, and the refusal names the row.
 pub fn a_row_that_had_to_be_new_exists(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let sale = shop.sold(store);
@@ -54,7 +57,7 @@ pub fn a_row_that_had_to_be_new_exists(store: &Nodes<'_>) {
     }
 }
 
-/// Another license for a unit that has one is refused, whatever its id and key.
+/// A second license for a unit is refused, whatever its id and key.
 pub fn a_unit_has_one_license(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let sale = shop.sold(store);
@@ -76,7 +79,7 @@ pub fn a_unit_has_one_license(store: &Nodes<'_>) {
     committed(store, minting(another));
 }
 
-/// A key opens one license of a tenant in a mode; another tenant may have the same key.
+/// A license key is unique in a tenant and mode; another tenant may use the same key.
 pub fn a_key_is_unique_in_its_tenant_and_mode(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let sale = shop.sold(store);
@@ -94,8 +97,8 @@ pub fn a_key_is_unique_in_its_tenant_and_mode(store: &Nodes<'_>) {
     committed(store, minting(with_key(other.license(&others.customer))));
 }
 
-/// Every row that counts its changes is refused when it was read in another version than it is in
-/// (missing, older, newer), and written when it was read as it is.
+/// A row with a version is refused if it was read in another version than the stored one (missing,
+/// older, newer), and written otherwise.
 pub fn a_row_read_in_another_version_is_stale(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let sale = shop.sold(store);
@@ -110,9 +113,9 @@ pub fn a_row_read_in_another_version_is_stale(store: &Nodes<'_>) {
     check.of(&shop.payment(), |it| &mut it.payments);
     check.of(&shop.license(&sale.customer), |it| &mut it.licenses);
     check.of(&shop.api_key(), |it| &mut it.api_keys);
-    check.of(&shop.endpoint(), |it| &mut it.endpoints);
+    check.of(&shop.webhook_endpoint(), |it| &mut it.endpoints);
     check.of(&shop.delivery(&sale.license), |it| &mut it.deliveries);
-    check.of(&shop.mailing(&sale.license), |it| &mut it.mails);
+    check.of(&shop.queued_mail(&sale.license), |it| &mut it.mails);
 }
 
 struct Staleness<'a> {
@@ -128,7 +131,7 @@ impl Staleness<'_> {
         part: fn(&mut Changes) -> &mut Vec<Write<T>>,
     ) {
         let stale = Refusal::Stale(never_written.row());
-        // What is in the store, what the caller has read, and whether that is the same.
+        // The stored version, the version that the caller has read, and whether they are equal.
         let steps = [
             ("missing", 1, false),
             ("missing", 0, true),
@@ -145,14 +148,14 @@ impl Staleness<'_> {
             if fits {
                 committed(self.store, changes);
             } else {
-                let told = refused(self.store, changes);
-                assert_eq!(told, stale, "{stored}, read as {read}");
+                let refusal = refused(self.store, changes);
+                assert_eq!(refusal, stale, "{stored}, read as {read}");
             }
         }
     }
 }
 
-/// One commit cannot write a row twice: its second writing read what was not there yet.
+/// A commit that writes a row twice is refused.
 pub fn a_row_is_written_once_in_a_commit(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let order = shop.order();
@@ -165,7 +168,7 @@ pub fn a_row_is_written_once_in_a_commit(store: &Nodes<'_>) {
     );
 }
 
-/// A counter goes up to its cap and not above; the receipt tells what it came to.
+/// A counter rises to its cap and not above, and the receipt has its value.
 pub fn a_counter_is_full_at_its_cap(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let counter = Counter::Products(shop.tenant.id.clone());
@@ -181,16 +184,16 @@ pub fn a_counter_is_full_at_its_cap(store: &Nodes<'_>) {
         (1, Some(6), Ok(6)),
         (i64::from(u32::MAX), None, Ok(6 + i64::from(u32::MAX))),
     ] {
-        let told = match store.commit(counting(&shop, add, cap)) {
+        let result = match store.commit(counting(&shop, add, cap)) {
             Ok(receipt) => Ok(receipt.counters[&counter]),
             Err(CommitError::Refused(refusal)) => Err(refusal),
             Err(CommitError::Store(error)) => panic!("{error}"),
         };
-        assert_eq!(told, outcome, "{add:+} up to {cap:?}");
+        assert_eq!(result, outcome, "{add:+} up to {cap:?}");
     }
 }
 
-/// Two additions to one counter in one commit add up, and are judged together.
+/// Two additions to one counter in one commit add up and are checked together.
 pub fn a_counter_added_to_twice_in_a_commit_adds_up(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let twice = |cap| {
@@ -204,7 +207,7 @@ pub fn a_counter_added_to_twice_in_a_commit_adds_up(store: &Nodes<'_>) {
     assert_eq!(counted(store, &shop), 2);
 }
 
-/// What one tenant counts is not counted to another.
+/// Each tenant has its own counter.
 pub fn counters_of_two_tenants_are_apart(store: &Nodes<'_>) {
     let (one, two) = (Shop::opened(store, "one"), Shop::opened(store, "two"));
     committed(store, counting(&one, 1, Some(1)));

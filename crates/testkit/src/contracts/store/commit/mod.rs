@@ -1,4 +1,4 @@
-//! What is true of every commit, whatever it writes.
+//! Properties of every commit, whatever it writes.
 
 pub mod atomicity;
 pub mod concurrency;

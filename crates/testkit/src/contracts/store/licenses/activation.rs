@@ -1,4 +1,4 @@
-//! Activations: each device is activated once on a license, within the limit of the license.
+//! Activations: a device has one activation on a license, within the license's limit.
 
 use mintage_domain::base::id::ActivationId;
 use mintage_domain::base::metadata::Metadata;
@@ -21,7 +21,7 @@ use crate::contracts::store::round_trip::{INSTANTS, NAMES, each_overwrites};
 use crate::contracts::store::written::{assert_absent, assert_written};
 use crate::fixtures::{Sale, Shop};
 
-/// What adds to the number of a license's active devices, within a cap.
+/// The changes that add to the number of a license's active activations, within a cap.
 fn counting(shop: &Shop, license: &License, add: i64, cap: i64) -> Changes {
     changing(shop, |it| {
         it.counters.push(Count {
@@ -32,14 +32,14 @@ fn counting(shop: &Shop, license: &License, add: i64, cap: i64) -> Changes {
     })
 }
 
-/// What gives a device a slot of a license that has so many.
+/// The changes that activate a license on a device, within a cap.
 fn activating(shop: &Shop, license: &License, activation: &Activation, cap: i64) -> Changes {
     let mut changes = counting(shop, license, 1, cap);
     changes.activations.push(Write::changed(activation.clone()));
     changes
 }
 
-fn asked(license: &License) -> KeyQuery {
+fn key_query(license: &License) -> KeyQuery {
     KeyQuery {
         tenant: license.tenant.clone(),
         product: license.product.clone(),
@@ -48,10 +48,10 @@ fn asked(license: &License) -> KeyQuery {
     }
 }
 
-/// How many devices of a license are active, as both reads of it tell.
+/// The number of a license's active activations, which both reads of the license return.
 #[track_caller]
 fn active(store: &Nodes<'_>, shop: &Shop, license: &License) -> u32 {
-    let key = asked(license);
+    let key = key_query(license);
     let known = store.license_of_key(&key).expect("the store answers");
     let nonce = Some(shop.nonce(&shop.api_key()));
     let read = store.validate(ValidateQuery { nonce, key });
@@ -59,7 +59,8 @@ fn active(store: &Nodes<'_>, shop: &Shop, license: &License) -> u32 {
     known.expect("it was sold").activations
 }
 
-/// Devices that tell everything and nothing, active and released.
+/// Activations with every field set and with optional fields empty, active and released, read back
+/// unchanged.
 pub fn an_activation_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let license = shop.sold(store).license;
@@ -68,7 +69,7 @@ pub fn an_activation_reads_back_as_written(store: &Nodes<'_>) {
         ..shop.activation(&license)
     };
     let facts = json!({ "källa": "mässa", "n": i64::MAX, "x": [1.5, null, { "deep": "\u{0}" }] });
-    let told = Activation {
+    let full = Activation {
         mode: Mode::Sandbox,
         hostname: Some(NAMES[1].to_owned()),
         os: Some(NAMES[2].to_owned()),
@@ -84,10 +85,10 @@ pub fn an_activation_reads_back_as_written(store: &Nodes<'_>) {
         first_seen: INSTANTS[0],
         ..first.clone()
     };
-    each_overwrites(store, &shop, |it| &mut it.activations, [first, told, empty]);
+    each_overwrites(store, &shop, |it| &mut it.activations, [first, full, empty]);
 }
 
-/// A license's devices, without those of its neighbours.
+/// The activations of a license are listed in pages, without those of other licenses.
 pub fn activations_are_paged(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let [license, other] = [shop.sold(store), shop.sold(store)].map(|sale| sale.license);
@@ -107,7 +108,8 @@ pub fn activations_are_paged(store: &Nodes<'_>) {
     );
 }
 
-/// A device has one activation on a license, and may have one on another; an id is of one license.
+/// A device has one activation on a license and may have one on another. An activation id belongs
+/// to one license.
 pub fn a_device_has_one_activation_on_a_license(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let [one, other] = [shop.sold(store), shop.sold(store)].map(|sale| sale.license);
@@ -147,22 +149,22 @@ fn unknown(shop: &Shop) -> ActivationId {
     shop.activation(&license).id
 }
 
-/// Of 32 devices at once, as many become active as the license allows; each slot that is given
-/// back is taken by one more. What was refused left nothing.
+/// Of 32 activations at the same moment, as many succeed as the license allows. Each deactivation
+/// makes room for one. A refused activation writes nothing.
 pub fn of_many_devices_at_once_as_many_are_active_as_may_be(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let license = shop.sold(store).license;
     let full = CommitError::Refused(Refusal::Full(Counter::of_activations(&license)));
-    for (let_in, used) in [(3, 3), (1, 3)] {
+    for (admitted, used) in [(3, 3), (1, 3)] {
         let asking: Vec<Changes> = (0..32)
             .map(|_| activating(&shop, &license, &shop.activation(&license), 3))
             .collect();
         let outcomes = at_once(asking.len(), |i| store.commit(asking[i].clone()));
-        let mut in_now = 0;
+        let mut activated = 0;
         for (changes, outcome) in asking.iter().zip(outcomes) {
             match outcome {
                 Ok(_) => {
-                    in_now += 1;
+                    activated += 1;
                     assert_written(store, changes);
                 }
                 Err(refused) => {
@@ -171,15 +173,15 @@ pub fn of_many_devices_at_once_as_many_are_active_as_may_be(store: &Nodes<'_>) {
                 }
             }
         }
-        assert_eq!(in_now, let_in);
+        assert_eq!(activated, admitted);
         assert_eq!(active(store, &shop, &license), used);
         committed(store, counting(&shop, &license, -1, 3));
         assert_eq!(active(store, &shop, &license), used - 1);
     }
 }
 
-/// Each license counts its own devices.
-pub fn each_license_counts_its_own_devices(store: &Nodes<'_>) {
+/// Each license has its own number of activations.
+pub fn each_license_counts_its_own_activations(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let sales: [Sale; 3] = [(); 3].map(|()| shop.sold(store));
     for (devices, sale) in (0..).zip(&sales) {

@@ -1,4 +1,4 @@
-//! Licenses and the records they are read as.
+//! Licenses, and the records that reads return.
 
 use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::mode::Mode;
@@ -17,7 +17,8 @@ use crate::contracts::store::paging::{assert_paged, at_moments};
 use crate::contracts::store::round_trip::{INSTANTS, each_comes_back, each_overwrites};
 use crate::fixtures::{Sale, Shop};
 
-/// Licenses in every standing, sold here and elsewhere, with and without entitlements.
+/// Licenses in every standing, sold here and elsewhere, with and without entitlements, read back
+/// unchanged.
 pub fn a_license_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let sale = shop.sold(store);
@@ -54,7 +55,7 @@ pub fn a_license_reads_back_as_written(store: &Nodes<'_>) {
     each_overwrites(store, &shop, |it| &mut it.licenses, variants);
 }
 
-/// Every kind of revocation and of hold, alone and together.
+/// Standings with every kind of revocation and hold, alone and together.
 fn standings() -> impl Iterator<Item = Standing> {
     let causes = || {
         [
@@ -82,7 +83,7 @@ fn standings() -> impl Iterator<Item = Standing> {
         .chain([all, Standing::new(None)])
 }
 
-/// Licenses.
+/// The licenses of a tenant are listed in pages.
 pub fn licenses_are_paged(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let sales = at_moments(
@@ -99,8 +100,8 @@ pub fn licenses_are_paged(store: &Nodes<'_>) {
     );
 }
 
-/// A license is told with its customer's address and the session of the order it was sold by.
-pub fn a_license_is_told_with_its_address_and_session(store: &Nodes<'_>) {
+/// A license is read with its customer's address and the session of its order.
+pub fn a_license_is_read_with_its_address_and_session(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let sale = shop.sold(store);
     let given = shop.license(&sale.customer);
@@ -121,7 +122,7 @@ pub fn a_license_is_told_with_its_address_and_session(store: &Nodes<'_>) {
     }
 }
 
-/// An order's licenses come by line, then by unit, however they were written.
+/// The licenses of an order are sorted by line and unit.
 pub fn licenses_of_an_order_come_in_the_order_of_its_units(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let sale = shop.sold(store);

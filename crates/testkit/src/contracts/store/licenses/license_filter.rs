@@ -18,7 +18,7 @@ use crate::contracts::store::nodes::Nodes;
 use crate::contracts::store::paging::read_all;
 use crate::fixtures::{Shop, email};
 
-/// Each filter alone and all together keep exactly what fits.
+/// Each filter alone, and all together, keep exactly the matching licenses.
 pub fn licenses_are_filtered(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let second = shop.another_product("second");
@@ -80,8 +80,8 @@ pub fn licenses_are_filtered(store: &Nodes<'_>) {
     }
 }
 
-/// The licenses of one customer, whose address others may have in the other mode; and those of one
-/// mode.
+/// A list of one customer has only their licenses, also if another customer has the same address in
+/// the other mode. A list of one mode has only its licenses.
 pub fn licenses_are_found_by_their_customer_and_mode(store: &Nodes<'_>) {
     let (shop, other) = (Shop::opened(store, "acme"), Shop::opened(store, "zeta"));
     let ann = shop.customer();
@@ -129,8 +129,8 @@ pub fn licenses_are_found_by_their_customer_and_mode(store: &Nodes<'_>) {
     }
 }
 
-/// A license is found by each short text of its metadata and by several together; by no other
-/// tenant, and not by what is no text. What is changed later does not lose it.
+/// A license is found by each short text in its metadata and by several together, but not by
+/// another tenant and not by a value that is no text. A later change keeps the license findable.
 pub fn licenses_are_found_by_their_metadata(store: &Nodes<'_>) {
     let (shop, other) = (Shop::opened(store, "acme"), Shop::opened(store, "zeta"));
     let buyer = shop.customer();
@@ -183,8 +183,8 @@ pub fn licenses_are_found_by_their_metadata(store: &Nodes<'_>) {
     }
 }
 
-/// A license is listed under the state it has at the time that was asked about, and no other; a
-/// hold that was released and a term that is over do what they do everywhere.
+/// A license is listed only under its state at the given time, whatever holds, releases and terms
+/// it has.
 pub fn licenses_are_filtered_by_their_state_at_a_time(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let customer = shop.customer();
@@ -249,7 +249,7 @@ pub fn licenses_are_filtered_by_their_state_at_a_time(store: &Nodes<'_>) {
 
 #[track_caller]
 fn assert_filtered(store: &Nodes<'_>, shop: &Shop, filter: &LicenseFilter, expected: &[&License]) {
-    // One by one: the filter is applied before the page is cut.
+    // Pages of one item prove that the store filters before it cuts the page.
     let (read, _) = read_all(1, &|page| store.licenses(&shop.tenant.id, filter, page));
     let read: BTreeSet<_> = read.into_iter().map(|it| it.license.id).collect();
     let expected: BTreeSet<_> = expected.iter().map(|it| it.id.clone()).collect();

@@ -19,26 +19,26 @@ use crate::contracts::store::committing::{changing, committed};
 use crate::contracts::store::nodes::Nodes;
 use crate::fixtures::{Sale, Shop, display_name};
 
-struct Asking {
+struct Validator {
     shop: Shop,
     sale: Sale,
     key: ApiKey,
 }
 
-/// A shop with a sold license and an API key that asks about it.
-fn asking(store: &Nodes<'_>) -> Asking {
+/// A shop with a sold license and an API key that validates it.
+fn validator(store: &Nodes<'_>) -> Validator {
     let shop = Shop::opened(store, "acme");
     let key = Write::changed(shop.api_key());
     committed(store, changing(&shop, |it| it.api_keys.push(key.clone())));
-    Asking {
+    Validator {
         sale: shop.sold(store),
         key: key.value,
         shop,
     }
 }
 
-impl Asking {
-    /// The question about the sold license, without a signature.
+impl Validator {
+    /// An unsigned query for the sold license.
     fn unsigned(&self) -> ValidateQuery {
         ValidateQuery {
             nonce: None,
@@ -51,7 +51,7 @@ impl Asking {
         }
     }
 
-    /// The same under this signature of the API key.
+    /// A query for the sold license with this signature of the API key.
     fn query(&self, signature: u8) -> ValidateQuery {
         self.of(&self.key, signature)
     }
@@ -72,31 +72,31 @@ fn validate(store: &Nodes<'_>, query: ValidateQuery) -> ValidateRead {
     store.validate(query).expect("the store answers")
 }
 
-/// Of many who present one signature at once, one is first; of another signature or another key
-/// the first is too.
+/// Of many queries with one signature at the same moment, one is fresh. The first query with
+/// another signature or another key is fresh too.
 pub fn a_nonce_is_fresh_once(store: &Nodes<'_>) {
-    let asking = asking(store);
-    let reads = at_once(16, |_| validate(store, asking.query(1)));
+    let validator = validator(store);
+    let reads = at_once(16, |_| validate(store, validator.query(1)));
     assert_eq!(reads.iter().filter(|read| read.fresh).count(), 1);
     assert!(reads.iter().all(|read| read.license == reads[0].license));
-    assert!(!validate(store, asking.query(1)).fresh);
-    assert!(validate(store, asking.query(2)).fresh);
-    let of_another_key = asking.of(&asking.shop.api_key(), 1);
+    assert!(!validate(store, validator.query(1)).fresh);
+    assert!(validate(store, validator.query(2)).fresh);
+    let of_another_key = validator.of(&validator.shop.api_key(), 1);
     assert!(validate(store, of_another_key).fresh);
 }
 
-/// A question that nobody signed may be asked again and again, among signed ones too, and uses
-/// none of their signatures up.
+/// An unsigned query is fresh each time, also among signed queries, and uses up none of their
+/// signatures.
 pub fn a_question_without_a_nonce_is_answered_each_time(store: &Nodes<'_>) {
-    let asking = asking(store);
-    let unsigned = at_once(16, |_| validate(store, asking.unsigned()));
+    let validator = validator(store);
+    let unsigned = at_once(16, |_| validate(store, validator.unsigned()));
     let license = &unsigned[0].license;
     assert!(license.is_some() && unsigned.iter().all(|read| read.fresh));
     assert!(unsigned.iter().all(|read| read.license == *license));
     let mixed = at_once(16, |i| {
         let nth = u8::try_from(i).expect("small");
-        let signed = asking.query(nth / 4);
-        validate(store, [signed, asking.unsigned()][i % 2].clone())
+        let signed = validator.query(nth / 4);
+        validate(store, [signed, validator.unsigned()][i % 2].clone())
     });
     for (i, read) in mixed.iter().enumerate() {
         assert!(i % 2 == 0 || read.fresh, "{i}");
@@ -107,7 +107,7 @@ pub fn a_question_without_a_nonce_is_answered_each_time(store: &Nodes<'_>) {
     let nobody = ValidateQuery {
         key: KeyQuery {
             hashes: vec![KeyHash::from_bytes([9; 32])],
-            ..asking.unsigned().key
+            ..validator.unsigned().key
         },
         nonce: None,
     };
@@ -115,13 +115,13 @@ pub fn a_question_without_a_nonce_is_answered_each_time(store: &Nodes<'_>) {
     assert_eq!((read.fresh, read.license), (true, None));
 }
 
-/// Many questions handed over without waiting are each answered once, each with its own license.
+/// Each of many queries submitted without waiting is answered once, with its own license.
 pub fn each_question_gets_its_own_answer(store: &Nodes<'_>) {
-    let asking = asking(store);
-    let sales: Vec<Sale> = (0..30).map(|_| asking.shop.sold(store)).collect();
+    let validator = validator(store);
+    let sales: Vec<Sale> = (0..30).map(|_| validator.shop.sold(store)).collect();
     let (send, answers) = mpsc::channel();
     for (i, sale) in (0..).zip(&sales) {
-        let mut query = asking.query(i);
+        let mut query = validator.query(i);
         query.key.hashes = vec![sale.license.key_hash];
         let (send, id) = (send.clone(), sale.license.id.clone());
         let done = move |answer| send.send((id, answer)).expect("the test waits");
@@ -139,31 +139,32 @@ pub fn each_question_gets_its_own_answer(store: &Nodes<'_>) {
     assert_eq!(answered.len(), sales.len());
 }
 
-/// The license comes whole, with its customer's address, its session and its key type's name.
-pub fn a_validated_license_comes_with_all_that_is_told(store: &Nodes<'_>) {
-    let asking = asking(store);
-    let read = validate(store, asking.query(1));
+/// A validation reads the license, its customer's address, its session and the name of its key
+/// type.
+pub fn a_validated_license_comes_with_address_session_and_plan(store: &Nodes<'_>) {
+    let validator = validator(store);
+    let read = validate(store, validator.query(1));
     let record = LicenseRecord {
-        license: asking.sale.license,
-        email: asking.sale.customer.email,
-        session: asking.sale.order.session,
+        license: validator.sale.license,
+        email: validator.sale.customer.email,
+        session: validator.sale.order.session,
     };
     let known = KnownLicense {
         record,
-        plan: asking.shop.key_type.display_name,
+        plan: validator.shop.key_type.display_name,
         activations: 0,
     };
     assert_eq!(read.license, Some(known));
 }
 
-/// A license is found for its own tenant, product and mode alone, under any of the hashes asked.
+/// A license is found only for its own tenant, product and mode, under any of the hashes.
 pub fn a_license_is_validated_where_it_belongs(store: &Nodes<'_>) {
-    let asking = asking(store);
+    let validator = validator(store);
     let other = Shop::opened(store, "other");
-    let known = asking.sale.license.key_hash;
+    let known = validator.sale.license.key_hash;
     let unknown = KeyHash::from_bytes([9; 32]);
     let change = |fill: &dyn Fn(&mut KeyQuery)| {
-        let mut key = asking.unsigned().key;
+        let mut key = validator.unsigned().key;
         fill(&mut key);
         key
     };
@@ -181,7 +182,7 @@ pub fn a_license_is_validated_where_it_belongs(store: &Nodes<'_>) {
         ),
     ];
     for (i, (found, key)) in (1..).zip(table) {
-        let nonce = asking.query(i).nonce;
+        let nonce = validator.query(i).nonce;
         let query = ValidateQuery { nonce, key };
         let question = format!("{query:?}");
         let read = validate(store, query.clone());
@@ -191,58 +192,60 @@ pub fn a_license_is_validated_where_it_belongs(store: &Nodes<'_>) {
     }
 }
 
-/// A key type of the same name in another product lends a license nothing.
-pub fn a_license_is_told_with_the_key_type_of_its_product(store: &Nodes<'_>) {
-    let asking = asking(store);
-    let second = asking.shop.another_product("second");
+/// The key type of another product with the same id is not read.
+pub fn a_license_is_read_with_the_key_type_of_its_product(store: &Nodes<'_>) {
+    let validator = validator(store);
+    let second = validator.shop.another_product("second");
     let decoy = KeyType {
         product: second.id.clone(),
         display_name: display_name("Decoy"),
-        ..asking.shop.key_type.clone()
+        ..validator.shop.key_type.clone()
     };
     committed(
         store,
-        changing(&asking.shop, |it| {
+        changing(&validator.shop, |it| {
             it.products.push(Write::new(second));
             it.key_types.push(Write::new(decoy));
         }),
     );
-    let known = validate(store, asking.query(1))
+    let known = validate(store, validator.query(1))
         .license
         .expect("it was sold");
-    assert_eq!(known.plan, asking.shop.key_type.display_name);
+    assert_eq!(known.plan, validator.shop.key_type.display_name);
 }
 
-/// A validation that starts after a revocation was acknowledged sees it.
+/// A validation that starts after a revocation was acknowledged reads the revoked license.
 pub fn a_revocation_is_seen_by_the_next_validation(store: &Nodes<'_>) {
-    let asking = asking(store);
-    assert!(validate(store, asking.query(1)).license.is_some());
-    let mut license = asking.sale.license.clone();
+    let validator = validator(store);
+    assert!(validate(store, validator.query(1)).license.is_some());
+    let mut license = validator.sale.license.clone();
     license
         .standing
-        .revoke(RevocationReason::Admin, asking.shop.now());
+        .revoke(RevocationReason::Admin, validator.shop.now());
     committed(
         store,
-        changing(&asking.shop, |it| {
+        changing(&validator.shop, |it| {
             it.licenses.push(Write::changed(license.clone()));
         }),
     );
-    let known = validate(store, asking.query(2))
+    let known = validate(store, validator.query(2))
         .license
         .expect("it was sold");
     assert_eq!(known.record.license.standing, license.standing);
 }
 
-/// A nonce is remembered until it expires, however often the store is swept, and not for ever.
+/// A nonce is kept until it expires, however often the store is pruned, and deleted then.
 pub fn a_nonce_is_remembered_until_it_expires(store: &Nodes<'_>) {
-    let asking = asking(store);
-    let query = asking.query(1);
+    let validator = validator(store);
+    let query = validator.query(1);
     let nonce = query.nonce.clone();
     let expires_at = nonce.expect("it is signed").expires_at;
     assert!(validate(store, query.clone()).fresh);
-    store.prune(asking.shop.now()).expect("the store answers");
+    store
+        .prune(validator.shop.now())
+        .expect("the store answers");
     assert!(!validate(store, query.clone()).fresh);
     let after = expires_at.plus(Duration::from_secs(1));
     store.prune(after).expect("the store answers");
-    assert!(validate(store, query).fresh, "it was forgotten");
+    assert!(validate(store, query).fresh, "the nonce was deleted");
 }

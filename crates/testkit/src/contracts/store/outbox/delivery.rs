@@ -12,7 +12,8 @@ use crate::contracts::store::paging::{assert_paged, at_moments};
 use crate::contracts::store::round_trip::{INSTANTS, comes_back, each_overwrites, longest_name};
 use crate::fixtures::Shop;
 
-/// Deliveries of every event and status, with their attempts, answered and not.
+/// Deliveries of every event and status, and their attempts, with and without a response, read back
+/// unchanged.
 pub fn a_delivery_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let sale = shop.sold(store);
@@ -54,7 +55,7 @@ pub fn a_delivery_reads_back_as_written(store: &Nodes<'_>) {
     });
 }
 
-/// Deliveries.
+/// The deliveries of a tenant are listed in pages.
 pub fn deliveries_are_paged(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let sale = shop.sold(store);
@@ -72,7 +73,7 @@ pub fn deliveries_are_paged(store: &Nodes<'_>) {
     );
 }
 
-/// A delivery is listed with its last attempt and read with all of them, oldest first.
+/// A delivery is listed with its last attempt and read with all attempts, the oldest first.
 pub fn a_delivery_is_listed_with_its_last_attempt(store: &Nodes<'_>) {
     let (shop, written) = with_deliveries(store, "acme", 2);
     let tried = &written[0];

@@ -17,21 +17,24 @@ use crate::fixtures::{Shop, web_url};
 
 const LEASE: Duration = Duration::from_mins(1);
 
-/// A shop with an endpoint and `n` deliveries due now, as they are in the store.
+/// A shop with an endpoint and `n` deliveries that are due now, as they are stored.
 pub(in crate::contracts::store) fn with_deliveries(
     store: &Nodes<'_>,
     slug: &str,
     n: usize,
 ) -> (Shop, Vec<Delivery>) {
     let shop = Shop::opened(store, slug);
-    let endpoint = Write::changed(shop.endpoint());
+    let endpoint = Write::changed(shop.webhook_endpoint());
     committed(store, changing(&shop, |it| it.endpoints.push(endpoint)));
     let sale = shop.sold(store);
-    let puts: Vec<_> = (0..n)
+    let writes: Vec<_> = (0..n)
         .map(|_| Write::changed(shop.delivery(&sale.license)))
         .collect();
-    committed(store, changing(&shop, |it| it.deliveries.clone_from(&puts)));
-    (shop, puts.into_iter().map(|put| put.value).collect())
+    committed(
+        store,
+        changing(&shop, |it| it.deliveries.clone_from(&writes)),
+    );
+    (shop, writes.into_iter().map(|write| write.value).collect())
 }
 
 #[track_caller]
@@ -46,8 +49,8 @@ fn read(store: &Nodes<'_>, delivery: &Delivery) -> Delivery {
     delivery
 }
 
-/// A claimed delivery is leased until its lease ends, its attempt and version are counted, and the
-/// endpoint comes with it.
+/// A claim leases a delivery until the lease ends, counts the attempt and the version, and returns
+/// the endpoint.
 pub fn a_claim_leases_and_counts(store: &Nodes<'_>) {
     let (shop, written) = with_deliveries(store, "acme", 1);
     let claims = claim(store, shop.now(), 10, 10);
@@ -67,7 +70,7 @@ pub fn a_claim_leases_and_counts(store: &Nodes<'_>) {
     assert_eq!(read(store, &written[0]), leased);
 }
 
-/// Only what is due is handed out: not before its time, and nothing that is settled.
+/// A claim returns no delivery that is settled or not yet due.
 pub fn only_what_is_due_is_claimed(store: &Nodes<'_>) {
     let (shop, due) = with_deliveries(store, "acme", 1);
     let sale = shop.sold(store);
@@ -98,7 +101,7 @@ pub fn only_what_is_due_is_claimed(store: &Nodes<'_>) {
     assert_eq!(claimed(later), [others[0].id.clone()]);
 }
 
-/// No more are handed out than asked for.
+/// A claim returns at most `n` deliveries.
 pub fn a_claim_is_no_larger_than_asked(store: &Nodes<'_>) {
     let (shop, written) = with_deliveries(store, "acme", 5);
     let sizes = [2, 0, 2, 2, 2].map(|n| claim(store, shop.now(), n, 10).len());
@@ -106,7 +109,7 @@ pub fn a_claim_is_no_larger_than_asked(store: &Nodes<'_>) {
     assert!(written.iter().all(|it| read(store, it).attempts == 1));
 }
 
-/// What is due longest goes first when not all can go.
+/// A claim returns the longest due deliveries first.
 pub fn what_is_due_longest_is_claimed_first(store: &Nodes<'_>) {
     let (shop, _) = with_deliveries(store, "acme", 0);
     let sale = shop.sold(store);
@@ -130,8 +133,8 @@ pub fn what_is_due_longest_is_claimed_first(store: &Nodes<'_>) {
     }
 }
 
-/// At most `cap` leases of one endpoint run at a time, over all claims, and a full lane holds up
-/// no other.
+/// At most `cap` deliveries of one endpoint are leased at a time, over all claims, and the others
+/// of this endpoint delay no other endpoint.
 pub fn a_lane_is_capped(store: &Nodes<'_>) {
     let (shop, _) = with_deliveries(store, "busy", 6);
     let (other, theirs) = with_deliveries(store, "other", 1);
@@ -164,7 +167,7 @@ pub fn a_lane_is_capped(store: &Nodes<'_>) {
     );
 }
 
-/// A lane that is full at the front of the queue does not use up a claim.
+/// Deliveries of an endpoint with `cap` leases do not use up a claim, even if they are due longest.
 pub fn a_full_lane_leaves_room_for_others(store: &Nodes<'_>) {
     let (busy, _) = with_deliveries(store, "busy", 20);
     let later = busy.env.clock.advance(Duration::from_secs(1));
@@ -179,7 +182,7 @@ pub fn a_full_lane_leaves_room_for_others(store: &Nodes<'_>) {
     assert_eq!(tenants, ["busy", "other"]);
 }
 
-/// A lease that has ended is handed out again, as the next attempt; one that runs is not.
+/// A delivery whose lease has ended is claimed again, as the next attempt; a running lease is not.
 pub fn an_ended_lease_is_claimed_again(store: &Nodes<'_>) {
     let (shop, written) = with_deliveries(store, "acme", 1);
     claim(store, shop.now(), 10, 10);
@@ -195,7 +198,8 @@ pub fn an_ended_lease_is_claimed_again(store: &Nodes<'_>) {
     assert_eq!(lease.due_at, end.plus(LEASE));
 }
 
-/// Who lost their lease meanwhile cannot write what came of the attempt; who holds it can.
+/// The worker whose lease ended cannot write the outcome of its attempt; the worker with the new
+/// lease can.
 pub fn an_outcome_of_a_lost_lease_is_refused(store: &Nodes<'_>) {
     let (shop, _) = with_deliveries(store, "acme", 1);
     let lost = claim(store, shop.now(), 1, 1).remove(0).delivery;
@@ -228,8 +232,8 @@ pub fn an_outcome_of_a_lost_lease_is_refused(store: &Nodes<'_>) {
     );
 }
 
-/// Deliveries wait while their tenant has no endpoint, or one without a URL, or one that is gone,
-/// and go once there is one.
+/// Deliveries wait while their tenant has no endpoint, or an endpoint without a URL, or one that is
+/// gone. They are claimed once the endpoint has a URL.
 pub fn without_a_url_it_waits(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let sale = shop.sold(store);
@@ -250,7 +254,7 @@ pub fn without_a_url_it_waits(store: &Nodes<'_>) {
             url,
             gone_since,
             version,
-            ..shop.endpoint()
+            ..shop.webhook_endpoint()
         };
         committed(
             store,
@@ -260,11 +264,11 @@ pub fn without_a_url_it_waits(store: &Nodes<'_>) {
     }
 }
 
-/// Eight claimers at once share forty deliveries without one being handed out twice or left.
+/// Eight workers that claim forty deliveries at the same moment get each delivery once.
 pub fn two_claimers_share_nothing(store: &Nodes<'_>) {
     let (shop, written) = with_deliveries(store, "acme", 40);
     let mut claimed = Vec::new();
-    // A claim may find all that is due locked by its neighbours, and ask again.
+    // A claim may find all due deliveries locked by another claim, so the workers claim again.
     for _ in 0..written.len() {
         let claims = at_once(8, |_| {
             let claims = store.claim(shop.now(), 7, 40, Duration::from_mins(1));
@@ -279,7 +283,7 @@ pub fn two_claimers_share_nothing(store: &Nodes<'_>) {
     assert_eq!((claimed.len(), distinct.len()), (40, 40));
 }
 
-/// However many claim at once, a lane has no more leases than its cap.
+/// Workers that claim at the same moment lease at most `cap` deliveries of one endpoint together.
 pub fn a_lane_is_capped_for_all_claimers_together(store: &Nodes<'_>) {
     let (shop, _) = with_deliveries(store, "acme", 40);
     let claims = at_once(8, |_| {

@@ -1,4 +1,4 @@
-//! Queued mails: each is leased to one worker.
+//! Queued mails: each mail is leased to one worker.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -19,15 +19,15 @@ use crate::fixtures::Shop;
 
 const LEASE: Duration = Duration::from_mins(5);
 
-/// A shop with a license and `n` mailings of it due now, as they are in the store.
+/// A shop with a license and `n` mails of the license that are due now, as they are stored.
 fn with_mails(store: &Nodes<'_>, n: usize) -> (Shop, Vec<QueuedMail>) {
     let shop = Shop::opened(store, "acme");
     let sale = shop.sold(store);
-    let puts: Vec<_> = (0..n)
-        .map(|_| Write::changed(shop.mailing(&sale.license)))
+    let writes: Vec<_> = (0..n)
+        .map(|_| Write::changed(shop.queued_mail(&sale.license)))
         .collect();
-    committed(store, changing(&shop, |it| it.mails.clone_from(&puts)));
-    (shop, puts.into_iter().map(|put| put.value).collect())
+    committed(store, changing(&shop, |it| it.mails.clone_from(&writes)));
+    (shop, writes.into_iter().map(|write| write.value).collect())
 }
 
 #[track_caller]
@@ -35,11 +35,11 @@ fn claim(store: &Nodes<'_>, now: Timestamp, n: usize) -> Vec<QueuedMail> {
     store.claim_mails(now, n, LEASE).expect("the store answers")
 }
 
-/// Mailings of every status, with a reason and without.
-pub fn a_mailing_reads_back_as_written(store: &Nodes<'_>) {
+/// Mails of every status, with and without a reason, read back unchanged.
+pub fn a_mail_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let sale = shop.sold(store);
-    let first = shop.mailing(&sale.license);
+    let first = shop.queued_mail(&sale.license);
     let whole = MailStatus::ALL.map(|status| QueuedMail {
         status,
         reason: Some(longest_name()),
@@ -55,17 +55,18 @@ pub fn a_mailing_reads_back_as_written(store: &Nodes<'_>) {
     );
 }
 
-/// A license's mailings, without those of its neighbours, and not for another tenant.
+/// The mails of a license are listed in pages, without those of other licenses, and not for another
+/// tenant.
 pub fn mails_are_paged(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let [license, other] = [shop.sold(store), shop.sold(store)].map(|sale| sale.license);
-    let elsewhere = Write::changed(shop.mailing(&other));
+    let elsewhere = Write::changed(shop.queued_mail(&other));
     committed(store, changing(&shop, |it| it.mails.push(elsewhere)));
     let mails = at_moments(
         store,
         &shop,
-        |_| shop.mailing(&license),
-        |it, mailing| it.mails.push(Write::changed(mailing.clone())),
+        |_| shop.queued_mail(&license),
+        |it, mail| it.mails.push(Write::changed(mail.clone())),
     );
     let place = |it: &QueuedMail| (it.created_at, it.id.to_string());
     assert_paged(
@@ -79,7 +80,7 @@ pub fn mails_are_paged(store: &Nodes<'_>) {
     assert_eq!(store.mailing(&foreign, &mails[0].id), Ok(None));
 }
 
-/// A claimed mailing is leased until its lease ends, and its attempt and version are counted.
+/// A claim leases a mail until the lease ends and counts the attempt and the version.
 pub fn a_mail_claim_leases_and_counts(store: &Nodes<'_>) {
     let (shop, written) = with_mails(store, 1);
     let claimed = claim(store, shop.now(), 10);
@@ -95,8 +96,8 @@ pub fn a_mail_claim_leases_and_counts(store: &Nodes<'_>) {
     assert_eq!(read, Ok(Some(leased)));
 }
 
-/// Of what is due the longest due goes first and no more than asked for; what is not due yet and
-/// what is settled is not handed out.
+/// A claim returns the longest due mails first, at most `n`, and no mail that is settled or not yet
+/// due.
 pub fn only_mails_that_are_due_are_claimed(store: &Nodes<'_>) {
     let (shop, _) = with_mails(store, 0);
     let sale = shop.sold(store);
@@ -104,13 +105,13 @@ pub fn only_mails_that_are_due_are_claimed(store: &Nodes<'_>) {
     let with = |status, seconds| QueuedMail {
         status,
         due_at: start.plus(Duration::from_secs(seconds)),
-        ..shop.mailing(&sale.license)
+        ..shop.queued_mail(&sale.license)
     };
     let waiting = [3, 1, 2].map(|seconds| with(MailStatus::Pending, seconds));
     let settled =
         [MailStatus::Sent, MailStatus::Failed, MailStatus::Cancelled].map(|status| with(status, 0));
-    let puts = waiting.iter().chain(&settled).cloned().map(Write::changed);
-    committed(store, changing(&shop, |it| it.mails = puts.collect()));
+    let writes = waiting.iter().chain(&settled).cloned().map(Write::changed);
+    committed(store, changing(&shop, |it| it.mails = writes.collect()));
     let claimed = |seconds, n| -> Vec<_> {
         let now = start.plus(Duration::from_secs(seconds));
         claim(store, now, n).into_iter().map(|it| it.id).collect()
@@ -123,8 +124,8 @@ pub fn only_mails_that_are_due_are_claimed(store: &Nodes<'_>) {
     assert_eq!(claimed(3, 10), []);
 }
 
-/// A lease that has ended is handed out again, as the next attempt; one that runs is not; and who
-/// lost it cannot write what came of it.
+/// A mail whose lease has ended is claimed again, as the next attempt; a running lease is not. The
+/// worker whose lease ended cannot write its outcome.
 pub fn an_ended_mail_lease_is_claimed_again(store: &Nodes<'_>) {
     let (shop, _) = with_mails(store, 1);
     let lost = claim(store, shop.now(), 1).remove(0);
@@ -150,8 +151,7 @@ pub fn an_ended_mail_lease_is_claimed_again(store: &Nodes<'_>) {
     assert_eq!(claim(store, held.due_at, 1), [], "it is settled");
 }
 
-/// What has been due for too long is found, the longest due first: not what is under way, and not
-/// what is settled.
+/// Mails that are overdue are found, the longest due first, but neither leased nor settled mails.
 pub fn overdue_mails_are_found(store: &Nodes<'_>) {
     let (shop, _) = with_mails(store, 0);
     let sale = shop.sold(store);
@@ -167,11 +167,11 @@ pub fn overdue_mails_are_found(store: &Nodes<'_>) {
     .map(|(status, seconds)| QueuedMail {
         status,
         due_at: start.plus(Duration::from_secs(seconds)),
-        ..shop.mailing(&sale.license)
+        ..shop.queued_mail(&sale.license)
     })
     .collect();
-    let puts = mails.iter().cloned().map(Write::changed).collect();
-    committed(store, changing(&shop, |it| it.mails = puts));
+    let writes = mails.iter().cloned().map(Write::changed).collect();
+    committed(store, changing(&shop, |it| it.mails = writes));
     let overdue = |seconds, n| -> Vec<_> {
         let before = start.plus(Duration::from_secs(seconds));
         let found = store.overdue_mails(before, n).expect("the store answers");
@@ -185,11 +185,11 @@ pub fn overdue_mails_are_found(store: &Nodes<'_>) {
     assert_eq!(overdue(3, 2), ids(&[1, 0]));
 }
 
-/// Eight claimers at once share forty mailings without one being handed out twice or left.
+/// Eight workers that claim forty mails at the same moment get each mail once.
 pub fn two_mail_claimers_share_nothing(store: &Nodes<'_>) {
     let (shop, written) = with_mails(store, 40);
     let mut claimed = Vec::new();
-    // A claim may find all that is due locked by its neighbours, and ask again.
+    // A claim may find all due mails locked by another claim, so the workers claim again.
     for _ in 0..written.len() {
         let claims = at_once(8, |_| claim(store, shop.now(), 7));
         claimed.extend(claims.into_iter().flatten().map(|it| it.id));

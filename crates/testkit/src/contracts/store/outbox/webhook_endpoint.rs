@@ -1,4 +1,4 @@
-//! Webhook endpoints.
+//! Webhook endpoints of tenants.
 
 use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 
@@ -6,18 +6,18 @@ use crate::contracts::store::nodes::Nodes;
 use crate::contracts::store::round_trip::each_overwrites;
 use crate::fixtures::{Shop, web_url};
 
-/// WebhookEndpoints with a URL, without, and gone.
-pub fn an_endpoint_reads_back_as_written(store: &Nodes<'_>) {
+/// Webhook endpoints with a URL, without a URL, and gone, read back unchanged.
+pub fn a_webhook_endpoint_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
-    let whole = shop.endpoint();
+    let whole = shop.webhook_endpoint();
     let without = WebhookEndpoint {
         url: None,
-        ..shop.endpoint()
+        ..shop.webhook_endpoint()
     };
     let gone = WebhookEndpoint {
         url: Some(web_url("HTTPS://[::1]:8443/x?q={CHECKOUT_SESSION_ID}#top")),
         gone_since: Some(shop.now()),
-        ..shop.endpoint()
+        ..shop.webhook_endpoint()
     };
     let rows = [whole.clone(), without, gone, whole];
     each_overwrites(store, &shop, |it| &mut it.endpoints, rows);

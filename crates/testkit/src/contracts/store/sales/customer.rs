@@ -14,11 +14,11 @@ use crate::contracts::store::paging::{assert_paged, at_moments, read_all};
 use crate::contracts::store::round_trip::{INSTANTS, NAMES, comes_back};
 use crate::fixtures::{Shop, email};
 
-/// Customers with everything told and with nothing told.
+/// Customers with every field set and with optional fields empty read back unchanged.
 pub fn a_customer_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let facts = json!({ "källa": "messe", "n": i64::MAX, "x": [1.5, null, { "deep": true }] });
-    let told = Customer {
+    let full = Customer {
         mode: Mode::Sandbox,
         name: Some(NAMES[1].to_owned()),
         external_id: Some(NAMES[2].to_owned()),
@@ -31,12 +31,12 @@ pub fn a_customer_reads_back_as_written(store: &Nodes<'_>) {
         metadata: Map::new(),
         ..shop.customer()
     };
-    for customer in [told, empty, shop.customer()] {
+    for customer in [full, empty, shop.customer()] {
         comes_back(store, &shop, |it| it.customers.push(customer));
     }
 }
 
-/// Customers.
+/// The customers of a tenant are listed in pages.
 pub fn customers_are_paged(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let customers = at_moments(
@@ -61,7 +61,7 @@ pub fn customers_are_paged(store: &Nodes<'_>) {
 
 #[track_caller]
 fn assert_found(store: &Nodes<'_>, shop: &Shop, filter: &CustomerFilter, expected: &[&Customer]) {
-    // One by one: the filter is applied before the page is cut.
+    // Pages of one item prove that the store filters before it cuts the page.
     let (read, _) = read_all(1, &|page| store.customers(&shop.tenant.id, filter, page));
     let ids = |it: &Customer| it.id.clone();
     let read: BTreeSet<_> = read.iter().map(ids).collect();
@@ -69,7 +69,7 @@ fn assert_found(store: &Nodes<'_>, shop: &Shop, filter: &CustomerFilter, expecte
     assert_eq!(read, expected, "{filter:?}");
 }
 
-/// Customers of two tenants, at these addresses.
+/// Commits customers of two tenants with these addresses.
 fn at_addresses<const N: usize>(store: &Nodes<'_>, addresses: [&str; N]) -> (Shop, [Customer; N]) {
     let (shop, other) = (Shop::opened(store, "acme"), Shop::opened(store, "zeta"));
     let of = |shop: &Shop| {
@@ -90,7 +90,7 @@ fn at_addresses<const N: usize>(store: &Nodes<'_>, addresses: [&str; N]) -> (Sho
     (shop, customers)
 }
 
-/// Each filter alone and all together keep exactly what fits.
+/// Each filter alone, and all together, keep exactly the matching customers.
 pub fn customers_are_filtered(store: &Nodes<'_>) {
     let (shop, other) = (Shop::opened(store, "acme"), Shop::opened(store, "zeta"));
     let named = |mode, address: &str, external_id: Option<&str>| Customer {
@@ -139,8 +139,8 @@ pub fn customers_are_filtered(store: &Nodes<'_>) {
     }
 }
 
-/// Customers are found by how their address begins, sign by sign: what is a wildcard elsewhere is
-/// a sign here.
+/// Customers are found by the beginning of their address, character by character: no character is a
+/// wildcard.
 pub fn customers_are_found_by_the_beginning_of_their_address(store: &Nodes<'_>) {
     let addresses = [
         "ann@example.test",

@@ -1,4 +1,4 @@
-//! Customers of the same address join when they are committed.
+//! Customers with the same address join when they are committed.
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::model::sales::customer::Customer;
@@ -14,8 +14,8 @@ fn metadata(facts: &Value) -> Map<String, Value> {
     facts.as_object().expect("facts are an object").clone()
 }
 
-/// The same buyer as `known`, as a later sale proposes them.
-fn met_again(shop: &Shop, known: &Customer) -> Customer {
+/// A new customer with the address of `known`, as a later sale creates it.
+fn with_same_address(shop: &Shop, known: &Customer) -> Customer {
     Customer {
         email: known.email.clone(),
         mode: known.mode,
@@ -31,12 +31,12 @@ fn read(store: &Nodes<'_>, customer: &Customer) -> Customer {
         .expect("the customer is known")
 }
 
-/// The second time a buyer is met they keep the id of the first; the receipt tells it, and order
-/// and license follow.
+/// A customer who exists keeps the id of the first sale. The receipt has this id, and the order and
+/// the license refer to it.
 pub fn a_known_customer_joins(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let first = shop.sold(store);
-    let again = shop.sale_to(met_again(&shop, &first.customer));
+    let again = shop.sale_to(with_same_address(&shop, &first.customer));
     let receipt = committed(store, shop.selling(&again));
     let proposed = &again.customer.id;
     assert_eq!(receipt.customers.get(proposed), Some(&first.customer.id));
@@ -52,7 +52,7 @@ pub fn a_known_customer_joins(store: &Nodes<'_>) {
     assert_eq!(none, None, "the proposed id was not used");
 }
 
-/// A customer who is new keeps the proposed id, and the receipt says so.
+/// A new customer gets the proposed id, and the receipt says so.
 pub fn a_new_customer_keeps_the_proposed_id(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let changes = shop.selling(&shop.sale());
@@ -62,31 +62,31 @@ pub fn a_new_customer_keeps_the_proposed_id(store: &Nodes<'_>) {
     assert_written(store, &changes);
 }
 
-/// A merge fills what is empty, overwrites no name and no external id, and takes metadata key by
-/// key, newer over older.
+/// A merge fills empty fields, overwrites neither the name nor the external id, and merges metadata
+/// key by key, newer over older.
 pub fn a_merge_fills_and_never_overwrites(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let first = Customer {
         metadata: metadata(&json!({ "a": 1, "b": "old" })),
         ..shop.customer()
     };
-    let meet = |customer: &Customer| {
+    let sell_to = |customer: &Customer| {
         committed(store, shop.selling(&shop.sale_to(customer.clone())));
     };
-    meet(&first);
-    meet(&Customer {
+    sell_to(&first);
+    sell_to(&Customer {
         name: Some("Zoë Ängström".to_owned()),
         metadata: metadata(&json!({ "b": "new", "c": [1, null] })),
-        ..met_again(&shop, &first)
+        ..with_same_address(&shop, &first)
     });
-    meet(&Customer {
+    sell_to(&Customer {
         name: Some("Somebody Else".to_owned()),
         external_id: Some("crm-7".to_owned()),
-        ..met_again(&shop, &first)
+        ..with_same_address(&shop, &first)
     });
-    meet(&Customer {
+    sell_to(&Customer {
         external_id: Some("crm-8".to_owned()),
-        ..met_again(&shop, &first)
+        ..with_same_address(&shop, &first)
     });
     let joined = Customer {
         name: Some("Zoë Ängström".to_owned()),
@@ -97,13 +97,13 @@ pub fn a_merge_fills_and_never_overwrites(store: &Nodes<'_>) {
     assert_eq!(read(store, &first), joined);
 }
 
-/// A buyer met twice in one commit is one customer with what both told.
-pub fn a_customer_met_twice_in_a_commit_is_one(store: &Nodes<'_>) {
+/// Two customers with one address in one commit become one customer with the data of both.
+pub fn a_customer_named_twice_in_a_commit_is_one(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let first = shop.sale();
     let again = shop.sale_to(Customer {
         name: Some("Ann".to_owned()),
-        ..met_again(&shop, &first.customer)
+        ..with_same_address(&shop, &first.customer)
     });
     let mut changes = shop.selling(&first);
     changes.absorb(shop.selling(&again));
@@ -117,15 +117,15 @@ pub fn a_customer_met_twice_in_a_commit_is_one(store: &Nodes<'_>) {
     assert_eq!(license.license.customer, first.customer.id);
 }
 
-/// One address is another customer in the other mode, and at another tenant.
+/// One address belongs to different customers in the two modes and at two tenants.
 pub fn a_customer_belongs_to_a_tenant_and_a_mode(store: &Nodes<'_>) {
     let (one, two) = (Shop::opened(store, "one"), Shop::opened(store, "two"));
     let live = one.sold(store).customer;
     let sandbox = Customer {
         mode: Mode::Sandbox,
-        ..met_again(&one, &live)
+        ..with_same_address(&one, &live)
     };
-    let foreign = met_again(&two, &live);
+    let foreign = with_same_address(&two, &live);
     for (shop, customer) in [(&one, &sandbox), (&two, &foreign)] {
         let sale = shop.sale_to(customer.clone());
         let receipt = committed(store, shop.selling(&sale));
@@ -134,8 +134,8 @@ pub fn a_customer_belongs_to_a_tenant_and_a_mode(store: &Nodes<'_>) {
     }
 }
 
-/// A buyer met by sixteen callers at once has one id, and every license is theirs.
-pub fn a_customer_met_by_many_at_once_has_one_id(store: &Nodes<'_>) {
+/// One customer in sixteen commits at the same moment has one id, and every license refers to it.
+pub fn a_customer_committed_by_many_at_once_has_one_id(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let buyer = shop.customer();
     let sales: Vec<_> = (0..16)
@@ -147,20 +147,20 @@ pub fn a_customer_met_by_many_at_once_has_one_id(store: &Nodes<'_>) {
             })
         })
         .collect();
-    let told = at_once(sales.len(), |i| {
+    let ids = at_once(sales.len(), |i| {
         let receipt = committed(store, shop.selling(&sales[i]));
         receipt.customers[&sales[i].customer.id].clone()
     });
-    assert!(told.iter().all(|id| *id == told[0]), "{told:?}");
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
     for sale in &sales {
         let record = store.license(&shop.tenant.id, &sale.license.id);
         let record = record.expect("the store answers").expect("it was minted");
         assert_eq!(
             (record.license.customer, record.email),
-            (told[0].clone(), buyer.email.clone())
+            (ids[0].clone(), buyer.email.clone())
         );
     }
-    let customer = store.customer(&shop.tenant.id, &told[0]);
+    let customer = store.customer(&shop.tenant.id, &ids[0]);
     let customer = customer.expect("the store answers").expect("it is known");
     assert_eq!(customer.metadata.len(), 16, "no merge was lost");
 }

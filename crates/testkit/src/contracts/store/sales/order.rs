@@ -18,7 +18,8 @@ use crate::contracts::store::paging::{assert_paged, at_moments, read_all};
 use crate::contracts::store::round_trip::{INSTANTS, each_overwrites};
 use crate::fixtures::{Sale, Shop, cents, email, stripe_account};
 
-/// Orders in every status, with everything told and with nothing told.
+/// Orders in every status, with every field set and with optional fields empty, read back
+/// unchanged.
 pub fn an_order_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let sale = shop.sold(store);
@@ -27,7 +28,7 @@ pub fn an_order_reads_back_as_written(store: &Nodes<'_>) {
         status: OrderStatus::Opening,
         ..shop.order()
     };
-    let told = Order {
+    let full = Order {
         mode: Mode::Sandbox,
         terms: LicenseTerms {
             term: Term::Days(Days::new(30).expect("a month")),
@@ -54,11 +55,11 @@ pub fn an_order_reads_back_as_written(store: &Nodes<'_>) {
     ];
     let variants = statuses
         .into_iter()
-        .flat_map(|status| [bare.clone(), told.clone()].map(|order| Order { status, ..order }));
+        .flat_map(|status| [bare.clone(), full.clone()].map(|order| Order { status, ..order }));
     each_overwrites(store, &shop, |it| &mut it.orders, variants);
 }
 
-/// Orders.
+/// The orders of a tenant are listed in pages.
 pub fn orders_are_paged(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let orders = at_moments(
@@ -77,7 +78,7 @@ pub fn orders_are_paged(store: &Nodes<'_>) {
     );
 }
 
-/// Rows written while a reader turns pages never make an older one come twice or get lost.
+/// A list returns each older row once while new rows are written between two pages.
 pub fn what_is_new_does_not_shift_the_pages_behind_it(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let orders = at_moments(
@@ -101,7 +102,7 @@ pub fn what_is_new_does_not_shift_the_pages_behind_it(store: &Nodes<'_>) {
     assert!(written.iter().all(|id| read.contains(id)));
 }
 
-/// An order is found by its session, on the account it was opened on alone.
+/// An order is found by its session, but only on the account of the session.
 pub fn an_order_is_found_by_its_session(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let Sale { order, .. } = shop.sold(store);
@@ -122,7 +123,7 @@ pub fn an_order_is_found_by_its_session(store: &Nodes<'_>) {
     assert_eq!(store.order_of_session(&shop.account, &unknown), Ok(None));
 }
 
-/// Orders still opening that were made before a time are found, no more than asked.
+/// Opening orders that were created before a time are found, at most `n`.
 pub fn stuck_orders_are_found(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let start = shop.now();

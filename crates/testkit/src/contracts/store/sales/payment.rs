@@ -6,7 +6,7 @@ use crate::contracts::store::nodes::Nodes;
 use crate::contracts::store::round_trip::each_overwrites;
 use crate::fixtures::Shop;
 
-/// Payments with and without an order, with the largest amounts.
+/// Payments with and without an order, with the largest amounts, read back unchanged.
 pub fn a_payment_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let sale = shop.sold(store);

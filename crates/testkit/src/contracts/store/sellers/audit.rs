@@ -1,4 +1,4 @@
-//! The audit trail.
+//! The audit trail of tenants.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::contracts::store::paging::{assert_paged, at_moments, read_all};
 use crate::contracts::store::round_trip::{NAMES, comes_back};
 use crate::fixtures::Shop;
 
-/// Audit entries of every kind of actor.
+/// Audit entries of every kind of actor read back unchanged.
 pub fn an_audit_entry_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let token = shop.management_token();
@@ -34,7 +34,7 @@ pub fn an_audit_entry_reads_back_as_written(store: &Nodes<'_>) {
     comes_back(store, &shop, |it| it.audit = entries.into());
 }
 
-/// The audit trail.
+/// The audit trail of a tenant is listed in pages.
 pub fn the_audit_trail_is_paged(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let entries = at_moments(
@@ -53,8 +53,8 @@ pub fn the_audit_trail_is_paged(store: &Nodes<'_>) {
     );
 }
 
-/// Each filter alone and all together keep exactly what fits: texts as they stand, times from the
-/// first, inclusive, to the second, exclusive. Nothing of another tenant shows.
+/// Each filter alone, and all together, keep exactly the matching entries of the tenant: texts
+/// match exactly, times from the first (inclusive) to the second (exclusive).
 pub fn the_audit_trail_is_filtered(store: &Nodes<'_>) {
     let (shop, other) = (Shop::opened(store, "acme"), Shop::opened(store, "zeta"));
     let token = Actor::Token(TokenId::parse("tok_1").expect("it has the prefix"));
@@ -117,7 +117,7 @@ pub fn the_audit_trail_is_filtered(store: &Nodes<'_>) {
             from,
             to,
         };
-        // One by one: the filter is applied before the page is cut.
+        // Pages of one item prove that the store filters before it cuts the page.
         let (read, _) = read_all(1, &|page| store.audit(&shop.tenant.id, &filter, page));
         let read: BTreeSet<_> = read.into_iter().map(|it| it.id).collect();
         let id = |i: usize| entries[i].id.to_string();
@@ -126,7 +126,7 @@ pub fn the_audit_trail_is_filtered(store: &Nodes<'_>) {
     }
 }
 
-/// The pages behind a filter are as those of the whole trail.
+/// A filtered audit trail is listed in pages.
 pub fn a_filtered_audit_trail_is_paged(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let about = |target: &str| AuditEntry {
@@ -154,7 +154,7 @@ pub fn a_filtered_audit_trail_is_paged(store: &Nodes<'_>) {
     );
 }
 
-/// A page has 25 items when nothing is asked, and never more than 100.
+/// A page has 25 items by default and at most 100.
 pub fn a_page_has_at_most_a_hundred_items(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     committed(

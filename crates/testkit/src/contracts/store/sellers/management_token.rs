@@ -1,4 +1,4 @@
-//! Management tokens.
+//! Management tokens of tenants.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::contracts::store::nodes::Nodes;
 use crate::contracts::store::round_trip::{each_comes_back, each_overwrites};
 use crate::fixtures::Shop;
 
-/// Tokens with each scope, none and all, in force and revoked.
+/// Tokens with each scope, with none and with all, active and revoked, read back unchanged.
 pub fn a_token_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let mut scopes: Vec<BTreeSet<TokenScope>> =
@@ -29,7 +29,7 @@ pub fn a_token_reads_back_as_written(store: &Nodes<'_>) {
     each_overwrites(store, &shop, |it| &mut it.tokens, [token, revoked]);
 }
 
-/// A revoked token and a revoked key are still found: who asks must see that they were revoked.
+/// A revoked token and a revoked API key are still read, with the time of the revocation.
 pub fn what_is_revoked_is_still_found(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let mut token = shop.management_token();

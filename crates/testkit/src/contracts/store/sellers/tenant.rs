@@ -9,7 +9,7 @@ use crate::contracts::store::paging::{assert_paged, at_moments};
 use crate::contracts::store::round_trip::{INSTANTS, each_comes_back, each_overwrites};
 use crate::fixtures::{Shop, email};
 
-/// Tenants of every plan, changed from one to the next.
+/// Tenants of every plan read back unchanged, also after a change.
 pub fn a_tenant_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::new("acme");
     let first = Tenant {
@@ -28,7 +28,7 @@ pub fn a_tenant_reads_back_as_written(store: &Nodes<'_>) {
     each_overwrites(store, &shop, |it| &mut it.tenants, rows);
 }
 
-/// Tenants.
+/// All tenants are listed in pages.
 pub fn tenants_are_paged(store: &Nodes<'_>) {
     let shop = Shop::new("acme");
     let tenants = at_moments(

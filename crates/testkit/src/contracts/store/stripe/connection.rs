@@ -1,4 +1,4 @@
-//! Connections to Stripe and the accounts they lead to.
+//! Connections to Stripe and links of accounts to tenants.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,8 @@ use crate::contracts::store::nodes::Nodes;
 use crate::contracts::store::round_trip::{INSTANTS, each_comes_back, each_overwrites};
 use crate::fixtures::{Shop, stripe_account};
 
-/// Connections in each state, with and without a checkout key and accounts to retire.
+/// Connections in each state, with and without a checkout key and accounts to retire, read back
+/// unchanged.
 pub fn a_connection_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let account = stripe_account("acct_1");
@@ -44,7 +45,7 @@ pub fn a_connection_reads_back_as_written(store: &Nodes<'_>) {
     each_overwrites(store, &shop, |it| &mut it.connections, rows);
 }
 
-/// Account links in both modes, active and left, moved to another tenant.
+/// Account links in both modes, active, inactive, and moved to another tenant, read back unchanged.
 pub fn an_account_link_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let other = Shop::opened(store, "other");
@@ -70,7 +71,7 @@ pub fn an_account_link_reads_back_as_written(store: &Nodes<'_>) {
     each_overwrites(store, &shop, |it| &mut it.accounts, rows);
 }
 
-/// Connections with accounts to retire are found until there are none left, no more than asked.
+/// Connections with accounts to retire are found, at most `n`, until their accounts are retired.
 pub fn connections_to_retire_are_found(store: &Nodes<'_>) {
     let shops = ["one", "two", "three"].map(|slug| Shop::opened(store, slug));
     let left = shops.each_ref().map(|shop| {

@@ -1,4 +1,4 @@
-//! OAuth rounds.
+//! OAuth rounds of tenants.
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
@@ -7,7 +7,7 @@ use crate::contracts::store::nodes::Nodes;
 use crate::contracts::store::round_trip::each_overwrites;
 use crate::fixtures::Shop;
 
-/// OAuth rounds of both modes, open and used.
+/// OAuth rounds of both modes, open and used, read back unchanged.
 pub fn an_oauth_round_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     for mode in Mode::ALL {

@@ -14,8 +14,8 @@ use crate::contracts::store::paging::{assert_paged, at_moments};
 use crate::contracts::store::round_trip::{INSTANTS, each_comes_back, each_overwrites};
 use crate::fixtures::Shop;
 
-/// Events of every outcome, with and without an account, on both endpoints.
-pub fn a_heard_event_reads_back_as_written(store: &Nodes<'_>) {
+/// Events with every outcome, with and without an account, on both endpoints, read back unchanged.
+pub fn a_processed_event_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let parked = EventOutcome::Parked {
         reason: "no such \"key type\" — gone".to_owned(),
@@ -42,7 +42,8 @@ pub fn a_heard_event_reads_back_as_written(store: &Nodes<'_>) {
     each_comes_back(store, &shop, |it| &mut it.events, [elsewhere]);
 }
 
-/// Parked events come due at their time, oldest first, no more than asked; settled ones never.
+/// Parked events are due at their time, the oldest first, at most `n`. Settled events are never
+/// due.
 pub fn parked_events_come_due_oldest_first(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let start = shop.now();
@@ -97,8 +98,8 @@ pub fn parked_events_come_due_oldest_first(store: &Nodes<'_>) {
     assert_eq!(due, [events[2].clone()]);
 }
 
-/// Parked events are listed to the tenant whom their account belongs to in their mode; an account
-/// that moves takes them along.
+/// Parked events are listed for the tenant that has their account in their mode. When an account
+/// moves to another tenant, its events move too.
 pub fn parked_events_belong_to_the_tenant_of_their_account(store: &Nodes<'_>) {
     let (one, two) = (Shop::opened(store, "one"), Shop::opened(store, "two"));
     let account = one.account.clone();
@@ -150,7 +151,7 @@ pub fn parked_events_belong_to_the_tenant_of_their_account(store: &Nodes<'_>) {
     assert_eq!((listed(&one).len(), listed(&two).len()), (0, 2));
 }
 
-/// Parked events.
+/// The parked events of a tenant are listed in pages.
 pub fn parked_events_are_paged(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let link = Write::changed(shop.account_link());
