@@ -21,7 +21,7 @@ use mintage_testkit::OutboxMail;
 use mintage_testkit::fixtures::email;
 use mintage_testkit::loopback::smtp::Manner;
 
-use crate::issue;
+use crate::licenses::issue;
 use crate::seller::{Seller, paid, refunded};
 
 /// A license's mailings, newest first.

@@ -7,11 +7,9 @@ use mintage_domain::model::licenses::key::{KeyFormat, PresentedKey};
 use mintage_domain::model::licenses::license::OrderUnit;
 use mintage_domain::model::licenses::term::Term;
 use mintage_domain::model::licenses::terms::LicenseTerms;
-use mintage_domain::model::outbox::event::EventName;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::licenses::mint::{CannotMint, Minted, Sale, mint, product_secret};
-use mintage_domain::usecase::outbox::event::tell;
 use mintage_testkit::fixtures::Shop;
 
 fn minted(shop: &Shop, order: &Order, product: &Product) -> Result<Minted, CannotMint> {
@@ -119,32 +117,4 @@ fn what_cannot_be_minted_says_why() {
         ..shop.order()
     };
     assert!(matches!(why(&past, &shop.product), CannotMint::Term(_)));
-}
-
-#[test]
-fn what_is_told_is_due_at_once_and_sealed_for_its_delivery() {
-    let shop = Shop::new("acme");
-    let license = minted(&shop, &shop.order(), &shop.product).unwrap().license;
-    let (env, now) = (shop.env.env(), shop.now());
-    let about = ("ada@example.test", Some("cs_1"));
-    let told = tell(
-        &env,
-        &license,
-        EventName::LicenseRevoked,
-        "masked",
-        about,
-        now,
-    );
-    assert_eq!(
-        (told.due_at, told.attempts, &told.license),
-        (now, 0, &license.id)
-    );
-    let field = SealedField::DELIVERY_BODY;
-    let body = env
-        .open(field, told.id.as_str(), &told.sealed_body)
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(body.expose()).unwrap();
-    assert_eq!(body["id"], told.id.as_str());
-    assert_eq!(body["event"], "license.revoked");
-    assert_eq!(body["session_id"], "cs_1");
 }

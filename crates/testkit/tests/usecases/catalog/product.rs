@@ -1,19 +1,14 @@
-use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::base::slug::{ProductId, TenantId};
 use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::licenses::key::{KeyFormat, KeyPrefix, LicenseKey};
-use mintage_domain::model::licenses::term::Term;
-use mintage_domain::model::licenses::terms::LicenseTerms;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::sellers::tenant::Plan;
 use mintage_domain::usecase::catalog::error::CatalogError;
-use mintage_domain::usecase::catalog::key_type::{NewKeyType, create_key_type};
 use mintage_domain::usecase::catalog::product::{NewProduct, create_product};
 use mintage_domain::usecase::licenses::mint::product_secret;
 use mintage_domain::usecase::sellers::tenant::{change_plan, create_tenant};
-use mintage_testkit::fixtures::{cents, display_name, email};
+use mintage_testkit::fixtures::{display_name, email};
 use mintage_testkit::{MemoryStore, TestEnv};
-
-use crate::seller::Seller;
 
 fn new_product(slug: &str) -> NewProduct {
     NewProduct {
@@ -126,38 +121,4 @@ fn a_product_that_cannot_be_is_refused() {
     let (env, actor) = (market.env.env(), Actor::Operator);
     let unknown = create_product(&market.store, &env, &nobody, &actor, &new_product("app"));
     assert_eq!(unknown, Err(CatalogError::NotFound));
-}
-
-#[test]
-fn a_key_type_is_made_once_with_a_term_that_counts_from_the_sale() {
-    let seller = Seller::new();
-    let create = |product: &str, slug: &str, term: &str| {
-        let new = NewKeyType {
-            id: KeyTypeId::parse(slug).unwrap(),
-            display_name: display_name("Team"),
-            terms: LicenseTerms {
-                term: Term::parse(term).unwrap(),
-                ..seller.shop.key_type.terms.clone()
-            },
-            price: Some(cents(9_900)),
-        };
-        let product = ProductId::parse(product).unwrap();
-        let (store, env, actor) = (&*seller.store, seller.env(), Actor::Operator);
-        create_key_type(store, &env, seller.tenant(), &product, &actor, &new)
-    };
-    let made = create("pixel", "team", "365d").unwrap();
-    assert_eq!(made.price, Some(cents(9_900)));
-    for (product, slug, term, error) in [
-        ("pixel", "team", "30d", CatalogError::Exists),
-        ("pixel", "pro", "30d", CatalogError::Exists),
-        ("other", "team", "30d", CatalogError::NotFound),
-        ("pixel", "dated", "2030-01-01", CatalogError::AbsoluteTerm),
-    ] {
-        assert_eq!(
-            create(product, slug, term),
-            Err(error),
-            "{slug} of {product}"
-        );
-    }
-    assert_eq!(seller.audited("key-type.created"), 1);
 }
