@@ -21,14 +21,14 @@ use crate::seller::Seller;
 
 const BODY: &[u8] = br#"{"licenseKey":"PIXL-1"}"#;
 
-/// A key of the seller's product that signs as version 1 says, and its secret.
+/// Creates a key of the seller's product that signs by version 1; returns the key and its secret.
 fn key(seller: &Seller, scope: Scope) -> (ApiKey, Secret) {
     let (store, env, product) = (&*seller.store, seller.env(), &seller.shop.product.id);
     let what = (KeyKind::Signed(scope, SignatureVersion::V1), Mode::Live);
     let actor = &Actor::Operator;
-    let made = create_api_key(store, &env, seller.tenant(), product, actor, what).unwrap();
-    let key = store.api_key(&made.id).unwrap().unwrap();
-    (key, made.secret.unwrap())
+    let created = create_api_key(store, &env, seller.tenant(), product, actor, what).unwrap();
+    let key = store.api_key(&created.id).unwrap().unwrap();
+    (key, created.secret.unwrap())
 }
 
 fn call<'a>(timestamp: Option<&'a str>, signature: Option<&'a str>) -> SignedCall<'a> {
@@ -42,8 +42,8 @@ fn call<'a>(timestamp: Option<&'a str>, signature: Option<&'a str>) -> SignedCal
     }
 }
 
-/// The call that `key` signs at `at`, in hex; `None` leaves a header out.
-fn judged(
+/// Checks a call of `key`; `None` leaves a header out.
+fn checked(
     seller: &Seller,
     key: &ApiKey,
     (timestamp, signature): (Option<&str>, Option<&str>),
@@ -57,7 +57,7 @@ fn seconds(at: Timestamp) -> String {
 }
 
 #[test]
-fn a_key_is_made_for_a_product_and_found_by_its_public_half() {
+fn a_key_is_created_for_a_product_and_found_by_its_public_half() {
     let seller = Seller::new();
     let (key, secret) = key(&seller, Scope::IssueOnly);
     assert!(key.id.as_str().starts_with("ak_live_") && secret.expose().starts_with("aks_"));
@@ -70,8 +70,8 @@ fn a_key_is_made_for_a_product_and_found_by_its_public_half() {
     }
     let other = ProductId::parse("other").unwrap();
     let (store, env, what) = (&*seller.store, seller.env(), (kind, Mode::Live));
-    let made = create_api_key(store, &env, seller.tenant(), &other, &Actor::Operator, what);
-    assert_eq!(made.unwrap_err(), ApiKeyError::NotFound);
+    let created = create_api_key(store, &env, seller.tenant(), &other, &Actor::Operator, what);
+    assert_eq!(created.unwrap_err(), ApiKeyError::NotFound);
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn a_good_signature_is_good_for_one_nonce_whatever_its_case() {
     let signature = keystack_signature(&secret, &at, BODY);
     let nonce = |signature: &str| {
         let call = (Some(at.as_str()), Some(signature));
-        judged(&seller, &key, call, Permission::Read)
+        checked(&seller, &key, call, Permission::Read)
     };
     let first = nonce(&signature).unwrap();
     assert_eq!(first.key, key.id);
@@ -107,7 +107,7 @@ fn a_timestamp_is_good_within_five_minutes_either_way() {
     ] {
         seller.shop.env.clock.set(now);
         let call = (Some(at.as_str()), Some(signature.as_str()));
-        let answer = judged(&seller, &key, call, Permission::Read);
+        let answer = checked(&seller, &key, call, Permission::Read);
         let refusal = (!good).then_some(SignatureError::TimestampReplay);
         assert_eq!(answer.err(), refusal, "{now}");
     }
@@ -135,7 +135,7 @@ fn every_flaw_of_a_call_has_its_own_refusal() {
         (Some(&*at), Some("not hex"), SignatureInvalid),
         (Some(&*at), Some(&*good), ScopeInsufficient),
     ] {
-        let answer = judged(&seller, &key, (timestamp, signature), Permission::Issue);
+        let answer = checked(&seller, &key, (timestamp, signature), Permission::Issue);
         assert_eq!(answer, Err(error), "{timestamp:?} {signature:?}");
     }
 }
@@ -145,7 +145,7 @@ fn a_revoked_key_is_refused_before_all_else() {
     let seller = Seller::new();
     let (mut key, _) = key(&seller, Scope::Full);
     key.revoked_at = Some(seller.shop.now());
-    let answer = judged(&seller, &key, (None, None), Permission::Issue);
+    let answer = checked(&seller, &key, (None, None), Permission::Issue);
     assert_eq!(answer, Err(SignatureError::KeyInvalid));
 }
 

@@ -1,4 +1,4 @@
-//! API keys that end: revoked at once, or rotated and good for a while.
+//! Revocation and rotation of API keys.
 
 use std::sync::Barrier;
 use std::thread;
@@ -25,16 +25,16 @@ use crate::seller::Seller;
 
 const KIND: KeyKind = KeyKind::Signed(Scope::ValidateOnly, SignatureVersion::V1);
 
-fn make(seller: &Seller, kind: KeyKind) -> MadeApiKey {
+fn create(seller: &Seller, kind: KeyKind) -> MadeApiKey {
     let (store, env, tenant) = (&*seller.store, seller.env(), seller.tenant());
     let (product, what) = (&seller.shop.product.id, (kind, Mode::Sandbox));
     create_api_key(store, &env, tenant, product, &Actor::Operator, what).unwrap()
 }
 
-/// A key that validates in the sandbox, and its secret.
+/// Creates a sandbox key that may validate; returns its id and its secret.
 fn key(seller: &Seller) -> (ApiKeyId, Secret) {
-    let made = make(seller, KIND);
-    (made.id, made.secret.unwrap())
+    let created = create(seller, KIND);
+    (created.id, created.secret.unwrap())
 }
 
 fn read(seller: &Seller, id: &ApiKeyId) -> ApiKey {
@@ -62,7 +62,7 @@ fn rotate_to(
     rotate_api_key(&*seller.store, &seller.env(), tenant, id, how, &actor)
 }
 
-/// What a well-signed call of a key is answered now.
+/// Checks a correctly signed call of a key.
 fn called(seller: &Seller, id: &ApiKeyId, secret: &Secret) -> Result<Nonce, SignatureError> {
     let at = seller.shop.now().unix_seconds().to_string();
     let signature = keystack_signature(secret, &at, b"{}");
@@ -146,7 +146,7 @@ fn a_rotation_keeps_the_kind_but_for_another_signature_version() {
         (V2, Some(V1), V1),
     ] {
         let kind = |version| KeyKind::Signed(Scope::IssueOnly, version);
-        let old = make(&seller, kind(was)).id;
+        let old = create(&seller, kind(was)).id;
         let new = rotate_to(&seller, &old, 60, chosen).unwrap();
         assert_eq!(
             read(&seller, &new.id).kind(),
@@ -160,7 +160,7 @@ fn a_rotation_keeps_the_kind_but_for_another_signature_version() {
 #[test]
 fn a_publishable_key_is_rotated_and_revoked_as_others_are_and_has_no_signature_version() {
     let seller = Seller::new();
-    let old = make(&seller, KeyKind::Publishable).id;
+    let old = create(&seller, KeyKind::Publishable).id;
     for version in SignatureVersion::ALL {
         let refused = rotate_to(&seller, &old, 60, Some(version)).unwrap_err();
         assert_eq!(refused, ApiKeyError::SignsNothing(SignsNothing));
@@ -210,12 +210,12 @@ fn a_key_of_another_tenant_and_one_that_never_was_are_not_found() {
 }
 
 #[test]
-fn of_many_rotations_at_once_one_makes_a_key() {
+fn of_many_rotations_at_once_one_creates_a_key() {
     const TIMES: usize = 8;
     let seller = Seller::new();
     let (old, _) = key(&seller);
     let start = Barrier::new(TIMES);
-    let made: Vec<_> = thread::scope(|scope| {
+    let created: Vec<_> = thread::scope(|scope| {
         let workers: Vec<_> = (0..TIMES)
             .map(|_| {
                 scope.spawn(|| {
@@ -226,8 +226,8 @@ fn of_many_rotations_at_once_one_makes_a_key() {
             .collect();
         workers.into_iter().map(|it| it.join().unwrap()).collect()
     });
-    assert_eq!(made.iter().filter(|it| it.is_ok()).count(), 1);
-    for refused in made.into_iter().filter_map(Result::err) {
+    assert_eq!(created.iter().filter(|it| it.is_ok()).count(), 1);
+    for refused in created.into_iter().filter_map(Result::err) {
         assert_eq!(refused, ApiKeyError::AlreadyRotated);
     }
     let (store, page) = (&*seller.store, PageRequest::default());

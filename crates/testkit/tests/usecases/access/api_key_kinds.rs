@@ -1,4 +1,4 @@
-//! Keys that sign by version 2, and keys that sign nothing.
+//! Keys that sign by version 2, and publishable keys.
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
@@ -19,21 +19,21 @@ use crate::seller::Seller;
 const BODY: &[u8] = br#"{"key":"PIXL-1","fingerprint":"a"}"#;
 const NONCE: &str = "aB3_-aB3_-aB3_-1";
 
-fn make(seller: &Seller, kind: KeyKind) -> (ApiKey, Option<Secret>) {
+fn create(seller: &Seller, kind: KeyKind) -> (ApiKey, Option<Secret>) {
     let (store, env, product) = (&*seller.store, seller.env(), &seller.shop.product.id);
     let (actor, what) = (&Actor::Operator, (kind, Mode::Live));
-    let made = create_api_key(store, &env, seller.tenant(), product, actor, what).unwrap();
-    (store.api_key(&made.id).unwrap().unwrap(), made.secret)
+    let created = create_api_key(store, &env, seller.tenant(), product, actor, what).unwrap();
+    (store.api_key(&created.id).unwrap().unwrap(), created.secret)
 }
 
-/// A key that validates and signs by version 2, and its secret.
+/// Creates a key that may validate and signs by version 2; returns the key and its secret.
 fn second(seller: &Seller) -> (ApiKey, Secret) {
     let kind = KeyKind::Signed(Scope::ValidateOnly, SignatureVersion::V2);
-    let (key, secret) = make(seller, kind);
+    let (key, secret) = create(seller, kind);
     (key, secret.unwrap())
 }
 
-/// What a well-made call of version 2 carries.
+/// The headers and the body of a correctly signed call of version 2.
 struct Call {
     timestamp: String,
     nonce: String,
@@ -194,7 +194,7 @@ fn a_key_of_one_version_takes_no_signature_of_the_other() {
     let at = seller.shop.now().unix_seconds().to_string();
     for version in SignatureVersion::ALL {
         let kind = KeyKind::Signed(Scope::Full, version);
-        let (key, secret) = make(&seller, kind);
+        let (key, secret) = create(&seller, kind);
         let secret = secret.unwrap();
         let call = Call::to(&seller, &secret, "/v1/validate", NONCE);
         let second = call.as_sent();
@@ -214,8 +214,8 @@ fn a_key_of_one_version_takes_no_signature_of_the_other() {
     }
 }
 
-/// What a publishable key is answered that sends nothing but itself.
-fn asked(
+/// Checks a call that has neither a timestamp nor a signature.
+fn check_unsigned(
     seller: &Seller,
     key: &ApiKey,
     permission: Permission,
@@ -235,13 +235,17 @@ fn asked(
 fn a_publishable_key_has_no_secret_and_may_validate_and_activate_unsigned() {
     use Permission::{Activate, Issue, Read, TendDevices, Validate};
     let seller = Seller::new();
-    let (key, secret) = make(&seller, KeyKind::Publishable);
+    let (key, secret) = create(&seller, KeyKind::Publishable);
     assert!(key.id.as_str().starts_with("pub_live_") && secret.is_none());
     for allowed in [Validate, Activate] {
-        assert_eq!(asked(&seller, &key, allowed), Ok(None), "{allowed:?}");
+        assert_eq!(
+            check_unsigned(&seller, &key, allowed),
+            Ok(None),
+            "{allowed:?}"
+        );
     }
     for refused in [Issue, TendDevices, Read] {
-        let answer = asked(&seller, &key, refused);
+        let answer = check_unsigned(&seller, &key, refused);
         assert_eq!(
             answer,
             Err(SignatureError::ScopeInsufficient),
@@ -253,7 +257,7 @@ fn a_publishable_key_has_no_secret_and_may_validate_and_activate_unsigned() {
 #[test]
 fn where_a_signature_is_a_must_a_publishable_key_is_refused_whatever_it_sends() {
     let seller = Seller::new();
-    let (key, _) = make(&seller, KeyKind::Publishable);
+    let (key, _) = create(&seller, KeyKind::Publishable);
     let call = Call::to(&seller, &Secret::new("aks_made_up"), "/v1/validate", NONCE);
     for permission in [Permission::Validate, Permission::Issue] {
         let answer = check(&seller.env(), &key, &call.as_sent(), permission);
@@ -264,22 +268,25 @@ fn where_a_signature_is_a_must_a_publishable_key_is_refused_whatever_it_sends() 
 #[test]
 fn a_publishable_key_that_has_ended_is_refused() {
     let seller = Seller::new();
-    let (mut key, _) = make(&seller, KeyKind::Publishable);
+    let (mut key, _) = create(&seller, KeyKind::Publishable);
     let now = seller.shop.now();
     key.revoked_at = Some(now);
     for permission in [Permission::Validate, Permission::Issue] {
-        let answer = asked(&seller, &key, permission);
+        let answer = check_unsigned(&seller, &key, permission);
         assert_eq!(answer, Err(SignatureError::KeyInvalid));
     }
     key.revoked_at = Some(Timestamp::from_micros(now.as_micros() + 1));
-    assert_eq!(asked(&seller, &key, Permission::Validate), Ok(None));
+    assert_eq!(
+        check_unsigned(&seller, &key, Permission::Validate),
+        Ok(None)
+    );
 }
 
 #[test]
 fn a_key_that_signs_must_sign_where_a_publishable_one_need_not() {
     let seller = Seller::new();
     let (key, secret) = second(&seller);
-    let unsigned = asked(&seller, &key, Permission::Validate);
+    let unsigned = check_unsigned(&seller, &key, Permission::Validate);
     assert_eq!(unsigned, Err(SignatureError::SignatureInvalid));
     let call = Call::to(&seller, &secret, "/v1/validate", NONCE);
     let (env, call) = (seller.env(), call.as_sent());

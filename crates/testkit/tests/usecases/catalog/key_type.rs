@@ -9,7 +9,7 @@ use mintage_testkit::fixtures::{cents, display_name};
 use crate::seller::Seller;
 
 #[test]
-fn a_key_type_is_made_once_with_a_term_that_counts_from_the_sale() {
+fn a_key_type_is_created_once_with_a_term_that_counts_from_the_sale() {
     let seller = Seller::new();
     let create = |product: &str, slug: &str, term: &str| {
         let new = NewKeyType {
@@ -25,8 +25,8 @@ fn a_key_type_is_made_once_with_a_term_that_counts_from_the_sale() {
         let (store, env, actor) = (&*seller.store, seller.env(), Actor::Operator);
         create_key_type(store, &env, seller.tenant(), &product, &actor, &new)
     };
-    let made = create("pixel", "team", "365d").unwrap();
-    assert_eq!(made.price, Some(cents(9_900)));
+    let created = create("pixel", "team", "365d").unwrap();
+    assert_eq!(created.price, Some(cents(9_900)));
     for (product, slug, term, error) in [
         ("pixel", "team", "30d", CatalogError::Exists),
         ("pixel", "pro", "30d", CatalogError::Exists),

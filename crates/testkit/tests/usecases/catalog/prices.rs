@@ -99,31 +99,31 @@ fn a_failure_half_way_keeps_what_was_done_and_the_next_call_goes_on() {
 }
 
 #[test]
-fn a_price_whose_answer_was_lost_is_not_made_twice() {
+fn a_price_whose_answer_was_lost_is_not_created_twice() {
     let seller = with_key_types([]);
-    let made = Arc::new(std::sync::Mutex::new(None));
+    let created = Arc::new(std::sync::Mutex::new(None));
     let mut stripe = MockStripe::new();
     let real = Arc::clone(&seller.stripe);
     stripe
         .expect_create_product()
         .returning(move |on, new, key| real.create_product(on, new, key));
-    let (real, seen) = (Arc::clone(&seller.stripe), Arc::clone(&made));
+    let (real, last_created) = (Arc::clone(&seller.stripe), Arc::clone(&created));
     stripe.expect_create_price().returning(move |on, new, key| {
-        *seen.lock().unwrap() = Some(real.create_price(on, new, key).unwrap());
+        *last_created.lock().unwrap() = Some(real.create_price(on, new, key).unwrap());
         Err(StripeError::Unavailable("no answer".to_owned()))
     });
     let (store, env) = (&*seller.store, seller.env());
     set_up_prices(store, &stripe, &env, seller.tenant(), &Actor::Operator).unwrap_err();
     let again = seller.set_up_prices().unwrap();
-    let made = made.lock().unwrap().clone();
-    assert_eq!(Some(&again.created[0].stripe_price), made.as_ref());
+    let created = created.lock().unwrap().clone();
+    assert_eq!(Some(&again.created[0].stripe_price), created.as_ref());
 }
 
 #[test]
-fn a_changed_amount_makes_another_price_of_the_same_product() {
+fn a_changed_amount_creates_another_price_of_the_same_product() {
     let seller = with_key_types([]);
     let first = seller.set_up_prices().unwrap().created.remove(0);
-    // As if the price had been set up before the key type's price was changed.
+    // This is the price of an earlier amount of the key type.
     let mut changes = seller.shop.changes();
     changes.prices.push(PriceLink {
         amount: cents(1_900),
@@ -138,7 +138,7 @@ fn a_changed_amount_makes_another_price_of_the_same_product() {
 }
 
 #[test]
-fn prices_want_a_connection() {
+fn prices_need_a_connection() {
     let seller = Seller::new();
     assert_eq!(seller.set_up_prices(), Err(PricesError::NotConnected));
     seller.connect(&seller.shop.account_ref()).unwrap();

@@ -19,7 +19,7 @@ fn new_product(slug: &str) -> NewProduct {
     }
 }
 
-/// A store with the tenant `acme` on this plan, and what makes products in it.
+/// A store with the tenant `acme` on this plan.
 struct Market {
     store: MemoryStore,
     env: TestEnv,
@@ -41,7 +41,7 @@ impl Market {
 }
 
 #[test]
-fn a_plan_holds_as_many_products_as_it_says() {
+fn a_plan_allows_as_many_products_as_its_quota() {
     for (plan, room) in [(Plan::Free, 1), (Plan::Starter, 3), (Plan::Plus, 10)] {
         let market = Market::on(plan);
         for n in 0..room {
@@ -57,7 +57,7 @@ fn a_plan_holds_as_many_products_as_it_says() {
 }
 
 #[test]
-fn a_larger_plan_makes_room_and_a_smaller_one_takes_nothing_away() {
+fn a_larger_plan_raises_the_quota_and_a_smaller_one_removes_nothing() {
     let market = Market::on(Plan::Free);
     let (env, tenant) = (market.env.env(), &market.tenant);
     market.create(&new_product("first")).unwrap();
@@ -67,14 +67,14 @@ fn a_larger_plan_makes_room_and_a_smaller_one_takes_nothing_away() {
     change_plan(&market.store, &env, tenant, Plan::Free).unwrap();
     let third = market.create(&new_product("third"));
     assert_eq!(third, Err(CatalogError::QuotaExceeded(1)));
-    let known = market.create(&new_product("second"));
-    assert_eq!(known, Err(CatalogError::Exists));
+    let existing = market.create(&new_product("second"));
+    assert_eq!(existing, Err(CatalogError::Exists));
 }
 
 #[test]
-fn callers_at_once_share_the_room() {
+fn concurrent_callers_share_the_quota() {
     let market = Market::on(Plan::Starter);
-    let made = std::thread::scope(|scope| {
+    let created = std::thread::scope(|scope| {
         let callers: Vec<_> = (0..8)
             .map(|n| {
                 let market = &market;
@@ -82,13 +82,13 @@ fn callers_at_once_share_the_room() {
             })
             .collect();
         let outcomes = callers.into_iter().map(|it| it.join().unwrap());
-        outcomes.filter(|made| *made).count()
+        outcomes.filter(|created| *created).count()
     });
-    assert_eq!(made, 3);
+    assert_eq!(created, 3);
 }
 
 #[test]
-fn a_product_is_made_with_a_secret_of_its_own() {
+fn a_product_is_created_with_a_secret_of_its_own() {
     let market = Market::on(Plan::Pro);
     let one = market.create(&new_product("one")).unwrap();
     let two = market.create(&new_product("two")).unwrap();

@@ -34,7 +34,7 @@ fn fingerprint(text: &str) -> Fingerprint {
     Fingerprint::parse(text).unwrap()
 }
 
-/// A device that tells nothing but its fingerprint.
+/// A device that sends only its fingerprint.
 fn device(name: &str) -> Device {
     Device {
         fingerprint: fingerprint(name),
@@ -51,7 +51,7 @@ impl Sold {
         Self { seller, license }
     }
 
-    /// A call about the license under a signature of its own.
+    /// A query for the license with a new signature.
     fn call(&self) -> ValidateQuery {
         let shop = &self.seller.shop;
         ValidateQuery {
@@ -80,7 +80,8 @@ impl Sold {
         })
     }
 
-    /// Activates a device that must be let in; returns its id and how many are.
+    /// Activates the license on a device, which must succeed; returns the activation's id and the
+    /// number in use.
     fn active(&self, device: &Device) -> (ActivationId, u32) {
         match self.activate(device) {
             Activated::Active(id, ActivationUsage { used, max: 3 }) => (id, used),
@@ -91,29 +92,29 @@ impl Sold {
     fn heartbeat(&self, name: &str) -> Heartbeat {
         let (store, env, call) = (&*self.seller.store, self.seller.env(), self.call());
         let device = fingerprint(name);
-        let heard = settle(store, |refused| {
+        let result = settle(store, |refused| {
             heartbeat(store, &env, &call, &device, refused)
         });
-        heard.unwrap()
+        result.unwrap()
     }
 
     fn deactivate(&self, which: &ActivationSelector) -> bool {
         let (store, env, call) = (&*self.seller.store, self.seller.env(), self.call());
-        let given_back = settle(store, |refused| {
+        let deactivated = settle(store, |refused| {
             deactivate(store, &env, &call, which, refused)
         });
-        given_back.unwrap()
+        deactivated.unwrap()
     }
 
     fn used(&self) -> u32 {
-        let known = self.seller.store.license_of_key(&self.call().key);
-        known.unwrap().unwrap().activations
+        let found = self.seller.store.license_of_key(&self.call().key);
+        found.unwrap().unwrap().activations
     }
 
-    fn known(&self, name: &str) -> Activation {
+    fn activation(&self, name: &str) -> Activation {
         let store = &self.seller.store;
-        let known = store.activation(&self.license.id, &fingerprint(name));
-        known.unwrap().unwrap()
+        let found = store.activation(&self.license.id, &fingerprint(name));
+        found.unwrap().unwrap()
     }
 
     fn pass(&self, time: Duration) {
@@ -121,7 +122,7 @@ impl Sold {
         clock.advance(time);
     }
 
-    fn stands(&self, standing: Standing) {
+    fn set_standing(&self, standing: Standing) {
         let store = &self.seller.store;
         let current = store.license_of_key(&self.call().key).unwrap().unwrap();
         let mut changes = self.seller.shop.changes();
@@ -134,24 +135,28 @@ impl Sold {
 }
 
 #[test]
-fn a_license_takes_as_many_devices_as_its_limit_and_each_keeps_its_slot() {
+fn a_license_is_activated_on_as_many_devices_as_its_limit_and_each_keeps_its_activation() {
     let sold = Sold::new();
     let first = sold.active(&device("a"));
     assert_eq!(first.1, 1);
-    assert_eq!(sold.active(&device("a")), first, "the same slot");
+    assert_eq!(sold.active(&device("a")), first, "the same activation");
     assert_eq!(sold.active(&device("b")).1, 2);
     assert_eq!(sold.active(&device("c")).1, 3);
     let full = Activated::Full(ActivationUsage { used: 3, max: 3 });
     assert_eq!(sold.activate(&device("d")), full);
-    assert_eq!(sold.active(&device("a")), (first.0, 3), "it is in already");
+    assert_eq!(
+        sold.active(&device("a")),
+        (first.0, 3),
+        "it is activated already"
+    );
     assert_eq!(sold.used(), 3);
     let nobody = fingerprint("d");
-    let known = sold.seller.store.activation(&sold.license.id, &nobody);
-    assert_eq!(known, Ok(None), "a device that was turned away is not kept");
+    let found = sold.seller.store.activation(&sold.license.id, &nobody);
+    assert_eq!(found, Ok(None), "a device that was turned away is not kept");
 }
 
 #[test]
-fn a_slot_is_given_back_once_and_taken_again_by_whoever_comes() {
+fn a_device_is_deactivated_once_and_another_can_be_activated() {
     let sold = Sold::new();
     let ids = ["a", "b", "c"].map(|name| sold.active(&device(name)).0);
     let by_name = ActivationSelector::Fingerprint(fingerprint("a"));
@@ -161,14 +166,18 @@ fn a_slot_is_given_back_once_and_taken_again_by_whoever_comes() {
     assert_eq!(sold.used(), 2);
     assert_eq!(sold.active(&device("d")).1, 3);
     let full = Activated::Full(ActivationUsage { used: 3, max: 3 });
-    assert_eq!(sold.activate(&device("a")), full, "its slot is gone");
+    assert_eq!(
+        sold.activate(&device("a")),
+        full,
+        "another device has its place"
+    );
     assert!(sold.deactivate(&ActivationSelector::Id(ids[1].clone())));
     assert_eq!(
         sold.active(&device("a")),
         (ids[0].clone(), 3),
-        "known again"
+        "the same id again"
     );
-    assert!(sold.known("a").is_active());
+    assert!(sold.activation("a").is_active());
     for unknown in [
         ActivationSelector::Fingerprint(fingerprint("A")),
         ActivationSelector::Id(ActivationId::parse("act_none").unwrap()),
@@ -179,35 +188,35 @@ fn a_slot_is_given_back_once_and_taken_again_by_whoever_comes() {
 }
 
 #[test]
-fn what_a_device_tells_is_kept_and_what_it_does_not_tell_stays() {
+fn what_a_device_sends_is_stored_and_what_it_does_not_send_stays() {
     let sold = Sold::new();
     let metadata = |value: serde_json::Value| Metadata::parse(value.as_object().unwrap().clone());
-    let told = Device {
+    let full = Device {
         hostname: Some("alices-mac".to_owned()),
         os: Some("macOS 15".to_owned()),
         metadata: Some(metadata(json!({"version": "1"})).unwrap()),
         ..device("a")
     };
-    sold.active(&told);
-    let first = sold.known("a");
+    sold.active(&full);
+    let first = sold.activation("a");
     sold.pass(Duration::from_mins(1));
     sold.active(&device("a"));
-    let mut seen = first.clone();
-    seen.last_seen = sold.seller.shop.now();
-    seen.version += 1;
-    assert_eq!(sold.known("a"), seen);
+    let mut expected = first.clone();
+    expected.last_seen = sold.seller.shop.now();
+    expected.version += 1;
+    assert_eq!(sold.activation("a"), expected);
     let moved = Device {
         hostname: Some("alices-new-mac".to_owned()),
         metadata: Some(Metadata::default()),
         ..device("a")
     };
     sold.active(&moved);
-    let known = sold.known("a");
+    let activation = sold.activation("a");
     assert_eq!(
-        (known.hostname, known.os, known.metadata),
-        (moved.hostname, told.os, Metadata::default())
+        (activation.hostname, activation.os, activation.metadata),
+        (moved.hostname, full.os, Metadata::default())
     );
-    assert_eq!(known.first_seen, first.first_seen);
+    assert_eq!(activation.first_seen, first.first_seen);
 }
 
 #[test]
@@ -218,15 +227,15 @@ fn only_an_active_device_of_a_good_license_has_a_heartbeat() {
     sold.pass(Duration::from_mins(10));
     let now = sold.seller.shop.now();
     assert_eq!(sold.heartbeat("a"), Heartbeat::Seen(now));
-    assert_eq!(sold.known("a").last_seen, now);
+    assert_eq!(sold.activation("a").last_seen, now);
     assert_eq!(sold.heartbeat("b"), Heartbeat::NotActivated);
     sold.deactivate(&ActivationSelector::Fingerprint(fingerprint("a")));
     assert_eq!(sold.heartbeat("a"), Heartbeat::NotActivated);
-    assert_eq!(sold.known("a").last_seen, now);
+    assert_eq!(sold.activation("a").last_seen, now);
 }
 
 #[test]
-fn a_license_that_is_not_good_takes_no_device_but_gives_its_slots_back() {
+fn an_invalid_license_is_not_activated_but_can_be_deactivated() {
     let sold = Sold::new();
     let now = sold.seller.shop.now();
     let mut held = Standing::new(None);
@@ -238,9 +247,9 @@ fn a_license_that_is_not_good_takes_no_device_but_gives_its_slots_back() {
         ("b", held, Reason::Frozen),
         ("c", revoked, Reason::Revoked),
     ] {
-        sold.stands(Standing::new(None));
+        sold.set_standing(Standing::new(None));
         sold.active(&device(name));
-        sold.stands(standing);
+        sold.set_standing(standing);
         let refused = Activated::Refused(reason);
         assert_eq!(sold.activate(&device(name)), refused);
         assert_eq!(sold.activate(&device("new")), refused);
@@ -274,10 +283,10 @@ fn a_signature_is_used_up_whatever_is_answered() {
 }
 
 #[test]
-fn a_device_that_was_seen_meanwhile_does_not_stand_in_its_own_way() {
+fn a_device_that_was_seen_meanwhile_is_still_activated() {
     let sold = Sold::new();
     sold.active(&device("a"));
-    let stale = Refusal::Stale(sold.known("a").row());
+    let stale = Refusal::Stale(sold.activation("a").row());
     let (store, env, call) = (&*sold.seller.store, sold.seller.env(), sold.call());
     let writes = |device: &Device, refused: Option<&Refusal>| match activate(
         store, &env, &call, device, refused,
@@ -294,11 +303,15 @@ fn a_device_that_was_seen_meanwhile_does_not_stand_in_its_own_way() {
         ..device("a")
     };
     assert_eq!(writes(&data, Some(&stale)), 1, "what is new is written");
-    assert_eq!(writes(&device("b"), Some(&stale)), 1, "a slot is taken");
+    assert_eq!(
+        writes(&device("b"), Some(&stale)),
+        1,
+        "an activation is written"
+    );
 }
 
 #[test]
-fn a_seller_releases_a_device_once_and_it_is_written_down() {
+fn a_seller_releases_a_device_once_and_the_audit_trail_has_it() {
     let sold = Sold::new();
     let (id, _) = sold.active(&device("a"));
     let (store, env) = (&*sold.seller.store, sold.seller.env());
@@ -317,7 +330,7 @@ fn a_seller_releases_a_device_once_and_it_is_written_down() {
         assert_eq!(release_of(license, id), Err(ActivationError::NotFound));
     }
     let released = release_of(&sold.license.id, &id).unwrap();
-    assert_eq!(released, sold.known("a"));
+    assert_eq!(released, sold.activation("a"));
     assert_eq!(released.released_at, Some(sold.seller.shop.now()));
     let again = release_of(&sold.license.id, &id);
     assert_eq!(again, Err(ActivationError::AlreadyReleased));
@@ -335,13 +348,13 @@ fn a_seller_releases_a_device_once_and_it_is_written_down() {
 }
 
 #[test]
-fn a_call_without_a_signature_may_be_made_again_and_where_nothing_changes_commits_nothing() {
+fn an_unsigned_call_may_be_repeated_and_commits_nothing_where_nothing_changes() {
     let sold = Sold::new();
     let unsigned = ValidateQuery {
         nonce: None,
         ..sold.call()
     };
-    let ask = |call: &ValidateQuery, name: &str| {
+    let decide = |call: &ValidateQuery, name: &str| {
         let (store, env) = (&*sold.seller.store, sold.seller.env());
         activate(store, &env, call, &device(name), None).unwrap()
     };
@@ -356,8 +369,8 @@ fn a_call_without_a_signature_may_be_made_again_and_where_nothing_changes_commit
         sold.active(&device(name));
     }
     let full = Activated::Full(ActivationUsage { used: 3, max: 3 });
-    assert!(matches!(ask(&unsigned, "d"), Decision::Answer(answer) if answer == full));
-    assert!(matches!(ask(&sold.call(), "d"), Decision::Commit(..)));
+    assert!(matches!(decide(&unsigned, "d"), Decision::Answer(answer) if answer == full));
+    assert!(matches!(decide(&sold.call(), "d"), Decision::Commit(..)));
     let unknown = ValidateQuery {
         key: KeyQuery {
             hashes: vec![KeyHash::from_bytes([9; 32])],
@@ -366,5 +379,5 @@ fn a_call_without_a_signature_may_be_made_again_and_where_nothing_changes_commit
         nonce: None,
     };
     let refused = Activated::Refused(Reason::NotFound);
-    assert!(matches!(ask(&unknown, "a"), Decision::Answer(answer) if answer == refused));
+    assert!(matches!(decide(&unknown, "a"), Decision::Answer(answer) if answer == refused));
 }

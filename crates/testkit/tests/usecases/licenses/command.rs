@@ -1,4 +1,4 @@
-//! What a seller commands of a license: freeze, thaw, extend.
+//! Commands of a seller: freeze, thaw, extend.
 
 use std::sync::Barrier;
 use std::thread;
@@ -33,7 +33,7 @@ enum Command {
 const ALL: [Command; 3] = [Command::Freeze, Command::Thaw, Command::Extend("30d")];
 
 impl Command {
-    fn give(self, seller: &Seller, tenant: &TenantId, id: &LicenseId) -> Outcome {
+    fn run(self, seller: &Seller, tenant: &TenantId, id: &LicenseId) -> Outcome {
         let actor = Actor::Token(TokenId::parse("tok_1").unwrap());
         let target = Target {
             tenant,
@@ -71,7 +71,7 @@ impl Sold {
         read.unwrap().unwrap().license
     }
 
-    /// What is heard or done elsewhere.
+    /// Changes the standing, as an event or another node does.
     fn change(&self, change: impl FnOnce(&mut Standing)) {
         let mut license = self.read();
         change(&mut license.standing);
@@ -80,8 +80,8 @@ impl Sold {
         self.seller.store.commit(changes).unwrap();
     }
 
-    fn give(&self, command: Command) -> Outcome {
-        command.give(&self.seller, self.seller.tenant(), &self.id)
+    fn run(&self, command: Command) -> Outcome {
+        command.run(&self.seller, self.seller.tenant(), &self.id)
     }
 
     fn state(&self) -> State {
@@ -94,15 +94,15 @@ impl Sold {
         held.map(ToString::to_string).collect()
     }
 
-    fn last_told(&self, event: &str) -> serde_json::Value {
+    fn last_event(&self, event: &str) -> serde_json::Value {
         let all = self.seller.deliveries();
-        let told = all.iter().find(|it| it.event.as_str() == event);
-        self.seller.body(told.unwrap())
+        let delivery = all.iter().find(|it| it.event.as_str() == event);
+        self.seller.body(delivery.unwrap())
     }
 }
 
 #[test]
-fn a_command_is_kept_told_and_written_down_with_who_gave_it() {
+fn a_command_is_stored_sent_and_audited_with_its_actor() {
     let sold = Sold::new();
     for (command, event, action, status) in [
         (
@@ -120,17 +120,17 @@ fn a_command_is_kept_told_and_written_down_with_who_gave_it() {
         ),
     ] {
         sold.seller.shop.env.clock.advance(Duration::from_secs(1));
-        let answered = sold.give(command).unwrap();
+        let answered = sold.run(command).unwrap();
         assert_eq!(answered.license, sold.read(), "{command:?}");
         assert_eq!(sold.state().as_str(), status, "{command:?}");
-        let told = sold.last_told(event);
-        assert_eq!(told["status"], status, "{command:?}");
-        assert_eq!(told["key"], answered.license.masked_key.as_str());
+        let body = sold.last_event(event);
+        assert_eq!(body["status"], status, "{command:?}");
+        assert_eq!(body["key"], answered.license.masked_key.as_str());
         let done = ("token:tok_1".to_owned(), action.to_owned());
         assert!(sold.seller.audit().contains(&done), "{command:?}");
     }
     assert_eq!(
-        sold.seller.told(),
+        sold.seller.events(),
         [
             "license.created",
             "license.frozen",
@@ -143,17 +143,17 @@ fn a_command_is_kept_told_and_written_down_with_who_gave_it() {
 #[test]
 fn a_command_that_was_given_already_is_refused_and_leaves_no_trace() {
     let sold = Sold::new();
-    assert_eq!(sold.give(Command::Thaw), Err(LicenseError::NotFrozen));
-    sold.give(Command::Freeze).unwrap();
+    assert_eq!(sold.run(Command::Thaw), Err(LicenseError::NotFrozen));
+    sold.run(Command::Freeze).unwrap();
     let frozen = sold.read();
-    assert_eq!(sold.give(Command::Freeze), Err(LicenseError::AlreadyFrozen));
+    assert_eq!(sold.run(Command::Freeze), Err(LicenseError::AlreadyFrozen));
     assert_eq!(sold.read(), frozen);
-    sold.give(Command::Thaw).unwrap();
-    assert_eq!(sold.give(Command::Thaw), Err(LicenseError::NotFrozen));
-    sold.give(Command::Freeze).unwrap();
+    sold.run(Command::Thaw).unwrap();
+    assert_eq!(sold.run(Command::Thaw), Err(LicenseError::NotFrozen));
+    sold.run(Command::Freeze).unwrap();
     assert_eq!(sold.seller.audited("license.frozen"), 2);
     assert_eq!(sold.seller.audited("license.thawed"), 1);
-    assert_eq!(sold.seller.told().len(), 4);
+    assert_eq!(sold.seller.events().len(), 4);
 }
 
 #[test]
@@ -161,15 +161,15 @@ fn a_thawed_license_stays_frozen_while_a_dispute_holds_it() {
     let sold = Sold::new();
     let now = sold.seller.shop.now();
     sold.change(|it| assert!(it.dispute("dp_1", DisputeNews::Opened, now)));
-    assert_eq!(sold.give(Command::Thaw), Err(LicenseError::NotFrozen));
-    sold.give(Command::Freeze).unwrap();
+    assert_eq!(sold.run(Command::Thaw), Err(LicenseError::NotFrozen));
+    sold.run(Command::Freeze).unwrap();
     assert_eq!(sold.holds(), ["admin", "dispute:dp_1"]);
-    sold.give(Command::Thaw).unwrap();
+    sold.run(Command::Thaw).unwrap();
     assert_eq!(
         (sold.state(), sold.holds()),
         (State::Frozen, vec!["dispute:dp_1".to_owned()])
     );
-    assert_eq!(sold.last_told("license.updated")["status"], "FROZEN");
+    assert_eq!(sold.last_event("license.updated")["status"], "FROZEN");
     sold.change(|it| assert!(it.release(HoldCause::Dispute("dp_1".to_owned()))));
     assert_eq!(sold.state(), State::Active);
 }
@@ -179,11 +179,11 @@ fn an_expired_license_is_good_again_once_it_is_extended_unless_it_is_held() {
     let sold = Sold::new();
     sold.seller.shop.env.clock.advance(Duration::from_hours(72));
     assert_eq!(sold.state(), State::Expired);
-    sold.give(Command::Freeze).unwrap();
+    sold.run(Command::Freeze).unwrap();
     assert_eq!(sold.state(), State::Expired, "the more final word");
-    sold.give(Command::Extend("1d")).unwrap();
+    sold.run(Command::Extend("1d")).unwrap();
     assert_eq!(sold.state(), State::Frozen);
-    sold.give(Command::Thaw).unwrap();
+    sold.run(Command::Thaw).unwrap();
     assert_eq!(sold.state(), State::Active);
     let end = sold.end.plus(Duration::from_hours(72));
     assert_eq!(sold.read().standing.expires_at(), Some(end));
@@ -192,14 +192,14 @@ fn an_expired_license_is_good_again_once_it_is_extended_unless_it_is_held() {
 #[test]
 fn an_end_that_would_not_move_is_refused() {
     let sold = Sold::new();
-    let refused = sold.give(Command::Extend("2001-01-01")).unwrap_err();
+    let refused = sold.run(Command::Extend("2001-01-01")).unwrap_err();
     let not_later = CannotExtend::NotLater {
         until: Timestamp::parse_rfc3339("2001-01-01").unwrap(),
         from: sold.end,
     };
     assert_eq!(refused, LicenseError::CannotExtend(not_later));
-    sold.give(Command::Extend("lifetime")).unwrap();
-    let refused = sold.give(Command::Extend("1d")).unwrap_err();
+    sold.run(Command::Extend("lifetime")).unwrap();
+    let refused = sold.run(Command::Extend("1d")).unwrap_err();
     assert_eq!(
         refused,
         LicenseError::CannotExtend(CannotExtend::IsLifetime)
@@ -211,12 +211,12 @@ fn an_end_that_would_not_move_is_refused() {
 fn a_revoked_license_takes_no_command() {
     for reason in RevocationReason::ALL {
         let sold = Sold::new();
-        sold.give(Command::Freeze).unwrap();
+        sold.run(Command::Freeze).unwrap();
         let now = sold.seller.shop.now();
         sold.change(|it| assert!(it.revoke(reason, now)));
         let before = sold.read();
         for command in ALL {
-            let refused = sold.give(command);
+            let refused = sold.run(command);
             assert_eq!(refused, Err(LicenseError::AlreadyRevoked), "{command:?}");
         }
         assert_eq!(sold.read(), before);
@@ -226,7 +226,7 @@ fn a_revoked_license_takes_no_command() {
 #[test]
 fn a_frozen_license_can_be_revoked() {
     let sold = Sold::new();
-    sold.give(Command::Freeze).unwrap();
+    sold.run(Command::Freeze).unwrap();
     let (store, env) = (&*sold.seller.store, sold.seller.env());
     revoke(
         store,
@@ -247,7 +247,7 @@ fn another_tenants_license_takes_no_command() {
     let before = sold.read();
     for command in ALL {
         for (tenant, id) in [(&other, &sold.id), (sold.seller.tenant(), &unknown)] {
-            let outcome = command.give(&sold.seller, tenant, id);
+            let outcome = command.run(&sold.seller, tenant, id);
             assert_eq!(outcome, Err(LicenseError::NotFound), "{command:?}");
         }
     }
@@ -264,7 +264,7 @@ fn of_a_command_given_many_times_at_once_one_is_carried_out_and_extensions_add_u
     ] {
         let sold = Sold::new();
         if matches!(command, Command::Thaw) {
-            sold.give(Command::Freeze).unwrap();
+            sold.run(Command::Freeze).unwrap();
         }
         let start = Barrier::new(TIMES);
         let outcomes: Vec<Outcome> = thread::scope(|scope| {
@@ -272,7 +272,7 @@ fn of_a_command_given_many_times_at_once_one_is_carried_out_and_extensions_add_u
                 .map(|_| {
                     scope.spawn(|| {
                         start.wait();
-                        sold.give(command)
+                        sold.run(command)
                     })
                 })
                 .collect();

@@ -24,7 +24,7 @@ use serde_json::json;
 
 use crate::seller::{Seller, paid, refunded};
 
-/// A seller with an API key of their mode.
+/// Creates a seller with an API key of their mode.
 pub(crate) fn seller() -> (Seller, ApiKey) {
     let seller = Seller::on_sale();
     let api_key = api_key(&seller);
@@ -32,10 +32,10 @@ pub(crate) fn seller() -> (Seller, ApiKey) {
 }
 
 fn api_key(seller: &Seller) -> ApiKey {
-    let put = Write::changed(seller.shop.api_key());
-    let api_key = put.value.clone();
+    let write = Write::changed(seller.shop.api_key());
+    let api_key = write.value.clone();
     let mut changes = seller.shop.changes();
-    changes.api_keys.push(put);
+    changes.api_keys.push(write);
     seller.store.commit(changes).unwrap();
     api_key
 }
@@ -44,7 +44,7 @@ fn metadata(value: &serde_json::Value) -> Metadata {
     Metadata::parse(value.as_object().unwrap().clone()).unwrap()
 }
 
-/// What is asked for with nothing but what must be there.
+/// A request with only its required fields.
 pub(crate) fn bare(seller: &Seller) -> NewLicense {
     NewLicense {
         key_type: seller.shop.key_type.id.clone(),
@@ -61,7 +61,7 @@ pub(crate) fn bare(seller: &Seller) -> NewLicense {
     }
 }
 
-/// A call under a signature of its own.
+/// A call with a new signature.
 fn call(seller: &Seller, api_key: &ApiKey) -> IssueCall {
     IssueCall {
         api_key: api_key.clone(),
@@ -71,7 +71,7 @@ fn call(seller: &Seller, api_key: &ApiKey) -> IssueCall {
     }
 }
 
-/// A call under a signature of its own that may be sent again.
+/// A call with a new signature and an idempotency key.
 pub(crate) fn repeatable(seller: &Seller, api_key: &ApiKey, key: &str, body: &str) -> IssueCall {
     let key = IdempotencyKey::parse(key).unwrap();
     IssueCall {
@@ -88,7 +88,7 @@ pub(crate) fn issued(
     issue(&*seller.store, &seller.env(), call, wanted)
 }
 
-/// What the counter of the tenant's licenses has come to.
+/// The value of the counter of the tenant's licenses.
 fn counted(seller: &Seller, mode: Mode) -> i64 {
     let counter = Counter::Licenses(seller.tenant().clone(), mode);
     let mut changes = seller.shop.changes();
@@ -116,13 +116,13 @@ fn on_plan(seller: &Seller, plan: Plan, minted: i64) {
 }
 
 #[test]
-fn a_license_is_as_its_key_type_says_where_nothing_else_is_asked() {
+fn a_license_has_the_terms_of_its_key_type_by_default() {
     let (seller, api_key) = seller();
-    let made = issued(&seller, &call(&seller, &api_key), &bare(&seller)).unwrap();
+    let issued_license = issued(&seller, &call(&seller, &api_key), &bare(&seller)).unwrap();
     let license = &seller.licenses()[0].license;
-    assert_eq!(made.license, *license);
+    assert_eq!(issued_license.license, *license);
     assert_eq!(
-        (made.email.as_str(), made.again),
+        (issued_license.email.as_str(), issued_license.again),
         ("alice@example.test", false)
     );
     let terms = &seller.shop.key_type.terms;
@@ -134,8 +134,8 @@ fn a_license_is_as_its_key_type_says_where_nothing_else_is_asked() {
         (&None, &Metadata::default())
     );
     assert_eq!(license.state(seller.shop.now()), State::Active);
-    let told = &seller.deliveries()[0];
-    let body = seller.body(told);
+    let delivery = &seller.deliveries()[0];
+    let body = seller.body(delivery);
     assert_eq!(
         (
             &body["event"],
@@ -145,7 +145,7 @@ fn a_license_is_as_its_key_type_says_where_nothing_else_is_asked() {
         ),
         (
             &json!("license.created"),
-            &json!(made.key.expose()),
+            &json!(issued_license.key.expose()),
             &json!(null),
             &json!("alice@example.test")
         )
@@ -156,7 +156,7 @@ fn a_license_is_as_its_key_type_says_where_nothing_else_is_asked() {
 }
 
 #[test]
-fn what_is_asked_for_takes_the_place_of_what_the_key_type_says() {
+fn a_request_overrides_the_terms_of_the_key_type() {
     let (seller, api_key) = seller();
     let wanted = NewLicense {
         term: Some(Term::parse("30d").unwrap()),
@@ -178,9 +178,9 @@ fn what_is_asked_for_takes_the_place_of_what_the_key_type_says() {
 }
 
 #[test]
-fn a_known_customer_learns_what_is_new_and_is_answered_by_their_first_id() {
+fn an_existing_customer_gets_what_is_new_and_keeps_their_first_id() {
     let (seller, api_key) = seller();
-    let told =
+    let wanted_by =
         |name: Option<&str>, external_id: Option<&str>, facts: serde_json::Value| NewLicense {
             customer: NewCustomer {
                 email: email("alice@example.test"),
@@ -191,23 +191,23 @@ fn a_known_customer_learns_what_is_new_and_is_answered_by_their_first_id() {
             ..bare(&seller)
         };
     let ids: Vec<CustomerId> = [
-        told(None, Some("one"), json!({"a": 1, "b": 1})),
-        told(Some("Alice"), Some("two"), json!({"b": 2})),
-        told(Some("Bob"), None, json!({})),
+        wanted_by(None, Some("one"), json!({"a": 1, "b": 1})),
+        wanted_by(Some("Alice"), Some("two"), json!({"b": 2})),
+        wanted_by(Some("Bob"), None, json!({})),
     ]
     .iter()
     .map(|wanted| issued(&seller, &call(&seller, &api_key), wanted).unwrap())
-    .map(|made| made.license.customer)
+    .map(|issued_license| issued_license.license.customer)
     .collect();
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
-    let known = seller
+    let customer = seller
         .store
         .customer(seller.tenant(), &ids[0])
         .unwrap()
         .unwrap();
-    assert_eq!(known.name.as_deref(), Some("Alice"));
-    assert_eq!(known.external_id.as_deref(), Some("one"));
-    assert_eq!(json!(known.metadata), json!({"a": 1, "b": 2}));
+    assert_eq!(customer.name.as_deref(), Some("Alice"));
+    assert_eq!(customer.external_id.as_deref(), Some("one"));
+    assert_eq!(json!(customer.metadata), json!({"a": 1, "b": 2}));
 }
 
 #[test]
@@ -246,12 +246,16 @@ fn a_call_sent_again_is_answered_again_by_whichever_key_of_the_product_signs_it(
     let (seller, first) = seller();
     let second = api_key(&seller);
     let wanted = bare(&seller);
-    let made = issued(&seller, &repeatable(&seller, &first, "k", "body"), &wanted).unwrap();
+    let issued_license =
+        issued(&seller, &repeatable(&seller, &first, "k", "body"), &wanted).unwrap();
     for api_key in [&first, &second] {
         let call = repeatable(&seller, api_key, "k", "body");
         let again = issued(&seller, &call, &wanted).unwrap();
-        assert_eq!((again.license, again.again), (made.license.clone(), true));
-        assert_eq!(again.key.expose(), made.key.expose());
+        assert_eq!(
+            (again.license, again.again),
+            (issued_license.license.clone(), true)
+        );
+        assert_eq!(again.key.expose(), issued_license.key.expose());
         let replayed = issued(&seller, &call, &wanted).unwrap_err();
         assert_eq!(
             replayed,
@@ -264,7 +268,7 @@ fn a_call_sent_again_is_answered_again_by_whichever_key_of_the_product_signs_it(
         issued(&seller, &other, &wanted).unwrap_err(),
         IssueError::OtherBody
     );
-    assert_eq!((seller.licenses().len(), seller.told().len()), (1, 1));
+    assert_eq!((seller.licenses().len(), seller.events().len()), (1, 1));
     let another = repeatable(&seller, &first, "k2", "body");
     assert!(!issued(&seller, &another, &wanted).unwrap().again);
 }
@@ -339,7 +343,7 @@ fn the_sandbox_is_counted_apart() {
 }
 
 #[test]
-fn a_license_is_counted_from_its_mint_until_it_is_revoked_however_often_that_is_told() {
+fn a_license_is_counted_from_its_mint_until_it_is_revoked_however_often_that_is_reported() {
     let (seller, _) = seller();
     let count = || counted(&seller, Mode::Live);
     let session = seller.session();
@@ -359,7 +363,7 @@ fn a_license_is_counted_from_its_mint_until_it_is_revoked_however_often_that_is_
         seller.receive(refunded(&session, 2_900)).unwrap();
         assert_eq!(count(), 0);
     }
-    // An admin's word after the refund changes why, not how many.
+    // A revocation by an admin after the refund changes the reason, not the count.
     let order = seller.order(&session);
     let sold = store
         .licenses_of_order(&order.id)
@@ -371,7 +375,7 @@ fn a_license_is_counted_from_its_mint_until_it_is_revoked_however_often_that_is_
 }
 
 #[test]
-fn a_refund_told_before_its_sale_counts_nothing() {
+fn a_refund_received_before_its_sale_counts_nothing() {
     let (seller, _) = seller();
     let session = seller.session();
     seller.receive(refunded(&session, 2_900)).unwrap();

@@ -24,7 +24,7 @@ fn minted(shop: &Shop, order: &Order, product: &Product) -> Result<Minted, Canno
 }
 
 #[test]
-fn keys_are_made_as_their_product_says_and_sealed_for_their_license() {
+fn keys_have_the_format_of_their_product_and_are_sealed_for_their_license() {
     let shop = Shop::new("acme");
     for format in KeyFormat::ALL {
         let product = Product {

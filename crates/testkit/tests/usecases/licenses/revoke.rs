@@ -26,7 +26,7 @@ fn revoked(seller: &Seller, id: &LicenseId) -> Result<LicenseRecord, LicenseErro
 }
 
 #[test]
-fn a_license_is_revoked_once_and_for_good_and_the_seller_is_told() {
+fn a_license_is_revoked_once_and_for_good_and_the_seller_is_notified() {
     let seller = Seller::on_sale();
     let sold = seller.sell();
     let ended = revoked(&seller, &sold.license.id).unwrap();
@@ -38,12 +38,12 @@ fn a_license_is_revoked_once_and_for_good_and_the_seller_is_told() {
         revoked(&seller, &sold.license.id),
         Err(LicenseError::AlreadyRevoked)
     );
-    assert_eq!(seller.told(), ["license.created", "license.revoked"]);
-    let told = seller.deliveries();
-    let told = told
+    assert_eq!(seller.events(), ["license.created", "license.revoked"]);
+    let deliveries = seller.deliveries();
+    let delivery = deliveries
         .iter()
         .find(|it| it.event.as_str() == "license.revoked");
-    let body = seller.body(told.unwrap());
+    let body = seller.body(delivery.unwrap());
     assert_eq!(
         body["key"],
         sold.license.masked_key.as_str(),
@@ -66,7 +66,7 @@ fn an_expired_license_can_still_be_revoked() {
     let ended = revoked(&seller, &sold.id).unwrap().license;
     let reason = ended.standing.revocation().map(Revocation::reason);
     assert_eq!(reason, Some(RevocationReason::Admin));
-    assert_eq!(seller.told(), ["license.created", "license.revoked"]);
+    assert_eq!(seller.events(), ["license.created", "license.revoked"]);
 }
 
 #[test]
@@ -90,25 +90,25 @@ fn another_tenants_license_is_not_there() {
 }
 
 #[test]
-fn a_key_is_shown_after_it_is_written_down_that_it_was() {
+fn a_key_is_revealed_after_the_audit_entry_is_written() {
     let seller = Seller::on_sale();
     let sold = seller.sell().license;
     let key = |_| {
         let (store, env) = (&*seller.store, seller.env());
         reveal(store, &env, seller.tenant(), &sold.id, &by_token()).unwrap()
     };
-    let shown: Vec<_> = (0..2).map(key).collect();
-    let told = &seller.deliveries()[0];
+    let revealed: Vec<_> = (0..2).map(key).collect();
+    let delivery = &seller.deliveries()[0];
     assert_eq!(
-        shown[0].expose(),
-        seller.body(told)["key"].as_str().unwrap()
+        revealed[0].expose(),
+        seller.body(delivery)["key"].as_str().unwrap()
     );
-    assert_eq!(shown[1].expose(), shown[0].expose());
+    assert_eq!(revealed[1].expose(), revealed[0].expose());
     assert_eq!(seller.audited("license.revealed"), 2);
 }
 
 #[test]
-fn a_key_that_does_not_open_is_told_apart_from_one_that_is_no_text() {
+fn a_key_that_does_not_open_and_a_key_that_is_no_text_are_different_errors() {
     let seller = Seller::on_sale();
     let sold = seller.sell().license;
     let env = seller.env();
@@ -117,13 +117,13 @@ fn a_key_that_does_not_open_is_told_apart_from_one_that_is_no_text() {
     let moved = env.seal(field, "lic_other", b"PIXL");
     let mut current = sold.clone();
     for (sealed_key, damaged) in [(no_text, true), (moved, false)] {
-        let put = Write::changed(License {
+        let write = Write::changed(License {
             sealed_key,
             ..current
         });
-        current = put.value.clone();
+        current = write.value.clone();
         let mut changes = seller.shop.changes();
-        changes.licenses.push(put);
+        changes.licenses.push(write);
         seller.store.commit(changes).unwrap();
         let (store, actor) = (&*seller.store, by_token());
         let error = reveal(store, &env, seller.tenant(), &sold.id, &actor).unwrap_err();
@@ -133,5 +133,9 @@ fn a_key_that_does_not_open_is_told_apart_from_one_that_is_no_text() {
             assert!(matches!(error, LicenseError::Failure(Failure::Sealed(_))));
         }
     }
-    assert_eq!(seller.audited("license.revealed"), 0, "nothing was shown");
+    assert_eq!(
+        seller.audited("license.revealed"),
+        0,
+        "nothing was revealed"
+    );
 }

@@ -21,7 +21,7 @@ fn nonce(seller: &Seller, number: u8) -> Nonce {
     }
 }
 
-/// The key of a license, as its buyer has it.
+/// The key of a license in plain text.
 fn key(seller: &Seller, license: &License) -> String {
     let (field, id) = (SealedField::LICENSE_KEY, license.id.as_str());
     let opened = seller.env().open(field, id, &license.sealed_key).unwrap();
@@ -58,9 +58,9 @@ fn a_good_key_is_good_however_it_is_typed() {
             None,
             "{typed:?}"
         );
-        let known = read.license.unwrap();
+        let found = read.license.unwrap();
         assert_eq!(
-            (known.record.license.id, known.plan.as_str()),
+            (found.record.license.id, found.plan.as_str()),
             (sold.license.id.clone(), "Pro")
         );
     }
@@ -72,7 +72,7 @@ fn a_good_key_is_good_however_it_is_typed() {
 }
 
 #[test]
-fn a_text_that_is_no_key_is_refused_without_asking() {
+fn a_text_that_is_no_key_is_refused_without_a_query() {
     let seller = Seller::new();
     for text in ["", "abc", "PIXL\u{7}1234", &"x".repeat(129)] {
         let answer = lookup(&seller, &seller.shop.product, text);
@@ -84,7 +84,7 @@ fn a_text_that_is_no_key_is_refused_without_asking() {
 }
 
 #[test]
-fn a_typo_in_a_checked_key_is_refused_without_asking_and_a_foreign_shape_is_asked() {
+fn a_typo_in_a_checked_key_is_refused_without_a_query_and_a_foreign_shape_is_queried() {
     let seller = Seller::new();
     let product = Product {
         key_format: KeyFormat::Checked,
@@ -95,20 +95,20 @@ fn a_typo_in_a_checked_key_is_refused_without_asking_and_a_foreign_shape_is_aske
     let good = key.expose().to_owned();
     let last = if good.ends_with('0') { "1" } else { "0" };
     let typo = format!("{}{last}", &good[..good.len() - 1]);
-    for (presented, asked) in [
+    for (presented, queried) in [
         (good, true),
         (typo, false),
         ("OLD-KEY-1234".to_owned(), true),
     ] {
         match lookup(&seller, &product, &presented) {
             Lookup::Ask(query) => {
-                assert!(asked, "{presented}");
+                assert!(queried, "{presented}");
                 assert_eq!(query.nonce.map(|it| it.signature), Some([1; 32]));
                 assert_eq!(query.key.mode, seller.shop.mode);
                 assert_eq!(query.key.product, product.id);
             }
             Lookup::Refuse(reason) => {
-                assert!(!asked, "{presented}");
+                assert!(!queried, "{presented}");
                 assert_eq!(reason, Reason::Checksum);
             }
         }
@@ -116,7 +116,7 @@ fn a_typo_in_a_checked_key_is_refused_without_asking_and_a_foreign_shape_is_aske
 }
 
 #[test]
-fn what_a_license_is_worth_is_told_in_one_word() {
+fn the_reason_why_a_license_is_invalid_is_one_word() {
     let seller = Seller::on_sale();
     let sold = seller.sell().license;
     let key = key(&seller, &sold);

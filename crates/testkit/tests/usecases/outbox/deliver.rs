@@ -38,7 +38,7 @@ fn claimed(seller: &Seller) -> Claim {
     claims.remove(0)
 }
 
-fn concluded(
+fn recorded(
     seller: &Seller,
     claim: &Claim,
     result: &Result<HttpResponse, HttpError>,
@@ -115,10 +115,10 @@ fn what_cannot_be_signed_or_addressed_is_not_sent() {
         let delivery = claim.delivery.clone();
         request(&seller.env(), &Claim { delivery, endpoint }).unwrap_err()
     };
-    let known = claim.endpoint.clone();
+    let endpoint = claim.endpoint.clone();
     let unset = WebhookEndpoint {
         url: None,
-        ..known.clone()
+        ..endpoint.clone()
     };
     assert_eq!(with(unset), DeliverError::NoUrl);
     let seal = |id: &str, text: &str| {
@@ -127,12 +127,12 @@ fn what_cannot_be_signed_or_addressed_is_not_sent() {
     };
     let damaged = WebhookEndpoint {
         sealed_secret: seal("acme", "no secret"),
-        ..known.clone()
+        ..endpoint.clone()
     };
     assert_eq!(with(damaged), DeliverError::DamagedSecret);
     let moved = WebhookEndpoint {
         sealed_secret: seal("zeta", "whsec_"),
-        ..known
+        ..endpoint
     };
     assert!(matches!(
         with(moved),
@@ -159,7 +159,7 @@ fn an_answer_settles_a_delivery_or_has_it_tried_again() {
     ] {
         let (seller, _) = waiting();
         let claim = claimed(&seller);
-        assert_eq!(concluded(&seller, &claim, &result), status, "{result:?}");
+        assert_eq!(recorded(&seller, &claim, &result), status, "{result:?}");
         let (delivery, attempts) = read(&seller, &claim);
         assert_eq!(delivery.status, status, "{result:?}");
         assert_eq!(attempts.len(), 1);
@@ -167,8 +167,8 @@ fn an_answer_settles_a_delivery_or_has_it_tried_again() {
         assert_eq!((attempt.number, attempt.at), (1, seller.shop.now()));
         assert_eq!(attempt.url, web_url("https://acme.test/hooks"));
         assert_eq!(attempt.status, result.as_ref().ok().map(|it| it.status));
-        let said = result.map_or_else(|error| error.to_string(), |_| "thanks".to_owned());
-        assert_eq!(attempt.snippet, said);
+        let snippet = result.map_or_else(|error| error.to_string(), |_| "thanks".to_owned());
+        assert_eq!(attempt.snippet, snippet);
         if status == Pending {
             let wait = delivery.due_at.since(seller.shop.now());
             assert!((4..=6).contains(&wait.as_secs()), "{wait:?}");
@@ -186,7 +186,7 @@ fn a_receiver_that_is_gone_stops_the_endpoint_it_was_and_no_newer_one() {
             let (store, env) = (&*seller.store, seller.env());
             set_url(store, &env, seller.tenant(), &actor, Some(&url)).unwrap();
         }
-        concluded(&seller, &claim, &Ok(answer(410)));
+        recorded(&seller, &claim, &Ok(answer(410)));
         let endpoint = seller
             .store
             .webhook_endpoint(seller.tenant())
@@ -203,7 +203,7 @@ fn a_receiver_that_is_gone_stops_the_endpoint_it_was_and_no_newer_one() {
 
 #[test]
 fn a_receiver_may_ask_for_more_time_and_not_for_less() {
-    for (asked, least, most) in [
+    for (retry_after, least, most) in [
         ("3600", 3_600, 3_600),
         (" 90 ", 90, 90),
         ("1", 4, 6),
@@ -216,14 +216,14 @@ fn a_receiver_may_ask_for_more_time_and_not_for_less() {
         let (seller, _) = waiting();
         let claim = claimed(&seller);
         let busy = HttpResponse {
-            headers: vec![("retry-after".to_owned(), asked.to_owned())],
+            headers: vec![("retry-after".to_owned(), retry_after.to_owned())],
             ..answer(503)
         };
-        concluded(&seller, &claim, &Ok(busy));
+        recorded(&seller, &claim, &Ok(busy));
         let wait = read(&seller, &claim).0.due_at.since(seller.shop.now());
         assert!(
             (least..=most).contains(&wait.as_secs()),
-            "{asked}: {wait:?}"
+            "{retry_after}: {wait:?}"
         );
     }
 }
@@ -236,7 +236,7 @@ fn ten_attempts_fail_a_delivery_and_sending_it_again_begins_ten_more() {
         for attempt in 1..=10 {
             let claim = claimed(&seller);
             assert_eq!(claim.delivery.attempts, round * 10 + attempt);
-            let status = concluded(&seller, &claim, &refused);
+            let status = recorded(&seller, &claim, &refused);
             let last = attempt == 10;
             let expected = if last {
                 DeliveryStatus::Failed
@@ -261,10 +261,10 @@ fn an_attempt_whose_lease_was_lost_changes_nothing() {
     seller.shop.env.clock.advance(LEASE);
     let quick = claimed(&seller);
     assert_eq!(
-        concluded(&seller, &quick, &Ok(answer(200))),
+        recorded(&seller, &quick, &Ok(answer(200))),
         DeliveryStatus::Delivered
     );
-    concluded(&seller, &slow, &Ok(answer(410)));
+    recorded(&seller, &slow, &Ok(answer(410)));
     let (delivery, attempts) = read(&seller, &quick);
     assert_eq!(delivery.status, DeliveryStatus::Delivered);
     assert_eq!(attempts.len(), 1);
@@ -286,7 +286,7 @@ fn a_change_of_the_endpoint_meanwhile_does_not_lose_the_outcome() {
         .push(Write::changed(claim.endpoint.clone()));
     seller.store.commit(changes).unwrap();
     assert_eq!(
-        concluded(&seller, &claim, &Ok(answer(410))),
+        recorded(&seller, &claim, &Ok(answer(410))),
         DeliveryStatus::Failed
     );
     let endpoint = seller
@@ -312,7 +312,7 @@ fn of_an_answer_its_start_is_kept_as_plain_text() {
             body,
             ..answer(200)
         };
-        concluded(&seller, &claim, &Ok(answer));
+        recorded(&seller, &claim, &Ok(answer));
         assert_eq!(read(&seller, &claim).1[0].snippet, kept);
     }
 }

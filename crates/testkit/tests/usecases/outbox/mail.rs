@@ -24,7 +24,7 @@ use mintage_testkit::loopback::smtp::Manner;
 use crate::licenses::issue;
 use crate::seller::{Seller, paid, refunded};
 
-/// A license's mailings, newest first.
+/// The mails of a license, newest first.
 fn mails(seller: &Seller, license: &LicenseId) -> Vec<QueuedMail> {
     let page = PageRequest::default();
     let page = seller.store.mails(seller.tenant(), license, &page);
@@ -49,12 +49,12 @@ fn resent(seller: &Seller, license: &LicenseId) -> Result<QueuedMail, MailComman
     )
 }
 
-/// A license that was sold, and its mailing, claimed.
+/// A license that was sold, and its claimed mail.
 fn claimed() -> (Seller, LicenseRecord, QueuedMail) {
     let seller = Seller::on_sale();
     let sold = seller.sell();
-    let mailing = claim(&seller);
-    (seller, sold, mailing)
+    let mail = claim(&seller);
+    (seller, sold, mail)
 }
 
 fn claim(seller: &Seller) -> QueuedMail {
@@ -64,23 +64,23 @@ fn claim(seller: &Seller) -> QueuedMail {
     claimed.remove(0)
 }
 
-/// Writes and sends a claimed mailing.
-fn attempt(seller: &Seller, outbox: &OutboxMail, mailing: &QueuedMail) -> MailStatus {
+/// Composes and sends a claimed mail.
+fn attempt(seller: &Seller, outbox: &OutboxMail, mail: &QueuedMail) -> MailStatus {
     let (store, env) = (&*seller.store, seller.env());
-    let outcome = match compose(store, &env, mailing).unwrap() {
+    let outcome = match compose(store, &env, mail).unwrap() {
         Composed::Message(message) => Outcome::from(outbox.send(&message)),
         Composed::Outcome(outcome) => outcome,
     };
-    record_result(store, &env, mailing, &outcome).unwrap()
+    record_result(store, &env, mail, &outcome).unwrap()
 }
 
-fn read(seller: &Seller, mailing: &QueuedMail) -> QueuedMail {
-    let read = seller.store.mailing(seller.tenant(), &mailing.id);
+fn read(seller: &Seller, mail: &QueuedMail) -> QueuedMail {
+    let read = seller.store.mailing(seller.tenant(), &mail.id);
     read.unwrap().unwrap()
 }
 
 #[test]
-fn a_sale_queues_one_mail_for_who_paid_due_at_once_and_its_news_again_none() {
+fn a_sale_queues_one_mail_for_who_paid_due_at_once_and_its_event_again_none() {
     let seller = Seller::on_sale();
     let session = seller.session();
     for _ in 0..2 {
@@ -109,20 +109,20 @@ fn an_issued_license_is_mailed_once_in_the_same_commit_and_its_replay_mails_noth
         let call = issue::repeatable(&seller, &api_key, key, "{}");
         issue::issued(&seller, &call, &wanted).unwrap()
     };
-    let made = send("order-1");
-    let queued = mails(&seller, &made.license.id);
+    let issued = send("order-1");
+    let queued = mails(&seller, &issued.license.id);
     assert_eq!(queued.len(), 1);
-    assert_eq!(queued[0].to, made.email);
+    assert_eq!(queued[0].to, issued.email);
     assert_eq!(queued[0].due_at, seller.shop.now());
     assert!(send("order-1").again);
-    assert_eq!(mails(&seller, &made.license.id), queued);
+    assert_eq!(mails(&seller, &issued.license.id), queued);
     switched(&seller, false);
     let unmailed = send("order-2");
     assert_eq!(mails(&seller, &unmailed.license.id), []);
 }
 
 #[test]
-fn a_sale_that_was_refunded_before_it_was_told_mails_nothing() {
+fn a_sale_that_was_refunded_before_it_was_received_mails_nothing() {
     let seller = Seller::on_sale();
     let session = seller.session();
     seller.receive(refunded(&session, 2_900)).unwrap();
@@ -142,13 +142,13 @@ fn the_switch_is_for_what_is_sold_from_then_on() {
     assert!(switched(&seller, true));
     assert!(switched(&seller, true));
     assert_eq!(mails(&seller, &unmailed), [], "what was sold before is not");
-    let thrown: Vec<_> = seller
+    let switches: Vec<_> = seller
         .audit()
         .into_iter()
         .map(|(_, action)| action)
         .collect();
-    let thrown = thrown.iter().filter(|it| it.starts_with("mail."));
-    assert_eq!(thrown.count(), 2, "the third time changed nothing");
+    let switches = switches.iter().filter(|it| it.starts_with("mail."));
+    assert_eq!(switches.count(), 2, "the third time changed nothing");
     let unknown = TenantId::parse("nobody").unwrap();
     let outcome = switch(
         &*seller.store,
@@ -161,10 +161,10 @@ fn the_switch_is_for_what_is_sold_from_then_on() {
 }
 
 #[test]
-fn the_letter_is_written_from_the_license_as_it_is_and_carries_its_key() {
-    let (seller, sold, mailing) = claimed();
+fn the_message_is_written_from_the_license_as_it_is_and_has_its_key() {
+    let (seller, sold, mail) = claimed();
     let outbox = OutboxMail::new();
-    assert_eq!(attempt(&seller, &outbox, &mailing), MailStatus::Sent);
+    assert_eq!(attempt(&seller, &outbox, &mail), MailStatus::Sent);
     let sealed = &sold.license.sealed_key;
     let key = seller
         .env()
@@ -172,19 +172,19 @@ fn the_letter_is_written_from_the_license_as_it_is_and_carries_its_key() {
         .unwrap()
         .into_text()
         .unwrap();
-    let letter = outbox.arrived().remove(0);
-    assert!(letter.text.contains(key.expose()));
-    assert!(letter.html.contains(key.expose()));
-    assert_eq!(letter.to, "buyer@example.test");
+    let message = outbox.arrived().remove(0);
+    assert!(message.text.contains(key.expose()));
+    assert!(message.html.contains(key.expose()));
+    assert_eq!(message.to, "buyer@example.test");
     let tenant = seller.store.tenant(seller.tenant()).unwrap().unwrap();
-    assert_eq!(letter.reply_to, tenant.email.as_str());
-    assert!(letter.message_id.contains(mailing.id.as_str()));
+    assert_eq!(message.reply_to, tenant.email.as_str());
+    assert!(message.message_id.contains(mail.id.as_str()));
     let is_test = seller.shop.mode == Mode::Sandbox;
-    assert_eq!(letter.subject.starts_with("[Test] "), is_test);
-    assert!(letter.text.contains("Pixel Studio (Pro)"));
-    assert!(letter.text.contains("up to 3 at a time"));
-    assert!(letter.text.contains("for life"));
-    let sent = read(&seller, &mailing);
+    assert_eq!(message.subject.starts_with("[Test] "), is_test);
+    assert!(message.text.contains("Pixel Studio (Pro)"));
+    assert!(message.text.contains("up to 3 at a time"));
+    assert!(message.text.contains("for life"));
+    let sent = read(&seller, &mail);
     assert_eq!((sent.status, sent.reason), (MailStatus::Sent, None));
 }
 
@@ -202,11 +202,11 @@ fn what_is_refused_for_good_fails_at_once_and_all_else_is_tried_by_the_schedule(
             "the mail server did not take it: 451",
         ),
     ] {
-        let (seller, _, mailing) = claimed();
+        let (seller, _, mail) = claimed();
         let outbox = OutboxMail::new();
         outbox.be(manner);
-        assert_eq!(attempt(&seller, &outbox, &mailing), status);
-        let kept = read(&seller, &mailing);
+        assert_eq!(attempt(&seller, &outbox, &mail), status);
+        let kept = read(&seller, &mail);
         assert_eq!(
             (kept.status, kept.reason.as_deref()),
             (status, Some(reason))
@@ -226,27 +226,27 @@ fn a_mail_is_given_up_when_its_attempts_are_used_up() {
     let outbox = OutboxMail::new();
     outbox.be(Manner::Closed);
     for attempts in 1..=RetrySchedule::ATTEMPTS {
-        let mailing = claim(&seller);
-        assert_eq!(usize::try_from(mailing.attempts), Ok(attempts));
+        let mail = claim(&seller);
+        assert_eq!(usize::try_from(mail.attempts), Ok(attempts));
         let expected = match attempts {
             RetrySchedule::ATTEMPTS => MailStatus::Failed,
             _ => MailStatus::Pending,
         };
-        assert_eq!(attempt(&seller, &outbox, &mailing), expected);
-        seller.shop.env.clock.set(read(&seller, &mailing).due_at);
+        assert_eq!(attempt(&seller, &outbox, &mail), expected);
+        seller.shop.env.clock.set(read(&seller, &mail).due_at);
     }
 }
 
 #[test]
 fn a_license_that_was_revoked_meanwhile_cancels_its_mail() {
-    let (seller, sold, mailing) = claimed();
+    let (seller, sold, mail) = claimed();
     let (store, env) = (&*seller.store, seller.env());
     let actor = Actor::Operator;
     revoke(store, &env, seller.tenant(), &sold.license.id, &actor).unwrap();
     let outbox = OutboxMail::new();
-    assert_eq!(attempt(&seller, &outbox, &mailing), MailStatus::Cancelled);
+    assert_eq!(attempt(&seller, &outbox, &mail), MailStatus::Cancelled);
     assert_eq!(outbox.arrived(), []);
-    let kept = read(&seller, &mailing);
+    let kept = read(&seller, &mail);
     assert!(kept.reason.is_some_and(|it| it.contains("revoked")));
 }
 
@@ -265,7 +265,7 @@ fn an_attempt_that_died_after_sending_sends_the_same_message_again() {
     let arrived = outbox.arrived();
     assert_eq!(arrived.len(), 2);
     assert_eq!(arrived[0], arrived[1]);
-    // The first comes back to life: its lease is lost, and it changes nothing.
+    // The first attempt reports late: its lease has ended, so it changes nothing.
     let late = record_result(store, &env, &first, &Outcome::Refused("late".to_owned()));
     assert_eq!(late, Ok(MailStatus::Pending));
     assert_eq!(read(&seller, &second).status, MailStatus::Sent);
@@ -273,7 +273,7 @@ fn an_attempt_that_died_after_sending_sends_the_same_message_again() {
 
 #[test]
 fn a_key_that_does_not_open_waits_for_the_right_master_key() {
-    let (seller, sold, mailing) = claimed();
+    let (seller, sold, mail) = claimed();
     let mut changes = seller.shop.changes();
     let mut damaged = sold.license;
     damaged.sealed_key = seller
@@ -282,8 +282,8 @@ fn a_key_that_does_not_open_waits_for_the_right_master_key() {
     changes.licenses.push(Write::changed(damaged));
     seller.store.commit(changes).unwrap();
     let outbox = OutboxMail::new();
-    assert_eq!(attempt(&seller, &outbox, &mailing), MailStatus::Pending);
-    let reason = read(&seller, &mailing).reason;
+    assert_eq!(attempt(&seller, &outbox, &mail), MailStatus::Pending);
+    let reason = read(&seller, &mail).reason;
     assert_eq!(reason.as_deref(), Some("the license's key does not open"));
 }
 

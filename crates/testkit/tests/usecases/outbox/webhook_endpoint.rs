@@ -53,7 +53,7 @@ fn again(seller: &Seller, id: &DeliveryId) -> Result<Delivery, WebhookEndpointEr
 }
 
 #[test]
-fn a_secret_is_shown_with_the_first_url_and_stays_until_it_is_rotated() {
+fn a_secret_is_returned_with_the_first_url_and_stays_until_it_is_rotated() {
     let seller = Seller::new();
     let first = set(&seller, Some("https://acme.test/a")).unwrap();
     assert_eq!(secret(&seller), first.expose());
@@ -80,7 +80,7 @@ fn there_is_no_secret_to_rotate_before_a_url_was_set() {
 }
 
 #[test]
-fn what_was_told_before_there_was_a_url_is_sent_when_there_is_one() {
+fn an_event_before_there_was_a_url_is_sent_when_there_is_one() {
     let seller = Seller::on_sale();
     seller.sell();
     assert_eq!(claim(&seller), []);
@@ -111,12 +111,12 @@ fn a_delivery_is_sent_again_as_it_was_with_a_fresh_schedule() {
     seller.sell();
     let sent = seller.deliveries().remove(0);
     for (status, attempts) in [(DeliveryStatus::Delivered, 1), (DeliveryStatus::Failed, 10)] {
-        let known = seller.deliveries().remove(0);
+        let existing = seller.deliveries().remove(0);
         let mut changes = seller.shop.changes();
         changes.deliveries.push(Write::changed(Delivery {
             status,
             attempts,
-            ..known
+            ..existing
         }));
         seller.store.commit(changes).unwrap();
         let now = seller.shop.env.clock.advance(Duration::from_hours(1));

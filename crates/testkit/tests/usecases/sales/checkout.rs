@@ -46,7 +46,7 @@ fn a_checkout_is_authorized_by_the_key_of_its_tenant_alone() {
 }
 
 #[test]
-fn an_open_checkout_is_written_down_with_its_fee_and_what_was_agreed() {
+fn an_open_checkout_is_recorded_with_its_fee_and_terms() {
     let seller = Seller::on_sale();
     let buyer = email("ada@example.test");
     let wanted = OpenCheckout {
@@ -58,8 +58,8 @@ fn an_open_checkout_is_written_down_with_its_fee_and_what_was_agreed() {
         let connection = seller.connection();
         let points = BasisPoints::new(points).unwrap();
         let url = open(store, stripe, &seller.env(), &connection, points, &wanted).unwrap();
-        let asked = stripe.checkouts(&seller.shop.account_ref());
-        let (session, request) = asked.last().unwrap();
+        let checkouts = stripe.checkouts(&seller.shop.account_ref());
+        let (session, request) = checkouts.last().unwrap();
         assert_eq!(url, session.url);
         let order = seller.order(&session.id);
         assert_eq!(order.status, OrderStatus::Open);
@@ -109,7 +109,7 @@ fn what_stripe_does_not_open_is_an_abandoned_order() {
         message: "no".to_owned(),
     };
     let lost = StripeError::Unavailable("no answer".to_owned());
-    for (said, told) in [
+    for (answer, error) in [
         (StripeError::AccountGone, CheckoutError::NotConnected),
         (StripeError::NotFound, CheckoutError::NoPrice),
         (
@@ -128,8 +128,8 @@ fn what_stripe_does_not_open_is_an_abandoned_order() {
         stripe
             .expect_open_checkout()
             .times(1)
-            .return_const(Err(said));
-        assert_eq!(seller.open(&stripe, &seller.wanted()), Err(told));
+            .return_const(Err(answer));
+        assert_eq!(seller.open(&stripe, &seller.wanted()), Err(error));
         let order = seller.last_order();
         assert_eq!(
             (order.status, order.session),
@@ -139,7 +139,7 @@ fn what_stripe_does_not_open_is_an_abandoned_order() {
 }
 
 #[test]
-fn a_price_that_is_gone_at_stripe_and_an_account_that_may_not_charge_are_told() {
+fn a_price_that_is_gone_at_stripe_and_an_account_that_may_not_charge_are_errors_of_their_own() {
     let seller = Seller::on_sale();
     let link = seller.set_up_prices().unwrap();
     assert_eq!(link.created, []);
@@ -183,7 +183,7 @@ fn stripe_is_asked_only_after_the_intent_is_written_and_under_its_key() {
         .times(2)
         .returning(move |_, request, key| {
             let order = store.order(&request.tenant, &request.order).unwrap();
-            let order = order.expect("the order is there before Stripe is asked");
+            let order = order.expect("the order is there before the request to Stripe");
             assert_eq!((order.status, order.session), (OrderStatus::Opening, None));
             assert_eq!(key.as_str(), format!("mintage-checkout:{}", order.id));
             Ok(session(&format!("cs_{}", order.id)))
@@ -199,7 +199,7 @@ fn a_page_whose_session_could_not_be_written_is_not_handed_out() {
     let slow = Arc::clone(&seller);
     let mut stripe = MockStripe::new();
     stripe.expect_open_checkout().returning(move |_, _, _| {
-        // While Stripe thinks for two hours, the sweeper gives the order up.
+        // The sweeper abandons the order while Stripe takes two hours to answer.
         slow.shop.env.clock.advance(Duration::from_hours(2));
         let (idle, mute) = (MockStripe::new(), MockWebhooks::new());
         let swept = sweep(&*slow.store, &idle, &mute, &slow.env()).unwrap();
@@ -209,9 +209,9 @@ fn a_page_whose_session_could_not_be_written_is_not_handed_out() {
     let late = seller.open(&stripe, &seller.wanted());
     assert_eq!(late, Err(CheckoutError::Failure(Failure::Contended)));
     let paid = paid(&SessionId::parse("cs_late").unwrap());
-    let heard = seller.receive(EventData::SessionCompleted(paid)).unwrap();
+    let outcome = seller.receive(EventData::SessionCompleted(paid)).unwrap();
     assert!(
-        matches!(heard, Outcome::Ignored(_)),
-        "such a session mints nothing: {heard:?}"
+        matches!(outcome, Outcome::Ignored(_)),
+        "such a session mints nothing: {outcome:?}"
     );
 }

@@ -20,10 +20,12 @@ fn slug(text: &str) -> TenantId {
 fn a_new_tenant_gets_a_token_with_every_scope_and_its_slug_is_taken() {
     let (store, env) = (MemoryStore::new(), TestEnv::default());
     let seller = email("seller@acme.test");
-    let made = create_tenant(&store, &env.env(), &slug("acme"), &seller, Plan::Plus).unwrap();
-    assert_eq!(store.tenant(&slug("acme")), Ok(Some(made.tenant)));
+    let created = create_tenant(&store, &env.env(), &slug("acme"), &seller, Plan::Plus).unwrap();
+    assert_eq!(store.tenant(&slug("acme")), Ok(Some(created.tenant)));
 
-    let token = authenticate(&store, made.token.expose()).unwrap().unwrap();
+    let token = authenticate(&store, created.token.expose())
+        .unwrap()
+        .unwrap();
     assert_eq!(token.tenant, slug("acme"));
     assert_eq!(token.scopes, TokenScope::ALL.into());
 
@@ -34,7 +36,7 @@ fn a_new_tenant_gets_a_token_with_every_scope_and_its_slug_is_taken() {
 }
 
 #[test]
-fn a_token_has_the_scopes_it_was_made_with_and_is_kept_as_a_hash() {
+fn a_token_has_the_scopes_it_was_created_with_and_is_kept_as_a_hash() {
     let seller = Seller::new();
     let scopes = [TokenScope::LicensesRead, TokenScope::ApiKeysWrite].into();
     let (id, token) =

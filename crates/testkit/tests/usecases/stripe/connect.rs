@@ -19,7 +19,7 @@ use mintage_testkit::{MemoryStore, StandInStripe};
 use crate::seller::Seller;
 
 #[test]
-fn a_round_connects_the_account_and_shows_a_checkout_key() {
+fn a_round_connects_the_account_and_returns_a_checkout_key() {
     let seller = Seller::new();
     let account = seller.account(Mode::Sandbox);
     let connected = seller.connect(&account).unwrap();
@@ -75,7 +75,7 @@ fn a_round_does_not_begin_for_whom_it_could_not_end_well() {
 }
 
 #[test]
-fn a_state_that_is_unknown_used_or_expired_is_refused_before_stripe_is_asked() {
+fn a_state_that_is_unknown_used_or_expired_is_refused_before_any_request_to_stripe() {
     let never_asked = MockStripe::new();
     let code = Secret::new("ac_1");
     let refused =
@@ -121,7 +121,7 @@ fn a_round_connects_the_tenant_that_began_it_whoever_ends_it() {
     assert_eq!(store.connection(ours.tenant()), Ok(None));
 }
 
-/// A Stripe that is asked to exchange once, and sees whether the state was used up by then.
+/// A Stripe that expects one exchange and asserts that the state is used up by then.
 fn exchanging_once(
     store: &Arc<MemoryStore>,
     state: &Secret,
@@ -171,9 +171,9 @@ fn of_callers_at_once_one_exchanges_the_code() {
 
 #[test]
 fn a_grant_of_the_other_mode_connects_nothing() {
-    for (asked, livemode) in [(Mode::Live, false), (Mode::Sandbox, true)] {
+    for (requested, livemode) in [(Mode::Live, false), (Mode::Sandbox, true)] {
         let seller = Seller::new();
-        let state = seller.start(asked).unwrap();
+        let state = seller.start(requested).unwrap();
         let account = seller.shop.account.clone();
         let stripe = exchanging_once(&seller.store, &state, Ok(Grant { account, livemode }));
         let failed = seller.finish(&stripe, &state, &Secret::new("ac_1"));

@@ -107,25 +107,28 @@ fn an_account_that_is_in_use_again_keeps_its_grant() {
     leave(&first, &down()).unwrap();
     let second = Seller::beside(&store, &stripe, "zeta");
     second.connect(&account).unwrap();
-    // A mock without expectations: Stripe is not asked to end anything.
+    // A mock without expectations refuses any request to end a grant.
     retire(&*store, &MockStripe::new(), &first.env(), first.tenant()).unwrap();
     assert_eq!(first.connection().retiring, [], "by another");
     assert!(is_granted(&second, &account));
 }
 
 #[test]
-fn a_checkout_key_is_made_once_and_outlives_a_disconnect() {
+fn a_checkout_key_is_created_once_and_outlives_a_disconnect() {
     let seller = Seller::new();
     let account = seller.account(Mode::Live);
     let key = seller.connect(&account).unwrap().checkout_key.unwrap();
     leave(&seller, &*seller.stripe).unwrap();
-    let known = |key: &str| seller.connection().checkout_key.unwrap().matches(key);
-    assert!(known(key.expose()), "its holder is told: not connected");
+    let is_current = |key: &str| seller.connection().checkout_key.unwrap().matches(key);
+    assert!(
+        is_current(key.expose()),
+        "its holder gets the answer that the tenant is not connected"
+    );
     assert!(seller.connect(&account).unwrap().checkout_key.is_none());
-    assert!(known(key.expose()));
+    assert!(is_current(key.expose()));
 
     let (store, env) = (&*seller.store, seller.env());
     let other = rotate_checkout_key(store, &env, seller.tenant(), &Actor::Operator).unwrap();
-    assert!(known(other.expose()) && !known(key.expose()));
+    assert!(is_current(other.expose()) && !is_current(key.expose()));
     assert_eq!(seller.audited("checkout-key.rotated"), 1);
 }

@@ -10,20 +10,23 @@ use mintage_testkit::fixtures::stripe_account;
 
 use crate::seller::{Seller, paid, refunded};
 
-fn outcome(seller: &Seller, inbound: &Inbound) -> Option<EventOutcome> {
-    let heard = seller
+fn recorded_outcome(seller: &Seller, inbound: &Inbound) -> Option<EventOutcome> {
+    let outcome = seller
         .store
         .processed_event(inbound.endpoint, &inbound.event.id);
-    heard.unwrap().map(|event| event.outcome)
+    outcome.unwrap().map(|event| event.outcome)
 }
 
 #[test]
-fn an_event_is_heard_once_and_a_repeat_does_nothing() {
+fn an_event_is_processed_once_and_a_repeat_does_nothing() {
     let seller = Seller::on_sale();
     let session = seller.session();
     let completed = seller.inbound(EventData::SessionCompleted(paid(&session)));
     assert_eq!(seller.receive_as(&completed), Ok(Outcome::Applied));
-    assert_eq!(outcome(&seller, &completed), Some(EventOutcome::Applied));
+    assert_eq!(
+        recorded_outcome(&seller, &completed),
+        Some(EventOutcome::Applied)
+    );
     for _ in 0..3 {
         assert_eq!(seller.receive_as(&completed), Ok(Outcome::Duplicate));
     }
@@ -35,7 +38,7 @@ fn an_event_is_heard_once_and_a_repeat_does_nothing() {
         Ok(ignored),
         "another event about the same"
     );
-    assert_eq!(seller.told(), ["license.created"]);
+    assert_eq!(seller.events(), ["license.created"]);
 }
 
 #[test]
@@ -43,9 +46,9 @@ fn the_same_event_at_once_is_applied_by_one() {
     let seller = Seller::on_sale();
     let completed = seller.inbound(EventData::SessionCompleted(paid(&seller.session())));
     let mut outcomes = std::thread::scope(|scope| {
-        let hear = || seller.receive_as(&completed).unwrap();
-        let hearers: Vec<_> = (0..8).map(|_| scope.spawn(hear)).collect();
-        hearers
+        let receive = || seller.receive_as(&completed).unwrap();
+        let receivers: Vec<_> = (0..8).map(|_| scope.spawn(receive)).collect();
+        receivers
             .into_iter()
             .map(|it| it.join().unwrap())
             .collect::<Vec<_>>()
@@ -63,7 +66,10 @@ fn the_endpoint_decides_the_mode() {
         let mut inbound = seller.inbound(completed.clone());
         inbound.endpoint = endpoint;
         inbound.event.livemode = livemode;
-        (seller.receive_as(&inbound), outcome(&seller, &inbound))
+        (
+            seller.receive_as(&inbound),
+            recorded_outcome(&seller, &inbound),
+        )
     };
     let (refused, kept) = from(Mode::Sandbox, true);
     assert_eq!(refused, Err(InboundError::LiveEventOnSandbox));
@@ -97,7 +103,7 @@ fn one_event_on_both_endpoints_is_two() {
 }
 
 #[test]
-fn news_that_is_none_of_ours_is_ignored_and_recorded() {
+fn events_that_are_none_of_ours_are_ignored_and_recorded() {
     let seller = Seller::on_sale();
     let session = seller.session();
     let completed = EventData::SessionCompleted(paid(&session));
@@ -118,12 +124,12 @@ fn news_that_is_none_of_ours_is_ignored_and_recorded() {
         (Some(ours), EventData::SessionPaymentFailed(foreign)),
     ] {
         let inbound = about(account, &data);
-        let heard = seller.receive_as(&inbound).unwrap();
-        let Outcome::Ignored(reason) = heard else {
-            panic!("{account:?} {data:?}: {heard:?}");
+        let outcome = seller.receive_as(&inbound).unwrap();
+        let Outcome::Ignored(reason) = outcome else {
+            panic!("{account:?} {data:?}: {outcome:?}");
         };
         assert_eq!(
-            outcome(&seller, &inbound),
+            recorded_outcome(&seller, &inbound),
             Some(EventOutcome::Ignored(reason))
         );
     }
@@ -179,15 +185,15 @@ fn a_grant_ended_at_stripe_disconnects_the_tenant_and_what_was_paid_is_minted() 
 }
 
 #[test]
-fn old_news_of_an_ended_grant_does_not_end_a_new_one() {
+fn an_old_event_of_an_ended_grant_does_not_end_a_new_one() {
     let seller = Seller::on_sale();
-    let heard = seller.receive(EventData::Deauthorized).unwrap();
-    assert!(matches!(heard, Outcome::Ignored(_)), "{heard:?}");
+    let outcome = seller.receive(EventData::Deauthorized).unwrap();
+    assert!(matches!(outcome, Outcome::Ignored(_)), "{outcome:?}");
     assert!(seller.connection().state.account().is_some());
 }
 
 #[test]
-fn news_that_stripe_must_confirm_is_not_recorded_while_it_is_down() {
+fn an_event_that_stripe_must_confirm_is_not_recorded_while_it_is_down() {
     let seller = Seller::on_sale();
     let down = StripeError::Unavailable("no route".to_owned());
     let mut stripe = MockStripe::new();
@@ -196,9 +202,9 @@ fn news_that_stripe_must_confirm_is_not_recorded_while_it_is_down() {
         .times(1)
         .return_const(Err(down.clone()));
     let ended = seller.inbound(EventData::Deauthorized);
-    let heard = receive(&*seller.store, &stripe, &seller.env(), &ended);
-    assert_eq!(heard, Err(InboundError::Stripe(down)));
-    assert_eq!(outcome(&seller, &ended), None);
+    let outcome = receive(&*seller.store, &stripe, &seller.env(), &ended);
+    assert_eq!(outcome, Err(InboundError::Stripe(down)));
+    assert_eq!(recorded_outcome(&seller, &ended), None);
     seller.stripe.end_grant(&seller.shop.account_ref());
     assert_eq!(
         seller.receive_as(&ended),

@@ -48,18 +48,18 @@ fn a_payment_given_back_in_full_revokes_and_part_of_it_does_not() {
         state(&seller),
         (State::Revoked, Some(RevocationReason::Refund))
     );
-    assert_eq!(seller.told(), ["license.created", "license.refunded"]);
+    assert_eq!(seller.events(), ["license.created", "license.refunded"]);
     assert_eq!(seller.audited("license.refunded"), 1);
 
     for amount in [500, 1_000, 2_900] {
         let old = seller.receive(refunded(&session, amount)).unwrap();
         assert!(matches!(old, Outcome::Ignored(_)), "{amount}: {old:?}");
     }
-    assert_eq!(seller.told().len(), 2);
+    assert_eq!(seller.events().len(), 2);
 }
 
 #[test]
-fn news_of_a_sale_and_its_refunds_ends_the_same_in_any_order() {
+fn the_events_of_a_sale_and_its_refunds_end_the_same_in_any_order() {
     let orders = [
         [0, 1, 2],
         [0, 2, 1],
@@ -76,9 +76,9 @@ fn news_of_a_sale_and_its_refunds_ends_the_same_in_any_order() {
             refunded(&session, 700),
             refunded(&session, 2_900),
         ];
-        for told in order {
+        for event in order {
             seller.shop.env.clock.advance(Duration::from_secs(1));
-            seller.receive(data[told].clone()).unwrap();
+            seller.receive(data[event].clone()).unwrap();
         }
         assert_eq!(
             state(&seller),
@@ -86,7 +86,7 @@ fn news_of_a_sale_and_its_refunds_ends_the_same_in_any_order() {
             "{order:?}"
         );
         assert_eq!(
-            seller.told(),
+            seller.events(),
             ["license.created", "license.refunded"],
             "{order:?}"
         );
@@ -95,7 +95,7 @@ fn news_of_a_sale_and_its_refunds_ends_the_same_in_any_order() {
 }
 
 #[test]
-fn the_seller_is_told_of_a_refund_without_the_key() {
+fn the_seller_is_notified_of_a_refund_without_the_key() {
     let seller = Seller::on_sale();
     let session = seller.session();
     seller.receive(refunded(&session, 2_900)).unwrap();
@@ -126,7 +126,7 @@ fn a_refund_of_nothing_of_ours_is_kept_for_the_sale_or_ignored() {
 }
 
 #[test]
-fn a_sale_and_its_refund_told_at_once_leave_a_revoked_license() {
+fn a_sale_and_its_refund_received_at_once_leave_a_revoked_license() {
     for _ in 0..20 {
         let seller = Seller::on_sale();
         let session = seller.session();
@@ -137,7 +137,7 @@ fn a_sale_and_its_refund_told_at_once_leave_a_revoked_license() {
             scope.spawn(|| seller.receive_as(&refund).unwrap());
         });
         assert_eq!(state(&seller).0, State::Revoked);
-        assert_eq!(seller.told(), ["license.created", "license.refunded"]);
+        assert_eq!(seller.events(), ["license.created", "license.refunded"]);
     }
 }
 
@@ -171,9 +171,9 @@ fn an_admins_revocation_outranks_a_refund_whichever_came_first() {
             "license.refunded"
         };
         assert_eq!(
-            seller.told(),
+            seller.events(),
             ["license.created", ended],
-            "the seller is told once"
+            "the seller is notified once"
         );
     }
 }

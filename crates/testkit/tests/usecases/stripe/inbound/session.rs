@@ -12,7 +12,7 @@ use mintage_testkit::fixtures::{cents, email};
 use crate::seller::{Seller, intent, paid, unpaid};
 
 #[test]
-fn a_paid_session_mints_the_license_that_was_agreed_and_tells_the_seller() {
+fn a_paid_session_mints_the_license_that_was_agreed_and_notifies_the_seller() {
     let seller = Seller::on_sale();
     let session = seller.session();
     let later = seller
@@ -73,12 +73,12 @@ fn a_paid_session_mints_the_license_that_was_agreed_and_tells_the_seller() {
 #[test]
 fn money_on_its_way_mints_when_it_arrives_and_not_before() {
     use OrderStatus::{AwaitingPayment, Expired, Fulfilled, Open, PaymentFailed};
-    type Tell = fn(SessionId) -> EventData;
-    let completed_unpaid: Tell = |session| EventData::SessionCompleted(unpaid(&session));
-    let paid_for: Tell = |session| EventData::SessionCompleted(paid(&session));
-    let (failed, expired): (Tell, Tell) =
+    type Event = fn(SessionId) -> EventData;
+    let completed_unpaid: Event = |session| EventData::SessionCompleted(unpaid(&session));
+    let paid_for: Event = |session| EventData::SessionCompleted(paid(&session));
+    let (failed, expired): (Event, Event) =
         (EventData::SessionPaymentFailed, EventData::SessionExpired);
-    let stories: [&[(Tell, OrderStatus)]; 9] = [
+    let stories: [&[(Event, OrderStatus)]; 9] = [
         &[],
         &[(completed_unpaid, AwaitingPayment)],
         &[(completed_unpaid, AwaitingPayment), (paid_for, Fulfilled)],
@@ -101,8 +101,8 @@ fn money_on_its_way_mints_when_it_arrives_and_not_before() {
         let seller = Seller::on_sale();
         let session = seller.session();
         assert_eq!(seller.order(&session).status, Open);
-        for (tell, status) in story {
-            seller.receive(tell(session.clone())).unwrap();
+        for (event, status) in story {
+            seller.receive(event(session.clone())).unwrap();
             assert_eq!(seller.order(&session).status, *status, "story {number}");
             let minted = usize::from(*status == Fulfilled);
             assert_eq!(seller.licenses().len(), minted, "story {number}");
@@ -130,7 +130,7 @@ fn a_free_session_mints_without_a_payment() {
 }
 
 #[test]
-fn what_stripe_does_not_say_is_taken_from_the_order() {
+fn what_stripe_does_not_send_is_taken_from_the_order() {
     let seller = Seller::on_sale();
     for (amount_total, currency, total) in [
         (None, Some("usd"), 2_900),
@@ -159,14 +159,14 @@ fn what_stripe_does_not_say_is_taken_from_the_order() {
 }
 
 #[test]
-fn the_buyer_is_who_typed_an_address_else_who_the_seller_told() {
+fn the_buyer_is_the_address_typed_at_stripe_or_else_the_one_of_the_seller() {
     let seller = Seller::on_sale();
-    let typed = |address: Option<&str>, told: Option<&str>| {
-        let wanted = OpenCheckout {
-            buyer: told.map(email),
+    let typed = |address: Option<&str>, wanted: Option<&str>| {
+        let checkout = OpenCheckout {
+            buyer: wanted.map(email),
             ..seller.wanted()
         };
-        let session = seller.session_for(&wanted);
+        let session = seller.session_for(&checkout);
         let facts = SessionFacts {
             email: address.map(str::to_owned),
             ..paid(&session)
@@ -176,7 +176,7 @@ fn the_buyer_is_who_typed_an_address_else_who_the_seller_told() {
             seller.receive(EventData::SessionCompleted(facts)).unwrap(),
         )
     };
-    for (address, told, buyer) in [
+    for (address, wanted, buyer) in [
         (Some("Typed@Example.test"), None, "typed@example.test"),
         (
             Some("typed@example.test"),
@@ -190,14 +190,14 @@ fn the_buyer_is_who_typed_an_address_else_who_the_seller_told() {
             "told@example.test",
         ),
     ] {
-        let (session, outcome) = typed(address, told);
+        let (session, outcome) = typed(address, wanted);
         assert_eq!(outcome, Outcome::Applied);
         let order = seller.order(&session).id;
         let licenses = seller.store.licenses_of_order(&order);
         assert_eq!(
             licenses.unwrap()[0].email,
             email(buyer),
-            "{address:?} {told:?}"
+            "{address:?} {wanted:?}"
         );
     }
     let (session, outcome) = typed(Some("no address"), None);
