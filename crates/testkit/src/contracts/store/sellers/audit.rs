@@ -53,31 +53,36 @@ pub fn the_audit_trail_is_paged(store: &Nodes<'_>) {
     );
 }
 
-/// Each filter alone, and all together, keep exactly the matching entries of the tenant: texts
-/// match exactly, times from the first (inclusive) to the second (exclusive).
-pub fn the_audit_trail_is_filtered(store: &Nodes<'_>) {
-    let (shop, other) = (Shop::opened(store, "acme"), Shop::opened(store, "zeta"));
+/// Four entries, a second apart: two of a token, one of an operator, one of Stripe.
+fn entries_by_three_actors(shop: &Shop) -> Vec<AuditEntry> {
     let token = Actor::Token(TokenId::parse("tok_1").expect("it has the prefix"));
-    let start = shop.now();
-    let at = |seconds| start.plus(Duration::from_secs(seconds));
-    let entries: Vec<AuditEntry> = (0..)
+    (0..)
         .zip([
             (&token, "license.frozen", "lic_1"),
             (&token, "license.frozen", "lic_2"),
             (&Actor::Operator, "license.thawed", "lic_1"),
             (&Actor::Stripe, "license.minted", "lic_3"),
         ])
-        .map(|(i, (actor, action, target))| AuditEntry {
-            at: at(i),
+        .map(|(seconds, (actor, action, target))| AuditEntry {
+            at: shop.now().plus(Duration::from_secs(seconds)),
             actor: actor.clone(),
             action,
             target: target.to_owned(),
             ..shop.audit_entry()
         })
-        .collect();
+        .collect()
+}
+
+/// Each filter alone, and all together, keep exactly the matching entries of the tenant: texts
+/// match exactly, times from the first (inclusive) to the second (exclusive).
+pub fn the_audit_trail_is_filtered(store: &Nodes<'_>) {
+    let (shop, other) = (Shop::opened(store, "acme"), Shop::opened(store, "zeta"));
+    let start = shop.now();
+    let at = |seconds| start.plus(Duration::from_secs(seconds));
+    let entries = entries_by_three_actors(&shop);
     let theirs = AuditEntry {
         at: at(1),
-        actor: token,
+        actor: entries[0].actor.clone(),
         action: "license.frozen",
         target: "lic_1".to_owned(),
         ..other.audit_entry()
