@@ -12,8 +12,8 @@ use mintage_domain::model::outbox::mail::Mailbox;
 use mintage_domain::ports::{Mail, MailError, Message};
 use mintage_smtp::{SmtpMail, SmtpServer};
 use mintage_testkit::LoopbackSmtp;
-use mintage_testkit::loopback_smtp::Received;
-use mintage_testkit::mail_contract::{Arrived, Manner, Post};
+use mintage_testkit::contracts::mail::MailHarness;
+use mintage_testkit::loopback::smtp::{Arrived, Manner, Received};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -54,7 +54,7 @@ mod contract {
         }
     }
 
-    impl Post for ByWire {
+    impl MailHarness for ByWire {
         fn mail(&self) -> &dyn Mail {
             &self.mail
         }

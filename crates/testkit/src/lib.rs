@@ -1,31 +1,17 @@
 #![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 
-mod contract_tests;
+// The cases of each contract, as `build.rs` finds them in `contracts/`.
+include!(concat!(env!("OUT_DIR"), "/cases.rs"));
 
-pub mod clock;
-pub mod entropy;
-pub mod env;
+pub mod contracts;
 pub mod fixtures;
-pub mod http_contract;
 pub mod loopback;
-pub mod loopback_smtp;
-pub mod mail_contract;
 mod memory_store;
-mod nodes;
-mod outbox_mail;
-mod scripted_http;
-mod stand_in_stripe;
-pub mod store_contract;
-pub mod stripe_contract;
+mod stand_ins;
 
-pub use clock::FixedClock;
-pub use entropy::SeededEntropy;
-pub use env::TestEnv;
-pub use loopback::LoopbackServer;
-pub use loopback_smtp::LoopbackSmtp;
+pub use contracts::store::Nodes;
+pub use loopback::http::LoopbackServer;
+pub use loopback::smtp::LoopbackSmtp;
 pub use memory_store::MemoryStore;
-pub use nodes::Nodes;
-pub use outbox_mail::OutboxMail;
-pub use scripted_http::ScriptedHttp;
-pub use stand_in_stripe::StandInStripe;
+pub use stand_ins::{FixedClock, OutboxMail, ScriptedHttp, SeededEntropy, StandInStripe, TestEnv};

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_testkit::LoopbackSmtp;
-use mintage_testkit::loopback_smtp::Received;
-use mintage_testkit::mail_contract::Manner;
+use mintage_testkit::loopback::smtp::{Manner, Received};
 use serde_json::{Value, json};
 
 use crate::harness::seller::{ApiKey, signed_to};

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::thread;
 
 use mintage_domain::ports::{Http, HttpError, HttpRequest};
-use mintage_testkit::loopback::{Answer, LoopbackServer, Reply};
+use mintage_testkit::loopback::http::{Answer, LoopbackServer, Reply};
 
 use super::{client, config, get};
 use crate::{HttpClient, InvalidUserAgent, Reach};
@@ -38,7 +38,7 @@ fn every_request_says_who_asks_and_carries_no_cookie() {
     for _ in 0..2 {
         client.send(&get(server.url("/"))).expect("an answer");
     }
-    for seen in server.seen() {
+    for seen in server.received() {
         assert_eq!(seen.header("user-agent"), ["mintage-test/1"]);
         assert_eq!(seen.header("cookie"), [""; 0]);
     }
@@ -134,7 +134,7 @@ fn a_header_that_would_split_the_request_is_not_sent() {
     let error = send(&request).expect_err("no header");
     assert!(matches!(error, HttpError::Unreachable(_)), "{error}");
     assert!(!format!("{error} {error:?}").contains("hidden"), "{error}");
-    assert_eq!(server.seen(), []);
+    assert_eq!(server.received(), []);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Mutex;
 
 use mintage_domain::ports::{Http, HttpError};
-use mintage_testkit::loopback::{Answer, LoopbackServer, Reply};
+use mintage_testkit::loopback::http::{Answer, LoopbackServer, Reply};
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
@@ -99,7 +99,7 @@ fn no_way_of_writing_loopback_passes() {
             .map(|answer| answer.status);
         assert_eq!(result, Err(HttpError::ForbiddenAddress), "{host}");
     }
-    assert_eq!(server.seen(), []);
+    assert_eq!(server.received(), []);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_name_that_turns_private_between_two_requests_is_refused() {
     let send = || client.send(&request).map(|answer| answer.status);
     assert_eq!(send(), Ok(200));
     assert_eq!(send(), Err(HttpError::ForbiddenAddress));
-    assert_eq!(server.seen().len(), 1);
+    assert_eq!(server.received().len(), 1);
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn the_address_that_was_judged_is_the_one_connected_to() {
         HttpClient::with_resolver(config(public_and(&["127.0.0.1/32"])), names).expect("a client");
     let answer = client.send(&get("http://shop.test/"));
     assert_eq!(answer.map(|answer| answer.status), Ok(200));
-    assert_eq!(server.seen().len(), 1);
+    assert_eq!(server.received().len(), 1);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use mintage_domain::ports::Store;
 use mintage_pgtmp::{Database, Server};
 use mintage_postgres::{PostgresConfig, PostgresStore};
-use mintage_testkit::store_contract::Reopen;
+use mintage_testkit::contracts::store::Reopen;
 
 /// A database with the tables in it, that each test gets a copy of.
 static MODEL: LazyLock<Database> = LazyLock::new(|| {

@@ -52,7 +52,7 @@ fn a_signature_is_used_up_and_a_call_is_made_once_whichever_node_hears_it_first(
     let (api_key, buyer) = (shop.api_key(), shop.customer());
     for round in 0..20 {
         let nonce = shop.nonce(&api_key);
-        let call = shop.repeatable(&api_key, &shop.license(&buyer));
+        let call = shop.idempotency_record(&api_key, &shop.license(&buyer));
         let minting = |sent: usize| {
             let license = shop.license(&buyer);
             let mut changes = shop.changes();

@@ -77,7 +77,9 @@ fn a_batch_with_more_values_than_a_statement_may_bind_is_written_whole() {
         outcome.unwrap();
     }
     let mut endpoint = shop.changes();
-    endpoint.endpoints.push(Write::changed(shop.endpoint()));
+    endpoint
+        .endpoints
+        .push(Write::changed(shop.webhook_endpoint()));
     store.commit(endpoint).unwrap();
     let written = 10 * Changes::MAX_FACTS;
     let claimed = store.claim(shop.now(), 2 * written, written, Duration::from_secs(9));

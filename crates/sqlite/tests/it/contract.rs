@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use mintage_domain::ports::Store;
 use mintage_sqlite::{SqliteConfig, SqliteStore};
-use mintage_testkit::store_contract::Reopen;
+use mintage_testkit::contracts::store::Reopen;
 use tempfile::TempDir;
 
 /// A store in a directory of its own, which goes with it.

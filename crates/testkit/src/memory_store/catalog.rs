@@ -1,3 +1,5 @@
+//! Products, key types and their Stripe prices.
+
 use mintage_domain::base::id::StripeAccountId;
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
@@ -6,8 +8,8 @@ use mintage_domain::model::catalog::price_link::PriceLink;
 use mintage_domain::model::catalog::product::Product;
 use mintage_domain::ports::{Catalog, StoreError};
 
-use super::MemoryStore;
-use super::paging::page;
+use crate::memory_store::paging::page;
+use crate::memory_store::store::MemoryStore;
 
 impl Catalog for MemoryStore {
     fn product(&self, tenant: &TenantId, id: &ProductId) -> Result<Option<Product>, StoreError> {
@@ -49,7 +51,7 @@ impl Catalog for MemoryStore {
             .key_types
             .values()
             .filter(|it| it.tenant == *tenant && product.is_none_or(|id| it.product == *id));
-        // Two products may have key types of one name.
+        // Two products may have key types with the same id.
         Ok(page(rows.cloned(), request, |it| Cursor {
             at: it.created_at,
             id: format!("{}/{}", it.product, it.id),

@@ -1,21 +1,115 @@
-//! Licenses with what is told beside them, and the hot read of them.
+//! Licenses, activations and validations.
 
 use std::collections::btree_map::Entry;
 
-use mintage_domain::base::id::{LicenseId, OrderId};
+use mintage_domain::base::id::{ActivationId, LicenseId, OrderId};
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::commit::counter::Counter;
 use mintage_domain::model::catalog::display_name::DisplayName;
+use mintage_domain::model::licenses::activation::{Activation, Fingerprint};
 use mintage_domain::model::licenses::license::License;
 use mintage_domain::ports::{
-    KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses, StoreError, ValidateDone,
-    ValidateQuery, ValidateRead, Validations,
+    Activations, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses, StoreError,
+    ValidateDone, ValidateQuery, ValidateRead, Validations,
 };
 
-use super::MemoryStore;
-use super::paging::page;
-use super::tables::Tables;
+use crate::memory_store::paging::page;
+use crate::memory_store::store::MemoryStore;
+use crate::memory_store::tables::Tables;
+
+impl Licenses for MemoryStore {
+    fn license(
+        &self,
+        tenant: &TenantId,
+        id: &LicenseId,
+    ) -> Result<Option<LicenseRecord>, StoreError> {
+        let tables = self.tables();
+        let license = tables.licenses.get(id).filter(|it| it.tenant == *tenant);
+        license.map(|license| tables.record(license)).transpose()
+    }
+
+    fn licenses(
+        &self,
+        tenant: &TenantId,
+        filter: &LicenseFilter,
+        request: &PageRequest,
+    ) -> Result<Page<LicenseRecord>, StoreError> {
+        let tables = self.tables();
+        let mut records = tables
+            .licenses
+            .values()
+            .filter(|it| it.tenant == *tenant)
+            .map(|license| tables.record(license))
+            .collect::<Result<Vec<_>, _>>()?;
+        records.retain(|record| fits(filter, record));
+        Ok(page(records, request, |it| Cursor {
+            at: it.license.created_at,
+            id: it.license.id.to_string(),
+        }))
+    }
+
+    fn licenses_of_order(&self, order: &OrderId) -> Result<Vec<LicenseRecord>, StoreError> {
+        let tables = self.tables();
+        // The index is sorted by line and unit.
+        tables
+            .licenses_by_unit
+            .iter()
+            .filter(|(unit, _)| unit.order == *order)
+            .filter_map(|(_, id)| tables.licenses.get(id))
+            .map(|license| tables.record(license))
+            .collect()
+    }
+}
+
+impl Activations for MemoryStore {
+    fn activation(
+        &self,
+        license: &LicenseId,
+        fingerprint: &Fingerprint,
+    ) -> Result<Option<Activation>, StoreError> {
+        let key = (license.clone(), fingerprint.clone());
+        Ok(self.tables().activations.get(&key).cloned())
+    }
+
+    fn activation_by_id(
+        &self,
+        license: &LicenseId,
+        id: &ActivationId,
+    ) -> Result<Option<Activation>, StoreError> {
+        let tables = self.tables();
+        let mut all = tables.activations.values();
+        Ok(all
+            .find(|it| it.id == *id && it.license == *license)
+            .cloned())
+    }
+
+    fn activations(
+        &self,
+        tenant: &TenantId,
+        license: &LicenseId,
+        request: &PageRequest,
+    ) -> Result<Page<Activation>, StoreError> {
+        let tables = self.tables();
+        let all = tables.activations.values();
+        let of_it = all.filter(|it| it.license == *license && it.tenant == *tenant);
+        Ok(page(of_it.cloned(), request, |it| Cursor {
+            at: it.first_seen,
+            id: it.id.to_string(),
+        }))
+    }
+}
+
+impl Validations for MemoryStore {
+    fn license_of_key(&self, key: &KeyQuery) -> Result<Option<KnownLicense>, StoreError> {
+        self.tables().license_of_key(key)
+    }
+
+    fn submit_validate(&self, query: ValidateQuery, done: ValidateDone) {
+        let answer = self.tables().validate(query);
+        done(answer);
+    }
+}
 
 impl Tables {
     fn record(&self, license: &License) -> Result<LicenseRecord, StoreError> {
@@ -47,19 +141,19 @@ impl Tables {
         Ok(ValidateRead { fresh, license })
     }
 
-    fn license_of_key(&self, asked: &KeyQuery) -> Result<Option<KnownLicense>, StoreError> {
-        let with_key = asked.hashes.iter().filter_map(|hash| {
-            let key = (asked.tenant.clone(), asked.mode, *hash);
+    fn license_of_key(&self, query: &KeyQuery) -> Result<Option<KnownLicense>, StoreError> {
+        let with_key = query.hashes.iter().filter_map(|hash| {
+            let key = (query.tenant.clone(), query.mode, *hash);
             self.licenses.get(self.licenses_by_key.get(&key)?)
         });
-        let license = with_key.into_iter().find(|it| it.product == asked.product);
+        let license = with_key.into_iter().find(|it| it.product == query.product);
         license.map(|license| self.known(license)).transpose()
     }
 
     fn known(&self, license: &License) -> Result<KnownLicense, StoreError> {
         let active = self
             .counters
-            .get(&Counter::of_activations(&license))
+            .get(&Counter::of_activations(license))
             .copied();
         Ok(KnownLicense {
             record: self.record(license)?,
@@ -111,59 +205,4 @@ fn fits(filter: &LicenseFilter, record: &LicenseRecord) -> bool {
         && email.as_ref().is_none_or(|email| record.email == *email)
         && metadata.iter().all(has)
         && state.is_none_or(|(state, now)| record.license.state(now) == state)
-}
-
-impl Licenses for MemoryStore {
-    fn license(
-        &self,
-        tenant: &TenantId,
-        id: &LicenseId,
-    ) -> Result<Option<LicenseRecord>, StoreError> {
-        let tables = self.tables();
-        let license = tables.licenses.get(id).filter(|it| it.tenant == *tenant);
-        license.map(|license| tables.record(license)).transpose()
-    }
-
-    fn licenses(
-        &self,
-        tenant: &TenantId,
-        filter: &LicenseFilter,
-        request: &PageRequest,
-    ) -> Result<Page<LicenseRecord>, StoreError> {
-        let tables = self.tables();
-        let mut records = tables
-            .licenses
-            .values()
-            .filter(|it| it.tenant == *tenant)
-            .map(|license| tables.record(license))
-            .collect::<Result<Vec<_>, _>>()?;
-        records.retain(|record| fits(filter, record));
-        Ok(page(records, request, |it| Cursor {
-            at: it.license.created_at,
-            id: it.license.id.to_string(),
-        }))
-    }
-
-    fn licenses_of_order(&self, order: &OrderId) -> Result<Vec<LicenseRecord>, StoreError> {
-        let tables = self.tables();
-        // The index is in the order of lines and units already.
-        tables
-            .licenses_by_unit
-            .iter()
-            .filter(|(unit, _)| unit.order == *order)
-            .filter_map(|(_, id)| tables.licenses.get(id))
-            .map(|license| tables.record(license))
-            .collect()
-    }
-}
-
-impl Validations for MemoryStore {
-    fn license_of_key(&self, key: &KeyQuery) -> Result<Option<KnownLicense>, StoreError> {
-        self.tables().license_of_key(key)
-    }
-
-    fn submit_validate(&self, query: ValidateQuery, done: ValidateDone) {
-        let answer = self.tables().validate(query);
-        done(answer);
-    }
 }

@@ -2,8 +2,8 @@
 
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 
-/// The page that was asked for, of rows in any order. `place` says when a row was made, and an id
-/// that no other row of the list has.
+/// Returns the requested page of rows in any order. `place` returns when a row was created, and an
+/// id that no other row of the list has.
 pub(super) fn page<T>(
     rows: impl IntoIterator<Item = T>,
     request: &PageRequest,

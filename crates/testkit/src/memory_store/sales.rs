@@ -1,69 +1,16 @@
-//! What was heard from Stripe, orders and payments.
+//! Orders, payments and customers.
 
-use mintage_domain::base::id::{OrderId, SessionId, StripeAccountId, StripeEventId};
-use mintage_domain::base::mode::Mode;
+use mintage_domain::base::id::{CustomerId, OrderId, SessionId, StripeAccountId};
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sales::customer::Customer;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
-use mintage_domain::model::stripe::account::AccountRef;
-use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
-use mintage_domain::ports::{Orders, Payments, ProcessedEvents, StoreError};
+use mintage_domain::ports::{CustomerFilter, Customers, Orders, Payments, StoreError};
 
-use super::MemoryStore;
-use super::paging::page;
-
-impl ProcessedEvents for MemoryStore {
-    fn processed_event(
-        &self,
-        endpoint: Mode,
-        id: &StripeEventId,
-    ) -> Result<Option<ProcessedEvent>, StoreError> {
-        Ok(self.tables().events.get(&(endpoint, id.clone())).cloned())
-    }
-
-    fn parked_due(&self, now: Timestamp, n: usize) -> Result<Vec<ProcessedEvent>, StoreError> {
-        let tables = self.tables();
-        let mut due: Vec<&ProcessedEvent> = tables
-            .events
-            .values()
-            .filter(|it| {
-                matches!(&it.outcome, EventOutcome::Parked { retry_at, .. } if *retry_at <= now)
-            })
-            .collect();
-        due.sort_by_key(|it| (it.received_at, &it.id));
-        Ok(due.into_iter().take(n).cloned().collect())
-    }
-
-    fn parked(
-        &self,
-        tenant: &TenantId,
-        request: &PageRequest,
-    ) -> Result<Page<ProcessedEvent>, StoreError> {
-        let tables = self.tables();
-        let is_theirs = |event: &&ProcessedEvent| {
-            event.account.as_ref().is_some_and(|account| {
-                let account = AccountRef {
-                    mode: event.endpoint,
-                    account: account.clone(),
-                };
-                let link = tables.accounts.get(&account);
-                link.is_some_and(|link| link.tenant == *tenant)
-            })
-        };
-        let parked = tables
-            .events
-            .values()
-            .filter(|it| matches!(it.outcome, EventOutcome::Parked { .. }))
-            .filter(is_theirs);
-        // One event may be heard on the endpoints of both modes.
-        Ok(page(parked.cloned(), request, |it| Cursor {
-            at: it.received_at,
-            id: format!("{}/{}", it.endpoint, it.id),
-        }))
-    }
-}
+use crate::memory_store::paging::page;
+use crate::memory_store::store::MemoryStore;
 
 impl Orders for MemoryStore {
     fn order(&self, tenant: &TenantId, id: &OrderId) -> Result<Option<Order>, StoreError> {
@@ -108,4 +55,42 @@ impl Payments for MemoryStore {
     fn payment(&self, key: &PaymentKey) -> Result<Option<Payment>, StoreError> {
         Ok(self.tables().payments.get(key).cloned())
     }
+}
+
+impl Customers for MemoryStore {
+    fn customer(&self, tenant: &TenantId, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
+        let tables = self.tables();
+        let customer = tables.customers.get(id).filter(|it| it.tenant == *tenant);
+        Ok(customer.cloned())
+    }
+
+    fn customers(
+        &self,
+        tenant: &TenantId,
+        filter: &CustomerFilter,
+        request: &PageRequest,
+    ) -> Result<Page<Customer>, StoreError> {
+        let tables = self.tables();
+        let theirs = tables.customers.values().filter(|it| it.tenant == *tenant);
+        let fitting = theirs.filter(|it| fits(filter, it));
+        Ok(page(fitting.cloned(), request, |it| Cursor {
+            at: it.created_at,
+            id: it.id.to_string(),
+        }))
+    }
+}
+
+fn fits(filter: &CustomerFilter, customer: &Customer) -> bool {
+    let CustomerFilter {
+        mode,
+        email,
+        email_start,
+        external_id,
+    } = filter;
+    mode.is_none_or(|mode| customer.mode == mode)
+        && email.as_ref().is_none_or(|email| customer.email == *email)
+        && email_start
+            .as_ref()
+            .is_none_or(|start| start.begins(&customer.email))
+        && (external_id.is_none() || customer.external_id == *external_id)
 }

@@ -1,4 +1,4 @@
-//! How the news comes in, and what goes wrong meanwhile.
+//! How events arrive, and which failures happen meanwhile.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -19,7 +19,7 @@ use crate::dice::Dice;
 use crate::faulty_store::FaultyStore;
 use crate::world::World;
 
-/// What happened, counted.
+/// Counts of what happened.
 #[derive(Debug, Default)]
 pub(crate) struct Weather {
     pub(crate) lost_before: AtomicUsize,
@@ -34,10 +34,10 @@ pub(crate) struct Weather {
 }
 
 impl Weather {
-    /// Each count with what it counts.
+    /// Each count with its name.
     pub(crate) fn tallies(&self) -> [(&'static str, &AtomicUsize); 9] {
         [
-            ("a commit was lost before it was made", &self.lost_before),
+            ("a commit was lost before it was written", &self.lost_before),
             ("the answer to a commit was lost", &self.lost_after),
             ("the server died while committing", &self.deaths),
             ("a commit was refused by chance", &self.refused_by_chance),
@@ -49,7 +49,7 @@ impl Weather {
         ]
     }
 
-    /// Adds what happened on another day.
+    /// Adds the counts of another run.
     pub(crate) fn add(&self, day: &Self) {
         for ((_, sum), (_, times)) in self.tallies().into_iter().zip(day.tallies()) {
             sum.fetch_add(times.load(Ordering::Relaxed), Ordering::Relaxed);
@@ -68,11 +68,11 @@ impl Weather {
     }
 }
 
-/// All news, each as often as Stripe felt like; some not at all, for now. On some days it comes in
-/// any order, on others what happened at a time comes at a time, so that it collides.
+/// All events, each zero to three times. In some runs they arrive in any order, in others only
+/// events of the same time are shuffled, so that they collide.
 fn arrivals<'a>(world: &'a World, dice: &Dice) -> VecDeque<&'a Inbound> {
     let mut arrivals: Vec<&Inbound> = Vec::new();
-    for inbound in &world.data {
+    for inbound in &world.events {
         arrivals.extend(std::iter::repeat_n(inbound, dice.below(4)));
     }
     let together = if dice.one_in(2) {
@@ -86,14 +86,14 @@ fn arrivals<'a>(world: &'a World, dice: &Dice) -> VecDeque<&'a Inbound> {
     arrivals.into()
 }
 
-/// Heard and decided, not yet committed.
+/// An event that was decided and is not yet committed.
 struct Decided<'a> {
     inbound: &'a Inbound,
     changes: Box<Changes>,
     answer: Answer<Outcome>,
 }
 
-/// Many events are under way at a time, each between any two steps of the others; the server may
+/// Processes many events at a time, with steps of the others between any two steps. The process may
 /// die in between.
 pub(crate) fn interleaved(world: &World, weather: &Weather, dice: &Dice) {
     let store = FaultyStore::new(&world.store, dice, weather);
@@ -166,7 +166,7 @@ fn finish<'a>(
     None
 }
 
-/// A few threads hear all that comes, on a server that stays alive.
+/// Several threads receive all events, in a process that does not die.
 pub(crate) fn in_threads(world: &World, weather: &Weather, dice: &Dice) {
     let arrivals = Mutex::new(arrivals(world, dice));
     let next = || arrivals.lock().unwrap().pop_front();
@@ -175,8 +175,8 @@ pub(crate) fn in_threads(world: &World, weather: &Weather, dice: &Dice) {
             scope.spawn(|| {
                 let store = FaultyStore::new(&world.store, dice, weather);
                 while let Some(inbound) = next() {
-                    let heard = receive(&store, &world.stripe, &world.env(), inbound);
-                    weather.count(&heard);
+                    let outcome = receive(&store, &world.stripe, &world.env(), inbound);
+                    weather.count(&outcome);
                     store.restart();
                 }
             });
@@ -184,32 +184,32 @@ pub(crate) fn in_threads(world: &World, weather: &Weather, dice: &Dice) {
     });
 }
 
-/// Good weather: the missing key is there, Stripe sends everything again, and the sweeper sweeps.
+/// The missing key is back, Stripe sends every event again, and the sweeper runs.
 pub(crate) fn clear_up(world: &World, dice: &Dice) {
     let env = world.healed_env();
-    let mut data: Vec<&Inbound> = world.data.iter().collect();
-    dice.shuffle(&mut data);
-    for inbound in data {
-        let heard = receive(&world.store, &world.stripe, &env, inbound).unwrap();
-        assert!(!matches!(heard, Outcome::Parked(_)), "{heard:?}");
+    let mut events: Vec<&Inbound> = world.events.iter().collect();
+    dice.shuffle(&mut events);
+    for inbound in events {
+        let outcome = receive(&world.store, &world.stripe, &env, inbound).unwrap();
+        assert!(!matches!(outcome, Outcome::Parked(_)), "{outcome:?}");
     }
     world.clock().advance(Duration::from_hours(2));
     let swept = sweep(&world.store, &world.stripe, &Rereading(world), &env).unwrap();
     assert_eq!(swept.failed, 0, "{swept:?}");
 }
 
-/// And once more: now all of it is old.
+/// Stripe sends every event once more, and every event is a duplicate.
 pub(crate) fn send_everything_again(world: &World, weather: &Weather, dice: &Dice) {
-    let mut data: Vec<&Inbound> = world.data.iter().collect();
-    dice.shuffle(&mut data);
-    for inbound in data {
-        let heard = receive(&world.store, &world.stripe, &world.healed_env(), inbound);
-        assert_eq!(heard, Ok(Outcome::Duplicate));
-        weather.count(&heard);
+    let mut events: Vec<&Inbound> = world.events.iter().collect();
+    dice.shuffle(&mut events);
+    for inbound in events {
+        let outcome = receive(&world.store, &world.stripe, &world.healed_env(), inbound);
+        assert_eq!(outcome, Ok(Outcome::Duplicate));
+        weather.count(&outcome);
     }
 }
 
-/// Stripe's webhooks as the sweeper reads them: a payload is the id of its event.
+/// The webhooks that the sweeper reads: a payload is the id of its event.
 struct Rereading<'a>(&'a World);
 
 impl Webhooks for Rereading<'_> {
@@ -223,8 +223,8 @@ impl Webhooks for Rereading<'_> {
     }
 
     fn reread(&self, body: &[u8]) -> Result<StripeEvent, WebhookError> {
-        let known = self.0.data.iter().find(|inbound| inbound.payload == body);
-        let event = known.map(|inbound| inbound.event.clone());
+        let inbound = self.0.events.iter().find(|inbound| inbound.payload == body);
+        let event = inbound.map(|inbound| inbound.event.clone());
         event.ok_or(WebhookError::NotAnEvent)
     }
 }

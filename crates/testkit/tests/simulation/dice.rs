@@ -1,8 +1,8 @@
-//! Chance that follows from a seed.
+//! Random numbers that follow from a seed.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// SplitMix64: a counter, mixed. Threads may share it.
+/// SplitMix64: a counter, mixed. Threads may share one.
 pub(crate) struct Dice(AtomicU64);
 
 impl Dice {

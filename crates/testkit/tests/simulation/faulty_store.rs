@@ -1,4 +1,4 @@
-//! A store that fails, before or after it has done what it was asked.
+//! A store that fails before or after it has carried out a call.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -28,7 +28,8 @@ use mintage_testkit::MemoryStore;
 use crate::chaos::Weather;
 use crate::dice::Dice;
 
-/// What one process sees of the store. When it dies, every call fails until the next process.
+/// The store as one process uses it. When the process dies, every call fails until the next
+/// process.
 pub(crate) struct FaultyStore<'a> {
     inner: &'a MemoryStore,
     dice: &'a Dice,
@@ -46,7 +47,7 @@ impl<'a> FaultyStore<'a> {
         }
     }
 
-    /// Whether the process died; the next one is alive.
+    /// Starts the next process; returns whether the last one died.
     pub(crate) fn restart(&self) -> bool {
         self.dead.swap(false, Ordering::SeqCst)
     }

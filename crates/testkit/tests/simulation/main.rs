@@ -1,9 +1,10 @@
-//! Bad days, replayed from a seed.
+//! Simulated failures, replayed from a seed.
 //!
-//! A few sellers open checkouts; Stripe's news of them is shuffled, repeated, delayed, dropped and
-//! heard at once, while the store refuses, fails before or *after* it has committed, and the server
-//! dies between deciding and committing. Then the weather clears: Stripe sends everything once more,
-//! the sweeper runs, and every paid order has exactly one license, and no other has one.
+//! A few sellers open checkouts. Stripe's events of these are shuffled, repeated, delayed, dropped
+//! and received at the same time, while the store refuses, fails before or *after* a commit, and
+//! the process dies between deciding and committing. Then the failures end: Stripe sends every
+//! event once more, the sweeper runs, and every paid order has exactly one license, and no other
+//! order has one.
 //!
 //! A failed run prints its seed; `run(seed)` replays it.
 
@@ -24,7 +25,7 @@ use chaos::Weather;
 use dice::Dice;
 use world::World;
 
-/// One bad day and its end; returns what happened in it.
+/// Runs one seed; returns the counts of what happened.
 fn run(seed: u64, storm: impl FnOnce(&World, &Weather, &Dice)) -> Weather {
     let dice = Dice::new(seed);
     let weather = Weather::default();
@@ -37,7 +38,7 @@ fn run(seed: u64, storm: impl FnOnce(&World, &Weather, &Dice)) -> Weather {
     weather
 }
 
-/// Runs each seed, naming the one that fails, and returns what happened in all.
+/// Runs each seed, names the one that fails, and returns all counts.
 fn run_all(seeds: std::ops::Range<u64>, storm: fn(&World, &Weather, &Dice)) -> Weather {
     let all = Weather::default();
     for seed in seeds {
@@ -49,7 +50,7 @@ fn run_all(seeds: std::ops::Range<u64>, storm: fn(&World, &Weather, &Dice)) -> W
     all
 }
 
-/// A simulation in which nothing goes wrong would prove nothing.
+/// A simulation without failures would prove nothing.
 fn assert_everything_happened(weather: &Weather) {
     for (what, times) in weather.tallies() {
         let times = times.load(Ordering::Relaxed);
@@ -58,12 +59,12 @@ fn assert_everything_happened(weather: &Weather) {
 }
 
 #[test]
-fn every_paid_order_has_one_license_however_its_news_is_interleaved() {
+fn every_paid_order_has_one_license_however_its_events_are_interleaved() {
     assert_everything_happened(&run_all(0..600, chaos::interleaved));
 }
 
 #[test]
-fn every_paid_order_has_one_license_though_threads_hear_its_news_at_once() {
+fn every_paid_order_has_one_license_though_threads_receive_its_events_at_once() {
     assert_everything_happened(&run_all(1_000..1_060, chaos::in_threads));
 }
 

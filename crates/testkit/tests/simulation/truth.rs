@@ -1,4 +1,4 @@
-//! What must hold when the day is over.
+//! What must be true in the end.
 
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ pub(crate) fn check(world: &World) {
     }
 }
 
-/// A sale has ended as it did in truth, with one license if it was paid.
+/// A sale has its true status, and one license if it was paid.
 fn check_sale(world: &World, sale: &Sale) {
     let (shop, now) = (&world.shops[sale.shop], world.env().now());
     let order = world.store.order_of_session(&shop.account, &sale.session);
@@ -59,24 +59,24 @@ fn check_sale(world: &World, sale: &Sale) {
     };
     assert_eq!(license.state(now), state);
 
-    let told = told(world, shop, &license.id);
-    let count = |event| told.iter().filter(|it| it.event == event).count();
+    let deliveries = deliveries_of(world, shop, &license.id);
+    let count = |event| deliveries.iter().filter(|it| it.event == event).count();
     assert_eq!(
         count(EventName::LicenseCreated),
         1,
-        "told once of {}",
+        "one event of {}",
         sale.session
     );
     assert_eq!(
         count(EventName::LicenseRefunded),
         usize::from(sale.refunded)
     );
-    assert_eq!(told.len(), 1 + usize::from(sale.refunded));
-    check_key(world, shop, &licenses[0], &told);
+    assert_eq!(deliveries.len(), 1 + usize::from(sale.refunded));
+    check_key(world, shop, &licenses[0], &deliveries);
     check_mail(world, sale, &licenses[0]);
 }
 
-/// The buyer is mailed once: not at all only where the refund was heard of before the sale.
+/// The buyer gets one mail, or none if the refund was received before the sale.
 fn check_mail(world: &World, sale: &Sale, record: &LicenseRecord) {
     let license = &record.license;
     let mails = world.store.mails(&license.tenant, &license.id, &ALL);
@@ -88,9 +88,11 @@ fn check_mail(world: &World, sale: &Sale, record: &LicenseRecord) {
     }
 }
 
-/// The key that was delivered is the key of the license.
-fn check_key(world: &World, shop: &Shop, record: &LicenseRecord, told: &[Delivery]) {
-    let created = told.iter().find(|it| it.event == EventName::LicenseCreated);
+/// The delivered key is the key of the license.
+fn check_key(world: &World, shop: &Shop, record: &LicenseRecord, deliveries: &[Delivery]) {
+    let created = deliveries
+        .iter()
+        .find(|it| it.event == EventName::LicenseCreated);
     let created = created.unwrap();
     let (field, id) = (SealedField::DELIVERY_BODY, created.id.as_str());
     let body = world.env().open(field, id, &created.sealed_body).unwrap();
@@ -146,7 +148,7 @@ fn check_shop(world: &World, number: usize, shop: &Shop) {
     assert_eq!(connection.retiring, []);
 }
 
-/// What a counter has come to: a commit that adds nothing is told.
+/// The value of a counter, read by a commit that adds 0.
 fn counted(world: &World, counter: &Counter) -> i64 {
     let env = world.env();
     let mut changes = env.changes(env.now());
@@ -158,7 +160,7 @@ fn counted(world: &World, counter: &Counter) -> i64 {
     world.store.commit(changes).unwrap().counters[counter]
 }
 
-fn told(world: &World, shop: &Shop, license: &LicenseId) -> Vec<Delivery> {
+fn deliveries_of(world: &World, shop: &Shop, license: &LicenseId) -> Vec<Delivery> {
     let deliveries = world.store.deliveries(&shop.tenant.id, &ALL).unwrap().items;
     let deliveries = deliveries.into_iter().map(|(delivery, _)| delivery);
     deliveries.filter(|it| it.license == *license).collect()

@@ -1,4 +1,4 @@
-//! A few sellers, what was bought from them, and what Stripe will tell of it.
+//! A few sellers, their checkouts, and the events that Stripe sends.
 
 use mintage_domain::base::email::Email;
 use mintage_domain::base::id::{PaymentIntentId, SessionId, StripeEventId};
@@ -27,22 +27,22 @@ use crate::chaos::Weather;
 use crate::dice::Dice;
 use crate::faulty_store::FaultyStore;
 
-/// Everything that is there, and the truth about it.
+/// The store, Stripe, and the true outcome of each sale.
 pub(crate) struct World {
     pub(crate) store: MemoryStore,
     pub(crate) stripe: StandInStripe,
     pub(crate) shops: Vec<Shop>,
-    /// Whose grant ended at Stripe, by the place of the shop.
+    /// Whether the grant of each shop has ended at Stripe.
     pub(crate) ended: Vec<bool>,
-    /// What became of each checkout whose page was handed out.
+    /// The outcome of each checkout whose page was handed out.
     pub(crate) sales: Vec<Sale>,
-    /// What Stripe will tell, each once.
-    pub(crate) data: Vec<Inbound>,
-    surroundings: TestEnv,
+    /// The events that Stripe sends, each once.
+    pub(crate) events: Vec<Inbound>,
+    environment: TestEnv,
     all_keys: KeyRing,
 }
 
-/// A checkout whose page was handed out, and how it ends in truth.
+/// A checkout whose page was handed out, and its true outcome.
 pub(crate) struct Sale {
     pub(crate) shop: usize,
     pub(crate) session: SessionId,
@@ -59,8 +59,8 @@ impl World {
             shops: Vec::new(),
             ended: Vec::new(),
             sales: Vec::new(),
-            data: Vec::new(),
-            surroundings: TestEnv::seeded(&format!("day {seed}")),
+            events: Vec::new(),
+            environment: TestEnv::seeded(&format!("day {seed}")),
             all_keys: KeyRing::new(master_key("test", "5a"), vec![master_key("old", "0f")])
                 .unwrap(),
         };
@@ -71,17 +71,17 @@ impl World {
                 world.check_out(number, dice, weather);
             }
             world.end_grant(number, dice);
-            world.expire_what_nobody_got(number);
+            world.expire_pages_never_handed_out(number);
         }
         world
     }
 
-    /// The server's surroundings while a master key is missing.
+    /// The environment while a master key is missing.
     pub(crate) fn env(&self) -> Env<'_> {
-        self.surroundings.env()
+        self.environment.env()
     }
 
-    /// The server's surroundings when all keys are there.
+    /// The environment with all master keys.
     pub(crate) fn healed_env(&self) -> Env<'_> {
         Env {
             keys: &self.all_keys,
@@ -90,11 +90,11 @@ impl World {
     }
 
     pub(crate) fn clock(&self) -> &FixedClock {
-        &self.surroundings.clock
+        &self.environment.clock
     }
 
-    /// A connected shop with two products; the secret of the second is sealed under a key that is
-    /// missing for a while.
+    /// Creates a connected shop with two products. The secret of the second is sealed under a key
+    /// that is missing for a while.
     fn open_shop(&self, number: usize, dice: &Dice) -> Shop {
         let mut shop = Shop::opened(&self.store, &format!("seller-{number}"));
         shop.mode = dice.pick(&Mode::ALL);
@@ -125,7 +125,7 @@ impl World {
         shop
     }
 
-    /// Somebody's backend opens a checkout; if a page comes of it, a buyer does something there.
+    /// A backend opens a checkout. If the page is handed out, a buyer acts on it.
     fn check_out(&mut self, number: usize, dice: &Dice, weather: &Weather) {
         let shop = &self.shops[number];
         let buyer = email(dice.pick(&["ada@example.test", "bob@example.test"]));
@@ -150,7 +150,7 @@ impl World {
         self.buy(number, session.id, buyer, dice);
     }
 
-    /// What a buyer does on the page, and the news of it.
+    /// The buyer acts on the page, and Stripe has events for it.
     fn buy(&mut self, shop: usize, session: SessionId, buyer: Email, dice: &Dice) {
         use PaymentStatus::{NoPaymentRequired, Paid, Unpaid};
         let completed = |payment| EventData::SessionCompleted(facts(&session, &buyer, payment));
@@ -188,7 +188,7 @@ impl World {
         let refunds = if paid { refunds } else { &[] };
         data.extend(refunds.iter().map(|amount| refund(&session, *amount)));
         for data in data {
-            self.tell(shop, data, dice.one_in(4));
+            self.add_event(shop, data, dice.one_in(4));
         }
         self.sales.push(Sale {
             shop,
@@ -199,32 +199,33 @@ impl World {
         });
     }
 
-    /// Some sellers end the grant; of some there is only old news, from before they came again.
+    /// Some sellers end their grant. Others only have an old event of an earlier grant.
     fn end_grant(&mut self, number: usize, dice: &Dice) {
-        let (ends, told) = (dice.one_in(4), dice.one_in(4));
+        let (ends, has_old_event) = (dice.one_in(4), dice.one_in(4));
         if ends {
             self.stripe.end_grant(&self.shops[number].account_ref());
         }
-        if ends || told {
-            self.tell(number, EventData::Deauthorized, false);
+        if ends || has_old_event {
+            self.add_event(number, EventData::Deauthorized, false);
         }
         self.ended.push(ends);
     }
 
-    /// Stripe may have opened sessions whose page got lost on the way: nobody pays there.
-    fn expire_what_nobody_got(&mut self, number: usize) {
+    /// Expires sessions at Stripe whose page was never handed out.
+    fn expire_pages_never_handed_out(&mut self, number: usize) {
         let account = self.shops[number].account_ref();
         for (session, _) in self.stripe.checkouts(&account) {
             if !self.sales.iter().any(|sale| sale.session == session.id) {
-                self.tell(number, EventData::SessionExpired(session.id), false);
+                self.add_event(number, EventData::SessionExpired(session.id), false);
             }
         }
     }
 
-    /// An event of its own, on the endpoint of its mode; test events may come on the live one too.
-    fn tell(&mut self, shop: usize, data: EventData, on_both: bool) {
+    /// Adds a new event on the endpoint of its mode. A test event may come on the live endpoint
+    /// too.
+    fn add_event(&mut self, shop: usize, data: EventData, on_both: bool) {
         let shop = &self.shops[shop];
-        let id = StripeEventId::parse(&format!("evt_{}", self.data.len())).unwrap();
+        let id = StripeEventId::parse(&format!("evt_{}", self.events.len())).unwrap();
         let inbound = Inbound {
             endpoint: shop.mode,
             payload: id.as_str().into(),
@@ -238,12 +239,12 @@ impl World {
             parked: None,
         };
         if on_both && shop.mode == Mode::Sandbox {
-            self.data.push(Inbound {
+            self.events.push(Inbound {
                 endpoint: Mode::Live,
                 ..inbound.clone()
             });
         }
-        self.data.push(inbound);
+        self.events.push(inbound);
     }
 }
 

@@ -1,31 +1,17 @@
 //! Every rule of the use cases, over the memory store and the stand-in for Stripe, at a fixed time
-//! and with seeded randomness. A module for each use case.
+//! and with seeded randomness. A folder for each room of the domain.
 
 #![expect(
     clippy::unwrap_used,
     reason = "a test that cannot set its scene has failed"
 )]
 
-mod activation;
-mod api_key;
-mod api_key_end;
-mod api_key_kinds;
+mod access;
 mod catalog;
-mod checkout;
-mod connect;
-mod deliver;
-mod disconnect;
-mod endpoint;
-mod fulfil;
-mod inbound;
-mod issue;
-mod license;
-mod license_commands;
-mod mail;
-mod mint;
-mod prices;
-mod refund;
+mod licenses;
+mod outbox;
+mod sales;
 mod seller;
+mod sellers;
+mod stripe;
 mod sweep;
-mod tenant;
-mod validate;

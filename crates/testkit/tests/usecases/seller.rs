@@ -1,4 +1,4 @@
-//! A seller: a shop in a store of its own, before a Stripe of its own.
+//! A seller: a shop in a store and at a Stripe of its own.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -37,12 +37,12 @@ pub(crate) struct Seller {
 }
 
 impl Seller {
-    /// A seller with a product and a key type, not connected, in a store of their own.
+    /// Creates a seller with a product and a key type, not connected, in a new store.
     pub(crate) fn new() -> Self {
         Self::beside(&Arc::default(), &Arc::default(), "acme")
     }
 
-    /// A seller in a store that may hold others.
+    /// Creates a seller in a store and at a Stripe that may have others.
     pub(crate) fn beside(
         store: &Arc<MemoryStore>,
         stripe: &Arc<StandInStripe>,
@@ -56,7 +56,7 @@ impl Seller {
         }
     }
 
-    /// A seller whose shop's account is connected in its mode, live, with prices set up.
+    /// Creates a seller whose live account is connected and has prices.
     pub(crate) fn on_sale() -> Self {
         let seller = Self::new();
         seller.connect(&seller.shop.account_ref()).unwrap();
@@ -72,7 +72,7 @@ impl Seller {
         &self.shop.tenant.id
     }
 
-    /// Begins an OAuth round; returns its state, as Stripe sends it back.
+    /// Begins an OAuth round; returns the state that Stripe sends back.
     pub(crate) fn start(&self, mode: Mode) -> Result<Secret, ConnectError> {
         let redirect = web_url("https://mintage.example.test/callback");
         let (store, env) = (&*self.store, self.env());
@@ -82,7 +82,7 @@ impl Seller {
         Ok(Secret::new(state.unwrap()))
     }
 
-    /// Ends an OAuth round with this Stripe.
+    /// Finishes an OAuth round at this Stripe.
     pub(crate) fn finish(
         &self,
         stripe: &dyn Stripe,
@@ -92,14 +92,14 @@ impl Seller {
         connect::finish(&*self.store, stripe, &self.env(), state, code)
     }
 
-    /// A whole OAuth round that the owner of the account agrees to.
+    /// Runs an OAuth round in which the owner of the account agrees.
     pub(crate) fn connect(&self, account: &AccountRef) -> Result<Connected, ConnectError> {
         let state = self.start(account.mode)?;
         let code = self.stripe.grant_code_for(account);
         self.finish(&*self.stripe, &state, &code)
     }
 
-    /// The account of the shop's name in this mode.
+    /// The shop's account with this mode.
     pub(crate) fn account(&self, mode: Mode) -> AccountRef {
         AccountRef {
             mode,
@@ -116,7 +116,7 @@ impl Seller {
         set_up_prices(store, &*self.stripe, &env, self.tenant(), &Actor::Operator)
     }
 
-    /// What a seller's backend asks for: the shop's key type, for a known buyer.
+    /// The request of a seller's backend: the shop's key type, without a buyer.
     pub(crate) fn wanted(&self) -> OpenCheckout {
         OpenCheckout {
             product: self.shop.product.id.clone(),
@@ -127,7 +127,7 @@ impl Seller {
         }
     }
 
-    /// Opens a checkout at half a percent.
+    /// Opens a checkout with a fee of half a percent.
     pub(crate) fn open(
         &self,
         stripe: &dyn Stripe,
@@ -150,17 +150,17 @@ impl Seller {
         checkouts.last().unwrap().0.id.clone()
     }
 
-    /// Hears this news of the shop's account.
+    /// Receives an event with this data of the shop's account.
     pub(crate) fn receive(&self, data: EventData) -> Result<Outcome, InboundError> {
         self.receive_as(&self.inbound(data))
     }
 
-    /// Hears it again as it was.
+    /// Receives this event, which may be a repeat.
     pub(crate) fn receive_as(&self, inbound: &Inbound) -> Result<Outcome, InboundError> {
         receive(&*self.store, &*self.stripe, &self.env(), inbound)
     }
 
-    /// EventData of the shop's account on the endpoint of its mode, in an event of its own.
+    /// A new event with this data, of the shop's account and on the endpoint of its mode.
     pub(crate) fn inbound(&self, data: EventData) -> Inbound {
         let number = self.events.fetch_add(1, Ordering::Relaxed);
         let id = StripeEventId::parse(&format!("evt_{number}")).unwrap();
@@ -183,7 +183,7 @@ impl Seller {
         order.unwrap().unwrap()
     }
 
-    /// The only order, or the newest.
+    /// The newest order.
     pub(crate) fn last_order(&self) -> Order {
         let page = PageRequest::default();
         let orders = self.store.orders(self.tenant(), &page).unwrap().items;
@@ -197,7 +197,7 @@ impl Seller {
         licenses.unwrap().items
     }
 
-    /// Sells one license, and returns it.
+    /// Sells one license and returns it.
     pub(crate) fn sell(&self) -> LicenseRecord {
         let session = self.session();
         let paid = self.receive(EventData::SessionCompleted(paid(&session)));
@@ -213,24 +213,24 @@ impl Seller {
     }
 
     /// The names of the events queued for the seller, sorted.
-    pub(crate) fn told(&self) -> Vec<&'static str> {
-        let mut told: Vec<_> = self
+    pub(crate) fn events(&self) -> Vec<&'static str> {
+        let mut events: Vec<_> = self
             .deliveries()
             .iter()
             .map(|it| it.event.as_str())
             .collect();
-        told.sort_unstable();
-        told
+        events.sort_unstable();
+        events
     }
 
-    /// What a delivery says.
+    /// The body of a delivery.
     pub(crate) fn body(&self, delivery: &Delivery) -> serde_json::Value {
         let (field, id) = (SealedField::DELIVERY_BODY, delivery.id.as_str());
         let body = self.env().open(field, id, &delivery.sealed_body).unwrap();
         serde_json::from_slice(body.expose()).unwrap()
     }
 
-    /// What was done in the seller's account, and by whom, the same once.
+    /// The actors and actions in the seller's audit trail.
     pub(crate) fn audit(&self) -> Vec<(String, String)> {
         let page = PageRequest::default();
         let entries = self
@@ -244,13 +244,13 @@ impl Seller {
             .collect()
     }
 
-    /// How often this was done.
+    /// The number of audit entries with this action.
     pub(crate) fn audited(&self, action: &str) -> usize {
         self.audit().iter().filter(|(_, it)| it == action).count()
     }
 }
 
-/// A session whose money is there, bought by `buyer@example.test` with payment `pi_<session>`.
+/// A paid session of `buyer@example.test` with the payment `pi_<session>`.
 pub(crate) fn paid(session: &SessionId) -> SessionFacts {
     SessionFacts {
         session: session.clone(),
@@ -263,7 +263,7 @@ pub(crate) fn paid(session: &SessionId) -> SessionFacts {
     }
 }
 
-/// A session whose money is on its way.
+/// A session whose payment is pending.
 pub(crate) fn unpaid(session: &SessionId) -> SessionFacts {
     SessionFacts {
         payment: PaymentStatus::Unpaid,
@@ -271,7 +271,7 @@ pub(crate) fn unpaid(session: &SessionId) -> SessionFacts {
     }
 }
 
-/// So much of a session's 2900 cents was given back.
+/// A refund of this amount of a session's 2900 cents.
 pub(crate) fn refunded(session: &SessionId, amount: i64) -> EventData {
     EventData::ChargeRefunded(RefundFacts {
         payment_intent: Some(intent(session)),

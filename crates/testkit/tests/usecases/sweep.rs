@@ -37,13 +37,16 @@ fn swept(seller: &Seller, webhooks: &MockWebhooks) -> SweepReport {
 }
 
 fn parked(seller: &Seller, inbound: &Inbound) -> bool {
-    let heard = seller
+    let outcome = seller
         .store
         .processed_event(inbound.endpoint, &inbound.event.id);
-    matches!(heard.unwrap().unwrap().outcome, EventOutcome::Parked { .. })
+    matches!(
+        outcome.unwrap().unwrap().outcome,
+        EventOutcome::Parked { .. }
+    )
 }
 
-/// A paid session without an address: it is parked each time it is tried.
+/// A paid session without an address, which every attempt parks.
 fn without_address(seller: &Seller) -> Inbound {
     seller.inbound(EventData::SessionCompleted(SessionFacts {
         email: None,
@@ -121,7 +124,7 @@ fn what_waited_for_a_master_key_is_minted_once_when_the_key_is_there() {
     let again = |env| sweep(&*seller.store, &MockStripe::new(), &webhooks, env).unwrap();
     assert_eq!(again(&env).unparked, 1);
     assert_eq!(seller.order(&session).status, OrderStatus::Fulfilled);
-    assert_eq!(seller.told(), ["license.created"]);
+    assert_eq!(seller.events(), ["license.created"]);
     assert!(!parked(&seller, &inbound));
     seller.shop.env.clock.advance(PARK_DURATION);
     assert_eq!(again(&env).unparked, 0);
@@ -130,7 +133,7 @@ fn what_waited_for_a_master_key_is_minted_once_when_the_key_is_there() {
 }
 
 #[test]
-fn a_parked_event_whose_order_was_paid_by_other_news_is_settled() {
+fn a_parked_event_whose_order_was_paid_by_another_event_is_settled() {
     let seller = Seller::on_sale();
     let session = seller.session();
     let nobody = SessionFacts {

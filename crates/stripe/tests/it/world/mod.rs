@@ -15,7 +15,7 @@ use mintage_domain::ports::{Http, HttpRequest, HttpResponse, Method, Stripe};
 use mintage_http::{HttpClient, Reach};
 use mintage_stripe::{ModeConfig, StripeClient, StripeConfig};
 use mintage_stripe_sim::{Config, Running, Sim, WebhookEndpoint};
-use mintage_testkit::stripe_contract::{REDIRECT, StripeHarness};
+use mintage_testkit::contracts::stripe::{REDIRECT, StripeHarness};
 use serde_json::{Value, json};
 
 const CLIENT_ID: &str = "ca_SimLive";

@@ -1,0 +1,120 @@
+//! The data of a store after it was closed and opened again.
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use mintage_domain::commit::guards::Refusal;
+use mintage_domain::commit::row::Row;
+use mintage_domain::model::access::rate::{Rate, Take};
+
+use crate::contracts::store::committing::{committed, refused};
+use crate::contracts::store::counting::{counted, counting};
+use crate::contracts::store::nodes::Nodes;
+use crate::contracts::store::outbox::delivery_claim::with_deliveries;
+use crate::contracts::store::reopen::Reopen;
+use crate::contracts::store::written::{assert_written, everything};
+use crate::fixtures::Shop;
+
+/// A reopened store has every row of every acknowledged commit.
+pub fn what_was_acknowledged_is_there_after_reopening(place: &dyn Reopen) {
+    let first = everything(&Shop::new("first"));
+    committed(&Nodes::one(&*place.open()), first.clone());
+    let second = everything(&Shop::new("second"));
+    let opened = place.open();
+    let store = &Nodes::one(&*opened);
+    assert_written(store, &first);
+    committed(store, second.clone());
+    drop(opened);
+    let opened = place.open();
+    let store = &Nodes::one(&*opened);
+    assert_written(store, &first);
+    assert_written(store, &second);
+}
+
+/// Closing a store answers every submitted commit, and the store has what the answer says.
+pub fn what_was_submitted_is_settled_by_closing(place: &dyn Reopen) {
+    let batch: Vec<_> = (0..50)
+        .map(|i| everything(&Shop::new(&format!("shop-{i}"))))
+        .collect();
+    let (send, outcomes) = mpsc::channel();
+    let opened = place.open();
+    let store = &Nodes::one(&*opened);
+    for (i, changes) in batch.iter().enumerate() {
+        let send = send.clone();
+        let done = move |outcome| send.send((i, outcome)).expect("the test waits");
+        store.submit(changes.clone(), Box::new(done));
+    }
+    drop((send, opened));
+    let outcomes: Vec<_> = outcomes.into_iter().collect();
+    assert_eq!(outcomes.len(), batch.len(), "each is answered");
+    let opened = place.open();
+    let store = &Nodes::one(&*opened);
+    for (i, outcome) in outcomes {
+        outcome.expect("a close finishes what was handed over");
+        assert_written(store, &batch[i]);
+    }
+}
+
+/// Guards of a reopened store check against the rows of before.
+pub fn guards_hold_after_reopening(place: &dyn Reopen) {
+    let shop = Shop::new("acme");
+    let opened = place.open();
+    let store = &Nodes::one(&*opened);
+    committed(store, shop.foundation());
+    committed(store, counting(&shop, 2, Some(2)));
+    drop(opened);
+    let opened = place.open();
+    let store = &Nodes::one(&*opened);
+    assert_eq!(
+        refused(store, shop.foundation()),
+        Refusal::Exists(Row::Tenant(shop.tenant.id.clone()))
+    );
+    assert!(matches!(
+        refused(store, counting(&shop, 1, Some(2))),
+        Refusal::Full(_)
+    ));
+    assert_eq!(counted(store, &shop), 2);
+}
+
+/// A lease continues and ends while the store is closed.
+pub fn a_lease_outlives_its_holder(place: &dyn Reopen) {
+    let lease = Duration::from_mins(1);
+    let opened = place.open();
+    let store = &Nodes::one(&*opened);
+    let (shop, written) = with_deliveries(store, "acme", 1);
+    let claims = store.claim(shop.now(), 1, 1, lease);
+    assert_eq!(claims.expect("the store answers").len(), 1);
+    drop(opened);
+    let opened = place.open();
+    let store = &Nodes::one(&*opened);
+    let claimed = |now| -> Vec<_> {
+        let claims = store.claim(now, 1, 1, lease).expect("the store answers");
+        claims
+            .into_iter()
+            .map(|it| (it.delivery.id, it.delivery.attempts))
+            .collect()
+    };
+    assert!(claimed(shop.now()).is_empty());
+    assert_eq!(
+        claimed(shop.now().plus(lease)),
+        [(written[0].id.clone(), 2)]
+    );
+}
+
+/// A reopened store still counts the units that were taken before.
+pub fn a_rate_outlives_a_restart(place: &dyn Reopen) {
+    let once = Rate {
+        limit: 1,
+        window: Duration::from_mins(1),
+    };
+    let now = Shop::new("acme").now();
+    let opened = place.open();
+    let store = &Nodes::one(&*opened);
+    let take = |store: &Nodes<'_>| store.take("checkout:acme", once, 1, now);
+    assert!(matches!(take(store), Ok(Take::Granted(_))));
+    drop(opened);
+    assert!(matches!(
+        take(&Nodes::one(&*place.open())),
+        Ok(Take::Refused(_))
+    ));
+}

@@ -1,0 +1,6 @@
+//! Properties of every commit, whatever it writes.
+
+pub mod atomicity;
+pub mod concurrency;
+pub mod durability;
+pub mod guards;

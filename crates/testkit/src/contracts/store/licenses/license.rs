@@ -1,0 +1,158 @@
+//! Licenses, and the records that reads return.
+
+use mintage_domain::base::metadata::Metadata;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::commit::write::Write;
+use mintage_domain::model::licenses::entitlements::Entitlements;
+use mintage_domain::model::licenses::license::{License, OrderUnit};
+use mintage_domain::model::licenses::standing::{
+    HoldCause, HoldStatus, Revocation, RevocationReason, Standing,
+};
+use mintage_domain::ports::LicenseFilter;
+use serde_json::json;
+
+use crate::contracts::store::committing::{changing, committed};
+use crate::contracts::store::nodes::Nodes;
+use crate::contracts::store::paging::{assert_paged, at_moments};
+use crate::contracts::store::round_trip::{INSTANTS, each_comes_back, each_overwrites};
+use crate::fixtures::{Sale, Shop, text};
+
+/// Licenses in every standing, sold here and elsewhere, with and without entitlements, read back
+/// unchanged.
+pub fn a_license_reads_back_as_written(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let sale = shop.sold(store);
+    let rows = standings().map(|standing| License {
+        standing,
+        ..shop.license(&sale.customer)
+    });
+    each_comes_back(store, &shop, |it| &mut it.licenses, rows);
+    let unit = OrderUnit {
+        order: sale.order.id,
+        line: u32::MAX,
+        unit: u32::MAX,
+    };
+    let facts = json!({
+        "källa": "mässa", "n": i64::MAX, "x": [1.5, null, { "deep": "\u{0}" }],
+        "long": "é".repeat(4_000), "longest": "🗝".repeat(255),
+    });
+    let sold = License {
+        mode: Mode::Sandbox,
+        unit: Some(unit),
+        activation_limit: u32::MAX,
+        entitlements: Entitlements::default(),
+        masked_key: "****ü".to_owned(),
+        notes: Some(text("Ordered by phone; \"Zoë\" \n paid late")),
+        metadata: Metadata::parse(facts.as_object().cloned().unwrap_or_default())
+            .expect("it is small"),
+        created_at: INSTANTS[2],
+        ..shop.license(&sale.customer)
+    };
+    let variants = standings().map(|standing| License {
+        standing,
+        ..sold.clone()
+    });
+    each_overwrites(store, &shop, |it| &mut it.licenses, variants);
+}
+
+/// Standings with every kind of revocation and hold, alone and together.
+fn standings() -> impl Iterator<Item = Standing> {
+    let causes = || {
+        [
+            HoldCause::Admin,
+            HoldCause::Dispute("dp_1".to_owned()),
+            HoldCause::UnpaidInvoice("in_1".to_owned()),
+        ]
+    };
+    let revoked = [
+        RevocationReason::Admin,
+        RevocationReason::Refund,
+        RevocationReason::Dispute,
+    ]
+    .map(|reason| Standing::from_parts(None, Some(Revocation::new(reason, INSTANTS[2])), []));
+    let held = [HoldStatus::Held, HoldStatus::Released].map(|status| {
+        let holds = causes().map(|cause| (cause, status));
+        Standing::from_parts(Some(INSTANTS[3]), None, holds)
+    });
+    let revocation = Revocation::new(RevocationReason::Refund, INSTANTS[0]);
+    let holds = [(HoldCause::Admin, HoldStatus::Held)];
+    let all = Standing::from_parts(Some(INSTANTS[1]), Some(revocation), holds);
+    revoked
+        .into_iter()
+        .chain(held)
+        .chain([all, Standing::new(None)])
+}
+
+/// The licenses of a tenant are listed in pages.
+pub fn licenses_are_paged(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let sales = at_moments(
+        store,
+        &shop,
+        |_| shop.sale(),
+        |it, sale| it.absorb(shop.selling(sale)),
+    );
+    let place = |sale: &Sale| (sale.license.created_at, sale.license.id.to_string());
+    assert_paged(
+        &|page| store.licenses(&shop.tenant.id, &LicenseFilter::default(), page),
+        &|it| (it.license.created_at, it.license.id.to_string()),
+        sales.iter().map(place).collect(),
+    );
+}
+
+/// A license is read with its customer's address and the session of its order.
+pub fn a_license_is_read_with_its_address_and_session(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let sale = shop.sold(store);
+    let given = shop.license(&sale.customer);
+    committed(
+        store,
+        changing(&shop, |it| it.licenses.push(Write::changed(given.clone()))),
+    );
+    for (id, session) in [
+        (&sale.license.id, sale.order.session.clone()),
+        (&given.id, None),
+    ] {
+        let record = store.license(&shop.tenant.id, id);
+        let record = record.expect("the store answers").expect("it was minted");
+        assert_eq!(
+            (&record.email, &record.session),
+            (&sale.customer.email, &session)
+        );
+    }
+}
+
+/// The licenses of an order are sorted by line and unit.
+pub fn licenses_of_an_order_come_in_the_order_of_its_units(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let sale = shop.sold(store);
+    let other = shop.sold(store);
+    let units = [(10, 0), (2, 1), (0, 1), (2, 0), (0, 10), (0, 2)];
+    let licenses = units.map(|(line, unit)| License {
+        unit: Some(OrderUnit {
+            order: sale.order.id.clone(),
+            line,
+            unit,
+        }),
+        ..shop.license(&sale.customer)
+    });
+    committed(
+        store,
+        changing(&shop, |it| {
+            it.licenses = licenses.into_iter().map(Write::changed).collect();
+        }),
+    );
+    let read = store.licenses_of_order(&sale.order.id);
+    let read: Vec<(u32, u32)> = read
+        .expect("the store answers")
+        .into_iter()
+        .filter_map(|it| it.license.unit)
+        .map(|it| (it.line, it.unit))
+        .collect();
+    assert_eq!(
+        read,
+        [(0, 0), (0, 1), (0, 2), (0, 10), (2, 0), (2, 1), (10, 0)]
+    );
+    let read = store.licenses_of_order(&other.order.id);
+    assert_eq!(read.expect("the store answers").len(), 1);
+}

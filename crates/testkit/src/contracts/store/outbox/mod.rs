@@ -1,0 +1,6 @@
+//! Webhook endpoints, deliveries and mails.
+
+pub mod delivery;
+pub mod delivery_claim;
+pub mod mail;
+pub mod webhook_endpoint;

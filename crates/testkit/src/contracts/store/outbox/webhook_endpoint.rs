@@ -1,0 +1,24 @@
+//! Webhook endpoints of tenants.
+
+use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
+
+use crate::contracts::store::nodes::Nodes;
+use crate::contracts::store::round_trip::each_overwrites;
+use crate::fixtures::{Shop, web_url};
+
+/// Webhook endpoints with a URL, without a URL, and gone, read back unchanged.
+pub fn a_webhook_endpoint_reads_back_as_written(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let whole = shop.webhook_endpoint();
+    let without = WebhookEndpoint {
+        url: None,
+        ..shop.webhook_endpoint()
+    };
+    let gone = WebhookEndpoint {
+        url: Some(web_url("HTTPS://[::1]:8443/x?q={CHECKOUT_SESSION_ID}#top")),
+        gone_since: Some(shop.now()),
+        ..shop.webhook_endpoint()
+    };
+    let rows = [whole.clone(), without, gone, whole];
+    each_overwrites(store, &shop, |it| &mut it.endpoints, rows);
+}

@@ -1,0 +1,6 @@
+//! Customers, orders and payments.
+
+pub mod customer;
+pub mod join_customers;
+pub mod order;
+pub mod payment;

@@ -1,0 +1,163 @@
+//! Orders.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::money::Money;
+use mintage_domain::base::page::PageRequest;
+use mintage_domain::commit::write::Write;
+use mintage_domain::model::licenses::entitlements::Entitlements;
+use mintage_domain::model::licenses::term::{Days, Term};
+use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::model::sales::order::{Order, OrderStatus};
+
+use crate::contracts::store::committing::{changing, committed};
+use crate::contracts::store::nodes::Nodes;
+use crate::contracts::store::paging::{assert_paged, at_moments, read_all};
+use crate::contracts::store::round_trip::{INSTANTS, each_overwrites};
+use crate::fixtures::{Sale, Shop, cents, email, stripe_account};
+
+/// Orders in every status, with every field set and with optional fields empty, read back
+/// unchanged.
+pub fn an_order_reads_back_as_written(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let sale = shop.sold(store);
+    let bare = Order {
+        session: None,
+        status: OrderStatus::Opening,
+        ..shop.order()
+    };
+    let full = Order {
+        mode: Mode::Sandbox,
+        terms: LicenseTerms {
+            term: Term::Days(Days::new(30).expect("a month")),
+            activation_limit: LicenseTerms::MAX_ACTIVATIONS,
+            entitlements: Entitlements::default(),
+        },
+        fee: Some(cents(15)),
+        buyer: Some(email("buyer@example.test")),
+        session: Some(shop.session()),
+        customer: Some(sale.customer.id),
+        total: Some(cents(Money::MAX_MINOR)),
+        payment: Some(shop.payment_intent()),
+        fulfilled_at: Some(INSTANTS[2]),
+        ..bare.clone()
+    };
+    let statuses = [
+        OrderStatus::Opening,
+        OrderStatus::Open,
+        OrderStatus::AwaitingPayment,
+        OrderStatus::Fulfilled,
+        OrderStatus::PaymentFailed,
+        OrderStatus::Expired,
+        OrderStatus::Abandoned,
+    ];
+    let variants = statuses
+        .into_iter()
+        .flat_map(|status| [bare.clone(), full.clone()].map(|order| Order { status, ..order }));
+    each_overwrites(store, &shop, |it| &mut it.orders, variants);
+}
+
+/// The orders of a tenant are listed in pages.
+pub fn orders_are_paged(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let orders = at_moments(
+        store,
+        &shop,
+        |_| shop.order(),
+        |it, order| it.orders.push(Write::changed(order.clone())),
+    );
+    assert_paged(
+        &|page| store.orders(&shop.tenant.id, page),
+        &|it| (it.created_at, it.id.to_string()),
+        orders
+            .iter()
+            .map(|it| (it.created_at, it.id.to_string()))
+            .collect(),
+    );
+}
+
+/// A list returns each older row once while new rows are written between two pages.
+pub fn what_is_new_does_not_shift_the_pages_behind_it(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let orders = at_moments(
+        store,
+        &shop,
+        |_| shop.order(),
+        |it, order| it.orders.push(Write::changed(order.clone())),
+    );
+    let list = |page: &PageRequest| {
+        shop.env.clock.advance(Duration::from_secs(1));
+        let newer = Write::changed(shop.order());
+        let page = store.orders(&shop.tenant.id, page);
+        committed(store, changing(&shop, |it| it.orders.push(newer)));
+        page
+    };
+    let (all, _) = read_all(2, &list);
+    let mut read: Vec<_> = all.into_iter().map(|it| it.id).collect();
+    read.reverse();
+    let written: Vec<_> = orders.into_iter().map(|it| it.id).collect();
+    assert_eq!(read.len(), written.len());
+    assert!(written.iter().all(|id| read.contains(id)));
+}
+
+/// An order is found by its session, but only on the account of the session.
+pub fn an_order_is_found_by_its_session(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let Sale { order, .. } = shop.sold(store);
+    let session = order.session.clone().expect("it has one");
+    let elsewhere = stripe_account("acct_elsewhere");
+    let same_elsewhere = Order {
+        account: elsewhere.clone(),
+        session: Some(session.clone()),
+        ..shop.order()
+    };
+    assert_eq!(store.order_of_session(&elsewhere, &session), Ok(None));
+    let put = Write::changed(same_elsewhere);
+    committed(store, changing(&shop, |it| it.orders.push(put.clone())));
+    let found = |account| store.order_of_session(account, &session);
+    assert_eq!(found(&elsewhere), Ok(Some(put.value)));
+    assert_eq!(found(&shop.account), Ok(Some(order)));
+    let unknown = shop.session();
+    assert_eq!(store.order_of_session(&shop.account, &unknown), Ok(None));
+}
+
+/// Opening orders that were created before a time are found, at most `n`.
+pub fn stuck_orders_are_found(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let start = shop.now();
+    let opening = |seconds| Order {
+        status: OrderStatus::Opening,
+        session: None,
+        created_at: start.plus(Duration::from_secs(seconds)),
+        ..shop.order()
+    };
+    let orders = [opening(0), opening(1), opening(2)];
+    let open = Order {
+        status: OrderStatus::Open,
+        ..opening(0)
+    };
+    committed(
+        store,
+        changing(&shop, |it| {
+            it.orders.push(Write::changed(open));
+            for order in &orders {
+                it.orders.push(Write::changed(order.clone()));
+            }
+        }),
+    );
+    let found = |seconds, n| -> BTreeSet<_> {
+        let before = start.plus(Duration::from_secs(seconds));
+        let orders = store.stuck_orders(before, n).expect("the store answers");
+        orders.into_iter().map(|it| it.id).collect()
+    };
+    let ids = |range: std::ops::Range<usize>| -> BTreeSet<_> {
+        orders[range].iter().map(|it| it.id.clone()).collect()
+    };
+    assert_eq!(found(0, 10), ids(0..0));
+    assert_eq!(found(1, 10), ids(0..1));
+    assert_eq!(found(2, 10), ids(0..2));
+    assert_eq!(found(9, 10), ids(0..3));
+    assert_eq!(found(9, 2).len(), 2);
+}

@@ -1,0 +1,5 @@
+//! Tenants, management tokens and the audit trail.
+
+pub mod audit;
+pub mod management_token;
+pub mod tenant;

@@ -1,0 +1,104 @@
+//! Connections to Stripe and links of accounts to tenants.
+
+use std::collections::BTreeSet;
+
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::SecretHash;
+use mintage_domain::commit::write::Write;
+use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+use mintage_domain::model::stripe::connection::{Connection, ConnectionState};
+
+use crate::contracts::store::committing::{changing, committed};
+use crate::contracts::store::nodes::Nodes;
+use crate::contracts::store::round_trip::{INSTANTS, each_comes_back, each_overwrites};
+use crate::fixtures::{Shop, stripe_account};
+
+/// Connections in each state, with and without a checkout key and accounts to retire, read back
+/// unchanged.
+pub fn a_connection_reads_back_as_written(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let account = stripe_account("acct_1");
+    let retired = |mode| AccountRef {
+        mode,
+        account: stripe_account("acct_old"),
+    };
+    let table = [
+        (ConnectionState::Disconnected, None, vec![]),
+        (
+            ConnectionState::Sandbox(account.clone()),
+            Some(SecretHash::of("checkout key")),
+            Mode::ALL.map(retired).to_vec(),
+        ),
+        (
+            ConnectionState::Live(account),
+            None,
+            vec![retired(Mode::Live)],
+        ),
+        (ConnectionState::Disconnected, None, vec![]),
+    ];
+    let rows = table.map(|(state, checkout_key, retiring)| Connection {
+        state,
+        checkout_key,
+        retiring,
+        ..Connection::none(shop.tenant.id.clone())
+    });
+    each_overwrites(store, &shop, |it| &mut it.connections, rows);
+}
+
+/// Account links in both modes, active, inactive, and moved to another tenant, read back unchanged.
+pub fn an_account_link_reads_back_as_written(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let other = Shop::opened(store, "other");
+    let sandbox = AccountLink {
+        account: AccountRef {
+            mode: Mode::Sandbox,
+            account: shop.account.clone(),
+        },
+        ..shop.account_link()
+    };
+    each_comes_back(store, &shop, |it| &mut it.accounts, [sandbox]);
+    let live = shop.account_link();
+    let left = AccountLink {
+        active: false,
+        ..live.clone()
+    };
+    let moved = AccountLink {
+        tenant: other.tenant.id.clone(),
+        linked_at: INSTANTS[2],
+        ..live.clone()
+    };
+    let rows = [live, left, moved];
+    each_overwrites(store, &shop, |it| &mut it.accounts, rows);
+}
+
+/// Connections with accounts to retire are found, at most `n`, until their accounts are retired.
+pub fn connections_to_retire_are_found(store: &Nodes<'_>) {
+    let shops = ["one", "two", "three"].map(|slug| Shop::opened(store, slug));
+    let left = shops.each_ref().map(|shop| {
+        let mut connection = shop.connection();
+        connection.disconnect(false);
+        Write::changed(connection).value
+    });
+    for (shop, connection) in shops.iter().zip(&left) {
+        let mut unwritten = connection.clone();
+        unwritten.version = 0;
+        let put = Write::changed(unwritten);
+        committed(store, changing(shop, |it| it.connections.push(put)));
+    }
+    let found = |n| -> BTreeSet<_> {
+        let found = store.retiring(n).expect("the store answers");
+        assert!(found.iter().all(|it| left.contains(it)), "as written");
+        found.into_iter().map(|it| it.tenant).collect()
+    };
+    assert_eq!((found(10).len(), found(2).len(), found(0).len()), (3, 2, 0));
+    let retired = Connection {
+        retiring: vec![],
+        ..left[0].clone()
+    };
+    committed(
+        store,
+        changing(&shops[0], |it| it.connections.push(Write::changed(retired))),
+    );
+    assert!(!found(10).contains(&shops[0].tenant.id));
+    assert_eq!(found(10).len(), 2);
+}

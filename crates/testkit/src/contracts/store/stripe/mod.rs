@@ -1,0 +1,5 @@
+//! Connections to Stripe and the events received from it.
+
+pub mod connection;
+pub mod oauth_round;
+pub mod processed_event;

@@ -1,0 +1,42 @@
+//! The Stripe adapter under test, and what a seller does at Stripe.
+
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::ports::Stripe;
+
+use crate::stand_ins::StandInStripe;
+
+/// A Stripe that offers both modes, and what a seller does there outside the port.
+pub trait StripeHarness {
+    /// The adapter under test.
+    fn stripe(&self) -> &dyn Stripe;
+    /// Returns a fresh code, as if a seller with a new account had clicked *Connect*. Stripe sends
+    /// the seller back to [`REDIRECT`].
+    fn grant_code(&self, mode: Mode) -> Secret;
+    /// Ends a grant, as if the seller had removed the platform in their dashboard.
+    fn end_grant(&self, account: &AccountRef);
+    /// Stops an account from taking payments, as Stripe does.
+    fn disable_charges(&self, account: &AccountRef);
+}
+
+/// The address that Stripe sends sellers back to: the only address that a harness must register.
+pub const REDIRECT: &str = "http://127.0.0.1:8080/stripe/callback";
+
+impl StripeHarness for StandInStripe {
+    fn stripe(&self) -> &dyn Stripe {
+        self
+    }
+
+    fn grant_code(&self, mode: Mode) -> Secret {
+        StandInStripe::grant_code(self, mode)
+    }
+
+    fn end_grant(&self, account: &AccountRef) {
+        StandInStripe::end_grant(self, account);
+    }
+
+    fn disable_charges(&self, account: &AccountRef) {
+        StandInStripe::disable_charges(self, &account.account);
+    }
+}

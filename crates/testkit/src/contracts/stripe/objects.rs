@@ -1,0 +1,189 @@
+//! Objects that are created on a connected account.
+
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::ports::{CheckoutRequest, NewProduct, StripeError};
+
+use crate::contracts::stripe::connecting::{connected, key, price, product};
+use crate::contracts::stripe::harness::StripeHarness;
+use crate::fixtures::{Shop, cents, email};
+
+/// An account has its id and says whether it can take payments.
+pub fn an_account_says_whether_it_can_charge(harness: &dyn StripeHarness) {
+    let stripe = harness.stripe();
+    let account = connected(harness, Mode::Live);
+    let before = stripe.account(&account).expect("it is connected");
+    assert!(before.id == account.account && before.charges_enabled);
+    harness.disable_charges(&account);
+    let after = stripe.account(&account).expect("it is connected");
+    assert!(after.id == account.account && !after.charges_enabled);
+}
+
+/// An adapter creates a product, a price of the product and a session at that price, in both modes.
+/// The session has a page to pay on.
+pub fn product_price_and_session_are_created(harness: &dyn StripeHarness) {
+    let shop = Shop::new("acme");
+    for mode in Mode::ALL {
+        let account = connected(harness, mode);
+        let price = price(harness, &shop, &account, cents(2_900));
+        let checkout = CheckoutRequest {
+            fee: Some(cents(15)),
+            buyer: Some(email("buyer@example.test")),
+            ..shop.checkout(&price)
+        };
+        let session = harness
+            .stripe()
+            .open_checkout(&account, &checkout, &key("session"))
+            .expect("the price is there");
+        WebUrl::parse(&session.url).expect("the page has a URL");
+    }
+}
+
+/// A call that is repeated with its key returns the object that the first call created.
+pub fn the_same_key_creates_one_object(harness: &dyn StripeHarness) {
+    let stripe = harness.stripe();
+    let shop = Shop::new("acme");
+    let account = connected(harness, Mode::Sandbox);
+    let first = product(harness, &shop, &account);
+    assert_eq!(product(harness, &shop, &account), first);
+    let of_it = price(harness, &shop, &account, cents(2_900));
+    assert_eq!(price(harness, &shop, &account, cents(2_900)), of_it);
+    let checkout = shop.checkout(&of_it);
+    let open = || stripe.open_checkout(&account, &checkout, &key("session"));
+    let session = open().expect("the price is there");
+    assert_eq!(open(), Ok(session));
+}
+
+/// A call with another key creates another object, even with the same parameters.
+pub fn another_key_creates_another_object(harness: &dyn StripeHarness) {
+    let stripe = harness.stripe();
+    let shop = Shop::new("acme");
+    let account = connected(harness, Mode::Sandbox);
+    let price = price(harness, &shop, &account, cents(2_900));
+    let checkout = shop.checkout(&price);
+    let open = |name| {
+        let session = stripe.open_checkout(&account, &checkout, &key(name));
+        session.expect("the price is there").id
+    };
+    assert_ne!(open("one"), open("two"));
+}
+
+/// One key on two accounts creates an object on each.
+pub fn a_key_is_no_key_on_another_account(harness: &dyn StripeHarness) {
+    let shop = Shop::new("acme");
+    let first = connected(harness, Mode::Sandbox);
+    let second = connected(harness, Mode::Sandbox);
+    assert_ne!(
+        product(harness, &shop, &first),
+        product(harness, &shop, &second)
+    );
+}
+
+/// A key that was used with other parameters creates nothing.
+pub fn a_key_with_other_parameters_is_refused(harness: &dyn StripeHarness) {
+    let shop = Shop::new("acme");
+    let account = connected(harness, Mode::Sandbox);
+    product(harness, &shop, &account);
+    let other = NewProduct {
+        name: "Another".to_owned(),
+        ..shop.new_product()
+    };
+    let outcome = harness
+        .stripe()
+        .create_product(&account, &other, &key("product"));
+    assert!(
+        matches!(outcome, Err(StripeError::Refused { .. })),
+        "{outcome:?}"
+    );
+}
+
+/// An account finds neither the products nor the prices of another account.
+pub fn an_object_of_another_account_is_not_found(harness: &dyn StripeHarness) {
+    let stripe = harness.stripe();
+    let shop = Shop::new("acme");
+    let theirs = connected(harness, Mode::Sandbox);
+    let their_product = product(harness, &shop, &theirs);
+    let their_price = price(harness, &shop, &theirs, cents(2_900));
+    let mine = connected(harness, Mode::Sandbox);
+    let new_price = shop.new_price(&their_product, cents(2_900));
+    assert_eq!(
+        stripe.create_price(&mine, &new_price, &key("price")),
+        Err(StripeError::NotFound)
+    );
+    let checkout = shop.checkout(&their_price);
+    assert_eq!(
+        stripe.open_checkout(&mine, &checkout, &key("session")),
+        Err(StripeError::NotFound)
+    );
+}
+
+/// An adapter opens a session with and without a fee, and with and without an address.
+pub fn a_session_needs_no_fee_and_takes_one(harness: &dyn StripeHarness) {
+    let shop = Shop::new("acme");
+    let account = connected(harness, Mode::Sandbox);
+    let price = price(harness, &shop, &account, cents(2_900));
+    let buyer = Some(email("buyer@example.test"));
+    for (i, (fee, buyer)) in [
+        (None, None),
+        (None, buyer.clone()),
+        (Some(cents(15)), None),
+        (Some(cents(2_900)), buyer),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let checkout = CheckoutRequest {
+            fee,
+            buyer,
+            ..shop.checkout(&price)
+        };
+        let session =
+            harness
+                .stripe()
+                .open_checkout(&account, &checkout, &key(&format!("session-{i}")));
+        assert!(session.is_ok(), "{checkout:?}: {session:?}");
+    }
+}
+
+/// An adapter opens a session at a price of 0, because a license may be free.
+pub fn a_free_session_is_opened(harness: &dyn StripeHarness) {
+    let shop = Shop::new("acme");
+    let account = connected(harness, Mode::Sandbox);
+    let price = price(harness, &shop, &account, cents(0));
+    let checkout = shop.checkout(&price);
+    let session = harness
+        .stripe()
+        .open_checkout(&account, &checkout, &key("session"));
+    assert!(session.is_ok(), "{session:?}");
+}
+
+/// A session below Stripe's minimum is refused as too small; a session at the minimum is opened.
+pub fn an_amount_below_the_minimum_is_refused(harness: &dyn StripeHarness) {
+    let shop = Shop::new("acme");
+    for (minor, too_small) in [(1, true), (49, true), (50, false)] {
+        let account = connected(harness, Mode::Sandbox);
+        let price = price(harness, &shop, &account, cents(minor));
+        let checkout = shop.checkout(&price);
+        let outcome = harness
+            .stripe()
+            .open_checkout(&account, &checkout, &key("session"));
+        if too_small {
+            assert_eq!(outcome, Err(StripeError::AmountTooSmall), "{minor}");
+        } else {
+            assert!(outcome.is_ok(), "{minor}: {outcome:?}");
+        }
+    }
+}
+
+/// An account that cannot take payments keeps its products and opens no session.
+pub fn an_account_that_cannot_charge_opens_no_session(harness: &dyn StripeHarness) {
+    let shop = Shop::new("acme");
+    let account = connected(harness, Mode::Live);
+    harness.disable_charges(&account);
+    let price = price(harness, &shop, &account, cents(2_900));
+    let checkout = shop.checkout(&price);
+    let outcome = harness
+        .stripe()
+        .open_checkout(&account, &checkout, &key("session"));
+    assert_eq!(outcome, Err(StripeError::CannotCharge));
+}

@@ -1,0 +1,4 @@
+//! Servers on loopback that behave as a test says.
+
+pub mod http;
+pub mod smtp;

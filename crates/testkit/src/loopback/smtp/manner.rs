@@ -1,0 +1,20 @@
+//! The behaviour of a mail server.
+
+/// How a mail server behaves, with the reply code it sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// The server accepts every message.
+    Taking,
+    /// The server refuses every recipient (550).
+    RefusingReaders,
+    /// The server refuses every message (554) and quotes the message in its reply.
+    RefusingContent,
+    /// The server refuses every sender (550 to `MAIL`).
+    RefusingSenders,
+    /// The server defers every recipient (451).
+    Busy,
+    /// The server greets every client with 421.
+    Closed,
+    /// The server closes the connection instead of accepting the message.
+    HangingUp,
+}

@@ -1,0 +1,92 @@
+//! Connections to Stripe, OAuth rounds and the events received from Stripe.
+
+use mintage_domain::base::id::StripeEventId;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::page::{Cursor, Page, PageRequest};
+use mintage_domain::base::secret::SecretHash;
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+use mintage_domain::model::stripe::connection::Connection;
+use mintage_domain::model::stripe::oauth_round::OAuthRound;
+use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
+use mintage_domain::ports::{Connections, OAuthRounds, ProcessedEvents, StoreError};
+
+use crate::memory_store::paging::page;
+use crate::memory_store::store::MemoryStore;
+
+impl Connections for MemoryStore {
+    fn connection(&self, tenant: &TenantId) -> Result<Option<Connection>, StoreError> {
+        Ok(self.tables().connections.get(tenant).cloned())
+    }
+
+    fn account_link(&self, account: &AccountRef) -> Result<Option<AccountLink>, StoreError> {
+        Ok(self.tables().accounts.get(account).cloned())
+    }
+
+    fn retiring(&self, n: usize) -> Result<Vec<Connection>, StoreError> {
+        let tables = self.tables();
+        let waiting = tables
+            .connections
+            .values()
+            .filter(|it| !it.retiring.is_empty());
+        Ok(waiting.take(n).cloned().collect())
+    }
+}
+
+impl OAuthRounds for MemoryStore {
+    fn oauth_round(&self, state: &SecretHash) -> Result<Option<OAuthRound>, StoreError> {
+        Ok(self.tables().oauth_rounds.get(state).cloned())
+    }
+}
+
+impl ProcessedEvents for MemoryStore {
+    fn processed_event(
+        &self,
+        endpoint: Mode,
+        id: &StripeEventId,
+    ) -> Result<Option<ProcessedEvent>, StoreError> {
+        Ok(self.tables().events.get(&(endpoint, id.clone())).cloned())
+    }
+
+    fn parked_due(&self, now: Timestamp, n: usize) -> Result<Vec<ProcessedEvent>, StoreError> {
+        let tables = self.tables();
+        let mut due: Vec<&ProcessedEvent> = tables
+            .events
+            .values()
+            .filter(|it| {
+                matches!(&it.outcome, EventOutcome::Parked { retry_at, .. } if *retry_at <= now)
+            })
+            .collect();
+        due.sort_by_key(|it| (it.received_at, &it.id));
+        Ok(due.into_iter().take(n).cloned().collect())
+    }
+
+    fn parked(
+        &self,
+        tenant: &TenantId,
+        request: &PageRequest,
+    ) -> Result<Page<ProcessedEvent>, StoreError> {
+        let tables = self.tables();
+        let belongs_to_tenant = |event: &&ProcessedEvent| {
+            event.account.as_ref().is_some_and(|account| {
+                let account = AccountRef {
+                    mode: event.endpoint,
+                    account: account.clone(),
+                };
+                let link = tables.accounts.get(&account);
+                link.is_some_and(|link| link.tenant == *tenant)
+            })
+        };
+        let parked = tables
+            .events
+            .values()
+            .filter(|it| matches!(it.outcome, EventOutcome::Parked { .. }))
+            .filter(belongs_to_tenant);
+        // Both endpoints may receive the same event.
+        Ok(page(parked.cloned(), request, |it| Cursor {
+            at: it.received_at,
+            id: format!("{}/{}", it.endpoint, it.id),
+        }))
+    }
+}

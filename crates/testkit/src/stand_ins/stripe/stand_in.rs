@@ -1,0 +1,226 @@
+//! The port, over the state of the stand-in.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use mintage_domain::base::id::{StripeAccountId, StripePriceId, StripeProductId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::ports::{
+    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccount,
+    StripeError, StripeIdempotencyKey,
+};
+
+use crate::stand_ins::stripe::state::StripeState;
+
+/// A Stripe in memory: accounts, grants, products, prices and sessions behind one lock. No money
+/// moves, and no webhook is sent. The stand-in passes `stripe_contract!`.
+#[derive(Debug)]
+pub struct StandInStripe {
+    modes: Vec<Mode>,
+    state: Mutex<StripeState>,
+}
+
+impl StandInStripe {
+    /// Creates a Stripe that is set up in both modes and has no accounts.
+    pub fn new() -> Self {
+        Self::offering(&Mode::ALL)
+    }
+
+    /// Creates a Stripe that is set up only in these modes.
+    pub fn offering(modes: &[Mode]) -> Self {
+        Self {
+            modes: modes.to_vec(),
+            state: Mutex::default(),
+        }
+    }
+
+    /// Returns a code, as if a seller with a new account had clicked *Connect*.
+    pub fn grant_code(&self, mode: Mode) -> Secret {
+        let mut state = self.state();
+        let account = state.open_account();
+        state.grant_code(AccountRef { mode, account })
+    }
+
+    /// Returns a code, as if the owner of this account had clicked *Connect*.
+    pub fn grant_code_for(&self, account: &AccountRef) -> Secret {
+        self.state().grant_code(account.clone())
+    }
+
+    /// Ends a grant, as if the seller had removed the platform in their dashboard.
+    pub fn end_grant(&self, account: &AccountRef) {
+        self.state().grants.remove(account);
+    }
+
+    /// Stops an account from taking payments, as Stripe does.
+    pub fn disable_charges(&self, account: &StripeAccountId) {
+        self.state().without_charges.insert(account.clone());
+    }
+
+    /// The checkouts that were opened on an account, oldest first.
+    pub fn checkouts(&self, account: &AccountRef) -> Vec<(CheckoutSession, CheckoutRequest)> {
+        let state = self.state();
+        let on_account = state.sessions.iter().filter(|(on, _, _)| on == account);
+        on_account
+            .map(|(_, session, request)| (session.clone(), request.clone()))
+            .collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, StripeState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn in_mode(&self, mode: Mode) -> Result<MutexGuard<'_, StripeState>, StripeError> {
+        if self.offers(mode) {
+            Ok(self.state())
+        } else {
+            Err(StripeError::NotConfigured(mode))
+        }
+    }
+
+    /// The state, if the account is connected in its mode.
+    fn on_account(&self, account: &AccountRef) -> Result<MutexGuard<'_, StripeState>, StripeError> {
+        let state = self.in_mode(account.mode)?;
+        if state.grants.contains(account) {
+            Ok(state)
+        } else {
+            Err(StripeError::AccountGone)
+        }
+    }
+}
+
+impl Default for StandInStripe {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Stripe for StandInStripe {
+    fn offers(&self, mode: Mode) -> bool {
+        self.modes.contains(&mode)
+    }
+
+    fn authorize_url(
+        &self,
+        mode: Mode,
+        state: &Secret,
+        redirect: &WebUrl,
+    ) -> Result<String, StripeError> {
+        drop(self.in_mode(mode)?);
+        Ok(format!(
+            "https://connect.stripe.test/oauth/authorize?response_type=code&client_id=ca_{}\
+             &scope=read_write&state={}&redirect_uri={}",
+            mode.key_infix(),
+            percent_encoded(state.expose()),
+            percent_encoded(redirect.as_str()),
+        ))
+    }
+
+    fn exchange(&self, mode: Mode, code: &Secret) -> Result<Grant, StripeError> {
+        self.in_mode(mode)?.exchange(mode, code)
+    }
+
+    fn deauthorize(&self, account: &AccountRef) -> Result<(), StripeError> {
+        self.in_mode(account.mode)?.grants.remove(account);
+        Ok(())
+    }
+
+    fn account(&self, account: &AccountRef) -> Result<StripeAccount, StripeError> {
+        let state = self.on_account(account)?;
+        let open = !state.without_charges.contains(&account.account);
+        Ok(StripeAccount {
+            id: account.account.clone(),
+            charges_enabled: open,
+            payouts_enabled: open,
+            details_submitted: true,
+            kind: Some("standard".to_owned()),
+            country: Some("US".to_owned()),
+            default_currency: Some("usd".to_owned()),
+        })
+    }
+
+    fn create_product(
+        &self,
+        account: &AccountRef,
+        product: &NewProduct,
+        key: &StripeIdempotencyKey,
+    ) -> Result<StripeProductId, StripeError> {
+        self.on_account(account)?
+            .create_product(account, product, key)
+    }
+
+    fn create_price(
+        &self,
+        account: &AccountRef,
+        price: &NewPrice,
+        key: &StripeIdempotencyKey,
+    ) -> Result<StripePriceId, StripeError> {
+        self.on_account(account)?.create_price(account, price, key)
+    }
+
+    fn open_checkout(
+        &self,
+        account: &AccountRef,
+        checkout: &CheckoutRequest,
+        key: &StripeIdempotencyKey,
+    ) -> Result<CheckoutSession, StripeError> {
+        self.on_account(account)?
+            .open_checkout(account, checkout, key)
+    }
+}
+
+/// Encodes a text for a query: all but letters, digits and `-._~` as `%XX`.
+fn percent_encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::Shop;
+
+    #[test]
+    fn a_mode_that_is_not_offered_is_not_configured() {
+        let stripe = StandInStripe::offering(&[Mode::Sandbox]);
+        let shop = Shop::new("acme");
+        let not_configured = StripeError::NotConfigured(Mode::Live);
+        let code = stripe.grant_code(Mode::Live);
+        assert!(!stripe.offers(Mode::Live));
+        assert_eq!(
+            stripe.exchange(Mode::Live, &code),
+            Err(not_configured.clone())
+        );
+        assert_eq!(stripe.account(&shop.account_ref()), Err(not_configured));
+    }
+
+    #[test]
+    fn an_account_can_be_connected_again_and_its_checkouts_are_listed() {
+        let stripe = StandInStripe::new();
+        let shop = Shop::new("acme");
+        let account = shop.account_ref();
+        for _ in 0..2 {
+            let code = stripe.grant_code_for(&account);
+            let grant = stripe.exchange(account.mode, &code).expect("a fresh code");
+            assert_eq!(grant.account, account.account);
+        }
+        let key = |name| StripeIdempotencyKey::new(&[name]);
+        let product = stripe.create_product(&account, &shop.new_product(), &key("product"));
+        let price = shop.new_price(
+            &product.expect("it is connected"),
+            crate::fixtures::cents(500),
+        );
+        let price = stripe.create_price(&account, &price, &key("price"));
+        let checkout = shop.checkout(&price.expect("the product is there"));
+        let session = stripe.open_checkout(&account, &checkout, &key("session"));
+        let session = session.expect("the price is there");
+        assert_eq!(stripe.checkouts(&account), [(session, checkout)]);
+    }
+}

@@ -1,0 +1,167 @@
+//! The accounts and objects of the stand-in.
+
+use std::collections::{HashMap, HashSet};
+
+use mintage_domain::base::id::{SessionId, StripeAccountId, StripePriceId, StripeProductId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::money::Money;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::ports::{
+    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, StripeError,
+    StripeIdempotencyKey,
+};
+
+#[derive(Debug, Default)]
+pub(super) struct StripeState {
+    created: u64,
+    codes: HashMap<String, Code>,
+    pub(super) grants: HashSet<AccountRef>,
+    pub(super) without_charges: HashSet<StripeAccountId>,
+    products: HashSet<(AccountRef, StripeProductId)>,
+    prices: HashMap<(AccountRef, StripePriceId), Money>,
+    pub(super) sessions: Vec<(AccountRef, CheckoutSession, CheckoutRequest)>,
+    /// By account and idempotency key: the request, and the id of the object that it created.
+    idempotent: HashMap<(AccountRef, String), (String, String)>,
+}
+
+#[derive(Debug)]
+struct Code {
+    account: AccountRef,
+    used: bool,
+}
+
+impl StripeState {
+    pub(super) fn open_account(&mut self) -> StripeAccountId {
+        let id = self.next_id("acct");
+        StripeAccountId::parse(&id).expect("digits are an id")
+    }
+
+    pub(super) fn grant_code(&mut self, account: AccountRef) -> Secret {
+        let code = self.next_id("ac");
+        let used = false;
+        self.codes.insert(code.clone(), Code { account, used });
+        Secret::new(code)
+    }
+
+    /// Exchanges a code once, in its mode. A second exchange also ends the grant.
+    pub(super) fn exchange(&mut self, mode: Mode, code: &Secret) -> Result<Grant, StripeError> {
+        let code = self.codes.get_mut(code.expose());
+        let code = code
+            .filter(|code| code.account.mode == mode)
+            .ok_or(StripeError::CodeRefused)?;
+        if code.used {
+            self.grants.remove(&code.account);
+            return Err(StripeError::CodeRefused);
+        }
+        code.used = true;
+        self.grants.insert(code.account.clone());
+        Ok(Grant {
+            account: code.account.account.clone(),
+            livemode: mode.livemode(),
+        })
+    }
+
+    pub(super) fn create_product(
+        &mut self,
+        account: &AccountRef,
+        product: &NewProduct,
+        key: &StripeIdempotencyKey,
+    ) -> Result<StripeProductId, StripeError> {
+        let parse = |id: &str| StripeProductId::parse(id).expect("digits are an id");
+        let request = format!("{product:?}");
+        if let Some(created) = self.replayed(account, key, &request)? {
+            return Ok(parse(&created));
+        }
+        let id = self.create("prod", account, key, request);
+        self.products.insert((account.clone(), parse(&id)));
+        Ok(parse(&id))
+    }
+
+    pub(super) fn create_price(
+        &mut self,
+        account: &AccountRef,
+        price: &NewPrice,
+        key: &StripeIdempotencyKey,
+    ) -> Result<StripePriceId, StripeError> {
+        let parse = |id: &str| StripePriceId::parse(id).expect("digits are an id");
+        let request = format!("{price:?}");
+        if let Some(created) = self.replayed(account, key, &request)? {
+            return Ok(parse(&created));
+        }
+        let product = (account.clone(), price.stripe_product.clone());
+        if !self.products.contains(&product) {
+            return Err(StripeError::NotFound);
+        }
+        let id = self.create("price", account, key, request);
+        self.prices
+            .insert((account.clone(), parse(&id)), price.amount);
+        Ok(parse(&id))
+    }
+
+    pub(super) fn open_checkout(
+        &mut self,
+        account: &AccountRef,
+        checkout: &CheckoutRequest,
+        key: &StripeIdempotencyKey,
+    ) -> Result<CheckoutSession, StripeError> {
+        let session = |id: &str| CheckoutSession {
+            id: SessionId::parse(id).expect("digits are an id"),
+            url: format!("https://checkout.stripe.test/pay/{id}"),
+        };
+        let request = format!("{checkout:?}");
+        if let Some(created) = self.replayed(account, key, &request)? {
+            return Ok(session(&created));
+        }
+        if self.without_charges.contains(&account.account) {
+            return Err(StripeError::CannotCharge);
+        }
+        let price = self.prices.get(&(account.clone(), checkout.price.clone()));
+        let price = price.ok_or(StripeError::NotFound)?;
+        if price.is_chargeable().is_err() {
+            return Err(StripeError::AmountTooSmall);
+        }
+        let id = self.create("cs", account, key, request);
+        let created = session(&id);
+        self.sessions
+            .push((account.clone(), created.clone(), checkout.clone()));
+        Ok(created)
+    }
+
+    /// The id of the object that was created under this key. A key that comes with another request
+    /// is an error.
+    fn replayed(
+        &self,
+        account: &AccountRef,
+        key: &StripeIdempotencyKey,
+        request: &str,
+    ) -> Result<Option<String>, StripeError> {
+        let entry_key = (account.clone(), key.as_str().to_owned());
+        match self.idempotent.get(&entry_key) {
+            None => Ok(None),
+            Some((before, created)) if before == request => Ok(Some(created.clone())),
+            Some(_) => Err(StripeError::Refused {
+                code: None,
+                message: "the idempotency key came with other parameters".to_owned(),
+            }),
+        }
+    }
+
+    fn create(
+        &mut self,
+        prefix: &str,
+        account: &AccountRef,
+        key: &StripeIdempotencyKey,
+        request: String,
+    ) -> String {
+        let id = self.next_id(prefix);
+        let entry_key = (account.clone(), key.as_str().to_owned());
+        self.idempotent.insert(entry_key, (request, id.clone()));
+        id
+    }
+
+    fn next_id(&mut self, prefix: &str) -> String {
+        self.created += 1;
+        format!("{prefix}_StandIn{:04}", self.created)
+    }
+}

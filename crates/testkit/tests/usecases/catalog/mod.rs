@@ -1,0 +1,3 @@
+mod key_type;
+mod prices;
+mod product;

@@ -1,0 +1,386 @@
+use std::time::Duration;
+
+use mintage_domain::base::id::LicenseId;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::page::PageRequest;
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::commit::write::Write;
+use mintage_domain::model::access::rate::{Grant, Take};
+use mintage_domain::model::outbox::mail::{MailStatus, QueuedMail};
+use mintage_domain::model::outbox::retry::RetrySchedule;
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::stripe::event::EventData;
+use mintage_domain::ports::{Commit, LicenseRecord, Mail, MailError, Mails, RateLimiter, Tenants};
+use mintage_domain::usecase::env::SealedField;
+use mintage_domain::usecase::licenses::command::revoke;
+use mintage_domain::usecase::outbox::mail::{
+    Composed, LEASE, MailCommandError, Outcome, RESEND_RATE, WAITS_AT_MOST, compose, give_up,
+    record_result, resend, switch,
+};
+use mintage_testkit::OutboxMail;
+use mintage_testkit::fixtures::email;
+use mintage_testkit::loopback::smtp::Manner;
+
+use crate::licenses::issue;
+use crate::seller::{Seller, paid, refunded};
+
+/// The mails of a license, newest first.
+fn mails(seller: &Seller, license: &LicenseId) -> Vec<QueuedMail> {
+    let page = PageRequest::default();
+    let page = seller.store.mails(seller.tenant(), license, &page);
+    page.unwrap().items
+}
+
+fn switched(seller: &Seller, on: bool) -> bool {
+    let (store, env) = (&*seller.store, seller.env());
+    let tenant = switch(store, &env, seller.tenant(), &Actor::Operator, on);
+    tenant.unwrap().mails
+}
+
+fn resent(seller: &Seller, license: &LicenseId) -> Result<QueuedMail, MailCommandError> {
+    let (store, env) = (&*seller.store, seller.env());
+    resend(
+        store,
+        &env,
+        seller.tenant(),
+        license,
+        &Actor::Operator,
+        true,
+    )
+}
+
+/// A license that was sold, and its claimed mail.
+fn claimed() -> (Seller, LicenseRecord, QueuedMail) {
+    let seller = Seller::on_sale();
+    let sold = seller.sell();
+    let mail = claim(&seller);
+    (seller, sold, mail)
+}
+
+fn claim(seller: &Seller) -> QueuedMail {
+    let now = seller.shop.now();
+    let mut claimed = seller.store.claim_mails(now, 10, LEASE).unwrap();
+    assert_eq!(claimed.len(), 1, "one mail is due");
+    claimed.remove(0)
+}
+
+/// Composes and sends a claimed mail.
+fn attempt(seller: &Seller, outbox: &OutboxMail, mail: &QueuedMail) -> MailStatus {
+    let (store, env) = (&*seller.store, seller.env());
+    let outcome = match compose(store, &env, mail).unwrap() {
+        Composed::Message(message) => Outcome::from(outbox.send(&message)),
+        Composed::Outcome(outcome) => outcome,
+    };
+    record_result(store, &env, mail, &outcome).unwrap()
+}
+
+fn read(seller: &Seller, mail: &QueuedMail) -> QueuedMail {
+    let read = seller.store.mailing(seller.tenant(), &mail.id);
+    read.unwrap().unwrap()
+}
+
+#[test]
+fn a_sale_queues_one_mail_for_who_paid_due_at_once_and_its_event_again_none() {
+    let seller = Seller::on_sale();
+    let session = seller.session();
+    for _ in 0..2 {
+        seller
+            .receive(EventData::SessionCompleted(paid(&session)))
+            .unwrap();
+    }
+    let sold = seller.licenses().remove(0);
+    let queued = mails(&seller, &sold.license.id);
+    assert_eq!(queued.len(), 1);
+    let expected = QueuedMail::new(
+        queued[0].id.clone(),
+        seller.tenant().clone(),
+        sold.license.id.clone(),
+        email("buyer@example.test"),
+        seller.shop.now(),
+    );
+    assert_eq!(queued[0], expected);
+}
+
+#[test]
+fn an_issued_license_is_mailed_once_in_the_same_commit_and_its_replay_mails_nothing() {
+    let (seller, api_key) = issue::seller();
+    let wanted = issue::bare(&seller);
+    let send = |key: &str| {
+        let call = issue::repeatable(&seller, &api_key, key, "{}");
+        issue::issued(&seller, &call, &wanted).unwrap()
+    };
+    let issued = send("order-1");
+    let queued = mails(&seller, &issued.license.id);
+    assert_eq!(queued.len(), 1);
+    assert_eq!(queued[0].to, issued.email);
+    assert_eq!(queued[0].due_at, seller.shop.now());
+    assert!(send("order-1").again);
+    assert_eq!(mails(&seller, &issued.license.id), queued);
+    switched(&seller, false);
+    let unmailed = send("order-2");
+    assert_eq!(mails(&seller, &unmailed.license.id), []);
+}
+
+#[test]
+fn a_sale_that_was_refunded_before_it_was_received_mails_nothing() {
+    let seller = Seller::on_sale();
+    let session = seller.session();
+    seller.receive(refunded(&session, 2_900)).unwrap();
+    seller
+        .receive(EventData::SessionCompleted(paid(&session)))
+        .unwrap();
+    let sold = seller.licenses().remove(0);
+    assert_eq!(mails(&seller, &sold.license.id), []);
+}
+
+#[test]
+fn the_switch_is_for_what_is_sold_from_then_on() {
+    let seller = Seller::on_sale();
+    assert!(!switched(&seller, false));
+    let unmailed = seller.sell().license.id;
+    assert_eq!(mails(&seller, &unmailed), []);
+    assert!(switched(&seller, true));
+    assert!(switched(&seller, true));
+    assert_eq!(mails(&seller, &unmailed), [], "what was sold before is not");
+    let switches: Vec<_> = seller
+        .audit()
+        .into_iter()
+        .map(|(_, action)| action)
+        .collect();
+    let switches = switches.iter().filter(|it| it.starts_with("mail."));
+    assert_eq!(switches.count(), 2, "the third time changed nothing");
+    let unknown = TenantId::parse("nobody").unwrap();
+    let outcome = switch(
+        &*seller.store,
+        &seller.env(),
+        &unknown,
+        &Actor::Operator,
+        true,
+    );
+    assert_eq!(outcome.err(), Some(MailCommandError::NotFound));
+}
+
+#[test]
+fn the_message_is_written_from_the_license_as_it_is_and_has_its_key() {
+    let (seller, sold, mail) = claimed();
+    let outbox = OutboxMail::new();
+    assert_eq!(attempt(&seller, &outbox, &mail), MailStatus::Sent);
+    let sealed = &sold.license.sealed_key;
+    let key = seller
+        .env()
+        .open(SealedField::LICENSE_KEY, sold.license.id.as_str(), sealed)
+        .unwrap()
+        .into_text()
+        .unwrap();
+    let message = outbox.arrived().remove(0);
+    assert!(message.text.contains(key.expose()));
+    assert!(message.html.contains(key.expose()));
+    assert_eq!(message.to, "buyer@example.test");
+    let tenant = seller.store.tenant(seller.tenant()).unwrap().unwrap();
+    assert_eq!(message.reply_to, tenant.email.as_str());
+    assert!(message.message_id.contains(mail.id.as_str()));
+    let is_test = seller.shop.mode == Mode::Sandbox;
+    assert_eq!(message.subject.starts_with("[Test] "), is_test);
+    assert!(message.text.contains("Pixel Studio (Pro)"));
+    assert!(message.text.contains("up to 3 at a time"));
+    assert!(message.text.contains("for life"));
+    let sent = read(&seller, &mail);
+    assert_eq!((sent.status, sent.reason), (MailStatus::Sent, None));
+}
+
+#[test]
+fn what_is_refused_for_good_fails_at_once_and_all_else_is_tried_by_the_schedule() {
+    for (manner, status, reason) in [
+        (
+            Manner::RefusingReaders,
+            MailStatus::Failed,
+            "the mail server refused it: 550",
+        ),
+        (
+            Manner::Busy,
+            MailStatus::Pending,
+            "the mail server did not take it: 451",
+        ),
+    ] {
+        let (seller, _, mail) = claimed();
+        let outbox = OutboxMail::new();
+        outbox.be(manner);
+        assert_eq!(attempt(&seller, &outbox, &mail), status);
+        let kept = read(&seller, &mail);
+        assert_eq!(
+            (kept.status, kept.reason.as_deref()),
+            (status, Some(reason))
+        );
+        let wait = kept.due_at.since(seller.shop.now());
+        if status == MailStatus::Pending {
+            let (least, most) = (Duration::from_secs(4), Duration::from_secs(6));
+            assert!((least..=most).contains(&wait), "{wait:?}");
+        }
+    }
+}
+
+#[test]
+fn a_mail_is_given_up_when_its_attempts_are_used_up() {
+    let seller = Seller::on_sale();
+    seller.sell();
+    let outbox = OutboxMail::new();
+    outbox.be(Manner::Closed);
+    for attempts in 1..=RetrySchedule::ATTEMPTS {
+        let mail = claim(&seller);
+        assert_eq!(usize::try_from(mail.attempts), Ok(attempts));
+        let expected = match attempts {
+            RetrySchedule::ATTEMPTS => MailStatus::Failed,
+            _ => MailStatus::Pending,
+        };
+        assert_eq!(attempt(&seller, &outbox, &mail), expected);
+        seller.shop.env.clock.set(read(&seller, &mail).due_at);
+    }
+}
+
+#[test]
+fn a_license_that_was_revoked_meanwhile_cancels_its_mail() {
+    let (seller, sold, mail) = claimed();
+    let (store, env) = (&*seller.store, seller.env());
+    let actor = Actor::Operator;
+    revoke(store, &env, seller.tenant(), &sold.license.id, &actor).unwrap();
+    let outbox = OutboxMail::new();
+    assert_eq!(attempt(&seller, &outbox, &mail), MailStatus::Cancelled);
+    assert_eq!(outbox.arrived(), []);
+    let kept = read(&seller, &mail);
+    assert!(kept.reason.is_some_and(|it| it.contains("revoked")));
+}
+
+#[test]
+fn an_attempt_that_died_after_sending_sends_the_same_message_again() {
+    let (seller, _, first) = claimed();
+    let outbox = OutboxMail::new();
+    let (store, env) = (&*seller.store, seller.env());
+    let Ok(Composed::Message(message)) = compose(store, &env, &first) else {
+        panic!("there is something to send");
+    };
+    outbox.send(&message).unwrap();
+    seller.shop.env.clock.advance(LEASE);
+    let second = claim(&seller);
+    assert_eq!(attempt(&seller, &outbox, &second), MailStatus::Sent);
+    let arrived = outbox.arrived();
+    assert_eq!(arrived.len(), 2);
+    assert_eq!(arrived[0], arrived[1]);
+    // The first attempt reports late: its lease has ended, so it changes nothing.
+    let late = record_result(store, &env, &first, &Outcome::Refused("late".to_owned()));
+    assert_eq!(late, Ok(MailStatus::Pending));
+    assert_eq!(read(&seller, &second).status, MailStatus::Sent);
+}
+
+#[test]
+fn a_key_that_does_not_open_waits_for_the_right_master_key() {
+    let (seller, sold, mail) = claimed();
+    let mut changes = seller.shop.changes();
+    let mut damaged = sold.license;
+    damaged.sealed_key = seller
+        .env()
+        .seal(SealedField::LICENSE_KEY, "lic_other", b"x");
+    changes.licenses.push(Write::changed(damaged));
+    seller.store.commit(changes).unwrap();
+    let outbox = OutboxMail::new();
+    assert_eq!(attempt(&seller, &outbox, &mail), MailStatus::Pending);
+    let reason = read(&seller, &mail).reason;
+    assert_eq!(reason.as_deref(), Some("the license's key does not open"));
+}
+
+#[test]
+fn what_nobody_could_send_for_three_days_is_given_up_and_nothing_younger() {
+    let seller = Seller::on_sale();
+    let old = seller.sell().license.id;
+    seller.shop.env.clock.advance(Duration::from_secs(1));
+    let young = seller.sell().license.id;
+    let (store, env) = (&*seller.store, seller.env());
+    let short_of = WAITS_AT_MOST.saturating_sub(Duration::from_micros(1_000_001));
+    seller.shop.env.clock.advance(short_of);
+    assert_eq!(give_up(store, &env, 10), Ok(0));
+    seller.shop.env.clock.advance(Duration::from_micros(1));
+    assert_eq!(give_up(store, &env, 10), Ok(1));
+    let given_up = mails(&seller, &old).remove(0);
+    assert_eq!(given_up.status, MailStatus::Failed);
+    assert!(given_up.reason.is_some_and(|it| it.contains("three days")));
+    assert_eq!(mails(&seller, &young)[0].status, MailStatus::Pending);
+}
+
+#[test]
+fn a_license_is_mailed_again_when_asked_even_where_mail_is_off() {
+    let seller = Seller::on_sale();
+    switched(&seller, false);
+    let id = seller.sell().license.id;
+    let queued = resent(&seller, &id).unwrap();
+    assert_eq!(mails(&seller, &id), std::slice::from_ref(&queued));
+    assert_eq!(queued.to, email("buyer@example.test"));
+    let done = ("operator".to_owned(), "license.resent".to_owned());
+    assert!(seller.audit().contains(&done), "{:?}", seller.audit());
+    for _ in 1..RESEND_RATE.limit {
+        resent(&seller, &id).unwrap();
+    }
+    let refused = resent(&seller, &id);
+    assert!(
+        matches!(refused, Err(MailCommandError::RateLimited(_))),
+        "{refused:?}"
+    );
+    seller
+        .shop
+        .env
+        .clock
+        .advance(RESEND_RATE.window.saturating_mul(2));
+    resent(&seller, &id).unwrap();
+}
+
+#[test]
+fn what_cannot_be_mailed_again_takes_nothing_of_its_rate() {
+    let seller = Seller::on_sale();
+    let id = seller.sell().license.id;
+    let (store, env) = (&*seller.store, seller.env());
+    let by = |tenant: &TenantId, id: &LicenseId, configured| {
+        resend(store, &env, tenant, id, &Actor::Operator, configured).err()
+    };
+    let nobody = TenantId::parse("nobody").unwrap();
+    let unknown = LicenseId::parse("lic_none").unwrap();
+    for _ in 0..=RESEND_RATE.limit {
+        assert_eq!(by(&nobody, &id, true), Some(MailCommandError::NotFound));
+        assert_eq!(
+            by(seller.tenant(), &unknown, true),
+            Some(MailCommandError::NotFound)
+        );
+        let refused = by(seller.tenant(), &id, false);
+        assert_eq!(refused, Some(MailCommandError::NotConfigured));
+    }
+    let untouched = store.take(
+        &format!("resend:{id}"),
+        RESEND_RATE,
+        RESEND_RATE.limit,
+        env.now(),
+    );
+    let all = Take::Granted(Grant {
+        count: RESEND_RATE.limit,
+        left: 0,
+    });
+    assert_eq!(untouched, Ok(all));
+    assert_eq!(mails(&seller, &id).len(), 1, "only the sale's own");
+    revoke(store, &env, seller.tenant(), &id, &Actor::Operator).unwrap();
+    for configured in [true, false] {
+        let refused = by(seller.tenant(), &id, configured);
+        assert_eq!(refused, Some(MailCommandError::Revoked));
+    }
+}
+
+#[test]
+fn an_error_of_the_port_says_whether_to_try_again() {
+    let why = || "451".to_owned();
+    let outcomes = [
+        Outcome::from(Ok(())),
+        Outcome::from(Err(MailError::Refused(why()))),
+        Outcome::from(Err(MailError::Unavailable(why()))),
+    ];
+    let expected = [
+        Outcome::Sent,
+        Outcome::Refused("the mail server refused it: 451".to_owned()),
+        Outcome::TryAgain("the mail server did not take it: 451".to_owned()),
+    ];
+    assert_eq!(outcomes, expected);
+}

@@ -1,0 +1,4 @@
+mod deliver;
+mod event;
+mod mail;
+mod webhook_endpoint;

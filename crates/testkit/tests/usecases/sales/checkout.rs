@@ -1,0 +1,217 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use mintage_domain::base::id::{SessionId, StripePriceId};
+use mintage_domain::base::money::Money;
+use mintage_domain::base::page::PageRequest;
+use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::model::catalog::price_link::PriceLink;
+use mintage_domain::model::sales::fee::BasisPoints;
+use mintage_domain::model::sales::order::OrderStatus;
+use mintage_domain::model::stripe::event::EventData;
+use mintage_domain::ports::{
+    CheckoutSession, Commit, MockStripe, MockWebhooks, Orders, StripeError,
+};
+use mintage_domain::usecase::failure::Failure;
+use mintage_domain::usecase::sales::checkout::{CheckoutError, OpenCheckout, authorize, open};
+use mintage_domain::usecase::stripe::inbound::Outcome;
+use mintage_domain::usecase::sweep::sweep;
+use mintage_testkit::fixtures::email;
+
+use crate::seller::{Seller, paid};
+
+#[test]
+fn a_checkout_is_authorized_by_the_key_of_its_tenant_alone() {
+    let (store, stripe) = (Arc::default(), Arc::default());
+    let seller = Seller::beside(&store, &stripe, "acme");
+    let other = Seller::beside(&store, &stripe, "zeta");
+    let key = |seller: &Seller| {
+        let connected = seller.connect(&seller.shop.account_ref()).unwrap();
+        connected.checkout_key.unwrap()
+    };
+    let (ours, theirs) = (key(&seller), key(&other));
+    let enter = |tenant: &str, key: &str| {
+        let tenant = TenantId::parse(tenant).unwrap();
+        authorize(&*store, &tenant, key)
+    };
+    for (tenant, key) in [
+        ("acme", ""),
+        ("acme", theirs.expose()),
+        ("nobody", ours.expose()),
+    ] {
+        assert_eq!(enter(tenant, key), Err(CheckoutError::Unauthorized));
+    }
+    assert_eq!(enter("acme", ours.expose()), Ok(seller.connection()));
+    assert_eq!(enter("zeta", theirs.expose()), Ok(other.connection()));
+}
+
+#[test]
+fn an_open_checkout_is_recorded_with_its_fee_and_terms() {
+    let seller = Seller::on_sale();
+    let buyer = email("ada@example.test");
+    let wanted = OpenCheckout {
+        buyer: Some(buyer.clone()),
+        ..seller.wanted()
+    };
+    for (points, fee) in [(50, Some(15)), (0, None), (1_000, Some(290))] {
+        let (store, stripe) = (&*seller.store, &*seller.stripe);
+        let connection = seller.connection();
+        let points = BasisPoints::new(points).unwrap();
+        let url = open(store, stripe, &seller.env(), &connection, points, &wanted).unwrap();
+        let checkouts = stripe.checkouts(&seller.shop.account_ref());
+        let (session, request) = checkouts.last().unwrap();
+        assert_eq!(url, session.url);
+        let order = seller.order(&session.id);
+        assert_eq!(order.status, OrderStatus::Open);
+        assert_eq!(order.fee.map(Money::minor), fee);
+        assert_eq!(Some(order.price), seller.shop.key_type.price);
+        assert_eq!(order.terms, seller.shop.key_type.terms);
+        assert_eq!(order.buyer, Some(buyer.clone()));
+        assert_eq!((&request.order, request.fee), (&order.id, order.fee));
+        assert_eq!(request.buyer, order.buyer);
+        assert_eq!(request.success_url, wanted.success_url);
+        assert_eq!(request.cancel_url, wanted.cancel_url);
+    }
+}
+
+#[test]
+fn what_cannot_be_sold_opens_no_order() {
+    let orders = |seller: &Seller| {
+        let page = PageRequest::default();
+        seller.store.orders(seller.tenant(), &page).unwrap().items
+    };
+    let seller = Seller::new();
+    seller.connect(&seller.shop.account_ref()).unwrap();
+    let never_asked = MockStripe::new();
+    let wanted = seller.wanted();
+    let other_product = OpenCheckout {
+        product: ProductId::parse("other").unwrap(),
+        ..wanted.clone()
+    };
+    let other_key_type = OpenCheckout {
+        key_type: KeyTypeId::parse("other").unwrap(),
+        ..wanted.clone()
+    };
+    for (wanted, error) in [
+        (&other_product, CheckoutError::NotFound),
+        (&other_key_type, CheckoutError::NotFound),
+        (&wanted, CheckoutError::NoPrice),
+    ] {
+        assert_eq!(seller.open(&never_asked, wanted), Err(error));
+    }
+    assert_eq!(orders(&seller), []);
+}
+
+#[test]
+fn what_stripe_does_not_open_is_an_abandoned_order() {
+    let refused = StripeError::Refused {
+        code: Some("parameter_invalid".to_owned()),
+        message: "no".to_owned(),
+    };
+    let lost = StripeError::Unavailable("no answer".to_owned());
+    for (answer, error) in [
+        (StripeError::AccountGone, CheckoutError::NotConnected),
+        (StripeError::NotFound, CheckoutError::NoPrice),
+        (
+            StripeError::CannotCharge,
+            CheckoutError::Stripe(StripeError::CannotCharge),
+        ),
+        (
+            StripeError::AmountTooSmall,
+            CheckoutError::Stripe(StripeError::AmountTooSmall),
+        ),
+        (refused.clone(), CheckoutError::Stripe(refused)),
+        (lost.clone(), CheckoutError::Stripe(lost)),
+    ] {
+        let seller = Seller::on_sale();
+        let mut stripe = MockStripe::new();
+        stripe
+            .expect_open_checkout()
+            .times(1)
+            .return_const(Err(answer));
+        assert_eq!(seller.open(&stripe, &seller.wanted()), Err(error));
+        let order = seller.last_order();
+        assert_eq!(
+            (order.status, order.session),
+            (OrderStatus::Abandoned, None)
+        );
+    }
+}
+
+#[test]
+fn a_price_that_is_gone_at_stripe_and_an_account_that_may_not_charge_are_errors_of_their_own() {
+    let seller = Seller::on_sale();
+    let link = seller.set_up_prices().unwrap();
+    assert_eq!(link.created, []);
+    seller.stripe.disable_charges(&seller.shop.account);
+    let closed = seller.open(&*seller.stripe, &seller.wanted());
+    assert_eq!(
+        closed,
+        Err(CheckoutError::Stripe(StripeError::CannotCharge))
+    );
+
+    let seller = Seller::on_sale();
+    let mut changes = seller.shop.changes();
+    changes.prices.push(PriceLink {
+        stripe_price: StripePriceId::parse("price_Deleted").unwrap(),
+        ..seller.shop.price_link()
+    });
+    seller.store.commit(changes).unwrap();
+    let gone = seller.open(&*seller.stripe, &seller.wanted());
+    assert_eq!(gone, Err(CheckoutError::NoPrice));
+
+    let seller = Seller::on_sale();
+    seller.stripe.end_grant(&seller.shop.account_ref());
+    let ended = seller.open(&*seller.stripe, &seller.wanted());
+    assert_eq!(ended, Err(CheckoutError::NotConnected));
+}
+
+fn session(id: &str) -> CheckoutSession {
+    CheckoutSession {
+        id: SessionId::parse(id).unwrap(),
+        url: format!("https://checkout.stripe.test/{id}"),
+    }
+}
+
+#[test]
+fn stripe_is_asked_only_after_the_intent_is_written_and_under_its_key() {
+    let seller = Seller::on_sale();
+    let store = Arc::clone(&seller.store);
+    let mut stripe = MockStripe::new();
+    stripe
+        .expect_open_checkout()
+        .times(2)
+        .returning(move |_, request, key| {
+            let order = store.order(&request.tenant, &request.order).unwrap();
+            let order = order.expect("the order is there before the request to Stripe");
+            assert_eq!((order.status, order.session), (OrderStatus::Opening, None));
+            assert_eq!(key.as_str(), format!("mintage-checkout:{}", order.id));
+            Ok(session(&format!("cs_{}", order.id)))
+        });
+    let first = seller.open(&stripe, &seller.wanted()).unwrap();
+    let second = seller.open(&stripe, &seller.wanted()).unwrap();
+    assert_ne!(first, second, "each attempt is an order of its own");
+}
+
+#[test]
+fn a_page_whose_session_could_not_be_written_is_not_handed_out() {
+    let seller = Arc::new(Seller::on_sale());
+    let slow = Arc::clone(&seller);
+    let mut stripe = MockStripe::new();
+    stripe.expect_open_checkout().returning(move |_, _, _| {
+        // The sweeper abandons the order while Stripe takes two hours to answer.
+        slow.shop.env.clock.advance(Duration::from_hours(2));
+        let (idle, mute) = (MockStripe::new(), MockWebhooks::new());
+        let swept = sweep(&*slow.store, &idle, &mute, &slow.env()).unwrap();
+        assert_eq!(swept.abandoned, 1);
+        Ok(session("cs_late"))
+    });
+    let late = seller.open(&stripe, &seller.wanted());
+    assert_eq!(late, Err(CheckoutError::Failure(Failure::Contended)));
+    let paid = paid(&SessionId::parse("cs_late").unwrap());
+    let outcome = seller.receive(EventData::SessionCompleted(paid)).unwrap();
+    assert!(
+        matches!(outcome, Outcome::Ignored(_)),
+        "such a session mints nothing: {outcome:?}"
+    );
+}

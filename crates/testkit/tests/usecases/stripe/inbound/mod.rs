@@ -1,0 +1,3 @@
+mod receive;
+mod refund;
+mod session;
