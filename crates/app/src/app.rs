@@ -5,6 +5,7 @@ use crate::server::key_cache::KeyCache;
 use crate::server::throttle::Throttle;
 use crate::sightings::Sightings;
 use actix_web::web;
+use ipnet::IpNet;
 use mintage_domain::changes::{Changes, Receipt};
 use mintage_domain::env::Env;
 use mintage_domain::fee::BasisPoints;
@@ -18,7 +19,6 @@ use mintage_domain::ports::{
 use mintage_domain::seal::KeyRing;
 use mintage_domain::usecase::{Decision, Failure, MAX_DECISIONS};
 use mintage_domain::web_url::WebUrl;
-use mintage_http::Subnet;
 use std::sync::Arc;
 use tokio::sync::{Notify, oneshot};
 
@@ -71,7 +71,7 @@ pub struct Settings {
     /// How much is let through of what is limited.
     pub limits: Limits,
     /// Whose word on where a call comes from is believed.
-    pub trusted_proxies: Vec<Subnet>,
+    pub trusted_proxies: Vec<IpNet>,
     /// Whether a webhook may be plain http: only where the operator opened inner networks.
     pub plain_http_webhooks: bool,
 }

@@ -6,19 +6,21 @@ mod layers;
 mod mail;
 mod master_key;
 mod stripe;
+mod subnets;
 
 pub use layers::Layers;
 pub use mail::MailConfig;
 
+use ipnet::IpNet;
 use mintage_domain::fee::BasisPoints;
 use mintage_domain::limits::Limits;
 use mintage_domain::seal::KeyRing;
 use mintage_domain::secret::Secret;
 use mintage_domain::web_url::WebUrl;
-use mintage_http::Subnet;
 use mintage_stripe::StripeConfig;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use subnets::parse_subnets;
 
 /// Why the server does not start: which variable, what is wrong, and the mend. Never its value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,9 +64,9 @@ pub struct Config {
     /// The platform's fee.
     pub fee: BasisPoints,
     /// Subnets that outbound webhooks may reach besides public addresses.
-    pub allow_nets: Vec<Subnet>,
+    pub allow_nets: Vec<IpNet>,
     /// Proxies that are believed when they say where a call comes from.
-    pub trusted_proxies: Vec<Subnet>,
+    pub trusted_proxies: Vec<IpNet>,
     /// How much is let through of what is limited.
     pub limits: Limits,
     /// Stripe, a record for each mode that is set up.
@@ -95,17 +97,16 @@ impl Config {
                 .ok_or_else(|| "must be a number of basis points from 0 to 10000".into())
         })?;
         let allow_nets = layers.parse("MINTAGE_ALLOW_NETS", "", |text| {
-            subnets(text)
-                .ok_or_else(|| "must be subnets divided by commas, such as 10.0.0.0/8".into())
+            parse_subnets(text).map_err(|error| {
+                format!("must be subnets divided by commas, such as 10.0.0.0/8: {error}")
+            })
         })?;
         let trusted_proxies = layers.parse("MINTAGE_TRUSTED_PROXIES", LOOPBACK, |text| {
-            let trusted = if text == "none" {
-                Some(Vec::new())
-            } else {
-                subnets(text)
-            };
-            trusted.ok_or_else(|| {
-                "must be subnets divided by commas, such as 10.0.0.0/8, or none".into()
+            if text == "none" {
+                return Ok(Vec::new());
+            }
+            parse_subnets(text).map_err(|error| {
+                format!("must be subnets divided by commas, such as 10.0.0.0/8, or none: {error}")
             })
         })?;
         let limits = layers.parse("MINTAGE_RATES", "", |text| {
@@ -128,11 +129,6 @@ impl Config {
 
 /// A proxy on this machine, as the default of `MINTAGE_LISTEN` wants one.
 const LOOPBACK: &str = "127.0.0.0/8,::1/128";
-
-fn subnets(text: &str) -> Option<Vec<Subnet>> {
-    let nets = text.split(',').map(str::trim).filter(|net| !net.is_empty());
-    nets.map(|net| net.parse().ok()).collect()
-}
 
 /// Reads where things are kept.
 pub fn database(layers: &Layers) -> Result<Database, ConfigError> {
@@ -171,7 +167,7 @@ mod tests {
             let nets: Vec<_> = config
                 .trusted_proxies
                 .iter()
-                .map(Subnet::to_string)
+                .map(IpNet::to_string)
                 .collect();
             assert_eq!(nets.join(" "), expected);
         }

@@ -1,13 +1,13 @@
 //! Where a call comes from: the peer, or what a trusted proxy says of it.
 
 use actix_web::HttpRequest;
-use mintage_http::Subnet;
+use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Once;
 
 /// Whom limits count together: an IPv4 address, or the /64 of an IPv6 address, which is the least
 /// that a household has.
-pub(crate) fn subject(request: &HttpRequest, trusted: &[Subnet]) -> String {
+pub(crate) fn subject(request: &HttpRequest, trusted: &[IpNet]) -> String {
     let peer = request.peer_addr();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
     let lines = request.headers().get_all("x-forwarded-for");
@@ -28,13 +28,14 @@ fn hint() {
     });
 }
 
-fn is_trusted(address: IpAddr, trusted: &[Subnet]) -> bool {
-    trusted.iter().any(|net| net.contains(address))
+fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
+    let address = address.to_canonical();
+    trusted.iter().any(|net| net.contains(&address))
 }
 
 /// The client behind trusted proxies. Each proxy appends whom it heard, so the list is read from
 /// its end, and what stands before the first address that is not trusted is hearsay.
-fn client(peer: IpAddr, lines: &[&str], trusted: &[Subnet]) -> IpAddr {
+fn client(peer: IpAddr, lines: &[&str], trusted: &[IpNet]) -> IpAddr {
     let mut nearest = peer.to_canonical();
     for entry in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
         if !is_trusted(nearest, trusted) {
@@ -70,7 +71,7 @@ mod tests {
     use super::*;
 
     fn found(peer: &str, lines: &[&str], trusted: &[&str]) -> String {
-        let trusted: Vec<Subnet> = trusted.iter().map(|it| it.parse().expect(it)).collect();
+        let trusted: Vec<IpNet> = trusted.iter().map(|it| it.parse().expect(it)).collect();
         client(peer.parse().expect(peer), lines, &trusted).to_string()
     }
 
