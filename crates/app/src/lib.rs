@@ -1,10 +1,7 @@
 #![doc = include_str!("../README.md")]
 
-pub mod app;
 pub mod cli;
 pub mod config;
-#[doc(hidden)] // of use to crash tests only
-pub mod crash;
 #[cfg(feature = "demo")]
 pub mod demo;
 #[cfg(feature = "demo")]
@@ -13,10 +10,7 @@ pub mod openapi;
 pub mod server;
 pub mod wire;
 
-mod background;
 #[cfg(feature = "demo")]
 mod receiver;
 mod routes;
 mod shown;
-mod sightings;
-mod system;

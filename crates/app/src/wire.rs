@@ -1,15 +1,15 @@
 //! Wiring: each port gets its adapter, chosen by the configuration.
 
-use crate::app::{App, Mailer, Settings};
 use crate::config::{Config, Database, MailConfig};
-use crate::crash;
-use crate::server::key_cache::KeyCache;
-use crate::server::throttle::Throttle;
-use crate::sightings::Sightings;
-use crate::system::{SystemClock, SystemEntropy};
 use mintage_domain::ports::Store;
 use mintage_http::{HttpClient, InvalidUserAgent, Reach};
 use mintage_postgres::{PostgresConfig, PostgresStore};
+use mintage_runtime::api_key::ApiKeyCache;
+use mintage_runtime::app::{App, Mailer, Settings};
+use mintage_runtime::crash;
+use mintage_runtime::last_seen::LastSeenBuffer;
+use mintage_runtime::rate_limit::RateShares;
+use mintage_runtime::system::{SystemClock, SystemEntropy};
 use mintage_smtp::{SmtpMail, UnusableSender};
 use mintage_sqlite::{SqliteConfig, SqliteStore};
 use mintage_stripe::StripeClient;
@@ -100,9 +100,9 @@ pub fn wire(config: Config) -> Result<App, WireError> {
             trusted_proxies: config.trusted_proxies,
             plain_http_webhooks,
         },
-        key_cache: KeyCache::default(),
-        throttle: Throttle::default(),
-        sightings: Sightings::default(),
+        api_key_cache: ApiKeyCache::default(),
+        rate_shares: RateShares::default(),
+        last_seen: LastSeenBuffer::default(),
         deliveries_due: Notify::new(),
         mails_due: Notify::new(),
     })

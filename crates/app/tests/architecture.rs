@@ -16,7 +16,7 @@ use std::{
 
 /// Every crate of the workspace and those of ours it may depend on. A new crate is placed here first.
 /// Arrows run downward, and no adapter leads to another: Stripe speaks through the `Http` port.
-const OURS: [(&str, &[&str]); 11] = [
+const OURS: [(&str, &[&str]); 12] = [
     (
         "mintage",
         &[
@@ -24,12 +24,14 @@ const OURS: [(&str, &[&str]); 11] = [
             "mintage-http",
             "mintage-pgtmp",
             "mintage-postgres",
+            "mintage-runtime",
             "mintage-smtp",
             "mintage-sqlite",
             "mintage-stripe",
             "mintage-stripe-sim",
         ],
     ),
+    ("mintage-runtime", &["mintage-domain"]),
     ("mintage-stripe", &["mintage-domain"]),
     ("mintage-http", &["mintage-domain"]),
     ("mintage-smtp", &["mintage-domain"]),

@@ -20,7 +20,7 @@ mod outcome;
 mod story;
 
 use database::Database;
-use mintage::crash::Point;
+use mintage_runtime::crash::Point;
 use std::sync::Mutex;
 use std::thread;
 use story::{Act, Story};

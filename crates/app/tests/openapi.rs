@@ -5,7 +5,8 @@
     reason = "a description of another shape is a failed test"
 )]
 
-use mintage::openapi::{CODES, json};
+use mintage::openapi::json;
+use mintage_runtime::problem::ErrorCode;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -77,7 +78,7 @@ fn every_call_says_what_it_is_for_and_has_a_name_of_its_own() {
 #[test]
 fn every_call_has_its_caller_and_the_codes_that_go_with_it() {
     let document = described();
-    let known: BTreeSet<&str> = CODES.iter().map(|code| code.code).collect();
+    let known: BTreeSet<&str> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
     for (place, call) in calls(&document) {
         let codes = texts(&call["x-error-codes"]);
         for code in &codes {
@@ -144,15 +145,16 @@ fn every_code_has_the_status_and_a_line_of_its_own_in_the_documents() {
         .map(|line| line.split('|').map(str::trim).collect())
         .collect();
     let mut seen = BTreeSet::new();
-    for code in CODES {
-        assert!(seen.insert(code.code), "{} stands twice", code.code);
-        let quoted = format!("`{}`", code.code);
+    for code in ErrorCode::ALL {
+        let (status, code) = (code.status(), code.as_str());
+        assert!(seen.insert(code), "{code} stands twice");
+        let quoted = format!("`{code}`");
         let told = rows.iter().any(|row| {
             let statuses = row.get(1).copied().unwrap_or_default();
-            statuses.contains(&code.status.to_string())
+            statuses.contains(&status.to_string())
                 && row.get(2).is_some_and(|codes| codes.contains(&quoted))
         });
-        assert!(told, "{} {quoted} is not in docs/API.md", code.status);
+        assert!(told, "{status} {quoted} is not in docs/API.md");
     }
     let documented = rows
         .iter()
@@ -160,5 +162,8 @@ fn every_code_has_the_status_and_a_line_of_its_own_in_the_documents() {
     let documented: BTreeSet<&str> = documented
         .filter(|word| word.contains('/') && !word.contains([' ', '{']) && !word.starts_with('/'))
         .collect();
-    assert_eq!(seen, documented, "openapi/codes.rs against docs/API.md");
+    assert_eq!(
+        seen, documented,
+        "runtime/src/problem/code.rs against docs/API.md"
+    );
 }

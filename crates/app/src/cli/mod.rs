@@ -9,13 +9,13 @@ mod serve;
 mod tenant;
 
 use crate::config::{Config, ConfigError, Layers};
-use crate::system::{SystemClock, SystemEntropy};
 use crate::wire::{Opener, open_store};
 use clap::{Args, Parser, Subcommand};
 use mintage_domain::env::Env;
 use mintage_domain::page::{Page, PageRequest};
 use mintage_domain::ports::{Store, StoreError};
 use mintage_domain::slug::TenantId;
+use mintage_runtime::system::{SystemClock, SystemEntropy};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::PathBuf;

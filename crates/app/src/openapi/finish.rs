@@ -1,9 +1,9 @@
 //! What follows from what a call says of itself: which errors it may answer before its own work
 //! begins, and what every answer carries.
 
-use super::codes::{CODES, Code};
 use super::security;
 use crate::server::envelope::Envelope;
+use mintage_runtime::problem::ErrorCode;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::openapi::header::{Header, HeaderBuilder};
@@ -84,7 +84,9 @@ fn complete(operation: &mut Operation) -> Vec<(String, RefOr<Response>)> {
     } else {
         codes(operation)
     };
-    let is_limited = codes.iter().any(|code| code.code == security::RATE_LIMITED);
+    let is_limited = codes
+        .iter()
+        .any(|code| code.as_str() == security::RATE_LIMITED);
     for answer in operation.responses.responses.values_mut() {
         if let RefOr::T(answer) = answer {
             carry(answer, "X-Request-Id");
@@ -97,7 +99,7 @@ fn complete(operation: &mut Operation) -> Vec<(String, RefOr<Response>)> {
     }
     let mut refusals = Vec::new();
     if !codes.is_empty() {
-        let list: Vec<&str> = codes.iter().map(|code| code.code).collect();
+        let list: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
         let extensions = operation.extensions.get_or_insert_default();
         extensions.insert(ERROR_CODES.to_owned(), json!(list));
     }
@@ -112,10 +114,10 @@ fn complete(operation: &mut Operation) -> Vec<(String, RefOr<Response>)> {
 }
 
 /// What a refusal with these codes goes by: `common.not-found`.
-fn name(codes: &[&Code]) -> String {
+fn name(codes: &[ErrorCode]) -> String {
     let names: Vec<String> = codes
         .iter()
-        .map(|code| code.code.replace('/', "."))
+        .map(|code| code.as_str().replace('/', "."))
         .collect();
     names.join("_")
 }
@@ -129,7 +131,7 @@ fn carry(answer: &mut Response, header: &str) {
 
 /// Every code that a call may answer: those it names, and those that go with its caller, its
 /// body and its parameters.
-fn codes(operation: &mut Operation) -> Vec<&'static Code> {
+fn codes(operation: &mut Operation) -> Vec<ErrorCode> {
     let mut names: BTreeSet<String> = security::complete(operation)
         .into_iter()
         .map(str::to_owned)
@@ -159,9 +161,10 @@ fn codes(operation: &mut Operation) -> Vec<&'static Code> {
     if operation.security.is_some() {
         add(&["common/internal", "common/unavailable"]);
     }
-    CODES
+    ErrorCode::ALL
         .iter()
-        .filter(|code| names.contains(code.code))
+        .copied()
+        .filter(|code| names.contains(code.as_str()))
         .collect()
 }
 
@@ -172,19 +175,19 @@ fn is_json(operation: &Operation) -> bool {
     }
 }
 
-fn by_status<'a>(codes: &[&'a Code]) -> BTreeMap<u16, Vec<&'a Code>> {
-    let mut all: BTreeMap<u16, Vec<&Code>> = BTreeMap::new();
-    for code in codes {
-        all.entry(code.status).or_default().push(code);
+fn by_status(codes: &[ErrorCode]) -> BTreeMap<u16, Vec<ErrorCode>> {
+    let mut all: BTreeMap<u16, Vec<ErrorCode>> = BTreeMap::new();
+    for &code in codes {
+        all.entry(code.status()).or_default().push(code);
     }
     all
 }
 
 /// An answer in the error envelope.
-fn refusal(status: u16, codes: &[&Code]) -> Response {
+fn refusal(status: u16, codes: &[ErrorCode]) -> Response {
     let lines: Vec<String> = codes
         .iter()
-        .map(|code| format!("`{}`: {}.", code.code, code.when))
+        .map(|code| format!("`{}`: {}.", code.as_str(), code.when()))
         .collect();
     let schema = Ref::from_schema_name(Envelope::name());
     let mut answer = ResponseBuilder::new()

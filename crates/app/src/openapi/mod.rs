@@ -7,12 +7,9 @@
 pub(crate) mod page;
 pub(crate) mod words;
 
-mod codes;
 mod finish;
 mod outbound;
 mod security;
-
-pub use codes::{CODES, Code};
 
 use crate::routes;
 use std::sync::LazyLock;
@@ -91,6 +88,7 @@ whole number of minor units and a currency. **Times** are RFC 3339, UTC.";
 mod tests {
     use super::finish::ERROR_CODES;
     use super::*;
+    use mintage_runtime::problem::ErrorCode;
     use std::collections::BTreeMap;
 
     /// Gathering keeps the first of two shapes that share a name, and says nothing.
@@ -114,7 +112,7 @@ mod tests {
             let methods = call.as_object().into_iter().flat_map(|all| all.values());
             for call in methods.flat_map(|item| item.as_object().into_iter().flatten()) {
                 for code in call.1[ERROR_CODES].as_array().into_iter().flatten() {
-                    let known = CODES.iter().any(|known| *code == known.code);
+                    let known = ErrorCode::ALL.iter().any(|known| *code == known.as_str());
                     assert!(known, "{code} of {}", call.1["operationId"]);
                     named += 1;
                 }

@@ -1,7 +1,6 @@
 //! `/v1/licenses/{id}/activations`: the devices of a license.
 
 use super::licenses::id;
-use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
@@ -12,6 +11,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::id::ActivationId;
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::usecase::activation;
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::problem::Problem;
 
 /// Lists the devices of a license
 ///
@@ -43,7 +45,7 @@ pub(super) async fn list(
             .transpose()
     })
     .await??
-    .ok_or_else(ApiError::not_found)?;
+    .ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok().json(PageBody::of(&activations, ActivationBody::of)))
 }
 
@@ -69,7 +71,7 @@ pub(super) async fn release(
     let caller = Caller::of(&app, &request, TokenScope::LicensesWrite).await?;
     let (license, activation) = path.into_inner();
     let license = id(&license)?;
-    let activation = ActivationId::parse(&activation).map_err(|_| ApiError::not_found())?;
+    let activation = ActivationId::parse(&activation).map_err(|_| Problem::not_found())?;
     let released = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         activation::release(

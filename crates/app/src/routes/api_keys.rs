@@ -1,6 +1,5 @@
 //! `/v1/api-keys`: credentials for signed calls.
 
-use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::asked::Asked;
 use crate::server::auth::Caller;
@@ -18,6 +17,9 @@ use mintage_domain::slug::ProductId;
 use mintage_domain::usecase::api_key::{
     MadeApiKey, create_api_key, revoke_api_key, rotate_api_key,
 };
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::problem::Problem;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -91,7 +93,7 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    fn read(&self) -> Result<Option<ProductId>, ApiError> {
+    fn read(&self) -> Result<Option<ProductId>, Problem> {
         let mut asked = Asked::new();
         let product = asked.read("product", self.product.as_deref(), ProductId::parse);
         asked.answer(product)
@@ -133,8 +135,8 @@ pub(super) async fn list(
     })))
 }
 
-fn id(path: &str) -> Result<ApiKeyId, ApiError> {
-    ApiKeyId::parse(path).map_err(|_| ApiError::not_found())
+fn id(path: &str) -> Result<ApiKeyId, Problem> {
+    ApiKeyId::parse(path).map_err(|_| Problem::not_found())
 }
 
 /// Revokes an API key
@@ -161,10 +163,10 @@ pub(super) async fn revoke(
         let (tenant, actor) = (caller.tenant(), caller.actor());
         let revoked = revoke_api_key(&*app.store, &app.env(), &tenant, &id, &actor);
         // Whatever came of it: a commit that failed may have been done.
-        app.key_cache.forget(&id);
+        app.api_key_cache.remove(&id);
         let key = revoked?;
         let uses = app.store.last_uses(std::slice::from_ref(&id))?;
-        Ok::<_, ApiError>((key, uses.get(&id).copied()))
+        Ok::<_, Problem>((key, uses.get(&id).copied()))
     })
     .await??;
     Ok(HttpResponse::Ok().json(shown::api_key(&key, last_use, app.clock.now())))
@@ -198,7 +200,7 @@ pub(super) async fn rotate(
     let new = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         let rotated = rotate_api_key(&*app.store, &app.env(), &tenant, &id, how, &actor);
-        app.key_cache.forget(&id);
+        app.api_key_cache.remove(&id);
         rotated
     })
     .await??;
@@ -217,7 +219,7 @@ struct Rotation {
 }
 
 /// For how long the old key stays good, and what the new one signs if that changes.
-fn rotation(body: &[u8]) -> Result<(Overlap, Option<SignatureVersion>), ApiError> {
+fn rotation(body: &[u8]) -> Result<(Overlap, Option<SignatureVersion>), Problem> {
     let mut fields = Fields::parse(body)?;
     let seconds = fields.integer("overlapSeconds", 0..=i64::from(Overlap::MAX_SECONDS));
     let version = signature_version(&mut fields);

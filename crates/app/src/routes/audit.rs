@@ -1,6 +1,5 @@
 //! `/v1/audit`: who did what to what.
 
-use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::asked::Asked;
 use crate::server::auth::Caller;
@@ -12,6 +11,9 @@ use mintage_domain::management_token::TokenScope;
 use mintage_domain::ports::AuditFilter;
 use mintage_domain::text::free_text;
 use mintage_domain::time::Timestamp;
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::problem::Problem;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -37,7 +39,7 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    fn read(&self) -> Result<AuditFilter, ApiError> {
+    fn read(&self) -> Result<AuditFilter, Problem> {
         const LONGEST: usize = 255;
         let mut asked = Asked::new();
         let text = |text: &str| free_text(text, LONGEST);

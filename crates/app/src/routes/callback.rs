@@ -1,13 +1,14 @@
 //! `GET /stripe/callback`: where Stripe sends the seller back to.
 
-use crate::app::{App, blocking};
-use crate::crash::{self, Point};
-use crate::server::error::ApiError;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use mintage_domain::mode::Mode;
 use mintage_domain::secret::Secret;
 use mintage_domain::usecase::connect::{self, Connected};
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::crash::{self, Point};
+use mintage_runtime::problem::Problem;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -64,7 +65,7 @@ pub(super) async fn finish(
         return page(StatusCode::OK, "Not connected", CANCELLED);
     }
     let (Some(code), Some(state)) = (code, state) else {
-        let error = ApiError::from(connect::ConnectError::InvalidState);
+        let error = Problem::from(connect::ConnectError::InvalidState);
         return failed(&error);
     };
     let (code, state) = (Secret::new(code), Secret::new(state));
@@ -82,7 +83,7 @@ pub(super) async fn finish(
     match outcome {
         Ok(Ok(connected)) => page(StatusCode::OK, "Connected to Stripe", &shown(&connected)),
         Ok(Err(error)) => failed(&error.into()),
-        Err(error) => failed(&error),
+        Err(error) => failed(&error.into()),
     }
 }
 
@@ -113,15 +114,15 @@ fn shown(connected: &Connected) -> String {
 }
 
 /// No detail of an error comes from the query, so nothing in it can be injected.
-fn failed(error: &ApiError) -> HttpResponse {
+fn failed(error: &Problem) -> HttpResponse {
     let mut answer = page(
-        error.status,
+        StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         "Not connected",
         &format!(
             "<p>{}.</p><p>Code: <code id=\"error-code\">{}</code>. Start again from your \
              integration settings.</p>",
             escape(&error.message),
-            error.code
+            error.code.as_str()
         ),
     );
     if let Some(seconds) = error.retry_after {

@@ -1,6 +1,5 @@
 //! `POST /api/{tenant}/checkout` (docs.keylight.dev/stripe/connect, step 5).
 
-use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::auth::bearer;
 use crate::server::error::ApiError;
@@ -13,6 +12,9 @@ use mintage_domain::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::usecase::checkout;
 use mintage_domain::usecase::checkout::{OpenCheckout, authorize};
 use mintage_domain::web_url::WebUrl;
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::problem::Problem;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -44,9 +46,9 @@ pub(super) async fn open(
     request: HttpRequest,
     body: Result<JsonBytes, ApiError>,
 ) -> Result<HttpResponse, ApiError> {
-    let tenant = TenantId::parse(&tenant).map_err(|_| ApiError::key_invalid())?;
+    let tenant = TenantId::parse(&tenant).map_err(|_| Problem::key_invalid())?;
     let key = bearer(&request)
-        .ok_or_else(ApiError::key_invalid)?
+        .ok_or_else(Problem::key_invalid)?
         .to_owned();
     let connection = blocking(&app, move |app| authorize(&*app.store, &tenant, &key)).await??;
     let tenant = connection.tenant.as_str();
@@ -80,7 +82,7 @@ struct CheckoutOpened {
     url: String,
 }
 
-fn wanted(body: &[u8]) -> Result<OpenCheckout, ApiError> {
+fn wanted(body: &[u8]) -> Result<OpenCheckout, Problem> {
     let mut fields = Fields::parse(body)?;
     let product = fields.required("product_id", ProductId::parse);
     let key_type = fields.required("key_type_id", KeyTypeId::parse);

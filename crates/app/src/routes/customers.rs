@@ -1,6 +1,5 @@
 //! `/v1/customers`: buyers.
 
-use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::asked::Asked;
 use crate::server::auth::Caller;
@@ -15,6 +14,9 @@ use mintage_domain::mode::Mode;
 use mintage_domain::ports::CustomerFilter;
 use mintage_domain::text::free_text;
 use mintage_domain::usecase::issue::MAX_EXTERNAL_ID;
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::problem::Problem;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -38,7 +40,7 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    fn read(&self) -> Result<CustomerFilter, ApiError> {
+    fn read(&self) -> Result<CustomerFilter, Problem> {
         let mut asked = Asked::new();
         let external_id = |text: &str| free_text(text, MAX_EXTERNAL_ID);
         let filter = CustomerFilter {
@@ -92,9 +94,9 @@ pub(super) async fn get(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let caller = Caller::of(&app, &request, TokenScope::LicensesRead).await?;
-    let id = CustomerId::parse(&path).map_err(|_| ApiError::not_found())?;
+    let id = CustomerId::parse(&path).map_err(|_| Problem::not_found())?;
     let customer = blocking(&app, move |app| app.store.customer(&caller.tenant(), &id))
         .await??
-        .ok_or_else(ApiError::not_found)?;
+        .ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok().json(CustomerBody::of(&customer)))
 }

@@ -1,6 +1,5 @@
 //! `/v1/webhook/deliveries`: what was sent to a tenant's webhook, and sending it again.
 
-use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
@@ -10,6 +9,9 @@ use mintage_domain::delivery::{Attempt, Delivery, DeliveryStatus};
 use mintage_domain::id::{DeliveryId, LicenseId};
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::usecase::endpoint;
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::problem::Problem;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -55,7 +57,7 @@ pub(super) async fn redeliver(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let caller = Caller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
-    let id = DeliveryId::parse(&path).map_err(|_| ApiError::not_found())?;
+    let id = DeliveryId::parse(&path).map_err(|_| Problem::not_found())?;
     let delivery = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         endpoint::redeliver(&*app.store, &app.env(), &tenant, &id, &actor)

@@ -4,7 +4,6 @@
 mod shape;
 
 use super::validate::{SlotsInUse, key_field};
-use crate::app::{App, settle};
 use crate::server::auth::{AppCaller, SignedCaller};
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
@@ -16,6 +15,9 @@ use mintage_domain::metadata::Metadata;
 use mintage_domain::text::free_text;
 use mintage_domain::usecase::activation::{self, Activated, Heartbeat, Slots, Which};
 use mintage_domain::usecase::validate::Lookup;
+use mintage_runtime::app::App;
+use mintage_runtime::problem::Problem;
+use mintage_runtime::settle::settle;
 use serde::Serialize;
 use shape::{
     ActivateRequest, DeactivateRequest, DeviceActivated, DeviceDeactivated, DeviceHeard,
@@ -143,7 +145,7 @@ pub(super) async fn deactivate(
 fn read<T>(
     body: &[u8],
     rest: impl FnOnce(&mut Fields) -> Option<T>,
-) -> Result<(String, T), ApiError> {
+) -> Result<(String, T), Problem> {
     let mut fields = Fields::parse(body)?;
     let key = key_field(&mut fields);
     let rest = rest(&mut fields);

@@ -1,8 +1,9 @@
 //! Is it alive, and can it work?
 
-use crate::app::{App, blocking};
 use crate::server::error::ApiError;
 use actix_web::{HttpResponse, web};
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -2,7 +2,6 @@
 
 mod shape;
 
-use crate::app::{App, blocking};
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
@@ -15,6 +14,9 @@ use mintage_domain::ports::StripeError;
 use mintage_domain::stripe_event::HeardOutcome;
 use mintage_domain::usecase::{connect, prices};
 use mintage_domain::web_url::WebUrl;
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::problem::Problem;
 use shape::{
     AccountReached, AccountStatus, AccountUnreached, ConnectBegun, ConnectRequest,
     ConnectionStatus, NewCheckoutKey, ParkedEvent, PriceMade, PriceSkipped, PricesMade,
@@ -48,7 +50,7 @@ pub(super) async fn connect(
     let mode = fields.finish(|| mode)?;
     let callback = format!("{}/stripe/callback", app.settings.public_url);
     let redirect = WebUrl::parse(&callback)
-        .map_err(|_| ApiError::internal("the public URL makes no callback"))?;
+        .map_err(|_| Problem::internal("the public URL makes no callback"))?;
     let url = blocking(&app, move |app| {
         let (store, stripe) = (&*app.store, &*app.stripe);
         connect::start(store, stripe, &app.env(), &caller.tenant(), mode, &redirect)
@@ -119,7 +121,7 @@ pub(super) async fn status(
     let status = blocking(&app, move |app| {
         let connection = app.store.connection(&caller.tenant())?;
         let account = connection.as_ref().and_then(|known| known.state.account());
-        Ok::<_, ApiError>(ConnectionStatus {
+        Ok::<_, Problem>(ConnectionStatus {
             connected: account.is_some(),
             mode: account.as_ref().map(|account| account.mode),
             has_checkout_key: connection.is_some_and(|known| known.checkout_key.is_some()),

@@ -1,9 +1,8 @@
 //! `POST /v1/issue` (usekeystack.com/docs/issuing-licenses).
 
-use crate::app::{App, settle};
 use crate::openapi::words;
 use crate::server::auth::SignedCaller;
-use crate::server::error::{ApiError, Detail};
+use crate::server::error::ApiError;
 use crate::server::fields::{Fields, JsonBytes};
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::api_key::Permission;
@@ -20,6 +19,9 @@ use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::issue::{
     IssueCall, Issued, MAX_EXTERNAL_ID, MAX_NAME, MAX_NOTES, NewCustomer, NewLicense, decide,
 };
+use mintage_runtime::app::App;
+use mintage_runtime::problem::{Detail, Problem};
+use mintage_runtime::settle::settle;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -74,7 +76,7 @@ pub(super) async fn issue(
     Ok(answer(&issued, app.clock.now()))
 }
 
-fn caller_key(request: &HttpRequest) -> Result<Option<CallerKey>, ApiError> {
+fn caller_key(request: &HttpRequest) -> Result<Option<CallerKey>, Problem> {
     let Some(value) = request.headers().get(IDEMPOTENCY_KEY) else {
         return Ok(None);
     };
@@ -82,11 +84,8 @@ fn caller_key(request: &HttpRequest) -> Result<Option<CallerKey>, ApiError> {
     CallerKey::parse(value.to_str().unwrap_or_default())
         .map(Some)
         .map_err(|error| {
-            let detail = Detail {
-                path: IDEMPOTENCY_KEY.to_owned(),
-                message: error.to_string(),
-            };
-            ApiError::invalid("a header is not valid", vec![detail])
+            let detail = Detail::new(IDEMPOTENCY_KEY, error.to_string());
+            Problem::invalid("a header is not valid", vec![detail])
         })
 }
 
@@ -118,7 +117,7 @@ struct IssueCustomer {
     metadata: Option<words::Metadata>,
 }
 
-fn wanted(body: &[u8]) -> Result<NewLicense, ApiError> {
+fn wanted(body: &[u8]) -> Result<NewLicense, Problem> {
     let mut fields = Fields::parse(body)?;
     let plan = fields.required("planCode", |text| match text {
         "" => Err("must not be empty"),
@@ -133,7 +132,7 @@ fn wanted(body: &[u8]) -> Result<NewLicense, ApiError> {
     let (plan, customer) = fields.finish(|| Some((plan?, customer?)))?;
     Ok(NewLicense {
         // A code that no key type can have is one that none has.
-        key_type: KeyTypeId::parse(&plan).map_err(|_| ApiError::not_found())?,
+        key_type: KeyTypeId::parse(&plan).map_err(|_| Problem::not_found())?,
         customer,
         term,
         activation_limit: activations.and_then(|limit| u32::try_from(limit).ok()),

@@ -1,6 +1,5 @@
 //! `/v1/products/{productId}/key-types`: what is sold of a product.
 
-use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
@@ -13,6 +12,9 @@ use mintage_domain::management_token::TokenScope;
 use mintage_domain::money::{Currency, Money};
 use mintage_domain::slug::{KeyTypeId, ProductId};
 use mintage_domain::usecase::catalog::{NewKeyType, create_key_type};
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::problem::Problem;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -35,7 +37,7 @@ pub(super) async fn create(
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
     let caller = Caller::of(&app, &request, TokenScope::ProductsWrite).await?;
-    let product = ProductId::parse(&product).map_err(|_| ApiError::not_found())?;
+    let product = ProductId::parse(&product).map_err(|_| Problem::not_found())?;
     let new = new_key_type(&body.0)?;
     let key_type = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
@@ -65,7 +67,7 @@ struct NewKeyTypeBody {
     entitlements: Option<Vec<words::Entitlement>>,
 }
 
-fn new_key_type(body: &[u8]) -> Result<NewKeyType, ApiError> {
+fn new_key_type(body: &[u8]) -> Result<NewKeyType, Problem> {
     let mut fields = Fields::parse(body)?;
     let id = fields.required("keyTypeId", KeyTypeId::parse);
     let display_name = fields.required("displayName", DisplayName::parse);
@@ -135,15 +137,15 @@ pub(super) async fn list(
     query: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let caller = Caller::of(&app, &request, TokenScope::ProductsRead).await?;
-    let product = ProductId::parse(&product).map_err(|_| ApiError::not_found())?;
+    let product = ProductId::parse(&product).map_err(|_| Problem::not_found())?;
     let page = query.read()?;
     let key_types = blocking(&app, move |app| {
         let tenant = caller.tenant();
         let (store, product) = (&app.store, &product);
         store
             .product(&tenant, product)?
-            .ok_or_else(ApiError::not_found)?;
-        Ok::<_, ApiError>(store.key_types(&tenant, Some(product), &page)?)
+            .ok_or_else(Problem::not_found)?;
+        Ok::<_, Problem>(store.key_types(&tenant, Some(product), &page)?)
     })
     .await??;
     Ok(HttpResponse::Ok().json(PageBody::of(&key_types, show)))

@@ -1,7 +1,6 @@
 //! `POST /v1/licenses/{id}/freeze`, `/thaw`, `/extend`: each answers the license as it is then.
 
 use super::licenses::id;
-use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
@@ -12,6 +11,9 @@ use mintage_domain::license::term::Term;
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::ports::LicenseRecord;
 use mintage_domain::usecase::license::{self, Target};
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::problem::Problem;
 use utoipa::ToSchema;
 
 /// Freezes a license
@@ -96,7 +98,7 @@ struct Extension {
     duration: words::Duration,
 }
 
-fn duration(body: &[u8]) -> Result<Term, ApiError> {
+fn duration(body: &[u8]) -> Result<Term, Problem> {
     let mut fields = Fields::parse(body)?;
     let duration = fields.required("duration", Term::parse);
     fields.finish(|| duration)
@@ -107,7 +109,7 @@ async fn command(
     app: &web::Data<App>,
     path: &str,
     request: &HttpRequest,
-    give: impl FnOnce(&App, Target<'_>) -> Result<LicenseRecord, ApiError> + Send + 'static,
+    give: impl FnOnce(&App, Target<'_>) -> Result<LicenseRecord, Problem> + Send + 'static,
 ) -> Result<HttpResponse, ApiError> {
     let caller = Caller::of(app, request, TokenScope::LicensesWrite).await?;
     let id = id(path)?;

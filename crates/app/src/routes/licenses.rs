@@ -1,10 +1,9 @@
 //! `/v1/licenses`: what was minted.
 
-use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::asked::Asked;
 use crate::server::auth::Caller;
-use crate::server::error::{ApiError, Detail};
+use crate::server::error::ApiError;
 use crate::server::paging::{PageBody, PageQuery};
 use crate::server::reader::Reader;
 use crate::shown::LicenseBody;
@@ -19,6 +18,9 @@ use mintage_domain::ports::LicenseFilter;
 use mintage_domain::slug::ProductId;
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::license;
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::problem::{Detail, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -44,7 +46,7 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    fn read(&self, all: &Pairs, now: Timestamp) -> Result<LicenseFilter, ApiError> {
+    fn read(&self, all: &Pairs, now: Timestamp) -> Result<LicenseFilter, Problem> {
         let mut asked = Asked::new();
         let state = asked.read("status", self.status.as_deref(), State::parse);
         let filter = LicenseFilter {
@@ -66,7 +68,7 @@ type Pairs = Vec<(String, String)>;
 const MAX_METADATA: usize = 10;
 
 /// What stands in `metadata[key]=text`.
-fn metadata(all: &Pairs) -> Result<Vec<(String, String)>, ApiError> {
+fn metadata(all: &Pairs) -> Result<Vec<(String, String)>, Problem> {
     let wanted: Pairs = all
         .iter()
         .filter_map(|(name, text)| {
@@ -77,14 +79,11 @@ fn metadata(all: &Pairs) -> Result<Vec<(String, String)>, ApiError> {
     // No store keeps NUL, so no license has it.
     let is_bad = |(key, text): &(String, String)| key.contains('\0') || text.contains('\0');
     if wanted.len() > MAX_METADATA || wanted.iter().any(is_bad) {
-        let detail = Detail {
-            path: "metadata".to_owned(),
-            message: format!("may be given {MAX_METADATA} times at most, without NUL"),
-        };
-        return Err(ApiError::invalid(
-            "one or more query parameters are not valid",
-            vec![detail],
-        ));
+        let detail = Detail::new(
+            "metadata",
+            format!("may be given {MAX_METADATA} times at most, without NUL"),
+        );
+        return Err(Problem::invalid_query(vec![detail]));
     }
     Ok(wanted)
 }
@@ -124,8 +123,8 @@ pub(super) async fn list(
     })))
 }
 
-pub(super) fn id(path: &str) -> Result<LicenseId, ApiError> {
-    LicenseId::parse(path).map_err(|_| ApiError::not_found())
+pub(super) fn id(path: &str) -> Result<LicenseId, Problem> {
+    LicenseId::parse(path).map_err(|_| Problem::not_found())
 }
 
 /// Shows a license
@@ -150,7 +149,7 @@ pub(super) async fn get(
     let record = blocking(&app, move |app| app.store.license(&tenant, &id))
         .await??
         .filter(|record| reader.sees(&record.license))
-        .ok_or_else(ApiError::not_found)?;
+        .ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok().json(LicenseBody::of(&record, app.clock.now())))
 }
 

@@ -1,7 +1,6 @@
 //! `/v1/mail`, and a license's mails: whether buyers are mailed their keys, and what came of it.
 
 use super::licenses::id;
-use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
@@ -13,6 +12,9 @@ use mintage_domain::id::{LicenseId, MailId};
 use mintage_domain::mail::{MailStatus, Mailing};
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::usecase::mail;
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::problem::Problem;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -112,7 +114,7 @@ pub(super) async fn get(
     let caller = Caller::of(&app, &request, TokenScope::IntegrationsRead).await?;
     let tenant = blocking(&app, move |app| app.store.tenant(&caller.tenant()))
         .await??
-        .ok_or_else(ApiError::not_found)?;
+        .ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok().json(Setting::of(&app, tenant.mails)))
 }
 
@@ -179,7 +181,7 @@ pub(super) async fn list(
             .transpose()
     })
     .await??
-    .ok_or_else(ApiError::not_found)?;
+    .ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok().json(PageBody::of(&mails, Mailed::of)))
 }
 

@@ -23,9 +23,10 @@ mod validate;
 mod webhook;
 
 use crate::server::error::ApiError;
+use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
-use actix_web::http::{Method, StatusCode};
 use actix_web::{Resource, ResponseError, Route, web};
+use mintage_runtime::problem::{ErrorCode, Problem};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use utoipa::OpenApi;
@@ -146,11 +147,10 @@ fn resource(path: &str, methods: Vec<(Method, Route)>) -> Resource {
     let known: Vec<&str> = methods.iter().map(|(method, _)| method.as_str()).collect();
     let allowed = known.join(", ");
     let refusing = web::to(move || {
-        let mut answer = ApiError::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "common/method-not-allowed",
+        let mut answer = ApiError::from(Problem::new(
+            ErrorCode::MethodNotAllowed,
             "this route has no such method",
-        )
+        ))
         .error_response();
         if let Ok(allowed) = HeaderValue::from_str(&allowed) {
             answer.headers_mut().insert(ALLOW, allowed);

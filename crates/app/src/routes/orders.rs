@@ -1,6 +1,5 @@
 //! `GET /v1/orders`: checkouts, from opened to fulfilled.
 
-use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
@@ -14,6 +13,8 @@ use mintage_domain::money::Money;
 use mintage_domain::order::Order;
 use mintage_domain::slug::{KeyTypeId, ProductId};
 use mintage_domain::time::Timestamp;
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
 use serde::Serialize;
 use utoipa::ToSchema;
 

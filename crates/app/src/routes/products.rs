@@ -1,6 +1,5 @@
 //! `/v1/products`: the apps a tenant sells.
 
-use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
@@ -12,6 +11,9 @@ use mintage_domain::license::key::{KeyFormat, KeyPrefix};
 use mintage_domain::management_token::TokenScope;
 use mintage_domain::slug::ProductId;
 use mintage_domain::usecase::catalog::{NewProduct, create_product};
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::problem::Problem;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -53,7 +55,7 @@ struct NewProductBody {
     key_format: Option<words::KeyFormat>,
 }
 
-fn new_product(body: &[u8]) -> Result<NewProduct, ApiError> {
+fn new_product(body: &[u8]) -> Result<NewProduct, Problem> {
     let mut fields = Fields::parse(body)?;
     let id = fields.required("productId", ProductId::parse);
     let display_name = fields.required("displayName", DisplayName::parse);

@@ -1,14 +1,13 @@
 //! `POST /api/stripe/webhook/connect`: news from Stripe. Anything but 2xx makes Stripe send it
 //! again, so a 2xx says that it is durably done.
 
-use crate::app::{App, settle};
-use crate::crash::{self, Point};
 use crate::server::error::ApiError;
 use crate::server::fields::RawBody;
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::ports::WebhookError;
 use mintage_domain::usecase::inbound::{self, Inbound, Outcome};
+use mintage_runtime::app::App;
+use mintage_runtime::crash::{self, Point};
+use mintage_runtime::settle::settle;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -39,8 +38,7 @@ pub(super) async fn connect(
         .unwrap_or_default();
     let (endpoint, event) = app
         .webhooks
-        .read_connect(&body, signature, app.clock.now())
-        .map_err(|error| refuse(&error))?;
+        .read_connect(&body, signature, app.clock.now())?;
     let (id, kind) = (event.id.clone(), event.kind.clone());
     let inbound = Inbound {
         endpoint,
@@ -83,16 +81,4 @@ struct Heard {
     received: bool,
     /// `applied`, `duplicate`, `ignored` or `parked`.
     outcome: &'static str,
-}
-
-fn refuse(error: &WebhookError) -> ApiError {
-    let text = error.to_string();
-    match error {
-        // Without a secret there is no webhook, rather than one that believes anything.
-        WebhookError::NoSecret => ApiError::not_found(),
-        WebhookError::BadSignature | WebhookError::Stale => {
-            ApiError::new(StatusCode::BAD_REQUEST, "webhook/signature-invalid", text)
-        }
-        WebhookError::NotAnEvent => ApiError::invalid(text, Vec::new()),
-    }
 }

@@ -1,6 +1,5 @@
 //! `POST /v1/validate` (usekeystack.com/docs/validating-licenses).
 
-use crate::app::App;
 use crate::openapi::words;
 use crate::server::auth::AppCaller;
 use crate::server::error::ApiError;
@@ -16,6 +15,9 @@ use mintage_domain::slug::KeyTypeId;
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::api_key::SignatureError;
 use mintage_domain::usecase::validate::{Lookup, Reason, judge};
+use mintage_runtime::app::App;
+use mintage_runtime::problem::Problem;
+use mintage_runtime::settle::read_validation;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -47,7 +49,7 @@ pub(super) async fn validate(
         Lookup::Ask(query) => query,
         Lookup::Refuse(reason) => return Ok(answer(&unknown(reason))),
     };
-    let read = app.validate(query).await?;
+    let read = read_validation(&*app.store, query).await?;
     if !read.fresh {
         return Err(SignatureError::TimestampReplay.into());
     }
@@ -55,7 +57,7 @@ pub(super) async fn validate(
     let verdict = judge(read.license.as_ref(), now);
     if let (Some(known), None, Some(device)) = (&read.license, verdict, device) {
         let seen = Sighted::Device(known.record.license.id.clone(), device);
-        app.sightings.note(seen, now);
+        app.last_seen.record(seen, now);
     }
     Ok(answer(&match (&read.license, verdict) {
         (None, reason) => unknown(reason.unwrap_or(Reason::NotFound)),
@@ -75,7 +77,7 @@ struct ValidateRequest {
 
 /// The key, and the device that asks: a question takes no slot, only `/v1/activate` does, but a
 /// device that has one is seen.
-fn presented(body: &[u8]) -> Result<(String, Option<Fingerprint>), ApiError> {
+fn presented(body: &[u8]) -> Result<(String, Option<Fingerprint>), Problem> {
     let mut fields = Fields::parse(body)?;
     let key = key_field(&mut fields);
     let device = fields.optional("fingerprint", Fingerprint::parse);

@@ -1,6 +1,5 @@
 //! `/v1/webhook`: where a tenant is told of its licenses.
 
-use crate::app::{App, blocking};
 use crate::openapi::words;
 use crate::server::auth::Caller;
 use crate::server::error::ApiError;
@@ -11,6 +10,8 @@ use mintage_domain::sign::WebhookSecret;
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::endpoint;
 use mintage_domain::web_url::WebUrl;
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -1,6 +1,6 @@
 //! Reading the parameters of a query one by one, so that every bad one is told at once.
 
-use super::error::{ApiError, Detail};
+use mintage_runtime::problem::{Detail, Problem};
 use std::fmt::Display;
 
 /// What was wrong with the parameters so far.
@@ -36,13 +36,10 @@ impl Asked {
     }
 
     /// What was read, if nothing was wrong.
-    pub(crate) fn answer<T>(self, read: T) -> Result<T, ApiError> {
+    pub(crate) fn answer<T>(self, read: T) -> Result<T, Problem> {
         if self.problems.is_empty() {
             return Ok(read);
         }
-        Err(ApiError::invalid(
-            "one or more query parameters are not valid",
-            self.problems,
-        ))
+        Err(Problem::invalid_query(self.problems))
     }
 }

@@ -1,9 +1,6 @@
 //! Who is calling: management tokens, and signed calls.
 
-use super::error::ApiError;
-use super::key_cache::KnownKey;
 use super::limits;
-use crate::app::{App, blocking};
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::http::uri::PathAndQuery;
 use actix_web::{HttpRequest, web};
@@ -16,6 +13,10 @@ use mintage_domain::slug::TenantId;
 use mintage_domain::usecase::api_key::{SignedCall, check, check_publishable_or_signed};
 use mintage_domain::usecase::tenant::authenticate;
 use mintage_domain::usecase::validate::{Lookup, look_up};
+use mintage_runtime::api_key::{CachedApiKey, find_api_key};
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::problem::Problem;
 use std::sync::Arc;
 
 /// What stands behind `Bearer` in the `Authorization` header.
@@ -39,16 +40,14 @@ impl Caller {
         app: &web::Data<App>,
         request: &HttpRequest,
         scope: TokenScope,
-    ) -> Result<Self, ApiError> {
-        let presented = bearer(request)
-            .ok_or_else(ApiError::key_invalid)?
-            .to_owned();
+    ) -> Result<Self, Problem> {
+        let presented = bearer(request).ok_or_else(Problem::key_invalid)?.to_owned();
         let token = blocking(app, move |app| authenticate(&*app.store, &presented))
             .await??
-            .ok_or_else(ApiError::key_invalid)?;
+            .ok_or_else(Problem::key_invalid)?;
         limits::admit(app, request, &[(Limited::Token, token.id.as_str())]).await?;
         if !token.scopes.contains(&scope) {
-            return Err(ApiError::forbidden(format!(
+            return Err(Problem::forbidden(format!(
                 "the token lacks the scope {}",
                 scope.as_str()
             )));
@@ -70,7 +69,7 @@ impl Caller {
 /// The caller of a route that must be signed: its API key, and the nonce that its signature uses
 /// up.
 pub(crate) struct SignedCaller {
-    pub(crate) known: Arc<KnownKey>,
+    pub(crate) known: Arc<CachedApiKey>,
     pub(crate) nonce: Nonce,
 }
 
@@ -81,17 +80,17 @@ impl SignedCaller {
         request: &HttpRequest,
         body: &[u8],
         permission: Permission,
-    ) -> Result<Self, ApiError> {
-        let known = KnownKey::of(app, bearer(request)).await?;
+    ) -> Result<Self, Problem> {
+        let known = find_api_key(app, bearer(request)).await?;
         let nonce = check(&app.env(), &known.key, &as_sent(request, body), permission)?;
         limits::admit_signed(app, request, &known.key, permission).await?;
-        app.sightings.note(used(&known), app.clock.now());
+        app.last_seen.record(used(&known), app.clock.now());
         Ok(Self { known, nonce })
     }
 
     /// What this caller's question about a license's key calls for.
     pub(crate) fn look_up(self, app: &App, presented: &str) -> Lookup {
-        let KnownKey { key, product, .. } = &*self.known;
+        let CachedApiKey { key, product, .. } = &*self.known;
         look_up(&app.env(), key, product, presented, Some(self.nonce))
     }
 }
@@ -99,7 +98,7 @@ impl SignedCaller {
 /// The caller of a route that apps call too, with a publishable key: then nothing is signed, and
 /// there is no nonce.
 pub(crate) struct AppCaller {
-    known: Arc<KnownKey>,
+    known: Arc<CachedApiKey>,
     nonce: Option<Nonce>,
 }
 
@@ -110,15 +109,15 @@ impl AppCaller {
         request: &HttpRequest,
         body: &[u8],
         permission: Permission,
-    ) -> Result<Self, ApiError> {
-        let known = KnownKey::of(app, bearer(request)).await?;
+    ) -> Result<Self, Problem> {
+        let known = find_api_key(app, bearer(request)).await?;
         let (env, call) = (app.env(), as_sent(request, body));
         let nonce = check_publishable_or_signed(&env, &known.key, &call, permission)?;
         match nonce {
             Some(_) => limits::admit_signed(app, request, &known.key, permission).await?,
             None => limits::admit_unsigned(app, request).await?,
         }
-        app.sightings.note(used(&known), app.clock.now());
+        app.last_seen.record(used(&known), app.clock.now());
         Ok(Self { known, nonce })
     }
 
@@ -134,8 +133,8 @@ impl AppCaller {
         app: &web::Data<App>,
         request: &HttpRequest,
         presented: &str,
-    ) -> Result<Lookup, ApiError> {
-        let KnownKey { key, product, .. } = &*self.known;
+    ) -> Result<Lookup, Problem> {
+        let CachedApiKey { key, product, .. } = &*self.known;
         let lookup = look_up(&app.env(), key, product, presented, self.nonce);
         if let Lookup::Ask(ValidateQuery { nonce: None, key }) = &lookup {
             limits::admit_unsigned_about(app, request, key).await?;
@@ -144,7 +143,7 @@ impl AppCaller {
     }
 }
 
-fn used(known: &KnownKey) -> Sighted {
+fn used(known: &CachedApiKey) -> Sighted {
     Sighted::ApiKey(known.key.id.clone())
 }
 

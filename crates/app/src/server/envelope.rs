@@ -1,8 +1,6 @@
-//! How an error is written: `{"error":{"code","message","details","request_id"}}`.
+//! The error envelope: `{"error":{"code","message","details","request_id"}}`.
 
-use super::error::{ApiError, Detail};
-use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, ResponseError};
+use mintage_runtime::problem::{Detail, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,51 +8,51 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(as = Error)]
 pub(crate) struct Envelope<'a> {
-    error: Told<'a>,
+    error: ErrorBody<'a>,
 }
 
 /// What went wrong.
 #[derive(Serialize, ToSchema)]
-#[schema(as = ErrorBody)]
-struct Told<'a> {
+struct ErrorBody<'a> {
     /// What to go by: `area/reason`, stable.
-    code: &'a str,
+    code: &'static str,
     /// For people.
     message: &'a str,
     /// Each field that is wrong.
-    details: &'a [Detail],
+    details: Vec<DetailBody<'a>>,
     /// Names this call in the server's log.
     request_id: &'a str,
 }
 
-impl ApiError {
-    /// The body of the error.
-    pub fn body(&self, request_id: &str) -> Vec<u8> {
-        let envelope = Envelope {
-            error: Told {
-                code: self.code,
-                message: &self.message,
-                details: &self.details,
-                request_id,
-            },
-        };
-        serde_json::to_vec(&envelope).unwrap_or_default()
+/// One field that is wrong.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Detail)]
+struct DetailBody<'a> {
+    /// Where: `customer.email`.
+    path: &'a str,
+    /// What is wrong with it.
+    message: &'a str,
+}
+
+impl<'a> DetailBody<'a> {
+    fn of(detail: &'a Detail) -> Self {
+        Self {
+            path: &detail.path,
+            message: &detail.message,
+        }
     }
 }
 
-/// The answer carries the error along; the envelope is written where the request id is known.
-impl ResponseError for ApiError {
-    fn status_code(&self) -> StatusCode {
-        self.status
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        let mut answer = HttpResponse::build(self.status);
-        if let Some(seconds) = self.retry_after {
-            answer.insert_header(("retry-after", seconds.to_string()));
+impl<'a> Envelope<'a> {
+    /// The envelope of a problem.
+    pub(crate) fn of(problem: &'a Problem, request_id: &'a str) -> Self {
+        Self {
+            error: ErrorBody {
+                code: problem.code.as_str(),
+                message: &problem.message,
+                details: problem.details.iter().map(DetailBody::of).collect(),
+                request_id,
+            },
         }
-        let mut answer = answer.finish();
-        answer.extensions_mut().insert(self.clone());
-        answer
     }
 }

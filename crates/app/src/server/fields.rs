@@ -1,9 +1,10 @@
 //! Reading a JSON body field by field, so that every bad field is told at once.
 
-use super::error::{ApiError, Detail};
+use super::error::ApiError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use mintage_runtime::problem::{Detail, ErrorCode, Problem};
 use serde_json::{Map, Value};
 use std::fmt::Display;
 use std::future::Future;
@@ -22,18 +23,18 @@ pub(crate) struct Fields {
 
 impl Fields {
     /// Reads a body as one JSON object.
-    pub(crate) fn parse(body: &[u8]) -> Result<Self, ApiError> {
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Problem> {
         match serde_json::from_slice(body) {
             Ok(Value::Object(object)) => Ok(Self {
                 object,
                 within: String::new(),
                 problems: Vec::new(),
             }),
-            Ok(_) => Err(ApiError::invalid(
+            Ok(_) => Err(Problem::invalid(
                 "the body must be a JSON object",
                 Vec::new(),
             )),
-            Err(error) => Err(ApiError::invalid(
+            Err(error) => Err(Problem::invalid(
                 format!(
                     "the body is not valid JSON (line {}, column {})",
                     error.line(),
@@ -183,16 +184,13 @@ impl Fields {
     }
 
     /// What was read, if nothing was wrong.
-    pub(crate) fn finish<T>(self, build: impl FnOnce() -> Option<T>) -> Result<T, ApiError> {
+    pub(crate) fn finish<T>(self, build: impl FnOnce() -> Option<T>) -> Result<T, Problem> {
         if self.problems.is_empty()
             && let Some(value) = build()
         {
             return Ok(value);
         }
-        Err(ApiError::invalid(
-            "one or more fields are not valid",
-            self.problems,
-        ))
+        Err(Problem::invalid_fields(self.problems))
     }
 }
 
@@ -222,11 +220,11 @@ impl FromRequest for JsonBytes {
         let bytes = RawBody::from_request(request, payload);
         Box::pin(async move {
             if !is_json {
-                return Err(ApiError::new(
-                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                    "validation/unsupported-media-type",
+                let problem = Problem::new(
+                    ErrorCode::UnsupportedMediaType,
                     "the content type must be application/json",
-                ));
+                );
+                return Err(problem.into());
             }
             Ok(Self(bytes.await?.0))
         })
@@ -243,17 +241,14 @@ impl FromRequest for RawBody {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let bytes = web::Bytes::from_request(request, payload);
         Box::pin(async move {
-            bytes.await.map(Self).map_err(|error| {
+            let bytes = bytes.await.map_err(|error| {
                 if error.as_response_error().status_code() == StatusCode::PAYLOAD_TOO_LARGE {
-                    ApiError::new(
-                        StatusCode::PAYLOAD_TOO_LARGE,
-                        "validation/body-too-large",
-                        "the body may have 1 MB at most",
-                    )
+                    Problem::new(ErrorCode::BodyTooLarge, "the body may have 1 MB at most")
                 } else {
-                    ApiError::invalid("the body could not be read", Vec::new())
+                    Problem::invalid("the body could not be read", Vec::new())
                 }
-            })
+            })?;
+            Ok(Self(bytes))
         })
     }
 }

@@ -3,8 +3,6 @@
 
 use super::client;
 use super::error::ApiError;
-use super::throttle::{Standing, refusal, spend};
-use crate::app::{App, blocking};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
@@ -16,6 +14,10 @@ use mintage_domain::api_key::{ApiKey, Permission};
 use mintage_domain::limits::Limited;
 use mintage_domain::ports::KeyQuery;
 use mintage_domain::rate::{Grant, Take};
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::problem::{ErrorCode, Problem};
+use mintage_runtime::rate_limit::{Standing, current_refusal, spend};
 use std::time::Duration;
 
 static RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -26,7 +28,7 @@ pub(crate) async fn admit(
     app: &web::Data<App>,
     request: &HttpRequest,
     wanted: &[(Limited, &str)],
-) -> Result<(), ApiError> {
+) -> Result<(), Problem> {
     for (what, subject) in wanted {
         note(request, spend(app, *what, subject).await)?;
     }
@@ -39,7 +41,7 @@ pub(crate) async fn admit_signed(
     request: &HttpRequest,
     key: &ApiKey,
     permission: Permission,
-) -> Result<(), ApiError> {
+) -> Result<(), Problem> {
     let by_key = match permission {
         Permission::Issue => Limited::Issue,
         Permission::Validate
@@ -59,7 +61,7 @@ pub(crate) async fn admit_signed(
 pub(crate) async fn admit_unsigned(
     app: &web::Data<App>,
     request: &HttpRequest,
-) -> Result<(), ApiError> {
+) -> Result<(), Problem> {
     let address = client::subject(request, &app.settings.trusted_proxies);
     admit(app, request, &[(Limited::Address, &address)]).await
 }
@@ -69,7 +71,7 @@ pub(crate) async fn admit_unsigned_about(
     app: &web::Data<App>,
     request: &HttpRequest,
     asked: &KeyQuery,
-) -> Result<(), ApiError> {
+) -> Result<(), Problem> {
     // However the key is typed, the hash that it is likeliest known by is the same.
     let Some(hash) = asked.hashes.first() else {
         return Ok(());
@@ -84,7 +86,7 @@ pub(crate) async fn admit_exactly(
     app: &web::Data<App>,
     request: &HttpRequest,
     (what, subject): (Limited, &str),
-) -> Result<(), ApiError> {
+) -> Result<(), Problem> {
     let (rate, key) = (app.settings.limits.rate(what), what.key(subject));
     let now = app.clock.now();
     let take = blocking(app, move |app| app.store.take(&key, rate, 1, now)).await??;
@@ -96,7 +98,7 @@ pub(crate) async fn admit_exactly(
 }
 
 /// Keeps the tightest standing of a call for its answer.
-fn note(request: &HttpRequest, standing: Standing) -> Result<(), ApiError> {
+fn note(request: &HttpRequest, standing: Standing) -> Result<(), Problem> {
     let mut extensions = request.extensions_mut();
     let tighter = extensions
         .get::<Standing>()
@@ -105,7 +107,7 @@ fn note(request: &HttpRequest, standing: Standing) -> Result<(), ApiError> {
         extensions.insert(standing);
     }
     if standing.refused {
-        return Err(ApiError::rate_limited(standing.resets_in));
+        return Err(Problem::rate_limited(standing.resets_in));
     }
     Ok(())
 }
@@ -128,7 +130,7 @@ pub(crate) async fn limits(
         return Ok(tell(answer.map_into_boxed_body()));
     };
     let address = client::subject(request.request(), &app.settings.trusted_proxies);
-    if let Some(standing) = refusal(&app, Limited::Failures, &address) {
+    if let Some(standing) = current_refusal(&app, Limited::Failures, &address) {
         return Ok(refuse(request.into_parts().0, standing));
     }
     let answer = next.call(request).await?.map_into_boxed_body();
@@ -147,12 +149,12 @@ pub(crate) async fn limits(
 /// nothing of a credential, and honest callers make such calls.
 fn is_guess(answer: &ServiceResponse<BoxBody>) -> bool {
     let extensions = answer.response().extensions();
-    let code = extensions.get::<ApiError>().map(|error| error.code);
-    answer.status() == StatusCode::UNAUTHORIZED && code != Some("api/timestamp-replay")
+    let code = extensions.get::<Problem>().map(|problem| problem.code);
+    answer.status() == StatusCode::UNAUTHORIZED && code != Some(ErrorCode::ApiTimestampReplay)
 }
 
 fn refuse(request: HttpRequest, standing: Standing) -> ServiceResponse<BoxBody> {
-    let error = ApiError::rate_limited(standing.resets_in);
+    let error = ApiError::from(Problem::rate_limited(standing.resets_in));
     request.extensions_mut().insert(standing);
     tell(ServiceResponse::new(request, error.error_response()))
 }
@@ -183,7 +185,7 @@ fn remaining(standing: &Standing) -> String {
 }
 
 /// Whole seconds, rounded up.
-pub(super) fn seconds(duration: Duration) -> u64 {
+fn seconds(duration: Duration) -> u64 {
     duration
         .as_secs()
         .saturating_add(u64::from(duration.subsec_nanos() > 0))

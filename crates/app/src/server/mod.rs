@@ -8,19 +8,19 @@ pub(crate) mod client;
 mod cors;
 pub(crate) mod envelope;
 pub(crate) mod fields;
-pub(crate) mod key_cache;
 pub(crate) mod limits;
 pub(crate) mod paging;
 pub(crate) mod reader;
 mod request_id;
-pub(crate) mod throttle;
 
-use crate::app::App;
-use crate::{background, routes};
+use crate::routes;
 use actix_web::dev::ServerHandle;
 use actix_web::{App as ActixApp, HttpServer, middleware, web};
 use error::ApiError;
 use fields::MAX_BODY;
+use mintage_runtime::app::App;
+use mintage_runtime::background::Workers;
+use mintage_runtime::problem::Problem;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -70,11 +70,11 @@ pub fn start(listener: TcpListener, app: App) -> io::Result<Running> {
             actix_web::rt::System::new().block_on(async move {
                 match bind(listener, &app) {
                     Ok(server) => {
-                        let loops = background::spawn(&app);
+                        let workers = Workers::start(&app);
                         // The starter waits for this; it cannot be gone.
                         let _ = send.send(Ok(server.handle()));
                         let ended = server.await;
-                        loops.stop().await;
+                        workers.stop().await;
                         ended
                     }
                     Err(error) => {
@@ -101,14 +101,14 @@ fn bind(listener: TcpListener, app: &web::Data<App>) -> io::Result<actix_web::de
             .app_data(app.clone())
             .app_data(web::PayloadConfig::new(MAX_BODY))
             .app_data(web::QueryConfig::default().error_handler(|_, _| {
-                ApiError::invalid("the query could not be read", Vec::new()).into()
+                ApiError::from(Problem::invalid("the query could not be read", Vec::new())).into()
             }))
             .wrap(middleware::from_fn(limits::limits))
             .wrap(middleware::from_fn(cors::cors))
             .wrap(middleware::from_fn(request_id::request_id))
             .configure(routes::mount)
             .default_service(web::to(|| async {
-                Err::<String, _>(ApiError::not_found())
+                Err::<String, _>(ApiError::from(Problem::not_found()))
             }))
     })
     .worker_max_blocking_threads(8)

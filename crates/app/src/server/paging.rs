@@ -1,8 +1,8 @@
 //! `?cursor=&limit=` in, `{"items": [...], "nextCursor": ...}` out.
 
-use super::error::{ApiError, Detail};
 use crate::openapi::words;
 use mintage_domain::page::{Cursor, Page, PageRequest};
+use mintage_runtime::problem::{Detail, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -20,13 +20,10 @@ pub(crate) struct PageQuery {
 
 impl PageQuery {
     /// The page that is asked for.
-    pub(crate) fn read(&self) -> Result<PageRequest, ApiError> {
+    pub(crate) fn read(&self) -> Result<PageRequest, Problem> {
         let wrong = |path: &str, message: &str| {
-            let detail = Detail {
-                path: path.to_owned(),
-                message: message.to_owned(),
-            };
-            ApiError::invalid("one or more query parameters are not valid", vec![detail])
+            let detail = Detail::new(path, message.to_owned());
+            Problem::invalid_query(vec![detail])
         };
         let after = match self.cursor.as_deref().filter(|cursor| !cursor.is_empty()) {
             Some(cursor) => Some(

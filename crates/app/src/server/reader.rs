@@ -1,9 +1,6 @@
 //! Who reads licenses: sellers' automation by a token, and their backends by a key that signs.
 
 use super::auth::{Caller, SignedCaller, bearer};
-use super::error::ApiError;
-use super::key_cache::KnownKey;
-use crate::app::{App, settle};
 use actix_web::{HttpRequest, web};
 use mintage_domain::api_key::Permission;
 use mintage_domain::id::ApiKeyId;
@@ -12,6 +9,10 @@ use mintage_domain::management_token::TokenScope;
 use mintage_domain::ports::LicenseFilter;
 use mintage_domain::slug::TenantId;
 use mintage_domain::usecase::api_key::use_up;
+use mintage_runtime::api_key::CachedApiKey;
+use mintage_runtime::app::App;
+use mintage_runtime::problem::Problem;
+use mintage_runtime::settle::settle;
 use std::sync::Arc;
 
 /// The caller of a route that shows licenses.
@@ -19,13 +20,13 @@ pub(crate) enum Reader {
     /// The holder of a management token: all of the tenant's.
     Token(Caller),
     /// The holder of an API key: those of its product and mode.
-    Key(Arc<KnownKey>),
+    Key(Arc<CachedApiKey>),
 }
 
 impl Reader {
     /// Checks a management token that may read licenses, or a signed call without a body by a key
     /// that may list.
-    pub(crate) async fn of(app: &web::Data<App>, request: &HttpRequest) -> Result<Self, ApiError> {
+    pub(crate) async fn of(app: &web::Data<App>, request: &HttpRequest) -> Result<Self, Problem> {
         let is_key = bearer(request).is_some_and(|it| ApiKeyId::parse(it).is_ok());
         if !is_key {
             let caller = Caller::of(app, request, TokenScope::LicensesRead).await?;

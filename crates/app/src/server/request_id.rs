@@ -1,13 +1,15 @@
 //! The outermost layer: a request id on every answer and log line, the error envelope, and one
 //! log line a request.
 
-use super::error::ApiError;
+use super::envelope::Envelope;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 use data_encoding::HEXLOWER;
+use mintage_runtime::app::App;
+use mintage_runtime::problem::Problem;
 use std::time::Instant;
 use tracing::Instrument;
 
@@ -18,7 +20,7 @@ pub(crate) async fn request_id(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let app = request.app_data::<web::Data<crate::app::App>>().cloned();
+    let app = request.app_data::<web::Data<App>>().cloned();
     let id = app.map_or_else(String::new, |app| {
         let random: [u8; 8] = app.env().random();
         format!("req_{}", HEXLOWER.encode(&random))
@@ -46,12 +48,13 @@ pub(crate) async fn request_id(
 }
 
 fn finish(answer: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
-    let error = answer.response().extensions().get::<ApiError>().cloned();
-    let mut answer = match error {
-        Some(error) => answer.map_body(|head, _| {
+    let problem = answer.response().extensions().get::<Problem>().cloned();
+    let mut answer = match problem {
+        Some(problem) => answer.map_body(|head, _| {
             head.headers
                 .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            BoxBody::new(error.body(id))
+            let envelope = Envelope::of(&problem, id);
+            BoxBody::new(serde_json::to_vec(&envelope).unwrap_or_default())
         }),
         None => answer,
     };

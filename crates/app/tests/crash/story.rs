@@ -8,7 +8,7 @@ use crate::harness::wire::{Peer, split};
 use crate::harness::{Answer, Receiver, Request, Seller, Stage, eventually, page};
 use crate::node::{Node, Program};
 use crate::outcome;
-use mintage::crash::Point;
+use mintage_runtime::crash::Point;
 use mintage_testkit::LoopbackSmtp;
 use serde_json::{Value, json};
 use std::os::unix::process::ExitStatusExt;

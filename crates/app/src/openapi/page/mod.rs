@@ -3,9 +3,10 @@
 mod html;
 mod shape;
 
-use super::{CODES, json};
+use super::json;
 use data_encoding::BASE64;
 use html::Html;
+use mintage_runtime::problem::ErrorCode;
 use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value};
 use shape::{anchor, fields, kind, named, texts};
@@ -208,11 +209,16 @@ fn answers(html: &mut Html, document: &Value, call: &Value) {
 
 fn errors(call: &Value) -> Vec<(Html, Html)> {
     let codes: Vec<&str> = texts(&call["x-error-codes"]).collect();
-    let told = CODES.iter().filter(|code| codes.contains(&code.code));
+    let told = ErrorCode::ALL
+        .iter()
+        .filter(|code| codes.contains(&code.as_str()));
     told.map(|code| {
         let (mut head, mut value) = (Html::default(), Html::default());
-        head.text(&code.status.to_string());
-        value.tag("code", code.code).text(" ").phrase(code.when);
+        head.text(&code.status().to_string());
+        value
+            .tag("code", code.as_str())
+            .text(" ")
+            .phrase(code.when());
         (head, value)
     })
     .collect()

@@ -1,4 +1,7 @@
-use super::{Point, point};
+//! Stripe, with a named point around each call.
+
+use std::sync::Arc;
+
 use mintage_domain::connection::AccountRef;
 use mintage_domain::id::{StripePriceId, StripeProductId};
 use mintage_domain::mode::Mode;
@@ -8,7 +11,9 @@ use mintage_domain::ports::{
 };
 use mintage_domain::secret::Secret;
 use mintage_domain::web_url::WebUrl;
-use std::sync::Arc;
+
+use super::pass::point;
+use super::points::Point;
 
 /// Passes a point before each call that leaves something behind at Stripe, and one after it: the
 /// commits on either side of the call are what the points test.

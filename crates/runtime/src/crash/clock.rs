@@ -1,6 +1,9 @@
+//! A clock that is ahead.
+
+use std::time::Duration;
+
 use mintage_domain::ports::Clock;
 use mintage_domain::time::Timestamp;
-use std::time::Duration;
 
 /// A clock that is ahead of another one.
 pub(super) struct AheadClock<C> {

@@ -1,41 +1,42 @@
-//! What this node has seen at work and not yet written down.
+//! Last-seen times that are not yet in the store.
 
-use mintage_domain::ports::{Seen, Sighted, StoreError};
-use mintage_domain::time::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// No more things than this are remembered; what is seen beyond that waits for its next call.
-const ROOM: usize = 50_000;
+use mintage_domain::ports::{Seen, Sighted, StoreError};
+use mintage_domain::time::Timestamp;
 
-/// How many are written at a time.
-const AT_A_TIME: usize = 500;
+/// How many API keys and devices are remembered at most. One beyond that is recorded by a later call.
+const CAPACITY: usize = 50_000;
 
-/// The latest sighting of each thing, so that a busy call leaves only a mark in memory.
+/// How many are written in one call of the store.
+const BATCH: usize = 500;
+
+/// The latest use of each API key and device, so that a busy call costs no write of its own.
 #[derive(Default)]
-pub struct Sightings(Mutex<HashMap<Sighted, Timestamp>>);
+pub struct LastSeenBuffer(Mutex<HashMap<Sighted, Timestamp>>);
 
-impl Sightings {
-    /// Notes that a thing was seen at work.
-    pub(crate) fn note(&self, what: Sighted, at: Timestamp) {
+impl LastSeenBuffer {
+    /// Records a use.
+    pub fn record(&self, what: Sighted, at: Timestamp) {
         let mut seen = self.lock();
-        if seen.len() < ROOM || seen.contains_key(&what) {
-            let known = seen.entry(what).or_insert(at);
-            *known = (*known).max(at);
+        if seen.len() < CAPACITY || seen.contains_key(&what) {
+            let latest = seen.entry(what).or_insert(at);
+            *latest = (*latest).max(at);
         }
     }
 
-    /// Writes them down. What the store does not take is kept for the next time.
+    /// Writes all of them to the store. What the store does not take stays for the next flush.
     pub(crate) fn flush(&self, store: &(impl Seen + ?Sized)) -> Result<(), StoreError> {
         let seen: Vec<_> = std::mem::take(&mut *self.lock()).into_iter().collect();
         let mut outcome = Ok(());
-        for some in seen.chunks(AT_A_TIME) {
+        for batch in seen.chunks(BATCH) {
             if outcome.is_ok() {
-                outcome = store.touch(some);
+                outcome = store.touch(batch);
             }
             if outcome.is_err() {
-                for (what, at) in some {
-                    self.note(what.clone(), *at);
+                for (what, at) in batch {
+                    self.record(what.clone(), *at);
                 }
             }
         }
@@ -49,10 +50,12 @@ impl Sightings {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::cell::RefCell;
+
     use mintage_domain::id::ApiKeyId;
     use mintage_domain::mode::Mode;
-    use std::cell::RefCell;
+
+    use super::*;
 
     /// Fails as often as it is told, then takes what it is given.
     #[derive(Default)]
@@ -63,7 +66,7 @@ mod tests {
 
     impl Seen for Failing {
         fn touch(&self, seen: &[(Sighted, Timestamp)]) -> Result<(), StoreError> {
-            assert!(seen.len() <= AT_A_TIME);
+            assert!(seen.len() <= BATCH);
             let mut failures = self.failures.borrow_mut();
             if *failures > 0 {
                 *failures -= 1;
@@ -86,10 +89,10 @@ mod tests {
 
     #[test]
     fn the_latest_of_each_is_written_once() {
-        let (seen, store) = (Sightings::default(), Failing::default());
+        let (seen, store) = (LastSeenBuffer::default(), Failing::default());
         let at = Timestamp::from_micros;
         for (what, micros) in [(1, 10), (1, 30), (2, 5), (1, 20)] {
-            seen.note(key(what), at(micros));
+            seen.record(key(what), at(micros));
         }
         assert_eq!(seen.flush(&store), Ok(()));
         assert_eq!(seen.flush(&store), Ok(()));
@@ -100,30 +103,30 @@ mod tests {
 
     #[test]
     fn what_the_store_did_not_take_is_written_the_next_time_unless_it_was_seen_since() {
-        let (seen, store) = (Sightings::default(), Failing::default());
+        let (seen, store) = (LastSeenBuffer::default(), Failing::default());
         let at = Timestamp::from_micros;
-        for nth in 0..AT_A_TIME * 2 {
-            seen.note(key(nth), at(10));
+        for nth in 0..BATCH * 2 {
+            seen.record(key(nth), at(10));
         }
         *store.failures.borrow_mut() = 1;
         assert!(seen.flush(&store).is_err());
         assert_eq!(store.taken.borrow().len(), 0, "after a failure it stops");
-        seen.note(key(7), at(20));
+        seen.record(key(7), at(20));
         assert_eq!(seen.flush(&store), Ok(()));
         let taken: HashMap<_, _> = store.taken.take().into_iter().collect();
-        assert_eq!(taken.len(), AT_A_TIME * 2);
+        assert_eq!(taken.len(), BATCH * 2);
         assert_eq!((taken[&key(7)], taken[&key(8)]), (at(20), at(10)));
     }
 
     #[test]
     fn memory_is_bounded_and_what_is_known_goes_on() {
-        let seen = Sightings::default();
-        for nth in 0..=ROOM {
-            seen.note(key(nth), Timestamp::EPOCH);
+        let seen = LastSeenBuffer::default();
+        for nth in 0..=CAPACITY {
+            seen.record(key(nth), Timestamp::EPOCH);
         }
         let later = Timestamp::from_micros(1);
-        seen.note(key(0), later);
+        seen.record(key(0), later);
         let seen = seen.lock();
-        assert_eq!((seen.len(), seen[&key(0)]), (ROOM, later));
+        assert_eq!((seen.len(), seen[&key(0)]), (CAPACITY, later));
     }
 }

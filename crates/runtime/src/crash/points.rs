@@ -1,4 +1,4 @@
-//! The named points.
+//! The named points of a crash test.
 
 /// Makes the points, their list and their names of one table, so that none of them lacks any.
 macro_rules! points {

@@ -1,27 +1,29 @@
-//! Delivering: claims what is due and sends each on a thread of its own, so that a slow receiver
-//! delays nobody.
+//! Claims due deliveries and sends each on a thread of its own, so that a slow webhook endpoint delays
+//! no other delivery.
 
-use crate::app::{App, blocking};
-use crate::crash::{self, Point};
-use crate::server::error::ApiError;
-use actix_web::rt;
-use actix_web::web;
-use mintage_domain::delivery::{Claim, DeliveryStatus};
-use mintage_domain::usecase::deliver::{DeliverError, LANE, LEASE, conclude, request};
 use std::sync::Arc;
 use std::time::Duration;
+
+use mintage_domain::delivery::{Claim, DeliveryStatus};
+use mintage_domain::usecase::deliver::{DeliverError, LANE, LEASE, conclude, request};
 use tokio::sync::{Semaphore, watch};
+use tokio::time::sleep;
 
-/// How many deliveries this node sends at a time. A lane of one endpoint takes a few of them.
-const AT_A_TIME: usize = 32;
+use super::error::WorkerError;
+use crate::app::App;
+use crate::blocking::blocking;
+use crate::crash::{self, Point};
 
-/// How often it looks when nobody rings: for retries, and for what other nodes queued.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How many deliveries this node sends at the same time. A lane of one endpoint takes a few of them.
+const MAX_CONCURRENT: usize = 32;
 
-pub(super) async fn run(app: web::Data<App>, mut stopped: watch::Receiver<bool>) {
-    let room = Arc::new(Semaphore::new(AT_A_TIME));
+/// How often the worker looks without a notice: for retries, and for what other nodes queued.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
+
+pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let permits = Arc::new(Semaphore::new(MAX_CONCURRENT));
     while !*stopped.borrow() {
-        let full = match claim(&app, &room).await {
+        let full = match claim(&app, &permits).await {
             Ok(claimed) => claimed,
             Err(error) => {
                 tracing::warn!(cause = %error, "could not claim deliveries");
@@ -31,21 +33,21 @@ pub(super) async fn run(app: web::Data<App>, mut stopped: watch::Receiver<bool>)
         if !full {
             tokio::select! {
                 () = app.deliveries_due.notified() => {}
-                () = rt::time::sleep(LOOK_EVERY) => {}
+                () = sleep(POLL_INTERVAL) => {}
                 _ = stopped.changed() => {}
             }
         }
     }
     // Attempts under way hold their permits; all of them back means all are done.
-    let all = u32::try_from(AT_A_TIME).unwrap_or(u32::MAX);
-    if room.acquire_many(all).await.is_err() {
+    let all = u32::try_from(MAX_CONCURRENT).unwrap_or(u32::MAX);
+    if permits.acquire_many(all).await.is_err() {
         tracing::error!("the deliveries' semaphore was closed");
     }
 }
 
-/// Claims as many as there is room for; says whether there may be more.
-async fn claim(app: &web::Data<App>, room: &Arc<Semaphore>) -> Result<bool, ApiError> {
-    let free = room.available_permits();
+/// Claims as many deliveries as there are free permits; true if there may be more.
+async fn claim(app: &Arc<App>, permits: &Arc<Semaphore>) -> Result<bool, WorkerError> {
+    let free = permits.available_permits();
     if free == 0 {
         return Ok(false);
     }
@@ -56,8 +58,8 @@ async fn claim(app: &web::Data<App>, room: &Arc<Semaphore>) -> Result<bool, ApiE
     crash_after_claim(&claims);
     let full = claims.len() == free;
     for claim in claims {
-        let permit = Arc::clone(room).acquire_owned().await;
-        let app = app.clone();
+        let permit = Arc::clone(permits).acquire_owned().await;
+        let app = Arc::clone(app);
         // Not the blocking pool: a hung receiver must not keep requests from their store.
         let attempt = move || {
             attempt(&app, &claim);

@@ -1,57 +1,60 @@
-//! Mailing keys: claims what is due and sends each on a thread of its own. Without a mail server
-//! nothing is claimed, and what has waited too long is given up.
+//! Claims due mails and sends each on a thread of its own. Without a mail server no mail is claimed,
+//! and mails that have waited too long are given up.
 
-use crate::app::{App, Mailer, blocking};
-use crate::crash::{self, Point};
-use crate::server::error::ApiError;
-use actix_web::{rt, web};
+use std::sync::Arc;
+use std::time::Duration;
+
 use mintage_domain::mail::{MailStatus, Mailing};
 use mintage_domain::usecase::Failure;
 use mintage_domain::usecase::mail::{Composed, LEASE, Outcome, compose, conclude, give_up};
-use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
+use tokio::time::{sleep, timeout};
 
-/// How many mails this node sends at a time.
-const AT_A_TIME: usize = 8;
+use super::error::WorkerError;
+use crate::app::{App, Mailer};
+use crate::blocking::blocking;
+use crate::crash::{self, Point};
 
-/// How often it looks when nobody rings: for retries, and for what other nodes queued.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How many mails this node sends at the same time.
+const MAX_CONCURRENT: usize = 8;
 
-/// How often it gives up what waits for a mail server in vain, and how many at a time.
-const GIVE_UP_EVERY: Duration = Duration::from_mins(1);
-const GIVEN_UP_AT_ONCE: usize = 100;
+/// How often the worker looks without a notice: for retries, and for what other nodes queued.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long a server that stops waits for conversations under way. What is cut off is due again
-/// when its lease ends.
-const PARTING: Duration = Duration::from_secs(20);
+/// How often the worker gives up mails that wait for a mail server in vain, and how many at a time.
+const GIVE_UP_INTERVAL: Duration = Duration::from_mins(1);
+const GIVE_UP_BATCH: usize = 100;
 
-pub(super) async fn run(app: web::Data<App>, mut stopped: watch::Receiver<bool>) {
-    let room = Arc::new(Semaphore::new(AT_A_TIME));
+/// How long a server that stops waits for attempts under way. A mail whose attempt is cut off is due
+/// again when its lease ends.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(20);
+
+pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let permits = Arc::new(Semaphore::new(MAX_CONCURRENT));
     let pause = match app.mailer {
-        Some(_) => LOOK_EVERY,
-        None => GIVE_UP_EVERY,
+        Some(_) => POLL_INTERVAL,
+        None => GIVE_UP_INTERVAL,
     };
     while !*stopped.borrow() {
         let step = match app.mailer {
-            Some(_) => send_due(&app, &room).await,
+            Some(_) => send_due(&app, &permits).await,
             None => give_up_overdue(&app).await,
         };
-        let may_be_more = step.unwrap_or_else(|error| {
-            tracing::warn!(cause = %error, "could not see to the mail");
+        let may_have_more = step.unwrap_or_else(|error| {
+            tracing::warn!(cause = %error, "could not process the mail queue");
             false
         });
-        if !may_be_more {
+        if !may_have_more {
             tokio::select! {
                 () = app.mails_due.notified() => {}
-                () = rt::time::sleep(pause) => {}
+                () = sleep(pause) => {}
                 _ = stopped.changed() => {}
             }
         }
     }
     // Attempts under way hold their permits; all of them back means all are done.
-    let all = u32::try_from(AT_A_TIME).unwrap_or(u32::MAX);
-    if rt::time::timeout(PARTING, room.acquire_many(all))
+    let all = u32::try_from(MAX_CONCURRENT).unwrap_or(u32::MAX);
+    if timeout(SHUTDOWN_GRACE, permits.acquire_many(all))
         .await
         .is_err()
     {
@@ -59,20 +62,17 @@ pub(super) async fn run(app: web::Data<App>, mut stopped: watch::Receiver<bool>)
     }
 }
 
-async fn give_up_overdue(app: &web::Data<App>) -> Result<bool, ApiError> {
-    let given_up = blocking(app, |app| {
-        give_up(&*app.store, &app.env(), GIVEN_UP_AT_ONCE)
-    })
-    .await??;
+async fn give_up_overdue(app: &Arc<App>) -> Result<bool, WorkerError> {
+    let given_up = blocking(app, |app| give_up(&*app.store, &app.env(), GIVE_UP_BATCH)).await??;
     if given_up > 0 {
         tracing::warn!(mails = given_up, "gave up mails: no mail server is set up");
     }
-    Ok(given_up == GIVEN_UP_AT_ONCE)
+    Ok(given_up == GIVE_UP_BATCH)
 }
 
-/// Claims as many as there is room for; says whether there may be more.
-async fn send_due(app: &web::Data<App>, room: &Arc<Semaphore>) -> Result<bool, ApiError> {
-    let free = room.available_permits();
+/// Claims as many mails as there are free permits; true if there may be more.
+async fn send_due(app: &Arc<App>, permits: &Arc<Semaphore>) -> Result<bool, WorkerError> {
+    let free = permits.available_permits();
     if free == 0 {
         return Ok(false);
     }
@@ -85,8 +85,8 @@ async fn send_due(app: &web::Data<App>, room: &Arc<Semaphore>) -> Result<bool, A
     }
     let full = claimed.len() == free;
     for mailing in claimed {
-        let permit = Arc::clone(room).acquire_owned().await;
-        let app = app.clone();
+        let permit = Arc::clone(permits).acquire_owned().await;
+        let app = Arc::clone(app);
         // Not the blocking pool: a hung mail server must not keep requests from their store.
         let attempt = move || {
             attempt(&app, &mailing);

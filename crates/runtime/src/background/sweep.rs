@@ -1,14 +1,18 @@
-//! Sweeping up, now and then.
+//! Sweeps every half minute.
 
-use crate::app::{App, blocking};
-use actix_web::{rt, web};
-use mintage_domain::usecase::sweep::{Swept, sweep};
+use std::sync::Arc;
 use std::time::Duration;
+
+use mintage_domain::usecase::sweep::{Swept, sweep};
 use tokio::sync::watch;
+use tokio::time::sleep;
 
-const EVERY: Duration = Duration::from_secs(30);
+use crate::app::App;
+use crate::blocking::blocking;
 
-pub(super) async fn run(app: web::Data<App>, mut stopped: watch::Receiver<bool>) {
+const INTERVAL: Duration = Duration::from_secs(30);
+
+pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         let swept = blocking(&app, |app| {
             sweep(&*app.store, &*app.stripe, &*app.webhooks, &app.env())
@@ -25,7 +29,7 @@ pub(super) async fn run(app: web::Data<App>, mut stopped: watch::Receiver<bool>)
             Err(error) => tracing::warn!(cause = %error, "could not sweep"),
         }
         tokio::select! {
-            () = rt::time::sleep(EVERY) => {}
+            () = sleep(INTERVAL) => {}
             _ = stopped.changed() => {}
         }
     }

@@ -1,12 +1,13 @@
-//! The clock and the randomness of the machine.
+//! The clock and the randomness of the operating system.
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use mintage_domain::ports::{Clock, Entropy};
 use mintage_domain::time::Timestamp;
 use ring::rand::{SecureRandom, SystemRandom};
-use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The system's clock.
-pub(crate) struct SystemClock;
+/// The clock of the operating system.
+pub struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(
@@ -21,11 +22,12 @@ impl Clock for SystemClock {
     }
 }
 
-/// The system's randomness.
-pub(crate) struct SystemEntropy(SystemRandom);
+/// The randomness of the operating system.
+pub struct SystemEntropy(SystemRandom);
 
 impl SystemEntropy {
-    pub(crate) fn new() -> Self {
+    /// The randomness of the operating system.
+    pub fn new() -> Self {
         Self(SystemRandom::new())
     }
 }
