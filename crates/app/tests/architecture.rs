@@ -16,10 +16,11 @@ use std::{
 
 /// Every crate of the workspace and those of ours it may depend on. A new crate is placed here first.
 /// Arrows run downward, and no adapter leads to another: Stripe speaks through the `Http` port.
-const OURS: [(&str, &[&str]); 12] = [
+const OURS: [(&str, &[&str]); 14] = [
     (
         "mintage",
         &[
+            "mintage-api",
             "mintage-domain",
             "mintage-http",
             "mintage-pgtmp",
@@ -29,8 +30,11 @@ const OURS: [(&str, &[&str]); 12] = [
             "mintage-sqlite",
             "mintage-stripe",
             "mintage-stripe-sim",
+            "mintage-web",
         ],
     ),
+    ("mintage-api", &["mintage-domain", "mintage-runtime"]),
+    ("mintage-web", &["mintage-domain", "mintage-runtime"]),
     ("mintage-runtime", &["mintage-domain"]),
     ("mintage-stripe", &["mintage-domain"]),
     ("mintage-http", &["mintage-domain"]),
@@ -45,17 +49,26 @@ const OURS: [(&str, &[&str]); 12] = [
 ];
 
 /// Crates of others that stand in few places, by the beginning of their names, and those places.
-const CONFINED: [(&str, &[&str]); 7] = [
+const CONFINED: [(&str, &[&str]); 8] = [
     (
         "diesel",
         &["mintage-postgres", "mintage-sql", "mintage-sqlite"],
     ),
     ("ureq", &["mintage-http"]),
     ("lettre", &["mintage-smtp"]),
-    ("actix", &["mintage", "mintage-stripe-sim"]),
+    (
+        "actix",
+        &[
+            "mintage",
+            "mintage-api",
+            "mintage-stripe-sim",
+            "mintage-web",
+        ],
+    ),
+    ("askama", &["mintage-web"]),
     ("awc", &["mintage", "mintage-stripe-sim"]),
     ("async-stripe", &["mintage-stripe"]),
-    ("utoipa", &["mintage"]),
+    ("utoipa", &["mintage-api", "mintage-web"]),
 ];
 
 /// All that an integrator who embeds the domain takes in with it.

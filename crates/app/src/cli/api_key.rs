@@ -1,8 +1,8 @@
 //! `mintage api-key`.
 
 use super::{Common, Of, Outcome, each, say, with_store};
-use crate::shown;
 use clap::Subcommand;
+use mintage_api::views::{ApiKeySecret, ApiKeyView};
 use mintage_domain::api_key::{ApiKey, KeyKind, Overlap, SignatureVersion};
 use mintage_domain::audit::Actor;
 use mintage_domain::env::Env;
@@ -126,7 +126,7 @@ fn print(
     now: Timestamp,
 ) -> std::io::Result<()> {
     if of.json {
-        return say(serde_json::to_string(&shown::api_key(key, last_use, now))?);
+        return say(serde_json::to_string(&ApiKeyView::of(key, last_use, now))?);
     }
     let used = last_use.map_or("never used".to_owned(), |at| {
         format!("last used {}", at.to_rfc3339())
@@ -151,7 +151,7 @@ fn print(
 
 fn print_new(of: &Of, made: &MadeApiKey) -> Outcome {
     if of.json {
-        say(serde_json::to_string(&shown::made_api_key(made))?)?;
+        say(serde_json::to_string(&ApiKeySecret::of(made))?)?;
         return Ok(());
     }
     say(format!("API key  {}", made.id))?;

@@ -1,8 +1,8 @@
 //! `mintage audit`.
 
 use super::{Common, Of, Outcome, each, with_store};
-use crate::shown::AuditEntryBody;
 use clap::{Args, Subcommand};
+use mintage_api::views::AuditEntryView;
 use mintage_domain::ports::{AuditFilter, Store};
 use mintage_domain::time::Timestamp;
 
@@ -53,10 +53,9 @@ fn list(store: &dyn Store, of: &Of, which: Which) -> Outcome {
     each(
         |page| store.audit(&of.tenant, &filter, page),
         |record| {
-            let entry = AuditEntryBody::of(record);
-            of.print(&entry, || {
-                let (at, actor) = (&entry.at, entry.actor);
-                format!("{at}  {actor}  {}  {}", entry.action, entry.target)
+            of.print(&AuditEntryView::of(record), || {
+                let (at, actor) = (record.at.to_rfc3339(), &record.actor);
+                format!("{at}  {actor}  {}  {}", record.action, record.target)
             })
         },
     )

@@ -1,8 +1,8 @@
 //! `mintage customer`.
 
 use super::{Common, Of, Outcome, each, with_store};
-use crate::shown::CustomerBody;
 use clap::{Args, Subcommand};
+use mintage_api::views::CustomerView;
 use mintage_domain::customer::Customer;
 use mintage_domain::email::{Email, EmailStart};
 use mintage_domain::id::CustomerId;
@@ -71,15 +71,14 @@ fn list(store: &dyn Store, of: &Of, which: Which) -> Outcome {
 }
 
 fn print(of: &Of, customer: &Customer) -> io::Result<()> {
-    let customer = CustomerBody::of(customer);
-    of.print(&customer, || {
+    of.print(&CustomerView::of(customer), || {
         format!(
             "{}  {}  {}  {}  {}",
             customer.id,
             customer.mode,
             customer.email,
-            customer.external_id.unwrap_or("-"),
-            customer.name.unwrap_or("-"),
+            customer.external_id.as_deref().unwrap_or("-"),
+            customer.name.as_deref().unwrap_or("-"),
         )
     })
 }

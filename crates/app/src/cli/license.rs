@@ -1,8 +1,8 @@
 //! `mintage license`.
 
 use super::{Common, Of, Outcome, each, with_store};
-use crate::shown::{ActivationBody, LicenseBody};
 use clap::{Args, Subcommand};
+use mintage_api::views::{ActivationView, LicenseView};
 use mintage_domain::activation::Activation;
 use mintage_domain::audit::Actor;
 use mintage_domain::email::Email;
@@ -158,27 +158,32 @@ fn give_back(store: &dyn Store, env: &Env<'_>, one: &One, id: &ActivationId) -> 
 }
 
 fn print(of: &Of, record: &LicenseRecord, now: Timestamp) -> io::Result<()> {
-    let license = LicenseBody::of(record, now);
-    of.print(&license, || {
-        let end = license.expires_at.as_deref().unwrap_or("lifetime");
+    of.print(&LicenseView::of(record, now), || {
+        let license = &record.license;
+        let end = license.standing.expires_at().map(Timestamp::to_rfc3339);
         format!(
-            "{}  {}  {}  {}  {}/{}  {}  {end}",
+            "{}  {}  {}  {}  {}/{}  {}  {}",
             license.id,
-            license.display_key,
-            license.status,
+            license.masked_key,
+            license.state(now).as_str(),
             license.mode,
-            license.product_id,
-            license.key_type_id,
-            license.customer_email,
+            license.product,
+            license.key_type,
+            record.email,
+            end.as_deref().unwrap_or("lifetime"),
         )
     })
 }
 
 fn print_device(of: &Of, activation: &Activation) -> io::Result<()> {
-    let device = ActivationBody::of(activation);
-    of.print(&device, || {
-        let standing = if device.active { "active" } else { "released" };
-        let (id, seen) = (device.id, &device.last_seen_at);
-        format!("{id}  {}  {standing}  seen {seen}", device.fingerprint)
+    of.print(&ActivationView::of(activation), || {
+        let standing = if activation.is_active() {
+            "active"
+        } else {
+            "released"
+        };
+        let (id, seen) = (&activation.id, activation.last_seen.to_rfc3339());
+        let fingerprint = activation.fingerprint.as_str();
+        format!("{id}  {fingerprint}  {standing}  seen {seen}")
     })
 }

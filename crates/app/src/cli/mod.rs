@@ -182,11 +182,8 @@ fn each<T>(
 
 /// Prints what the server says of itself.
 fn openapi() -> Outcome {
-    Ok(write!(
-        std::io::stdout().lock(),
-        "{}",
-        crate::openapi::json()
-    )?)
+    let json = crate::description::openapi_json()?;
+    Ok(write!(io::stdout().lock(), "{json}")?)
 }
 
 /// Prints a line of a command's result.

@@ -1,0 +1,76 @@
+//! Who reads licenses: sellers' automation by a token, and their backends by a key that signs.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, web};
+use mintage_domain::api_key::Permission;
+use mintage_domain::id::ApiKeyId;
+use mintage_domain::license::License;
+use mintage_domain::management_token::TokenScope;
+use mintage_domain::ports::LicenseFilter;
+use mintage_domain::slug::TenantId;
+use mintage_domain::usecase::api_key::use_up;
+use mintage_runtime::api_key::CachedApiKey;
+use mintage_runtime::app::App;
+use mintage_runtime::problem::Problem;
+use mintage_runtime::settle::settle;
+
+use super::bearer::bearer;
+use super::signed_caller::SignedCaller;
+use super::token_caller::TokenCaller;
+
+/// The caller of a route that shows licenses.
+pub(crate) enum Reader {
+    /// The holder of a management token: all of the tenant's.
+    Token(TokenCaller),
+    /// The holder of an API key: those of its product and mode.
+    Key(Arc<CachedApiKey>),
+}
+
+impl Reader {
+    /// Checks a management token that may read licenses, or a signed call without a body by a key
+    /// that may list.
+    pub(crate) async fn of(app: &web::Data<App>, request: &HttpRequest) -> Result<Self, Problem> {
+        let is_key = bearer(request).is_some_and(|it| ApiKeyId::parse(it).is_ok());
+        if !is_key {
+            let caller = TokenCaller::of(app, request, TokenScope::LicensesRead).await?;
+            return Ok(Self::Token(caller));
+        }
+        let caller = SignedCaller::of(app, request, b"", Permission::Read).await?;
+        let nonce = caller.nonce;
+        settle(app, move |app, refused| use_up(&app.env(), &nonce, refused)).await?;
+        Ok(Self::Key(caller.known))
+    }
+
+    pub(crate) fn tenant(&self) -> TenantId {
+        match self {
+            Self::Token(caller) => caller.tenant(),
+            Self::Key(known) => known.key.tenant.clone(),
+        }
+    }
+
+    /// Whether it may see a license of its tenant.
+    pub(crate) fn sees(&self, license: &License) -> bool {
+        match self {
+            Self::Token(_) => true,
+            Self::Key(known) => {
+                license.product == known.key.product && license.mode == known.key.mode
+            }
+        }
+    }
+
+    /// A filter narrowed to what it may see; `None` if that is nothing.
+    pub(crate) fn narrow(&self, filter: LicenseFilter) -> Option<LicenseFilter> {
+        let Self::Key(known) = self else {
+            return Some(filter);
+        };
+        let (product, mode) = (&known.key.product, known.key.mode);
+        let asks_elsewhere = filter.product.as_ref().is_some_and(|it| it != product)
+            || filter.mode.is_some_and(|it| it != mode);
+        (!asks_elsewhere).then(|| LicenseFilter {
+            product: Some(product.clone()),
+            mode: Some(mode),
+            ..filter
+        })
+    }
+}

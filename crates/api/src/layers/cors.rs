@@ -1,0 +1,51 @@
+//! Letting web pages call the routes that publishable keys are for.
+//!
+//! Any page may: it sends nothing that a browser keeps, no cookie and no certificate, and what it
+//! presents it has to know.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HeaderValue,
+};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse};
+
+/// The routes that pages may post to.
+const OPEN: [&str; 2] = ["/v1/validate", "/v1/activate"];
+
+/// What a page may read of an answer besides its body.
+const EXPOSED: &str = "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy";
+
+/// The layer around all that answers: on the open routes it answers a browser that asks whether a
+/// page may call, and lets pages read every other answer, errors too.
+pub async fn cors(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let is_open = OPEN.contains(&request.path());
+    if is_open && request.method() == Method::OPTIONS {
+        return Ok(request.into_response(preflight()));
+    }
+    let mut answer = next.call(request).await?.map_into_boxed_body();
+    if is_open {
+        let headers = answer.headers_mut();
+        let any = HeaderValue::from_static("*");
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, any);
+        let exposed = HeaderValue::from_static(EXPOSED);
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+    }
+    Ok(answer)
+}
+
+/// May be remembered for a day, or as long as the browser is willing to.
+fn preflight() -> HttpResponse {
+    HttpResponse::NoContent()
+        .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .insert_header((ACCESS_CONTROL_ALLOW_METHODS, "POST"))
+        .insert_header((ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type"))
+        .insert_header((ACCESS_CONTROL_MAX_AGE, "86400"))
+        .finish()
+}

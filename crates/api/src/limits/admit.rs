@@ -1,0 +1,109 @@
+//! Admits calls: spends one of each rate of a caller, until one is used up.
+
+use actix_web::{HttpMessage, HttpRequest, web};
+use data_encoding::HEXLOWER;
+use mintage_domain::api_key::{ApiKey, Permission};
+use mintage_domain::limits::Limited;
+use mintage_domain::ports::KeyQuery;
+use mintage_domain::rate::{Grant, Take};
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::problem::Problem;
+use mintage_runtime::rate_limit::{Standing, spend};
+
+use super::client::subject;
+
+/// Spends one of each of these rates of a subject, in their order, until one refuses.
+pub(crate) async fn admit(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+    wanted: &[(Limited, &str)],
+) -> Result<(), Problem> {
+    for (what, subject) in wanted {
+        note(request, spend(app, *what, subject).await)?;
+    }
+    Ok(())
+}
+
+/// Admits a signed call, by its API key and its tenant.
+pub(crate) async fn admit_signed(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+    key: &ApiKey,
+    permission: Permission,
+) -> Result<(), Problem> {
+    let by_key = match permission {
+        Permission::Issue => Limited::Issue,
+        Permission::Validate
+        | Permission::Activate
+        | Permission::TendDevices
+        | Permission::Read => Limited::Key,
+    };
+    let wanted = [
+        (by_key, key.id.as_str()),
+        (Limited::Tenant, key.tenant.as_str()),
+    ];
+    admit(app, request, &wanted).await
+}
+
+/// Admits a call with a publishable key, by the address it comes from. Its key and its tenant are
+/// not counted: whoever has the key, which is anybody, could use up what is everybody's.
+pub(crate) async fn admit_unsigned(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+) -> Result<(), Problem> {
+    let address = subject(request, &app.settings.trusted_proxies);
+    admit(app, request, &[(Limited::Address, &address)]).await
+}
+
+/// Admits a question about a license that nobody signed, by the hash of the license's key.
+pub(crate) async fn admit_unsigned_about(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+    asked: &KeyQuery,
+) -> Result<(), Problem> {
+    // However the key is typed, the hash that it is likeliest known by is the same.
+    let Some(hash) = asked.hashes.first() else {
+        return Ok(());
+    };
+    let license = format!("{}:{}", asked.tenant, HEXLOWER.encode(hash.as_bytes()));
+    admit(app, request, &[(Limited::License, &license)]).await
+}
+
+/// Takes one of a rate from the store itself, which all nodes share to the last one: for calls
+/// that write anyway.
+pub(crate) async fn admit_exactly(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+    (what, subject): (Limited, &str),
+) -> Result<(), Problem> {
+    let (rate, key) = (app.settings.limits.rate(what), what.key(subject));
+    let now = app.clock.now();
+    let take = blocking(app, move |app| app.store.take(&key, rate, 1, now)).await??;
+    let standing = match take {
+        Take::Granted(Grant { left, .. }) => Standing::admitted(what, rate, left, now),
+        Take::Refused(wait) => Standing::refused(what, rate, wait),
+    };
+    note(request, standing)
+}
+
+/// Keeps the tightest standing of a call for its answer.
+fn note(request: &HttpRequest, standing: Standing) -> Result<(), Problem> {
+    let mut extensions = request.extensions_mut();
+    let tighter = extensions
+        .get::<Standing>()
+        .is_none_or(|known| standing.refused || fuller(&standing, known));
+    if tighter {
+        extensions.insert(standing);
+    }
+    if standing.refused {
+        return Err(Problem::rate_limited(standing.resets_in));
+    }
+    Ok(())
+}
+
+/// Whether less of one rate is left than of another, as parts of their limits.
+fn fuller(one: &Standing, other: &Standing) -> bool {
+    let part = |it: &Standing, of: &Standing| u64::from(it.remaining) * u64::from(of.rate.limit);
+    part(one, other) < part(other, one)
+}
