@@ -1,21 +1,21 @@
 //! Wiring: each port gets its adapter, chosen by the configuration.
 
-use crate::config::{Config, Database, MailConfig};
+use std::path::Path;
+use std::sync::Arc;
+
 use mintage_domain::ports::Store;
 use mintage_http::{HttpClient, InvalidUserAgent, Reach};
 use mintage_postgres::{PostgresConfig, PostgresStore};
-use mintage_runtime::api_key::ApiKeyCache;
 use mintage_runtime::app::{App, Mailer, Settings};
 use mintage_runtime::crash;
-use mintage_runtime::last_seen::LastSeenBuffer;
-use mintage_runtime::rate_limit::RateShares;
+use mintage_runtime::state::{ApiKeyCache, LastSeenBuffer, RateShares};
 use mintage_runtime::system::{SystemClock, SystemEntropy};
 use mintage_smtp::{SmtpMail, UnusableSender};
 use mintage_sqlite::{SqliteConfig, SqliteStore};
 use mintage_stripe::StripeClient;
-use std::path::Path;
-use std::sync::Arc;
 use tokio::sync::Notify;
+
+use crate::config::{Config, Database, MailConfig};
 
 /// Why the server could not be put together.
 #[derive(Debug, thiserror::Error)]

@@ -12,9 +12,7 @@ use mintage_domain::seal::KeyRing;
 use mintage_domain::web_url::WebUrl;
 use tokio::sync::Notify;
 
-use crate::api_key::ApiKeyCache;
-use crate::last_seen::LastSeenBuffer;
-use crate::rate_limit::RateShares;
+use crate::state::{ApiKeyCache, LastSeenBuffer, RateShares};
 
 /// Everything that handlers and workers use.
 pub struct App {

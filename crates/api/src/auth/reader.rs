@@ -10,10 +10,10 @@ use mintage_domain::management_token::TokenScope;
 use mintage_domain::ports::LicenseFilter;
 use mintage_domain::slug::TenantId;
 use mintage_domain::usecase::api_key::use_up;
-use mintage_runtime::api_key::CachedApiKey;
 use mintage_runtime::app::App;
 use mintage_runtime::problem::Problem;
 use mintage_runtime::settle::settle;
+use mintage_runtime::state::CachedApiKey;
 
 use super::bearer::bearer;
 use super::signed_caller::SignedCaller;

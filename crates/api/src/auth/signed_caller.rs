@@ -7,9 +7,10 @@ use mintage_domain::api_key::Permission;
 use mintage_domain::ports::{Nonce, Sighted};
 use mintage_domain::usecase::api_key::check;
 use mintage_domain::usecase::validate::{Lookup, look_up};
-use mintage_runtime::api_key::{CachedApiKey, find_api_key};
+use mintage_runtime::api_keys::find_api_key;
 use mintage_runtime::app::App;
 use mintage_runtime::problem::Problem;
+use mintage_runtime::state::CachedApiKey;
 
 use super::bearer::bearer;
 use super::signed_call::signed_call;

@@ -1,6 +1,5 @@
 //! `mintage api-key`.
 
-use super::{Common, Of, Outcome, each, say, with_store};
 use clap::Subcommand;
 use mintage_api::views::{ApiKeySecret, ApiKeyView};
 use mintage_domain::api_key::{ApiKey, KeyKind, Overlap, SignatureVersion};
@@ -15,6 +14,11 @@ use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::api_key::{
     MadeApiKey, create_api_key, revoke_api_key, rotate_api_key,
 };
+
+use super::common::{Common, with_store};
+use super::listing::each;
+use super::output::{Outcome, say};
+use super::tenant_args::Of;
 
 #[derive(Subcommand)]
 pub(super) enum ApiKeyCommand {

@@ -1,10 +1,14 @@
 //! `mintage audit`.
 
-use super::{Common, Of, Outcome, each, with_store};
 use clap::{Args, Subcommand};
 use mintage_api::views::AuditEntryView;
 use mintage_domain::ports::{AuditFilter, Store};
 use mintage_domain::time::Timestamp;
+
+use super::common::{Common, with_store};
+use super::listing::each;
+use super::output::Outcome;
+use super::tenant_args::Of;
 
 #[derive(Subcommand)]
 pub(super) enum AuditCommand {

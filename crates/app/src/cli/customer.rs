@@ -1,6 +1,7 @@
 //! `mintage customer`.
 
-use super::{Common, Of, Outcome, each, with_store};
+use std::io;
+
 use clap::{Args, Subcommand};
 use mintage_api::views::CustomerView;
 use mintage_domain::customer::Customer;
@@ -8,7 +9,11 @@ use mintage_domain::email::{Email, EmailStart};
 use mintage_domain::id::CustomerId;
 use mintage_domain::mode::Mode;
 use mintage_domain::ports::{CustomerFilter, Store};
-use std::io;
+
+use super::common::{Common, with_store};
+use super::listing::each;
+use super::output::Outcome;
+use super::tenant_args::Of;
 
 #[derive(Subcommand)]
 pub(super) enum CustomerCommand {

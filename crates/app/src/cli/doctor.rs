@@ -1,14 +1,17 @@
 //! `mintage migrate` and `mintage doctor`.
 
-use super::{Common, Outcome, say};
-use crate::config::{Config, Database, MailConfig, database};
-use crate::wire::{Opener, open_store};
+use std::sync::Arc;
+
 use mintage_domain::mode::Mode;
 use mintage_domain::ports::Stripe;
 use mintage_http::{HttpClient, Reach};
 use mintage_smtp::Encryption;
 use mintage_stripe::StripeClient;
-use std::sync::Arc;
+
+use super::common::Common;
+use super::output::{Outcome, say};
+use crate::config::{Config, Database, MailConfig, database};
+use crate::wire::{Opener, open_store};
 
 pub(super) fn migrate(common: &Common) -> Outcome {
     open_store(&database(&common.layers()?)?, Opener::Tool)?;

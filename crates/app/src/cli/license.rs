@@ -1,6 +1,7 @@
 //! `mintage license`.
 
-use super::{Common, Of, Outcome, each, with_store};
+use std::io;
+
 use clap::{Args, Subcommand};
 use mintage_api::views::{ActivationView, LicenseView};
 use mintage_domain::activation::Activation;
@@ -16,7 +17,11 @@ use mintage_domain::slug::ProductId;
 use mintage_domain::time::Timestamp;
 use mintage_domain::usecase::activation::release;
 use mintage_domain::usecase::license::{Target, extend, freeze, revoke, thaw};
-use std::io;
+
+use super::common::{Common, with_store};
+use super::listing::each;
+use super::output::Outcome;
+use super::tenant_args::Of;
 
 const OPERATOR: Actor = Actor::Operator;
 

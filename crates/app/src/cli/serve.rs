@@ -1,16 +1,19 @@
 //! `mintage serve`.
 
-use super::{Common, Outcome};
-use crate::config::{Config, MailConfig};
-use crate::{server, wire};
-use clap::Args;
 use std::io::IsTerminal;
 use std::net::TcpListener;
+
+use clap::Args;
 use tracing::Level;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+
+use super::common::Common;
+use super::output::Outcome;
+use crate::config::{Config, MailConfig};
+use crate::{server, wire};
 
 #[derive(Args)]
 pub(super) struct ServeArgs {

@@ -1,6 +1,7 @@
 //! `mintage tenant` and `mintage token`.
 
-use super::{Common, Outcome, each, say, with_store};
+use std::collections::BTreeSet;
+
 use clap::{Args, Subcommand};
 use mintage_domain::audit::Actor;
 use mintage_domain::email::Email;
@@ -12,7 +13,10 @@ use mintage_domain::tenant::Plan;
 use mintage_domain::usecase::mail::switch;
 use mintage_domain::usecase::tenant::{change_plan, create_tenant, create_token};
 use serde_json::json;
-use std::collections::BTreeSet;
+
+use super::common::{Common, with_store};
+use super::listing::each;
+use super::output::{Outcome, say};
 
 #[derive(Subcommand)]
 pub(super) enum TenantCommand {

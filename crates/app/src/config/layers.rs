@@ -1,6 +1,7 @@
-use super::ConfigError;
 use std::collections::BTreeMap;
 use std::path::Path;
+
+use super::error::ConfigError;
 
 /// The layers of the configuration, the strongest last; names in upper case.
 #[derive(Default)]

@@ -1,8 +1,10 @@
 //! The mail server's variables: both or neither.
 
-use super::{ConfigError, Layers};
 use mintage_domain::mail::Mailbox;
 use mintage_smtp::SmtpServer;
+
+use super::error::ConfigError;
+use super::layers::Layers;
 
 const SERVER: &str = "MINTAGE_SMTP_URL";
 const FROM: &str = "MINTAGE_MAIL_FROM";

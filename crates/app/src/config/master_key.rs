@@ -1,13 +1,17 @@
 //! The master key: given, or made on the first start next to an embedded database.
 
-use super::{ConfigError, Database, Layers};
-use data_encoding::HEXLOWER;
-use mintage_domain::seal::{KeyRing, MasterKey};
-use ring::rand::{SecureRandom, SystemRandom};
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+
+use data_encoding::HEXLOWER;
+use mintage_domain::seal::{KeyRing, MasterKey};
+use ring::rand::{SecureRandom, SystemRandom};
+
+use super::database::Database;
+use super::error::ConfigError;
+use super::layers::Layers;
 
 const VARIABLE: &str = "MINTAGE_MASTER_KEY";
 const FILE_VARIABLE: &str = "MINTAGE_MASTER_KEY_FILE";

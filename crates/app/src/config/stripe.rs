@@ -1,10 +1,12 @@
 //! Stripe's variables: one record a mode.
 
-use super::{ConfigError, Layers};
 use mintage_domain::mode::Mode;
 use mintage_domain::secret::Secret;
 use mintage_domain::web_url::WebUrl;
 use mintage_stripe::{ModeConfig, StripeConfig};
+
+use super::error::ConfigError;
+use super::layers::Layers;
 
 struct Names {
     mode: Mode,

@@ -4,7 +4,7 @@ use mintage_domain::usecase::api_key::{ApiKeyError, SignatureError};
 
 use super::code::ErrorCode;
 use super::value::Problem;
-use crate::api_key::FindApiKeyError;
+use crate::api_keys::FindApiKeyError;
 
 impl From<ApiKeyError> for Problem {
     fn from(error: ApiKeyError) -> Self {

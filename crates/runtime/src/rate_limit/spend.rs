@@ -7,10 +7,10 @@ use mintage_domain::limits::Limited;
 use mintage_domain::rate::{Grant, Rate, Take};
 use mintage_domain::share::Spend;
 
-use super::shares::HeldShare;
 use super::standing::Standing;
 use crate::app::App;
 use crate::blocking::blocking;
+use crate::state::HeldShare;
 
 /// Spends one of a subject's rate.
 pub async fn spend(app: &Arc<App>, what: Limited, subject: &str) -> Standing {
