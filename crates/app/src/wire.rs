@@ -91,7 +91,7 @@ pub fn wire(config: Config) -> Result<App, WireError> {
         http: Arc::new(to_webhooks),
         mailer: config.mail.map(mailer).transpose()?,
         clock: crash::clock(SystemClock),
-        entropy: Arc::new(SystemEntropy::new()),
+        entropy: Arc::new(SystemEntropy),
         keys: config.keys,
         settings: Settings {
             public_url: config.public_url,

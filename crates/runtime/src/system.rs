@@ -23,18 +23,14 @@ impl Clock for SystemClock {
 }
 
 /// The randomness of the operating system.
-pub struct SystemEntropy(SystemRandom);
-
-impl SystemEntropy {
-    /// The randomness of the operating system.
-    pub fn new() -> Self {
-        Self(SystemRandom::new())
-    }
-}
+pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     fn fill(&self, bytes: &mut [u8]) {
         // A server that cannot make secrets must not go on with guessable ones.
-        assert!(self.0.fill(bytes).is_ok(), "the system gives no randomness");
+        assert!(
+            SystemRandom::new().fill(bytes).is_ok(),
+            "the system gives no randomness"
+        );
     }
 }

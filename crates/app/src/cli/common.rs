@@ -39,10 +39,9 @@ pub(super) fn with_store(
 ) -> Outcome {
     let config = Config::read(&common.layers()?)?;
     let store = open_store(&config.database, Opener::Tool)?;
-    let entropy = SystemEntropy::new();
     let env = Env {
         clock: &SystemClock,
-        entropy: &entropy,
+        entropy: &SystemEntropy,
         keys: &config.keys,
     };
     work(&*store, &env)

@@ -150,7 +150,7 @@ fn line(delivery: &Delivery, secret: &str) -> String {
     let trust = match delivery.verify(secret) {
         Ok(()) => "signature verified".to_owned(),
         // Another tenant may send here, too, with a secret of its own.
-        Err(wrong) => format!("not {}'s: {wrong}", TENANT),
+        Err(wrong) => format!("not {TENANT}'s: {wrong}"),
     };
     format!("  {} ({trust})", delivery.event())
 }

@@ -15,7 +15,7 @@ use crate::auth::TokenCaller;
 use crate::error::ApiError;
 use crate::openapi::schema;
 use crate::request::{Fields, JsonBytes, parse_id};
-use crate::views::LicenseView;
+use crate::views::{LicenseView, RevealedKey};
 
 /// Freezes a license
 ///
@@ -125,4 +125,63 @@ async fn command(
     .await??;
     app.deliveries_due.notify_one();
     Ok(HttpResponse::Ok().json(LicenseView::of(&record, app.clock.now())))
+}
+
+/// Revokes a license
+///
+/// For good.
+#[utoipa::path(
+    post,
+    path = "/v1/licenses/{id}/revoke",
+    operation_id = "revokeLicense",
+    tag = "Sales",
+    params(("id" = inline(schema::LicenseId), Path)),
+    responses((status = 200, description = "The license.", body = LicenseView<'_>)),
+    security(("managementToken" = ["licenses:write"])),
+    extensions(("x-error-codes" = json!(["license/already-revoked"]))),
+)]
+pub(super) async fn revoke(
+    app: web::Data<App>,
+    path: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let caller = TokenCaller::of(&app, &request, TokenScope::LicensesWrite).await?;
+    let id = parse_id(&path, LicenseId::parse)?;
+    let record = blocking(&app, move |app| {
+        let (tenant, actor) = (caller.tenant(), caller.actor());
+        license::revoke(&*app.store, &app.env(), &tenant, &id, &actor)
+    })
+    .await??;
+    app.deliveries_due.notify_one();
+    Ok(HttpResponse::Ok().json(LicenseView::of(&record, app.clock.now())))
+}
+
+/// Shows the key of a license
+///
+/// The audit trail tells who saw it.
+#[utoipa::path(
+    post,
+    path = "/v1/licenses/{id}/reveal",
+    operation_id = "revealLicenseKey",
+    tag = "Sales",
+    params(("id" = inline(schema::LicenseId), Path)),
+    responses((status = 200, description = "The key in the clear.", body = RevealedKey<'_>,
+        headers(("Cache-Control" = String, description = "`no-store`")))),
+    security(("managementToken" = ["licenses:reveal"])),
+)]
+pub(super) async fn reveal(
+    app: web::Data<App>,
+    path: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let caller = TokenCaller::of(&app, &request, TokenScope::LicensesReveal).await?;
+    let id = parse_id(&path, LicenseId::parse)?;
+    let key = blocking(&app, move |app| {
+        let (tenant, actor) = (caller.tenant(), caller.actor());
+        license::reveal(&*app.store, &app.env(), &tenant, &id, &actor)
+    })
+    .await??;
+    Ok(HttpResponse::Ok()
+        .insert_header(("cache-control", "no-store"))
+        .json(RevealedKey { key: key.expose() }))
 }

@@ -5,7 +5,7 @@ mod commands;
 mod devices;
 mod issue;
 mod license_key;
-mod licenses;
+mod read;
 mod validate;
 
 use crate::endpoint::{Endpoint, endpoints};
@@ -17,13 +17,13 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         devices::activate,
         devices::heartbeat,
         devices::deactivate,
-        licenses::list,
-        licenses::get,
+        read::list,
+        read::get,
         commands::freeze,
         commands::thaw,
         commands::extend,
-        licenses::revoke,
-        licenses::reveal,
+        commands::revoke,
+        commands::reveal,
         activations::list,
         activations::release,
     ]

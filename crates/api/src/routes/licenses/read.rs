@@ -4,13 +4,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::email::Email;
 use mintage_domain::id::{CustomerId, LicenseId};
 use mintage_domain::license::state::State;
-use mintage_domain::management_token::TokenScope;
 use mintage_domain::mode::Mode;
 use mintage_domain::page::Page;
 use mintage_domain::ports::LicenseFilter;
 use mintage_domain::slug::ProductId;
 use mintage_domain::time::Timestamp;
-use mintage_domain::usecase::license;
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
 use mintage_runtime::problem::{Detail, Problem};
@@ -18,11 +16,10 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::auth::Reader;
-use crate::auth::TokenCaller;
 use crate::error::ApiError;
 use crate::openapi::schema;
 use crate::request::{PageQuery, QueryParams, parse_id};
-use crate::views::{LicenseView, PageView, RevealedKey};
+use crate::views::{LicenseView, PageView};
 
 /// Which licenses.
 #[derive(Deserialize, IntoParams)]
@@ -147,63 +144,4 @@ pub(super) async fn get(
         .filter(|record| reader.sees(&record.license))
         .ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok().json(LicenseView::of(&record, app.clock.now())))
-}
-
-/// Revokes a license
-///
-/// For good.
-#[utoipa::path(
-    post,
-    path = "/v1/licenses/{id}/revoke",
-    operation_id = "revokeLicense",
-    tag = "Sales",
-    params(("id" = inline(schema::LicenseId), Path)),
-    responses((status = 200, description = "The license.", body = LicenseView<'_>)),
-    security(("managementToken" = ["licenses:write"])),
-    extensions(("x-error-codes" = json!(["license/already-revoked"]))),
-)]
-pub(super) async fn revoke(
-    app: web::Data<App>,
-    path: web::Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse, ApiError> {
-    let caller = TokenCaller::of(&app, &request, TokenScope::LicensesWrite).await?;
-    let id = parse_id(&path, LicenseId::parse)?;
-    let record = blocking(&app, move |app| {
-        let (tenant, actor) = (caller.tenant(), caller.actor());
-        license::revoke(&*app.store, &app.env(), &tenant, &id, &actor)
-    })
-    .await??;
-    app.deliveries_due.notify_one();
-    Ok(HttpResponse::Ok().json(LicenseView::of(&record, app.clock.now())))
-}
-
-/// Shows the key of a license
-///
-/// The audit trail tells who saw it.
-#[utoipa::path(
-    post,
-    path = "/v1/licenses/{id}/reveal",
-    operation_id = "revealLicenseKey",
-    tag = "Sales",
-    params(("id" = inline(schema::LicenseId), Path)),
-    responses((status = 200, description = "The key in the clear.", body = RevealedKey<'_>,
-        headers(("Cache-Control" = String, description = "`no-store`")))),
-    security(("managementToken" = ["licenses:reveal"])),
-)]
-pub(super) async fn reveal(
-    app: web::Data<App>,
-    path: web::Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse, ApiError> {
-    let caller = TokenCaller::of(&app, &request, TokenScope::LicensesReveal).await?;
-    let id = parse_id(&path, LicenseId::parse)?;
-    let key = blocking(&app, move |app| {
-        let (tenant, actor) = (caller.tenant(), caller.actor());
-        license::reveal(&*app.store, &app.env(), &tenant, &id, &actor)
-    })
-    .await??;
-    Ok(HttpResponse::Ok()
-        .insert_header(("cache-control", "no-store"))
-        .json(RevealedKey { key: key.expose() }))
 }
