@@ -21,7 +21,7 @@ pub fn mount(config: &mut ServiceConfig, endpoints: &[Endpoint]) {
             methods.extend(methods_of(item).map(|method| (method, handler())));
         }
     }
-    // In this order a word comes before a placeholder: `/api/stripe/...` before `/api/{tenant}/...`.
+    // In this order fixed segments come before placeholders: `/api/stripe/...` before `/api/{tenant}/...`.
     for (path, methods) in paths {
         config.service(resource(path, methods));
     }

@@ -15,7 +15,7 @@ use mintage_runtime::problem::Problem;
 
 use crate::description::{describe, endpoints};
 
-/// A server that is listening, on a thread of its own.
+/// A server that listens, on a thread of its own.
 pub struct Running {
     address: SocketAddr,
     handle: ServerHandle,
@@ -23,19 +23,19 @@ pub struct Running {
 }
 
 impl Running {
-    /// Where it listens.
+    /// The address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Waits until it has stopped by itself, or by a signal.
+    /// Waits until the server has stopped by itself, or by a signal.
     pub fn wait(mut self) -> io::Result<()> {
         self.join()
     }
 
-    /// Stops it: requests under way are finished, then the loops end.
+    /// Stops the server: requests under way are finished, then the workers stop.
     pub fn stop(mut self) -> io::Result<()> {
-        // The future only resolves once the server is down, which joining waits for anyway.
+        // The future resolves once the server is down, and joining the thread waits for that.
         drop(self.handle.stop(true));
         self.join()
     }
@@ -49,7 +49,7 @@ impl Running {
     }
 }
 
-/// Starts serving on a listener that is bound already.
+/// Starts a server on a listener that is bound already.
 pub fn start(listener: TcpListener, app: App) -> io::Result<Running> {
     let address = listener.local_addr()?;
     let app = web::Data::from(Arc::new(app));
@@ -61,7 +61,7 @@ pub fn start(listener: TcpListener, app: App) -> io::Result<Running> {
                 match bind(listener, &app) {
                     Ok(server) => {
                         let workers = Workers::start(&app);
-                        // The starter waits for this; it cannot be gone.
+                        // The starting thread waits for this, so the channel is open.
                         let _ = send.send(Ok(server.handle()));
                         let ended = server.await;
                         workers.stop().await;

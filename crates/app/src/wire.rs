@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 
 use crate::config::{Config, Database, MailConfig};
 
-/// Why the server could not be put together.
+/// Why the ports could not be wired.
 #[derive(Debug, thiserror::Error)]
 pub enum WireError {
     /// The SQLite database cannot be opened.
@@ -26,15 +26,16 @@ pub enum WireError {
     /// The PostgreSQL database cannot be opened.
     #[error("DATABASE_URL: {0}")]
     Postgres(#[from] mintage_postgres::OpenError),
-    /// The client's name is no header value.
+    /// The user agent is not a valid header value.
     #[error(transparent)]
     UserAgent(#[from] InvalidUserAgent),
-    /// No message can come from that address.
+    /// The sender cannot be used in a message.
     #[error("MINTAGE_MAIL_FROM: {0}")]
     Sender(#[from] UnusableSender),
 }
 
-/// Who opens a store: of servers on one SQLite file there is one; commands may work beside it.
+/// The process that opens a store. One server may open a SQLite file; commands may open the file beside
+/// that server.
 #[derive(Debug, Clone, Copy)]
 pub enum Opener {
     /// A server.
@@ -69,7 +70,7 @@ fn mailer(config: MailConfig) -> Result<Mailer, UnusableSender> {
     })
 }
 
-/// Puts a server together.
+/// Wires the ports of a server.
 pub fn wire(config: Config) -> Result<App, WireError> {
     let user_agent = concat!("mintage/", env!("CARGO_PKG_VERSION")).to_owned();
     let to_stripe = HttpClient::new(mintage_http::Config {

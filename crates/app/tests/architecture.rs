@@ -62,6 +62,7 @@ const CONFINED: [(&str, &[&str]); 8] = [
         &[
             "mintage",
             "mintage-api",
+            "mintage-demo",
             "mintage-stripe-sim",
             "mintage-web",
         ],

@@ -16,7 +16,7 @@ use super::bearer::bearer;
 use super::signed_call::signed_call;
 use crate::limits;
 
-/// The caller of a route that apps call too, with a publishable key: then nothing is signed, and
+/// The caller of a route that apps call too. An app presents a publishable key and signs nothing, so
 /// there is no nonce.
 pub(crate) struct AppCaller {
     known: Arc<CachedApiKey>,
@@ -43,13 +43,12 @@ impl AppCaller {
         Ok(Self { known, nonce })
     }
 
-    /// Whether anybody may be behind it, since its key is in everybody's hands.
+    /// Whether the caller is anonymous: a publishable key is public, so anybody may present it.
     pub(crate) fn is_anonymous(&self) -> bool {
         self.known.key.credential == Credential::Publishable
     }
 
-    /// What this caller's question about a license's key calls for. Each license has a rate of its
-    /// own for questions that nobody signed.
+    /// Plans the lookup of a license key. Unsigned lookups of one license share a rate of their own.
     pub(crate) async fn look_up(
         self,
         app: &web::Data<App>,

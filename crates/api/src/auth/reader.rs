@@ -1,4 +1,4 @@
-//! Who reads licenses: sellers' automation by a token, and their backends by a key that signs.
+//! Callers that read licenses: with a management token, or with an API key that signs.
 
 use std::sync::Arc;
 
@@ -19,17 +19,17 @@ use super::bearer::bearer;
 use super::signed_caller::SignedCaller;
 use super::token_caller::TokenCaller;
 
-/// The caller of a route that shows licenses.
+/// The caller of a route that reads licenses.
 pub(crate) enum Reader {
-    /// The holder of a management token: all of the tenant's.
+    /// The holder of a management token, who may read all licenses of the tenant.
     Token(TokenCaller),
-    /// The holder of an API key: those of its product and mode.
+    /// The holder of an API key, who may read the licenses of its product and mode.
     Key(Arc<CachedApiKey>),
 }
 
 impl Reader {
-    /// Checks a management token that may read licenses, or a signed call without a body by a key
-    /// that may list.
+    /// Checks a management token that may read licenses, or a signed call without a body by an API
+    /// key that may read.
     pub(crate) async fn of(app: &web::Data<App>, request: &HttpRequest) -> Result<Self, Problem> {
         let is_key = bearer(request).is_some_and(|it| ApiKeyId::parse(it).is_ok());
         if !is_key {
@@ -49,7 +49,7 @@ impl Reader {
         }
     }
 
-    /// Whether it may see a license of its tenant.
+    /// Whether the caller may read this license of its tenant.
     pub(crate) fn sees(&self, license: &License) -> bool {
         match self {
             Self::Token(_) => true,
@@ -59,7 +59,7 @@ impl Reader {
         }
     }
 
-    /// A filter narrowed to what it may see; `None` if that is nothing.
+    /// Narrows a filter to the licenses that the caller may read; `None` if there are none.
     pub(crate) fn narrow(&self, filter: LicenseFilter) -> Option<LicenseFilter> {
         let Self::Key(known) = self else {
             return Some(filter);

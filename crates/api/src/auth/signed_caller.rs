@@ -16,8 +16,8 @@ use super::bearer::bearer;
 use super::signed_call::signed_call;
 use crate::limits;
 
-/// The caller of a route that must be signed: its API key, and the nonce that its signature uses
-/// up.
+/// The caller of a route that must be signed: its API key, and the nonce of its signature, which is
+/// valid once.
 pub(crate) struct SignedCaller {
     pub(crate) known: Arc<CachedApiKey>,
     pub(crate) nonce: Nonce,
@@ -44,7 +44,7 @@ impl SignedCaller {
         Ok(Self { known, nonce })
     }
 
-    /// What this caller's question about a license's key calls for.
+    /// Plans the lookup of a license key.
     pub(crate) fn look_up(self, app: &App, presented: &str) -> Lookup {
         let CachedApiKey { key, product, .. } = &*self.known;
         look_up(&app.env(), key, product, presented, Some(self.nonce))

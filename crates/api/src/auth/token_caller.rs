@@ -19,7 +19,7 @@ pub(crate) struct TokenCaller {
 }
 
 impl TokenCaller {
-    /// Reads and checks the management token, and that it may do what the route does.
+    /// Checks the management token and its scope.
     pub(crate) async fn of(
         app: &web::Data<App>,
         request: &HttpRequest,
@@ -39,12 +39,12 @@ impl TokenCaller {
         Ok(Self { token })
     }
 
-    /// The tenant that the token chooses.
+    /// The tenant of the token.
     pub(crate) fn tenant(&self) -> TenantId {
         self.token.tenant.clone()
     }
 
-    /// Who the audit trail says it was.
+    /// The actor for the audit trail.
     pub(crate) fn actor(&self) -> Actor {
         Actor::Token(self.token.id.clone())
     }

@@ -1,7 +1,7 @@
-//! Letting web pages call the routes that publishable keys are for.
+//! CORS for the routes that accept publishable keys.
 //!
-//! Any page may: it sends nothing that a browser keeps, no cookie and no certificate, and what it
-//! presents it has to know.
+//! Every origin is allowed: these routes use no cookie and no client certificate, so a page can only
+//! present a key that its own code contains.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -13,14 +13,13 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse};
 
-/// The routes that pages may post to.
+/// The routes that pages may call.
 const OPEN: [&str; 2] = ["/v1/validate", "/v1/activate"];
 
-/// What a page may read of an answer besides its body.
+/// The headers that a page may read.
 const EXPOSED: &str = "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy";
 
-/// The layer around all that answers: on the open routes it answers a browser that asks whether a
-/// page may call, and lets pages read every other answer, errors too.
+/// On the open routes, answers preflight requests and lets pages read every answer, errors too.
 pub async fn cors(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -40,7 +39,7 @@ pub async fn cors(
     Ok(answer)
 }
 
-/// May be remembered for a day, or as long as the browser is willing to.
+/// A browser may cache the answer for a day.
 fn preflight() -> HttpResponse {
     HttpResponse::NoContent()
         .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))

@@ -1,5 +1,4 @@
-//! The layers around all routes; the wiring wraps them in the order request id, cors, rate limits from
-//! the outermost.
+//! The layers around all routes. From the outermost to the innermost: request id, CORS, rate limits.
 
 mod cors;
 mod rate_limits;

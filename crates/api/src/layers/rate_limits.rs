@@ -14,8 +14,8 @@ use mintage_runtime::rate_limit::{Standing, current_refusal, spend};
 use crate::error::ApiError;
 use crate::limits::{add_headers, subject};
 
-/// The layer around all routes: an address whose credentials are refused too often is refused
-/// itself, before its next credential is looked up; and each answer tells the tightest standing.
+/// Refuses an address whose credentials were refused too often, before its next credential is looked
+/// up, and adds the headers of the tightest standing to every answer.
 pub async fn rate_limits(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -41,8 +41,8 @@ pub async fn rate_limits(
     Ok(add_headers(answer))
 }
 
-/// Whether the credential was wrong. A call that comes too late or for the second time learns
-/// nothing of a credential, and honest callers make such calls.
+/// Whether the credential was wrong. A call that is too late or repeated does not count: it reveals
+/// nothing about a credential, and honest callers make such calls.
 fn is_guess(answer: &ServiceResponse<BoxBody>) -> bool {
     let extensions = answer.response().extensions();
     let code = extensions.get::<Problem>().map(|problem| problem.code);

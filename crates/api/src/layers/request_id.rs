@@ -1,5 +1,5 @@
-//! The outermost layer: a request id on every answer and log line, the error envelope, and one
-//! log line a request.
+//! The outermost layer: the request id of every answer and log line, the error envelope, and one log
+//! line for each request.
 
 use std::time::Instant;
 
@@ -17,7 +17,7 @@ use crate::error::Envelope;
 
 static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives a request its id, lets it through, and finishes its answer.
+/// Creates the id of a request, calls the route, and completes the answer.
 pub async fn request_id(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

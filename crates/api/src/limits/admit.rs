@@ -13,7 +13,7 @@ use mintage_runtime::rate_limit::{Standing, spend};
 
 use super::client::subject;
 
-/// Spends one of each of these rates of a subject, in their order, until one refuses.
+/// Spends one of each of these rates, in this order, until one is used up.
 pub(crate) async fn admit(
     app: &web::Data<App>,
     request: &HttpRequest,
@@ -25,7 +25,7 @@ pub(crate) async fn admit(
     Ok(())
 }
 
-/// Admits a signed call, by its API key and its tenant.
+/// Admits a signed call by the rates of its API key and of its tenant.
 pub(crate) async fn admit_signed(
     app: &web::Data<App>,
     request: &HttpRequest,
@@ -46,8 +46,8 @@ pub(crate) async fn admit_signed(
     admit(app, request, &wanted).await
 }
 
-/// Admits a call with a publishable key, by the address it comes from. Its key and its tenant are
-/// not counted: whoever has the key, which is anybody, could use up what is everybody's.
+/// Admits a call with a publishable key by the rate of its client's address. The rates of the key and
+/// of the tenant are not spent: anybody has the key, and could use up the rates of all other callers.
 pub(crate) async fn admit_unsigned(
     app: &web::Data<App>,
     request: &HttpRequest,
@@ -56,13 +56,13 @@ pub(crate) async fn admit_unsigned(
     admit(app, request, &[(Limited::Address, &address)]).await
 }
 
-/// Admits a question about a license that nobody signed, by the hash of the license's key.
+/// Admits an unsigned lookup of a license by the rate of that license, which the hash of its key names.
 pub(crate) async fn admit_unsigned_about(
     app: &web::Data<App>,
     request: &HttpRequest,
     asked: &KeyQuery,
 ) -> Result<(), Problem> {
-    // However the key is typed, the hash that it is likeliest known by is the same.
+    // The first hash is that of the normalised key, so that spelling variants share one rate.
     let Some(hash) = asked.hashes.first() else {
         return Ok(());
     };
@@ -70,8 +70,8 @@ pub(crate) async fn admit_unsigned_about(
     admit(app, request, &[(Limited::License, &license)]).await
 }
 
-/// Takes one of a rate from the store itself, which all nodes share to the last one: for calls
-/// that write anyway.
+/// Spends one of a rate in the store, which counts exactly across all nodes: for calls that write
+/// anyway.
 pub(crate) async fn admit_exactly(
     app: &web::Data<App>,
     request: &HttpRequest,
@@ -87,7 +87,7 @@ pub(crate) async fn admit_exactly(
     note(request, standing)
 }
 
-/// Keeps the tightest standing of a call for its answer.
+/// Keeps the tightest standing of a request for the headers of its answer.
 fn note(request: &HttpRequest, standing: Standing) -> Result<(), Problem> {
     let mut extensions = request.extensions_mut();
     let tighter = extensions
@@ -102,7 +102,7 @@ fn note(request: &HttpRequest, standing: Standing) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Whether less of one rate is left than of another, as parts of their limits.
+/// Whether a smaller part of one rate is left than of another.
 fn fuller(one: &Standing, other: &Standing) -> bool {
     let part = |it: &Standing, of: &Standing| u64::from(it.remaining) * u64::from(of.rate.limit);
     part(one, other) < part(other, one)

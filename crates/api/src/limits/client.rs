@@ -1,4 +1,4 @@
-//! Where a call comes from: the peer, or what a trusted proxy says of it.
+//! The client of a call: the peer, or the address that a trusted proxy names.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Once;
@@ -6,21 +6,21 @@ use std::sync::Once;
 use actix_web::HttpRequest;
 use ipnet::IpNet;
 
-/// Whom limits count together: an IPv4 address, or the /64 of an IPv6 address, which is the least
-/// that a household has.
+/// The subject of rate limits by address: an IPv4 address, or the /64 network of an IPv6 address,
+/// since a household has at least a /64.
 pub(crate) fn subject(request: &HttpRequest, trusted: &[IpNet]) -> String {
     let peer = request.peer_addr();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
     let lines = request.headers().get_all("x-forwarded-for");
     let lines: Vec<&str> = lines.map(|it| it.to_str().unwrap_or_default()).collect();
     if !lines.is_empty() && !is_trusted(peer, trusted) {
-        hint();
+        warn_once();
     }
-    counted(client(peer, &lines, trusted))
+    subject_of(client(peer, &lines, trusted))
 }
 
-/// Once: behind a proxy that is not trusted, all clients would count as one.
-fn hint() {
+/// Warns once: behind a proxy that is not trusted, all clients share one rate.
+fn warn_once() {
     static SAID: Once = Once::new();
     SAID.call_once(|| {
         tracing::warn!(
@@ -34,8 +34,8 @@ fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
     trusted.iter().any(|net| net.contains(&address))
 }
 
-/// The client behind trusted proxies. Each proxy appends whom it heard, so the list is read from
-/// its end, and what stands before the first address that is not trusted is hearsay.
+/// The client behind trusted proxies. Each proxy appends the address of its own peer, so the list is
+/// read from its end, and entries before the first untrusted address are not believed.
 fn client(peer: IpAddr, lines: &[&str], trusted: &[IpNet]) -> IpAddr {
     let mut nearest = peer.to_canonical();
     for entry in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
@@ -50,14 +50,14 @@ fn client(peer: IpAddr, lines: &[&str], trusted: &[IpNet]) -> IpAddr {
     nearest
 }
 
-/// An address, as some proxies write it with its port.
+/// Parses an address, with or without a port.
 fn parse(entry: &str) -> Option<IpAddr> {
     let bare = entry.trim_start_matches('[').trim_end_matches(']');
     let alone = bare.parse().ok();
     alone.or_else(|| entry.parse().ok().map(|it: SocketAddr| it.ip()))
 }
 
-fn counted(address: IpAddr) -> String {
+fn subject_of(address: IpAddr) -> String {
     match address {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {
@@ -165,7 +165,7 @@ mod tests {
             ("2001:db8:1:3::", "2001:db8:1:3::/64"),
             ("::1", "::/64"),
         ] {
-            assert_eq!(counted(address.parse().expect(address)), expected);
+            assert_eq!(subject_of(address.parse().expect(address)), expected);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The document.
+//! Builds the OpenAPI document.
 
 use utoipa::openapi::{InfoBuilder, License, OpenApi, Paths, Tag};
 
@@ -9,7 +9,7 @@ use super::{finish, outbound};
 pub struct OpenApiJson(String);
 
 impl OpenApiJson {
-    /// Writes a document, indented.
+    /// Serialises a document.
     pub fn of(document: &OpenApi) -> Result<Self, serde_json::Error> {
         let text = serde_json::to_string_pretty(document)?;
         Ok(Self(text + "\n"))
@@ -21,7 +21,7 @@ impl OpenApiJson {
     }
 }
 
-/// How the calls are grouped, in the order in which a newcomer needs them.
+/// The tags that group the calls, in the order in which a newcomer needs them.
 const TAGS: [(&str, &str); 6] = [
     (
         "Signed calls",

@@ -1,5 +1,5 @@
-//! What follows from what a call says of itself: which errors it may answer before its own work
-//! begins, and what every answer carries.
+//! Completes the description of each call: the errors that it may answer before its handler runs, and
+//! the headers that every answer carries.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,10 +14,10 @@ use utoipa::{PartialSchema, ToSchema};
 use super::security;
 use crate::error::Envelope;
 
-/// Where a handler names the codes that are its own, and where a reader finds all of them.
+/// The extension in which a handler names its own codes, and in which a reader finds all codes.
 pub(super) const ERROR_CODES: &str = "x-error-codes";
 
-/// What tells a caller how it stands with its limits.
+/// The headers of rate limits.
 const LIMIT: [&str; 2] = ["RateLimit", "RateLimit-Policy"];
 
 /// Completes every call.
@@ -79,7 +79,7 @@ fn headers() -> BTreeMap<String, RefOr<Header>> {
 
 /// Completes a call; returns the refusals that it refers to, by their names.
 fn complete(operation: &mut Operation) -> Vec<(String, RefOr<Response>)> {
-    // Who tells of all other answers in one is not of the JSON API: a page, for people.
+    // Only the pages for people describe a default answer; they have no error envelope.
     let is_page = operation.responses.responses.contains_key("default");
     let codes = if is_page {
         Vec::new()
@@ -115,7 +115,7 @@ fn complete(operation: &mut Operation) -> Vec<(String, RefOr<Response>)> {
     refusals
 }
 
-/// What a refusal with these codes goes by: `common.not-found`.
+/// The name of a refusal with these codes: `common.not-found`.
 fn name(codes: &[ErrorCode]) -> String {
     let names: Vec<String> = codes
         .iter()
@@ -131,8 +131,8 @@ fn carry(answer: &mut Response, header: &str) {
         .insert(header.to_owned(), RefOr::Ref(reference));
 }
 
-/// Every code that a call may answer: those it names, and those that go with its caller, its
-/// body and its parameters.
+/// Every code that a call may answer: the codes that its handler names, and those that follow from its
+/// caller, its body and its parameters.
 fn codes(operation: &mut Operation) -> Vec<ErrorCode> {
     let mut names: BTreeSet<String> = security::complete(operation)
         .into_iter()

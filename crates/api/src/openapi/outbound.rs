@@ -1,4 +1,4 @@
-//! What the server itself calls: a tenant's webhook.
+//! The outbound call of the server: the webhook endpoint of a tenant.
 
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
@@ -59,7 +59,7 @@ fn license_event() {}
 #[openapi(paths(license_event))]
 struct Outbound;
 
-/// Adds what the server calls to what it answers.
+/// Adds the outbound call to the document.
 pub(super) fn add(document: &mut Document) {
     let outbound = Outbound::openapi();
     document.webhooks = Some(outbound.paths);

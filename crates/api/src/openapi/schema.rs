@@ -1,5 +1,4 @@
-//! The texts and numbers of the wire: how each is written, with the domain's own limits. The domain
-//! reads them and knows nothing of this.
+//! Schemas of the texts and numbers on the wire, with the limits of the domain.
 
 use std::borrow::Cow;
 
@@ -20,8 +19,8 @@ use utoipa::openapi::schema::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
-/// Defines types that nothing is made of: each stands for a kind of text or number in a description.
-macro_rules! words {
+/// Defines empty types that stand for a kind of text or number in the description.
+macro_rules! schemas {
     ($($(#[doc = $doc:literal])* $name:ident = $shape:expr;)*) => {$(
         $(#[doc = $doc])*
         pub(crate) enum $name {}
@@ -40,7 +39,7 @@ macro_rules! words {
     )*};
 }
 
-words! {
+schemas! {
     /// A license.
     LicenseId = id("lic_");
     /// A device on a license.
@@ -215,7 +214,7 @@ fn integer(least: u8, most: impl Into<i64>) -> ObjectBuilder {
         .maximum(Some(most.into()))
 }
 
-/// Adds the lines of a doc comment.
+/// Sets the lines of a doc comment as the description.
 fn described(mut schema: Schema, lines: &[&str]) -> RefOr<Schema> {
     let about = lines.iter().map(|line| line.trim());
     let about = Some(about.collect::<Vec<_>>().join("\n"));

@@ -1,11 +1,11 @@
-//! Who may call: the schemes, as the description names them, and what each of them refuses.
+//! The security schemes, and the errors that each of them brings.
 //!
-//! - `apiKey`: signed calls, by an API key. A handler names it alone; its signature goes with it, in
-//!   either version.
-//! - `publishableKey`: calls that an app makes too, which signs nothing.
+//! - `apiKey`: signed calls. A handler names this scheme alone; the headers of both signature versions
+//!   are added here.
+//! - `publishableKey`: unsigned calls of apps.
 //! - `managementToken`: management calls, with the scope that the token needs.
-//! - `checkoutKey`: opening checkouts.
-//! - `stripeSignature`: Stripe's own calls.
+//! - `checkoutKey`: checkouts.
+//! - `stripeSignature`: calls of Stripe.
 
 use std::collections::BTreeMap;
 
@@ -18,9 +18,9 @@ const PUBLISHABLE_KEY: &str = "publishableKey";
 const MANAGEMENT_TOKEN: &str = "managementToken";
 const CHECKOUT_KEY: &str = "checkoutKey";
 const STRIPE_SIGNATURE: &str = "stripeSignature";
-/// What every call with a credential may be answered, and what says that it tells its limits.
+/// The code of calls with a rate limit. Their answers carry the headers of rate limits.
 pub(super) const RATE_LIMITED: &str = "common/rate-limited";
-/// What goes with [`API_KEY`], by the version of its signature.
+/// The headers that [`API_KEY`] needs, by the version of its signature.
 const SIGNATURES: [&[&str]; 2] = [&[TIMESTAMP, SIGNATURE], &[TIMESTAMP, NONCE, SIGNATURE]];
 const TIMESTAMP: &str = "timestamp";
 const NONCE: &str = "nonce";
@@ -94,7 +94,7 @@ pub(super) fn schemes() -> BTreeMap<String, RefOr<SecurityScheme>> {
         .collect()
 }
 
-/// Adds to an API key what goes with it, and tells what the schemes of a call refuse.
+/// Adds the signature headers to API keys, and returns the codes that the schemes of a call bring.
 pub(super) fn complete(operation: &mut Operation) -> Vec<&'static str> {
     let mut codes = Vec::new();
     let mut complete = Vec::new();
@@ -126,7 +126,8 @@ fn signed(requirement: &SecurityRequirement, with: &[&str]) -> SecurityRequireme
     with.iter().fold(requirement.clone(), add)
 }
 
-/// The schemes of a requirement, which keeps them to itself but for writing them.
+/// The names of the schemes of a requirement. `SecurityRequirement` has no accessor for them, so they
+/// are read from its JSON.
 fn names(requirement: &SecurityRequirement) -> Vec<String> {
     match serde_json::to_value(requirement) {
         Ok(serde_json::Value::Object(schemes)) => {

@@ -5,10 +5,10 @@ use std::fmt::Display;
 use mintage_runtime::problem::{Detail, Problem};
 use serde_json::{Map, Value};
 
-/// A JSON object on its way to being a command of the domain.
+/// A JSON object, with the problems found so far.
 pub(crate) struct Fields {
     object: Map<String, Value>,
-    /// What stands before the names of this object's fields: `customer.`.
+    /// The path of this object within the body: `customer.`.
     within: String,
     problems: Vec<Detail>,
 }
@@ -44,7 +44,7 @@ impl Fields {
         });
     }
 
-    /// A text that must be there.
+    /// Reads a required text.
     pub(crate) fn required<T, E: Display>(
         &mut self,
         name: &str,
@@ -57,7 +57,7 @@ impl Fields {
         self.optional(name, parse)
     }
 
-    /// A text that may be missing or null.
+    /// Reads a text that may be missing or null.
     pub(crate) fn optional<T, E: Display>(
         &mut self,
         name: &str,
@@ -77,7 +77,7 @@ impl Fields {
         }
     }
 
-    /// A whole number that may be missing or null, within bounds.
+    /// Reads a whole number within bounds that may be missing or null.
     pub(crate) fn integer(
         &mut self,
         name: &str,
@@ -97,7 +97,7 @@ impl Fields {
         number
     }
 
-    /// A list of texts that may be missing or null.
+    /// Reads a list of texts that may be missing or null.
     pub(crate) fn texts<T, E: Display>(
         &mut self,
         name: &str,
@@ -119,7 +119,7 @@ impl Fields {
         None
     }
 
-    /// An object that must be there, read field by field; its problems are told by their paths.
+    /// Reads a required object field by field.
     pub(crate) fn required_object<T>(
         &mut self,
         name: &str,
@@ -146,7 +146,7 @@ impl Fields {
         value
     }
 
-    /// A free-form object that may be missing or null.
+    /// Reads a free-form object that may be missing or null.
     pub(crate) fn free_object<T, E: Display>(
         &mut self,
         name: &str,
@@ -160,12 +160,12 @@ impl Fields {
         parsed.map_err(|message| self.problem(name, message)).ok()
     }
 
-    /// Adds a problem that concerns several fields together.
+    /// Adds a problem that concerns several fields together, under the name of one of them.
     pub(crate) fn reject(&mut self, name: &str, message: impl Display) {
         self.problem(name, message);
     }
 
-    /// A field that must be `true` or `false`.
+    /// Reads a required `true` or `false`.
     pub(crate) fn required_bool(&mut self, name: &str) -> Option<bool> {
         match self.object.get(name) {
             Some(Value::Bool(value)) => return Some(*value),
@@ -175,7 +175,7 @@ impl Fields {
         None
     }
 
-    /// What was read, if nothing was wrong.
+    /// Returns what was read, if nothing was wrong.
     pub(crate) fn finish<T>(self, build: impl FnOnce() -> Option<T>) -> Result<T, Problem> {
         if self.problems.is_empty()
             && let Some(value) = build()
@@ -186,7 +186,7 @@ impl Fields {
     }
 }
 
-/// A whole number; `3.0` is one too, to JSON Schema and to those who write all numbers so.
+/// Reads a whole number. `3.0` is one too, as JSON Schema defines it.
 fn whole(value: &Value) -> Option<i64> {
     let Value::Number(number) = value else {
         return None;

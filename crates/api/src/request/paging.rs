@@ -20,7 +20,7 @@ pub(crate) struct PageQuery {
 }
 
 impl PageQuery {
-    /// The page that is asked for.
+    /// Reads the page.
     pub(crate) fn read(&self) -> Result<PageRequest, Problem> {
         let wrong =
             |path: &str, message: &str| Problem::invalid_query(vec![Detail::new(path, message)]);

@@ -22,7 +22,7 @@ use super::tenant_args::Of;
 
 #[derive(Subcommand)]
 pub(super) enum ApiKeyCommand {
-    /// Makes an API key and prints its secret, if it has one, once.
+    /// Creates an API key and prints its secret, if it has one, once.
     Create {
         #[command(flatten)]
         of: Of,
@@ -55,7 +55,7 @@ pub(super) enum ApiKeyCommand {
         #[arg(long, value_parser = ApiKeyId::parse)]
         id: ApiKeyId,
     },
-    /// Makes an API key in place of another, and prints its secret, if it has one, once.
+    /// Creates an API key in place of another, and prints its secret, if it has one, once.
     Rotate {
         #[command(flatten)]
         of: Of,
@@ -106,7 +106,7 @@ pub(super) fn run(common: &Common, command: ApiKeyCommand) -> Outcome {
 }
 
 fn list(store: &dyn Store, env: &Env<'_>, of: &Of, product: Option<&ProductId>) -> Outcome {
-    of.exists(store)?;
+    of.check_exists(store)?;
     let now = env.now();
     each(
         |page| {

@@ -46,7 +46,7 @@ pub(super) fn run(common: &Common, command: AuditCommand) -> Outcome {
 }
 
 fn list(store: &dyn Store, of: &Of, which: Which) -> Outcome {
-    of.exists(store)?;
+    of.check_exists(store)?;
     let filter = AuditFilter {
         action: which.action,
         target: which.target,

@@ -27,7 +27,7 @@ enum Command {
     /// Keeps a server, a simulated Stripe and a seeded tenant running to develop against.
     #[cfg(feature = "demo")]
     Dev(mintage_demo::dev::DevArgs),
-    /// Serves.
+    /// Runs the server.
     Serve(serve::ServeArgs),
     /// Brings the database's schema up to date.
     Migrate,
@@ -35,13 +35,13 @@ enum Command {
     Openapi,
     /// Checks the configuration, the database and Stripe's settings.
     Doctor,
-    /// Makes and lists tenants, and moves them between plans.
+    /// Creates and lists tenants, and changes their plans.
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
-    /// Makes management tokens.
+    /// Creates management tokens.
     #[command(subcommand)]
     Token(tenant::TokenCommand),
-    /// Makes, lists, revokes and rotates API keys. A server sees a change within five seconds.
+    /// Creates, lists, revokes and rotates API keys. A server applies a change within five seconds.
     #[command(subcommand)]
     ApiKey(api_key::ApiKeyCommand),
     /// Lists licenses and their devices; freezes, thaws, extends and revokes them.
@@ -77,14 +77,14 @@ pub fn run() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // If even stderr is gone, the exit code still tells.
+            // If stderr is closed too, the exit code still tells the failure.
             let _ = writeln!(io::stderr(), "mintage: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// Prints what the server says of itself.
+/// Prints the OpenAPI document.
 fn openapi() -> Outcome {
     let json = crate::description::openapi_json()?;
     Ok(write!(io::stdout().lock(), "{json}")?)

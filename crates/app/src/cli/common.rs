@@ -1,4 +1,4 @@
-//! The arguments of every command, and the store that they name.
+//! The arguments of every command, and the store that they choose.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ pub(super) struct Common {
     /// A configuration file (default: mintage.toml, if there is one).
     #[arg(long, global = true)]
     config: Option<PathBuf>,
-    /// Where things are kept; see DATABASE_URL. A URL with a password belongs in the environment.
+    /// The URL of the database; see DATABASE_URL. A URL with a password belongs in the environment.
     #[arg(long, global = true)]
     database_url: Option<String>,
 }
@@ -32,7 +32,7 @@ impl Common {
     }
 }
 
-/// Opens the store beside a server that may be running, and works with it.
+/// Opens the store, beside a server that may be running, and runs `work` with it.
 pub(super) fn with_store(
     common: &Common,
     work: impl FnOnce(&dyn Store, &Env<'_>) -> Outcome,

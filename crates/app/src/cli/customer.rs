@@ -62,7 +62,7 @@ pub(super) fn run(common: &Common, command: CustomerCommand) -> Outcome {
 }
 
 fn list(store: &dyn Store, of: &Of, which: Which) -> Outcome {
-    of.exists(store)?;
+    of.check_exists(store)?;
     let filter = CustomerFilter {
         mode: which.mode,
         email: which.email,

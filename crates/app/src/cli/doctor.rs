@@ -19,7 +19,7 @@ pub(super) fn migrate(common: &Common) -> Outcome {
     Ok(())
 }
 
-/// Says what is set up and what is missing; fails on what would keep the server from working.
+/// Prints what is configured and what is missing. Fails if the server could not work.
 pub(super) fn run(common: &Common) -> Outcome {
     let config = Config::read(&common.layers()?)?;
     let kind = match &config.database {

@@ -40,7 +40,7 @@ pub(super) enum LicenseCommand {
     Freeze(One),
     /// Thaws a license that was frozen here or by the API.
     Thaw(One),
-    /// Moves a license's end away.
+    /// Extends the term of a license.
     Extend {
         #[command(flatten)]
         one: One,
@@ -53,7 +53,7 @@ pub(super) enum LicenseCommand {
     Revoke(One),
     /// Lists a license's devices, active and released.
     Activations(One),
-    /// Gives the slot of a device back.
+    /// Releases the activation of a device.
     Release {
         #[command(flatten)]
         one: One,
@@ -133,7 +133,7 @@ pub(super) fn run(common: &Common, command: LicenseCommand) -> Outcome {
 }
 
 fn list(store: &dyn Store, of: &Of, which: Which, now: Timestamp) -> Outcome {
-    of.exists(store)?;
+    of.check_exists(store)?;
     let filter = LicenseFilter {
         product: which.product,
         mode: which.mode,

@@ -7,10 +7,10 @@ use mintage_domain::ports::StoreError;
 
 use super::output::Outcome;
 
-/// Turns the pages of a list, and shows each item.
+/// Reads all pages of a list, and prints each item.
 pub(super) fn each<T>(
     list: impl Fn(&PageRequest) -> Result<Page<T>, StoreError>,
-    show: impl Fn(&T) -> io::Result<()>,
+    print: impl Fn(&T) -> io::Result<()>,
 ) -> Outcome {
     let mut page = PageRequest {
         after: None,
@@ -18,7 +18,7 @@ pub(super) fn each<T>(
     };
     loop {
         let listed = list(&page)?;
-        listed.items.iter().try_for_each(&show)?;
+        listed.items.iter().try_for_each(&print)?;
         page.after = listed.next;
         if page.after.is_none() {
             return Ok(());

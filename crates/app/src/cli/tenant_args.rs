@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::output::{Outcome, say};
 
-/// Whose things a command is about, and how it prints them.
+/// The tenant of a command, and the form of its output.
 #[derive(Args)]
 pub(super) struct Of {
     /// The tenant's slug.
@@ -21,14 +21,14 @@ pub(super) struct Of {
 }
 
 impl Of {
-    /// That there is such a tenant: to list nothing would hide a typo in the slug.
-    pub(super) fn exists(&self, store: &dyn Store) -> Outcome {
+    /// Checks that the tenant exists: an empty list would hide a typo in the slug.
+    pub(super) fn check_exists(&self, store: &dyn Store) -> Outcome {
         store.tenant(&self.tenant)?.ok_or("no such tenant")?;
         Ok(())
     }
 
-    /// Prints a thing as the HTTP API shows it, or in a line for people: what buyers and devices
-    /// call themselves must not steer the terminal.
+    /// Prints the JSON of the HTTP API, or a line for people. Control characters are removed from the
+    /// line, since names of buyers and devices must not steer the terminal.
     pub(super) fn print(
         &self,
         shown: &impl Serialize,

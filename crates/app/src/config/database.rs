@@ -1,4 +1,4 @@
-//! The database's variable.
+//! The variable of the database.
 
 use std::path::PathBuf;
 
@@ -7,16 +7,16 @@ use mintage_domain::secret::Secret;
 use super::error::ConfigError;
 use super::layers::Layers;
 
-/// Where things are kept.
+/// The database of the server.
 #[derive(Debug, Clone)]
 pub enum Database {
-    /// In a file of this server's own.
+    /// A SQLite file, which belongs to one server.
     Sqlite(PathBuf),
-    /// In a PostgreSQL, shared by any number of servers.
+    /// The URL of a PostgreSQL database, which any number of servers share.
     Postgres(Secret),
 }
 
-/// Reads where things are kept.
+/// Reads the database.
 pub fn database(layers: &Layers) -> Result<Database, ConfigError> {
     layers.parse("DATABASE_URL", "sqlite://mintage.db", |text| {
         match text.split_once("://") {

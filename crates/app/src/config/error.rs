@@ -1,20 +1,21 @@
 //! Why a configuration is refused.
 
-/// Why the server does not start: which variable, what is wrong, and the mend. Never its value.
+/// Why the server does not start: the variable and the fix. The value is never shown, since it may be a
+/// secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{variable}: {mend}")]
+#[error("{variable}: {fix}")]
 pub struct ConfigError {
-    /// The variable's name.
+    /// The name of the variable.
     pub variable: &'static str,
-    /// What is wrong with it, and what would be right.
-    pub mend: String,
+    /// What would be right, as the end of a sentence: "must be ...".
+    pub fix: String,
 }
 
 impl ConfigError {
-    pub(super) fn new(variable: &'static str, mend: impl Into<String>) -> Self {
+    pub(super) fn new(variable: &'static str, fix: impl Into<String>) -> Self {
         Self {
             variable,
-            mend: mend.into(),
+            fix: fix.into(),
         }
     }
 }

@@ -16,28 +16,28 @@ use super::mail::MailConfig;
 use super::subnets::parse_subnets;
 use super::{mail, master_key, stripe};
 
-/// Everything a server needs to know.
+/// The settings of a server.
 #[derive(Debug)]
 pub struct Config {
-    /// Where to listen.
+    /// The address to listen on.
     pub listen: SocketAddr,
-    /// How the world reaches this server; without a trailing slash.
+    /// The address of this server on the internet, without a trailing slash.
     pub public_url: WebUrl,
-    /// Where things are kept.
+    /// The database.
     pub database: Database,
-    /// What seals secrets.
+    /// The keys that seal secrets.
     pub keys: KeyRing,
     /// The platform's fee.
     pub fee: BasisPoints,
     /// Subnets that outbound webhooks may reach besides public addresses.
     pub allow_nets: Vec<IpNet>,
-    /// Proxies that are believed when they say where a call comes from.
+    /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// How much is let through of what is limited.
+    /// The rate of each limit.
     pub limits: Limits,
-    /// Stripe, a record for each mode that is set up.
+    /// Stripe, with a record for each mode that is configured.
     pub stripe: StripeConfig,
-    /// How mail goes out, if it does.
+    /// The mail server, if one is configured.
     pub mail: Option<MailConfig>,
 }
 
@@ -93,7 +93,7 @@ impl Config {
     }
 }
 
-/// A proxy on this machine, as the default of `MINTAGE_LISTEN` wants one.
+/// A proxy on this machine: the default of `MINTAGE_LISTEN` is reached through one.
 const LOOPBACK: &str = "127.0.0.0/8,::1/128";
 
 #[cfg(test)]
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_bad_value_is_told_by_its_name_and_with_the_mend() {
-        for (name, value, mend) in [
+        for (name, value, fix) in [
             ("MINTAGE_TRUSTED_PROXIES", "10.0.0.1", "such as 10.0.0.0/8"),
             (
                 "MINTAGE_TRUSTED_PROXIES",
@@ -141,7 +141,7 @@ mod tests {
         ] {
             let error = read(name, value).expect_err(value);
             assert_eq!(error.variable, name);
-            assert!(error.mend.contains(mend), "{error}");
+            assert!(error.fix.contains(fix), "{error}");
         }
     }
 }

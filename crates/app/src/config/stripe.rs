@@ -1,4 +1,4 @@
-//! Stripe's variables: one record a mode.
+//! The variables of Stripe: one record for each mode.
 
 use mintage_domain::mode::Mode;
 use mintage_domain::secret::Secret;
@@ -46,7 +46,7 @@ pub(super) fn read(layers: &Layers) -> Result<StripeConfig, ConfigError> {
         .map_err(|error| ConfigError::new("STRIPE_CONNECT_WEBHOOK_SECRET", error.to_string()))
 }
 
-/// A mode is set up by its client id and key together; without both it is off.
+/// Reads a mode. Its client id and its key are set together; a mode without both is off.
 fn mode(layers: &Layers, names: &Names) -> Result<Option<ModeConfig>, ConfigError> {
     let missing = |name, with| {
         Err(ConfigError::new(

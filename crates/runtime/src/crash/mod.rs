@@ -2,8 +2,8 @@
 //! `crash-points` only.
 //!
 //! `MINTAGE_CRASH_AT` names the point. `MINTAGE_CRASH_CLOCK_AHEAD` sets the clock ahead by so many
-//! seconds: a server that is started some time after a crash finds leases and patience at their
-//! end, and no test needs shorter ones.
+//! seconds, so that a server which starts after a crash finds expired leases, and no test needs shorter
+//! ones.
 
 #[cfg(feature = "crash-points")]
 mod clock;
@@ -19,25 +19,25 @@ use std::sync::Arc;
 
 use mintage_domain::ports::{Clock, Stripe};
 
-/// Stripe as it is.
+/// Returns the Stripe adapter unchanged.
 #[cfg(not(feature = "crash-points"))]
 pub fn at_stripe(stripe: Arc<impl Stripe + 'static>) -> Arc<dyn Stripe> {
     stripe
 }
 
-/// The clock as it is.
+/// Returns the clock unchanged.
 #[cfg(not(feature = "crash-points"))]
 pub fn clock(clock: impl Clock + 'static) -> Arc<dyn Clock> {
     Arc::new(clock)
 }
 
-/// Stripe with points before and after the calls that leave something behind there.
+/// Adds points before and after the calls that change something at Stripe.
 #[cfg(feature = "crash-points")]
 pub fn at_stripe(stripe: Arc<impl Stripe + 'static>) -> Arc<dyn Stripe> {
     Arc::new(stripe::CrashingStripe(stripe))
 }
 
-/// The clock, ahead if it is asked to be.
+/// Sets the clock ahead, if `MINTAGE_CRASH_CLOCK_AHEAD` is set.
 #[cfg(feature = "crash-points")]
 pub fn clock(clock: impl Clock + 'static) -> Arc<dyn Clock> {
     Arc::new(clock::AheadClock::of(clock))

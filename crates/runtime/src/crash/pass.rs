@@ -7,8 +7,8 @@ use super::points::Point;
 #[inline]
 pub fn point(_point: Point) {}
 
-/// Passes a named point: if it is the one asked for, the process kills itself as a power cut
-/// would, with no destructor run and nothing flushed.
+/// Passes a named point. If `MINTAGE_CRASH_AT` names this point, the process kills itself as a power
+/// cut would: no destructor runs and nothing is flushed.
 #[cfg(feature = "crash-points")]
 #[expect(
     clippy::disallowed_methods,
@@ -21,7 +21,7 @@ pub fn point(point: Point) {
         let killed = std::process::Command::new("sh")
             .args(["-c", "kill -KILL $0", &std::process::id().to_string()])
             .status();
-        // Reached only if there is no shell: an abort is the next best death.
+        // Reached only if there is no shell.
         drop(killed);
         std::process::abort();
     }

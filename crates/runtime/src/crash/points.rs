@@ -1,9 +1,9 @@
 //! The named points of a crash test.
 
-/// Makes the points, their list and their names of one table, so that none of them lacks any.
+/// Generates the points, their list and their names from one table, so that no point lacks any.
 macro_rules! points {
     ($($(#[$doc:meta])* $point:ident = $name:literal,)+) => {
-        /// A place between two effects, where a server may die.
+        /// A place between two effects, where a crash test may kill the server.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Point {
             $($(#[$doc])* $point,)+
@@ -11,10 +11,10 @@ macro_rules! points {
 
         #[cfg(feature = "crash-points")]
         impl Point {
-            /// All of them.
+            /// All points.
             pub const ALL: &[Self] = &[$(Self::$point,)+];
 
-            /// What `MINTAGE_CRASH_AT` calls it.
+            /// The name in `MINTAGE_CRASH_AT`.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$point => $name,)+
@@ -25,38 +25,38 @@ macro_rules! points {
 }
 
 points! {
-    /// The state of an OAuth round is used up, the code is not exchanged.
+    /// The state of an OAuth round is used up; the code is not exchanged.
     ConnectStateBurnt = "connect.state-burnt",
-    /// Stripe has granted access, and it is not written down.
+    /// Stripe has granted access; the grant is not committed.
     ConnectExchanged = "connect.exchanged",
     /// The account is connected, and the seller has not seen the page.
     ConnectLinked = "connect.linked",
-    /// A product is made at Stripe, and not written down.
+    /// A product is created at Stripe; its id is not committed.
     PricesProductMade = "prices.product-made",
-    /// A price is made at Stripe, and not written down.
+    /// A price is created at Stripe; its id is not committed.
     PricesPriceMade = "prices.price-made",
-    /// An order is written down, Stripe knows nothing of it.
+    /// An order is committed; Stripe has no session for it.
     CheckoutIntended = "checkout.intended",
-    /// Stripe has opened a session, and it is not written down.
+    /// Stripe has opened a session; its id is not committed.
     CheckoutOpened = "checkout.opened",
-    /// What an event comes to is decided, not committed.
+    /// The outcome of an event is decided and not committed.
     FulfilDecided = "fulfil.decided",
-    /// It is committed, and Stripe has no answer.
+    /// The outcome of an event is committed; Stripe has no answer.
     FulfilCommitted = "fulfil.committed",
     /// Deliveries are claimed, none is sent.
     DeliverClaimed = "deliver.claimed",
-    /// A delivery is sent and answered, which is not written down.
+    /// A delivery is sent and answered; the result is not committed.
     DeliverSent = "deliver.sent",
-    /// It is written down.
+    /// The result of a delivery is committed.
     DeliverConcluded = "deliver.concluded",
     /// Mails are claimed, none is sent.
     MailClaimed = "mail.claimed",
-    /// A mail is taken over by the mail server, which is not written down.
+    /// The mail server has accepted a mail; the result is not committed.
     MailSent = "mail.sent",
-    /// It is written down.
+    /// The result of a mail is committed.
     MailConcluded = "mail.concluded",
-    /// An account was left, and Stripe has not been told.
+    /// An account was left; its access at Stripe is not revoked.
     RetireDecided = "retire.decided",
-    /// Stripe has been told, which is not written down.
+    /// The access at Stripe is revoked; that is not committed.
     RetireDeauthorized = "retire.deauthorized",
 }

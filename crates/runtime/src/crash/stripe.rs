@@ -15,8 +15,8 @@ use mintage_domain::web_url::WebUrl;
 use super::pass::point;
 use super::points::Point;
 
-/// Passes a point before each call that leaves something behind at Stripe, and one after it: the
-/// commits on either side of the call are what the points test.
+/// Passes a point before and after each call that changes something at Stripe: the points test the
+/// commits on either side of the call.
 pub(super) struct CrashingStripe<S>(pub(super) Arc<S>);
 
 impl<S: Stripe> Stripe for CrashingStripe<S> {
