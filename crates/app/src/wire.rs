@@ -6,20 +6,18 @@ use std::sync::Arc;
 use mintage_domain::ports::Store;
 use mintage_http::{HttpClient, InvalidUserAgent, Reach};
 use mintage_postgres::{PostgresConfig, PostgresStore};
+use mintage_runtime::app::{App, Mailer, Settings};
+use mintage_runtime::crash;
+use mintage_runtime::state::{ApiKeyCache, LastSeenBuffer, RateShares};
+use mintage_runtime::system::{SystemClock, SystemEntropy};
 use mintage_smtp::{SmtpMail, UnusableSender};
 use mintage_sqlite::{SqliteConfig, SqliteStore};
 use mintage_stripe::StripeClient;
 use tokio::sync::Notify;
 
-use crate::app::{App, Mailer, Settings};
 use crate::config::{Config, Database, MailConfig};
-use crate::crash;
-use crate::last_seen::LastSeenBuffer;
-use crate::server::key_cache::KeyCache;
-use crate::server::throttle::Throttle;
-use crate::system::{SystemClock, SystemEntropy};
 
-/// Why the server could not be put together.
+/// Why the ports could not be wired.
 #[derive(Debug, thiserror::Error)]
 pub enum WireError {
     /// The SQLite database cannot be opened.
@@ -28,15 +26,16 @@ pub enum WireError {
     /// The PostgreSQL database cannot be opened.
     #[error("DATABASE_URL: {0}")]
     Postgres(#[from] mintage_postgres::OpenError),
-    /// The client's name is no header value.
+    /// The user agent is not a valid header value.
     #[error(transparent)]
     UserAgent(#[from] InvalidUserAgent),
-    /// No message can come from that address.
+    /// The sender cannot be used in a message.
     #[error("MINTAGE_MAIL_FROM: {0}")]
     Sender(#[from] UnusableSender),
 }
 
-/// Who opens a store: of servers on one SQLite file there is one; commands may work beside it.
+/// The process that opens a store. One server may open a SQLite file; commands may open the file beside
+/// that server.
 #[derive(Debug, Clone, Copy)]
 pub enum Opener {
     /// A server.
@@ -71,7 +70,7 @@ fn mailer(config: MailConfig) -> Result<Mailer, UnusableSender> {
     })
 }
 
-/// Puts a server together.
+/// Wires the ports of a server.
 pub fn wire(config: Config) -> Result<App, WireError> {
     let user_agent = concat!("mintage/", env!("CARGO_PKG_VERSION")).to_owned();
     let to_stripe = HttpClient::new(mintage_http::Config {
@@ -93,7 +92,7 @@ pub fn wire(config: Config) -> Result<App, WireError> {
         http: Arc::new(to_webhooks),
         mailer: config.mail.map(mailer).transpose()?,
         clock: crash::clock(SystemClock),
-        entropy: Arc::new(SystemEntropy::new()),
+        entropy: Arc::new(SystemEntropy),
         keys: config.keys,
         settings: Settings {
             public_url: config.public_url,
@@ -102,8 +101,8 @@ pub fn wire(config: Config) -> Result<App, WireError> {
             trusted_proxies: config.trusted_proxies,
             plain_http_webhooks,
         },
-        key_cache: KeyCache::default(),
-        throttle: Throttle::default(),
+        api_key_cache: ApiKeyCache::default(),
+        rate_shares: RateShares::default(),
         last_seen: LastSeenBuffer::default(),
         deliveries_due: Notify::new(),
         mails_due: Notify::new(),

@@ -23,7 +23,7 @@ use std::sync::Mutex;
 use std::thread;
 
 use database::Database;
-use mintage::crash::Point;
+use mintage_runtime::crash::Point;
 use story::{Act, Story};
 
 /// Plays the story once for each point of each act on databases of this kind, two at a time.

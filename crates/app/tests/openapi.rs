@@ -9,11 +9,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use mintage::openapi::{CODES, json};
+use mintage::description::openapi_json;
+use mintage_runtime::problem::ErrorCode;
 use serde_json::Value;
 
 fn described() -> Value {
-    serde_json::from_str(json()).unwrap()
+    serde_json::from_str(&openapi_json().unwrap()).unwrap()
 }
 
 /// Every call, with its path and method.
@@ -51,7 +52,7 @@ fn the_committed_description_is_the_generated_one() {
     let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
     let committed = fs::read_to_string(place).unwrap_or_default();
     assert!(
-        committed == json(),
+        committed == openapi_json().unwrap(),
         "docs/openapi.json is not what the handlers say. Look at what changed, after:\n\n    \
          cargo run --locked -- openapi > docs/openapi.json\n"
     );
@@ -78,7 +79,7 @@ fn every_call_says_what_it_is_for_and_has_a_name_of_its_own() {
 #[test]
 fn every_call_has_its_caller_and_the_codes_that_go_with_it() {
     let document = described();
-    let known: BTreeSet<&str> = CODES.iter().map(|code| code.code).collect();
+    let known: BTreeSet<&str> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
     for (place, call) in calls(&document) {
         let codes = texts(&call["x-error-codes"]);
         for code in &codes {
@@ -145,15 +146,16 @@ fn every_code_has_the_status_and_a_line_of_its_own_in_the_documents() {
         .map(|line| line.split('|').map(str::trim).collect())
         .collect();
     let mut seen = BTreeSet::new();
-    for code in CODES {
-        assert!(seen.insert(code.code), "{} stands twice", code.code);
-        let quoted = format!("`{}`", code.code);
+    for code in ErrorCode::ALL {
+        let (status, code) = (code.status(), code.as_str());
+        assert!(seen.insert(code), "{code} stands twice");
+        let quoted = format!("`{code}`");
         let told = rows.iter().any(|row| {
             let statuses = row.get(1).copied().unwrap_or_default();
-            statuses.contains(&code.status.to_string())
+            statuses.contains(&status.to_string())
                 && row.get(2).is_some_and(|codes| codes.contains(&quoted))
         });
-        assert!(told, "{} {quoted} is not in docs/API.md", code.status);
+        assert!(told, "{status} {quoted} is not in docs/API.md");
     }
     let documented = rows
         .iter()
@@ -161,5 +163,8 @@ fn every_code_has_the_status_and_a_line_of_its_own_in_the_documents() {
     let documented: BTreeSet<&str> = documented
         .filter(|word| word.contains('/') && !word.contains([' ', '{']) && !word.starts_with('/'))
         .collect();
-    assert_eq!(seen, documented, "openapi/codes.rs against docs/API.md");
+    assert_eq!(
+        seen, documented,
+        "runtime/src/problem/code.rs against docs/API.md"
+    );
 }

@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
@@ -10,7 +11,6 @@ use ureq::unversioned::transport::NextTimeout;
 
 use crate::fault::Unsent;
 use crate::public::is_public;
-use crate::subnet::Subnet;
 
 /// Where requests may go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub enum Reach {
     /// To public addresses only: for URLs that tenants chose.
     PublicOnly {
         /// What the operator opens besides.
-        allow: Vec<Subnet>,
+        allow: Vec<IpNet>,
     },
 }
 
@@ -28,11 +28,16 @@ impl Reach {
     fn includes(&self, address: IpAddr) -> bool {
         match self {
             Self::Anywhere => true,
-            Self::PublicOnly { allow } => {
-                is_public(address) || allow.iter().any(|subnet| subnet.contains(address))
-            }
+            Self::PublicOnly { allow } => is_public(address) || is_in_any(allow, address),
         }
     }
+}
+
+/// Whether an address lies in one of the subnets. A mapped address (`::ffff:10.0.0.1`) counts as the
+/// IPv4 address in it.
+fn is_in_any(subnets: &[IpNet], address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    subnets.iter().any(|subnet| subnet.contains(&address))
 }
 
 /// A resolver that returns only addresses within reach.
@@ -63,5 +68,55 @@ impl<R: Resolver> Resolver for Guarded<R> {
             return Err(Unsent::Forbidden.into());
         }
         Ok(within)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holds(subnet: &str, address: &str) -> bool {
+        let subnet = subnet.parse().expect("a subnet");
+        is_in_any(&[subnet], address.parse().expect("an address"))
+    }
+
+    #[test]
+    fn a_subnet_holds_its_first_and_last_address_and_not_their_neighbours() {
+        for (range, inside, outside) in [
+            (
+                "10.0.0.0/8",
+                ["10.0.0.0", "10.255.255.255"],
+                ["9.255.255.255", "11.0.0.0"],
+            ),
+            (
+                "172.16.0.0/12",
+                ["172.16.0.0", "172.31.255.255"],
+                ["172.15.255.255", "172.32.0.0"],
+            ),
+            (
+                "192.0.2.7/32",
+                ["192.0.2.7", "::ffff:192.0.2.7"],
+                ["192.0.2.6", "192.0.2.8"],
+            ),
+            ("0.0.0.0/0", ["0.0.0.0", "255.255.255.255"], ["::", "::1"]),
+            ("::1/128", ["::1", "0::1"], ["::", "::2"]),
+            (
+                "::/0",
+                ["::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"],
+                ["0.0.0.0", "::ffff:1.2.3.4"],
+            ),
+            (
+                "fc00::/7",
+                ["fc00::", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"],
+                ["fbff::", "fe00::"],
+            ),
+        ] {
+            for address in inside {
+                assert!(holds(range, address), "{range} {address}");
+            }
+            for address in outside {
+                assert!(!holds(range, address), "{range} {address}");
+            }
+        }
     }
 }

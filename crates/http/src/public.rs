@@ -1,49 +1,58 @@
 //! Which addresses belong to the public internet.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::subnet::Subnet;
+use ipnet::{Ipv4Net, Ipv6Net};
 
 /// IPv4 that is not globally reachable, as the special-purpose address registry has it.
-const SPECIAL_V4: [Subnet; 15] = [
-    Subnet::v4([0, 0, 0, 0], 8),       // this network
-    Subnet::v4([10, 0, 0, 0], 8),      // private
-    Subnet::v4([100, 64, 0, 0], 10),   // shared by a carrier's customers
-    Subnet::v4([127, 0, 0, 0], 8),     // loopback
-    Subnet::v4([169, 254, 0, 0], 16),  // link-local: metadata services of clouds
-    Subnet::v4([172, 16, 0, 0], 12),   // private
-    Subnet::v4([192, 0, 0, 0], 24),    // protocol assignments
-    Subnet::v4([192, 0, 2, 0], 24),    // documentation
-    Subnet::v4([192, 88, 99, 0], 24),  // 6to4 relays
-    Subnet::v4([192, 168, 0, 0], 16),  // private
-    Subnet::v4([198, 18, 0, 0], 15),   // benchmarking
-    Subnet::v4([198, 51, 100, 0], 24), // documentation
-    Subnet::v4([203, 0, 113, 0], 24),  // documentation
-    Subnet::v4([224, 0, 0, 0], 4),     // multicast
-    Subnet::v4([240, 0, 0, 0], 4),     // class E and broadcast
+const SPECIAL_V4: [Ipv4Net; 15] = [
+    v4([0, 0, 0, 0], 8),       // this network
+    v4([10, 0, 0, 0], 8),      // private
+    v4([100, 64, 0, 0], 10),   // shared by a carrier's customers
+    v4([127, 0, 0, 0], 8),     // loopback
+    v4([169, 254, 0, 0], 16),  // link-local: metadata services of clouds
+    v4([172, 16, 0, 0], 12),   // private
+    v4([192, 0, 0, 0], 24),    // protocol assignments
+    v4([192, 0, 2, 0], 24),    // documentation
+    v4([192, 88, 99, 0], 24),  // 6to4 relays
+    v4([192, 168, 0, 0], 16),  // private
+    v4([198, 18, 0, 0], 15),   // benchmarking
+    v4([198, 51, 100, 0], 24), // documentation
+    v4([203, 0, 113, 0], 24),  // documentation
+    v4([224, 0, 0, 0], 4),     // multicast
+    v4([240, 0, 0, 0], 4),     // class E and broadcast
 ];
 
 /// The only part of IPv6 that is given out for global unicast. Outside lie loopback, mapped and
 /// translated IPv4 (64:ff9b::/96), discard, unique local, link-local, site-local and multicast.
-const GLOBAL_V6: Subnet = Subnet::v6([0x2000, 0], 3);
+const GLOBAL_V6: Ipv6Net = v6([0x2000, 0], 3);
 
 /// What is special inside [`GLOBAL_V6`].
-const SPECIAL_V6: [Subnet; 4] = [
-    Subnet::v6([0x2001, 0], 23), // protocol assignments: Teredo, benchmarking, ORCHID
-    Subnet::v6([0x2001, 0xdb8], 32), // documentation
-    Subnet::v6([0x2002, 0], 16), // 6to4: carries any IPv4 address
-    Subnet::v6([0x3fff, 0], 20), // documentation
+const SPECIAL_V6: [Ipv6Net; 4] = [
+    v6([0x2001, 0], 23),     // protocol assignments: Teredo, benchmarking, ORCHID
+    v6([0x2001, 0xdb8], 32), // documentation
+    v6([0x2002, 0], 16),     // 6to4: carries any IPv4 address
+    v6([0x3fff, 0], 20),     // documentation
 ];
+
+const fn v4([a, b, c, d]: [u8; 4], bits: u8) -> Ipv4Net {
+    Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), bits)
+}
+
+/// The range that begins with two groups of 16 bits.
+const fn v6([first, second]: [u16; 2], bits: u8) -> Ipv6Net {
+    Ipv6Net::new_assert(Ipv6Addr::new(first, second, 0, 0, 0, 0, 0, 0), bits)
+}
 
 /// Whether a host of the public internet may have this address. A mapped IPv4 address is judged
 /// as the one it stands for.
 pub(crate) fn is_public(address: IpAddr) -> bool {
-    let special: &[Subnet] = match address.to_canonical() {
-        IpAddr::V4(_) => &SPECIAL_V4,
-        IpAddr::V6(_) if GLOBAL_V6.contains(address) => &SPECIAL_V6,
-        IpAddr::V6(_) => return false,
-    };
-    !special.iter().any(|range| range.contains(address))
+    match address.to_canonical() {
+        IpAddr::V4(address) => !SPECIAL_V4.iter().any(|range| range.contains(&address)),
+        IpAddr::V6(address) => {
+            GLOBAL_V6.contains(&address) && !SPECIAL_V6.iter().any(|range| range.contains(&address))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `mintage api-key`.
 
 use clap::Subcommand;
+use mintage_api::views::{ApiKeySecret, ApiKeyView};
 use mintage_domain::base::id::ApiKeyId;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::Page;
@@ -15,12 +16,14 @@ use mintage_domain::usecase::access::api_key::{
 };
 use mintage_domain::usecase::env::Env;
 
-use super::{Common, Of, Outcome, each, say, with_store};
-use crate::shown;
+use super::common::{Common, with_store};
+use super::listing::each;
+use super::output::{Outcome, say};
+use super::tenant_args::Of;
 
 #[derive(Subcommand)]
 pub(super) enum ApiKeyCommand {
-    /// Makes an API key and prints its secret, if it has one, once.
+    /// Creates an API key and prints its secret, if it has one, once.
     Create {
         #[command(flatten)]
         of: Of,
@@ -53,7 +56,7 @@ pub(super) enum ApiKeyCommand {
         #[arg(long, value_parser = ApiKeyId::parse)]
         id: ApiKeyId,
     },
-    /// Makes an API key in place of another, and prints its secret, if it has one, once.
+    /// Creates an API key in place of another, and prints its secret, if it has one, once.
     Rotate {
         #[command(flatten)]
         of: Of,
@@ -104,7 +107,7 @@ pub(super) fn run(common: &Common, command: ApiKeyCommand) -> Outcome {
 }
 
 fn list(store: &dyn Store, env: &Env<'_>, of: &Of, product: Option<&ProductId>) -> Outcome {
-    of.exists(store)?;
+    of.check_exists(store)?;
     let now = env.now();
     each(
         |page| {
@@ -128,7 +131,7 @@ fn print(
     now: Timestamp,
 ) -> std::io::Result<()> {
     if of.json {
-        return say(serde_json::to_string(&shown::api_key(key, last_use, now))?);
+        return say(serde_json::to_string(&ApiKeyView::of(key, last_use, now))?);
     }
     let used = last_use.map_or("never used".to_owned(), |at| {
         format!("last used {}", at.to_rfc3339())
@@ -153,7 +156,7 @@ fn print(
 
 fn print_new(of: &Of, made: &MadeApiKey) -> Outcome {
     if of.json {
-        say(serde_json::to_string(&shown::made_api_key(made))?)?;
+        say(serde_json::to_string(&ApiKeySecret::of(made))?)?;
         return Ok(());
     }
     say(format!("API key  {}", made.id))?;

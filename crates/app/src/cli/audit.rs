@@ -1,11 +1,14 @@
 //! `mintage audit`.
 
 use clap::{Args, Subcommand};
+use mintage_api::views::AuditEntryView;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::ports::{AuditFilter, Store};
 
-use super::{Common, Of, Outcome, each, with_store};
-use crate::shown::AuditEntryBody;
+use super::common::{Common, with_store};
+use super::listing::each;
+use super::output::Outcome;
+use super::tenant_args::Of;
 
 #[derive(Subcommand)]
 pub(super) enum AuditCommand {
@@ -43,7 +46,7 @@ pub(super) fn run(common: &Common, command: AuditCommand) -> Outcome {
 }
 
 fn list(store: &dyn Store, of: &Of, which: Which) -> Outcome {
-    of.exists(store)?;
+    of.check_exists(store)?;
     let filter = AuditFilter {
         action: which.action,
         target: which.target,
@@ -54,10 +57,9 @@ fn list(store: &dyn Store, of: &Of, which: Which) -> Outcome {
     each(
         |page| store.audit(&of.tenant, &filter, page),
         |record| {
-            let entry = AuditEntryBody::of(record);
-            of.print(&entry, || {
-                let (at, actor) = (&entry.at, entry.actor);
-                format!("{at}  {actor}  {}  {}", entry.action, entry.target)
+            of.print(&AuditEntryView::of(record), || {
+                let (at, actor) = (record.at.to_rfc3339(), &record.actor);
+                format!("{at}  {actor}  {}  {}", record.action, record.target)
             })
         },
     )

@@ -3,6 +3,7 @@
 use std::io;
 
 use clap::{Args, Subcommand};
+use mintage_api::views::CustomerView;
 use mintage_domain::base::email::{Email, EmailStart};
 use mintage_domain::base::id::CustomerId;
 use mintage_domain::base::mode::Mode;
@@ -10,8 +11,10 @@ use mintage_domain::model::sales::customer::Customer;
 use mintage_domain::model::sales::customer::ExternalId;
 use mintage_domain::ports::{CustomerFilter, Store};
 
-use super::{Common, Of, Outcome, each, with_store};
-use crate::shown::CustomerBody;
+use super::common::{Common, with_store};
+use super::listing::each;
+use super::output::Outcome;
+use super::tenant_args::Of;
 
 #[derive(Subcommand)]
 pub(super) enum CustomerCommand {
@@ -60,7 +63,7 @@ pub(super) fn run(common: &Common, command: CustomerCommand) -> Outcome {
 }
 
 fn list(store: &dyn Store, of: &Of, which: Which) -> Outcome {
-    of.exists(store)?;
+    of.check_exists(store)?;
     let filter = CustomerFilter {
         mode: which.mode,
         email: which.email,
@@ -74,15 +77,14 @@ fn list(store: &dyn Store, of: &Of, which: Which) -> Outcome {
 }
 
 fn print(of: &Of, customer: &Customer) -> io::Result<()> {
-    let customer = CustomerBody::of(customer);
-    of.print(&customer, || {
+    of.print(&CustomerView::of(customer), || {
         format!(
             "{}  {}  {}  {}  {}",
             customer.id,
             customer.mode,
             customer.email,
-            customer.external_id.unwrap_or("-"),
-            customer.name.unwrap_or("-"),
+            customer.external_id.as_deref().unwrap_or("-"),
+            customer.name.as_deref().unwrap_or("-"),
         )
     })
 }

@@ -8,7 +8,8 @@ use mintage_http::{HttpClient, Reach};
 use mintage_smtp::Encryption;
 use mintage_stripe::StripeClient;
 
-use super::{Common, Outcome, say};
+use super::common::Common;
+use super::output::{Outcome, say};
 use crate::config::{Config, Database, MailConfig, database};
 use crate::wire::{Opener, open_store};
 
@@ -18,7 +19,7 @@ pub(super) fn migrate(common: &Common) -> Outcome {
     Ok(())
 }
 
-/// Says what is set up and what is missing; fails on what would keep the server from working.
+/// Prints what is configured and what is missing. Fails if the server could not work.
 pub(super) fn run(common: &Common) -> Outcome {
     let config = Config::read(&common.layers()?)?;
     let kind = match &config.database {

@@ -3,6 +3,7 @@
 use std::io;
 
 use clap::{Args, Subcommand};
+use mintage_api::views::{ActivationView, LicenseView};
 use mintage_domain::base::email::Email;
 use mintage_domain::base::id::{ActivationId, CustomerId, LicenseId};
 use mintage_domain::base::mode::Mode;
@@ -17,8 +18,10 @@ use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::licenses::activation::release;
 use mintage_domain::usecase::licenses::command::{Target, extend, freeze, revoke, thaw};
 
-use super::{Common, Of, Outcome, each, with_store};
-use crate::shown::{ActivationBody, LicenseBody};
+use super::common::{Common, with_store};
+use super::listing::each;
+use super::output::Outcome;
+use super::tenant_args::Of;
 
 const OPERATOR: Actor = Actor::Operator;
 
@@ -37,7 +40,7 @@ pub(super) enum LicenseCommand {
     Freeze(One),
     /// Thaws a license that was frozen here or by the API.
     Thaw(One),
-    /// Moves a license's end away.
+    /// Extends the term of a license.
     Extend {
         #[command(flatten)]
         one: One,
@@ -50,7 +53,7 @@ pub(super) enum LicenseCommand {
     Revoke(One),
     /// Lists a license's devices, active and released.
     Activations(One),
-    /// Gives the slot of a device back.
+    /// Releases the activation of a device.
     Release {
         #[command(flatten)]
         one: One,
@@ -130,7 +133,7 @@ pub(super) fn run(common: &Common, command: LicenseCommand) -> Outcome {
 }
 
 fn list(store: &dyn Store, of: &Of, which: Which, now: Timestamp) -> Outcome {
-    of.exists(store)?;
+    of.check_exists(store)?;
     let filter = LicenseFilter {
         product: which.product,
         mode: which.mode,
@@ -160,27 +163,32 @@ fn give_back(store: &dyn Store, env: &Env<'_>, one: &One, id: &ActivationId) -> 
 }
 
 fn print(of: &Of, record: &LicenseRecord, now: Timestamp) -> io::Result<()> {
-    let license = LicenseBody::of(record, now);
-    of.print(&license, || {
-        let end = license.expires_at.as_deref().unwrap_or("lifetime");
+    of.print(&LicenseView::of(record, now), || {
+        let license = &record.license;
+        let end = license.standing.expires_at().map(Timestamp::to_rfc3339);
         format!(
-            "{}  {}  {}  {}  {}/{}  {}  {end}",
+            "{}  {}  {}  {}  {}/{}  {}  {}",
             license.id,
-            license.display_key,
-            license.status,
+            license.masked_key,
+            license.state(now).as_str(),
             license.mode,
-            license.product_id,
-            license.key_type_id,
-            license.customer_email,
+            license.product,
+            license.key_type,
+            record.email,
+            end.as_deref().unwrap_or("lifetime"),
         )
     })
 }
 
 fn print_device(of: &Of, activation: &Activation) -> io::Result<()> {
-    let device = ActivationBody::of(activation);
-    of.print(&device, || {
-        let standing = if device.active { "active" } else { "released" };
-        let (id, seen) = (device.id, &device.last_seen_at);
-        format!("{id}  {}  {standing}  seen {seen}", device.fingerprint)
+    of.print(&ActivationView::of(activation), || {
+        let standing = if activation.is_active() {
+            "active"
+        } else {
+            "released"
+        };
+        let (id, seen) = (&activation.id, activation.last_seen.to_rfc3339());
+        let fingerprint = activation.fingerprint.as_str();
+        format!("{id}  {fingerprint}  {standing}  seen {seen}")
     })
 }

@@ -10,16 +10,17 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use super::{Common, Outcome};
+use super::common::Common;
+use super::output::Outcome;
 use crate::config::{Config, MailConfig};
 use crate::{server, wire};
 
 #[derive(Args)]
 pub(super) struct ServeArgs {
-    /// Where to listen; see MINTAGE_LISTEN.
+    /// The address to listen on; see MINTAGE_LISTEN.
     #[arg(long)]
     listen: Option<String>,
-    /// How the world reaches this server; see MINTAGE_PUBLIC_URL.
+    /// The address of this server on the internet; see MINTAGE_PUBLIC_URL.
     #[arg(long)]
     public_url: Option<String>,
 }
@@ -50,11 +51,11 @@ pub(super) fn run(common: &Common, args: ServeArgs) -> Outcome {
     Ok(())
 }
 
-/// Libraries whose finer logs hold what is on the wire: keys, OAuth codes, license keys.
+/// Libraries that log the bytes on the wire at finer levels: keys, OAuth codes, license keys.
 const WIRE_LOGS: [&str; 2] = ["actix_http", "ureq"];
 
-/// Logs go to stderr: lines for people on a terminal, JSON otherwise. `RUST_LOG` chooses how much,
-/// but for the bytes on the wire, which are logged at no level.
+/// Logs go to stderr: lines for people on a terminal, JSON otherwise. `RUST_LOG` chooses the level; the
+/// bytes on the wire are logged at no level.
 fn log() {
     let chosen = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let no_wire = filter_fn(|metadata| {

@@ -14,11 +14,13 @@ use mintage_domain::usecase::outbox::mail::switch;
 use mintage_domain::usecase::sellers::tenant::{change_plan, create_tenant, create_token};
 use serde_json::json;
 
-use super::{Common, Outcome, each, say, with_store};
+use super::common::{Common, with_store};
+use super::listing::each;
+use super::output::{Outcome, say};
 
 #[derive(Subcommand)]
 pub(super) enum TenantCommand {
-    /// Makes a tenant and prints its first management token, once.
+    /// Creates a tenant and prints its first management token, once.
     Create(Create),
     /// Lists the tenants, newest first.
     List {
@@ -26,9 +28,9 @@ pub(super) enum TenantCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Says whether a tenant's buyers are mailed their keys.
+    /// Switches the mails with license keys to a tenant's buyers on or off.
     Mail(MailSwitch),
-    /// Moves a tenant to another plan.
+    /// Changes the plan of a tenant.
     Plan {
         /// The tenant's slug.
         #[arg(long, value_parser = TenantId::parse)]
@@ -57,7 +59,7 @@ pub(super) struct Create {
     /// The tenant's slug: in URLs, events and metadata.
     #[arg(long, value_parser = TenantId::parse)]
     id: TenantId,
-    /// Where to reach the seller.
+    /// The e-mail address of the seller.
     #[arg(long, value_parser = Email::parse)]
     email: Email,
     /// free, starter, plus or pro.
@@ -70,7 +72,7 @@ pub(super) struct Create {
 
 #[derive(Subcommand)]
 pub(super) enum TokenCommand {
-    /// Makes a management token and prints it, once.
+    /// Creates a management token and prints it, once.
     Create {
         /// The tenant's slug.
         #[arg(long, value_parser = TenantId::parse)]

@@ -1,21 +1,21 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::ConfigError;
+use super::error::ConfigError;
 
-/// The layers of the configuration, the strongest last; names in upper case.
+/// The layers of the configuration. A later layer overrides an earlier one; names are in upper case.
 #[derive(Default)]
 pub struct Layers {
     values: BTreeMap<String, String>,
 }
 
 impl Layers {
-    /// Nothing set.
+    /// No layers.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a configuration file. A missing one is fine unless it was `named` by the operator.
+    /// Adds a configuration file. A missing file is an error only if the operator `named` it.
     pub fn file(mut self, path: &Path, named: bool) -> Result<Self, ConfigError> {
         let wrong = |what: String| {
             Err(ConfigError::new(
@@ -61,7 +61,7 @@ impl Layers {
         self
     }
 
-    /// Adds a flag, if it was given.
+    /// Adds a flag of the command line, if it was given.
     #[must_use]
     pub fn flag(mut self, name: &str, value: Option<String>) -> Self {
         if let Some(value) = value {
@@ -70,7 +70,7 @@ impl Layers {
         self
     }
 
-    /// A value that is set and not empty.
+    /// Returns a value that is set and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.values
             .get(name)
@@ -78,13 +78,13 @@ impl Layers {
             .filter(|value| !value.is_empty())
     }
 
-    /// A value, or its default, read by `parse`, whose error says the mend.
+    /// Parses a value or its default. The error of `parse` says the fix.
     pub(super) fn parse<T>(
         &self,
         name: &'static str,
         default: &str,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Result<T, ConfigError> {
-        parse(self.get(name).unwrap_or(default)).map_err(|mend| ConfigError::new(name, mend))
+        parse(self.get(name).unwrap_or(default)).map_err(|fix| ConfigError::new(name, fix))
     }
 }

@@ -1,14 +1,15 @@
-//! The mail server's variables: both or neither.
+//! The variables of the mail server: both are set, or neither.
 
 use mintage_domain::model::outbox::mail::Mailbox;
 use mintage_smtp::SmtpServer;
 
-use super::{ConfigError, Layers};
+use super::error::ConfigError;
+use super::layers::Layers;
 
 const SERVER: &str = "MINTAGE_SMTP_URL";
 const FROM: &str = "MINTAGE_MAIL_FROM";
 
-/// By what server mail goes out, and where it comes from.
+/// The mail server and the sender.
 #[derive(Debug, Clone)]
 pub struct MailConfig {
     /// The server.
@@ -19,8 +20,8 @@ pub struct MailConfig {
 
 pub(super) fn read(layers: &Layers) -> Result<Option<MailConfig>, ConfigError> {
     let missing = |name, with| {
-        let mend = format!("must be set together with {with}");
-        Err(ConfigError::new(name, mend))
+        let fix = format!("must be set together with {with}");
+        Err(ConfigError::new(name, fix))
     };
     match (layers.get(SERVER), layers.get(FROM)) {
         (None, None) => Ok(None),

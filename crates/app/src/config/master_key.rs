@@ -1,4 +1,4 @@
-//! The master key: given, or made on the first start next to an embedded database.
+//! The master key: set by the operator, or created on the first start next to an embedded database.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -9,12 +9,14 @@ use data_encoding::HEXLOWER;
 use mintage_domain::base::seal::{KeyRing, MasterKey};
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::{ConfigError, Database, Layers};
+use super::database::Database;
+use super::error::ConfigError;
+use super::layers::Layers;
 
 const VARIABLE: &str = "MINTAGE_MASTER_KEY";
 const FILE_VARIABLE: &str = "MINTAGE_MASTER_KEY_FILE";
 
-/// Reads the keys: the first seals, all open. Several stand divided by commas or lines.
+/// Reads the keys, divided by commas or lines. The first key seals secrets, and all keys open them.
 pub(super) fn read(layers: &Layers, database: &Database) -> Result<KeyRing, ConfigError> {
     if let Some(text) = layers.get(VARIABLE) {
         return ring(VARIABLE, text);
@@ -26,7 +28,7 @@ pub(super) fn read(layers: &Layers, database: &Database) -> Result<KeyRing, Conf
         Database::Sqlite(path) => {
             let path = beside(path);
             if !path.exists() {
-                make(&path)?;
+                create(&path)?;
             }
             ring(FILE_VARIABLE, &read_file(&path)?)
         }
@@ -68,15 +70,16 @@ fn read_file(path: &Path) -> Result<String, ConfigError> {
     })
 }
 
-/// Makes a key file that only its owner reads. Of two that start at once one makes it.
-fn make(path: &Path) -> Result<(), ConfigError> {
+/// Creates a key file that only its owner can read. Of two servers that start at once, one creates
+/// the file.
+fn create(path: &Path) -> Result<(), ConfigError> {
     let wrong = |what: String| ConfigError::new(FILE_VARIABLE, what);
     let mut key = [0; 32];
     SystemRandom::new()
         .fill(&mut key)
         .map_err(|_| wrong("the system gives no randomness".into()))?;
     let hex = HEXLOWER.encode(&key);
-    // Written aside and linked into place, so that nobody reads half a key.
+    // Written to another file and linked into place, so that nobody reads half a key.
     let aside = path.with_extension(format!("key.{}", std::process::id()));
     let made = OpenOptions::new()
         .write(true)

@@ -1,11 +1,12 @@
-//! Stripe's variables: one record a mode.
+//! The variables of Stripe: one record for each mode.
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_stripe::{ModeConfig, StripeConfig};
 
-use super::{ConfigError, Layers};
+use super::error::ConfigError;
+use super::layers::Layers;
 
 struct Names {
     mode: Mode,
@@ -45,7 +46,7 @@ pub(super) fn read(layers: &Layers) -> Result<StripeConfig, ConfigError> {
         .map_err(|error| ConfigError::new("STRIPE_CONNECT_WEBHOOK_SECRET", error.to_string()))
 }
 
-/// A mode is set up by its client id and key together; without both it is off.
+/// Reads a mode. Its client id and its key are set together; a mode without both is off.
 fn mode(layers: &Layers, names: &Names) -> Result<Option<ModeConfig>, ConfigError> {
     let missing = |name, with| {
         Err(ConfigError::new(

@@ -3,7 +3,7 @@
 
 use std::os::unix::process::ExitStatusExt;
 
-use mintage::crash::Point;
+use mintage_runtime::crash::Point;
 use mintage_testkit::LoopbackSmtp;
 use serde_json::{Value, json};
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_testkit::LoopbackSmtp;
-use mintage_testkit::loopback::smtp::{Manner, Received};
+use mintage_testkit::loopback::smtp::Manner;
+use mintage_testkit::loopback::smtp::Received;
 use serde_json::{Value, json};
 
 use crate::harness::seller::{ApiKey, signed_to};

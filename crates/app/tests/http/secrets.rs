@@ -1,7 +1,7 @@
 //! Nothing secret is logged, however much is logged, nor told in an error.
 
 use mintage_testkit::LoopbackSmtp;
-use mintage_testkit::loopback::smtp;
+use mintage_testkit::loopback::smtp as loopback_smtp;
 use serde_json::{Value, json};
 
 use crate::harness::seller::{ApiKey, signed, signed_by_lines, signed_to};
@@ -197,7 +197,7 @@ fn no_secret_is_logged_at_any_level_or_told_in_an_error() {
         ("MINTAGE_MAIL_FROM", "licenses@acme.test"),
     ]);
     // Its answer will quote the key.
-    smtp.be(smtp::Manner::RefusingContent);
+    smtp.be(loopback_smtp::Manner::RefusingContent);
     let server = stage.serve_apart();
     let made = server.run(&[
         "tenant", "create", "--id", "acme", "--email", "a@b.test", "--json",
@@ -244,7 +244,7 @@ fn no_secret_is_logged_at_any_level_or_told_in_an_error() {
     for failure in ["to be tried again", "gave up mailing"] {
         eventually(failure, || server.log().contains(failure).then_some(()));
     }
-    smtp.be(smtp::Manner::Taking);
+    smtp.be(loopback_smtp::Manner::Taking);
     let first = seller.licenses().pop().expect("licenses");
     let path = format!(
         "/v1/licenses/{}/mails",

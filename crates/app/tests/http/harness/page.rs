@@ -20,10 +20,10 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
             .replace("&lt;", "<")
             .replace("&gt;", ">")
             .replace("&quot;", "\"")
+            .replace("&#39;", "'")
             .replace("&#60;", "<")
             .replace("&#62;", ">")
             .replace("&#34;", "\"")
-            .replace("&#39;", "'")
             .replace("&amp;", "&")
             .replace("&#38;", "&"),
     )

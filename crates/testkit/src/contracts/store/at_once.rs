@@ -1,9 +1,9 @@
-//! Calls that start at the same moment.
+//! IdempotencyKeys that start at the same moment.
 
 use std::sync::Barrier;
 use std::thread;
 
-/// Calls `act` `n` times at the same moment.
+/// IdempotencyKeys `act` `n` times at the same moment.
 pub(super) fn at_once<T: Send>(n: usize, act: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let start = Barrier::new(n);
     thread::scope(|scope| {

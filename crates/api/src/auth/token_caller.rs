@@ -1,0 +1,51 @@
+//! Callers with a management token.
+
+use actix_web::{HttpRequest, web};
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::model::access::limits::Limited;
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::sellers::management_token::{ManagementToken, TokenScope};
+use mintage_domain::usecase::sellers::tenant::authenticate;
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::problem::Problem;
+
+use super::bearer::bearer;
+use crate::limits;
+
+/// The caller of a management route.
+pub(crate) struct TokenCaller {
+    token: ManagementToken,
+}
+
+impl TokenCaller {
+    /// Checks the management token and its scope.
+    pub(crate) async fn of(
+        app: &web::Data<App>,
+        request: &HttpRequest,
+        scope: TokenScope,
+    ) -> Result<Self, Problem> {
+        let presented = bearer(request).ok_or_else(Problem::key_invalid)?.to_owned();
+        let token = blocking(app, move |app| authenticate(&*app.store, &presented))
+            .await??
+            .ok_or_else(Problem::key_invalid)?;
+        limits::admit(app, request, &[(Limited::Token, token.id.as_str())]).await?;
+        if !token.scopes.contains(&scope) {
+            return Err(Problem::forbidden(format!(
+                "the token lacks the scope {}",
+                scope.as_str()
+            )));
+        }
+        Ok(Self { token })
+    }
+
+    /// The tenant of the token.
+    pub(crate) fn tenant(&self) -> TenantId {
+        self.token.tenant.clone()
+    }
+
+    /// The actor for the audit trail.
+    pub(crate) fn actor(&self) -> Actor {
+        Actor::Token(self.token.id.clone())
+    }
+}

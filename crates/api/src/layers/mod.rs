@@ -1,0 +1,9 @@
+//! The layers around all routes. From the outermost to the innermost: request id, CORS, rate limits.
+
+mod cors;
+mod rate_limits;
+mod request_id;
+
+pub use cors::cors;
+pub use rate_limits::rate_limits;
+pub use request_id::request_id;

@@ -1,0 +1,67 @@
+//! The outermost layer: the request id of every answer and log line, the error envelope, and one log
+//! line for each request.
+
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, web};
+use data_encoding::HEXLOWER;
+use mintage_runtime::app::App;
+use mintage_runtime::problem::Problem;
+use tracing::Instrument;
+
+use crate::error::Envelope;
+
+static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Creates the id of a request, calls the route, and completes the answer.
+pub async fn request_id(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let app = request.app_data::<web::Data<App>>().cloned();
+    let id = app.map_or_else(String::new, |app| {
+        let random: [u8; 8] = app.env().random();
+        format!("req_{}", HEXLOWER.encode(&random))
+    });
+    let span = tracing::info_span!("request", id, method = %request.method());
+    // The route's pattern, not the path: paths and queries carry OAuth codes and slugs.
+    let route = request
+        .match_pattern()
+        .unwrap_or_else(|| "unmatched".to_owned());
+    let started = Instant::now();
+    let answer = next.call(request).instrument(span.clone()).await;
+    let answer = match answer {
+        Ok(answer) => answer.map_into_boxed_body(),
+        Err(error) => return Err(error),
+    };
+    let answer = finish(answer, &id);
+    span.in_scope(|| {
+        tracing::info!(
+            route,
+            status = answer.status().as_u16(),
+            micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        );
+    });
+    Ok(answer)
+}
+
+fn finish(answer: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
+    let problem = answer.response().extensions().get::<Problem>().cloned();
+    let mut answer = match problem {
+        Some(problem) => answer.map_body(|head, _| {
+            head.headers
+                .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            let envelope = Envelope::of(&problem, id);
+            BoxBody::new(serde_json::to_vec(&envelope).unwrap_or_default())
+        }),
+        None => answer,
+    };
+    if let Ok(value) = HeaderValue::from_str(id) {
+        answer.headers_mut().insert(X_REQUEST_ID.clone(), value);
+    }
+    answer
+}

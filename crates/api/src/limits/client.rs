@@ -1,0 +1,171 @@
+//! The client of a call: the peer, or the address that a trusted proxy names.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Once;
+
+use actix_web::HttpRequest;
+use ipnet::IpNet;
+
+/// The subject of rate limits by address: an IPv4 address, or the /64 network of an IPv6 address,
+/// since a household has at least a /64.
+pub(crate) fn subject(request: &HttpRequest, trusted: &[IpNet]) -> String {
+    let peer = request.peer_addr();
+    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    let lines = request.headers().get_all("x-forwarded-for");
+    let lines: Vec<&str> = lines.map(|it| it.to_str().unwrap_or_default()).collect();
+    if !lines.is_empty() && !is_trusted(peer, trusted) {
+        warn_once();
+    }
+    subject_of(client(peer, &lines, trusted))
+}
+
+/// Warns once: behind a proxy that is not trusted, all clients share one rate.
+fn warn_once() {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        tracing::warn!(
+            "X-Forwarded-For from a peer that MINTAGE_TRUSTED_PROXIES does not name is not believed"
+        );
+    });
+}
+
+fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
+    let address = address.to_canonical();
+    trusted.iter().any(|net| net.contains(&address))
+}
+
+/// The client behind trusted proxies. Each proxy appends the address of its own peer, so the list is
+/// read from its end, and entries before the first untrusted address are not believed.
+fn client(peer: IpAddr, lines: &[&str], trusted: &[IpNet]) -> IpAddr {
+    let mut nearest = peer.to_canonical();
+    for entry in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
+        if !is_trusted(nearest, trusted) {
+            break;
+        }
+        match parse(entry.trim()) {
+            Some(address) => nearest = address.to_canonical(),
+            None => break,
+        }
+    }
+    nearest
+}
+
+/// Parses an address, with or without a port.
+fn parse(entry: &str) -> Option<IpAddr> {
+    let bare = entry.trim_start_matches('[').trim_end_matches(']');
+    let alone = bare.parse().ok();
+    alone.or_else(|| entry.parse().ok().map(|it: SocketAddr| it.ip()))
+}
+
+fn subject_of(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let network = address.to_bits() >> 64 << 64;
+            format!("{}/64", Ipv6Addr::from_bits(network))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(peer: &str, lines: &[&str], trusted: &[&str]) -> String {
+        let trusted: Vec<IpNet> = trusted.iter().map(|it| it.parse().expect(it)).collect();
+        client(peer.parse().expect(peer), lines, &trusted).to_string()
+    }
+
+    #[test]
+    fn only_what_trusted_proxies_appended_is_believed() {
+        let inner = &["10.0.0.0/8", "fd00::/8"][..];
+        for (why, peer, lines, expected) in [
+            ("no proxy", "198.51.100.7", &[][..], "198.51.100.7"),
+            ("spoofed", "198.51.100.7", &["203.0.113.9"], "198.51.100.7"),
+            ("spoofed", "198.51.100.7", &["10.0.0.1"], "198.51.100.7"),
+            ("one proxy", "10.0.0.1", &["203.0.113.9"], "203.0.113.9"),
+            ("by IPv6", "fd00::1", &["2001:db8::9"], "2001:db8::9"),
+            ("mapped", "::ffff:10.0.0.1", &["203.0.113.9"], "203.0.113.9"),
+            (
+                "said mapped",
+                "10.0.0.1",
+                &["::ffff:203.0.113.9"],
+                "203.0.113.9",
+            ),
+            (
+                "hearsay",
+                "10.0.0.1",
+                &["1.1.1.1, 203.0.113.9"],
+                "203.0.113.9",
+            ),
+            (
+                "two proxies",
+                "10.0.0.1",
+                &["203.0.113.9, 10.0.0.2"],
+                "203.0.113.9",
+            ),
+            (
+                "hearsay of a trusted one",
+                "10.0.0.1",
+                &["10.0.0.3, 203.0.113.9, 10.0.0.2"],
+                "203.0.113.9",
+            ),
+            (
+                "two lines",
+                "10.0.0.1",
+                &["1.1.1.1", "203.0.113.9"],
+                "203.0.113.9",
+            ),
+            (
+                "all trusted",
+                "10.0.0.1",
+                &["10.0.0.3, 10.0.0.2"],
+                "10.0.0.3",
+            ),
+            (
+                "with a port",
+                "10.0.0.1",
+                &["203.0.113.9:4711"],
+                "203.0.113.9",
+            ),
+            (
+                "with a port",
+                "10.0.0.1",
+                &["[2001:db8::9]:4711"],
+                "2001:db8::9",
+            ),
+            ("in brackets", "10.0.0.1", &["[2001:db8::9]"], "2001:db8::9"),
+            (
+                "no address",
+                "10.0.0.1",
+                &["203.0.113.9, unknown"],
+                "10.0.0.1",
+            ),
+            (
+                "no address",
+                "10.0.0.1",
+                &["203.0.113.9, bad, 10.0.0.2"],
+                "10.0.0.2",
+            ),
+            ("empty", "10.0.0.1", &[""], "10.0.0.1"),
+            ("an empty end", "10.0.0.1", &["203.0.113.9,"], "10.0.0.1"),
+        ] {
+            assert_eq!(found(peer, lines, inner), expected, "{why}: {lines:?}");
+        }
+        let spoofed = found("10.0.0.1", &["203.0.113.9"], &[]);
+        assert_eq!(spoofed, "10.0.0.1", "nobody is trusted");
+    }
+
+    #[test]
+    fn ipv6_addresses_are_counted_by_their_network() {
+        for (address, expected) in [
+            ("203.0.113.9", "203.0.113.9"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2:ffff::", "2001:db8:1:2::/64"),
+            ("2001:db8:1:3::", "2001:db8:1:3::/64"),
+            ("::1", "::/64"),
+        ] {
+            assert_eq!(subject_of(address.parse().expect(address)), expected);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Rate limits on the wire: which calls are refused, and the headers of their standing.
+
+mod admit;
+mod client;
+mod headers;
+
+pub(crate) use admit::{admit, admit_exactly, admit_signed, admit_unsigned, admit_unsigned_about};
+pub(crate) use client::subject;
+pub(crate) use headers::add_headers;

@@ -1,0 +1,78 @@
+//! Builds the OpenAPI document.
+
+use utoipa::openapi::{InfoBuilder, License, OpenApi, Paths, Tag};
+
+use super::{finish, outbound};
+
+/// The description as it is served, printed and committed as `docs/openapi.json`.
+#[derive(Debug)]
+pub struct OpenApiJson(String);
+
+impl OpenApiJson {
+    /// Serialises a document.
+    pub fn of(document: &OpenApi) -> Result<Self, serde_json::Error> {
+        let text = serde_json::to_string_pretty(document)?;
+        Ok(Self(text + "\n"))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The tags that group the calls, in the order in which a newcomer needs them.
+const TAGS: [(&str, &str); 6] = [
+    (
+        "Signed calls",
+        "What a seller's backend or app asks with an API key.",
+    ),
+    (
+        "Checkout",
+        "Selling through the seller's own Stripe account.",
+    ),
+    ("Catalog", "Products, their key types and their API keys."),
+    (
+        "Sales",
+        "Licenses, devices, customers and orders, and who did what.",
+    ),
+    (
+        "Integrations",
+        "The Stripe account, and the webhook that tells of licenses.",
+    ),
+    ("Server", "The server itself."),
+];
+
+/// Describes all endpoints in one document.
+pub fn document<'a>(described: impl IntoIterator<Item = &'a OpenApi>) -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Mintage")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(ABOUT))
+        .license(Some(License::new("MIT OR Apache-2.0")))
+        .build();
+    let mut document = OpenApi::new(info, Paths::new());
+    document.tags = Some(TAGS.into_iter().map(tag).collect());
+    for endpoint in described {
+        document.merge(endpoint.clone());
+    }
+    outbound::add(&mut document);
+    finish::finish(&mut document);
+    document
+}
+
+fn tag((name, about): (&str, &str)) -> Tag {
+    let mut tag = Tag::new(name);
+    tag.description = Some(about.to_owned());
+    tag
+}
+
+const ABOUT: &str = "\
+Sells software licenses through the seller's own Stripe account, mints each paid order exactly once, \
+and validates it for life.
+
+**Errors** are `{\"error\": {\"code\", \"message\", \"details\", \"request_id\"}}`. Go by `code`, \
+which is stable; each call lists its own in `x-error-codes`.
+
+**Lists** take `cursor` and `limit` and answer `items` and `nextCursor`, newest first. **Money** is a \
+whole number of minor units and a currency. **Times** are RFC 3339, UTC.";

@@ -1,0 +1,68 @@
+//! `/v1/webhook/deliveries`: what was sent to a tenant's webhook, and sending it again.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::base::id::DeliveryId;
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::usecase::outbox::webhook_endpoint;
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+
+use crate::auth::TokenCaller;
+use crate::error::ApiError;
+use crate::openapi::schema;
+use crate::request::{PageQuery, parse_id};
+use crate::views::{DeliveryView, PageView};
+
+/// Lists what was sent, and how it went
+#[utoipa::path(
+    get,
+    path = "/v1/webhook/deliveries",
+    operation_id = "listDeliveries",
+    tag = "Integrations",
+    params(PageQuery),
+    responses((status = 200, description = "A page.", body = PageView<DeliveryView<'_>>)),
+    security(("managementToken" = ["integrations:read"])),
+)]
+pub(super) async fn list(
+    app: web::Data<App>,
+    request: HttpRequest,
+    query: web::Query<PageQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsRead).await?;
+    let page = query.read()?;
+    let list = blocking(&app, move |app| {
+        app.store.deliveries(&caller.tenant(), &page)
+    })
+    .await??;
+    let body = PageView::of(&list, |(delivery, last)| {
+        DeliveryView::of(delivery, last.as_ref())
+    });
+    Ok(HttpResponse::Ok().json(body))
+}
+
+/// Sends the same bytes again
+#[utoipa::path(
+    post,
+    path = "/v1/webhook/deliveries/{id}/redeliver",
+    operation_id = "redeliver",
+    tag = "Integrations",
+    params(("id" = inline(schema::DeliveryId), Path)),
+    responses((status = 202, description = "It is due.", body = DeliveryView<'_>)),
+    security(("managementToken" = ["integrations:write"])),
+    extensions(("x-error-codes" = json!(["webhook/being-sent"]))),
+)]
+pub(super) async fn redeliver(
+    app: web::Data<App>,
+    path: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
+    let id = parse_id(&path, DeliveryId::parse)?;
+    let delivery = blocking(&app, move |app| {
+        let (tenant, actor) = (caller.tenant(), caller.actor());
+        webhook_endpoint::redeliver(&*app.store, &app.env(), &tenant, &id, &actor)
+    })
+    .await??;
+    app.deliveries_due.notify_one();
+    Ok(HttpResponse::Accepted().json(DeliveryView::of(&delivery, None)))
+}

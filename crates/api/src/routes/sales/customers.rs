@@ -1,0 +1,100 @@
+//! `/v1/customers`: buyers.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::base::email::{Email, EmailStart};
+use mintage_domain::base::id::CustomerId;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::model::sales::customer::ExternalId;
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::ports::CustomerFilter;
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::problem::Problem;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::auth::TokenCaller;
+use crate::error::ApiError;
+use crate::openapi::schema;
+use crate::request::{PageQuery, QueryParams, parse_id};
+use crate::views::{CustomerView, PageView};
+
+/// Which customers.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(super) struct Filter {
+    /// Those of this mode.
+    #[param(nullable = false, inline, value_type = Option<schema::Mode>)]
+    mode: Option<String>,
+    /// Those with this address.
+    #[param(nullable = false, inline, value_type = Option<schema::Email>)]
+    email: Option<String>,
+    /// Those whose address begins like this, sign by sign, in any case.
+    #[param(nullable = false, inline, value_type = Option<schema::EmailStart>)]
+    q: Option<String>,
+    /// Those with this id of the seller's own.
+    #[param(nullable = false, inline, value_type = Option<schema::Searched>)]
+    external_id: Option<String>,
+}
+
+impl Filter {
+    fn read(&self) -> Result<CustomerFilter, Problem> {
+        let mut params = QueryParams::new();
+        let filter = CustomerFilter {
+            mode: params.read("mode", self.mode.as_deref(), Mode::parse),
+            email: params.read("email", self.email.as_deref(), Email::parse),
+            email_start: params.read("q", self.q.as_deref(), EmailStart::parse),
+            external_id: params.read("externalId", self.external_id.as_deref(), ExternalId::parse),
+        };
+        params.finish(filter)
+    }
+}
+
+/// Lists customers
+#[utoipa::path(
+    get,
+    path = "/v1/customers",
+    operation_id = "listCustomers",
+    tag = "Sales",
+    params(Filter, PageQuery),
+    responses((status = 200, description = "A page.", body = PageView<CustomerView<'_>>)),
+    security(("managementToken" = ["licenses:read"])),
+)]
+pub(super) async fn list(
+    app: web::Data<App>,
+    request: HttpRequest,
+    filter: web::Query<Filter>,
+    query: web::Query<PageQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let caller = TokenCaller::of(&app, &request, TokenScope::LicensesRead).await?;
+    let (filter, page) = (filter.read()?, query.read()?);
+    let customers = blocking(&app, move |app| {
+        app.store.customers(&caller.tenant(), &filter, &page)
+    })
+    .await??;
+    Ok(HttpResponse::Ok().json(PageView::of(&customers, CustomerView::of)))
+}
+
+/// Shows a customer
+#[utoipa::path(
+    get,
+    path = "/v1/customers/{id}",
+    operation_id = "getCustomer",
+    tag = "Sales",
+    params(("id" = inline(schema::CustomerId), Path)),
+    responses((status = 200, description = "The customer.", body = CustomerView<'_>)),
+    security(("managementToken" = ["licenses:read"])),
+)]
+pub(super) async fn get(
+    app: web::Data<App>,
+    path: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let caller = TokenCaller::of(&app, &request, TokenScope::LicensesRead).await?;
+    let id = parse_id(&path, CustomerId::parse)?;
+    let customer = blocking(&app, move |app| app.store.customer(&caller.tenant(), &id))
+        .await??
+        .ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok().json(CustomerView::of(&customer)))
+}

@@ -1,0 +1,16 @@
+//! Checkouts, orders and customers.
+
+mod checkout;
+mod customers;
+mod orders;
+
+use crate::endpoint::{Endpoint, endpoints};
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    endpoints![
+        checkout::open,
+        orders::list,
+        customers::list,
+        customers::get,
+    ]
+}

@@ -1,0 +1,32 @@
+//! `GET /v1/orders`: checkouts, from opened to fulfilled.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+
+use crate::auth::TokenCaller;
+use crate::error::ApiError;
+use crate::request::PageQuery;
+use crate::views::{OrderView, PageView};
+
+/// Lists orders
+#[utoipa::path(
+    get,
+    path = "/v1/orders",
+    operation_id = "listOrders",
+    tag = "Sales",
+    params(PageQuery),
+    responses((status = 200, description = "A page.", body = PageView<OrderView<'_>>)),
+    security(("managementToken" = ["licenses:read"])),
+)]
+pub(super) async fn list(
+    app: web::Data<App>,
+    request: HttpRequest,
+    query: web::Query<PageQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let caller = TokenCaller::of(&app, &request, TokenScope::LicensesRead).await?;
+    let page = query.read()?;
+    let orders = blocking(&app, move |app| app.store.orders(&caller.tenant(), &page)).await??;
+    Ok(HttpResponse::Ok().json(PageView::of(&orders, OrderView::of)))
+}

@@ -1,0 +1,24 @@
+//! The description of the API.
+
+use actix_web::{HttpResponse, web};
+
+use crate::openapi::OpenApiJson;
+
+/// This description
+///
+/// The server's calls in the form of OpenAPI 3.1.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    operation_id = "describe",
+    tag = "Server",
+    responses((status = 200, description = "An OpenAPI document.", body = Object, headers(
+        ("Cache-Control" = String, description = "`public, max-age=300`"),
+    ))),
+)]
+pub(super) async fn openapi_json(description: web::Data<OpenApiJson>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header(("cache-control", "public, max-age=300"))
+        .body(description.as_str().to_owned())
+}

@@ -1,0 +1,87 @@
+//! Views of API keys.
+
+use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::slug::ProductId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::access::api_key::ApiKey;
+use mintage_domain::model::access::credential::SignatureVersion;
+use mintage_domain::usecase::access::api_key::MadeApiKey;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::openapi::schema;
+
+/// An API key, without its secret. One of `revokedAt` and `expiresAt` is told at most.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ApiKey)]
+pub struct ApiKeyView<'a> {
+    #[schema(value_type = schema::ApiKeyId)]
+    id: &'a ApiKeyId,
+    #[schema(value_type = schema::ProductId)]
+    product_id: &'a ProductId,
+    #[schema(value_type = schema::ApiKeyScope)]
+    scope: &'static str,
+    /// `null` for a publishable key, which signs nothing.
+    #[schema(required, value_type = Option<schema::SignatureVersion>)]
+    signature_version: Option<u8>,
+    #[schema(value_type = schema::Mode)]
+    mode: Mode,
+    #[schema(value_type = schema::Time)]
+    created_at: String,
+    /// Since when it is refused.
+    #[schema(required, value_type = Option<schema::Time>)]
+    revoked_at: Option<String>,
+    /// Until when it is still good beside the key that replaces it.
+    #[schema(required, value_type = Option<schema::Time>)]
+    expires_at: Option<String>,
+    /// When it was last used, to within a few seconds.
+    #[schema(required, value_type = Option<schema::Time>)]
+    last_used_at: Option<String>,
+}
+
+impl<'a> ApiKeyView<'a> {
+    /// The view of an API key at this time.
+    pub fn of(key: &'a ApiKey, last_use: Option<Timestamp>, now: Timestamp) -> Self {
+        let end = key.revoked_at.map(Timestamp::to_rfc3339);
+        let (revoked_at, expires_at) = if key.is_good(now) {
+            (None, end)
+        } else {
+            (end, None)
+        };
+        let kind = key.kind();
+        Self {
+            id: &key.id,
+            product_id: &key.product,
+            scope: kind.as_str(),
+            signature_version: kind.signature_version().map(SignatureVersion::number),
+            mode: key.mode,
+            created_at: key.created_at.to_rfc3339(),
+            revoked_at,
+            expires_at,
+            last_used_at: last_use.map(Timestamp::to_rfc3339),
+        }
+    }
+}
+
+/// A new API key, with the secret that nobody is shown again.
+#[derive(Serialize, ToSchema)]
+pub struct ApiKeySecret<'a> {
+    #[schema(value_type = schema::ApiKeyId)]
+    id: &'a ApiKeyId,
+    /// `aks_...`: signs calls. `null` for a publishable key, which has none.
+    #[schema(required)]
+    secret: Option<&'a str>,
+}
+
+impl<'a> ApiKeySecret<'a> {
+    /// The view of an API key that was just created.
+    pub fn of(made: &'a MadeApiKey) -> Self {
+        Self {
+            id: &made.id,
+            secret: made.secret.as_ref().map(Secret::expose),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Views of products and key types.
+
+use mintage_domain::base::money::Money;
+use mintage_domain::base::slug::{KeyTypeId, ProductId};
+use mintage_domain::model::catalog::key_type::KeyType;
+use mintage_domain::model::catalog::product::Product;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::openapi::schema;
+
+/// An app that is sold.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Product)]
+pub(crate) struct ProductView<'a> {
+    #[schema(value_type = schema::ProductId)]
+    product_id: &'a ProductId,
+    #[schema(value_type = schema::DisplayName)]
+    display_name: &'a str,
+    #[schema(value_type = schema::KeyPrefix)]
+    key_prefix: &'a str,
+    #[schema(value_type = schema::KeyFormat)]
+    key_format: &'static str,
+    #[schema(value_type = schema::Time)]
+    created_at: String,
+}
+
+impl<'a> ProductView<'a> {
+    pub(crate) fn of(product: &'a Product) -> Self {
+        Self {
+            product_id: &product.id,
+            display_name: product.display_name.as_str(),
+            key_prefix: product.key_prefix.as_str(),
+            key_format: product.key_format.as_str(),
+            created_at: product.created_at.to_rfc3339(),
+        }
+    }
+}
+
+/// What is sold of a product.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = KeyType)]
+pub(crate) struct KeyTypeView<'a> {
+    #[schema(value_type = schema::ProductId)]
+    product_id: &'a ProductId,
+    #[schema(value_type = schema::KeyTypeId)]
+    key_type_id: &'a KeyTypeId,
+    #[schema(value_type = schema::DisplayName)]
+    display_name: &'a str,
+    #[schema(value_type = schema::ActivationLimit)]
+    activation_limit: u32,
+    #[schema(value_type = schema::RelativeDuration)]
+    duration: String,
+    #[schema(required, value_type = Option<schema::Amount>)]
+    price_in_cents: Option<i64>,
+    #[schema(required, value_type = Option<schema::Currency>)]
+    price_currency: Option<&'static str>,
+    #[schema(value_type = Vec<schema::Entitlement>)]
+    entitlements: &'a [String],
+    #[schema(value_type = schema::Time)]
+    created_at: String,
+}
+
+impl<'a> KeyTypeView<'a> {
+    pub(crate) fn of(key_type: &'a KeyType) -> Self {
+        Self {
+            product_id: &key_type.product,
+            key_type_id: &key_type.id,
+            display_name: key_type.display_name.as_str(),
+            activation_limit: key_type.terms.activation_limit,
+            duration: key_type.terms.term.to_string(),
+            price_in_cents: key_type.price.map(Money::minor),
+            price_currency: key_type.price.map(|price| price.currency().as_str()),
+            entitlements: key_type.terms.entitlements.as_slice(),
+            created_at: key_type.created_at.to_rfc3339(),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Views of a license and of its activations.
+
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::{ActivationId, CustomerId, LicenseId, OrderId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::slug::{KeyTypeId, ProductId};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::licenses::activation::Activation;
+use mintage_domain::ports::LicenseRecord;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::openapi::schema;
+
+/// What was minted.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = License)]
+pub struct LicenseView<'a> {
+    #[schema(value_type = schema::LicenseId)]
+    id: &'a LicenseId,
+    /// The key, masked: `ACME-****-****-****-Q3VZ`.
+    display_key: &'a str,
+    #[schema(value_type = schema::LicenseStatus)]
+    status: &'static str,
+    /// Why it is not good.
+    #[schema(required, value_type = Option<schema::LicenseReason>)]
+    reason: Option<&'static str>,
+    /// What holds it now.
+    #[schema(value_type = Vec<schema::HoldCause>)]
+    holds: Vec<String>,
+    #[schema(value_type = schema::Mode)]
+    mode: Mode,
+    #[schema(value_type = schema::ProductId)]
+    product_id: &'a ProductId,
+    #[schema(value_type = schema::KeyTypeId)]
+    key_type_id: &'a KeyTypeId,
+    #[schema(value_type = schema::CustomerId)]
+    customer_id: &'a CustomerId,
+    #[schema(value_type = schema::Email)]
+    customer_email: &'a Email,
+    /// The order that it was minted for; `null` if it was issued.
+    #[schema(required, value_type = Option<schema::OrderId>)]
+    order_id: Option<&'a OrderId>,
+    activation_limit: u32,
+    #[schema(required)]
+    notes: Option<&'a str>,
+    #[schema(value_type = Object)]
+    metadata: &'a Map<String, Value>,
+    /// `null` for never.
+    #[schema(required, value_type = Option<schema::Time>)]
+    expires_at: Option<String>,
+    #[schema(value_type = schema::Time)]
+    created_at: String,
+}
+
+impl<'a> LicenseView<'a> {
+    /// The view of a license at `now`.
+    pub fn of(record: &'a LicenseRecord, now: Timestamp) -> Self {
+        let license = &record.license;
+        let standing = &license.standing;
+        Self {
+            id: &license.id,
+            display_key: &license.masked_key,
+            status: license.state(now).as_str(),
+            reason: license.reason(now),
+            holds: standing.held_by().map(ToString::to_string).collect(),
+            mode: license.mode,
+            product_id: &license.product,
+            key_type_id: &license.key_type,
+            customer_id: &license.customer,
+            customer_email: &record.email,
+            order_id: license.unit.as_ref().map(|unit| &unit.order),
+            activation_limit: license.activation_limit,
+            notes: license.notes.as_deref(),
+            metadata: license.metadata.as_map(),
+            expires_at: standing.expires_at().map(Timestamp::to_rfc3339),
+            created_at: license.created_at.to_rfc3339(),
+        }
+    }
+}
+
+/// A device on a license.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Activation)]
+pub struct ActivationView<'a> {
+    #[schema(value_type = schema::ActivationId)]
+    id: &'a ActivationId,
+    #[schema(value_type = schema::LicenseId)]
+    license_id: &'a LicenseId,
+    /// Whether it has a slot.
+    active: bool,
+    #[schema(value_type = schema::Fingerprint)]
+    fingerprint: &'a str,
+    #[schema(required)]
+    hostname: Option<&'a str>,
+    #[schema(required)]
+    os: Option<&'a str>,
+    #[schema(value_type = Object)]
+    metadata: &'a Map<String, Value>,
+    #[schema(value_type = schema::Time)]
+    first_seen_at: String,
+    #[schema(value_type = schema::Time)]
+    last_seen_at: String,
+    /// Since when it has no slot.
+    #[schema(required, value_type = Option<schema::Time>)]
+    released_at: Option<String>,
+}
+
+impl<'a> ActivationView<'a> {
+    /// The view of an activation, active or released.
+    pub fn of(activation: &'a Activation) -> Self {
+        Self {
+            id: &activation.id,
+            license_id: &activation.license,
+            active: activation.is_active(),
+            fingerprint: activation.fingerprint.as_str(),
+            hostname: activation.hostname.as_deref(),
+            os: activation.os.as_deref(),
+            metadata: activation.metadata.as_map(),
+            first_seen_at: activation.first_seen.to_rfc3339(),
+            last_seen_at: activation.last_seen.to_rfc3339(),
+            released_at: activation.released_at.map(Timestamp::to_rfc3339),
+        }
+    }
+}
+
+/// The key of a license in the clear.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RevealedKey<'a> {
+    pub(crate) key: &'a str,
+}

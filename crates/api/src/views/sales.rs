@@ -1,0 +1,118 @@
+//! Views of checkouts, orders and customers.
+
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::{CustomerId, OrderId, SessionId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::money::Money;
+use mintage_domain::base::slug::{KeyTypeId, ProductId};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sales::customer::Customer;
+use mintage_domain::model::sales::order::Order;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::openapi::schema;
+
+/// A checkout that is open.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CheckoutOpened {
+    /// The page to pay on.
+    pub(crate) url: String,
+}
+
+/// A checkout, from opened to fulfilled.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Order)]
+pub(crate) struct OrderView<'a> {
+    #[schema(value_type = schema::OrderId)]
+    id: &'a OrderId,
+    #[schema(value_type = schema::OrderStatus)]
+    status: &'static str,
+    #[schema(value_type = schema::Mode)]
+    mode: Mode,
+    #[schema(value_type = schema::ProductId)]
+    product_id: &'a ProductId,
+    #[schema(value_type = schema::KeyTypeId)]
+    key_type_id: &'a KeyTypeId,
+    /// Known once it is paid.
+    #[schema(required, value_type = Option<schema::CustomerId>)]
+    customer_id: Option<&'a CustomerId>,
+    #[schema(required, value_type = Option<schema::Email>)]
+    customer_email: Option<&'a Email>,
+    price_in_cents: i64,
+    /// What the platform takes of it.
+    #[schema(required)]
+    fee_in_cents: Option<i64>,
+    /// What was paid, with taxes and discounts.
+    #[schema(required)]
+    total_in_cents: Option<i64>,
+    #[schema(value_type = schema::Currency)]
+    currency: &'static str,
+    /// Stripe's Checkout session.
+    #[schema(required, value_type = Option<String>)]
+    session_id: Option<&'a SessionId>,
+    #[schema(value_type = schema::Time)]
+    created_at: String,
+    #[schema(required, value_type = Option<schema::Time>)]
+    fulfilled_at: Option<String>,
+}
+
+impl<'a> OrderView<'a> {
+    pub(crate) fn of(order: &'a Order) -> Self {
+        Self {
+            id: &order.id,
+            status: order.status.as_str(),
+            mode: order.mode,
+            product_id: &order.product,
+            key_type_id: &order.key_type,
+            customer_id: order.customer.as_ref(),
+            customer_email: order.buyer.as_ref(),
+            price_in_cents: order.price.minor(),
+            fee_in_cents: order.fee.map(Money::minor),
+            total_in_cents: order.total.map(Money::minor),
+            currency: order.price.currency().as_str(),
+            session_id: order.session.as_ref(),
+            created_at: order.created_at.to_rfc3339(),
+            fulfilled_at: order.fulfilled_at.map(Timestamp::to_rfc3339),
+        }
+    }
+}
+
+/// A buyer, known by the address in one mode.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Customer)]
+pub struct CustomerView<'a> {
+    #[schema(value_type = schema::CustomerId)]
+    id: &'a CustomerId,
+    #[schema(value_type = schema::Email)]
+    email: &'a Email,
+    #[schema(required)]
+    name: Option<&'a str>,
+    /// The seller's own id of the customer.
+    #[schema(required)]
+    external_id: Option<&'a str>,
+    #[schema(value_type = Object)]
+    metadata: &'a Map<String, Value>,
+    #[schema(value_type = schema::Mode)]
+    mode: Mode,
+    #[schema(value_type = schema::Time)]
+    created_at: String,
+}
+
+impl<'a> CustomerView<'a> {
+    /// The view of a customer.
+    pub fn of(customer: &'a Customer) -> Self {
+        Self {
+            id: &customer.id,
+            email: &customer.email,
+            name: customer.name.as_deref(),
+            external_id: customer.external_id.as_deref(),
+            metadata: &customer.metadata,
+            mode: customer.mode,
+            created_at: customer.created_at.to_rfc3339(),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! All settings.
+
+use std::net::SocketAddr;
+
+use ipnet::IpNet;
+use mintage_domain::base::seal::KeyRing;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::access::limits::Limits;
+use mintage_domain::model::sales::fee::BasisPoints;
+use mintage_stripe::StripeConfig;
+
+use super::database::{Database, database};
+use super::error::ConfigError;
+use super::layers::Layers;
+use super::mail::MailConfig;
+use super::subnets::parse_subnets;
+use super::{mail, master_key, stripe};
+
+/// The settings of a server.
+#[derive(Debug)]
+pub struct Config {
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// The address of this server on the internet, without a trailing slash.
+    pub public_url: WebUrl,
+    /// The database.
+    pub database: Database,
+    /// The keys that seal secrets.
+    pub keys: KeyRing,
+    /// The platform's fee.
+    pub fee: BasisPoints,
+    /// Subnets that outbound webhooks may reach besides public addresses.
+    pub allow_nets: Vec<IpNet>,
+    /// Proxies whose `X-Forwarded-For` is trusted.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The rate of each limit.
+    pub limits: Limits,
+    /// Stripe, with a record for each mode that is configured.
+    pub stripe: StripeConfig,
+    /// The mail server, if one is configured.
+    pub mail: Option<MailConfig>,
+}
+
+impl Config {
+    /// Reads the configuration from its layers.
+    pub fn read(layers: &Layers) -> Result<Self, ConfigError> {
+        let listen = layers.parse("MINTAGE_LISTEN", "127.0.0.1:8080", |text| {
+            text.parse::<SocketAddr>()
+                .map_err(|_| "must be an address and port, such as 127.0.0.1:8080".into())
+        })?;
+        let public_url =
+            layers.parse("MINTAGE_PUBLIC_URL", &format!("http://{listen}"), |text| {
+                WebUrl::parse(text.trim_end_matches('/')).map_err(|_| {
+                    "must be an http or https URL, such as https://licenses.example".into()
+                })
+            })?;
+        let database = database(layers)?;
+        let keys = master_key::read(layers, &database)?;
+        let fee = layers.parse("MINTAGE_FEE_BPS", "50", |text| {
+            text.parse()
+                .ok()
+                .and_then(|points| BasisPoints::new(points).ok())
+                .ok_or_else(|| "must be a number of basis points from 0 to 10000".into())
+        })?;
+        let allow_nets = layers.parse("MINTAGE_ALLOW_NETS", "", |text| {
+            parse_subnets(text).map_err(|error| {
+                format!("must be subnets divided by commas, such as 10.0.0.0/8: {error}")
+            })
+        })?;
+        let trusted_proxies = layers.parse("MINTAGE_TRUSTED_PROXIES", LOOPBACK, |text| {
+            if text == "none" {
+                return Ok(Vec::new());
+            }
+            parse_subnets(text).map_err(|error| {
+                format!("must be subnets divided by commas, such as 10.0.0.0/8, or none: {error}")
+            })
+        })?;
+        let limits = layers.parse("MINTAGE_RATES", "", |text| {
+            Limits::parse(text).map_err(|error| error.to_string())
+        })?;
+        Ok(Self {
+            listen,
+            public_url,
+            database,
+            keys,
+            fee,
+            allow_nets,
+            trusted_proxies,
+            limits,
+            stripe: stripe::read(layers)?,
+            mail: mail::read(layers)?,
+        })
+    }
+}
+
+/// A proxy on this machine: the default of `MINTAGE_LISTEN` is reached through one.
+const LOOPBACK: &str = "127.0.0.0/8,::1/128";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, value: &str) -> Result<Config, ConfigError> {
+        let layers = Layers::new()
+            .flag("MINTAGE_MASTER_KEY", Some("c4".repeat(32)))
+            .flag(name, Some(value.to_owned()));
+        Config::read(&layers)
+    }
+
+    #[test]
+    fn a_proxy_on_this_machine_is_trusted_unless_others_or_none_are() {
+        for (value, expected) in [
+            ("", "127.0.0.0/8 ::1/128"),
+            ("10.0.0.0/8, fd00::/8", "10.0.0.0/8 fd00::/8"),
+            ("none", ""),
+        ] {
+            let config = read("MINTAGE_TRUSTED_PROXIES", value).expect("a configuration");
+            let nets: Vec<_> = config
+                .trusted_proxies
+                .iter()
+                .map(IpNet::to_string)
+                .collect();
+            assert_eq!(nets.join(" "), expected);
+        }
+    }
+
+    #[test]
+    fn a_bad_value_is_told_by_its_name_and_with_the_mend() {
+        for (name, value, fix) in [
+            ("MINTAGE_TRUSTED_PROXIES", "10.0.0.1", "such as 10.0.0.0/8"),
+            (
+                "MINTAGE_TRUSTED_PROXIES",
+                "10.0.0.1/8",
+                "such as 10.0.0.0/8",
+            ),
+            ("MINTAGE_TRUSTED_PROXIES", "none,10.0.0.0/8", "or none"),
+            ("MINTAGE_RATES", "key=0", "written like key=600,failures=30"),
+            ("MINTAGE_RATES", "checkout=9", "one of issue, key,"),
+            ("MINTAGE_ALLOW_NETS", "x", "such as 10.0.0.0/8"),
+            ("MINTAGE_FEE_BPS", "10001", "from 0 to 10000"),
+        ] {
+            let error = read(name, value).expect_err(value);
+            assert_eq!(error.variable, name);
+            assert!(error.fix.contains(fix), "{error}");
+        }
+    }
+}

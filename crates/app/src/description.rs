@@ -1,0 +1,71 @@
+//! The endpoints of the JSON API and of the pages, and the one description of all of them.
+
+use std::io;
+
+use mintage_api::endpoint::Endpoint;
+use mintage_api::openapi::{OpenApiJson, document};
+use mintage_web::docs::DocsPage;
+
+/// All endpoints that the server mounts.
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    let pages = mintage_web::endpoints().into_iter().map(|page| Endpoint {
+        described: page.described,
+        handler: page.handler,
+    });
+    pages.chain(mintage_api::endpoints()).collect()
+}
+
+/// The description of the endpoints, as JSON and as a page.
+pub(crate) fn describe(endpoints: &[Endpoint]) -> io::Result<(OpenApiJson, DocsPage)> {
+    let document = document(endpoints.iter().map(|endpoint| &endpoint.described));
+    let json = OpenApiJson::of(&document)?;
+    let page = DocsPage::render(&serde_json::to_value(&document)?).map_err(io::Error::other)?;
+    Ok((json, page))
+}
+
+/// The OpenAPI document of the server, as `mintage openapi` prints it.
+pub fn openapi_json() -> io::Result<String> {
+    let (json, _) = describe(&endpoints())?;
+    Ok(json.as_str().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use mintage_runtime::problem::ErrorCode;
+
+    use super::*;
+
+    const ERROR_CODES: &str = "x-error-codes";
+
+    /// Gathering keeps the first of two shapes that share a name, and says nothing.
+    #[test]
+    fn no_two_shapes_share_a_name() {
+        let mut known = BTreeMap::new();
+        for Endpoint { described, .. } in &endpoints() {
+            for (name, shape) in described.components.iter().flat_map(|all| &all.schemas) {
+                let known = known.entry(name).or_insert(shape);
+                assert!(*known == shape, "{name} has two shapes");
+            }
+        }
+    }
+
+    /// One that is misspelt would be left out in silence.
+    #[test]
+    fn every_code_that_a_handler_names_is_known() {
+        let mut named = 0;
+        for Endpoint { described, .. } in &endpoints() {
+            let call = serde_json::to_value(&described.paths).expect("JSON");
+            let methods = call.as_object().into_iter().flat_map(|all| all.values());
+            for call in methods.flat_map(|item| item.as_object().into_iter().flatten()) {
+                for code in call.1[ERROR_CODES].as_array().into_iter().flatten() {
+                    let known = ErrorCode::ALL.iter().any(|known| *code == known.as_str());
+                    assert!(known, "{code} of {}", call.1["operationId"]);
+                    named += 1;
+                }
+            }
+        }
+        assert!(named > 20, "only {named} were found");
+    }
+}

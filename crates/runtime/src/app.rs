@@ -1,0 +1,80 @@
+//! The [`App`]: the wired ports, the settings, and the state of this node.
+
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use mintage_domain::base::seal::KeyRing;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::access::limits::Limits;
+use mintage_domain::model::outbox::mail::Mailbox;
+use mintage_domain::model::sales::fee::BasisPoints;
+use mintage_domain::ports::{Clock, Entropy, Http, Mail, Store, Stripe, Webhooks};
+use mintage_domain::usecase::env::Env;
+use tokio::sync::Notify;
+
+use crate::state::{ApiKeyCache, LastSeenBuffer, RateShares};
+
+/// Everything that handlers and workers use.
+pub struct App {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// Outbound calls to Stripe.
+    pub stripe: Arc<dyn Stripe>,
+    /// Inbound webhooks of Stripe.
+    pub webhooks: Arc<dyn Webhooks>,
+    /// Outbound calls to the webhook endpoints of tenants.
+    pub http: Arc<dyn Http>,
+    /// Outbound mail to buyers; `None` if the operator configured no mail server.
+    pub mailer: Option<Mailer>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The source of randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The keys that seal secrets in the store.
+    pub keys: KeyRing,
+    /// The settings.
+    pub settings: Settings,
+    /// API keys and their products, cached for a few seconds.
+    pub api_key_cache: ApiKeyCache,
+    /// The shares of all rates that this node holds.
+    pub rate_shares: RateShares,
+    /// Last-seen times that are not yet in the store.
+    pub last_seen: LastSeenBuffer,
+    /// Notified when a delivery may be due.
+    pub deliveries_due: Notify,
+    /// Notified when a mail may be due.
+    pub mails_due: Notify,
+}
+
+/// The mail server and the sender.
+pub struct Mailer {
+    /// Sends mail.
+    pub mail: Arc<dyn Mail>,
+    /// The sender.
+    pub from: Mailbox,
+}
+
+/// The settings that handlers read.
+pub struct Settings {
+    /// The address of this server on the internet.
+    pub public_url: WebUrl,
+    /// The platform's fee.
+    pub fee: BasisPoints,
+    /// The rate of each limit.
+    pub limits: Limits,
+    /// Proxies whose `X-Forwarded-For` is trusted.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether a webhook endpoint may be plain http: only where the operator allowed inner networks.
+    pub plain_http_webhooks: bool,
+}
+
+impl App {
+    /// The clock, the randomness and the keys that a decision needs.
+    pub fn env(&self) -> Env<'_> {
+        Env {
+            clock: &*self.clock,
+            entropy: &*self.entropy,
+            keys: &self.keys,
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Writes last-seen times to the store every few seconds.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+use crate::app::App;
+use crate::blocking::blocking;
+
+const INTERVAL: Duration = Duration::from_secs(2);
+
+pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        tokio::select! {
+            () = sleep(INTERVAL) => {}
+            _ = stopped.changed() => {}
+        }
+        // After the stop as well: no request is under way any more.
+        match blocking(&app, |app| app.last_seen.flush(&*app.store)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(cause = %error, "could not write last-seen times"),
+            Err(error) => tracing::warn!(cause = %error, "could not write last-seen times"),
+        }
+    }
+}

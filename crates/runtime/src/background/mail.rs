@@ -1,0 +1,132 @@
+//! Claims due mails and sends each on a thread of its own. Without a mail server no mail is claimed,
+//! and mails that have waited too long are given up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mintage_domain::model::outbox::mail::{MailStatus, QueuedMail};
+use mintage_domain::usecase::failure::Failure;
+use mintage_domain::usecase::outbox::mail::{
+    Composed, LEASE, Outcome, compose, give_up, record_result,
+};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{sleep, timeout};
+
+use super::error::WorkerError;
+use crate::app::{App, Mailer};
+use crate::blocking::blocking;
+use crate::crash::{self, Point};
+
+/// How many mails this node sends at the same time.
+const MAX_CONCURRENT: usize = 8;
+
+/// How often the worker looks without a notice: for retries, and for what other nodes queued.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+
+/// How often the worker gives up mails that wait for a mail server in vain, and how many at a time.
+const GIVE_UP_INTERVAL: Duration = Duration::from_mins(1);
+const GIVE_UP_BATCH: usize = 100;
+
+/// How long a server that stops waits for attempts under way. A mail whose attempt is cut off is due
+/// again when its lease ends.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(20);
+
+pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let permits = Arc::new(Semaphore::new(MAX_CONCURRENT));
+    let pause = match app.mailer {
+        Some(_) => POLL_INTERVAL,
+        None => GIVE_UP_INTERVAL,
+    };
+    while !*stopped.borrow() {
+        let step = match app.mailer {
+            Some(_) => send_due(&app, &permits).await,
+            None => give_up_overdue(&app).await,
+        };
+        let may_have_more = step.unwrap_or_else(|error| {
+            tracing::warn!(cause = %error, "could not process the mail queue");
+            false
+        });
+        if !may_have_more {
+            tokio::select! {
+                () = app.mails_due.notified() => {}
+                () = sleep(pause) => {}
+                _ = stopped.changed() => {}
+            }
+        }
+    }
+    // Attempts under way hold their permits; all of them back means all are done.
+    let all = u32::try_from(MAX_CONCURRENT).unwrap_or(u32::MAX);
+    if timeout(SHUTDOWN_GRACE, permits.acquire_many(all))
+        .await
+        .is_err()
+    {
+        tracing::warn!("left mails unfinished; they are sent after the next start");
+    }
+}
+
+async fn give_up_overdue(app: &Arc<App>) -> Result<bool, WorkerError> {
+    let given_up = blocking(app, |app| give_up(&*app.store, &app.env(), GIVE_UP_BATCH)).await??;
+    if given_up > 0 {
+        tracing::warn!(mails = given_up, "gave up mails: no mail server is set up");
+    }
+    Ok(given_up == GIVE_UP_BATCH)
+}
+
+/// Claims as many mails as there are free permits; true if there may be more.
+async fn send_due(app: &Arc<App>, permits: &Arc<Semaphore>) -> Result<bool, WorkerError> {
+    let free = permits.available_permits();
+    if free == 0 {
+        return Ok(false);
+    }
+    let claimed = blocking(app, move |app| {
+        app.store.claim_mails(app.clock.now(), free, LEASE)
+    })
+    .await??;
+    if !claimed.is_empty() {
+        crash::point(Point::MailClaimed);
+    }
+    let full = claimed.len() == free;
+    for mailing in claimed {
+        let permit = Arc::clone(permits).acquire_owned().await;
+        let app = Arc::clone(app);
+        // Not the blocking pool: a hung mail server must not keep requests from their store.
+        let attempt = move || {
+            attempt(&app, &mailing);
+            drop(permit);
+            app.mails_due.notify_one();
+        };
+        let spawned = std::thread::Builder::new()
+            .name("mintage-mail".into())
+            .spawn(attempt);
+        if let Err(error) = spawned {
+            // The lease ends by itself and the mailing is due again.
+            tracing::error!(cause = %error, "no thread for a mail");
+        }
+    }
+    Ok(full)
+}
+
+fn attempt(app: &App, mailing: &QueuedMail) {
+    let id = &mailing.id;
+    let Some(mailer) = &app.mailer else { return };
+    match send(app, mailer, mailing) {
+        Ok(MailStatus::Sent) => tracing::info!(mail = %id, "mailed"),
+        Ok(MailStatus::Cancelled) => tracing::info!(mail = %id, "not mailed: revoked"),
+        Ok(MailStatus::Failed) => tracing::warn!(mail = %id, "gave up mailing"),
+        Ok(MailStatus::Pending | MailStatus::Leased) => {
+            tracing::info!(mail = %id, "not mailed; to be tried again");
+        }
+        Err(error) => tracing::warn!(mail = %id, cause = %error, "an attempt to mail failed"),
+    }
+}
+
+fn send(app: &App, mailer: &Mailer, mailing: &QueuedMail) -> Result<MailStatus, Failure> {
+    let outcome = match compose(&*app.store, &app.env(), mailing)? {
+        Composed::Message(message) => Outcome::from(mailer.mail.send(&message)),
+        Composed::Outcome(outcome) => outcome,
+    };
+    crash::point(Point::MailSent);
+    let status = record_result(&*app.store, &app.env(), mailing, &outcome)?;
+    crash::point(Point::MailConcluded);
+    Ok(status)
+}

@@ -1,0 +1,46 @@
+//! The workers that run beside the requests: they deliver webhooks, send mail, sweep, and write
+//! last-seen times.
+
+mod deliver;
+mod error;
+mod last_seen;
+mod mail;
+mod sweep;
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::app::App;
+
+/// The running workers.
+pub struct Workers {
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Workers {
+    /// Starts the workers on the current runtime.
+    pub fn start(app: &Arc<App>) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let tasks = vec![
+            tokio::spawn(deliver::run(Arc::clone(app), stopped.clone())),
+            tokio::spawn(mail::run(Arc::clone(app), stopped.clone())),
+            tokio::spawn(sweep::run(Arc::clone(app), stopped.clone())),
+            tokio::spawn(last_seen::run(Arc::clone(app), stopped)),
+        ];
+        Self { stop, tasks }
+    }
+
+    /// Stops the workers after they finish what is under way.
+    pub async fn stop(self) {
+        // An error means that all workers have ended already.
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(cause = %error, "a background worker ended badly");
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Named points at which a crash test kills the process, in builds with the feature
+//! `crash-points` only.
+//!
+//! `MINTAGE_CRASH_AT` names the point. `MINTAGE_CRASH_CLOCK_AHEAD` sets the clock ahead by so many
+//! seconds, so that a server which starts after a crash finds expired leases, and no test needs shorter
+//! ones.
+
+#[cfg(feature = "crash-points")]
+mod clock;
+mod pass;
+mod points;
+#[cfg(feature = "crash-points")]
+mod stripe;
+
+pub use pass::point;
+pub use points::Point;
+
+use std::sync::Arc;
+
+use mintage_domain::ports::{Clock, Stripe};
+
+/// Returns the Stripe adapter unchanged.
+#[cfg(not(feature = "crash-points"))]
+pub fn at_stripe(stripe: Arc<impl Stripe + 'static>) -> Arc<dyn Stripe> {
+    stripe
+}
+
+/// Returns the clock unchanged.
+#[cfg(not(feature = "crash-points"))]
+pub fn clock(clock: impl Clock + 'static) -> Arc<dyn Clock> {
+    Arc::new(clock)
+}
+
+/// Adds points before and after the calls that change something at Stripe.
+#[cfg(feature = "crash-points")]
+pub fn at_stripe(stripe: Arc<impl Stripe + 'static>) -> Arc<dyn Stripe> {
+    Arc::new(stripe::CrashingStripe(stripe))
+}
+
+/// Sets the clock ahead, if `MINTAGE_CRASH_CLOCK_AHEAD` is set.
+#[cfg(feature = "crash-points")]
+pub fn clock(clock: impl Clock + 'static) -> Arc<dyn Clock> {
+    Arc::new(clock::AheadClock::of(clock))
+}

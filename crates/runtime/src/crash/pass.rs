@@ -1,0 +1,28 @@
+//! Passing a named point.
+
+use super::points::Point;
+
+/// Passes a named point.
+#[cfg(not(feature = "crash-points"))]
+#[inline]
+pub fn point(_point: Point) {}
+
+/// Passes a named point. If `MINTAGE_CRASH_AT` names this point, the process kills itself as a power
+/// cut would: no destructor runs and nothing is flushed.
+#[cfg(feature = "crash-points")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test's switch, no configuration"
+)]
+pub fn point(point: Point) {
+    if std::env::var("MINTAGE_CRASH_AT").is_ok_and(|at| at == point.name()) {
+        tracing::warn!(point = point.name(), "dying here");
+        // The shell's own `kill`: not every system has one as a program.
+        let killed = std::process::Command::new("sh")
+            .args(["-c", "kill -KILL $0", &std::process::id().to_string()])
+            .status();
+        // Reached only if there is no shell.
+        drop(killed);
+        std::process::abort();
+    }
+}

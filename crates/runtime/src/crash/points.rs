@@ -1,0 +1,62 @@
+//! The named points of a crash test.
+
+/// Generates the points, their list and their names from one table, so that no point lacks any.
+macro_rules! points {
+    ($($(#[$doc:meta])* $point:ident = $name:literal,)+) => {
+        /// A place between two effects, where a crash test may kill the server.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Point {
+            $($(#[$doc])* $point,)+
+        }
+
+        #[cfg(feature = "crash-points")]
+        impl Point {
+            /// All points.
+            pub const ALL: &[Self] = &[$(Self::$point,)+];
+
+            /// The name in `MINTAGE_CRASH_AT`.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$point => $name,)+
+                }
+            }
+        }
+    };
+}
+
+points! {
+    /// The state of an OAuth round is used up; the code is not exchanged.
+    ConnectStateBurnt = "connect.state-burnt",
+    /// Stripe has granted access; the grant is not committed.
+    ConnectExchanged = "connect.exchanged",
+    /// The account is connected, and the seller has not seen the page.
+    ConnectLinked = "connect.linked",
+    /// A product is created at Stripe; its id is not committed.
+    PricesProductMade = "prices.product-made",
+    /// A price is created at Stripe; its id is not committed.
+    PricesPriceMade = "prices.price-made",
+    /// An order is committed; Stripe has no session for it.
+    CheckoutIntended = "checkout.intended",
+    /// Stripe has opened a session; its id is not committed.
+    CheckoutOpened = "checkout.opened",
+    /// The outcome of an event is decided and not committed.
+    FulfilDecided = "fulfil.decided",
+    /// The outcome of an event is committed; Stripe has no answer.
+    FulfilCommitted = "fulfil.committed",
+    /// Deliveries are claimed, none is sent.
+    DeliverClaimed = "deliver.claimed",
+    /// A delivery is sent and answered; the result is not committed.
+    DeliverSent = "deliver.sent",
+    /// The result of a delivery is committed.
+    DeliverConcluded = "deliver.concluded",
+    /// Mails are claimed, none is sent.
+    MailClaimed = "mail.claimed",
+    /// The mail server has accepted a mail; the result is not committed.
+    MailSent = "mail.sent",
+    /// The result of a mail is committed.
+    MailConcluded = "mail.concluded",
+    /// An account was left; its access at Stripe is not revoked.
+    RetireDecided = "retire.decided",
+    /// The access at Stripe is revoked; that is not committed.
+    RetireDeauthorized = "retire.deauthorized",
+}

@@ -1,0 +1,87 @@
+//! Stripe, with a named point around each call.
+
+use std::sync::Arc;
+
+use mintage_domain::base::id::{StripePriceId, StripeProductId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::ports::{
+    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccount,
+    StripeError, StripeIdempotencyKey,
+};
+
+use super::pass::point;
+use super::points::Point;
+
+/// Passes a point before and after each call that changes something at Stripe: the points test the
+/// commits on either side of the call.
+pub(super) struct CrashingStripe<S>(pub(super) Arc<S>);
+
+impl<S: Stripe> Stripe for CrashingStripe<S> {
+    fn offers(&self, mode: Mode) -> bool {
+        self.0.offers(mode)
+    }
+
+    fn authorize_url(
+        &self,
+        mode: Mode,
+        state: &Secret,
+        redirect: &WebUrl,
+    ) -> Result<String, StripeError> {
+        self.0.authorize_url(mode, state, redirect)
+    }
+
+    fn exchange(&self, mode: Mode, code: &Secret) -> Result<Grant, StripeError> {
+        point(Point::ConnectStateBurnt);
+        let grant = self.0.exchange(mode, code);
+        point(Point::ConnectExchanged);
+        grant
+    }
+
+    fn deauthorize(&self, account: &AccountRef) -> Result<(), StripeError> {
+        point(Point::RetireDecided);
+        let done = self.0.deauthorize(account);
+        point(Point::RetireDeauthorized);
+        done
+    }
+
+    fn account(&self, account: &AccountRef) -> Result<StripeAccount, StripeError> {
+        self.0.account(account)
+    }
+
+    fn create_product(
+        &self,
+        account: &AccountRef,
+        product: &NewProduct,
+        key: &StripeIdempotencyKey,
+    ) -> Result<StripeProductId, StripeError> {
+        let made = self.0.create_product(account, product, key);
+        point(Point::PricesProductMade);
+        made
+    }
+
+    fn create_price(
+        &self,
+        account: &AccountRef,
+        price: &NewPrice,
+        key: &StripeIdempotencyKey,
+    ) -> Result<StripePriceId, StripeError> {
+        let made = self.0.create_price(account, price, key);
+        point(Point::PricesPriceMade);
+        made
+    }
+
+    fn open_checkout(
+        &self,
+        account: &AccountRef,
+        checkout: &CheckoutRequest,
+        key: &StripeIdempotencyKey,
+    ) -> Result<CheckoutSession, StripeError> {
+        point(Point::CheckoutIntended);
+        let opened = self.0.open_checkout(account, checkout, key);
+        point(Point::CheckoutOpened);
+        opened
+    }
+}

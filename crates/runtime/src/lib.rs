@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+
+pub mod api_keys;
+pub mod app;
+pub mod background;
+pub mod blocking;
+#[doc(hidden)] // of use to the wiring and to crash tests only
+pub mod crash;
+pub mod problem;
+pub mod rate_limit;
+pub mod settle;
+pub mod state;
+pub mod system;

@@ -1,0 +1,32 @@
+//! The problems of products, key types and prices.
+
+use mintage_domain::usecase::catalog::error::CatalogError;
+use mintage_domain::usecase::catalog::prices::PricesError;
+
+use super::code::ErrorCode;
+use super::value::Problem;
+
+impl From<CatalogError> for Problem {
+    fn from(error: CatalogError) -> Self {
+        let text = error.to_string();
+        match error {
+            CatalogError::NotFound => Self::not_found(),
+            CatalogError::Exists => Self::new(ErrorCode::Exists, text),
+            CatalogError::QuotaExceeded(_) => Self::new(ErrorCode::QuotaProductsExceeded, text),
+            CatalogError::PrefixMismatch => Self::invalid_field("keyPrefix", text),
+            CatalogError::AbsoluteTerm => Self::invalid_field("duration", text),
+            CatalogError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<PricesError> for Problem {
+    fn from(error: PricesError) -> Self {
+        let text = error.to_string();
+        match error {
+            PricesError::NotConnected => Self::new(ErrorCode::StripeNotConnected, text),
+            PricesError::Stripe(error) => error.into(),
+            PricesError::Failure(failure) => failure.into(),
+        }
+    }
+}

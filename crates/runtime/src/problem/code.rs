@@ -1,0 +1,120 @@
+//! Every error code, its status, and when it is answered. `docs/API.md` has the same table, and a
+//! test compares the two.
+
+/// Generates the codes, their list and their columns from one table, so that no code lacks any.
+macro_rules! error_codes {
+    ($($variant:ident = $status:literal $code:literal $when:literal,)+) => {
+        /// An error that callers can tell from others.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum ErrorCode {
+            $(#[doc = $when] $variant,)+
+        }
+
+        impl ErrorCode {
+            /// All codes, ordered by status.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The HTTP status of answers with this code.
+            pub const fn status(self) -> u16 {
+                match self {
+                    $(Self::$variant => $status,)+
+                }
+            }
+
+            /// The code as `area/reason`; stable.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $code,)+
+                }
+            }
+
+            /// When this code is answered, as a clause.
+            pub const fn when(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $when,)+
+                }
+            }
+        }
+    };
+}
+
+error_codes! {
+    InvalidInput = 400 "validation/invalid-input"
+        "the body, a field, a header or a query is not valid",
+    WebhookSignatureInvalid = 400 "webhook/signature-invalid"
+        "Stripe's signature does not match",
+    WebhookModeMismatch = 400 "webhook/mode-mismatch"
+        "a live event with the sandbox's secret",
+    OauthStateInvalid = 400 "oauth/state-invalid"
+        "the connection attempt is unknown, used or expired",
+    OauthCodeRefused = 400 "oauth/code-refused"
+        "Stripe refused the code",
+    ApiKeyInvalid = 401 "api/key-invalid"
+        "the key or token is missing or unknown",
+    ApiSignatureInvalid = 401 "api/signature-invalid"
+        "the signature or its nonce is missing or wrong",
+    ApiTimestampReplay = 401 "api/timestamp-replay"
+        "the timestamp is too old, or the signature or its nonce was used before",
+    AuthzRoleInsufficient = 403 "authz/role-insufficient"
+        "the scope does not allow it, or a publishable key does not",
+    QuotaLicensesExceeded = 403 "quota/licenses-exceeded"
+        "the plan allows no further active license",
+    QuotaProductsExceeded = 403 "quota/products-exceeded"
+        "the plan allows no further product",
+    QuotaConnectNotIncluded = 403 "quota/connect-not-included"
+        "the plan does not include connecting Stripe",
+    NotFound = 404 "common/not-found"
+        "it does not exist, or belongs to somebody else",
+    MethodNotAllowed = 405 "common/method-not-allowed"
+        "the route has no such method",
+    IdempotencyConflict = 409 "common/idempotency-conflict"
+        "this `Idempotency-Key` was used with another body",
+    Exists = 409 "common/exists"
+        "it exists already",
+    LicenseAlreadyRevoked = 409 "license/already-revoked"
+        "the license is revoked already",
+    LicenseAlreadyFrozen = 409 "license/already-frozen"
+        "the license is frozen by its seller already",
+    LicenseNotFrozen = 409 "license/not-frozen"
+        "the license is not frozen by its seller",
+    LicenseIsLifetime = 409 "license/is-lifetime"
+        "the license has no end",
+    ActivationAlreadyReleased = 409 "activation/already-released"
+        "the device has given its slot back already",
+    ApiKeyAlreadyRevoked = 409 "api-key/already-revoked"
+        "the key is revoked already",
+    ApiKeyAlreadyRotated = 409 "api-key/already-rotated"
+        "the key was rotated before",
+    WebhookBeingSent = 409 "webhook/being-sent"
+        "the delivery is being sent right now",
+    MailNotConfigured = 409 "mail/not-configured"
+        "this server has no mail server to send by",
+    StripeNotConnected = 409 "stripe/not-connected"
+        "no Stripe account is connected",
+    StripeCannotCharge = 409 "stripe/cannot-charge"
+        "the account cannot charge",
+    StripeModeRefused = 409 "stripe/mode-refused"
+        "the mode cannot follow the present one",
+    StripeNotConfigured = 409 "stripe/not-configured"
+        "this server has no Stripe settings for the mode",
+    OauthAccountTaken = 409 "oauth/account-taken"
+        "the account belongs to another tenant",
+    OauthWrongMode = 409 "oauth/wrong-mode"
+        "the grant is of the other mode",
+    BodyTooLarge = 413 "validation/body-too-large"
+        "the body has more than 1 MB",
+    UnsupportedMediaType = 415 "validation/unsupported-media-type"
+        "the content type is not `application/json`",
+    CheckoutNoPrice = 422 "checkout/no-price"
+        "the key type has no price on the account",
+    StripeAmountTooSmall = 422 "stripe/amount-too-small"
+        "Stripe does not charge so little",
+    RateLimited = 429 "common/rate-limited"
+        "too many requests",
+    Internal = 500 "common/internal"
+        "something is broken here",
+    StripeFailed = 502 "stripe/failed"
+        "Stripe did not do it",
+    Unavailable = 503 "common/unavailable"
+        "not available right now; try again",
+}

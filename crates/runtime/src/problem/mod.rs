@@ -1,0 +1,17 @@
+//! Problems: the stable code, the status and the message of every error that a caller may see.
+//!
+//! Each use case has errors of its own; the files here say which problem each error is, so that the
+//! JSON API and the pages for people answer the same.
+
+mod access;
+mod catalog;
+mod code;
+mod failures;
+mod licenses;
+mod outbox;
+mod sales;
+mod stripe;
+mod value;
+
+pub use code::ErrorCode;
+pub use value::{Detail, Problem};

@@ -1,0 +1,74 @@
+//! The problems of Stripe, of connecting an account, and of events from Stripe.
+
+use mintage_domain::ports::{StripeError, WebhookError};
+use mintage_domain::usecase::stripe::connect::ConnectError;
+use mintage_domain::usecase::stripe::inbound::InboundError;
+
+use super::code::ErrorCode;
+use super::value::Problem;
+
+impl From<StripeError> for Problem {
+    fn from(error: StripeError) -> Self {
+        let text = error.to_string();
+        match error {
+            StripeError::AccountGone => Self::new(ErrorCode::StripeNotConnected, text),
+            StripeError::CannotCharge => Self::new(ErrorCode::StripeCannotCharge, text),
+            StripeError::NotConfigured(_) => Self::new(ErrorCode::StripeNotConfigured, text),
+            StripeError::AmountTooSmall => Self::new(ErrorCode::StripeAmountTooSmall, text),
+            StripeError::CodeRefused => Self::new(ErrorCode::OauthCodeRefused, text),
+            StripeError::Busy { .. }
+            | StripeError::Unavailable(_)
+            | StripeError::Unauthorized
+            | StripeError::NotFound
+            | StripeError::Refused { .. } => {
+                tracing::warn!(cause = text, "Stripe failed");
+                Self::new(
+                    ErrorCode::StripeFailed,
+                    "Stripe did not do it; try again later",
+                )
+            }
+        }
+    }
+}
+
+impl From<ConnectError> for Problem {
+    fn from(error: ConnectError) -> Self {
+        let text = error.to_string();
+        match error {
+            ConnectError::NotFound => Self::not_found(),
+            ConnectError::PlanLacksConnect => Self::new(ErrorCode::QuotaConnectNotIncluded, text),
+            ConnectError::Mode(_) => Self::new(ErrorCode::StripeModeRefused, text),
+            ConnectError::InvalidState => Self::new(ErrorCode::OauthStateInvalid, text),
+            ConnectError::AccountTaken => Self::new(ErrorCode::OauthAccountTaken, text),
+            ConnectError::WrongMode => Self::new(ErrorCode::OauthWrongMode, text),
+            ConnectError::NotConnected => Self::new(ErrorCode::StripeNotConnected, text),
+            ConnectError::Stripe(error) => error.into(),
+            ConnectError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<InboundError> for Problem {
+    fn from(error: InboundError) -> Self {
+        let text = error.to_string();
+        match error {
+            InboundError::LiveEventOnSandbox => Self::new(ErrorCode::WebhookModeMismatch, text),
+            InboundError::Stripe(_) => Self::unavailable(&text),
+            InboundError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<WebhookError> for Problem {
+    fn from(error: WebhookError) -> Self {
+        let text = error.to_string();
+        match error {
+            // Without a secret there is no webhook, rather than one that believes anything.
+            WebhookError::NoSecret => Self::not_found(),
+            WebhookError::BadSignature | WebhookError::Stale => {
+                Self::new(ErrorCode::WebhookSignatureInvalid, text)
+            }
+            WebhookError::NotAnEvent => Self::invalid(text, Vec::new()),
+        }
+    }
+}

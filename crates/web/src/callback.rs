@@ -1,0 +1,146 @@
+//! `GET /stripe/callback`: where Stripe sends the seller back to.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::usecase::stripe::connect::{self, ConnectError, Connected};
+use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::crash::{self, Point};
+use mintage_runtime::problem::Problem;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::page::{page, problem_page};
+
+/// What Stripe appends to the address.
+#[derive(Deserialize, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Query {
+    /// What the grant is fetched with.
+    #[param(nullable = false)]
+    code: Option<String>,
+    /// Which attempt to connect it was.
+    #[param(nullable = false)]
+    state: Option<String>,
+    /// Why the seller granted nothing.
+    #[param(nullable = false)]
+    error: Option<String>,
+}
+
+/// Where Stripe sends the seller back to
+///
+/// Finishes connecting, and shows the seller a page. The checkout key is shown there, once.
+#[utoipa::path(
+    get,
+    path = "/stripe/callback",
+    operation_id = "finishConnecting",
+    tag = "Integrations",
+    params(Query),
+    responses(
+        (status = 200, description = "Connected, or cancelled.",
+            body = String, content_type = "text/html; charset=utf-8"),
+        (status = "default", description = "Not connected. The page tells the code of the error.",
+            body = String, content_type = "text/html; charset=utf-8"),
+    ),
+    extensions(("x-error-codes" = json!([
+        "oauth/account-taken",
+        "oauth/code-refused",
+        "oauth/state-invalid",
+        "oauth/wrong-mode",
+        "stripe/failed",
+        "stripe/mode-refused",
+        "stripe/not-configured",
+        "common/internal",
+        "common/unavailable",
+    ]))),
+)]
+pub(crate) async fn finish(
+    app: web::Data<App>,
+    query: Result<web::Query<Query>, actix_web::Error>,
+) -> HttpResponse {
+    // A query that cannot be read carries no state, and its reader is a person all the same.
+    let Query { code, state, error } = query.map(web::Query::into_inner).unwrap_or_default();
+    // Stripe may drop the state of a cancelled round, so a cancel needs none and changes nothing.
+    if error.is_some() {
+        return page(
+            StatusCode::OK,
+            &CancelledPage {
+                title: NOT_CONNECTED,
+            },
+        );
+    }
+    let (Some(code), Some(state)) = (code, state) else {
+        return failed(&ConnectError::InvalidState.into());
+    };
+    match connect(&app, Secret::new(code), Secret::new(state)).await {
+        Ok(connected) => page(StatusCode::OK, &ConnectedPage::of(&connected)),
+        Err(problem) => failed(&problem),
+    }
+}
+
+async fn connect(app: &web::Data<App>, code: Secret, state: Secret) -> Result<Connected, Problem> {
+    let connected = blocking(app, move |app| {
+        let (store, stripe) = (&*app.store, &*app.stripe);
+        let connected = connect::finish(store, stripe, &app.env(), &state, &code)?;
+        crash::point(Point::ConnectLinked);
+        // A sandbox that was left is let go at once if Stripe answers, else by the sweeper.
+        if let Err(error) = connect::retire(store, stripe, &app.env(), &connected.tenant) {
+            tracing::warn!(cause = %error, "the former account is let go later");
+        }
+        Ok::<_, ConnectError>(connected)
+    });
+    Ok(connected.await??)
+}
+
+const NOT_CONNECTED: &str = "Not connected";
+
+#[derive(Template)]
+#[template(path = "callback/cancelled.html")]
+struct CancelledPage {
+    title: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "callback/failed.html")]
+struct FailedPage<'a> {
+    title: &'static str,
+    message: &'a str,
+    code: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "callback/connected.html")]
+struct ConnectedPage<'a> {
+    title: &'static str,
+    account: &'a str,
+    mode: &'static str,
+    checkout_key: Option<&'a str>,
+    tenant: &'a str,
+}
+
+impl<'a> ConnectedPage<'a> {
+    fn of(connected: &'a Connected) -> Self {
+        Self {
+            title: "Connected to Stripe",
+            account: connected.account.as_str(),
+            mode: match connected.mode {
+                Mode::Sandbox => "sandbox mode (test cards only)",
+                Mode::Live => "live mode (real money)",
+            },
+            checkout_key: connected.checkout_key.as_ref().map(Secret::expose),
+            tenant: connected.tenant.as_str(),
+        }
+    }
+}
+
+fn failed(problem: &Problem) -> HttpResponse {
+    let template = FailedPage {
+        title: NOT_CONNECTED,
+        message: &problem.message,
+        code: problem.code.as_str(),
+    };
+    problem_page(problem, &template)
+}

@@ -1,0 +1,36 @@
+//! The endpoints of the pages.
+
+use actix_web::{Route, web};
+use utoipa::OpenApi;
+
+use crate::{callback, docs};
+
+/// A handler with the description of its method, path and answer.
+pub struct Endpoint {
+    /// Describes one path with one method.
+    pub described: utoipa::openapi::OpenApi,
+    /// Makes the route of the handler.
+    pub handler: fn() -> Route,
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(callback::finish))]
+struct Callback;
+
+#[derive(OpenApi)]
+#[openapi(paths(docs::route::docs))]
+struct Docs;
+
+/// All endpoints of the pages.
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint {
+            described: Callback::openapi(),
+            handler: || web::to(callback::finish),
+        },
+        Endpoint {
+            described: Docs::openapi(),
+            handler: || web::to(docs::route::docs),
+        },
+    ]
+}
