@@ -7,10 +7,62 @@ use crate::source::{crate_names, sources};
 
 /// The floors of each crate that has any, from the lowest to the highest. A module uses its own
 /// floor and those below; the crate's root may use all.
-const FLOORS: [(&str, &[&[&str]]); 1] = [(
-    "domain",
-    &[&["base"], &["model"], &["commit"], &["ports"], &["usecase"]],
-)];
+const FLOORS: [(&str, &[&[&str]]); 7] = [
+    (
+        "domain",
+        &[&["base"], &["model"], &["commit"], &["ports"], &["usecase"]],
+    ),
+    (
+        "runtime",
+        &[
+            &["crash", "state", "system"],
+            &["app"],
+            &["blocking"],
+            &["api_keys", "background", "rate_limit", "settle"],
+            &["problem"],
+        ],
+    ),
+    (
+        "api",
+        &[
+            &["endpoint", "error", "limits"],
+            &["auth", "layers", "mount", "openapi"],
+            &["request", "views"],
+            &["routes"],
+        ],
+    ),
+    ("web", &[&["page"], &["callback", "docs"], &["endpoint"]]),
+    (
+        "app",
+        &[&["config", "description"], &["server", "wire"], &["cli"]],
+    ),
+    (
+        "demo",
+        &[
+            &["failure", "interrupt", "receiver"],
+            &["report", "waiting"],
+            &["client"],
+            &["server"],
+            &["stage", "steps"],
+            &["dev", "walk"],
+            &["demo"],
+        ],
+    ),
+    (
+        "stripe-sim",
+        &[
+            &["base"],
+            &["params"],
+            &["model"],
+            &["engine"],
+            &["resources"],
+            &["wire"],
+            &["platform"],
+            &["control", "pages"],
+            &["server"],
+        ],
+    ),
+];
 
 /// The rooms that a room of the domain may use on its own floor, besides itself.
 const ROOMS: [(&str, &[(&str, &[&str])]); 2] = [
