@@ -42,18 +42,22 @@ impl PostgresStore {
     /// turns at that.
     pub fn open(url: &str, config: &PostgresConfig) -> Result<Self, OpenError> {
         let url = Url::parse(url)?;
-        let durable = Source::durable(url.clone());
-        let hasty = Source::hasty(url.clone());
-        let mut writing = durable.link().map_err(OpenError::Database)?;
-        migrations::apply(writing.connection())
+        let mut migrating = Source::migrations(&url, config)
+            .link()
+            .map_err(OpenError::Database)?;
+        migrations::apply(migrating.connection())
             .map_err(|error| OpenError::Migration(error.to_string()))?;
-        let reading = hasty.link().map_err(OpenError::Database)?;
-        let writer = Writer::start(Line::new(durable, writing), config.patience);
-        let reader = reader::start(Line::new(hasty, reading));
+        drop(migrating);
+        let line = |source: Source| {
+            let link = source.link().map_err(OpenError::Database)?;
+            Ok(Line::new(source, link))
+        };
+        let writer = Writer::start(line(Source::writer(&url, config))?, config.patience);
+        let reader = reader::start(line(Source::reader(&url, config))?);
         Ok(Self {
             writer: writer.map_err(OpenError::Thread)?,
             reader: reader.map_err(OpenError::Thread)?,
-            pool: pool(url, config),
+            pool: pool(&url, config),
         })
     }
 
