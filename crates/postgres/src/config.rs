@@ -7,8 +7,10 @@ use std::time::Duration;
 pub struct PostgresConfig {
     /// How many connections the pool may have, besides one that writes and one for the hot read.
     pub connections: u32,
-    /// How long to wait for a connection before a call answers that the store is not available,
-    /// and how long to ask what became of a COMMIT whose answer was lost.
+    /// How long to wait for a connection, for a lock of another transaction and in the queue of
+    /// the writer before a call answers that the store is not available, and how long to ask what
+    /// became of a COMMIT whose answer was lost. A statement may take twice as long; a transaction
+    /// that is idle for so long is ended by the server.
     pub patience: Duration,
 }
 

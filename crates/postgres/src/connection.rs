@@ -1,5 +1,7 @@
 //! Connections, and what happens to those that are lost.
 
+use std::time::Duration;
+
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::r2d2::{ManageConnection, Pool};
 use diesel::{Connection, ConnectionError, PgConnection};
@@ -39,41 +41,90 @@ impl Link {
     }
 }
 
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Duty {
+    /// Changes to the tables: no statement is too long for it.
+    Migrations,
+    /// Batches: all statements find rows by their keys.
+    Writer,
+    /// Validations: the same, and nothing waits until what was written is durable. A crash of the
+    /// database may forget nonces, which would be forgotten minutes later anyway.
+    Reader,
+    /// Everything else.
+    Pool,
+}
+
 /// Where connections come from.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
     url: Url,
-    /// What every new connection is told first.
-    settings: Option<&'static str>,
+    duty: Duty,
+    patience: Duration,
 }
 
 impl Source {
-    /// Connections that answer when what they wrote is durable.
-    pub(crate) fn durable(url: Url) -> Self {
+    fn new(url: &Url, duty: Duty, config: &PostgresConfig) -> Self {
         Self {
-            url,
-            settings: None,
+            url: url.clone(),
+            duty,
+            patience: config.patience,
         }
     }
 
-    /// Connections that do not wait for that: for nonces, which a crash of the database may
-    /// forget, as they would be forgotten minutes later anyway.
-    pub(crate) fn hasty(url: Url) -> Self {
-        let settings = Some("set synchronous_commit = off");
-        Self { url, settings }
+    /// Connections that change the tables.
+    pub(crate) fn migrations(url: &Url, config: &PostgresConfig) -> Self {
+        Self::new(url, Duty::Migrations, config)
+    }
+
+    /// Connections of the writer.
+    pub(crate) fn writer(url: &Url, config: &PostgresConfig) -> Self {
+        Self::new(url, Duty::Writer, config)
+    }
+
+    /// Connections of the hot read.
+    pub(crate) fn reader(url: &Url, config: &PostgresConfig) -> Self {
+        Self::new(url, Duty::Reader, config)
     }
 
     fn open(&self) -> Result<Link, ConnectionError> {
         let mut connection = PgConnection::establish(self.url.expose())?;
-        if let Some(settings) = self.settings {
-            connection
-                .batch_execute(settings)
-                .map_err(ConnectionError::CouldntSetupConfiguration)?;
-        }
+        // Messages that this crate can tell apart; not every role may choose them.
+        let _ = connection.batch_execute("set lc_messages = 'C'");
+        connection
+            .batch_execute(&self.settings())
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(Link {
             connection,
             lost: false,
         })
+    }
+
+    /// What every new connection is told first.
+    fn settings(&self) -> String {
+        let mut settings = String::new();
+        if self.duty == Duty::Migrations {
+            settings.push_str("set statement_timeout = 0;");
+        } else {
+            let patience = self.patience.as_millis();
+            settings.push_str(&format!(
+                "set statement_timeout = {}; set lock_timeout = {patience}; \
+                 set idle_in_transaction_session_timeout = {patience};",
+                2 * patience
+            ));
+        }
+        if matches!(self.duty, Duty::Writer | Duty::Reader) {
+            // Each statement is planned once, to look rows up by their keys, whatever the
+            // statistics of a young table say.
+            settings.push_str(
+                "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; \
+                 set enable_hashjoin = off; set enable_mergejoin = off;",
+            );
+        }
+        if self.duty == Duty::Reader {
+            settings.push_str("set synchronous_commit = off;");
+        }
+        settings
     }
 
     /// A new connection, or a sentence that holds no password.
@@ -138,11 +189,11 @@ impl Line {
 }
 
 /// A pool of durable connections, none of which is opened before it is needed.
-pub(crate) fn pool(url: Url, config: &PostgresConfig) -> Pool<Source> {
+pub(crate) fn pool(url: &Url, config: &PostgresConfig) -> Pool<Source> {
     Pool::builder()
         .max_size(config.connections.max(1))
         .min_idle(Some(0))
         .connection_timeout(config.patience)
         .test_on_check_out(false)
-        .build_unchecked(Source::durable(url))
+        .build_unchecked(Source::new(url, Duty::Pool, config))
 }

@@ -31,6 +31,12 @@ pub(crate) fn is_undone(error: &Database) -> bool {
     }
 }
 
+/// Whether a statement was ended because it took or waited too long (57014, 55P03).
+fn is_timed_out(error: &Database) -> bool {
+    matches!(error, Database::DatabaseError(_, told)
+        if told.message().starts_with("canceling statement due to"))
+}
+
 pub(crate) fn store_error(error: Error) -> StoreError {
     match error {
         Error::Row(error) => error,
@@ -45,7 +51,7 @@ pub(crate) fn database_error(error: &Database) -> StoreError {
         Database::DatabaseError(_, told) => told.message().trim().to_owned(),
         other => other.to_string(),
     };
-    if is_lost(error) || is_undone(error) {
+    if is_lost(error) || is_undone(error) || is_timed_out(error) {
         StoreError::Unavailable(message)
     } else {
         StoreError::Failed(message)

@@ -4,32 +4,13 @@
 #[path = "../../sql/tests/shared/plans.rs"]
 mod shared;
 
-use std::cell::RefCell;
-
-use diesel::pg::Pg;
+use diesel::PgConnection as Conn;
 use diesel::prelude::*;
-use mintage_domain::ports::StoreError;
 use mintage_pgtmp::{Database, Server};
-use mintage_sql::Error;
+use mintage_sql::postgres::claim::{DUE, LANES};
+use mintage_sql::postgres::tables;
+use mintage_sql::schema::mails;
 use mintage_sql::watch::Watch;
-
-use crate::error::store_error;
-
-/// A store of what is asked, on one connection.
-struct Asked(RefCell<PgConnection>);
-
-impl Asked {
-    fn read<T>(
-        &self,
-        work: impl Fn(&mut PgConnection) -> Result<T, Error>,
-    ) -> Result<T, StoreError> {
-        work(&mut self.0.borrow_mut()).map_err(store_error)
-    }
-}
-
-mintage_sql::read_customers!(Asked, Pg);
-mintage_sql::read_licenses!(Asked, Pg);
-mintage_sql::read_audit!(Asked, Pg);
 
 /// Enough of each that an index is worth its while.
 const MUCH: &str = "\
@@ -66,6 +47,54 @@ fn what_a_seller_asks_for_is_found_by_an_index() {
     database.run(MUCH).unwrap();
     let watch = Watch::default();
     connection.set_instrumentation(watch.watcher());
-    let asked = Asked(RefCell::new(connection));
-    shared::each_question_has_its_index(&asked, &watch, |statement| explain(&database, statement));
+    shared::each_question_has_its_index(&mut connection, &watch, |statement| {
+        explain(&database, statement)
+    });
+}
+
+#[test]
+fn a_claim_looks_at_no_delivery_that_waits_for_a_url() {
+    let database = Server::shared().create_database().unwrap();
+    let mut connection = PgConnection::establish(database.url()).unwrap();
+    crate::migrations::apply(&mut connection).unwrap();
+    // A table this small would be scanned for its smallness.
+    let plan = |types: &str, values: &str, sql: &str| {
+        let prepared = format!(
+            "set enable_seqscan = off; set enable_bitmapscan = off; \
+             prepare claim ({types}) as {sql}; explain execute claim ({values})"
+        );
+        database.run(&prepared).unwrap()
+    };
+    let lanes = plan("bigint, bigint, bigint", "0, 9, 3", LANES);
+    let due = plan("text[], bigint, bigint, bigint", "'{acme}', 0, 9, 3", DUE);
+    for told in [lanes, due] {
+        for index in [
+            "deliveries_due on deliveries d",
+            "deliveries_leased on deliveries l",
+        ] {
+            assert!(told.contains(index), "{told}");
+        }
+        assert!(!told.contains("Seq Scan on deliveries"), "{told}");
+    }
+}
+
+#[test]
+fn a_claim_looks_at_no_mail_that_is_settled() {
+    let database = Server::shared().create_database().unwrap();
+    let mut connection = PgConnection::establish(database.url()).unwrap();
+    crate::migrations::apply(&mut connection).unwrap();
+    let due = tables::outbox::mail::due(0, 9)
+        .select(mails::id)
+        .for_update()
+        .skip_locked();
+    let sql = diesel::debug_query::<diesel::pg::Pg, _>(&due).to_string();
+    let (sql, _binds) = sql.split_once(" -- binds").unwrap();
+    // A table this small would be scanned for its smallness.
+    let prepared = format!(
+        "set enable_seqscan = off; set enable_bitmapscan = off; \
+         prepare claim (bigint, bigint) as {sql}; explain execute claim (0, 9)"
+    );
+    let told = database.run(&prepared).unwrap();
+    assert!(told.contains("Index Scan using mails_due"), "{told}");
+    assert!(!told.contains("Sort"), "{told}");
 }

@@ -5,31 +5,29 @@ use std::time::Duration;
 use std::{fmt, thread};
 
 use diesel::connection::Instrumentation;
-use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::r2d2::{Pool, PooledConnection};
 use mintage_domain::base::id::ApiKeyId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::model::access::rate::{Rate, Take};
-use mintage_domain::model::outbox::delivery::Claim;
-use mintage_domain::model::outbox::mail::QueuedMail;
 use mintage_domain::ports::{
     Commit, CommitDone, CommitError, Housekeeping, KeyQuery, KnownLicense, LastSeen, RateLimiter,
     SeenTarget, StoreError, ValidateDone, ValidateQuery, Validations,
 };
 use mintage_sql::Error;
-use mintage_sql::claims::Order;
-use mintage_sql::seen::LastSeenBuffer;
+use mintage_sql::postgres::tables::access::{last_seen, rate};
+use mintage_sql::postgres::tables::prune::prune;
+use mintage_sql::postgres::validate;
 use mintage_sql::worker::{Held, Worker};
 
 use crate::config::{OpenError, PostgresConfig};
 use crate::connection::{Line, Source, pool};
 use crate::error::{is_lost, is_undone, store_error};
+use crate::migrations;
 use crate::reader::{self, Asked};
 use crate::url::Url;
 use crate::writer::{Submitted, Writer};
-use crate::{atomics, migrations};
 
 /// A store in a PostgreSQL database, which any number of nodes may share. Dropping it commits
 /// what was submitted and answers what was asked, then closes its connections.
@@ -44,18 +42,22 @@ impl PostgresStore {
     /// turns at that.
     pub fn open(url: &str, config: &PostgresConfig) -> Result<Self, OpenError> {
         let url = Url::parse(url)?;
-        let durable = Source::durable(url.clone());
-        let hasty = Source::hasty(url.clone());
-        let mut writing = durable.link().map_err(OpenError::Database)?;
-        migrations::apply(writing.connection())
+        let mut migrating = Source::migrations(&url, config)
+            .link()
+            .map_err(OpenError::Database)?;
+        migrations::apply(migrating.connection())
             .map_err(|error| OpenError::Migration(error.to_string()))?;
-        let reading = hasty.link().map_err(OpenError::Database)?;
-        let writer = Writer::start(Line::new(durable, writing), config.patience);
-        let reader = reader::start(Line::new(hasty, reading));
+        drop(migrating);
+        let line = |source: Source| {
+            let link = source.link().map_err(OpenError::Database)?;
+            Ok(Line::new(source, link))
+        };
+        let writer = Writer::start(line(Source::writer(&url, config))?, config.patience);
+        let reader = reader::start(line(Source::reader(&url, config))?);
         Ok(Self {
             writer: writer.map_err(OpenError::Thread)?,
             reader: reader.map_err(OpenError::Thread)?,
-            pool: pool(url, config),
+            pool: pool(&url, config),
         })
     }
 
@@ -84,7 +86,7 @@ impl PostgresStore {
 
     /// Does something in a transaction of its own; again if it had not begun, or was undone for
     /// the sake of another.
-    fn atomically<T>(
+    fn write<T>(
         &self,
         work: impl Fn(&mut PgConnection) -> Result<T, Error>,
     ) -> Result<T, StoreError> {
@@ -106,16 +108,6 @@ impl PostgresStore {
                 done => return done.map_err(store_error),
             }
         }
-    }
-
-    /// What `Deliveries::claim` does.
-    fn claim_due(&self, order: Order) -> Result<Vec<Claim>, StoreError> {
-        self.atomically(|conn| atomics::claim(conn, order))
-    }
-
-    /// What `Mails::claim_mails` does.
-    fn claim_due_mails(&self, order: Order) -> Result<Vec<QueuedMail>, StoreError> {
-        self.atomically(|conn| atomics::claim_mails(conn, order))
     }
 
     /// Keeps the writer still until the guard is dropped, so that a test can fill a batch.
@@ -149,7 +141,8 @@ fn watch(line: &mut Line, watcher: impl Instrumentation) {
     }
 }
 
-mintage_sql::reads!(PostgresStore, Pg);
+mintage_sql::read_ports!(PostgresStore, postgres);
+mintage_sql::outbox_ports!(PostgresStore, postgres);
 
 impl Commit for PostgresStore {
     fn submit(&self, changes: Changes, done: CommitDone) {
@@ -162,8 +155,7 @@ impl Commit for PostgresStore {
 
 impl Validations for PostgresStore {
     fn license_of_key(&self, key: &KeyQuery) -> Result<Option<KnownLicense>, StoreError> {
-        let found = self.read(|conn| reader::find(conn, [key]))?;
-        Ok(mintage_sql::reads::answer(key, &found))
+        self.read(|conn| validate::license_of_key(conn, key))
     }
 
     fn submit_validate(&self, query: ValidateQuery, done: ValidateDone) {
@@ -175,24 +167,24 @@ impl Validations for PostgresStore {
 
 impl RateLimiter for PostgresStore {
     fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError> {
-        self.atomically(|conn| atomics::take(conn, key, rate, n, now))
+        self.write(|conn| rate::take(conn, key, rate, n, now))
     }
 }
 
 impl LastSeen for PostgresStore {
     fn record_last_seen(&self, seen: &[(SeenTarget, Timestamp)]) -> Result<(), StoreError> {
-        let seen = LastSeenBuffer::of(seen);
-        self.atomically(|conn| atomics::touch(conn, &seen))
+        let seen = last_seen::LastSeenBuffer::of(seen);
+        self.write(|conn| last_seen::touch(conn, &seen))
     }
 
     fn last_used(&self, keys: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError> {
-        self.read(|conn| atomics::last_used(conn, keys))
+        self.read(|conn| last_seen::last_used(conn, keys))
     }
 }
 
 impl Housekeeping for PostgresStore {
     fn prune(&self, now: Timestamp) -> Result<usize, StoreError> {
-        self.atomically(|conn| atomics::prune(conn, now))
+        self.write(|conn| prune(conn, now))
     }
 
     fn ready(&self) -> Result<(), StoreError> {

@@ -9,8 +9,18 @@ use crate::config::OpenError;
 #[derive(Clone)]
 pub(crate) struct Url(String);
 
-/// How long libpq tries one address, in seconds, where the URL does not say it.
-const CONNECT_TIMEOUT: &str = "connect_timeout=5";
+/// How long libpq tries one address and waits for a silent peer, where the URL does not say it: a
+/// connection into a black hole is given up after about 15 seconds. A setting that the URL has
+/// stays.
+const TIMEOUTS: [(&str, &str); 5] = [
+    // Seconds.
+    ("connect_timeout", "5"),
+    ("keepalives_idle", "5"),
+    ("keepalives_interval", "3"),
+    ("keepalives_count", "3"),
+    // Milliseconds.
+    ("tcp_user_timeout", "10000"),
+];
 
 impl Url {
     /// Reads `postgres://user:password@host:port/database?parameters`.
@@ -49,11 +59,14 @@ impl Url {
         {
             return Err(OpenError::NoTls(mode.to_owned()));
         }
-        if value("connect_timeout").is_some() {
-            return Ok(Self(text.to_owned()));
+        let mut url = text.to_owned();
+        for (name, default) in TIMEOUTS {
+            if value(name).is_none() {
+                url.push(if url.contains('?') { '&' } else { '?' });
+                url.push_str(&format!("{name}={default}"));
+            }
         }
-        let joint = if rest.contains('?') { '&' } else { '?' };
-        Ok(Self(format!("{text}{joint}{CONNECT_TIMEOUT}")))
+        Ok(Self(url))
     }
 
     /// The URL, for libpq.
@@ -120,18 +133,21 @@ mod tests {
 
     #[test]
     fn a_timeout_is_added_where_none_is_given() {
+        const REST: &str = "keepalives_idle=5&keepalives_interval=3&keepalives_count=3\
+                            &tcp_user_timeout=10000";
         for (text, told) in [
-            ("postgres://h", "postgres://h?connect_timeout=5"),
+            ("postgres://h", "postgres://h?connect_timeout=5&"),
             (
                 "postgres://h?user=u",
-                "postgres://h?user=u&connect_timeout=5",
+                "postgres://h?user=u&connect_timeout=5&",
             ),
             (
                 "postgres://h?connect_timeout=9",
-                "postgres://h?connect_timeout=9",
+                "postgres://h?connect_timeout=9&",
             ),
         ] {
-            assert_eq!(Url::parse(text).expect("a URL").expose(), told);
+            let url = Url::parse(text).expect("a URL");
+            assert_eq!(url.expose(), format!("{told}{REST}"));
         }
     }
 

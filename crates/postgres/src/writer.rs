@@ -3,19 +3,16 @@
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
-use diesel::PgConnection;
 use diesel::prelude::*;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::ports::{CommitDone, StoreError};
 use mintage_sql::batch::{End, Failure, Transact, Verdict, attempt, commit, judge_and_write};
-use mintage_sql::rows::CommitRow;
-use mintage_sql::schema::commits;
+use mintage_sql::postgres::batch::Batch;
+use mintage_sql::postgres::tables::commit::commit_id;
 use mintage_sql::worker::{Worker, tell};
 
 use crate::connection::Line;
 use crate::error::{database_error, failure, is_lost};
-
-mintage_sql::writing!(PgConnection, for_update);
 
 /// Guards are judged on rows that are locked, so the weakest level that is free of dirty reads is
 /// enough, whatever the server's default is.
@@ -64,16 +61,13 @@ impl Writer {
     /// insert itself is rolled back.
     fn ask(&mut self, first: &Changes) -> Result<bool, StoreError> {
         let connection = self.line.link()?.connection();
-        let mut inserted = Ok(0);
+        let mut inserted = Ok(true);
         let rolled_back = connection.transaction::<(), _, _>(|connection| {
-            inserted = diesel::insert_into(commits::table)
-                .values(CommitRow::from(first))
-                .on_conflict_do_nothing()
-                .execute(connection);
+            inserted = commit_id::insert(connection, first);
             Err(diesel::result::Error::RollbackTransaction)
         });
         match (inserted, rolled_back) {
-            (Ok(rows), Err(diesel::result::Error::RollbackTransaction)) => Ok(rows == 0),
+            (Ok(inserted), Err(diesel::result::Error::RollbackTransaction)) => Ok(!inserted),
             (Err(error), _) | (Ok(_), Err(error)) => Err(database_error(&error)),
             (Ok(_), Ok(())) => unreachable!("the transaction always rolls back"),
         }
@@ -86,10 +80,10 @@ impl Writer {
 }
 
 impl Transact for Writer {
-    fn transact(&mut self, batch: &[Changes]) -> Result<Vec<Verdict>, Failure> {
+    fn transact(&mut self, batch: &[Changes], careful: bool) -> Result<Vec<Verdict>, Failure> {
         let link = self.line.link().map_err(Failure::Store)?;
         let end = attempt(link.connection(), BEGIN, |connection| {
-            judge_and_write(&mut Batch(connection), batch)
+            judge_and_write(&mut Batch::new(connection), batch, careful)
         });
         match end {
             End::Done(verdicts) => Ok(verdicts),

@@ -8,24 +8,24 @@ use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager}
 use mintage_domain::base::id::CustomerId;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::counter::Counter;
-use mintage_domain::commit::guards::{Facts, Refusal, check_guards, touched};
+use mintage_domain::commit::guards::{Facts, Refusal, check_guards};
 use mintage_domain::commit::join_customers::JoinedCustomers;
 use mintage_domain::commit::receipt::Receipt;
-use mintage_domain::commit::row::Row;
 use mintage_domain::model::sales::customer::{Customer, CustomerIdentity};
 use mintage_domain::ports::{CommitError, StoreError};
 
 use crate::error::Error;
+use crate::touched::Touched;
 
 /// What a caller of a batch is told.
 pub type Verdict = Result<Receipt, Refusal>;
 
-/// What a batch asks of a connection inside its transaction. [`mod@crate::writing`] implements it for
-/// the connection of an adapter.
+/// What a batch asks of a connection inside its transaction.
 pub trait Statements {
-    /// The versions and values of what a batch touches, locked until the transaction ends.
-    fn facts(&mut self, rows: &BTreeSet<Row>, counters: &BTreeSet<Counter>)
-    -> Result<Facts, Error>;
+    /// The versions and values of what a batch touches, locked until the transaction ends. Rows that
+    /// must be new may be left out: then inserting them says whether they are, and a batch for
+    /// which they are not is judged again, with `careful`, and nothing is left out.
+    fn facts(&mut self, touched: &Touched, careful: bool) -> Result<Facts, Error>;
     /// The customers with these identities, locked.
     fn known_customers(
         &mut self,
@@ -89,9 +89,14 @@ where
 pub fn judge_and_write(
     statements: &mut impl Statements,
     batch: &[Changes],
+    careful: bool,
 ) -> Result<(Vec<Verdict>, bool), Error> {
-    let (rows, counters) = touched(batch);
-    let verdicts = check_guards(batch, statements.facts(&rows, &counters)?);
+    let touched = Touched::of(batch);
+    let mut verdicts = check_guards(batch, statements.facts(&touched, careful)?);
+    if !careful && verdicts.iter().any(Result::is_err) {
+        // A caller is told the first guard that fails, so all that the guards name must be known.
+        verdicts = check_guards(batch, statements.facts(&touched, true)?);
+    }
 
     let mut accepted: Option<Changes> = None;
     let mut values = HashMap::new();
@@ -158,7 +163,7 @@ pub enum Failure {
 /// What runs a whole transaction for a batch: an adapter's connection.
 pub trait Transact {
     /// Does [`judge_and_write`] in a transaction, and finds out how that ended.
-    fn transact(&mut self, batch: &[Changes]) -> Result<Vec<Verdict>, Failure>;
+    fn transact(&mut self, batch: &[Changes], careful: bool) -> Result<Vec<Verdict>, Failure>;
 }
 
 /// How often a batch is tried before its callers are tried one by one, and each of those.
@@ -189,14 +194,19 @@ pub fn commit(
 
 fn persist(database: &mut impl Transact, batch: &[Changes]) -> Result<Vec<Verdict>, Failure> {
     let mut pause = Duration::from_millis(1);
+    let mut careful = false;
     for _ in 1..TRIES {
-        match database.transact(batch) {
-            Err(Failure::Raced | Failure::Undone) => thread::sleep(pause),
+        match database.transact(batch, careful) {
+            // A row that had to be new was there: judge again with all that is known of such rows.
+            Err(Failure::Raced) if !careful => careful = true,
+            Err(Failure::Raced | Failure::Undone) => {
+                thread::sleep(pause);
+                pause *= 2;
+            }
             done => return done,
         }
-        pause *= 2;
     }
-    database.transact(batch)
+    database.transact(batch, careful)
 }
 
 impl From<Failure> for StoreError {

@@ -1,21 +1,30 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(
+    all(feature = "postgres", feature = "sqlite"),
+    expect(
+        clippy::duplicate_mod,
+        reason = "the tables are compiled once per database"
+    )
+)]
 
 pub mod batch;
-pub mod claims;
+pub mod claim;
 mod error;
-mod facts;
-mod inserts;
+mod lookup;
+mod paging;
 mod place;
-pub mod reads;
-pub mod rows;
+mod ports;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod schema;
-pub mod seen;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+mod table;
+mod terms;
 pub mod touched;
-mod upserts;
 #[doc(hidden)]
 pub mod watch;
 pub mod worker;
-pub mod writes;
-pub mod writing;
+mod writes;
 
 pub use error::Error;

@@ -1,5 +1,6 @@
 //! What the tests of both adapters watch their statements with.
 
+use std::collections::BTreeSet;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -32,6 +33,16 @@ impl Watch {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// The texts of the statements without their values, each once.
+    pub fn texts(&self) -> BTreeSet<String> {
+        let statements = self.statements();
+        let texts = statements.iter().map(|statement| {
+            let text = statement.split(" -- binds").next();
+            text.unwrap_or_default().to_owned()
+        });
+        texts.collect()
     }
 
     /// How many statements start with a word, in any case.

@@ -1,77 +1,93 @@
-//! What a batch comes to for one table.
+//! What a batch writes, table by table.
 
 use std::collections::BTreeMap;
 
 use mintage_domain::commit::row::{Guarded, Row};
 use mintage_domain::commit::write::Write;
-use mintage_domain::model::access::nonce::Nonce;
-use mintage_domain::model::catalog::price_link::PriceLink;
-use mintage_domain::model::licenses::license::License;
 
-use crate::rows::{LicenseMetadataRow, NonceRow};
+use crate::table::{Stored, Table, Value};
 
-/// The most rows of one statement: times 23 columns it stays below SQLite's 32 766 binds.
-pub const ROWS_A_STATEMENT: usize = 1_000;
-/// The most keys of one `IN` list.
-pub const KEYS_A_STATEMENT: usize = 5_000;
-
-/// The rows to insert into and to update in one table, each row once, in the order in which
-/// every node locks them.
-#[derive(Debug)]
-pub struct Writes<R> {
-    /// Rows that are not there.
-    pub insert: Vec<R>,
-    /// Rows that are.
-    pub update: Vec<R>,
+/// How the rows of one table are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Delete all rows with these keys, however many there are.
+    Delete,
+    /// Insert rows, none of which may be there.
+    InsertNew,
+    /// Insert those rows that are not there.
+    InsertMissing,
+    /// Update rows that are there.
+    Update,
+    /// Insert rows, or write them over those that are there.
+    Replace,
 }
 
-impl<R> Writes<R> {
-    /// What the puts of a batch come to: of several for one row the last stands, and it is
-    /// inserted if the first of them was to be.
-    pub fn of<'a, T>(puts: &'a [Write<T>]) -> Self
-    where
-        T: Guarded,
-        R: From<&'a T>,
-    {
-        let mut last: BTreeMap<Row, (bool, &'a T)> = BTreeMap::new();
-        for put in puts {
-            last.entry(put.value.row())
-                .or_insert((put.is_new(), &put.value))
-                .1 = &put.value;
-        }
-        let (insert, update): (Vec<_>, Vec<_>) =
-            last.into_values().partition(|(is_new, _)| *is_new);
-        let rows = |list: Vec<(bool, &'a T)>| list.into_iter().map(|(_, value)| value.into());
-        Self {
-            insert: rows(insert).collect(),
-            update: rows(update).collect(),
+/// Rows of one table that are written in one form.
+#[derive(Debug)]
+pub(crate) struct TableWrite {
+    /// Which table.
+    pub(crate) table: &'static Table,
+    /// How.
+    pub(crate) form: Form,
+    /// The values of each row, in the order in which every node locks the rows.
+    pub(crate) rows: Vec<Vec<Value>>,
+}
+
+impl TableWrite {
+    /// Whether this many rows, having been written, are as many as must be. If not, another node
+    /// has written one of them since the guards were judged.
+    pub(crate) fn is_complete(&self, written: usize) -> bool {
+        match self.form {
+            Form::Delete | Form::InsertMissing => true,
+            Form::InsertNew | Form::Update | Form::Replace => written == self.rows.len(),
         }
     }
 }
 
-/// The prices to write, the last for each key type and account.
-pub fn last_prices<'a, R: From<&'a PriceLink>>(prices: &'a [PriceLink]) -> Vec<R> {
-    let last: BTreeMap<_, &PriceLink> = prices
-        .iter()
-        .map(|link| {
-            let key = (&link.tenant, &link.product, &link.key_type, &link.account);
-            (key, link)
-        })
-        .collect();
-    last.into_values().map(R::from).collect()
+/// The writes of a batch, parents before children.
+#[derive(Debug, Default)]
+pub(crate) struct Writes {
+    writes: Vec<TableWrite>,
 }
 
-/// What new licenses are found by. Their metadata never changes, so changed ones add nothing.
-pub fn searched(licenses: &[Write<License>]) -> Vec<LicenseMetadataRow> {
-    let new = licenses.iter().filter(|put| put.is_new());
-    let mut rows: Vec<_> = new.map(|put| &put.value).collect();
-    rows.sort_by_key(|license| &license.id);
-    rows.into_iter().flat_map(LicenseMetadataRow::of).collect()
-}
+impl Writes {
+    /// Writes rows in one form.
+    pub(crate) fn add<R: Stored>(&mut self, form: Form, rows: impl IntoIterator<Item = R>) {
+        self.add_values(
+            R::TABLE,
+            form,
+            rows.into_iter().map(Stored::values).collect(),
+        );
+    }
 
-/// The nonces of a batch in the order in which every node inserts them.
-pub fn in_order(nonces: &[Nonce]) -> Vec<NonceRow> {
-    let mut nonces: Vec<_> = nonces.iter().collect();
-    nonces.sort();
-    nonces.into_iter().map(NonceRow::from).collect()
+    /// Writes rows of some columns of a table.
+    pub(crate) fn add_values(&mut self, table: &'static Table, form: Form, rows: Vec<Vec<Value>>) {
+        if !rows.is_empty() {
+            self.writes.push(TableWrite { table, form, rows });
+        }
+    }
+
+    /// Writes the rows that a batch creates or changes: of several writes of one row the last
+    /// stands, and the row is inserted if the first of them was to be.
+    pub(crate) fn add_guarded<'a, R, T>(&mut self, writes: &'a [Write<T>])
+    where
+        T: Guarded,
+        R: Stored + From<&'a T>,
+    {
+        let mut last: BTreeMap<Row, (bool, &'a T)> = BTreeMap::new();
+        for write in writes {
+            last.entry(write.value.row())
+                .or_insert((write.is_new(), &write.value))
+                .1 = &write.value;
+        }
+        let (new, changed): (Vec<_>, Vec<_>) = last.into_values().partition(|(is_new, _)| *is_new);
+        let rows = |list: Vec<(bool, &'a T)>| list.into_iter().map(|(_, value)| R::from(value));
+        self.add(Form::InsertNew, rows(new));
+        self.add(Form::Update, rows(changed));
+    }
+
+    /// All writes, in their order.
+    pub(crate) fn into_vec(self) -> Vec<TableWrite> {
+        self.writes
+    }
 }

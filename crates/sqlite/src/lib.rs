@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod atomics;
 mod config;
 mod connection;
 mod error;

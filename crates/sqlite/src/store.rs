@@ -7,7 +7,6 @@ use std::sync::{Mutex, PoisonError};
 
 use diesel::connection::Instrumentation;
 use diesel::prelude::*;
-use diesel::sqlite::Sqlite;
 use mintage_domain::base::id::ApiKeyId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
@@ -15,22 +14,20 @@ use mintage_domain::commit::guards::Refusal;
 use mintage_domain::commit::row::Guarded;
 use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::access::rate::{Rate, Take};
-use mintage_domain::model::outbox::delivery::Claim;
-use mintage_domain::model::outbox::mail::QueuedMail;
 use mintage_domain::ports::{
     Commit, CommitDone, CommitError, Housekeeping, LastSeen, RateLimiter, SeenTarget, StoreError,
 };
-use mintage_sql::claims::{Order, PRUNED_AT_ONCE};
-use mintage_sql::seen::LastSeenBuffer;
+use mintage_sql::sqlite::tables::access::{last_seen, rate};
+use mintage_sql::sqlite::tables::prune::{MAX_PRUNED, prune};
 use mintage_sql::worker::{Held, Worker};
 
 use crate::config::{OpenError, SqliteConfig};
 use crate::connection::{self, Readers};
 use crate::error::store_error;
 use crate::lock::ServerLock;
+use crate::migrations;
 use crate::nonces::Nonces;
 use crate::writer::{Submitted, Writer};
-use crate::{atomics, migrations};
 
 /// A store in a SQLite file. Dropping it commits what was submitted, then closes the file.
 pub struct SqliteStore {
@@ -102,16 +99,6 @@ impl SqliteStore {
         changes.nonces.iter().find(|nonce| nonces.is_used(nonce))
     }
 
-    /// What `Deliveries::claim` does.
-    fn claim_due(&self, order: Order) -> Result<Vec<Claim>, StoreError> {
-        self.write(move |conn| atomics::claim(conn, order))
-    }
-
-    /// What `Mails::claim_mails` does.
-    fn claim_due_mails(&self, order: Order) -> Result<Vec<QueuedMail>, StoreError> {
-        self.write(move |conn| atomics::claim_mails(conn, order))
-    }
-
     /// Keeps the writer still until the guard is dropped, so that a test can fill a batch.
     #[doc(hidden)]
     pub fn hold_writer(&self) -> Held {
@@ -126,7 +113,8 @@ impl SqliteStore {
     }
 }
 
-mintage_sql::reads!(SqliteStore, Sqlite);
+mintage_sql::read_ports!(SqliteStore, sqlite);
+mintage_sql::outbox_ports!(SqliteStore, sqlite);
 
 impl Commit for SqliteStore {
     fn submit(&self, changes: Changes, done: CommitDone) {
@@ -143,18 +131,18 @@ impl Commit for SqliteStore {
 impl RateLimiter for SqliteStore {
     fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError> {
         let key = key.to_owned();
-        self.write(move |conn| atomics::take(conn, &key, rate, n, now))
+        self.write(move |conn| rate::take(conn, &key, rate, n, now))
     }
 }
 
 impl LastSeen for SqliteStore {
     fn record_last_seen(&self, seen: &[(SeenTarget, Timestamp)]) -> Result<(), StoreError> {
-        let seen = LastSeenBuffer::of(seen);
-        self.write(move |conn| atomics::touch(conn, &seen))
+        let seen = last_seen::LastSeenBuffer::of(seen);
+        self.write(move |conn| last_seen::touch(conn, &seen))
     }
 
     fn last_used(&self, keys: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError> {
-        self.read(|conn| atomics::last_used(conn, keys))
+        self.read(|conn| last_seen::last_used(conn, keys))
     }
 }
 
@@ -164,8 +152,8 @@ impl Housekeeping for SqliteStore {
             .nonces
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .prune(now, usize::try_from(PRUNED_AT_ONCE).unwrap_or(usize::MAX));
-        let rows = self.write(move |conn| atomics::prune(conn, now))?;
+            .prune(now, usize::try_from(MAX_PRUNED).unwrap_or(usize::MAX));
+        let rows = self.write(move |conn| prune(conn, now))?;
         Ok(nonces + rows)
     }
 

@@ -2,29 +2,17 @@
 
 use std::sync::PoisonError;
 
-use diesel::dsl::exists;
-use diesel::prelude::*;
-use diesel::select;
 use mintage_domain::model::access::nonce::Nonce;
-use mintage_domain::model::licenses::key::KeyHash;
 use mintage_domain::ports::{
     KeyQuery, KnownLicense, StoreError, ValidateDone, ValidateQuery, ValidateRead, Validations,
 };
-use mintage_sql::schema::nonces;
+use mintage_sql::sqlite::validate;
 
 use crate::SqliteStore;
 
-mintage_sql::validations!(SqliteConnection);
-
 impl Validations for SqliteStore {
     fn license_of_key(&self, key: &KeyQuery) -> Result<Option<KnownLicense>, StoreError> {
-        let hashes: Vec<&[u8]> = key
-            .hashes
-            .iter()
-            .map(|hash: &KeyHash| hash.as_bytes().as_slice())
-            .collect();
-        let found = self.read(|conn| licenses_by_hash(conn, &hashes))?;
-        Ok(mintage_sql::reads::answer(key, &found))
+        self.read(|conn| validate::license_of_key(conn, key))
     }
 
     /// Answers on the calling thread: the read is two lookups in a page cache, less than it costs
@@ -54,8 +42,6 @@ impl SqliteStore {
 
     /// Whether a commit has used a nonce up.
     fn has_changed_something(&self, nonce: &Nonce) -> Result<bool, StoreError> {
-        let (key, signature) = (nonce.key.as_str(), nonce.signature.as_slice());
-        let row = nonces::table.find((key, signature));
-        self.read(|conn| Ok(select(exists(row)).get_result(conn)?))
+        self.read(|conn| validate::is_used(conn, nonce))
     }
 }

@@ -4,18 +4,16 @@ use std::io;
 
 use diesel::SqliteConnection;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
-use diesel::prelude::*;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::ports::{CommitDone, StoreError};
 use mintage_sql::batch::{End, Failure, Transact, Verdict, attempt, commit, judge_and_write};
-use mintage_sql::schema::commits;
+use mintage_sql::sqlite::batch::Batch;
+use mintage_sql::sqlite::tables::commit::commit_id;
 use mintage_sql::worker::{Worker, tell};
 
 use crate::config::SqliteConfig;
 use crate::connection;
 use crate::error::{database_error, failure, store_error};
-
-mintage_sql::writing!(SqliteConnection);
 
 /// Changes, and who is told what became of them.
 pub(crate) type Submitted = (Changes, CommitDone);
@@ -76,13 +74,10 @@ impl Writer {
     /// Whether a batch was committed after all.
     fn was_committed(&mut self, batch: &[Changes]) -> Result<bool, StoreError> {
         self.mend()?;
-        let id = batch.first().map_or("", |first| first.id.as_str());
-        let found = commits::table
-            .find(id)
-            .select(commits::id)
-            .first::<String>(&mut self.connection)
-            .optional();
-        Ok(found.map_err(|error| database_error(&error))?.is_some())
+        let Some(first) = batch.first() else {
+            return Ok(false);
+        };
+        commit_id::exists(&mut self.connection, &first.id).map_err(|error| database_error(&error))
     }
 
     /// For tests to watch.
@@ -92,10 +87,10 @@ impl Writer {
 }
 
 impl Transact for Writer {
-    fn transact(&mut self, batch: &[Changes]) -> Result<Vec<Verdict>, Failure> {
+    fn transact(&mut self, batch: &[Changes], careful: bool) -> Result<Vec<Verdict>, Failure> {
         self.mend().map_err(Failure::Store)?;
         let end = attempt(&mut self.connection, "BEGIN IMMEDIATE", |connection| {
-            judge_and_write(&mut Batch(connection), batch)
+            judge_and_write(&mut Batch::new(connection), batch, careful)
         });
         match end {
             End::Done(verdicts) => Ok(verdicts),

@@ -3,9 +3,10 @@
 use crate::base::id::{CommitId, StripeAccountId};
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
+use crate::commit::aggregates::aggregates;
 use crate::commit::counter::Count;
 use crate::commit::row::{Guarded, Row};
-use crate::commit::write::{Expected, Write};
+use crate::commit::write::{Expected, Versioned, Write};
 use crate::model::access::api_key::ApiKey;
 use crate::model::access::idempotency::IdempotencyRecord;
 use crate::model::access::nonce::Nonce;
@@ -28,101 +29,71 @@ use crate::model::stripe::connection::Connection;
 use crate::model::stripe::oauth_round::OAuthRound;
 use crate::model::stripe::processed_event::ProcessedEvent;
 
-/// Everything one decision changes: committed whole or not at all.
-///
-/// A part that is a [`Write`] carries the guard it is committed under. Customers carry none: a
-/// customer that already exists *joins*, and the receipt names the effective id.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Changes {
-    /// Stored with the changes, so that an uncertain commit can be asked about.
-    pub id: CommitId,
-    /// When it was decided.
-    pub at: Timestamp,
+// Nonces come first: whatever else a replayed call would do, that it was replayed is what its
+// caller is told.
+aggregates! {
+    /// Everything one decision changes: committed whole or not at all.
+    ///
+    /// A part that is a [`Write`] carries the guard it is committed under. Customers carry none: a
+    /// customer that already exists *joins*, and the receipt names the effective id.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Changes;
+
     /// Signatures used up: each must be new.
-    pub nonces: Vec<Nonce>,
-    /// IdempotencyKeys that may be sent again.
-    pub idempotency: Vec<Write<IdempotencyRecord>>,
+    nonces: once Nonce = it => Row::Nonce(it.key.clone(), it.signature);
+    /// Calls that may be sent again under their idempotency keys.
+    idempotency: versioned IdempotencyRecord = it => Row::Call(it.call.clone());
     /// Counters to add to, none above its cap.
-    pub counters: Vec<Count>,
-    /// Tenants made or changed.
-    pub tenants: Vec<Write<Tenant>>,
-    /// Management tokens made or revoked.
-    pub tokens: Vec<Write<ManagementToken>>,
-    /// Products made.
-    pub products: Vec<Write<Product>>,
-    /// Key types made.
-    pub key_types: Vec<Write<KeyType>>,
-    /// Stripe prices made; a later one for the same key type and account replaces the earlier.
-    pub prices: Vec<PriceLink>,
+    counters: plain Count;
+    /// Tenants created or changed.
+    tenants: versioned Tenant = it => Row::Tenant(it.id.clone());
+    /// Management tokens created or revoked.
+    tokens: versioned ManagementToken = it => Row::Token(it.id.clone());
+    /// Products created.
+    products: created Product = it => Row::Product(it.tenant.clone(), it.id.clone());
+    /// Key types created.
+    key_types: created KeyType =
+        it => Row::KeyType(it.tenant.clone(), it.product.clone(), it.id.clone());
+    /// Stripe prices created; a later one for the same key type and account replaces the earlier.
+    prices: plain PriceLink;
     /// Accounts whose prices are forgotten.
-    pub forgotten_prices: Vec<(TenantId, StripeAccountId)>,
-    /// Connections made, moved or ended.
-    pub connections: Vec<Write<Connection>>,
+    forgotten_prices: plain (TenantId, StripeAccountId);
+    /// Connections created, moved or ended.
+    connections: versioned Connection = it => Row::Connection(it.tenant.clone());
     /// Accounts linked or left.
-    pub accounts: Vec<Write<AccountLink>>,
+    accounts: versioned AccountLink = it => Row::Account(it.account.clone());
     /// OAuth rounds begun or used up.
-    pub oauth_rounds: Vec<Write<OAuthRound>>,
-    /// Stripe events heard, or parked ones settled.
-    pub events: Vec<Write<ProcessedEvent>>,
-    /// Customers met.
-    pub customers: Vec<Customer>,
+    oauth_rounds: versioned OAuthRound = it => Row::OAuthRound(it.state);
+    /// Stripe events received, or parked ones settled.
+    events: versioned ProcessedEvent = it => Row::Event(it.endpoint, it.id.clone());
+    /// Customers of orders and licenses.
+    customers: plain Customer;
     /// Orders opened or moved on.
-    pub orders: Vec<Write<Order>>,
-    /// Payments heard of.
-    pub payments: Vec<Write<Payment>>,
+    orders: versioned Order = it => Row::Order(it.id.clone());
+    /// Payments received or refunded.
+    payments: versioned Payment = it => Row::Payment(it.key.clone());
     /// Licenses minted or changed.
-    pub licenses: Vec<Write<License>>,
+    licenses: versioned License = it => Row::License(it.id.clone());
     /// Devices activated, seen or released.
-    pub activations: Vec<Write<Activation>>,
-    /// API keys made or revoked.
-    pub api_keys: Vec<Write<ApiKey>>,
-    /// License webhooks set or changed.
-    pub endpoints: Vec<Write<WebhookEndpoint>>,
+    activations: versioned Activation =
+        it => Row::Activation(it.license.clone(), it.fingerprint.clone());
+    /// API keys created or revoked.
+    api_keys: versioned ApiKey = it => Row::ApiKey(it.id.clone());
+    /// Webhook endpoints created or changed.
+    endpoints: versioned WebhookEndpoint = it => Row::WebhookEndpoint(it.tenant.clone());
     /// Deliveries queued, or moved on by an attempt.
-    pub deliveries: Vec<Write<Delivery>>,
-    /// What came of attempts.
-    pub attempts: Vec<Attempt>,
+    deliveries: versioned Delivery = it => Row::Delivery(it.id.clone());
+    /// Attempts at deliveries, with their results.
+    attempts: plain Attempt;
     /// Mails queued, or moved on by an attempt.
-    pub mails: Vec<Write<QueuedMail>>,
-    /// Who did what.
-    pub audit: Vec<AuditEntry>,
+    mails: versioned QueuedMail = it => Row::Mail(it.id.clone());
+    /// Entries of the audit trail.
+    audit: plain AuditEntry;
 }
 
 impl Changes {
     /// The most facts one commit may carry, so that an import stalls nobody.
     pub const MAX_FACTS: usize = 500;
-
-    /// Nothing, yet.
-    pub fn new(id: CommitId, at: Timestamp) -> Self {
-        Self {
-            id,
-            at,
-            nonces: Vec::new(),
-            idempotency: Vec::new(),
-            counters: Vec::new(),
-            tenants: Vec::new(),
-            tokens: Vec::new(),
-            products: Vec::new(),
-            key_types: Vec::new(),
-            prices: Vec::new(),
-            forgotten_prices: Vec::new(),
-            connections: Vec::new(),
-            accounts: Vec::new(),
-            oauth_rounds: Vec::new(),
-            events: Vec::new(),
-            customers: Vec::new(),
-            orders: Vec::new(),
-            payments: Vec::new(),
-            licenses: Vec::new(),
-            activations: Vec::new(),
-            api_keys: Vec::new(),
-            endpoints: Vec::new(),
-            deliveries: Vec::new(),
-            attempts: Vec::new(),
-            mails: Vec::new(),
-            audit: Vec::new(),
-        }
-    }
 
     /// Takes over all facts of `other`, which comes after these: how a store makes one transaction
     /// of many callers. A store forgets prices before it writes any, so a price that `other`
@@ -134,90 +105,7 @@ impl Changes {
                 .iter()
                 .any(|(tenant, account)| *tenant == link.tenant && *account == link.account)
         });
-        let Self {
-            id: _,
-            at: _,
-            nonces,
-            idempotency,
-            counters,
-            tenants,
-            tokens,
-            products,
-            key_types,
-            prices,
-            forgotten_prices,
-            connections,
-            accounts,
-            oauth_rounds,
-            events,
-            customers,
-            orders,
-            payments,
-            licenses,
-            activations,
-            api_keys,
-            endpoints,
-            deliveries,
-            attempts,
-            mails,
-            audit,
-        } = other;
-        self.nonces.extend(nonces);
-        self.idempotency.extend(idempotency);
-        self.counters.extend(counters);
-        self.tenants.extend(tenants);
-        self.tokens.extend(tokens);
-        self.products.extend(products);
-        self.key_types.extend(key_types);
-        self.prices.extend(prices);
-        self.forgotten_prices.extend(forgotten_prices);
-        self.connections.extend(connections);
-        self.accounts.extend(accounts);
-        self.oauth_rounds.extend(oauth_rounds);
-        self.events.extend(events);
-        self.customers.extend(customers);
-        self.orders.extend(orders);
-        self.payments.extend(payments);
-        self.licenses.extend(licenses);
-        self.activations.extend(activations);
-        self.api_keys.extend(api_keys);
-        self.endpoints.extend(endpoints);
-        self.deliveries.extend(deliveries);
-        self.attempts.extend(attempts);
-        self.mails.extend(mails);
-        self.audit.extend(audit);
-    }
-
-    /// How many facts these are.
-    pub fn len(&self) -> usize {
-        [
-            self.nonces.len(),
-            self.idempotency.len(),
-            self.counters.len(),
-            self.tenants.len(),
-            self.tokens.len(),
-            self.products.len(),
-            self.key_types.len(),
-            self.prices.len(),
-            self.forgotten_prices.len(),
-            self.connections.len(),
-            self.accounts.len(),
-            self.oauth_rounds.len(),
-            self.events.len(),
-            self.customers.len(),
-            self.orders.len(),
-            self.payments.len(),
-            self.licenses.len(),
-            self.activations.len(),
-            self.api_keys.len(),
-            self.endpoints.len(),
-            self.deliveries.len(),
-            self.attempts.len(),
-            self.mails.len(),
-            self.audit.len(),
-        ]
-        .iter()
-        .fold(0, |sum, n| sum.saturating_add(*n))
+        self.append(other);
     }
 
     /// Whether there is nothing to commit.
@@ -225,42 +113,11 @@ impl Changes {
         self.len() == 0
     }
 
-    /// All guards these changes are committed under. Nonces first: whatever else a replayed call
-    /// would do, that it was replayed is what its caller is told.
+    /// All guards these changes are committed under, in the order in which they are judged.
     pub fn guards(&self) -> Vec<(Row, Expected)> {
-        let mut guards: Vec<_> = self
-            .nonces
-            .iter()
-            .map(|nonce| (nonce.row(), Expected::New))
-            .collect();
-        macro_rules! guard {
-            ($($part:ident),*) => {$(
-                for put in &self.$part {
-                    guards.push((put.value.row(), put.expected));
-                }
-            )*};
-        }
-        guard!(
-            idempotency,
-            tenants,
-            tokens,
-            products,
-            key_types,
-            connections,
-            accounts,
-            oauth_rounds,
-            events,
-            orders,
-            payments,
-            licenses,
-            activations,
-            api_keys,
-            endpoints,
-            deliveries,
-            mails
-        );
-        for put in self.licenses.iter().filter(|put| put.is_new()) {
-            guards.extend(put.value.unique_rows().map(|row| (row, Expected::New)));
+        let mut guards = self.part_guards();
+        for write in self.licenses.iter().filter(|write| write.is_new()) {
+            guards.extend(write.value.unique_rows().map(|row| (row, Expected::New)));
         }
         guards
     }

@@ -1,5 +1,6 @@
 //! Changes as one value, and the guards they are committed under.
 
+mod aggregates;
 pub mod changes;
 pub mod counter;
 pub mod guards;

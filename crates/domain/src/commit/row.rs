@@ -4,25 +4,12 @@ use crate::base::id::{ApiKeyId, DeliveryId, LicenseId, MailId, OrderId, StripeEv
 use crate::base::mode::Mode;
 use crate::base::secret::SecretHash;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
-use crate::model::access::api_key::ApiKey;
-use crate::model::access::idempotency::{IdempotencyId, IdempotencyRecord};
-use crate::model::access::nonce::Nonce;
-use crate::model::catalog::key_type::KeyType;
-use crate::model::catalog::product::Product;
-use crate::model::licenses::activation::{Activation, Fingerprint};
+use crate::model::access::idempotency::IdempotencyId;
+use crate::model::licenses::activation::Fingerprint;
 use crate::model::licenses::key::KeyHash;
 use crate::model::licenses::license::{License, OrderUnit};
-use crate::model::outbox::delivery::Delivery;
-use crate::model::outbox::mail::QueuedMail;
-use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
-use crate::model::sales::order::Order;
-use crate::model::sales::payment::{Payment, PaymentKey};
-use crate::model::sellers::management_token::ManagementToken;
-use crate::model::sellers::tenant::Tenant;
-use crate::model::stripe::account::{AccountLink, AccountRef};
-use crate::model::stripe::connection::Connection;
-use crate::model::stripe::oauth_round::OAuthRound;
-use crate::model::stripe::processed_event::ProcessedEvent;
+use crate::model::sales::payment::PaymentKey;
+use crate::model::stripe::account::AccountRef;
 
 /// A row that a guard speaks of: its identity in the store.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -73,37 +60,6 @@ pub enum Row {
 pub trait Guarded {
     /// Its identity.
     fn row(&self) -> Row;
-}
-
-macro_rules! guarded {
-    ($($type:ty: $self:ident => $row:expr;)*) => {$(
-        impl Guarded for $type {
-            fn row(&$self) -> Row {
-                $row
-            }
-        }
-    )*};
-}
-
-guarded! {
-    Tenant: self => Row::Tenant(self.id.clone());
-    ManagementToken: self => Row::Token(self.id.clone());
-    Product: self => Row::Product(self.tenant.clone(), self.id.clone());
-    KeyType: self => Row::KeyType(self.tenant.clone(), self.product.clone(), self.id.clone());
-    Connection: self => Row::Connection(self.tenant.clone());
-    AccountLink: self => Row::Account(self.account.clone());
-    OAuthRound: self => Row::OAuthRound(self.state);
-    ProcessedEvent: self => Row::Event(self.endpoint, self.id.clone());
-    Order: self => Row::Order(self.id.clone());
-    Payment: self => Row::Payment(self.key.clone());
-    License: self => Row::License(self.id.clone());
-    Activation: self => Row::Activation(self.license.clone(), self.fingerprint.clone());
-    ApiKey: self => Row::ApiKey(self.id.clone());
-    WebhookEndpoint: self => Row::WebhookEndpoint(self.tenant.clone());
-    Delivery: self => Row::Delivery(self.id.clone());
-    QueuedMail: self => Row::Mail(self.id.clone());
-    Nonce: self => Row::Nonce(self.key.clone(), self.signature);
-    IdempotencyRecord: self => Row::Call(self.call.clone());
 }
 
 impl License {

@@ -1,21 +1,5 @@
 //! A row to write, and the guard it is written under.
 
-use crate::model::access::api_key::ApiKey;
-use crate::model::access::idempotency::IdempotencyRecord;
-use crate::model::licenses::activation::Activation;
-use crate::model::licenses::license::License;
-use crate::model::outbox::delivery::Delivery;
-use crate::model::outbox::mail::QueuedMail;
-use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
-use crate::model::sales::order::Order;
-use crate::model::sales::payment::Payment;
-use crate::model::sellers::management_token::ManagementToken;
-use crate::model::sellers::tenant::Tenant;
-use crate::model::stripe::account::AccountLink;
-use crate::model::stripe::connection::Connection;
-use crate::model::stripe::oauth_round::OAuthRound;
-use crate::model::stripe::processed_event::ProcessedEvent;
-
 /// A whole row to write, and what must hold for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Write<T> {
@@ -68,31 +52,3 @@ impl<T: Versioned> Write<T> {
         Self { value, expected }
     }
 }
-
-macro_rules! versioned {
-    ($($row:ty),*) => {$(
-        impl Versioned for $row {
-            fn version_mut(&mut self) -> &mut u64 {
-                &mut self.version
-            }
-        }
-    )*};
-}
-
-versioned!(
-    Tenant,
-    ManagementToken,
-    Connection,
-    AccountLink,
-    OAuthRound,
-    ProcessedEvent,
-    Order,
-    Payment,
-    License,
-    Activation,
-    ApiKey,
-    WebhookEndpoint,
-    Delivery,
-    QueuedMail,
-    IdempotencyRecord
-);

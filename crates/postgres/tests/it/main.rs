@@ -5,9 +5,14 @@
 #[path = "../../../sql/tests/shared/batching.rs"]
 mod batching;
 mod contract;
+mod counting_line;
 mod cut_line;
+/// Held by both SQL stores.
+#[path = "../../../sql/tests/shared/kinds.rs"]
+mod kinds;
 mod losses;
 mod opening;
 mod racing;
 mod texts;
 mod validating;
+mod work;

@@ -18,7 +18,7 @@ struct Scripted {
 }
 
 impl Transact for Scripted {
-    fn transact(&mut self, batch: &[Changes]) -> Result<Vec<Verdict>, Failure> {
+    fn transact(&mut self, batch: &[Changes], _careful: bool) -> Result<Vec<Verdict>, Failure> {
         self.batches.push(batch.len());
         if let Some(failure) = self.failures.pop_front() {
             return Err(failure);

@@ -1,20 +1,20 @@
 //! What sellers ask for is found by an index, however much there is. Each SQL store holds this in
-//! its own tests: the ports as it implements them are asked, and their statements explained.
+//! its own tests: the functions of its tables are called, and their statements explained.
 
 use mintage_domain::base::email::{Email, EmailStart};
 use mintage_domain::base::id::CustomerId;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::text::Text;
-use mintage_domain::ports::{
-    AuditFilter, Audits, CustomerFilter, Customers, LicenseFilter, Licenses,
-};
+use mintage_domain::ports::{AuditFilter, CustomerFilter, LicenseFilter};
 use mintage_sql::watch::Watch;
+
+use super::{Conn, tables};
 
 /// Asks each question, and holds the plan of the last statement to one of the indexes for it.
 /// `explain` is given the statement with its values, as diesel prints both.
 pub(crate) fn each_question_has_its_index(
-    asked: &(impl Customers + Licenses + Audits),
+    conn: &mut Conn,
     watch: &Watch,
     explain: impl Fn(&str) -> String,
 ) {
@@ -50,7 +50,7 @@ pub(crate) fn each_question_has_its_index(
             &["customers_external_id"],
         ),
     ] {
-        asked.customers(&acme, &filter, &page).unwrap();
+        tables::sales::customer::list(conn, &acme, &filter, &page).unwrap();
         held(&format!("{filter:?}"), indexes);
     }
     let of_one = LicenseFilter {
@@ -66,7 +66,7 @@ pub(crate) fn each_question_has_its_index(
         (of_one, "licenses_customer"),
         (of_address, "licenses_customer"),
     ] {
-        asked.licenses(&acme, &filter, &page).unwrap();
+        tables::licenses::license::list(conn, &acme, &filter, &page).unwrap();
         held(&format!("{filter:?}"), &[index]);
     }
     for (target, action, indexes) in [
@@ -85,7 +85,7 @@ pub(crate) fn each_question_has_its_index(
             action: text(action),
             ..AuditFilter::default()
         };
-        asked.audit(&acme, &filter, &page).unwrap();
+        tables::sellers::audit::list(conn, &acme, &filter, &page).unwrap();
         held(&format!("{filter:?}"), indexes);
     }
 }

@@ -1,0 +1,90 @@
+//! What a commit and a validation cost: round trips and parses, counted on the wire. Not time.
+
+use std::sync::mpsc::channel;
+
+use mintage_domain::ports::{KeyQuery, ValidateQuery, Validations};
+use mintage_pgtmp::{Options, Server};
+use mintage_postgres::PostgresStore;
+use mintage_sql::watch::commit_at_once;
+use mintage_testkit::fixtures::Shop;
+
+use crate::contract::config;
+use crate::counting_line::CountingLine;
+use crate::kinds::Kind;
+
+fn behind_a_line() -> (mintage_pgtmp::Database, CountingLine, PostgresStore) {
+    let server = Server::throw_away(&Options::default()).unwrap();
+    let database = server.create_database().unwrap();
+    let host = database
+        .url()
+        .split(['?', '&'])
+        .find_map(|parameter| parameter.strip_prefix("host="))
+        .unwrap()
+        .to_owned();
+    let line = CountingLine::to(std::path::Path::new(&host));
+    let url = database.url().replace(&host, &line.dir().to_string_lossy());
+    let store = PostgresStore::open(&url, &config()).unwrap();
+    (database, line, store)
+}
+
+#[test]
+fn a_batch_takes_few_round_trips_however_large_it_is_and_parses_nothing_anew() {
+    let (_database, line, store) = behind_a_line();
+    let shop = Shop::opened(&store, "acme");
+    let mut told = Vec::new();
+    for kind in Kind::ALL {
+        let most = match kind {
+            Kind::Issue | Kind::PaidWebhook => 6,
+            Kind::Activate | Kind::Refund => 5,
+        };
+        for (n, warm) in [(2, false), (1, true), (64, true)] {
+            let batch: Vec<_> = (0..n).map(|_| kind.prepare(&store, &shop)).collect();
+            let held = store.hold_writer();
+            line.take();
+            for outcome in commit_at_once(&store, held, batch) {
+                outcome.unwrap();
+            }
+            let sent = line.take();
+            told.push(format!("{kind:?} of {n}: {sent:?}"));
+            if warm {
+                assert_eq!(sent.parses, 0, "{told:#?}");
+                assert!(sent.round_trips <= most, "{told:#?}");
+            }
+        }
+    }
+    println!("{told:#?}");
+}
+
+#[test]
+fn validations_take_one_round_trip_however_many_and_parse_nothing_anew() {
+    let (_database, line, store) = behind_a_line();
+    let shop = Shop::opened(&store, "acme");
+    let license = shop.sold(&store).license;
+    let query = || ValidateQuery {
+        nonce: Some(shop.nonce(&shop.api_key())),
+        key: KeyQuery {
+            tenant: license.tenant.clone(),
+            product: license.product.clone(),
+            mode: license.mode,
+            hashes: vec![license.key_hash],
+        },
+    };
+    store.validate(query()).unwrap();
+    for n in [1, 64] {
+        let queries: Vec<_> = (0..n).map(|_| query()).collect();
+        let held = store.hold_reader();
+        line.take();
+        let (send, receive) = channel();
+        for query in queries {
+            let send = send.clone();
+            let done = Box::new(move |answer| send.send(answer).unwrap());
+            store.submit_validate(query, done);
+        }
+        drop((held, send));
+        let answers: Vec<_> = receive.iter().map(Result::unwrap).collect();
+        assert_eq!(answers.len(), n);
+        assert!(answers.iter().all(|it| it.fresh && it.license.is_some()));
+        let sent = line.take();
+        assert_eq!((sent.round_trips, sent.parses), (1, 0));
+    }
+}

@@ -1,0 +1,227 @@
+//! The reading ports, as a store implements them by the functions of the tables.
+
+/// Implements the reading ports for a store with the tables of a backend:
+/// `read_ports!(SqliteStore, sqlite)`.
+///
+/// The store has
+/// `fn read<T>(&self, work: impl Fn(&mut Connection) -> Result<T, Error>) -> Result<T, StoreError>`,
+/// which may do the work more than once, since a read can be repeated; and
+/// `fn write<T>(...)` of the same form, which does the work in one transaction.
+#[macro_export]
+macro_rules! read_ports {
+    ($store:ty, $backend:ident) => {
+        const _: () = {
+            use ::mintage_domain::base::id::*;
+            use ::mintage_domain::base::mode::Mode;
+            use ::mintage_domain::base::page::{Page, PageRequest};
+            use ::mintage_domain::base::secret::SecretHash;
+            use ::mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+            use ::mintage_domain::base::time::Timestamp;
+            use ::mintage_domain::model::access::api_key::ApiKey;
+            use ::mintage_domain::model::access::idempotency::{IdempotencyId, IdempotencyRecord};
+            use ::mintage_domain::model::catalog::key_type::KeyType;
+            use ::mintage_domain::model::catalog::price_link::PriceLink;
+            use ::mintage_domain::model::catalog::product::Product;
+            use ::mintage_domain::model::licenses::activation::{Activation, Fingerprint};
+            use ::mintage_domain::model::outbox::delivery::{Attempt, Delivery};
+            use ::mintage_domain::model::outbox::mail::QueuedMail;
+            use ::mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
+            use ::mintage_domain::model::sales::customer::Customer;
+            use ::mintage_domain::model::sales::order::Order;
+            use ::mintage_domain::model::sales::payment::{Payment, PaymentKey};
+            use ::mintage_domain::model::sellers::management_token::ManagementToken;
+            use ::mintage_domain::model::sellers::tenant::Tenant;
+            use ::mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+            use ::mintage_domain::model::stripe::connection::Connection;
+            use ::mintage_domain::model::stripe::oauth_round::OAuthRound;
+            use ::mintage_domain::model::stripe::processed_event::ProcessedEvent;
+            use ::mintage_domain::ports::*;
+
+            $crate::delegate! { $store, $backend:
+                Tenants {
+                    tenant(id: &TenantId) -> Option<Tenant> = sellers::tenant::get;
+                    tenants(page: &PageRequest) -> Page<Tenant> = sellers::tenant::list;
+                }
+                Tokens {
+                    token(hash: &SecretHash) -> Option<ManagementToken>
+                        = sellers::management_token::get_by_hash;
+                }
+                Audits {
+                    audit(tenant: &TenantId, filter: &AuditFilter, page: &PageRequest)
+                        -> Page<AuditRecord> = sellers::audit::list;
+                }
+                Catalog {
+                    product(tenant: &TenantId, id: &ProductId) -> Option<Product>
+                        = catalog::product::get;
+                    products(tenant: &TenantId, page: &PageRequest) -> Page<Product>
+                        = catalog::product::list;
+                    key_type(tenant: &TenantId, product: &ProductId, id: &KeyTypeId)
+                        -> Option<KeyType> = catalog::key_type::get;
+                    key_types(tenant: &TenantId, product: Option<&ProductId>, page: &PageRequest)
+                        -> Page<KeyType> = catalog::key_type::list;
+                    price_links(tenant: &TenantId, account: &StripeAccountId) -> Vec<PriceLink>
+                        = catalog::price_link::list;
+                    price_link(
+                        tenant: &TenantId,
+                        product: &ProductId,
+                        key_type: &KeyTypeId,
+                        account: &StripeAccountId
+                    ) -> Option<PriceLink> = catalog::price_link::get;
+                }
+                Connections {
+                    connection(tenant: &TenantId) -> Option<Connection> = stripe::connection::get;
+                    account_link(account: &AccountRef) -> Option<AccountLink>
+                        = stripe::account::get;
+                    retiring(n: usize) -> Vec<Connection> = stripe::connection::list_retiring;
+                }
+                OAuthRounds {
+                    oauth_round(state: &SecretHash) -> Option<OAuthRound>
+                        = stripe::oauth_round::get;
+                }
+                ProcessedEvents {
+                    processed_event(endpoint: Mode, id: &StripeEventId) -> Option<ProcessedEvent>
+                        = stripe::event::get;
+                    parked_due(now: Timestamp, n: usize) -> Vec<ProcessedEvent>
+                        = stripe::event::list_due;
+                    parked(tenant: &TenantId, page: &PageRequest) -> Page<ProcessedEvent>
+                        = stripe::event::list_parked;
+                }
+                ApiKeys {
+                    api_key(id: &ApiKeyId) -> Option<ApiKey> = access::api_key::get;
+                    api_keys(tenant: &TenantId, product: Option<&ProductId>, page: &PageRequest)
+                        -> Page<ApiKey> = access::api_key::list;
+                }
+                IdempotencyKeys {
+                    idempotency_record(id: &IdempotencyId) -> Option<IdempotencyRecord>
+                        = access::idempotency::get;
+                }
+                Customers {
+                    customer(tenant: &TenantId, id: &CustomerId) -> Option<Customer>
+                        = sales::customer::get;
+                    customers(tenant: &TenantId, filter: &CustomerFilter, page: &PageRequest)
+                        -> Page<Customer> = sales::customer::list;
+                }
+                Orders {
+                    order(tenant: &TenantId, id: &OrderId) -> Option<Order> = sales::order::get;
+                    order_of_session(account: &StripeAccountId, session: &SessionId)
+                        -> Option<Order> = sales::order::get_by_session;
+                    orders(tenant: &TenantId, page: &PageRequest) -> Page<Order>
+                        = sales::order::list;
+                    stuck_orders(before: Timestamp, n: usize) -> Vec<Order>
+                        = sales::order::list_stuck;
+                }
+                Payments {
+                    payment(key: &PaymentKey) -> Option<Payment> = sales::payment::get;
+                }
+                Licenses {
+                    license(tenant: &TenantId, id: &LicenseId) -> Option<LicenseRecord>
+                        = licenses::license::get;
+                    licenses(tenant: &TenantId, filter: &LicenseFilter, page: &PageRequest)
+                        -> Page<LicenseRecord> = licenses::license::list;
+                    licenses_of_order(order: &OrderId) -> Vec<LicenseRecord>
+                        = licenses::license::list_of_order;
+                }
+                Activations {
+                    activation(license: &LicenseId, fingerprint: &Fingerprint)
+                        -> Option<Activation> = licenses::activation::get;
+                    activation_by_id(license: &LicenseId, id: &ActivationId)
+                        -> Option<Activation> = licenses::activation::get_by_id;
+                    activations(tenant: &TenantId, license: &LicenseId, page: &PageRequest)
+                        -> Page<Activation> = licenses::activation::list;
+                }
+                WebhookEndpoints {
+                    webhook_endpoint(tenant: &TenantId) -> Option<WebhookEndpoint>
+                        = outbox::webhook_endpoint::get;
+                }
+            }
+        };
+    };
+}
+
+/// Implements the ports whose reads also lease: [`read_ports!`] for deliveries and mails.
+#[macro_export]
+macro_rules! outbox_ports {
+    ($store:ty, $backend:ident) => {
+        const _: () = {
+            use ::std::time::Duration;
+
+            use ::mintage_domain::base::id::{DeliveryId, LicenseId, MailId};
+            use ::mintage_domain::base::page::{Page, PageRequest};
+            use ::mintage_domain::base::slug::TenantId;
+            use ::mintage_domain::base::time::Timestamp;
+            use ::mintage_domain::model::outbox::delivery::{Attempt, Claim, Delivery};
+            use ::mintage_domain::model::outbox::mail::QueuedMail;
+            use ::mintage_domain::ports::{Deliveries, Mails, StoreError};
+            use $crate::claim::ClaimLimits;
+
+            $crate::delegate! { $store, $backend:
+                Deliveries {
+                    delivery(tenant: &TenantId, id: &DeliveryId)
+                        -> Option<(Delivery, Vec<Attempt>)> = outbox::delivery::get;
+                    deliveries(tenant: &TenantId, page: &PageRequest)
+                        -> Page<(Delivery, Option<Attempt>)> = outbox::delivery::list;
+                }
+                + {
+                    fn claim(
+                        &self,
+                        now: Timestamp,
+                        n: usize,
+                        cap: usize,
+                        lease: Duration,
+                    ) -> Result<Vec<Claim>, StoreError> {
+                        let limits = ClaimLimits::new(now, n, cap, lease);
+                        self.write(move |conn| $crate::$backend::claim::claim(conn, limits))
+                    }
+                }
+                Mails {
+                    mailing(tenant: &TenantId, id: &MailId) -> Option<QueuedMail>
+                        = outbox::mail::get;
+                    mails(tenant: &TenantId, license: &LicenseId, page: &PageRequest)
+                        -> Page<QueuedMail> = outbox::mail::list;
+                    overdue_mails(before: Timestamp, n: usize) -> Vec<QueuedMail>
+                        = outbox::mail::list_overdue;
+                }
+                + {
+                    fn claim_mails(
+                        &self,
+                        now: Timestamp,
+                        n: usize,
+                        lease: Duration,
+                    ) -> Result<Vec<QueuedMail>, StoreError> {
+                        // All mail goes to one server, so there are no lanes.
+                        let limits = ClaimLimits::new(now, n, n, lease);
+                        self.write(move |conn| {
+                            $crate::$backend::tables::outbox::mail::claim(conn, limits)
+                        })
+                    }
+                }
+            }
+        };
+    };
+}
+
+/// Implements ports by functions of the tables.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! delegate {
+    ($store:ty, $backend:ident: $(
+        $port:ident {
+            $(
+                $method:ident($($argument:ident: $type:ty),*) -> $out:ty
+                    = $room:ident::$file:ident::$function:ident;
+            )+
+        }
+        $(+ { $extra:item })?
+    )+) => {$(
+        impl $port for $store {
+            $(
+                fn $method(&self, $($argument: $type),*) -> Result<$out, StoreError> {
+                    self.read(|conn| {
+                        $crate::$backend::tables::$room::$file::$function(conn, $($argument),*)
+                    })
+                }
+            )+
+            $($extra)?
+        }
+    )+};
+}

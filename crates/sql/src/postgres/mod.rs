@@ -1,0 +1,23 @@
+//! Statements for PostgreSQL.
+
+/// Locks the rows of a query until the transaction ends.
+macro_rules! locked {
+    ($query:expr) => {
+        $query.for_update()
+    };
+}
+
+/// Locks the rows of a query, and leaves out those that another transaction has locked.
+macro_rules! claimable {
+    ($query:expr) => {
+        $query.for_update().skip_locked()
+    };
+}
+
+pub mod batch;
+pub mod claim;
+mod db;
+mod statement;
+#[path = "../tables/mod.rs"]
+pub mod tables;
+pub mod validate;

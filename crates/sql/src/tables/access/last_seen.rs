@@ -1,0 +1,130 @@
+//! When API keys and devices were last seen.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use diesel::prelude::*;
+use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::ports::SeenTarget;
+use mintage_domain::ports::StoreError;
+
+use super::super::super::db::Conn;
+use crate::error::Error;
+use crate::place::Place;
+use crate::schema::api_key_uses;
+use crate::schema::{activations, api_keys};
+
+/// A row of `api_key_uses`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = api_key_uses)]
+pub struct ApiKeyUseRow {
+    key: String,
+    last_used_at: i64,
+}
+
+impl ApiKeyUseRow {
+    /// A use as it is stored.
+    pub fn new(key: &ApiKeyId, at: Timestamp) -> Self {
+        Self {
+            key: key.to_string(),
+            last_used_at: at.as_micros(),
+        }
+    }
+
+    /// The key's id.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// When, in microseconds.
+    pub fn at(&self) -> i64 {
+        self.last_used_at
+    }
+
+    /// Whose use it was, and when.
+    pub fn read(self) -> Result<(ApiKeyId, Timestamp), StoreError> {
+        let row = [self.key.as_str()];
+        let place = Place::of("api_key_uses", &row);
+        let key = place.read("key", ApiKeyId::parse(&self.key))?;
+        Ok((key, Timestamp::from_micros(self.last_used_at)))
+    }
+}
+
+/// What was seen, as it is stored: the latest time of each, in the order in which all nodes write them,
+/// so that none waits for another in a ring.
+#[derive(Debug, Default)]
+pub struct LastSeenBuffer {
+    /// API keys.
+    pub keys: Vec<ApiKeyUseRow>,
+    /// Devices: license, fingerprint, and when.
+    pub devices: Vec<(String, String, i64)>,
+}
+
+impl LastSeenBuffer {
+    /// Sorts what was seen.
+    pub fn of(seen: &[(SeenTarget, Timestamp)]) -> Self {
+        let mut latest = BTreeMap::new();
+        for (what, at) in seen {
+            let known = latest.entry(what).or_insert(*at);
+            *known = (*known).max(*at);
+        }
+        let mut sorted = Self::default();
+        for (what, at) in latest {
+            match what {
+                SeenTarget::ApiKey(key) => sorted.keys.push(ApiKeyUseRow::new(key, at)),
+                SeenTarget::Device(license, fingerprint) => sorted.devices.push((
+                    license.to_string(),
+                    fingerprint.as_str().to_owned(),
+                    at.as_micros(),
+                )),
+            }
+        }
+        sorted
+    }
+}
+
+/// Move times forward, inside a transaction.
+pub fn touch(conn: &mut Conn, seen: &LastSeenBuffer) -> Result<(), Error> {
+    let there: Vec<String> = api_keys::table
+        .filter(api_keys::id.eq_any(seen.keys.iter().map(ApiKeyUseRow::key)))
+        .select(api_keys::id)
+        .load(conn)?;
+    let there: HashSet<String> = there.into_iter().collect();
+    let of_keys = seen.keys.iter();
+    for row in of_keys.filter(|row| there.contains(row.key())) {
+        let new = diesel::insert_into(api_key_uses::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(conn)?;
+        if new == 0 {
+            diesel::update(api_key_uses::table.find(row.key()))
+                .filter(api_key_uses::last_used_at.lt(row.at()))
+                .set(api_key_uses::last_used_at.eq(row.at()))
+                .execute(conn)?;
+        }
+    }
+    for (license, fingerprint, at) in &seen.devices {
+        diesel::update(activations::table.find((license, fingerprint)))
+            .filter(activations::released_at.is_null())
+            .filter(activations::last_seen.lt(at))
+            .set(activations::last_seen.eq(at))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Get the times when API keys were last used.
+pub fn last_used(
+    conn: &mut Conn,
+    keys: &[ApiKeyId],
+) -> Result<HashMap<ApiKeyId, Timestamp>, Error> {
+    let asked = keys.iter().map(ApiKeyId::as_str);
+    let rows: Vec<ApiKeyUseRow> = api_key_uses::table
+        .filter(api_key_uses::key.eq_any(asked))
+        .select(ApiKeyUseRow::as_select())
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(ApiKeyUseRow::read)
+        .collect::<Result<_, _>>()?)
+}

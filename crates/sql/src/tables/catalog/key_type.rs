@@ -1,0 +1,147 @@
+//! Key types.
+
+use diesel::prelude::*;
+use mintage_domain::base::page::{Cursor, Page, PageRequest};
+use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::row::Row;
+use mintage_domain::model::catalog::display_name::DisplayName;
+use mintage_domain::model::catalog::key_type::KeyType;
+use mintage_domain::ports::StoreError;
+
+use super::super::super::db::{Conn, Db};
+use crate::error::Error;
+use crate::lookup::Lookup;
+use crate::paging::{all, behind, fetch, one};
+use crate::place::{Place, stored_money};
+use crate::schema::key_types;
+use crate::table::{Value, stored};
+use crate::terms::{stored_entitlements, terms};
+use crate::writes::Writes;
+
+/// A row of `key_types`.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = key_types)]
+pub struct KeyTypeRow {
+    tenant: String,
+    product: String,
+    id: String,
+    display_name: String,
+    term: String,
+    activation_limit: i64,
+    entitlements: String,
+    price: Option<i64>,
+    price_currency: Option<String>,
+    created_at: i64,
+}
+
+impl From<&KeyType> for KeyTypeRow {
+    fn from(key_type: &KeyType) -> Self {
+        let (price, price_currency) = stored_money(key_type.price);
+        Self {
+            tenant: key_type.tenant.to_string(),
+            product: key_type.product.to_string(),
+            id: key_type.id.to_string(),
+            display_name: key_type.display_name.as_str().to_owned(),
+            term: key_type.terms.term.to_string(),
+            activation_limit: i64::from(key_type.terms.activation_limit),
+            entitlements: stored_entitlements(&key_type.terms.entitlements),
+            price,
+            price_currency,
+            created_at: key_type.created_at.as_micros(),
+        }
+    }
+}
+
+impl TryFrom<KeyTypeRow> for KeyType {
+    type Error = StoreError;
+
+    fn try_from(row: KeyTypeRow) -> Result<Self, StoreError> {
+        let key = [row.tenant.as_str(), row.product.as_str(), row.id.as_str()];
+        let place = Place::of("key_types", &key);
+        Ok(Self {
+            tenant: place.read("tenant", TenantId::parse(&row.tenant))?,
+            product: place.read("product", ProductId::parse(&row.product))?,
+            id: place.read("id", KeyTypeId::parse(&row.id))?,
+            display_name: place.read("display_name", DisplayName::parse(&row.display_name))?,
+            terms: terms(&place, &row.term, row.activation_limit, &row.entitlements)?,
+            price: place.money_some("price", row.price, row.price_currency.as_deref())?,
+            created_at: Timestamp::from_micros(row.created_at),
+        })
+    }
+}
+
+stored!(KeyTypeRow: key_types { key tenant, key product, key id, set display_name, set term, set activation_limit, set entitlements, set price, set price_currency, fixed created_at });
+
+/// How a guard finds a key type.
+pub(crate) const LOOKUP: Lookup = Lookup {
+    version: None,
+    ..Lookup::new("key_types", &["tenant", "product", "id"], |row| match row {
+        Row::KeyType(tenant, product, id) => Some(vec![
+            Value::text(tenant),
+            Value::text(product),
+            Value::text(id),
+        ]),
+        _ => None,
+    })
+};
+
+/// Write what a commit changes.
+pub(crate) fn write(changes: &Changes, writes: &mut Writes) {
+    writes.add_guarded::<KeyTypeRow, _>(&changes.key_types);
+}
+
+/// Get a key type of a product.
+pub fn get(
+    conn: &mut Conn,
+    tenant: &TenantId,
+    product: &ProductId,
+    id: &KeyTypeId,
+) -> Result<Option<KeyType>, Error> {
+    let row = key_types::table
+        .find((tenant.as_str(), product.as_str(), id.as_str()))
+        .select(KeyTypeRow::as_select())
+        .first(conn)
+        .optional()?;
+    one(row)
+}
+
+/// List the key types of a tenant, of one product or of all, newest first.
+pub fn list(
+    conn: &mut Conn,
+    tenant: &TenantId,
+    product: Option<&ProductId>,
+    page: &PageRequest,
+) -> Result<Page<KeyType>, Error> {
+    let mut query = key_types::table
+        .filter(key_types::tenant.eq(tenant.as_str()))
+        .select(KeyTypeRow::as_select())
+        .order((
+            key_types::created_at.desc(),
+            key_types::product.desc(),
+            key_types::id.desc(),
+        ))
+        .limit(fetch(page))
+        .into_boxed::<Db>();
+    if let Some(product) = product {
+        query = query.filter(key_types::product.eq(product.as_str()));
+    }
+    if let Some(after) = &page.after {
+        query = query.filter(behind!(
+            key_types::created_at,
+            key_types::product,
+            key_types::id,
+            after
+        ));
+    }
+    // Two products may have key types of one name.
+    Ok(Page::of(
+        all(query.load(conn)?)?,
+        page.limit(),
+        |it: &KeyType| Cursor {
+            at: it.created_at,
+            id: format!("{}/{}", it.product, it.id),
+        },
+    ))
+}

@@ -1,0 +1,5 @@
+//! What tenants sell.
+
+pub mod key_type;
+pub mod price_link;
+pub mod product;

@@ -1,0 +1,243 @@
+//! Deliveries of webhook events, and the attempts at them.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use mintage_domain::base::id::{DeliveryId, LicenseId};
+use mintage_domain::base::page::{Cursor, Page, PageRequest};
+use mintage_domain::base::seal::Sealed;
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::row::Row;
+use mintage_domain::model::outbox::delivery::Claim;
+use mintage_domain::model::outbox::delivery::{Attempt, Delivery, DeliveryStatus};
+use mintage_domain::model::outbox::event::EventName;
+use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
+use mintage_domain::ports::StoreError;
+
+use super::super::super::db::{Conn, Db};
+use super::webhook_endpoint::EndpointRow;
+use crate::claim::{ClaimLimits, claims};
+use crate::error::Error;
+use crate::lookup::Lookup;
+use crate::paging::{all, behind, fetch, one};
+use crate::place::{Place, stored_text, stored_version};
+use crate::schema::endpoints;
+use crate::schema::{attempts, deliveries};
+use crate::table::{Value, stored};
+use crate::writes::{Form, Writes};
+
+/// A row of `deliveries`.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = deliveries)]
+pub struct DeliveryRow {
+    id: String,
+    tenant: String,
+    event: String,
+    license: String,
+    sealed_body: Vec<u8>,
+    status: String,
+    attempts: i64,
+    schedule_from: i64,
+    due_at: i64,
+    created_at: i64,
+    version: i64,
+}
+
+impl From<&Delivery> for DeliveryRow {
+    fn from(delivery: &Delivery) -> Self {
+        Self {
+            id: delivery.id.to_string(),
+            tenant: delivery.tenant.to_string(),
+            event: delivery.event.as_str().to_owned(),
+            license: delivery.license.to_string(),
+            sealed_body: delivery.sealed_body.to_bytes(),
+            status: delivery.status.as_str().to_owned(),
+            attempts: i64::from(delivery.attempts),
+            schedule_from: i64::from(delivery.schedule_from),
+            due_at: delivery.due_at.as_micros(),
+            created_at: delivery.created_at.as_micros(),
+            version: stored_version(delivery.version),
+        }
+    }
+}
+
+impl TryFrom<DeliveryRow> for Delivery {
+    type Error = StoreError;
+
+    fn try_from(row: DeliveryRow) -> Result<Self, StoreError> {
+        let key = [row.id.as_str()];
+        let place = Place::of("deliveries", &key);
+        Ok(Self {
+            id: place.read("id", DeliveryId::parse(&row.id))?,
+            tenant: place.read("tenant", TenantId::parse(&row.tenant))?,
+            event: place.read("event", EventName::parse(&row.event))?,
+            license: place.read("license", LicenseId::parse(&row.license))?,
+            sealed_body: place.read("sealed_body", Sealed::from_bytes(&row.sealed_body))?,
+            status: place.read("status", DeliveryStatus::parse(&row.status))?,
+            attempts: place.number("attempts", row.attempts)?,
+            schedule_from: place.number("schedule_from", row.schedule_from)?,
+            due_at: Timestamp::from_micros(row.due_at),
+            created_at: Timestamp::from_micros(row.created_at),
+            version: place.number("version", row.version)?,
+        })
+    }
+}
+
+/// A row of `attempts`.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = attempts)]
+pub struct AttemptRow {
+    delivery: String,
+    number: i64,
+    at: i64,
+    url: String,
+    status: Option<i64>,
+    snippet: String,
+}
+
+impl From<&Attempt> for AttemptRow {
+    fn from(attempt: &Attempt) -> Self {
+        Self {
+            delivery: attempt.delivery.to_string(),
+            number: i64::from(attempt.number),
+            at: attempt.at.as_micros(),
+            url: attempt.url.as_str().to_owned(),
+            status: attempt.status.map(i64::from),
+            snippet: stored_text(&attempt.snippet),
+        }
+    }
+}
+
+impl TryFrom<AttemptRow> for Attempt {
+    type Error = StoreError;
+
+    fn try_from(row: AttemptRow) -> Result<Self, StoreError> {
+        let key = [row.delivery.as_str()];
+        let place = Place::of("attempts", &key);
+        Ok(Self {
+            delivery: place.read("delivery", DeliveryId::parse(&row.delivery))?,
+            number: place.number("number", row.number)?,
+            at: Timestamp::from_micros(row.at),
+            url: place.read("url", WebUrl::parse(&row.url))?,
+            status: row
+                .status
+                .map(|status| place.number("status", status))
+                .transpose()?,
+            snippet: row.snippet,
+        })
+    }
+}
+
+stored!(DeliveryRow: deliveries { key id, fixed tenant, fixed event, fixed license, fixed sealed_body, set status, set attempts, set schedule_from, set due_at, fixed created_at, set version });
+
+stored!(AttemptRow: attempts { key delivery, key number, set at, set url, set status, set snippet });
+
+/// How a guard finds a delivery.
+pub(crate) const LOOKUP: Lookup = Lookup::of_random_id("deliveries", |row| match row {
+    Row::Delivery(id) => Some(vec![Value::text(id)]),
+    _ => None,
+});
+
+/// Write what a commit changes.
+pub(crate) fn write(changes: &Changes, writes: &mut Writes) {
+    writes.add_guarded::<DeliveryRow, _>(&changes.deliveries);
+    writes.add(
+        Form::InsertNew,
+        changes.attempts.iter().map(AttemptRow::from),
+    );
+}
+
+/// Get a delivery of a tenant with its attempts.
+pub fn get(
+    conn: &mut Conn,
+    tenant: &TenantId,
+    id: &DeliveryId,
+) -> Result<Option<(Delivery, Vec<Attempt>)>, Error> {
+    let row = deliveries::table
+        .find(id.as_str())
+        .filter(deliveries::tenant.eq(tenant.as_str()))
+        .select(DeliveryRow::as_select())
+        .first(conn)
+        .optional()?;
+    let Some(delivery) = one(row)? else {
+        return Ok(None);
+    };
+    let made = attempts::table
+        .filter(attempts::delivery.eq(id.as_str()))
+        .order(attempts::number)
+        .select(AttemptRow::as_select())
+        .load(conn)?;
+    Ok(Some((delivery, all(made)?)))
+}
+
+/// List the deliveries of a tenant with the last attempt at each, newest first.
+pub fn list(
+    conn: &mut Conn,
+    tenant: &TenantId,
+    page: &PageRequest,
+) -> Result<Page<(Delivery, Option<Attempt>)>, Error> {
+    let mut query = deliveries::table
+        .filter(deliveries::tenant.eq(tenant.as_str()))
+        .select(DeliveryRow::as_select())
+        .order((deliveries::created_at.desc(), deliveries::id.desc()))
+        .limit(fetch(page))
+        .into_boxed::<Db>();
+    if let Some(after) = &page.after {
+        query = query.filter(behind!(deliveries::created_at, deliveries::id, after));
+    }
+    let found: Vec<Delivery> = all(query.load(conn)?)?;
+    let made = attempts::table
+        .filter(attempts::delivery.eq_any(found.iter().map(|it| it.id.as_str())))
+        .order(attempts::number)
+        .select(AttemptRow::as_select())
+        .load(conn)?;
+    // The last attempt of each stays.
+    let mut last: HashMap<DeliveryId, Attempt> = all(made)?
+        .into_iter()
+        .map(|attempt: Attempt| (attempt.delivery.clone(), attempt))
+        .collect();
+    let told = found
+        .into_iter()
+        .map(|delivery| {
+            let attempt = last.remove(&delivery.id);
+            (delivery, attempt)
+        })
+        .collect();
+    Ok(Page::of(told, page.limit(), |(it, _): &(Delivery, _)| {
+        Cursor {
+            at: it.created_at,
+            id: it.id.to_string(),
+        }
+    }))
+}
+
+/// Lease the deliveries that were picked, inside a transaction, and return them in that order with
+/// their endpoints.
+pub(crate) fn lease(
+    conn: &mut Conn,
+    limits: ClaimLimits,
+    picked: &[String],
+) -> Result<Vec<Claim>, Error> {
+    if picked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let leased: Vec<Delivery> = all(diesel::update(deliveries::table)
+        .filter(deliveries::id.eq_any(picked))
+        .set((
+            deliveries::status.eq("leased"),
+            deliveries::attempts.eq(deliveries::attempts + 1),
+            deliveries::due_at.eq(limits.until),
+            deliveries::version.eq(deliveries::version + 1),
+        ))
+        .returning(DeliveryRow::as_returning())
+        .get_results(conn)?)?;
+    let tenants = leased.iter().map(|delivery| delivery.tenant.as_str());
+    let lanes: Vec<WebhookEndpoint> = all(endpoints::table
+        .filter(endpoints::tenant.eq_any(tenants))
+        .select(EndpointRow::as_select())
+        .load(conn)?)?;
+    Ok(claims(picked, leased, lanes))
+}

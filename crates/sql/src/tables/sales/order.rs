@@ -1,0 +1,185 @@
+//! Orders.
+
+use diesel::prelude::*;
+use mintage_domain::base::email::Email;
+use mintage_domain::base::id::{CustomerId, OrderId, PaymentIntentId, SessionId, StripeAccountId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::page::{Cursor, Page, PageRequest};
+use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::row::Row;
+use mintage_domain::model::sales::order::{Order, OrderStatus};
+use mintage_domain::ports::StoreError;
+
+use super::super::super::db::{Conn, Db};
+use crate::error::Error;
+use crate::lookup::Lookup;
+use crate::paging::{all, behind, fetch, one};
+use crate::place::{Place, stored_money, stored_time, stored_version};
+use crate::schema::orders;
+use crate::table::{Value, stored};
+use crate::terms::{stored_entitlements, terms};
+use crate::writes::Writes;
+
+/// A row of `orders`.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = orders)]
+pub struct OrderRow {
+    id: String,
+    tenant: String,
+    mode: String,
+    account: String,
+    product: String,
+    key_type: String,
+    term: String,
+    activation_limit: i64,
+    entitlements: String,
+    price: i64,
+    price_currency: String,
+    fee: Option<i64>,
+    fee_currency: Option<String>,
+    buyer: Option<String>,
+    session: Option<String>,
+    status: String,
+    customer: Option<String>,
+    total: Option<i64>,
+    total_currency: Option<String>,
+    payment: Option<String>,
+    created_at: i64,
+    fulfilled_at: Option<i64>,
+    version: i64,
+}
+
+impl From<&Order> for OrderRow {
+    fn from(order: &Order) -> Self {
+        let (fee, fee_currency) = stored_money(order.fee);
+        let (total, total_currency) = stored_money(order.total);
+        Self {
+            id: order.id.to_string(),
+            tenant: order.tenant.to_string(),
+            mode: order.mode.as_str().to_owned(),
+            account: order.account.to_string(),
+            product: order.product.to_string(),
+            key_type: order.key_type.to_string(),
+            term: order.terms.term.to_string(),
+            activation_limit: i64::from(order.terms.activation_limit),
+            entitlements: stored_entitlements(&order.terms.entitlements),
+            price: order.price.minor(),
+            price_currency: order.price.currency().as_str().to_owned(),
+            fee,
+            fee_currency,
+            buyer: order.buyer.as_ref().map(ToString::to_string),
+            session: order.session.as_ref().map(ToString::to_string),
+            status: order.status.as_str().to_owned(),
+            customer: order.customer.as_ref().map(ToString::to_string),
+            total,
+            total_currency,
+            payment: order.payment.as_ref().map(ToString::to_string),
+            created_at: order.created_at.as_micros(),
+            fulfilled_at: stored_time(order.fulfilled_at),
+            version: stored_version(order.version),
+        }
+    }
+}
+
+impl TryFrom<OrderRow> for Order {
+    type Error = StoreError;
+
+    fn try_from(row: OrderRow) -> Result<Self, StoreError> {
+        let key = [row.id.as_str()];
+        let place = Place::of("orders", &key);
+        Ok(Self {
+            id: place.read("id", OrderId::parse(&row.id))?,
+            tenant: place.read("tenant", TenantId::parse(&row.tenant))?,
+            mode: place.read("mode", Mode::parse(&row.mode))?,
+            account: place.read("account", StripeAccountId::parse(&row.account))?,
+            product: place.read("product", ProductId::parse(&row.product))?,
+            key_type: place.read("key_type", KeyTypeId::parse(&row.key_type))?,
+            terms: terms(&place, &row.term, row.activation_limit, &row.entitlements)?,
+            price: place.money("price", row.price, &row.price_currency)?,
+            fee: place.money_some("fee", row.fee, row.fee_currency.as_deref())?,
+            buyer: place.read_some("buyer", row.buyer.as_deref(), Email::parse)?,
+            session: place.read_some("session", row.session.as_deref(), SessionId::parse)?,
+            status: place.read("status", OrderStatus::parse(&row.status))?,
+            customer: place.read_some("customer", row.customer.as_deref(), CustomerId::parse)?,
+            total: place.money_some("total", row.total, row.total_currency.as_deref())?,
+            payment: place.read_some("payment", row.payment.as_deref(), PaymentIntentId::parse)?,
+            created_at: Timestamp::from_micros(row.created_at),
+            fulfilled_at: row.fulfilled_at.map(Timestamp::from_micros),
+            version: place.number("version", row.version)?,
+        })
+    }
+}
+
+stored!(OrderRow: orders { key id, fixed tenant, set mode, fixed account, fixed product, fixed key_type, set term, set activation_limit, set entitlements, fixed price, fixed price_currency, set fee, set fee_currency, set buyer, set session, set status, set customer, set total, set total_currency, set payment, fixed created_at, set fulfilled_at, set version });
+
+/// How a guard finds an order.
+pub(crate) const LOOKUP: Lookup = Lookup::of_random_id("orders", |row| match row {
+    Row::Order(id) => Some(vec![Value::text(id)]),
+    _ => None,
+});
+
+/// Write what a commit changes.
+pub(crate) fn write(changes: &Changes, writes: &mut Writes) {
+    writes.add_guarded::<OrderRow, _>(&changes.orders);
+}
+
+/// Get an order of a tenant.
+pub fn get(conn: &mut Conn, tenant: &TenantId, id: &OrderId) -> Result<Option<Order>, Error> {
+    let row = orders::table
+        .find(id.as_str())
+        .filter(orders::tenant.eq(tenant.as_str()))
+        .select(OrderRow::as_select())
+        .first(conn)
+        .optional()?;
+    one(row)
+}
+
+/// Get the order of a Stripe session.
+pub fn get_by_session(
+    conn: &mut Conn,
+    account: &StripeAccountId,
+    session: &SessionId,
+) -> Result<Option<Order>, Error> {
+    let row = orders::table
+        .filter(orders::session.eq(session.as_str()))
+        .filter(orders::account.eq(account.as_str()))
+        .select(OrderRow::as_select())
+        .first(conn)
+        .optional()?;
+    one(row)
+}
+
+/// List the orders of a tenant, newest first.
+pub fn list(conn: &mut Conn, tenant: &TenantId, page: &PageRequest) -> Result<Page<Order>, Error> {
+    let mut query = orders::table
+        .filter(orders::tenant.eq(tenant.as_str()))
+        .select(OrderRow::as_select())
+        .order((orders::created_at.desc(), orders::id.desc()))
+        .limit(fetch(page))
+        .into_boxed::<Db>();
+    if let Some(after) = &page.after {
+        query = query.filter(behind!(orders::created_at, orders::id, after));
+    }
+    Ok(Page::of(
+        all(query.load(conn)?)?,
+        page.limit(),
+        |it: &Order| Cursor {
+            at: it.created_at,
+            id: it.id.to_string(),
+        },
+    ))
+}
+
+/// List orders that were opened before a time and have no session yet, oldest first.
+pub fn list_stuck(conn: &mut Conn, before: Timestamp, n: usize) -> Result<Vec<Order>, Error> {
+    let rows = orders::table
+        .filter(orders::status.eq("opening"))
+        .filter(orders::created_at.lt(before.as_micros()))
+        .order((orders::created_at, orders::id))
+        .limit(i64::try_from(n).unwrap_or(i64::MAX))
+        .select(OrderRow::as_select())
+        .load(conn)?;
+    all(rows)
+}

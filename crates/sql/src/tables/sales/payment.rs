@@ -1,0 +1,89 @@
+//! Payments.
+
+use diesel::prelude::*;
+use mintage_domain::base::id::{OrderId, PaymentIntentId, StripeAccountId};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::row::Row;
+use mintage_domain::model::sales::payment::{Payment, PaymentKey};
+use mintage_domain::ports::StoreError;
+
+use super::super::super::db::Conn;
+use crate::error::Error;
+use crate::lookup::Lookup;
+use crate::paging::one;
+use crate::place::{Place, stored_version};
+use crate::schema::payments;
+use crate::table::{Value, stored};
+use crate::writes::Writes;
+
+/// A row of `payments`.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = payments)]
+pub struct PaymentRow {
+    intent: String,
+    account: String,
+    order_id: Option<String>,
+    refunded: i64,
+    fully_refunded: bool,
+    created_at: i64,
+    version: i64,
+}
+
+impl From<&Payment> for PaymentRow {
+    fn from(payment: &Payment) -> Self {
+        Self {
+            intent: payment.key.intent.to_string(),
+            account: payment.key.account.to_string(),
+            order_id: payment.order.as_ref().map(ToString::to_string),
+            refunded: payment.refunded,
+            fully_refunded: payment.fully_refunded,
+            created_at: payment.created_at.as_micros(),
+            version: stored_version(payment.version),
+        }
+    }
+}
+
+impl TryFrom<PaymentRow> for Payment {
+    type Error = StoreError;
+
+    fn try_from(row: PaymentRow) -> Result<Self, StoreError> {
+        let key = [row.intent.as_str(), row.account.as_str()];
+        let place = Place::of("payments", &key);
+        Ok(Self {
+            key: PaymentKey {
+                account: place.read("account", StripeAccountId::parse(&row.account))?,
+                intent: place.read("intent", PaymentIntentId::parse(&row.intent))?,
+            },
+            order: place.read_some("order_id", row.order_id.as_deref(), OrderId::parse)?,
+            refunded: row.refunded,
+            fully_refunded: row.fully_refunded,
+            created_at: Timestamp::from_micros(row.created_at),
+            version: place.number("version", row.version)?,
+        })
+    }
+}
+
+stored!(PaymentRow: payments { key intent, key account, set order_id, set refunded, set fully_refunded, fixed created_at, set version });
+
+/// How a guard finds a payment.
+pub(crate) const LOOKUP: Lookup =
+    Lookup::new("payments", &["intent", "account"], |row| match row {
+        Row::Payment(key) => Some(vec![Value::text(&key.intent), Value::text(&key.account)]),
+        _ => None,
+    });
+
+/// Write what a commit changes.
+pub(crate) fn write(changes: &Changes, writes: &mut Writes) {
+    writes.add_guarded::<PaymentRow, _>(&changes.payments);
+}
+
+/// Get a payment.
+pub fn get(conn: &mut Conn, key: &PaymentKey) -> Result<Option<Payment>, Error> {
+    let row = payments::table
+        .find((key.intent.as_str(), key.account.as_str()))
+        .select(PaymentRow::as_select())
+        .first(conn)
+        .optional()?;
+    one(row)
+}

@@ -1,0 +1,5 @@
+//! Tenants, their management tokens and the audit trail.
+
+pub mod audit;
+pub mod management_token;
+pub mod tenant;

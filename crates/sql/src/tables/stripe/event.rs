@@ -1,0 +1,208 @@
+//! Stripe events that were processed.
+
+use diesel::prelude::*;
+use mintage_domain::base::id::{StripeAccountId, StripeEventId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::page::{Cursor, Page, PageRequest};
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::changes::Changes;
+use mintage_domain::commit::row::Row;
+use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
+use mintage_domain::ports::StoreError;
+
+use super::super::super::db::{Conn, Db};
+use crate::error::Error;
+use crate::lookup::Lookup;
+use crate::paging::{all, behind, fetch, one};
+use crate::place::{Place, stored_text, stored_version};
+use crate::schema::{account_links, stripe_events};
+use crate::table::{Value, stored};
+use crate::writes::Writes;
+
+/// A row of `stripe_events`.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = stripe_events)]
+pub struct StripeEventRow {
+    id: String,
+    endpoint: String,
+    kind: String,
+    account: Option<String>,
+    outcome: String,
+    reason: Option<String>,
+    payload: Option<Vec<u8>>,
+    retry_at: Option<i64>,
+    received_at: i64,
+    version: i64,
+}
+
+impl From<&ProcessedEvent> for StripeEventRow {
+    fn from(event: &ProcessedEvent) -> Self {
+        let (reason, payload, retry_at) = match &event.outcome {
+            EventOutcome::Applied => (None, None, None),
+            EventOutcome::Ignored(reason) => (Some(stored_text(reason)), None, None),
+            EventOutcome::Parked {
+                reason,
+                payload,
+                retry_at,
+            } => (
+                Some(stored_text(reason)),
+                Some(payload.clone()),
+                Some(retry_at.as_micros()),
+            ),
+        };
+        Self {
+            id: event.id.to_string(),
+            endpoint: event.endpoint.as_str().to_owned(),
+            kind: stored_text(&event.kind),
+            account: event.account.as_ref().map(ToString::to_string),
+            outcome: event.outcome.as_str().to_owned(),
+            reason,
+            payload,
+            retry_at,
+            received_at: event.received_at.as_micros(),
+            version: stored_version(event.version),
+        }
+    }
+}
+
+impl TryFrom<StripeEventRow> for ProcessedEvent {
+    type Error = StoreError;
+
+    fn try_from(row: StripeEventRow) -> Result<Self, StoreError> {
+        let key = [row.id.as_str(), row.endpoint.as_str()];
+        let place = Place::of("stripe_events", &key);
+        let outcome = match (row.outcome.as_str(), row.reason, row.payload, row.retry_at) {
+            ("applied", None, None, None) => EventOutcome::Applied,
+            ("ignored", Some(reason), None, None) => EventOutcome::Ignored(reason),
+            ("parked", Some(reason), Some(payload), Some(retry_at)) => EventOutcome::Parked {
+                reason,
+                payload,
+                retry_at: Timestamp::from_micros(retry_at),
+            },
+            _ => return Err(place.wrong("outcome", "does not go with its details")),
+        };
+        Ok(Self {
+            endpoint: place.read("endpoint", Mode::parse(&row.endpoint))?,
+            id: place.read("id", StripeEventId::parse(&row.id))?,
+            kind: row.kind,
+            account: place.read_some("account", row.account.as_deref(), StripeAccountId::parse)?,
+            outcome,
+            received_at: Timestamp::from_micros(row.received_at),
+            version: place.number("version", row.version)?,
+        })
+    }
+}
+
+stored!(StripeEventRow: stripe_events { key id, key endpoint, fixed kind, set account, set outcome, set reason, set payload, set retry_at, fixed received_at, set version });
+
+/// How a guard finds an event.
+pub(crate) const LOOKUP: Lookup =
+    Lookup::new("stripe_events", &["id", "endpoint"], |row| match row {
+        Row::Event(endpoint, id) => Some(vec![Value::text(id), Value::text(endpoint)]),
+        _ => None,
+    });
+
+/// Write what a commit changes.
+pub(crate) fn write(changes: &Changes, writes: &mut Writes) {
+    writes.add_guarded::<StripeEventRow, _>(&changes.events);
+}
+
+/// Get an event as one endpoint received it.
+pub fn get(
+    conn: &mut Conn,
+    endpoint: Mode,
+    id: &StripeEventId,
+) -> Result<Option<ProcessedEvent>, Error> {
+    let row = stripe_events::table
+        .find((id.as_str(), endpoint.as_str()))
+        .select(StripeEventRow::as_select())
+        .first(conn)
+        .optional()?;
+    one(row)
+}
+
+/// List parked events that are due for a retry, first received first.
+pub fn list_due(conn: &mut Conn, now: Timestamp, n: usize) -> Result<Vec<ProcessedEvent>, Error> {
+    let rows = stripe_events::table
+        .filter(stripe_events::outcome.eq("parked"))
+        .filter(stripe_events::retry_at.le(now.as_micros()))
+        .order((stripe_events::received_at, stripe_events::id))
+        .limit(i64::try_from(n).unwrap_or(i64::MAX))
+        .select(StripeEventRow::as_select())
+        .load(conn)?;
+    all(rows)
+}
+
+/// List the parked events of the accounts of a tenant, newest first.
+pub fn list_parked(
+    conn: &mut Conn,
+    tenant: &TenantId,
+    page: &PageRequest,
+) -> Result<Page<ProcessedEvent>, Error> {
+    let theirs = account_links::table
+        .filter(account_links::tenant.eq(tenant.as_str()))
+        .filter(account_links::account.nullable().eq(stripe_events::account))
+        .filter(account_links::mode.eq(stripe_events::endpoint));
+    let mut query = stripe_events::table
+        .filter(stripe_events::outcome.eq("parked"))
+        .filter(diesel::dsl::exists(theirs))
+        .select(StripeEventRow::as_select())
+        .order((
+            stripe_events::received_at.desc(),
+            stripe_events::endpoint.desc(),
+            stripe_events::id.desc(),
+        ))
+        .limit(fetch(page))
+        .into_boxed::<Db>();
+    if let Some(after) = &page.after {
+        query = query.filter(behind!(
+            stripe_events::received_at,
+            stripe_events::endpoint,
+            stripe_events::id,
+            after
+        ));
+    }
+    // One event may be heard on the endpoints of both modes.
+    Ok(Page::of(
+        all(query.load(conn)?)?,
+        page.limit(),
+        |it: &ProcessedEvent| Cursor {
+            at: it.received_at,
+            id: format!("{}/{}", it.endpoint, it.id),
+        },
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_comes_with_just_the_details_it_has() {
+        let row = |outcome: &str, reason: Option<&str>, retry_at: Option<i64>| StripeEventRow {
+            id: "evt_1".to_owned(),
+            endpoint: "live".to_owned(),
+            kind: "charge.refunded".to_owned(),
+            account: None,
+            outcome: outcome.to_owned(),
+            reason: reason.map(str::to_owned),
+            payload: retry_at.map(|_| b"{}".to_vec()),
+            retry_at,
+            received_at: 0,
+            version: 1,
+        };
+        for (row, fine) in [
+            (row("applied", None, None), true),
+            (row("applied", Some("why"), None), false),
+            (row("ignored", Some("why"), None), true),
+            (row("ignored", None, None), false),
+            (row("parked", Some("why"), Some(5)), true),
+            (row("parked", Some("why"), None), false),
+            (row("lost", None, None), false),
+        ] {
+            let told = format!("{row:?}");
+            assert_eq!(ProcessedEvent::try_from(row).is_ok(), fine, "{told}");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Connections to Stripe and what was received from there.
+
+pub mod account;
+pub mod connection;
+pub mod event;
+pub mod oauth_round;
