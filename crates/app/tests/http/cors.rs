@@ -1,4 +1,4 @@
-//! What browsers are told: pages may call the two routes that publishable keys are for.
+//! CORS: pages may call the two routes that publishable keys are for.
 
 use serde_json::json;
 

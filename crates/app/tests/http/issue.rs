@@ -1,8 +1,8 @@
 //! `POST /v1/issue`: each field of its page, and what comes of it.
 
-mod again;
-mod bytes;
+mod documented_example;
 mod errors;
+mod idempotency;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;

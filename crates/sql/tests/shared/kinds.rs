@@ -107,6 +107,8 @@ fn mint(shop: &Shop, license: &License, changes: &mut Changes) {
     });
     let delivery = shop.delivery(license);
     changes.deliveries.push(Write::changed(delivery));
-    changes.mails.push(Write::changed(shop.queued_mail(license)));
+    changes
+        .mails
+        .push(Write::changed(shop.queued_mail(license)));
     changes.licenses.push(Write::changed(license.clone()));
 }

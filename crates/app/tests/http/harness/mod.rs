@@ -1,7 +1,7 @@
 //! What every test starts from: a server, a simulated Stripe, and a clock that only tests move.
 
-pub(crate) mod apart;
 pub(crate) mod page;
+pub(crate) mod process;
 pub(crate) mod receiver;
 pub(crate) mod seller;
 pub(crate) mod sign;

@@ -21,8 +21,8 @@ use mintage_testkit::{FixedClock, TestEnv};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::apart::{Apart, mintage};
 use super::eventually;
+use super::process::{Apart, mintage};
 use super::stripe::StripeSide;
 use super::wire::{Answer, Peer, Request, split};
 

@@ -1,4 +1,4 @@
-//! News from Stripe that must not be believed, or from which nothing follows.
+//! Stripe events that must not be believed, or that change nothing.
 
 use serde_json::{Value, json};
 

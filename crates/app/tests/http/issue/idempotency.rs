@@ -1,4 +1,4 @@
-//! A call that is sent twice, or many times at once.
+//! An issue call that is sent twice, or many times at once.
 
 use std::time::Duration;
 

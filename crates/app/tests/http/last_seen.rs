@@ -1,4 +1,4 @@
-//! When API keys were last used and devices last seen, told a few seconds late.
+//! When API keys were last used and activations last seen, written a few seconds late.
 
 use std::time::Duration;
 

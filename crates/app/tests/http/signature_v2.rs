@@ -1,4 +1,4 @@
-//! Calls that are signed by version 2: each good for its own route, once.
+//! Calls signed by version 2: each signature is accepted for its own route, once.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;

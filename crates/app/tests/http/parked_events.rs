@@ -1,4 +1,4 @@
-//! A paid order that cannot mint yet: parked, shown, and minted when it can be.
+//! A paid order that cannot mint yet: its event is parked, listed, and mints later.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Many callers at the same moment: one of them is first, and the others are told so.
+//! Many callers at the same moment: one of them succeeds first, and the others are refused or get
+//! its answer.
 
 use mintage_domain::model::sellers::tenant::Plan;
 use serde_json::json;

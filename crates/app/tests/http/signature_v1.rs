@@ -1,4 +1,4 @@
-//! Signed calls: whose signature is taken, when, and how often.
+//! Calls signed by version 1: which signatures are accepted, when, and how often.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What the server says of itself, asked of a running one.
+//! The OpenAPI document as a running server answers it.
 
 use mintage::description::openapi_json;
 use serde_json::Value;

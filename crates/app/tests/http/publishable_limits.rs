@@ -1,5 +1,4 @@
-//! What limits calls with a publishable key, which anybody may have: the license asked about, and
-//! the address it is asked from.
+//! The limits on calls with a publishable key, which anybody may have: by license and by address.
 
 use serde_json::json;
 
