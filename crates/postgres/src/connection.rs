@@ -102,29 +102,29 @@ impl Source {
 
     /// What every new connection is told first.
     fn settings(&self) -> String {
-        let mut settings = String::new();
-        if self.duty == Duty::Migrations {
-            settings.push_str("set statement_timeout = 0;");
-        } else {
-            let patience = self.patience.as_millis();
-            settings.push_str(&format!(
-                "set statement_timeout = {}; set lock_timeout = {patience}; \
+        let patience = self.patience.as_millis();
+        let limits = match self.duty {
+            Duty::Migrations => "set statement_timeout = 0;".to_owned(),
+            Duty::Writer | Duty::Reader | Duty::Pool => format!(
+                "set jit = off; set statement_timeout = {}; set lock_timeout = {patience}; \
                  set idle_in_transaction_session_timeout = {patience};",
                 2 * patience
-            ));
-        }
-        if matches!(self.duty, Duty::Writer | Duty::Reader) {
+            ),
+        };
+        let plans = match self.duty {
+            Duty::Migrations | Duty::Pool => "",
             // Each statement is planned once, to look rows up by their keys, whatever the
             // statistics of a young table say.
-            settings.push_str(
+            Duty::Writer | Duty::Reader => {
                 "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; \
-                 set enable_hashjoin = off; set enable_mergejoin = off;",
-            );
-        }
-        if self.duty == Duty::Reader {
-            settings.push_str("set synchronous_commit = off;");
-        }
-        settings
+                 set enable_hashjoin = off; set enable_mergejoin = off;"
+            }
+        };
+        let durability = match self.duty {
+            Duty::Migrations | Duty::Writer | Duty::Pool => "",
+            Duty::Reader => "set synchronous_commit = off;",
+        };
+        [limits.as_str(), plans, durability].concat()
     }
 
     /// A new connection, or a sentence that holds no password.

@@ -1,24 +1,22 @@
 //! The hot read: one thread that answers all validations that wait, in one statement.
 
 use std::io;
+use std::time::Duration;
 
-use mintage_domain::ports::{StoreError, ValidateDone, ValidateQuery, ValidateRead};
+use mintage_domain::ports::{StoreError, ValidateQuery, ValidateRead};
 use mintage_sql::postgres::validate::validate;
-use mintage_sql::worker::{Worker, tell};
+use mintage_sql::queue::Queue;
 
 use crate::connection::Line;
 use crate::error::store_error;
 
-/// A query, and who is told the answer.
-pub(crate) type Asked = (ValidateQuery, ValidateDone);
+/// The reader with the queries that wait for it.
+pub(crate) type Reading = Queue<Line, ValidateQuery, Result<ValidateRead, StoreError>>;
 
 /// Starts the thread.
-pub(crate) fn start(line: Line) -> io::Result<Worker<Line, Asked>> {
-    Worker::start("postgres-reader", line, |line, asked| {
-        let (queries, told): (Vec<ValidateQuery>, Vec<ValidateDone>) = asked.into_iter().unzip();
-        for (done, outcome) in told.into_iter().zip(answers(line, &queries)) {
-            tell(done, outcome);
-        }
+pub(crate) fn start(line: Line, patience: Duration) -> io::Result<Reading> {
+    Queue::start("postgres-reader", line, patience, Err, |line, queries| {
+        answers(line, queries)
     })
 }
 

@@ -12,28 +12,28 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::model::access::rate::{Rate, Take};
 use mintage_domain::ports::{
-    Commit, CommitDone, CommitError, Housekeeping, KeyQuery, KnownLicense, LastSeen, RateLimiter,
-    SeenTarget, StoreError, ValidateDone, ValidateQuery, Validations,
+    Commit, CommitDone, Housekeeping, KeyQuery, KnownLicense, LastSeen, RateLimiter, SeenTarget,
+    StoreError, ValidateDone, ValidateQuery, Validations,
 };
 use mintage_sql::Error;
 use mintage_sql::postgres::tables::access::{last_seen, rate};
 use mintage_sql::postgres::tables::prune::prune;
 use mintage_sql::postgres::validate;
-use mintage_sql::worker::{Held, Worker};
+use mintage_sql::worker::Held;
 
 use crate::config::{OpenError, PostgresConfig};
 use crate::connection::{Line, Source, pool};
 use crate::error::{is_lost, is_undone, store_error};
 use crate::migrations;
-use crate::reader::{self, Asked};
+use crate::reader::{self, Reading};
 use crate::url::Url;
-use crate::writer::{Submitted, Writer};
+use crate::writer::{Writer, Writing};
 
 /// A store in a PostgreSQL database, which any number of nodes may share. Dropping it commits
 /// what was submitted and answers what was asked, then closes its connections.
 pub struct PostgresStore {
-    writer: Worker<Writer, Submitted>,
-    reader: Worker<Line, Asked>,
+    writer: Writing,
+    reader: Reading,
     pool: Pool<Source>,
 }
 
@@ -53,7 +53,7 @@ impl PostgresStore {
             Ok(Line::new(source, link))
         };
         let writer = Writer::start(line(Source::writer(&url, config))?, config.patience);
-        let reader = reader::start(line(Source::reader(&url, config))?);
+        let reader = reader::start(line(Source::reader(&url, config))?, config.patience);
         Ok(Self {
             writer: writer.map_err(OpenError::Thread)?,
             reader: reader.map_err(OpenError::Thread)?,
@@ -125,13 +125,13 @@ impl PostgresStore {
     /// Lets a test see the writer's statements.
     #[doc(hidden)]
     pub fn watch_writer(&self, watcher: impl Instrumentation) {
-        self.writer.call(|writer| watch(writer.line(), watcher));
+        let _ = self.writer.call(|writer| watch(writer.line(), watcher));
     }
 
     /// Lets a test see the statements of the hot read.
     #[doc(hidden)]
     pub fn watch_reader(&self, watcher: impl Instrumentation) {
-        self.reader.call(|line| watch(line, watcher));
+        let _ = self.reader.call(|line| watch(line, watcher));
     }
 }
 
@@ -146,10 +146,7 @@ mintage_sql::outbox_ports!(PostgresStore, postgres);
 
 impl Commit for PostgresStore {
     fn submit(&self, changes: Changes, done: CommitDone) {
-        if let Err((_, done)) = self.writer.submit((changes, done)) {
-            let stopped = StoreError::Failed("the writer stopped".to_owned());
-            done(Err(CommitError::Store(stopped)));
-        }
+        self.writer.submit(changes, done);
     }
 }
 
@@ -159,9 +156,7 @@ impl Validations for PostgresStore {
     }
 
     fn submit_validate(&self, query: ValidateQuery, done: ValidateDone) {
-        if let Err((_, done)) = self.reader.submit((query, done)) {
-            done(Err(StoreError::Failed("the reader stopped".to_owned())));
-        }
+        self.reader.submit(query, done);
     }
 }
 
@@ -187,12 +182,21 @@ impl Housekeeping for PostgresStore {
         self.write(|conn| prune(conn, now))
     }
 
+    /// The writer, the hot read and the pool each answer.
     fn ready(&self) -> Result<(), StoreError> {
-        self.read(|conn| {
-            diesel::select(1.into_sql::<diesel::sql_types::Integer>()).execute(conn)?;
-            Ok(())
-        })
+        self.writer.ask(|writer| answers(writer.line()))??;
+        self.reader.ask(answers)??;
+        self.read(select_one)
     }
+}
+
+fn answers(line: &mut Line) -> Result<(), StoreError> {
+    line.link()?.work(select_one).map_err(store_error)
+}
+
+fn select_one(conn: &mut PgConnection) -> Result<(), Error> {
+    diesel::select(1.into_sql::<diesel::sql_types::Integer>()).execute(conn)?;
+    Ok(())
 }
 
 impl fmt::Debug for PostgresStore {

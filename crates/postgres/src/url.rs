@@ -63,7 +63,7 @@ impl Url {
         for (name, default) in TIMEOUTS {
             if value(name).is_none() {
                 url.push(if url.contains('?') { '&' } else { '?' });
-                url.push_str(&format!("{name}={default}"));
+                url.extend([name, "=", default]);
             }
         }
         Ok(Self(url))

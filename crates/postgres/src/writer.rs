@@ -5,11 +5,12 @@ use std::{io, thread};
 
 use diesel::prelude::*;
 use mintage_domain::commit::changes::Changes;
-use mintage_domain::ports::{CommitDone, StoreError};
+use mintage_domain::commit::receipt::Receipt;
+use mintage_domain::ports::{CommitError, StoreError};
 use mintage_sql::batch::{End, Failure, Transact, Verdict, attempt, commit, judge_and_write};
 use mintage_sql::postgres::batch::Batch;
 use mintage_sql::postgres::tables::commit::commit_id;
-use mintage_sql::worker::{Worker, tell};
+use mintage_sql::queue::Queue;
 
 use crate::connection::Line;
 use crate::error::{database_error, failure, is_lost};
@@ -18,8 +19,8 @@ use crate::error::{database_error, failure, is_lost};
 /// enough, whatever the server's default is.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
-/// Changes, and who is told what became of them.
-pub(crate) type Submitted = (Changes, CommitDone);
+/// The writer with the changes that wait for it.
+pub(crate) type Writing = Queue<Writer, Changes, Result<Receipt, CommitError>>;
 
 /// The state of the writer thread.
 pub(crate) struct Writer {
@@ -29,14 +30,10 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the thread.
-    pub(crate) fn start(line: Line, patience: Duration) -> io::Result<Worker<Self, Submitted>> {
+    pub(crate) fn start(line: Line, patience: Duration) -> io::Result<Writing> {
         let writer = Self { line, patience };
-        Worker::start("postgres-writer", writer, |writer, submitted| {
-            let (batch, told): (Vec<Changes>, Vec<CommitDone>) = submitted.into_iter().unzip();
-            for (done, outcome) in told.into_iter().zip(commit(writer, &batch)) {
-                tell(done, outcome);
-            }
-        })
+        let refuse = |error| Err(CommitError::Store(error));
+        Queue::start("postgres-writer", writer, patience, refuse, commit)
     }
 
     /// Whether a batch was committed although its connection was lost before COMMIT answered.
@@ -73,7 +70,7 @@ impl Writer {
         }
     }
 
-    /// For tests to watch.
+    /// The line to the database.
     pub(crate) fn line(&mut self) -> &mut Line {
         &mut self.line
     }

@@ -16,6 +16,7 @@ mod place;
 mod ports;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+pub mod queue;
 pub mod schema;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;

@@ -2,11 +2,14 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel, sync_channel};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 /// The most items that are done at once.
 pub const MAX_BATCH: usize = 64;
+/// The most items that may wait.
+pub const CAPACITY: usize = 4_096;
 
 /// A thread with a state of its own (a connection, mostly) that takes all items that wait, up to
 /// [`MAX_BATCH`], and never lingers for more: under load batches grow by themselves.
@@ -14,7 +17,7 @@ pub const MAX_BATCH: usize = 64;
 /// Dropping it stops the thread after all that was submitted is done.
 #[derive(Debug)]
 pub struct Worker<S, I> {
-    jobs: Option<Sender<Job<S, I>>>,
+    jobs: Option<SyncSender<Job<S, I>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -31,7 +34,7 @@ impl<S: Send + 'static, I: Send + 'static> Worker<S, I> {
         state: S,
         each: impl FnMut(&mut S, Vec<I>) + Send + 'static,
     ) -> io::Result<Self> {
-        let (jobs, queue) = channel();
+        let (jobs, queue) = sync_channel(CAPACITY);
         let thread = thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || run(state, &queue, each))?;
@@ -41,15 +44,19 @@ impl<S: Send + 'static, I: Send + 'static> Worker<S, I> {
         })
     }
 
-    /// Hands an item over, or back if the thread is gone.
-    pub fn submit(&self, item: I) -> Result<(), I> {
+    /// Hands an item over, or back if it cannot be taken.
+    pub fn submit(&self, item: I) -> Result<(), NotTaken<I>> {
         let Some(jobs) = &self.jobs else {
-            return Err(item);
+            return Err(NotTaken::Stopped(item));
         };
-        jobs.send(Job::Item(item))
-            .map_err(|refused| match refused.0 {
-                Job::Item(item) => item,
-                Job::Alone(_) => unreachable!("an item was sent"),
+        let item_of = |job| match job {
+            Job::Item(item) => item,
+            Job::Alone(_) => unreachable!("an item was sent"),
+        };
+        jobs.try_send(Job::Item(item))
+            .map_err(|refused| match refused {
+                TrySendError::Full(job) => NotTaken::Full(item_of(job)),
+                TrySendError::Disconnected(job) => NotTaken::Stopped(item_of(job)),
             })
     }
 
@@ -59,13 +66,29 @@ impl<S: Send + 'static, I: Send + 'static> Worker<S, I> {
         &self,
         work: impl FnOnce(&mut S) -> T + Send + 'static,
     ) -> Option<T> {
+        self.alone(work)?.recv().ok()
+    }
+
+    /// The same, waiting no longer than this for an answer. The work may still be done later.
+    pub fn call_within<T: Send + 'static>(
+        &self,
+        patience: Duration,
+        work: impl FnOnce(&mut S) -> T + Send + 'static,
+    ) -> Option<T> {
+        self.alone(work)?.recv_timeout(patience).ok()
+    }
+
+    fn alone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut S) -> T + Send + 'static,
+    ) -> Option<Receiver<T>> {
         let (send, receive) = channel();
         let alone = Box::new(move |state: &mut S| {
-            // The caller waits below; it cannot be gone.
+            // A caller who waits no longer does not mind.
             let _ = send.send(work(state));
         });
         self.jobs.as_ref()?.send(Job::Alone(alone)).ok()?;
-        receive.recv().ok()
+        Some(receive)
     }
 
     /// Keeps the thread from taking up anything until the guard is dropped, so that a test can
@@ -82,6 +105,15 @@ impl<S: Send + 'static, I: Send + 'static> Worker<S, I> {
         }
         Held(release)
     }
+}
+
+/// An item that a [`Worker`] did not take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotTaken<I> {
+    /// [`CAPACITY`] items wait already.
+    Full(I),
+    /// The thread has stopped.
+    Stopped(I),
 }
 
 /// Holds a [`Worker`] still.

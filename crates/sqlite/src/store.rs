@@ -19,7 +19,7 @@ use mintage_domain::ports::{
 };
 use mintage_sql::sqlite::tables::access::{last_seen, rate};
 use mintage_sql::sqlite::tables::prune::{MAX_PRUNED, prune};
-use mintage_sql::worker::{Held, Worker};
+use mintage_sql::worker::Held;
 
 use crate::config::{OpenError, SqliteConfig};
 use crate::connection::{self, Readers};
@@ -27,11 +27,11 @@ use crate::error::store_error;
 use crate::lock::ServerLock;
 use crate::migrations;
 use crate::nonces::Nonces;
-use crate::writer::{Submitted, Writer};
+use crate::writer::{Writer, Writing};
 
 /// A store in a SQLite file. Dropping it commits what was submitted, then closes the file.
 pub struct SqliteStore {
-    writer: Worker<Writer, Submitted>,
+    writer: Writing,
     readers: Readers,
     pub(crate) nonces: Mutex<Nonces>,
     // Given back after the writer has stopped: fields are dropped in this order.
@@ -87,9 +87,7 @@ impl SqliteStore {
         &self,
         work: impl FnOnce(&mut SqliteConnection) -> Result<T, mintage_sql::Error> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.writer
-            .call(|writer| writer.immediately(work))
-            .unwrap_or_else(|| Err(stopped()))
+        self.writer.call(|writer| writer.immediately(work))?
     }
 
     /// The first nonce of these changes that a validation has used up: what the writer cannot
@@ -108,7 +106,8 @@ impl SqliteStore {
     /// Lets a test see the writer's statements.
     #[doc(hidden)]
     pub fn watch_writer(&self, watcher: impl Instrumentation) {
-        self.writer
+        let _ = self
+            .writer
             .call(|writer| writer.connection().set_instrumentation(watcher));
     }
 }
@@ -122,9 +121,7 @@ impl Commit for SqliteStore {
             let refusal = Refusal::Exists(used.row());
             return done(Err(CommitError::Refused(refusal)));
         }
-        if let Err((_, done)) = self.writer.submit((changes, done)) {
-            done(Err(CommitError::Store(stopped())));
-        }
+        self.writer.submit(changes, done);
     }
 }
 
@@ -157,16 +154,18 @@ impl Housekeeping for SqliteStore {
         Ok(nonces + rows)
     }
 
+    /// The writer and a reader each answer.
     fn ready(&self) -> Result<(), StoreError> {
-        self.read(|conn| {
-            diesel::select(1.into_sql::<diesel::sql_types::Integer>()).execute(conn)?;
-            Ok(())
-        })
+        self.writer
+            .ask(|writer| select_one(writer.connection()))?
+            .map_err(store_error)?;
+        self.read(select_one)
     }
 }
 
-fn stopped() -> StoreError {
-    StoreError::Failed("the writer stopped".to_owned())
+fn select_one(conn: &mut SqliteConnection) -> Result<(), mintage_sql::Error> {
+    diesel::select(1.into_sql::<diesel::sql_types::Integer>()).execute(conn)?;
+    Ok(())
 }
 
 impl fmt::Debug for SqliteStore {

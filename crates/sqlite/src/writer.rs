@@ -5,18 +5,19 @@ use std::io;
 use diesel::SqliteConnection;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use mintage_domain::commit::changes::Changes;
-use mintage_domain::ports::{CommitDone, StoreError};
+use mintage_domain::commit::receipt::Receipt;
+use mintage_domain::ports::{CommitError, StoreError};
 use mintage_sql::batch::{End, Failure, Transact, Verdict, attempt, commit, judge_and_write};
+use mintage_sql::queue::Queue;
 use mintage_sql::sqlite::batch::Batch;
 use mintage_sql::sqlite::tables::commit::commit_id;
-use mintage_sql::worker::{Worker, tell};
 
 use crate::config::SqliteConfig;
 use crate::connection;
 use crate::error::{database_error, failure, store_error};
 
-/// Changes, and who is told what became of them.
-pub(crate) type Submitted = (Changes, CommitDone);
+/// The writer with the changes that wait for it.
+pub(crate) type Writing = Queue<Writer, Changes, Result<Receipt, CommitError>>;
 
 /// The writing connection, and how to make it anew.
 #[derive(Clone)]
@@ -37,18 +38,15 @@ impl Writer {
         connection: SqliteConnection,
         url: &str,
         config: &SqliteConfig,
-    ) -> io::Result<Worker<Self, Submitted>> {
+    ) -> io::Result<Writing> {
         let source = Source {
             url: url.to_owned(),
             config: config.clone(),
         };
         let writer = Self { source, connection };
-        Worker::start("sqlite-writer", writer, |writer, submitted| {
-            let (batch, told): (Vec<Changes>, Vec<CommitDone>) = submitted.into_iter().unzip();
-            for (done, outcome) in told.into_iter().zip(commit(writer, &batch)) {
-                tell(done, outcome);
-            }
-        })
+        let refuse = |error| Err(CommitError::Store(error));
+        let patience = config.patience;
+        Queue::start("sqlite-writer", writer, patience, refuse, commit)
     }
 
     /// Does something in a transaction of its own.

@@ -7,6 +7,7 @@ mod batching;
 mod contract;
 mod counting_line;
 mod cut_line;
+mod faults;
 /// Held by both SQL stores.
 #[path = "../../../sql/tests/shared/kinds.rs"]
 mod kinds;

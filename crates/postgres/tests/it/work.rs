@@ -52,7 +52,6 @@ fn a_batch_takes_few_round_trips_however_large_it_is_and_parses_nothing_anew() {
             }
         }
     }
-    println!("{told:#?}");
 }
 
 #[test]
@@ -84,7 +83,7 @@ fn validations_take_one_round_trip_however_many_and_parse_nothing_anew() {
         let answers: Vec<_> = receive.iter().map(Result::unwrap).collect();
         assert_eq!(answers.len(), n);
         assert!(answers.iter().all(|it| it.fresh && it.license.is_some()));
-        let sent = line.take();
-        assert_eq!((sent.round_trips, sent.parses), (1, 0));
+        let cost = line.take();
+        assert_eq!((cost.round_trips, cost.parses), (1, 0));
     }
 }
