@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::mpsc::channel;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent};
 use mintage_domain::commit::changes::Changes;
@@ -13,26 +13,34 @@ use crate::worker::Held;
 
 /// The statements that a connection was given, in order.
 #[derive(Debug, Clone, Default)]
-pub struct Watch(Arc<Mutex<Vec<String>>>);
+pub struct Watch {
+    statements: Arc<Mutex<Vec<String>>>,
+    parsed: Arc<Mutex<BTreeSet<String>>>,
+}
 
 impl Watch {
     /// What is to be set on the connection.
     pub fn watcher(&self) -> impl Instrumentation + use<> {
-        let seen = Arc::clone(&self.0);
-        move |event: InstrumentationEvent<'_>| {
-            if let InstrumentationEvent::StartQuery { query, .. } = event {
-                let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-                seen.push(query.to_string());
+        let (statements, parsed) = (Arc::clone(&self.statements), Arc::clone(&self.parsed));
+        move |event: InstrumentationEvent<'_>| match event {
+            InstrumentationEvent::StartQuery { query, .. } => {
+                whole(&statements).push(query.to_string());
             }
+            InstrumentationEvent::CacheQuery { sql, .. } => {
+                whole(&parsed).insert(sql.to_owned());
+            }
+            _ => {}
         }
     }
 
     /// What was seen so far.
     pub fn statements(&self) -> Vec<String> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        whole(&self.statements).clone()
+    }
+
+    /// The texts that were parsed and kept as prepared statements.
+    pub fn parsed(&self) -> BTreeSet<String> {
+        whole(&self.parsed).clone()
     }
 
     /// The texts of the statements without their values, each once.
@@ -55,6 +63,10 @@ impl Watch {
             })
             .count()
     }
+}
+
+fn whole<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Submits all changes while the writer is held, then lets it go: they are one batch if they are

@@ -5,4 +5,8 @@
 #[path = "../../../sql/tests/shared/batching.rs"]
 mod batching;
 mod contract;
+/// Held by both SQL stores.
+#[path = "../../../sql/tests/shared/kinds.rs"]
+mod kinds;
 mod opening;
+mod work;
