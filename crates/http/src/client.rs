@@ -13,7 +13,7 @@ use crate::fault::{Marking, fault};
 use crate::guard::{Guarded, Reach};
 
 /// How a client behaves.
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// Where its requests may go.
     pub reach: Reach,
@@ -22,7 +22,7 @@ pub struct Config {
 }
 
 /// The user agent cannot stand in a header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidUserAgent;
 
 impl fmt::Display for InvalidUserAgent {
@@ -34,7 +34,7 @@ impl fmt::Display for InvalidUserAgent {
 impl std::error::Error for InvalidUserAgent {}
 
 /// An HTTP client that keeps connections open for a while. Clones share them.
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 pub struct HttpClient {
     agent: Agent,
     user_agent: HeaderValue,

@@ -13,7 +13,7 @@ use crate::public::is_public;
 use crate::subnet::Subnet;
 
 /// Where requests may go.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
     /// To any address: for URLs that the operator chose.
     Anywhere,

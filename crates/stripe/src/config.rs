@@ -5,7 +5,7 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 
 /// The platform's credentials in one mode. A key of the other mode is refused.
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 pub struct ModeConfig {
     mode: Mode,
     client_id: String,
@@ -14,7 +14,7 @@ pub struct ModeConfig {
 }
 
 /// Where Stripe is, and in which modes the platform is known there.
-#[derive(Clone, Debug)]
+#[derive(Debug, Clone)]
 pub struct StripeConfig {
     api_url: String,
     connect_url: String,
@@ -22,7 +22,7 @@ pub struct StripeConfig {
 }
 
 /// Which setting is wrong. It never holds the setting's value.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// The OAuth client id does not look like one.
     #[error("the Connect client id of {0} mode must start with ca_")]

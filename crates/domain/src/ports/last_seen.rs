@@ -6,7 +6,7 @@ use crate::model::licenses::activation::Fingerprint;
 use crate::ports::store_error::StoreError;
 
 /// What is seen at work again and again.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SeenTarget {
     /// An API key, by a call that it signed.
     ApiKey(ApiKeyId),

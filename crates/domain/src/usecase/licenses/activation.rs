@@ -137,7 +137,7 @@ pub fn activate(
         Activation::new(id, &license, device, now)
     });
     activation.released_at = None;
-    let news = activation.learn(device);
+    let news = activation.update_from(device);
     let id = activation.id.clone();
     if takes > 0 || news || !was_seen_meanwhile(refused) {
         activation.seen(now);

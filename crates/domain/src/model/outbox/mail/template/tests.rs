@@ -10,7 +10,7 @@ const LIFETIME: Letter<'_> = Letter {
 };
 
 #[test]
-fn a_live_license_is_told_in_these_words() {
+fn a_live_license_has_this_mail() {
     let (subject, text, html) = letter(&LIFETIME);
     assert_eq!(subject, "Your license key for Pixel Studio");
     assert_eq!(
@@ -59,8 +59,8 @@ fn a_sandbox_license_says_in_all_places_that_it_is_a_test() {
 }
 
 #[test]
-fn the_end_and_the_devices_are_told_as_they_are() {
-    for (expires_at, devices, validity, told) in [
+fn the_mail_states_the_end_and_the_device_limit() {
+    for (expires_at, devices, validity, limit) in [
         (None, 1, "for life", "1 at a time"),
         (
             Some(Timestamp::from_micros(1_798_761_599_999_999)),
@@ -80,15 +80,15 @@ fn the_end_and_the_devices_are_told_as_they_are() {
             devices,
             ..LIFETIME
         });
-        let lines = format!("Valid:   {validity}\nDevices: {told}\n");
+        let lines = format!("Valid:   {validity}\nDevices: {limit}\n");
         assert!(text.contains(&lines), "{text}");
-        let lines = format!("<p>Valid: {validity}<br>Devices: {told}</p>");
+        let lines = format!("<p>Valid: {validity}<br>Devices: {limit}</p>");
         assert!(html.contains(&lines), "{html}");
     }
 }
 
 #[test]
-fn a_name_is_neither_markup_nor_a_form_nor_a_header() {
+fn a_name_is_neither_markup_nor_a_placeholder_nor_a_header() {
     for (name, line, html_line) in [
         (
             "<b>&\"'</b>",
@@ -109,18 +109,18 @@ fn a_name_is_neither_markup_nor_a_form_nor_a_header() {
             text.contains(&format!("key for {line} ({line}):\n")),
             "{text}"
         );
-        let told = format!("<strong>{html_line}</strong> ({html_line}):</p>");
-        assert!(html.contains(&told), "{html}");
+        let heading = format!("<strong>{html_line}</strong> ({html_line}):</p>");
+        assert!(html.contains(&heading), "{html}");
         assert!(html.contains(&format!("<title>Your license key for {html_line}</title>")));
         assert_eq!(text.matches(LIFETIME.key).count(), 1, "{text}");
     }
 }
 
 #[test]
-fn every_place_of_both_forms_is_filled() {
-    for form in [TEXT, HTML] {
+fn every_placeholder_of_both_templates_is_filled() {
+    for template in [TEXT, HTML] {
         let names = std::cell::RefCell::new(Vec::new());
-        fill(form, |name| {
+        fill(template, |name| {
             names.borrow_mut().push(name.to_owned());
             String::new()
         });
