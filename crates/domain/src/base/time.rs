@@ -1,7 +1,7 @@
 //! Instants: microseconds since the Unix epoch, UTC.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use ::time::format_description::well_known::Rfc3339;
 use ::time::{OffsetDateTime, UtcDateTime};
@@ -24,6 +24,11 @@ pub struct Timestamp(i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a time is written like 2027-01-01T00:00:00Z or 2027-01-01, in the years 0000 to 9999")]
 pub struct InvalidTimestamp;
+
+/// The text is not an HTTP date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("an HTTP date is written like Fri, 01 Jan 2027 00:00:00 GMT")]
+pub struct InvalidHttpDate;
 
 impl Timestamp {
     /// The Unix epoch.
@@ -112,6 +117,14 @@ impl Timestamp {
         let micros = i64::try_from(nanos.div_euclid(1_000)).map_err(|_| InvalidTimestamp)?;
         let whole_millis = micros.saturating_sub(micros.rem_euclid(MICROS_PER_MILLI));
         Self::in_range(whole_millis).ok_or(InvalidTimestamp)
+    }
+
+    /// Reads an HTTP date (RFC 9110, section 5.6.7): `Fri, 01 Jan 2027 00:00:00 GMT`, or one of its
+    /// two obsolete forms.
+    pub fn parse_http_date(text: &str) -> Result<Self, InvalidHttpDate> {
+        let at = httpdate::parse_http_date(text).map_err(|_| InvalidHttpDate)?;
+        let since_epoch = at.duration_since(UNIX_EPOCH).map_err(|_| InvalidHttpDate)?;
+        Ok(Self::EPOCH.plus(since_epoch))
     }
 
     fn in_range(micros: i64) -> Option<Self> {
@@ -227,6 +240,38 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn reads_every_form_of_an_http_date() {
+        let expected = Timestamp::parse_rfc3339("2027-01-01T10:30:00Z");
+        for text in [
+            "Fri, 01 Jan 2027 10:30:00 GMT",
+            "Friday, 01-Jan-27 10:30:00 GMT",
+            "Fri Jan  1 10:30:00 2027",
+        ] {
+            let read = Timestamp::parse_http_date(text);
+            assert_eq!(read.ok(), expected.as_ref().ok().copied(), "{text}");
+        }
+        for text in [
+            "",
+            "120",
+            "2027-01-01",
+            "Fri, 32 Jan 2027 10:30:00 GMT",
+            "Fri, 01 Jan 2027 10:30:00 CET",
+            "Thu, 31 Dec 1969 23:59:59 GMT",
+        ] {
+            let read = Timestamp::parse_http_date(text);
+            assert_eq!(read, Err(InvalidHttpDate), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_duration_earlier_stops_at_the_first_instant() {
+        let at = Timestamp::from_micros(5_000_000);
+        let earlier = at.minus(Duration::from_secs(7));
+        assert_eq!(earlier, Timestamp::from_micros(-2_000_000));
+        assert_eq!(at.minus(Duration::MAX), Timestamp::from_micros(MIN_MICROS));
     }
 
     #[test]
