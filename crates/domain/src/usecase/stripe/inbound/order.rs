@@ -1,4 +1,4 @@
-//! A session that was not paid: its order changes status and nothing is minted.
+//! Sessions that were not paid: the order changes its status, and nothing is minted.
 
 use crate::base::id::{SessionId, StripeAccountId};
 use crate::base::time::Timestamp;
@@ -10,7 +10,7 @@ use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdi
 /// Why a session that this server did not open is ignored.
 pub(crate) const UNKNOWN_SESSION: &str = "a session that was not opened here";
 
-/// Moves an order on that was not paid.
+/// Changes the status of an order that was not paid.
 pub(crate) fn change_order_status(
     store: &(impl InboundStore + ?Sized),
     env: &Env<'_>,
