@@ -52,7 +52,7 @@ const RESERVED: &[&str] = &[
 pub enum InvalidSlug {
     /// The length is wrong, or a character is not allowed.
     #[error(
-        "it has {least} to 32 characters of a-z, 0-9 and -, the first of them a letter or a digit"
+        "must have {least} to 32 characters of a-z, 0-9 and -, starting with a letter or a digit"
     )]
     Shape {
         /// The smallest allowed length, in characters.

@@ -226,7 +226,7 @@ pub enum StripeError {
     #[error("the amount is below Stripe's minimum")]
     AmountTooSmall,
     /// The object does not exist.
-    #[error("Stripe knows no such object")]
+    #[error("the object does not exist at Stripe")]
     NotFound,
     /// The OAuth code was refused: it is used, expired, or of the other mode.
     #[error("Stripe refused the authorization code")]

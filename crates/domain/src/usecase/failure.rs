@@ -9,10 +9,10 @@ pub enum Failure {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Concurrent commits refused every attempt; a retry may succeed.
-    #[error("too much contention")]
+    #[error("too many concurrent changes; try again")]
     Contended,
     /// A sealed secret cannot be opened: the master key is missing or a different one.
-    #[error("a sealed secret does not open: {0}")]
+    #[error("a sealed secret cannot be opened: {0}")]
     Sealed(#[from] crate::base::seal::OpenError),
 }
 

@@ -34,7 +34,7 @@ pub enum InvalidMoney {
 
 /// The amount is not zero, but smaller than Stripe's minimum charge in its currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the least that can be charged is {minimum}")]
+#[error("the smallest amount that can be charged is {minimum}")]
 pub struct BelowMinimum {
     /// The smallest amount that can be charged.
     pub minimum: Money,

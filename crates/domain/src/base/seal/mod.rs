@@ -28,7 +28,7 @@ pub struct KeyRing {
 
 /// Two master keys have the same id.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("two master keys are called `{0}`")]
+#[error("two master keys have the id `{0}`")]
 pub struct DuplicateKeyId(pub KeyId);
 
 /// The identity of a secret. A sealed value opens only in the context in which it was sealed.

@@ -87,7 +87,7 @@ pub enum KeyKind {
 
 /// A signature version was chosen for a publishable key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a publishable key signs nothing")]
+#[error("a publishable key has no signature version")]
 pub struct SignsNothing;
 
 impl KeyKind {
@@ -120,7 +120,7 @@ impl KeyKind {
         }
     }
 
-    /// What it signs, if it signs.
+    /// The signature version; `None` for a publishable key.
     pub fn signature_version(self) -> Option<SignatureVersion> {
         match self {
             Self::Signed(_, version) => Some(version),
@@ -128,8 +128,8 @@ impl KeyKind {
         }
     }
 
-    /// Whether such a key may make a call that asks this. A publishable one may do what harms
-    /// nobody but who knows a license's key: see whether it is good, and take a slot of it.
+    /// Whether keys of this kind have a permission. A publishable key can only validate and
+    /// activate, which affect no license but the one whose key the caller knows.
     pub fn allows(self, permission: Permission) -> bool {
         match self {
             Self::Signed(scope, _) => scope.allows(permission),

@@ -6,10 +6,10 @@ use crate::base::money::{BelowMinimum, Currency, InvalidMoney, Money};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPrice {
     /// The amount has no currency.
-    #[error("goes with priceInCents")]
+    #[error("is required with priceInCents")]
     NoCurrency,
     /// The currency has no amount.
-    #[error("goes with priceCurrency")]
+    #[error("is required with priceCurrency")]
     NoAmount,
     /// The amount is not valid in the currency.
     #[error(transparent)]

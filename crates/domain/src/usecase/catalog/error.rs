@@ -9,7 +9,7 @@ pub enum CatalogError {
     #[error("not found")]
     NotFound,
     /// The id is taken.
-    #[error("one with this id exists already")]
+    #[error("an object with this id exists already")]
     Exists,
     /// The plan allows no more products.
     #[error("the plan allows {0} products")]

@@ -86,10 +86,10 @@ pub enum ActivationSelector {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSelector {
     /// The call has both a fingerprint and an id.
-    #[error("takes the place of fingerprint")]
+    #[error("must not be given together with fingerprint")]
     Both,
     /// The call has neither a fingerprint nor an id.
-    #[error("is required, or activationId in its place")]
+    #[error("is required unless activationId is given")]
     Neither,
 }
 

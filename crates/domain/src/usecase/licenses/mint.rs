@@ -27,13 +27,13 @@ pub struct Minted {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CannotMint {
     /// The product's key secret cannot be opened.
-    #[error("the product's key secret does not open: {0}")]
+    #[error("the product's key secret cannot be opened: {0}")]
     Sealed(#[from] OpenError),
     /// The product's key secret has the wrong length.
     #[error("the product's key secret is damaged")]
     DamagedSecret,
     /// The term is past.
-    #[error("the term cannot be dated: {0}")]
+    #[error("the term is not valid: {0}")]
     Term(#[from] crate::model::licenses::term::TermIsPast),
 }
 

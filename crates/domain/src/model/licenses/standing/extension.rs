@@ -13,7 +13,7 @@ pub enum CannotExtend {
     #[error("the license is revoked already")]
     Revoked,
     /// The license never expires.
-    #[error("the license never ends")]
+    #[error("the license never expires")]
     IsLifetime,
     /// The new end is not later than the current end, or not later than now.
     #[error("the duration ends at {until}, which is not later than {from}")]

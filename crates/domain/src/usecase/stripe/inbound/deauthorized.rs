@@ -18,7 +18,7 @@ pub(crate) fn interpret(
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
     let Some(mut link) = store.account_link(account)?.filter(|link| link.active) else {
-        return Ok(Verdict::Ignore("the account was left already"));
+        return Ok(Verdict::Ignore("the account is disconnected already"));
     };
     match stripe.account(account) {
         Err(StripeError::AccountGone) => {}

@@ -128,19 +128,23 @@ fn interpret_event(
     match (inbound.endpoint, Mode::from_livemode(event.livemode)) {
         (Mode::Sandbox, Mode::Live) => return Err(InboundError::LiveEventOnSandbox),
         (Mode::Live, Mode::Sandbox) => {
-            return Ok(Verdict::Ignore("a test event on the live endpoint"));
+            return Ok(Verdict::Ignore("a sandbox event on the live endpoint"));
         }
         (Mode::Sandbox, Mode::Sandbox) | (Mode::Live, Mode::Live) => {}
     }
     let Some(account) = &event.account else {
-        return Ok(Verdict::Ignore("not about a connected account"));
+        return Ok(Verdict::Ignore(
+            "the event is not about a connected account",
+        ));
     };
     let account = AccountRef {
         mode: inbound.endpoint,
         account: account.clone(),
     };
     if store.account_link(&account)?.is_none() {
-        return Ok(Verdict::Ignore("an account that was never connected here"));
+        return Ok(Verdict::Ignore(
+            "the account was never connected to this server",
+        ));
     }
     match &event.data {
         EventData::SessionCompleted(facts) => session::interpret(store, env, &account, facts, now),
@@ -154,6 +158,6 @@ fn interpret_event(
         }
         EventData::ChargeRefunded(facts) => refund::interpret(store, env, &account, facts, now),
         EventData::Deauthorized => deauthorized::interpret(store, stripe, env, &account, now),
-        EventData::Other => Ok(Verdict::Ignore("nothing follows from this type")),
+        EventData::Other => Ok(Verdict::Ignore("events of this type have no effect")),
     }
 }

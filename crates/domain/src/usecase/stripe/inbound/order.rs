@@ -8,7 +8,7 @@ use crate::usecase::env::Env;
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
 /// Why a session that this server did not open is ignored.
-pub(crate) const UNKNOWN_SESSION: &str = "a session that was not opened here";
+pub(crate) const UNKNOWN_SESSION: &str = "this server did not open the session";
 
 /// Changes the status of an order that was not paid.
 pub(crate) fn change_order_status(
@@ -23,7 +23,7 @@ pub(crate) fn change_order_status(
         return Ok(Verdict::Ignore(UNKNOWN_SESSION));
     };
     if !order.status.may_become(to) {
-        return Ok(Verdict::Ignore("the order is past this"));
+        return Ok(Verdict::Ignore("the order does not change any more"));
     }
     order.status = to;
     let mut changes = env.changes(now);
