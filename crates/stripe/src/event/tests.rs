@@ -197,7 +197,7 @@ fn a_refund_tells_how_much_and_whether_all() {
 }
 
 #[test]
-fn a_grant_ended_by_the_seller_is_told_by_the_account_alone() {
+fn a_revoked_grant_names_only_the_account() {
     let object = json!({ "id": "ca_1", "object": "application", "name": "Mintage" });
     let data = data_of("account.application.deauthorized", &object);
     assert_eq!(data, Ok(EventData::Deauthorized));
