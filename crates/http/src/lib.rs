@@ -1,13 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod client;
-mod fault;
-mod guard;
+mod error;
 mod public;
+mod reach;
 mod subnet;
 
 pub use client::{Config, HttpClient, InvalidUserAgent};
-pub use guard::Reach;
+pub use reach::Reach;
 pub use subnet::{InvalidSubnet, Subnet};
 
 #[cfg(test)]
