@@ -15,7 +15,7 @@ use mintage_domain::base::slug::ProductId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::access::api_key::ApiKey;
 use mintage_domain::model::access::credential::SignatureVersion;
-use mintage_domain::usecase::access::api_key::MadeApiKey;
+use mintage_domain::usecase::access::api_key::CreatedApiKey;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -83,7 +83,7 @@ pub(crate) struct ApiKeySecret<'a> {
 }
 
 /// An API key that was just made.
-pub(crate) fn made_api_key(made: &MadeApiKey) -> ApiKeySecret<'_> {
+pub(crate) fn made_api_key(made: &CreatedApiKey) -> ApiKeySecret<'_> {
     ApiKeySecret {
         id: &made.id,
         secret: made.secret.as_ref().map(Secret::expose),

@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mapped_address_is_judged_as_the_address_it_stands_for() {
+    fn a_mapped_address_is_checked_as_ipv4() {
         for (range, ends, neighbours) in RANGES {
             let mapped = |address: &&str| format!("::ffff:{address}");
             for end in ends.iter().filter(|end| !end.contains(':')) {

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use actix_web::{rt, web};
 use mintage_domain::model::outbox::delivery::{Claim, DeliveryStatus};
-use mintage_domain::usecase::outbox::deliver::{DeliverError, LANE, LEASE, record_result, request};
+use mintage_domain::usecase::outbox::deliver::{
+    DeliverError, LEASE, MAX_CONCURRENT, record_result, request,
+};
 use tokio::sync::{Semaphore, watch};
 
 use crate::app::{App, blocking};
@@ -51,7 +53,8 @@ async fn claim(app: &web::Data<App>, room: &Arc<Semaphore>) -> Result<bool, ApiE
         return Ok(false);
     }
     let claims = blocking(app, move |app| {
-        app.store.claim(app.clock.now(), free, LANE, LEASE)
+        app.store
+            .claim(app.clock.now(), free, MAX_CONCURRENT, LEASE)
     })
     .await??;
     crash_after_claim(&claims);

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn travels_as_text_and_is_judged_on_arrival() {
+    fn is_serialized_as_text_and_checked_when_read() {
         let email: Email = serde_json::from_str("\"A@B.test\"").unwrap();
         assert_eq!(serde_json::to_string(&email).unwrap(), "\"a@b.test\"");
         assert!(serde_json::from_str::<Email>("\"nobody\"").is_err());

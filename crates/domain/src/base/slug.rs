@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn travels_as_text_and_is_judged_on_arrival() {
+    fn is_serialized_as_text_and_checked_when_read() {
         let tenant: TenantId = serde_json::from_str("\"acme\"").unwrap();
         assert_eq!(serde_json::to_string(&tenant).unwrap(), "\"acme\"");
         assert_eq!(format!("{tenant} {tenant:?}"), "acme TenantId(acme)");

@@ -130,7 +130,7 @@ fn a_name_that_turns_private_between_two_requests_is_refused() {
 }
 
 #[test]
-fn the_address_that_was_judged_is_the_one_connected_to() {
+fn the_checked_address_is_the_one_connected_to() {
     // Were the name looked up again for connecting, the second answer would be used.
     let server = server();
     let names = ChangingResolver::new(port_of(&server), &[&["127.0.0.1"], &["127.0.0.9"]]);

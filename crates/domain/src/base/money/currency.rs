@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_the_decimals_the_step_and_the_minimum() {
+    fn returns_the_decimals_the_step_and_the_minimum() {
         for (code, exponent, step, minimum) in [
             ("usd", 2, 1, Some(50)),
             ("gbp", 2, 1, Some(30)),

@@ -148,12 +148,12 @@ mod tests {
 
     #[test]
     fn each_kind_allows_what_its_name_says() {
-        use Permission::{Activate, Issue, Read, TendDevices, Validate};
-        let all = [Issue, Validate, Activate, TendDevices, Read];
+        use Permission::{Activate, Issue, ManageActivations, Read, Validate};
+        let all = [Issue, Validate, Activate, ManageActivations, Read];
         for (name, allowed) in [
             ("FULL", &all[..]),
             ("ISSUE_ONLY", &[Issue]),
-            ("VALIDATE_ONLY", &[Validate, Activate, TendDevices]),
+            ("VALIDATE_ONLY", &[Validate, Activate, ManageActivations]),
             ("READ_ONLY", &[Read]),
             ("PUBLISHABLE", &[Validate, Activate]),
         ] {

@@ -49,7 +49,7 @@ impl Limited {
             Permission::Issue => Self::Issue,
             Permission::Validate
             | Permission::Activate
-            | Permission::TendDevices
+            | Permission::ManageActivations
             | Permission::Read => Self::Key,
         }
     }

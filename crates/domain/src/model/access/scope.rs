@@ -30,7 +30,7 @@ pub enum Permission {
     /// Activate a license on a device.
     Activate,
     /// Send a heartbeat for an activation, or deactivate it.
-    TendDevices,
+    ManageActivations,
     /// List licenses and other objects.
     Read,
 }
@@ -38,11 +38,11 @@ pub enum Permission {
 impl Scope {
     /// Whether the scope includes a permission.
     pub fn allows(self, permission: Permission) -> bool {
-        use Permission::{Activate, Issue, Read, TendDevices, Validate};
+        use Permission::{Activate, Issue, ManageActivations, Read, Validate};
         match self {
             Self::Full => true,
             Self::IssueOnly => matches!(permission, Issue),
-            Self::ValidateOnly => matches!(permission, Validate | Activate | TendDevices),
+            Self::ValidateOnly => matches!(permission, Validate | Activate | ManageActivations),
             Self::ReadOnly => matches!(permission, Read),
         }
     }

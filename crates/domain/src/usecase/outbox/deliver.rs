@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use crate::base::time::Timestamp;
 use crate::commit::write::Write;
-use crate::model::outbox::delivery::{Attempt, Claim, DeliveryStatus};
+use crate::model::outbox::delivery::{Attempt, Claim, Delivery, DeliveryStatus};
 use crate::model::outbox::retry::Verdict;
 use crate::model::outbox::webhook_signature::{self, WebhookSecret};
 use crate::ports::{
@@ -21,7 +22,7 @@ pub const DEADLINE: Duration = Duration::from_secs(15);
 pub const LEASE: Duration = Duration::from_mins(1);
 
 /// The largest number of concurrent deliveries to one endpoint.
-pub const LANE: usize = 4;
+pub const MAX_CONCURRENT: usize = 4;
 
 /// The largest answer that is read, in bytes.
 const MAX_ANSWER: usize = 64 * 1024;
@@ -116,20 +117,7 @@ pub fn record_result(
         delivery.status = match verdict {
             Verdict::Delivered => DeliveryStatus::Delivered,
             Verdict::Gone => DeliveryStatus::Failed,
-            Verdict::TryAgain => {
-                let attempts = delivery.attempts.saturating_sub(delivery.schedule_from);
-                let retry_after = result
-                    .as_ref()
-                    .ok()
-                    .and_then(|answer| answer.retry_after(now));
-                match next_attempt(env, attempts, now, retry_after) {
-                    Some(due_at) => {
-                        delivery.due_at = due_at;
-                        DeliveryStatus::Pending
-                    }
-                    None => DeliveryStatus::Failed,
-                }
-            }
+            Verdict::TryAgain => retry(env, &mut delivery, result, now),
         };
         if verdict == Verdict::Gone
             && let Some(mut endpoint) = store.webhook_endpoint(&delivery.tenant)?
@@ -139,19 +127,45 @@ pub fn record_result(
             endpoint.gone_since = Some(now);
             changes.endpoints.push(Write::changed(endpoint));
         }
-        if let Some(url) = &claim.endpoint.url {
-            changes.attempts.push(Attempt {
-                delivery: delivery.id.clone(),
-                number: delivery.attempts,
-                at: now,
-                url: url.clone(),
-                status: result.as_ref().ok().map(|answer| answer.status),
-                snippet: snippet(result),
-            });
-        }
+        changes.attempts.extend(attempt(claim, result, now));
         let status = delivery.status;
         changes.deliveries.push(Write::changed(delivery));
         Ok(Decision::commit(changes, status))
+    })
+}
+
+/// Schedules the next attempt; `Failed` if no attempts are left.
+fn retry(
+    env: &Env<'_>,
+    delivery: &mut Delivery,
+    result: &Result<HttpResponse, HttpError>,
+    now: Timestamp,
+) -> DeliveryStatus {
+    let attempts = delivery.attempts.saturating_sub(delivery.schedule_from);
+    let answer = result.as_ref().ok();
+    let retry_after = answer.and_then(|answer| answer.retry_after(now));
+    match next_attempt(env, attempts, now, retry_after) {
+        Some(due_at) => {
+            delivery.due_at = due_at;
+            DeliveryStatus::Pending
+        }
+        None => DeliveryStatus::Failed,
+    }
+}
+
+/// The record of an attempt; `None` if the endpoint had no URL to send to.
+fn attempt(
+    claim: &Claim,
+    result: &Result<HttpResponse, HttpError>,
+    now: Timestamp,
+) -> Option<Attempt> {
+    Some(Attempt {
+        delivery: claim.delivery.id.clone(),
+        number: claim.delivery.attempts,
+        at: now,
+        url: claim.endpoint.url.clone()?,
+        status: result.as_ref().ok().map(|answer| answer.status),
+        snippet: snippet(result),
     })
 }
 

@@ -6,14 +6,13 @@ use std::time::Duration;
 use crate::base::email::Email;
 use crate::base::id::{LicenseId, MailId};
 use crate::base::seal::Opened;
-use crate::base::secret::Secret;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::commit::write::Write;
 use crate::model::access::rate::{Rate, Take};
 use crate::model::licenses::license::License;
 use crate::model::licenses::standing::State;
-use crate::model::outbox::mail::{Letter, MailStatus, QueuedMail, letter};
+use crate::model::outbox::mail::{MailStatus, MailValues, QueuedMail};
 use crate::model::sellers::audit::Actor;
 use crate::model::sellers::tenant::Tenant;
 use crate::ports::{
@@ -28,7 +27,7 @@ use crate::usecase::outbox::retry::next_attempt;
 pub const LEASE: Duration = Duration::from_mins(5);
 
 /// How long a mail waits for a mail server to be configured.
-pub const WAITS_AT_MOST: Duration = Duration::from_hours(72);
+pub const MAX_SERVER_WAIT: Duration = Duration::from_hours(72);
 
 /// How often the key of a license may be resent: enough to correct an address, too seldom to abuse.
 pub const RESEND_RATE: Rate = Rate {
@@ -153,21 +152,22 @@ pub fn compose(
         let reason = "the license's key does not open".to_owned();
         return Ok(Composed::Outcome(Outcome::TryAgain(reason)));
     };
-    let (subject, text, html) = letter(&Letter {
+    let body = MailValues {
         product: product.display_name.as_str(),
         plan: plan.display_name.as_str(),
         key: key.expose(),
         mode: license.mode,
         expires_at: license.standing.expires_at(),
         devices: license.activation_limit,
-    });
+    }
+    .render();
     Ok(Composed::Message(Box::new(Message {
         id: mail.id.clone(),
         to: mail.to.clone(),
         reply_to: tenant.email,
-        subject,
-        text: Secret::new(text),
-        html: Secret::new(html),
+        subject: body.subject,
+        text: body.text,
+        html: body.html,
     })))
 }
 
@@ -220,7 +220,7 @@ pub fn give_up(
 ) -> Result<usize, Failure> {
     settle(store, |_| {
         let now = env.now();
-        let overdue = store.overdue_mails(now.minus(WAITS_AT_MOST), n)?;
+        let overdue = store.overdue_mails(now.minus(MAX_SERVER_WAIT), n)?;
         if overdue.is_empty() {
             return Ok(Decision::Answer(0));
         }

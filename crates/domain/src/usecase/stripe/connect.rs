@@ -53,7 +53,7 @@ pub enum ConnectError {
 from_port_errors!(ConnectError);
 
 /// How long an OAuth round may take.
-pub const ROUND_LASTS: Duration = Duration::from_mins(10);
+pub const OAUTH_ROUND_TTL: Duration = Duration::from_mins(10);
 
 /// Starts an OAuth round, and returns the URL where the seller grants access. The connection does
 /// not change yet.
@@ -79,7 +79,7 @@ pub fn start(
             state: SecretHash::of(state.expose()),
             tenant: tenant.clone(),
             mode,
-            expires_at: now.plus(ROUND_LASTS),
+            expires_at: now.plus(OAUTH_ROUND_TTL),
             used: false,
             version: 1,
         }));

@@ -4,7 +4,7 @@ mod mailbox;
 mod template;
 
 pub use crate::model::outbox::mail::mailbox::{InvalidMailbox, Mailbox};
-pub use crate::model::outbox::mail::template::{Letter, letter};
+pub use crate::model::outbox::mail::template::{MailBody, MailValues};
 
 use crate::base::email::Email;
 use crate::base::id::{LicenseId, MailId};

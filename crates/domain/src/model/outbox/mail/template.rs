@@ -2,6 +2,7 @@
 //! of its body; this file computes the values that they contain.
 
 use crate::base::mode::Mode;
+use crate::base::secret::Secret;
 use crate::base::time::Timestamp;
 
 const TEXT: &str = include_str!("license_key.txt");
@@ -9,7 +10,7 @@ const HTML: &str = include_str!("license_key.html");
 
 /// The values that a mail contains.
 #[derive(Clone, Copy)]
-pub struct Letter<'a> {
+pub struct MailValues<'a> {
     /// The display name of the product.
     pub product: &'a str,
     /// The display name of the key type.
@@ -24,30 +25,45 @@ pub struct Letter<'a> {
     pub devices: u32,
 }
 
-/// Writes a mail: its subject (one line), its plain text, and the same text in HTML.
-pub fn letter(letter: &Letter<'_>) -> (String, String, String) {
-    let is_test = letter.mode == Mode::Sandbox;
-    let subject = subject(letter.product, is_test);
-    let validity = validity(letter.expires_at);
-    let devices = devices(letter.devices);
-    let value = |name: &str| match name {
-        "subject" => subject.clone(),
-        "product" => one_line(letter.product),
-        "plan" => one_line(letter.plan),
-        "key" => letter.key.to_owned(),
-        "validity" => validity.clone(),
-        "devices" => devices.clone(),
-        _ => String::new(),
-    };
-    let text = fill(TEXT, |name| match name {
-        "notice" if is_test => format!("{TEST_NOTICE}\n\n"),
-        name => value(name),
-    });
-    let html = fill(HTML, |name| match name {
-        "notice" if is_test => format!("<p><strong>{TEST_NOTICE}</strong></p>\n"),
-        name => escaped(&value(name)),
-    });
-    (subject, text, html)
+/// The subject and the body of a mail.
+#[derive(Debug, Clone)]
+pub struct MailBody {
+    /// The subject, one line.
+    pub subject: String,
+    /// The body as plain text. It is secret because it contains the license key.
+    pub text: Secret,
+    /// The body as HTML.
+    pub html: Secret,
+}
+
+impl MailValues<'_> {
+    /// Fills the templates with these values.
+    pub fn render(&self) -> MailBody {
+        let is_test = self.mode == Mode::Sandbox;
+        let subject = subject(self.product, is_test);
+        let value = |name: &str| match name {
+            "subject" => subject.clone(),
+            "product" => one_line(self.product),
+            "plan" => one_line(self.plan),
+            "key" => self.key.to_owned(),
+            "validity" => validity(self.expires_at),
+            "devices" => devices(self.devices),
+            _ => String::new(),
+        };
+        let text = fill(TEXT, |name| match name {
+            "notice" if is_test => format!("{TEST_NOTICE}\n\n"),
+            name => value(name),
+        });
+        let html = fill(HTML, |name| match name {
+            "notice" if is_test => format!("<p><strong>{TEST_NOTICE}</strong></p>\n"),
+            name => escaped(&value(name)),
+        });
+        MailBody {
+            subject,
+            text: Secret::new(text),
+            html: Secret::new(html),
+        }
+    }
 }
 
 const TEST_NOTICE: &str =

@@ -60,7 +60,7 @@ from_port_errors!(SignatureError);
 pub const TOLERANCE: Duration = call_signature::KEYSTACK_TOLERANCE;
 
 /// How long a nonce is stored: longer than any timestamp is accepted.
-pub const REMEMBERED: Duration = Duration::from_mins(10);
+pub const NONCE_TTL: Duration = Duration::from_mins(10);
 
 /// Looks up the API key that a caller sent, for [`check`].
 pub fn find(
@@ -106,7 +106,7 @@ pub fn check(
     Ok(Nonce {
         key: key.id.clone(),
         signature: mark,
-        expires_at: now.plus(REMEMBERED),
+        expires_at: now.plus(NONCE_TTL),
     })
 }
 

@@ -3,7 +3,7 @@
 mod check;
 
 pub use crate::usecase::access::api_key::check::{
-    REMEMBERED, SignatureError, SignedCall, TOLERANCE, check, check_publishable_or_signed, find,
+    NONCE_TTL, SignatureError, SignedCall, TOLERANCE, check, check_publishable_or_signed, find,
     use_up,
 };
 
@@ -48,7 +48,7 @@ from_port_errors!(ApiKeyError);
 
 /// A new API key.
 #[derive(Debug)]
-pub struct MadeApiKey {
+pub struct CreatedApiKey {
     /// Public id, which callers send.
     pub id: ApiKeyId,
     /// The secret, shown once; `None` for a publishable key.
@@ -63,7 +63,7 @@ pub fn create_api_key(
     product: &ProductId,
     actor: &Actor,
     (kind, mode): (KeyKind, Mode),
-) -> Result<MadeApiKey, ApiKeyError> {
+) -> Result<CreatedApiKey, ApiKeyError> {
     settle(store, |_| {
         store
             .product(tenant, product)?
@@ -76,7 +76,7 @@ pub fn create_api_key(
         changes
             .audit
             .push(env.audit(tenant, now, actor.clone(), "api-key.created", id.as_str()));
-        Ok(Decision::commit(changes, MadeApiKey { id, secret }))
+        Ok(Decision::commit(changes, CreatedApiKey { id, secret }))
     })
 }
 
@@ -147,7 +147,7 @@ pub fn rotate_api_key(
     id: &ApiKeyId,
     (overlap, version): (Overlap, Option<SignatureVersion>),
     actor: &Actor,
-) -> Result<MadeApiKey, ApiKeyError> {
+) -> Result<CreatedApiKey, ApiKeyError> {
     settle(store, |_| {
         let now = env.now();
         let mut old = valid_key(store, tenant, id, now)?;
@@ -166,7 +166,10 @@ pub fn rotate_api_key(
             let entry = env.audit(tenant, now, actor.clone(), action, target.as_str());
             changes.audit.push(entry);
         }
-        Ok(Decision::commit(changes, MadeApiKey { id: new_id, secret }))
+        Ok(Decision::commit(
+            changes,
+            CreatedApiKey { id: new_id, secret },
+        ))
     })
 }
 

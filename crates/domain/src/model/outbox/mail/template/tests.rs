@@ -1,6 +1,13 @@
 use super::*;
 
-const LIFETIME: Letter<'_> = Letter {
+/// The subject, the plain text and the HTML of a mail.
+fn rendered(values: &MailValues<'_>) -> (String, String, String) {
+    let body = values.render();
+    let (text, html) = (body.text.expose(), body.html.expose());
+    (body.subject.clone(), text.to_owned(), html.to_owned())
+}
+
+const LIFETIME: MailValues<'_> = MailValues {
     product: "Pixel Studio",
     plan: "Pro",
     key: "PIXL-4B2K-9XJP-T8WM-Q3VZ",
@@ -11,7 +18,7 @@ const LIFETIME: Letter<'_> = Letter {
 
 #[test]
 fn a_live_license_has_this_mail() {
-    let (subject, text, html) = letter(&LIFETIME);
+    let (subject, text, html) = rendered(&LIFETIME);
     assert_eq!(subject, "Your license key for Pixel Studio");
     assert_eq!(
         text,
@@ -48,7 +55,7 @@ fn a_live_license_has_this_mail() {
 
 #[test]
 fn a_sandbox_license_says_in_all_places_that_it_is_a_test() {
-    let (subject, text, html) = letter(&Letter {
+    let (subject, text, html) = rendered(&MailValues {
         mode: Mode::Sandbox,
         ..LIFETIME
     });
@@ -75,7 +82,7 @@ fn the_mail_states_the_end_and_the_device_limit() {
             "up to 10000 at a time",
         ),
     ] {
-        let (_, text, html) = letter(&Letter {
+        let (_, text, html) = rendered(&MailValues {
             expires_at,
             devices,
             ..LIFETIME
@@ -99,7 +106,7 @@ fn a_name_is_neither_markup_nor_a_placeholder_nor_a_header() {
         ("A\r\nBcc: x@y.test", "A  Bcc: x@y.test", "A  Bcc: x@y.test"),
         ("数独 ☕", "数独 ☕", "数独 ☕"),
     ] {
-        let (subject, text, html) = letter(&Letter {
+        let (subject, text, html) = rendered(&MailValues {
             product: name,
             plan: name,
             ..LIFETIME
