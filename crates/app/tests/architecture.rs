@@ -73,12 +73,15 @@ const CONFINED: [(&str, &[&str]); 8] = [
 ];
 
 /// All that an integrator who embeds the domain takes in with it.
-const DOMAINS_OTHERS: [&str; 7] = [
+const DOMAINS_OTHERS: [&str; 10] = [
     "data-encoding",
+    "httpdate",
     "mockall",
     "ring",
+    "secrecy",
     "serde",
     "serde_json",
+    "subtle",
     "thiserror",
     "time",
 ];

@@ -1,4 +1,5 @@
-//! Mintage in a service of your own: `cargo run -p mintage-domain --example embed`
+//! Embeds the domain in another service: `cargo run -p mintage-domain --example embed`
+
 use std::sync::{Mutex, PoisonError};
 
 use mintage_domain::base::id::{CustomerId, OrderId};
@@ -22,10 +23,10 @@ use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::licenses::mint::{MintRequest, mint};
 use ring::rand::{SecureRandom, SystemRandom};
 
-/// Your store: here only what is known of its rows, which is what guards are judged by.
-struct Shelf(Mutex<Facts>);
+/// Your store. This one keeps only the versions of rows and the counters, which the guards need.
+struct FactStore(Mutex<Facts>);
 
-impl Commit for Shelf {
+impl Commit for FactStore {
     fn submit(&self, changes: Changes, done: CommitDone) {
         let mut facts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let outcome = facts.admit(&changes).map(|_| Receipt::default());
@@ -33,28 +34,31 @@ impl Commit for Shelf {
     }
 }
 
-/// Your clock and your randomness: the domain has neither.
-struct Machine(SystemRandom);
+/// Your sources of time and randomness, which the domain does not have.
+struct SystemEnv(SystemRandom);
 
-impl Clock for Machine {
+impl Clock for SystemEnv {
     #[expect(clippy::disallowed_methods, reason = "a clock reads the time")]
     fn now(&self) -> time::Timestamp {
         time::Timestamp::EPOCH.plus(std::time::UNIX_EPOCH.elapsed().unwrap_or_default())
     }
 }
 
-impl Entropy for Machine {
+impl Entropy for SystemEnv {
     fn fill(&self, bytes: &mut [u8]) {
-        assert!(self.0.fill(bytes).is_ok(), "no randomness, no keys");
+        assert!(
+            self.0.fill(bytes).is_ok(),
+            "without randomness no key can be generated"
+        );
     }
 }
 
 #[rustfmt::skip] // plain values, side by side
 #[expect(clippy::print_stdout, reason = "an example shows what it does")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let (store, machine) = (Shelf(Mutex::default()), Machine(SystemRandom::new()));
+    let (store, system) = (FactStore(Mutex::default()), SystemEnv(SystemRandom::new()));
     let keys = KeyRing::new(MasterKey::parse(&"5a".repeat(32))?, Vec::new())?;
-    let env = Env { clock: &machine, entropy: &machine, keys: &keys };
+    let env = Env { clock: &system, entropy: &system, keys: &keys };
     let (id, display_name) = (ProductId::parse("pixel")?, DisplayName::parse("Pixel Studio")?);
     let (key_prefix, key_format) = (KeyPrefix::parse("PIXL")?, KeyFormat::Classic);
     let product = NewProduct { id, display_name, key_prefix, key_format };

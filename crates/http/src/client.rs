@@ -1,6 +1,5 @@
 //! The [`Http`] port on ureq.
 
-use std::fmt;
 use std::io::Read;
 
 use mintage_domain::ports::{Http, HttpError, HttpRequest, HttpResponse, Method};
@@ -9,39 +8,32 @@ use ureq::http::{HeaderMap, Request, Response, Uri};
 use ureq::unversioned::resolver::{DefaultResolver, Resolver};
 use ureq::{Agent, Body};
 
-use crate::fault::{Marking, fault};
-use crate::guard::{Guarded, Reach};
+use crate::error::{MarkingConnector, http_error};
+use crate::reach::{GuardedResolver, Reach};
 
-/// How a client behaves.
-#[derive(Clone, Debug)]
+/// The configuration of a client.
+#[derive(Debug, Clone)]
 pub struct Config {
-    /// Where its requests may go.
+    /// The addresses that requests may be sent to.
     pub reach: Reach,
-    /// How it introduces itself, as in `mintage/0.1.0`.
+    /// The value of the `User-Agent` header, such as `mintage/0.1.0`.
     pub user_agent: String,
 }
 
-/// The user agent cannot stand in a header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The user agent is not a valid header value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the user agent may only hold visible ASCII and spaces")]
 pub struct InvalidUserAgent;
 
-impl fmt::Display for InvalidUserAgent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the user agent may only hold visible ASCII and spaces")
-    }
-}
-
-impl std::error::Error for InvalidUserAgent {}
-
-/// An HTTP client that keeps connections open for a while. Clones share them.
-#[derive(Clone, Debug)]
+/// An HTTP client that keeps connections alive. Clones share the connections.
+#[derive(Debug, Clone)]
 pub struct HttpClient {
     agent: Agent,
     user_agent: HeaderValue,
 }
 
 impl HttpClient {
-    /// A client that resolves names as the operating system does.
+    /// A client that resolves names by the operating system.
     pub fn new(config: Config) -> Result<Self, InvalidUserAgent> {
         Self::with_resolver(config, DefaultResolver::default())
     }
@@ -51,35 +43,39 @@ impl HttpClient {
         resolver: impl Resolver,
     ) -> Result<Self, InvalidUserAgent> {
         let user_agent = HeaderValue::from_str(&config.user_agent).map_err(|_| InvalidUserAgent)?;
-        // A proxy from the environment would resolve names itself, behind the guard's back.
+        // A proxy from the environment would resolve names itself and so bypass the guard.
         let settings = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .proxy(None)
             .build();
-        let guarded = Guarded {
+        let guarded = GuardedResolver {
             resolver,
             reach: config.reach,
         };
-        let agent = Agent::with_parts(settings, Marking::default(), guarded);
+        let agent = Agent::with_parts(settings, MarkingConnector::default(), guarded);
         Ok(Self { agent, user_agent })
     }
 
     fn run(&self, request: &HttpRequest) -> Result<Response<Body>, HttpError> {
-        let bare = self.request(request)?;
+        let head = self.request(request)?;
         let answer = if request.body.is_empty() && request.method != Method::Post {
-            self.agent.run(self.within(request, bare))
+            self.agent.run(self.with_deadline(request, head))
         } else {
-            let full = bare.map(|()| request.body.as_slice());
-            self.agent.run(self.within(request, full))
+            let with_body = head.map(|()| request.body.as_slice());
+            self.agent.run(self.with_deadline(request, with_body))
         };
-        answer.map_err(fault)
+        answer.map_err(http_error)
     }
 
-    fn within<B: ureq::AsSendBody>(&self, request: &HttpRequest, bare: Request<B>) -> Request<B> {
+    fn with_deadline<B: ureq::AsSendBody>(
+        &self,
+        request: &HttpRequest,
+        http_request: Request<B>,
+    ) -> Request<B> {
         self.agent
-            .configure_request(bare)
+            .configure_request(http_request)
             .timeout_global(Some(request.deadline))
             .build()
     }
@@ -92,7 +88,7 @@ impl HttpClient {
             Method::Delete => ureq::http::Method::DELETE,
         };
         *built.uri_mut() = uri(&request.url)?;
-        *built.headers_mut() = self.headers(request).ok_or_else(unsendable_header)?;
+        *built.headers_mut() = self.headers(request).ok_or_else(invalid_header)?;
         Ok(built)
     }
 
@@ -117,19 +113,21 @@ impl Http for HttpClient {
         let (head, body) = self.run(request)?.into_parts();
         Ok(HttpResponse {
             status: head.status.as_u16(),
-            headers: shown(&head.headers),
+            headers: owned_headers(&head.headers),
             body: read(body, request.max_answer)?,
         })
     }
 }
 
-/// An http or https URL without credentials: they would end in logs.
+/// Parses an http or https URL. Credentials in URLs are refused, since URLs are logged.
 fn uri(url: &str) -> Result<Uri, HttpError> {
     let uri: Uri = url.parse().map_err(|_| HttpError::BadUrl)?;
     let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
-    let is_host_and_port = uri.authority().is_some_and(|to| {
-        // A port above 65535 parses, and would silently become the scheme's own.
-        !to.as_str().contains('@') && (to.as_str() == to.host() || to.port_u16().is_some())
+    let is_host_and_port = uri.authority().is_some_and(|authority| {
+        let has_port = authority.as_str() != authority.host();
+        // A port above 65535 parses too, and would silently become the scheme's default.
+        let is_port_valid = !has_port || authority.port_u16().is_some();
+        is_port_valid && !authority.as_str().contains('@')
     });
     if is_web && is_host_and_port {
         Ok(uri)
@@ -138,11 +136,11 @@ fn uri(url: &str) -> Result<Uri, HttpError> {
     }
 }
 
-fn unsendable_header() -> HttpError {
+fn invalid_header() -> HttpError {
     HttpError::Unreachable("a header cannot be sent".to_owned())
 }
 
-fn shown(headers: &HeaderMap) -> Vec<(String, String)> {
+fn owned_headers(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
         .iter()
         .map(|(name, value)| {
@@ -153,13 +151,13 @@ fn shown(headers: &HeaderMap) -> Vec<(String, String)> {
 }
 
 fn read(body: Body, max_answer: usize) -> Result<Vec<u8>, HttpError> {
-    // One byte more than allowed is asked for, to tell "just enough" from "too much".
+    // Reading one byte more than allowed detects a body that is too large.
     let limit = u64::try_from(max_answer).map_or(u64::MAX, |max| max.saturating_add(1));
     let mut bytes = Vec::new();
     body.into_reader()
         .take(limit)
         .read_to_end(&mut bytes)
-        .map_err(|cause| fault(cause.into()))?;
+        .map_err(|cause| http_error(cause.into()))?;
     if bytes.len() > max_answer {
         return Err(HttpError::TooLarge);
     }

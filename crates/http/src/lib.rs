@@ -1,12 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod client;
-mod fault;
-mod guard;
+mod error;
 mod public;
+mod reach;
 
 pub use client::{Config, HttpClient, InvalidUserAgent};
-pub use guard::Reach;
+pub use reach::Reach;
 
 #[cfg(test)]
 mod tests;

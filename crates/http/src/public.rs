@@ -1,10 +1,10 @@
-//! Which addresses belong to the public internet.
+//! The address ranges of the public internet.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
-/// IPv4 that is not globally reachable, as the special-purpose address registry has it.
+/// IPv4 ranges that are not globally reachable, from IANA's special-purpose address registry.
 const SPECIAL_V4: [Ipv4Net; 15] = [
     v4([0, 0, 0, 0], 8),       // this network
     v4([10, 0, 0, 0], 8),      // private
@@ -23,11 +23,12 @@ const SPECIAL_V4: [Ipv4Net; 15] = [
     v4([240, 0, 0, 0], 4),     // class E and broadcast
 ];
 
-/// The only part of IPv6 that is given out for global unicast. Outside lie loopback, mapped and
-/// translated IPv4 (64:ff9b::/96), discard, unique local, link-local, site-local and multicast.
+/// The only IPv6 range that is assigned for global unicast. Outside of it are loopback, mapped and
+/// translated IPv4 (64:ff9b::/96), discard, unique local, link-local, site-local and multicast
+/// addresses.
 const GLOBAL_V6: Ipv6Net = v6([0x2000, 0], 3);
 
-/// What is special inside [`GLOBAL_V6`].
+/// The ranges inside [`GLOBAL_V6`] that are not globally reachable.
 const SPECIAL_V6: [Ipv6Net; 4] = [
     v6([0x2001, 0], 23),     // protocol assignments: Teredo, benchmarking, ORCHID
     v6([0x2001, 0xdb8], 32), // documentation
@@ -44,8 +45,7 @@ const fn v6([first, second]: [u16; 2], bits: u8) -> Ipv6Net {
     Ipv6Net::new_assert(Ipv6Addr::new(first, second, 0, 0, 0, 0, 0, 0), bits)
 }
 
-/// Whether a host of the public internet may have this address. A mapped IPv4 address is judged
-/// as the one it stands for.
+/// Whether an address belongs to the public internet. A mapped IPv4 address is checked as IPv4.
 pub(crate) fn is_public(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => !SPECIAL_V4.iter().any(|range| range.contains(&address)),
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mapped_address_is_judged_as_the_address_it_stands_for() {
+    fn a_mapped_address_is_checked_as_ipv4() {
         for (range, ends, neighbours) in RANGES {
             let mapped = |address: &&str| format!("::ffff:{address}");
             for end in ends.iter().filter(|end| !end.contains(':')) {

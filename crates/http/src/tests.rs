@@ -1,4 +1,4 @@
-//! The client against servers on loopback: the port's contract, then what is this client's own.
+//! Tests of the client against servers on loopback: the port's contract, and the rest.
 
 mod answers;
 mod reach;
@@ -9,7 +9,7 @@ use mintage_domain::ports::{HttpRequest, Method};
 
 use crate::{Config, HttpClient, Reach};
 
-const PATIENCE: Duration = Duration::from_secs(5);
+const DEADLINE: Duration = Duration::from_secs(5);
 
 fn client(reach: Reach) -> HttpClient {
     HttpClient::new(config(reach)).expect("a client")
@@ -29,7 +29,7 @@ fn get(url: impl Into<String>) -> HttpRequest {
         headers: Vec::new(),
         authorization: None,
         body: Vec::new(),
-        deadline: PATIENCE,
+        deadline: DEADLINE,
         max_answer: 1024,
     }
 }

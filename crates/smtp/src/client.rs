@@ -1,4 +1,4 @@
-//! One conversation with the mail server for each message.
+//! The [`Mail`] port: one SMTP session for each message.
 
 use std::time::Duration;
 
@@ -11,40 +11,40 @@ use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter,
 use mintage_domain::model::outbox::mail::Mailbox;
 use mintage_domain::ports::{Mail, MailError, Message};
 
-use crate::fault::{in_the_way, judged};
-use crate::letter::{Sender, UnusableSender};
+use crate::error::{permanent_or_unavailable, unavailable};
+use crate::message::{Sender, UnusableSender};
 use crate::server::{Encryption, SmtpServer};
 
-/// How long each answer may take. A conversation has twelve of them at most, and a mailing's lease
-/// of five minutes holds longer than that.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// The time limit of each answer. A session has at most twelve answers, which together take less
+/// than the five minutes of a mail's lease.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Sends mail over SMTP.
 #[derive(Debug)]
 pub struct SmtpMail {
     server: SmtpServer,
     sender: Sender,
-    patience: Duration,
+    timeout: Duration,
 }
 
 impl SmtpMail {
-    /// Sends by this server, from this mailbox. Nothing is connected yet.
+    /// An adapter that sends through a server, from a mailbox. Connects only to send.
     pub fn new(server: SmtpServer, from: &Mailbox) -> Result<Self, UnusableSender> {
         Ok(Self {
             server,
             sender: Sender::new(from)?,
-            patience: PATIENCE,
+            timeout: ANSWER_TIMEOUT,
         })
     }
 
-    /// The same with another patience for each answer.
+    /// The same adapter with another time limit for each answer.
     #[must_use]
-    pub fn patience(self, patience: Duration) -> Self {
-        Self { patience, ..self }
+    pub fn patience(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
     }
 
-    /// How this side names itself: by the sender's domain.
-    fn name(&self) -> ClientId {
+    /// The name of this client in EHLO: the sender's domain.
+    fn client_id(&self) -> ClientId {
         let domain = self.sender.address.domain();
         if domain.is_ascii() {
             ClientId::Domain(domain.to_owned())
@@ -53,55 +53,60 @@ impl SmtpMail {
         }
     }
 
-    /// A connection that is encrypted as it shall be, and logged in.
+    /// Connects, encrypts the connection as configured, and logs in.
     fn connect(&self) -> Result<SmtpConnection, MailError> {
-        let (server, name) = (&self.server, self.name());
+        let (server, client_id) = (&self.server, self.client_id());
         let tls = match server.encryption {
             Encryption::Plain => None,
             Encryption::Tls | Encryption::StartTls => {
-                Some(TlsParameters::new(server.host.clone()).map_err(|e| in_the_way(&e))?)
+                Some(TlsParameters::new(server.host.clone()).map_err(|e| unavailable(&e))?)
             }
         };
-        let from_the_start = tls
+        let implicit_tls = tls
             .as_ref()
             .filter(|_| server.encryption == Encryption::Tls);
-        let place = (server.host.as_str(), server.port);
-        let mut line =
-            SmtpConnection::connect(place, Some(self.patience), &name, from_the_start, None)
-                .map_err(|error| in_the_way(&error))?;
+        let address = (server.host.as_str(), server.port);
+        let timeout = Some(self.timeout);
+        let mut connection =
+            SmtpConnection::connect(address, timeout, &client_id, implicit_tls, None)
+                .map_err(|error| unavailable(&error))?;
         if let (Encryption::StartTls, Some(tls)) = (server.encryption, &tls) {
-            if !line.can_starttls() {
+            if !connection.can_starttls() {
                 return Err(MailError::Unavailable("it offers no STARTTLS".to_owned()));
             }
-            line.starttls(tls, &name).map_err(|e| in_the_way(&e))?;
+            connection
+                .starttls(tls, &client_id)
+                .map_err(|e| unavailable(&e))?;
         }
         if let Some(login) = &server.login {
             let (user, password) = (login.user.expose(), login.password.expose());
             let credentials = Credentials::new(user.to_owned(), password.to_owned());
-            line.auth(&[Mechanism::Plain, Mechanism::Login], &credentials)
-                .map_err(|error| in_the_way(&error))?;
+            connection
+                .auth(&[Mechanism::Plain, Mechanism::Login], &credentials)
+                .map_err(|error| unavailable(&error))?;
         }
-        Ok(line)
+        Ok(connection)
     }
 
-    /// What must be agreed on for this reader and these bytes; `None` if the server cannot.
+    /// The parameters that the addresses and the bytes of a message need; `None` if the server does
+    /// not support one of them.
     fn parameters(
         &self,
-        line: &SmtpConnection,
+        connection: &SmtpConnection,
         to: &Address,
         bytes: &[u8],
     ) -> Option<Vec<MailParameter>> {
-        let knows = |extension| line.server_info().supports_feature(extension);
+        let supports = |extension| connection.server_info().supports_feature(extension);
         let mut parameters = Vec::new();
         let addresses: [&str; 2] = [self.sender.address.as_ref(), to.as_ref()];
         if !addresses.iter().all(|address| address.is_ascii()) {
-            if !knows(Extension::SmtpUtfEight) {
+            if !supports(Extension::SmtpUtfEight) {
                 return None;
             }
             parameters.push(MailParameter::SmtpUtfEight);
         }
         if !bytes.is_ascii() {
-            if !knows(Extension::EightBitMime) {
+            if !supports(Extension::EightBitMime) {
                 return None;
             }
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
@@ -110,11 +115,11 @@ impl SmtpMail {
     }
 }
 
-/// From the reader to the last byte: here the server speaks of the message.
-fn hand_over(line: &mut SmtpConnection, to: Address, bytes: &[u8]) -> Result<(), Error> {
-    line.command(Rcpt::new(to, Vec::new()))?;
-    line.command(Data)?;
-    line.message(bytes)?;
+/// Sends the recipient and the message. Refusals of these commands are about the message.
+fn transmit(connection: &mut SmtpConnection, to: Address, bytes: &[u8]) -> Result<(), Error> {
+    connection.command(Rcpt::new(to, Vec::new()))?;
+    connection.command(Data)?;
+    connection.message(bytes)?;
     Ok(())
 }
 
@@ -125,16 +130,17 @@ impl Mail for SmtpMail {
             .sender
             .write(message)
             .ok_or_else(|| refused("its address cannot be written in a message"))?;
-        let mut line = self.connect()?;
+        let mut connection = self.connect()?;
         let parameters = self
-            .parameters(&line, &to, &bytes)
+            .parameters(&connection, &to, &bytes)
             .ok_or_else(|| refused("it takes no address beyond ASCII"))?;
         let from = Some(self.sender.address.clone());
-        line.command(MailFrom::new(from, parameters))
-            .map_err(|error| in_the_way(&error))?;
-        hand_over(&mut line, to, &bytes).map_err(|error| judged(&error))?;
-        // It was taken over, however the parting goes.
-        let _ = line.quit();
+        connection
+            .command(MailFrom::new(from, parameters))
+            .map_err(|error| unavailable(&error))?;
+        transmit(&mut connection, to, &bytes).map_err(|error| permanent_or_unavailable(&error))?;
+        // The server has accepted the message, so a failure of QUIT does not matter.
+        let _ = connection.quit();
         Ok(())
     }
 }

@@ -1,10 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod client;
-mod fault;
-mod letter;
+mod error;
+mod message;
 mod server;
 
 pub use client::SmtpMail;
-pub use letter::UnusableSender;
+pub use message::UnusableSender;
 pub use server::{Encryption, InvalidSmtpUrl, SmtpServer};

@@ -1,11 +1,12 @@
-//! Which mail server, and how to speak to it.
+//! The mail server's address, encryption and login, as configured by a URL.
 
 use std::fmt;
 use std::net::IpAddr;
 
 use mintage_domain::base::secret::Secret;
+use percent_encoding::percent_decode_str;
 
-/// A mail server to hand messages to. Neither `Display` nor `Debug` shows its login.
+/// A mail server. `Display` and `Debug` omit the login.
 #[derive(Debug, Clone)]
 pub struct SmtpServer {
     pub(crate) host: String,
@@ -14,14 +15,14 @@ pub struct SmtpServer {
     pub(crate) login: Option<Login>,
 }
 
-/// How the way to the server is protected.
+/// How the connection to the server is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encryption {
     /// TLS from the first byte.
     Tls,
-    /// STARTTLS, or no conversation.
+    /// STARTTLS is required.
     StartTls,
-    /// Not at all.
+    /// The connection is not encrypted.
     Plain,
 }
 
@@ -31,16 +32,16 @@ pub(crate) struct Login {
     pub(crate) password: Secret,
 }
 
-/// Why a text is no address of a mail server. It repeats nothing of the text.
+/// Why a text is not the URL of a mail server. The message never repeats the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSmtpUrl {
-    /// Another scheme, or none.
+    /// The scheme is neither `smtps` nor `smtp`.
     #[error("must begin with smtps:// or smtp://")]
     Scheme,
-    /// No host, or none that can be one.
+    /// The host is missing or malformed.
     #[error("must name the server's host, as in smtps://mail.example.com")]
     Host,
-    /// The port is no port.
+    /// The port is not a number from 1 to 65535.
     #[error("has a port that is no number from 1 to 65535")]
     Port,
     /// The login is not `user:password`.
@@ -48,20 +49,20 @@ pub enum InvalidSmtpUrl {
         "must have its login as user:password@, with signs such as @ and : written as %40 and %3A"
     )]
     Login,
-    /// Something behind the host.
+    /// The text after the host is not supported.
     #[error("may end with ?tls=required, for smtp:// alone, and with nothing else")]
     Ending,
 }
 
 impl SmtpServer {
     /// Reads `smtps://user:password@host:465`, `smtp://user:password@host:587?tls=required` or
-    /// `smtp://host:25`; the login and the port may be missing.
+    /// `smtp://host:25`. The login and the port are optional.
     pub fn parse(text: &str) -> Result<Self, InvalidSmtpUrl> {
         let (scheme, rest) = text
             .trim()
             .split_once("://")
             .ok_or(InvalidSmtpUrl::Scheme)?;
-        let (place, ending) = rest
+        let (authority, ending) = rest
             .split_once('?')
             .map_or((rest, None), |(a, b)| (a, Some(b)));
         let encryption = match (scheme.to_ascii_lowercase().as_str(), ending) {
@@ -71,12 +72,12 @@ impl SmtpServer {
             ("smtp" | "smtps", Some(_)) => return Err(InvalidSmtpUrl::Ending),
             _ => return Err(InvalidSmtpUrl::Scheme),
         };
-        let (login, place) = match place.rsplit_once('@') {
-            Some((login, place)) => (Some(Login::parse(login)?), place),
-            None => (None, place),
+        let (login, address) = match authority.rsplit_once('@') {
+            Some((login, address)) => (Some(Login::parse(login)?), address),
+            None => (None, authority),
         };
-        let place = place.strip_suffix('/').unwrap_or(place);
-        let (host, port) = host_and_port(place)?;
+        let address = address.strip_suffix('/').unwrap_or(address);
+        let (host, port) = host_and_port(address)?;
         Ok(Self {
             host,
             port: port.unwrap_or(match encryption {
@@ -89,7 +90,7 @@ impl SmtpServer {
         })
     }
 
-    /// Whether passwords and keys travel unreadable.
+    /// How the connection to the server is encrypted.
     pub fn encryption(&self) -> Encryption {
         self.encryption
     }
@@ -99,9 +100,9 @@ impl Login {
     fn parse(text: &str) -> Result<Self, InvalidSmtpUrl> {
         let (user, password) = text.split_once(':').ok_or(InvalidSmtpUrl::Login)?;
         let read = |part: &str| {
-            let is_bad = |text: &String| text.is_empty() || text.contains(char::is_control);
-            unescaped(part)
-                .filter(|text| !is_bad(text))
+            let is_valid = |text: &String| !text.is_empty() && !text.contains(char::is_control);
+            percent_decoded(part)
+                .filter(is_valid)
                 .map(Secret::new)
                 .ok_or(InvalidSmtpUrl::Login)
         };
@@ -112,25 +113,25 @@ impl Login {
     }
 }
 
-/// A host with its port, if it has one; an IPv6 address stands in brackets.
-fn host_and_port(place: &str) -> Result<(String, Option<u16>), InvalidSmtpUrl> {
-    let (host, port) = match place.strip_prefix('[') {
+/// Splits a host from its port, if any. An IPv6 address is in brackets.
+fn host_and_port(address: &str) -> Result<(String, Option<u16>), InvalidSmtpUrl> {
+    let (host, port) = match address.strip_prefix('[') {
         Some(rest) => {
-            let (host, behind) = rest.split_once(']').ok_or(InvalidSmtpUrl::Host)?;
+            let (host, after) = rest.split_once(']').ok_or(InvalidSmtpUrl::Host)?;
             let address: IpAddr = host.parse().map_err(|_| InvalidSmtpUrl::Host)?;
-            let port = match behind {
+            let port = match after {
                 "" => None,
-                behind => Some(behind.strip_prefix(':').ok_or(InvalidSmtpUrl::Port)?),
+                after => Some(after.strip_prefix(':').ok_or(InvalidSmtpUrl::Port)?),
             };
             (address.to_string(), port)
         }
-        None => match place.split_once(':') {
+        None => match address.split_once(':') {
             Some((host, port)) => (host.to_owned(), Some(port)),
-            None => (place.to_owned(), None),
+            None => (address.to_owned(), None),
         },
     };
-    let may_be = |c: char| c.is_ascii_alphanumeric() || "-.:".contains(c);
-    if host.is_empty() || !host.chars().all(may_be) {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-.:".contains(c);
+    if host.is_empty() || !host.chars().all(is_allowed) {
         return Err(InvalidSmtpUrl::Host);
     }
     let port = port.map(|port| match port.parse() {
@@ -140,21 +141,18 @@ fn host_and_port(place: &str) -> Result<(String, Option<u16>), InvalidSmtpUrl> {
     Ok((host, port.transpose()?))
 }
 
-/// The text that `%40` and its like stand for; `None` if one of them stands for nothing.
-fn unescaped(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        rest = after;
-        if *first == b'%' {
-            let digits = std::str::from_utf8(after.get(..2)?).ok()?;
-            bytes.push(u8::from_str_radix(digits, 16).ok()?);
-            rest = after.get(2..)?;
-        } else {
-            bytes.push(*first);
-        }
+/// Decodes a percent-encoded text; `None` if a `%` is not followed by two hex digits, or if the
+/// result is not UTF-8.
+fn percent_decoded(text: &str) -> Option<String> {
+    let is_escape = |after: &str| {
+        let digits = after.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    if !text.split('%').skip(1).all(is_escape) {
+        return None;
     }
-    String::from_utf8(bytes).ok()
+    let decoded = percent_decode_str(text).decode_utf8().ok()?;
+    Some(decoded.into_owned())
 }
 
 impl fmt::Display for SmtpServer {
@@ -206,7 +204,7 @@ mod tests {
             let server = SmtpServer::parse(text).expect(text);
             assert_eq!(server.to_string(), shown, "{text}");
             let read = server.login.as_ref();
-            let read = read.map(|it| (it.user.expose(), it.password.expose()));
+            let read = read.map(|login| (login.user.expose(), login.password.expose()));
             assert_eq!(read, login, "{text}");
         }
     }

@@ -1,4 +1,4 @@
-//! `GET /v1/accounts/{id}`: what Stripe says of an account.
+//! `GET /v1/accounts/{id}`: retrieves an account.
 
 use mintage_domain::base::id::StripeAccountId;
 use mintage_domain::ports::StripeAccount;
@@ -9,7 +9,8 @@ pub(crate) fn retrieve(account: &StripeAccountId) -> RetrieveAccount {
     RetrieveAccount::new(account.as_str())
 }
 
-/// An account that controls itself may leave out nearly all of it.
+/// The fields of an account that are used. Stripe omits most of them for accounts that the platform
+/// does not control.
 #[derive(Deserialize)]
 pub(crate) struct Account {
     id: StripeAccountId,

@@ -1,4 +1,4 @@
-//! One request on its way to Stripe: headers, sending, reading.
+//! Sending one request to Stripe, and reading its answer.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use stripe_client_core::{RequestBuilder, StripeMethod, VERSION};
 
 use crate::refusal;
 
-/// Longer than Stripe takes for any call made here; a buyer waits for it at checkout.
+/// The time limit of a call. Stripe answers faster; a buyer waits for the call at checkout.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// Far more than any object that is read here.
+/// The largest answer that is read, in bytes. The objects that are read are much smaller.
 const MAX_ANSWER: usize = 1 << 20;
 
-/// Who calls, on which account, under which idempotency key.
+/// The credentials of a call, and the account and idempotency key that it is made with.
 pub(crate) struct Caller<'a> {
     pub(crate) secret_key: &'a Secret,
     pub(crate) account: Option<&'a StripeAccountId>,
@@ -26,7 +26,7 @@ pub(crate) struct Caller<'a> {
 }
 
 impl<'a> Caller<'a> {
-    /// The platform, for itself.
+    /// The platform's own credentials, without account and idempotency key.
     pub(crate) fn platform(secret_key: &'a Secret) -> Self {
         Self {
             secret_key,
@@ -36,8 +36,8 @@ impl<'a> Caller<'a> {
     }
 }
 
-/// Sends a request built by one of Stripe's typed builders, or in their manner. `base` is the
-/// address up to the builder's path. Any answer is returned, errors too.
+/// Sends a request that was built with Stripe's request builders. `base` is the URL up to the
+/// builder's path. Every answer is returned, including errors.
 pub(crate) fn send(
     http: &dyn Http,
     base: &str,
@@ -48,7 +48,7 @@ pub(crate) fn send(
         .map_err(|error| StripeError::Unavailable(error.to_string()))
 }
 
-/// Reads an object of the API, or the reason why there is none.
+/// Reads an object of the API, or the error in the answer.
 pub(crate) fn read<T: DeserializeOwned>(answer: &HttpResponse) -> Result<T, StripeError> {
     if is_success(answer) {
         read_body(answer)
@@ -61,7 +61,8 @@ pub(crate) fn is_success(answer: &HttpResponse) -> bool {
     (200..300).contains(&answer.status)
 }
 
-/// Reads the body of a success. The parser's words may quote it, so they are not passed on.
+/// Reads the body of a successful answer. The parser's message is dropped, since it may quote the
+/// body.
 pub(crate) fn read_body<T: DeserializeOwned>(answer: &HttpResponse) -> Result<T, StripeError> {
     serde_json::from_slice(&answer.body).map_err(|error| {
         let place = format!("line {} column {}", error.line(), error.column());
@@ -110,8 +111,8 @@ pub(crate) fn address(base: &str, request: &RequestBuilder) -> String {
     }
 }
 
-/// The builders keep metadata in a map without order. Sorted, the same request is the same bytes
-/// each time, as an idempotency key demands.
+/// Sorts the fields of a form. The builders keep metadata in a map without order, but requests with
+/// the same idempotency key must have the same bytes.
 fn sorted(form: &str) -> Vec<u8> {
     let mut fields: Vec<&str> = form.split('&').collect();
     fields.sort_unstable();

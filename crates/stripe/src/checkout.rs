@@ -1,5 +1,5 @@
-//! `POST /v1/checkout/sessions`: a page where one key type is bought once, by a direct charge on
-//! the seller's account.
+//! `POST /v1/checkout/sessions`: creates a session that sells one license of a key type, by a direct
+//! charge on the seller's account.
 
 use std::collections::HashMap;
 
@@ -20,10 +20,10 @@ pub(crate) fn create(checkout: &CheckoutRequest) -> CreateCheckoutSession {
     item.price = Some(checkout.price.to_string());
     item.quantity = Some(1);
 
-    // Stripe does not copy a session's metadata to its payment: both are told.
+    // Stripe does not copy the metadata of a session to its payment, so both get them.
     let mut payment = CreateCheckoutSessionPaymentIntentData::new();
-    payment.metadata = Some(about(checkout));
-    // A fee of 0 is not sent: Stripe asks for a positive amount.
+    payment.metadata = Some(metadata_of(checkout));
+    // Stripe refuses a fee of 0, so it is omitted.
     payment.application_fee_amount = checkout.fee.map(Money::minor).filter(|&fee| fee > 0);
 
     let session = CreateCheckoutSession::new()
@@ -32,7 +32,7 @@ pub(crate) fn create(checkout: &CheckoutRequest) -> CreateCheckoutSession {
         .success_url(checkout.success_url.as_str())
         .cancel_url(checkout.cancel_url.as_str())
         .client_reference_id(checkout.order.as_str())
-        .metadata(about(checkout))
+        .metadata(metadata_of(checkout))
         .payment_intent_data(payment);
     match &checkout.buyer {
         Some(buyer) => session.customer_email(buyer.as_str()),
@@ -40,15 +40,15 @@ pub(crate) fn create(checkout: &CheckoutRequest) -> CreateCheckoutSession {
     }
 }
 
-fn about(checkout: &CheckoutRequest) -> HashMap<String, String> {
-    let mut about = metadata::of([
+fn metadata_of(checkout: &CheckoutRequest) -> HashMap<String, String> {
+    let mut entries = metadata::of([
         (metadata::TENANT, checkout.tenant.as_str()),
         (metadata::PRODUCT, checkout.product.as_str()),
         (metadata::KEY_TYPE, checkout.key_type.as_str()),
     ]);
     let buyer = checkout.buyer.as_ref().map(Email::as_str);
-    about.extend(buyer.map(|buyer| (metadata::CUSTOMER_EMAIL.to_owned(), buyer.to_owned())));
-    about
+    entries.extend(buyer.map(|buyer| (metadata::CUSTOMER_EMAIL.to_owned(), buyer.to_owned())));
+    entries
 }
 
 #[derive(Deserialize)]

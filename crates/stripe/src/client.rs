@@ -1,4 +1,4 @@
-//! The [`Stripe`] port: each call names a resource's request and reads its answer.
+//! The [`Stripe`] port: each method sends the request of one resource and reads its answer.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::call::{self, Caller};
 use crate::config::{ModeConfig, StripeConfig};
 use crate::{account, checkout, oauth, price, product};
 
-/// Stripe, spoken to as the platform.
+/// A client of Stripe's API with the platform's credentials.
 #[derive(Clone)]
 pub struct StripeClient {
     http: Arc<dyn Http>,
@@ -26,7 +26,7 @@ pub struct StripeClient {
 }
 
 impl StripeClient {
-    /// A client that sends by `http`. Nothing is sent until a call is made.
+    /// A client that sends requests by `http`. Creating a client sends nothing.
     pub fn new(http: Arc<dyn Http>, config: StripeConfig) -> Self {
         Self { http, config }
     }
@@ -41,8 +41,8 @@ impl StripeClient {
             .ok_or(StripeError::NotConfigured(mode))
     }
 
-    /// A request to the API, below `/v1`.
-    fn ask<T: DeserializeOwned>(
+    /// Sends a request to the API, below `/v1`.
+    fn call<T: DeserializeOwned>(
         &self,
         caller: &Caller<'_>,
         request: &impl StripeRequest,
@@ -51,7 +51,7 @@ impl StripeClient {
         call::read(&call::send(&*self.http, &base, caller, request.build())?)
     }
 
-    /// A POST that is made once per key, on a connected account and in its mode.
+    /// Sends a POST with an idempotency key, on a connected account and in its mode.
     fn create<T: DeserializeOwned>(
         &self,
         on: &AccountRef,
@@ -63,11 +63,11 @@ impl StripeClient {
             account: Some(&on.account),
             key: Some(key),
         };
-        self.ask(&caller, request)
+        self.call(&caller, request)
     }
 
-    /// A request to OAuth, which knows neither accounts nor idempotency keys.
-    fn ask_oauth(
+    /// Sends a request to the OAuth API, which has neither accounts nor idempotency keys.
+    fn call_oauth(
         &self,
         config: &ModeConfig,
         request: RequestBuilder,
@@ -97,17 +97,17 @@ impl Stripe for StripeClient {
     }
 
     fn exchange(&self, mode: Mode, code: &Secret) -> Result<Grant, StripeError> {
-        oauth::read_grant(&self.ask_oauth(self.mode(mode)?, oauth::exchange(code))?)
+        oauth::read_grant(&self.call_oauth(self.mode(mode)?, oauth::exchange(code))?)
     }
 
     fn deauthorize(&self, on: &AccountRef) -> Result<(), StripeError> {
         let config = self.mode(on.mode)?;
         let request = oauth::deauthorize(config.client_id(), &on.account);
-        match oauth::read_end(&self.ask_oauth(config, request)?)? {
-            oauth::Ended::Now => Ok(()),
-            // "Not connected" and "not your client id" come under one code. Were the second taken
-            // for the first, the grant would be forgotten and live on.
-            oauth::Ended::Unknown(refusal) => match self.account(on) {
+        match oauth::read_deauthorization(&self.call_oauth(config, request)?)? {
+            oauth::Deauthorization::Done => Ok(()),
+            // Stripe has one code for "not connected" and "not your client id". If the second were
+            // taken for the first, a grant that is still valid would be taken for revoked.
+            oauth::Deauthorization::Unknown(refusal) => match self.account(on) {
                 Err(StripeError::AccountGone | StripeError::NotFound) => Ok(()),
                 Err(other) => Err(other),
                 Ok(_) => Err(refusal),
@@ -117,7 +117,7 @@ impl Stripe for StripeClient {
 
     fn account(&self, on: &AccountRef) -> Result<StripeAccount, StripeError> {
         let caller = Caller::platform(self.mode(on.mode)?.secret_key());
-        let account: account::Account = self.ask(&caller, &account::retrieve(&on.account))?;
+        let account: account::Account = self.call(&caller, &account::retrieve(&on.account))?;
         Ok(account.into())
     }
 
@@ -127,8 +127,8 @@ impl Stripe for StripeClient {
         new: &NewProduct,
         key: &StripeIdempotencyKey,
     ) -> Result<StripeProductId, StripeError> {
-        let made: product::Product = self.create(on, key, &product::create(new))?;
-        Ok(made.id)
+        let created: product::Product = self.create(on, key, &product::create(new))?;
+        Ok(created.id)
     }
 
     fn create_price(
@@ -137,8 +137,8 @@ impl Stripe for StripeClient {
         new: &NewPrice,
         key: &StripeIdempotencyKey,
     ) -> Result<StripePriceId, StripeError> {
-        let made: price::Price = self.create(on, key, &price::create(new))?;
-        Ok(made.id)
+        let created: price::Price = self.create(on, key, &price::create(new))?;
+        Ok(created.id)
     }
 
     fn open_checkout(

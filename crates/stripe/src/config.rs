@@ -1,11 +1,11 @@
-//! How to reach Stripe, and as whom: one record a mode.
+//! The configuration of the adapter: Stripe's addresses, and the platform's credentials by mode.
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 
-/// The platform's credentials in one mode. A key of the other mode is refused.
-#[derive(Clone, Debug)]
+/// The platform's credentials in one mode. Keys of the other mode are refused.
+#[derive(Debug, Clone)]
 pub struct ModeConfig {
     mode: Mode,
     client_id: String,
@@ -13,42 +13,42 @@ pub struct ModeConfig {
     webhook_secret: Option<Secret>,
 }
 
-/// Where Stripe is, and in which modes the platform is known there.
-#[derive(Clone, Debug)]
+/// Stripe's addresses, and the platform's credentials in each configured mode.
+#[derive(Debug, Clone)]
 pub struct StripeConfig {
     api_url: String,
     connect_url: String,
     modes: Vec<ModeConfig>,
 }
 
-/// Which setting is wrong. It never holds the setting's value.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Which setting is invalid. The message never contains the value of a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// The OAuth client id does not look like one.
+    /// The OAuth client id has the wrong format.
     #[error("the Connect client id of {0} mode must start with ca_")]
     ClientId(Mode),
-    /// The secret key is none, or one of the other mode.
+    /// The secret key has the wrong format or is of the other mode.
     #[error(
         "the secret key of {0} mode must start with sk_{infix}_ or rk_{infix}_",
         infix = .0.key_infix()
     )]
     SecretKey(Mode),
-    /// The webhook secret does not look like one.
+    /// The webhook secret has the wrong format.
     #[error("the webhook secret of {0} mode must start with whsec_")]
     WebhookSecret(Mode),
-    /// Both modes have one webhook secret, so that no event tells its mode.
+    /// Both modes have the same webhook secret, so that it does not identify the mode of an event.
     #[error("the two modes must have webhook secrets of their own")]
     SharedWebhookSecret,
-    /// A mode is set up twice.
+    /// The mode is configured twice.
     #[error("{0} mode is set up twice")]
     Twice(Mode),
-    /// A base address carries more than scheme, host, port and path.
+    /// An address has a query or a fragment.
     #[error("the address of Stripe must have no query and no fragment: {0}")]
     Address(String),
 }
 
 impl ModeConfig {
-    /// Checks the credentials against the mode. The client id's prefix says nothing of it.
+    /// Checks the credentials of a mode. The client id does not reveal its mode.
     pub fn new(
         mode: Mode,
         client_id: &str,
@@ -91,12 +91,13 @@ impl ModeConfig {
 }
 
 impl StripeConfig {
-    /// Stripe's own address for the API.
+    /// The address of Stripe's API.
     pub const API_URL: &'static str = "https://api.stripe.com";
-    /// Stripe's own address for OAuth.
+    /// The address of Stripe's OAuth API.
     pub const CONNECT_URL: &'static str = "https://connect.stripe.com";
 
-    /// Joins the addresses (without `/v1`) and up to one record a mode.
+    /// Builds a configuration from the addresses (without `/v1`) and at most one record for each
+    /// mode.
     pub fn new(
         api_url: &WebUrl,
         connect_url: &WebUrl,
@@ -117,19 +118,19 @@ impl StripeConfig {
         if self.mode(new.mode).is_some() {
             return Err(ConfigError::Twice(new.mode));
         }
-        let shares = |(_, secret): (Mode, &Secret)| {
+        let is_same = |(_, secret): (Mode, &Secret)| {
             new.webhook_secret
                 .as_ref()
                 .is_some_and(|own| own.expose() == secret.expose())
         };
-        if self.webhook_secrets().any(shares) {
+        if self.webhook_secrets().any(is_same) {
             return Err(ConfigError::SharedWebhookSecret);
         }
         self.modes.push(new);
         Ok(())
     }
 
-    /// The modes whose webhooks can be believed.
+    /// The modes that have a webhook secret, so that their events can be verified.
     pub fn webhook_modes(&self) -> impl Iterator<Item = Mode> {
         self.webhook_secrets().map(|(mode, _)| mode)
     }
@@ -153,14 +154,15 @@ impl StripeConfig {
     }
 }
 
-/// A prefix, then something that a header and a form can carry as it stands.
+/// Whether a text is the prefix and then characters that need no escaping in headers and forms.
 fn is_token(text: &str, prefix: &str) -> bool {
     text.strip_prefix(prefix).is_some_and(|rest| {
         !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
     })
 }
 
-/// The whole text is the HMAC's key, so only blanks around it would be a mistake.
+/// Whether a text is a webhook secret. Its whole text is the HMAC key, so that every visible
+/// character is accepted.
 fn is_webhook_secret(text: &str) -> bool {
     text.strip_prefix("whsec_")
         .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_graphic()))

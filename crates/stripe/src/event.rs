@@ -1,4 +1,4 @@
-//! Stripe's events, read with tolerance: fields that are not used may be anything.
+//! Parsing Stripe's events. Fields that are not used may have any value.
 
 use mintage_domain::base::id::{PaymentIntentId, SessionId, StripeAccountId, StripeEventId};
 use mintage_domain::model::stripe::event::{
@@ -8,8 +8,8 @@ use mintage_domain::ports::WebhookError;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The longest type that is taken for one, in bytes.
-const LONGEST_KIND: usize = 255;
+/// The largest length of an event type, in bytes.
+const MAX_KIND: usize = 255;
 
 #[derive(Deserialize)]
 struct Event {
@@ -51,8 +51,8 @@ struct Charge {
     refunded: bool,
 }
 
-/// Reads the body of a webhook. An event of a type that is not used is [`EventData::Other`], whatever
-/// it carries; one that is used must carry what it is used for.
+/// Parses the body of a webhook request. An event of a type that is not used becomes
+/// [`EventData::Other`], whatever its data; an event of a used type must have the used fields.
 pub(crate) fn read(body: &[u8]) -> Result<StripeEvent, WebhookError> {
     let event: Event = serde_json::from_slice(body).map_err(|_| WebhookError::NotAnEvent)?;
     if !is_kind(&event.kind) {
@@ -69,7 +69,7 @@ pub(crate) fn read(body: &[u8]) -> Result<StripeEvent, WebhookError> {
 }
 
 fn is_kind(text: &str) -> bool {
-    (1..=LONGEST_KIND).contains(&text.len())
+    (1..=MAX_KIND).contains(&text.len())
         && text
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
@@ -103,7 +103,7 @@ impl From<Session> for SessionFacts {
             payment: match session.payment_status.as_str() {
                 "paid" => PaymentStatus::Paid,
                 "no_payment_required" => PaymentStatus::NoPaymentRequired,
-                // A status that is not known yet is not known to mean money.
+                // Only a status that is known to mean paid counts as paid.
                 _ => PaymentStatus::Unpaid,
             },
             amount_total: session.amount_total,

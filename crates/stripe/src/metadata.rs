@@ -1,17 +1,18 @@
-//! What is written on Stripe's objects, so that each tells whose it is. News is mapped back by it.
+//! The metadata of the Stripe objects that Mintage creates, which identify tenant, product and key
+//! type.
 
 use std::collections::HashMap;
 
-/// Whose sale: the tenant's id.
+/// The id of the tenant.
 pub(crate) const TENANT: &str = "tenant_id";
-/// What is sold: the product's id.
+/// The id of the product.
 pub(crate) const PRODUCT: &str = "product_id";
-/// Which key type of it: its id.
+/// The id of the key type.
 pub(crate) const KEY_TYPE: &str = "key_type_id";
-/// To whom: the buyer's address, if it was known beforehand.
+/// The buyer's address, if the seller's backend sent it.
 pub(crate) const CUSTOMER_EMAIL: &str = "customer_email";
 
-/// Metadata in the form that the request builders take.
+/// Metadata in the form that the request builders accept.
 pub(crate) fn of<const N: usize>(entries: [(&str, &str); N]) -> HashMap<String, String> {
     entries
         .into_iter()

@@ -1,4 +1,4 @@
-//! Connect's OAuth. Stripe's published types leave it out; these calls are ours, in their manner.
+//! Connect's OAuth API. Stripe's published types do not include it, so the requests are built here.
 
 use mintage_domain::base::id::StripeAccountId;
 use mintage_domain::base::secret::Secret;
@@ -9,7 +9,7 @@ use stripe_client_core::{RequestBuilder, StripeMethod};
 
 use crate::{call, refusal};
 
-/// `GET /oauth/authorize`, which is the seller's browser's to make.
+/// `GET /oauth/authorize`, which the seller's browser requests.
 pub(crate) fn authorize(client_id: &str, state: &Secret, redirect: &WebUrl) -> RequestBuilder {
     #[derive(Serialize)]
     struct Query<'a> {
@@ -28,7 +28,8 @@ pub(crate) fn authorize(client_id: &str, state: &Secret, redirect: &WebUrl) -> R
     })
 }
 
-/// `POST /oauth/token`. Never to be repeated: a code that comes twice ends the grant.
+/// `POST /oauth/token`. It must not be repeated, since Stripe revokes the grant when a code is used
+/// twice.
 pub(crate) fn exchange(code: &Secret) -> RequestBuilder {
     #[derive(Serialize)]
     struct Form<'a> {
@@ -41,8 +42,8 @@ pub(crate) fn exchange(code: &Secret) -> RequestBuilder {
     })
 }
 
-/// Reads what an exchange grants. The tokens are not read: calls are made with the platform's own
-/// key on the account.
+/// Reads the grant of an exchange. The tokens are not read, since calls are made on the account with
+/// the platform's own key.
 pub(crate) fn read_grant(answer: &HttpResponse) -> Result<Grant, StripeError> {
     #[derive(Deserialize)]
     struct Granted {
@@ -58,10 +59,10 @@ pub(crate) fn read_grant(answer: &HttpResponse) -> Result<Grant, StripeError> {
     }
     Err(match refusal::of_oauth(answer) {
         None => refusal::of(answer),
-        Some(told) => match told.code.as_str() {
+        Some(refusal) => match refusal.code.as_str() {
             "invalid_grant" => StripeError::CodeRefused,
             "invalid_client" => StripeError::Unauthorized,
-            _ => told.error,
+            _ => refusal.error,
         },
     })
 }
@@ -79,21 +80,24 @@ pub(crate) fn deauthorize(client_id: &str, account: &StripeAccountId) -> Request
     })
 }
 
-/// What came of ending a grant.
-pub(crate) enum Ended {
-    /// It is over.
-    Now,
-    /// Stripe knows no such grant, or the client id is not the platform's: the error says which.
+/// The result of revoking a grant.
+pub(crate) enum Deauthorization {
+    /// The grant was revoked.
+    Done,
+    /// The grant does not exist, or the client id is not the platform's. The answer does not
+    /// distinguish the two; its error is kept here.
     Unknown(StripeError),
 }
 
-pub(crate) fn read_end(answer: &HttpResponse) -> Result<Ended, StripeError> {
+pub(crate) fn read_deauthorization(answer: &HttpResponse) -> Result<Deauthorization, StripeError> {
     if call::is_success(answer) {
-        return Ok(Ended::Now);
+        return Ok(Deauthorization::Done);
     }
     match refusal::of_oauth(answer) {
         None => Err(refusal::of(answer)),
-        Some(told) if told.code == "invalid_client" => Ok(Ended::Unknown(told.error)),
-        Some(told) => Err(told.error),
+        Some(refusal) if refusal.code == "invalid_client" => {
+            Ok(Deauthorization::Unknown(refusal.error))
+        }
+        Some(refusal) => Err(refusal.error),
     }
 }

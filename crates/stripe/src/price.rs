@@ -1,4 +1,4 @@
-//! `POST /v1/prices`: a one-time price; its amount never changes.
+//! `POST /v1/prices`: creates a one-time price, whose amount never changes.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! `POST /v1/products`: what buyers see on the receipt.
+//! `POST /v1/products`: creates a product, whose name buyers see on the receipt.
 
 use mintage_domain::base::id::StripeProductId;
 use mintage_domain::ports::NewProduct;

@@ -4,32 +4,33 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use mintage_domain::base::time::Timestamp;
 use ring::hmac;
 
-/// How far the header's time may lie from ours, in seconds, either way.
+/// The largest accepted difference between the header's time and now, in seconds, either way.
 const TOLERANCE: u64 = 300;
 
-/// An honest header has one signature for each secret that is being rolled, some 80 bytes each.
-const LONGEST: usize = 1024;
+/// The largest accepted header, in bytes. Stripe sends one signature of about 80 bytes for each
+/// secret that is valid during a rotation.
+const MAX_HEADER: usize = 1024;
 
-/// A header that can be checked.
+/// A parsed signature header.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Signature<'a> {
-    /// The time as it was written, which is what is signed.
+    /// The time as it stands in the header, which is part of the signed text.
     written: &'a str,
     seconds: i64,
     tags: Vec<Vec<u8>>,
 }
 
 impl<'a> Signature<'a> {
-    /// Reads a header: one time, and at least one `v1`; other schemes are passed over.
+    /// Parses a header: one time, and at least one `v1`. Other schemes are ignored.
     pub(crate) fn parse(header: &'a str) -> Option<Self> {
-        if header.len() > LONGEST {
+        if header.len() > MAX_HEADER {
             return None;
         }
         let mut time = None;
         let mut tags = Vec::new();
         for (scheme, value) in header.split(',').filter_map(|part| part.split_once('=')) {
             match scheme.trim() {
-                // Two times would leave open which one is signed.
+                // With two times it would be ambiguous which one is signed.
                 "t" if time.is_some() => return None,
                 "t" => time = Some(value),
                 "v1" => tags.extend(HEXLOWER_PERMISSIVE.decode(value.as_bytes()).ok()),
@@ -45,8 +46,8 @@ impl<'a> Signature<'a> {
         .filter(|signature| !signature.tags.is_empty())
     }
 
-    /// Whether one of the tags was made with the secret over these very bytes.
-    pub(crate) fn fits(&self, secret: &str, body: &[u8]) -> bool {
+    /// Whether one of the tags is the HMAC of the time and the body under the secret.
+    pub(crate) fn matches(&self, secret: &str, body: &[u8]) -> bool {
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
         let signed = [self.written.as_bytes(), b".", body].concat();
         self.tags
@@ -54,7 +55,7 @@ impl<'a> Signature<'a> {
             .any(|tag| hmac::verify(&key, &signed, tag).is_ok())
     }
 
-    /// Whether it was made about now.
+    /// Whether the header's time is within the tolerance.
     pub(crate) fn is_fresh(&self, now: Timestamp) -> bool {
         self.seconds.abs_diff(now.unix_seconds()) <= TOLERANCE
     }

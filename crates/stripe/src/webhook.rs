@@ -1,4 +1,4 @@
-//! The [`Webhooks`] port: whose signature it is, then what it says.
+//! The [`Webhooks`] port: verifies the signature of an event, then parses the event.
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::time::Timestamp;
@@ -22,7 +22,7 @@ impl Webhooks for StripeClient {
         }
         let signature = Signature::parse(signature).ok_or(WebhookError::BadSignature)?;
         let (mode, _) = secrets
-            .find(|(_, secret)| signature.fits(secret.expose(), body))
+            .find(|(_, secret)| signature.matches(secret.expose(), body))
             .ok_or(WebhookError::BadSignature)?;
         if !signature.is_fresh(now) {
             return Err(WebhookError::Stale);

@@ -37,7 +37,7 @@ pub(crate) async fn admit_signed(
         Permission::Issue => Limited::Issue,
         Permission::Validate
         | Permission::Activate
-        | Permission::TendDevices
+        | Permission::ManageActivations
         | Permission::Read => Limited::Key,
     };
     let wanted = [

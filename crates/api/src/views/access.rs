@@ -7,7 +7,7 @@ use mintage_domain::base::slug::ProductId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::access::api_key::ApiKey;
 use mintage_domain::model::access::credential::SignatureVersion;
-use mintage_domain::usecase::access::api_key::MadeApiKey;
+use mintage_domain::usecase::access::api_key::CreatedApiKey;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -78,7 +78,7 @@ pub struct ApiKeySecret<'a> {
 
 impl<'a> ApiKeySecret<'a> {
     /// The view of an API key that was just created.
-    pub fn of(made: &'a MadeApiKey) -> Self {
+    pub fn of(made: &'a CreatedApiKey) -> Self {
         Self {
             id: &made.id,
             secret: made.secret.as_ref().map(Secret::expose),

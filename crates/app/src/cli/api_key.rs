@@ -12,7 +12,7 @@ use mintage_domain::model::access::credential::{KeyKind, SignatureVersion};
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::ports::Store;
 use mintage_domain::usecase::access::api_key::{
-    MadeApiKey, create_api_key, revoke_api_key, rotate_api_key,
+    CreatedApiKey, create_api_key, revoke_api_key, rotate_api_key,
 };
 use mintage_domain::usecase::env::Env;
 
@@ -154,7 +154,7 @@ fn print(
     ))
 }
 
-fn print_new(of: &Of, made: &MadeApiKey) -> Outcome {
+fn print_new(of: &Of, made: &CreatedApiKey) -> Outcome {
     if of.json {
         say(serde_json::to_string(&ApiKeySecret::of(made))?)?;
         return Ok(());

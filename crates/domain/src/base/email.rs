@@ -1,79 +1,70 @@
-//! E-mail addresses: by which customers are known.
-
-use std::fmt;
+//! E-mail addresses, which identify customers.
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
-/// An e-mail address, trimmed and in lower case, at most 254 bytes.
-///
-/// Judged loosely, since only a delivered message proves an address: one `@`, a name of 1 to 64
-/// bytes without spaces, control characters or the signs that carry meaning in a message's header
-/// (`<>()[],;:\"`), and a domain of letters, digits, dashes and dots.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Email(String);
+use crate::base::text_newtype::{string_conversions, text_newtype};
 
-/// The text is no e-mail address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("an e-mail address is written like buyer@example.com")]
-pub struct InvalidEmail;
+/// The largest length of an address, in bytes (RFC 5321).
+const MAX_BYTES: usize = 254;
 
-impl Email {
-    /// Reads an address: trims it and brings it to lower case.
-    pub fn parse(text: &str) -> Result<Self, InvalidEmail> {
-        let text = text.trim().to_lowercase();
-        let (name, domain) = text.split_once('@').ok_or(InvalidEmail)?;
-        let valid = text.len() <= 254
+text_newtype! {
+    /// An e-mail address, trimmed and in lower case, at most 254 bytes.
+    ///
+    /// The check is loose, since only a delivered message proves an address: one `@`, a name of 1
+    /// to 64 bytes without spaces, control characters or the characters that have a meaning in
+    /// message headers (`<>()[],;:\"`), and a domain of letters, digits, dashes and dots.
+    #[derive(Serialize, Deserialize)]
+    #[serde(try_from = "String", into = "String")]
+    pub struct Email;
+
+    /// The text is not an e-mail address.
+    #[error("an e-mail address is written like buyer@example.com")]
+    pub struct InvalidEmail;
+
+    parse: |text| {
+        let text = normalized(text);
+        let (name, domain) = text.split_once('@')?;
+        let is_valid = text.len() <= MAX_BYTES
             && (1..=64).contains(&name.len())
-            && name.chars().all(may_be_in_name)
+            && name.chars().all(is_allowed_in_name)
             && is_domain(domain);
-        if valid {
-            Ok(Self(text))
-        } else {
-            Err(InvalidEmail)
-        }
-    }
-
-    /// The address.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+        is_valid.then_some(text)
+    };
 }
 
-/// How an address begins: what it is searched by. Trimmed and in lower case, 1 to 254 bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EmailStart(String);
+string_conversions! { Email, InvalidEmail; }
 
-/// The text is the beginning of no address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the beginning of an address has 1 to 254 bytes, without spaces and control characters")]
-pub struct InvalidEmailStart;
+text_newtype! {
+    /// The beginning of an e-mail address, for searches. Trimmed and in lower case, 1 to 254 bytes.
+    pub struct EmailStart;
+
+    /// The text cannot begin an address.
+    #[error(
+        "the beginning of an address has 1 to 254 bytes, without spaces and control characters"
+    )]
+    pub struct InvalidEmailStart;
+
+    parse: |text| {
+        let text = normalized(text);
+        let is_allowed = |c: char| !c.is_whitespace() && !c.is_control();
+        let is_valid = (1..=MAX_BYTES).contains(&text.len()) && text.chars().all(is_allowed);
+        is_valid.then_some(text)
+    };
+}
 
 impl EmailStart {
-    /// Reads a beginning.
-    pub fn parse(text: &str) -> Result<Self, InvalidEmailStart> {
-        let text = text.trim().to_lowercase();
-        let plain = |c: char| !c.is_whitespace() && !c.is_control();
-        if (1..=254).contains(&text.len()) && text.chars().all(plain) {
-            Ok(Self(text))
-        } else {
-            Err(InvalidEmailStart)
-        }
-    }
-
-    /// Whether an address begins like this.
+    /// Whether an address begins with this text.
     pub fn begins(&self, email: &Email) -> bool {
         email.as_str().starts_with(&self.0)
     }
 
-    /// The addresses that begin like this as a range of texts in the order of their bytes: from
-    /// the first, inclusive, until the second, exclusive. Only behind the greatest character
-    /// there is no such text.
+    /// The addresses that begin with this text, as a range in byte order: the first text
+    /// (inclusive) and the text after the last (exclusive). The end is `None` if the beginning
+    /// consists of the greatest character only, since no text follows then.
     pub fn range(&self) -> (&str, Option<String>) {
         let mut until = self.0.clone();
         while let Some(last) = until.pop() {
-            // The range steps over the surrogates, which are no characters.
+            // A range of `char` steps over the surrogates, which are not characters.
             if let Some(next) = (last..=char::MAX).nth(1) {
                 until.push(next);
                 return (&self.0, Some(until));
@@ -83,7 +74,11 @@ impl EmailStart {
     }
 }
 
-fn may_be_in_name(c: char) -> bool {
+fn normalized(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+fn is_allowed_in_name(c: char) -> bool {
     !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"@".contains(c)
 }
 
@@ -97,32 +92,6 @@ fn is_label(label: &str) -> bool {
         && label.chars().all(|c| c.is_alphanumeric() || c == '-')
         && !label.starts_with('-')
         && !label.ends_with('-')
-}
-
-impl fmt::Display for Email {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Email {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Email({})", self.0)
-    }
-}
-
-impl TryFrom<String> for Email {
-    type Error = InvalidEmail;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Email> for String {
-    fn from(email: Email) -> Self {
-        email.0
-    }
 }
 
 #[cfg(test)]
@@ -187,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn travels_as_text_and_is_judged_on_arrival() {
+    fn is_serialized_as_text_and_checked_when_read() {
         let email: Email = serde_json::from_str("\"A@B.test\"").unwrap();
         assert_eq!(serde_json::to_string(&email).unwrap(), "\"a@b.test\"");
         assert!(serde_json::from_str::<Email>("\"nobody\"").is_err());

@@ -1,4 +1,4 @@
-//! HMAC-SHA256, as every signature here uses it.
+//! HMAC-SHA256, the basis of every signature that is sent or checked.
 
 use ring::hmac;
 

@@ -1,41 +1,34 @@
-//! Typed ids: ours, made from time and randomness, and Stripe's, taken as they come.
+//! Typed ids: those that Mintage generates from time and randomness, and Stripe's.
 
 use std::fmt;
-use std::sync::LazyLock;
 
-use data_encoding::{Encoding, Specification};
-
+use crate::base::base32;
 use crate::base::mode::Mode;
+use crate::base::text_newtype::string_conversions;
 use crate::base::time::Timestamp;
 
-/// Why a text is not an id of the kind that was asked for.
+/// The text is not an id of the expected kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid {kind} id")]
 pub struct InvalidId {
-    /// The kind of id that was expected, in words.
+    /// The expected kind of id, for the error message.
     pub kind: &'static str,
 }
 
-/// Crockford's base32 in lower case: ids sort by time and read well aloud.
-static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
-    let mut spec = Specification::new();
-    spec.symbols.push_str("0123456789abcdefghjkmnpqrstvwxyz");
-    spec.encoding()
-        .unwrap_or_else(|_| unreachable!("32 distinct symbols are an encoding"))
-});
-
-/// 48 bits of milliseconds, then 80 random bits, as 26 symbols that sort by time of making.
+/// 48 bits of milliseconds, then 80 random bits, as 26 base32 symbols that sort by creation time.
 fn sortable(now: Timestamp, random: [u8; 10]) -> String {
     let millis = u64::try_from(now.as_micros().div_euclid(1000)).unwrap_or(0);
     let mut bytes = [0u8; 16];
     let (time, rest) = bytes.split_at_mut(6);
     time.copy_from_slice(millis.to_be_bytes().get(2..).unwrap_or(&[0; 6]));
     rest.copy_from_slice(&random);
-    BASE32.encode(&bytes)
+    base32::LOWER.encode(&bytes)
 }
 
 fn is_id(text: &str, prefixes: &[&str]) -> bool {
-    let mut rests = prefixes.iter().filter_map(|it| text.strip_prefix(it));
+    let mut rests = prefixes
+        .iter()
+        .filter_map(|prefix| text.strip_prefix(prefix));
     text.len() <= 255
         && rests.any(|rest| {
             !rest.is_empty()
@@ -48,12 +41,13 @@ fn is_id(text: &str, prefixes: &[&str]) -> bool {
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident, $prefix:literal $(or $other:literal)?, $kind:literal;)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(serde::Serialize, serde::Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
 
         impl $name {
-            /// What an id of this kind starts with.
+            /// The prefix of every id of this kind.
             pub const PREFIX: &'static str = $prefix;
 
             /// Reads an id: its prefix, then ASCII letters, digits, `_` or `-`; 255 bytes at most.
@@ -65,7 +59,7 @@ macro_rules! ids {
                 }
             }
 
-            /// The id as it is written.
+            /// The id as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -77,25 +71,14 @@ macro_rules! ids {
             }
         }
 
-        impl TryFrom<String> for $name {
-            type Error = InvalidId;
-            fn try_from(text: String) -> Result<Self, InvalidId> {
-                Self::parse(&text)
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(id: $name) -> String {
-                id.0
-            }
-        }
+        string_conversions! { $name, InvalidId; }
     )*};
 }
 
-macro_rules! made_here {
+macro_rules! generated {
     ($($name:ident)*) => {$(
         impl $name {
-            /// A fresh id: sorts by `now`, unguessable by `random`.
+            /// Generates an id. Ids sort by `now`; `random` makes them unguessable.
             pub fn new(now: Timestamp, random: [u8; 10]) -> Self {
                 Self(format!("{}{}", Self::PREFIX, sortable(now, random)))
             }
@@ -104,62 +87,62 @@ macro_rules! made_here {
 }
 
 ids! {
-    /// One paid (or to be paid) Stripe session or invoice.
+    /// Id of an order: one paid (or to be paid) Stripe session or invoice.
     OrderId, "ord_", "order";
-    /// A license.
+    /// Id of a license.
     LicenseId, "lic_", "license";
-    /// A device on a license.
+    /// Id of an activation: a license in use on one device.
     ActivationId, "act_", "activation";
-    /// A buyer, per tenant and mode.
+    /// Id of a customer, who belongs to one tenant and mode.
     CustomerId, "cus_", "customer";
-    /// A management token's public id (never the token itself).
+    /// Public id of a management token (never the token itself).
     TokenId, "tok_", "management token";
-    /// An API key as callers present it: `ak_live_…` or `ak_test_…` if it has a secret besides,
-    /// `pub_live_…` or `pub_test_…` if it is publishable.
+    /// Id of an API key, which callers send: `ak_live_…` or `ak_test_…` for a key with a secret,
+    /// `pub_live_…` or `pub_test_…` for a publishable key.
     ApiKeyId, "ak_" or "pub_", "API key";
-    /// An outbound event and its delivery: the receiver's key for deduplication.
+    /// Id of an outbound event and its delivery; receivers deduplicate by it.
     DeliveryId, "dlv_", "delivery";
-    /// A license's key on its way to its buyer by mail.
+    /// Id of a queued mail, which delivers a license's key to its buyer.
     MailId, "eml_", "mail";
-    /// One entry of the audit trail.
+    /// Id of an entry of the audit trail.
     AuditId, "aud_", "audit entry";
-    /// One committed set of changes.
+    /// Id of one committed set of changes.
     CommitId, "cmt_", "commit";
-    /// A Stripe account.
+    /// Stripe's id of an account.
     StripeAccountId, "acct_", "Stripe account";
-    /// A Stripe Checkout session.
+    /// Stripe's id of a Checkout session.
     SessionId, "cs_", "Checkout session";
-    /// A Stripe event.
+    /// Stripe's id of an event.
     StripeEventId, "evt_", "Stripe event";
-    /// A Stripe PaymentIntent.
+    /// Stripe's id of a PaymentIntent.
     PaymentIntentId, "pi_", "PaymentIntent";
-    /// A Stripe price.
+    /// Stripe's id of a price.
     StripePriceId, "price_", "Stripe price";
-    /// A Stripe product.
+    /// Stripe's id of a product.
     StripeProductId, "prod_", "Stripe product";
 }
 
 impl ApiKeyId {
-    /// What the id of a publishable key starts with.
+    /// The prefix of a publishable key's id.
     pub const PUBLISHABLE_PREFIX: &'static str = "pub_";
 
-    /// The id of a new key that signs, its mode in its name.
+    /// Generates the id of a key with a secret; the id contains the mode.
     pub fn of(mode: Mode, random: [u8; 12]) -> Self {
-        Self::named(Self::PREFIX, mode, random)
+        Self::with_prefix(Self::PREFIX, mode, random)
     }
 
-    /// The id of a new publishable key, its mode in its name.
+    /// Generates the id of a publishable key; the id contains the mode.
     pub fn publishable(mode: Mode, random: [u8; 12]) -> Self {
-        Self::named(Self::PUBLISHABLE_PREFIX, mode, random)
+        Self::with_prefix(Self::PUBLISHABLE_PREFIX, mode, random)
     }
 
-    fn named(prefix: &str, mode: Mode, random: [u8; 12]) -> Self {
+    fn with_prefix(prefix: &str, mode: Mode, random: [u8; 12]) -> Self {
         let random = data_encoding::HEXLOWER.encode(&random);
         Self(format!("{prefix}{}_{random}", mode.key_infix()))
     }
 }
 
-made_here! { OrderId LicenseId ActivationId CustomerId TokenId DeliveryId MailId AuditId CommitId }
+generated! { OrderId LicenseId ActivationId CustomerId TokenId DeliveryId MailId AuditId CommitId }
 
 #[cfg(test)]
 mod tests {

@@ -1,13 +1,13 @@
-//! Free-form facts that a seller keeps beside a license or a customer.
+//! Free-form metadata that a seller stores with a license or a customer.
 
 use serde_json::{Map, Value};
 
-/// A JSON object of bounded size: at most 50 keys of 1 to 40 printing characters, at most 16 kB
-/// when written.
+/// A JSON object of bounded size: at most 50 keys of 1 to 40 printable characters, at most 16 kB
+/// of JSON text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Metadata(Map<String, Value>);
 
-/// An object that is too large.
+/// The object exceeds a limit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "may have at most 50 keys of 1 to 40 characters without control characters, and at most 16 kB \
@@ -16,21 +16,21 @@ pub struct Metadata(Map<String, Value>);
 pub struct InvalidMetadata;
 
 impl Metadata {
-    /// The most keys.
+    /// The largest number of keys.
     pub const MAX_KEYS: usize = 50;
-    /// The most characters of a key.
+    /// The largest length of a key, in characters.
     pub const MAX_KEY: usize = 40;
-    /// The most bytes of the whole, written as JSON.
+    /// The largest size of the object, in bytes of JSON text.
     pub const MAX_BYTES: usize = 16 * 1024;
-    /// The most characters of a value by which licenses are found.
+    /// The largest length of a searchable value, in characters.
     pub const MAX_SEARCHED: usize = 255;
 
-    /// Takes an object within the limits.
+    /// Accepts an object that is within the limits.
     pub fn parse(object: Map<String, Value>) -> Result<Self, InvalidMetadata> {
-        let good_key = |key: &String| {
+        let is_valid_key = |key: &String| {
             (1..=Self::MAX_KEY).contains(&key.chars().count()) && !key.chars().any(char::is_control)
         };
-        if object.len() > Self::MAX_KEYS || !object.keys().all(good_key) {
+        if object.len() > Self::MAX_KEYS || !object.keys().all(is_valid_key) {
             return Err(InvalidMetadata);
         }
         let metadata = Self(object);
@@ -40,7 +40,7 @@ impl Metadata {
         Ok(metadata)
     }
 
-    /// The object.
+    /// The JSON object.
     pub fn as_map(&self) -> &Map<String, Value> {
         &self.0
     }
@@ -50,8 +50,8 @@ impl Metadata {
         Value::Object(self.0.clone()).to_string()
     }
 
-    /// What licenses are found by: the keys whose values are texts of at most 255 characters
-    /// without control characters. No index holds longer ones.
+    /// The searchable entries: keys whose values are texts of at most 255 characters without
+    /// control characters. Indexes do not hold longer values.
     pub fn searched(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().filter_map(|(key, value)| {
             let text = value.as_str()?;

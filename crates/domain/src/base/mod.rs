@@ -1,5 +1,6 @@
 //! Values without business meaning: ids, money, time, text, addresses, secrets, pages.
 
+pub(crate) mod base32;
 pub mod email;
 pub(crate) mod hmac;
 pub mod id;
@@ -11,5 +12,7 @@ pub mod seal;
 pub mod secret;
 pub mod slug;
 pub mod text;
+pub(crate) mod text_enum;
+pub(crate) mod text_newtype;
 pub mod time;
 pub mod url;

@@ -1,67 +1,42 @@
-//! Sandbox or live: which of Stripe's two worlds a thing belongs to.
-
-use std::fmt;
+//! Stripe's two modes, sandbox and live.
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
-/// Stripe's test world or its real one. Written `sandbox` and `live`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// No money moves.
-    Sandbox,
-    /// Money moves.
-    Live,
+use crate::base::text_enum::text_enum;
+
+text_enum! {
+    /// A Stripe mode, written `sandbox` or `live`.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Mode {
+        /// Test mode: no money moves.
+        Sandbox = "sandbox",
+        /// Live mode: money moves.
+        Live = "live",
+    }
+
+    /// The text is neither `sandbox` nor `live`.
+    #[error("a mode is `sandbox` or `live`")]
+    pub struct InvalidMode;
 }
 
-/// The text is neither `sandbox` nor `live`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("a mode is `sandbox` or `live`")]
-pub struct InvalidMode;
-
 impl Mode {
-    /// Both modes.
-    pub const ALL: [Self; 2] = [Self::Sandbox, Self::Live];
-
-    /// Reads `sandbox` or `live`, in lower case.
-    pub fn parse(text: &str) -> Result<Self, InvalidMode> {
-        Self::ALL
-            .into_iter()
-            .find(|mode| mode.as_str() == text)
-            .ok_or(InvalidMode)
-    }
-
-    /// `sandbox` or `live`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Sandbox => "sandbox",
-            Self::Live => "live",
-        }
-    }
-
-    /// The mode that Stripe's `livemode` field means.
+    /// The mode for the value of Stripe's `livemode` field.
     pub const fn from_livemode(livemode: bool) -> Self {
         if livemode { Self::Live } else { Self::Sandbox }
     }
 
-    /// This mode as Stripe's `livemode` field.
+    /// The value of Stripe's `livemode` field for this mode.
     pub const fn livemode(self) -> bool {
         matches!(self, Self::Live)
     }
 
-    /// What stands inside a credential of this mode: `test` or `live`, as in `sk_test_...`.
+    /// The mode's name inside credentials: `test` or `live`, as in `sk_test_...`.
     pub const fn key_infix(self) -> &'static str {
         match self {
             Self::Sandbox => "test",
             Self::Live => "live",
         }
-    }
-}
-
-impl fmt::Display for Mode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

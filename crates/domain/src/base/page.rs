@@ -1,44 +1,44 @@
-//! Pages of a list, newest first.
+//! Pages of a list, newest item first.
 
 use crate::base::time::Timestamp;
 
-/// Which page is asked for.
+/// A request for one page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PageRequest {
-    /// Where the page before ended.
+    /// The cursor that the previous page returned; `None` asks for the first page.
     pub after: Option<Cursor>,
-    /// How many items at most; see [`PageRequest::limit`].
+    /// The requested page size; [`PageRequest::limit`] is the effective one.
     pub limit: Option<u16>,
 }
 
 impl PageRequest {
-    /// The most items a page may have.
+    /// The largest page size.
     pub const MAX: u16 = 100;
-    /// How many it has when nothing is asked.
+    /// The page size of a request that names none.
     pub const DEFAULT: u16 = 25;
 
-    /// How many items: what was asked, within 1 to 100; 25 if nothing was.
+    /// The effective page size: the requested one, clamped to 1..=100, or 25 if none was requested.
     pub fn limit(&self) -> usize {
         usize::from(self.limit.unwrap_or(Self::DEFAULT).clamp(1, Self::MAX))
     }
 }
 
-/// A place in a list: after the item made at `at` with this id.
+/// A position in a list: directly after the item with this creation time and id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
-    /// When the last item was made.
+    /// Creation time of the item before this position.
     pub at: Timestamp,
-    /// Its id.
+    /// Id of the item before this position.
     pub id: String,
 }
 
-/// A text that is no cursor.
+/// The text is not a cursor.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a cursor of this list")]
 pub struct InvalidCursor;
 
 impl Cursor {
-    /// The cursor as it is written: opaque to its reader.
+    /// The cursor as text. Clients must treat the text as opaque.
     pub fn to_text(&self) -> String {
         format!("{}.{}", self.at.as_micros(), self.id)
     }
@@ -47,10 +47,10 @@ impl Cursor {
     pub fn parse(text: &str) -> Result<Self, InvalidCursor> {
         let (at, id) = text.split_once('.').ok_or(InvalidCursor)?;
         let digits = at.strip_prefix('-').unwrap_or(at);
-        let good_at = digits.len() <= 18 && digits.bytes().all(|byte| byte.is_ascii_digit());
-        let good_id =
+        let valid_at = digits.len() <= 18 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let valid_id =
             (1..=255).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
-        if !(good_at && good_id) {
+        if !(valid_at && valid_id) {
             return Err(InvalidCursor);
         }
         let at = at.parse().map_err(|_| InvalidCursor)?;
@@ -61,17 +61,17 @@ impl Cursor {
     }
 }
 
-/// A page.
+/// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {
-    /// Its items, newest first.
+    /// The items, newest first.
     pub items: Vec<T>,
-    /// Where the next page starts, if there is one.
+    /// The cursor of the next page; `None` on the last page.
     pub next: Option<Cursor>,
 }
 
 impl<T> Page<T> {
-    /// The only page of nothing.
+    /// The only page of an empty list.
     pub fn empty() -> Self {
         Self {
             items: Vec::new(),
@@ -79,11 +79,12 @@ impl<T> Page<T> {
         }
     }
 
-    /// A page of rows read with one more than its limit, so that a next page is known.
+    /// Builds a page from rows that were read with a limit of `limit + 1`: the extra row, which is
+    /// dropped, proves that there is a next page.
     pub fn of(mut rows: Vec<T>, limit: usize, cursor: impl Fn(&T) -> Cursor) -> Self {
-        let more = rows.len() > limit;
+        let has_more = rows.len() > limit;
         rows.truncate(limit);
-        let next = rows.last().filter(|_| more).map(cursor);
+        let next = rows.last().filter(|_| has_more).map(cursor);
         Self { items: rows, next }
     }
 }

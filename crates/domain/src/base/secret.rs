@@ -1,23 +1,26 @@
-//! Secrets: text that never prints, and the hash that is kept of what is only compared.
+//! Secrets, and the hashes of secrets that are only compared.
 
 use std::fmt;
 
 use data_encoding::HEXLOWER;
-use ring::{digest, hmac};
+use ring::digest;
+use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
 
-/// A secret text. It has no `Display`, and its `Debug` does not show it.
+/// A secret text. It has no `Display`, its `Debug` is redacted, and its memory is overwritten when
+/// it is dropped.
 #[derive(Clone)]
-pub struct Secret(String);
+pub struct Secret(SecretString);
 
 impl Secret {
-    /// Takes the text into custody.
+    /// Wraps a text as a secret.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self(SecretString::from(text.into()))
     }
 
-    /// The text itself, for the one place that needs it.
+    /// The plain text. Call it only where the text leaves the process or is hashed.
     pub fn expose(&self) -> &str {
-        &self.0
+        self.0.expose_secret()
     }
 }
 
@@ -27,37 +30,37 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The SHA-256 of a secret of high entropy, kept in place of one that is only compared.
+/// The SHA-256 of a secret of high entropy. It is stored instead of a secret that is only compared.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SecretHash([u8; 32]);
 
 impl SecretHash {
-    /// The hash of a secret's UTF-8 bytes.
+    /// Hashes the UTF-8 bytes of a secret.
     pub fn of(secret: &str) -> Self {
         Self(sha256(secret.as_bytes()))
     }
 
-    /// The hash of bytes that need not be text.
+    /// Hashes bytes that need not be text.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         Self(sha256(bytes))
     }
 
-    /// A hash as it was stored.
+    /// Wraps a hash that was stored.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The hash as it is stored.
+    /// The 32 bytes to store.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// 64 lower-case hex digits.
+    /// The hash as 64 lower-case hex digits.
     pub fn to_hex(&self) -> String {
         HEXLOWER.encode(&self.0)
     }
 
-    /// Whether this is the hash of `candidate`, in time that does not tell how much of it fits.
+    /// Whether this is the hash of `candidate`; compared in constant time.
     pub fn matches(&self, candidate: &str) -> bool {
         constant_time_eq(&self.0, &sha256(candidate.as_bytes()))
     }
@@ -69,13 +72,10 @@ impl fmt::Debug for SecretHash {
     }
 }
 
-/// Whether two byte strings are equal, in time that does not tell where they differ.
-///
-/// Both are run through one HMAC and the tags are compared: `hmac::verify` is the only comparison
-/// in constant time that ring still offers. The key need not be secret for that.
+/// Whether two byte strings are equal. The time does not depend on where they differ, only on
+/// whether they have the same length.
 pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, b"mintage constant-time comparison");
-    hmac::verify(&key, a, hmac::sign(&key, b).as_ref()).is_ok()
+    a.ct_eq(b).into()
 }
 
 /// The SHA-256 of some bytes.

@@ -1,12 +1,14 @@
-//! The short names that tenants, products and key types go by, in URLs and everywhere else.
+//! Slugs: the ids of tenants, products and key types, as used in URLs.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// Words that a tenant cannot be called: the server's own paths, and what a stranger would take for
-/// the server itself.
+use crate::base::text_newtype::string_conversions;
+
+/// Slugs that no tenant may have: the server's own paths, and words that would make a tenant's URL
+/// look like one of the server's own pages.
 const RESERVED: &[&str] = &[
     "account",
     "admin",
@@ -45,28 +47,28 @@ const RESERVED: &[&str] = &[
     "www",
 ];
 
-/// Why a text is no name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+/// Why a text is not a valid slug.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidSlug {
-    /// Another length or other characters.
+    /// The length is wrong, or a character is not allowed.
     #[error(
-        "it has {least} to 32 characters of a-z, 0-9 and -, the first of them a letter or a digit"
+        "must have {least} to 32 characters of a-z, 0-9 and -, starting with a letter or a digit"
     )]
     Shape {
-        /// The fewest characters of such a name.
+        /// The smallest allowed length, in characters.
         least: usize,
     },
-    /// The server keeps the word for itself.
+    /// The word is reserved for the server.
     #[error("this word is reserved")]
     Reserved,
 }
 
 fn check(text: &str, least: usize) -> Result<(), InvalidSlug> {
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    let shaped = (least..=32).contains(&text.len())
-        && text.bytes().all(|b| plain(b) || b == b'-')
-        && text.bytes().next().is_some_and(plain);
-    if shaped {
+    let is_alphanumeric = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let is_valid = (least..=32).contains(&text.len())
+        && text.bytes().all(|b| is_alphanumeric(b) || b == b'-')
+        && text.bytes().next().is_some_and(is_alphanumeric);
+    if is_valid {
         Ok(())
     } else {
         Err(InvalidSlug::Shape { least })
@@ -81,7 +83,7 @@ macro_rules! slug {
         pub struct $name(String);
 
         impl $name {
-            /// Reads a name.
+            /// Reads a slug.
             pub fn parse(text: &str) -> Result<Self, InvalidSlug> {
                 check(text, $least)?;
                 let reserved: &[&str] = $reserved;
@@ -91,7 +93,7 @@ macro_rules! slug {
                 Ok(Self(text.to_owned()))
             }
 
-            /// The name.
+            /// The slug as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -109,34 +111,24 @@ macro_rules! slug {
             }
         }
 
-        impl TryFrom<String> for $name {
-            type Error = InvalidSlug;
-
-            fn try_from(text: String) -> Result<Self, Self::Error> {
-                Self::parse(&text)
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(name: $name) -> Self {
-                name.0
-            }
-        }
+        string_conversions! { $name, InvalidSlug; }
     };
 }
 
 slug! {
-    /// A seller's account: `^[a-z0-9][a-z0-9-]{2,31}$`, and no reserved word.
+    /// Id of a tenant, which is a seller's account: `^[a-z0-9][a-z0-9-]{2,31}$`, except reserved
+    /// words.
     TenantId, least 3, reserved RESERVED
 }
 
 slug! {
-    /// A product of a tenant: `^[a-z0-9][a-z0-9-]{0,31}$`.
+    /// Id of a product, unique within its tenant: `^[a-z0-9][a-z0-9-]{0,31}$`.
     ProductId, least 1, reserved &[]
 }
 
 slug! {
-    /// A key type of a product, KeyStack's `planCode`: `^[a-z0-9][a-z0-9-]{0,31}$`.
+    /// Id of a key type (KeyStack's `planCode`), unique within its product:
+    /// `^[a-z0-9][a-z0-9-]{0,31}$`.
     KeyTypeId, least 1, reserved &[]
 }
 
@@ -196,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn travels_as_text_and_is_judged_on_arrival() {
+    fn is_serialized_as_text_and_checked_when_read() {
         let tenant: TenantId = serde_json::from_str("\"acme\"").unwrap();
         assert_eq!(serde_json::to_string(&tenant).unwrap(), "\"acme\"");
         assert_eq!(format!("{tenant} {tenant:?}"), "acme TenantId(acme)");

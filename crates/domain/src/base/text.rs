@@ -1,14 +1,14 @@
-//! Free text from outside, bounded by its type.
+//! Free text from outside, whose type limits its length.
 
 use std::fmt;
 use std::ops::Deref;
 
-/// A text of at most `MAX` characters without NUL, which not every store can keep. It may be
-/// empty.
+/// A text of at most `MAX` characters, possibly empty. It holds no NUL, since PostgreSQL cannot
+/// store one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text<const MAX: usize>(String);
 
-/// Why a text was refused: it is too long, or holds a NUL.
+/// The text is too long or holds a NUL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("may have at most {max} characters and no NUL")]
 pub struct InvalidText {
@@ -16,10 +16,10 @@ pub struct InvalidText {
 }
 
 impl<const MAX: usize> Text<MAX> {
-    /// The most characters.
+    /// The largest length, in characters.
     pub const MAX: usize = MAX;
 
-    /// Checks a text and keeps it as it is.
+    /// Checks a text; an accepted text is not changed.
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
         if text.chars().count() > MAX || text.contains('\0') {
             return Err(InvalidText { max: MAX });
@@ -27,8 +27,8 @@ impl<const MAX: usize> Text<MAX> {
         Ok(Self(text.to_owned()))
     }
 
-    /// Drops every NUL and cuts the rest at `MAX` characters: for text that must not be refused,
-    /// such as the name of a buyer who has paid.
+    /// Removes every NUL and truncates the rest to `MAX` characters. For text that must not be
+    /// refused, such as the name of a buyer who has paid.
     pub fn truncated(text: &str) -> Self {
         Self(text.chars().filter(|c| *c != '\0').take(MAX).collect())
     }

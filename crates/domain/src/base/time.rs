@@ -1,7 +1,7 @@
-//! Points in time: microseconds since the Unix epoch, in UTC.
+//! Instants: microseconds since the Unix epoch, UTC.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use ::time::format_description::well_known::Rfc3339;
 use ::time::{OffsetDateTime, UtcDateTime};
@@ -11,7 +11,7 @@ const MICROS_PER_SECOND: i64 = 1_000_000;
 const MICROS_PER_MILLI: i64 = 1_000;
 /// 0000-01-01T00:00:00Z, the first instant that RFC 3339 can write.
 const MIN_MICROS: i64 = -62_167_219_200 * MICROS_PER_SECOND;
-/// 9999-12-31T23:59:59.999999Z, the last one.
+/// 9999-12-31T23:59:59.999999Z, the last instant that RFC 3339 can write.
 const MAX_MICROS: i64 = 253_402_300_800 * MICROS_PER_SECOND - 1;
 
 /// An instant in whole microseconds since the Unix epoch, UTC.
@@ -21,16 +21,20 @@ const MAX_MICROS: i64 = 253_402_300_800 * MICROS_PER_SECOND - 1;
 pub struct Timestamp(i64);
 
 /// The text is not an RFC 3339 date-time or date in the years 0000 to 9999.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a time is written like 2027-01-01T00:00:00Z or 2027-01-01, in the years 0000 to 9999")]
 pub struct InvalidTimestamp;
+
+/// The text is not an HTTP date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("an HTTP date is written like Fri, 01 Jan 2027 00:00:00 GMT")]
+pub struct InvalidHttpDate;
 
 impl Timestamp {
     /// The Unix epoch.
     pub const EPOCH: Self = Self(0);
 
-    /// An instant from microseconds since the epoch; what lies outside the years 0000 to 9999 is
-    /// moved to the nearer end.
+    /// An instant from microseconds since the epoch, clamped to the years 0000 to 9999.
     pub const fn from_micros(micros: i64) -> Self {
         if micros < MIN_MICROS {
             Self(MIN_MICROS)
@@ -58,22 +62,30 @@ impl Timestamp {
         self.0.div_euclid(MICROS_PER_SECOND)
     }
 
-    /// This instant moved into the future; stops at the end of the year 9999. What is finer than a
-    /// microsecond is dropped.
+    /// The instant `duration` later, at most the end of the year 9999. Fractions of a microsecond
+    /// are dropped.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         let micros = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
         Self::from_micros(self.0.saturating_add(micros))
     }
 
-    /// How long ago `earlier` was, seen from here; zero when it lies in the future.
+    /// The instant `duration` earlier, at least the beginning of the year 0000. Fractions of a
+    /// microsecond are dropped.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        let micros = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
+        Self::from_micros(self.0.saturating_sub(micros))
+    }
+
+    /// The time that has passed since `earlier`; zero if `earlier` is later than this instant.
     pub fn since(self, earlier: Self) -> Duration {
         let micros = self.0.saturating_sub(earlier.0);
         Duration::from_micros(u64::try_from(micros).unwrap_or(0))
     }
 
-    /// RFC 3339 in UTC: `2027-01-01T00:00:00Z`, with milliseconds (`.123Z`) only when they are not
-    /// zero. What is finer than a millisecond is dropped.
+    /// Formats as RFC 3339 in UTC: `2027-01-01T00:00:00Z`, with milliseconds (`.123Z`) only if they
+    /// are not zero. Fractions of a millisecond are dropped.
     pub fn to_rfc3339(self) -> String {
         let at = self.utc();
         let millis = match at.millisecond() {
@@ -91,10 +103,9 @@ impl Timestamp {
         )
     }
 
-    /// Reads an RFC 3339 date-time with any offset, or a date alone, which is its midnight in UTC.
+    /// Reads an RFC 3339 date-time with any offset, or a date, which stands for midnight UTC.
     ///
-    /// What is finer than a millisecond is dropped, so that what was read is printed again as it
-    /// is kept.
+    /// Fractions of a millisecond are dropped, so that the stored value equals the printed one.
     pub fn parse_rfc3339(text: &str) -> Result<Self, InvalidTimestamp> {
         const DATE_LENGTH: usize = "2027-01-01".len();
         let parsed = if text.len() == DATE_LENGTH {
@@ -106,6 +117,14 @@ impl Timestamp {
         let micros = i64::try_from(nanos.div_euclid(1_000)).map_err(|_| InvalidTimestamp)?;
         let whole_millis = micros.saturating_sub(micros.rem_euclid(MICROS_PER_MILLI));
         Self::in_range(whole_millis).ok_or(InvalidTimestamp)
+    }
+
+    /// Reads an HTTP date (RFC 9110, section 5.6.7): `Fri, 01 Jan 2027 00:00:00 GMT`, or one of its
+    /// two obsolete forms.
+    pub fn parse_http_date(text: &str) -> Result<Self, InvalidHttpDate> {
+        let at = httpdate::parse_http_date(text).map_err(|_| InvalidHttpDate)?;
+        let since_epoch = at.duration_since(UNIX_EPOCH).map_err(|_| InvalidHttpDate)?;
+        Ok(Self::EPOCH.plus(since_epoch))
     }
 
     fn in_range(micros: i64) -> Option<Self> {
@@ -130,7 +149,7 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Prints to the microsecond, unlike `Display`: a failed test must show what differs.
+/// Prints microseconds, unlike `Display`, so that a failed assertion shows every difference.
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Timestamp({self}, {} us)", self.0)
@@ -221,6 +240,38 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn reads_every_form_of_an_http_date() {
+        let expected = Timestamp::parse_rfc3339("2027-01-01T10:30:00Z");
+        for text in [
+            "Fri, 01 Jan 2027 10:30:00 GMT",
+            "Friday, 01-Jan-27 10:30:00 GMT",
+            "Fri Jan  1 10:30:00 2027",
+        ] {
+            let read = Timestamp::parse_http_date(text);
+            assert_eq!(read.ok(), expected.as_ref().ok().copied(), "{text}");
+        }
+        for text in [
+            "",
+            "120",
+            "2027-01-01",
+            "Fri, 32 Jan 2027 10:30:00 GMT",
+            "Fri, 01 Jan 2027 10:30:00 CET",
+            "Thu, 31 Dec 1969 23:59:59 GMT",
+        ] {
+            let read = Timestamp::parse_http_date(text);
+            assert_eq!(read, Err(InvalidHttpDate), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_duration_earlier_stops_at_the_first_instant() {
+        let at = Timestamp::from_micros(5_000_000);
+        let earlier = at.minus(Duration::from_secs(7));
+        assert_eq!(earlier, Timestamp::from_micros(-2_000_000));
+        assert_eq!(at.minus(Duration::MAX), Timestamp::from_micros(MIN_MICROS));
     }
 
     #[test]

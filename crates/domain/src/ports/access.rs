@@ -1,4 +1,4 @@
-//! Reads of API keys and idempotency keys, and the rate limiter.
+//! Reads of API keys and idempotency records, and the rate limiter.
 
 use crate::base::id::ApiKeyId;
 use crate::base::page::PageRequest;
@@ -11,9 +11,9 @@ use crate::ports::store_error::{Found, Listed, StoreError};
 
 /// Reads API keys.
 pub trait ApiKeys {
-    /// The key with this public id, revoked or not.
+    /// The API key with this public id, revoked or not.
     fn api_key(&self, id: &ApiKeyId) -> Found<ApiKey>;
-    /// A tenant's keys, of one product or of all, revoked or not, newest first.
+    /// The API keys of a tenant, of one product or of all, revoked or not, newest first.
     fn api_keys(
         &self,
         tenant: &TenantId,
@@ -22,16 +22,16 @@ pub trait ApiKeys {
     ) -> Listed<ApiKey>;
 }
 
-/// Reads the calls that may be sent again.
+/// Reads records of idempotent calls.
 pub trait IdempotencyKeys {
-    /// What is kept of a call, expired or not (`a_call_is_written_down_once`).
+    /// The record of a call, expired or not (`an_idempotency_key_is_recorded_once`).
     fn idempotency_record(&self, id: &IdempotencyId) -> Found<IdempotencyRecord>;
 }
 
 /// Rate limits that hold across nodes.
 pub trait RateLimiter {
-    /// Takes up to `n` of `key`'s rate at `now`, atomically, as [`Rate::take`] says: all callers
-    /// together are granted no more than there is (`a_rate_is_shared_by_all_callers`), and who is
-    /// refused takes nothing (`a_refused_caller_takes_nothing`).
+    /// Takes up to `n` from the rate of `key` at `now`, atomically, as [`Rate::take`] computes. All
+    /// callers together are granted no more than the rate (`a_rate_is_shared_by_all_callers`), and
+    /// a refused caller takes nothing (`a_refused_caller_takes_nothing`).
     fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError>;
 }

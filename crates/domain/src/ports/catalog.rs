@@ -1,4 +1,4 @@
-//! Reads of what a tenant sells.
+//! Reads of products, key types and their Stripe prices.
 
 use crate::base::id::StripeAccountId;
 use crate::base::page::PageRequest;
@@ -10,20 +10,20 @@ use crate::ports::store_error::{Found, Listed, StoreError};
 
 /// Reads products, key types and their Stripe prices.
 pub trait Catalog {
-    /// One product.
+    /// The product with this id.
     fn product(&self, tenant: &TenantId, id: &ProductId) -> Found<Product>;
-    /// A tenant's products, newest first.
+    /// The products of a tenant, newest first.
     fn products(&self, tenant: &TenantId, page: &PageRequest) -> Listed<Product>;
-    /// One key type.
+    /// The key type with this id.
     fn key_type(&self, tenant: &TenantId, product: &ProductId, id: &KeyTypeId) -> Found<KeyType>;
-    /// A tenant's key types, of one product or of all, newest first.
+    /// The key types of a tenant, of one product or of all, newest first.
     fn key_types(
         &self,
         tenant: &TenantId,
         product: Option<&ProductId>,
         page: &PageRequest,
     ) -> Listed<KeyType>;
-    /// The Stripe prices of a tenant on one account.
+    /// The Stripe prices of a tenant on one account, in any order.
     fn price_links(
         &self,
         tenant: &TenantId,

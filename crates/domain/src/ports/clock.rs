@@ -1,16 +1,18 @@
+//! The sources of time and randomness.
+
 use crate::base::time::Timestamp;
 
-/// What time it is. An adapter MUST NOT fail; going back is allowed (clocks are set).
+/// Reads the current time. An adapter MUST NOT fail. The time may go back, since clocks are set.
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait Clock: Send + Sync {
-    /// Now, UTC.
+    /// The current time, UTC.
     fn now(&self) -> Timestamp;
 }
 
-/// Randomness fit for secrets. An adapter MUST fill with bytes nobody can foretell, and MUST NOT
-/// return without having done so.
+/// Generates randomness for secrets. An adapter MUST fill the buffer with unpredictable bytes, and
+/// MUST NOT return before it has done so.
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait Entropy: Send + Sync {
-    /// Fills the bytes.
+    /// Fills the buffer with random bytes.
     fn fill(&self, bytes: &mut [u8]);
 }

@@ -1,43 +1,48 @@
+//! Committing changes.
+
 use crate::commit::changes::Changes;
 use crate::commit::guards::Refusal;
 use crate::commit::receipt::Receipt;
 use crate::ports::store_error::StoreError;
 
-/// Why a commit did not happen.
+/// Why changes were not committed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommitError {
-    /// A guard refused it: read again and decide again.
+    /// A guard refused the changes: the caller must read and decide again.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The store failed. After `Unavailable` it is unknown whether the changes were committed
-    /// only if the store could not be asked again; they carry their id for that.
+    /// The store failed. An adapter that loses the connection during a commit looks for the id of
+    /// the changes; only if it cannot is it unknown after `Unavailable` whether they were committed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Told once a commit is durable, or refused.
+/// The callback that receives the result once a commit is durable, or refused.
 pub type CommitDone = Box<dyn FnOnce(Result<Receipt, CommitError>) + Send>;
 
-/// Commits.
+/// Commits changes.
 ///
-/// A store MUST commit changes whole or not at all (`a_refused_commit_writes_nothing`), durably
-/// before it says so (`what_was_acknowledged_is_there_after_reopening`), judge every guard by
-/// [`crate::commit::guards::check_guards`], let a refused caller in a batch disturb no other
-/// (`a_refused_neighbour_disturbs_nobody`), use up a nonce with the changes that
-/// carry it (`a_commit_uses_up_its_nonce`) unless a validation has
-/// (`a_signature_that_has_validated_changes_nothing`), and join customers by
-/// [`Changes::join_customers`] (`a_known_customer_joins`).
+/// A store MUST
+///
+/// - commit changes as a whole or not at all (`a_refused_commit_writes_nothing`),
+/// - make them durable before it acknowledges them
+///   (`what_was_acknowledged_is_there_after_reopening`),
+/// - check every guard by [`crate::commit::guards::check_guards`],
+/// - commit the other callers of a batch when it refuses one (`a_refused_neighbour_disturbs_nobody`),
+/// - consume a nonce with the changes that carry it (`a_commit_uses_up_its_nonce`), unless a
+///   validation has consumed it (`a_signature_that_has_validated_changes_nothing`), and
+/// - merge customers by [`Changes::join_customers`] (`a_known_customer_joins`).
 pub trait Commit {
-    /// Hands the changes over and returns at once; `done` is called from any thread.
+    /// Queues the changes and returns at once. The store calls `done` from any thread.
     fn submit(&self, changes: Changes, done: CommitDone);
 
-    /// Commits, waiting for the outcome.
+    /// Commits the changes and blocks until the result is known.
     fn commit(&self, changes: Changes) -> Result<Receipt, CommitError> {
         let (send, receive) = std::sync::mpsc::sync_channel(1);
         self.submit(
             changes,
             Box::new(move |outcome| {
-                // The receiver waits below; it cannot be gone.
+                // The receiver waits below, so that sending cannot fail.
                 let _ = send.send(outcome);
             }),
         );

@@ -1,13 +1,16 @@
+//! Outbound HTTP.
+
 use std::fmt;
 use std::time::Duration;
 
 use crate::base::secret::Secret;
+use crate::base::time::Timestamp;
 
-/// Outbound HTTP.
+/// Sends HTTP requests.
 ///
-/// An adapter MUST end within the request's deadline (`ends_at_the_deadline`), MUST NOT follow
+/// An adapter MUST return within the request's deadline (`ends_at_the_deadline`), MUST NOT follow
 /// redirects (`follows_no_redirect`), MUST NOT read more than `max_answer` bytes
-/// (`refuses_an_oversized_answer`), and MUST return any status as an answer, not an error
+/// (`refuses_an_oversized_answer`), and MUST return every status as an answer, not an error
 /// (`returns_every_status`).
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait Http: Send + Sync {
@@ -15,22 +18,23 @@ pub trait Http: Send + Sync {
     fn send(&self, request: &HttpRequest) -> Result<HttpResponse, HttpError>;
 }
 
-/// A request. Its `Debug` shows no body: some carry authorization codes and license keys.
+/// A request. Its `Debug` omits headers and body, which may contain authorization codes and license
+/// keys.
 #[derive(Clone)]
 pub struct HttpRequest {
-    /// Its method.
+    /// The HTTP method.
     pub method: Method,
-    /// The absolute URL; no secrets belong in it.
+    /// The absolute URL, which must not contain secrets.
     pub url: String,
-    /// Header names and values that may be shown.
+    /// Header names and values, which must not be secret.
     pub headers: Vec<(&'static str, String)>,
-    /// The value of the `Authorization` header, if any.
+    /// The value of the `Authorization` header; `None` sends none.
     pub authorization: Option<Secret>,
-    /// The body.
+    /// The body; empty sends none.
     pub body: Vec<u8>,
-    /// How long all of it may take, name resolution to last byte.
+    /// The time limit of the whole exchange, from name resolution to the last byte.
     pub deadline: Duration,
-    /// How many bytes of answer are read at most.
+    /// The largest body that is read, in bytes.
     pub max_answer: usize,
 }
 
@@ -44,7 +48,7 @@ impl fmt::Debug for HttpRequest {
     }
 }
 
-/// A method.
+/// An HTTP method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// GET.
@@ -55,46 +59,114 @@ pub enum Method {
     Delete,
 }
 
-/// An answer.
+/// The answer to a request.
 #[derive(Debug, Clone)]
 pub struct HttpResponse {
-    /// Its status.
+    /// The HTTP status.
     pub status: u16,
-    /// Its headers, names in lower case.
+    /// The headers, with names in lower case.
     pub headers: Vec<(String, String)>,
-    /// Its body.
+    /// The body.
     pub body: Vec<u8>,
 }
 
 impl HttpResponse {
-    /// The first value of a header, asked for by its lower-case name.
+    /// The first value of the header with this lower-case name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.as_str())
     }
+
+    /// How long the server asks the client to wait (`Retry-After`, RFC 9110, section 10.2.3).
+    ///
+    /// The header holds a number of seconds or a date. A date counts from the answer's own `Date`,
+    /// so that the clocks of server and client may differ, or from `now` if there is none. A date
+    /// that is past is no wait.
+    pub fn retry_after(&self, now: Timestamp) -> Option<Duration> {
+        let value = self.header("retry-after")?.trim();
+        if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+            // A number that does not fit is longer than any wait.
+            return Some(value.parse().map_or(Duration::MAX, Duration::from_secs));
+        }
+        let until = Timestamp::parse_http_date(value).ok()?;
+        let sent_at = self.header("date").map(str::trim);
+        let sent_at = sent_at.and_then(|date| Timestamp::parse_http_date(date).ok());
+        Some(until.since(sent_at.unwrap_or(now)))
+    }
 }
 
-/// Why there is no answer.
+/// Why a request has no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HttpError {
-    /// The URL cannot be sent to.
+    /// The URL is malformed or not supported.
     #[error("the URL is not valid")]
     BadUrl,
-    /// The name resolves to an address that requests may not go to.
+    /// The host resolves only to addresses that requests may not be sent to.
     #[error("the address is not public")]
     ForbiddenAddress,
-    /// No connection came about; nothing was sent.
+    /// No connection was established; nothing was sent.
     #[error("no connection: {0}")]
     Unreachable(String),
-    /// The deadline passed; whether the request was carried out is unknown.
+    /// The deadline passed; it is unknown whether the request was processed.
     #[error("no answer in time")]
     Timeout,
-    /// The answer is larger than allowed.
+    /// The answer exceeds the size limit.
     #[error("the answer is too large")]
     TooLarge,
-    /// The connection broke; whether the request was carried out is unknown.
+    /// The connection broke; it is unknown whether the request was processed.
     #[error("the connection broke: {0}")]
     Broken(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(headers: &[(&str, &str)]) -> HttpResponse {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        HttpResponse {
+            status: 503,
+            headers: headers.iter().map(owned).collect(),
+            body: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn retry_after_is_a_number_of_seconds_or_a_date() {
+        let now = Timestamp::parse_rfc3339("2027-01-01T10:30:00Z").expect("a time");
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        for (value, wait) in [
+            ("0", seconds(0)),
+            ("120", seconds(120)),
+            (" 120 ", seconds(120)),
+            ("99999999999999999999", Some(Duration::MAX)),
+            ("Fri, 01 Jan 2027 10:32:00 GMT", seconds(120)),
+            ("Friday, 01-Jan-27 10:32:00 GMT", seconds(120)),
+            ("Fri Jan  1 10:32:00 2027", seconds(120)),
+            ("Thu, 31 Dec 2026 10:32:00 GMT", seconds(0)),
+            ("", None),
+            ("-1", None),
+            ("+1", None),
+            ("1.5", None),
+            ("soon", None),
+            ("2027-01-01T10:32:00Z", None),
+        ] {
+            let answer = answer(&[("retry-after", value)]);
+            assert_eq!(answer.retry_after(now), wait, "{value:?}");
+        }
+        assert_eq!(answer(&[]).retry_after(now), None);
+    }
+
+    #[test]
+    fn a_date_counts_from_the_date_of_the_answer() {
+        let now = Timestamp::parse_rfc3339("2027-01-01T10:30:00Z").expect("a time");
+        let retry_after = ("retry-after", "Fri, 01 Jan 2027 12:02:00 GMT");
+        for (date, minutes) in [("Fri, 01 Jan 2027 12:00:00 GMT", 2), ("yesterday", 92)] {
+            let answer = answer(&[("date", date), retry_after]);
+            let wait = answer.retry_after(now);
+            assert_eq!(wait, Some(Duration::from_mins(minutes)), "{date}");
+        }
+    }
 }

@@ -1,3 +1,5 @@
+//! Times of last use.
+
 use std::collections::HashMap;
 
 use crate::base::id::{ApiKeyId, LicenseId};
@@ -5,24 +7,24 @@ use crate::base::time::Timestamp;
 use crate::model::licenses::activation::Fingerprint;
 use crate::ports::store_error::StoreError;
 
-/// What is seen at work again and again.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// An object whose last use is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SeenTarget {
-    /// An API key, by a call that it signed.
+    /// An API key, which is seen with each call that it signed.
     ApiKey(ApiKeyId),
-    /// A device, by asking whether its license is good.
+    /// An activation, which is seen when its device validates the license.
     Device(LicenseId, Fingerprint),
 }
 
-/// Keeps when things were last seen.
+/// Records when API keys and activations were last seen.
 pub trait LastSeen {
-    /// Notes many last_seen at once. Times only ever move forward
-    /// (`a_sighting_moves_a_time_forward_only`); a key or device that is not there, or is released,
-    /// is left out (`what_is_not_there_is_not_seen`); no version is counted, so that no change of
-    /// somebody else is refused (`a_sighting_disturbs_no_change`). A caller gives a thousand at a
-    /// time at most.
+    /// Records many times at once. A time never moves back
+    /// (`last_seen_only_moves_forward`). Keys and activations that do not exist, and
+    /// released activations, are skipped (`unknown_and_released_targets_are_left_out`). Versions do not change,
+    /// so that no concurrent commit is refused (`recording_last_seen_refuses_no_change`). Callers pass at
+    /// most 1 000 entries.
     fn record_last_seen(&self, seen: &[(SeenTarget, Timestamp)]) -> Result<(), StoreError>;
 
-    /// When each of these API keys was last used; those that never were are missing.
+    /// When each of these API keys was last used. Keys that were never used are missing.
     fn last_used(&self, keys: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError>;
 }

@@ -13,57 +13,57 @@ use crate::model::licenses::license::License;
 use crate::model::licenses::standing::State;
 use crate::ports::store_error::{Found, Listed, StoreError};
 
-/// A license with what is usually told beside it.
+/// A license with the related data that most readers need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LicenseRecord {
     /// The license.
     pub license: License,
-    /// Its customer's address.
+    /// The customer's address.
     pub email: Email,
-    /// The Stripe session it came of.
+    /// The Stripe session that paid for the license, if it was sold by checkout.
     pub session: Option<SessionId>,
 }
 
-/// Which licenses.
+/// A filter of licenses. All given conditions must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LicenseFilter {
-    /// Of one product.
+    /// Only licenses of this product.
     pub product: Option<ProductId>,
-    /// Of one mode.
+    /// Only licenses in this mode.
     pub mode: Option<Mode>,
-    /// In one state at the time given.
+    /// Only licenses that are in this state at this time.
     pub state: Option<(State, Timestamp)>,
-    /// Of one customer.
+    /// Only licenses of this customer.
     pub customer: Option<CustomerId>,
-    /// Of one customer's address.
+    /// Only licenses of the customer with this address.
     pub email: Option<Email>,
-    /// With each of these in its metadata: key and text, as
-    /// [`crate::base::metadata::Metadata::searched`] gives them.
+    /// Only licenses whose metadata contain each of these keys and texts, which must be searchable
+    /// ([`crate::base::metadata::Metadata::searched`]).
     pub metadata: Vec<(String, String)>,
 }
 
 /// Reads licenses.
 pub trait Licenses {
-    /// One license.
+    /// The license with this id.
     fn license(&self, tenant: &TenantId, id: &LicenseId) -> Found<LicenseRecord>;
-    /// A tenant's licenses, newest first.
+    /// The licenses of a tenant, newest first.
     fn licenses(
         &self,
         tenant: &TenantId,
         filter: &LicenseFilter,
         page: &PageRequest,
     ) -> Listed<LicenseRecord>;
-    /// All licenses that an order minted, in the order of its units.
+    /// All licenses that were minted for an order, sorted by unit.
     fn licenses_of_order(&self, order: &OrderId) -> Result<Vec<LicenseRecord>, StoreError>;
 }
 
-/// Reads the devices of licenses.
+/// Reads the activations of licenses.
 pub trait Activations {
-    /// A license's device with this fingerprint, active or released.
+    /// The activation of a license with this fingerprint, active or released.
     fn activation(&self, license: &LicenseId, fingerprint: &Fingerprint) -> Found<Activation>;
-    /// A license's device with this id, active or released.
+    /// The activation of a license with this id, active or released.
     fn activation_by_id(&self, license: &LicenseId, id: &ActivationId) -> Found<Activation>;
-    /// The devices of a tenant's license, those first seen last first.
+    /// The activations of a license, sorted by first activation, newest first.
     fn activations(
         &self,
         tenant: &TenantId,
@@ -72,26 +72,26 @@ pub trait Activations {
     ) -> Listed<Activation>;
 }
 
-/// A license as it is asked for by its key.
+/// A query for a license by its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyQuery {
-    /// In whose account.
+    /// The tenant of the API key.
     pub tenant: TenantId,
-    /// For which product.
+    /// The product of the API key.
     pub product: ProductId,
-    /// In which mode.
+    /// The mode of the API key.
     pub mode: Mode,
-    /// The hashes under which the presented key may be known.
+    /// The hashes under which the presented key may be stored.
     pub hashes: Vec<KeyHash>,
 }
 
-/// A license as it is found by its key.
+/// A license that was found by its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownLicense {
-    /// The license with its customer.
+    /// The license with its customer's address.
     pub record: LicenseRecord,
-    /// The name of its key type.
+    /// The display name of the key type.
     pub plan: DisplayName,
-    /// How many of its devices are active.
+    /// The number of active activations.
     pub activations: u32,
 }

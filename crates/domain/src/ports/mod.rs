@@ -1,7 +1,8 @@
-//! What the domain needs from outside: traits named by capability, without async, usable as
-//! objects. An adapter implements them; `mintage-testkit` holds the contract each must keep.
+//! The ports: traits through which the domain uses the outside world. They are synchronous and can
+//! be used as trait objects. Adapters implement them and are tested against the contracts in
+//! `mintage-testkit`.
 //!
-//! To bring a new store: implement [`Store`]'s parts and run `mintage_testkit::store_contract!`.
+//! To add a store, implement the parts of [`Store`] and run `mintage_testkit::store_contract!`.
 
 mod access;
 mod catalog;
@@ -25,7 +26,7 @@ pub use access::{ApiKeys, IdempotencyKeys, RateLimiter};
 pub use catalog::Catalog;
 pub use clock::{Clock, Entropy};
 pub use commit::{Commit, CommitDone, CommitError};
-pub use housekeeping::Housekeeping;
+pub use housekeeping::{Housekeeping, MAX_PRUNED_ROWS};
 pub use http::{Http, HttpError, HttpRequest, HttpResponse, Method};
 pub use last_seen::{LastSeen, SeenTarget};
 pub use licenses::{Activations, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses};

@@ -1,3 +1,5 @@
+//! Reads of orders, payments and customers.
+
 use crate::base::email::{Email, EmailStart};
 use crate::base::id::{CustomerId, OrderId, SessionId, StripeAccountId};
 use crate::base::mode::Mode;
@@ -11,42 +13,42 @@ use crate::ports::store_error::{Found, Listed, StoreError};
 
 /// Reads orders.
 pub trait Orders {
-    /// One order.
+    /// The order with this id.
     fn order(&self, tenant: &TenantId, id: &OrderId) -> Found<Order>;
-    /// The order whose session this is, opened on this account.
+    /// The order of this session, which was opened on this account.
     fn order_of_session(&self, account: &StripeAccountId, session: &SessionId) -> Found<Order>;
-    /// A tenant's orders, newest first.
+    /// The orders of a tenant, newest first.
     fn orders(&self, tenant: &TenantId, page: &PageRequest) -> Listed<Order>;
-    /// Up to `n` orders still opening that were made before `before`: a crash left them.
+    /// Up to `n` orders that were created before `before` and are still opening, because of a crash.
     fn stuck_orders(&self, before: Timestamp, n: usize) -> Result<Vec<Order>, StoreError>;
 }
 
 /// Reads payments.
 pub trait Payments {
-    /// One payment.
+    /// The payment with this identity.
     fn payment(&self, key: &PaymentKey) -> Found<Payment>;
 }
 
-/// Which customers.
+/// A filter of customers. All given conditions must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CustomerFilter {
-    /// In one mode.
+    /// Only customers in this mode.
     pub mode: Option<Mode>,
-    /// With this address.
+    /// Only the customer with this address.
     pub email: Option<Email>,
-    /// With an address that begins like this.
+    /// Only customers whose address begins with this text.
     pub email_start: Option<EmailStart>,
-    /// With this id of the seller's own.
+    /// Only customers with this id of the seller's own.
     pub external_id: Option<ExternalId>,
 }
 
 /// Reads customers.
 pub trait Customers {
-    /// One customer.
+    /// The customer with this id.
     fn customer(&self, tenant: &TenantId, id: &CustomerId) -> Found<Customer>;
-    /// A tenant's customers, newest first.
+    /// The customers of a tenant, newest first.
     ///
-    /// A store MUST take the beginning of an address as it stands, without wildcards
+    /// A store MUST compare the beginning of an address literally, without wildcards
     /// (`customers_are_found_by_the_beginning_of_their_address`).
     fn customers(
         &self,

@@ -1,3 +1,5 @@
+//! Reads of tenants, management tokens and the audit trail.
+
 use crate::base::page::PageRequest;
 use crate::base::secret::SecretHash;
 use crate::base::slug::TenantId;
@@ -9,7 +11,7 @@ use crate::ports::store_error::{Found, Listed};
 
 /// Reads tenants.
 pub trait Tenants {
-    /// One tenant.
+    /// The tenant with this id.
     fn tenant(&self, id: &TenantId) -> Found<Tenant>;
     /// All tenants, newest first.
     fn tenants(&self, page: &PageRequest) -> Listed<Tenant>;
@@ -21,24 +23,25 @@ pub trait Tokens {
     fn token(&self, hash: &SecretHash) -> Found<ManagementToken>;
 }
 
-/// Which entries of the audit trail.
+/// A filter of the audit trail. All given conditions must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AuditFilter {
-    /// Of this action.
+    /// Only entries of this action.
     pub action: Option<String>,
-    /// About this thing.
+    /// Only entries about this target.
     pub target: Option<String>,
-    /// By this actor, as [`crate::model::sellers::audit::Actor::to_text`] writes it.
+    /// Only entries of this actor, in the format of
+    /// [`crate::model::sellers::audit::Actor::to_text`].
     pub actor: Option<String>,
-    /// Made then or later.
+    /// Only entries at this time or later.
     pub from: Option<Timestamp>,
-    /// Made before.
+    /// Only entries before this time.
     pub to: Option<Timestamp>,
 }
 
 /// Reads the audit trail.
 pub trait Audits {
-    /// A tenant's entries, newest first.
+    /// The audit entries of a tenant, newest first.
     fn audit(
         &self,
         tenant: &TenantId,
@@ -47,18 +50,18 @@ pub trait Audits {
     ) -> Listed<AuditRecord>;
 }
 
-/// An entry of the audit trail as it is read back.
+/// An entry of the audit trail as read from the store. Its texts may be older than this version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRecord {
-    /// Its id.
+    /// Public id of the entry.
     pub id: String,
-    /// When.
+    /// When the change was made.
     pub at: Timestamp,
-    /// Who, as [`crate::model::sellers::audit::Actor::to_text`] writes it.
+    /// Who made the change, in the format of [`crate::model::sellers::audit::Actor::to_text`].
     pub actor: String,
-    /// What was done.
+    /// The name of the change.
     pub action: String,
-    /// To what.
+    /// The id or slug of what was changed.
     pub target: String,
 }
 

@@ -12,13 +12,13 @@ use super::sellers::{Audits, Tenants, Tokens};
 use super::stripe::{Connections, OAuthRounds, ProcessedEvents};
 use super::validations::Validations;
 
-/// Names all parts once: what the trait demands is what makes a type one.
+/// Lists the parts once, for the trait's bounds and for its blanket implementation.
 macro_rules! store {
     ($($part:ident)+) => {
-        /// Everything a Mintage server keeps, in one object.
+        /// The whole storage of a Mintage server, as one object.
         ///
-        /// A store MUST show what was committed to every read that starts after the commit
-        /// returned (`what_was_acknowledged_is_read`).
+        /// A read that starts after a commit has returned MUST see the committed changes
+        /// (`what_was_acknowledged_is_read`).
         pub trait Store: $($part +)+ Send + Sync {}
 
         impl<T> Store for T where T: $($part +)+ Send + Sync {}

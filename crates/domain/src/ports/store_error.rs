@@ -1,22 +1,22 @@
-//! Why a store did not answer.
+//! The errors of stores.
 
 use crate::base::page::Page;
 
-/// Why a store did not answer. A thing that is not there is `Option::None`, never an error.
+/// Why a store failed. A missing object is `Option::None`, never an error.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// It cannot be reached, or is too busy; worth trying again.
+    /// The store cannot be reached, or is too busy; a retry may succeed.
     #[error("the store is not available: {0}")]
     Unavailable(String),
-    /// A row in it is no valid value of the domain.
+    /// A stored row is not a valid value of the domain.
     #[error("the store holds an invalid {table} row: {reason}")]
     Inconsistent {
-        /// Where.
+        /// The table of the row.
         table: &'static str,
-        /// What is wrong; names columns and ids, never secrets.
+        /// What is wrong with the row; may contain columns and ids, never secrets.
         reason: String,
     },
-    /// It failed in a way that trying again will not mend.
+    /// The store failed permanently; a retry will fail too.
     #[error("the store failed: {0}")]
     Failed(String),
 }

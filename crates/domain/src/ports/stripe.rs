@@ -14,26 +14,26 @@ use crate::ports::store_error::{Found, Listed, StoreError};
 
 /// Reads connections to Stripe.
 pub trait Connections {
-    /// A tenant's connection, if it ever had one.
+    /// The connection of a tenant, if the tenant ever connected.
     fn connection(&self, tenant: &TenantId) -> Found<Connection>;
-    /// Whose an account is, or last was.
+    /// The link from an account to its current or last tenant.
     fn account_link(&self, account: &AccountRef) -> Found<AccountLink>;
-    /// Up to `n` connections with accounts still to be retired.
+    /// Up to `n` connections with former accounts whose grants are still to be revoked.
     fn retiring(&self, n: usize) -> Result<Vec<Connection>, StoreError>;
 }
 
 /// Reads OAuth rounds.
 pub trait OAuthRounds {
-    /// The round with this state.
+    /// The round with this hash of its state.
     fn oauth_round(&self, state: &SecretHash) -> Found<OAuthRound>;
 }
 
-/// Reads what was heard from Stripe.
+/// Reads the events received from Stripe.
 pub trait ProcessedEvents {
-    /// One event, as heard on the endpoint of a mode.
+    /// The event with this id, as received on the endpoint of a mode.
     fn processed_event(&self, endpoint: Mode, id: &StripeEventId) -> Found<ProcessedEvent>;
-    /// Up to `n` parked events that are due again at `now`, oldest first.
+    /// Up to `n` parked events that are to be retried at `now`, oldest first.
     fn parked_due(&self, now: Timestamp, n: usize) -> Result<Vec<ProcessedEvent>, StoreError>;
-    /// The parked events about a tenant's accounts, newest first.
+    /// The parked events about the accounts of a tenant, newest first.
     fn parked(&self, tenant: &TenantId, page: &PageRequest) -> Listed<ProcessedEvent>;
 }

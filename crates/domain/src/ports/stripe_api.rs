@@ -1,3 +1,5 @@
+//! Stripe's API and webhooks.
+
 use std::time::Duration;
 
 use crate::base::email::Email;
@@ -11,18 +13,18 @@ use crate::base::url::WebUrl;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::StripeEvent;
 
-/// Stripe, as the platform uses it on accounts that were connected by OAuth.
+/// Calls Stripe's API on accounts that are connected by OAuth.
 ///
-/// An adapter MUST act on the account it is given and in its mode, MUST send the idempotency key
-/// it is given with every POST (`the_same_key_makes_one_object`), and MUST NOT repeat an OAuth
-/// exchange by itself: using a code twice ends the grant (`a_code_works_once`).
+/// An adapter MUST act on the given account and in its mode, MUST send the given idempotency key
+/// with every POST (`the_same_key_creates_one_object`), and MUST NOT repeat an OAuth exchange, since
+/// Stripe revokes the grant when a code is used twice (`a_code_works_once`).
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait Stripe: Send + Sync {
-    /// Whether this mode is set up on this server.
+    /// Whether this mode is configured on this server.
     fn offers(&self, mode: Mode) -> bool;
 
-    /// The page where a seller grants access; it sends them back to `redirect` with a code and
-    /// the `state`. Error: the mode is not set up.
+    /// The URL of the page where a seller grants access. Stripe redirects the seller to `redirect`
+    /// with a code and the `state`. Fails if the mode is not configured.
     fn authorize_url(
         &self,
         mode: Mode,
@@ -30,17 +32,17 @@ pub trait Stripe: Send + Sync {
         redirect: &WebUrl,
     ) -> Result<String, StripeError>;
 
-    /// Turns a code into a grant. Once.
+    /// Exchanges a code for a grant. The code must not be used again.
     fn exchange(&self, mode: Mode, code: &Secret) -> Result<Grant, StripeError>;
 
-    /// Ends a grant. An account that is not connected any more is a success
+    /// Revokes a grant. Succeeds if the account is not connected any more
     /// (`ending_an_ended_grant_succeeds`).
     fn deauthorize(&self, account: &AccountRef) -> Result<(), StripeError>;
 
-    /// What Stripe says of an account.
+    /// Retrieves an account.
     fn account(&self, account: &AccountRef) -> Result<StripeAccount, StripeError>;
 
-    /// Makes a product.
+    /// Creates a product.
     fn create_product(
         &self,
         account: &AccountRef,
@@ -48,7 +50,7 @@ pub trait Stripe: Send + Sync {
         key: &StripeIdempotencyKey,
     ) -> Result<StripeProductId, StripeError>;
 
-    /// Makes a price.
+    /// Creates a price.
     fn create_price(
         &self,
         account: &AccountRef,
@@ -65,15 +67,15 @@ pub trait Stripe: Send + Sync {
     ) -> Result<CheckoutSession, StripeError>;
 }
 
-/// Stripe's webhooks, as they arrive.
+/// Verifies and parses Stripe's webhook events.
 ///
-/// An adapter MUST check the signature over the raw bytes before it reads them, accept any `v1`,
-/// refuse a timestamp more than 300 s from `now` either way, and refuse everything while no
-/// secret is set.
+/// An adapter MUST verify the signature over the raw bytes before it parses them, accept any `v1`
+/// signature that matches, refuse a timestamp more than 300 s before or after `now`, and refuse
+/// every event while no secret is configured.
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait Webhooks: Send + Sync {
-    /// Checks and reads an event of the platform's Connect endpoints. Returns the mode whose
-    /// secret signed it.
+    /// Verifies and parses an event that was sent to a Connect endpoint of the platform. Also
+    /// returns the mode whose secret signed the event.
     fn read_connect(
         &self,
         body: &[u8],
@@ -81,172 +83,172 @@ pub trait Webhooks: Send + Sync {
         now: Timestamp,
     ) -> Result<(Mode, StripeEvent), WebhookError>;
 
-    /// Reads an event that was checked when it came, to try it again.
+    /// Parses an event that was verified when it was received, to retry it.
     fn reread(&self, body: &[u8]) -> Result<StripeEvent, WebhookError>;
 }
 
-/// Why a webhook was not read.
+/// Why an event was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WebhookError {
-    /// No secret is set: nothing can be told from a forgery.
+    /// No secret is configured, so that no event can be verified.
     #[error("no webhook secret is set")]
     NoSecret,
-    /// The header is missing, unreadable or fits no secret.
+    /// The signature header is missing or malformed, or matches no secret.
     #[error("the signature does not match")]
     BadSignature,
-    /// The signature is good and too old, or from the future.
+    /// The signature matches, but its timestamp is too old or in the future.
     #[error("the signature is too old")]
     Stale,
-    /// It was signed by Stripe, and is no event.
+    /// The body was signed by Stripe but is not an event.
     #[error("the body is not an event")]
     NotAnEvent,
 }
 
-/// The key under which Stripe does a thing once: 1 to 255 characters.
+/// An idempotency key, under which Stripe processes a request once: 1 to 255 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StripeIdempotencyKey(String);
 
 impl StripeIdempotencyKey {
-    /// A key made from parts that are short and never secret.
+    /// Builds a key from parts, which must be short and must not be secret.
     pub fn new(parts: &[&str]) -> Self {
         let text = parts.join(":");
         Self(text.chars().take(255).collect())
     }
 
-    /// The key.
+    /// The value of the `Idempotency-Key` header.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// What an OAuth round grants. The access token is not kept: calls are made with the platform's
-/// own key on the account.
+/// The result of an OAuth round. The access token is dropped, since calls are made on the account
+/// with the platform's own key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
-    /// The account.
+    /// The connected account.
     pub account: StripeAccountId,
-    /// Whether it is for real money.
+    /// Whether the grant is for live mode.
     pub livemode: bool,
 }
 
-/// What Stripe says of an account.
+/// A Stripe account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StripeAccount {
-    /// Which.
+    /// Stripe's id of the account.
     pub id: StripeAccountId,
-    /// Whether it may take payments.
+    /// Whether the account may accept payments.
     pub charges_enabled: bool,
-    /// Whether it is paid out.
+    /// Whether Stripe pays out to the account's owner.
     pub payouts_enabled: bool,
-    /// Whether its owner has told Stripe what it asked.
+    /// Whether the owner has submitted the details that Stripe requires.
     pub details_submitted: bool,
-    /// Its type (`standard`, `express`, `custom`, `none`), if told.
+    /// The account type (`standard`, `express`, `custom` or `none`), if Stripe sent it.
     pub kind: Option<String>,
-    /// Its country, if told.
+    /// The country code, if Stripe sent it.
     pub country: Option<String>,
-    /// Its currency, if told.
+    /// The default currency, if Stripe sent it.
     pub default_currency: Option<String>,
 }
 
-/// A product to make.
+/// A Stripe product to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewProduct {
-    /// Whose.
+    /// The tenant, for the metadata.
     pub tenant: TenantId,
-    /// Which.
+    /// The product, for the metadata.
     pub product: ProductId,
-    /// Its name, as buyers see it.
+    /// The name that buyers see.
     pub name: String,
 }
 
-/// A price to make.
+/// A Stripe price to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPrice {
-    /// Whose.
+    /// The tenant, for the metadata.
     pub tenant: TenantId,
-    /// Of which product.
+    /// The product, for the metadata.
     pub product: ProductId,
-    /// For which key type.
+    /// The key type, for the metadata.
     pub key_type: KeyTypeId,
-    /// Its name, for the seller.
+    /// The price's name in the seller's Stripe dashboard.
     pub name: String,
-    /// The Stripe product it belongs to.
+    /// The Stripe product that the price belongs to.
     pub stripe_product: StripeProductId,
-    /// How much.
+    /// The amount of the price.
     pub amount: Money,
 }
 
-/// A checkout to open.
+/// A Checkout session to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckoutRequest {
-    /// Our order: `client_reference_id`.
+    /// The order, sent as `client_reference_id`.
     pub order: OrderId,
-    /// Whose sale.
+    /// The tenant, for the metadata.
     pub tenant: TenantId,
-    /// What is sold.
+    /// The product, for the metadata.
     pub product: ProductId,
-    /// Which key type.
+    /// The key type, for the metadata.
     pub key_type: KeyTypeId,
-    /// At which price.
+    /// The Stripe price to charge.
     pub price: StripePriceId,
-    /// The platform's fee, if there is one.
+    /// The platform's fee; `None` if there is none.
     pub fee: Option<Money>,
     /// The buyer's address, if known.
     pub buyer: Option<Email>,
-    /// Where the buyer goes when done.
+    /// The page that the buyer returns to after paying.
     pub success_url: WebUrl,
-    /// Where the buyer goes when not.
+    /// The page that the buyer returns to after cancelling.
     pub cancel_url: WebUrl,
 }
 
-/// An open checkout.
+/// An open Checkout session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckoutSession {
-    /// Stripe's id for it.
+    /// Stripe's id of the session.
     pub id: SessionId,
-    /// The page to pay on.
+    /// The URL of the page where the buyer pays.
     pub url: String,
 }
 
-/// Why Stripe did not do it.
+/// Why a call of Stripe's API failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StripeError {
-    /// This mode is not set up on this server.
+    /// The mode is not configured on this server.
     #[error("Stripe is not set up for {} mode", .0.as_str())]
     NotConfigured(Mode),
-    /// The grant is gone: the account is not connected to the platform.
+    /// The grant was revoked: the account is not connected to the platform any more.
     #[error("the Stripe account is not connected any more")]
     AccountGone,
-    /// The account may not take payments (yet).
+    /// The account may not accept payments (yet).
     #[error("the Stripe account cannot take payments")]
     CannotCharge,
-    /// The amount is below what Stripe takes in the currency.
+    /// The amount is below Stripe's minimum in the currency.
     #[error("the amount is below Stripe's minimum")]
     AmountTooSmall,
-    /// There is no such object.
-    #[error("Stripe knows no such object")]
+    /// The object does not exist.
+    #[error("the object does not exist at Stripe")]
     NotFound,
-    /// An OAuth code was refused: used, expired, or of another mode.
+    /// The OAuth code was refused: it is used, expired, or of the other mode.
     #[error("Stripe refused the authorization code")]
     CodeRefused,
-    /// The platform's own key was refused: the operator must act.
+    /// The platform's own key was refused; the operator must correct the configuration.
     #[error("Stripe refused the platform's key")]
     Unauthorized,
-    /// Stripe refused the request for a reason of its own.
+    /// Stripe refused the request for another reason.
     #[error("Stripe refused the request: {message}")]
     Refused {
-        /// Stripe's code, if it gave one.
+        /// Stripe's error code, if the answer has one.
         code: Option<String>,
-        /// Stripe's words, for the log.
+        /// Stripe's error message, for the log.
         message: String,
     },
-    /// Too many requests; worth trying again.
+    /// Stripe limited the rate of requests; a retry may succeed.
     #[error("Stripe is busy")]
     Busy {
-        /// After how long, if Stripe said so.
+        /// How long to wait before a retry, if Stripe said so.
         retry_after: Option<Duration>,
     },
-    /// Stripe could not be reached or failed; whether it acted is unknown.
+    /// Stripe could not be reached, or failed; it is unknown whether the request was processed.
     #[error("Stripe cannot be reached: {0}")]
     Unavailable(String),
 }

@@ -1,47 +1,48 @@
+//! Validating license keys.
+
 use crate::model::access::nonce::Nonce;
 use crate::ports::licenses::{KeyQuery, KnownLicense};
 use crate::ports::store_error::{Found, StoreError};
 
-/// What `/v1/validate` asks.
+/// The query of a `/v1/validate` call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValidateQuery {
-    /// The call's signature, used up by asking. A publishable key signs nothing.
+    /// The nonce of the call, which the query consumes; `None` for a publishable key.
     pub nonce: Option<Nonce>,
-    /// Which license.
+    /// The query for the license.
     pub key: KeyQuery,
 }
 
-/// What is known of the license that was asked about.
+/// The answer to a [`ValidateQuery`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValidateRead {
-    /// Whether the signature is used for the first time, or there is none.
+    /// Whether the nonce was not used before, or there is none.
     pub fresh: bool,
-    /// The license.
+    /// The license, if one has this key.
     pub license: Option<KnownLicense>,
 }
 
-/// Told once a validate query is answered.
+/// The callback that receives the answer to a [`ValidateQuery`].
 pub type ValidateDone = Box<dyn FnOnce(Result<ValidateRead, StoreError>) + Send>;
 
-/// Reads licenses by their keys: the hot read.
+/// Reads licenses by their keys. It is the most frequent read.
 pub trait Validations {
-    /// The license with this key, using nothing up: for calls that use their nonce up in what they
-    /// commit.
+    /// The license with this key. Consumes no nonce: the caller consumes it in its commit.
     fn license_of_key(&self, key: &KeyQuery) -> Found<KnownLicense>;
 
-    /// Uses up the nonce, if there is one, and reads the license, and calls `done` with the answer
-    /// from any thread; never blocks on I/O. The same nonce is fresh to exactly one caller,
-    /// whichever node it asks (`a_nonce_is_fresh_once`). A question without a nonce is always
-    /// fresh (`a_question_without_a_nonce_is_answered_each_time`).
+    /// Consumes the nonce, if any, reads the license, and calls `done` with the answer from any
+    /// thread. Never blocks on I/O. A nonce is fresh for exactly one caller, across all nodes
+    /// (`a_nonce_is_fresh_once`). A query without a nonce is always fresh
+    /// (`a_question_without_a_nonce_is_answered_each_time`).
     fn submit_validate(&self, query: ValidateQuery, done: ValidateDone);
 
-    /// The same, waiting for the answer.
+    /// Like [`submit_validate`](Self::submit_validate), but blocks until the answer is known.
     fn validate(&self, query: ValidateQuery) -> Result<ValidateRead, StoreError> {
         let (send, receive) = std::sync::mpsc::sync_channel(1);
         self.submit_validate(
             query,
             Box::new(move |answer| {
-                // The receiver waits below; it cannot be gone.
+                // The receiver waits below, so that sending cannot fail.
                 let _ = send.send(answer);
             }),
         );

@@ -1,7 +1,7 @@
-//! The loop that every changing use case shares: read, decide, commit.
+//! The loop of every use case that changes something: read, decide, commit.
 //!
-//! A refused commit means that somebody else was faster: the
-//! use case reads again and decides again, and a duplicate then becomes an answer.
+//! A commit is refused if another caller was faster. The use case then reads and decides again, and
+//! a duplicate becomes an answer.
 
 use crate::commit::changes::Changes;
 use crate::commit::guards::Refusal;
@@ -9,20 +9,19 @@ use crate::commit::receipt::Receipt;
 use crate::ports::{Commit, CommitError};
 use crate::usecase::failure::Failure;
 
-/// What a use case decided.
+/// The decision of a use case.
 pub enum Decision<T> {
-    /// Nothing changes; this is the answer.
+    /// Nothing is committed; this is the answer.
     Answer(T),
-    /// These changes; the answer follows from their receipt.
+    /// These changes are committed; the answer is computed from the receipt.
     Commit(Box<Changes>, Answer<T>),
 }
 
-/// How the answer follows from the receipt.
+/// Computes the answer from the receipt.
 pub type Answer<T> = Box<dyn FnOnce(&Receipt) -> T + Send>;
 
 impl<T: Send + 'static> Decision<T> {
-    /// Changes after which the answer is `answer`, whatever the receipt says; if nothing changes,
-    /// it is the answer already.
+    /// Commits changes, then answers with `answer`. If the changes are empty, nothing is committed.
     pub fn commit(changes: Changes, answer: T) -> Self {
         if changes.is_empty() {
             return Self::Answer(answer);
@@ -31,10 +30,11 @@ impl<T: Send + 'static> Decision<T> {
     }
 }
 
-/// How often a use case decides before it gives up.
+/// The largest number of times that a use case decides, before it fails as contended.
 pub const MAX_ATTEMPTS: usize = 6;
 
-/// Decides and commits until it holds; `decide` is told why the commit before was refused.
+/// Decides and commits until a commit succeeds. `decide` receives the refusal of the previous
+/// commit, if any.
 pub fn settle<T, E: From<Failure>>(
     store: &(impl Commit + ?Sized),
     mut decide: impl FnMut(Option<&Refusal>) -> Result<Decision<T>, E>,
@@ -66,7 +66,7 @@ mod tests {
     use crate::commit::row::Row;
     use crate::ports::{CommitDone, StoreError};
 
-    /// Answers commits from a script; the end of it is first.
+    /// Answers commits from a script, last element first.
     struct Scripted(Mutex<Vec<Result<Receipt, CommitError>>>);
 
     impl Commit for Scripted {
@@ -79,7 +79,7 @@ mod tests {
         Refusal::Stale(Row::Tenant(TenantId::parse("acme").unwrap()))
     }
 
-    /// Changes of one fact, or of none.
+    /// Changes with one fact, or without any.
     fn changes(fact: Option<TenantId>) -> Changes {
         let now = Timestamp::EPOCH;
         let mut changes = Changes::new(CommitId::new(now, [0; 10]), now);
@@ -91,52 +91,52 @@ mod tests {
         changes
     }
 
-    /// What a use case that always commits is told, how often it decides, and how it ends.
+    /// The refusals that a use case which always commits receives, and its result.
     fn settled(
         script: Vec<Result<Receipt, CommitError>>,
     ) -> (Vec<Option<Refusal>>, Result<&'static str, Failure>) {
         let store = Scripted(Mutex::new(script));
-        let mut told = Vec::new();
+        let mut refusals = Vec::new();
         let outcome = settle(&store, |refused| {
-            told.push(refused.cloned());
+            refusals.push(refused.cloned());
             Ok(Decision::commit(
                 changes(TenantId::parse("acme").ok()),
                 "done",
             ))
         });
-        (told, outcome)
+        (refusals, outcome)
     }
 
     #[test]
-    fn a_refused_use_case_decides_again_and_is_told_why() {
+    fn a_refused_use_case_decides_again_and_receives_the_refusal() {
         let refused = Err(CommitError::Refused(stale()));
-        let (told, outcome) = settled(vec![Ok(Receipt::default()), refused]);
-        assert_eq!(told, [None, Some(stale())]);
+        let (refusals, outcome) = settled(vec![Ok(Receipt::default()), refused]);
+        assert_eq!(refusals, [None, Some(stale())]);
         assert_eq!(outcome, Ok("done"));
     }
 
     #[test]
     fn a_use_case_that_is_refused_again_and_again_gives_up() {
         let refused = || Err(CommitError::Refused(stale()));
-        let (told, outcome) = settled((0..MAX_ATTEMPTS).map(|_| refused()).collect());
-        assert_eq!(told.len(), MAX_ATTEMPTS);
+        let (refusals, outcome) = settled((0..MAX_ATTEMPTS).map(|_| refused()).collect());
+        assert_eq!(refusals.len(), MAX_ATTEMPTS);
         assert_eq!(outcome, Err(Failure::Contended));
     }
 
     #[test]
     fn a_store_that_fails_is_not_asked_again() {
         let error = StoreError::Unavailable("no answer".to_owned());
-        let (told, outcome) = settled(vec![Err(CommitError::Store(error.clone()))]);
-        assert_eq!(told, [None]);
+        let (refusals, outcome) = settled(vec![Err(CommitError::Store(error.clone()))]);
+        assert_eq!(refusals, [None]);
         assert_eq!(outcome, Err(Failure::Store(error)));
     }
 
     #[test]
     fn an_answer_commits_nothing() {
-        let nobody = Scripted(Mutex::new(Vec::new()));
-        let answer = settle(&nobody, |_| Ok::<_, Failure>(Decision::Answer(7)));
+        let unused = Scripted(Mutex::new(Vec::new()));
+        let answer = settle(&unused, |_| Ok::<_, Failure>(Decision::Answer(7)));
         assert_eq!(answer, Ok(7));
-        let unchanged = settle(&nobody, |_| {
+        let unchanged = settle(&unused, |_| {
             Ok::<_, Failure>(Decision::commit(changes(None), 7))
         });
         assert_eq!(unchanged, Ok(7));

@@ -1,4 +1,4 @@
-//! What every use case needs besides a store: the time, randomness, and the keys that seal.
+//! The environment of use cases besides a store: the clock, randomness and the master keys.
 
 use crate::base::id::{AuditId, CommitId};
 use crate::base::seal::{KeyRing, OpenError, Opened, SealContext, Sealed};
@@ -8,7 +8,8 @@ use crate::commit::changes::Changes;
 use crate::model::sellers::audit::{Actor, AuditEntry};
 use crate::ports::{Clock, Entropy};
 
-/// Which secret of which kind of thing: part of what a sealed value is bound to.
+/// A kind of object and its secret field, to which a sealed value is bound together with the
+/// object's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SealedField {
     kind: &'static str,
@@ -16,15 +17,15 @@ pub struct SealedField {
 }
 
 impl SealedField {
-    /// The secret behind a product's check symbols; by `tenant/product`.
+    /// The secret for the checksums of a product's license keys; bound to `tenant/product`.
     pub const PRODUCT_KEY_SECRET: Self = Self::new("product", "key-secret");
-    /// A license's key; by license id.
+    /// The key of a license; bound to the license id.
     pub const LICENSE_KEY: Self = Self::new("license", "key");
-    /// An API key's secret half; by API key id.
+    /// The secret of an API key; bound to the API key id.
     pub const API_KEY_SECRET: Self = Self::new("api-key", "secret");
-    /// A license webhook's signing secret; by tenant.
+    /// The signing secret of a webhook endpoint; bound to the tenant id.
     pub const ENDPOINT_SECRET: Self = Self::new("endpoint", "secret");
-    /// A delivery's body; by delivery id.
+    /// The body of a delivery; bound to the delivery id.
     pub const DELIVERY_BODY: Self = Self::new("delivery", "body");
 
     const fn new(kind: &'static str, field: &'static str) -> Self {
@@ -40,46 +41,46 @@ impl SealedField {
     }
 }
 
-/// The surroundings of a decision.
+/// The environment of a use case.
 #[derive(Clone, Copy)]
 pub struct Env<'a> {
-    /// What time it is.
+    /// The source of time.
     pub clock: &'a dyn Clock,
-    /// Where randomness comes from.
+    /// The source of randomness.
     pub entropy: &'a dyn Entropy,
-    /// What seals secrets.
+    /// The master keys that seal secrets.
     pub keys: &'a KeyRing,
 }
 
 impl Env<'_> {
-    /// Now.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// `N` random bytes.
+    /// Generates `N` random bytes.
     pub fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         self.entropy.fill(&mut bytes);
         bytes
     }
 
-    /// Seals a secret of the thing with this id, under a fresh nonce.
+    /// Seals a secret of the object with this id, under a new nonce.
     pub fn seal(&self, field: SealedField, id: &str, secret: &[u8]) -> Sealed {
         self.keys.seal(self.random(), &field.of(id), secret)
     }
 
-    /// Opens a secret of the thing with this id.
+    /// Opens a secret of the object with this id.
     pub fn open(&self, field: SealedField, id: &str, sealed: &Sealed) -> Result<Opened, OpenError> {
         self.keys.open(&field.of(id), sealed)
     }
 
-    /// An empty set of changes at `now`.
+    /// Empty changes at `now`, with a new commit id.
     pub fn changes(&self, now: Timestamp) -> Changes {
         Changes::new(CommitId::new(now, self.random()), now)
     }
 
-    /// An audit entry.
+    /// An audit entry with a new id.
     pub fn audit(
         &self,
         tenant: &TenantId,
@@ -107,27 +108,27 @@ mod tests {
     use super::*;
     use crate::base::seal::MasterKey;
 
-    /// A clock that stands still, and bytes that count.
-    struct Still(AtomicU8);
+    /// A clock that does not move, and random bytes from a counter.
+    struct FixedEnv(AtomicU8);
 
-    impl Clock for Still {
+    impl Clock for FixedEnv {
         fn now(&self) -> Timestamp {
             Timestamp::EPOCH
         }
     }
 
-    impl Entropy for Still {
+    impl Entropy for FixedEnv {
         fn fill(&self, bytes: &mut [u8]) {
             bytes.fill(self.0.fetch_add(1, Ordering::Relaxed));
         }
     }
 
     fn with_env(test: impl FnOnce(&Env<'_>)) {
-        let still = Still(AtomicU8::new(1));
+        let fixed = FixedEnv(AtomicU8::new(1));
         let key = MasterKey::parse(&"5a".repeat(32)).unwrap();
         test(&Env {
-            clock: &still,
-            entropy: &still,
+            clock: &fixed,
+            entropy: &fixed,
             keys: &KeyRing::new(key, Vec::new()).unwrap(),
         });
     }
@@ -143,9 +144,9 @@ mod tests {
         ];
         with_env(|env| {
             for sealed_as in fields {
-                let sealed = env.seal(sealed_as, "it", b"open sesame");
+                let sealed = env.seal(sealed_as, "one", b"open sesame");
                 for opened_as in fields {
-                    let opens = env.open(opened_as, "it", &sealed).is_ok();
+                    let opens = env.open(opened_as, "one", &sealed).is_ok();
                     assert_eq!(opens, opened_as == sealed_as, "{opened_as:?}");
                 }
                 assert!(env.open(sealed_as, "another", &sealed).is_err());
@@ -156,7 +157,7 @@ mod tests {
     #[test]
     fn each_seal_has_a_nonce_of_its_own() {
         with_env(|env| {
-            let seal = || env.seal(SealedField::LICENSE_KEY, "it", b"open sesame");
+            let seal = || env.seal(SealedField::LICENSE_KEY, "one", b"open sesame");
             assert_ne!(seal(), seal());
         });
     }

@@ -1,22 +1,22 @@
-//! The failures that every use case shares.
+//! The failures that every use case may have.
 
 use crate::ports::StoreError;
 
-/// Why a use case could not be carried out, though nothing was wrong with what was asked.
+/// Why a use case failed although its input was valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// The store did not answer.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Others were faster, again and again; worth trying again.
-    #[error("too much contention")]
+    /// Concurrent commits refused every attempt; a retry may succeed.
+    #[error("too many concurrent changes; try again")]
     Contended,
-    /// A sealed secret does not open: the master key is missing or another one.
-    #[error("a sealed secret does not open: {0}")]
+    /// A sealed secret cannot be opened: the master key is missing or a different one.
+    #[error("a sealed secret cannot be opened: {0}")]
     Sealed(#[from] crate::base::seal::OpenError),
 }
 
-/// Lets `?` turn what a port says into the error of a use case.
+/// Converts the errors of ports into the `Failure` variant of a use case's error, for `?`.
 macro_rules! from_port_errors {
     ($($error:ty),*) => {$(
         impl From<crate::ports::StoreError> for $error {

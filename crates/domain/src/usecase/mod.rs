@@ -1,4 +1,4 @@
-//! Use cases: each reads through a port, decides, and commits one value.
+//! Use cases. Each one reads through a port, decides, and commits one value.
 
 pub mod access;
 pub mod catalog;

@@ -1,95 +1,89 @@
-//! Sweeping: finding what a crash left, and what waits for better times.
+//! Sweeps: background work that retries what failed, repairs what crashes left, and deletes what has
+//! expired.
 
 use std::time::Duration;
 
 use crate::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
-use crate::ports::{Store, StoreError, Stripe, WebhookError, Webhooks};
+use crate::ports::{MAX_PRUNED_ROWS, Store, StoreError, Stripe, WebhookError, Webhooks};
 use crate::usecase::env::Env;
 use crate::usecase::sales::checkout;
 use crate::usecase::stripe::connect;
 use crate::usecase::stripe::inbound::{self, Inbound, InboundError, InboundStore, Outcome};
 
-/// How many things of a kind one sweep takes up.
-const AT_A_TIME: usize = 50;
+/// The largest number of objects of each kind that one sweep processes.
+const MAX_PER_SWEEP: usize = 50;
 
-/// An order still opening after this was left by a crash: no page was ever handed out.
+/// The age after which an order that is still opening is abandoned. Since a crash interrupted its
+/// checkout, no buyer has its payment page.
 const STUCK_AFTER: Duration = Duration::from_hours(1);
 
-/// How often one sweep prunes at most, so that it comes to an end.
-const PRUNINGS: usize = 200;
+/// The largest number of prune steps in one sweep, so that a sweep always ends.
+const MAX_PRUNE_STEPS: usize = 200;
 
-/// How many rows of a kind a store forgets in one step: where as many went, there may be more.
-const PRUNED_AT_ONCE: usize = 1_000;
-
-/// What one sweep found and did.
+/// The results of one sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SweepReport {
-    /// Parked events that went through this time.
+    /// Number of parked events that were processed.
     pub unparked: usize,
-    /// Orders that a crash left, now abandoned.
+    /// Number of stuck orders that were abandoned.
     pub abandoned: usize,
-    /// Accounts whose grant was ended at Stripe.
+    /// Number of connections whose former grants were revoked at Stripe.
     pub retired: usize,
-    /// Things that did not work this time either.
+    /// Number of objects that failed again.
     pub failed: usize,
-    /// Expired rows forgotten.
+    /// Number of expired rows that were deleted.
     pub pruned: usize,
 }
 
-/// Sweeps once. One thing that fails does not keep the others from being done.
+/// Sweeps once. A failure of one object does not stop the others.
 pub fn sweep(
     store: &dyn Store,
     stripe: &dyn Stripe,
     webhooks: &dyn Webhooks,
     env: &Env<'_>,
 ) -> Result<SweepReport, StoreError> {
-    let mut swept = SweepReport::default();
-    for event in store.parked_due(env.now(), AT_A_TIME)? {
+    let mut report = SweepReport::default();
+    for event in store.parked_due(env.now(), MAX_PER_SWEEP)? {
         match unpark(store, stripe, webhooks, env, event) {
-            Ok(Outcome::Parked(_)) | Err(_) => count(&mut swept.failed),
-            Ok(_) => count(&mut swept.unparked),
+            Ok(Outcome::Parked(_)) | Err(_) => increment(&mut report.failed),
+            Ok(_) => increment(&mut report.unparked),
         }
     }
-    let before = crate::base::time::Timestamp::from_micros(
-        env.now()
-            .as_micros()
-            .saturating_sub(i64::try_from(STUCK_AFTER.as_micros()).unwrap_or(i64::MAX)),
-    );
-    for order in store.stuck_orders(before, AT_A_TIME)? {
+    for order in store.stuck_orders(env.now().minus(STUCK_AFTER), MAX_PER_SWEEP)? {
         match checkout::record_result(store, env, &order, None) {
-            Ok(()) => count(&mut swept.abandoned),
-            Err(_) => count(&mut swept.failed),
+            Ok(()) => increment(&mut report.abandoned),
+            Err(_) => increment(&mut report.failed),
         }
     }
-    for connection in store.retiring(AT_A_TIME)? {
+    for connection in store.retiring(MAX_PER_SWEEP)? {
         match connect::retire(store, stripe, env, &connection.tenant) {
-            Ok(()) => count(&mut swept.retired),
-            Err(_) => count(&mut swept.failed),
+            Ok(()) => increment(&mut report.retired),
+            Err(_) => increment(&mut report.failed),
         }
     }
-    swept.pruned = prune(store, env)?;
-    Ok(swept)
+    report.pruned = prune(store, env)?;
+    Ok(report)
 }
 
-/// Prunes step by step while there may be more: a busy minute leaves more signatures and rates
-/// behind than one step forgets.
+/// Prunes step by step until a step deletes less than the maximum: a busy minute may leave more
+/// expired rows than one step deletes.
 fn prune(store: &dyn Store, env: &Env<'_>) -> Result<usize, StoreError> {
     let mut pruned: usize = 0;
-    for _ in 0..PRUNINGS {
+    for _ in 0..MAX_PRUNE_STEPS {
         let step = store.prune(env.now())?;
         pruned = pruned.saturating_add(step);
-        if step < PRUNED_AT_ONCE {
+        if step < MAX_PRUNED_ROWS {
             break;
         }
     }
     Ok(pruned)
 }
 
-fn count(n: &mut usize) {
-    *n = n.saturating_add(1);
+fn increment(count: &mut usize) {
+    *count = count.saturating_add(1);
 }
 
-/// Tries a parked event again. It is judged as when it came.
+/// Processes a parked event again, as if it had just been received.
 fn unpark(
     store: &(impl InboundStore + ?Sized),
     stripe: &dyn Stripe,

@@ -30,15 +30,15 @@ fn public_and(subnets: &[&str]) -> Reach {
     }
 }
 
-/// A name server that changes its mind: one answer a question, then the last one for ever. An
+/// A resolver with one answer for each query, whose last answer is repeated. An
 /// empty answer is a name that does not exist.
 #[derive(Debug)]
-struct Fickle {
+struct ChangingResolver {
     port: u16,
     answers: Mutex<Vec<Vec<IpAddr>>>,
 }
 
-impl Fickle {
+impl ChangingResolver {
     fn new(port: u16, answers: &[&[&str]]) -> Self {
         let parse = |texts: &&[&str]| {
             let address = |text: &&str| text.parse().expect("an address");
@@ -51,7 +51,7 @@ impl Fickle {
     }
 }
 
-impl Resolver for Fickle {
+impl Resolver for ChangingResolver {
     fn resolve(
         &self,
         _: &Uri,
@@ -119,7 +119,7 @@ fn an_allowed_subnet_is_reached() {
 #[test]
 fn a_name_that_turns_private_between_two_requests_is_refused() {
     let server = server();
-    let names = Fickle::new(port_of(&server), &[&["127.0.0.1"], &["127.0.0.2"]]);
+    let names = ChangingResolver::new(port_of(&server), &[&["127.0.0.1"], &["127.0.0.2"]]);
     let client =
         HttpClient::with_resolver(config(public_and(&["127.0.0.1/32"])), names).expect("a client");
     let request = get("http://shop.test/");
@@ -130,10 +130,10 @@ fn a_name_that_turns_private_between_two_requests_is_refused() {
 }
 
 #[test]
-fn the_address_that_was_judged_is_the_one_connected_to() {
+fn the_checked_address_is_the_one_connected_to() {
     // Were the name looked up again for connecting, the second answer would be used.
     let server = server();
-    let names = Fickle::new(port_of(&server), &[&["127.0.0.1"], &["127.0.0.9"]]);
+    let names = ChangingResolver::new(port_of(&server), &[&["127.0.0.1"], &["127.0.0.9"]]);
     let client =
         HttpClient::with_resolver(config(public_and(&["127.0.0.1/32"])), names).expect("a client");
     let answer = client.send(&get("http://shop.test/"));
@@ -145,7 +145,7 @@ fn the_address_that_was_judged_is_the_one_connected_to() {
 fn of_several_addresses_only_those_within_reach_are_tried() {
     let server = server();
     let addresses: &[&str] = &["10.0.0.1", "169.254.169.254", "127.0.0.1", "fd00::1"];
-    let names = Fickle::new(port_of(&server), &[addresses]);
+    let names = ChangingResolver::new(port_of(&server), &[addresses]);
     let client =
         HttpClient::with_resolver(config(public_and(&["127.0.0.1/32"])), names).expect("a client");
     let answer = client.send(&get("http://shop.test/"));
@@ -155,7 +155,7 @@ fn of_several_addresses_only_those_within_reach_are_tried() {
 #[test]
 fn a_name_that_does_not_exist_is_unreachable_whatever_the_reach() {
     for reach in [Reach::Anywhere, public_and(&[])] {
-        let names = Fickle::new(80, &[&[]]);
+        let names = ChangingResolver::new(80, &[&[]]);
         let client = HttpClient::with_resolver(config(reach), names).expect("a client");
         let error = client
             .send(&get("http://shop.test/"))

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mintage_domain::model::outbox::delivery::{Claim, DeliveryStatus};
-use mintage_domain::usecase::outbox::deliver::{DeliverError, LANE, LEASE, record_result, request};
+use mintage_domain::usecase::outbox::deliver::{
+    DeliverError, LEASE, MAX_CONCURRENT_PER_ENDPOINT, record_result, request,
+};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::sleep;
 
@@ -52,7 +54,8 @@ async fn claim(app: &Arc<App>, permits: &Arc<Semaphore>) -> Result<bool, WorkerE
         return Ok(false);
     }
     let claims = blocking(app, move |app| {
-        app.store.claim(app.clock.now(), free, LANE, LEASE)
+        app.store
+            .claim(app.clock.now(), free, MAX_CONCURRENT_PER_ENDPOINT, LEASE)
     })
     .await??;
     crash_after_claim(&claims);

@@ -162,7 +162,7 @@ fn sessions_that_came_to_nothing_are_named() {
 }
 
 #[test]
-fn a_refund_tells_how_much_and_whether_all() {
+fn a_refund_has_its_total_and_whether_it_is_full() {
     for (object, payment_intent, amount_refunded, fully) in [
         (
             json!({ "id": "ch_1", "amount": 2900, "amount_refunded": 1000, "refunded": false,
@@ -197,7 +197,7 @@ fn a_refund_tells_how_much_and_whether_all() {
 }
 
 #[test]
-fn a_grant_ended_by_the_seller_is_told_by_the_account_alone() {
+fn a_revoked_grant_names_only_the_account() {
     let object = json!({ "id": "ca_1", "object": "application", "name": "Mintage" });
     let data = data_of("account.application.deauthorized", &object);
     assert_eq!(data, Ok(EventData::Deauthorized));

@@ -11,7 +11,7 @@ fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> HttpResponse {
     }
 }
 
-fn told(code: &str, message: &str) -> String {
+fn error_body(code: &str, message: &str) -> String {
     serde_json::json!({ "error": {
         "type": "invalid_request_error", "code": code, "message": message, "param": "x",
     } })
@@ -28,7 +28,7 @@ fn refused(code: Option<&str>, message: &str) -> StripeError {
 #[test]
 fn every_refusal_means_what_the_domain_can_act_on() {
     let busy = StripeError::Busy { retry_after: None };
-    let unavailable = |said: &str| StripeError::Unavailable(said.to_owned());
+    let unavailable = |message: &str| StripeError::Unavailable(message.to_owned());
     let uncoded = |message: &str| {
         serde_json::json!({ "error": { "type": "invalid_request_error", "message": message } })
             .to_string()
@@ -36,34 +36,38 @@ fn every_refusal_means_what_the_domain_can_act_on() {
     for (status, body, error) in [
         (
             403,
-            told("account_invalid", "gone"),
+            error_body("account_invalid", "gone"),
             StripeError::AccountGone,
         ),
         (
             401,
-            told("account_invalid", "gone"),
+            error_body("account_invalid", "gone"),
             StripeError::AccountGone,
         ),
         (401, uncoded("Invalid API Key"), StripeError::Unauthorized),
-        (401, told("api_key_expired", ""), StripeError::Unauthorized),
+        (
+            401,
+            error_body("api_key_expired", ""),
+            StripeError::Unauthorized,
+        ),
         (
             404,
-            told("resource_missing", "No such price"),
+            error_body("resource_missing", "No such price"),
             StripeError::NotFound,
         ),
         (
             400,
-            told("resource_missing", "No such price"),
+            error_body("resource_missing", "No such price"),
             StripeError::NotFound,
         ),
         (
             400,
-            told("amount_too_small", "too small"),
+            error_body("amount_too_small", "too small"),
             StripeError::AmountTooSmall,
         ),
         (
             402,
-            told("testmode_charges_only", "activate"),
+            error_body("testmode_charges_only", "activate"),
             StripeError::CannotCharge,
         ),
         (
@@ -71,15 +75,19 @@ fn every_refusal_means_what_the_domain_can_act_on() {
             uncoded("Your account cannot currently make live charges. If you are"),
             StripeError::CannotCharge,
         ),
-        (429, told("rate_limit", "slow down"), busy.clone()),
-        (400, told("rate_limit", "slow down"), busy.clone()),
-        (429, told("lock_timeout", "locked"), busy.clone()),
-        (409, told("idempotency_key_in_use", "wait"), busy.clone()),
+        (429, error_body("rate_limit", "slow down"), busy.clone()),
+        (400, error_body("rate_limit", "slow down"), busy.clone()),
+        (429, error_body("lock_timeout", "locked"), busy.clone()),
+        (
+            409,
+            error_body("idempotency_key_in_use", "wait"),
+            busy.clone(),
+        ),
         (409, uncoded("conflict"), busy.clone()),
         (429, String::new(), busy),
         (
             400,
-            told("parameter_missing", "Missing."),
+            error_body("parameter_missing", "Missing."),
             refused(Some("parameter_missing"), "Missing."),
         ),
         (
@@ -89,7 +97,7 @@ fn every_refusal_means_what_the_domain_can_act_on() {
         ),
         (
             402,
-            told("card_declined", "No."),
+            error_body("card_declined", "No."),
             refused(Some("card_declined"), "No."),
         ),
         (
@@ -100,7 +108,7 @@ fn every_refusal_means_what_the_domain_can_act_on() {
         (400, "<html>".to_owned(), refused(None, "no reason given")),
         (
             424,
-            told("external", "bank down"),
+            error_body("external", "bank down"),
             unavailable("status 424: bank down"),
         ),
         (500, uncoded("Sorry"), unavailable("status 500: Sorry")),
@@ -138,7 +146,7 @@ fn a_busy_stripe_says_when_to_come_back() {
 
 #[test]
 fn a_message_keeps_no_credential() {
-    for (said, logged) in [
+    for (message, logged) in [
         (
             "Invalid API Key provided: sk_test_abc",
             "Invalid API Key provided: …",
@@ -155,22 +163,22 @@ fn a_message_keeps_no_credential() {
         ("No such price: 'price_1'", "No such price: 'price_1'"),
         ("two\nlines", "two lines"),
     ] {
-        let error = of(&answer(400, &[], &told("x", said)));
+        let error = of(&answer(400, &[], &error_body("x", message)));
         assert_eq!(error, refused(Some("x"), logged));
     }
 }
 
 #[test]
 fn a_message_is_cut_and_names_the_request() {
-    let long = "x".repeat(10 * LONGEST_MESSAGE);
-    let cut = "x".repeat(LONGEST_MESSAGE);
+    let long = "x".repeat(10 * MAX_MESSAGE);
+    let cut = "x".repeat(MAX_MESSAGE);
     for (id, tail) in [
         ("req_Ab1", " (req_Ab1)"),
         ("req_a b", ""),
         ("other", ""),
         ("", ""),
     ] {
-        let error = of(&answer(400, &[("request-id", id)], &told("x", &long)));
+        let error = of(&answer(400, &[("request-id", id)], &error_body("x", &long)));
         assert_eq!(error, refused(Some("x"), &format!("{cut}{tail}")), "{id:?}");
     }
 }
@@ -178,7 +186,7 @@ fn a_message_is_cut_and_names_the_request() {
 #[test]
 fn an_oauth_refusal_is_read_only_in_its_own_shape() {
     let oauth = r#"{"error":"invalid_grant","error_description":"ac_1 is used"}"#;
-    let api = told("x", "y");
+    let api = error_body("x", "y");
     for (status, body, code) in [
         (400, oauth, Some("invalid_grant")),
         (401, oauth, Some("invalid_grant")),

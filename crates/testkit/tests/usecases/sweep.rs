@@ -15,7 +15,7 @@ use mintage_domain::ports::{
     WebhookError,
 };
 use mintage_domain::usecase::env::SealedField;
-use mintage_domain::usecase::stripe::connect::ROUND_LASTS;
+use mintage_domain::usecase::stripe::connect::OAUTH_ROUND_TTL;
 use mintage_domain::usecase::stripe::inbound::{Inbound, Outcome, PARK_DURATION, receive};
 use mintage_domain::usecase::sweep::{SweepReport, sweep};
 
@@ -203,7 +203,7 @@ fn an_order_is_given_up_after_an_hour_of_opening_and_not_before() {
 fn what_has_expired_is_forgotten() {
     let seller = Seller::new();
     let state = seller.start(Mode::Live).unwrap();
-    seller.shop.env.clock.advance(ROUND_LASTS);
+    seller.shop.env.clock.advance(OAUTH_ROUND_TTL);
     assert_eq!(swept(&seller, &MockWebhooks::new()).pruned, 1);
     let hash = SecretHash::of(state.expose());
     let round = seller.store.oauth_round(&hash);

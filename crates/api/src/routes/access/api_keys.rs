@@ -9,7 +9,7 @@ use mintage_domain::model::access::credential::{KeyKind, SignatureVersion};
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::ports::StoreError;
 use mintage_domain::usecase::access::api_key::{
-    MadeApiKey, create_api_key, revoke_api_key, rotate_api_key,
+    CreatedApiKey, create_api_key, revoke_api_key, rotate_api_key,
 };
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
@@ -227,7 +227,7 @@ fn rotation(body: &[u8]) -> Result<(Overlap, Option<SignatureVersion>), Problem>
 }
 
 /// A new key with its secret, if it has one, which nobody is shown again.
-fn once(new: &MadeApiKey) -> HttpResponse {
+fn once(new: &CreatedApiKey) -> HttpResponse {
     HttpResponse::Created()
         .insert_header(("cache-control", "no-store"))
         .json(ApiKeySecret::of(new))

@@ -85,7 +85,7 @@ pub(super) async fn heartbeat(
     request: HttpRequest,
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = SignedCaller::of(&app, &request, &body.0, Permission::TendDevices).await?;
+    let caller = SignedCaller::of(&app, &request, &body.0, Permission::ManageActivations).await?;
     let (key, fingerprint) = read(&body.0, |fields| {
         fields.required("fingerprint", Fingerprint::parse)
     })?;
@@ -127,7 +127,7 @@ pub(super) async fn deactivate(
     request: HttpRequest,
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = SignedCaller::of(&app, &request, &body.0, Permission::TendDevices).await?;
+    let caller = SignedCaller::of(&app, &request, &body.0, Permission::ManageActivations).await?;
     let (key, which) = read(&body.0, which)?;
     let deactivated = match caller.look_up(&app, &key) {
         Lookup::Refuse(_) => false,

@@ -1,21 +1,23 @@
-//! The currencies that Stripe presents prices in, and how its API counts them.
+//! The currencies that Stripe charges in, and their minor units in Stripe's API.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// A currency that Stripe charges in; its code is three lower-case ASCII letters.
+use crate::base::text_newtype::string_conversions;
+
+/// A currency that Stripe charges in. Its code is three lower-case ASCII letters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Currency(&'static str);
 
 /// The text is not the code of a currency that Stripe charges in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a currency is a three-letter code that Stripe charges in, such as `usd`")]
 pub struct InvalidCurrency;
 
-/// Every currency Stripe charges in, in order, so that a code is found by halving.
+/// Every currency that Stripe charges in, sorted for binary search.
 const SUPPORTED: &[&str] = &[
     "aed", "afn", "all", "amd", "ang", "aoa", "ars", "aud", "awg", "azn", "bam", "bbd", "bdt",
     "bgn", "bhd", "bif", "bmd", "bnd", "bob", "brl", "bsd", "bwp", "byn", "bzd", "cad", "cdf",
@@ -30,19 +32,19 @@ const SUPPORTED: &[&str] = &[
     "vuv", "wst", "xaf", "xcd", "xcg", "xof", "xpf", "yer", "zar", "zmw",
 ];
 
-/// Counted in whole units: the minor unit is the major one.
+/// Currencies without decimals: the minor unit is the major unit.
 const ZERO_DECIMAL: &[&str] = &[
     "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf",
     "xof", "xpf",
 ];
 
-/// Counted in thousandths, of which Stripe takes only tens.
+/// Currencies counted in thousandths; Stripe accepts only multiples of ten.
 const THREE_DECIMAL: &[&str] = &["bhd", "jod", "kwd", "omr", "tnd"];
 
-/// Without decimals in practice, but counted in hundredths by the API, for compatibility.
+/// Currencies without decimals that the API counts in hundredths, for compatibility.
 const WHOLE_IN_HUNDREDTHS: &[&str] = &["isk", "ugx"];
 
-/// The least charge in minor units, where Stripe publishes one.
+/// The smallest charge in minor units, where Stripe publishes one.
 const MINIMUMS: &[(&str, i64)] = &[
     ("aed", 200),
     ("aud", 50),
@@ -71,7 +73,7 @@ const MINIMUMS: &[(&str, i64)] = &[
 ];
 
 impl Currency {
-    /// The codes of all currencies, in order.
+    /// The codes of all currencies, sorted.
     pub const CODES: &[&str] = SUPPORTED;
 
     /// Reads a code in any case: `usd`, `USD`.
@@ -87,7 +89,7 @@ impl Currency {
             .ok_or(InvalidCurrency)
     }
 
-    /// Every currency, in the order of the codes.
+    /// Every currency, sorted by code.
     pub fn all() -> impl Iterator<Item = Self> {
         SUPPORTED.iter().copied().map(Self)
     }
@@ -97,7 +99,7 @@ impl Currency {
         self.0
     }
 
-    /// How many decimals the API's minor unit stands for: 0, 2 or 3.
+    /// The number of decimals of the API's minor unit: 0, 2 or 3.
     pub fn exponent(self) -> u8 {
         if ZERO_DECIMAL.contains(&self.0) {
             0
@@ -108,7 +110,7 @@ impl Currency {
         }
     }
 
-    /// What every amount in minor units is a multiple of: 1, 10 or 100.
+    /// The step of amounts in minor units: every amount is a multiple of 1, 10 or 100.
     pub fn step(self) -> i64 {
         if THREE_DECIMAL.contains(&self.0) {
             10
@@ -119,8 +121,8 @@ impl Currency {
         }
     }
 
-    /// The least charge in minor units; `None` where Stripe publishes none. Stripe judges it in
-    /// the currency of settlement, so it may refuse a little more than this.
+    /// The smallest charge in minor units; `None` where Stripe publishes none. Stripe applies the
+    /// minimum in the settlement currency, so it may refuse slightly larger amounts too.
     pub fn minimum(self) -> Option<i64> {
         MINIMUMS
             .iter()
@@ -140,19 +142,7 @@ impl fmt::Debug for Currency {
     }
 }
 
-impl TryFrom<String> for Currency {
-    type Error = InvalidCurrency;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Currency> for String {
-    fn from(currency: Currency) -> Self {
-        currency.0.to_owned()
-    }
-}
+string_conversions! { Currency, InvalidCurrency; }
 
 #[cfg(test)]
 #[expect(
@@ -194,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_the_decimals_the_step_and_the_minimum() {
+    fn returns_the_decimals_the_step_and_the_minimum() {
         for (code, exponent, step, minimum) in [
             ("usd", 2, 1, Some(50)),
             ("gbp", 2, 1, Some(30)),

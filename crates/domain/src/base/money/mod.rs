@@ -1,4 +1,4 @@
-//! Amounts of money: whole minor units of a currency, as Stripe's API counts them.
+//! Amounts of money in whole minor units of a currency, as in Stripe's API.
 
 mod currency;
 
@@ -8,40 +8,40 @@ use thiserror::Error;
 
 pub use crate::base::money::currency::{Currency, InvalidCurrency};
 
-/// An amount from 0 to 99 999 999 minor units that Stripe's API accepts for its currency: three
-/// decimal currencies end in 0, and ISK and UGX in 00.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// An amount from 0 to 99 999 999 minor units that Stripe's API accepts for its currency: amounts
+/// of currencies with three decimals end in 0, and amounts in ISK and UGX in 00.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Money {
     minor: i64,
     currency: Currency,
 }
 
-/// Why a number of minor units is no amount.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+/// Why a number of minor units is not a valid amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidMoney {
-    /// Below zero or above what Stripe takes in one charge.
+    /// The number is negative, or larger than Stripe accepts in one charge.
     #[error("an amount lies between 0 and {} minor units", Money::MAX_MINOR)]
     OutOfRange,
-    /// Finer than the currency is charged in.
+    /// The number is not a multiple of the currency's step.
     #[error("an amount in {currency} is a multiple of {step} minor units")]
     TooFine {
         /// The currency.
         currency: Currency,
-        /// What the minor units must be a multiple of.
+        /// The step in minor units.
         step: i64,
     },
 }
 
-/// The amount is not zero, yet less than Stripe charges in its currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the least that can be charged is {minimum}")]
+/// The amount is not zero, but smaller than Stripe's minimum charge in its currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the smallest amount that can be charged is {minimum}")]
 pub struct BelowMinimum {
-    /// The least amount.
+    /// The smallest amount that can be charged.
     pub minimum: Money,
 }
 
 impl Money {
-    /// The most minor units one amount can have.
+    /// The largest amount in minor units.
     pub const MAX_MINOR: i64 = 99_999_999;
 
     /// An amount of `minor` units of `currency`.
@@ -56,7 +56,7 @@ impl Money {
         }
     }
 
-    /// The amount in minor units: cents for USD, whole yen for JPY.
+    /// The amount in minor units: cents for USD, yen for JPY.
     pub const fn minor(self) -> i64 {
         self.minor
     }
@@ -66,12 +66,12 @@ impl Money {
         self.currency
     }
 
-    /// The sum; `None` for two currencies or above the maximum.
+    /// The sum; `None` if the currencies differ or the sum exceeds the maximum.
     pub fn checked_add(self, other: Self) -> Option<Self> {
         self.combine(other, i64::checked_add)
     }
 
-    /// The difference; `None` for two currencies or below zero.
+    /// The difference; `None` if the currencies differ or the difference is negative.
     pub fn checked_sub(self, other: Self) -> Option<Self> {
         self.combine(other, i64::checked_sub)
     }
@@ -83,8 +83,8 @@ impl Money {
         Self::new(with(self.minor, other.minor)?, self.currency).ok()
     }
 
-    /// Whether Stripe would take the amount, as far as its minimums are known: 0 is free and fine,
-    /// and a currency without a known minimum is left for Stripe to judge.
+    /// Whether Stripe can charge the amount, as far as its minimums are known. 0 is accepted, since
+    /// it is free; in a currency without a known minimum every amount is accepted here.
     pub fn is_chargeable(self) -> Result<(), BelowMinimum> {
         match self.currency.minimum() {
             Some(minor) if self.minor != 0 && self.minor < minor => Err(BelowMinimum {

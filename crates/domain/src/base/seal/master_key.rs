@@ -1,4 +1,4 @@
-//! Master keys and their names.
+//! Master keys and their ids.
 
 use std::fmt;
 
@@ -6,36 +6,21 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use ring::aead::{AES_256_GCM, LessSafeKey, UnboundKey};
 use thiserror::Error;
 
-/// The name of a master key: 1 to 16 characters of `a-z`, `0-9` and `-`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KeyId(String);
+use crate::base::text_newtype::text_newtype;
 
-/// The text is no name of a master key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("a master key's id has 1 to 16 characters of a-z, 0-9 and -")]
-pub struct InvalidKeyId;
+text_newtype! {
+    /// The id of a master key: 1 to 16 characters of `a-z`, `0-9` and `-`.
+    pub struct KeyId;
 
-impl KeyId {
-    /// Reads a name.
-    pub fn parse(text: &str) -> Result<Self, InvalidKeyId> {
-        let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        if (1..=16).contains(&text.len()) && text.bytes().all(allowed) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(InvalidKeyId)
-        }
-    }
+    /// The text is not the id of a master key.
+    #[error("a master key's id has 1 to 16 characters of a-z, 0-9 and -")]
+    pub struct InvalidKeyId;
 
-    /// The name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+    parse: |text| {
+        let is_allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        let is_valid = (1..=16).contains(&text.len()) && text.bytes().all(is_allowed);
+        is_valid.then(|| text.to_owned())
+    };
 }
 
 /// A key of 32 bytes that seals the secrets of an installation.
@@ -45,22 +30,22 @@ pub struct MasterKey {
     cipher: LessSafeKey,
 }
 
-/// Why a text is no master key. It never repeats the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+/// Why a text is not a master key. The message never repeats the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidMasterKey {
-    /// The part before the colon.
+    /// The part before the colon is not a valid id.
     #[error(transparent)]
     Id(#[from] InvalidKeyId),
-    /// The key itself.
+    /// The key is not 64 hex digits.
     #[error("a master key is 64 hex digits, with an id and a colon before them if it has a name")]
     Key,
 }
 
 impl MasterKey {
-    /// The name of a key that is written without one.
+    /// The id of a key that is written without one.
     const DEFAULT_ID: &'static str = "k1";
 
-    /// Reads `<id>:<64 hex digits>`, or the digits alone for a key called `k1`.
+    /// Reads `<id>:<64 hex digits>`, or the digits alone for a key with the id `k1`.
     pub fn parse(text: &str) -> Result<Self, InvalidMasterKey> {
         let (id, hex) = text.split_once(':').unwrap_or((Self::DEFAULT_ID, text));
         let bytes = HEXLOWER_PERMISSIVE
@@ -73,7 +58,7 @@ impl MasterKey {
         })
     }
 
-    /// Its name.
+    /// The id, which every value that the key seals contains.
     pub const fn id(&self) -> &KeyId {
         &self.id
     }

@@ -1,8 +1,9 @@
-//! Sealing: secrets that are needed again are kept under AES-256-GCM with a master key.
+//! Sealing: secrets that are needed again are encrypted with AES-256-GCM under a master key.
 //!
-//! A sealed value names the key that sealed it, so that keys can be changed: new values are sealed
-//! with the primary key of the ring, old ones still open with theirs. What a value is (its kind,
-//! its owner's id, its field) is bound to it, so that it cannot be moved to another row.
+//! A sealed value contains the id of the key that sealed it, so that keys can be rotated: the
+//! primary key of the ring seals new values, and the other keys still open old ones. The kind, the
+//! owner's id and the field of a value are its associated data, so that a sealed value cannot be
+//! moved to another row.
 
 mod master_key;
 mod sealed;
@@ -10,6 +11,7 @@ mod sealed;
 use std::fmt;
 
 use ring::aead::{Aad, NONCE_LEN, Nonce};
+use secrecy::{ExposeSecret, SecretSlice};
 use thiserror::Error;
 
 use crate::base::secret::Secret;
@@ -17,53 +19,54 @@ use crate::base::secret::Secret;
 pub use crate::base::seal::master_key::{InvalidKeyId, InvalidMasterKey, KeyId, MasterKey};
 pub use crate::base::seal::sealed::{InvalidSealed, Sealed};
 
-/// The master keys that an installation knows: one seals, all open.
+/// The master keys of an installation: the primary key seals, every key opens.
 #[derive(Debug)]
 pub struct KeyRing {
     primary: MasterKey,
     others: Vec<MasterKey>,
 }
 
-/// Two master keys bear the same id.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("two master keys are called `{0}`")]
+/// Two master keys have the same id.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("two master keys have the id `{0}`")]
 pub struct DuplicateKeyId(pub KeyId);
 
-/// What a sealed value is and whose; a value opens only in the context it was sealed in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The identity of a secret. A sealed value opens only in the context in which it was sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SealContext<'a> {
-    /// The kind of thing that has the secret: `api-key`.
+    /// The kind of object that owns the secret, such as `api-key`.
     pub kind: &'a str,
-    /// Which of them.
+    /// The id of the object.
     pub id: &'a str,
-    /// Which of its secrets: `secret`.
+    /// The field that holds the secret, such as `secret`.
     pub field: &'a str,
 }
 
-/// Why a sealed value does not open.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+/// Why a sealed value cannot be opened.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum OpenError {
-    /// The key that sealed it is not on the ring.
+    /// The key that sealed the value is not in the ring.
     #[error("sealed with the master key `{0}`, which is not configured")]
     UnknownKey(KeyId),
-    /// Altered, moved from elsewhere, or sealed with another key of the same id.
+    /// The value was altered or moved, or was sealed with another key of the same id.
     #[error("the sealed value was altered, moved, or sealed with another key of the same id")]
     Refused,
 }
 
-/// The bytes that came out of a sealed value. They do not print.
+/// The plain bytes of a sealed value. Their `Debug` is redacted, and their memory is overwritten
+/// when they are dropped.
 #[derive(Clone)]
-pub struct Opened(Vec<u8>);
+pub struct Opened(SecretSlice<u8>);
 
 impl Opened {
-    /// The bytes themselves.
+    /// The plain bytes.
     pub fn expose(&self) -> &[u8] {
-        &self.0
+        self.0.expose_secret()
     }
 
-    /// The bytes as text; `None` when they are not UTF-8.
+    /// The bytes as a secret text; `None` if they are not UTF-8.
     pub fn into_text(self) -> Option<Secret> {
-        String::from_utf8(self.0).ok().map(Secret::new)
+        str::from_utf8(self.expose()).ok().map(Secret::new)
     }
 }
 
@@ -74,7 +77,7 @@ impl fmt::Debug for Opened {
 }
 
 impl KeyRing {
-    /// A ring that seals with `primary` and opens with any.
+    /// A ring that seals with `primary` and opens with any of the keys.
     pub fn new(primary: MasterKey, others: Vec<MasterKey>) -> Result<Self, DuplicateKeyId> {
         let mut seen = vec![primary.id()];
         for key in &others {
@@ -86,7 +89,7 @@ impl KeyRing {
         Ok(Self { primary, others })
     }
 
-    /// Seals a secret under the primary key. A nonce must never serve twice: 96 random bits.
+    /// Seals a secret under the primary key. The nonce is 96 random bits and must never be reused.
     #[expect(
         clippy::expect_used,
         reason = "AES-GCM refuses only what is longer than 64 GiB"
@@ -109,7 +112,7 @@ impl KeyRing {
         Sealed::new(self.primary.id().clone(), &nonce, &ciphertext)
     }
 
-    /// Opens a sealed value with the key it names.
+    /// Opens a sealed value with the key whose id the value contains.
     pub fn open(&self, context: &SealContext<'_>, sealed: &Sealed) -> Result<Opened, OpenError> {
         let key = std::iter::once(&self.primary)
             .chain(&self.others)
@@ -127,12 +130,12 @@ impl KeyRing {
             .map_err(|_| OpenError::Refused)?
             .len();
         bytes.truncate(length);
-        Ok(Opened(bytes))
+        Ok(Opened(SecretSlice::from(bytes)))
     }
 }
 
-/// What is bound to the ciphertext: each part behind its length, so that no two contexts share
-/// their bytes.
+/// The associated data of a ciphertext: each part is preceded by its length, so that two different
+/// contexts never have the same bytes.
 fn associated_data(key_id: &KeyId, context: &SealContext<'_>) -> Vec<u8> {
     let SealContext { kind, id, field } = *context;
     let mut data = Vec::new();

@@ -5,20 +5,20 @@ use thiserror::Error;
 
 use crate::base::seal::master_key::KeyId;
 
-/// A value that only the ring can open.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A secret that is encrypted under a master key.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
     key_id: KeyId,
-    /// nonce, ciphertext, tag
+    /// The nonce, the ciphertext and the tag.
     bytes: Vec<u8>,
 }
 
-/// The bytes are not what [`Sealed::to_bytes`] makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+/// The bytes are not in the storage form of [`Sealed::to_bytes`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("not a sealed value of a known version")]
 pub struct InvalidSealed;
 
-/// The first byte of the storage form.
+/// The version of the storage form, which is its first byte.
 const VERSION: u8 = 1;
 
 impl Sealed {
@@ -27,7 +27,7 @@ impl Sealed {
         Self { key_id, bytes }
     }
 
-    /// The key that sealed it.
+    /// The id of the key that sealed the value.
     pub const fn key_id(&self) -> &KeyId {
         &self.key_id
     }
@@ -45,7 +45,7 @@ impl Sealed {
         [&[VERSION, id_length], id.as_bytes(), &self.bytes].concat()
     }
 
-    /// Reads the storage form. Whether it opens is for the ring to say.
+    /// Reads the storage form. Only [`KeyRing::open`](super::KeyRing::open) checks the ciphertext.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidSealed> {
         let [VERSION, id_length, rest @ ..] = bytes else {
             return Err(InvalidSealed);

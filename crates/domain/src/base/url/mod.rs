@@ -1,4 +1,4 @@
-//! Web addresses: where buyers return to, and where webhooks go.
+//! Web URLs: the pages that buyers return to, and the targets of webhooks.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -6,11 +6,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// An `http` or `https` URL of at most 2 048 bytes with a host, without a user or password. Scheme
-/// and host are kept in lower case, the rest as it came (so it may hold `{CHECKOUT_SESSION_ID}`).
+use crate::base::text_newtype::string_conversions;
+
+/// An `http` or `https` URL of at most 2 048 bytes, with a host and without user or password.
+/// Scheme and host are brought to lower case; the rest is unchanged, so that it may hold
+/// `{CHECKOUT_SESSION_ID}`.
 ///
-/// The host is one that every reader of URLs understands alike: a name in ASCII, an IPv4 address in
-/// four decimal parts, or an IPv6 address in brackets.
+/// The host is limited to forms that all URL parsers read in the same way: a name in ASCII, an IPv4
+/// address in four decimal parts, or an IPv6 address in brackets.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct WebUrl {
@@ -19,25 +22,26 @@ pub struct WebUrl {
     https: bool,
 }
 
-/// Why a text is no web address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+/// Why a text is not a web URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidWebUrl {
-    /// More than 2 048 bytes.
+    /// The URL has more than 2 048 bytes.
     #[error("a URL has at most 2048 bytes")]
     TooLong,
-    /// White space, a control character or a backslash, which readers of URLs take differently.
+    /// The URL holds white space, a control character or a backslash, which parsers treat
+    /// differently.
     #[error("a URL holds no white space, control characters or backslashes")]
     Character,
-    /// Neither `http://` nor `https://`.
+    /// The scheme is neither `http` nor `https`.
     #[error("a URL begins with https:// or http://")]
     Scheme,
-    /// A name or password before the host.
+    /// A user name or password precedes the host.
     #[error("a URL holds no user name or password")]
     UserInfo,
-    /// No host, or none that is understood.
+    /// The host is missing or malformed.
     #[error("a URL names a host, such as https://example.com/")]
     Host,
-    /// The port is no number from 1 to 65535.
+    /// The port is not a number from 1 to 65535.
     #[error("a URL's port is a number from 1 to 65535")]
     Port,
 }
@@ -69,23 +73,23 @@ impl WebUrl {
         Ok(Self { text, host, https })
     }
 
-    /// The URL.
+    /// The URL as text.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The host without its port, in lower case; an IPv6 address without its brackets.
+    /// The host in lower case, without the port; an IPv6 address without its brackets.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// Whether it is `https`.
+    /// Whether the scheme is `https`.
     pub const fn is_https(&self) -> bool {
         self.https
     }
 
-    /// Whether the host is this machine: `localhost` or a name under it, 127.0.0.0/8, or `::1`. A
-    /// name that resolves there is for the one who connects to notice.
+    /// Whether the host denotes this machine: `localhost` or a name under it, 127.0.0.0/8, or `::1`.
+    /// Other names may also resolve to a loopback address; only the HTTP client can detect that.
     pub fn is_loopback_host(&self) -> bool {
         match self.host.parse::<IpAddr>() {
             Ok(address) => address.to_canonical().is_loopback(),
@@ -94,7 +98,7 @@ impl WebUrl {
     }
 }
 
-/// The host in `host`, `host:port` or `[v6]:port`.
+/// Extracts the host from `host`, `host:port` or `[v6]:port`.
 fn parse_authority(authority: &str) -> Result<&str, InvalidWebUrl> {
     if authority.contains('@') {
         return Err(InvalidWebUrl::UserInfo);
@@ -122,8 +126,8 @@ fn parse_authority(authority: &str) -> Result<&str, InvalidWebUrl> {
     }
 }
 
-/// A name, or an IPv4 address: what ends in a number (even `0x7f`) is an address to some readers, so
-/// it must be one to all.
+/// A name, or an IPv4 address. Some parsers read every host that ends in a number (even `0x7f`) as
+/// an address, so such a host must be a valid IPv4 address.
 fn is_host(host: &str) -> bool {
     let last = host.rsplit('.').next().unwrap_or_default();
     let decimal = !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit());
@@ -159,19 +163,7 @@ impl fmt::Debug for WebUrl {
     }
 }
 
-impl TryFrom<String> for WebUrl {
-    type Error = InvalidWebUrl;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
-    }
-}
-
-impl From<WebUrl> for String {
-    fn from(url: WebUrl) -> Self {
-        url.text
-    }
-}
+string_conversions! { WebUrl, InvalidWebUrl; }
 
 #[cfg(test)]
 mod tests;

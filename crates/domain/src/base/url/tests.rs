@@ -115,7 +115,7 @@ fn refuses_what_is_no_web_address_and_says_why() {
 }
 
 #[test]
-fn travels_as_text_and_is_judged_on_arrival() {
+fn is_serialized_as_text_and_checked_when_read() {
     let url: WebUrl = serde_json::from_str("\"https://example.com/ok\"").unwrap();
     assert_eq!(
         serde_json::to_string(&url).unwrap(),

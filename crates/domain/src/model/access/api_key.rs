@@ -1,4 +1,4 @@
-//! API keys: what signs `/v1/issue`, `/v1/validate` and the like, or asks them from an app.
+//! API keys, which sign or identify calls to `/v1/issue`, `/v1/validate` and similar routes.
 
 use std::time::Duration;
 
@@ -12,50 +12,51 @@ use crate::model::access::credential::{Credential, KeyKind};
 /// An API key of one product in one mode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
-    /// What its callers present.
+    /// Public id, which callers send with each call.
     pub id: ApiKeyId,
-    /// Whose it is.
+    /// The tenant that owns the key.
     pub tenant: TenantId,
-    /// For which product.
+    /// The product that the key gives access to.
     pub product: ProductId,
-    /// For which mode.
+    /// The mode that the key gives access to.
     pub mode: Mode,
-    /// How a call is known to be its own, and so what it may do.
+    /// How calls are authenticated, which also determines what they may do.
     pub credential: Credential,
-    /// When it was made.
+    /// When the key was created.
     pub created_at: Timestamp,
-    /// From when on it is refused; ahead of now while a rotation gives it time to be replaced.
+    /// From when on the key is refused; in the future while a rotation gives callers time to
+    /// replace the key.
     pub revoked_at: Option<Timestamp>,
-    /// Counts changes.
+    /// Number of times the row was written; guards compare it.
     pub version: u64,
 }
 
 impl ApiKey {
-    /// Whether it is accepted at a time: it was not revoked, or its end is still to come.
+    /// Whether the key is accepted at `now`: it is not revoked, or will be revoked later.
     pub fn is_good(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none_or(|end| now < end)
     }
 
-    /// What it was made as.
+    /// The kind of key that was created.
     pub fn kind(&self) -> KeyKind {
         self.credential.kind()
     }
 }
 
-/// For how long a rotated key stays good beside the new one: up to 30 days.
+/// How long a rotated key remains valid beside the new one: up to 30 days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Overlap(Duration);
 
-/// A number of seconds that is no [`Overlap`].
+/// The number of seconds is not a valid [`Overlap`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be a whole number of seconds from 0 to {max}", max = Overlap::MAX_SECONDS)]
 pub struct InvalidOverlap;
 
 impl Overlap {
-    /// The longest, in seconds: 30 days.
+    /// The longest overlap, in seconds: 30 days.
     pub const MAX_SECONDS: u32 = 30 * 24 * 60 * 60;
 
-    /// An overlap of so many seconds; after none at all the old key is refused at once.
+    /// An overlap in seconds. With 0, the old key is refused at once.
     pub fn from_seconds(seconds: u32) -> Result<Self, InvalidOverlap> {
         if seconds > Self::MAX_SECONDS {
             return Err(InvalidOverlap);
@@ -69,20 +70,20 @@ impl Overlap {
         Self::from_seconds(seconds)
     }
 
-    /// How long it is.
+    /// The overlap as a duration.
     pub fn duration(self) -> Duration {
         self.0
     }
 }
 
-/// A day.
+/// The default overlap is one day.
 impl Default for Overlap {
     fn default() -> Self {
         Self(Duration::from_hours(24))
     }
 }
 
-/// The secret half of a new key: `aks_` and 256 random bits in hex.
+/// Generates the secret of a new key: `aks_` and 256 random bits in hex.
 pub fn new_secret(random: [u8; 32]) -> Secret {
     Secret::new(format!("aks_{}", data_encoding::HEXLOWER.encode(&random)))
 }
@@ -116,7 +117,7 @@ mod tests {
     #[test]
     fn an_overlap_is_a_whole_number_of_seconds_of_at_most_thirty_days() {
         for (text, seconds) in [("0", 0), ("1", 1), ("2592000", 2_592_000)] {
-            let overlap = Overlap::parse(text).map(|it| it.duration().as_secs());
+            let overlap = Overlap::parse(text).map(|overlap| overlap.duration().as_secs());
             assert_eq!(overlap, Ok(seconds));
         }
         for text in ["", "-1", "2592001", "4294967296", "1.5", "1h"] {

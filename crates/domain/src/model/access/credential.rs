@@ -1,31 +1,31 @@
-//! How a call is known to be an API key's own.
+//! How calls with an API key are authenticated.
 
 use crate::base::seal::Sealed;
 use crate::model::access::scope::{Permission, Scope, UnknownScope};
 
-/// How a call is known to be an API key's own.
+/// How calls with an API key are authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Credential {
-    /// By its signature, which takes the key's secret.
+    /// By a signature, which is made with the key's secret.
     Signed(Signing),
-    /// By nothing but the key itself, which is in everybody's hands: it is part of an app that
-    /// cannot keep a secret.
+    /// By the key's id alone. Such a key is public, since it is part of an app that cannot keep a
+    /// secret.
     Publishable,
 }
 
-/// What the signatures of a key are made of.
+/// The scope, the signature version and the secret of a signing key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signing {
-    /// What the key may do.
+    /// What calls signed with the key may do.
     pub scope: Scope,
-    /// What is signed. A signature of another version is none.
+    /// Which parts of a call are signed. Signatures of another version are refused.
     pub version: SignatureVersion,
-    /// The secret. It is sealed, not hashed: signatures are checked by making them again.
+    /// The secret. It is sealed and not hashed, since checking a signature requires the secret.
     pub sealed_secret: Sealed,
 }
 
 impl Credential {
-    /// What the key was made as.
+    /// The kind of key that was created.
     pub fn kind(&self) -> KeyKind {
         match self {
             Self::Signed(signing) => KeyKind::Signed(signing.scope, signing.version),
@@ -34,18 +34,18 @@ impl Credential {
     }
 }
 
-/// What a call's signature is over.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+/// Which parts of a call a signature covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SignatureVersion {
     /// The timestamp and the body.
     #[default]
     V1,
-    /// The timestamp, a nonce, the method, the path with its query, and the body: good for no
-    /// other route, and two equal calls differ.
+    /// The timestamp, a nonce, the method, the path with its query, and the body. The signature is
+    /// valid for one route only, and two equal calls have different signatures.
     V2,
 }
 
-/// A number that is no [`SignatureVersion`].
+/// The number is not a [`SignatureVersion`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown signature version; it is 1 or 2")]
 pub struct UnknownSignatureVersion;
@@ -62,7 +62,7 @@ impl SignatureVersion {
         }
     }
 
-    /// The version of a number.
+    /// The version with this number.
     pub fn from_number(number: i64) -> Result<Self, UnknownSignatureVersion> {
         Self::ALL
             .into_iter()
@@ -70,32 +70,32 @@ impl SignatureVersion {
             .ok_or(UnknownSignatureVersion)
     }
 
-    /// Reads a number.
+    /// Reads the number of a version.
     pub fn parse(text: &str) -> Result<Self, UnknownSignatureVersion> {
         Self::from_number(text.parse().map_err(|_| UnknownSignatureVersion)?)
     }
 }
 
-/// What an API key is made as: all that is chosen about it besides its product and mode.
+/// The kind of an API key: everything that its creator chooses besides product and mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KeyKind {
-    /// A key that signs, what it may do, and what it signs.
+    /// A signing key, with its scope and signature version.
     Signed(Scope, SignatureVersion),
     /// A publishable key.
     Publishable,
 }
 
-/// Only a key that signs has a signature version.
+/// A signature version was chosen for a publishable key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a publishable key signs nothing")]
+#[error("a publishable key has no signature version")]
 pub struct SignsNothing;
 
 impl KeyKind {
-    /// What stands in the place of a publishable key's scope.
+    /// The text that stands for a publishable key in place of a scope.
     pub const PUBLISHABLE: &'static str = "PUBLISHABLE";
 
-    /// Reads a scope, or `PUBLISHABLE`. A key that signs does so in version 1 until
-    /// [`KeyKind::signing`] says otherwise.
+    /// Reads a scope, or `PUBLISHABLE`. A signing key gets version 1, which [`KeyKind::signing`] can
+    /// change.
     pub fn parse(text: &str) -> Result<Self, UnknownScope> {
         if text == Self::PUBLISHABLE {
             return Ok(Self::Publishable);
@@ -103,7 +103,7 @@ impl KeyKind {
         Scope::parse(text).map(|scope| Self::Signed(scope, SignatureVersion::default()))
     }
 
-    /// The same kind with another signature version, if one is given.
+    /// The same kind with the given signature version, if any.
     pub fn signing(self, version: Option<SignatureVersion>) -> Result<Self, SignsNothing> {
         match (self, version) {
             (kind, None) => Ok(kind),
@@ -112,7 +112,7 @@ impl KeyKind {
         }
     }
 
-    /// Its scope, or `PUBLISHABLE`.
+    /// The scope as text, or `PUBLISHABLE`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Signed(scope, _) => scope.as_str(),
@@ -120,7 +120,7 @@ impl KeyKind {
         }
     }
 
-    /// What it signs, if it signs.
+    /// The signature version; `None` for a publishable key.
     pub fn signature_version(self) -> Option<SignatureVersion> {
         match self {
             Self::Signed(_, version) => Some(version),
@@ -128,8 +128,8 @@ impl KeyKind {
         }
     }
 
-    /// Whether such a key may make a call that asks this. A publishable one may do what harms
-    /// nobody but who knows a license's key: see whether it is good, and take a slot of it.
+    /// Whether keys of this kind have a permission. A publishable key can only validate and
+    /// activate, which affect no license but the one whose key the caller knows.
     pub fn allows(self, permission: Permission) -> bool {
         match self {
             Self::Signed(scope, _) => scope.allows(permission),
@@ -148,12 +148,12 @@ mod tests {
 
     #[test]
     fn each_kind_allows_what_its_name_says() {
-        use Permission::{Activate, Issue, Read, TendDevices, Validate};
-        let all = [Issue, Validate, Activate, TendDevices, Read];
+        use Permission::{Activate, Issue, ManageActivations, Read, Validate};
+        let all = [Issue, Validate, Activate, ManageActivations, Read];
         for (name, allowed) in [
             ("FULL", &all[..]),
             ("ISSUE_ONLY", &[Issue]),
-            ("VALIDATE_ONLY", &[Validate, Activate, TendDevices]),
+            ("VALIDATE_ONLY", &[Validate, Activate, ManageActivations]),
             ("READ_ONLY", &[Read]),
             ("PUBLISHABLE", &[Validate, Activate]),
         ] {

@@ -1,5 +1,4 @@
-//! Calls that a caller may send again: what is kept of the first, so that the second gets its
-//! answer.
+//! Idempotent calls: the record of a call, from which a repeated call gets the same answer.
 
 use std::time::Duration;
 
@@ -7,64 +6,57 @@ use crate::base::id::{ApiKeyId, LicenseId};
 use crate::base::mode::Mode;
 use crate::base::secret::SecretHash;
 use crate::base::slug::{ProductId, TenantId};
+use crate::base::text_newtype::text_newtype;
 use crate::base::time::Timestamp;
 
-/// For how long a call may be sent again.
+/// How long the record of a call is kept.
 pub const TTL: Duration = Duration::from_hours(24);
 
-/// What a caller calls a call: the `Idempotency-Key` header, 1 to 255 visible ASCII characters.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct IdempotencyKey(String);
+text_newtype! {
+    /// The value of the `Idempotency-Key` header: 1 to 255 visible ASCII characters.
+    pub struct IdempotencyKey;
 
-/// A text that is no [`IdempotencyKey`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("must have 1 to 255 visible ASCII characters")]
-pub struct InvalidIdempotencyKey;
+    /// The text is not an [`IdempotencyKey`].
+    #[error("must have 1 to 255 visible ASCII characters")]
+    pub struct InvalidIdempotencyKey;
 
-impl IdempotencyKey {
-    /// Reads a key.
-    pub fn parse(text: &str) -> Result<Self, InvalidIdempotencyKey> {
-        let visible = text.bytes().all(|byte| byte.is_ascii_graphic());
-        match text.len() {
-            1..=255 if visible => Ok(Self(text.to_owned())),
-            _ => Err(InvalidIdempotencyKey),
-        }
-    }
-
-    /// The key as it was sent.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+    parse: |text| {
+        let is_visible = text.bytes().all(|byte| byte.is_ascii_graphic());
+        let is_valid = (1..=255).contains(&text.len()) && is_visible;
+        is_valid.then(|| text.to_owned())
+    };
 }
 
-/// Which call it was. Callers of one product and mode share their keys; no others do.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// The identity of an idempotent call. Keys are unique within a product and mode: callers of
+/// different products or modes may use the same key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdempotencyId {
-    /// In whose account.
+    /// The tenant of the API key.
     pub tenant: TenantId,
-    /// For which product.
+    /// The product of the API key.
     pub product: ProductId,
-    /// In which mode.
+    /// The mode of the API key.
     pub mode: Mode,
-    /// What the caller calls it.
+    /// The key that the caller chose.
     pub key: IdempotencyKey,
 }
 
-/// A call that minted a license. It keeps no license key: the answer is made again from the
-/// license, whose key is sealed.
+/// The record of a call that issued a license. It holds no license key: a repeated call is answered
+/// from the license, whose key is sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyRecord {
-    /// Which call.
+    /// The identity of the call.
     pub call: IdempotencyId,
-    /// The hash of its body: another body under the same key is another call.
+    /// The hash of the request body. A call with the same key and another body is refused.
     pub body: SecretHash,
-    /// What it minted.
+    /// The license that the call issued.
     pub license: LicenseId,
-    /// Which API key signed it.
+    /// The API key that signed the call.
     pub api_key: ApiKeyId,
-    /// From when on the key is free again.
+    /// From when on the idempotency key can be used for another call.
     pub expires_at: Timestamp,
-    /// Counts changes: a key that is free again is taken by the next call.
+    /// Number of times the row was written; guards compare it. The call that reuses an expired
+    /// key writes the row again.
     pub version: u64,
 }
 

@@ -1,29 +1,29 @@
-//! What is limited, and to how much.
+//! The rate limits of the server: what is limited, and the rate of each.
 
 use std::time::Duration;
 
 use crate::model::access::rate::Rate;
 use crate::model::access::scope::Permission;
 
-/// What is counted apart. Each of these has a rate of its own for each subject: for each API key,
-/// each tenant, each address.
+/// A kind of call with its own rate limit. Each kind is counted for each subject: for each API key,
+/// tenant, license or address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limited {
     /// Checkouts of a tenant.
     Checkout,
     /// Licenses that an API key issues.
     Issue,
-    /// Questions and devices' calls of an API key.
+    /// All other calls of an API key.
     Key,
     /// Signed calls of a tenant, by all its API keys together.
     Tenant,
     /// Calls of a management token.
     Token,
-    /// Calls from an address whose credential is refused.
+    /// Calls with a refused credential, of one address.
     Failures,
-    /// Calls about a license by a key that is no secret.
+    /// Calls with a publishable key about one license.
     License,
-    /// Calls from an address by a key that is no secret.
+    /// Calls with a publishable key of one address.
     Address,
 }
 
@@ -31,7 +31,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
 
 impl Limited {
-    /// All of them.
+    /// All kinds, in the order of their discriminants.
     pub const ALL: [Self; 8] = [
         Self::Checkout,
         Self::Issue,
@@ -43,42 +43,43 @@ impl Limited {
         Self::Address,
     ];
 
-    /// The rate that a signed call counts on, by what its API key is asked to do.
+    /// The limit that applies to a signed call which requires this permission.
     pub fn of_permission(permission: Permission) -> Self {
         match permission {
             Permission::Issue => Self::Issue,
             Permission::Validate
             | Permission::Activate
-            | Permission::TendDevices
+            | Permission::ManageActivations
             | Permission::Read => Self::Key,
         }
     }
 
-    /// Its name, and what an operator has of it who changes nothing.
+    /// The name, the default limit and the window.
     fn row(self) -> (&'static str, u32, Duration) {
         match self {
-            // The page says so: docs.keylight.dev/stripe/connect, step 5.
+            // Published by Keylight: docs.keylight.dev/stripe/connect, step 5.
             Self::Checkout => ("checkout", 20, MINUTE),
-            // Far above a shop's sales, and far below what would slow its neighbours. What an
-            // import needs beyond that, it gets by waiting as it is told.
+            // Far above the sales of one shop, and far below what would slow other tenants down.
+            // An import that exceeds it waits as `Retry-After` says.
             Self::Issue => ("issue", 60, SECOND),
-            // A hundred a second, on the average of a minute: an app that asks each quarter of
-            // an hour may have 90 000 users online.
+            // 100 calls a second on average: an app that validates every quarter of an hour may
+            // have 90 000 users online.
             Self::Key => ("key", 6_000, MINUTE),
-            // Two API keys at their most.
+            // Two API keys at their limit.
             Self::Tenant => ("tenant", 12_000, MINUTE),
-            // A script that goes through a list, ten pages a second.
+            // A script that reads a list at ten pages a second.
             Self::Token => ("token", 600, MINUTE),
-            // Some wrong settings in an office behind one address, and no guessing at speed.
+            // Enough for misconfigured clients of one office behind one address, too few to guess
+            // credentials.
             Self::Failures => ("failures", 60, MINUTE),
-            // The devices of one license, which together ask once a second.
+            // The devices of one license, together once a second.
             Self::License => ("license", 60, MINUTE),
             // A school behind one address.
             Self::Address => ("address", 300, MINUTE),
         }
     }
 
-    /// Its name, on the wire and in settings.
+    /// The name in error answers and settings.
     pub fn name(self) -> &'static str {
         let (name, ..) = self.row();
         name
@@ -89,17 +90,17 @@ impl Limited {
         Rate { limit, window }
     }
 
-    /// What the rate of a subject is called in the store.
+    /// The key under which the store counts this kind of call of a subject.
     pub fn key(self, subject: &str) -> String {
         format!("{}:{subject}", self.name())
     }
 }
 
-/// The rates as an operator has set them.
+/// The rates of all kinds of calls, as the operator has configured them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits([Rate; Limited::ALL.len()]);
 
-/// Why a text says no limits.
+/// The text is not a valid list of limits.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "limits are written like key=600,failures=30, each a whole number above 0 of one of {}",
@@ -114,31 +115,35 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Reads what differs from the defaults: `key=600,failures=30`. The windows stay; so does what
-    /// a tenant has of checkouts, which a published page promises.
+    /// Reads the limits that differ from the defaults: `key=600,failures=30`. The windows cannot
+    /// be changed, nor can the limit of checkouts, which Keylight's page promises to tenants.
     pub fn parse(text: &str) -> Result<Self, InvalidLimits> {
         let mut limits = Self::default();
-        for part in text.split(',').map(str::trim).filter(|it| !it.is_empty()) {
+        for part in text
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+        {
             let (name, number) = part.split_once('=').ok_or(InvalidLimits)?;
             let number = number.trim().parse().map_err(|_| InvalidLimits)?;
-            let what = Self::settable().find(|it| it.name() == name.trim());
-            let what = what.filter(|_| number > 0).ok_or(InvalidLimits)?;
-            if let Some(rate) = limits.0.get_mut(what as usize) {
+            let limited = Self::settable().find(|limited| limited.name() == name.trim());
+            let limited = limited.filter(|_| number > 0).ok_or(InvalidLimits)?;
+            if let Some(rate) = limits.0.get_mut(limited as usize) {
                 rate.limit = number;
             }
         }
         Ok(limits)
     }
 
-    /// The rate of one of them.
-    pub fn rate(&self, what: Limited) -> Rate {
-        let set = self.0.get(what as usize).copied();
-        set.unwrap_or_else(|| what.default_rate())
+    /// The rate of one kind of call.
+    pub fn rate(&self, limited: Limited) -> Rate {
+        let configured = self.0.get(limited as usize).copied();
+        configured.unwrap_or_else(|| limited.default_rate())
     }
 
     fn settable() -> impl Iterator<Item = Limited> {
         let all = Limited::ALL.into_iter();
-        all.filter(|it| *it != Limited::Checkout)
+        all.filter(|limited| *limited != Limited::Checkout)
     }
 
     fn names() -> String {
@@ -152,24 +157,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_is_found_at_its_own_place() {
-        for (place, what) in Limited::ALL.into_iter().enumerate() {
-            assert_eq!(what as usize, place);
-            assert_eq!(Limits::default().rate(what), what.default_rate());
-            assert_eq!(what.key("acme"), format!("{}:acme", what.name()));
+    fn each_kind_is_found_at_its_own_place() {
+        for (place, limited) in Limited::ALL.into_iter().enumerate() {
+            assert_eq!(limited as usize, place);
+            assert_eq!(Limits::default().rate(limited), limited.default_rate());
+            assert_eq!(limited.key("acme"), format!("{}:acme", limited.name()));
         }
     }
 
     #[test]
-    fn an_operator_changes_how_many_and_not_in_how_long() {
+    fn an_operator_changes_limits_but_not_windows() {
         let limits = Limits::parse(" key=600, failures = 30,,").expect("limits");
-        for (what, limit) in [
+        for (limited, limit) in [
             (Limited::Key, 600),
             (Limited::Failures, 30),
             (Limited::Tenant, 12_000),
         ] {
             assert_eq!(
-                limits.rate(what),
+                limits.rate(limited),
                 Rate {
                     limit,
                     window: MINUTE
@@ -180,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_no_limits_is_refused_and_the_mend_is_told() {
+    fn a_malformed_list_is_refused_with_the_names_that_can_be_set() {
         for text in [
             "key",
             "key=",

@@ -1,15 +1,16 @@
-//! Nonces: signatures that may be used once.
+//! Nonces: records of call signatures, each of which is accepted once.
 
 use crate::base::id::ApiKeyId;
 use crate::base::time::Timestamp;
 
-/// A signature that may be used once, itself or by the nonce in it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// A call signature that is accepted once, identified by the signature itself or by the nonce in
+/// the signed text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Nonce {
-    /// Whose signature.
+    /// The API key that made the signature.
     pub key: ApiKeyId,
-    /// What tells it from all others of the key, as 32 bytes.
+    /// 32 bytes that identify this signature among those of the same API key.
     pub signature: [u8; 32],
-    /// Until when it is remembered.
+    /// Until when the nonce is stored.
     pub expires_at: Timestamp,
 }

@@ -1,49 +1,49 @@
-//! Rate limits that hold across nodes: the window is data, kept by the store.
+//! Rate limits that hold across nodes: the window is a value that the store keeps.
 
 use std::time::Duration;
 
 use crate::base::time::Timestamp;
 
-/// At most `limit` takes in any span of `window`, to within the blur of a two-bucket window.
+/// A rate: at most `limit` takes in any span of `window`, approximated by two buckets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// How many.
+    /// The largest number of takes.
     pub limit: u32,
-    /// In how long.
+    /// The span in which the takes are counted.
     pub window: Duration,
 }
 
-/// How much of a rate was taken: in the current bucket and in the one before it.
+/// How much of a rate was taken in the current bucket and in the previous one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RateWindow {
-    /// Which bucket is the current one, counted from the epoch.
+    /// The number of the current bucket, counted from the epoch.
     pub bucket: i64,
-    /// Taken in it.
+    /// The number of takes in the current bucket.
     pub current: u32,
-    /// Taken in the bucket before.
+    /// The number of takes in the previous bucket.
     pub previous: u32,
 }
 
-/// The answer to whoever asks for some of a rate.
+/// The result of taking from a rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Take {
-    /// Some of it is theirs.
+    /// One or more takes were granted.
     Granted(Grant),
-    /// Nothing is left. After this long there is as much as was asked for, if nobody takes it
-    /// before.
+    /// Nothing is left. After this duration the requested number is available, unless other callers
+    /// take from the rate before.
     Refused(Duration),
 }
 
-/// What was granted. It is good until its bucket ends; what is not spent by then is lost.
+/// The granted takes. They are valid until the bucket ends; unspent takes are then lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grant {
-    /// How many: at least one, and no more than was asked for.
+    /// The number of granted takes: at least one, at most the requested number.
     pub count: u32,
-    /// How many were left for others.
+    /// How many takes are left for other callers.
     pub left: u32,
 }
 
-/// Where in its bucket a moment lies, in microseconds.
+/// The position of an instant in its bucket, in microseconds.
 #[derive(Debug, Clone, Copy)]
 struct Moment {
     bucket: i64,
@@ -54,37 +54,37 @@ struct Moment {
 
 impl Rate {
     /// Takes up to `n`, as many as the weighted count of the last `window` allows: the previous
-    /// bucket counts by the part of it that is still inside the window. Returns the window as it
-    /// then is. To ask for none is to ask for one, and for more than the limit is to ask for that.
+    /// bucket counts by the part of it that is still inside the window. Returns the new window.
+    /// `n` is clamped to 1..=`limit`.
     pub fn take(&self, window: RateWindow, n: u32, now: Timestamp) -> (RateWindow, Take) {
         let moment = self.moment(now);
         let window = window.at(moment.bucket);
         let n = n.clamp(1, self.limit.max(1));
-        let room = self.room(window, moment);
-        if room == 0 {
+        let available = self.available(window, moment);
+        if available == 0 {
             return (window, Take::Refused(self.wait(window, n, moment)));
         }
-        let count = n.min(room);
+        let count = n.min(available);
         let window = RateWindow {
             current: window.current.saturating_add(count),
             ..window
         };
-        let left = room.saturating_sub(count);
+        let left = available.saturating_sub(count);
         (window, Take::Granted(Grant { count, left }))
     }
 
-    /// How much of it a node takes at once: a twentieth. A share that is not spent is lost to the
-    /// other nodes, and each share costs a write.
+    /// How much of the rate a node takes at once: a twentieth. Unspent takes of a share are lost to
+    /// the other nodes, and each share costs a write.
     pub fn share(&self) -> u32 {
         self.limit.checked_div(20).unwrap_or(0).max(1)
     }
 
-    /// The bucket of a moment, counted from the epoch.
+    /// The number of the bucket of an instant, counted from the epoch.
     pub fn bucket(&self, now: Timestamp) -> i64 {
         self.moment(now).bucket
     }
 
-    /// How long the bucket of a moment still lasts.
+    /// The time from `now` until its bucket ends.
     pub fn ends_in(&self, now: Timestamp) -> Duration {
         micros(self.moment(now).left)
     }
@@ -102,9 +102,11 @@ impl Rate {
         }
     }
 
-    /// How many more fit: the most for which previous * left / span + current + more - 1 < limit.
-    /// The microsecond under way has passed: at the turn, one of a full bucket has faded.
-    fn room(&self, window: RateWindow, moment: Moment) -> u32 {
+    /// How many more takes are allowed: the largest `more` for which
+    /// previous * left / span + current + more - 1 < limit.
+    /// The current microsecond counts as passed, so that one take of a full bucket has expired at
+    /// the beginning of the next bucket.
+    fn available(&self, window: RateWindow, moment: Moment) -> u32 {
         let span = i128::from(moment.span);
         let weighted = i128::from(window.previous)
             .saturating_mul(i128::from(moment.left.saturating_sub(1)))
@@ -119,8 +121,8 @@ impl Rate {
         u32::try_from(more.saturating_add(1)).unwrap_or(u32::MAX)
     }
 
-    /// How long until `n` more fit: the previous bucket fades, or the current one must first end
-    /// and then fades itself.
+    /// The time until `n` more takes are allowed. If the current bucket alone exceeds the limit, it
+    /// must end first; the takes of the previous bucket then expire evenly.
     fn wait(&self, window: RateWindow, n: u32, moment: Moment) -> Duration {
         let spare_of = |taken: u32| {
             i64::from(self.limit)
@@ -139,7 +141,8 @@ impl Rate {
     }
 }
 
-/// How far into a bucket `before` takes of the one before it weigh less than `spare`:
+/// The time into a bucket after which the `before` takes of the previous bucket weigh less than
+/// `spare`:
 /// before * (span - t - 1) / span < spare  =>  t >= span - spare * span / before.
 fn fades_at(before: u32, spare: i64, span: i64) -> i64 {
     let faded = spare.saturating_mul(span).checked_div(i64::from(before));
@@ -151,7 +154,7 @@ fn micros(micros: i64) -> Duration {
 }
 
 impl RateWindow {
-    /// The window as it is seen from a bucket. A clock that was set back finds it as it is.
+    /// The window moved on to a bucket. If the clock was set back, the window does not change.
     fn at(self, bucket: i64) -> Self {
         let previous = match bucket.saturating_sub(self.bucket) {
             ..=0 => return self,
@@ -237,7 +240,7 @@ mod tests {
         assert_eq!(
             (same, granted(take)),
             (window, 0),
-            "who is refused takes nothing"
+            "a refused caller takes nothing"
         );
     }
 
@@ -264,7 +267,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn after_the_told_wait_as_many_fit_as_were_asked_for_and_just_before_it_fewer(
+        fn after_the_returned_wait_the_requested_number_is_granted_and_just_before_it_fewer(
             bursts in proptest::collection::vec((0..90_000_000_i64, 0..30_u32, 1..9_u32), 1..5),
             limit in 1..25_u32,
         ) {

@@ -1,9 +1,10 @@
-//! What one node holds of a rate: taken from the store at once, spent call by call in memory.
+//! A node's share of a rate: the node takes it from the store at once and spends it call by call in
+//! memory.
 //!
-//! Since what a node spends it was granted before, all nodes together spend no more than the rate
-//! allows. The one exception is the first call in a bucket, which need not wait for the store: it
-//! goes on credit while the node asks for its share. So a rate is exceeded by one call a node and
-//! bucket at most, and by none at all while the last answer was a refusal.
+//! Since a node spends only what the store granted before, all nodes together spend no more than
+//! the rate allows. The first call in a bucket is the exception: it is accepted on credit while the
+//! node requests a share. So a rate is exceeded by at most one call for each node and bucket, and
+//! is not exceeded while the store's last answer was a refusal.
 
 use std::time::Duration;
 
@@ -14,36 +15,36 @@ use crate::model::access::rate::{Rate, Take};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
     rate: Rate,
-    /// The bucket that the share is of.
+    /// The bucket for which the share was granted.
     bucket: i64,
-    /// How much of it is not spent.
+    /// How many takes of the share are not spent.
     held: u32,
-    /// How much the store had left for others when it was last asked.
+    /// How many takes the store had left for other nodes in its last answer.
     left: u32,
-    /// Until when the store has nothing, as far as is known.
+    /// Until when the store refuses, according to its last answer.
     refused_until: Option<Timestamp>,
 }
 
-/// The answer to a call that wants one of a rate.
+/// The result of spending one take of a share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spend {
-    /// Go ahead.
+    /// The call may proceed.
     Spent {
-        /// How many are known to be left, here and in the store.
+        /// How many takes are known to be left, in this share and in the store.
         remaining: u32,
-        /// Whether it is time to ask for more.
+        /// Whether the node should request another share.
         low: bool,
     },
-    /// Too many; worth trying again after this long.
+    /// The rate is exhausted; the caller may retry after this duration.
     Refused(Duration),
-    /// The first call in a bucket: it may go ahead if the store is asked for a share at once.
+    /// The first call in a bucket: it may proceed if the node requests a share at once.
     First,
-    /// Nothing is held: ask the store and wait for the answer.
+    /// The share is empty: the call must wait until the node has requested another one.
     Empty,
 }
 
 impl Share {
-    /// Nothing yet.
+    /// An empty share.
     pub fn new(rate: Rate) -> Self {
         Self {
             rate,
@@ -54,9 +55,9 @@ impl Share {
         }
     }
 
-    /// Spends one.
+    /// Spends one take.
     pub fn spend(&mut self, now: Timestamp) -> Spend {
-        let first = self.turn(now) && self.refused_until.is_none();
+        let first = self.advance(now) && self.refused_until.is_none();
         if let Some(held) = self.held.checked_sub(1) {
             self.held = held;
             return Spend::Spent {
@@ -71,16 +72,16 @@ impl Share {
         }
     }
 
-    /// For how long a call would be refused, as far as is known; spends nothing.
+    /// How long calls are refused, as far as is known. Spends nothing.
     pub fn refused(&self, now: Timestamp) -> Option<Duration> {
         let spendable = self.held > 0 && self.rate.bucket(now) == self.bucket;
         self.refusal(now).filter(|_| !spendable)
     }
 
-    /// Notes what the store answered when it was asked at `asked_at`, of which `spent` are spent
-    /// already. An answer for a bucket that is over adds nothing.
+    /// Adds the store's answer to the request made at `asked_at`. `spent` of the granted takes are
+    /// spent already. An answer for a bucket that has ended adds nothing.
     pub fn note(&mut self, take: Take, spent: u32, asked_at: Timestamp) {
-        self.turn(asked_at);
+        self.advance(asked_at);
         match take {
             Take::Granted(grant) => {
                 self.refused_until = None;
@@ -97,21 +98,21 @@ impl Share {
         }
     }
 
-    /// Whether it says nothing that is of use any more.
+    /// Whether the share holds no useful information any more, so that it can be dropped.
     pub fn is_over(&self, now: Timestamp) -> bool {
         self.rate.bucket(now) > self.bucket && self.refusal(now).is_none()
     }
 
-    /// Moves on to the bucket of `now`, where nothing is held yet; says whether it did. A clock
-    /// that was set back moves nothing.
-    fn turn(&mut self, now: Timestamp) -> bool {
+    /// Moves on to the bucket of `now`, for which nothing is granted yet. Returns whether the bucket
+    /// changed. If the clock was set back, nothing changes.
+    fn advance(&mut self, now: Timestamp) -> bool {
         let bucket = self.rate.bucket(now);
-        let turns = bucket > self.bucket;
-        if turns {
+        let is_new = bucket > self.bucket;
+        if is_new {
             self.bucket = bucket;
             self.held = 0;
         }
-        turns
+        is_new
     }
 
     fn refusal(&self, now: Timestamp) -> Option<Duration> {
@@ -149,7 +150,7 @@ mod tests {
         assert_eq!(
             share.spend(at(0)),
             Spend::Empty,
-            "only the first is on credit"
+            "only the first call is on credit"
         );
         share.note(granted(4, 36), 1, at(0));
         for (remaining, low) in [(38, false), (37, true), (36, true)] {
@@ -177,7 +178,7 @@ mod tests {
         let mut share = Share::new(FORTY_A_MINUTE);
         share.note(granted(1, 0), 0, at(50));
         share.note(Take::Refused(Duration::from_secs(15)), 0, at(50));
-        assert_eq!(share.refused(at(50)), None, "one is held");
+        assert_eq!(share.refused(at(50)), None, "one take is left");
         assert_eq!(
             share.spend(at(50)),
             Spend::Spent {
@@ -207,7 +208,7 @@ mod tests {
     }
 
     proptest! {
-        /// Nodes that call whenever they like, and ask when they have to or when it is time to.
+        /// Three nodes that spend at random times and request shares when they must or should.
         #[test]
         fn all_nodes_together_spend_no_more_than_the_limit_and_one_on_credit_each(
             limit in 1..90_u32,

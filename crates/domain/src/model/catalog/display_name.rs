@@ -1,30 +1,21 @@
-//! The name of a product or key type, as buyers see it.
+//! The display names of products and key types.
 
-/// A name shown to people: 1 to 120 characters, no control characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DisplayName(String);
+use crate::base::text_newtype::text_newtype;
 
-/// Why a text is no display name.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a name has 1 to 120 characters and no control characters")]
-pub struct InvalidDisplayName;
+text_newtype! {
+    /// The name that buyers see: 1 to 120 characters after trimming, without control characters.
+    pub struct DisplayName;
 
-impl DisplayName {
-    /// Reads a name, trimmed.
-    pub fn parse(text: &str) -> Result<Self, InvalidDisplayName> {
+    /// The text is not a display name.
+    #[error("a name has 1 to 120 characters and no control characters")]
+    pub struct InvalidDisplayName;
+
+    parse: |text| {
         let text = text.trim();
         let fits = (1..=120).contains(&text.chars().count());
-        if fits && !text.chars().any(char::is_control) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(InvalidDisplayName)
-        }
-    }
-
-    /// The name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+        let is_valid = fits && !text.chars().any(char::is_control);
+        is_valid.then(|| text.to_owned())
+    };
 }
 
 #[cfg(test)]

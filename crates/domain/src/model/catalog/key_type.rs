@@ -1,4 +1,4 @@
-//! Key types: what is sold of a product.
+//! Key types: the license types that a product is sold as.
 
 use crate::base::money::Money;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
@@ -6,21 +6,21 @@ use crate::base::time::Timestamp;
 use crate::model::catalog::display_name::DisplayName;
 use crate::model::licenses::terms::LicenseTerms;
 
-/// What is sold of a product: KeyStack's *plan*, `planCode` being its id.
+/// A license type of a product: KeyStack's *plan*, whose `planCode` is the key type's id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyType {
-    /// Whose it is.
+    /// The tenant that owns the product.
     pub tenant: TenantId,
-    /// Of which product.
+    /// The product that is sold.
     pub product: ProductId,
-    /// Its slug, unique in the product.
+    /// The key type's slug, unique within the product.
     pub id: KeyTypeId,
-    /// Its name, as buyers see it.
+    /// The name that buyers see.
     pub display_name: DisplayName,
-    /// What a license of it holds when it is minted.
+    /// The terms of licenses that are minted for this key type.
     pub terms: LicenseTerms,
-    /// What it costs; a key type without a price is not sold by checkout.
+    /// The price at checkout; a key type without a price cannot be bought by checkout.
     pub price: Option<Money>,
-    /// When it was made.
+    /// When the key type was created.
     pub created_at: Timestamp,
 }

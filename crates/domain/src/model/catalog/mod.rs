@@ -1,4 +1,4 @@
-//! What a tenant sells: products, key types and their Stripe prices.
+//! Products, key types and their Stripe prices.
 
 pub mod display_name;
 pub mod key_type;

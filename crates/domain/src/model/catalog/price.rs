@@ -1,26 +1,26 @@
-//! What a key type costs.
+//! The price of a key type.
 
 use crate::base::money::{BelowMinimum, Currency, InvalidMoney, Money};
 
-/// Why an amount and a currency are no price.
+/// Why an amount and a currency are not a valid price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPrice {
-    /// There is an amount without a currency.
-    #[error("goes with priceInCents")]
+    /// The amount has no currency.
+    #[error("is required with priceInCents")]
     NoCurrency,
-    /// There is a currency without an amount.
-    #[error("goes with priceCurrency")]
+    /// The currency has no amount.
+    #[error("is required with priceCurrency")]
     NoAmount,
-    /// The amount is no amount of money.
+    /// The amount is not valid in the currency.
     #[error(transparent)]
     Amount(#[from] InvalidMoney),
-    /// Stripe charges no amount this small.
+    /// The amount is smaller than Stripe's minimum charge.
     #[error(transparent)]
     BelowMinimum(#[from] BelowMinimum),
 }
 
-/// The price that an amount and a currency make: both or neither, and an amount that Stripe
-/// charges.
+/// Builds a price from an amount in minor units and a currency. Both or neither must be given, and
+/// Stripe must accept the amount.
 pub fn price(
     amount: Option<i64>,
     currency: Option<Currency>,

@@ -1,24 +1,25 @@
-//! Stripe prices, linked to the key types they sell.
+//! Links from key types to the Stripe prices that were created for them.
 
 use crate::base::id::{StripeAccountId, StripePriceId, StripeProductId};
 use crate::base::money::Money;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 
-/// The Stripe price that was made for a key type on one connected account.
+/// The Stripe price that was created for a key type on one connected account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriceLink {
-    /// Whose it is.
+    /// The tenant that owns the key type.
     pub tenant: TenantId,
-    /// Of which product.
+    /// The product of the key type.
     pub product: ProductId,
-    /// Of which key type.
+    /// The key type that has the price.
     pub key_type: KeyTypeId,
-    /// On which account it was made.
+    /// The connected account on which the price was created.
     pub account: StripeAccountId,
-    /// The Stripe product it belongs to.
+    /// The Stripe product that the price belongs to.
     pub stripe_product: StripeProductId,
     /// The Stripe price.
     pub stripe_price: StripePriceId,
-    /// The amount it was made for: a Stripe price never changes its amount.
+    /// The amount of the price. Stripe never changes a price's amount, so another amount needs
+    /// another price.
     pub amount: Money,
 }

@@ -1,4 +1,4 @@
-//! What a tenant sells: products, their key types, and the Stripe prices made for them.
+//! Products: the apps that a tenant sells.
 
 use crate::base::seal::Sealed;
 use crate::base::slug::{ProductId, TenantId};
@@ -6,21 +6,21 @@ use crate::base::time::Timestamp;
 use crate::model::catalog::display_name::DisplayName;
 use crate::model::licenses::key::{KeyFormat, KeyPrefix};
 
-/// An app that is sold.
+/// An app that a tenant sells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Product {
-    /// Whose it is.
+    /// The tenant that owns the product.
     pub tenant: TenantId,
-    /// Its slug, unique in the tenant.
+    /// The product's slug, unique within the tenant.
     pub id: ProductId,
-    /// Its name, as buyers see it.
+    /// The name that buyers see.
     pub display_name: DisplayName,
-    /// What its keys start with.
+    /// The prefix of the product's license keys.
     pub key_prefix: KeyPrefix,
-    /// How its keys are made.
+    /// The format of the product's license keys.
     pub key_format: KeyFormat,
-    /// The secret behind the check symbols of its keys.
+    /// The secret under which the checksums of the product's license keys are computed, sealed.
     pub key_secret: Sealed,
-    /// When it was made.
+    /// When the product was created.
     pub created_at: Timestamp,
 }

@@ -1,85 +1,77 @@
-//! Activations: the devices that a license runs on.
+//! Activations: the devices on which licenses are in use.
 
 use crate::base::id::{ActivationId, LicenseId};
 use crate::base::metadata::Metadata;
 use crate::base::mode::Mode;
 use crate::base::slug::TenantId;
 use crate::base::text::Text;
+use crate::base::text_newtype::text_newtype;
 use crate::base::time::Timestamp;
 use crate::model::licenses::license::License;
 
-/// What a device calls itself: 1 to 256 bytes without NUL, the same each time it calls.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Fingerprint(String);
+text_newtype! {
+    /// The identifier that a device sends with every call: 1 to 256 bytes without NUL. Case and
+    /// spaces are significant.
+    pub struct Fingerprint;
 
-/// A text that is no [`Fingerprint`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("must have 1 to 256 bytes and no NUL")]
-pub struct InvalidFingerprint;
+    /// The text is not a [`Fingerprint`].
+    #[error("must have 1 to 256 bytes and no NUL")]
+    pub struct InvalidFingerprint;
 
-impl Fingerprint {
-    /// Takes a fingerprint as it is: case and spaces count.
-    pub fn parse(text: &str) -> Result<Self, InvalidFingerprint> {
-        match text.len() {
-            1..=256 if !text.contains('\0') => Ok(Self(text.to_owned())),
-            _ => Err(InvalidFingerprint),
-        }
-    }
-
-    /// The fingerprint as it was sent.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+    parse: |text| {
+        let is_valid = (1..=256).contains(&text.len()) && !text.contains('\0');
+        is_valid.then(|| text.to_owned())
+    };
 }
 
 /// A hostname, or the name of an operating system.
 pub type DeviceText = Text<255>;
 
-/// A device as it describes itself. What is `None` is not told.
+/// The description that a device sends of itself. Fields that it did not send are `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
-    /// What tells it from the license's other devices.
+    /// The identifier of the device among those of the same license.
     pub fingerprint: Fingerprint,
-    /// Its name in its network.
+    /// The device's name in its network.
     pub hostname: Option<DeviceText>,
-    /// Its operating system.
+    /// The device's operating system.
     pub os: Option<DeviceText>,
-    /// Free-form facts.
+    /// Free-form metadata.
     pub metadata: Option<Metadata>,
 }
 
-/// A device on a license. A license has one for each fingerprint; it takes one of the license's
-/// slots while it is active, and stays known when it is released.
+/// A license on one device. There is one activation for each license and fingerprint. It counts
+/// towards the license's activation limit while it is active, and is kept when it is released.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activation {
-    /// Its id.
+    /// Public id of the activation.
     pub id: ActivationId,
-    /// On which license.
+    /// The activated license.
     pub license: LicenseId,
-    /// Whose license that is.
+    /// The tenant that owns the license.
     pub tenant: TenantId,
     /// The license's mode.
     pub mode: Mode,
-    /// Which device of the license.
+    /// The identifier of the device.
     pub fingerprint: Fingerprint,
-    /// Its name in its network, if it told one.
+    /// The device's name in its network, if the device sent one.
     pub hostname: Option<DeviceText>,
-    /// Its operating system, if it told one.
+    /// The device's operating system, if the device sent one.
     pub os: Option<DeviceText>,
-    /// Free-form facts.
+    /// Free-form metadata.
     pub metadata: Metadata,
-    /// When it was first activated.
+    /// When the device was first activated.
     pub first_seen: Timestamp,
-    /// When it last called.
+    /// When the device last called.
     pub last_seen: Timestamp,
-    /// Since when it takes no slot; `None` while it is active.
+    /// When the activation was released; `None` while it is active.
     pub released_at: Option<Timestamp>,
-    /// Counts changes.
+    /// Number of times the row was written; guards compare it.
     pub version: u64,
 }
 
 impl Activation {
-    /// A device that is seen for the first time.
+    /// A new activation of a license on a device.
     pub fn new(id: ActivationId, license: &License, device: &Device, now: Timestamp) -> Self {
         Self {
             id,
@@ -97,39 +89,39 @@ impl Activation {
         }
     }
 
-    /// Whether it takes a slot.
+    /// Whether the activation counts towards the license's limit.
     pub fn is_active(&self) -> bool {
         self.released_at.is_none()
     }
 
-    /// Takes over what the device tells of itself; what it does not tell stays. Says whether that
-    /// was news.
-    pub fn learn(&mut self, device: &Device) -> bool {
-        let mut news = false;
-        for (known, told) in [
+    /// Copies the fields that the device sent; the others stay. Returns whether anything changed.
+    pub fn update_from(&mut self, device: &Device) -> bool {
+        let mut changed = false;
+        for (stored, sent) in [
             (&mut self.hostname, &device.hostname),
             (&mut self.os, &device.os),
         ] {
-            if told.is_some() && known != told {
-                known.clone_from(told);
-                news = true;
+            if sent.is_some() && stored != sent {
+                stored.clone_from(sent);
+                changed = true;
             }
         }
-        if let Some(told) = &device.metadata
-            && self.metadata != *told
+        if let Some(sent) = &device.metadata
+            && self.metadata != *sent
         {
-            self.metadata.clone_from(told);
-            news = true;
+            self.metadata.clone_from(sent);
+            changed = true;
         }
-        news
+        changed
     }
 
-    /// Notes that it called; calls that overtake each other turn no time back.
+    /// Records a call of the device. Calls that are processed out of order never move the time
+    /// back.
     pub fn seen(&mut self, now: Timestamp) {
         self.last_seen = self.last_seen.max(now);
     }
 
-    /// Gives its slot back. Says whether it had one.
+    /// Releases the activation. Returns whether it was active.
     pub fn release(&mut self, now: Timestamp) -> bool {
         let was_active = self.is_active();
         if was_active {
@@ -156,7 +148,7 @@ mod tests {
         ] {
             let parsed = Fingerprint::parse(&text);
             assert_eq!(
-                parsed.map(|it| it.as_str() == text),
+                parsed.map(|fingerprint| fingerprint.as_str() == text),
                 good.then_some(true).ok_or(InvalidFingerprint)
             );
         }

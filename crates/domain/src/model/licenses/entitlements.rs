@@ -1,16 +1,17 @@
-//! What a license unlocks.
+//! Entitlements: the features that a license unlocks.
 
-/// Names of what a key type unlocks; each 1 to 64 of `[a-z0-9._-]`, at most 64 of them, sorted.
+/// The names of unlocked features, sorted and without repeats: at most 64 names of 1 to 64
+/// characters of `[a-z0-9._-]`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Entitlements(Vec<String>);
 
-/// Why a list is no list of entitlements.
+/// The list has too many names, or a name is malformed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("at most 64 entitlements, each 1 to 64 of a-z, 0-9, '.', '_' and '-'")]
 pub struct InvalidEntitlements;
 
 impl Entitlements {
-    /// Reads a list: sorted, without repeats.
+    /// Reads a list of names, which may be unsorted and hold repeats.
     pub fn parse<I: IntoIterator<Item = String>>(names: I) -> Result<Self, InvalidEntitlements> {
         let mut names: Vec<String> = names.into_iter().collect();
         names.sort();

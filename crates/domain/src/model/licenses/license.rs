@@ -1,4 +1,4 @@
-//! Licenses: what a paid order mints.
+//! Licenses, which are minted for paid orders and issued by sellers.
 
 use crate::base::id::{CustomerId, LicenseId, OrderId};
 use crate::base::metadata::Metadata;
@@ -17,73 +17,76 @@ pub type Notes = Text<5_000>;
 /// A license.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct License {
-    /// Its id.
+    /// Public id of the license.
     pub id: LicenseId,
-    /// Whose sale it came from.
+    /// The tenant that sold the license.
     pub tenant: TenantId,
-    /// A sandbox license never validates with a live key.
+    /// The mode: a sandbox license never validates with a live API key.
     pub mode: Mode,
-    /// For which product.
+    /// The licensed product.
     pub product: ProductId,
-    /// Of which key type.
+    /// The key type that was sold.
     pub key_type: KeyTypeId,
-    /// Who holds it.
+    /// The customer who holds the license.
     pub customer: CustomerId,
-    /// What it was minted for, if it was sold here.
+    /// The unit of an order that the license was minted for; `None` if it was not sold by checkout.
     pub unit: Option<OrderUnit>,
-    /// The hash by which its key is found.
+    /// The hash by which the license is looked up from its key.
     pub key_hash: KeyHash,
-    /// The key as it may be shown: `ACME-****-****-****-Q3VZ`.
+    /// The key with its middle hidden: `ACME-****-****-****-Q3VZ`.
     pub masked_key: String,
-    /// The key itself, sealed.
+    /// The key in plain text, sealed.
     pub sealed_key: Sealed,
-    /// On how many devices it may be active.
+    /// The largest number of active activations.
     pub activation_limit: u32,
-    /// What it unlocks.
+    /// The features that the license unlocks.
     pub entitlements: Entitlements,
-    /// Term, revocation and holds: its state follows from them.
+    /// The term, the revocation and the holds, from which the state follows.
     pub standing: Standing,
-    /// What the seller notes about it, for the seller alone.
+    /// The seller's notes, which buyers never see.
     pub notes: Option<Notes>,
-    /// What the seller finds it by.
+    /// The seller's metadata, by which licenses can be searched.
     pub metadata: Metadata,
-    /// When it was minted.
+    /// When the license was minted.
     pub created_at: Timestamp,
-    /// Counts changes.
+    /// Number of times the row was written; guards compare it.
     pub version: u64,
 }
 
 impl License {
-    /// Its state at `now`.
+    /// The state of the license at `now`.
     pub fn state(&self, now: Timestamp) -> State {
         self.standing.state(now)
     }
 
-    /// Why it is not good at `now`, in the word that its seller is told: `frozen`, `expired`, or
-    /// what it was revoked for. `None` for a good one.
+    /// Why the license is not active at `now`: `frozen`, `expired`, or the reason of its revocation.
+    /// `None` for an active license.
     pub fn reason(&self, now: Timestamp) -> Option<&'static str> {
         match self.state(now) {
             State::Active => None,
             State::Frozen => Some("frozen"),
             State::Expired => Some("expired"),
-            State::Revoked => self.standing.revocation().map(|it| it.reason().as_str()),
+            State::Revoked => self
+                .standing
+                .revocation()
+                .map(|revocation| revocation.reason().as_str()),
         }
     }
 }
 
-/// One unit of one line of an order: each mints exactly one license.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// One unit of one line of an order. Each unit mints exactly one license.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderUnit {
-    /// Which order.
+    /// The order that sold the unit.
     pub order: OrderId,
-    /// Which line of it, from 0.
+    /// The index of the order's line, from 0.
     pub line: u32,
-    /// Which unit of the line, from 0.
+    /// The index of the unit in its line, from 0.
     pub unit: u32,
 }
 
 impl OrderUnit {
-    /// The only unit of an order for one license.
+    /// The only unit of an order that sells one license.
     pub fn only(order: OrderId) -> Self {
         Self {
             order,

@@ -1,4 +1,4 @@
-//! How long a license runs, as KeyStack writes it.
+//! The term of a license, in KeyStack's format.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,46 +6,47 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::base::text_newtype::string_conversions;
 use crate::base::time::Timestamp;
 
 const SECONDS_PER_DAY: u64 = 86_400;
 
-/// How long a license runs. Written `lifetime`, `30d`, or as a date or date-time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// The term of a license, written `lifetime`, `30d`, or as a date or date-time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Term {
-    /// For ever.
+    /// The license never expires.
     Lifetime,
-    /// So many days of 24 hours from the mint.
+    /// The license expires this number of days of 24 hours after it is minted.
     Days(Days),
-    /// Until that instant.
+    /// The license expires at this instant.
     Until(Timestamp),
 }
 
 /// A number of days from 1 to 36 500.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Days(u32);
 
-/// The text is no term.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+/// The text is not a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error(
     "a duration is `lifetime`, days from `1d` to `36500d`, or an ISO 8601 date or date-time such \
      as `2027-01-01T00:00:00Z`"
 )]
 pub struct InvalidTerm;
 
-/// The license would have ended before it began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+/// The license would expire before it is minted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the duration ends at {until}, which is past")]
 pub struct TermIsPast {
-    /// The end that was asked for.
+    /// The requested end.
     pub until: Timestamp,
 }
 
 impl Days {
     const MAX: u32 = 36_500;
 
-    /// So many days; `None` for 0 and above 36 500, a hundred years.
+    /// A number of days; `None` for 0 and for more than 36 500 (a hundred years).
     pub const fn new(days: u32) -> Option<Self> {
         match days {
             1..=Self::MAX => Some(Self(days)),
@@ -60,8 +61,8 @@ impl Days {
 }
 
 impl Term {
-    /// Reads a term. Words and the `d` are in lower case, a number has no sign and no leading
-    /// zero, so that every term has one spelling (but for the offset of a date-time).
+    /// Reads a term. Every term has one spelling, except for the offset of a date-time: `lifetime`
+    /// and `d` are in lower case, and a number has no sign and no leading zero.
     pub fn parse(text: &str) -> Result<Self, InvalidTerm> {
         if text == "lifetime" {
             return Ok(Self::Lifetime);
@@ -80,12 +81,13 @@ impl Term {
         Days::new(days).map(Self::Days)
     }
 
-    /// Whether it is counted from the mint: only such a term can be a key type's default.
+    /// Whether the end depends on when the license is minted. Only such a term can be the default of
+    /// a key type.
     pub const fn is_relative(self) -> bool {
         matches!(self, Self::Lifetime | Self::Days(_))
     }
 
-    /// When a license minted now expires; `None` for never.
+    /// When a license that is minted at `minted_at` expires; `None` if it never does.
     pub fn expires_at(self, minted_at: Timestamp) -> Result<Option<Timestamp>, TermIsPast> {
         match self {
             Self::Lifetime => Ok(None),
@@ -109,19 +111,7 @@ impl fmt::Display for Term {
     }
 }
 
-impl TryFrom<String> for Term {
-    type Error = InvalidTerm;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Term> for String {
-    fn from(term: Term) -> Self {
-        term.to_string()
-    }
-}
+string_conversions! { Term, InvalidTerm; }
 
 #[cfg(test)]
 #[expect(

@@ -3,15 +3,15 @@
 use crate::model::licenses::entitlements::Entitlements;
 use crate::model::licenses::term::Term;
 
-/// What a license of a key type holds: copied into each order and license, so that a
-/// later edit of the key type touches nothing already sold.
+/// The terms of licenses of a key type. They are copied into each order and license, so that a
+/// later change of the key type does not affect what is already sold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LicenseTerms {
-    /// How long it runs.
+    /// How long the license is valid.
     pub term: Term,
-    /// How many devices it may be active on.
+    /// The largest number of active activations.
     pub activation_limit: u32,
-    /// What it unlocks.
+    /// The features that the license unlocks.
     pub entitlements: Entitlements,
 }
 
@@ -19,11 +19,11 @@ impl LicenseTerms {
     /// The largest activation limit a key type may have.
     pub const MAX_ACTIVATIONS: u32 = 100_000;
 
-    /// The activation limit of a key type that names none.
+    /// The activation limit of a key type that sets none.
     pub const DEFAULT_ACTIVATIONS: u32 = 3;
 
-    /// The terms of a key type; what it does not name is a lifetime, the default activation limit
-    /// and no entitlements.
+    /// The terms of a key type. By default a license has a lifetime term, the default activation
+    /// limit and no entitlements.
     pub fn with_defaults(
         term: Option<Term>,
         activation_limit: Option<u32>,
@@ -36,7 +36,7 @@ impl LicenseTerms {
         }
     }
 
-    /// These terms, with a term and an activation limit of one license's own where given.
+    /// These terms, with the term and the activation limit of one license where given.
     pub fn overridden(self, term: Option<Term>, activation_limit: Option<u32>) -> Self {
         Self {
             term: term.unwrap_or(self.term),

@@ -1,57 +1,65 @@
-//! Outbound webhooks: a tenant's endpoint, and the deliveries to it.
+//! Deliveries of events to webhook endpoints.
 
 use crate::base::id::{DeliveryId, LicenseId};
 use crate::base::seal::Sealed;
 use crate::base::slug::TenantId;
+use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
 use crate::base::url::WebUrl;
 use crate::model::outbox::event::EventName;
 use crate::model::outbox::progress::waiting;
 use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 
-/// One event on its way to one endpoint. The body is fixed, so that every attempt and every
-/// redelivery sends the same bytes.
+/// The delivery of one event to one endpoint. The body never changes, so that every attempt and
+/// every redelivery sends the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// Its id, which the receiver deduplicates by.
+    /// Public id of the delivery, by which receivers deduplicate.
     pub id: DeliveryId,
-    /// For whom.
+    /// The tenant whose endpoint receives the event.
     pub tenant: TenantId,
-    /// What it tells.
+    /// The event.
     pub event: EventName,
-    /// About which license.
+    /// The license that the event is about.
     pub license: LicenseId,
-    /// The exact bytes to send, sealed: `license.created` carries the key.
+    /// The exact bytes to send, sealed because `license.created` contains the license key.
     pub sealed_body: Sealed,
-    /// How far it is.
+    /// The state of the delivery.
     pub status: DeliveryStatus,
-    /// How many attempts were begun.
+    /// Number of attempts that were started.
     pub attempts: u32,
-    /// How many attempts were begun before the schedule (re)started: a redelivery starts it anew.
+    /// The value of `attempts` when the retry schedule was last started, by the event or by a
+    /// redelivery.
     pub schedule_from: u32,
-    /// When it is due; while an attempt runs, when its lease ends.
+    /// When the next attempt is due; while an attempt runs, when its lease ends.
     pub due_at: Timestamp,
-    /// When it was made.
+    /// When the event was created.
     pub created_at: Timestamp,
-    /// Counts changes; the holder of a lease is who knows the current one.
+    /// Number of times the row was written; guards compare it. A claim increments the version, so
+    /// only the holder of the lease has the current one.
     pub version: u64,
 }
 
-/// How far a delivery is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DeliveryStatus {
-    /// To be sent when due, or to be tried again.
-    Pending,
-    /// An attempt holds a lease until `due_at`; if it dies, the delivery is due again.
-    Leased,
-    /// Acknowledged.
-    Delivered,
-    /// Given up.
-    Failed,
+text_enum! {
+    /// The state of a delivery.
+    pub enum DeliveryStatus {
+        /// The delivery waits for its next attempt.
+        Pending = "pending",
+        /// An attempt holds a lease until `due_at`; then the delivery is due again.
+        Leased = "leased",
+        /// The receiver acknowledged the event.
+        Delivered = "delivered",
+        /// All attempts failed, or the endpoint is gone.
+        Failed = "failed",
+    }
+
+    /// The text is not a delivery status.
+    #[error("unknown delivery status")]
+    pub struct UnknownDeliveryStatus;
 }
 
 impl Delivery {
-    /// How far it is, for its seller: `pending`, `retrying`, `delivered` or `failed`.
+    /// The progress that sellers see: `pending`, `retrying`, `delivered` or `failed`.
     pub fn progress(&self) -> &'static str {
         match self.status {
             DeliveryStatus::Pending | DeliveryStatus::Leased => {
@@ -62,55 +70,28 @@ impl Delivery {
     }
 }
 
-/// A text that is no delivery status.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown delivery status")]
-pub struct UnknownDeliveryStatus;
-
-impl DeliveryStatus {
-    const ALL: [Self; 4] = [Self::Pending, Self::Leased, Self::Delivered, Self::Failed];
-
-    /// The status as it is written.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Leased => "leased",
-            Self::Delivered => "delivered",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// Reads a status.
-    pub fn parse(text: &str) -> Result<Self, UnknownDeliveryStatus> {
-        Self::ALL
-            .into_iter()
-            .find(|status| status.as_str() == text)
-            .ok_or(UnknownDeliveryStatus)
-    }
-}
-
-/// What came of one attempt.
+/// The record of one attempt to deliver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
-    /// Of which delivery.
+    /// The delivery that was attempted.
     pub delivery: DeliveryId,
-    /// Which attempt, from 1.
+    /// The number of the attempt, from 1.
     pub number: u32,
-    /// When it ended.
+    /// When the attempt ended.
     pub at: Timestamp,
-    /// Where it was sent.
+    /// The URL that the event was sent to.
     pub url: WebUrl,
-    /// The answer's status, if there was an answer.
+    /// The HTTP status of the answer; `None` if there was no answer.
     pub status: Option<u16>,
-    /// The start of the answer, or why there was none; 500 characters at most.
+    /// The start of the answer, or why there was none; at most 500 characters.
     pub snippet: String,
 }
 
-/// A delivery claimed for one attempt, with where and how to send it.
+/// A delivery that is leased for one attempt, with its endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
-    /// The delivery, leased.
+    /// The leased delivery.
     pub delivery: Delivery,
-    /// The endpoint as it is now.
+    /// The tenant's endpoint when the delivery was claimed.
     pub endpoint: WebhookEndpoint,
 }

@@ -1,69 +1,42 @@
-//! What Mintage tells a tenant's webhook: the events and their bodies.
+//! The events that are sent to a tenant's webhook endpoint, and their bodies.
 
 use serde::Serialize;
 
 use crate::base::id::DeliveryId;
 use crate::base::mode::Mode;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
+use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
 use crate::model::licenses::license::License;
 
-/// The version of the envelope.
+/// The version of the event envelope.
 pub const ENVELOPE_VERSION: &str = "2026-05-01";
 
-/// The name of an outbound event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EventName {
-    /// A license was minted; carries its key.
-    LicenseCreated,
-    /// A payment was given back in full, and its license revoked.
-    LicenseRefunded,
-    /// A license was revoked by the seller.
-    LicenseRevoked,
-    /// A license was frozen by the seller.
-    LicenseFrozen,
-    /// A license was thawed or extended by the seller.
-    LicenseUpdated,
+text_enum! {
+    /// The name of an outbound event.
+    pub enum EventName {
+        /// A license was minted; the event contains its key.
+        LicenseCreated = "license.created",
+        /// A payment was refunded in full, and its license revoked.
+        LicenseRefunded = "license.refunded",
+        /// The seller revoked a license.
+        LicenseRevoked = "license.revoked",
+        /// The seller froze a license.
+        LicenseFrozen = "license.frozen",
+        /// The seller thawed or extended a license.
+        LicenseUpdated = "license.updated",
+    }
+
+    /// The text is not an event name.
+    #[error("unknown event name")]
+    pub struct UnknownEvent;
 }
 
-/// A text that is no event name.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown event name")]
-pub struct UnknownEvent;
-
 impl EventName {
-    /// Every event.
-    pub const ALL: [Self; 5] = [
-        Self::LicenseCreated,
-        Self::LicenseRefunded,
-        Self::LicenseRevoked,
-        Self::LicenseFrozen,
-        Self::LicenseUpdated,
-    ];
-
-    /// The name on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::LicenseCreated => "license.created",
-            Self::LicenseRefunded => "license.refunded",
-            Self::LicenseRevoked => "license.revoked",
-            Self::LicenseFrozen => "license.frozen",
-            Self::LicenseUpdated => "license.updated",
-        }
-    }
-
-    /// Whether the event says how the license stands. Keylight's own events do not: their bodies
-    /// stay as their receivers know them.
-    fn tells_standing(self) -> bool {
+    /// Whether the body contains the state of the license. The bodies of Keylight's own events do
+    /// not, so that they stay compatible with existing receivers.
+    fn has_standing(self) -> bool {
         matches!(self, Self::LicenseFrozen | Self::LicenseUpdated)
-    }
-
-    /// Reads a name.
-    pub fn parse(text: &str) -> Result<Self, UnknownEvent> {
-        Self::ALL
-            .into_iter()
-            .find(|name| name.as_str() == text)
-            .ok_or(UnknownEvent)
     }
 }
 
@@ -86,7 +59,7 @@ pub struct LicenseEvent<'a> {
     standing: Option<StandingFields>,
 }
 
-/// How a license stands once it has changed, behind the fields of every event.
+/// The state of a changed license, after the fields that every event has.
 #[derive(Debug, Serialize)]
 struct StandingFields {
     status: &'static str,
@@ -104,24 +77,24 @@ impl StandingFields {
     }
 }
 
-/// What an event says besides the license itself.
+/// The fields of an event that are not in the license itself.
 #[derive(Debug, Clone, Copy)]
 pub struct EventFacts<'a> {
-    /// The delivery's id.
+    /// The id of the delivery.
     pub id: &'a DeliveryId,
-    /// What happened.
+    /// The name of the event.
     pub event: EventName,
-    /// The key: in the clear for `license.created`, masked for all others.
+    /// The key: in plain text for `license.created`, masked for all other events.
     pub key: &'a str,
-    /// The buyer.
+    /// The customer's address.
     pub customer_email: &'a str,
-    /// The Stripe session, if the license came of one.
+    /// The Stripe session that paid for the license, if any.
     pub session: Option<&'a str>,
-    /// When.
+    /// When the event happened.
     pub now: Timestamp,
 }
 
-/// The exact bytes of an event about a license.
+/// The body of an event about a license.
 pub fn license_event_body(license: &License, facts: &EventFacts<'_>) -> Vec<u8> {
     let event = LicenseEvent {
         id: facts.id,
@@ -135,7 +108,7 @@ pub fn license_event_body(license: &License, facts: &EventFacts<'_>) -> Vec<u8> 
         key_type_id: &license.key_type,
         customer_email: facts.customer_email,
         session_id: facts.session,
-        standing: (facts.event.tells_standing()).then(|| StandingFields::of(license, facts.now)),
+        standing: (facts.event.has_standing()).then(|| StandingFields::of(license, facts.now)),
     };
     serde_json::to_vec(&event).unwrap_or_else(|_| unreachable!("strings and numbers are JSON"))
 }
@@ -233,18 +206,18 @@ mod tests {
             };
             String::from_utf8(license_event_body(license, &facts)).unwrap()
         };
-        let end = |body: &str, known: &str| body.split_once(known).unwrap().1.to_owned();
+        let after = |body: &str, field: &str| body.split_once(field).unwrap().1.to_owned();
         license.standing = Standing::new(Timestamp::parse_rfc3339("2027-06-01").ok());
-        let told = body(&license, EventName::LicenseUpdated);
+        let sent = body(&license, EventName::LicenseUpdated);
         assert_eq!(
-            end(&told, r#""session_id":null,"#),
+            after(&sent, r#""session_id":null,"#),
             r#""status":"ACTIVE","reason":null,"expires_at":"2027-06-01T00:00:00Z"}"#
         );
         license.standing = Standing::new(None);
         license.standing.hold(HoldCause::Admin);
-        let told = body(&license, EventName::LicenseFrozen);
+        let sent = body(&license, EventName::LicenseFrozen);
         assert_eq!(
-            end(&told, r#""session_id":null,"#),
+            after(&sent, r#""session_id":null,"#),
             r#""status":"FROZEN","reason":"frozen","expires_at":null}"#
         );
     }

@@ -1,4 +1,4 @@
-//! What leaves for sellers and buyers: webhook deliveries and mails.
+//! Webhook deliveries to sellers and mails to buyers.
 
 pub mod delivery;
 pub mod event;

@@ -1,7 +1,7 @@
-//! How far a delivery or a mail is, as its seller sees it.
+//! The progress of deliveries and mails, as sellers see it.
 
-/// What is shown of something that is neither done nor given up. An attempt under way is counted
-/// already, and the first attempt retries nothing.
+/// The progress of a delivery or mail that is neither done nor failed: `retrying` after a failed
+/// attempt, else `pending`. A running attempt is included in `attempts`.
 pub(super) fn waiting(is_leased: bool, attempts: u32) -> &'static str {
     if attempts > u32::from(is_leased) {
         "retrying"

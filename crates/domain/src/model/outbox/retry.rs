@@ -1,10 +1,10 @@
-//! When a failed outbound webhook is tried again.
+//! The retry schedule of deliveries and mails.
 
 use std::time::Duration;
 
 use crate::base::time::Timestamp;
 
-/// The waits before each attempt: ten attempts over about 75 hours.
+/// The wait before each attempt: ten attempts over about 75 hours.
 const WAITS: [Duration; 10] = [
     Duration::ZERO,
     Duration::from_secs(5),
@@ -17,22 +17,22 @@ const WAITS: [Duration; 10] = [
     Duration::from_hours(20),
     Duration::from_hours(24),
 ];
-/// The longest wait that a receiver can ask for.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(24);
+/// The longest wait that a receiver can request.
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 
-/// The schedule of attempts. Each wait is spread by up to a fifth either way, so that an endpoint
-/// that comes back is not met by all its deliveries at once.
-#[derive(Clone, Copy, Debug)]
+/// The schedule of attempts. Each wait varies randomly by up to a fifth, so that an endpoint that
+/// is available again does not receive all its deliveries at once.
+#[derive(Debug, Clone, Copy)]
 pub struct RetrySchedule;
 
-/// What an endpoint's answer means for a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The meaning of an endpoint's answer for a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// 2xx: done.
+    /// 2xx: the receiver acknowledged the event.
     Delivered,
-    /// 410: the endpoint wants no more, now or ever.
+    /// 410: the endpoint is gone and receives nothing more.
     Gone,
-    /// Anything else: try again by the schedule.
+    /// Any other status: the delivery is retried.
     TryAgain,
 }
 
@@ -48,14 +48,14 @@ impl Verdict {
 }
 
 impl RetrySchedule {
-    /// How often a delivery is attempted in all.
+    /// The number of attempts.
     pub const ATTEMPTS: usize = WAITS.len();
 
-    /// When to try next, after so many attempts, the last of which ended now; `None` when they are
-    /// used up.
+    /// When the next attempt is due, after `attempts_made` attempts, the last of which ended at
+    /// `now`; `None` if no attempts are left.
     ///
-    /// `random` is any number, evenly drawn. `retry_after` is what the receiver asked for: it makes
-    /// the wait longer, up to 24 hours, never shorter.
+    /// `random` is uniformly distributed. `retry_after` is the wait that the receiver requested: it
+    /// can make the wait longer, up to 24 hours, but never shorter.
     pub fn next(
         attempts_made: usize,
         now: Timestamp,
@@ -63,12 +63,12 @@ impl RetrySchedule {
         retry_after: Option<Duration>,
     ) -> Option<Timestamp> {
         let wait = spread(*WAITS.get(attempts_made)?, random);
-        let asked = retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
-        Some(now.plus(wait.max(asked)))
+        let requested = retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
+        Some(now.plus(wait.max(requested)))
     }
 }
 
-/// The wait times 0.8 to 1.2, evenly by `random`.
+/// The wait multiplied by 0.8 to 1.2, in proportion to `random`.
 fn spread(wait: Duration, random: u32) -> Duration {
     const RANDOM_MAX: u128 = 0xffff_ffff;
     let fifth = wait.as_micros() / 5;

@@ -1,47 +1,47 @@
-//! A tenant's webhook endpoint.
+//! Webhook endpoints, which receive a tenant's events.
 
 use crate::base::seal::Sealed;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::base::url::{InvalidWebUrl, WebUrl};
 
-/// A tenant's license webhook.
+/// The webhook endpoint of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebhookEndpoint {
-    /// Whose it is.
+    /// The tenant that owns the endpoint.
     pub tenant: TenantId,
-    /// Where to send; without it deliveries wait.
+    /// The URL that events are sent to; while it is `None`, deliveries wait.
     pub url: Option<WebUrl>,
     /// The signing secret, sealed.
     pub sealed_secret: Sealed,
-    /// Why nothing is sent any more, if the receiver said it is gone (410).
+    /// When the receiver answered 410 (Gone). Deliveries stop until the URL is set again.
     pub gone_since: Option<Timestamp>,
-    /// Counts changes.
+    /// Number of times the row was written; guards compare it.
     pub version: u64,
 }
 
-/// Which webhook URLs a server accepts.
+/// The URLs that a server accepts for webhook endpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UrlPolicy {
-    /// Only https: events carry license keys.
+    /// Only https, since events contain license keys.
     HttpsOnly,
-    /// Plain http too, on a server whose operator opened inner networks to webhooks.
+    /// Also http, on a server whose operator allows webhooks to internal networks.
     AllowHttp,
 }
 
-/// Why a text is not accepted as a webhook URL.
+/// Why a text is not accepted as the URL of an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidWebhookUrl {
-    /// It is not a URL.
+    /// The text is not a URL.
     #[error(transparent)]
     Url(#[from] InvalidWebUrl),
-    /// It is plain http.
+    /// The scheme is http, which the policy does not allow.
     #[error("must be https: events carry license keys")]
     PlainHttp,
 }
 
 impl UrlPolicy {
-    /// Reads a webhook URL.
+    /// Reads the URL of an endpoint.
     pub fn parse(self, text: &str) -> Result<WebUrl, InvalidWebhookUrl> {
         let url = WebUrl::parse(text)?;
         if self == Self::HttpsOnly && !url.is_https() {

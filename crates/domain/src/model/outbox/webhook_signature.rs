@@ -1,37 +1,39 @@
-//! Signatures of the webhooks that Mintage sends: Keylight's scheme and Standard Webhooks.
+//! Signatures of outbound webhooks: Keylight's scheme and Standard Webhooks.
 
 use std::fmt;
 
 use data_encoding::{BASE64, HEXLOWER};
+use secrecy::{ExposeSecret, SecretSlice};
 use thiserror::Error;
 
 use crate::base::hmac::hmac_sha256;
 use crate::base::secret::Secret;
 
-/// A webhook's signing secret: `whsec_` and the base64 of 24 to 64 random bytes. It does not print.
+/// The signing secret of a webhook endpoint: `whsec_` and the base64 of 24 to 64 random bytes. Its
+/// `Debug` is redacted.
 #[derive(Clone)]
 pub struct WebhookSecret {
     text: Secret,
-    key: Vec<u8>,
+    key: SecretSlice<u8>,
 }
 
-/// The text is no signing secret. It never repeats the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+/// The text is not a signing secret. The message never repeats the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a webhook's signing secret is whsec_ and the base64 of 24 to 64 bytes")]
 pub struct InvalidWebhookSecret;
 
 impl WebhookSecret {
     const PREFIX: &'static str = "whsec_";
 
-    /// A secret of 32 random bytes.
+    /// Generates a secret from 32 random bytes.
     pub fn from_bytes(random: [u8; 32]) -> Self {
         Self {
             text: Secret::new(format!("{}{}", Self::PREFIX, BASE64.encode(&random))),
-            key: random.to_vec(),
+            key: SecretSlice::from(random.to_vec()),
         }
     }
 
-    /// Reads a secret as it was shown.
+    /// Reads a secret.
     pub fn parse(text: &str) -> Result<Self, InvalidWebhookSecret> {
         let tail = text
             .strip_prefix(Self::PREFIX)
@@ -42,11 +44,13 @@ impl WebhookSecret {
         if !(24..=64).contains(&key.len()) {
             return Err(InvalidWebhookSecret);
         }
-        let text = Secret::new(text);
-        Ok(Self { text, key })
+        Ok(Self {
+            text: Secret::new(text),
+            key: SecretSlice::from(key),
+        })
     }
 
-    /// The whole text, for its owner.
+    /// The secret as text, which its owner sees.
     pub fn expose(&self) -> &str {
         self.text.expose()
     }
@@ -58,8 +62,8 @@ impl fmt::Debug for WebhookSecret {
     }
 }
 
-/// The value of `X-Keylight-Signature`: `t=<unix seconds>,v1=<hex>` over `t.body`, under the whole
-/// text of the secret.
+/// The value of `X-Keylight-Signature`: `t=<unix seconds>,v1=<hex>`, where the HMAC of `t.body` is
+/// computed under the whole text of the secret.
 pub fn keylight_signature(secret: &WebhookSecret, unix_seconds: i64, body: &[u8]) -> String {
     let key = secret.expose().as_bytes();
     let signed = [unix_seconds.to_string().as_bytes(), body].join(&b'.');
@@ -67,8 +71,9 @@ pub fn keylight_signature(secret: &WebhookSecret, unix_seconds: i64, body: &[u8]
     format!("t={unix_seconds},v1={}", HEXLOWER.encode(tag.as_ref()))
 }
 
-/// The value of Standard Webhooks' `webhook-signature`: `v1,<base64>` over `id.t.body`, under the
-/// bytes that the secret's tail encodes. `id` is the value of `webhook-id` and holds no dot.
+/// The value of Standard Webhooks' `webhook-signature`: `v1,<base64>`, where the HMAC of `id.t.body`
+/// is computed under the bytes that the base64 part of the secret encodes. `id` is the value of
+/// `webhook-id` and holds no dot.
 pub fn standard_webhooks_signature(
     secret: &WebhookSecret,
     id: &str,
@@ -79,7 +84,7 @@ pub fn standard_webhooks_signature(
     let signed = [id.as_bytes(), timestamp.as_bytes(), body].join(&b'.');
     format!(
         "v1,{}",
-        BASE64.encode(hmac_sha256(&secret.key, &signed).as_ref())
+        BASE64.encode(hmac_sha256(secret.key.expose_secret(), &signed).as_ref())
     )
 }
 
@@ -123,16 +128,16 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_read_as_it_was_shown_and_does_not_print() {
+    fn a_secret_is_read_back_and_does_not_print() {
         let secret = WebhookSecret::from_bytes([7; 32]);
         let read = WebhookSecret::parse(secret.expose()).unwrap();
         assert_eq!(read.expose(), secret.expose());
-        assert_eq!(read.key, [7; 32]);
+        assert_eq!(read.key.expose_secret(), [7; 32]);
         assert_eq!(format!("{secret:?}"), "WebhookSecret(…)");
     }
 
     #[test]
-    fn refuses_what_is_no_signing_secret() {
+    fn refuses_texts_that_are_not_signing_secrets() {
         for text in [
             "",
             "whsec_",

@@ -1,4 +1,4 @@
-//! Customers: one per tenant, mode and e-mail address.
+//! Customers: one for each tenant, mode and e-mail address.
 
 use serde_json::{Map, Value};
 
@@ -15,45 +15,45 @@ pub type CustomerName = Text<200>;
 /// The seller's own id for a customer.
 pub type ExternalId = Text<255>;
 
-/// A buyer.
+/// A customer of a tenant in one mode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer {
-    /// Its id.
+    /// Public id of the customer.
     pub id: CustomerId,
-    /// Whose customer.
+    /// The tenant that sells to the customer.
     pub tenant: TenantId,
-    /// In which mode: sandbox buyers are not live buyers.
+    /// The mode: sandbox and live customers are separate.
     pub mode: Mode,
-    /// The identity within tenant and mode.
+    /// The e-mail address, which identifies the customer within tenant and mode.
     pub email: Email,
-    /// A name, if one was ever told.
+    /// The name, if the buyer or the seller gave one.
     pub name: Option<CustomerName>,
-    /// The seller's own id for this buyer.
+    /// The seller's own id for the customer.
     pub external_id: Option<ExternalId>,
-    /// Free-form facts.
+    /// Free-form metadata of the seller.
     pub metadata: Map<String, Value>,
-    /// When first seen.
+    /// When the customer was created.
     pub created_at: Timestamp,
 }
 
 impl Customer {
-    /// Takes in what is newly known: fills an empty name or external id and never overwrites
-    /// them; metadata key by key, newer wins. Says whether anything changed.
-    pub fn merge(&mut self, news: &Self) -> bool {
+    /// Merges newer data into the customer: fills an empty name or external id but never overwrites
+    /// them; in the metadata, newer values win key by key. Returns whether anything changed.
+    pub fn merge(&mut self, newer: &Self) -> bool {
         let before = self.clone();
         if self.name.is_none() {
-            self.name.clone_from(&news.name);
+            self.name.clone_from(&newer.name);
         }
         if self.external_id.is_none() {
-            self.external_id.clone_from(&news.external_id);
+            self.external_id.clone_from(&newer.external_id);
         }
-        for (key, value) in &news.metadata {
+        for (key, value) in &newer.metadata {
             self.metadata.insert(key.clone(), value.clone());
         }
         *self != before
     }
 
-    /// What makes this customer one and the same.
+    /// The identity under which a store finds the customer.
     pub fn identity(&self) -> CustomerIdentity {
         CustomerIdentity {
             tenant: self.tenant.clone(),
@@ -63,14 +63,14 @@ impl Customer {
     }
 }
 
-/// What makes a customer one and the same: tenant, mode and e-mail address.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// The identity of a customer: tenant, mode and e-mail address.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CustomerIdentity {
-    /// Whose customer.
+    /// The tenant that sells to the customer.
     pub tenant: TenantId,
-    /// In which mode.
+    /// The customer's mode.
     pub mode: Mode,
-    /// Under which address.
+    /// The customer's address.
     pub email: Email,
 }
 
@@ -97,17 +97,17 @@ mod tests {
 
     #[test]
     fn a_merge_fills_what_is_empty_and_overwrites_no_name() {
-        let mut known = customer(None, &[("a", "1")]);
-        assert!(known.merge(&customer(Some("Ann"), &[("b", "2")])));
-        assert!(!known.merge(&customer(Some("Bob"), &[])));
-        assert_eq!(known.name.as_deref(), Some("Ann"));
-        assert_eq!(known.metadata.len(), 2);
+        let mut existing = customer(None, &[("a", "1")]);
+        assert!(existing.merge(&customer(Some("Ann"), &[("b", "2")])));
+        assert!(!existing.merge(&customer(Some("Bob"), &[])));
+        assert_eq!(existing.name.as_deref(), Some("Ann"));
+        assert_eq!(existing.metadata.len(), 2);
     }
 
     #[test]
     fn newer_metadata_wins_key_by_key() {
-        let mut known = customer(None, &[("a", "1"), ("b", "1")]);
-        assert!(known.merge(&customer(None, &[("b", "2")])));
-        assert_eq!(known, customer(None, &[("a", "1"), ("b", "2")]));
+        let mut existing = customer(None, &[("a", "1"), ("b", "1")]);
+        assert!(existing.merge(&customer(None, &[("b", "2")])));
+        assert_eq!(existing, customer(None, &[("a", "1"), ("b", "2")]));
     }
 }

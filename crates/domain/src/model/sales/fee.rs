@@ -6,19 +6,19 @@ use thiserror::Error;
 
 use crate::base::money::Money;
 
-/// Hundredths of a percent, 0 to 10 000.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A share in hundredths of a percent, 0 to 10 000.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BasisPoints(u16);
 
 /// The number is above 10 000.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a fee lies between 0 and 10000 basis points (100 %)")]
 pub struct InvalidBasisPoints;
 
 const WHOLE: u16 = 10_000;
 
 impl BasisPoints {
-    /// A share of `points` hundredths of a percent.
+    /// A share in hundredths of a percent.
     pub const fn new(points: u16) -> Result<Self, InvalidBasisPoints> {
         if points > WHOLE {
             return Err(InvalidBasisPoints);
@@ -31,9 +31,8 @@ impl BasisPoints {
         self.0
     }
 
-    /// The fee on a sale's total, rounded once, half up, to what its currency is charged in (a
-    /// cent, a yen, ten thousandths of a dinar); `None` when that is nothing. Never above the
-    /// total.
+    /// The fee on a sale's total, rounded once, half up, to the currency's step (a cent, a yen, ten
+    /// thousandths of a dinar). `None` if the fee rounds to zero. Never larger than the total.
     pub fn fee(self, total: Money) -> Option<Money> {
         let step = i128::from(total.currency().step());
         let whole_step = i128::from(WHOLE).checked_mul(step)?;
@@ -46,8 +45,8 @@ impl BasisPoints {
         (fee.minor() > 0).then_some(fee)
     }
 
-    /// The share in percent as a decimal of at most two places: `0.5`, `12.34`, `100`. It is what
-    /// Stripe's `application_fee_percent` takes.
+    /// The share in percent, with at most two decimals: `0.5`, `12.34`, `100`. Stripe's
+    /// `application_fee_percent` has this format.
     pub fn as_percent(self) -> String {
         let (whole, hundredths) = (self.0 / 100, self.0 % 100);
         match (hundredths / 10, hundredths % 10) {

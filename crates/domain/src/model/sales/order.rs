@@ -1,113 +1,85 @@
-//! Orders: one Stripe Checkout session that Mintage opened, from the intent to the sale.
+//! Orders: each is one Stripe Checkout session that Mintage opened, from the intent to the sale.
 
 use crate::base::email::Email;
 use crate::base::id::{CustomerId, OrderId, PaymentIntentId, SessionId, StripeAccountId};
 use crate::base::mode::Mode;
 use crate::base::money::Money;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
+use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
 use crate::model::licenses::terms::LicenseTerms;
 
-/// A sale in the making, or made. What was agreed is copied in when the checkout opens.
+/// A sale by checkout. The agreed terms and price are copied into the order when the checkout
+/// opens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
-    /// Its id; Stripe carries it as `client_reference_id`.
+    /// Public id of the order, which Stripe carries as `client_reference_id`.
     pub id: OrderId,
-    /// Whose sale.
+    /// The tenant that sells.
     pub tenant: TenantId,
-    /// With real money or not.
+    /// The mode of the connected account.
     pub mode: Mode,
-    /// On which connected account the session was opened: only its news counts.
+    /// The connected account on which the session was opened; events of other accounts are
+    /// ignored.
     pub account: StripeAccountId,
-    /// What is sold.
+    /// The product that is sold.
     pub product: ProductId,
-    /// Which key type of it.
+    /// The key type that is sold.
     pub key_type: KeyTypeId,
-    /// What the license will hold.
+    /// The terms that the license will have.
     pub terms: LicenseTerms,
-    /// The price agreed.
+    /// The price that was agreed.
     pub price: Money,
-    /// The platform's fee, if there is one.
+    /// The platform's fee; `None` if there is none.
     pub fee: Option<Money>,
-    /// The buyer's address as the seller told it.
+    /// The buyer's address that the seller's backend sent, if any.
     pub buyer: Option<Email>,
-    /// The Stripe session, once Stripe has answered. A session that is not written here mints nothing.
+    /// The Stripe session, once Stripe has answered. Only a session that is stored here can mint.
     pub session: Option<SessionId>,
-    /// How far it is.
+    /// The state of the order.
     pub status: OrderStatus,
-    /// Who bought, once paid.
+    /// The customer who bought, once the order is paid.
     pub customer: Option<CustomerId>,
-    /// What Stripe says was paid in all, once paid.
+    /// The total that was paid according to Stripe, once the order is paid.
     pub total: Option<Money>,
-    /// The payment, once paid and not free.
+    /// Stripe's payment, once the order is paid; `None` if it was free.
     pub payment: Option<PaymentIntentId>,
-    /// When the checkout was asked for.
+    /// When the checkout was requested.
     pub created_at: Timestamp,
     /// When the license was minted.
     pub fulfilled_at: Option<Timestamp>,
-    /// Counts changes.
+    /// Number of times the row was written; guards compare it.
     pub version: u64,
 }
 
-/// How far an order is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum OrderStatus {
-    /// Written down before Stripe is asked.
-    Opening,
-    /// The buyer has a page to pay on.
-    Open,
-    /// The buyer is done; the money is on its way (a bank debit).
-    AwaitingPayment,
-    /// Paid, and its license minted.
-    Fulfilled,
-    /// The money never came.
-    PaymentFailed,
-    /// Nobody paid in time.
-    Expired,
-    /// Stripe was asked and no session came of it.
-    Abandoned,
+text_enum! {
+    /// The state of an order.
+    pub enum OrderStatus {
+        /// The order is stored; Stripe has not answered yet.
+        Opening = "opening",
+        /// The session is open: the buyer has a page to pay on.
+        Open = "open",
+        /// The buyer has completed the session; the payment is pending (a bank debit).
+        AwaitingPayment = "awaiting_payment",
+        /// The order is paid, and its license is minted.
+        Fulfilled = "fulfilled",
+        /// The pending payment failed.
+        PaymentFailed = "payment_failed",
+        /// The session expired before the buyer paid.
+        Expired = "expired",
+        /// Stripe opened no session, or its answer was lost.
+        Abandoned = "abandoned",
+    }
+
+    /// The text is not an order status.
+    #[error("unknown order status")]
+    pub struct UnknownStatus;
 }
 
-/// A text that is no order status.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown order status")]
-pub struct UnknownStatus;
-
 impl OrderStatus {
-    /// Every status.
-    pub const ALL: [Self; 7] = [
-        Self::Opening,
-        Self::Open,
-        Self::AwaitingPayment,
-        Self::Fulfilled,
-        Self::PaymentFailed,
-        Self::Expired,
-        Self::Abandoned,
-    ];
-
-    /// The status as it is written.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Opening => "opening",
-            Self::Open => "open",
-            Self::AwaitingPayment => "awaiting_payment",
-            Self::Fulfilled => "fulfilled",
-            Self::PaymentFailed => "payment_failed",
-            Self::Expired => "expired",
-            Self::Abandoned => "abandoned",
-        }
-    }
-
-    /// Reads a status.
-    pub fn parse(text: &str) -> Result<Self, UnknownStatus> {
-        Self::ALL
-            .into_iter()
-            .find(|status| status.as_str() == text)
-            .ok_or(UnknownStatus)
-    }
-
-    /// Whether `next` may follow. News comes in any order: a payment always counts, what ends a
-    /// session is not undone by what only leads there, and a sale is never unmade.
+    /// Whether the status may change to `next`. Stripe's events arrive in any order: a payment is
+    /// always accepted, an ended session does not become pending again, and a fulfilled order never
+    /// changes.
     pub fn may_become(self, next: Self) -> bool {
         match self {
             Self::Fulfilled => false,
@@ -138,20 +110,20 @@ mod tests {
     }
 
     #[test]
-    fn news_in_any_order_ends_the_same() {
+    fn events_in_any_order_end_the_same() {
         use OrderStatus::{AwaitingPayment, Expired, Fulfilled, PaymentFailed};
-        for (news, end) in [
+        for (events, end) in [
             ([AwaitingPayment, Fulfilled], Fulfilled),
             ([AwaitingPayment, PaymentFailed], PaymentFailed),
             ([PaymentFailed, Fulfilled], Fulfilled),
             ([Expired, Fulfilled], Fulfilled),
         ] {
-            let [first, second] = news;
-            for told in [[first, second, first], [second, first, second]] {
-                let end_of_it = told.into_iter().fold(OrderStatus::Open, |now, next| {
+            let [first, second] = events;
+            for received in [[first, second, first], [second, first, second]] {
+                let last = received.into_iter().fold(OrderStatus::Open, |now, next| {
                     if now.may_become(next) { next } else { now }
                 });
-                assert_eq!(end_of_it, end, "{told:?}");
+                assert_eq!(last, end, "{received:?}");
             }
         }
     }

@@ -1,39 +1,39 @@
-//! Payments: where news of one Stripe payment meets the order it paid for, in any order of arrival.
+//! Payments: the row in which the sale and the refunds of one Stripe payment meet.
 //!
-//! A refund may be told before the sale it undoes. Both write this one row under its version, so
-//! whichever comes second sees the first.
+//! A refund's event may arrive before the event of its sale. Both write this row under its version,
+//! so whichever is processed second reads the first.
 
 use crate::base::id::{OrderId, PaymentIntentId, StripeAccountId};
 use crate::base::time::Timestamp;
 
-/// What is known of one payment.
+/// The recorded state of one Stripe payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
-    /// Which payment.
+    /// The identity of the payment.
     pub key: PaymentKey,
-    /// The order it paid for, once that is known.
+    /// The order that was paid, once its sale is processed.
     pub order: Option<OrderId>,
-    /// How much of it was given back so far, in minor units; never shrinks.
+    /// The total refunded so far, in minor units; never shrinks.
     pub refunded: i64,
-    /// Whether all of it was given back.
+    /// Whether the payment was refunded in full.
     pub fully_refunded: bool,
-    /// When first heard of.
+    /// When the first event about the payment was processed.
     pub created_at: Timestamp,
-    /// Counts changes.
+    /// Number of times the row was written; guards compare it.
     pub version: u64,
 }
 
-/// A payment on a connected account.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// The identity of a payment on a connected account.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PaymentKey {
-    /// On which account.
+    /// The connected account.
     pub account: StripeAccountId,
-    /// Which PaymentIntent.
+    /// Stripe's PaymentIntent.
     pub intent: PaymentIntentId,
 }
 
 impl Payment {
-    /// A payment of which nothing is known yet.
+    /// A payment without an order and without refunds.
     pub fn new(key: PaymentKey, now: Timestamp) -> Self {
         Self {
             key,
@@ -45,8 +45,8 @@ impl Payment {
         }
     }
 
-    /// Takes in what Stripe says was given back in all. Says whether that was news: amounts are
-    /// totals, so an older event changes nothing.
+    /// Records the total that Stripe reports as refunded. Returns whether anything changed: amounts
+    /// are totals, so an older event changes nothing.
     pub fn record_refund(&mut self, refunded: i64, fully: bool) -> bool {
         let before = (self.refunded, self.fully_refunded);
         self.refunded = self.refunded.max(refunded);
@@ -61,19 +61,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refunds_told_in_any_order_end_the_same() {
+    fn refunds_in_any_order_end_the_same() {
         let key = PaymentKey {
             account: StripeAccountId::parse("acct_1").unwrap(),
             intent: PaymentIntentId::parse("pi_1").unwrap(),
         };
-        let told = [(500, false), (1000, false), (2900, true)];
+        let refunds = [(500, false), (1000, false), (2900, true)];
         for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
             let mut payment = Payment::new(key.clone(), Timestamp::from_micros(0));
             for i in order {
-                payment.record_refund(told[i].0, told[i].1);
+                payment.record_refund(refunds[i].0, refunds[i].1);
             }
             assert_eq!((payment.refunded, payment.fully_refunded), (2900, true));
-            assert!(!payment.record_refund(500, false), "old news is no news");
+            assert!(
+                !payment.record_refund(500, false),
+                "an older event changes nothing"
+            );
         }
     }
 }

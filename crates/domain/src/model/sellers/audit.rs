@@ -1,30 +1,30 @@
-//! The audit trail: who did what to what, kept with the change itself.
+//! The audit trail: who changed what. An entry is committed together with its change.
 
 use crate::base::id::{ApiKeyId, AuditId, TokenId};
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 
-/// One entry.
+/// An entry of the audit trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// Its id.
+    /// Public id of the entry.
     pub id: AuditId,
-    /// In whose account.
+    /// The tenant whose data was changed.
     pub tenant: TenantId,
-    /// When.
+    /// When the change was made.
     pub at: Timestamp,
-    /// Who.
+    /// Who made the change.
     pub actor: Actor,
-    /// What was done: `license.minted`, `stripe.connected`, …
+    /// The name of the change: `license.minted`, `stripe.connected`, …
     pub action: &'static str,
-    /// To what: an id or a slug, never a secret.
+    /// What was changed: an id or a slug, never a secret.
     pub target: String,
 }
 
-/// Who did something.
+/// Who made a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
-    /// The operator, at the command line.
+    /// The operator, on the command line.
     Operator,
     /// The holder of a management token.
     Token(TokenId),
@@ -32,14 +32,14 @@ pub enum Actor {
     ApiKey(ApiKeyId),
     /// The seller, in the browser at the end of an OAuth round.
     Seller,
-    /// Stripe, by an event.
+    /// Stripe, through an event.
     Stripe,
-    /// Mintage itself, in the background.
+    /// Mintage itself, in a background task.
     System,
 }
 
 impl Actor {
-    /// The actor as it is written: `operator`, `token:tok_…`, `api-key:ak_…`, `seller`, `stripe`, `system`.
+    /// The actor as text: `operator`, `token:tok_…`, `api-key:ak_…`, `seller`, `stripe` or `system`.
     pub fn to_text(&self) -> String {
         match self {
             Self::Operator => "operator".to_owned(),

@@ -1,98 +1,61 @@
-//! Management tokens: what automation calls `/v1/...` with.
+//! Management tokens, which authenticate calls to the management API.
 
 use std::collections::BTreeSet;
 
 use crate::base::id::TokenId;
 use crate::base::secret::{Secret, SecretHash};
 use crate::base::slug::TenantId;
+use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
 
-/// A management token. It is shown once and kept as a hash.
+/// A management token. The token itself is shown once; only its hash is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManagementToken {
-    /// Its public id, for lists and the audit trail.
+    /// Public id of the token, for lists and the audit trail.
     pub id: TokenId,
-    /// Whose it is: the token chooses the tenant.
+    /// The tenant that the token gives access to.
     pub tenant: TenantId,
-    /// The hash by which it is found.
+    /// The hash by which the token is looked up.
     pub hash: SecretHash,
-    /// What it may do.
+    /// The scopes of the token.
     pub scopes: BTreeSet<TokenScope>,
-    /// When it was made.
+    /// When the token was created.
     pub created_at: Timestamp,
-    /// Since when it is refused.
+    /// Since when the token is refused.
     pub revoked_at: Option<Timestamp>,
-    /// Counts changes.
+    /// Number of times the row was written; guards compare it.
     pub version: u64,
 }
 
-/// What a management token may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum TokenScope {
-    /// Read products and key types.
-    ProductsRead,
-    /// Make and change them.
-    ProductsWrite,
-    /// Read licenses, customers and orders.
-    LicensesRead,
-    /// Freeze, thaw, extend and revoke licenses, and release their devices.
-    LicensesWrite,
-    /// See a license key in the clear.
-    LicensesReveal,
-    /// Read Stripe and webhook settings, and deliveries.
-    IntegrationsRead,
-    /// Change them.
-    IntegrationsWrite,
-    /// Make API keys.
-    ApiKeysWrite,
-    /// Read the audit trail.
-    AuditRead,
-}
-
-/// A text that is no token scope.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown token scope")]
-pub struct UnknownTokenScope;
-
-impl TokenScope {
-    /// All scopes.
-    pub const ALL: [Self; 9] = [
-        Self::ProductsRead,
-        Self::ProductsWrite,
-        Self::LicensesRead,
-        Self::LicensesWrite,
-        Self::LicensesReveal,
-        Self::IntegrationsRead,
-        Self::IntegrationsWrite,
-        Self::ApiKeysWrite,
-        Self::AuditRead,
-    ];
-
-    /// The scope as it is written.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ProductsRead => "products:read",
-            Self::ProductsWrite => "products:write",
-            Self::LicensesRead => "licenses:read",
-            Self::LicensesWrite => "licenses:write",
-            Self::LicensesReveal => "licenses:reveal",
-            Self::IntegrationsRead => "integrations:read",
-            Self::IntegrationsWrite => "integrations:write",
-            Self::ApiKeysWrite => "api-keys:write",
-            Self::AuditRead => "audit:read",
-        }
+text_enum! {
+    /// What a management token may do.
+    pub enum TokenScope {
+        /// Read products and key types.
+        ProductsRead = "products:read",
+        /// Create and change products and key types.
+        ProductsWrite = "products:write",
+        /// Read licenses, customers and orders.
+        LicensesRead = "licenses:read",
+        /// Freeze, thaw, extend and revoke licenses, and release activations.
+        LicensesWrite = "licenses:write",
+        /// Read license keys in plain text.
+        LicensesReveal = "licenses:reveal",
+        /// Read Stripe and webhook settings, and deliveries.
+        IntegrationsRead = "integrations:read",
+        /// Change Stripe and webhook settings, and redeliver events.
+        IntegrationsWrite = "integrations:write",
+        /// Create, rotate and revoke API keys.
+        ApiKeysWrite = "api-keys:write",
+        /// Read the audit trail.
+        AuditRead = "audit:read",
     }
 
-    /// Reads a scope.
-    pub fn parse(text: &str) -> Result<Self, UnknownTokenScope> {
-        Self::ALL
-            .into_iter()
-            .find(|scope| scope.as_str() == text)
-            .ok_or(UnknownTokenScope)
-    }
+    /// The text is not a token scope.
+    #[error("unknown token scope")]
+    pub struct UnknownTokenScope;
 }
 
-/// A new token: `mt_` and 256 random bits in hex.
+/// Generates a token: `mt_` and 256 random bits in hex.
 pub fn new_token(random: [u8; 32]) -> Secret {
     Secret::new(format!("mt_{}", data_encoding::HEXLOWER.encode(&random)))
 }

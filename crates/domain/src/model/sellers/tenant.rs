@@ -1,78 +1,58 @@
-//! A tenant: a seller's account, and the platform tier it is on.
+//! Tenants: the accounts of sellers, and their platform tiers.
 
 use crate::base::email::Email;
 use crate::base::slug::TenantId;
+use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
 
 /// A seller's account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenant {
-    /// Its slug: in URLs, metadata and events.
+    /// The tenant's slug, used in URLs, metadata and events.
     pub id: TenantId,
-    /// Where to reach the seller.
+    /// The seller's e-mail address.
     pub email: Email,
     /// The platform tier.
     pub plan: Plan,
-    /// Whether buyers are mailed their keys as soon as there is one.
+    /// Whether buyers receive their license keys by mail.
     pub mails: bool,
-    /// When it was made.
+    /// When the tenant was created.
     pub created_at: Timestamp,
-    /// Counts changes.
+    /// Number of times the row was written; guards compare it.
     pub version: u64,
 }
 
-/// A platform tier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Plan {
-    /// To look around: no Stripe Connect.
-    Free,
-    /// A first product on sale.
-    Starter,
-    /// A growing seller.
-    Plus,
-    /// Without limits.
-    Pro,
+text_enum! {
+    /// A platform tier, smallest first.
+    pub enum Plan {
+        /// For evaluation, without Stripe Connect.
+        Free = "free",
+        /// For a seller's first products.
+        Starter = "starter",
+        /// For a growing seller.
+        Plus = "plus",
+        /// Without limits.
+        Pro = "pro",
+    }
+
+    /// The text is not a plan.
+    #[error("unknown plan; it is one of free, starter, plus, pro")]
+    pub struct UnknownPlan;
 }
 
-/// What a plan allows; `None` is no limit.
+/// The limits of a plan; `None` means unlimited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlanLimits {
-    /// Whether Stripe Connect is part of the plan.
+    /// Whether the plan includes Stripe Connect.
     pub connect: bool,
-    /// How many products.
+    /// The largest number of products.
     pub products: Option<u32>,
-    /// How many licenses that are not revoked, in each mode.
+    /// The largest number of licenses that are not revoked, in each mode.
     pub licenses: Option<u32>,
 }
 
-/// A name that is no plan.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown plan; it is one of free, starter, plus, pro")]
-pub struct UnknownPlan;
-
 impl Plan {
-    /// All plans, smallest first.
-    pub const ALL: [Self; 4] = [Self::Free, Self::Starter, Self::Plus, Self::Pro];
-
-    /// The plan's name on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Free => "free",
-            Self::Starter => "starter",
-            Self::Plus => "plus",
-            Self::Pro => "pro",
-        }
-    }
-
-    /// Reads a plan's name.
-    pub fn parse(text: &str) -> Result<Self, UnknownPlan> {
-        Self::ALL
-            .into_iter()
-            .find(|plan| plan.as_str() == text)
-            .ok_or(UnknownPlan)
-    }
-
-    /// What the plan allows.
+    /// The limits of the plan.
     pub fn limits(self) -> PlanLimits {
         let (connect, products, licenses) = match self {
             Self::Free => (false, Some(1), Some(100)),

@@ -1,31 +1,31 @@
-//! Stripe accounts, and the tenant that each is linked to.
+//! Stripe accounts, and the tenants that they are linked to.
 
 use crate::base::id::StripeAccountId;
 use crate::base::mode::Mode;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 
-/// An account in a mode: one Stripe account may be linked in each.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// A Stripe account in one mode. The same account may be linked in each mode.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountRef {
-    /// In which mode.
+    /// The mode in which the account is used.
     pub mode: Mode,
-    /// Which account.
+    /// Stripe's id of the account.
     pub account: StripeAccountId,
 }
 
-/// Which tenant news from a Stripe account belongs to. A former account stays linked, so that
-/// what was bought before is still minted.
+/// The link from a Stripe account to the tenant that its events belong to. The link outlives a
+/// disconnect, so that what was bought before is still minted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountLink {
-    /// Which account, in which mode.
+    /// The linked account.
     pub account: AccountRef,
-    /// The tenant it belongs to, or last belonged to.
+    /// The tenant that the account belongs to, or last belonged to.
     pub tenant: TenantId,
-    /// Whether it is the tenant's account now.
+    /// Whether the tenant sells on the account now.
     pub active: bool,
-    /// When it was linked.
+    /// When the account was linked.
     pub linked_at: Timestamp,
-    /// Counts changes.
+    /// Number of times the row was written; guards compare it.
     pub version: u64,
 }

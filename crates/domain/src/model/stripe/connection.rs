@@ -1,4 +1,4 @@
-//! A tenant's OAuth connection to Stripe, and the machine of its modes.
+//! A tenant's OAuth connection to Stripe, and the transitions between its modes.
 
 use crate::base::id::StripeAccountId;
 use crate::base::mode::Mode;
@@ -6,46 +6,46 @@ use crate::base::secret::SecretHash;
 use crate::base::slug::TenantId;
 use crate::model::stripe::account::AccountRef;
 
-/// Which account a tenant sells on, if any.
+/// The Stripe account that a tenant sells on, if any.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
-    /// Whose it is.
+    /// The tenant that is connected.
     pub tenant: TenantId,
-    /// Where it points.
+    /// The connected account and its mode.
     pub state: ConnectionState,
-    /// Authenticates the seller's backend at checkout. It outlives a disconnect, so that its
-    /// holder is told "not connected" and not "wrong key".
+    /// The hash of the key that authenticates the seller's backend at checkout. The key outlives a
+    /// disconnect, so that its holder gets the error "not connected" and not "wrong key".
     pub checkout_key: Option<SecretHash>,
-    /// Accounts given up here whose grant Stripe has not yet been told to end.
+    /// Former accounts whose grants are still to be revoked at Stripe.
     pub retiring: Vec<AccountRef>,
-    /// Counts changes.
+    /// Number of times the row was written; guards compare it.
     pub version: u64,
 }
 
-/// Where a connection points.
+/// The state of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConnectionState {
-    /// Nowhere.
+    /// No account is connected.
     Disconnected,
-    /// At a test account.
+    /// An account is connected in sandbox mode.
     Sandbox(StripeAccountId),
-    /// At a real one.
+    /// An account is connected in live mode.
     Live(StripeAccountId),
 }
 
-/// Why a connection cannot go where it was asked to.
+/// Why a connection cannot change to a mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ModeError {
-    /// Going back from live is only possible by disconnecting.
+    /// A live connection leaves live mode only by disconnecting.
     #[error("a live connection never goes back to sandbox; disconnect first")]
     LiveIsOneWay,
-    /// It is there already.
+    /// The connection is in that mode already.
     #[error("already connected in this mode; disconnect first")]
     AlreadyConnected,
 }
 
 impl ConnectionState {
-    /// The account and its mode, if connected.
+    /// The connected account and its mode; `None` if disconnected.
     pub fn account(&self) -> Option<AccountRef> {
         let (mode, account) = match self {
             Self::Disconnected => return None,
@@ -67,7 +67,7 @@ impl ConnectionState {
 }
 
 impl Connection {
-    /// A tenant's connection before it was ever made.
+    /// The connection of a tenant that never connected.
     pub fn none(tenant: TenantId) -> Self {
         Self {
             tenant,
@@ -78,7 +78,7 @@ impl Connection {
         }
     }
 
-    /// Whether an OAuth round to `target` may start.
+    /// Whether an OAuth round for the mode `target` may start.
     pub fn may_connect(&self, target: Mode) -> Result<(), ModeError> {
         match (&self.state, target) {
             (ConnectionState::Disconnected, _) | (ConnectionState::Sandbox(_), Mode::Live) => {
@@ -90,26 +90,27 @@ impl Connection {
         }
     }
 
-    /// Points the connection at `target`. A sandbox that is left behind is to be retired, and is
-    /// returned: a switch takes effect here, never when it is asked for.
+    /// Connects the account `target`. The previous sandbox account, if any, is returned and its
+    /// grant is marked for revocation. The switch takes effect here, at the end of the OAuth round,
+    /// and not at its start.
     pub fn connect(&mut self, target: AccountRef) -> Result<Option<AccountRef>, ModeError> {
         self.may_connect(target.mode)?;
         self.retiring.retain(|old| *old != target);
-        let left = self.state.account();
-        self.retiring.extend(left.clone());
+        let former = self.state.account();
+        self.retiring.extend(former.clone());
         self.state = ConnectionState::at(target);
-        Ok(left)
+        Ok(former)
     }
 
-    /// Disconnects, and returns the account that was left. `told_by_stripe` when the seller ended
-    /// the grant at Stripe: then nothing is left to retire.
-    pub fn disconnect(&mut self, told_by_stripe: bool) -> Option<AccountRef> {
-        let left = self.state.account()?;
-        if !told_by_stripe {
-            self.retiring.push(left.clone());
+    /// Disconnects, and returns the former account. If `revoked_at_stripe`, the seller has revoked
+    /// the grant at Stripe, so that it need not be revoked from here.
+    pub fn disconnect(&mut self, revoked_at_stripe: bool) -> Option<AccountRef> {
+        let former = self.state.account()?;
+        if !revoked_at_stripe {
+            self.retiring.push(former.clone());
         }
         self.state = ConnectionState::Disconnected;
-        Some(left)
+        Some(former)
     }
 }
 

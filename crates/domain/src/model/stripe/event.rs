@@ -1,23 +1,23 @@
-//! EventData from Stripe, as the domain reads it, and the record that it was heard.
+//! Stripe events, reduced to the fields that the domain uses.
 
 use crate::base::id::{PaymentIntentId, SessionId, StripeAccountId, StripeEventId};
 
-/// An event whose signature was checked.
+/// An event whose signature was verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StripeEvent {
-    /// Stripe's id for it: the same on every delivery.
+    /// Stripe's id of the event, the same in every delivery attempt.
     pub id: StripeEventId,
-    /// Its type, as Stripe writes it.
+    /// Stripe's event type, such as `charge.refunded`.
     pub kind: String,
-    /// The connected account it is about; none for the platform's own news.
+    /// The connected account that the event is about; `None` for the platform's own events.
     pub account: Option<StripeAccountId>,
-    /// The mode the event says it is in.
+    /// Stripe's `livemode` field.
     pub livemode: bool,
-    /// What it tells.
+    /// The data of the event, by type.
     pub data: EventData,
 }
 
-/// What an event tells.
+/// The data of an event, by type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventData {
     /// `checkout.session.completed` or `.async_payment_succeeded`.
@@ -26,51 +26,51 @@ pub enum EventData {
     SessionPaymentFailed(SessionId),
     /// `checkout.session.expired`.
     SessionExpired(SessionId),
-    /// `charge.refunded`, partial refunds too.
+    /// `charge.refunded`, for full and partial refunds.
     ChargeRefunded(RefundFacts),
-    /// `account.application.deauthorized`: the seller ended the grant.
+    /// `account.application.deauthorized`: the seller revoked the grant.
     Deauthorized,
-    /// Anything else.
+    /// Any other type.
     Other,
 }
 
-/// What a completed session says.
+/// The data of a completed session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionFacts {
-    /// Which session.
+    /// The id of the session.
     pub session: SessionId,
-    /// Whether the money is there.
+    /// Whether the session is paid.
     pub payment: PaymentStatus,
-    /// The total in minor units, if Stripe says it.
+    /// The total in minor units, if Stripe sent it.
     pub amount_total: Option<i64>,
-    /// Its currency.
+    /// The currency of the total.
     pub currency: Option<String>,
-    /// The buyer's address, as typed on Stripe's page.
+    /// The address that the buyer typed on Stripe's page.
     pub email: Option<String>,
-    /// The buyer's name.
+    /// The name that the buyer typed on Stripe's page.
     pub name: Option<String>,
-    /// The payment, unless the session was free.
+    /// The payment; `None` if the session was free.
     pub payment_intent: Option<PaymentIntentId>,
 }
 
-/// Stripe's `payment_status`.
+/// The value of Stripe's `payment_status` field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentStatus {
-    /// The money is there.
+    /// The session is paid.
     Paid,
-    /// It is on its way, or not.
+    /// The payment is pending, or has failed.
     Unpaid,
-    /// There is nothing to pay.
+    /// The session was free.
     NoPaymentRequired,
 }
 
-/// What a refunded charge says; amounts are totals so far.
+/// The data of a refunded charge. Amounts are totals of all refunds so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundFacts {
-    /// Which payment.
+    /// The payment that was refunded.
     pub payment_intent: Option<PaymentIntentId>,
-    /// Given back so far, in minor units.
+    /// The refunded total, in minor units.
     pub amount_refunded: i64,
-    /// Whether that is all of it.
+    /// Whether the charge is refunded in full.
     pub fully: bool,
 }

@@ -1,23 +1,23 @@
-//! One round of OAuth with Stripe.
+//! One OAuth round with Stripe.
 
 use crate::base::mode::Mode;
 use crate::base::secret::SecretHash;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 
-/// The single-use state of one OAuth round, bound to tenant and mode; kept as a hash.
+/// One OAuth round: its `state` parameter is used once and bound to a tenant and a mode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OAuthRound {
-    /// The hash of the `state` parameter.
+    /// The hash of the `state` parameter, which is never stored itself.
     pub state: SecretHash,
-    /// For whom.
+    /// The tenant that connects.
     pub tenant: TenantId,
-    /// To which mode.
+    /// The mode in which the tenant connects.
     pub mode: Mode,
-    /// Until when it may be finished.
+    /// Until when the round may be completed.
     pub expires_at: Timestamp,
-    /// Whether it was.
+    /// Whether the state was used.
     pub used: bool,
-    /// Counts changes.
+    /// Number of times the row was written; guards compare it.
     pub version: u64,
 }

@@ -4,46 +4,46 @@ use crate::base::id::{StripeAccountId, StripeEventId};
 use crate::base::mode::Mode;
 use crate::base::time::Timestamp;
 
-/// That an event was heard on the endpoint of a mode, and what came of it. A live endpoint also
-/// hears test events, so the same event on the other mode's endpoint is another row.
+/// A Stripe event that was received on the endpoint of a mode, and its outcome. A live endpoint
+/// also receives test events, so the same event may have a row for each mode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProcessedEvent {
-    /// Whose secret signed it.
+    /// The mode of the endpoint whose secret signed the event.
     pub endpoint: Mode,
-    /// Stripe's id.
+    /// Stripe's id of the event.
     pub id: StripeEventId,
-    /// Its type.
+    /// Stripe's event type.
     pub kind: String,
-    /// The account it was about.
+    /// The connected account that the event is about, if any.
     pub account: Option<StripeAccountId>,
-    /// What came of it.
+    /// What processing the event resulted in.
     pub outcome: EventOutcome,
-    /// When it was first heard.
+    /// When the event was first received.
     pub received_at: Timestamp,
-    /// Counts changes.
+    /// Number of times the row was written; guards compare it.
     pub version: u64,
 }
 
-/// What came of an event.
+/// The outcome of processing an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventOutcome {
-    /// It did what it should.
+    /// The event's changes were committed.
     Applied,
-    /// There was nothing to do; why.
+    /// The event changed nothing, for this reason.
     Ignored(String),
-    /// It should have minted and could not; why, the raw event to try again with, and when.
+    /// The event could not mint a license that was paid for; it is retried.
     Parked {
-        /// Why, for the operator.
+        /// The reason, for the operator.
         reason: String,
-        /// The event as Stripe sent it.
+        /// The raw event as Stripe sent it.
         payload: Vec<u8>,
-        /// When to try again.
+        /// When the event is retried.
         retry_at: Timestamp,
     },
 }
 
 impl EventOutcome {
-    /// The outcome in one word.
+    /// The name of the outcome.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Applied => "applied",

@@ -12,20 +12,20 @@ use crate::usecase::catalog::error::CatalogError;
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 
-/// A key type to make.
+/// A key type to create.
 #[derive(Debug, Clone)]
 pub struct NewKeyType {
-    /// Its slug.
+    /// The slug, unique within the product.
     pub id: KeyTypeId,
-    /// Its name.
+    /// The name that buyers see.
     pub display_name: DisplayName,
-    /// What a license of it holds.
+    /// The terms of licenses of the key type.
     pub terms: LicenseTerms,
-    /// What it costs, if it is sold by checkout.
+    /// The price, if the key type is sold by checkout.
     pub price: Option<Money>,
 }
 
-/// Makes a key type.
+/// Creates a key type.
 pub fn create_key_type(
     store: &(impl Catalog + Commit + ?Sized),
     env: &Env<'_>,

@@ -1,4 +1,4 @@
-//! Setting up prices: every priced key type gets its product and price on the connected account.
+//! Creating the Stripe products and prices of priced key types on the connected account.
 
 use crate::base::id::StripeProductId;
 use crate::base::money::Money;
@@ -15,34 +15,35 @@ use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
 
-/// Why prices were not set up. What was done before the error stays done; calling again goes on.
+/// Why prices were not set up. Prices that were created before the error are kept; another call
+/// continues after them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PricesError {
     /// The tenant is not connected to Stripe.
     #[error("not connected to Stripe")]
     NotConnected,
-    /// Stripe did not do it.
+    /// Stripe failed.
     #[error(transparent)]
     Stripe(#[from] StripeError),
-    /// It could not be done.
+    /// The store failed.
     #[error(transparent)]
     Failure(#[from] Failure),
 }
 
 from_port_errors!(PricesError);
 
-/// What setting up prices came to.
+/// The result of setting up prices.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PricesSetUp {
-    /// The prices made.
+    /// The prices that were created.
     pub created: Vec<PriceLink>,
-    /// The key types that had their price, or have nothing to be priced by.
+    /// The key types that have their Stripe price already, or have no price.
     pub skipped: Vec<KeyType>,
 }
 
-/// Makes a Stripe product and price for each priced key type that lacks one on the connected
-/// account, or whose price has changed. Can be repeated at any point: Stripe is asked under keys
-/// derived from what is made.
+/// Creates a Stripe product and price for each priced key type that has none on the connected
+/// account, or whose price has changed. The call can be repeated after any failure, since the
+/// idempotency keys are derived from the created objects.
 pub fn set_up_prices(
     store: &(impl Connections + Catalog + Commit + ?Sized),
     stripe: &dyn Stripe,
@@ -62,10 +63,10 @@ pub fn set_up_prices(
             outcome.skipped.push(key_type);
             continue;
         };
-        let known = links
+        let existing = links
             .iter()
             .find(|link| link.product == key_type.product && link.key_type == key_type.id);
-        if known.is_some_and(|link| link.amount == amount) {
+        if existing.is_some_and(|link| link.amount == amount) {
             outcome.skipped.push(key_type);
             continue;
         }
@@ -74,11 +75,11 @@ pub fn set_up_prices(
             .find(|link| link.product == key_type.product)
             .map(|link| link.stripe_product.clone());
         let stripe_product = match of_product {
-            Some(made) => made,
-            None => make_product(store, stripe, &account, tenant, &key_type.product)?,
+            Some(existing) => existing,
+            None => create_product(store, stripe, &account, tenant, &key_type.product)?,
         };
-        let link = make_price(stripe, &account, &key_type, stripe_product, amount)?;
-        remember(store, env, actor, &link)?;
+        let link = create_price(stripe, &account, &key_type, stripe_product, amount)?;
+        store_link(store, env, actor, &link)?;
         links.push(link.clone());
         outcome.created.push(link);
     }
@@ -104,7 +105,7 @@ fn all_key_types(
     }
 }
 
-fn make_product(
+fn create_product(
     store: &(impl Catalog + ?Sized),
     stripe: &dyn Stripe,
     account: &AccountRef,
@@ -112,7 +113,7 @@ fn make_product(
     product: &ProductId,
 ) -> Result<StripeProductId, PricesError> {
     let name = match store.product(tenant, product)? {
-        Some(known) => known.display_name.as_str().to_owned(),
+        Some(found) => found.display_name.as_str().to_owned(),
         None => product.as_str().to_owned(),
     };
     let new = NewProduct {
@@ -129,7 +130,7 @@ fn make_product(
     Ok(stripe.create_product(account, &new, &key)?)
 }
 
-fn make_price(
+fn create_price(
     stripe: &dyn Stripe,
     account: &AccountRef,
     key_type: &KeyType,
@@ -165,7 +166,7 @@ fn make_price(
     })
 }
 
-fn remember(
+fn store_link(
     store: &(impl Commit + ?Sized),
     env: &Env<'_>,
     actor: &Actor,

@@ -1,4 +1,4 @@
-//! Making products and key types.
+//! Creating products.
 
 use crate::base::slug::{ProductId, TenantId};
 use crate::base::time::Timestamp;
@@ -14,21 +14,21 @@ use crate::usecase::catalog::error::CatalogError;
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
 
-/// A product to make.
+/// A product to create.
 #[derive(Debug, Clone)]
 pub struct NewProduct {
-    /// Its slug.
+    /// The slug, unique within the tenant.
     pub id: ProductId,
-    /// Its name.
+    /// The name that buyers see.
     pub display_name: DisplayName,
-    /// What its keys start with.
+    /// The prefix of the product's license keys.
     pub key_prefix: KeyPrefix,
-    /// How its keys are made.
+    /// The format of the product's license keys.
     pub key_format: KeyFormat,
 }
 
 impl NewProduct {
-    /// The product, with a key secret of its own.
+    /// Builds the product, with a new key secret.
     pub fn make(&self, env: &Env<'_>, tenant: &TenantId, now: Timestamp) -> Product {
         let secret: [u8; 32] = env.random();
         Product {
@@ -47,7 +47,7 @@ impl NewProduct {
     }
 }
 
-/// Makes a product, if the tenant's plan has room for it.
+/// Creates a product, unless the tenant's plan allows no more.
 pub fn create_product(
     store: &(impl Tenants + Catalog + Commit + ?Sized),
     env: &Env<'_>,
@@ -63,9 +63,9 @@ pub fn create_product(
         if store.product(tenant, &new.id)?.is_some() {
             return Err(CatalogError::Exists);
         }
-        let room = owner.plan.limits().products;
-        if let (Some(Refusal::Full(_)), Some(room)) = (refused, room) {
-            return Err(CatalogError::QuotaExceeded(room));
+        let quota = owner.plan.limits().products;
+        if let (Some(Refusal::Full(_)), Some(quota)) = (refused, quota) {
+            return Err(CatalogError::QuotaExceeded(quota));
         }
         let now = env.now();
         let product = new.make(env, tenant, now);
@@ -73,7 +73,7 @@ pub fn create_product(
         changes.counters.push(Count {
             counter: Counter::Products(tenant.clone()),
             add: 1,
-            cap: room.map(i64::from),
+            cap: quota.map(i64::from),
         });
         changes.products.push(Write::new(product.clone()));
         changes.audit.push(env.audit(
@@ -87,7 +87,7 @@ pub fn create_product(
     })
 }
 
-/// How a product's sealed secret names its owner.
+/// The id to which the sealed key secret of a product is bound.
 pub(crate) fn product_secret_id(tenant: &TenantId, product: &ProductId) -> String {
     format!("{tenant}/{product}")
 }

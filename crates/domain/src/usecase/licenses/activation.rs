@@ -1,10 +1,10 @@
-//! Devices on a license: activate, heartbeat, deactivate (usekeystack.com/docs/device-activations),
-//! and a seller's release.
+//! Activations of a license: activate, heartbeat, deactivate
+//! (usekeystack.com/docs/device-activations), and release by the seller.
 //!
-//! One commit uses up the signature, writes the device under its version, and takes or gives back
-//! one of the license's slots: a counter capped by the license's limit, which no two nodes can
-//! overfill. A call that changes nothing still uses its signature up, lest it be sent again when
-//! it would; a publishable key's has none, and may be.
+//! One commit consumes the nonce, writes the activation under its version, and changes the
+//! license's counter of active activations, whose cap is the license's limit; so no two nodes can
+//! exceed the limit. A call that changes nothing still consumes its nonce, so that it cannot be
+//! replayed later. A call with a publishable key has no nonce.
 
 use crate::base::id::{ActivationId, LicenseId};
 use crate::base::slug::TenantId;
@@ -23,78 +23,78 @@ use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
 use crate::usecase::licenses::validate::{Reason, invalid_reason};
 
-/// Why nothing was done with a device.
+/// Why an activation was not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ActivationError {
-    /// There is no such device.
+    /// The license or the activation does not exist.
     #[error("not found")]
     NotFound,
-    /// It was released before.
+    /// The activation was released before.
     #[error("the device is released already")]
     AlreadyReleased,
-    /// The signature was used before.
+    /// The nonce was used before.
     #[error("the signature was already used")]
     Replayed,
-    /// It could not be done.
+    /// The store failed.
     #[error(transparent)]
     Failure(#[from] Failure),
 }
 
 from_port_errors!(ActivationError);
 
-/// How many devices of a license are active, and how many may be.
+/// The number of active activations of a license, and its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ActivationUsage {
-    /// Active ones.
+    /// The number of active activations.
     pub used: u32,
     /// The license's limit.
     pub max: u32,
 }
 
-/// What came of asking for a slot.
+/// The result of an activation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Activated {
-    /// The device has one.
+    /// The license is active on the device.
     Active(ActivationId, ActivationUsage),
-    /// All are taken by others.
+    /// The limit is reached by other devices.
     Full(ActivationUsage),
-    /// The license is not good.
+    /// The license is not valid.
     Refused(Reason),
 }
 
-/// What came of a heartbeat.
+/// The result of a heartbeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heartbeat {
-    /// The device was last seen now.
+    /// The activation was last seen at this time.
     Seen(Timestamp),
-    /// The device is not active on the license.
+    /// The license is not active on the device.
     NotActivated,
-    /// The license is not good.
+    /// The license is not valid.
     Refused(Reason),
 }
 
-/// Which device of a license.
+/// Selects one activation of a license.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActivationSelector {
-    /// By what it calls itself.
+    /// By the fingerprint of the device.
     Fingerprint(Fingerprint),
-    /// By what activating it answered.
+    /// By the id of the activation.
     Id(ActivationId),
 }
 
-/// Why a fingerprint and an id select no activation.
+/// Why a call selects no activation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSelector {
-    /// Both are given.
-    #[error("takes the place of fingerprint")]
+    /// The call has both a fingerprint and an id.
+    #[error("must not be given together with fingerprint")]
     Both,
-    /// Neither is given.
-    #[error("is required, or activationId in its place")]
+    /// The call has neither a fingerprint nor an id.
+    #[error("is required unless activationId is given")]
     Neither,
 }
 
 impl ActivationSelector {
-    /// Selects by whichever of the two is given; exactly one must be.
+    /// Selects by fingerprint or by id, exactly one of which must be given.
     pub fn new(
         fingerprint: Option<Fingerprint>,
         id: Option<ActivationId>,
@@ -108,8 +108,8 @@ impl ActivationSelector {
     }
 }
 
-/// One round of activating a device. One that is active keeps its slot and is seen; a new or
-/// released one takes a slot if one is free.
+/// Decides one attempt to activate a license on a device. An active activation is updated; a new or
+/// released one is activated unless the limit is reached.
 pub fn activate(
     store: &(impl Validations + Activations + ?Sized),
     env: &Env<'_>,
@@ -119,33 +119,33 @@ pub fn activate(
 ) -> Result<Decision<Activated>, ActivationError> {
     let now = env.now();
     let mut changes = begin(env, call, refused, now)?;
-    let known = match good(store, call, now)? {
-        Ok(known) => known,
+    let found = match valid_license(store, call, now)? {
+        Ok(found) => found,
         Err(reason) => return Ok(Decision::commit(changes, Activated::Refused(reason))),
     };
-    let license = known.record.license;
+    let license = found.record.license;
     let max = license.activation_limit;
-    let earlier = store.activation(&license.id, &device.fingerprint)?;
-    let takes = i64::from(!earlier.as_ref().is_some_and(Activation::is_active));
-    if takes > 0 && known.activations >= max {
-        let used = known.activations;
+    let stored = store.activation(&license.id, &device.fingerprint)?;
+    let added = i64::from(!stored.as_ref().is_some_and(Activation::is_active));
+    if added > 0 && found.activations >= max {
+        let used = found.activations;
         let full = Activated::Full(ActivationUsage { used, max });
         return Ok(Decision::commit(changes, full));
     }
-    let mut activation = earlier.unwrap_or_else(|| {
+    let mut activation = stored.unwrap_or_else(|| {
         let id = ActivationId::new(now, env.random());
         Activation::new(id, &license, device, now)
     });
     activation.released_at = None;
-    let news = activation.learn(device);
+    let changed = activation.update_from(device);
     let id = activation.id.clone();
-    if takes > 0 || news || !was_seen_meanwhile(refused) {
+    if added > 0 || changed || !was_seen_concurrently(refused) {
         activation.seen(now);
         changes.activations.push(Write::changed(activation));
     }
     changes.counters.push(Count {
         counter: Counter::of_activations(&license),
-        add: takes,
+        add: added,
         cap: Some(i64::from(max)),
     });
     Ok(Decision::Commit(
@@ -161,7 +161,8 @@ pub fn activate(
     ))
 }
 
-/// One round of a heartbeat: an active device of a good license is seen.
+/// Decides one attempt of a heartbeat, which updates when an active activation of a valid license
+/// was last seen.
 pub fn heartbeat(
     store: &(impl Validations + Activations + ?Sized),
     env: &Env<'_>,
@@ -171,49 +172,49 @@ pub fn heartbeat(
 ) -> Result<Decision<Heartbeat>, ActivationError> {
     let now = env.now();
     let mut changes = begin(env, call, refused, now)?;
-    let license = match good(store, call, now)? {
-        Ok(known) => known.record.license,
+    let license = match valid_license(store, call, now)? {
+        Ok(found) => found.record.license,
         Err(reason) => return Ok(Decision::commit(changes, Heartbeat::Refused(reason))),
     };
     let active = store.activation(&license.id, fingerprint)?;
     let Some(mut active) = active.filter(Activation::is_active) else {
         return Ok(Decision::commit(changes, Heartbeat::NotActivated));
     };
-    if !was_seen_meanwhile(refused) {
+    if !was_seen_concurrently(refused) {
         active.seen(now);
         changes.activations.push(Write::changed(active.clone()));
     }
     Ok(Decision::commit(changes, Heartbeat::Seen(active.last_seen)))
 }
 
-/// One round of deactivating a device, whatever the license's state: says whether it gave a slot
-/// back.
+/// Decides one attempt to deactivate a license on a device, whatever the license's state. Answers
+/// whether the activation was active.
 pub fn deactivate(
     store: &(impl Validations + Activations + ?Sized),
     env: &Env<'_>,
     call: &ValidateQuery,
-    which: &ActivationSelector,
+    selector: &ActivationSelector,
     refused: Option<&Refusal>,
 ) -> Result<Decision<bool>, ActivationError> {
     let now = env.now();
     let mut changes = begin(env, call, refused, now)?;
-    let Some(known) = store.license_of_key(&call.key)? else {
+    let Some(found) = store.license_of_key(&call.key)? else {
         return Ok(Decision::commit(changes, false));
     };
-    let license = known.record.license;
-    let activation = match which {
+    let license = found.record.license;
+    let activation = match selector {
         ActivationSelector::Fingerprint(fingerprint) => {
             store.activation(&license.id, fingerprint)?
         }
         ActivationSelector::Id(id) => store.activation_by_id(&license.id, id)?,
     };
     let released = activation
-        .and_then(|activation| give_back(&mut changes, &license, activation, now))
+        .and_then(|activation| release_into(&mut changes, &license, activation, now))
         .is_some();
     Ok(Decision::commit(changes, released))
 }
 
-/// Releases a device of a tenant's license for its seller.
+/// Releases an activation of a tenant's license on behalf of the seller.
 pub fn release(
     store: &(impl Licenses + Activations + Commit + ?Sized),
     env: &Env<'_>,
@@ -228,7 +229,7 @@ pub fn release(
         let activation = activation.ok_or(ActivationError::NotFound)?;
         let now = env.now();
         let mut changes = env.changes(now);
-        let released = give_back(&mut changes, &license, activation, now);
+        let released = release_into(&mut changes, &license, activation, now);
         let released = released.ok_or(ActivationError::AlreadyReleased)?;
         let entry = env.audit(
             tenant,
@@ -242,7 +243,7 @@ pub fn release(
     })
 }
 
-/// Changes that use the call's signature up, if it has one.
+/// Changes that consume the nonce of the call, if it has one.
 fn begin(
     env: &Env<'_>,
     call: &ValidateQuery,
@@ -257,28 +258,29 @@ fn begin(
     Ok(changes)
 }
 
-/// The license of a call if it is good at `now`, or why it is not.
-fn good(
+/// The license of a call if it is valid at `now`, or why it is not.
+fn valid_license(
     store: &(impl Validations + ?Sized),
     call: &ValidateQuery,
     now: Timestamp,
 ) -> Result<Result<KnownLicense, Reason>, ActivationError> {
-    let known = store.license_of_key(&call.key)?;
-    let reason = invalid_reason(known.as_ref(), now);
-    Ok(match (known, reason) {
-        (Some(known), None) => Ok(known),
+    let found = store.license_of_key(&call.key)?;
+    let reason = invalid_reason(found.as_ref(), now);
+    Ok(match (found, reason) {
+        (Some(found), None) => Ok(found),
         (_, reason) => Err(reason.unwrap_or(Reason::NotFound)),
     })
 }
 
-/// Whether another call of the same device was faster. It has written the time, so that a device
-/// which calls many times at once does not stand in its own way.
-fn was_seen_meanwhile(refused: Option<&Refusal>) -> bool {
+/// Whether a concurrent call of the same device has updated the activation. This call then need not
+/// write the time again, so that many concurrent calls of a device do not refuse one another.
+fn was_seen_concurrently(refused: Option<&Refusal>) -> bool {
     matches!(refused, Some(Refusal::Stale(Row::Activation(..))))
 }
 
-/// Gives a device's slot back, if it has one; returns the device as it will be.
-fn give_back(
+/// Releases an activation in `changes`, and returns the released activation; `None` if it is not
+/// active.
+fn release_into(
     changes: &mut Changes,
     license: &License,
     mut activation: Activation,
@@ -288,12 +290,12 @@ fn give_back(
         return None;
     }
     changes.counters.push(Count {
-        counter: Counter::of_activations(&license),
+        counter: Counter::of_activations(license),
         add: -1,
         cap: None,
     });
-    let put = Write::changed(activation);
-    let released = put.value.clone();
-    changes.activations.push(put);
+    let write = Write::changed(activation);
+    let released = write.value.clone();
+    changes.activations.push(write);
     Some(released)
 }

@@ -1,7 +1,7 @@
-//! What a seller does with a license: freeze it, thaw it, extend it, revoke it, or see its key.
+//! A seller's commands on a license: freeze, thaw, extend, revoke, and reveal its key.
 //!
-//! Each is a command under the license's version: whoever was slower reads and decides again, so a
-//! command that has been given already is refused and never given twice.
+//! Commands are committed under the license's version. Of two concurrent commands the slower one
+//! reads and decides again, so that a command that was applied already is refused.
 
 use crate::base::id::LicenseId;
 use crate::base::secret::Secret;
@@ -14,71 +14,72 @@ use crate::model::outbox::event::EventName;
 use crate::model::sellers::audit::Actor;
 use crate::ports::{Commit, LicenseRecord, Licenses};
 use crate::usecase::commit_loop::{Decision, settle};
-use crate::usecase::env::{Env, SealedField};
+use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
+use crate::usecase::licenses::mint::license_key;
 use crate::usecase::licenses::transition::revoke_into;
 use crate::usecase::outbox::event::masked_license_event;
 
-/// Why nothing was done with a license.
+/// Why a command was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LicenseError {
-    /// There is no such license.
+    /// The license does not exist.
     #[error("not found")]
     NotFound,
-    /// It was revoked before.
+    /// The license was revoked before.
     #[error("the license is revoked already")]
     AlreadyRevoked,
-    /// The seller froze it before.
+    /// The seller froze the license before.
     #[error("the license is frozen already")]
     AlreadyFrozen,
-    /// It is not the seller who froze it, if anybody did.
+    /// The seller has not frozen the license.
     #[error("the license is not frozen by its seller")]
     NotFrozen,
-    /// Its end was not moved.
+    /// The license cannot be extended.
     #[error(transparent)]
     CannotExtend(#[from] CannotExtend),
-    /// Its key does not open as text.
+    /// The sealed key does not hold text.
     #[error("the license's key is damaged")]
     DamagedKey,
-    /// It could not be done.
+    /// The store failed, or the key cannot be opened.
     #[error(transparent)]
     Failure(#[from] Failure),
 }
 
 from_port_errors!(LicenseError);
 
-/// Which license, and who does something with it.
+/// The license to change, and who changes it.
 #[derive(Debug, Clone, Copy)]
 pub struct Target<'a> {
-    /// Whose it is.
+    /// The tenant that owns the license.
     pub tenant: &'a TenantId,
-    /// Its id.
+    /// The id of the license.
     pub id: &'a LicenseId,
-    /// Who does it.
+    /// Who gives the command, for the audit trail.
     pub actor: &'a Actor,
 }
 
-/// Holds a license until it is thawed, whatever else holds it.
+/// Freezes a license until the seller thaws it. Other holds do not matter.
 pub fn freeze(
     store: &(impl Licenses + Commit + ?Sized),
     env: &Env<'_>,
     target: Target<'_>,
 ) -> Result<LicenseRecord, LicenseError> {
-    let told = ("license.frozen", EventName::LicenseFrozen);
-    command(store, env, target, told, |standing, _| {
-        let is_news = standing.hold(HoldCause::Admin);
-        is_news.then_some(()).ok_or(LicenseError::AlreadyFrozen)
+    let names = ("license.frozen", EventName::LicenseFrozen);
+    command(store, env, target, names, |standing, _| {
+        let changed = standing.hold(HoldCause::Admin);
+        changed.then_some(()).ok_or(LicenseError::AlreadyFrozen)
     })
 }
 
-/// Ends the seller's own hold. What else holds the license goes on holding it.
+/// Releases the seller's own hold. Other causes continue to hold the license.
 pub fn thaw(
     store: &(impl Licenses + Commit + ?Sized),
     env: &Env<'_>,
     target: Target<'_>,
 ) -> Result<LicenseRecord, LicenseError> {
-    let told = ("license.thawed", EventName::LicenseUpdated);
-    command(store, env, target, told, |standing, _| {
+    let names = ("license.thawed", EventName::LicenseUpdated);
+    command(store, env, target, names, |standing, _| {
         if !standing.held_by().any(|cause| *cause == HoldCause::Admin) {
             return Err(LicenseError::NotFrozen);
         }
@@ -87,21 +88,21 @@ pub fn thaw(
     })
 }
 
-/// Moves a license's end away, as [`Standing::extend`] counts.
+/// Extends a license as [`Standing::extend`] computes.
 pub fn extend(
     store: &(impl Licenses + Commit + ?Sized),
     env: &Env<'_>,
     target: Target<'_>,
     by: Term,
 ) -> Result<LicenseRecord, LicenseError> {
-    let told = ("license.extended", EventName::LicenseUpdated);
-    command(store, env, target, told, |standing, now| {
+    let names = ("license.extended", EventName::LicenseUpdated);
+    command(store, env, target, names, |standing, now| {
         Ok(standing.extend(by, now)?)
     })
 }
 
-/// Changes how a license stands unless it is revoked, tells the tenant's webhook, and writes down
-/// who did it.
+/// Changes the standing of a license unless it is revoked, queues an event for the tenant's
+/// endpoint, and records the change in the audit trail.
 fn command(
     store: &(impl Licenses + Commit + ?Sized),
     env: &Env<'_>,
@@ -117,18 +118,18 @@ fn command(
         }
         change(&mut record.license.standing, now)?;
         let mut changes = env.changes(now);
-        let told = masked_license_event(env, &record, event, now);
-        changes.deliveries.push(Write::new(told));
+        let delivery = masked_license_event(env, &record, event, now);
+        changes.deliveries.push(Write::new(delivery));
         let entry = env.audit(tenant, now, actor.clone(), action, id.as_str());
         changes.audit.push(entry);
-        let put = Write::changed(record.license);
-        record.license = put.value.clone();
-        changes.licenses.push(put);
+        let write = Write::changed(record.license);
+        record.license = write.value.clone();
+        changes.licenses.push(write);
         Ok(Decision::commit(changes, record))
     })
 }
 
-/// Revokes a license for good, and tells the tenant's webhook.
+/// Revokes a license for good, and queues an event for the tenant's endpoint.
 pub fn revoke(
     store: &(impl Licenses + Commit + ?Sized),
     env: &Env<'_>,
@@ -147,7 +148,7 @@ pub fn revoke(
     })
 }
 
-/// Shows a license's key in the clear; that it was shown is written down first.
+/// Reveals the key of a license in plain text, after recording the access in the audit trail.
 pub fn reveal(
     store: &(impl Licenses + Commit + ?Sized),
     env: &Env<'_>,
@@ -160,10 +161,7 @@ pub fn reveal(
             .license(tenant, id)?
             .ok_or(LicenseError::NotFound)?
             .license;
-        let key = env
-            .open(SealedField::LICENSE_KEY, id.as_str(), &license.sealed_key)?
-            .into_text()
-            .ok_or(LicenseError::DamagedKey)?;
+        let key = license_key(env, &license)?.ok_or(LicenseError::DamagedKey)?;
         let now = env.now();
         let mut changes = env.changes(now);
         changes

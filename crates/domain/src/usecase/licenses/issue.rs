@@ -1,7 +1,7 @@
-//! Issuing: a seller's own backend asks for a license (usekeystack.com/docs/issuing-licenses).
+//! Issuing licenses to a seller's own backend (usekeystack.com/docs/issuing-licenses).
 //!
-//! One commit uses up the signature, takes one of the plan's licenses, and mints; so a call that
-//! is sent twice, to any two nodes, mints once, and a call that is refused uses up nothing.
+//! One commit consumes the nonce, increments the tenant's license counter, and mints the license.
+//! So a call that is sent twice, even to two nodes, mints once, and a refused call consumes nothing.
 
 use crate::base::email::Email;
 use crate::base::id::CustomerId;
@@ -22,36 +22,36 @@ use crate::model::sales::customer::{Customer, CustomerName, ExternalId};
 use crate::model::sellers::audit::Actor;
 use crate::ports::{Catalog, Commit, IdempotencyKeys, Licenses, Tenants};
 use crate::usecase::commit_loop::{Decision, settle};
-use crate::usecase::env::{Env, SealedField};
+use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
-use crate::usecase::licenses::mint::{CannotMint, Minted};
+use crate::usecase::licenses::mint::{CannotMint, Minted, license_key};
 use crate::usecase::licenses::transition::{self, mint_into};
 
-/// Why no license was issued.
+/// Why a license was not issued.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IssueError {
     /// The product has no such key type.
     #[error("the product has no such plan")]
     UnknownPlan,
-    /// The license would have ended before it began.
+    /// The license would expire before it is minted.
     #[error(transparent)]
     TermIsPast(#[from] TermIsPast),
     /// The tenant's plan allows no more licenses.
     #[error("the plan allows {0} active licenses, and there are as many")]
     QuotaExceeded(u32),
-    /// The signature was used before.
+    /// The nonce was used before.
     #[error("the signature was already used")]
     Replayed,
-    /// The caller's key stands for a call with another body.
+    /// The idempotency key belongs to a call with another body.
     #[error("this Idempotency-Key was used with another body")]
     OtherBody,
-    /// What the call minted before does not open as a key.
+    /// The key of the license that the first call issued cannot be read.
     #[error("the license's key is damaged")]
     DamagedKey,
-    /// The product cannot mint.
+    /// The license could not be minted.
     #[error(transparent)]
     CannotMint(CannotMint),
-    /// It could not be done.
+    /// The store failed, or a secret cannot be opened.
     #[error(transparent)]
     Failure(#[from] Failure),
 }
@@ -67,63 +67,65 @@ impl From<CannotMint> for IssueError {
     }
 }
 
-/// What a seller asks for. What is `None` is as the key type says.
+/// The license that a seller requests. The key type provides the values that are `None`.
 #[derive(Debug, Clone)]
 pub struct NewLicense {
-    /// Of which key type.
+    /// The key type of the license.
     pub key_type: KeyTypeId,
-    /// Whose it will be.
+    /// The customer who will hold the license.
     pub customer: NewCustomer,
-    /// How long it runs.
+    /// The term of the license.
     pub term: Option<Term>,
-    /// On how many devices it may be active, from 1 to [`MAX_ACTIVATIONS`](crate::model::licenses::terms::LicenseTerms::MAX_ACTIVATIONS).
+    /// The activation limit, from 1 to
+    /// [`MAX_ACTIVATIONS`](crate::model::licenses::terms::LicenseTerms::MAX_ACTIVATIONS).
     pub activation_limit: Option<u32>,
-    /// What the seller notes about it.
+    /// The seller's notes.
     pub notes: Option<Notes>,
-    /// What the seller finds it by.
+    /// The seller's metadata.
     pub metadata: Metadata,
 }
 
-/// Whom a license is for. A customer of this address that is known already learns what is new.
+/// The customer of a requested license. An existing customer with the same address is merged with
+/// these values.
 #[derive(Debug, Clone)]
 pub struct NewCustomer {
-    /// Who it is.
+    /// The address, which identifies the customer.
     pub email: Email,
-    /// Their name.
+    /// The customer's name.
     pub name: Option<CustomerName>,
-    /// The seller's own id for them.
+    /// The seller's own id for the customer.
     pub external_id: Option<ExternalId>,
-    /// Free-form facts.
+    /// Free-form metadata.
     pub metadata: Metadata,
 }
 
-/// A signed call that was checked.
+/// A signed call whose signature was verified.
 #[derive(Debug, Clone)]
 pub struct IssueCall {
-    /// Whose.
+    /// The API key that signed the call.
     pub api_key: ApiKey,
-    /// The product of that key.
+    /// The product of the API key.
     pub product: Product,
-    /// Its signature, to be used up.
+    /// The nonce of the call, which the commit consumes.
     pub nonce: Nonce,
-    /// What the caller calls it and the hash of its body, if it may be sent again.
+    /// The idempotency key and the hash of the body; `None` if the call has no idempotency key.
     pub repeatable: Option<(IdempotencyKey, SecretHash)>,
 }
 
-/// A license that was issued.
+/// An issued license.
 #[derive(Debug)]
 pub struct Issued {
     /// The license.
     pub license: License,
-    /// Its key in the clear, for the one answer that tells it.
+    /// The license key in plain text, for the answer.
     pub key: Secret,
-    /// Its customer's address.
+    /// The customer's address.
     pub email: Email,
-    /// Whether an earlier call minted it, and this is its answer again.
+    /// Whether an earlier call with the same idempotency key issued the license.
     pub again: bool,
 }
 
-/// Issues a license, or answers again what an equal call was answered.
+/// Issues a license, or returns the license that an equal call with the same idempotency key issued.
 pub fn issue(
     store: &(impl Tenants + Catalog + Licenses + IdempotencyKeys + Commit + ?Sized),
     env: &Env<'_>,
@@ -133,7 +135,7 @@ pub fn issue(
     settle(store, |refused| decide(store, env, call, wanted, refused))
 }
 
-/// One round of [`issue`], for callers that commit by themselves.
+/// Decides one attempt of [`issue`], for callers that commit by themselves.
 pub fn decide(
     store: &(impl Tenants + Catalog + Licenses + IdempotencyKeys + ?Sized),
     env: &Env<'_>,
@@ -147,20 +149,12 @@ pub fn decide(
     let now = env.now();
     let mut changes = env.changes(now);
     changes.nonces.push(call.nonce.clone());
-    let id = call.repeatable.as_ref().map(|(key, body)| {
-        let id = IdempotencyId {
-            tenant: call.api_key.tenant.clone(),
-            product: call.api_key.product.clone(),
-            mode: call.api_key.mode,
-            key: key.clone(),
-        };
-        (id, *body)
-    });
-    let mut earlier = None;
+    let id = idempotency_id(call);
+    let mut stored = None;
     if let Some((id, body)) = &id {
-        earlier = store.idempotency_record(id)?;
-        if let Some(known) = earlier.as_ref().filter(|known| now < known.expires_at) {
-            return again(store, env, known, *body, changes);
+        stored = store.idempotency_record(id)?;
+        if let Some(record) = stored.as_ref().filter(|record| now < record.expires_at) {
+            return repeat(store, env, record, *body, changes);
         }
     }
     let (minted, email) = mint_new(store, env, call, wanted, refused, &mut changes, now)?;
@@ -171,7 +165,7 @@ pub fn decide(
             license: minted.license.id.clone(),
             api_key: call.api_key.id.clone(),
             expires_at: now.plus(TTL),
-            version: earlier.map_or(0, |expired| expired.version),
+            version: stored.map_or(0, |expired| expired.version),
         }));
     }
     let proposed = minted.license.customer.clone();
@@ -192,28 +186,32 @@ pub fn decide(
     ))
 }
 
-/// The answer of an earlier call; only the signature is used up.
-fn again(
+fn idempotency_id(call: &IssueCall) -> Option<(IdempotencyId, SecretHash)> {
+    let (key, body) = call.repeatable.as_ref()?;
+    let id = IdempotencyId {
+        tenant: call.api_key.tenant.clone(),
+        product: call.api_key.product.clone(),
+        mode: call.api_key.mode,
+        key: key.clone(),
+    };
+    Some((id, *body))
+}
+
+/// Repeats the answer of an earlier call. Only the nonce is consumed.
+fn repeat(
     store: &(impl Licenses + ?Sized),
     env: &Env<'_>,
-    known: &IdempotencyRecord,
+    earlier: &IdempotencyRecord,
     body: SecretHash,
     changes: Changes,
 ) -> Result<Decision<Issued>, IssueError> {
-    if known.body != body {
+    if earlier.body != body {
         return Err(IssueError::OtherBody);
     }
     let record = store
-        .license(&known.call.tenant, &known.license)?
+        .license(&earlier.call.tenant, &earlier.license)?
         .ok_or(IssueError::DamagedKey)?;
-    let key = env
-        .open(
-            SealedField::LICENSE_KEY,
-            record.license.id.as_str(),
-            &record.license.sealed_key,
-        )?
-        .into_text()
-        .ok_or(IssueError::DamagedKey)?;
+    let key = license_key(env, &record.license)?.ok_or(IssueError::DamagedKey)?;
     let issued = Issued {
         license: record.license,
         key,

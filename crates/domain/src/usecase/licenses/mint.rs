@@ -1,9 +1,10 @@
-//! Minting: the pure heart. From a sale and its product to one license and its key.
+//! Minting a license and its key.
 
 use crate::base::id::{CustomerId, LicenseId};
 use crate::base::metadata::Metadata;
 use crate::base::mode::Mode;
 use crate::base::seal::OpenError;
+use crate::base::secret::Secret;
 use crate::base::slug::KeyTypeId;
 use crate::base::time::Timestamp;
 use crate::model::catalog::product::Product;
@@ -14,40 +15,40 @@ use crate::model::licenses::terms::LicenseTerms;
 use crate::usecase::catalog::product::product_secret_id;
 use crate::usecase::env::{Env, SealedField};
 
-/// A license just minted, and its key.
+/// A minted license and its key.
 pub struct Minted {
-    /// The license; it holds the key sealed.
+    /// The license, which holds the key sealed.
     pub license: License,
-    /// The key in the clear, for the one message that delivers it.
+    /// The key in plain text, for the message that delivers it.
     pub key: LicenseKey,
 }
 
-/// Why nothing was minted, though it was paid for.
+/// Why a license could not be minted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CannotMint {
-    /// The product's secret does not open.
-    #[error("the product's key secret does not open: {0}")]
+    /// The product's key secret cannot be opened.
+    #[error("the product's key secret cannot be opened: {0}")]
     Sealed(#[from] OpenError),
-    /// The product's secret has the wrong length.
+    /// The product's key secret has the wrong length.
     #[error("the product's key secret is damaged")]
     DamagedSecret,
-    /// The term cannot be dated.
-    #[error("the term cannot be dated: {0}")]
+    /// The term is past.
+    #[error("the term is not valid: {0}")]
     Term(#[from] crate::model::licenses::term::TermIsPast),
 }
 
-/// What a license is minted for.
+/// The license to mint.
 #[derive(Debug, Clone, Copy)]
 pub struct MintRequest<'a> {
-    /// With real money or not.
+    /// The mode of the license.
     pub mode: Mode,
-    /// Which key type was sold.
+    /// The key type that was sold or issued.
     pub key_type: &'a KeyTypeId,
-    /// What was agreed.
+    /// The agreed terms.
     pub terms: &'a LicenseTerms,
-    /// Who holds the license.
+    /// The customer who holds the license.
     pub customer: &'a CustomerId,
-    /// Which unit of which order it is, if it was sold by checkout: that unit mints no other.
+    /// The unit of an order that was sold, if any. Each unit mints one license.
     pub unit: Option<&'a OrderUnit>,
 }
 
@@ -58,7 +59,7 @@ pub fn mint(
     request: &MintRequest<'_>,
     now: Timestamp,
 ) -> Result<Minted, CannotMint> {
-    let key = make_key(env, product)?;
+    let key = generate_key(env, product)?;
     let id = LicenseId::new(now, env.random());
     let license = License {
         tenant: product.tenant.clone(),
@@ -86,7 +87,7 @@ pub fn mint(
     Ok(Minted { license, key })
 }
 
-fn make_key(env: &Env<'_>, product: &Product) -> Result<LicenseKey, CannotMint> {
+fn generate_key(env: &Env<'_>, product: &Product) -> Result<LicenseKey, CannotMint> {
     match product.key_format {
         KeyFormat::Classic => Ok(LicenseKey::classic(&product.key_prefix, env.random())),
         KeyFormat::Checked => {
@@ -100,7 +101,14 @@ fn make_key(env: &Env<'_>, product: &Product) -> Result<LicenseKey, CannotMint> 
     }
 }
 
-/// The secret behind the check symbols of a product's keys.
+/// Opens the sealed key of a license; `None` if it does not hold text.
+pub(crate) fn license_key(env: &Env<'_>, license: &License) -> Result<Option<Secret>, OpenError> {
+    let (field, id) = (SealedField::LICENSE_KEY, license.id.as_str());
+    let opened = env.open(field, id, &license.sealed_key)?;
+    Ok(opened.into_text())
+}
+
+/// Opens the secret for the checksums of a product's keys.
 pub fn product_secret(env: &Env<'_>, product: &Product) -> Result<ProductSecret, CannotMint> {
     let path = product_secret_id(&product.tenant, &product.id);
     let opened = env.open(SealedField::PRODUCT_KEY_SECRET, &path, &product.key_secret)?;

@@ -1,8 +1,8 @@
-//! The two transitions that begin and end a license, each with everything that belongs to it:
-//! the license itself, the tenant's counter, the event, the mail and the audit entry.
+//! Minting and revoking a license together with everything that belongs to it: the license, the
+//! tenant's counter, the event, the mail and the audit entry.
 //!
-//! Every use case that mints or revokes goes through here, so no two of them can differ in what
-//! they count, send or record.
+//! Every use case that mints or revokes calls these functions, so that all of them count, send and
+//! record the same.
 
 use crate::base::id::SessionId;
 use crate::base::metadata::Metadata;
@@ -29,34 +29,34 @@ use crate::usecase::outbox::mail::license_mail;
 pub(crate) struct NewLicense<'a> {
     /// The seller; `None` if the tenant is gone, which sends no mail.
     pub(crate) seller: Option<&'a Tenant>,
-    /// The product it is for.
+    /// The licensed product.
     pub(crate) product: &'a Product,
     /// The key type that was sold or issued.
     pub(crate) key_type: &'a KeyTypeId,
-    /// What was agreed.
+    /// The agreed terms.
     pub(crate) terms: &'a LicenseTerms,
-    /// Who holds it, in the mode that the license gets.
+    /// The customer who holds the license, in the mode of the license.
     pub(crate) customer: &'a Customer,
-    /// The unit of an order that it fulfils.
+    /// The unit of an order that the license fulfils.
     pub(crate) unit: Option<&'a OrderUnit>,
-    /// The Stripe session that paid for it.
+    /// The Stripe session that paid for the license.
     pub(crate) session: Option<&'a SessionId>,
     /// The seller's notes.
     pub(crate) notes: Option<Notes>,
     /// The seller's metadata.
     pub(crate) metadata: Metadata,
-    /// The tenant's license quota; `None` where a license is minted even beyond it.
+    /// The tenant's license quota; `None` if the license is minted even beyond the quota.
     pub(crate) quota: Option<u32>,
-    /// Set if the license is over before it begins: its refund arrived before its sale.
+    /// Set if the license is revoked from the start, since its refund arrived before its sale.
     pub(crate) revoked: Option<RevocationReason>,
-    /// Who mints it.
+    /// Who mints the license, for the audit trail.
     pub(crate) actor: Actor,
 }
 
 /// Adds a license to `changes`, with its counter, event, mail and audit entry.
 ///
-/// A license that is revoked from the start is neither counted nor mailed, but its receiver gets
-/// both events, so that it never knows a key as valid that is not.
+/// A license that is revoked from the start is neither counted nor mailed. Both its events are
+/// sent, so that a receiver never takes its key for valid.
 pub(crate) fn mint_into(
     changes: &mut Changes,
     env: &Env<'_>,
@@ -92,7 +92,7 @@ pub(crate) fn mint_into(
         Some(reason) => {
             license.standing.revoke(reason, now);
             let masked = &license.masked_key;
-            let event = license_event(env, license, ended(reason).1, masked, recipient, now);
+            let event = license_event(env, license, names(reason).1, masked, recipient, now);
             changes.deliveries.push(Write::new(event));
         }
     }
@@ -103,10 +103,10 @@ pub(crate) fn mint_into(
     Ok(minted)
 }
 
-/// Revokes a license in `changes`, and returns the license as it will be. `None` if it is revoked
-/// already for this reason or one that outranks it: then nothing changes.
+/// Revokes a license in `changes`, and returns the revoked license. Returns `None`, and changes
+/// nothing, if it is revoked already for this reason or for one that outranks it.
 ///
-/// A license that was still in force leaves the tenant's counter, and its revocation is sent.
+/// If the license was in force, the tenant's counter is decremented and an event is queued.
 pub(crate) fn revoke_into(
     changes: &mut Changes,
     env: &Env<'_>,
@@ -119,7 +119,7 @@ pub(crate) fn revoke_into(
     if !record.license.standing.revoke(reason, now) {
         return None;
     }
-    let (action, event) = ended(reason);
+    let (action, event) = names(reason);
     if was_in_force {
         count(changes, &record.license, -1, None);
         let event = masked_license_event(env, &record, event, now);
@@ -142,8 +142,8 @@ fn count(changes: &mut Changes, license: &License, add: i64, cap: Option<u32>) {
     });
 }
 
-/// How the audit trail and the webhook name the end of a license.
-fn ended(reason: RevocationReason) -> (&'static str, EventName) {
+/// The audit action and the event of a revocation.
+fn names(reason: RevocationReason) -> (&'static str, EventName) {
     match reason {
         RevocationReason::Admin | RevocationReason::Dispute => {
             ("license.revoked", EventName::LicenseRevoked)

@@ -1,4 +1,4 @@
-//! Validating: is this license key good? (usekeystack.com/docs/validating-licenses)
+//! Validating license keys (usekeystack.com/docs/validating-licenses).
 
 use crate::base::time::Timestamp;
 use crate::model::access::api_key::ApiKey;
@@ -8,24 +8,25 @@ use crate::model::licenses::key::{KeyFormat, PresentedKey};
 use crate::model::licenses::standing::State;
 use crate::ports::{KeyQuery, KnownLicense, ValidateQuery};
 use crate::usecase::env::Env;
+use crate::usecase::licenses::mint::product_secret;
 
-/// Why a license is not good.
+/// Why a license key is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// No license of this product has this key.
+    /// No license of the product has the key.
     NotFound,
-    /// The key's check symbols are wrong: a typo or a guess.
+    /// The checksum of the key is wrong, because of a typo or a guess.
     Checksum,
-    /// It is held.
+    /// The license is frozen.
     Frozen,
-    /// Its term is over.
+    /// The term of the license is over.
     Expired,
-    /// It was ended.
+    /// The license is revoked.
     Revoked,
 }
 
 impl Reason {
-    /// The reason on the wire.
+    /// The text in answers.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
@@ -36,7 +37,7 @@ impl Reason {
         }
     }
 
-    /// Why a license in this state is not good; `None` if it is.
+    /// Why a license in this state is not valid; `None` for an active license.
     pub fn of(state: State) -> Option<Self> {
         match state {
             State::Active => None,
@@ -47,17 +48,17 @@ impl Reason {
     }
 }
 
-/// What a presented key calls for.
+/// How to validate a presented key.
 #[derive(Debug)]
 pub enum Lookup {
-    /// Ask the store.
+    /// Query the store.
     Ask(ValidateQuery),
-    /// The key cannot be one: the answer is known without asking.
+    /// Refuse the key without a query.
     Refuse(Reason),
 }
 
-/// What to ask the store about a presented key. Of a product with checked keys, a key of their
-/// shape and with wrong check symbols is refused at once.
+/// Builds the query for a presented key. A key in the shape of a checked key whose checksum is
+/// wrong is refused without a query.
 pub fn look_up(
     env: &Env<'_>,
     api_key: &ApiKey,
@@ -70,7 +71,7 @@ pub fn look_up(
     };
     if product.key_format == KeyFormat::Checked
         && key.has_shape(product.key_format, &product.key_prefix)
-        && super::mint::product_secret(env, product)
+        && product_secret(env, product)
             .is_ok_and(|secret| !key.checksum_ok(&product.key_prefix, &secret))
     {
         return Lookup::Refuse(Reason::Checksum);
@@ -86,10 +87,10 @@ pub fn look_up(
     })
 }
 
-/// What a store's answer means at `now`: `None` for a good license.
-pub fn invalid_reason(known: Option<&KnownLicense>, now: Timestamp) -> Option<Reason> {
-    match known {
+/// Why the license that a query found, if any, is not valid at `now`; `None` if it is valid.
+pub fn invalid_reason(found: Option<&KnownLicense>, now: Timestamp) -> Option<Reason> {
+    match found {
         None => Some(Reason::NotFound),
-        Some(known) => Reason::of(known.record.license.state(now)),
+        Some(found) => Reason::of(found.record.license.state(now)),
     }
 }

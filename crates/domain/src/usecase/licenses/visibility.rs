@@ -1,4 +1,4 @@
-//! Which licenses a caller may see.
+//! The licenses that a caller may read.
 
 use crate::base::mode::Mode;
 use crate::base::slug::{ProductId, TenantId};
@@ -6,22 +6,22 @@ use crate::model::access::api_key::ApiKey;
 use crate::model::licenses::license::License;
 use crate::ports::LicenseFilter;
 
-/// The licenses that a caller may see.
+/// The licenses that a caller may read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LicenseScope {
-    /// All of a tenant's: the holder of a management token.
+    /// All licenses of a tenant, for the holder of a management token.
     Tenant(TenantId),
-    /// Those of one product and mode of a tenant: the holder of an API key.
+    /// The licenses of one product and mode of a tenant, for the holder of an API key.
     Product(TenantId, ProductId, Mode),
 }
 
 impl LicenseScope {
-    /// What the holder of an API key may see.
+    /// The licenses that the holder of an API key may read.
     pub fn of_api_key(key: &ApiKey) -> Self {
         Self::Product(key.tenant.clone(), key.product.clone(), key.mode)
     }
 
-    /// The tenant whose licenses these are.
+    /// The tenant that owns the licenses.
     pub fn tenant(&self) -> &TenantId {
         match self {
             Self::Tenant(tenant) | Self::Product(tenant, ..) => tenant,
@@ -39,13 +39,13 @@ impl LicenseScope {
             }
     }
 
-    /// A filter narrowed to the scope; `None` if nothing in the scope passes the filter.
+    /// Restricts a filter to the scope; `None` if no license in the scope can pass the filter.
     pub fn narrow(&self, filter: LicenseFilter) -> Option<LicenseFilter> {
         let Self::Product(_, product, mode) = self else {
             return Some(filter);
         };
-        let is_outside = filter.product.as_ref().is_some_and(|it| it != product)
-            || filter.mode.is_some_and(|it| it != *mode);
+        let is_outside = filter.product.as_ref().is_some_and(|id| id != product)
+            || filter.mode.is_some_and(|other| other != *mode);
         (!is_outside).then(|| LicenseFilter {
             product: Some(product.clone()),
             mode: Some(*mode),

@@ -1,10 +1,11 @@
-//! Delivering: one attempt, from a claimed delivery to what is written down of it.
+//! One attempt of a claimed delivery: building its request and recording its result.
 
 use std::time::Duration;
 
+use crate::base::time::Timestamp;
 use crate::commit::write::Write;
-use crate::model::outbox::delivery::{Attempt, Claim, DeliveryStatus};
-use crate::model::outbox::retry::{RetrySchedule, Verdict};
+use crate::model::outbox::delivery::{Attempt, Claim, Delivery, DeliveryStatus};
+use crate::model::outbox::retry::Verdict;
 use crate::model::outbox::webhook_signature::{self, WebhookSecret};
 use crate::ports::{
     Commit, Deliveries, HttpError, HttpRequest, HttpResponse, Method, WebhookEndpoints,
@@ -12,38 +13,42 @@ use crate::ports::{
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
 use crate::usecase::failure::{Failure, from_port_errors};
+use crate::usecase::outbox::retry::next_attempt;
 
-/// How long a receiver may take, name resolution to last byte.
+/// The time limit of an attempt, from name resolution to the last byte.
 pub const DEADLINE: Duration = Duration::from_secs(15);
 
-/// How long a claim holds: longer than any attempt takes.
+/// How long a claim lasts: longer than any attempt.
 pub const LEASE: Duration = Duration::from_mins(1);
 
-/// How many deliveries of one endpoint are under way at a time.
-pub const LANE: usize = 4;
+/// The largest number of concurrent deliveries to one endpoint.
+pub const MAX_CONCURRENT_PER_ENDPOINT: usize = 4;
 
-/// How much of an answer is read, and how much of that is kept.
+/// The largest answer that is read, in bytes.
 const MAX_ANSWER: usize = 64 * 1024;
-const SNIPPET: usize = 500;
 
-/// Why an attempt was not made, or what came of it not written down. The lease ends by itself.
+/// How much of an answer is stored, in characters.
+const MAX_SNIPPET: usize = 500;
+
+/// Why an attempt was not made, or its result not recorded. The delivery is due again when its lease
+/// ends.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DeliverError {
-    /// The endpoint has no URL any more.
+    /// The endpoint's URL was removed.
     #[error("the endpoint has no URL")]
     NoUrl,
-    /// The endpoint's secret is no webhook secret.
+    /// The endpoint's sealed secret is not a webhook secret.
     #[error("the endpoint's secret is damaged")]
     DamagedSecret,
-    /// It could not be done.
+    /// The store failed, or a secret cannot be opened.
     #[error(transparent)]
     Failure(#[from] Failure),
 }
 
 from_port_errors!(DeliverError);
 
-/// The request of one attempt: both signature schemes, the timestamp of this attempt, the same
-/// bytes as every attempt.
+/// Builds the request of an attempt. Its body is the same in every attempt; the timestamp and the
+/// signatures, of both schemes, are those of this attempt.
 pub fn request(env: &Env<'_>, claim: &Claim) -> Result<HttpRequest, DeliverError> {
     let Claim { delivery, endpoint } = claim;
     let url = endpoint.url.as_ref().ok_or(DeliverError::NoUrl)?;
@@ -90,7 +95,7 @@ pub fn request(env: &Env<'_>, claim: &Claim) -> Result<HttpRequest, DeliverError
     })
 }
 
-/// Writes down what came of an attempt. A lease that was lost meanwhile changes nothing.
+/// Records the result of an attempt. If the lease was lost, nothing changes.
 pub fn record_result(
     store: &(impl Deliveries + WebhookEndpoints + Commit + ?Sized),
     env: &Env<'_>,
@@ -99,8 +104,8 @@ pub fn record_result(
 ) -> Result<DeliveryStatus, DeliverError> {
     settle(store, |_| {
         let mut delivery = claim.delivery.clone();
-        let known = store.delivery(&delivery.tenant, &delivery.id)?;
-        if known.is_none_or(|(known, _)| known.version != delivery.version) {
+        let stored = store.delivery(&delivery.tenant, &delivery.id)?;
+        if stored.is_none_or(|(stored, _)| stored.version != delivery.version) {
             return Ok(Decision::Answer(DeliveryStatus::Pending));
         }
         let now = env.now();
@@ -112,18 +117,7 @@ pub fn record_result(
         delivery.status = match verdict {
             Verdict::Delivered => DeliveryStatus::Delivered,
             Verdict::Gone => DeliveryStatus::Failed,
-            Verdict::TryAgain => {
-                let made = delivery.attempts.saturating_sub(delivery.schedule_from);
-                let made = usize::try_from(made).unwrap_or(usize::MAX);
-                let random = u32::from_be_bytes(env.random());
-                match RetrySchedule::next(made, now, random, retry_after(result)) {
-                    Some(due_at) => {
-                        delivery.due_at = due_at;
-                        DeliveryStatus::Pending
-                    }
-                    None => DeliveryStatus::Failed,
-                }
-            }
+            Verdict::TryAgain => retry(env, &mut delivery, result, now),
         };
         if verdict == Verdict::Gone
             && let Some(mut endpoint) = store.webhook_endpoint(&delivery.tenant)?
@@ -133,25 +127,46 @@ pub fn record_result(
             endpoint.gone_since = Some(now);
             changes.endpoints.push(Write::changed(endpoint));
         }
-        if let Some(url) = &claim.endpoint.url {
-            changes.attempts.push(Attempt {
-                delivery: delivery.id.clone(),
-                number: delivery.attempts,
-                at: now,
-                url: url.clone(),
-                status: result.as_ref().ok().map(|answer| answer.status),
-                snippet: snippet(result),
-            });
-        }
+        changes.attempts.extend(attempt(claim, result, now));
         let status = delivery.status;
         changes.deliveries.push(Write::changed(delivery));
         Ok(Decision::commit(changes, status))
     })
 }
 
-fn retry_after(result: &Result<HttpResponse, HttpError>) -> Option<Duration> {
-    let seconds = result.as_ref().ok()?.header("retry-after")?;
-    seconds.trim().parse().ok().map(Duration::from_secs)
+/// Schedules the next attempt; `Failed` if no attempts are left.
+fn retry(
+    env: &Env<'_>,
+    delivery: &mut Delivery,
+    result: &Result<HttpResponse, HttpError>,
+    now: Timestamp,
+) -> DeliveryStatus {
+    let attempts = delivery.attempts.saturating_sub(delivery.schedule_from);
+    let answer = result.as_ref().ok();
+    let retry_after = answer.and_then(|answer| answer.retry_after(now));
+    match next_attempt(env, attempts, now, retry_after) {
+        Some(due_at) => {
+            delivery.due_at = due_at;
+            DeliveryStatus::Pending
+        }
+        None => DeliveryStatus::Failed,
+    }
+}
+
+/// The record of an attempt; `None` if the endpoint had no URL to send to.
+fn attempt(
+    claim: &Claim,
+    result: &Result<HttpResponse, HttpError>,
+    now: Timestamp,
+) -> Option<Attempt> {
+    Some(Attempt {
+        delivery: claim.delivery.id.clone(),
+        number: claim.delivery.attempts,
+        at: now,
+        url: claim.endpoint.url.clone()?,
+        status: result.as_ref().ok().map(|answer| answer.status),
+        snippet: snippet(result),
+    })
 }
 
 /// The start of the answer, or why there was none.
@@ -160,8 +175,8 @@ fn snippet(result: &Result<HttpResponse, HttpError>) -> String {
         Ok(answer) => String::from_utf8_lossy(&answer.body)
             .chars()
             .filter(|c| !c.is_control() || *c == '\n')
-            .take(SNIPPET)
+            .take(MAX_SNIPPET)
             .collect(),
-        Err(error) => error.to_string().chars().take(SNIPPET).collect(),
+        Err(error) => error.to_string().chars().take(MAX_SNIPPET).collect(),
     }
 }

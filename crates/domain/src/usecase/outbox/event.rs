@@ -9,7 +9,7 @@ use crate::model::outbox::event::{EventFacts, EventName, license_event_body};
 use crate::ports::LicenseRecord;
 use crate::usecase::env::{Env, SealedField};
 
-/// Whom a license event names.
+/// The customer and the session that a license event names.
 #[derive(Debug, Clone, Copy)]
 pub struct Recipient<'a> {
     /// The customer's address.
@@ -18,7 +18,8 @@ pub struct Recipient<'a> {
     pub session: Option<&'a SessionId>,
 }
 
-/// A delivery of a license event, due at once. `key` is in the clear for `license.created` only.
+/// Builds the delivery of a license event, due at once. `key` is in plain text for
+/// `license.created` only.
 pub fn license_event(
     env: &Env<'_>,
     license: &License,
@@ -54,7 +55,7 @@ pub fn license_event(
     }
 }
 
-/// A delivery of an event about a license that was read, with its key masked, due at once.
+/// Builds the delivery of an event about a stored license, with its key masked, due at once.
 pub(crate) fn masked_license_event(
     env: &Env<'_>,
     record: &LicenseRecord,

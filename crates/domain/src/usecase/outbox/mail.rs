@@ -1,19 +1,18 @@
-//! QueuedMail keys: what is queued, one attempt from a claimed mailing to what is written down of it,
-//! sending again, and the tenant's switch.
+//! Mails with license keys: queueing them, composing and recording one attempt, resending, and the
+//! tenant's switch.
 
 use std::time::Duration;
 
 use crate::base::email::Email;
 use crate::base::id::{LicenseId, MailId};
-use crate::base::secret::Secret;
+use crate::base::seal::Opened;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::commit::write::Write;
 use crate::model::access::rate::{Rate, Take};
 use crate::model::licenses::license::License;
 use crate::model::licenses::standing::State;
-use crate::model::outbox::mail::{Letter, MailStatus, QueuedMail, letter};
-use crate::model::outbox::retry::RetrySchedule;
+use crate::model::outbox::mail::{MailStatus, MailValues, QueuedMail};
 use crate::model::sellers::audit::Actor;
 use crate::model::sellers::tenant::Tenant;
 use crate::ports::{
@@ -22,51 +21,51 @@ use crate::ports::{
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
 use crate::usecase::failure::{Failure, from_port_errors};
+use crate::usecase::outbox::retry::next_attempt;
 
-/// How long a claim holds: longer than a whole conversation with a slow mail server.
+/// How long a claim lasts: longer than a session with a slow mail server.
 pub const LEASE: Duration = Duration::from_mins(5);
 
-/// For how long a mailing waits for a mail server to be set up.
-pub const WAITS_AT_MOST: Duration = Duration::from_hours(72);
+/// How long a mail waits for a mail server to be configured.
+pub const MAX_SERVER_WAIT: Duration = Duration::from_hours(72);
 
-/// How often a license's key is sent again when asked: enough for typing errors in an address,
-/// too seldom to be a nuisance.
+/// How often the key of a license may be resent: enough to correct an address, too seldom to abuse.
 pub const RESEND_RATE: Rate = Rate {
     limit: 5,
     window: Duration::from_hours(1),
 };
 
-/// What a license that was revoked meanwhile leaves on its mailing.
+/// The reason of a mail that was cancelled because its license was revoked.
 const REVOKED: &str = "the license was revoked before the mail was sent";
-/// What a mailing that nobody could send is left with.
+/// The reason of a mail that waited too long for a mail server.
 const NO_SERVER: &str = "no mail server was set up in three days";
 
-/// Why a key was not mailed, or its mailing not queued.
+/// Why a mail was not queued, or the tenant's switch not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailCommandError {
-    /// There is no such license or tenant.
+    /// The license or the tenant does not exist.
     #[error("not found")]
     NotFound,
-    /// Its key would open nothing.
+    /// The license is revoked.
     #[error("the license is revoked; its key is not sent any more")]
     Revoked,
-    /// This server sends no mail.
+    /// No mail server is configured on this server.
     #[error(
         "this server has no mail server to send by; set MINTAGE_SMTP_URL and MINTAGE_MAIL_FROM"
     )]
     NotConfigured,
-    /// It was sent again too often just now.
+    /// The key was resent too often; a retry may succeed after this duration.
     #[error("too many calls; try again in {0:?}")]
     RateLimited(Duration),
-    /// It could not be done.
+    /// The store failed, or the key cannot be opened.
     #[error(transparent)]
     Failure(#[from] Failure),
 }
 
 from_port_errors!(MailCommandError);
 
-/// The mail that brings a new license's key to its buyer; `None` if the tenant has switched mail
-/// off.
+/// The mail that delivers the key of a new license to its buyer; `None` if the tenant has switched
+/// mails off.
 pub(crate) fn license_mail(
     env: &Env<'_>,
     tenant: Option<&Tenant>,
@@ -76,34 +75,34 @@ pub(crate) fn license_mail(
 ) -> Option<Write<QueuedMail>> {
     tenant
         .is_some_and(|tenant| tenant.mails)
-        .then(|| Write::new(mailing(env, license, to, now)))
+        .then(|| Write::new(queued_mail(env, license, to, now)))
 }
 
-fn mailing(env: &Env<'_>, license: &License, to: &Email, now: Timestamp) -> QueuedMail {
+fn queued_mail(env: &Env<'_>, license: &License, to: &Email, now: Timestamp) -> QueuedMail {
     let id = MailId::new(now, env.random());
     let (tenant, license) = (license.tenant.clone(), license.id.clone());
     QueuedMail::new(id, tenant, license, to.clone(), now)
 }
 
-/// What there is to do for a claimed mailing.
+/// The result of composing a claimed mail.
 #[derive(Debug)]
 pub enum Composed {
-    /// This is to be sent.
+    /// The message to send.
     Message(Box<Message>),
-    /// Nothing is to be sent; this is what is to be written down instead.
+    /// Nothing is sent; this outcome must be recorded.
     Outcome(Outcome),
 }
 
-/// How an attempt ended. Texts are for people, and hold nothing of the message.
+/// The outcome of an attempt. The texts are for sellers and do not quote the message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The mail server has it.
+    /// The mail server accepted the message.
     Sent,
-    /// It will never be sent.
+    /// The message can never be sent.
     Refused(String),
-    /// It may yet be sent.
+    /// The attempt failed; a retry may succeed.
     TryAgain(String),
-    /// It is not to be sent any more.
+    /// The message must not be sent any more.
     Cancelled(&'static str),
 }
 
@@ -117,19 +116,18 @@ impl From<Result<(), MailError>> for Outcome {
     }
 }
 
-/// Writes the message of a claimed mailing, from the license as it is now.
+/// Composes the message of a claimed mail, from the license as stored now.
 pub fn compose(
     store: &(impl Tenants + Catalog + Licenses + ?Sized),
     env: &Env<'_>,
-    mailing: &QueuedMail,
+    mail: &QueuedMail,
 ) -> Result<Composed, Failure> {
     let gone = |what: &str| {
         Ok(Composed::Outcome(Outcome::Refused(format!(
             "{what} is gone"
         ))))
     };
-    let Some(LicenseRecord { license, .. }) = store.license(&mailing.tenant, &mailing.license)?
-    else {
+    let Some(LicenseRecord { license, .. }) = store.license(&mail.tenant, &mail.license)? else {
         return gone("the license");
     };
     if license.state(env.now()) == State::Revoked {
@@ -149,30 +147,31 @@ pub fn compose(
         license.id.as_str(),
         &license.sealed_key,
     );
-    // The right master key may be back for the next attempt.
-    let Some(key) = opened.ok().and_then(crate::base::seal::Opened::into_text) else {
+    // The operator may have configured the missing master key by the next attempt.
+    let Some(key) = opened.ok().and_then(Opened::into_text) else {
         let reason = "the license's key does not open".to_owned();
         return Ok(Composed::Outcome(Outcome::TryAgain(reason)));
     };
-    let (subject, text, html) = letter(&Letter {
+    let body = MailValues {
         product: product.display_name.as_str(),
         plan: plan.display_name.as_str(),
         key: key.expose(),
         mode: license.mode,
         expires_at: license.standing.expires_at(),
         devices: license.activation_limit,
-    });
+    }
+    .render();
     Ok(Composed::Message(Box::new(Message {
-        id: mailing.id.clone(),
-        to: mailing.to.clone(),
+        id: mail.id.clone(),
+        to: mail.to.clone(),
         reply_to: tenant.email,
-        subject,
-        text: Secret::new(text),
-        html: Secret::new(html),
+        subject: body.subject,
+        text: body.text,
+        html: body.html,
     })))
 }
 
-/// Writes down how an attempt ended. A lease that was lost meanwhile changes nothing.
+/// Records the outcome of an attempt. If the lease was lost, nothing changes.
 pub fn record_result(
     store: &(impl Mails + Commit + ?Sized),
     env: &Env<'_>,
@@ -180,43 +179,40 @@ pub fn record_result(
     outcome: &Outcome,
 ) -> Result<MailStatus, Failure> {
     settle(store, |_| {
-        let known = store.mailing(&leased.tenant, &leased.id)?;
-        if known.is_none_or(|known| known.version != leased.version) {
+        let stored = store.mailing(&leased.tenant, &leased.id)?;
+        if stored.is_none_or(|stored| stored.version != leased.version) {
             return Ok(Decision::Answer(MailStatus::Pending));
         }
         let now = env.now();
-        let mut mailing = leased.clone();
-        (mailing.status, mailing.reason) = match outcome {
+        let mut mail = leased.clone();
+        (mail.status, mail.reason) = match outcome {
             Outcome::Sent => (MailStatus::Sent, None),
             Outcome::Refused(reason) => (MailStatus::Failed, Some(reason.clone())),
             Outcome::Cancelled(reason) => (MailStatus::Cancelled, Some((*reason).to_owned())),
             Outcome::TryAgain(reason) => {
-                let status = try_again(env, &mut mailing, now);
+                let status = retry(env, &mut mail, now);
                 (status, Some(reason.clone()))
             }
         };
-        let status = mailing.status;
+        let status = mail.status;
         let mut changes = env.changes(now);
-        changes.mails.push(Write::changed(mailing));
+        changes.mails.push(Write::changed(mail));
         Ok(Decision::commit(changes, status))
     })
 }
 
-/// When it is due again, or that its attempts are used up.
-fn try_again(env: &Env<'_>, mailing: &mut QueuedMail, now: Timestamp) -> MailStatus {
-    let made = usize::try_from(mailing.attempts).unwrap_or(usize::MAX);
-    let random = u32::from_be_bytes(env.random());
-    match RetrySchedule::next(made, now, random, None) {
+/// Schedules the next attempt; `Failed` if no attempts are left.
+fn retry(env: &Env<'_>, mail: &mut QueuedMail, now: Timestamp) -> MailStatus {
+    match next_attempt(env, mail.attempts, now, None) {
         Some(due_at) => {
-            mailing.due_at = due_at;
+            mail.due_at = due_at;
             MailStatus::Pending
         }
         None => MailStatus::Failed,
     }
 }
 
-/// Gives up what has waited for a mail server for three days: the most of a batch at a time.
-/// Returns how many were given up.
+/// Fails up to `n` mails that have waited too long for a mail server. Returns how many failed.
 pub fn give_up(
     store: &(impl Mails + Commit + ?Sized),
     env: &Env<'_>,
@@ -224,24 +220,22 @@ pub fn give_up(
 ) -> Result<usize, Failure> {
     settle(store, |_| {
         let now = env.now();
-        let waited = i64::try_from(WAITS_AT_MOST.as_micros()).unwrap_or(i64::MAX);
-        let before = Timestamp::from_micros(now.as_micros().saturating_sub(waited));
-        let overdue = store.overdue_mails(before, n)?;
+        let overdue = store.overdue_mails(now.minus(MAX_SERVER_WAIT), n)?;
         if overdue.is_empty() {
             return Ok(Decision::Answer(0));
         }
-        let given_up = overdue.len();
+        let failed = overdue.len();
         let mut changes = env.changes(now);
-        for mut mailing in overdue {
-            mailing.status = MailStatus::Failed;
-            mailing.reason = Some(NO_SERVER.to_owned());
-            changes.mails.push(Write::changed(mailing));
+        for mut mail in overdue {
+            mail.status = MailStatus::Failed;
+            mail.reason = Some(NO_SERVER.to_owned());
+            changes.mails.push(Write::changed(mail));
         }
-        Ok(Decision::commit(changes, given_up))
+        Ok(Decision::commit(changes, failed))
     })
 }
 
-/// Queues a license's key for its buyer again, whatever the tenant's switch says.
+/// Queues the key of a license for its buyer again, even if the tenant has switched mails off.
 pub fn resend(
     store: &(impl Licenses + RateLimiter + Commit + ?Sized),
     env: &Env<'_>,
@@ -250,7 +244,7 @@ pub fn resend(
     actor: &Actor,
     is_configured: bool,
 ) -> Result<QueuedMail, MailCommandError> {
-    let to_send = || {
+    let sendable = || {
         let record = store
             .license(tenant, id)?
             .ok_or(MailCommandError::NotFound)?;
@@ -259,8 +253,8 @@ pub fn resend(
         }
         Ok(record)
     };
-    // What is refused in any case takes nothing of the rate.
-    to_send()?;
+    // A call that is refused for another reason does not count towards the rate.
+    sendable()?;
     if !is_configured {
         return Err(MailCommandError::NotConfigured);
     }
@@ -269,19 +263,19 @@ pub fn resend(
         return Err(MailCommandError::RateLimited(wait));
     }
     settle(store, |_| {
-        let record = to_send()?;
+        let record = sendable()?;
         let now = env.now();
-        let mailing = mailing(env, &record.license, &record.email, now);
+        let mail = queued_mail(env, &record.license, &record.email, now);
         let mut changes = env.changes(now);
-        changes.mails.push(Write::new(mailing.clone()));
+        changes.mails.push(Write::new(mail.clone()));
         changes
             .audit
             .push(env.audit(tenant, now, actor.clone(), "license.resent", id.as_str()));
-        Ok(Decision::commit(changes, mailing))
+        Ok(Decision::commit(changes, mail))
     })
 }
 
-/// Switches a tenant's mail on or off. What is queued already is sent all the same.
+/// Switches a tenant's mails on or off. Mails that are queued already are sent in any case.
 pub fn switch(
     store: &(impl Tenants + Commit + ?Sized),
     env: &Env<'_>,
@@ -296,15 +290,15 @@ pub fn switch(
         }
         tenant.mails = on;
         let now = env.now();
-        let put = Write::changed(tenant);
-        let tenant = put.value.clone();
+        let write = Write::changed(tenant);
+        let tenant = write.value.clone();
         let action = if on {
             "mail.switched-on"
         } else {
             "mail.switched-off"
         };
         let mut changes = env.changes(now);
-        changes.tenants.push(put);
+        changes.tenants.push(write);
         changes
             .audit
             .push(env.audit(id, now, actor.clone(), action, id.as_str()));

@@ -3,4 +3,5 @@
 pub mod deliver;
 pub mod event;
 pub mod mail;
+mod retry;
 pub mod webhook_endpoint;

@@ -1,4 +1,4 @@
-//! A tenant's license webhook: setting it, its secret, and sending again.
+//! A tenant's webhook endpoint: setting its URL, rotating its secret, and redelivering events.
 
 use crate::base::id::DeliveryId;
 use crate::base::seal::Sealed;
@@ -14,24 +14,24 @@ use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
 use crate::usecase::failure::{Failure, from_port_errors};
 
-/// Why a webhook was not changed.
+/// Why an endpoint was not changed, or an event not redelivered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WebhookEndpointError {
-    /// No webhook was set, or there is no such delivery.
+    /// The endpoint or the delivery does not exist.
     #[error("not found")]
     NotFound,
-    /// An attempt is running right now.
+    /// An attempt of the delivery is running.
     #[error("the delivery is being sent right now")]
     Busy,
-    /// It could not be done.
+    /// The store failed.
     #[error(transparent)]
     Failure(#[from] Failure),
 }
 
 from_port_errors!(WebhookEndpointError);
 
-/// Sets where events are sent, or with `None` stops them. Returns the signing secret when one is
-/// made: with the first URL. Events that waited for a URL are sent.
+/// Sets the URL that events are sent to, or stops deliveries with `None`. The first URL creates the
+/// endpoint with a signing secret, which is returned once. Waiting events are sent to the new URL.
 pub fn set_url(
     store: &(impl WebhookEndpoints + Commit + ?Sized),
     env: &Env<'_>,
@@ -40,8 +40,8 @@ pub fn set_url(
     url: Option<&WebUrl>,
 ) -> Result<Option<WebhookSecret>, WebhookEndpointError> {
     settle(store, |_| {
-        let (mut endpoint, secret) = if let Some(known) = store.webhook_endpoint(tenant)? {
-            (known, None)
+        let (mut endpoint, secret) = if let Some(stored) = store.webhook_endpoint(tenant)? {
+            (stored, None)
         } else {
             let secret = WebhookSecret::from_bytes(env.random());
             let endpoint = WebhookEndpoint {
@@ -73,7 +73,7 @@ fn seal(env: &Env<'_>, tenant: &TenantId, secret: &WebhookSecret) -> Sealed {
     )
 }
 
-/// Gives the webhook another signing secret, shown once; the old one signs nothing more.
+/// Replaces the signing secret at once. The new secret is shown once.
 pub fn rotate_secret(
     store: &(impl WebhookEndpoints + Commit + ?Sized),
     env: &Env<'_>,
@@ -100,7 +100,7 @@ pub fn rotate_secret(
     })
 }
 
-/// Sends a delivery again: the same id, the same bytes, due now, with a fresh schedule.
+/// Redelivers an event with the same id and body, due now, with a new retry schedule.
 pub fn redeliver(
     store: &(impl Deliveries + Commit + ?Sized),
     env: &Env<'_>,
@@ -119,10 +119,10 @@ pub fn redeliver(
         delivery.status = DeliveryStatus::Pending;
         delivery.schedule_from = delivery.attempts;
         delivery.due_at = now;
-        let put = Write::changed(delivery);
-        let delivery = put.value.clone();
+        let write = Write::changed(delivery);
+        let delivery = write.value.clone();
         let mut changes = env.changes(now);
-        changes.deliveries.push(put);
+        changes.deliveries.push(write);
         changes.audit.push(env.audit(
             tenant,
             now,

@@ -1,7 +1,7 @@
-//! Opening a checkout: the intent is written down, Stripe is asked, the outcome is written down.
+//! Opening a checkout: an order is committed, Stripe opens the session, and the result is committed.
 //!
-//! The page to pay on is handed out only after its session id is durable, so whatever is paid is
-//! known to be ours.
+//! The URL of the payment page is returned only after the session id is durable, so that every
+//! payment can be matched with its order.
 
 use crate::base::email::Email;
 use crate::base::id::OrderId;
@@ -22,47 +22,48 @@ use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
 
-/// Why no checkout was opened.
+/// Why a checkout was not opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CheckoutError {
-    /// The checkout key is missing or wrong, or there is no such tenant: which, is not told.
+    /// The checkout key is missing or wrong, or the tenant does not exist. Callers cannot distinguish
+    /// these cases.
     #[error("wrong or missing checkout key")]
     Unauthorized,
     /// The tenant is not connected to Stripe.
     #[error("not connected to Stripe")]
     NotConnected,
-    /// There is no such product or key type.
+    /// The product or the key type does not exist.
     #[error("no such product or key type")]
     NotFound,
     /// The key type has no Stripe price on the connected account.
     #[error("the key type has no Stripe price; set one and set up prices")]
     NoPrice,
-    /// Stripe did not open it.
+    /// Stripe failed.
     #[error(transparent)]
     Stripe(#[from] StripeError),
-    /// It could not be done.
+    /// The store failed.
     #[error(transparent)]
     Failure(#[from] Failure),
 }
 
 from_port_errors!(CheckoutError);
 
-/// What the seller's backend asks for.
+/// The request of the seller's backend.
 #[derive(Debug, Clone)]
 pub struct OpenCheckout {
-    /// What is bought.
+    /// The product to buy.
     pub product: ProductId,
-    /// Which key type.
+    /// The key type to buy.
     pub key_type: KeyTypeId,
-    /// Where the buyer goes when done.
+    /// The page that the buyer returns to after paying.
     pub success_url: WebUrl,
-    /// Where the buyer goes when not.
+    /// The page that the buyer returns to after cancelling.
     pub cancel_url: WebUrl,
     /// The buyer's address, if known.
     pub buyer: Option<Email>,
 }
 
-/// Checks a checkout key.
+/// Checks the checkout key of a tenant, and returns the tenant's connection.
 pub fn authorize(
     store: &(impl Connections + ?Sized),
     tenant: &TenantId,
@@ -70,11 +71,14 @@ pub fn authorize(
 ) -> Result<Connection, CheckoutError> {
     store
         .connection(tenant)?
-        .filter(|known| known.checkout_key.is_some_and(|key| key.matches(presented)))
+        .filter(|connection| {
+            let key = connection.checkout_key;
+            key.is_some_and(|key| key.matches(presented))
+        })
         .ok_or(CheckoutError::Unauthorized)
 }
 
-/// Opens a checkout on the tenant's account; returns the page to pay on.
+/// Opens a checkout on the tenant's account. Returns the URL of the payment page.
 pub fn open(
     store: &(impl Catalog + Orders + Commit + ?Sized),
     stripe: &dyn Stripe,
@@ -95,7 +99,7 @@ pub fn open(
         .price_link(tenant, &key_type.product, &key_type.id, &account.account)?
         .ok_or(CheckoutError::NoPrice)?;
 
-    let order = intend(store, env, &account, &key_type, &price, fee, wanted)?;
+    let order = create_order(store, env, &account, &key_type, &price, fee, wanted)?;
     let request = CheckoutRequest {
         order: order.id.clone(),
         tenant: tenant.clone(),
@@ -107,7 +111,7 @@ pub fn open(
         success_url: wanted.success_url.clone(),
         cancel_url: wanted.cancel_url.clone(),
     };
-    // A fresh key for each attempt: the order's own.
+    // Each attempt has its own order, and so its own idempotency key.
     let key = StripeIdempotencyKey::new(&["mintage-checkout", order.id.as_str()]);
     match stripe.open_checkout(&account, &request, &key) {
         Ok(session) => {
@@ -115,7 +119,7 @@ pub fn open(
             Ok(session.url)
         }
         Err(error) => {
-            // If this fails too, the sweeper finds the order.
+            // If this commit fails too, the sweep abandons the order later.
             let _ = record_result(store, env, &order, None);
             Err(match error {
                 StripeError::AccountGone => CheckoutError::NotConnected,
@@ -126,7 +130,7 @@ pub fn open(
     }
 }
 
-fn intend(
+fn create_order(
     store: &(impl Commit + ?Sized),
     env: &Env<'_>,
     account: &AccountRef,
@@ -163,7 +167,7 @@ fn intend(
     })
 }
 
-/// Writes down what came of asking Stripe: a session, or none.
+/// Records the result of Stripe's answer: the session, or `None` if it opened none.
 pub(crate) fn record_result(
     store: &(impl Orders + Commit + ?Sized),
     env: &Env<'_>,
@@ -175,8 +179,8 @@ pub(crate) fn record_result(
             return Err(CheckoutError::NotFound);
         };
         if order.status != OrderStatus::Opening {
-            // Somebody wrote the end of it meanwhile. A page is handed out only for the session
-            // that is written down: no other mints.
+            // The result was recorded concurrently. Only the stored session can mint, so the URL of
+            // another one must not be returned.
             return match session {
                 Some(opened) if order.session.as_ref() != Some(&opened.id) => {
                     Err(Failure::Contended.into())

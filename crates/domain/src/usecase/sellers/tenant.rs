@@ -1,4 +1,4 @@
-//! Tenants and their management tokens.
+//! Creating tenants and management tokens, changing plans, and authenticating tokens.
 
 use std::collections::BTreeSet;
 
@@ -15,32 +15,32 @@ use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
 
-/// Why a tenant was not made or changed.
+/// Why a tenant was not created or changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TenantError {
     /// The slug is taken.
     #[error("a tenant of this name exists already")]
     Exists,
-    /// There is no such tenant.
+    /// The tenant does not exist.
     #[error("no such tenant")]
     NotFound,
-    /// It could not be done.
+    /// The store failed.
     #[error(transparent)]
     Failure(#[from] Failure),
 }
 
 from_port_errors!(TenantError);
 
-/// A tenant just made, and the token to manage it with: shown once.
+/// A new tenant and its first management token.
 #[derive(Debug)]
 pub struct NewTenant {
     /// The tenant.
     pub tenant: Tenant,
-    /// Its first management token, with every scope.
+    /// The token, with every scope, shown once.
     pub token: Secret,
 }
 
-/// Makes a tenant and its first management token.
+/// Creates a tenant and its first management token.
 pub fn create_tenant(
     store: &(impl Tenants + Commit + ?Sized),
     env: &Env<'_>,
@@ -61,7 +61,7 @@ pub fn create_tenant(
             created_at: now,
             version: 1,
         };
-        let (row, token) = make_token(env, id, TokenScope::ALL.into());
+        let (row, token) = generate_token(env, id, TokenScope::ALL.into());
         let mut changes = env.changes(now);
         changes.tenants.push(Write::new(tenant.clone()));
         changes.tokens.push(Write::new(row));
@@ -72,7 +72,7 @@ pub fn create_tenant(
     })
 }
 
-/// Moves a tenant to another platform tier.
+/// Changes the platform tier of a tenant.
 pub fn change_plan(
     store: &(impl Tenants + Commit + ?Sized),
     env: &Env<'_>,
@@ -86,10 +86,10 @@ pub fn change_plan(
         }
         tenant.plan = plan;
         let now = env.now();
-        let put = Write::changed(tenant);
-        let tenant = put.value.clone();
+        let write = Write::changed(tenant);
+        let tenant = write.value.clone();
         let mut changes = env.changes(now);
-        changes.tenants.push(put);
+        changes.tenants.push(write);
         changes.audit.push(env.audit(
             id,
             now,
@@ -101,7 +101,7 @@ pub fn change_plan(
     })
 }
 
-/// Makes another management token for a tenant. It is shown once.
+/// Creates another management token for a tenant. The returned token is shown once.
 pub fn create_token(
     store: &(impl Tenants + Commit + ?Sized),
     env: &Env<'_>,
@@ -111,7 +111,7 @@ pub fn create_token(
     settle(store, |_| {
         store.tenant(id)?.ok_or(TenantError::NotFound)?;
         let now = env.now();
-        let (row, token) = make_token(env, id, scopes.clone());
+        let (row, token) = generate_token(env, id, scopes.clone());
         let token_id = row.id.clone();
         let mut changes = env.changes(now);
         changes.tokens.push(Write::new(row));
@@ -122,7 +122,7 @@ pub fn create_token(
     })
 }
 
-fn make_token(
+fn generate_token(
     env: &Env<'_>,
     tenant: &TenantId,
     scopes: BTreeSet<TokenScope>,
@@ -141,8 +141,8 @@ fn make_token(
     (row, token)
 }
 
-/// The token a caller presents, if it is one and not revoked. It is looked up by its hash, so
-/// how long that takes tells nothing of the token.
+/// Looks up the token that a caller sent, unless it is revoked. The lookup is by hash, so its
+/// duration reveals nothing about the token.
 pub fn authenticate(
     store: &(impl Tokens + ?Sized),
     presented: &str,

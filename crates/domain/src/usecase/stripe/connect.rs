@@ -1,4 +1,4 @@
-//! Connecting a tenant's Stripe account by OAuth, switching it to live, and letting it go.
+//! Connecting a tenant's Stripe account by OAuth, switching it to live mode, and disconnecting it.
 
 use std::time::Duration;
 
@@ -7,55 +7,56 @@ use crate::base::mode::Mode;
 use crate::base::secret::{Secret, SecretHash};
 use crate::base::slug::TenantId;
 use crate::base::url::WebUrl;
+use crate::commit::changes::Changes;
 use crate::commit::write::Write;
 use crate::model::sellers::audit::Actor;
 use crate::model::stripe::account::{AccountLink, AccountRef};
 use crate::model::stripe::connection::{Connection, ModeError};
 use crate::model::stripe::oauth_round::OAuthRound;
-use crate::ports::{Commit, Connections, OAuthRounds, Stripe, StripeError, Tenants};
+use crate::ports::{Commit, Connections, OAuthRounds, StoreError, Stripe, StripeError, Tenants};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
 
-/// Why a connection was not made or ended.
+/// Why a connection was not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
-    /// There is no such tenant.
+    /// The tenant does not exist.
     #[error("not found")]
     NotFound,
     /// The tenant's plan does not include Connect.
     #[error("Stripe Connect requires a Starter, Plus, or Pro plan")]
     PlanLacksConnect,
-    /// The connection cannot go there.
+    /// The connection cannot change to the mode.
     #[error(transparent)]
     Mode(#[from] ModeError),
-    /// The state is unknown, used or expired.
+    /// The `state` parameter is unknown, used or expired.
     #[error("this connection attempt is unknown, used up or expired")]
     InvalidState,
     /// The account belongs to another tenant.
     #[error("this Stripe account is connected to another seller here")]
     AccountTaken,
-    /// What Stripe granted is of the other mode.
+    /// Stripe granted access in the other mode.
     #[error("Stripe granted access in the other mode")]
     WrongMode,
-    /// There is nothing to disconnect.
+    /// The tenant is not connected.
     #[error("not connected to Stripe")]
     NotConnected,
-    /// Stripe did not do it.
+    /// Stripe failed.
     #[error(transparent)]
     Stripe(#[from] StripeError),
-    /// It could not be done.
+    /// The store failed.
     #[error(transparent)]
     Failure(#[from] Failure),
 }
 
 from_port_errors!(ConnectError);
 
-/// For how long an OAuth round may be finished.
-pub const ROUND_LASTS: Duration = Duration::from_mins(10);
+/// How long an OAuth round may take.
+pub const OAUTH_ROUND_TTL: Duration = Duration::from_mins(10);
 
-/// Begins an OAuth round: returns the page where the seller grants access. Nothing of the
-/// connection changes yet.
+/// Starts an OAuth round, and returns the URL where the seller grants access. The connection does
+/// not change yet.
 pub fn start(
     store: &(impl Tenants + Connections + Commit + ?Sized),
     stripe: &dyn Stripe,
@@ -78,7 +79,7 @@ pub fn start(
             state: SecretHash::of(state.expose()),
             tenant: tenant.clone(),
             mode,
-            expires_at: now.plus(ROUND_LASTS),
+            expires_at: now.plus(OAUTH_ROUND_TTL),
             used: false,
             version: 1,
         }));
@@ -89,27 +90,27 @@ pub fn start(
 fn current(
     store: &(impl Connections + ?Sized),
     tenant: &TenantId,
-) -> Result<Connection, crate::ports::StoreError> {
-    let known = store.connection(tenant)?;
-    Ok(known.unwrap_or_else(|| Connection::none(tenant.clone())))
+) -> Result<Connection, StoreError> {
+    let stored = store.connection(tenant)?;
+    Ok(stored.unwrap_or_else(|| Connection::none(tenant.clone())))
 }
 
-/// A connection just made.
+/// A new connection.
 #[derive(Debug)]
 pub struct Connected {
-    /// Whose.
+    /// The tenant that is connected.
     pub tenant: TenantId,
-    /// In which mode.
+    /// The mode of the connection.
     pub mode: Mode,
-    /// To which account.
+    /// The connected account.
     pub account: StripeAccountId,
-    /// The new checkout key, shown once; none if an earlier one goes on.
+    /// The new checkout key, shown once; `None` if the tenant has one already.
     pub checkout_key: Option<Secret>,
 }
 
-/// Finishes an OAuth round. The state is used up first, then the code is exchanged, once: a code
-/// that is used twice ends the grant at Stripe. A crash in between leaves the connection as it
-/// was, and the seller connects again.
+/// Completes an OAuth round. The state is consumed first, then the code is exchanged once, since
+/// Stripe revokes the grant when a code is used twice. After a crash in between the connection is
+/// unchanged, and the seller must connect again.
 pub fn finish(
     store: &(impl Connections + OAuthRounds + Commit + ?Sized),
     stripe: &dyn Stripe,
@@ -117,7 +118,7 @@ pub fn finish(
     state: &Secret,
     code: &Secret,
 ) -> Result<Connected, ConnectError> {
-    let round = use_up(store, env, state)?;
+    let round = consume_state(store, env, state)?;
     let grant = stripe.exchange(round.mode, code)?;
     if Mode::from_livemode(grant.livemode) != round.mode {
         return Err(ConnectError::WrongMode);
@@ -129,7 +130,7 @@ pub fn finish(
     settle(store, |_| link(store, env, &round.tenant, &target))
 }
 
-fn use_up(
+fn consume_state(
     store: &(impl OAuthRounds + Commit + ?Sized),
     env: &Env<'_>,
     state: &Secret,
@@ -141,10 +142,10 @@ fn use_up(
             .filter(|round| !round.used && round.expires_at > now)
             .ok_or(ConnectError::InvalidState)?;
         round.used = true;
-        let put = Write::changed(round);
-        let round = put.value.clone();
+        let write = Write::changed(round);
+        let round = write.value.clone();
         let mut changes = env.changes(now);
-        changes.oauth_rounds.push(put);
+        changes.oauth_rounds.push(write);
         Ok(Decision::commit(changes, round))
     })
 }
@@ -156,8 +157,8 @@ fn link(
     target: &AccountRef,
 ) -> Result<Decision<Connected>, ConnectError> {
     let now = env.now();
-    let known = store.account_link(target)?;
-    if known
+    let stored_link = store.account_link(target)?;
+    if stored_link
         .as_ref()
         .is_some_and(|link| link.active && link.tenant != *tenant)
     {
@@ -165,14 +166,8 @@ fn link(
     }
     let mut changes = env.changes(now);
     let mut connection = current(store, tenant)?;
-    if let Some(left) = connection.connect(target.clone())? {
-        changes
-            .forgotten_prices
-            .push((tenant.clone(), left.account.clone()));
-        if let Some(mut former) = store.account_link(&left)? {
-            former.active = false;
-            changes.accounts.push(Write::changed(former));
-        }
+    if let Some(former) = connection.connect(target.clone())? {
+        leave_account(&mut changes, store, tenant, &former)?;
     }
     let checkout_key = connection.checkout_key.is_none().then(|| random_hex(env));
     if let Some(key) = &checkout_key {
@@ -183,7 +178,7 @@ fn link(
         tenant: tenant.clone(),
         active: true,
         linked_at: now,
-        version: known.map_or(0, |link| link.version),
+        version: stored_link.map_or(0, |link| link.version),
     }));
     changes.connections.push(Write::changed(connection));
     changes.audit.push(env.audit(
@@ -202,12 +197,28 @@ fn link(
     Ok(Decision::commit(changes, connected))
 }
 
-/// 256 random bits as 64 hex digits: a checkout key, or the state of an OAuth round.
+/// Unlinks a former account in `changes`, and deletes the links to its Stripe prices.
+fn leave_account(
+    changes: &mut Changes,
+    store: &(impl Connections + ?Sized),
+    tenant: &TenantId,
+    former: &AccountRef,
+) -> Result<(), StoreError> {
+    let prices = (tenant.clone(), former.account.clone());
+    changes.forgotten_prices.push(prices);
+    if let Some(mut link) = store.account_link(former)? {
+        link.active = false;
+        changes.accounts.push(Write::changed(link));
+    }
+    Ok(())
+}
+
+/// 256 random bits as 64 hex digits, for checkout keys and the states of OAuth rounds.
 fn random_hex(env: &Env<'_>) -> Secret {
     Secret::new(data_encoding::HEXLOWER.encode(&env.random::<32>()))
 }
 
-/// Gives a tenant another checkout key. The old one dies at once; the new one is shown once.
+/// Replaces the checkout key of a tenant at once. The new key is shown once.
 pub fn rotate_checkout_key(
     store: &(impl Connections + Commit + ?Sized),
     env: &Env<'_>,
@@ -234,8 +245,8 @@ pub fn rotate_checkout_key(
     })
 }
 
-/// Disconnects a tenant. Stripe is told to end the grant at once if it can be reached, else by
-/// the sweeper.
+/// Disconnects a tenant. The grant is revoked at Stripe at once if Stripe answers, else by a later
+/// sweep.
 pub fn disconnect(
     store: &(impl Connections + Commit + ?Sized),
     stripe: &dyn Stripe,
@@ -246,33 +257,27 @@ pub fn disconnect(
     settle(store, |_| {
         let now = env.now();
         let mut connection = current(store, tenant)?;
-        let left = connection
+        let former = connection
             .disconnect(false)
             .ok_or(ConnectError::NotConnected)?;
         let mut changes = env.changes(now);
-        if let Some(mut link) = store.account_link(&left)? {
-            link.active = false;
-            changes.accounts.push(Write::changed(link));
-        }
-        changes
-            .forgotten_prices
-            .push((tenant.clone(), left.account.clone()));
+        leave_account(&mut changes, store, tenant, &former)?;
         changes.connections.push(Write::changed(connection));
         changes.audit.push(env.audit(
             tenant,
             now,
             actor.clone(),
             "stripe.disconnected",
-            left.account.as_str(),
+            former.account.as_str(),
         ));
         Ok::<_, ConnectError>(Decision::commit(changes, ()))
     })?;
-    // Left to the sweeper if Stripe does not answer: the tenant is disconnected all the same.
+    // If Stripe does not answer, a later sweep revokes the grant; the tenant is disconnected.
     let _ = retire(store, stripe, env, tenant);
     Ok(())
 }
 
-/// Tells Stripe to end the grants of accounts that a tenant has left, one by one.
+/// Revokes the grants of a tenant's former accounts at Stripe, one by one.
 pub fn retire(
     store: &(impl Connections + Commit + ?Sized),
     stripe: &dyn Stripe,
@@ -280,7 +285,7 @@ pub fn retire(
     tenant: &TenantId,
 ) -> Result<(), ConnectError> {
     for account in current(store, tenant)?.retiring {
-        // Somebody connected it again meanwhile: ending the grant would cut them off.
+        // The account may have been connected again; its grant must not be revoked then.
         let in_use = store
             .account_link(&account)?
             .is_some_and(|link| link.active);
@@ -290,7 +295,7 @@ pub fn retire(
         settle(store, |_| {
             let mut connection = current(store, tenant)?;
             let before = connection.retiring.len();
-            connection.retiring.retain(|left| *left != account);
+            connection.retiring.retain(|former| *former != account);
             if connection.retiring.len() == before {
                 return Ok::<_, ConnectError>(Decision::Answer(()));
             }

@@ -13,7 +13,7 @@ use mintage_domain::model::access::scope::{Permission, Scope};
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::ports::ApiKeys;
 use mintage_domain::usecase::access::api_key::{
-    ApiKeyError, REMEMBERED, SignatureError, SignedCall, TOLERANCE, check, create_api_key, find,
+    ApiKeyError, NONCE_TTL, SignatureError, SignedCall, TOLERANCE, check, create_api_key, find,
 };
 use mintage_domain::usecase::failure::Failure;
 
@@ -86,7 +86,7 @@ fn a_good_signature_is_good_for_one_nonce_whatever_its_case() {
     };
     let first = nonce(&signature).unwrap();
     assert_eq!(first.key, key.id);
-    assert_eq!(first.expires_at, seller.shop.now().plus(REMEMBERED));
+    assert_eq!(first.expires_at, seller.shop.now().plus(NONCE_TTL));
     assert_eq!(nonce(&signature.to_uppercase()), Ok(first));
 }
 

@@ -17,7 +17,7 @@ use mintage_domain::model::access::scope::{Permission, Scope};
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::ports::ApiKeys;
 use mintage_domain::usecase::access::api_key::{
-    ApiKeyError, MadeApiKey, SignatureError, SignedCall, check, create_api_key, revoke_api_key,
+    ApiKeyError, CreatedApiKey, SignatureError, SignedCall, check, create_api_key, revoke_api_key,
     rotate_api_key,
 };
 
@@ -25,7 +25,7 @@ use crate::seller::Seller;
 
 const KIND: KeyKind = KeyKind::Signed(Scope::ValidateOnly, SignatureVersion::V1);
 
-fn create(seller: &Seller, kind: KeyKind) -> MadeApiKey {
+fn create(seller: &Seller, kind: KeyKind) -> CreatedApiKey {
     let (store, env, tenant) = (&*seller.store, seller.env(), seller.tenant());
     let (product, what) = (&seller.shop.product.id, (kind, Mode::Sandbox));
     create_api_key(store, &env, tenant, product, &Actor::Operator, what).unwrap()
@@ -56,7 +56,7 @@ fn rotate_to(
     id: &ApiKeyId,
     seconds: u32,
     version: Option<SignatureVersion>,
-) -> Result<MadeApiKey, ApiKeyError> {
+) -> Result<CreatedApiKey, ApiKeyError> {
     let (tenant, actor) = (seller.tenant(), Actor::Operator);
     let how = (Overlap::from_seconds(seconds).unwrap(), version);
     rotate_api_key(&*seller.store, &seller.env(), tenant, id, how, &actor)

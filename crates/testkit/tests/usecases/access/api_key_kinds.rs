@@ -11,7 +11,7 @@ use mintage_domain::model::access::scope::{Permission, Scope};
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::ports::ApiKeys;
 use mintage_domain::usecase::access::api_key::{
-    REMEMBERED, SignatureError, SignedCall, check, check_publishable_or_signed, create_api_key,
+    NONCE_TTL, SignatureError, SignedCall, check, check_publishable_or_signed, create_api_key,
 };
 
 use crate::seller::Seller;
@@ -72,7 +72,7 @@ impl Call {
 }
 
 fn checked(seller: &Seller, key: &ApiKey, call: &SignedCall<'_>) -> Result<Nonce, SignatureError> {
-    check(&seller.env(), key, call, Permission::TendDevices)
+    check(&seller.env(), key, call, Permission::ManageActivations)
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn equal_calls_with_two_nonces_are_two_and_with_one_nonce_are_one_however_signed
     };
     let first = of("/v1/heartbeat", NONCE);
     assert_eq!(first.key, key.id);
-    assert_eq!(first.expires_at, seller.shop.now().plus(REMEMBERED));
+    assert_eq!(first.expires_at, seller.shop.now().plus(NONCE_TTL));
     assert_ne!(of("/v1/heartbeat", "aB3_-aB3_-aB3_-2"), first);
     assert_eq!(of("/v1/deactivate", NONCE), first, "the nonce is used up");
     let mut upper = Call::to(&seller, &secret, "/v1/heartbeat", NONCE);
@@ -233,7 +233,7 @@ fn check_unsigned(
 
 #[test]
 fn a_publishable_key_has_no_secret_and_may_validate_and_activate_unsigned() {
-    use Permission::{Activate, Issue, Read, TendDevices, Validate};
+    use Permission::{Activate, Issue, ManageActivations, Read, Validate};
     let seller = Seller::new();
     let (key, secret) = create(&seller, KeyKind::Publishable);
     assert!(key.id.as_str().starts_with("pub_live_") && secret.is_none());
@@ -244,7 +244,7 @@ fn a_publishable_key_has_no_secret_and_may_validate_and_activate_unsigned() {
             "{allowed:?}"
         );
     }
-    for refused in [Issue, TendDevices, Read] {
+    for refused in [Issue, ManageActivations, Read] {
         let answer = check_unsigned(&seller, &key, refused);
         assert_eq!(
             answer,

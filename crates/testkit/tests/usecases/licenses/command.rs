@@ -10,7 +10,7 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::licenses::license::License;
 use mintage_domain::model::licenses::standing::{
-    CannotExtend, DisputeNews, HoldCause, RevocationReason, Standing, State,
+    CannotExtend, DisputeEvent, HoldCause, RevocationReason, Standing, State,
 };
 use mintage_domain::model::licenses::term::Term;
 use mintage_domain::model::sellers::audit::Actor;
@@ -160,7 +160,7 @@ fn a_command_that_was_given_already_is_refused_and_leaves_no_trace() {
 fn a_thawed_license_stays_frozen_while_a_dispute_holds_it() {
     let sold = Sold::new();
     let now = sold.seller.shop.now();
-    sold.change(|it| assert!(it.dispute("dp_1", DisputeNews::Opened, now)));
+    sold.change(|it| assert!(it.dispute("dp_1", DisputeEvent::Opened, now)));
     assert_eq!(sold.run(Command::Thaw), Err(LicenseError::NotFrozen));
     sold.run(Command::Freeze).unwrap();
     assert_eq!(sold.holds(), ["admin", "dispute:dp_1"]);

@@ -13,7 +13,7 @@ use mintage_domain::ports::{
 use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::failure::Failure;
 use mintage_domain::usecase::outbox::deliver::{
-    DEADLINE, DeliverError, LANE, LEASE, record_result, request,
+    DEADLINE, DeliverError, LEASE, MAX_CONCURRENT_PER_ENDPOINT, record_result, request,
 };
 use mintage_domain::usecase::outbox::webhook_endpoint::{redeliver, rotate_secret, set_url};
 use mintage_testkit::ScriptedHttp;
@@ -33,7 +33,10 @@ fn waiting() -> (Seller, WebhookSecret) {
 
 fn claimed(seller: &Seller) -> Claim {
     let now = seller.shop.now();
-    let mut claims = seller.store.claim(now, 10, LANE, LEASE).unwrap();
+    let mut claims = seller
+        .store
+        .claim(now, 10, MAX_CONCURRENT_PER_ENDPOINT, LEASE)
+        .unwrap();
     assert_eq!(claims.len(), 1, "one delivery is due");
     claims.remove(0)
 }
@@ -196,7 +199,10 @@ fn a_receiver_that_is_gone_stops_the_endpoint_it_was_and_no_newer_one() {
         assert_eq!(endpoint.gone_since, gone);
         seller.sell();
         let now = seller.shop.now();
-        let due = seller.store.claim(now, 10, LANE, LEASE).unwrap();
+        let due = seller
+            .store
+            .claim(now, 10, MAX_CONCURRENT_PER_ENDPOINT, LEASE)
+            .unwrap();
         assert_eq!(due.len(), usize::from(moved));
     }
 }

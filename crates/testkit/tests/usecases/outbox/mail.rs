@@ -14,7 +14,7 @@ use mintage_domain::ports::{Commit, LicenseRecord, Mail, MailError, Mails, RateL
 use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::licenses::command::revoke;
 use mintage_domain::usecase::outbox::mail::{
-    Composed, LEASE, MailCommandError, Outcome, RESEND_RATE, WAITS_AT_MOST, compose, give_up,
+    Composed, LEASE, MAX_SERVER_WAIT, MailCommandError, Outcome, RESEND_RATE, compose, give_up,
     record_result, resend, switch,
 };
 use mintage_testkit::OutboxMail;
@@ -294,7 +294,7 @@ fn what_nobody_could_send_for_three_days_is_given_up_and_nothing_younger() {
     seller.shop.env.clock.advance(Duration::from_secs(1));
     let young = seller.sell().license.id;
     let (store, env) = (&*seller.store, seller.env());
-    let short_of = WAITS_AT_MOST.saturating_sub(Duration::from_micros(1_000_001));
+    let short_of = MAX_SERVER_WAIT.saturating_sub(Duration::from_micros(1_000_001));
     seller.shop.env.clock.advance(short_of);
     assert_eq!(give_up(store, &env, 10), Ok(0));
     seller.shop.env.clock.advance(Duration::from_micros(1));

@@ -12,7 +12,7 @@ use mintage_domain::ports::{
     Catalog, Connections, Grant, MockStripe, OAuthRounds, Stripe, StripeError,
 };
 use mintage_domain::usecase::sellers::tenant::change_plan;
-use mintage_domain::usecase::stripe::connect::{self, ConnectError, ROUND_LASTS};
+use mintage_domain::usecase::stripe::connect::{self, ConnectError, OAUTH_ROUND_TTL};
 use mintage_testkit::fixtures::{stripe_account, web_url};
 use mintage_testkit::{MemoryStore, StandInStripe};
 
@@ -95,7 +95,7 @@ fn a_state_that_is_unknown_used_or_expired_is_refused_before_any_request_to_stri
 
     let seller = Seller::new();
     let state = seller.start(Mode::Live).unwrap();
-    seller.shop.env.clock.advance(ROUND_LASTS);
+    seller.shop.env.clock.advance(OAUTH_ROUND_TTL);
     assert_eq!(refused(&seller, &state), ConnectError::InvalidState);
 }
 
@@ -103,7 +103,9 @@ fn a_state_that_is_unknown_used_or_expired_is_refused_before_any_request_to_stri
 fn a_round_may_be_finished_until_the_very_end_of_its_ten_minutes() {
     let seller = Seller::new();
     let state = seller.start(Mode::Live).unwrap();
-    let almost = ROUND_LASTS.checked_sub(Duration::from_micros(1)).unwrap();
+    let almost = OAUTH_ROUND_TTL
+        .checked_sub(Duration::from_micros(1))
+        .unwrap();
     seller.shop.env.clock.advance(almost);
     let code = seller.stripe.grant_code_for(&seller.shop.account_ref());
     assert!(seller.finish(&*seller.stripe, &state, &code).is_ok());

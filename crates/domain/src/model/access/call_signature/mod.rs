@@ -1,6 +1,5 @@
-//! Signatures of messages: those we send to webhooks, and KeyStack's, which callers send to us.
-//!
-//! All are HMAC-SHA256; they differ in what is signed, under which key, and how it is written.
+//! KeyStack's signatures of calls: HMAC-SHA256 under the API secret. This file has version 1 and
+//! the timestamp, which both versions share.
 
 use std::time::Duration;
 
@@ -14,18 +13,18 @@ pub use crate::model::access::call_signature::v2::{CallNonce, CallText, InvalidC
 
 mod v2;
 
-/// How far a caller's clock may be from ours, either way.
+/// The largest accepted difference between a caller's clock and the server's, either way.
 pub const KEYSTACK_TOLERANCE: Duration = Duration::from_mins(5);
 
-/// The value of `X-KeyStack-Signature` in version 1: hex over `timestamp.body`, under the API
-/// secret. The timestamp is signed as the header has it. [`CallText`] is version 2.
+/// The value of `X-KeyStack-Signature` in version 1: the hex HMAC of `timestamp.body` under the API
+/// secret. The timestamp is signed as it stands in the header. [`CallText`] is version 2.
 pub fn keystack_signature(secret: &Secret, timestamp: &str, body: &[u8]) -> String {
     let key = secret.expose().as_bytes();
     let signed = [timestamp.as_bytes(), body].join(&b'.');
     HEXLOWER.encode(hmac_sha256(key, &signed).as_ref())
 }
 
-/// Whether a caller's signature, in hex of either case, is right; compared in constant time.
+/// Whether a signature of version 1, in hex of either case, matches; compared in constant time.
 pub fn verify_keystack(secret: &Secret, timestamp: &str, body: &[u8], presented: &str) -> bool {
     let Ok(tag) = HEXLOWER_PERMISSIVE.decode(presented.as_bytes()) else {
         return false;
@@ -34,8 +33,8 @@ pub fn verify_keystack(secret: &Secret, timestamp: &str, body: &[u8], presented:
     verify_hmac_sha256(secret.expose().as_bytes(), &signed, &tag)
 }
 
-/// Reads `X-KeyStack-Timestamp`: digits that count the Unix epoch's seconds, or its milliseconds
-/// when they are above 10^11 (in seconds that would be the year 5138).
+/// Reads `X-KeyStack-Timestamp`: the digits of the Unix time in seconds, or in milliseconds if the
+/// number is above 10^11 (which in seconds is the year 5138).
 pub fn parse_keystack_timestamp(header: &str) -> Option<Timestamp> {
     const LARGEST_SECONDS: i64 = 100_000_000_000;
     if !header.bytes().all(|b| b.is_ascii_digit()) {

@@ -1,62 +1,57 @@
-//! Version 2 of a caller's signature: for one route, one body and one use.
+//! Version 2 of a call's signature, which is valid for one route, one body and one use.
 //!
-//! Signed is `v2`, the timestamp, the nonce, the method, the path with its query, and the raw body,
-//! each but the last with a line break behind it. None but the body can hold a line break, so no
-//! two calls have one text; and a text of version 1 starts with a digit, so none is of both.
+//! The signed text is `v2`, the timestamp, the nonce, the method, the path with its query, and the
+//! raw body, separated by line breaks. Only the body can contain a line break, so two different
+//! calls never have the same text. A text of version 1 starts with a digit, so no text belongs to
+//! both versions.
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 
 use crate::base::hmac::{hmac_sha256, verify_hmac_sha256};
 use crate::base::secret::{Secret, sha256};
+use crate::base::text_newtype::text_newtype;
 
-/// What a caller calls a call, and no other: `X-KeyStack-Nonce`, 16 to 64 characters of
-/// `A-Z a-z 0-9 _ -`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CallNonce(String);
+text_newtype! {
+    /// The value of `X-KeyStack-Nonce`, which the caller generates for each call: 16 to 64
+    /// characters of `A-Z a-z 0-9 _ -`.
+    pub struct CallNonce;
 
-/// A text that is no [`CallNonce`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("must have 16 to 64 letters, digits, `_` or `-`")]
-pub struct InvalidCallNonce;
+    /// The text is not a [`CallNonce`].
+    #[error("must have 16 to 64 letters, digits, `_` or `-`")]
+    pub struct InvalidCallNonce;
+
+    parse: |text| {
+        let is_allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+        let is_valid = (16..=64).contains(&text.len()) && text.bytes().all(is_allowed);
+        is_valid.then(|| text.to_owned())
+    };
+}
 
 impl CallNonce {
-    /// Reads a nonce.
-    pub fn parse(text: &str) -> Result<Self, InvalidCallNonce> {
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-        match text.len() {
-            16..=64 if text.bytes().all(plain) => Ok(Self(text.to_owned())),
-            _ => Err(InvalidCallNonce),
-        }
-    }
-
-    /// The nonce as it was sent.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// What is remembered of it once it is used up. No signature of version 1 has the same.
+    /// The bytes that are stored once the nonce is used. They differ from those of every signature
+    /// of version 1.
     pub fn mark(&self) -> [u8; 32] {
         sha256([b"v2\n", self.0.as_bytes()].concat().as_slice())
     }
 }
 
-/// A call, as its caller signs it.
+/// The signed parts of a call.
 #[derive(Debug, Clone, Copy)]
 pub struct CallText<'a> {
-    /// `X-KeyStack-Timestamp`, as the header has it.
+    /// The value of `X-KeyStack-Timestamp`.
     pub timestamp: &'a str,
-    /// Which call it is.
+    /// The value of `X-KeyStack-Nonce`.
     pub nonce: &'a CallNonce,
-    /// The method, in capitals.
+    /// The HTTP method, in upper case.
     pub method: &'a str,
-    /// The path and the query, as they are requested.
+    /// The path and the query of the request.
     pub target: &'a str,
     /// The raw body.
     pub body: &'a [u8],
 }
 
 impl CallText<'_> {
-    /// What stands before the hex digits of a signature.
+    /// The prefix of a signature, before its hex digits.
     const TAG: &'static str = "v2=";
 
     /// The bytes that are signed.
@@ -78,7 +73,7 @@ impl CallText<'_> {
         format!("{}{}", Self::TAG, HEXLOWER.encode(tag.as_ref()))
     }
 
-    /// Whether a caller's signature, its hex in either case, is right; compared in constant time.
+    /// Whether a signature, in hex of either case, matches; compared in constant time.
     pub fn is_signed(&self, secret: &Secret, presented: &str) -> bool {
         let hex = presented.strip_prefix(Self::TAG);
         let tag = hex.and_then(|hex| HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).ok());
@@ -198,9 +193,9 @@ mod tests {
 
     #[test]
     fn each_nonce_leaves_a_mark_of_its_own() {
-        let marks = [NONCE, "0123456789abcdeF", "0123456789abcdef0"].map(|it| nonce(it).mark());
+        let marks = [NONCE, "0123456789abcdeF", "0123456789abcdef0"].map(|text| nonce(text).mark());
         assert!(marks[0] != marks[1] && marks[0] != marks[2] && marks[1] != marks[2]);
-        // What is remembered of a signature of version 1 is the hash of its 64 hex digits.
+        // Of a signature of version 1, the hash of its 64 hex digits is stored.
         let hex = "0".repeat(64);
         assert_ne!(nonce(&hex).mark(), sha256(hex.as_bytes()));
     }

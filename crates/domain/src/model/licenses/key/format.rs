@@ -1,49 +1,29 @@
 //! The two formats of generated keys.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
+use crate::base::text_enum::text_enum;
 use crate::model::licenses::key::checksum::{CHECK_SYMBOLS, RANDOM_SYMBOLS};
 use crate::model::licenses::key::prefix::KeyPrefix;
 
-/// How a product's keys look. Written `classic` and `checked`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum KeyFormat {
-    /// `ACME-4B2K-9XJP-T8WM-Q3VZ`
-    Classic,
-    /// `KS-7F3K9-9XYKM-4N2A1-Q7C9F-WT2K`
-    Checked,
+text_enum! {
+    /// The format of a product's generated keys, written `classic` or `checked`.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum KeyFormat {
+        /// `ACME-4B2K-9XJP-T8WM-Q3VZ`
+        Classic = "classic",
+        /// `KS-7F3K9-9XYKM-4N2A1-Q7C9F-WT2K`
+        Checked = "checked",
+    }
+
+    /// The text is neither `classic` nor `checked`.
+    #[error("a key format is `classic` or `checked`")]
+    pub struct InvalidKeyFormat;
 }
 
-/// The text is neither `classic` nor `checked`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("a key format is `classic` or `checked`")]
-pub struct InvalidKeyFormat;
-
 impl KeyFormat {
-    /// Both formats.
-    pub const ALL: [Self; 2] = [Self::Classic, Self::Checked];
-
-    /// Reads `classic` or `checked`, in lower case.
-    pub fn parse(text: &str) -> Result<Self, InvalidKeyFormat> {
-        Self::ALL
-            .into_iter()
-            .find(|format| format.as_str() == text)
-            .ok_or(InvalidKeyFormat)
-    }
-
-    /// `classic` or `checked`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Classic => "classic",
-            Self::Checked => "checked",
-        }
-    }
-
-    /// Whether keys of this format may bear the prefix: classic ones want 4 characters.
+    /// Whether keys of this format may have the prefix: classic keys need 4 characters.
     pub fn accepts(self, prefix: &KeyPrefix) -> bool {
         match self {
             Self::Classic => prefix.as_str().len() == 4,
@@ -51,7 +31,7 @@ impl KeyFormat {
         }
     }
 
-    /// How many symbols follow the prefix.
+    /// The number of symbols after the prefix.
     pub(super) fn symbols(self) -> usize {
         self.groups().iter().sum()
     }
@@ -81,12 +61,6 @@ impl KeyFormat {
     }
 }
 
-impl fmt::Display for KeyFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 #[cfg(test)]
 #[expect(
     clippy::unwrap_used,
@@ -96,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_classic_keys_want_four_characters() {
+    fn only_classic_keys_need_four_characters() {
         for (prefix, classic, checked) in [
             ("KS", false, true),
             ("ACME", true, true),

@@ -1,4 +1,4 @@
-//! The hash that a license is found by.
+//! The hash by which a license is looked up.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use data_encoding::HEXLOWER;
 
 use crate::base::secret::sha256;
 
-/// The SHA-256 of a key as printed: what a license is found by.
+/// The SHA-256 of a key as printed, by which the license is looked up.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyHash([u8; 32]);
 
@@ -15,12 +15,12 @@ impl KeyHash {
         Self(sha256(printed.as_bytes()))
     }
 
-    /// A hash as it was stored.
+    /// Wraps a hash that was stored.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The hash as it is stored.
+    /// The 32 bytes to store.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

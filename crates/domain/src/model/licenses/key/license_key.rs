@@ -1,7 +1,8 @@
-//! A license key in the clear.
+//! A license key in plain text.
 
 use std::fmt;
 
+use crate::base::secret::Secret;
 use crate::model::licenses::key::checksum::{ProductSecret, RANDOM_SYMBOLS};
 use crate::model::licenses::key::format::KeyFormat;
 use crate::model::licenses::key::hash::KeyHash;
@@ -9,72 +10,70 @@ use crate::model::licenses::key::prefix::KeyPrefix;
 use crate::model::licenses::key::presented::{InvalidKey, trimmed};
 use crate::model::licenses::key::symbols;
 
-/// A license key as it is printed for its owner. It has no `Display`, and its `Debug` does not
-/// show it.
+/// A license key as printed for its owner. It has no `Display`, and its `Debug` is redacted.
 #[derive(Clone)]
 pub struct LicenseKey {
-    printed: String,
+    printed: Secret,
     format: Option<KeyFormat>,
 }
 
 impl LicenseKey {
-    /// A classic key from 80 random bits. The prefix is one that the format accepts.
+    /// Generates a classic key from 80 random bits. The format must accept the prefix.
     pub fn classic(prefix: &KeyPrefix, random: [u8; 10]) -> Self {
-        let symbols = symbols::encode(symbols::number(&random), KeyFormat::Classic.symbols());
+        let symbols = symbols::encode(&random, KeyFormat::Classic.symbols());
         Self::generated(KeyFormat::Classic, prefix, &symbols)
     }
 
-    /// A checked key from 100 random bits (the last 4 of the 13 bytes are not used) and the
-    /// product's secret.
+    /// Generates a checked key from 100 random bits (the last 4 bits of the 13 bytes are not used)
+    /// and the product's secret.
     pub fn checked(prefix: &KeyPrefix, random: [u8; 13], secret: &ProductSecret) -> Self {
-        let mut symbols = symbols::encode(symbols::number(&random) >> 4, RANDOM_SYMBOLS);
+        let mut symbols = symbols::encode(&random, RANDOM_SYMBOLS);
         symbols.push_str(&secret.checksum(prefix, &symbols));
         Self::generated(KeyFormat::Checked, prefix, &symbols)
     }
 
-    /// A key that another system sold. It is only trimmed: its case, its spaces and its dashes are
-    /// part of it.
+    /// Reads a key that another system sold. It is trimmed, and otherwise not changed.
     pub fn imported(text: &str) -> Result<Self, InvalidKey> {
-        let printed = trimmed(text)?.to_owned();
+        let printed = Secret::new(trimmed(text)?);
         let format = None;
         Ok(Self { printed, format })
     }
 
     fn generated(format: KeyFormat, prefix: &KeyPrefix, symbols: &str) -> Self {
         Self {
-            printed: format.print(prefix, symbols),
+            printed: Secret::new(format.print(prefix, symbols)),
             format: Some(format),
         }
     }
 
-    /// The key itself, for its owner.
+    /// The key in plain text, for its owner.
     pub fn expose(&self) -> &str {
-        &self.printed
+        self.printed.expose()
     }
 
-    /// What the license is found by.
+    /// The hash by which the license is looked up.
     pub fn hash(&self) -> KeyHash {
-        KeyHash::of(&self.printed)
+        KeyHash::of(self.expose())
     }
 
-    /// What may be shown of the key: `ACME-****-****-****-Q3VZ`, the prefix and the last group. Of
-    /// an imported key the last 4 characters, and only when it has more than 8.
+    /// The key with its middle hidden: prefix and last group of a generated key, as in
+    /// `ACME-****-****-****-Q3VZ`; the last 4 characters of an imported key, if it has more than 8.
     pub fn masked(&self) -> String {
         if self.format.is_some() {
             return self.masked_groups();
         }
-        let hidden = self.printed.chars().count().saturating_sub(4);
+        let hidden = self.expose().chars().count().saturating_sub(4);
         if hidden <= 4 {
             return "****".to_owned();
         }
-        let shown: String = self.printed.chars().skip(hidden).collect();
-        format!("****{shown}")
+        let visible: String = self.expose().chars().skip(hidden).collect();
+        format!("****{visible}")
     }
 
     fn masked_groups(&self) -> String {
-        let last = self.printed.split('-').count().saturating_sub(1);
+        let last = self.expose().split('-').count().saturating_sub(1);
         let groups: Vec<String> = self
-            .printed
+            .expose()
             .split('-')
             .enumerate()
             .map(|(place, group)| match place {

@@ -1,16 +1,14 @@
-//! License keys: how they are made, printed, masked and hashed.
+//! License keys: how they are generated, printed, masked and hashed.
 //!
 //! - `classic`, `ACME-4B2K-9XJP-T8WM-Q3VZ`: a prefix of 4 characters and 16 random symbols of 5
-//!   bits, 80 bits. Nobody finds one by guessing: with a million keys sold, a guess hits with
-//!   probability 2^-60.
+//!   bits, 80 bits. With a million keys sold, one guess hits a key with probability 2^-60.
 //! - `checked`, `KS-7F3K9-9XYKM-4N2A1-Q7C9F-WT2K`: 20 random symbols, 100 bits, then 4 symbols, 20
-//!   bits, of an HMAC under the product's secret. All but one typo or guess in a million is refused
-//!   without a look at the database.
-//! - imported: whatever another system sold, 4 to 128 characters, kept as it is.
+//!   bits, of an HMAC under the product's secret. All but one in a million typos or guesses are
+//!   refused without a query.
+//! - imported: a key that another system sold, 4 to 128 characters, never changed.
 //!
 //! The symbols are Crockford's base32: digits and letters without I, L, O and U. A key is looked up
-//! by its hash, and the hash is that of the key as printed. What a person types is brought back to
-//! that form first: see [`PresentedKey`].
+//! by the hash of its printed form. [`PresentedKey`] brings typed input back to that form.
 
 mod checksum;
 mod format;

@@ -1,56 +1,27 @@
-//! What a product's keys begin with.
-
-use std::fmt;
+//! The prefixes of a product's license keys.
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
-/// What a product's keys begin with: 2 to 8 upper-case ASCII letters and digits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct KeyPrefix(String);
+use crate::base::text_newtype::{string_conversions, text_newtype};
 
-/// The text is no prefix of keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("a key prefix has 2 to 8 upper-case letters or digits")]
-pub struct InvalidKeyPrefix;
+text_newtype! {
+    /// The prefix of a product's keys: 2 to 8 upper-case ASCII letters and digits.
+    #[derive(Serialize, Deserialize)]
+    #[serde(try_from = "String", into = "String")]
+    pub struct KeyPrefix;
 
-impl KeyPrefix {
-    /// Reads a prefix.
-    pub fn parse(text: &str) -> Result<Self, InvalidKeyPrefix> {
-        let allowed = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
-        if (2..=8).contains(&text.len()) && text.bytes().all(allowed) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(InvalidKeyPrefix)
-        }
-    }
+    /// The text is not a key prefix.
+    #[error("a key prefix has 2 to 8 upper-case letters or digits")]
+    pub struct InvalidKeyPrefix;
 
-    /// The prefix.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+    parse: |text| {
+        let is_allowed = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+        let is_valid = (2..=8).contains(&text.len()) && text.bytes().all(is_allowed);
+        is_valid.then(|| text.to_owned())
+    };
 }
 
-impl fmt::Display for KeyPrefix {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl TryFrom<String> for KeyPrefix {
-    type Error = InvalidKeyPrefix;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
-    }
-}
-
-impl From<KeyPrefix> for String {
-    fn from(prefix: KeyPrefix) -> Self {
-        prefix.0
-    }
-}
+string_conversions! { KeyPrefix, InvalidKeyPrefix; }
 
 #[cfg(test)]
 #[expect(

@@ -1,59 +1,59 @@
-//! A key as somebody typed it.
+//! A license key as typed by a person.
 
 use std::fmt;
 
 use thiserror::Error;
 
-use crate::base::secret::constant_time_eq;
+use crate::base::secret::{Secret, constant_time_eq};
 use crate::model::licenses::key::checksum::ProductSecret;
 use crate::model::licenses::key::format::KeyFormat;
 use crate::model::licenses::key::hash::KeyHash;
 use crate::model::licenses::key::prefix::KeyPrefix;
 use crate::model::licenses::key::{checksum, symbols};
 
-/// Why a text is no license key. It never repeats the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+/// Why a text is not a license key. The message never repeats the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidKey {
-    /// Fewer than 4 or more than 128 characters.
+    /// The text has fewer than 4 or more than 128 characters.
     #[error("a license key has 4 to 128 characters")]
     Length,
-    /// It holds a control character, such as a line break.
+    /// The text holds a control character, such as a line break.
     #[error("a license key holds no control characters")]
     ControlCharacter,
 }
 
-/// A key as it came in, trimmed: 4 to 128 characters, none of them a control character. Its
-/// `Debug` does not show it.
+/// A key as a caller sent it, trimmed: 4 to 128 characters without control characters. Its `Debug`
+/// is redacted.
 ///
-/// It may be one of the product's own keys, typed with noise: any case, spaces, dashes missing or
-/// of the wrong kind, I or L for 1 and O for 0 among the symbols. The prefix is a word of its own
-/// and is never folded but for its case. Or it may be an imported key, of which nothing is noise.
+/// The text may be a generated key typed inexactly: in any case, with spaces, with dashes missing
+/// or of another kind, and with I or L for 1 and O for 0 among the symbols. In the prefix only the
+/// case is ignored. The text may also be an imported key, which is compared exactly.
 #[derive(Clone)]
-pub struct PresentedKey(String);
+pub struct PresentedKey(Secret);
 
 impl PresentedKey {
-    /// Takes a key in.
+    /// Reads a key.
     pub fn parse(text: &str) -> Result<Self, InvalidKey> {
-        Ok(Self(trimmed(text)?.to_owned()))
+        Ok(Self(Secret::new(trimmed(text)?)))
     }
 
-    /// The hashes under which the license may be kept, the likelier first: that of the product's
-    /// own key which was meant, if it has that shape, and that of an imported key.
+    /// The hashes under which the license may be stored, the likelier first: as a generated key, if
+    /// the text has that shape, and as an imported key.
     pub fn candidates(&self, format: KeyFormat, prefix: &KeyPrefix) -> Vec<KeyHash> {
-        let as_it_is = KeyHash::of(&self.0);
-        let meant = self
+        let imported = KeyHash::of(self.0.expose());
+        let generated = self
             .symbols(format, prefix)
             .map(|symbols| KeyHash::of(&format.print(prefix, &symbols)))
-            .filter(|meant| *meant != as_it_is);
-        meant.into_iter().chain([as_it_is]).collect()
+            .filter(|generated| *generated != imported);
+        generated.into_iter().chain([imported]).collect()
     }
 
-    /// Whether it is shaped like a key that the product makes, whatever its checksum.
+    /// Whether the text has the shape of a generated key, whatever its checksum.
     pub fn has_shape(&self, format: KeyFormat, prefix: &KeyPrefix) -> bool {
         self.symbols(format, prefix).is_some()
     }
 
-    /// Whether it is shaped like the product's checked keys and its last four symbols are right.
+    /// Whether the text has the shape of a checked key and the right checksum.
     pub fn checksum_ok(&self, prefix: &KeyPrefix, secret: &ProductSecret) -> bool {
         self.symbols(KeyFormat::Checked, prefix)
             .and_then(|symbols| {
@@ -64,9 +64,10 @@ impl PresentedKey {
             .unwrap_or(false)
     }
 
-    /// The symbols after the prefix, folded; `None` when it has not the shape of such a key.
+    /// The normalized symbols after the prefix; `None` if the text has not the shape of a generated
+    /// key.
     fn symbols(&self, format: KeyFormat, prefix: &KeyPrefix) -> Option<String> {
-        let bare: String = self.0.chars().filter(|&c| !is_filler(c)).collect();
+        let bare: String = self.0.expose().chars().filter(|&c| !is_filler(c)).collect();
         let bare = bare.to_ascii_uppercase();
         let symbols: String = bare
             .strip_prefix(prefix.as_str())?
@@ -83,7 +84,7 @@ impl fmt::Debug for PresentedKey {
     }
 }
 
-/// The text without white space around it, if it may be a key.
+/// The text without surrounding white space, if it may be a key.
 pub(super) fn trimmed(text: &str) -> Result<&str, InvalidKey> {
     let text = text.trim();
     if !(4..=128).contains(&text.chars().count()) {
@@ -95,7 +96,7 @@ pub(super) fn trimmed(text: &str) -> Result<&str, InvalidKey> {
     }
 }
 
-/// Spaces, and dashes of every kind that a word processor makes of one.
+/// White space, and the kinds of dashes that word processors substitute for `-`.
 fn is_filler(c: char) -> bool {
     c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }

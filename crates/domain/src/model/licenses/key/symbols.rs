@@ -1,38 +1,23 @@
-//! Crockford's base32: five bits a symbol, no I, L, O or U.
+//! The symbols of generated keys: Crockford's base32, five bits a symbol.
 
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+use crate::base::base32;
 
-/// Bytes as one number, the first byte the highest. Of more than 16 bytes only the last 16 count.
-pub(super) fn number(bytes: &[u8]) -> u128 {
-    bytes
-        .iter()
-        .fold(0, |number, byte| (number << 8) | u128::from(*byte))
+/// The first `count` times five bits of `bytes`, as symbols.
+pub(super) fn encode(bytes: &[u8], count: usize) -> String {
+    let mut symbols = base32::UPPER.encode(bytes);
+    symbols.truncate(count);
+    symbols
 }
 
-/// The lowest `count` times five bits of a number, the highest first.
-pub(super) fn encode(mut number: u128, count: usize) -> String {
-    let mut symbols: Vec<char> = Vec::with_capacity(count);
-    for _ in 0..count {
-        symbols.push(symbol(number));
-        number >>= 5;
-    }
-    symbols.into_iter().rev().collect()
-}
-
-#[expect(clippy::indexing_slicing, reason = "a remainder of 32 is below 32")]
-fn symbol(number: u128) -> char {
-    char::from(ALPHABET[(number % 32) as usize])
-}
-
-/// The symbol a person meant: any case, I and L for 1, O for 0. `None` when it is none.
+/// The symbol that a person meant: case is ignored, and I and L stand for 1, O for 0. `None` if the
+/// character is not a symbol.
 pub(super) fn fold(typed: char) -> Option<char> {
     let symbol = match typed.to_ascii_uppercase() {
         'I' | 'L' => '1',
         'O' => '0',
         other => other,
     };
-    let byte = u8::try_from(symbol).ok()?;
-    ALPHABET.contains(&byte).then_some(symbol)
+    base32::UPPER_SYMBOLS.contains(symbol).then_some(symbol)
 }
 
 #[cfg(test)]
@@ -41,22 +26,22 @@ mod tests {
 
     #[test]
     fn encodes_five_bits_a_symbol_highest_first() {
-        for (number, count, symbols) in [
-            (0, 1, "0"),
-            (31, 1, "Z"),
-            (32, 2, "10"),
-            (0x1f, 4, "000Z"),
-            (0xf_ffff, 4, "ZZZZ"),
-            (0b00001_00010_10001, 3, "12H"),
+        for (bytes, count, symbols) in [
+            (&[0b00000_000][..], 1, "0"),
+            (&[0b11111_000], 1, "Z"),
+            (&[0b00001_000, 0], 2, "10"),
+            (&[0, 1, 0b1111_0000], 4, "000Z"),
+            (&[0xff, 0xff, 0xf0], 4, "ZZZZ"),
+            (&[0b00001_000, 0b10_10001_0], 3, "12H"),
         ] {
-            assert_eq!(encode(number, count), symbols);
+            assert_eq!(encode(bytes, count), symbols, "{bytes:?}");
         }
     }
 
     #[test]
-    fn reads_bytes_from_the_highest() {
-        assert_eq!(number(&[1, 0]), 256);
-        assert_eq!(number(&[0xff; 16]), u128::MAX);
+    fn drops_the_bits_after_the_last_symbol() {
+        assert_eq!(encode(&[0, 0, 0x0f], 4), "0000");
+        assert_eq!(encode(&[0xff; 16], 25), "Z".repeat(25));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Moving a license's end away.
+//! Extending a license.
 
 use thiserror::Error;
 
@@ -6,31 +6,31 @@ use crate::base::time::Timestamp;
 use crate::model::licenses::standing::Standing;
 use crate::model::licenses::term::Term;
 
-/// Why a license's end was not moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+/// Why a license cannot be extended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum CannotExtend {
-    /// It ended for good.
+    /// The license is revoked.
     #[error("the license is revoked already")]
     Revoked,
-    /// It has no end.
-    #[error("the license never ends")]
+    /// The license never expires.
+    #[error("the license never expires")]
     IsLifetime,
-    /// It would end no later than it does, or than now.
+    /// The new end is not later than the current end, or not later than now.
     #[error("the duration ends at {until}, which is not later than {from}")]
     NotLater {
-        /// The end that was asked for.
+        /// The requested end.
         until: Timestamp,
-        /// The later of now and its end.
+        /// The later of now and the current end.
         from: Timestamp,
     },
 }
 
 impl Standing {
-    /// Moves the end of the license away; nothing ever brings it nearer.
+    /// Moves the end of the license to a later instant; no operation moves it to an earlier one.
     ///
-    /// Days count from its end, or from now if that is past: who renews early loses none, and who
-    /// renews late pays for none that are over. A date is taken as it is, if it is later than
-    /// both. `lifetime` takes the end away. Holds stay as they are.
+    /// Days count from the current end, or from now if that is past: a customer who renews early
+    /// loses no days, and one who renews late pays for no days that have passed. A date becomes the
+    /// end if it is later than both. `lifetime` removes the end. Holds do not change.
     pub fn extend(&mut self, by: Term, now: Timestamp) -> Result<(), CannotExtend> {
         if self.revocation.is_some() {
             return Err(CannotExtend::Revoked);
@@ -39,7 +39,7 @@ impl Standing {
         let from = end.max(now);
         let not_later = |until| CannotExtend::NotLater { until, from };
         let until = by.expires_at(from).map_err(|past| not_later(past.until))?;
-        // At the end of time, days add nothing.
+        // In the year 9999, adding days changes nothing.
         if let Some(until) = until.filter(|until| *until <= from) {
             return Err(not_later(until));
         }

@@ -1,36 +1,36 @@
-//! Why a license is held.
+//! Holds, which freeze a license until they are released.
 
 use std::fmt;
 
 use thiserror::Error;
 
-/// Why a license is held. Written `admin`, `dispute:<id>`, `invoice:<id>`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The cause of a hold, written `admin`, `dispute:<id>` or `invoice:<id>`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HoldCause {
-    /// The seller froze it.
+    /// The seller froze the license.
     Admin,
-    /// Stripe's id of a dispute over its payment.
+    /// A dispute over the payment, by Stripe's id.
     Dispute(String),
-    /// Stripe's id of an invoice that was not paid.
+    /// An unpaid invoice, by Stripe's id.
     UnpaidInvoice(String),
 }
 
-/// How a cause stands; the later rank wins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The status of a cause. When two statuses of a cause are merged, the greater one wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HoldStatus {
-    /// It holds the license.
+    /// The cause holds the license.
     Held,
-    /// It is settled; kept, so that a hold which arrives late changes nothing.
+    /// The cause is settled. The entry is kept, so that a hold that arrives late changes nothing.
     Released,
 }
 
-/// The text is no cause of a hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+/// The text is not the cause of a hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the cause of a hold is `admin`, `dispute:<id>` or `invoice:<id>`")]
 pub struct InvalidHoldCause;
 
 impl HoldCause {
-    /// Reads what `Display` writes.
+    /// Reads the text that `Display` writes.
     pub fn parse(text: &str) -> Result<Self, InvalidHoldCause> {
         match text.split_once(':') {
             None if text == "admin" => Ok(Self::Admin),
@@ -40,7 +40,8 @@ impl HoldCause {
         }
     }
 
-    /// Whether it follows commands in their order, and not news in any.
+    /// Whether the seller sets and releases the hold by commands, which are applied in order.
+    /// Stripe's events about the other causes arrive in any order.
     pub(super) const fn is_command(&self) -> bool {
         matches!(self, Self::Admin)
     }

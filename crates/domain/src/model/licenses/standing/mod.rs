@@ -1,15 +1,15 @@
-//! What a license is worth at a moment, derived from facts that may arrive in any order.
+//! The standing of a license, from which its state follows. Facts about it may arrive in any order.
 //!
-//! Stripe tells its news late, twice and out of order: a dispute may be won before we hear that it
-//! was opened. So a [`Standing`] keeps no "last event" but, for each cause, the most that was ever
-//! heard of it, and joining in a piece of news takes a maximum. A maximum does not care for order or
-//! repetition; hence neither does the state.
+//! Stripe sends events late, repeatedly and out of order: a won dispute may be received before its
+//! opening. So a [`Standing`] stores no "last event" but, for each cause, the greatest status that
+//! was received, and merging an event takes the maximum. A maximum does not depend on order or
+//! repetition, so neither does the state.
 //!
-//! - A dispute or an unpaid invoice goes from *held* to *released* and never back: its release is
-//!   kept, so that an opening which arrives later finds it settled.
-//! - A revocation is never undone. Of two, an admin's stays, else the earlier.
-//! - The admin's own hold is no news but a command, given in order and guarded by the license's
-//!   version: it may come and go. So is an extension of its term.
+//! - A dispute or an unpaid invoice goes from *held* to *released* and never back. The release is
+//!   kept, so that an opening that arrives later changes nothing.
+//! - A revocation is never undone. Of two revocations an admin's is kept, else the earlier one.
+//! - The seller's own hold follows commands, which are applied in order under the license's
+//!   version, so that it can be set and released repeatedly. So do extensions of the term.
 
 mod extension;
 mod hold;
@@ -17,8 +17,7 @@ mod revocation;
 
 use std::collections::BTreeMap;
 
-use thiserror::Error;
-
+use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
 
 pub use crate::model::licenses::standing::extension::CannotExtend;
@@ -27,74 +26,45 @@ pub use crate::model::licenses::standing::revocation::{
     InvalidRevocationReason, Revocation, RevocationReason,
 };
 
-/// All that a license's state depends on, but for the time of day.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Everything that the state of a license depends on, except the current time.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Standing {
     expires_at: Option<Timestamp>,
     revocation: Option<Revocation>,
     holds: BTreeMap<HoldCause, HoldStatus>,
 }
 
-/// What a license is worth. Written in upper case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
-    /// Valid.
-    Active,
-    /// Held for some cause; comes back when the last hold is released.
-    Frozen,
-    /// Past its term.
-    Expired,
-    /// Ended for good.
-    Revoked,
+text_enum! {
+    /// The state of a license.
+    pub enum State {
+        /// The license is valid.
+        Active = "ACTIVE",
+        /// One or more causes hold the license; it becomes active when the last is released.
+        Frozen = "FROZEN",
+        /// The term is over.
+        Expired = "EXPIRED",
+        /// The license is revoked for good.
+        Revoked = "REVOKED",
+    }
+
+    /// The text is not the state of a license.
+    #[error("the state of a license is `ACTIVE`, `FROZEN`, `EXPIRED` or `REVOKED`")]
+    pub struct UnknownState;
 }
 
-/// The text is no state of a license.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the state of a license is `ACTIVE`, `FROZEN`, `EXPIRED` or `REVOKED`")]
-pub struct UnknownState;
-
-/// What was heard of a dispute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DisputeNews {
-    /// The buyer's bank took the money back for now.
+/// An event about a dispute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DisputeEvent {
+    /// The buyer's bank opened a dispute and withdrew the money.
     Opened,
-    /// The seller keeps the money.
+    /// The seller won the dispute.
     Won,
-    /// The buyer keeps the money.
+    /// The seller lost the dispute.
     Lost,
 }
 
-impl State {
-    /// Every state.
-    pub const ALL: [Self; 4] = [Self::Active, Self::Frozen, Self::Expired, Self::Revoked];
-
-    /// Reads `ACTIVE`, `FROZEN`, `EXPIRED` or `REVOKED`.
-    pub fn parse(text: &str) -> Result<Self, UnknownState> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or(UnknownState)
-    }
-
-    /// `ACTIVE`, `FROZEN`, `EXPIRED` or `REVOKED`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "ACTIVE",
-            Self::Frozen => "FROZEN",
-            Self::Expired => "EXPIRED",
-            Self::Revoked => "REVOKED",
-        }
-    }
-}
-
-impl std::fmt::Display for State {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 impl Standing {
-    /// The standing of a new license: it expires then, or never.
+    /// The standing of a new license that expires at `expires_at`, or never.
     pub fn new(expires_at: Option<Timestamp>) -> Self {
         Self {
             expires_at,
@@ -102,7 +72,7 @@ impl Standing {
         }
     }
 
-    /// A standing as it was stored.
+    /// A standing that was stored.
     pub fn from_parts(
         expires_at: Option<Timestamp>,
         revocation: Option<Revocation>,
@@ -115,32 +85,32 @@ impl Standing {
         }
     }
 
-    /// When it expires; `None` for never.
+    /// When the license expires; `None` if it never does.
     pub const fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
     }
 
-    /// Why and when it was revoked.
+    /// The revocation, if the license is revoked.
     pub const fn revocation(&self) -> Option<Revocation> {
         self.revocation
     }
 
-    /// Every cause that was ever heard of and how it stands, to be stored.
+    /// Every cause with its status, including released causes, to be stored.
     pub fn holds(&self) -> impl Iterator<Item = (&HoldCause, HoldStatus)> {
         self.holds.iter().map(|(cause, status)| (cause, *status))
     }
 
-    /// The causes that hold it now.
+    /// The causes that hold the license now.
     pub fn held_by(&self) -> impl Iterator<Item = &HoldCause> {
         let held = |(cause, status)| (status == HoldStatus::Held).then_some(cause);
         self.holds().filter_map(held)
     }
 
-    /// What the license is worth now.
+    /// The state of the license at `now`.
     ///
-    /// `REVOKED` before `EXPIRED` before `FROZEN`: the more final word is told. A revocation never
-    /// ends; an expired license is not brought back by paying an invoice, so saying `FROZEN` would
-    /// promise what a release cannot keep. It expires at the very instant of its term.
+    /// `REVOKED` outranks `EXPIRED`, and `EXPIRED` outranks `FROZEN`. Paying an invoice does not
+    /// reactivate an expired license, so `FROZEN` would be misleading for it. A license is expired
+    /// from the instant of its end on.
     pub fn state(&self, now: Timestamp) -> State {
         if self.revocation.is_some() {
             State::Revoked
@@ -153,49 +123,49 @@ impl Standing {
         }
     }
 
-    /// Ends the license for good. Of several revocations an admin's stays, else the earliest, so
-    /// that nothing which undoes refunds or disputes could ever undo an admin's. Tells whether
-    /// anything changed.
+    /// Revokes the license for good. Of several revocations an admin's is kept, else the earliest,
+    /// so that an admin's revocation never depends on refunds or disputes. Returns whether anything
+    /// changed.
     pub fn revoke(&mut self, reason: RevocationReason, at: Timestamp) -> bool {
-        let told = Revocation::new(reason, at);
-        let stays = self.revocation.map_or(told, |old| old.join(told));
-        self.revocation.replace(stays) != Some(stays)
+        let new = Revocation::new(reason, at);
+        let kept = self.revocation.map_or(new, |old| old.join(new));
+        self.revocation.replace(kept) != Some(kept)
     }
 
-    /// Holds the license for a cause, unless that cause is already settled. Tells whether anything
+    /// Holds the license for a cause, unless the cause is already settled. Returns whether anything
     /// changed.
     pub fn hold(&mut self, cause: HoldCause) -> bool {
-        self.tell(cause, HoldStatus::Held)
+        self.merge(cause, HoldStatus::Held)
     }
 
-    /// Settles a cause, even one not heard of yet: its hold may still be on its way. Never undoes
-    /// a revocation. Tells whether anything changed.
+    /// Settles a cause, even if its hold has not been received yet. Never undoes a revocation.
+    /// Returns whether anything changed.
     pub fn release(&mut self, cause: HoldCause) -> bool {
-        self.tell(cause, HoldStatus::Released)
+        self.merge(cause, HoldStatus::Released)
     }
 
-    /// Joins in news about the dispute of that id: opened holds, won releases, lost revokes (as of
-    /// `at`). Tells whether anything changed.
-    pub fn dispute(&mut self, id: &str, news: DisputeNews, at: Timestamp) -> bool {
+    /// Applies an event about the dispute with this id: an opened dispute holds, a won one releases,
+    /// a lost one revokes as of `at`. Returns whether anything changed.
+    pub fn dispute(&mut self, id: &str, event: DisputeEvent, at: Timestamp) -> bool {
         let cause = HoldCause::Dispute(id.to_owned());
-        match news {
-            DisputeNews::Opened => self.hold(cause),
-            DisputeNews::Won => self.release(cause),
-            DisputeNews::Lost => {
+        match event {
+            DisputeEvent::Opened => self.hold(cause),
+            DisputeEvent::Won => self.release(cause),
+            DisputeEvent::Lost => {
                 let settled = self.release(cause);
                 self.revoke(RevocationReason::Dispute, at) || settled
             }
         }
     }
 
-    fn tell(&mut self, cause: HoldCause, status: HoldStatus) -> bool {
-        let known = self.holds.get(&cause).copied();
-        let stays = match known {
-            Some(known) if !cause.is_command() => known.max(status),
+    fn merge(&mut self, cause: HoldCause, status: HoldStatus) -> bool {
+        let stored = self.holds.get(&cause).copied();
+        let merged = match stored {
+            Some(stored) if !cause.is_command() => stored.max(status),
             _ => status,
         };
-        self.holds.insert(cause, stays);
-        known != Some(stays)
+        self.holds.insert(cause, merged);
+        stored != Some(merged)
     }
 }
 

@@ -1,82 +1,54 @@
-//! Why a license ended for good.
+//! Revocations, which end a license for good.
 
-use std::fmt;
-
-use thiserror::Error;
-
+use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
 
-/// Why a license was revoked; an earlier variant outranks a later one. Written in lower case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RevocationReason {
-    /// The seller did it.
-    Admin,
-    /// The payment was refunded in full.
-    Refund,
-    /// A dispute over the payment was lost.
-    Dispute,
-}
-
-/// The text is no reason of a revocation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the reason of a revocation is `admin`, `refund` or `dispute`")]
-pub struct InvalidRevocationReason;
-
-impl RevocationReason {
-    /// Every reason.
-    pub const ALL: [Self; 3] = [Self::Admin, Self::Refund, Self::Dispute];
-
-    /// Reads `admin`, `refund` or `dispute`.
-    pub fn parse(text: &str) -> Result<Self, InvalidRevocationReason> {
-        Self::ALL
-            .into_iter()
-            .find(|reason| reason.as_str() == text)
-            .ok_or(InvalidRevocationReason)
+text_enum! {
+    /// Why a license was revoked. An earlier variant outranks a later one.
+    pub enum RevocationReason {
+        /// The seller revoked the license.
+        Admin = "admin",
+        /// The payment was refunded in full.
+        Refund = "refund",
+        /// The seller lost a dispute over the payment.
+        Dispute = "dispute",
     }
 
-    /// `admin`, `refund` or `dispute`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::Refund => "refund",
-            Self::Dispute => "dispute",
-        }
-    }
+    /// The text is not the reason of a revocation.
+    #[error("the reason of a revocation is `admin`, `refund` or `dispute`")]
+    pub struct InvalidRevocationReason;
 }
 
-impl fmt::Display for RevocationReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// That a license was revoked: why, and when that happened (not when it was heard of).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// The revocation of a license: its reason, and when it happened (not when it was received).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Revocation {
     reason: RevocationReason,
     at: Timestamp,
 }
 
 impl Revocation {
-    /// Revoked for a reason, at an instant.
+    /// A revocation for a reason, at an instant.
     pub const fn new(reason: RevocationReason, at: Timestamp) -> Self {
         Self { reason, at }
     }
 
-    /// Why.
+    /// Why the license was revoked.
     pub const fn reason(self) -> RevocationReason {
         self.reason
     }
 
-    /// When.
+    /// When the license was revoked.
     pub const fn at(self) -> Timestamp {
         self.at
     }
 
-    /// Which of two stays: an admin's, else the earlier, else by the order of the reasons. It is
-    /// the lesser in a total order, hence the same whichever was heard first.
+    /// The revocation of the two that is kept: an admin's, else the earlier, else by the order of
+    /// the reasons. It is the minimum of a total order, so the order of arrival does not matter.
     pub(super) fn join(self, other: Self) -> Self {
-        let rank = |it: Self| (it.reason != RevocationReason::Admin, it.at, it.reason);
+        let rank = |revocation: Self| {
+            let Self { reason, at } = revocation;
+            (reason != RevocationReason::Admin, at, reason)
+        };
         if rank(other) < rank(self) {
             other
         } else {

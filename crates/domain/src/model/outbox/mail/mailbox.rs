@@ -1,20 +1,22 @@
+//! The sender's mailbox.
+
 use std::fmt;
 
 use crate::base::email::Email;
 
-/// An address and perhaps a name: where mail comes from.
+/// The sender of mail: an address with an optional name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mailbox {
-    /// What readers see.
+    /// The name that readers see.
     pub name: Option<String>,
-    /// The address.
+    /// The sender's address.
     pub email: Email,
 }
 
-/// The most characters of a name.
+/// The largest length of a name, in characters.
 const MAX_NAME: usize = 120;
 
-/// The text is no mailbox.
+/// The text is not a mailbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a sender is written like \"Acme Software\" <licenses@example.com>")]
 pub struct InvalidMailbox;
@@ -29,8 +31,8 @@ impl Mailbox {
             None => ("", text),
         };
         let name = unquoted(name.trim()).ok_or(InvalidMailbox)?;
-        let is_plain = |c: char| !c.is_control() && !"\"<>\\".contains(c);
-        if name.chars().count() > MAX_NAME || !name.chars().all(is_plain) {
+        let is_allowed = |c: char| !c.is_control() && !"\"<>\\".contains(c);
+        if name.chars().count() > MAX_NAME || !name.chars().all(is_allowed) {
             return Err(InvalidMailbox);
         }
         Ok(Self {
@@ -40,7 +42,7 @@ impl Mailbox {
     }
 }
 
-/// The text without the quotes around it, if it has any; `None` if one of them is missing.
+/// The text without surrounding quotes, if any; `None` if one of the quotes is missing.
 fn unquoted(text: &str) -> Option<&str> {
     match text.strip_prefix('"') {
         Some(rest) => rest.strip_suffix('"').map(str::trim),

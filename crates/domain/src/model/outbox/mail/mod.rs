@@ -1,46 +1,49 @@
-//! Mail to buyers: a license's key on its way to whom it is for, and where all mail comes from.
+//! Mails that deliver license keys to buyers, and the sender's mailbox.
 
 mod mailbox;
 mod template;
 
 pub use crate::model::outbox::mail::mailbox::{InvalidMailbox, Mailbox};
-pub use crate::model::outbox::mail::template::{Letter, letter};
+pub use crate::model::outbox::mail::template::{MailBody, MailValues};
 
 use crate::base::email::Email;
 use crate::base::id::{LicenseId, MailId};
 use crate::base::slug::TenantId;
+use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
 use crate::model::outbox::progress::waiting;
 
-/// One license's key on its way to its buyer.
+/// A mail that delivers the key of one license.
 ///
-/// It holds no key: the message is written when it is sent, from the license as it is then.
+/// The mail holds no key: its message is composed for each attempt, from the license as stored at
+/// that time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueuedMail {
-    /// Its id, which stands in the message's `Message-ID`, the same in every attempt.
+    /// Public id of the mail, from which the `Message-ID` of every attempt is derived.
     pub id: MailId,
-    /// Whose license.
+    /// The tenant that owns the license.
     pub tenant: TenantId,
-    /// Which license.
+    /// The license whose key is sent.
     pub license: LicenseId,
-    /// To whom.
+    /// The recipient.
     pub to: Email,
-    /// How far it is.
+    /// The state of the mail.
     pub status: MailStatus,
-    /// Why the last attempt did not send it, or why there will be none.
+    /// Why the last attempt failed, or why the mail is not sent any more.
     pub reason: Option<String>,
-    /// How many attempts were begun.
+    /// Number of attempts that were started.
     pub attempts: u32,
-    /// When it is due; while an attempt runs, when its lease ends.
+    /// When the next attempt is due; while an attempt runs, when its lease ends.
     pub due_at: Timestamp,
-    /// When it was made.
+    /// When the mail was queued.
     pub created_at: Timestamp,
-    /// Counts changes; the holder of a lease is who knows the current one.
+    /// Number of times the row was written; guards compare it. A claim increments the version, so
+    /// only the holder of the lease has the current one.
     pub version: u64,
 }
 
 impl QueuedMail {
-    /// Queues a license's key for an address, due at once.
+    /// Queues the key of a license for an address, due at once.
     pub fn new(
         id: MailId,
         tenant: TenantId,
@@ -61,10 +64,8 @@ impl QueuedMail {
             version: 1,
         }
     }
-}
 
-impl QueuedMail {
-    /// How far it is, for its seller: `pending`, `retrying`, `sent`, `failed` or `cancelled`.
+    /// The progress that sellers see: `pending`, `retrying`, `sent`, `failed` or `cancelled`.
     pub fn progress(&self) -> &'static str {
         match self.status {
             MailStatus::Pending | MailStatus::Leased => {
@@ -75,56 +76,28 @@ impl QueuedMail {
     }
 }
 
-/// How far a mail is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum MailStatus {
-    /// To be sent when due, or to be tried again.
-    Pending,
-    /// An attempt holds a lease until `due_at`; if it dies, the mailing is due again.
-    Leased,
-    /// Taken over by the mail server.
-    Sent,
-    /// Given up.
-    Failed,
-    /// Not to be sent any more: the license was revoked meanwhile.
-    Cancelled,
+text_enum! {
+    /// The state of a mail.
+    pub enum MailStatus {
+        /// The mail waits for its next attempt.
+        Pending = "pending",
+        /// An attempt holds a lease until `due_at`; then the mail is due again.
+        Leased = "leased",
+        /// The mail server accepted the message.
+        Sent = "sent",
+        /// All attempts failed, or the mail server refused the message.
+        Failed = "failed",
+        /// The license was revoked before the mail was sent.
+        Cancelled = "cancelled",
+    }
+
+    /// The text is not a mail status.
+    #[error("unknown mail status")]
+    pub struct UnknownMailStatus;
 }
 
-/// A text that is no mail status.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown mail status")]
-pub struct UnknownMailStatus;
-
 impl MailStatus {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Pending,
-        Self::Leased,
-        Self::Sent,
-        Self::Failed,
-        Self::Cancelled,
-    ];
-
-    /// The status as it is written.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Leased => "leased",
-            Self::Sent => "sent",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// Reads a status.
-    pub fn parse(text: &str) -> Result<Self, UnknownMailStatus> {
-        Self::ALL
-            .into_iter()
-            .find(|status| status.as_str() == text)
-            .ok_or(UnknownMailStatus)
-    }
-
-    /// Whether it may still be sent.
+    /// Whether the mail may still be sent.
     pub fn is_unsettled(self) -> bool {
         matches!(self, Self::Pending | Self::Leased)
     }

@@ -1,53 +1,69 @@
-//! What a buyer reads. The two forms are in `license_key.txt` and `license_key.html`; here is what
-//! goes into them.
+//! The mail that delivers a license key. `license_key.txt` and `license_key.html` are the templates
+//! of its body; this file computes the values that they contain.
 
 use crate::base::mode::Mode;
+use crate::base::secret::Secret;
 use crate::base::time::Timestamp;
 
 const TEXT: &str = include_str!("license_key.txt");
 const HTML: &str = include_str!("license_key.html");
 
-/// What a letter tells.
+/// The values that a mail contains.
 #[derive(Clone, Copy)]
-pub struct Letter<'a> {
-    /// The product's name.
+pub struct MailValues<'a> {
+    /// The display name of the product.
     pub product: &'a str,
-    /// The key type's name.
+    /// The display name of the key type.
     pub plan: &'a str,
-    /// The license's key in the clear.
+    /// The license key in plain text.
     pub key: &'a str,
-    /// Whether the license is one to test with.
+    /// The mode of the license; a sandbox license is marked as a test.
     pub mode: Mode,
-    /// When the license ends, if it does.
+    /// When the license expires; `None` if it never does.
     pub expires_at: Option<Timestamp>,
-    /// On how many devices it may be active.
+    /// The activation limit of the license.
     pub devices: u32,
 }
 
-/// Writes a letter: its subject, which is one line, its text, and the same in HTML.
-pub fn letter(letter: &Letter<'_>) -> (String, String, String) {
-    let is_test = letter.mode == Mode::Sandbox;
-    let subject = subject(letter.product, is_test);
-    let validity = validity(letter.expires_at);
-    let devices = devices(letter.devices);
-    let value = |name: &str| match name {
-        "subject" => subject.clone(),
-        "product" => one_line(letter.product),
-        "plan" => one_line(letter.plan),
-        "key" => letter.key.to_owned(),
-        "validity" => validity.clone(),
-        "devices" => devices.clone(),
-        _ => String::new(),
-    };
-    let text = fill(TEXT, |name| match name {
-        "notice" if is_test => format!("{TEST_NOTICE}\n\n"),
-        name => value(name),
-    });
-    let html = fill(HTML, |name| match name {
-        "notice" if is_test => format!("<p><strong>{TEST_NOTICE}</strong></p>\n"),
-        name => escaped(&value(name)),
-    });
-    (subject, text, html)
+/// The subject and the body of a mail.
+#[derive(Debug, Clone)]
+pub struct MailBody {
+    /// The subject, one line.
+    pub subject: String,
+    /// The body as plain text. It is secret because it contains the license key.
+    pub text: Secret,
+    /// The body as HTML.
+    pub html: Secret,
+}
+
+impl MailValues<'_> {
+    /// Fills the templates with these values.
+    pub fn render(&self) -> MailBody {
+        let is_test = self.mode == Mode::Sandbox;
+        let subject = subject(self.product, is_test);
+        let value = |name: &str| match name {
+            "subject" => subject.clone(),
+            "product" => one_line(self.product),
+            "plan" => one_line(self.plan),
+            "key" => self.key.to_owned(),
+            "validity" => validity(self.expires_at),
+            "devices" => devices(self.devices),
+            _ => String::new(),
+        };
+        let text = fill(TEXT, |name| match name {
+            "notice" if is_test => format!("{TEST_NOTICE}\n\n"),
+            name => value(name),
+        });
+        let html = fill(HTML, |name| match name {
+            "notice" if is_test => format!("<p><strong>{TEST_NOTICE}</strong></p>\n"),
+            name => escaped(&value(name)),
+        });
+        MailBody {
+            subject,
+            text: Secret::new(text),
+            html: Secret::new(html),
+        }
+    }
 }
 
 const TEST_NOTICE: &str =
@@ -76,15 +92,14 @@ fn devices(limit: u32) -> String {
     }
 }
 
-/// The text with a space for each control character, line breaks among them: nothing in it begins
-/// another header or another line.
+/// Replaces control characters by spaces, so that no text can start another line or header.
 fn one_line(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()
 }
 
-/// The text as HTML shows it, inside an element or an attribute.
+/// Escapes a text for use in an HTML element or attribute.
 fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for c in text.chars() {
@@ -100,12 +115,12 @@ fn escaped(text: &str) -> String {
     html
 }
 
-/// A form with each `{{name}}` replaced, once: what a value says is not read as a form again.
-fn fill(form: &str, value: impl Fn(&str) -> String) -> String {
-    let mut filled = String::with_capacity(form.len());
-    let mut rest = form;
-    while let Some((before, behind)) = rest.split_once("{{") {
-        let Some((name, after)) = behind.split_once("}}") else {
+/// Replaces each `{{name}}` of a template once; `{{name}}` in an inserted value is not replaced.
+fn fill(template: &str, value: impl Fn(&str) -> String) -> String {
+    let mut filled = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, tag)) = rest.split_once("{{") {
+        let Some((name, after)) = tag.split_once("}}") else {
             break;
         };
         filled.push_str(before);

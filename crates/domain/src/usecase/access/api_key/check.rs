@@ -1,4 +1,4 @@
-//! Checking an API key on every call.
+//! Checking the API key and the signature of a call.
 
 use std::time::Duration;
 
@@ -16,53 +16,53 @@ use crate::usecase::commit_loop::Decision;
 use crate::usecase::env::{Env, SealedField};
 use crate::usecase::failure::{Failure, from_port_errors};
 
-/// A signed call, as it arrived.
+/// The received call.
 #[derive(Debug, Clone, Copy)]
 pub struct SignedCall<'a> {
-    /// `X-KeyStack-Timestamp`.
+    /// The value of `X-KeyStack-Timestamp`.
     pub timestamp: Option<&'a str>,
-    /// `X-KeyStack-Nonce`, of version 2.
+    /// The value of `X-KeyStack-Nonce`, which version 2 requires.
     pub nonce: Option<&'a str>,
-    /// `X-KeyStack-Signature`.
+    /// The value of `X-KeyStack-Signature`.
     pub signature: Option<&'a str>,
-    /// The method.
+    /// The HTTP method.
     pub method: &'a str,
-    /// The path and the query, as they were requested.
+    /// The path and the query of the request.
     pub target: &'a str,
     /// The raw body.
     pub body: &'a [u8],
 }
 
-/// Why a signed call was refused (usekeystack.com/docs/issuing-licenses, error codes).
+/// Why a call was refused (error codes of usekeystack.com/docs/issuing-licenses).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
     /// The key is missing, unknown or revoked.
     #[error("the API key was not recognised")]
     KeyInvalid,
-    /// The signature is missing or does not match, or its nonce is missing or malformed.
+    /// The signature is missing or does not match, or the nonce is missing or malformed.
     #[error("the signature did not match")]
     SignatureInvalid,
-    /// The timestamp is missing, unreadable or too far off, or the signature or its nonce was used
+    /// The timestamp is missing, malformed or too far from now, or the signature or nonce was used
     /// before.
     #[error("the signature was already used or the timestamp is too old")]
     TimestampReplay,
-    /// The key may not make this call.
+    /// The key's scope does not include this call.
     #[error("the API key's scope does not allow this call")]
     ScopeInsufficient,
-    /// It could not be checked.
+    /// The store failed, or the key's secret cannot be opened.
     #[error(transparent)]
     Failure(#[from] Failure),
 }
 
 from_port_errors!(SignatureError);
 
-/// How far a timestamp may be off, either way.
-pub const TOLERANCE: Duration = Duration::from_mins(5);
+/// The largest accepted difference between a timestamp and now, either way.
+pub const TOLERANCE: Duration = call_signature::KEYSTACK_TOLERANCE;
 
-/// For how long a signature or its nonce is remembered: longer than any timestamp stays good.
-pub const REMEMBERED: Duration = Duration::from_mins(10);
+/// How long a nonce is stored: longer than any timestamp is accepted.
+pub const NONCE_TTL: Duration = Duration::from_mins(10);
 
-/// The API key a caller presents, looked up for [`check`].
+/// Looks up the API key that a caller sent, for [`check`].
 pub fn find(
     store: &(impl ApiKeys + ?Sized),
     presented: Option<&str>,
@@ -73,9 +73,8 @@ pub fn find(
     store.api_key(&id)?.ok_or(SignatureError::KeyInvalid)
 }
 
-/// Checks a call that must be signed, and returns the nonce that makes the signature good for one
-/// use only: whoever acts on the call uses it up. A publishable key signs nothing, and so may not
-/// make it.
+/// Checks a call that must be signed, so that publishable keys are refused. The caller must consume
+/// the returned nonce together with the effects of the call, so that the signature is accepted once.
 pub fn check(
     env: &Env<'_>,
     key: &ApiKey,
@@ -90,15 +89,15 @@ pub fn check(
         return Err(SignatureError::ScopeInsufficient);
     };
     let signature = call.signature.ok_or(SignatureError::SignatureInvalid)?;
-    let timestamp = timely(call, now)?;
+    let timestamp = fresh_timestamp(call, now)?;
     let secret = open(env, key, signing)?;
     let mark = match signing.version {
         SignatureVersion::V1 => {
             let signed = call_signature::verify_keystack(&secret, timestamp, call.body, signature);
-            // Hex in either case is one signature.
+            // Upper and lower case hex are the same signature.
             signed.then(|| sha256(signature.to_ascii_lowercase().as_bytes()))
         }
-        SignatureVersion::V2 => second_version(call, &secret, timestamp, signature),
+        SignatureVersion::V2 => verify_v2(call, &secret, timestamp, signature),
     };
     let mark = mark.ok_or(SignatureError::SignatureInvalid)?;
     if !signing.scope.allows(permission) {
@@ -107,26 +106,26 @@ pub fn check(
     Ok(Nonce {
         key: key.id.clone(),
         signature: mark,
-        expires_at: now.plus(REMEMBERED),
+        expires_at: now.plus(NONCE_TTL),
     })
 }
 
-/// Checks a call that a publishable key may make too if its kind allows it: then nothing is
-/// signed, and there is nothing to use up.
+/// Checks a call that publishable keys may make too. A call with a publishable key is not signed,
+/// so no nonce is returned.
 pub fn check_publishable_or_signed(
     env: &Env<'_>,
     key: &ApiKey,
     call: &SignedCall<'_>,
     permission: Permission,
 ) -> Result<Option<Nonce>, SignatureError> {
-    let open = key.credential == Credential::Publishable && key.kind().allows(permission);
-    if open && key.is_good(env.now()) {
+    let is_public = key.credential == Credential::Publishable && key.kind().allows(permission);
+    if is_public && key.is_good(env.now()) {
         return Ok(None);
     }
     check(env, key, call, permission).map(Some)
 }
 
-/// One round of using a nonce up, for a call that changes nothing else.
+/// Decides one attempt to consume a nonce, for a call that changes nothing else.
 pub fn use_up(
     env: &Env<'_>,
     nonce: &Nonce,
@@ -140,8 +139,8 @@ pub fn use_up(
     Ok(Decision::commit(changes, ()))
 }
 
-/// The timestamp of a call, if it is near enough to `now`.
-fn timely<'a>(call: &SignedCall<'a>, now: Timestamp) -> Result<&'a str, SignatureError> {
+/// The timestamp of a call, if it is within the tolerance.
+fn fresh_timestamp<'a>(call: &SignedCall<'a>, now: Timestamp) -> Result<&'a str, SignatureError> {
     let timestamp = call.timestamp.ok_or(SignatureError::TimestampReplay)?;
     call_signature::parse_keystack_timestamp(timestamp)
         .filter(|at| call_signature::within_tolerance(*at, now, TOLERANCE))
@@ -155,8 +154,8 @@ fn open(env: &Env<'_>, key: &ApiKey, signing: &Signing) -> Result<Secret, Signat
     opened.into_text().ok_or(SignatureError::KeyInvalid)
 }
 
-/// What is remembered of a call that is signed as version 2 wants it.
-fn second_version(
+/// The bytes to store of a call's nonce, if its signature of version 2 matches.
+fn verify_v2(
     call: &SignedCall<'_>,
     secret: &Secret,
     timestamp: &str,

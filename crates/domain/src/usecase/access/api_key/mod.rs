@@ -1,9 +1,9 @@
-//! API keys: made for a product and mode, replaced, revoked, and checked on every signed call.
+//! Creating, rotating and revoking API keys, and checking the calls made with them.
 
 mod check;
 
 pub use crate::usecase::access::api_key::check::{
-    REMEMBERED, SignatureError, SignedCall, TOLERANCE, check, check_publishable_or_signed, find,
+    NONCE_TTL, SignatureError, SignedCall, TOLERANCE, check, check_publishable_or_signed, find,
     use_up,
 };
 
@@ -23,38 +23,39 @@ use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
 use crate::usecase::failure::{Failure, from_port_errors};
 
-/// Why an API key was not made or changed.
+/// Why an API key was not created or changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApiKeyError {
-    /// There is no such product or key.
+    /// The tenant has no such product or key.
     #[error("not found")]
     NotFound,
-    /// The key is refused already.
+    /// The key is revoked already.
     #[error("the API key is revoked already")]
     AlreadyRevoked,
-    /// The key was rotated before, and is good for a while only: what follows it is to be rotated.
+    /// The key was rotated before and remains valid for a limited time only. Its successor can be
+    /// rotated.
     #[error("the API key was rotated already")]
     AlreadyRotated,
-    /// A signature version was chosen for a key that has none.
+    /// A signature version was chosen for a publishable key.
     #[error(transparent)]
     SignsNothing(#[from] SignsNothing),
-    /// It could not be done.
+    /// The store failed, or a secret cannot be opened.
     #[error(transparent)]
     Failure(#[from] Failure),
 }
 
 from_port_errors!(ApiKeyError);
 
-/// An API key that was made.
+/// A new API key.
 #[derive(Debug)]
-pub struct MadeApiKey {
-    /// What its callers present.
+pub struct CreatedApiKey {
+    /// Public id, which callers send.
     pub id: ApiKeyId,
-    /// What they sign with, shown once. A publishable key has none.
+    /// The secret, shown once; `None` for a publishable key.
     pub secret: Option<Secret>,
 }
 
-/// Makes an API key.
+/// Creates an API key.
 pub fn create_api_key(
     store: &(impl Catalog + Commit + ?Sized),
     env: &Env<'_>,
@@ -62,24 +63,24 @@ pub fn create_api_key(
     product: &ProductId,
     actor: &Actor,
     (kind, mode): (KeyKind, Mode),
-) -> Result<MadeApiKey, ApiKeyError> {
+) -> Result<CreatedApiKey, ApiKeyError> {
     settle(store, |_| {
         store
             .product(tenant, product)?
             .ok_or(ApiKeyError::NotFound)?;
         let now = env.now();
-        let (key, secret) = make_key(env, (tenant, product), (kind, mode));
+        let (key, secret) = generate_key(env, (tenant, product), (kind, mode));
         let id = key.id.clone();
         let mut changes = env.changes(now);
         changes.api_keys.push(Write::new(key));
         changes
             .audit
             .push(env.audit(tenant, now, actor.clone(), "api-key.created", id.as_str()));
-        Ok(Decision::commit(changes, MadeApiKey { id, secret }))
+        Ok(Decision::commit(changes, CreatedApiKey { id, secret }))
     })
 }
 
-fn make_key(
+fn generate_key(
     env: &Env<'_>,
     (tenant, product): (&TenantId, &ProductId),
     (kind, mode): (KeyKind, Mode),
@@ -114,7 +115,7 @@ fn make_key(
     (key, secret)
 }
 
-/// Revokes an API key: from now on it is refused, even if a rotation left it some time.
+/// Revokes an API key at once, even one that a rotation left valid for some time.
 pub fn revoke_api_key(
     store: &(impl ApiKeys + Commit + ?Sized),
     env: &Env<'_>,
@@ -124,12 +125,12 @@ pub fn revoke_api_key(
 ) -> Result<ApiKey, ApiKeyError> {
     settle(store, |_| {
         let now = env.now();
-        let mut key = own_good_key(store, tenant, id, now)?;
+        let mut key = valid_key(store, tenant, id, now)?;
         key.revoked_at = Some(now);
-        let put = Write::changed(key);
-        let key = put.value.clone();
+        let write = Write::changed(key);
+        let key = write.value.clone();
         let mut changes = env.changes(now);
-        changes.api_keys.push(put);
+        changes.api_keys.push(write);
         changes
             .audit
             .push(env.audit(tenant, now, actor.clone(), "api-key.revoked", id.as_str()));
@@ -137,8 +138,8 @@ pub fn revoke_api_key(
     })
 }
 
-/// Replaces an API key by a new one of the same product, kind and mode, but for the signature
-/// version if another is chosen. The old one stays good for `overlap`.
+/// Replaces an API key by a new one of the same product, kind and mode; the signature version can
+/// be changed. The old key remains valid for `overlap`.
 pub fn rotate_api_key(
     store: &(impl ApiKeys + Commit + ?Sized),
     env: &Env<'_>,
@@ -146,15 +147,15 @@ pub fn rotate_api_key(
     id: &ApiKeyId,
     (overlap, version): (Overlap, Option<SignatureVersion>),
     actor: &Actor,
-) -> Result<MadeApiKey, ApiKeyError> {
+) -> Result<CreatedApiKey, ApiKeyError> {
     settle(store, |_| {
         let now = env.now();
-        let mut old = own_good_key(store, tenant, id, now)?;
+        let mut old = valid_key(store, tenant, id, now)?;
         if old.revoked_at.is_some() {
             return Err(ApiKeyError::AlreadyRotated);
         }
         let kind = old.kind().signing(version)?;
-        let (new, secret) = make_key(env, (tenant, &old.product), (kind, old.mode));
+        let (new, secret) = generate_key(env, (tenant, &old.product), (kind, old.mode));
         let new_id = new.id.clone();
         old.revoked_at = Some(now.plus(overlap.duration()));
         let mut changes = env.changes(now);
@@ -165,13 +166,15 @@ pub fn rotate_api_key(
             let entry = env.audit(tenant, now, actor.clone(), action, target.as_str());
             changes.audit.push(entry);
         }
-        let made = MadeApiKey { id: new_id, secret };
-        Ok(Decision::commit(changes, made))
+        Ok(Decision::commit(
+            changes,
+            CreatedApiKey { id: new_id, secret },
+        ))
     })
 }
 
-/// A tenant's key that is good now. Somebody else's is not found.
-fn own_good_key(
+/// The key of a tenant, if it is valid at `now`. The key of another tenant is not found.
+fn valid_key(
     store: &(impl ApiKeys + ?Sized),
     tenant: &TenantId,
     id: &ApiKeyId,

@@ -1,4 +1,4 @@
-//! The seller ended the OAuth grant at Stripe.
+//! The seller revoked the OAuth grant at Stripe.
 
 use crate::base::time::Timestamp;
 use crate::commit::write::Write;
@@ -8,8 +8,8 @@ use crate::ports::{Stripe, StripeError};
 use crate::usecase::env::Env;
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
-/// The seller ended the grant at Stripe. The news may be older than a new grant, so Stripe is
-/// asked whether the account is really gone.
+/// Interprets a revoked grant. The event may be older than a new grant, so the account is retrieved
+/// from Stripe to check whether it is still connected.
 pub(crate) fn interpret(
     store: &(impl InboundStore + ?Sized),
     stripe: &dyn Stripe,
@@ -18,7 +18,7 @@ pub(crate) fn interpret(
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
     let Some(mut link) = store.account_link(account)?.filter(|link| link.active) else {
-        return Ok(Verdict::Ignore("the account was left already"));
+        return Ok(Verdict::Ignore("the account is disconnected already"));
     };
     match stripe.account(account) {
         Err(StripeError::AccountGone) => {}

@@ -1,4 +1,4 @@
-//! Hearing Stripe: one commit holds that an event was heard and all that follows from it.
+//! Receiving Stripe events. One commit records the event together with all its effects.
 
 mod deauthorized;
 mod order;
@@ -24,36 +24,36 @@ use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::stripe::inbound::verdict::Verdict;
 
-/// An event whose signature was checked, on its way in.
+/// A received event whose signature was verified.
 #[derive(Debug, Clone)]
 pub struct Inbound {
-    /// The mode whose secret signed it.
+    /// The mode whose secret signed the event.
     pub endpoint: Mode,
-    /// What it says.
+    /// The parsed event.
     pub event: StripeEvent,
-    /// The event as Stripe sent it, kept while it is parked.
+    /// The raw event as Stripe sent it, which is stored while the event is parked.
     pub payload: Vec<u8>,
-    /// Its record, when it was parked and is tried again.
+    /// The record of the event, if it was parked and is retried.
     pub parked: Option<ProcessedEvent>,
 }
 
-/// What came of an event.
+/// The outcome of receiving an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It did what it should.
+    /// The event's changes were committed.
     Applied,
-    /// It was heard before.
+    /// The event was received before.
     Duplicate,
-    /// There was nothing to do; why.
+    /// The event changed nothing, for this reason.
     Ignored(String),
-    /// It should have minted and could not yet; why.
+    /// The event could not mint a license that was paid for, for this reason. It is retried.
     Parked(String),
 }
 
-/// For how long a parked event rests before it is tried again.
+/// How long after parking an event it is retried.
 pub const PARK_DURATION: Duration = Duration::from_mins(5);
 
-/// Hears an event, waiting for the outcome.
+/// Receives an event, and blocks until the outcome is known.
 pub fn receive(
     store: &(impl InboundStore + ?Sized),
     stripe: &dyn Stripe,
@@ -65,8 +65,7 @@ pub fn receive(
     })
 }
 
-/// Decides what an event comes to. For callers with a commit loop of their own; others use
-/// [`receive`].
+/// Decides one attempt of [`receive`], for callers that commit by themselves.
 pub fn decide(
     store: &(impl InboundStore + ?Sized),
     stripe: &dyn Stripe,
@@ -129,19 +128,23 @@ fn interpret_event(
     match (inbound.endpoint, Mode::from_livemode(event.livemode)) {
         (Mode::Sandbox, Mode::Live) => return Err(InboundError::LiveEventOnSandbox),
         (Mode::Live, Mode::Sandbox) => {
-            return Ok(Verdict::Ignore("a test event on the live endpoint"));
+            return Ok(Verdict::Ignore("a sandbox event on the live endpoint"));
         }
         (Mode::Sandbox, Mode::Sandbox) | (Mode::Live, Mode::Live) => {}
     }
     let Some(account) = &event.account else {
-        return Ok(Verdict::Ignore("not about a connected account"));
+        return Ok(Verdict::Ignore(
+            "the event is not about a connected account",
+        ));
     };
     let account = AccountRef {
         mode: inbound.endpoint,
         account: account.clone(),
     };
     if store.account_link(&account)?.is_none() {
-        return Ok(Verdict::Ignore("an account that was never connected here"));
+        return Ok(Verdict::Ignore(
+            "the account was never connected to this server",
+        ));
     }
     match &event.data {
         EventData::SessionCompleted(facts) => session::interpret(store, env, &account, facts, now),
@@ -155,6 +158,6 @@ fn interpret_event(
         }
         EventData::ChargeRefunded(facts) => refund::interpret(store, env, &account, facts, now),
         EventData::Deauthorized => deauthorized::interpret(store, stripe, env, &account, now),
-        EventData::Other => Ok(Verdict::Ignore("nothing follows from this type")),
+        EventData::Other => Ok(Verdict::Ignore("events of this type have no effect")),
     }
 }

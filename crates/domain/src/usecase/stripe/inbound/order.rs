@@ -1,4 +1,4 @@
-//! A session that was not paid: its order changes status and nothing is minted.
+//! Sessions that were not paid: the order changes its status, and nothing is minted.
 
 use crate::base::id::{SessionId, StripeAccountId};
 use crate::base::time::Timestamp;
@@ -8,9 +8,9 @@ use crate::usecase::env::Env;
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
 /// Why a session that this server did not open is ignored.
-pub(crate) const UNKNOWN_SESSION: &str = "a session that was not opened here";
+pub(crate) const UNKNOWN_SESSION: &str = "this server did not open the session";
 
-/// Moves an order on that was not paid.
+/// Changes the status of an order that was not paid.
 pub(crate) fn change_order_status(
     store: &(impl InboundStore + ?Sized),
     env: &Env<'_>,
@@ -23,7 +23,7 @@ pub(crate) fn change_order_status(
         return Ok(Verdict::Ignore(UNKNOWN_SESSION));
     };
     if !order.status.may_become(to) {
-        return Ok(Verdict::Ignore("the order is past this"));
+        return Ok(Verdict::Ignore("the order does not change any more"));
     }
     order.status = to;
     let mut changes = env.changes(now);

@@ -1,4 +1,4 @@
-//! A refund: a payment given back in full revokes what it bought; a partial one is only recorded.
+//! Refunds: a full refund revokes the license that was bought; a partial refund is only recorded.
 
 use crate::base::time::Timestamp;
 use crate::commit::write::Write;
@@ -11,8 +11,8 @@ use crate::usecase::env::Env;
 use crate::usecase::licenses::transition::revoke_into;
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
-/// Interprets a refunded charge. A refund whose order is not known yet is kept with its payment,
-/// where the sale finds it.
+/// Interprets a refunded charge. If the sale was not processed yet, the refund is recorded in the
+/// payment, which the sale reads.
 pub(crate) fn interpret(
     store: &(impl InboundStore + ?Sized),
     env: &Env<'_>,
@@ -27,10 +27,8 @@ pub(crate) fn interpret(
         account: account.account.clone(),
         intent: intent.clone(),
     };
-    let mut payment = match store.payment(&key)? {
-        Some(known) => known,
-        None => Payment::new(key, now),
-    };
+    let stored = store.payment(&key)?;
+    let mut payment = stored.unwrap_or_else(|| Payment::new(key, now));
     if !payment.record_refund(facts.amount_refunded, facts.fully) {
         return Ok(Verdict::Ignore("nothing new about this refund"));
     }

@@ -1,4 +1,4 @@
-//! A completed Checkout session: the license that was paid for is minted.
+//! Completed Checkout sessions: the license that was paid for is minted.
 
 use serde_json::Map;
 
@@ -21,8 +21,8 @@ use crate::usecase::licenses::transition::{NewLicense, mint_into};
 use crate::usecase::stripe::inbound::order::{UNKNOWN_SESSION, change_order_status};
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
-/// Interprets a completed session. Only a session whose id Mintage stored, on the account it was
-/// opened on, mints: metadata proves nothing, since the account's owner can write any.
+/// Interprets a completed session. Only a session whose id is stored with an order of this account
+/// mints. Metadata prove nothing, since the account's owner can set them.
 pub(crate) fn interpret(
     store: &(impl InboundStore + ?Sized),
     env: &Env<'_>,
@@ -46,7 +46,7 @@ pub(crate) fn interpret(
     fulfil(store, env, order, facts, now)
 }
 
-/// Mints what the order sold. What keeps it from minting parks the event, to be tried again.
+/// Mints the license of an order. If that fails, the event is parked and retried.
 fn fulfil(
     store: &(impl InboundStore + ?Sized),
     env: &Env<'_>,
@@ -77,7 +77,7 @@ fn fulfil(
         session: order.session.as_ref(),
         notes: None,
         metadata: Metadata::default(),
-        // What was paid for is minted, even beyond the quota.
+        // A paid order is minted even beyond the quota.
         quota: None,
         revoked: refunded(payment.as_ref()),
         actor: Actor::Stripe,
@@ -96,7 +96,7 @@ fn fulfil(
     Ok(Verdict::Apply(Box::new(changes)))
 }
 
-/// The address that the buyer typed at Stripe, else the one that the checkout was opened with.
+/// The address that the buyer typed at Stripe, else the one that the seller's backend sent.
 fn buyer(order: &Order, facts: &SessionFacts) -> Option<Email> {
     let typed = facts.email.as_deref().and_then(|e| Email::parse(e).ok());
     typed.or_else(|| order.buyer.clone())
@@ -121,7 +121,7 @@ fn customer(
     }
 }
 
-/// The payment of the session, linked to its order. A free session has none.
+/// The payment of the session, linked to its order; `None` for a free session.
 fn payment(
     store: &(impl InboundStore + ?Sized),
     order: &Order,
@@ -135,15 +135,13 @@ fn payment(
         account: order.account.clone(),
         intent: intent.clone(),
     };
-    let mut payment = match store.payment(&key)? {
-        Some(known) => known,
-        None => Payment::new(key, now),
-    };
+    let stored = store.payment(&key)?;
+    let mut payment = stored.unwrap_or_else(|| Payment::new(key, now));
     payment.order = Some(order.id.clone());
     Ok(Some(payment))
 }
 
-/// Set if the refund arrived before the sale.
+/// The reason to revoke the license from the start, if its refund arrived before its sale.
 fn refunded(payment: Option<&Payment>) -> Option<RevocationReason> {
     payment
         .is_some_and(|payment| payment.fully_refunded)

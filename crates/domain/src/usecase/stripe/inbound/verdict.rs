@@ -1,4 +1,4 @@
-//! What an event comes to, and what interpreting it needs.
+//! The result of interpreting an event, and the store that interpreting needs.
 
 use crate::commit::changes::Changes;
 use crate::ports::{
@@ -6,23 +6,23 @@ use crate::ports::{
 };
 use crate::usecase::failure::{Failure, from_port_errors};
 
-/// Why an event could not be heard. It is not recorded, so that Stripe sends it again.
+/// Why an event could not be processed. The event is not recorded, so that Stripe sends it again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InboundError {
-    /// The sandbox endpoint's secret signed an event that says it is live.
+    /// A live event was signed with the secret of the sandbox endpoint.
     #[error("a live event was signed with the sandbox secret")]
     LiveEventOnSandbox,
-    /// Stripe had to be asked, and did not answer.
+    /// A call of Stripe's API failed.
     #[error(transparent)]
     Stripe(#[from] StripeError),
-    /// It could not be done.
+    /// The store failed, or a secret cannot be opened.
     #[error(transparent)]
     Failure(#[from] Failure),
 }
 
 from_port_errors!(InboundError);
 
-/// What hearing an event needs of a store.
+/// The parts of a store that receiving events needs.
 pub trait InboundStore:
     Connections + ProcessedEvents + Orders + Payments + Licenses + Catalog + Tenants + Commit
 {
@@ -41,12 +41,12 @@ impl<T> InboundStore for T where
 {
 }
 
-/// What an event comes to, before it is written down.
+/// The result of interpreting an event.
 pub(crate) enum Verdict {
-    /// Do this.
+    /// The event has these effects.
     Apply(Box<Changes>),
-    /// Nothing to do.
+    /// The event has no effects, for this reason.
     Ignore(&'static str),
-    /// It should mint and cannot.
+    /// The event should mint a license but cannot, for this reason.
     Park(String),
 }

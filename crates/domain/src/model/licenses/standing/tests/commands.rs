@@ -1,4 +1,4 @@
-//! A seller's commands, among the news: freeze, thaw, extend.
+//! A seller's commands (freeze, thaw, extend) between Stripe's events.
 
 use super::*;
 use crate::model::licenses::term::Term;
@@ -99,7 +99,7 @@ fn a_license_is_held_by_what_is_not_released() {
     let dispute = |id: &str| HoldCause::Dispute(id.to_owned());
     standing.hold(HoldCause::Admin);
     standing.hold(dispute("b"));
-    standing.dispute("a", DisputeNews::Won, second(1));
+    standing.dispute("a", DisputeEvent::Won, second(1));
     let held = |standing: &Standing| -> Vec<String> {
         standing.held_by().map(ToString::to_string).collect()
     };
@@ -112,61 +112,61 @@ fn a_license_is_held_by_what_is_not_released() {
     assert_eq!(standing.state(second(2)), State::Active);
 }
 
-/// What happens to a license at a time: a fact is told, or its seller commands.
-#[derive(Clone, Debug)]
-enum Happens {
-    Told(News),
+/// A change of a license: an event is received, or the seller gives a command.
+#[derive(Debug, Clone)]
+enum Change {
+    Received(Event),
     Frozen,
     Thawed,
     Extended(Term, Timestamp),
 }
 
-fn happens(standing: &mut Standing, what: &Happens) {
-    match what {
-        Happens::Told(news) => {
-            tell(standing, news);
+fn apply_change(standing: &mut Standing, change: &Change) {
+    match change {
+        Change::Received(event) => {
+            apply(standing, event);
         }
-        Happens::Frozen => {
+        Change::Frozen => {
             standing.hold(HoldCause::Admin);
         }
-        Happens::Thawed => {
+        Change::Thawed => {
             standing.release(HoldCause::Admin);
         }
-        // A refusal is an answer too.
-        Happens::Extended(by, now) => {
+        // Whether the extension is refused does not matter here.
+        Change::Extended(by, now) => {
             let _ = standing.extend(*by, *now);
         }
     }
 }
 
-fn any_happening() -> impl Strategy<Value = Happens> {
+fn any_change() -> impl Strategy<Value = Change> {
     let terms = ["1d", "30d", "1970-01-03", "1970-03-01", "lifetime"];
-    let term = proptest::sample::select(terms.map(|it| Term::parse(it).unwrap()).to_vec());
+    let term = proptest::sample::select(terms.map(|text| Term::parse(text).unwrap()).to_vec());
     prop_oneof![
-        4 => any_news().prop_map(Happens::Told),
-        2 => Just(Happens::Frozen),
-        2 => Just(Happens::Thawed),
-        2 => (term, (0..5 * DAY).prop_map(second)).prop_map(|(by, at)| Happens::Extended(by, at)),
+        4 => any_event().prop_map(Change::Received),
+        2 => Just(Change::Frozen),
+        2 => Just(Change::Thawed),
+        2 => (term, (0..5 * DAY).prop_map(second)).prop_map(|(by, at)| Change::Extended(by, at)),
     ]
 }
 
-fn some_happenings() -> impl Strategy<Value = Vec<Happens>> {
-    proptest::collection::vec(any_happening(), 0..16)
+fn some_changes() -> impl Strategy<Value = Vec<Change>> {
+    proptest::collection::vec(any_change(), 0..16)
 }
 
-/// Ends are never nearer than before; none is the furthest.
-fn furthest(end: Option<Timestamp>) -> i64 {
+/// The end in microseconds; a license without an end has the latest.
+fn end_micros(end: Option<Timestamp>) -> i64 {
     end.map_or(i64::MAX, Timestamp::as_micros)
 }
 
 proptest! {
     #[test]
-    fn an_end_only_ever_moves_away_and_commands_undo_no_revocation(all in some_happenings()) {
+    fn an_end_only_ever_moves_away_and_commands_undo_no_revocation(all in some_changes()) {
         let mut standing = Standing::new(Some(second(DAY)));
-        for what in &all {
+        for change in &all {
             let before = standing.clone();
-            happens(&mut standing, what);
-            prop_assert!(furthest(standing.expires_at()) >= furthest(before.expires_at()));
+            apply_change(&mut standing, change);
+            prop_assert!(end_micros(standing.expires_at()) >= end_micros(before.expires_at()));
             if before.revocation().is_some() {
                 prop_assert_eq!(standing.expires_at(), before.expires_at());
                 prop_assert!(standing.revocation().is_some());
@@ -175,31 +175,31 @@ proptest! {
     }
 
     #[test]
-    fn commands_and_news_do_not_touch_each_others_holds(all in some_happenings()) {
-        let (mut mixed, mut news_only) = (Standing::new(None), Standing::new(None));
+    fn commands_and_events_do_not_touch_each_others_holds(all in some_changes()) {
+        let (mut mixed, mut events_only) = (Standing::new(None), Standing::new(None));
         let mut frozen = false;
-        for what in &all {
-            happens(&mut mixed, what);
-            match what {
-                Happens::Told(news) => {
-                    tell(&mut news_only, news);
+        for change in &all {
+            apply_change(&mut mixed, change);
+            match change {
+                Change::Received(event) => {
+                    apply(&mut events_only, event);
                 }
-                Happens::Frozen => frozen = true,
-                Happens::Thawed => frozen = false,
-                Happens::Extended(..) => {}
+                Change::Frozen => frozen = true,
+                Change::Thawed => frozen = false,
+                Change::Extended(..) => {}
             }
         }
-        let of_news = |standing: &Standing| -> Vec<HoldCause> {
-            let held = standing.held_by().filter(|it| **it != HoldCause::Admin);
+        let of_events = |standing: &Standing| -> Vec<HoldCause> {
+            let held = standing.held_by().filter(|cause| **cause != HoldCause::Admin);
             held.cloned().collect()
         };
-        prop_assert_eq!(of_news(&mixed), of_news(&news_only));
-        prop_assert_eq!(mixed.held_by().any(|it| *it == HoldCause::Admin), frozen);
-        prop_assert_eq!(mixed.revocation(), news_only.revocation());
-        let expected = if frozen && news_only.revocation().is_none() {
+        prop_assert_eq!(of_events(&mixed), of_events(&events_only));
+        prop_assert_eq!(mixed.held_by().any(|cause| *cause == HoldCause::Admin), frozen);
+        prop_assert_eq!(mixed.revocation(), events_only.revocation());
+        let expected = if frozen && events_only.revocation().is_none() {
             State::Frozen
         } else {
-            news_only.state(second(0))
+            events_only.state(second(0))
         };
         prop_assert_eq!(mixed.state(second(0)), expected);
     }

@@ -9,10 +9,10 @@ use super::*;
 
 mod commands;
 
-/// A fact that another system tells, at a time of its own.
-#[derive(Clone, Debug)]
-enum News {
-    Dispute(&'static str, DisputeNews, Timestamp),
+/// An event of another system, with its time.
+#[derive(Debug, Clone)]
+enum Event {
+    Dispute(&'static str, DisputeEvent, Timestamp),
     InvoiceUnpaid(&'static str),
     InvoicePaid(&'static str),
     Revoked(RevocationReason, Timestamp),
@@ -22,95 +22,95 @@ fn second(seconds: i64) -> Timestamp {
     Timestamp::from_unix_seconds(seconds).unwrap()
 }
 
-fn tell(standing: &mut Standing, news: &News) -> bool {
+fn apply(standing: &mut Standing, event: &Event) -> bool {
     let invoice = |id: &str| HoldCause::UnpaidInvoice(id.to_owned());
-    match news {
-        News::Dispute(id, news, at) => standing.dispute(id, *news, *at),
-        News::InvoiceUnpaid(id) => standing.hold(invoice(id)),
-        News::InvoicePaid(id) => standing.release(invoice(id)),
-        News::Revoked(reason, at) => standing.revoke(*reason, *at),
+    match event {
+        Event::Dispute(id, event, at) => standing.dispute(id, *event, *at),
+        Event::InvoiceUnpaid(id) => standing.hold(invoice(id)),
+        Event::InvoicePaid(id) => standing.release(invoice(id)),
+        Event::Revoked(reason, at) => standing.revoke(*reason, *at),
     }
 }
 
-fn after(all: &[News]) -> Standing {
+fn after(all: &[Event]) -> Standing {
     let mut standing = Standing::new(Some(second(100)));
-    for news in all {
-        tell(&mut standing, news);
+    for event in all {
+        apply(&mut standing, event);
     }
     standing
 }
 
 #[test]
-fn news_leads_to_the_state_it_means() {
-    use DisputeNews::{Lost, Opened, Won};
+fn events_lead_to_their_state() {
+    use DisputeEvent::{Lost, Opened, Won};
     let (early, late) = (second(10), second(20));
-    let refund = News::Revoked(RevocationReason::Refund, early);
-    for (name, news, state) in [
+    let refund = Event::Revoked(RevocationReason::Refund, early);
+    for (name, events, state) in [
         ("nothing", vec![], State::Active),
         (
             "opened",
-            vec![News::Dispute("a", Opened, early)],
+            vec![Event::Dispute("a", Opened, early)],
             State::Frozen,
         ),
         (
             "opened and won",
             vec![
-                News::Dispute("a", Opened, early),
-                News::Dispute("a", Won, late),
+                Event::Dispute("a", Opened, early),
+                Event::Dispute("a", Won, late),
             ],
             State::Active,
         ),
         (
-            "won, then heard that it was opened",
+            "won, then received the opening",
             vec![
-                News::Dispute("a", Won, late),
-                News::Dispute("a", Opened, early),
+                Event::Dispute("a", Won, late),
+                Event::Dispute("a", Opened, early),
             ],
             State::Active,
         ),
         (
             "one won, another open",
             vec![
-                News::Dispute("a", Won, late),
-                News::Dispute("b", Opened, early),
+                Event::Dispute("a", Won, late),
+                Event::Dispute("b", Opened, early),
             ],
             State::Frozen,
         ),
         (
-            "lost, then said to be won",
+            "lost, then reported as won",
             vec![
-                News::Dispute("a", Lost, late),
-                News::Dispute("a", Won, late),
+                Event::Dispute("a", Lost, late),
+                Event::Dispute("a", Won, late),
             ],
             State::Revoked,
         ),
-        ("unpaid", vec![News::InvoiceUnpaid("i")], State::Frozen),
+        ("unpaid", vec![Event::InvoiceUnpaid("i")], State::Frozen),
         (
-            "paid, then heard that it was not",
-            vec![News::InvoicePaid("i"), News::InvoiceUnpaid("i")],
+            "paid, then received the failure",
+            vec![Event::InvoicePaid("i"), Event::InvoiceUnpaid("i")],
             State::Active,
         ),
         (
             "refunded, then paid",
             vec![
-                News::InvoiceUnpaid("i"),
+                Event::InvoiceUnpaid("i"),
                 refund.clone(),
-                News::InvoicePaid("i"),
+                Event::InvoicePaid("i"),
             ],
             State::Revoked,
         ),
         (
             "refunded, and a dispute won",
-            vec![refund, News::Dispute("a", Won, late)],
+            vec![refund, Event::Dispute("a", Won, late)],
             State::Revoked,
         ),
     ] {
-        assert_eq!(after(&news).state(second(50)), state, "{name}");
+        assert_eq!(after(&events).state(second(50)), state, "{name}");
     }
 }
 
 #[test]
-fn the_more_final_state_is_told() {
+fn the_more_final_state_is_returned() {
     let mut standing = Standing::new(Some(second(100)));
     assert_eq!(standing.state(second(99)), State::Active);
     standing.hold(HoldCause::Admin);
@@ -207,64 +207,64 @@ fn causes_and_reasons_are_read_as_they_are_written() {
     assert_eq!(State::parse("active"), Err(UnknownState));
 }
 
-fn any_news() -> impl Strategy<Value = News> {
-    use DisputeNews::{Lost, Opened, Won};
+fn any_event() -> impl Strategy<Value = Event> {
+    use DisputeEvent::{Lost, Opened, Won};
     let id = proptest::sample::select(vec!["a", "b"]);
     let at = (0..5_i64).prop_map(second);
     let outcome = proptest::sample::select(vec![Opened, Won, Lost]);
     let reason = proptest::sample::select(RevocationReason::ALL.to_vec());
     prop_oneof![
-        4 => (id.clone(), outcome, at.clone()).prop_map(|(id, news, at)| News::Dispute(id, news, at)),
-        2 => id.clone().prop_map(News::InvoiceUnpaid),
-        2 => id.prop_map(News::InvoicePaid),
-        1 => (reason, at).prop_map(|(reason, at)| News::Revoked(reason, at)),
+        4 => (id.clone(), outcome, at.clone()).prop_map(|(id, event, at)| Event::Dispute(id, event, at)),
+        2 => id.clone().prop_map(Event::InvoiceUnpaid),
+        2 => id.prop_map(Event::InvoicePaid),
+        1 => (reason, at).prop_map(|(reason, at)| Event::Revoked(reason, at)),
     ]
 }
 
-fn shuffled() -> impl Strategy<Value = (Vec<News>, Vec<News>)> {
-    proptest::collection::vec(any_news(), 0..12)
-        .prop_flat_map(|news| (Just(news.clone()), Just(news).prop_shuffle()))
+fn shuffled() -> impl Strategy<Value = (Vec<Event>, Vec<Event>)> {
+    proptest::collection::vec(any_event(), 0..12)
+        .prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle()))
 }
 
 proptest! {
     #[test]
-    fn the_same_news_in_any_order_ends_the_same((news, other) in shuffled()) {
-        prop_assert_eq!(after(&news), after(&other));
+    fn the_same_events_in_any_order_end_the_same((events, other) in shuffled()) {
+        prop_assert_eq!(after(&events), after(&other));
     }
 
     #[test]
-    fn news_told_twice_changes_nothing((news, again) in shuffled()) {
-        let mut standing = after(&news);
+    fn an_event_received_twice_changes_nothing((events, again) in shuffled()) {
+        let mut standing = after(&events);
         let before = standing.clone();
-        for news in &again {
-            prop_assert!(!tell(&mut standing, news), "{:?}", news);
+        for event in &again {
+            prop_assert!(!apply(&mut standing, event), "{:?}", event);
         }
         prop_assert_eq!(standing, before);
     }
 
     #[test]
-    fn what_tells_of_a_change_has_changed(news in proptest::collection::vec(any_news(), 0..12)) {
+    fn returns_true_only_for_a_change(events in proptest::collection::vec(any_event(), 0..12)) {
         let mut standing = Standing::new(None);
-        for news in &news {
+        for event in &events {
             let before = standing.clone();
-            prop_assert_eq!(tell(&mut standing, news), standing != before);
+            prop_assert_eq!(apply(&mut standing, event), standing != before);
         }
     }
 
     #[test]
-    fn nothing_brings_a_revoked_license_back(news in proptest::collection::vec(any_news(), 0..12)) {
+    fn nothing_brings_a_revoked_license_back(events in proptest::collection::vec(any_event(), 0..12)) {
         let mut standing = Standing::new(None);
         standing.revoke(RevocationReason::Admin, second(3));
-        for news in &news {
-            tell(&mut standing, news);
+        for event in &events {
+            apply(&mut standing, event);
             prop_assert_eq!(standing.state(second(0)), State::Revoked);
             prop_assert_eq!(standing.revocation().unwrap().reason(), RevocationReason::Admin);
         }
     }
 
     #[test]
-    fn a_stored_standing_is_the_same_standing(news in proptest::collection::vec(any_news(), 0..12)) {
-        let standing = after(&news);
+    fn a_stored_standing_is_the_same_standing(events in proptest::collection::vec(any_event(), 0..12)) {
+        let standing = after(&events);
         let holds: Vec<_> = standing
             .holds()
             .map(|(cause, status)| (HoldCause::parse(&cause.to_string()).unwrap(), status))

@@ -1,6 +1,13 @@
 use super::*;
 
-const LIFETIME: Letter<'_> = Letter {
+/// The subject, the plain text and the HTML of a mail.
+fn rendered(values: &MailValues<'_>) -> (String, String, String) {
+    let body = values.render();
+    let (text, html) = (body.text.expose(), body.html.expose());
+    (body.subject.clone(), text.to_owned(), html.to_owned())
+}
+
+const LIFETIME: MailValues<'_> = MailValues {
     product: "Pixel Studio",
     plan: "Pro",
     key: "PIXL-4B2K-9XJP-T8WM-Q3VZ",
@@ -10,8 +17,8 @@ const LIFETIME: Letter<'_> = Letter {
 };
 
 #[test]
-fn a_live_license_is_told_in_these_words() {
-    let (subject, text, html) = letter(&LIFETIME);
+fn a_live_license_has_this_mail() {
+    let (subject, text, html) = rendered(&LIFETIME);
     assert_eq!(subject, "Your license key for Pixel Studio");
     assert_eq!(
         text,
@@ -48,7 +55,7 @@ fn a_live_license_is_told_in_these_words() {
 
 #[test]
 fn a_sandbox_license_says_in_all_places_that_it_is_a_test() {
-    let (subject, text, html) = letter(&Letter {
+    let (subject, text, html) = rendered(&MailValues {
         mode: Mode::Sandbox,
         ..LIFETIME
     });
@@ -59,8 +66,8 @@ fn a_sandbox_license_says_in_all_places_that_it_is_a_test() {
 }
 
 #[test]
-fn the_end_and_the_devices_are_told_as_they_are() {
-    for (expires_at, devices, validity, told) in [
+fn the_mail_states_the_end_and_the_device_limit() {
+    for (expires_at, devices, validity, limit) in [
         (None, 1, "for life", "1 at a time"),
         (
             Some(Timestamp::from_micros(1_798_761_599_999_999)),
@@ -75,20 +82,20 @@ fn the_end_and_the_devices_are_told_as_they_are() {
             "up to 10000 at a time",
         ),
     ] {
-        let (_, text, html) = letter(&Letter {
+        let (_, text, html) = rendered(&MailValues {
             expires_at,
             devices,
             ..LIFETIME
         });
-        let lines = format!("Valid:   {validity}\nDevices: {told}\n");
+        let lines = format!("Valid:   {validity}\nDevices: {limit}\n");
         assert!(text.contains(&lines), "{text}");
-        let lines = format!("<p>Valid: {validity}<br>Devices: {told}</p>");
+        let lines = format!("<p>Valid: {validity}<br>Devices: {limit}</p>");
         assert!(html.contains(&lines), "{html}");
     }
 }
 
 #[test]
-fn a_name_is_neither_markup_nor_a_form_nor_a_header() {
+fn a_name_is_neither_markup_nor_a_placeholder_nor_a_header() {
     for (name, line, html_line) in [
         (
             "<b>&\"'</b>",
@@ -99,7 +106,7 @@ fn a_name_is_neither_markup_nor_a_form_nor_a_header() {
         ("A\r\nBcc: x@y.test", "A  Bcc: x@y.test", "A  Bcc: x@y.test"),
         ("数独 ☕", "数独 ☕", "数独 ☕"),
     ] {
-        let (subject, text, html) = letter(&Letter {
+        let (subject, text, html) = rendered(&MailValues {
             product: name,
             plan: name,
             ..LIFETIME
@@ -109,18 +116,18 @@ fn a_name_is_neither_markup_nor_a_form_nor_a_header() {
             text.contains(&format!("key for {line} ({line}):\n")),
             "{text}"
         );
-        let told = format!("<strong>{html_line}</strong> ({html_line}):</p>");
-        assert!(html.contains(&told), "{html}");
+        let heading = format!("<strong>{html_line}</strong> ({html_line}):</p>");
+        assert!(html.contains(&heading), "{html}");
         assert!(html.contains(&format!("<title>Your license key for {html_line}</title>")));
         assert_eq!(text.matches(LIFETIME.key).count(), 1, "{text}");
     }
 }
 
 #[test]
-fn every_place_of_both_forms_is_filled() {
-    for form in [TEXT, HTML] {
+fn every_placeholder_of_both_templates_is_filled() {
+    for template in [TEXT, HTML] {
         let names = std::cell::RefCell::new(Vec::new());
-        fill(form, |name| {
+        fill(template, |name| {
             names.borrow_mut().push(name.to_owned());
             String::new()
         });

@@ -1,4 +1,4 @@
-//! What went wrong, in words that hold nothing of the message.
+//! Mapping SMTP errors to the errors of the port, without quoting the message.
 
 use std::error::Error as _;
 use std::io::{self, ErrorKind};
@@ -6,33 +6,37 @@ use std::io::{self, ErrorKind};
 use lettre::transport::smtp::Error;
 use mintage_domain::ports::MailError;
 
-/// An answer to the greeting, the login or the sender: whatever it is, settings or times may
-/// change.
-pub(crate) fn in_the_way(error: &Error) -> MailError {
-    MailError::Unavailable(said(error))
+/// An error of the connection, the login or the sender. A retry may succeed after the operator has
+/// corrected the settings.
+pub(crate) fn unavailable(error: &Error) -> MailError {
+    MailError::Unavailable(reason(error))
 }
 
-/// An answer to the reader or the message: 5xx is for good, but for "log in first".
-pub(crate) fn judged(error: &Error) -> MailError {
+/// An error of the recipient or the message. 5xx is permanent, except for 530 (authentication
+/// required).
+pub(crate) fn permanent_or_unavailable(error: &Error) -> MailError {
     let code = error.status().map(u16::from);
     if error.is_permanent() && code != Some(530) {
-        MailError::Refused(said(error))
+        MailError::Refused(reason(error))
     } else {
-        in_the_way(error)
+        unavailable(error)
     }
 }
 
-/// A code such as `550 5.1.1`, or what happened instead of an answer.
-fn said(error: &Error) -> String {
+/// A status code such as `550 5.1.1`, or why there was no answer.
+fn reason(error: &Error) -> String {
     if let Some(code) = error.status() {
-        let words = error.source().map(ToString::to_string).unwrap_or_default();
-        let enhanced = words.split_whitespace().next().filter(|it| is_enhanced(it));
+        let text = error.source().map(ToString::to_string).unwrap_or_default();
+        let enhanced = text
+            .split_whitespace()
+            .next()
+            .filter(|word| is_enhanced(word));
         return match enhanced {
             Some(enhanced) => format!("{code} {enhanced}"),
             None => code.to_string(),
         };
     }
-    let happened = if is_late(error) {
+    let reason = if is_timeout(error) {
         "it did not answer in time"
     } else if error.is_tls() {
         "its certificate is not good, or it speaks no TLS"
@@ -43,13 +47,16 @@ fn said(error: &Error) -> String {
     } else {
         "it could not be reached"
     };
-    happened.to_owned()
+    reason.to_owned()
 }
 
-/// Whether time ran out: a socket says so by either kind of error, as its system does.
-fn is_late(error: &Error) -> bool {
-    let socket = error.source().and_then(|it| it.downcast_ref::<io::Error>());
-    socket.is_some_and(|it| matches!(it.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock))
+/// Whether a read or write timed out. Operating systems report that with one of two error kinds.
+fn is_timeout(error: &Error) -> bool {
+    let io_error = error
+        .source()
+        .and_then(|source| source.downcast_ref::<io::Error>());
+    let kind = io_error.map(io::Error::kind);
+    matches!(kind, Some(ErrorKind::TimedOut | ErrorKind::WouldBlock))
 }
 
 /// Whether a word is an enhanced status code (RFC 3463): `5.1.1`.

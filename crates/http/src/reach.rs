@@ -1,5 +1,5 @@
-//! The address guard: a name is resolved once, its addresses are judged, and only those that
-//! passed are connected to. A name that resolves to something else a moment later gains nothing.
+//! The address guard. A name is resolved once for each request, and only addresses that are allowed
+//! are connected to. Changing the name's addresses between check and connection has no effect.
 
 use std::net::IpAddr;
 
@@ -9,17 +9,17 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use crate::fault::Unsent;
+use crate::error::Unsent;
 use crate::public::is_public;
 
-/// Where requests may go.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The addresses that requests may be sent to.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
-    /// To any address: for URLs that the operator chose.
+    /// Any address, for URLs that the operator configured.
     Anywhere,
-    /// To public addresses only: for URLs that tenants chose.
+    /// Public addresses only, for URLs that tenants configured.
     PublicOnly {
-        /// What the operator opens besides.
+        /// Subnets that the operator allows in addition.
         allow: Vec<IpNet>,
     },
 }
@@ -40,14 +40,14 @@ fn is_in_any(subnets: &[IpNet], address: IpAddr) -> bool {
     subnets.iter().any(|subnet| subnet.contains(&address))
 }
 
-/// A resolver that returns only addresses within reach.
+/// A resolver that returns only allowed addresses.
 #[derive(Debug)]
-pub(crate) struct Guarded<R> {
+pub(crate) struct GuardedResolver<R> {
     pub(crate) resolver: R,
     pub(crate) reach: Reach,
 }
 
-impl<R: Resolver> Resolver for Guarded<R> {
+impl<R: Resolver> Resolver for GuardedResolver<R> {
     fn resolve(
         &self,
         uri: &Uri,
@@ -58,16 +58,16 @@ impl<R: Resolver> Resolver for Guarded<R> {
             .resolver
             .resolve(uri, config, timeout)
             .map_err(Unsent::mark)?;
-        let mut within = self.empty();
+        let mut allowed = self.empty();
         for address in &found {
             if self.reach.includes(address.ip()) {
-                within.push(*address);
+                allowed.push(*address);
             }
         }
-        if within.is_empty() {
+        if allowed.is_empty() {
             return Err(Unsent::Forbidden.into());
         }
-        Ok(within)
+        Ok(allowed)
     }
 }
 

@@ -1,22 +1,24 @@
-//! What went wrong, in the port's words: above all, whether anything was sent.
+//! Mapping ureq's errors to the errors of the port, which state whether anything was sent.
 
 use std::io::ErrorKind;
-use std::{error, fmt};
 
 use mintage_domain::ports::HttpError;
 use ureq::unversioned::transport::{ConnectionDetails, Connector, DefaultConnector, Transport};
 
-/// A failure before the first byte of the request: the receiver cannot have acted.
-#[derive(Debug)]
+/// A failure before the first byte of the request was sent, so that the server cannot have processed
+/// it.
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum Unsent {
-    /// The name resolves to no address within reach.
+    /// The name resolves to no allowed address.
+    #[error("no address within reach")]
     Forbidden,
-    /// There is no such name, or nobody listens there, or TLS did not come about.
+    /// The name does not resolve, the server refused the connection, or the TLS handshake failed.
+    #[error("{0}")]
     Unreachable(String),
 }
 
 impl Unsent {
-    /// Marks what failed while resolving or connecting. A deadline and a bad URL stay themselves.
+    /// Marks an error of resolving or connecting. Timeouts and invalid URLs are not changed.
     pub(crate) fn mark(error: ureq::Error) -> ureq::Error {
         match error {
             ureq::Error::Timeout(_) | ureq::Error::BadUri(_) | ureq::Error::Other(_) => error,
@@ -27,28 +29,17 @@ impl Unsent {
     }
 }
 
-impl fmt::Display for Unsent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Forbidden => f.write_str("no address within reach"),
-            Self::Unreachable(why) => f.write_str(why),
-        }
-    }
-}
-
-impl error::Error for Unsent {}
-
 impl From<Unsent> for ureq::Error {
     fn from(unsent: Unsent) -> Self {
         Self::Other(Box::new(unsent))
     }
 }
 
-/// The usual connector (TCP, then TLS), whose failures are marked as [`Unsent`].
+/// ureq's default connector (TCP, then TLS), whose errors are marked as [`Unsent`].
 #[derive(Debug, Default)]
-pub(crate) struct Marking(DefaultConnector);
+pub(crate) struct MarkingConnector(DefaultConnector);
 
-impl Connector for Marking {
+impl Connector for MarkingConnector {
     type Out = Box<dyn Transport>;
 
     fn connect(
@@ -60,9 +51,9 @@ impl Connector for Marking {
     }
 }
 
-/// The port's word for an error. The texts it carries are the operating system's, the TLS
-/// library's or our own: never a header's value or a body.
-pub(crate) fn fault(error: ureq::Error) -> HttpError {
+/// The port's error for an error of ureq. Its texts come from the operating system, the TLS library
+/// or this crate, and never contain header values or bodies.
+pub(crate) fn http_error(error: ureq::Error) -> HttpError {
     match error {
         ureq::Error::Other(marked) => match marked.downcast::<Unsent>().map(|unsent| *unsent) {
             Ok(Unsent::Forbidden) => HttpError::ForbiddenAddress,
@@ -76,7 +67,7 @@ pub(crate) fn fault(error: ureq::Error) -> HttpError {
         }
         ureq::Error::Io(cause) if cause.kind() == ErrorKind::TimedOut => HttpError::Timeout,
         ureq::Error::Io(cause) => HttpError::Broken(cause.to_string()),
-        // The parser's errors may quote what it could not parse.
+        // The parser's errors may quote the answer.
         _ => HttpError::Broken("the answer is not HTTP".to_owned()),
     }
 }

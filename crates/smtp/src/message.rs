@@ -1,18 +1,18 @@
-//! A message in the form in which it travels.
+//! Formatting messages as MIME.
 
 use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox as Wire, MultiPart};
-use lettre::{Address, Message as Formed};
+use lettre::message::{Mailbox as MimeMailbox, MultiPart};
+use lettre::{Address, Message as MimeMessage};
 use mintage_domain::base::email::Email;
 use mintage_domain::model::outbox::mail::Mailbox;
 use mintage_domain::ports::Message;
 
-/// The sender's address cannot stand in a message.
+/// The sender's address cannot be written in a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the sender's address cannot be written in a message")]
 pub struct UnusableSender;
 
-/// Where messages come from.
+/// The sender of all messages.
 #[derive(Debug, Clone)]
 pub(crate) struct Sender {
     pub(crate) address: Address,
@@ -27,27 +27,28 @@ impl Sender {
         })
     }
 
-    /// Writes a message; `None` if an address of it cannot be written.
+    /// Formats a message. Returns the recipient and the bytes, or `None` if an address cannot be
+    /// written in a message.
     pub(crate) fn write(&self, message: &Message) -> Option<(Address, Vec<u8>)> {
         let to = address(&message.to)?;
-        let formed = Formed::builder()
-            .from(Wire::new(self.name.clone(), self.address.clone()))
-            .reply_to(Wire::new(None, address(&message.reply_to)?))
-            .to(Wire::new(None, to.clone()))
+        let mime = MimeMessage::builder()
+            .from(MimeMailbox::new(self.name.clone(), self.address.clone()))
+            .reply_to(MimeMailbox::new(None, address(&message.reply_to)?))
+            .to(MimeMailbox::new(None, to.clone()))
             .subject(message.subject.clone())
             .message_id(Some(format!("<{}@{}>", message.id, self.address.domain())))
-            .raw_header(automatic())
+            .raw_header(auto_submitted())
             .multipart(MultiPart::alternative_plain_html(
                 message.text.expose().to_owned(),
                 message.html.expose().to_owned(),
             ))
             .ok()?;
-        Some((to, formed.formatted()))
+        Some((to, mime.formatted()))
     }
 }
 
-/// That no person wrote it (RFC 3834): nobody who is away answers it.
-fn automatic() -> HeaderValue {
+/// Marks the message as automatic (RFC 3834), so that auto-responders do not answer it.
+fn auto_submitted() -> HeaderValue {
     HeaderValue::new(
         HeaderName::new_from_ascii_str("Auto-Submitted"),
         "auto-generated".to_owned(),
