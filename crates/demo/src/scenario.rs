@@ -1,80 +1,86 @@
-//! The steps, in the order in which an operator, a seller, a buyer and Stripe take them.
+//! The sale: the steps of the operator, the seller, the buyer and Stripe, in their order.
 
 use std::rc::Rc;
 
 use crate::client::Client;
-use crate::failure::{Failure, Outcome};
 use crate::report::Report;
-use crate::stage::Stage;
-use crate::steps::catalog::BOUGHT;
+use crate::stack::Stack;
+use crate::step_error::{StepError, StepResult};
+use crate::steps::catalog::BOUGHT_KEY_TYPE;
 use crate::steps::checkout::Payment;
-use crate::steps::scene::{Scene, Seller};
+use crate::steps::context::{Context, Seller};
 use crate::steps::{
-    again, catalog, checkout, connect, delivery, refund, tenant, validate, webhook,
+    catalog, checkout, connect, delivery, duplicate_events, refund, tenant, validate, webhook,
 };
-use crate::waiting::Inbox;
+use crate::wait::Inbox;
 
-/// What a seller has who is ready to sell.
+/// A seller who is ready to sell.
 struct Shop<'s> {
     seller: Seller<'s>,
     signing_secret: String,
     checkout_key: String,
 }
 
-/// What a sale leaves behind.
+/// A sale that is paid and delivered.
 struct Sale {
     key: String,
     session: String,
     payment: Payment,
 }
 
-/// Takes every step and returns the license key that was sold.
+/// Runs every step and returns the license key that was sold.
 ///
 /// # Errors
-/// The first step that did not hold.
-pub(crate) async fn walk(
-    stage: &mut Stage,
+/// A step failed; the steps after it are not run.
+pub(crate) async fn run_scenario(
+    stack: &mut Stack,
     inbox: &mut Inbox,
     report: &Rc<Report>,
-) -> Outcome<String> {
-    let scene = Scene {
+) -> StepResult<String> {
+    let context = Context {
         client: Client::new(report),
-        mintage: stage.server_url.clone(),
-        stripe: stage.simulator.api_url().to_owned(),
+        mintage: stack.server_url.clone(),
+        stripe: stack.simulator.api_url().to_owned(),
     };
-    let shop = open_shop(stage, &scene, report).await?;
+    let shop = open_shop(stack, &context, report).await?;
     let sale = sell(&shop, inbox, report).await?;
-    look_after(&shop, &sale, inbox, report).await?;
+    validate_and_refund(&shop, &sale, inbox, report).await?;
     Ok(sale.key)
 }
 
-/// From nothing to a seller who is connected and has prices.
-async fn open_shop<'s>(stage: &mut Stage, scene: &'s Scene, report: &Report) -> Outcome<Shop<'s>> {
+/// Creates the tenant and its catalog, and connects Stripe.
+async fn open_shop<'s>(
+    stack: &mut Stack,
+    context: &'s Context,
+    report: &Report,
+) -> StepResult<Shop<'s>> {
     let ready = async {
-        stage.server.ready(&scene.mintage).await?;
-        let ready = scene.client.get(format!("{}/readyz", scene.mintage));
-        ready.send().await?.expect(200)
+        stack.server.wait_until_ready(&context.mintage).await?;
+        let request = context.client.get(format!("{}/readyz", context.mintage));
+        request.send().await?.expect(200)
     };
     report.step("The server starts and is ready", ready).await?;
 
-    let made = async { tenant::create(scene, &stage.surroundings) };
-    let token = report.step("The operator makes a tenant", made).await?;
-    let seller = Seller { scene, token };
+    let created = async { tenant::create(context, &stack.server_command) };
+    let token = report
+        .step("The operator creates a tenant", created)
+        .await?;
+    let seller = Seller { context, token };
 
-    let made = catalog::create(&seller);
-    let title = "The seller makes a product and five key types";
-    report.step(title, made).await?;
+    let created = catalog::create(&seller);
+    let title = "The seller creates a product and five key types";
+    report.step(title, created).await?;
 
-    let set = webhook::set(&seller, stage.receiver.url());
-    let title = "The seller sets the license webhook";
-    let signing_secret = report.step(title, set).await?;
+    let created = webhook::create(&seller, stack.receiver.url());
+    let title = "The seller sets the webhook endpoint";
+    let signing_secret = report.step(title, created).await?;
 
     let connected = connect::connect_first(&seller);
     let checkout_key = report.step("The seller connects Stripe", connected).await?;
 
-    let made = connect::set_up_first_prices(&seller);
-    let title = "Mintage makes the prices at Stripe";
-    report.step(title, made).await?;
+    let created = connect::set_up_first_prices(&seller);
+    let title = "Mintage creates the prices at Stripe";
+    report.step(title, created).await?;
     Ok(Shop {
         seller,
         signing_secret,
@@ -82,29 +88,33 @@ async fn open_shop<'s>(stage: &mut Stage, scene: &'s Scene, report: &Report) -> 
     })
 }
 
-/// From five open checkouts to one that is paid, its key delivered and the fee taken.
-async fn sell(shop: &Shop<'_>, inbox: &mut Inbox, report: &Report) -> Outcome<Sale> {
-    let scene = shop.seller.scene;
-    let opened = checkout::open_all(scene, &shop.checkout_key);
+/// Opens five checkouts, pays one, and checks that its license key is delivered and the fee is taken.
+async fn sell(shop: &Shop<'_>, inbox: &mut Inbox, report: &Report) -> StepResult<Sale> {
+    let context = shop.seller.context;
+    let opened = checkout::open_all(context, &shop.checkout_key);
     let title = "The seller's backend opens checkouts";
     let opened = report.step(title, opened).await?;
     let mut opened = opened.into_iter();
     let bought = opened
-        .find(|opened| opened.ware.key_type == BOUGHT)
-        .ok_or_else(|| Failure::new(format!("no checkout of {BOUGHT} was opened")))?;
+        .find(|opened| opened.key_type.id == BOUGHT_KEY_TYPE)
+        .ok_or_else(|| StepError::new(format!("no checkout of {BOUGHT_KEY_TYPE} was opened")))?;
 
-    let declined = checkout::be_declined(&shop.seller, &bought);
-    report.step("A card is declined", declined).await?;
+    let declined = checkout::pay_with_declined_card(&shop.seller, &bought);
+    report
+        .step("The buyer's card is declined", declined)
+        .await?;
 
-    let paid = checkout::pay(scene, &bought);
-    report.step("Another card pays", paid).await?;
+    let paid = checkout::pay(context, &bought);
+    report
+        .step("The buyer pays with another card", paid)
+        .await?;
 
-    let created = delivery::created(scene, inbox, &shop.signing_secret, &bought.session);
+    let delivered = delivery::created(context, inbox, &shop.signing_secret, &bought.session);
     let title = "The receiver gets the license key";
-    let key = report.step(title, created).await?;
+    let key = report.step(title, delivered).await?;
 
-    let seen = checkout::look_up(scene, &bought);
-    let payment = report.step("The fee was taken at Stripe", seen).await?;
+    let payment = checkout::get_payment(context, &bought);
+    let payment = report.step("Stripe has taken the fee", payment).await?;
     Ok(Sale {
         key,
         session: bought.session,
@@ -112,32 +122,36 @@ async fn sell(shop: &Shop<'_>, inbox: &mut Inbox, report: &Report) -> Outcome<Sa
     })
 }
 
-/// From the key's first use to its end.
-async fn look_after(
+/// Validates the license, sends the payment event many times, and refunds the payment.
+async fn validate_and_refund(
     shop: &Shop<'_>,
     sale: &Sale,
     inbox: &mut Inbox,
     report: &Report,
-) -> Outcome<()> {
-    let scene = shop.seller.scene;
-    let made = validate::make_api_key(&shop.seller);
-    let api_key = report.step("The seller makes an API key", made).await?;
+) -> StepResult<()> {
+    let context = shop.seller.context;
+    let created = validate::create_api_key(&shop.seller);
+    let api_key = report
+        .step("The seller creates an API key", created)
+        .await?;
 
-    let valid = validate::is_valid(scene, &api_key, &sale.key);
+    let valid = validate::is_valid(context, &api_key, &sale.key);
     report.step("The license is valid", valid).await?;
 
-    let again = again::stays_one(&shop.seller, inbox, &sale.payment);
-    let title = "Stripe tells of the payment 20 times at once";
-    report.step(title, again).await?;
+    let ignored = duplicate_events::are_ignored(&shop.seller, inbox, &sale.payment);
+    let title = "Stripe sends the payment event 20 more times at once";
+    report.step(title, ignored).await?;
 
-    let refunded = refund::in_full(scene, &sale.payment);
+    let refunded = refund::in_full(context, &sale.payment);
     let title = "The seller refunds the payment";
     report.step(title, refunded).await?;
 
     let (secret, session) = (&shop.signing_secret, &sale.session);
-    let told = delivery::refunded(scene, inbox, secret, session, &sale.key);
-    report.step("The receiver hears of it", told).await?;
+    let delivered = delivery::refunded(context, inbox, secret, session, &sale.key);
+    report
+        .step("The receiver gets license.refunded", delivered)
+        .await?;
 
-    let revoked = validate::is_revoked(scene, &api_key, &sale.key);
+    let revoked = validate::is_revoked(context, &api_key, &sale.key);
     report.step("The license is revoked", revoked).await
 }

@@ -1,30 +1,29 @@
-//! Why a step did not hold.
+//! Why a step failed.
 
-/// One sentence, for the person who watches.
+/// The message for the person who runs the command.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(crate) struct Failure(String);
+pub(crate) struct StepError(String);
 
-/// What a step comes to.
-pub(crate) type Outcome<T> = Result<T, Failure>;
+/// The result of a step.
+pub(crate) type StepResult<T> = Result<T, StepError>;
 
-impl Failure {
-    /// With this sentence.
-    pub(crate) fn new(sentence: impl Into<String>) -> Self {
-        Self(sentence.into())
+impl StepError {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
     }
 
-    /// For `map_err`: what could not be done, and the reason.
-    pub(crate) fn to<E: std::fmt::Display>(what: &str) -> impl FnOnce(E) -> Self {
+    /// The error "cannot <what>: <reason>", for `map_err`.
+    pub(crate) fn cannot<E: std::fmt::Display>(what: &str) -> impl FnOnce(E) -> Self {
         move |error| Self(format!("cannot {what}: {error}"))
     }
 }
 
-/// Holds that something is so; the sentence says what is the matter if not.
-pub(crate) fn hold(so: bool, otherwise: impl FnOnce() -> String) -> Outcome<()> {
-    if so {
+/// Fails with the message unless the condition is true.
+pub(crate) fn check(condition: bool, message: impl FnOnce() -> String) -> StepResult<()> {
+    if condition {
         Ok(())
     } else {
-        Err(Failure(otherwise()))
+        Err(StepError(message()))
     }
 }

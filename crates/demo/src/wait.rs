@@ -1,37 +1,37 @@
-//! Waiting for what takes its time, but not for ever.
+//! Waiting with a deadline.
 
 use std::time::{Duration, Instant};
 
 use actix_web::rt::time;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::failure::{Failure, Outcome};
 use crate::receiver::Delivery;
+use crate::step_error::{StepError, StepResult};
 
-/// Nothing of the demo takes longer unless something is wrong.
+/// How long a step may wait for one thing.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
-const PAUSE: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Asks again and again until there is an answer.
+/// Calls `poll` until it returns a value.
 ///
 /// # Errors
-/// What the question fails with, or that the deadline passed.
-pub(crate) async fn until<T>(
+/// `poll` fails, or the deadline passes.
+pub(crate) async fn wait_until<T>(
     what: &str,
-    mut ask: impl AsyncFnMut() -> Outcome<Option<T>>,
-) -> Outcome<T> {
-    let begun = Instant::now();
-    while begun.elapsed() < DEADLINE {
-        if let Some(answer) = ask().await? {
-            return Ok(answer);
+    mut poll: impl AsyncFnMut() -> StepResult<Option<T>>,
+) -> StepResult<T> {
+    let start = Instant::now();
+    while start.elapsed() < DEADLINE {
+        if let Some(value) = poll().await? {
+            return Ok(value);
         }
-        time::sleep(PAUSE).await;
+        time::sleep(POLL_INTERVAL).await;
     }
-    Err(too_long(what))
+    Err(timed_out(what))
 }
 
-/// The deliveries that came in and were not looked at yet.
+/// The deliveries that the receiver got and no step has taken yet.
 pub(crate) struct Inbox(UnboundedReceiver<Delivery>);
 
 impl Inbox {
@@ -39,29 +39,26 @@ impl Inbox {
         Self(deliveries)
     }
 
-    /// The next delivery, once it comes.
+    /// Waits for the next delivery.
     ///
     /// # Errors
-    /// When it does not.
-    pub(crate) async fn next(&mut self, what: &str) -> Outcome<Delivery> {
+    /// The deadline passes.
+    pub(crate) async fn next(&mut self, what: &str) -> StepResult<Delivery> {
         let next = time::timeout(DEADLINE, self.0.recv()).await;
-        next.ok().flatten().ok_or_else(|| too_long(what))
+        next.ok().flatten().ok_or_else(|| timed_out(what))
     }
 
-    /// A delivery that has come already.
-    pub(crate) fn waiting(&mut self) -> Option<Delivery> {
+    /// The next delivery, if there is one already.
+    pub(crate) fn try_next(&mut self) -> Option<Delivery> {
         self.0.try_recv().ok()
     }
 
-    /// The next delivery, if it comes within `pause`.
-    pub(crate) async fn within(&mut self, pause: Duration) -> Option<Delivery> {
-        time::timeout(pause, self.0.recv()).await.ok().flatten()
+    /// The next delivery, if there is one within `limit`.
+    pub(crate) async fn next_within(&mut self, limit: Duration) -> Option<Delivery> {
+        time::timeout(limit, self.0.recv()).await.ok().flatten()
     }
 }
 
-fn too_long(what: &str) -> Failure {
-    Failure::new(format!(
-        "waited {} seconds for {what}, in vain",
-        DEADLINE.as_secs()
-    ))
+fn timed_out(what: &str) -> StepError {
+    StepError::new(format!("waited {} seconds for {what}", DEADLINE.as_secs()))
 }

@@ -1,23 +1,23 @@
-//! What came back.
+//! Responses.
 
 use actix_web::web::Bytes;
 use awc::ClientResponse;
 use awc::http::header::LOCATION;
 use serde_json::Value;
 
-use super::shown;
-use crate::failure::{Failure, Outcome, hold};
+use super::redact;
+use crate::step_error::{StepError, StepResult, check};
 
-/// An answer, read to its end.
-pub(crate) struct Answer {
-    /// The request it answers.
+/// A response with its whole body.
+pub(crate) struct Response {
+    /// The method and URL of the request, for messages.
     request: String,
     status: u16,
     location: Option<String>,
     body: Bytes,
 }
 
-impl Answer {
+impl Response {
     pub(super) fn new<S>(request: String, response: &ClientResponse<S>, body: Bytes) -> Self {
         let location = response.headers().get(LOCATION);
         Self {
@@ -34,16 +34,16 @@ impl Answer {
         self.status
     }
 
-    /// Itself, if it has this status.
+    /// Checks the status and returns the response.
     ///
     /// # Errors
-    /// What came instead.
-    pub(crate) fn expect(self, status: u16) -> Outcome<Self> {
-        hold(self.status == status, || {
+    /// The status is another one.
+    pub(crate) fn expect(self, status: u16) -> StepResult<Self> {
+        check(self.status == status, || {
             format!(
-                "{} should answer {status}, and answers {}",
+                "expected {status} from {}, but got {}",
                 self.request,
-                self.shown()
+                self.summary()
             )
         })?;
         Ok(self)
@@ -52,24 +52,28 @@ impl Answer {
     /// The body as JSON.
     ///
     /// # Errors
-    /// When it is none.
-    pub(crate) fn json(&self) -> Outcome<Value> {
-        serde_json::from_slice(&self.body)
-            .map_err(|error| Failure::new(format!("{} answers no JSON: {error}", self.request)))
+    /// The body is not JSON.
+    pub(crate) fn json(&self) -> StepResult<Value> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            StepError::new(format!(
+                "the response to {} is not JSON: {error}",
+                self.request
+            ))
+        })
     }
 
-    /// A text in the JSON body, by its pointer (`/items/0/id`).
+    /// The string at a JSON pointer (`/items/0/id`) in the body.
     ///
     /// # Errors
-    /// When it is not there.
-    pub(crate) fn text_at(&self, pointer: &str) -> Outcome<String> {
+    /// There is no such string.
+    pub(crate) fn text_at(&self, pointer: &str) -> StepResult<String> {
         let body = self.json()?;
         let text = body.pointer(pointer).and_then(Value::as_str);
         text.map(str::to_owned).ok_or_else(|| {
-            Failure::new(format!(
-                "{} answers no text at {pointer}: {}",
+            StepError::new(format!(
+                "the response to {} has no string at {pointer}: {}",
                 self.request,
-                self.shown()
+                self.summary()
             ))
         })
     }
@@ -79,27 +83,27 @@ impl Answer {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// Where a redirect leads.
+    /// The location of a redirect.
     ///
     /// # Errors
-    /// When it is none.
-    pub(crate) fn redirect(&self) -> Outcome<&str> {
+    /// The response is not a redirect.
+    pub(crate) fn redirect(&self) -> StepResult<&str> {
         self.location
             .as_deref()
             .filter(|_| (300..400).contains(&self.status))
             .ok_or_else(|| {
-                Failure::new(format!(
-                    "{} should redirect, and answers {}",
+                StepError::new(format!(
+                    "expected a redirect from {}, but got {}",
                     self.request,
-                    self.shown()
+                    self.summary()
                 ))
             })
     }
 
-    /// For the person who watches: no secrets, not the whole page.
-    pub(crate) fn shown(&self) -> String {
-        let place = self.location.as_deref().map(shown::address);
+    /// The status, the location and the body, without secrets.
+    pub(crate) fn summary(&self) -> String {
+        let place = self.location.as_deref().map(redact::address);
         let place = place.map_or_else(String::new, |place| format!("to {place}"));
-        format!("{} {place}{}", self.status, shown::body(&self.body))
+        format!("{} {place}{}", self.status, redact::body(&self.body))
     }
 }

@@ -1,70 +1,74 @@
-//! Who takes part in the walk, and where.
+//! The tenant, the buyer, and the addresses that the steps share.
 
 use serde_json::Value;
 
-use crate::client::{Answer, Client};
-use crate::failure::Outcome;
+use crate::client::{Client, Response};
+use crate::step_error::StepResult;
 
-/// The tenant of the walk.
 pub(crate) const TENANT: &str = "acme";
-/// Its product.
+/// The product of the tenant.
 pub(crate) const PRODUCT: &str = "pro";
-/// Who buys.
+/// The e-mail address of the buyer.
 pub(crate) const BUYER: &str = "buyer@example.com";
 
-/// What an outside client needs to know: how to send, and where to.
-pub(crate) struct Scene {
+/// The client, and the addresses that it calls.
+pub(crate) struct Context {
     pub(crate) client: Client,
-    /// Base address of the server.
+    /// The base URL of the server.
     pub(crate) mintage: String,
-    /// Base address of the simulator.
+    /// The base URL of the simulated Stripe.
     pub(crate) stripe: String,
 }
 
-impl Scene {
-    /// Looks behind the simulator's scenes.
+impl Context {
+    /// Lists records of the simulated Stripe, such as `requests`.
     ///
     /// # Errors
-    /// When it does not answer.
-    pub(super) async fn behind_stripe(&self, what: &str) -> Outcome<Vec<Value>> {
-        let url = format!("{}/_sim/{what}", self.stripe);
-        let seen = Client::silent()
+    /// The simulator does not answer.
+    pub(super) async fn simulator_records(&self, kind: &str) -> StepResult<Vec<Value>> {
+        let url = format!("{}/_sim/{kind}", self.stripe);
+        let records = Client::silent()
             .get(url)
             .send()
             .await?
             .expect(200)?
             .json()?;
-        Ok(seen.as_array().cloned().unwrap_or_default())
+        Ok(records.as_array().cloned().unwrap_or_default())
     }
 }
 
-/// A scene with the management token of its tenant.
+/// The seller, who calls with the management token of the tenant.
 pub(crate) struct Seller<'s> {
-    pub(crate) scene: &'s Scene,
+    pub(crate) context: &'s Context,
     pub(crate) token: String,
 }
 
 impl Seller<'_> {
-    pub(crate) async fn get(&self, path: &str) -> Outcome<Answer> {
-        let url = format!("{}{path}", self.scene.mintage);
-        self.scene.client.get(url).bearer(&self.token).send().await
+    pub(crate) async fn get(&self, path: &str) -> StepResult<Response> {
+        let url = format!("{}{path}", self.context.mintage);
+        self.context
+            .client
+            .get(url)
+            .bearer(&self.token)
+            .send()
+            .await
     }
 
-    pub(crate) async fn post(&self, path: &str, body: &Value) -> Outcome<Answer> {
-        let url = format!("{}{path}", self.scene.mintage);
-        let request = self.scene.client.post(url).bearer(&self.token);
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> StepResult<Response> {
+        let url = format!("{}{path}", self.context.mintage);
+        let request = self.context.client.post(url).bearer(&self.token);
         request.json(body).send().await
     }
 
-    pub(crate) async fn put(&self, path: &str, body: &Value) -> Outcome<Answer> {
-        let url = format!("{}{path}", self.scene.mintage);
-        let request = self.scene.client.put(url).bearer(&self.token);
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> StepResult<Response> {
+        let url = format!("{}{path}", self.context.mintage);
+        let request = self.context.client.put(url).bearer(&self.token);
         request.json(body).send().await
     }
 
-    pub(crate) async fn delete(&self, path: &str) -> Outcome<Answer> {
-        let url = format!("{}{path}", self.scene.mintage);
-        self.scene
+    pub(crate) async fn delete(&self, path: &str) -> StepResult<Response> {
+        let url = format!("{}{path}", self.context.mintage);
+        self.context
             .client
             .delete(url)
             .bearer(&self.token)
@@ -72,8 +76,8 @@ impl Seller<'_> {
             .await
     }
 
-    /// The items of a list that fits on one page.
-    pub(crate) async fn list(&self, path: &str) -> Outcome<Vec<Value>> {
+    /// All items of a list that has one page.
+    pub(crate) async fn list(&self, path: &str) -> StepResult<Vec<Value>> {
         let body = self.get(path).await?.expect(200)?.json()?;
         let items = body["items"].as_array();
         Ok(items.cloned().unwrap_or_default())

@@ -1,57 +1,61 @@
-//! Stripe tells of one payment many times at once, as it may.
+//! Stripe sends the event of one payment many times at once.
 
 use serde_json::{Value, json};
 
 use super::checkout::Payment;
-use super::scene::Seller;
-use crate::failure::{Outcome, hold};
-use crate::waiting::{Inbox, until};
+use super::context::Seller;
+use crate::step_error::{StepResult, check};
+use crate::wait::{Inbox, wait_until};
 
 const COPIES: usize = 20;
 
-/// Sends the paid event again and again, and holds that there is one license and that its key went
-/// out once.
+/// Sends copies of the payment event, and checks that there is one license and one delivery of its key.
 ///
 /// # Errors
-/// When there is more than one of either, or the server does not take all copies.
-pub(crate) async fn stays_one(
+/// There is more than one license or delivery, or the server does not accept every copy.
+pub(crate) async fn are_ignored(
     seller: &Seller<'_>,
     inbox: &mut Inbox,
     payment: &Payment,
-) -> Outcome<()> {
-    let scene = seller.scene;
-    let resend = format!("{}/_sim/events/{}/resend", scene.stripe, payment.event);
-    let again = scene.client.post(resend).json(&json!({ "copies": COPIES }));
-    again.send().await?.expect(200)?;
-    let taken = until("the server to take every copy", async || {
-        let tried = scene.behind_stripe("deliveries").await?;
-        let taken = tried
+) -> StepResult<()> {
+    let context = seller.context;
+    let resend = format!("{}/_sim/events/{}/resend", context.stripe, payment.event);
+    let request = context
+        .client
+        .post(resend)
+        .json(&json!({ "copies": COPIES }));
+    request.send().await?.expect(200)?;
+    let accepted = wait_until("the server to accept every copy", async || {
+        let attempts = context.simulator_records("deliveries").await?;
+        let accepted = attempts
             .iter()
-            .filter(|one| one["event"] == *payment.event && is_taken(one));
-        let taken = taken.count();
-        // One more: the first, which minted.
-        Ok((taken > COPIES).then_some(taken))
+            .filter(|attempt| attempt["event"] == *payment.event && is_accepted(attempt));
+        let accepted = accepted.count();
+        // The copies, and the event that minted the license.
+        Ok((accepted > COPIES).then_some(accepted))
     })
     .await?;
-    scene
+    context
         .client
-        .found(format!("the event was taken {taken} times"));
+        .note(format!("the server accepted the event {accepted} times"));
     let licenses = seller.list("/v1/licenses").await?.len();
-    hold(licenses == 1, || {
+    check(licenses == 1, || {
         format!("there are {licenses} licenses for one payment")
     })?;
-    let told = seller.list("/v1/webhook/deliveries").await?;
-    let told = told.iter().filter(|one| one["event"] == "license.created");
-    let told = told.count();
-    hold(told == 1, || {
-        format!("there are {told} deliveries of license.created")
+    let deliveries = seller.list("/v1/webhook/deliveries").await?;
+    let created = deliveries
+        .iter()
+        .filter(|delivery| delivery["event"] == "license.created");
+    let created = created.count();
+    check(created == 1, || {
+        format!("there are {created} deliveries of license.created")
     })?;
-    hold(inbox.waiting().is_none(), || {
+    check(inbox.try_next().is_none(), || {
         "the receiver got another delivery".into()
     })
 }
 
-fn is_taken(delivery: &Value) -> bool {
-    let status = delivery["status"].as_u64();
+fn is_accepted(attempt: &Value) -> bool {
+    let status = attempt["status"].as_u64();
     status.is_some_and(|status| (200..300).contains(&status))
 }
