@@ -56,7 +56,7 @@ pub struct Mailer {
 
 /// The settings that handlers read.
 pub struct Settings {
-    /// The address of this server on the internet.
+    /// The URL of this server on the internet.
     pub public_url: WebUrl,
     /// The platform's fee.
     pub fee: BasisPoints,
@@ -64,7 +64,7 @@ pub struct Settings {
     pub limits: Limits,
     /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// Whether a webhook endpoint may be plain http: only where the operator allowed inner networks.
+    /// Whether the URL of a webhook endpoint may be plain http: only if the operator has allowed subnets.
     pub plain_http_webhooks: bool,
 }
 

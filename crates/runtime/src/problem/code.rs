@@ -1,10 +1,10 @@
-//! Every error code, its status, and when it is answered. `docs/API.md` has the same table, and a
-//! test compares the two.
+//! Every error code, its status, and when it is answered. `docs/API.md` lists the same codes, and a test
+//! compares the two.
 
-/// Generates the codes, their list and their columns from one table, so that no code lacks any.
+/// Generates the codes, their list and their columns from one table.
 macro_rules! error_codes {
     ($($variant:ident = $status:literal $code:literal $when:literal,)+) => {
-        /// An error that callers can tell from others.
+        /// A stable error code.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum ErrorCode {
             $(#[doc = $when] $variant,)+
