@@ -64,7 +64,7 @@ pub struct Settings {
     pub limits: Limits,
     /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// Whether the URL of a webhook endpoint may be plain http: only if the operator has allowed subnets.
+    /// Whether a webhook endpoint may be plain http: only where the operator allowed inner networks.
     pub plain_http_webhooks: bool,
 }
 
