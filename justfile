@@ -1,37 +1,37 @@
-# The steps of CI, by the same names; nothing happens only there.
+# The steps of CI under the same names. CI runs nothing else.
 
-# Show this list.
+# List these commands.
 default:
     @just --list
 
-# Format, lints and documentation.
+# Check format, lints and documentation.
 check:
     scripts/check
 
-# All tests, on a real PostgreSQL.
+# Run all tests on a real PostgreSQL.
 test:
     scripts/test
 
-# Licenses, advisories, sources and forbidden arrows.
+# Check licenses, advisories, sources and forbidden dependencies.
 deny:
     scripts/deny
 
-# The crates that others depend on, built as they would be published.
+# Package the crates that are published.
 package:
     scripts/package
 
-# Looks for input that nobody thought of, for so many seconds a target.
+# Run the fuzz targets for a number of seconds each.
 fuzz seconds="600":
     scripts/fuzz {{seconds}}
 
-# A sale from checkout to license, with a Stripe of its own.
+# Run a sale from checkout to refund, with a simulated Stripe.
 demo *arguments:
     cargo run --locked -- demo {{arguments}}
 
-# A server to develop against, with a Stripe of its own.
+# Run a server to develop against, with a simulated Stripe.
 dev *arguments:
     cargo run --locked -- dev {{arguments}}
 
-# A throw-away PostgreSQL, until end of input (Ctrl-D) or interrupt.
+# Run a throw-away PostgreSQL until the end of the input (Ctrl-D) or an interrupt.
 pg:
     cargo run --locked -p mintage-pgtmp

@@ -1,4 +1,4 @@
-//! How long a license runs, and dates.
+//! The term of a license: durations and dates.
 
 #![no_main]
 
@@ -11,7 +11,7 @@ fuzz_target!(|text: &str| {
     assert_eq!(
         Term::parse(&term.to_string()),
         Ok(term),
-        "printed and read back"
+        "the printed term reads back as the same term"
     );
     for minted in [Timestamp::EPOCH, Timestamp::from_micros(i64::MAX)] {
         if let Ok(Some(end)) = term.expires_at(minted) {

@@ -1,4 +1,4 @@
-//! The fields of the signed calls' bodies.
+//! The fields in the bodies of signed calls.
 
 #![no_main]
 
@@ -21,16 +21,16 @@ fuzz_target!(|body: &[u8]| {
                 }
             }
         }
-        Ok(Value::String(text)) => read(&text),
+        Ok(Value::String(text)) => parse_as_field(&text),
         _ => {}
     }
     if let Ok(text) = std::str::from_utf8(body) {
-        read(text);
+        parse_as_field(text);
     }
 });
 
-/// What is read is written as it was read.
-fn read(text: &str) {
+/// Parses a text as each kind of field. A parsed value must parse again from its own text.
+fn parse_as_field(text: &str) {
     if let Ok(email) = Email::parse(text) {
         assert_eq!(Email::parse(email.as_str()), Ok(email));
     }

@@ -1,9 +1,11 @@
-//! A key as somebody typed it.
+//! A license key as somebody types it.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mintage_domain::model::licenses::key::{KeyFormat, KeyPrefix, LicenseKey, PresentedKey, ProductSecret};
+use mintage_domain::model::licenses::key::{
+    KeyFormat, KeyPrefix, LicenseKey, PresentedKey, ProductSecret,
+};
 
 fuzz_target!(|typed: &str| {
     let Ok(key) = PresentedKey::parse(typed) else {
@@ -14,7 +16,7 @@ fuzz_target!(|typed: &str| {
     for format in [KeyFormat::Classic, KeyFormat::Checked] {
         let candidates = key.candidates(format, &prefix);
         assert!((1..=2).contains(&candidates.len()));
-        // What has the shape is what a key may have been typed for, and nothing else is.
+        // A text that does not have the shape of a key has only one candidate: itself.
         assert!(key.has_shape(format, &prefix) || candidates.len() == 1);
     }
     if key.checksum_ok(&prefix, &secret) {
@@ -22,9 +24,9 @@ fuzz_target!(|typed: &str| {
     }
     let _ = format!("{key:?}");
 
-    // Our own key is known again with whatever noise between its symbols.
+    // A key of ours is recognised without its dashes and in lower case.
     let own = LicenseKey::checked(&prefix, [9; 13], &secret);
     let noisy: String = own.expose().replace('-', " ").to_lowercase();
-    let known = PresentedKey::parse(&noisy).expect("a key");
-    assert!(known.checksum_ok(&prefix, &secret));
+    let presented = PresentedKey::parse(&noisy).expect("a key");
+    assert!(presented.checksum_ok(&prefix, &secret));
 });

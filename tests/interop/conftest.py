@@ -1,4 +1,4 @@
-"""What every test here starts from: a running simulator, a webhook receiver, clients."""
+"""The fixtures of all tests: a running simulator, a webhook receiver, clients."""
 
 import subprocess
 
@@ -11,14 +11,14 @@ from serving import TARGET, served
 
 @pytest.fixture(scope="session")
 def receiver():
-    """Takes webhooks; its secret is the same for both modes."""
+    """Receives webhooks; its secret is the same for both modes."""
     with Receiver() as receiver:
         yield receiver
 
 
 @pytest.fixture(scope="session")
 def simulator(receiver):
-    """The built program, with quick retries."""
+    """The built simulator, with short retry intervals."""
     listen = f"127.0.0.1:{free_port()}"
     program = subprocess.Popen(
         [
@@ -42,7 +42,7 @@ def simulator(receiver):
 
 @pytest.fixture(autouse=True)
 def clean(request):
-    """Faults and recorded requests do not outlive a test."""
+    """Removes faults and recorded requests after each test."""
     yield
     if "simulator" in request.fixturenames:
         simulator = request.getfixturevalue("simulator")
@@ -52,13 +52,13 @@ def clean(request):
 
 @pytest.fixture
 def client(simulator):
-    """The platform in test mode; no retries, so that each failure is seen."""
+    """The platform's client in test mode, without retries, so that tests see each failure."""
     return simulator.client(simulator.test_key)
 
 
 @pytest.fixture
 def account(simulator, client):
-    """An account that OAuth has just connected in test mode."""
+    """An account that was just connected by OAuth in test mode."""
     return connect(simulator, client).stripe_user_id
 
 

@@ -1,4 +1,4 @@
-"""A seller's and a buyer's hands, and the ears of a webhook receiver."""
+"""What a seller and a buyer do in a browser, and a webhook receiver."""
 
 import json
 import socket
@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import stripe
 
-PATIENCE = 10.0
-"""Seconds to wait for what happens in the background."""
+TIMEOUT = 10.0
+"""How many seconds to wait for background work and answers."""
 
 
 def free_port() -> int:
@@ -22,14 +22,14 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-class _StayHere(urllib.request.HTTPRedirectHandler):
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_):
         return None
 
 
 @dataclass
 class Page:
-    """What a browser got, redirects not followed."""
+    """A page as received, without following redirects."""
 
     status: int
     text: str
@@ -37,16 +37,16 @@ class Page:
 
     @property
     def query(self) -> dict:
-        """The parameters of the address that it leads to."""
+        """The query parameters of the redirect's location."""
         parts = urllib.parse.urlsplit(self.location)
         return dict(urllib.parse.parse_qsl(parts.query))
 
 
 def browse(url: str, fields: dict | None = None) -> Page:
-    """GETs a page, or POSTs its form."""
+    """Gets a page, or posts a form to it."""
     body = urllib.parse.urlencode(fields).encode() if fields is not None else None
     try:
-        answer = urllib.request.build_opener(_StayHere).open(url, body, PATIENCE)
+        answer = urllib.request.build_opener(_NoRedirect).open(url, body, TIMEOUT)
     except urllib.error.HTTPError as refusal:
         answer = refusal
     with answer:
@@ -54,7 +54,7 @@ def browse(url: str, fields: dict | None = None) -> Page:
 
 
 def pay(session, number="4242424242424242", **more) -> Page:
-    """Fills in the hosted page and presses Pay."""
+    """Fills in the checkout page and pays."""
     card = {"card_number": number, "expiry": "12/34", "cvc": "123"}
     return browse(session.url, {"email": "ada@example.com", **card, **more})
 
@@ -75,7 +75,7 @@ class Simulator:
         data = json.dumps(body).encode() if method == "POST" else None
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(f"{self.url}/_sim/{path}", data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
             return json.load(answer)
 
 
@@ -91,19 +91,19 @@ def consent_fields(simulator: Simulator, **more) -> dict:
 
 
 def consent(simulator: Simulator, **more) -> Page:
-    """Presses Connect (or another `decision`) on the consent page."""
+    """Posts the consent page with the decision to connect, or another `decision`."""
     fields = consent_fields(simulator, **{"decision": "connect", "account": "", **more})
     return browse(f"{simulator.url}/oauth/authorize", fields)
 
 
 def connect(simulator: Simulator, client: stripe.StripeClient, **more):
-    """Connects an account by OAuth; the token's answer."""
+    """Connects an account by OAuth; returns the token response."""
     code = consent(simulator, **more).query["code"]
     return client.oauth.token({"grant_type": "authorization_code", "code": code})
 
 
 def checkout(price: str, fee: int | None = None, **more) -> dict:
-    """What a session for one of `price` is opened with."""
+    """The parameters of a checkout session for one unit of `price`."""
     data = {"metadata": {"order": "o-1"}}
     if fee is not None:
         data["application_fee_amount"] = fee
@@ -120,17 +120,17 @@ def checkout(price: str, fee: int | None = None, **more) -> dict:
 
 
 def eventually(look, what: str):
-    """Waits until `look` finds something, and returns it."""
-    deadline = time.monotonic() + PATIENCE
+    """Waits until `look` returns something true, and returns it."""
+    deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline:
         if found := look():
             return found
         time.sleep(0.02)
-    raise AssertionError(f"waited {PATIENCE} s for {what}")
+    raise AssertionError(f"waited {TIMEOUT} s for {what}")
 
 
 class Receiver:
-    """A webhook endpoint on loopback that checks each signature on arrival."""
+    """A webhook endpoint on loopback that checks the signature of each event."""
 
     secret = "whsec_interop"
 
@@ -143,7 +143,7 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                self.send_response(receiver.take(body, self.headers["Stripe-Signature"]))
+                self.send_response(receiver.receive(body, self.headers["Stripe-Signature"]))
                 self.end_headers()
 
             def log_message(self, *_):
@@ -163,7 +163,7 @@ class Receiver:
     def refuse_next(self, times: int):
         self._refusals = times
 
-    def take(self, body: bytes, signature: str) -> int:
+    def receive(self, body: bytes, signature: str) -> int:
         event = stripe.Webhook.construct_event(body, signature, self.secret)
         if self._refusals:
             self._refusals -= 1
@@ -175,7 +175,7 @@ class Receiver:
     def of(self, account: str) -> list:
         return [event for event in self.events if event.account == account]
 
-    def hear(self, account: str, kind: str):
-        """The next event of this kind for this account."""
+    def wait_for(self, account: str, kind: str):
+        """Waits for an event of this kind for this account."""
         find = lambda: [event for event in self.of(account) if event.type == kind]
         return eventually(find, f"{kind} of {account}")[-1]

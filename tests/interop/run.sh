@@ -1,6 +1,6 @@
 #!/bin/sh
-# Holds the simulator, what the server signs, and what it says of itself to outside judges. Arguments
-# go to pytest.
+# Checks the simulator, the server's signatures and its OpenAPI document with programs of others: Stripe's
+# client, Standard Webhooks, schemathesis. Arguments go to pytest.
 set -eu
 cd "$(dirname "$0")/../.."
 

@@ -1,4 +1,4 @@
-"""A seller who is set up to sell, and a buyer."""
+"""A seller who is ready to sell, and a buyer."""
 
 import re
 import urllib.parse
@@ -9,10 +9,10 @@ from driving import browse, pay
 
 
 def open_shop(mintage) -> tuple[str, str]:
-    """Makes the tenant acme with one key type, connected in the sandbox; its management token and
-    its checkout key."""
-    made = mintage.command("tenant", "create", "--id", "acme", "--email", "a@b.test")
-    token = made["managementToken"]
+    """Creates the tenant acme with one key type, connected in the sandbox. Returns its management token
+    and its checkout key."""
+    created = mintage.command("tenant", "create", "--id", "acme", "--email", "a@b.test")
+    token = created["managementToken"]
     call = lambda method, path, body=None: mintage.call(method, path, token, body)
     product = {"productId": "pro", "displayName": "Pro", "keyPrefix": "ACME"}
     call("POST", "/v1/products", product)
@@ -30,7 +30,7 @@ def open_shop(mintage) -> tuple[str, str]:
 
 
 def sell(mintage, checkout_key: str):
-    """Opens a checkout, and pays."""
+    """Opens a checkout and pays."""
     wanted = {"product_id": "pro", "key_type_id": "lifetime"}
     wanted |= {"success_url": "https://a.test/thanks", "cancel_url": "https://a.test/no"}
     session = mintage.call("POST", "/api/acme/checkout", checkout_key, wanted)

@@ -1,4 +1,4 @@
-"""A running Mintage, as its clients see it."""
+"""A running server, and the programs around it."""
 
 import contextlib
 import json
@@ -10,7 +10,7 @@ import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from driving import PATIENCE, Simulator, eventually, free_port
+from driving import TIMEOUT, Simulator, eventually, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
@@ -19,7 +19,7 @@ HOOK_SECRET = "whsec_interopSandbox"
 
 
 class Inbox:
-    """The seller's endpoint: keeps what arrives, headers and raw body."""
+    """The webhook endpoint of the seller: stores the headers and the raw body of each delivery."""
 
     def __init__(self):
         self.deliveries = []
@@ -39,7 +39,7 @@ class Inbox:
         self.url = f"http://127.0.0.1:{self._server.server_port}/licenses"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def hear(self, event: str):
+    def wait_for(self, event: str):
         find = lambda: [d for d in self.deliveries if json.loads(d[1])["event"] == event]
         headers, body = eventually(find, event)[0]
         return {name.lower(): value for name, value in headers.items()}, body
@@ -50,7 +50,7 @@ class Inbox:
 
 
 class Mintage:
-    """The server at an address, and the environment that its commands run in."""
+    """The server at a URL, and the environment of its commands."""
 
     def __init__(self, url: str, environment: dict):
         self.url, self.environment = url, environment
@@ -61,7 +61,7 @@ class Mintage:
         if token:
             headers["Authorization"] = f"Bearer {token}"
         request = urllib.request.Request(self.url + path, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
             return json.load(answer)
 
     def ready(self) -> bool:
@@ -78,14 +78,14 @@ class Mintage:
 
 @contextlib.contextmanager
 def served(folder: Path, **settings: str):
-    """The built server on a database of its own, with a simulator that knows it."""
-    ours, theirs = (f"127.0.0.1:{free_port()}" for _ in range(2))
+    """Runs the built server on a new database, with a simulator whose webhooks go to this server."""
+    server_address, simulator_address = (f"127.0.0.1:{free_port()}" for _ in range(2))
     environment = {
-        "MINTAGE_LISTEN": ours,
+        "MINTAGE_LISTEN": server_address,
         "DATABASE_URL": f"sqlite://{folder}/mintage.db",
         "MINTAGE_ALLOW_NETS": "127.0.0.0/8",
-        "STRIPE_API_URL": f"http://{theirs}",
-        "STRIPE_CONNECT_URL": f"http://{theirs}",
+        "STRIPE_API_URL": f"http://{simulator_address}",
+        "STRIPE_CONNECT_URL": f"http://{simulator_address}",
         "STRIPE_SANDBOX_CONNECT_CLIENT_ID": Simulator.client_ids["test"],
         "STRIPE_SANDBOX_SECRET_KEY": Simulator.test_key,
         "STRIPE_SANDBOX_CONNECT_WEBHOOK_SECRET": HOOK_SECRET,
@@ -93,9 +93,9 @@ def served(folder: Path, **settings: str):
     }
     simulator = [
         TARGET / "debug" / "mintage-stripe-sim",
-        *("--listen", theirs),
-        *("--redirect-uri", f"http://{ours}/stripe/callback"),
-        *("--test-webhook", f"http://{ours}/api/stripe/webhook/connect", HOOK_SECRET),
+        *("--listen", simulator_address),
+        *("--redirect-uri", f"http://{server_address}/stripe/callback"),
+        *("--test-webhook", f"http://{server_address}/api/stripe/webhook/connect", HOOK_SECRET),
     ]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     programs = [
@@ -103,7 +103,7 @@ def served(folder: Path, **settings: str):
         subprocess.Popen([TARGET / "debug" / "mintage", "serve"], env=environment, **quiet),
     ]
     try:
-        server = Mintage(f"http://{ours}", environment)
+        server = Mintage(f"http://{server_address}", environment)
         eventually(server.ready, "the server")
         yield server
     finally:

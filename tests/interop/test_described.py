@@ -1,5 +1,5 @@
-"""The server answers as it says of itself: schemathesis makes up calls by the description, good and
-bad ones, and judges every status, code, header and body by it."""
+"""The server answers as its OpenAPI document describes. schemathesis generates valid and invalid calls from the
+document, and checks every status, code, header and body against it."""
 
 import json
 import os
@@ -14,34 +14,26 @@ from openapi_spec_validator import validate
 
 from driving import eventually
 from selling import open_shop, sell
-from serving import HOOK_SECRET, served, served
+from serving import HOOK_SECRET, served
 
 HERE = Path(__file__).parent
 CONFIG = (HERE / "described" / "schemathesis.toml").read_text()
 
 
-@pytest.fixture(scope="module")
-def mintage(tmp_path_factory):
-    """A server that lets a judge in a hurry ask as often as it likes."""
-    rates = "token=1000000,failures=1000000,key=1000000,tenant=1000000,issue=100000"
-    with served(tmp_path_factory.mktemp("mintage"), MINTAGE_RATES=rates) as server:
-        yield server
-
-
 UNLIMITED = ",".join(f"{name}=900000" for name in ("issue", "key", "tenant", "token", "failures"))
-"""Thousands of calls in seconds, many by intent without a credential; a 429 would judge nothing."""
+"""schemathesis sends thousands of calls in seconds, many without a credential; an answer 429 would test nothing."""
 
 
 @pytest.fixture(scope="module")
 def mintage(tmp_path_factory):
-    """A server whose limits are far away."""
+    """A server whose rate limits are never reached."""
     with served(tmp_path_factory.mktemp("mintage"), MINTAGE_RATES=UNLIMITED) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def known(mintage):
-    """What calls are made for: credentials, and ids by the fields and paths that name such things."""
+    """Credentials, and ids of existing objects by the names of fields and path parameters."""
     token, key = open_shop(mintage)
     call = lambda method, path, body=None: mintage.call(method, path, token, body)
     wanted = {"productId": "pro", "scope": "FULL", "mode": "sandbox"}
@@ -62,8 +54,8 @@ def known(mintage):
     return callers, ids
 
 
-def judge(mintage, known, place: Path, *selection: str) -> int:
-    """Runs schemathesis over a selection of the operations; how many they were."""
+def run_schemathesis(mintage, known, place: Path, *selection: str) -> int:
+    """Runs schemathesis on a selection of the operations; returns how many there were."""
     callers, ids = known
     names = dict(zip(ids, (f"known{index}" for index in range(len(ids)))))
     lines = [f"{name} = {{ values = [{json.dumps(ids[field])}] }}" for field, name in names.items()]
@@ -96,9 +88,9 @@ def test_the_description_is_valid_openapi(mintage):
 
 def test_signed_calls_and_checkouts_are_answered_as_described(mintage, known, tmp_path):
     calls = ("--include-tag", "Signed calls", "--include-tag", "Checkout")
-    assert judge(mintage, known, tmp_path, *calls) >= 7
+    assert run_schemathesis(mintage, known, tmp_path, *calls) >= 7
 
 
 def test_all_other_calls_are_answered_as_described(mintage, known, tmp_path):
     calls = ("--exclude-tag", "Signed calls", "--exclude-tag", "Checkout")
-    assert judge(mintage, known, tmp_path, *calls) >= 30
+    assert run_schemathesis(mintage, known, tmp_path, *calls) >= 30

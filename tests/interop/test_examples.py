@@ -1,4 +1,4 @@
-"""The programs of docs/SIGNED-CALLS.md do what the page says: all blocks of a language are one."""
+"""Runs the programs of docs/SIGNED-CALLS.md. All blocks of a language are one program."""
 
 import os
 import re
@@ -18,9 +18,9 @@ def program(language: str) -> str:
 
 @pytest.fixture(scope="module")
 def seller(mintage):
-    """A tenant with one plan; its token and an API key."""
-    made = mintage.command("tenant", "create", "--id", "acme", "--email", "a@b.test")
-    token = made["managementToken"]
+    """A tenant with one key type: its management token and an API key."""
+    created = mintage.command("tenant", "create", "--id", "acme", "--email", "a@b.test")
+    token = created["managementToken"]
     product = {"productId": "pro", "displayName": "Pro", "keyPrefix": "ACME"}
     mintage.call("POST", "/v1/products", token, product)
     plan = {"keyTypeId": "lifetime", "displayName": "Lifetime", "duration": "lifetime"}
@@ -34,7 +34,7 @@ def new_key(mintage, token: str, **more) -> dict:
 
 
 def run(mintage, key: dict, *command: str, text: str) -> list[str]:
-    """Runs a program from the page, given on standard input, and returns the lines it prints."""
+    """Runs a program of the page from standard input, and returns the lines that it prints."""
     environment = {
         "PATH": os.environ["PATH"],
         "MINTAGE_URL": mintage.url,
@@ -54,27 +54,27 @@ def of(mintage, token: str, email: str) -> list[dict]:
 
 def test_the_shell_program_issues_and_validates(mintage, seller):
     token, key = seller
-    said = run(mintage, key, "sh", text=program("sh"))
-    assert '"valid":true' in said[-1]
+    printed = run(mintage, key, "sh", text=program("sh"))
+    assert '"valid":true' in printed[-1]
     assert len(of(mintage, token, "alice@example.com")) == 1
 
 
 def test_the_python_program_issues_once_and_moves_a_device_in_and_out(mintage, seller):
     token, key = seller
     for _ in range(2):
-        said = run(mintage, key, sys.executable, "-", text=program("python"))
-        license, *rest = said
+        printed = run(mintage, key, sys.executable, "-", text=program("python"))
+        license, *rest = printed
         assert re.fullmatch(r"lic_\w+ ACTIVE \d{4}-\d\d-\d\dT[\d:.]+Z", license)
         assert rest == ["{'used': 1, 'max': 2}", "True", "True", "True"]
     [found] = of(mintage, token, "bob@example.com")
-    assert found["id"] in license, "the second run was answered as the first"
+    assert found["id"] in license, "the second run got the license of the first"
     assert found["metadata"] == {"campaign": "launch-2026"}
 
 
 def test_the_node_program_issues_validates_and_names_a_bad_field(mintage, seller):
     token, key = seller
-    said = run(mintage, key, "node", "--input-type=module", "-", text=program("js"))
-    assert said == ["true lifetime", "validation/invalid-input customer.email"]
+    printed = run(mintage, key, "node", "--input-type=module", "-", text=program("js"))
+    assert printed == ["true lifetime", "validation/invalid-input customer.email"]
     [found] = of(mintage, token, "carol@example.com")
     assert found["notes"] == "Black Friday"
 
@@ -82,8 +82,8 @@ def test_the_node_program_issues_validates_and_names_a_bad_field(mintage, seller
 def test_the_program_that_signs_its_route_makes_equal_calls_at_once(mintage, seller):
     token, _ = seller
     key = new_key(mintage, token, signatureVersion=2)
-    said = run(mintage, key, sys.executable, "-", text=program("python v2"))
-    assert said == ["True", "True"]
+    printed = run(mintage, key, sys.executable, "-", text=program("python v2"))
+    assert printed == ["True", "True"]
     assert len(of(mintage, token, "dora@example.com")) == 1
 
 
@@ -94,5 +94,5 @@ def test_the_program_without_a_secret_activates_and_validates_and_learns_no_addr
     revealed = mintage.call("POST", f"/v1/licenses/{sold['id']}/reveal", token)
     publishable = new_key(mintage, token, scope="PUBLISHABLE")
     command = ("node", "--input-type=module", "-", revealed["key"])
-    said = run(mintage, publishable, *command, text=program("js publishable"))
-    assert said == ["true true null"]
+    printed = run(mintage, publishable, *command, text=program("js publishable"))
+    assert printed == ["true true null"]

@@ -1,4 +1,4 @@
-"""The key reaches the buyer by mail: taken over by aiosmtpd, and read by Python's own parser."""
+"""The buyer gets the license key by mail. aiosmtpd receives the mail, and Python's parser reads it."""
 
 import email
 import email.policy
@@ -14,17 +14,17 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from driving import eventually, free_port
 from serving import served
 
-# Loopback needs no TLS.
+# On loopback no TLS is needed.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 
 USER, PASSWORD = "acme@mail.test", "p@ss:w%rd"
 
 
-class Post:
-    """Keeps what it takes; refuses what it is told to, once."""
+class MailHandler:
+    """Stores the mails that it accepts, and gives each answer in `refusals` once."""
 
     def __init__(self):
-        self.taken = []
+        self.accepted = []
         self.refusals = []
 
     async def handle_RCPT(self, server, session, envelope, address, options):
@@ -35,19 +35,19 @@ class Post:
 
     async def handle_DATA(self, server, session, envelope):
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        self.taken.append((envelope, message))
-        return "250 taken"
+        self.accepted.append((envelope, message))
+        return "250 accepted"
 
     def to(self, address: str) -> list:
-        return [message for envelope, message in self.taken if envelope.rcpt_tos == [address]]
+        return [message for envelope, message in self.accepted if envelope.rcpt_tos == [address]]
 
 
 class MailServer:
-    """An SMTP server on one port, which can be down for a while. It asks for a login."""
+    """An SMTP server on a fixed port, which can be stopped and started. It requires a login."""
 
     def __init__(self):
         self.port = free_port()
-        self.post = Post()
+        self.handler = MailHandler()
         self._running = None
 
     def _login(self, server, session, envelope, mechanism, data):
@@ -56,7 +56,7 @@ class MailServer:
 
     def up(self):
         self._running = Controller(
-            self.post,
+            self.handler,
             hostname="127.0.0.1",
             port=self.port,
             authenticator=self._login,
@@ -80,7 +80,7 @@ def smtp():
 
 @pytest.fixture(scope="module")
 def mailing(tmp_path_factory, smtp):
-    """The server, with a mail server that may be down."""
+    """A Mintage server that uses the mail server."""
     settings = {
         "MINTAGE_SMTP_URL": f"smtp://acme%40mail.test:p%40ss%3Aw%25rd@127.0.0.1:{smtp.port}",
         "MINTAGE_MAIL_FROM": '"Żubr & Söhne" <licenses@acme.test>',
@@ -91,9 +91,9 @@ def mailing(tmp_path_factory, smtp):
 
 @pytest.fixture(scope="module")
 def seller(mailing):
-    """A tenant with one plan; its token and a live API key."""
-    made = mailing.command("tenant", "create", "--id", "acme", "--email", "seller@acme.test")
-    token = made["managementToken"]
+    """A tenant with one key type: its management token and a live API key."""
+    created = mailing.command("tenant", "create", "--id", "acme", "--email", "seller@acme.test")
+    token = created["managementToken"]
     product = {"productId": "pro", "displayName": "Żubr <Pro> 数独", "keyPrefix": "ACME"}
     mailing.call("POST", "/v1/products", token, product)
     plan = {"keyTypeId": "lifetime", "displayName": "For Life", "duration": "lifetime"}
@@ -123,8 +123,8 @@ def test_a_mail_with_the_key_arrives_as_text_and_as_html(mailing, smtp, seller):
     token, api_key = seller
     smtp.up()
     issued = issue(mailing, api_key, "alice@example.com")
-    eventually(lambda: smtp.post.to("alice@example.com"), "the mail")
-    (message,) = smtp.post.to("alice@example.com")
+    eventually(lambda: smtp.handler.to("alice@example.com"), "the mail")
+    (message,) = smtp.handler.to("alice@example.com")
     assert not message.defects
     assert message["From"].addresses[0].display_name == "Żubr & Söhne"
     assert message["From"].addresses[0].addr_spec == "licenses@acme.test"
@@ -156,29 +156,29 @@ def test_a_mail_arrives_after_the_server_was_down_for_a_while(mailing, smtp, sel
     )
     assert waiting[0]["attemptCount"] == 1 and waiting[0]["nextAttemptAt"]
     assert waiting[0]["reason"] == "the mail server did not take it: it could not be reached"
-    assert not smtp.post.to(buyer)
+    assert not smtp.handler.to(buyer)
     smtp.up()
-    eventually(lambda: smtp.post.to(buyer), "the mail, by the schedule")
-    (message,) = smtp.post.to(buyer)
+    eventually(lambda: smtp.handler.to(buyer), "the mail, by the schedule")
+    (message,) = smtp.handler.to(buyer)
     assert issued["key"] in message.get_body(["plain"]).get_content()
     assert len(licenses(mailing, token, buyer)) == 1
-    assert smtp.post.taken[-1][0].mail_from == "licenses@acme.test"
+    assert smtp.handler.accepted[-1][0].mail_from == "licenses@acme.test"
 
 
 def test_a_mail_that_was_put_off_arrives_once(mailing, smtp, seller):
     token, api_key = seller
     smtp.down()
     smtp.up()
-    smtp.post.refusals.append("451 4.7.1 greylisted")
+    smtp.handler.refusals.append("451 4.7.1 greylisted")
     buyer = "carol@example.com"
     issued = issue(mailing, api_key, buyer)
-    eventually(lambda: smtp.post.to(buyer), "the mail, by the schedule")
-    assert not smtp.post.refusals
+    eventually(lambda: smtp.handler.to(buyer), "the mail, by the schedule")
+    assert not smtp.handler.refusals
     (sent,) = eventually(
         lambda: [it for it in mails(mailing, token, issued) if it["status"] == "sent"], "sent"
     )
     assert sent["attemptCount"] == 2
-    assert len(smtp.post.to(buyer)) == 1
+    assert len(smtp.handler.to(buyer)) == 1
     assert len(licenses(mailing, token, buyer)) == 1
 
 
@@ -186,7 +186,7 @@ def test_an_unknown_reader_is_told_to_the_seller(mailing, smtp, seller):
     token, api_key = seller
     smtp.down()
     smtp.up()
-    smtp.post.refusals.append("550 5.1.1 no such user")
+    smtp.handler.refusals.append("550 5.1.1 no such user")
     issued = issue(mailing, api_key, "nobody@example.com")
     failed = eventually(
         lambda: [it for it in mails(mailing, token, issued) if it["status"] == "failed"], "failed"
@@ -194,4 +194,4 @@ def test_an_unknown_reader_is_told_to_the_seller(mailing, smtp, seller):
     assert failed[0]["reason"] == "the mail server refused it: 550 5.1.1"
     again = mailing.call("POST", f"/v1/licenses/{issued['id']}/resend", token)
     assert again["to"] == "nobody@example.com"
-    eventually(lambda: smtp.post.to("nobody@example.com"), "the mail, sent again by hand")
+    eventually(lambda: smtp.handler.to("nobody@example.com"), "the mail, sent again by hand")

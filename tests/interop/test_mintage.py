@@ -1,5 +1,5 @@
-"""A sale through the server, judged from outside: Stripe's official client and the Standard
-Webhooks library accept what it signs."""
+"""A sale through the server. Stripe's official client and the Standard Webhooks library accept its
+signatures."""
 
 import hashlib
 import hmac
@@ -26,12 +26,12 @@ def inbox():
 
 @pytest.fixture(scope="module")
 def sale(mintage, inbox):
-    """A license sold: what the seller's endpoint got, and what signs and validates it."""
+    """A sold license: the headers and the body of its delivery, the signing secret, and an API key."""
     token, checkout_key = open_shop(mintage)
     call = lambda method, path, body=None: mintage.call(method, path, token, body)
     secret = call("PUT", "/v1/webhook", {"url": inbox.url})["signingSecret"]
     sell(mintage, checkout_key)
-    headers, body = inbox.hear("license.created")
+    headers, body = inbox.wait_for("license.created")
     api_key = call("POST", "/v1/api-keys", {"productId": "pro", "scope": "FULL", "mode": "sandbox"})
     return headers, body, secret, api_key
 
@@ -67,10 +67,10 @@ def test_stripes_client_accepts_our_signature(sale):
 
 def test_the_standard_webhooks_library_accepts_our_signature(sale):
     headers, body, secret, _ = sale
-    judge = standardwebhooks.Webhook(secret)
-    assert judge.verify(body, headers)["event"] == "license.created"
+    verifier = standardwebhooks.Webhook(secret)
+    assert verifier.verify(body, headers)["event"] == "license.created"
     with pytest.raises(standardwebhooks.WebhookVerificationError):
-        judge.verify(body + b" ", headers)
+        verifier.verify(body + b" ", headers)
 
 
 def test_a_client_written_for_the_published_pages_validates_the_key(mintage, sale):

@@ -1,4 +1,4 @@
-"""The names of all parameters and fields, held against the official client's own types."""
+"""Checks the names of all parameters and fields against the types of Stripe's official client."""
 
 import re
 import sys
@@ -30,7 +30,7 @@ PARAMS = {
 
 
 def knows(kind, name: str) -> bool:
-    """Whether a parameter type has `a[b]`, following the types of its fields."""
+    """Whether a parameter type has a parameter such as `a[b]`."""
     outer, *inner = re.findall(r"[^\[\]]+", name)
     annotation = kind.__annotations__.get(outer)
     if annotation is None or not inner:
@@ -59,7 +59,7 @@ def test_a_name_that_stripe_does_not_know_is_noticed():
 
 @pytest.fixture
 def made(client, account, direct, price):
-    """One object of each kind, by its class."""
+    """One object of each class."""
     session = client.v1.checkout.sessions.create(checkout(price.id, fee=15), direct)
     pay(session)
     session = client.v1.checkout.sessions.retrieve(session.id, options=direct)
@@ -90,7 +90,7 @@ def test_objects_have_the_fields_that_stripe_promises_and_no_others(made):
 
 
 def words(kind) -> set:
-    """The words that a type allows; empty if it allows any."""
+    """The values that a type allows; empty if the type allows any value."""
     if typing.get_origin(kind) is typing.Literal:
         return set(typing.get_args(kind))
     return set().union(*(words(each) for each in typing.get_args(kind)))

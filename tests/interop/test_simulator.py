@@ -1,4 +1,4 @@
-"""Stripe's official client as the judge of our simulator: every call that it offers."""
+"""Checks every call of the simulator with Stripe's official client."""
 
 import pytest
 import stripe
@@ -7,7 +7,7 @@ from driving import browse, checkout, connect, consent, consent_fields, eventual
 
 
 def codes(error) -> tuple:
-    """Status, code and parameter as sent; the client does not lift them into every class."""
+    """The status, the code and the parameter as sent; not every error class of the client has them."""
     sent = error.value.json_body["error"]
     return (error.value.http_status, sent.get("code"), sent.get("param"))
 
@@ -91,7 +91,7 @@ def test_a_wrong_exchange_is_refused_and_leaves_the_code_good(simulator, client,
 def test_deauthorising_ends_access_and_is_told(simulator, client, receiver, account):
     gone = {"client_id": simulator.client_ids["test"], "stripe_user_id": account}
     assert client.oauth.deauthorize(gone).stripe_user_id == account
-    event = receiver.hear(account, "account.application.deauthorized")
+    event = receiver.wait_for(account, "account.application.deauthorized")
     assert event.data.object.id == simulator.client_ids["test"]
     assert event.data.object.object == "application"
     with pytest.raises(stripe.PermissionError) as error:
@@ -104,7 +104,7 @@ def test_deauthorising_ends_access_and_is_told(simulator, client, receiver, acco
 
 def test_the_seller_can_deauthorise_too(simulator, receiver, account):
     simulator.control("POST", f"accounts/{account}/deauthorize", livemode=False)
-    assert receiver.hear(account, "account.application.deauthorized").livemode is False
+    assert receiver.wait_for(account, "account.application.deauthorized").livemode is False
 
 
 # Accounts and keys
@@ -113,7 +113,7 @@ def test_the_seller_can_deauthorise_too(simulator, receiver, account):
 def test_account_shows_its_flags_and_news_of_them_travel(simulator, client, receiver, account):
     simulator.control("POST", f"accounts/{account}", charges_enabled=False)
     assert client.v1.accounts.retrieve(account).charges_enabled is False
-    event = receiver.hear(account, "account.updated")
+    event = receiver.wait_for(account, "account.updated")
     assert event.data.previous_attributes["charges_enabled"] is True
     assert event.data.object.charges_enabled is False
 
@@ -233,7 +233,7 @@ def test_paying_moves_the_money_and_is_told(client, receiver, account, direct, s
     assert (fee.amount, fee.account, fee.charge) == (15, account, charge.id)
     assert [each.id for each in client.v1.application_fees.list({"charge": charge.id})] == [fee.id]
 
-    event = receiver.hear(account, "checkout.session.completed")
+    event = receiver.wait_for(account, "checkout.session.completed")
     assert (event.account, event.livemode, event.api_version) == (account, False, "2026-09-30.endive")
     assert (event.data.object.id, event.data.object.payment_status) == (session.id, "paid")
     assert client.v1.events.retrieve(event.id, options=direct).type == event.type
@@ -278,10 +278,10 @@ def test_a_bank_debit_completes_unpaid_and_settles_later(
     simulator, client, receiver, account, direct, session, succeeds, kind, status, charge_status
 ):
     assert pay(session, method="bank_debit").status == 303
-    completed = receiver.hear(account, "checkout.session.completed").data.object
+    completed = receiver.wait_for(account, "checkout.session.completed").data.object
     assert (completed.status, completed.payment_status) == ("complete", "unpaid")
     simulator.control("POST", f"sessions/{session.id}/settle", succeeds=succeeds)
-    assert receiver.hear(account, kind).data.object.payment_status == status
+    assert receiver.wait_for(account, kind).data.object.payment_status == status
     intent = client.v1.payment_intents.retrieve(completed.payment_intent, options=direct)
     charge = client.v1.charges.retrieve(intent.latest_charge, options=direct)
     assert (charge.status, charge.application_fee is not None) == (charge_status, succeeds)
@@ -292,13 +292,13 @@ def test_a_free_session_needs_no_payment(client, receiver, account, direct, pric
     free = client.v1.prices.create(free, direct)
     session = client.v1.checkout.sessions.create(checkout(free.id), direct)
     assert browse(session.url, {"email": "ada@example.com"}).status == 303
-    done = receiver.hear(account, "checkout.session.completed").data.object
+    done = receiver.wait_for(account, "checkout.session.completed").data.object
     assert (done.payment_status, done.payment_intent, done.amount_total) == ("no_payment_required", None, 0)
 
 
 def test_an_expired_session_cannot_be_paid(client, receiver, account, direct, session):
     assert client.v1.checkout.sessions.expire(session.id, options=direct).status == "expired"
-    event = receiver.hear(account, "checkout.session.expired")
+    event = receiver.wait_for(account, "checkout.session.expired")
     assert event.request.id.startswith("req_")
     page = pay(session)
     assert page.status == 410 and "expired" in page.text
@@ -344,7 +344,7 @@ def test_a_seller_can_open_sessions_of_their_own_with_any_metadata(simulator, re
     own = simulator.client(key)
     session = own.v1.checkout.sessions.create(checkout(price.id, metadata={"tenant_id": "victim"}))
     pay(session)
-    event = receiver.hear(account, "checkout.session.completed")
+    event = receiver.wait_for(account, "checkout.session.completed")
     assert event.data.object.metadata.to_dict() == {"tenant_id": "victim"}
     with pytest.raises(stripe.InvalidRequestError, match="application_fee_amount"):
         own.v1.checkout.sessions.create(checkout(price.id, fee=1))
@@ -364,16 +364,16 @@ def test_refunds_in_part_and_in_whole_are_told(client, receiver, account, direct
     charge = charge_of(client, direct, session)
     part = client.v1.refunds.create({"charge": charge.id, "amount": 900}, direct)
     assert (part.amount, part.status, part.charge) == (900, "succeeded", charge.id)
-    told = receiver.hear(account, "charge.refunded").data.object
-    assert (told.amount_refunded, told.refunded) == (900, False)
+    refunded = receiver.wait_for(account, "charge.refunded").data.object
+    assert (refunded.amount_refunded, refunded.refunded) == (900, False)
 
     rest = {"payment_intent": charge.payment_intent, "reason": "requested_by_customer"}
     assert client.v1.refunds.create(rest, direct).amount == 2000
-    told = eventually(
+    refunded = eventually(
         lambda: [e for e in receiver.of(account) if e.type == "charge.refunded" and e.data.object.refunded],
         "the whole refund",
     )[0].data.object
-    assert told.amount_refunded == 2900
+    assert refunded.amount_refunded == 2900
     assert client.v1.refunds.retrieve(part.id, options=direct).amount == 900
     assert len(client.v1.refunds.list({"charge": charge.id}, direct).data) == 2
     with pytest.raises(stripe.InvalidRequestError) as error:
@@ -398,15 +398,15 @@ def test_more_than_was_paid_is_not_refunded(client, direct, session):
 def test_the_seller_can_refund_too(simulator, client, receiver, account, direct, session):
     charge = charge_of(client, direct, session)
     simulator.control("POST", f"charges/{charge.id}/refund", amount=100)
-    assert receiver.hear(account, "charge.refunded").data.object.amount_refunded == 100
+    assert receiver.wait_for(account, "charge.refunded").data.object.amount_refunded == 100
 
 
-# What a reconciler asks
+# Lists for reconciliation
 
 
 def test_events_and_sessions_can_be_listed_by_time_and_kind(client, receiver, account, direct, session):
     pay(session)
-    event = receiver.hear(account, "checkout.session.completed")
+    event = receiver.wait_for(account, "checkout.session.completed")
     sessions, events = client.v1.checkout.sessions, client.v1.events
     for bounds, found in (
         ({"gte": session.created}, True),
@@ -427,16 +427,16 @@ def test_events_and_sessions_can_be_listed_by_time_and_kind(client, receiver, ac
 def test_a_refused_event_is_sent_again_with_a_signature_of_its_own(client, receiver, account, direct, session):
     receiver.refuse_next(2)
     client.v1.checkout.sessions.expire(session.id, options=direct)
-    event = receiver.hear(account, "checkout.session.expired")
+    event = receiver.wait_for(account, "checkout.session.expired")
     assert [each.id for each in receiver.refused[-2:]] == [event.id, event.id]
 
 
 def test_events_can_be_sent_again_and_again(simulator, client, receiver, account, direct, session):
     client.v1.checkout.sessions.expire(session.id, options=direct)
-    event = receiver.hear(account, "checkout.session.expired")
+    event = receiver.wait_for(account, "checkout.session.expired")
     assert simulator.control("POST", f"events/{event.id}/resend", copies=5) == {"deliveries": 5}
-    heard = lambda: len([each for each in receiver.of(account) if each.id == event.id]) == 6
-    eventually(heard, "six copies")
+    received = lambda: len([each for each in receiver.of(account) if each.id == event.id]) == 6
+    eventually(received, "six copies")
 
 
 # Failures

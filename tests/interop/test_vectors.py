@@ -1,4 +1,4 @@
-"""The golden vectors of our signatures, judged by nothing but hmac and hashlib."""
+"""Checks the test vectors of our signatures with hmac and hashlib only."""
 
 import hashlib
 import hmac

@@ -39,21 +39,21 @@ mod tests {
 
     const ERROR_CODES: &str = "x-error-codes";
 
-    /// Gathering keeps the first of two shapes that share a name, and says nothing.
+    /// utoipa keeps the first of two schemas that share a name, without an error.
     #[test]
-    fn no_two_shapes_share_a_name() {
+    fn no_two_schemas_share_a_name() {
         let mut known = BTreeMap::new();
         for Endpoint { described, .. } in &endpoints() {
-            for (name, shape) in described.components.iter().flat_map(|all| &all.schemas) {
-                let known = known.entry(name).or_insert(shape);
-                assert!(*known == shape, "{name} has two shapes");
+            for (name, schema) in described.components.iter().flat_map(|all| &all.schemas) {
+                let known = known.entry(name).or_insert(schema);
+                assert!(*known == schema, "{name} has two schemas");
             }
         }
     }
 
-    /// One that is misspelt would be left out in silence.
+    /// A misspelt code would be missing from the description without an error.
     #[test]
-    fn every_code_that_a_handler_names_is_known() {
+    fn every_error_code_that_a_handler_names_exists() {
         let mut named = 0;
         for Endpoint { described, .. } in &endpoints() {
             let call = serde_json::to_value(&described.paths).expect("JSON");

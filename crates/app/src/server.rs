@@ -15,7 +15,7 @@ use mintage_runtime::problem::Problem;
 
 use crate::description::{describe, endpoints};
 
-/// A server that listens, on a thread of its own.
+/// A running server, on a thread of its own.
 pub struct Running {
     address: SocketAddr,
     handle: ServerHandle,
@@ -28,12 +28,12 @@ impl Running {
         self.address
     }
 
-    /// Waits until the server has stopped by itself, or by a signal.
+    /// Waits until the server has stopped, by itself or by a signal.
     pub fn wait(mut self) -> io::Result<()> {
         self.join()
     }
 
-    /// Stops the server: requests under way are finished, then the workers stop.
+    /// Stops the server: the server finishes its requests, then the workers stop.
     pub fn stop(mut self) -> io::Result<()> {
         // The future resolves once the server is down, and joining the thread waits for that.
         drop(self.handle.stop(true));
@@ -43,13 +43,13 @@ impl Running {
     fn join(&mut self) -> io::Result<()> {
         match self.thread.take().map(std::thread::JoinHandle::join) {
             Some(Ok(ended)) => ended,
-            Some(Err(_)) => Err(io::Error::other("the server's thread panicked")),
+            Some(Err(_)) => Err(io::Error::other("the thread of the server panicked")),
             None => Ok(()),
         }
     }
 }
 
-/// Starts a server on a listener that is bound already.
+/// Starts a server on a bound listener.
 pub fn start(listener: TcpListener, app: App) -> io::Result<Running> {
     let address = listener.local_addr()?;
     let app = web::Data::from(Arc::new(app));
@@ -61,7 +61,7 @@ pub fn start(listener: TcpListener, app: App) -> io::Result<Running> {
                 match bind(listener, &app) {
                     Ok(server) => {
                         let workers = Workers::start(&app);
-                        // The starting thread waits for this, so the channel is open.
+                        // The starting thread waits for this message, so the channel is open.
                         let _ = send.send(Ok(server.handle()));
                         let ended = server.await;
                         workers.stop().await;
@@ -76,7 +76,7 @@ pub fn start(listener: TcpListener, app: App) -> io::Result<Running> {
         })?;
     let handle = receive
         .recv()
-        .map_err(|_| io::Error::other("the server's thread ended"))??;
+        .map_err(|_| io::Error::other("the thread of the server ended"))??;
     Ok(Running {
         address,
         handle,

@@ -1,4 +1,4 @@
-//! Wiring: each port gets its adapter, chosen by the configuration.
+//! Gives each port the adapter that the configuration chooses.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 
 use crate::config::{Config, Database, MailConfig};
 
-/// Why the ports could not be wired.
+/// Why a server could not be wired.
 #[derive(Debug, thiserror::Error)]
 pub enum WireError {
     /// The SQLite database cannot be opened.
@@ -34,17 +34,17 @@ pub enum WireError {
     Sender(#[from] UnusableSender),
 }
 
-/// The process that opens a store. One server may open a SQLite file; commands may open the file beside
-/// that server.
+/// The process that opens a store. One server may open a SQLite file; commands may open the file at the
+/// same time.
 #[derive(Debug, Clone, Copy)]
 pub enum Opener {
     /// A server.
     Server,
-    /// A command.
-    Tool,
+    /// A command of the command line.
+    Command,
 }
 
-/// Opens the store and brings its schema up to date.
+/// Opens the store and migrates its schema.
 pub fn open_store(database: &Database, opener: Opener) -> Result<Arc<dyn Store>, WireError> {
     Ok(match (database, opener) {
         (Database::Sqlite(path), opener) => open_sqlite(path, opener)?,
@@ -59,7 +59,7 @@ fn open_sqlite(path: &Path, opener: Opener) -> Result<Arc<dyn Store>, mintage_sq
     let config = SqliteConfig::default();
     Ok(Arc::new(match opener {
         Opener::Server => SqliteStore::open_server(path, &config)?,
-        Opener::Tool => SqliteStore::open_tool(path, &config)?,
+        Opener::Command => SqliteStore::open_tool(path, &config)?,
     }))
 }
 

@@ -1,7 +1,7 @@
-//! `mintage demo`: a sale from the first request to the refund, walked by an outside client.
+//! `mintage demo`: runs a sale from the first request to the refund, as an outside client.
 //!
-//! The server is a child process and is spoken to over sockets alone. This module knows nothing of
-//! what the server is made of; what it shows, any client can do.
+//! The server is a child process, and the demo uses only its sockets and its command line. Any client
+//! can do what the demo does.
 
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -9,29 +9,29 @@ use std::rc::Rc;
 use actix_web::rt::System;
 use mintage_pgtmp as pgtmp;
 
-use crate::failure::{Failure, Outcome};
 use crate::interrupt::unless_interrupted;
 use crate::report::Report;
-use crate::stage::{Database, Plan, Stage, listener, random_secret};
-use crate::steps::catalog::{BOUGHT, WARES, Ware};
-use crate::walk::walk;
+use crate::scenario::run_scenario;
+use crate::stack::{Database, Stack, StackConfig, listener, random_secret};
+use crate::step_error::{StepError, StepResult};
+use crate::steps::catalog::{BOUGHT_KEY_TYPE, KEY_TYPES, KeyType};
 
-/// What `mintage demo` may be told.
-#[derive(Clone, Copy, Debug, clap::Args)]
+/// The arguments of `mintage demo`.
+#[derive(Debug, Clone, Copy, clap::Args)]
 pub struct DemoArgs {
-    /// Keep everything in a throw-away PostgreSQL instead of an embedded SQLite.
+    /// Use a throw-away PostgreSQL database instead of an embedded SQLite database.
     #[arg(long)]
     postgres: bool,
 }
 
-/// Walks the path and prints it. Starts a runtime of its own, so must not be called inside one.
+/// Runs the sale and prints each step. Starts a runtime of its own, so it must not be called inside one.
 ///
-/// The exit code is a success only if every step held.
+/// The exit code is a success only if every step succeeds.
 pub fn run(args: DemoArgs) -> ExitCode {
     let report = Rc::new(Report::to_stdout());
-    match System::new().block_on(unless_interrupted(play(args, &report))) {
+    match System::new().block_on(unless_interrupted(run_demo(args, &report))) {
         Ok(Some(Ok(key))) => {
-            show_table(&report, &key);
+            print_summary(&report, &key);
             ExitCode::SUCCESS
         }
         Ok(Some(Err(failure))) => {
@@ -49,9 +49,10 @@ pub fn run(args: DemoArgs) -> ExitCode {
     }
 }
 
-/// Sets the stage, walks, and on failure shows what the server said. Returns the key that was sold.
-async fn play(args: DemoArgs, report: &Rc<Report>) -> Outcome<String> {
-    let directory = tempfile::tempdir().map_err(Failure::to("make a temporary directory"))?;
+/// Starts the server and its surroundings, runs the sale, and prints the end of the server's log if a step
+/// fails. Returns the license key that was sold.
+async fn run_demo(args: DemoArgs, report: &Rc<Report>) -> StepResult<String> {
+    let directory = tempfile::tempdir().map_err(StepError::cannot("make a temporary directory"))?;
     let postgres = args.postgres.then(throw_away_postgres).transpose()?;
     let database = match &postgres {
         Some(database) => Database {
@@ -63,7 +64,7 @@ async fn play(args: DemoArgs, report: &Rc<Report>) -> Outcome<String> {
             master_key: None,
         },
     };
-    let (mut stage, mut inbox) = Stage::set(Plan {
+    let (mut stack, mut inbox) = Stack::start(StackConfig {
         server: listener(0)?,
         simulator: listener(0)?,
         receiver: listener(0)?,
@@ -71,48 +72,52 @@ async fn play(args: DemoArgs, report: &Rc<Report>) -> Outcome<String> {
         log_name: "server.log",
         database,
     })?;
-    let kept_in = if args.postgres {
+    let database_name = if args.postgres {
         "PostgreSQL"
     } else {
         "SQLite"
     };
-    report.say(format_args!("server     {} on {kept_in}", stage.server_url));
-    report.say(format_args!(
-        "Stripe     {} (simulated)",
-        stage.simulator.api_url()
+    report.line(format_args!(
+        "server     {} on {database_name}",
+        stack.server_url
     ));
-    report.say(format_args!("receiver   {}", stage.receiver.url()));
-    let outcome = walk(&mut stage, &mut inbox, report).await;
+    report.line(format_args!(
+        "Stripe     {} (simulated)",
+        stack.simulator.api_url()
+    ));
+    report.line(format_args!("receiver   {}", stack.receiver.url()));
+    let outcome = run_scenario(&mut stack, &mut inbox, report).await;
     if outcome.is_err() {
-        report.say("\nThe server's last words:");
-        report.say(stage.server.log_tail());
+        report.line("\nThe end of the server's log:");
+        report.line(stack.server.log_tail());
     }
     outcome
 }
 
-fn throw_away_postgres() -> Outcome<pgtmp::Database> {
+fn throw_away_postgres() -> StepResult<pgtmp::Database> {
     pgtmp::Server::start()
         .and_then(|server| server.create_database())
-        .map_err(Failure::to("start a throw-away PostgreSQL"))
+        .map_err(StepError::cannot("start a throw-away PostgreSQL"))
 }
 
-/// Every cell stands for a step that held, or there would be no table.
-fn show_table(report: &Report, sold: &str) {
-    let row = |ware: &Ware| {
+/// Prints a table of the key types and of what became of the one that was sold. Only a successful run has
+/// this table, so every cell is true.
+fn print_summary(report: &Report, sold: &str) {
+    let row = |key_type: &KeyType| {
         let price = [
-            ware.key_type.to_owned(),
-            dollars(ware.cents),
-            dollars(ware.fee_cents),
+            key_type.id.to_owned(),
+            dollars(key_type.cents),
+            dollars(key_type.fee_cents),
         ];
-        let fate = match ware.key_type {
-            BOUGHT => [sold, "verified", "VALID", "REVOKED"],
+        let outcome = match key_type.id {
+            BOUGHT_KEY_TYPE => [sold, "verified", "VALID", "REVOKED"],
             _ => ["not bought", "", "", ""],
         };
-        let [key_type, price, fee] = price;
-        let [key, signature, validate, refunded] = fate.map(str::to_owned);
-        [key_type, price, fee, key, signature, validate, refunded]
+        let [id, price, fee] = price;
+        let [key, signature, validate, refunded] = outcome.map(str::to_owned);
+        [id, price, fee, key, signature, validate, refunded]
     };
-    let rows: Vec<_> = WARES.iter().map(row).collect();
+    let rows: Vec<_> = KEY_TYPES.iter().map(row).collect();
     let heading = [
         "key type",
         "price",
@@ -123,7 +128,7 @@ fn show_table(report: &Report, sold: &str) {
         "after refund",
     ];
     report.table(heading, &rows);
-    report.say("\nEvery step held.");
+    report.line("\nEvery step held.");
 }
 
 fn dollars(cents: u32) -> String {

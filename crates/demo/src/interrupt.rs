@@ -1,4 +1,4 @@
-//! Ending when the person wants it, and still tidying up.
+//! Stopping on a signal, so that what was started can be cleaned up.
 
 use std::future::poll_fn;
 use std::io;
@@ -7,10 +7,10 @@ use std::task::Poll;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-/// What the work comes to, or `None` when Ctrl-C or a request to terminate came first.
+/// The result of the work, or `None` if SIGINT or SIGTERM arrives first.
 ///
 /// # Errors
-/// When signals cannot be listened to.
+/// Signals cannot be listened to.
 pub(crate) async fn unless_interrupted<T>(work: impl Future<Output = T>) -> io::Result<Option<T>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;

@@ -4,12 +4,12 @@ pub mod demo;
 pub mod dev;
 
 mod client;
-mod failure;
 mod interrupt;
 mod receiver;
 mod report;
+mod scenario;
 mod server;
-mod stage;
+mod stack;
+mod step_error;
 mod steps;
-mod waiting;
-mod walk;
+mod wait;

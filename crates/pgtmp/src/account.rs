@@ -1,6 +1,6 @@
-//! The account that runs a server which root starts.
+//! The account that runs the server if root starts it.
 
-/// An account's numbers.
+/// The user id and the group id of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Account {
     pub(crate) uid: u32,
@@ -8,14 +8,14 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// `postgres` where it exists, else `nobody`, from the text of `/etc/passwd`.
+    /// The account `postgres` if it exists, else `nobody`, from the text of `/etc/passwd`.
     pub(crate) fn unprivileged(passwd: &str) -> Option<Self> {
         ["postgres", "nobody"]
             .iter()
             .find_map(|name| passwd.lines().find_map(|line| Self::parse(line, name)))
     }
 
-    /// The account of one line `name:password:uid:gid:...`, if it is this name's and not root's.
+    /// The account in a line `name:password:uid:gid:...`, if it has this name and is not root.
     fn parse(line: &str, name: &str) -> Option<Self> {
         let mut fields = line.split(':');
         if fields.next() != Some(name) {
@@ -37,7 +37,7 @@ mod tests {
         "postgres:x:101:104:PostgreSQL administrator,,,:/var/lib/postgresql:/bin/bash\n";
 
     #[test]
-    fn root_hands_the_server_to_postgres_or_else_to_nobody_and_never_to_root() {
+    fn a_server_that_root_starts_runs_as_postgres_or_else_as_nobody() {
         let nobody = Account {
             uid: 65534,
             gid: 65533,

@@ -1,4 +1,4 @@
-//! A cluster of our own: made, run, watched, removed.
+//! A throw-away PostgreSQL cluster: created, run, and removed at the end.
 
 use std::fs::{self, File, Permissions};
 use std::io::Read;
@@ -12,19 +12,19 @@ use std::time::{Duration, Instant};
 use crate::account::Account;
 use crate::{Error, Options};
 
-/// Always here: the path of a socket is limited to about 100 bytes, which `TMPDIR` may exceed,
-/// and the account that root hands the server to must be able to reach it.
+/// The directory of all clusters. Not `TMPDIR`: the path of a socket is limited to about 100 bytes, and an
+/// unprivileged account must be able to enter the directory.
 const PARENT: &str = "/tmp";
 
 /// The role that owns the cluster.
 pub(crate) const USER: &str = "test";
 
-/// How long a server may take to accept connections; a busy machine needs a second or two.
+/// How long a server may take to accept connections. A busy machine needs a second or two.
 const START_LIMIT: Duration = Duration::from_mins(1);
 
-/// Makes the cluster, runs the server until it ends or standard input does, then removes the directory.
+/// Creates the cluster, runs the server until the server or standard input ends, and removes the directory.
 ///
-/// It is told to stop again and again: early in its life a server still ignores the signal.
+/// The signal to stop is sent every second, since a server ignores it while it starts.
 const WATCHDOG: &str = r#"
 programs=$1 dir=$2 user=$3; shift 3
 trap 'rm -rf "$dir"' EXIT
@@ -38,37 +38,37 @@ kill $watcher 2>&-
 exit $status
 "#;
 
-/// A running server and the directory it lives in. Dropping it ends both.
+/// A running server and its directory. Dropping the cluster stops the server and removes the directory.
 pub(crate) struct Cluster {
     watchdog: Child,
     dir: PathBuf,
 }
 
 impl Cluster {
-    /// Makes a cluster with the programs of this directory and waits until it accepts connections.
+    /// Creates a cluster with the programs in this directory, and waits until the server accepts connections.
     pub(crate) fn start(programs: &Path, options: &Options) -> Result<Self, Error> {
         let dir = tempfile::Builder::new()
             .prefix("mintage-pg-")
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(PARENT)
-            .map_err(Error::system("make a directory under /tmp"))?;
-        let account = hand_over(dir.path())?;
+            .map_err(Error::system("create a directory under /tmp"))?;
+        let account = give_to_unprivileged_account(dir.path())?;
         let log = File::create_new(dir.path().join("log"))
-            .map_err(Error::system("make the server's log"))?;
-        // Read by a handle of its own, which outlives the file.
-        let said =
+            .map_err(Error::system("create the server's log"))?;
+        // This handle can still read the log after the watchdog has removed the file.
+        let reader =
             File::open(dir.path().join("log")).map_err(Error::system("open the server's log"))?;
         let mut command = watchdog(programs, dir.path(), account, options);
         let watchdog = command
             .stderr(log)
             .spawn()
             .map_err(Error::system("start the server"))?;
-        // From here on the watchdog removes the directory.
+        // The watchdog removes the directory from now on.
         let mut cluster = Self {
             watchdog,
             dir: dir.keep(),
         };
-        cluster.await_ready(said)?;
+        cluster.await_ready(reader)?;
         Ok(cluster)
     }
 
@@ -77,7 +77,7 @@ impl Cluster {
         &self.dir
     }
 
-    fn await_ready(&mut self, mut said: File) -> Result<(), Error> {
+    fn await_ready(&mut self, mut reader: File) -> Result<(), Error> {
         let deadline = Instant::now() + START_LIMIT;
         while !self.is_ready() {
             let ended = self
@@ -86,16 +86,17 @@ impl Cluster {
                 .map_err(Error::system("watch the server"))?;
             if ended.is_some() || Instant::now() > deadline {
                 let mut log = String::new();
-                said.read_to_string(&mut log)
+                reader
+                    .read_to_string(&mut log)
                     .map_err(Error::system("read the server's log"))?;
-                return Err(Error::NotReady { log: ending(&log) });
+                return Err(Error::NotReady { log: tail(&log) });
             }
             thread::sleep(Duration::from_millis(10));
         }
         Ok(())
     }
 
-    /// The eighth line of the server's pid file is its state, as `pg_ctl` reads it.
+    /// Whether the server accepts connections: `pg_ctl` too reads this from the eighth line of the pid file.
     fn is_ready(&self) -> bool {
         fs::read_to_string(self.dir.join("data/postmaster.pid")).is_ok_and(|pid| {
             pid.lines()
@@ -107,7 +108,7 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        // Closing the pipe is the signal; the wait leaves nothing behind when this returns.
+        // The watchdog stops the server when the pipe is closed, and ends after it has removed the directory.
         drop(self.watchdog.stdin.take());
         if let Err(error) = self.watchdog.wait() {
             eprintln!(
@@ -118,9 +119,11 @@ impl Drop for Cluster {
     }
 }
 
-/// Gives the directory to an unprivileged account when we are root, for PostgreSQL refuses to run as root.
-fn hand_over(dir: &Path) -> Result<Option<Account>, Error> {
-    // Whoever made the directory owns it: the one way to ask for our user id with the standard library alone.
+/// Gives the directory to an unprivileged account if this process runs as root, since PostgreSQL refuses to
+/// run as root.
+fn give_to_unprivileged_account(dir: &Path) -> Result<Option<Account>, Error> {
+    // The owner of the new directory is the user of this process; the standard library has no other way to
+    // get the user id.
     let ours = fs::metadata(dir)
         .map_err(Error::system("read the new directory"))?
         .uid();
@@ -130,11 +133,11 @@ fn hand_over(dir: &Path) -> Result<Option<Account>, Error> {
     let passwd = fs::read_to_string("/etc/passwd").map_err(Error::system("read /etc/passwd"))?;
     let account = Account::unprivileged(&passwd).ok_or(Error::NoAccount)?;
     chown(dir, Some(account.uid), Some(account.gid))
-        .map_err(Error::system("hand over the directory"))?;
+        .map_err(Error::system("change the owner of the directory"))?;
     Ok(Some(account))
 }
 
-/// The command that makes, runs and watches the server, in a process group that no keyboard interrupts.
+/// The command of the watchdog, in a process group of its own, which Ctrl-C does not reach.
 fn watchdog(programs: &Path, dir: &Path, account: Option<Account>, options: &Options) -> Command {
     let mut command = Command::new("/bin/sh");
     command
@@ -153,7 +156,7 @@ fn watchdog(programs: &Path, dir: &Path, account: Option<Account>, options: &Opt
             command.args(["-c", setting]);
         }
     }
-    // From a directory that every account may enter, in the language that the log is read in.
+    // Every account may enter `/`. With `LC_ALL=C` the log is in English.
     command.current_dir("/").env("LC_ALL", "C");
     command
         .process_group(0)
@@ -165,8 +168,8 @@ fn watchdog(programs: &Path, dir: &Path, account: Option<Account>, options: &Opt
     command
 }
 
-/// The last lines of a log: enough to tell why.
-fn ending(log: &str) -> String {
+/// The last lines of a log.
+fn tail(log: &str) -> String {
     let lines: Vec<&str> = log.lines().collect();
     lines[lines.len().saturating_sub(5)..].join("\n")
 }

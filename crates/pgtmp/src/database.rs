@@ -1,4 +1,4 @@
-//! A database that lasts as long as its guard.
+//! A database that is dropped with its value.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::Error;
 use crate::server::Connection;
 
-/// A database of a [`Server`](crate::Server). Dropping it drops the database, whoever is still connected.
+/// A database of a [`Server`](crate::Server). Dropping the value drops the database, even if clients are
+/// still connected.
 pub struct Database {
     connection: Arc<Connection>,
     name: String,
@@ -22,7 +23,7 @@ impl Database {
         let url = connection.url_of(&name)?;
         let template =
             template.map_or_else(String::new, |template| format!(" template {template}"));
-        connection.order(&format!("create database {name}{template}"))?;
+        connection.run_as_admin(&format!("create database {name}{template}"))?;
         Ok(Self {
             connection: Arc::clone(connection),
             name,
@@ -30,21 +31,22 @@ impl Database {
         })
     }
 
-    /// Where it is, as libpq reads it: `postgresql:///name?user=test&host=<directory>&port=5432`,
+    /// The connection URL: `postgresql:///name?user=test&host=<directory>&port=5432`,
     /// or `TEST_DATABASE_URL` with this database's name.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Its name on the server; needs no quotes in SQL.
+    /// The name of the database. The name needs no quotes in SQL.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Runs SQL on it and returns the rows as lines, columns parted by `|`.
+    /// Runs SQL and returns the rows as lines, with `|` between columns.
     ///
     /// # Errors
-    /// With the server's words, when a statement fails; those before it in the same text are undone.
+    /// A statement fails. The error contains the server's message, and statements before it in the same text
+    /// are undone.
     pub fn run(&self, sql: &str) -> Result<String, Error> {
         self.connection.run(&self.url, sql)
     }
@@ -54,14 +56,14 @@ impl Drop for Database {
     fn drop(&mut self) {
         if let Err(error) = self
             .connection
-            .order(&format!("drop database {} with (force)", self.name))
+            .run_as_admin(&format!("drop database {} with (force)", self.name))
         {
-            eprintln!("the database {} stays behind: {error}", self.name);
+            eprintln!("could not drop the database {}: {error}", self.name);
         }
     }
 }
 
-/// Says nothing of the URL: it may hold a password.
+/// Omits the URL, which may contain a password.
 impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Database")

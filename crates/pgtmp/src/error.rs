@@ -1,4 +1,4 @@
-//! What can go wrong, in sentences that name the mend.
+//! Errors, with messages that say how to fix them.
 
 use std::{fmt, io};
 
@@ -6,13 +6,13 @@ use std::{fmt, io};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// Neither `TEST_DATABASE_URL` nor the programs of a PostgreSQL were found.
+    /// `TEST_DATABASE_URL` is not set, and the programs of PostgreSQL were not found.
     NoPostgres,
-    /// `TEST_DATABASE_URL` is set, but there is no `psql` to reach it with.
+    /// `TEST_DATABASE_URL` is set, but `psql` was not found.
     NoPsql,
-    /// `TEST_DATABASE_URL` is no URL of a PostgreSQL. The URL is not repeated: it may hold a password.
+    /// `TEST_DATABASE_URL` is not a PostgreSQL URL. The error omits the URL, which may contain a password.
     UnusableUrl,
-    /// The process is root, and no account is there to run the server in its place.
+    /// The process runs as root, and there is no unprivileged account to run the server.
     NoAccount,
     /// The operating system refused a step.
     System {
@@ -23,10 +23,10 @@ pub enum Error {
     },
     /// The server refused a statement or a connection.
     Sql {
-        /// What `psql` told of it.
-        told: String,
+        /// The output of `psql` on stderr.
+        message: String,
     },
-    /// The server did not come up; the end of its log tells why.
+    /// The server did not start.
     NotReady {
         /// The end of the server's log.
         log: String,
@@ -34,7 +34,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// For `map_err`: the step that the system refused.
+    /// The error that the system refused this step, for `map_err`.
     pub(crate) fn system(step: &'static str) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::System { step, source }
     }
@@ -60,7 +60,7 @@ impl fmt::Display for Error {
                  run as another user",
             ),
             Self::System { step, source } => write!(f, "could not {step}: {source}"),
-            Self::Sql { told } => write!(f, "psql failed: {}", told.trim()),
+            Self::Sql { message } => write!(f, "psql failed: {}", message.trim()),
             Self::NotReady { log } => {
                 write!(f, "PostgreSQL did not start; its log ends: {}", log.trim())
             }

@@ -1,4 +1,4 @@
-//! Starts a throw-away PostgreSQL and keeps it until standard input ends.
+//! Runs a throw-away PostgreSQL until standard input ends.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use mintage_pgtmp::Server;
 
 fn main() -> ExitCode {
-    match hold() {
+    match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -15,8 +15,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints the version, then the URL of an empty database, one a line.
-fn hold() -> Result<(), Box<dyn std::error::Error>> {
+/// Prints the version and the URL of an empty database, on a line each, and waits for the end of the input.
+fn run() -> Result<(), Box<dyn std::error::Error>> {
     let server = Server::start()?;
     let database = server.create_database()?;
     writeln!(io::stdout(), "{}\n{}", server.version(), database.url())?;

@@ -1,13 +1,14 @@
-//! Where PostgreSQL's programs are.
+//! Finds the programs of PostgreSQL.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// Debian and Ubuntu keep each major version's programs in `<here>/<version>/bin`, off the `PATH`.
+/// Debian and Ubuntu install the programs of each major version in `<here>/<version>/bin`, which is not on
+/// the `PATH`.
 const DEBIAN: &str = "/usr/lib/postgresql";
 
-/// The places that are searched, in their order.
+/// The places that are searched, in this order.
 pub(crate) struct Places {
     pg_bin: Option<PathBuf>,
     path: OsString,
@@ -30,7 +31,7 @@ impl Places {
 
     /// The directory that holds `initdb`, `postgres` and `psql` of one version.
     pub(crate) fn server(&self) -> Option<PathBuf> {
-        let whole = |dir: &PathBuf| {
+        let has_all = |dir: &PathBuf| {
             ["initdb", "postgres", "psql"]
                 .iter()
                 .all(|program| dir.join(program).is_file())
@@ -38,12 +39,16 @@ impl Places {
         self.pg_bin
             .iter()
             .cloned()
-            .chain(self.on_path("initdb").filter_map(|found| home(&found)))
+            .chain(
+                self.on_path("initdb")
+                    .filter_map(|found| real_directory(&found)),
+            )
             .chain(self.newest_first())
-            .find(whole)
+            .find(has_all)
     }
 
-    /// A `psql` of any version. Not resolved: Debian's is a link to a wrapper that goes by the name it is called by.
+    /// A `psql` of any version. A symbolic link is not resolved: on Debian, `psql` is a link to a wrapper that
+    /// needs the name it is called by.
     pub(crate) fn psql(&self) -> Option<PathBuf> {
         self.pg_bin
             .iter()
@@ -72,23 +77,21 @@ impl Places {
     }
 }
 
-/// The directory in which a program really lies: a link to `initdb` may stand alone, without its companions.
-fn home(program: &Path) -> Option<PathBuf> {
+/// The directory of the file that a link leads to: the directory of a link to `initdb` may lack the other
+/// programs.
+fn real_directory(program: &Path) -> Option<PathBuf> {
     Some(fs::canonicalize(program).ok()?.parent()?.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
-    #![expect(
-        clippy::unwrap_used,
-        reason = "a failed set-up of files is a failed test"
-    )]
+    #![expect(clippy::unwrap_used, reason = "a test cannot run without its files")]
 
     use std::os::unix::fs::symlink;
 
     use super::*;
 
-    /// `PG_BIN`, the directories of `PATH`, Debian's directory, and what is expected to be found.
+    /// `PG_BIN`, the directories of `PATH`, Debian's directory, and the expected result.
     type Case = (
         Option<&'static str>,
         &'static [&'static str],
@@ -135,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_is_sought_in_pg_bin_then_behind_the_links_on_the_path_then_in_the_newest_debian_version()
+    fn a_server_is_searched_in_pg_bin_then_behind_links_on_the_path_then_in_the_newest_debian_version()
      {
         let machine = Machine::new();
         let table: [Case; 7] = [
@@ -157,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_psql_is_called_by_the_name_under_which_it_was_found() {
+    fn a_link_to_psql_is_not_resolved() {
         let machine = Machine::new();
         symlink(machine.at("mine/psql"), machine.at("links/psql")).unwrap();
         let table: [Case; 4] = [

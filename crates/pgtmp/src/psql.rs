@@ -1,11 +1,11 @@
-//! SQL without a driver: through `psql`.
+//! Runs SQL with `psql`, so that no driver is needed.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::Error;
 
-/// Seconds after which a server that does not answer is an error and not a hang.
+/// How many seconds `psql` waits for a server to answer.
 const CONNECT_TIMEOUT: &str = "10";
 
 /// A `psql` program.
@@ -17,7 +17,7 @@ impl Psql {
         Self(program.to_owned())
     }
 
-    /// Runs SQL on the database of this URL; rows come as lines, columns parted by `|`.
+    /// Runs SQL on the database of this URL. Returns rows as lines, with `|` between columns.
     pub(crate) fn run(&self, url: &str, sql: &str) -> Result<String, Error> {
         let output = Command::new(&self.0)
             .args([
@@ -45,7 +45,7 @@ impl Psql {
                 .to_owned())
         } else {
             Err(Error::Sql {
-                told: String::from_utf8_lossy(&output.stderr).into_owned(),
+                message: String::from_utf8_lossy(&output.stderr).into_owned(),
             })
         }
     }

@@ -1,4 +1,4 @@
-//! A server to make databases on.
+//! The PostgreSQL server.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,7 +14,7 @@ use crate::{Database, Error};
 /// How a throw-away server is run. A server named by `TEST_DATABASE_URL` keeps its own settings.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Whether a commit reaches the disk before it returns; slower, and wanted by crash tests only.
+    /// Whether a commit reaches the disk before it returns. Slower, and needed by crash tests only.
     pub durable: bool,
     /// How many connections the server accepts at once.
     pub max_connections: u16,
@@ -29,37 +29,38 @@ impl Default for Options {
     }
 }
 
-/// A PostgreSQL on which databases may be made and dropped at will.
+/// A PostgreSQL server on which databases can be created and dropped.
 ///
-/// A throw-away server ends when the last handle to it, this or a [`Database`], is dropped,
-/// and when the process ends in any way whatever.
+/// A throw-away server stops when the last handle, a `Server` or a [`Database`], is dropped, or when the
+/// process ends for any reason.
 pub struct Server {
     connection: Arc<Connection>,
     version: String,
 }
 
-/// What a server shares with its databases.
+/// The state that a server shares with its databases.
 pub(crate) struct Connection {
     psql: Psql,
-    /// A database that exists on any server, to send orders to.
+    /// The URL of a database that exists on every server, for `create database` and `drop database`.
     admin: String,
-    /// Set apart from those of other processes on the same server.
+    /// The prefix of database names, which differs from those of other processes on the same server.
     prefix: String,
-    made: AtomicU32,
-    /// Held so that the server outlives every database; `None` for a server that is not ours.
+    created: AtomicU32,
+    /// Keeps a throw-away server running while there are databases; `None` for a server that
+    /// `TEST_DATABASE_URL` names.
     cluster: Option<Cluster>,
 }
 
 impl Server {
-    /// The server named by `TEST_DATABASE_URL`, or a fresh one with the default [`Options`].
+    /// The server that `TEST_DATABASE_URL` names, or a throw-away server with the default [`Options`].
     ///
     /// # Errors
-    /// When there is neither, or it does not answer; the sentence tells what to install or set.
+    /// There is neither, or the server does not answer. The message says what to install or set.
     pub fn start() -> Result<Self, Error> {
         Self::start_with(&Options::default())
     }
 
-    /// The server named by `TEST_DATABASE_URL`, or a fresh one with these options.
+    /// The server that `TEST_DATABASE_URL` names, or a throw-away server with these options.
     ///
     /// # Errors
     /// As [`Server::start`].
@@ -74,7 +75,7 @@ impl Server {
         }
     }
 
-    /// A fresh server with these options, whatever `TEST_DATABASE_URL` says.
+    /// A throw-away server with these options, even if `TEST_DATABASE_URL` is set.
     ///
     /// # Errors
     /// As [`Server::start`].
@@ -91,10 +92,10 @@ impl Server {
         Self::over(Psql::at(&programs.join("psql")), admin, Some(cluster))
     }
 
-    /// The server of this process, started by the first who asks.
+    /// The server of this process, started by the first call.
     ///
     /// # Panics
-    /// When it cannot be started, with the sentence of the [`Error`]: a test can do nothing else.
+    /// The server cannot be started. The panic contains the message of the [`Error`].
     pub fn shared() -> &'static Self {
         static SHARED: LazyLock<Result<Server, Error>> = LazyLock::new(Server::start);
         match &*SHARED {
@@ -103,45 +104,45 @@ impl Server {
         }
     }
 
-    /// The server's name and version, such as `PostgreSQL 15.18`.
+    /// The name and version of the server, such as `PostgreSQL 15.18`.
     pub fn version(&self) -> &str {
         &self.version
     }
 
-    /// A new and empty database.
+    /// Creates an empty database.
     ///
     /// # Errors
-    /// When the server refuses, as a role without `CREATEDB` is.
+    /// The server refuses, for example because the role lacks `CREATEDB`.
     pub fn create_database(&self) -> Result<Database, Error> {
         Database::create(&self.connection, None)
     }
 
-    /// A copy of a database of this server, tables, rows and all.
+    /// Creates a copy of a database of this server, with its tables and rows.
     ///
     /// # Errors
-    /// When the server refuses, as it does while anyone is connected to the template.
+    /// The server refuses, for example because a client is connected to the template.
     pub fn create_database_from(&self, template: &Database) -> Result<Database, Error> {
         Database::create(&self.connection, Some(template.name()))
     }
 
     fn connect(url: &str) -> Result<Self, Error> {
-        // Asked for early, so that a URL that no database can be put into is told as such.
+        // Checked first, so that an unusable URL is reported as such.
         with_database(url, "any").ok_or(Error::UnusableUrl)?;
         let psql = Places::of_this_process().psql().ok_or(Error::NoPsql)?;
         Self::over(Psql::at(&psql), url.to_owned(), None)
     }
 
     fn over(psql: Psql, admin: String, cluster: Option<Cluster>) -> Result<Self, Error> {
-        // Debian's reads "15.18 (Debian 15.18-0+deb12u1)".
-        let told = psql.run(&admin, "show server_version")?;
-        let number = told.split_whitespace().next().unwrap_or_default();
+        // On Debian the version is "15.18 (Debian 15.18-0+deb12u1)".
+        let reported = psql.run(&admin, "show server_version")?;
+        let number = reported.split_whitespace().next().unwrap_or_default();
         let version = format!("PostgreSQL {number}");
         let prefix = format!("mintage_{:016x}", RandomState::new().hash_one(()));
         let connection = Connection {
             psql,
             admin,
             prefix,
-            made: AtomicU32::new(0),
+            created: AtomicU32::new(0),
             cluster,
         };
         Ok(Self {
@@ -151,7 +152,7 @@ impl Server {
     }
 }
 
-/// Says nothing of the URL: it may hold a password.
+/// Omits the URL, which may contain a password.
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
@@ -167,21 +168,19 @@ impl Connection {
         format!(
             "{}_{}",
             self.prefix,
-            self.made.fetch_add(1, Ordering::Relaxed)
+            self.created.fetch_add(1, Ordering::Relaxed)
         )
     }
 
-    /// The URL of a database of this server.
     pub(crate) fn url_of(&self, database: &str) -> Result<String, Error> {
         with_database(&self.admin, database).ok_or(Error::UnusableUrl)
     }
 
-    /// Runs SQL beside any database of ours.
-    pub(crate) fn order(&self, sql: &str) -> Result<String, Error> {
+    /// Runs SQL on the database that exists on every server.
+    pub(crate) fn run_as_admin(&self, sql: &str) -> Result<String, Error> {
         self.psql.run(&self.admin, sql)
     }
 
-    /// Runs SQL on the database of this URL.
     pub(crate) fn run(&self, url: &str, sql: &str) -> Result<String, Error> {
         self.psql.run(url, sql)
     }

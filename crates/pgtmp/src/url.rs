@@ -1,6 +1,7 @@
-//! URLs as libpq reads them.
+//! Connection URLs of libpq.
 
-/// The same server and parameters, another database; `None` if this is no URL of a PostgreSQL.
+/// The URL of another database on the same server, with the same parameters; `None` if the URL is not a
+/// PostgreSQL URL.
 pub(crate) fn with_database(url: &str, database: &str) -> Option<String> {
     let (scheme, rest) = url.split_once("://")?;
     if !matches!(scheme, "postgres" | "postgresql") {

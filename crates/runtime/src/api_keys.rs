@@ -11,7 +11,7 @@ use crate::state::CachedApiKey;
 /// Why no API key was found.
 #[derive(Debug, thiserror::Error)]
 pub enum FindApiKeyError {
-    /// The read came to no end.
+    /// The read did not run to its end.
     #[error(transparent)]
     Blocking(#[from] BlockingError),
     /// The API key is missing or unknown, or the store failed.
@@ -30,12 +30,12 @@ pub async fn find_api_key(
     }
     let presented = presented.to_owned();
     let removals = app.api_key_cache.removals();
-    let cached = blocking(app, move |app| read(app, &presented)).await??;
+    let cached = blocking(app, move |app| find_in_store(app, &presented)).await??;
     app.api_key_cache.put(&cached, removals);
     Ok(cached)
 }
 
-fn read(app: &App, presented: &str) -> Result<Arc<CachedApiKey>, SignatureError> {
+fn find_in_store(app: &App, presented: &str) -> Result<Arc<CachedApiKey>, SignatureError> {
     let read_at = app.clock.now();
     let key = find(&*app.store, Some(presented))?;
     let product = app

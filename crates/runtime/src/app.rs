@@ -56,7 +56,7 @@ pub struct Mailer {
 
 /// The settings that handlers read.
 pub struct Settings {
-    /// The address of this server on the internet.
+    /// The URL of this server on the internet.
     pub public_url: WebUrl,
     /// The platform's fee.
     pub fee: BasisPoints,

@@ -1,4 +1,4 @@
-//! Blocking work off the worker threads.
+//! Blocking work, on threads where waiting is allowed.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use tokio::task::{JoinError, spawn_blocking};
 
 use crate::app::App;
 
-/// Why blocking work came to no end.
+/// Why blocking work did not run to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BlockingError {
     /// The server is stopping and starts no more work.

@@ -1,4 +1,4 @@
-//! Decide and commit from an asynchronous handler, and the validate read, without parking a thread.
+//! Commits and the reads of validations for asynchronous handlers, without a thread that waits.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use tokio::sync::oneshot;
 use crate::app::App;
 use crate::blocking::{BlockingError, blocking};
 
-/// Why nothing was settled.
+/// Why a decision was not committed.
 #[derive(Debug, thiserror::Error)]
 pub enum SettleError<E> {
-    /// The decision came to no end.
+    /// The decision did not run to its end.
     #[error(transparent)]
     Blocking(#[from] BlockingError),
     /// The use case refused, or the store failed.
@@ -25,7 +25,7 @@ pub enum SettleError<E> {
 }
 
 /// [`mintage_domain::usecase::commit_loop::settle`] for handlers: decides on a thread where waiting is allowed,
-/// and parks no thread while the commit is under way.
+/// and awaits the commit without a thread.
 pub async fn settle<T, E>(
     app: &Arc<App>,
     decide: impl Fn(&App, Option<&Refusal>) -> Result<Decision<T>, E> + Send + Sync + 'static,
@@ -57,7 +57,7 @@ async fn commit(store: &dyn Store, changes: Changes) -> Result<Receipt, CommitEr
     store.submit(
         changes,
         Box::new(move |outcome| {
-            // A caller that hung up needs no answer.
+            // An error means that the caller has hung up.
             let _ = send.send(outcome);
         }),
     );
@@ -76,7 +76,7 @@ pub async fn read_validation(
     store.submit_validate(
         query,
         Box::new(move |answer| {
-            // A caller that hung up needs no answer.
+            // An error means that the caller has hung up.
             let _ = send.send(answer);
         }),
     );

@@ -27,10 +27,10 @@ pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     fn fill(&self, bytes: &mut [u8]) {
-        // A server that cannot make secrets must not go on with guessable ones.
+        // Without randomness, secrets could be guessed.
         assert!(
             SystemRandom::new().fill(bytes).is_ok(),
-            "the system gives no randomness"
+            "the operating system provides no randomness"
         );
     }
 }

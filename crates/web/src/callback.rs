@@ -1,4 +1,4 @@
-//! `GET /stripe/callback`: where Stripe sends the seller back to.
+//! `GET /stripe/callback`: Stripe redirects the seller here after the consent page.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -15,7 +15,7 @@ use utoipa::IntoParams;
 
 use crate::page::{page, problem_page};
 
-/// What Stripe appends to the address.
+/// The parameters that Stripe adds to the redirect URI.
 #[derive(Deserialize, Default, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Query {
@@ -61,9 +61,9 @@ pub(crate) async fn finish(
     app: web::Data<App>,
     query: Result<web::Query<Query>, actix_web::Error>,
 ) -> HttpResponse {
-    // A query that cannot be read carries no state, and its reader is a person all the same.
+    // A malformed query counts as one without a state, so that the person gets a page in any case.
     let Query { code, state, error } = query.map(web::Query::into_inner).unwrap_or_default();
-    // Stripe may drop the state of a cancelled round, so a cancel needs none and changes nothing.
+    // Stripe may omit the state of a cancelled round, so a cancellation needs no state and changes nothing.
     if error.is_some() {
         return page(
             StatusCode::OK,
@@ -73,11 +73,11 @@ pub(crate) async fn finish(
         );
     }
     let (Some(code), Some(state)) = (code, state) else {
-        return failed(&ConnectError::InvalidState.into());
+        return failure_page(&ConnectError::InvalidState.into());
     };
     match connect(&app, Secret::new(code), Secret::new(state)).await {
         Ok(connected) => page(StatusCode::OK, &ConnectedPage::of(&connected)),
-        Err(problem) => failed(&problem),
+        Err(problem) => failure_page(&problem),
     }
 }
 
@@ -86,9 +86,9 @@ async fn connect(app: &web::Data<App>, code: Secret, state: Secret) -> Result<Co
         let (store, stripe) = (&*app.store, &*app.stripe);
         let connected = connect::finish(store, stripe, &app.env(), &state, &code)?;
         crash::point(Point::ConnectLinked);
-        // A sandbox that was left is let go at once if Stripe answers, else by the sweeper.
+        // The access to an account that the tenant has left is revoked now, or later by the sweep.
         if let Err(error) = connect::retire(store, stripe, &app.env(), &connected.tenant) {
-            tracing::warn!(cause = %error, "the former account is let go later");
+            tracing::warn!(cause = %error, "could not revoke the access to the former account; the sweep will retry");
         }
         Ok::<_, ConnectError>(connected)
     });
@@ -136,7 +136,7 @@ impl<'a> ConnectedPage<'a> {
     }
 }
 
-fn failed(problem: &Problem) -> HttpResponse {
+fn failure_page(problem: &Problem) -> HttpResponse {
     let template = FailedPage {
         title: NOT_CONNECTED,
         message: &problem.message,

@@ -9,7 +9,7 @@ use crate::{callback, docs};
 pub struct Endpoint {
     /// Describes one path with one method.
     pub described: utoipa::openapi::OpenApi,
-    /// Makes the route of the handler.
+    /// Creates the route of the handler.
     pub handler: fn() -> Route,
 }
 

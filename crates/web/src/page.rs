@@ -1,4 +1,4 @@
-//! Answers with a page of their own, which no browser keeps.
+//! Answers with an HTML page, which no browser stores.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -6,7 +6,7 @@ use actix_web::http::header::RETRY_AFTER;
 use askama::Template;
 use mintage_runtime::problem::Problem;
 
-/// An answer with a page. The page may load nothing, and has only the style that it holds.
+/// An answer with a page. The page may load nothing; its style is inline.
 pub(crate) fn page(status: StatusCode, template: &impl Template) -> HttpResponse {
     let html = match template.render() {
         Ok(html) => html,

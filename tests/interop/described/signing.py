@@ -1,4 +1,4 @@
-"""Hooks for schemathesis: each call gets its caller's credential, and signed calls are signed as sent."""
+"""Hooks for schemathesis: add the credential to each call, and sign the calls that need a signature."""
 
 import datetime
 import hashlib
@@ -14,9 +14,10 @@ from hypothesis import strategies
 
 CALLERS = json.loads(os.environ["MINTAGE_CALLERS"])
 
-# A signature is good once, so no two calls are signed at the same millisecond. Five minutes either
-# way are allowed: the count begins a while ago, and is never ahead of the clock for long.
-_MOMENTS = itertools.count(int(time.time() * 1000) - 120_000)
+# A signature is valid once, so no two calls are signed with the same millisecond. The server accepts a
+# timestamp for five minutes before and after its own time, so the counter starts in the past and is never far
+# ahead of the clock.
+_TIMESTAMPS = itertools.count(int(time.time() * 1000) - 120_000)
 
 
 def _hmac(secret: str, text: bytes) -> str:
@@ -29,19 +30,19 @@ def _body(request) -> bytes:
 
 
 class Signed(requests.auth.AuthBase):
-    """Signs the bytes that go out."""
+    """Signs the bytes of the request."""
 
     def __call__(self, request):
-        key, moment = CALLERS["apiKey"], str(next(_MOMENTS))
+        key, timestamp = CALLERS["apiKey"], str(next(_TIMESTAMPS))
         request.headers["Authorization"] = f"Bearer {key['id']}"
-        request.headers["X-KeyStack-Timestamp"] = moment
-        signed = f"{moment}.".encode() + _body(request)
+        request.headers["X-KeyStack-Timestamp"] = timestamp
+        signed = f"{timestamp}.".encode() + _body(request)
         request.headers["X-KeyStack-Signature"] = _hmac(key["secret"], signed)
         return request
 
 
 class Stripe(requests.auth.AuthBase):
-    """Signs as Stripe does."""
+    """Signs the request as Stripe does."""
 
     def __call__(self, request):
         now = int(time.time())
@@ -51,7 +52,7 @@ class Stripe(requests.auth.AuthBase):
 
 
 class Bearer(requests.auth.AuthBase):
-    """Presents a secret."""
+    """Sends a bearer token."""
 
     def __init__(self, secret: str):
         self.secret = secret
@@ -62,13 +63,13 @@ class Bearer(requests.auth.AuthBase):
 
 
 def _needs(scheme: str):
-    """Whether an operation is for callers of this scheme."""
+    """A filter for operations that need this security scheme."""
 
-    def judge(context) -> bool:
+    def applies(context) -> bool:
         required = context.operation.definition.raw.get("security", [])
         return any(scheme in one for one in required)
 
-    return judge
+    return applies
 
 
 for scheme, caller in {
@@ -79,15 +80,15 @@ for scheme, caller in {
 }.items():
     schemathesis.auth.set_from_requests(caller).apply_to(_needs(scheme))
 
-# A license that shall run until a day needs one that is to come.
-_DAYS = strategies.dates(datetime.date(2100, 1, 1), datetime.date(9000, 1, 1)).map(str)
-schemathesis.openapi.format("date", _DAYS)
-schemathesis.openapi.format("date-time", _DAYS.map("{}T12:00:00Z".format))
+# The end of a license must be in the future.
+_DATES = strategies.dates(datetime.date(2100, 1, 1), datetime.date(9000, 1, 1)).map(str)
+schemathesis.openapi.format("date", _DATES)
+schemathesis.openapi.format("date-time", _DATES.map("{}T12:00:00Z".format))
 
 
 @schemathesis.check
 def code_is_listed(context, response, case):
-    """A refusal's code is one of those that its call lists."""
+    """The error code of an answer is one of those that the call lists."""
     kinds = response.headers.get("content-type", [""])
     if response.status_code < 400 or response.status_code == 405 or "json" not in kinds[0]:
         return

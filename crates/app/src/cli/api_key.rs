@@ -1,5 +1,7 @@
 //! `mintage api-key`.
 
+use std::collections::HashMap;
+
 use clap::Subcommand;
 use mintage_api::views::{ApiKeySecret, ApiKeyView};
 use mintage_domain::base::id::ApiKeyId;
@@ -15,18 +17,19 @@ use mintage_domain::usecase::access::api_key::{
     CreatedApiKey, create_api_key, revoke_api_key, rotate_api_key,
 };
 use mintage_domain::usecase::env::Env;
+use serde::Serialize;
 
-use super::common::{Common, with_store};
-use super::listing::each;
-use super::output::{Outcome, say};
-use super::tenant_args::Of;
+use super::global_args::{GlobalArgs, with_store};
+use super::list::print_list;
+use super::output::{CommandResult, Format, print_item, print_json, print_line, print_values};
+use super::tenant_args::TenantArgs;
 
 #[derive(Subcommand)]
 pub(super) enum ApiKeyCommand {
-    /// Creates an API key and prints its secret, if it has one, once.
+    /// Create an API key and print its secret, if it has one, once.
     Create {
         #[command(flatten)]
-        of: Of,
+        tenant: TenantArgs,
         /// The product's slug.
         #[arg(long, value_parser = ProductId::parse)]
         product: ProductId,
@@ -36,136 +39,161 @@ pub(super) enum ApiKeyCommand {
         /// live or sandbox.
         #[arg(long, value_parser = Mode::parse)]
         mode: Mode,
-        /// What its calls sign: 1 (timestamp and body), or 2 (nonce, method and path as well).
+        /// What calls with the key sign: 1 (timestamp and body), or 2 (nonce, method and path as well).
         #[arg(long, value_parser = SignatureVersion::parse)]
         signature_version: Option<SignatureVersion>,
     },
-    /// Lists API keys, newest first.
+    /// List API keys, newest first.
     List {
         #[command(flatten)]
-        of: Of,
-        /// Only those of this product.
+        tenant: TenantArgs,
+        /// Only API keys of this product.
         #[arg(long, value_parser = ProductId::parse)]
         product: Option<ProductId>,
     },
-    /// Revokes an API key at once.
+    /// Revoke an API key at once.
     Revoke {
         #[command(flatten)]
-        of: Of,
+        tenant: TenantArgs,
         /// The key's id: ak_... or pub_...
         #[arg(long, value_parser = ApiKeyId::parse)]
         id: ApiKeyId,
     },
-    /// Creates an API key in place of another, and prints its secret, if it has one, once.
+    /// Rotate an API key: create one in its place, and print the new secret, if it has one, once.
     Rotate {
         #[command(flatten)]
-        of: Of,
+        tenant: TenantArgs,
         /// The id of the key to replace: ak_... or pub_...
         #[arg(long, value_parser = ApiKeyId::parse)]
         id: ApiKeyId,
-        /// For how many seconds the old key stays good; a day by default, 30 days at most.
+        /// For how many seconds the old key stays valid; a day by default, 30 days at most.
         #[arg(long, value_parser = Overlap::parse)]
         overlap_seconds: Option<Overlap>,
-        /// What calls of the new key sign: 1 or 2; as the old one's unless given.
+        /// What calls with the new key sign: 1 or 2; by default the same as with the old key.
         #[arg(long, value_parser = SignatureVersion::parse)]
         signature_version: Option<SignatureVersion>,
     },
 }
 
-pub(super) fn run(common: &Common, command: ApiKeyCommand) -> Outcome {
+/// An API key and its last use.
+type UsedApiKey = (ApiKey, Option<Timestamp>);
+
+struct ApiKeyFormat {
+    now: Timestamp,
+}
+
+impl Format<7> for ApiKeyFormat {
+    type Item = UsedApiKey;
+
+    const HEADING: [&'static str; 7] = [
+        "id",
+        "product",
+        "scope",
+        "signature",
+        "mode",
+        "status",
+        "last used",
+    ];
+
+    fn view(&self, (key, last_use): &UsedApiKey) -> impl Serialize {
+        ApiKeyView::of(key, *last_use, self.now)
+    }
+
+    fn row(&self, (key, last_use): &UsedApiKey) -> [String; 7] {
+        let kind = key.kind();
+        let signature = match kind.signature_version() {
+            Some(version) => format!("v{}", version.number()),
+            None => "none".to_owned(),
+        };
+        let status = match key.revoked_at.map(Timestamp::to_rfc3339) {
+            None => "valid".to_owned(),
+            Some(end) if key.is_good(self.now) => format!("valid until {end}"),
+            Some(end) => format!("revoked {end}"),
+        };
+        [
+            key.id.to_string(),
+            key.product.to_string(),
+            kind.as_str().to_owned(),
+            signature,
+            key.mode.to_string(),
+            status,
+            last_use.map_or_else(|| "never".to_owned(), Timestamp::to_rfc3339),
+        ]
+    }
+}
+
+pub(super) fn run(args: &GlobalArgs, command: ApiKeyCommand) -> CommandResult {
     let actor = Actor::Operator;
-    with_store(common, |store, env| match command {
+    with_store(args, |store, env| match command {
         ApiKeyCommand::Create {
-            of,
+            tenant,
             product,
             scope,
             mode,
             signature_version,
         } => {
             let what = (scope.signing(signature_version)?, mode);
-            let made = create_api_key(store, env, &of.tenant, &product, &actor, what)?;
-            print_new(&of, &made)
+            let created = create_api_key(store, env, &tenant.tenant, &product, &actor, what)?;
+            print_new(&tenant, &created)
         }
-        ApiKeyCommand::List { of, product } => list(store, env, &of, product.as_ref()),
-        ApiKeyCommand::Revoke { of, id } => {
-            let key = revoke_api_key(store, env, &of.tenant, &id, &actor)?;
+        ApiKeyCommand::List { tenant, product } => list(store, env, &tenant, product.as_ref()),
+        ApiKeyCommand::Revoke { tenant, id } => {
+            let key = revoke_api_key(store, env, &tenant.tenant, &id, &actor)?;
             let uses = store.last_used(std::slice::from_ref(&key.id))?;
-            print(&of, &key, uses.get(&key.id).copied(), env.now())?;
-            Ok(())
+            let format = ApiKeyFormat { now: env.now() };
+            print_item(format, tenant.json, with_last_use(key, &uses))
         }
         ApiKeyCommand::Rotate {
-            of,
+            tenant,
             id,
             overlap_seconds,
             signature_version,
         } => {
             let how = (overlap_seconds.unwrap_or_default(), signature_version);
-            let made = rotate_api_key(store, env, &of.tenant, &id, how, &actor)?;
-            print_new(&of, &made)
+            let created = rotate_api_key(store, env, &tenant.tenant, &id, how, &actor)?;
+            print_new(&tenant, &created)
         }
     })
 }
 
-fn list(store: &dyn Store, env: &Env<'_>, of: &Of, product: Option<&ProductId>) -> Outcome {
-    of.check_exists(store)?;
-    let now = env.now();
-    each(
-        |page| {
-            let keys = store.api_keys(&of.tenant, product, page)?;
-            let ids: Vec<ApiKeyId> = keys.items.iter().map(|key| key.id.clone()).collect();
-            let uses = store.last_used(&ids)?;
-            let with_use = |key: ApiKey| (uses.get(&key.id).copied(), key);
-            Ok(Page {
-                items: keys.items.into_iter().map(with_use).collect(),
-                next: keys.next,
-            })
-        },
-        |(last_use, key)| print(of, key, *last_use, now),
-    )
+fn list(
+    store: &dyn Store,
+    env: &Env<'_>,
+    tenant: &TenantArgs,
+    product: Option<&ProductId>,
+) -> CommandResult {
+    tenant.check_exists(store)?;
+    let format = ApiKeyFormat { now: env.now() };
+    print_list(format, tenant.json, |page| {
+        let keys = store.api_keys(&tenant.tenant, product, page)?;
+        let ids: Vec<ApiKeyId> = keys.items.iter().map(|key| key.id.clone()).collect();
+        let uses = store.last_used(&ids)?;
+        let keys_with_use = keys.items.into_iter().map(|key| with_last_use(key, &uses));
+        Ok(Page {
+            items: keys_with_use.collect(),
+            next: keys.next,
+        })
+    })
 }
 
-fn print(
-    of: &Of,
-    key: &ApiKey,
-    last_use: Option<Timestamp>,
-    now: Timestamp,
-) -> std::io::Result<()> {
-    if of.json {
-        return say(serde_json::to_string(&ApiKeyView::of(key, last_use, now))?);
-    }
-    let used = last_use.map_or("never used".to_owned(), |at| {
-        format!("last used {}", at.to_rfc3339())
-    });
-    let (kind, mode) = (key.kind(), key.mode);
-    let signs = match kind.signature_version() {
-        Some(version) => format!("v{}", version.number()),
-        None => "unsigned".to_owned(),
-    };
-    let standing = match key.revoked_at.map(Timestamp::to_rfc3339) {
-        None => "good".to_owned(),
-        Some(end) if key.is_good(now) => format!("good until {end}"),
-        Some(end) => format!("revoked {end}"),
-    };
-    say(format!(
-        "{}  {}  {}  {signs}  {mode}  {standing}  {used}",
-        key.id,
-        key.product,
-        kind.as_str()
-    ))
+fn with_last_use(key: ApiKey, uses: &HashMap<ApiKeyId, Timestamp>) -> UsedApiKey {
+    let last_use = uses.get(&key.id).copied();
+    (key, last_use)
 }
 
-fn print_new(of: &Of, made: &CreatedApiKey) -> Outcome {
-    if of.json {
-        say(serde_json::to_string(&ApiKeySecret::of(made))?)?;
-        return Ok(());
+fn print_new(tenant: &TenantArgs, created: &CreatedApiKey) -> CommandResult {
+    if tenant.json {
+        return Ok(print_json(&ApiKeySecret::of(created))?);
     }
-    say(format!("API key  {}", made.id))?;
-    match &made.secret {
-        Some(secret) => {
-            say(format!("secret   {}", secret.expose()))?;
-            say("The secret is shown this once.")?;
-        }
-        None => say("It has no secret. It may stand in an app, to validate and to activate.")?,
+    let id = ("API key", created.id.as_str());
+    if let Some(secret) = &created.secret {
+        print_values(&[id, ("secret", secret.expose())])?;
+        print_line("The secret is shown only once.")?;
+    } else {
+        print_values(&[id])?;
+        print_line(
+            "A publishable key has no secret. An app may contain it, to validate and activate.",
+        )?;
     }
     Ok(())
 }

@@ -3,64 +3,80 @@
 use clap::{Args, Subcommand};
 use mintage_api::views::AuditEntryView;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::ports::{AuditFilter, Store};
+use mintage_domain::ports::{AuditFilter, AuditRecord, Store};
+use serde::Serialize;
 
-use super::common::{Common, with_store};
-use super::listing::each;
-use super::output::Outcome;
-use super::tenant_args::Of;
+use super::global_args::{GlobalArgs, with_store};
+use super::list::print_list;
+use super::output::{CommandResult, Format};
+use super::tenant_args::TenantArgs;
 
 #[derive(Subcommand)]
 pub(super) enum AuditCommand {
-    /// Lists what was done and by whom, newest first.
+    /// List who did what, newest first.
     List {
         #[command(flatten)]
-        of: Of,
+        tenant: TenantArgs,
         #[command(flatten)]
-        which: Which,
+        filter: FilterArgs,
     },
 }
 
 #[derive(Args)]
-pub(super) struct Which {
+pub(super) struct FilterArgs {
     /// Only this action, such as license.frozen.
     #[arg(long)]
     action: Option<String>,
-    /// Only what was done to this: an id or a slug.
+    /// Only actions on this id or slug.
     #[arg(long)]
     target: Option<String>,
-    /// Only what this actor did: operator, token:tok_..., api-key:ak_..., seller, stripe, system.
+    /// Only actions of this actor: operator, token:tok_..., api-key:ak_..., seller, stripe, system.
     #[arg(long)]
     actor: Option<String>,
-    /// Only what was done then or later, such as 2027-01-01.
+    /// Only actions at this time or later, such as 2027-01-01.
     #[arg(long, value_parser = Timestamp::parse_rfc3339)]
     from: Option<Timestamp>,
-    /// Only what was done before.
+    /// Only actions before this time.
     #[arg(long, value_parser = Timestamp::parse_rfc3339)]
     to: Option<Timestamp>,
 }
 
-pub(super) fn run(common: &Common, command: AuditCommand) -> Outcome {
-    let AuditCommand::List { of, which } = command;
-    with_store(common, |store, _| list(store, &of, which))
+struct AuditFormat;
+
+impl Format<4> for AuditFormat {
+    type Item = AuditRecord;
+
+    const HEADING: [&'static str; 4] = ["at", "actor", "action", "target"];
+
+    fn view(&self, record: &AuditRecord) -> impl Serialize {
+        AuditEntryView::of(record)
+    }
+
+    fn row(&self, record: &AuditRecord) -> [String; 4] {
+        [
+            record.at.to_rfc3339(),
+            record.actor.clone(),
+            record.action.clone(),
+            record.target.clone(),
+        ]
+    }
 }
 
-fn list(store: &dyn Store, of: &Of, which: Which) -> Outcome {
-    of.check_exists(store)?;
+pub(super) fn run(args: &GlobalArgs, command: AuditCommand) -> CommandResult {
+    let AuditCommand::List { tenant, filter } = command;
+    with_store(args, |store, _| list(store, &tenant, filter))
+}
+
+fn list(store: &dyn Store, tenant: &TenantArgs, filter: FilterArgs) -> CommandResult {
+    tenant.check_exists(store)?;
     let filter = AuditFilter {
-        action: which.action,
-        target: which.target,
-        actor: which.actor,
-        from: which.from,
-        to: which.to,
+        action: filter.action,
+        target: filter.target,
+        actor: filter.actor,
+        from: filter.from,
+        to: filter.to,
     };
-    each(
-        |page| store.audit(&of.tenant, &filter, page),
-        |record| {
-            of.print(&AuditEntryView::of(record), || {
-                let (at, actor) = (record.at.to_rfc3339(), &record.actor);
-                format!("{at}  {actor}  {}  {}", record.action, record.target)
-            })
-        },
-    )
+    print_list(AuditFormat, tenant.json, |page| {
+        store.audit(&tenant.tenant, &filter, page)
+    })
 }

@@ -5,52 +5,52 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::common::Common;
-use super::output::Outcome;
+use super::global_args::GlobalArgs;
+use super::output::CommandResult;
 use super::{api_key, audit, customer, doctor, license, serve, tenant};
 
-/// Sells software licenses through the seller's own Stripe account, and mints each exactly once.
+/// Sell software licenses through the seller's own Stripe account.
 #[derive(Parser)]
 #[command(name = "mintage", version)]
 struct Cli {
     #[command(flatten)]
-    common: Common,
+    global: GlobalArgs,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Shows the whole path on this machine: connect, pay, mint, deliver, validate, refund.
+    /// Run a sale on this machine: connect, pay, issue, deliver, validate, refund.
     #[cfg(feature = "demo")]
     Demo(mintage_demo::demo::DemoArgs),
-    /// Keeps a server, a simulated Stripe and a seeded tenant running to develop against.
+    /// Run a server, a simulated Stripe and a tenant that is ready to sell, to develop against.
     #[cfg(feature = "demo")]
     Dev(mintage_demo::dev::DevArgs),
-    /// Runs the server.
+    /// Run the server.
     Serve(serve::ServeArgs),
-    /// Brings the database's schema up to date.
+    /// Migrate the database to the schema of this version.
     Migrate,
-    /// Prints the description of the API, as the server answers it at /openapi.json.
+    /// Print the OpenAPI document, as the server answers it at /openapi.json.
     Openapi,
-    /// Checks the configuration, the database and Stripe's settings.
+    /// Check the configuration, the database, and the settings of mail and Stripe.
     Doctor,
-    /// Creates and lists tenants, and changes their plans.
+    /// Create and list tenants, change their plans, and turn their mails on or off.
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
-    /// Creates management tokens.
+    /// Create management tokens.
     #[command(subcommand)]
     Token(tenant::TokenCommand),
-    /// Creates, lists, revokes and rotates API keys. A server applies a change within five seconds.
+    /// Create, list, revoke and rotate API keys. A running server applies a change within five seconds.
     #[command(subcommand)]
     ApiKey(api_key::ApiKeyCommand),
-    /// Lists licenses and their devices; freezes, thaws, extends and revokes them.
+    /// List, get, freeze, thaw, extend and revoke licenses; list and release their activations.
     #[command(subcommand)]
     License(license::LicenseCommand),
-    /// Lists a tenant's customers.
+    /// List and get customers of a tenant.
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
-    /// Lists who did what in a tenant's account.
+    /// List the audit trail of a tenant: who did what.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
 }
@@ -63,29 +63,28 @@ pub fn run() -> ExitCode {
         Command::Demo(args) => return mintage_demo::demo::run(args),
         #[cfg(feature = "demo")]
         Command::Dev(args) => return mintage_demo::dev::run(args),
-        Command::Serve(args) => serve::run(&cli.common, args),
-        Command::Migrate => doctor::migrate(&cli.common),
+        Command::Serve(args) => serve::run(&cli.global, args),
+        Command::Migrate => doctor::migrate(&cli.global),
         Command::Openapi => openapi(),
-        Command::Doctor => doctor::run(&cli.common),
-        Command::Tenant(command) => tenant::run(&cli.common, command),
-        Command::Token(command) => tenant::run_token(&cli.common, command),
-        Command::ApiKey(command) => api_key::run(&cli.common, command),
-        Command::License(command) => license::run(&cli.common, command),
-        Command::Customer(command) => customer::run(&cli.common, command),
-        Command::Audit(command) => audit::run(&cli.common, command),
+        Command::Doctor => doctor::check(&cli.global),
+        Command::Tenant(command) => tenant::run(&cli.global, command),
+        Command::Token(command) => tenant::run_token(&cli.global, command),
+        Command::ApiKey(command) => api_key::run(&cli.global, command),
+        Command::License(command) => license::run(&cli.global, command),
+        Command::Customer(command) => customer::run(&cli.global, command),
+        Command::Audit(command) => audit::run(&cli.global, command),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // If stderr is closed too, the exit code still tells the failure.
+            // If stderr is closed too, the exit code still reports the failure.
             let _ = writeln!(io::stderr(), "mintage: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// Prints the OpenAPI document.
-fn openapi() -> Outcome {
+fn openapi() -> CommandResult {
     let json = crate::description::openapi_json()?;
     Ok(write!(io::stdout().lock(), "{json}")?)
 }

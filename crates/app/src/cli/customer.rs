@@ -1,34 +1,32 @@
 //! `mintage customer`.
 
-use std::io;
-
 use clap::{Args, Subcommand};
 use mintage_api::views::CustomerView;
 use mintage_domain::base::email::{Email, EmailStart};
 use mintage_domain::base::id::CustomerId;
 use mintage_domain::base::mode::Mode;
-use mintage_domain::model::sales::customer::Customer;
-use mintage_domain::model::sales::customer::ExternalId;
+use mintage_domain::model::sales::customer::{Customer, ExternalId};
 use mintage_domain::ports::{CustomerFilter, Store};
+use serde::Serialize;
 
-use super::common::{Common, with_store};
-use super::listing::each;
-use super::output::Outcome;
-use super::tenant_args::Of;
+use super::global_args::{GlobalArgs, with_store};
+use super::list::print_list;
+use super::output::{CommandResult, Format, print_item};
+use super::tenant_args::TenantArgs;
 
 #[derive(Subcommand)]
 pub(super) enum CustomerCommand {
-    /// Lists customers, newest first.
+    /// List customers, newest first.
     List {
         #[command(flatten)]
-        of: Of,
+        tenant: TenantArgs,
         #[command(flatten)]
-        which: Which,
+        filter: FilterArgs,
     },
-    /// Shows a customer. `mintage license list --customer` lists their licenses.
+    /// Get a customer. `mintage license list --customer` lists the customer's licenses.
     Get {
         #[command(flatten)]
-        of: Of,
+        tenant: TenantArgs,
         /// The customer's id: cus_...
         #[arg(long, value_parser = CustomerId::parse)]
         id: CustomerId,
@@ -36,55 +34,62 @@ pub(super) enum CustomerCommand {
 }
 
 #[derive(Args)]
-pub(super) struct Which {
-    /// live or sandbox.
+pub(super) struct FilterArgs {
+    /// Only customers of this mode: live or sandbox.
     #[arg(long, value_parser = Mode::parse)]
     mode: Option<Mode>,
-    /// Only those with this address.
+    /// Only the customers with this e-mail address.
     #[arg(long, value_parser = Email::parse)]
     email: Option<Email>,
-    /// Only those whose address begins like this.
+    /// Only customers whose e-mail address starts with this text.
     #[arg(long, value_parser = EmailStart::parse)]
     q: Option<EmailStart>,
-    /// Only those with this id of the seller's own.
+    /// Only customers with this external id, which the seller has set.
     #[arg(long, value_parser = ExternalId::parse)]
     external_id: Option<ExternalId>,
 }
 
-pub(super) fn run(common: &Common, command: CustomerCommand) -> Outcome {
-    with_store(common, |store, _| match command {
-        CustomerCommand::List { of, which } => list(store, &of, which),
-        CustomerCommand::Get { of, id } => {
-            let customer = store.customer(&of.tenant, &id)?.ok_or("not found")?;
-            print(&of, &customer)?;
-            Ok(())
+struct CustomerFormat;
+
+impl Format<5> for CustomerFormat {
+    type Item = Customer;
+
+    const HEADING: [&'static str; 5] = ["id", "mode", "email", "external id", "name"];
+
+    fn view(&self, customer: &Customer) -> impl Serialize {
+        CustomerView::of(customer)
+    }
+
+    fn row(&self, customer: &Customer) -> [String; 5] {
+        [
+            customer.id.to_string(),
+            customer.mode.to_string(),
+            customer.email.to_string(),
+            customer.external_id.as_deref().unwrap_or("-").to_owned(),
+            customer.name.as_deref().unwrap_or("-").to_owned(),
+        ]
+    }
+}
+
+pub(super) fn run(args: &GlobalArgs, command: CustomerCommand) -> CommandResult {
+    with_store(args, |store, _| match command {
+        CustomerCommand::List { tenant, filter } => list(store, &tenant, filter),
+        CustomerCommand::Get { tenant, id } => {
+            let customer = store.customer(&tenant.tenant, &id)?.ok_or("not found")?;
+            print_item(CustomerFormat, tenant.json, customer)
         }
     })
 }
 
-fn list(store: &dyn Store, of: &Of, which: Which) -> Outcome {
-    of.check_exists(store)?;
+fn list(store: &dyn Store, tenant: &TenantArgs, filter: FilterArgs) -> CommandResult {
+    tenant.check_exists(store)?;
     let filter = CustomerFilter {
-        mode: which.mode,
-        email: which.email,
-        email_start: which.q,
-        external_id: which.external_id,
+        mode: filter.mode,
+        email: filter.email,
+        email_start: filter.q,
+        external_id: filter.external_id,
     };
-    each(
-        |page| store.customers(&of.tenant, &filter, page),
-        |customer| print(of, customer),
-    )
-}
-
-fn print(of: &Of, customer: &Customer) -> io::Result<()> {
-    of.print(&CustomerView::of(customer), || {
-        format!(
-            "{}  {}  {}  {}  {}",
-            customer.id,
-            customer.mode,
-            customer.email,
-            customer.external_id.as_deref().unwrap_or("-"),
-            customer.name.as_deref().unwrap_or("-"),
-        )
+    print_list(CustomerFormat, tenant.json, |page| {
+        store.customers(&tenant.tenant, &filter, page)
     })
 }

@@ -8,28 +8,28 @@ use mintage_http::{HttpClient, Reach};
 use mintage_smtp::Encryption;
 use mintage_stripe::StripeClient;
 
-use super::common::Common;
-use super::output::{Outcome, say};
+use super::global_args::GlobalArgs;
+use super::output::{CommandResult, print_line};
 use crate::config::{Config, Database, MailConfig, database};
 use crate::wire::{Opener, open_store};
 
-pub(super) fn migrate(common: &Common) -> Outcome {
-    open_store(&database(&common.layers()?)?, Opener::Tool)?;
-    say("the schema is up to date")?;
+pub(super) fn migrate(args: &GlobalArgs) -> CommandResult {
+    open_store(&database(&args.layers()?)?, Opener::Command)?;
+    print_line("the schema is up to date")?;
     Ok(())
 }
 
-/// Prints what is configured and what is missing. Fails if the server could not work.
-pub(super) fn run(common: &Common) -> Outcome {
-    let config = Config::read(&common.layers()?)?;
+/// Prints what is configured and what is missing. Fails if a server could not start.
+pub(super) fn check(args: &GlobalArgs) -> CommandResult {
+    let config = Config::read(&args.layers()?)?;
     let kind = match &config.database {
         Database::Sqlite(path) => format!("SQLite at {}", path.display()),
         Database::Postgres(_) => "PostgreSQL".to_owned(),
     };
-    open_store(&config.database, Opener::Tool)?.ready()?;
-    say(format!("ok    database: {kind}, schema up to date"))?;
-    say("ok    master key: readable")?;
-    say(mail(config.mail.as_ref()))?;
+    open_store(&config.database, Opener::Command)?.ready()?;
+    print_line(format!("ok    database: {kind}, schema up to date"))?;
+    print_line("ok    master key: readable")?;
+    print_line(mail(config.mail.as_ref()))?;
     let http = HttpClient::new(mintage_http::Config {
         reach: Reach::Anywhere,
         user_agent: "mintage-doctor".to_owned(),
@@ -37,25 +37,22 @@ pub(super) fn run(common: &Common) -> Outcome {
     let webhooks: Vec<Mode> = config.stripe.webhook_modes().collect();
     let stripe = StripeClient::new(Arc::new(http), config.stripe);
     for mode in [Mode::Sandbox, Mode::Live] {
-        let offered = stripe.offers(mode);
-        let line = match (offered, webhooks.contains(&mode)) {
-            (true, true) => "ok    ",
-            (true, false) => "WARN  ",
-            (false, _) => "off   ",
+        let (status, note) = match (stripe.offers(mode), webhooks.contains(&mode)) {
+            (true, true) => ("ok    ", "client id, key and webhook secret are set"),
+            (true, false) => (
+                "WARN  ",
+                "no webhook secret: events of paid orders are refused",
+            ),
+            (false, _) => ("off   ", "not set up"),
         };
-        let note = match (offered, webhooks.contains(&mode)) {
-            (true, true) => "client id, key and webhook secret are set",
-            (true, false) => "no webhook secret: paid orders will not be heard of",
-            (false, _) => "not set up",
-        };
-        say(format!("{line}Stripe {mode}: {note}"))?;
+        print_line(format!("{status}Stripe {mode}: {note}"))?;
     }
-    say(format!(
-        "note  Stripe must know the redirect URI {}/stripe/callback",
+    print_line(format!(
+        "note  At Stripe, allow the redirect URI {}/stripe/callback",
         config.public_url
     ))?;
-    say(format!(
-        "note  Stripe must send Connect events to {}/api/stripe/webhook/connect",
+    print_line(format!(
+        "note  At Stripe, send Connect events to {}/api/stripe/webhook/connect",
         config.public_url
     ))?;
     Ok(())
@@ -63,11 +60,11 @@ pub(super) fn run(common: &Common) -> Outcome {
 
 fn mail(config: Option<&MailConfig>) -> String {
     let Some(MailConfig { server, from }) = config else {
-        return "off   mail: not set up: keys are not mailed to buyers".to_owned();
+        return "off   mail: not set up: license keys are not mailed to buyers".to_owned();
     };
-    let line = match server.encryption() {
+    let status = match server.encryption() {
         Encryption::Plain => "WARN  ",
         Encryption::Tls | Encryption::StartTls => "ok    ",
     };
-    format!("{line}mail: by {server}, from {from}")
+    format!("{status}mail: by {server}, from {from}")
 }

@@ -1,7 +1,5 @@
 //! `mintage license`.
 
-use std::io;
-
 use clap::{Args, Subcommand};
 use mintage_api::views::{ActivationView, LicenseView};
 use mintage_domain::base::email::Email;
@@ -17,178 +15,219 @@ use mintage_domain::ports::{LicenseFilter, LicenseRecord, Store};
 use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::licenses::activation::release;
 use mintage_domain::usecase::licenses::command::{Target, extend, freeze, revoke, thaw};
+use serde::Serialize;
 
-use super::common::{Common, with_store};
-use super::listing::each;
-use super::output::Outcome;
-use super::tenant_args::Of;
+use super::global_args::{GlobalArgs, with_store};
+use super::list::print_list;
+use super::output::{CommandResult, Format, print_item};
+use super::tenant_args::TenantArgs;
 
 const OPERATOR: Actor = Actor::Operator;
 
 #[derive(Subcommand)]
 pub(super) enum LicenseCommand {
-    /// Lists licenses, newest first.
+    /// List licenses, newest first.
     List {
         #[command(flatten)]
-        of: Of,
+        tenant: TenantArgs,
         #[command(flatten)]
-        which: Which,
+        filter: FilterArgs,
     },
-    /// Shows a license, its key masked.
-    Get(One),
-    /// Freezes a license until it is thawed.
-    Freeze(One),
-    /// Thaws a license that was frozen here or by the API.
-    Thaw(One),
-    /// Extends the term of a license.
+    /// Get a license, with its key masked.
+    Get(LicenseArgs),
+    /// Freeze a license until somebody thaws it.
+    Freeze(LicenseArgs),
+    /// Thaw a license that was frozen by `freeze` or by the API.
+    Thaw(LicenseArgs),
+    /// Extend the term of a license.
     Extend {
         #[command(flatten)]
-        one: One,
+        license: LicenseArgs,
         /// 30d from its end or from now, whichever is later; a time such as 2027-01-01T00:00:00Z;
         /// or lifetime.
         #[arg(long, value_parser = Term::parse)]
         duration: Term,
     },
-    /// Revokes a license for good.
-    Revoke(One),
-    /// Lists a license's devices, active and released.
-    Activations(One),
-    /// Releases the activation of a device.
+    /// Revoke a license for good.
+    Revoke(LicenseArgs),
+    /// List the activations of a license, active and released.
+    Activations(LicenseArgs),
+    /// Release an activation, so that another device can be activated.
     Release {
         #[command(flatten)]
-        one: One,
-        /// The device's id: act_...
+        license: LicenseArgs,
+        /// The activation's id: act_...
         #[arg(long, value_parser = ActivationId::parse)]
         activation: ActivationId,
     },
 }
 
 #[derive(Args)]
-pub(super) struct One {
+pub(super) struct LicenseArgs {
     #[command(flatten)]
-    of: Of,
+    tenant: TenantArgs,
     /// The license's id: lic_...
     #[arg(long, value_parser = LicenseId::parse)]
     id: LicenseId,
 }
 
 #[derive(Args)]
-pub(super) struct Which {
-    /// Only those of this product.
+pub(super) struct FilterArgs {
+    /// Only licenses of this product.
     #[arg(long, value_parser = ProductId::parse)]
     product: Option<ProductId>,
-    /// Only those of this mode: live or sandbox.
+    /// Only licenses of this mode: live or sandbox.
     #[arg(long, value_parser = Mode::parse)]
     mode: Option<Mode>,
-    /// Only those that are ACTIVE, FROZEN, EXPIRED or REVOKED.
+    /// Only licenses that are ACTIVE, FROZEN, EXPIRED or REVOKED.
     #[arg(long, value_parser = State::parse)]
     status: Option<State>,
-    /// Only those of this customer: cus_...
+    /// Only licenses of this customer: cus_...
     #[arg(long, value_parser = CustomerId::parse)]
     customer: Option<CustomerId>,
-    /// Only those of this address.
+    /// Only licenses of the customers with this e-mail address.
     #[arg(long, value_parser = Email::parse)]
     email: Option<Email>,
 }
 
-impl One {
+impl LicenseArgs {
     fn target(&self) -> Target<'_> {
         Target {
-            tenant: &self.of.tenant,
+            tenant: &self.tenant.tenant,
             id: &self.id,
             actor: &OPERATOR,
         }
     }
 
     fn read(&self, store: &dyn Store) -> Result<LicenseRecord, Box<dyn std::error::Error>> {
-        let record = store.license(&self.of.tenant, &self.id)?;
+        let record = store.license(&self.tenant.tenant, &self.id)?;
         Ok(record.ok_or("not found")?)
     }
 
-    fn print(&self, record: &LicenseRecord, now: Timestamp) -> Outcome {
-        print(&self.of, record, now)?;
-        Ok(())
+    fn print(&self, record: LicenseRecord, now: Timestamp) -> CommandResult {
+        print_item(LicenseFormat { now }, self.tenant.json, record)
     }
 }
 
-pub(super) fn run(common: &Common, command: LicenseCommand) -> Outcome {
-    with_store(common, |store, env| {
-        let now = env.now();
-        match command {
-            LicenseCommand::List { of, which } => list(store, &of, which, now),
-            LicenseCommand::Get(one) => one.print(&one.read(store)?, now),
-            LicenseCommand::Freeze(one) => one.print(&freeze(store, env, one.target())?, now),
-            LicenseCommand::Thaw(one) => one.print(&thaw(store, env, one.target())?, now),
-            LicenseCommand::Extend { one, duration } => {
-                one.print(&extend(store, env, one.target(), duration)?, now)
-            }
-            LicenseCommand::Revoke(one) => {
-                let revoked = revoke(store, env, &one.of.tenant, &one.id, &OPERATOR)?;
-                one.print(&revoked, now)
-            }
-            LicenseCommand::Activations(one) => devices(store, &one),
-            LicenseCommand::Release { one, activation } => give_back(store, env, &one, &activation),
-        }
-    })
+struct LicenseFormat {
+    now: Timestamp,
 }
 
-fn list(store: &dyn Store, of: &Of, which: Which, now: Timestamp) -> Outcome {
-    of.check_exists(store)?;
-    let filter = LicenseFilter {
-        product: which.product,
-        mode: which.mode,
-        state: which.status.map(|state| (state, now)),
-        customer: which.customer,
-        email: which.email,
-        metadata: Vec::new(),
-    };
-    each(
-        |page| store.licenses(&of.tenant, &filter, page),
-        |record| print(of, record, now),
-    )
-}
+impl Format<7> for LicenseFormat {
+    type Item = LicenseRecord;
 
-fn devices(store: &dyn Store, one: &One) -> Outcome {
-    one.read(store)?;
-    each(
-        |page| store.activations(&one.of.tenant, &one.id, page),
-        |activation| print_device(&one.of, activation),
-    )
-}
+    const HEADING: [&'static str; 7] = [
+        "id", "key", "status", "mode", "key type", "email", "expires",
+    ];
 
-fn give_back(store: &dyn Store, env: &Env<'_>, one: &One, id: &ActivationId) -> Outcome {
-    let released = release(store, env, &one.of.tenant, (&one.id, id), &OPERATOR)?;
-    print_device(&one.of, &released)?;
-    Ok(())
-}
+    fn view(&self, record: &LicenseRecord) -> impl Serialize {
+        LicenseView::of(record, self.now)
+    }
 
-fn print(of: &Of, record: &LicenseRecord, now: Timestamp) -> io::Result<()> {
-    of.print(&LicenseView::of(record, now), || {
+    fn row(&self, record: &LicenseRecord) -> [String; 7] {
         let license = &record.license;
         let end = license.standing.expires_at().map(Timestamp::to_rfc3339);
-        format!(
-            "{}  {}  {}  {}  {}/{}  {}  {}",
-            license.id,
-            license.masked_key,
-            license.state(now).as_str(),
-            license.mode,
-            license.product,
-            license.key_type,
-            record.email,
-            end.as_deref().unwrap_or("lifetime"),
-        )
-    })
+        [
+            license.id.to_string(),
+            license.masked_key.clone(),
+            license.state(self.now).as_str().to_owned(),
+            license.mode.to_string(),
+            format!("{}/{}", license.product, license.key_type),
+            record.email.to_string(),
+            end.unwrap_or_else(|| "lifetime".to_owned()),
+        ]
+    }
 }
 
-fn print_device(of: &Of, activation: &Activation) -> io::Result<()> {
-    of.print(&ActivationView::of(activation), || {
-        let standing = if activation.is_active() {
+struct ActivationFormat;
+
+impl Format<4> for ActivationFormat {
+    type Item = Activation;
+
+    const HEADING: [&'static str; 4] = ["id", "fingerprint", "status", "last seen"];
+
+    fn view(&self, activation: &Activation) -> impl Serialize {
+        ActivationView::of(activation)
+    }
+
+    fn row(&self, activation: &Activation) -> [String; 4] {
+        let status = if activation.is_active() {
             "active"
         } else {
             "released"
         };
-        let (id, seen) = (&activation.id, activation.last_seen.to_rfc3339());
-        let fingerprint = activation.fingerprint.as_str();
-        format!("{id}  {fingerprint}  {standing}  seen {seen}")
+        [
+            activation.id.to_string(),
+            activation.fingerprint.as_str().to_owned(),
+            status.to_owned(),
+            activation.last_seen.to_rfc3339(),
+        ]
+    }
+}
+
+pub(super) fn run(args: &GlobalArgs, command: LicenseCommand) -> CommandResult {
+    with_store(args, |store, env| {
+        let now = env.now();
+        match command {
+            LicenseCommand::List { tenant, filter } => list(store, &tenant, filter, now),
+            LicenseCommand::Get(license) => license.print(license.read(store)?, now),
+            LicenseCommand::Freeze(license) => {
+                license.print(freeze(store, env, license.target())?, now)
+            }
+            LicenseCommand::Thaw(license) => {
+                license.print(thaw(store, env, license.target())?, now)
+            }
+            LicenseCommand::Extend { license, duration } => {
+                license.print(extend(store, env, license.target(), duration)?, now)
+            }
+            LicenseCommand::Revoke(license) => {
+                let tenant = &license.tenant.tenant;
+                let revoked = revoke(store, env, tenant, &license.id, &OPERATOR)?;
+                license.print(revoked, now)
+            }
+            LicenseCommand::Activations(license) => list_activations(store, &license),
+            LicenseCommand::Release {
+                license,
+                activation,
+            } => release_activation(store, env, &license, &activation),
+        }
     })
+}
+
+fn list(
+    store: &dyn Store,
+    tenant: &TenantArgs,
+    filter: FilterArgs,
+    now: Timestamp,
+) -> CommandResult {
+    tenant.check_exists(store)?;
+    let filter = LicenseFilter {
+        product: filter.product,
+        mode: filter.mode,
+        state: filter.status.map(|state| (state, now)),
+        customer: filter.customer,
+        email: filter.email,
+        metadata: Vec::new(),
+    };
+    print_list(LicenseFormat { now }, tenant.json, |page| {
+        store.licenses(&tenant.tenant, &filter, page)
+    })
+}
+
+fn list_activations(store: &dyn Store, license: &LicenseArgs) -> CommandResult {
+    license.read(store)?;
+    print_list(ActivationFormat, license.tenant.json, |page| {
+        store.activations(&license.tenant.tenant, &license.id, page)
+    })
+}
+
+fn release_activation(
+    store: &dyn Store,
+    env: &Env<'_>,
+    license: &LicenseArgs,
+    id: &ActivationId,
+) -> CommandResult {
+    let tenant = &license.tenant;
+    let released = release(store, env, &tenant.tenant, (&license.id, id), &OPERATOR)?;
+    print_item(ActivationFormat, tenant.json, released)
 }

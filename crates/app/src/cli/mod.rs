@@ -3,13 +3,14 @@
 mod api_key;
 mod audit;
 mod command;
-mod common;
 mod customer;
 mod doctor;
+mod global_args;
 mod license;
-mod listing;
+mod list;
 mod output;
 mod serve;
+mod table;
 mod tenant;
 mod tenant_args;
 

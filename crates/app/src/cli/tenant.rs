@@ -7,30 +7,31 @@ use mintage_domain::base::email::Email;
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::sellers::management_token::TokenScope;
-use mintage_domain::model::sellers::tenant::Plan;
+use mintage_domain::model::sellers::tenant::{Plan, Tenant};
 use mintage_domain::ports::Store;
 use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::outbox::mail::switch;
 use mintage_domain::usecase::sellers::tenant::{change_plan, create_tenant, create_token};
+use serde::Serialize;
 use serde_json::json;
 
-use super::common::{Common, with_store};
-use super::listing::each;
-use super::output::{Outcome, say};
+use super::global_args::{GlobalArgs, with_store};
+use super::list::print_list;
+use super::output::{CommandResult, Format, print_json, print_line, print_values};
 
 #[derive(Subcommand)]
 pub(super) enum TenantCommand {
-    /// Creates a tenant and prints its first management token, once.
-    Create(Create),
-    /// Lists the tenants, newest first.
+    /// Create a tenant and print its first management token, once.
+    Create(CreateArgs),
+    /// List the tenants, newest first.
     List {
         /// Print one JSON object a line.
         #[arg(long)]
         json: bool,
     },
-    /// Switches the mails with license keys to a tenant's buyers on or off.
-    Mail(MailSwitch),
-    /// Changes the plan of a tenant.
+    /// Turn the mails with license keys to a tenant's buyers on or off.
+    Mail(MailArgs),
+    /// Change the plan of a tenant.
     Plan {
         /// The tenant's slug.
         #[arg(long, value_parser = TenantId::parse)]
@@ -42,21 +43,21 @@ pub(super) enum TenantCommand {
 }
 
 #[derive(Args)]
-pub(super) struct MailSwitch {
+pub(super) struct MailArgs {
     /// The tenant's slug.
     #[arg(long, value_parser = TenantId::parse)]
     id: TenantId,
-    /// Mail each new key.
+    /// Mail each new license key to its buyer.
     #[arg(long, required_unless_present = "off", conflicts_with = "off")]
     on: bool,
-    /// Mail none.
+    /// Mail no license keys.
     #[arg(long)]
     off: bool,
 }
 
 #[derive(Args)]
-pub(super) struct Create {
-    /// The tenant's slug: in URLs, events and metadata.
+pub(super) struct CreateArgs {
+    /// The tenant's slug, which appears in URLs, events and metadata.
     #[arg(long, value_parser = TenantId::parse)]
     id: TenantId,
     /// The e-mail address of the seller.
@@ -72,12 +73,12 @@ pub(super) struct Create {
 
 #[derive(Subcommand)]
 pub(super) enum TokenCommand {
-    /// Creates a management token and prints it, once.
+    /// Create a management token and print it, once.
     Create {
         /// The tenant's slug.
         #[arg(long, value_parser = TenantId::parse)]
         tenant: TenantId,
-        /// What it may do, such as products:read; all of it by default.
+        /// A scope of the token, such as products:read; all scopes by default.
         #[arg(long = "scope", value_parser = TokenScope::parse)]
         scopes: Vec<TokenScope>,
         /// Print one JSON object.
@@ -86,57 +87,64 @@ pub(super) enum TokenCommand {
     },
 }
 
-pub(super) fn run(common: &Common, command: TenantCommand) -> Outcome {
-    with_store(common, |store, env| match command {
-        TenantCommand::Create(new) => create(store, env, &new),
-        TenantCommand::List { json } => list(store, json),
-        TenantCommand::Mail(MailSwitch { id, on, .. }) => {
+struct TenantFormat;
+
+impl Format<4> for TenantFormat {
+    type Item = Tenant;
+
+    const HEADING: [&'static str; 4] = ["tenant", "plan", "email", "created"];
+
+    fn view(&self, tenant: &Tenant) -> impl Serialize {
+        json!({
+            "tenant": tenant.id,
+            "email": tenant.email,
+            "plan": tenant.plan.as_str(),
+            "createdAt": tenant.created_at.to_rfc3339(),
+        })
+    }
+
+    fn row(&self, tenant: &Tenant) -> [String; 4] {
+        [
+            tenant.id.to_string(),
+            tenant.plan.as_str().to_owned(),
+            tenant.email.to_string(),
+            tenant.created_at.to_rfc3339(),
+        ]
+    }
+}
+
+pub(super) fn run(args: &GlobalArgs, command: TenantCommand) -> CommandResult {
+    with_store(args, |store, env| match command {
+        TenantCommand::Create(args) => create(store, env, &args),
+        TenantCommand::List { json } => print_list(TenantFormat, json, |page| store.tenants(page)),
+        TenantCommand::Mail(MailArgs { id, on, .. }) => {
             let tenant = switch(store, env, &id, &Actor::Operator, on)?;
             let state = if tenant.mails { "on" } else { "off" };
-            say(format!("mail of {} is {state}", tenant.id))?;
-            Ok(())
+            Ok(print_line(format!("mail of {} is {state}", tenant.id))?)
         }
         TenantCommand::Plan { id, plan } => {
-            let tenant = change_plan(store, env, &id, plan)?;
-            say(format!(
-                "{} is on the plan {}",
-                tenant.id,
-                tenant.plan.as_str()
-            ))?;
-            Ok(())
+            let Tenant { id, plan, .. } = change_plan(store, env, &id, plan)?;
+            Ok(print_line(format!(
+                "{id} is on the plan {}",
+                plan.as_str()
+            ))?)
         }
     })
 }
 
-fn create(store: &dyn Store, env: &Env<'_>, new: &Create) -> Outcome {
-    let made = create_tenant(store, env, &new.id, &new.email, new.plan)?;
-    if new.json {
-        say(json!({"tenant": made.tenant.id, "managementToken": made.token.expose()}))?;
-    } else {
-        say(format!("tenant            {}", made.tenant.id))?;
-        say(format!("management token  {}", made.token.expose()))?;
-        say("The token is shown this once.")?;
+fn create(store: &dyn Store, env: &Env<'_>, args: &CreateArgs) -> CommandResult {
+    let created = create_tenant(store, env, &args.id, &args.email, args.plan)?;
+    let (id, token) = (created.tenant.id, created.token.expose());
+    if args.json {
+        return Ok(print_json(
+            &json!({"tenant": id, "managementToken": token}),
+        )?);
     }
-    Ok(())
+    print_values(&[("tenant", id.as_str()), ("management token", token)])?;
+    Ok(print_line("The token is shown only once.")?)
 }
 
-fn list(store: &dyn Store, as_json: bool) -> Outcome {
-    each(
-        |page| store.tenants(page),
-        |tenant| {
-            let (id, email) = (&tenant.id, &tenant.email);
-            let created = tenant.created_at.to_rfc3339();
-            let plan = tenant.plan.as_str();
-            if as_json {
-                say(json!({"tenant": id, "email": email, "plan": plan, "createdAt": created}))
-            } else {
-                say(format!("{id:<32}  {plan:<8}  {email}  {created}"))
-            }
-        },
-    )
-}
-
-pub(super) fn run_token(common: &Common, command: TokenCommand) -> Outcome {
+pub(super) fn run_token(args: &GlobalArgs, command: TokenCommand) -> CommandResult {
     let TokenCommand::Create {
         tenant,
         scopes,
@@ -147,13 +155,13 @@ pub(super) fn run_token(common: &Common, command: TokenCommand) -> Outcome {
     } else {
         scopes.into_iter().collect()
     };
-    with_store(common, |store, env| {
+    with_store(args, |store, env| {
         let (id, token) = create_token(store, env, &tenant, &scopes)?;
+        let token = token.expose();
         if json {
-            say(json!({"id": id, "managementToken": token.expose()}))?;
-        } else {
-            say(format!("{id}  {}", token.expose()))?;
+            return Ok(print_json(&json!({"id": id, "managementToken": token}))?);
         }
-        Ok(())
+        print_values(&[("id", id.as_str()), ("management token", token)])?;
+        Ok(print_line("The token is shown only once.")?)
     })
 }

@@ -1,4 +1,4 @@
-//! The variable of the database.
+//! `DATABASE_URL`.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ pub enum Database {
     Postgres(Secret),
 }
 
-/// Reads the database.
+/// Reads `DATABASE_URL`.
 pub fn database(layers: &Layers) -> Result<Database, ConfigError> {
     layers.parse("DATABASE_URL", "sqlite://mintage.db", |text| {
         match text.split_once("://") {

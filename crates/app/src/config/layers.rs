@@ -1,26 +1,28 @@
+//! The layers that settings are read from.
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::error::ConfigError;
 
-/// The layers of the configuration. A later layer overrides an earlier one; names are in upper case.
+/// Settings by their names in upper case. A layer that is added later overrides those before it.
 #[derive(Default)]
 pub struct Layers {
     values: BTreeMap<String, String>,
 }
 
 impl Layers {
-    /// No layers.
+    /// Layers without any settings.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a configuration file. A missing file is an error only if the operator `named` it.
+    /// Adds a configuration file. A missing file is an error only if the operator `named` the file.
     pub fn file(mut self, path: &Path, named: bool) -> Result<Self, ConfigError> {
-        let wrong = |what: String| {
+        let refuse = |reason: String| {
             Err(ConfigError::new(
                 "mintage.toml",
-                format!("{}: {what}", path.display()),
+                format!("{}: {reason}", path.display()),
             ))
         };
         let text = match std::fs::read_to_string(path) {
@@ -28,18 +30,18 @@ impl Layers {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => {
                 return Ok(self);
             }
-            Err(error) => return wrong(error.to_string()),
+            Err(error) => return refuse(error.to_string()),
         };
         let table: toml::Table = match text.parse() {
             Ok(table) => table,
             // The parser's message quotes the line, which may hold a secret.
-            Err(_) => return wrong("is not valid TOML".into()),
+            Err(_) => return refuse("is not valid TOML".into()),
         };
         for (key, value) in table {
             let value = match value {
                 toml::Value::String(text) => text,
                 toml::Value::Integer(number) => number.to_string(),
-                _ => return wrong(format!("{key} must be a text or a number")),
+                _ => return refuse(format!("{key} must be a string or a number")),
             };
             self.values.insert(key.to_uppercase(), value);
         }
@@ -78,7 +80,8 @@ impl Layers {
             .filter(|value| !value.is_empty())
     }
 
-    /// Parses a value or its default. The error of `parse` says the fix.
+    /// Parses a value, or the default if the value is not set. The error of `parse` says what the value
+    /// must be.
     pub(super) fn parse<T>(
         &self,
         name: &'static str,

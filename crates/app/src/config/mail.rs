@@ -1,4 +1,4 @@
-//! The variables of the mail server: both are set, or neither.
+//! `MINTAGE_SMTP_URL` and `MINTAGE_MAIL_FROM`: both are set, or neither.
 
 use mintage_domain::model::outbox::mail::Mailbox;
 use mintage_smtp::SmtpServer;
@@ -50,13 +50,13 @@ mod tests {
     }
 
     #[test]
-    fn both_or_neither_is_set_and_each_mistake_is_a_sentence() {
+    fn both_or_neither_is_set_and_each_mistake_has_its_message() {
         assert_eq!(read("", ""), Ok(None));
         assert_eq!(
             read("smtps://u:sesame@mail.test", "Acme <a@b.test>"),
             Ok(Some("mail.test:465 (TLS) \"Acme\" <a@b.test>".to_owned()))
         );
-        for (server, from, sentence) in [
+        for (server, from, message) in [
             (
                 "smtps://mail.test",
                 "",
@@ -85,7 +85,7 @@ mod tests {
                  <licenses@example.com>",
             ),
         ] {
-            assert_eq!(read(server, from), Err(sentence.to_owned()));
+            assert_eq!(read(server, from), Err(message.to_owned()));
         }
     }
 }

@@ -16,7 +16,8 @@ use super::layers::Layers;
 const VARIABLE: &str = "MINTAGE_MASTER_KEY";
 const FILE_VARIABLE: &str = "MINTAGE_MASTER_KEY_FILE";
 
-/// Reads the keys, divided by commas or lines. The first key seals secrets, and all keys open them.
+/// Reads the keys, which are separated by commas or line breaks. The first key seals secrets, and all keys
+/// open them.
 pub(super) fn read(layers: &Layers, database: &Database) -> Result<KeyRing, ConfigError> {
     if let Some(text) = layers.get(VARIABLE) {
         return ring(VARIABLE, text);
@@ -26,7 +27,7 @@ pub(super) fn read(layers: &Layers, database: &Database) -> Result<KeyRing, Conf
     }
     match database {
         Database::Sqlite(path) => {
-            let path = beside(path);
+            let path = key_file_of(path);
             if !path.exists() {
                 create(&path)?;
             }
@@ -40,7 +41,7 @@ pub(super) fn read(layers: &Layers, database: &Database) -> Result<KeyRing, Conf
     }
 }
 
-fn beside(database: &Path) -> PathBuf {
+fn key_file_of(database: &Path) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(".key");
     name.into()
@@ -55,7 +56,7 @@ fn ring(variable: &'static str, text: &str) -> Result<KeyRing, ConfigError> {
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| ConfigError::new(variable, error.to_string()))?;
     if keys.is_empty() {
-        return Err(ConfigError::new(variable, "holds no key"));
+        return Err(ConfigError::new(variable, "contains no key"));
     }
     let primary = keys.remove(0);
     KeyRing::new(primary, keys).map_err(|error| ConfigError::new(variable, error.to_string()))
@@ -70,33 +71,34 @@ fn read_file(path: &Path) -> Result<String, ConfigError> {
     })
 }
 
-/// Creates a key file that only its owner can read. Of two servers that start at once, one creates
-/// the file.
+/// Creates a key file that only its owner can read. If two servers start at once, one of them creates the
+/// file and both read it.
 fn create(path: &Path) -> Result<(), ConfigError> {
-    let wrong = |what: String| ConfigError::new(FILE_VARIABLE, what);
+    let refuse = |reason: String| ConfigError::new(FILE_VARIABLE, reason);
     let mut key = [0; 32];
     SystemRandom::new()
         .fill(&mut key)
-        .map_err(|_| wrong("the system gives no randomness".into()))?;
+        .map_err(|_| refuse("the operating system provides no randomness".into()))?;
     let hex = HEXLOWER.encode(&key);
-    // Written to another file and linked into place, so that nobody reads half a key.
-    let aside = path.with_extension(format!("key.{}", std::process::id()));
-    let made = OpenOptions::new()
+    // The key is written to another file and linked into place, so that no server reads half a key.
+    let temporary = path.with_extension(format!("key.{}", std::process::id()));
+    let created = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(&aside)
+        .open(&temporary)
         .and_then(|mut file| {
             writeln!(file, "k1:{hex}")?;
             file.sync_all()
         })
-        .and_then(|()| std::fs::hard_link(&aside, path));
-    // Leaving it behind would leave a second copy of the key.
-    let tidied = std::fs::remove_file(&aside);
-    match made {
+        .and_then(|()| std::fs::hard_link(&temporary, path));
+    // The temporary file is a second copy of the key.
+    let removed = std::fs::remove_file(&temporary);
+    match created {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-            Err(wrong(format!("cannot make {}: {error}", path.display())))
+            Err(refuse(format!("cannot create {}: {error}", path.display())))
         }
-        _ => tidied.map_err(|error| wrong(format!("cannot remove {}: {error}", aside.display()))),
+        _ => removed
+            .map_err(|error| refuse(format!("cannot remove {}: {error}", temporary.display()))),
     }
 }

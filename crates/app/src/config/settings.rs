@@ -1,4 +1,4 @@
-//! All settings.
+//! The settings of a server.
 
 use std::net::SocketAddr;
 
@@ -21,11 +21,11 @@ use super::{mail, master_key, stripe};
 pub struct Config {
     /// The address to listen on.
     pub listen: SocketAddr,
-    /// The address of this server on the internet, without a trailing slash.
+    /// The URL of this server on the internet, without a trailing slash.
     pub public_url: WebUrl,
     /// The database.
     pub database: Database,
-    /// The keys that seal secrets.
+    /// The keys that seal secrets in the database.
     pub keys: KeyRing,
     /// The platform's fee.
     pub fee: BasisPoints,
@@ -64,7 +64,7 @@ impl Config {
         })?;
         let allow_nets = layers.parse("MINTAGE_ALLOW_NETS", "", |text| {
             parse_subnets(text).map_err(|error| {
-                format!("must be subnets divided by commas, such as 10.0.0.0/8: {error}")
+                format!("must be subnets separated by commas, such as 10.0.0.0/8: {error}")
             })
         })?;
         let trusted_proxies = layers.parse("MINTAGE_TRUSTED_PROXIES", LOOPBACK, |text| {
@@ -72,7 +72,7 @@ impl Config {
                 return Ok(Vec::new());
             }
             parse_subnets(text).map_err(|error| {
-                format!("must be subnets divided by commas, such as 10.0.0.0/8, or none: {error}")
+                format!("must be subnets separated by commas, such as 10.0.0.0/8, or none: {error}")
             })
         })?;
         let limits = layers.parse("MINTAGE_RATES", "", |text| {
@@ -93,7 +93,7 @@ impl Config {
     }
 }
 
-/// A proxy on this machine: the default of `MINTAGE_LISTEN` is reached through one.
+/// Proxies on this machine: the default of `MINTAGE_LISTEN` can only be reached through one.
 const LOOPBACK: &str = "127.0.0.0/8,::1/128";
 
 #[cfg(test)]
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_value_is_told_by_its_name_and_with_the_mend() {
+    fn a_bad_value_is_refused_with_its_name_and_the_fix() {
         for (name, value, fix) in [
             ("MINTAGE_TRUSTED_PROXIES", "10.0.0.1", "such as 10.0.0.0/8"),
             (

@@ -1,4 +1,4 @@
-//! The variables of Stripe: one record for each mode.
+//! The variables of Stripe, for each mode.
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
@@ -46,7 +46,8 @@ pub(super) fn read(layers: &Layers) -> Result<StripeConfig, ConfigError> {
         .map_err(|error| ConfigError::new("STRIPE_CONNECT_WEBHOOK_SECRET", error.to_string()))
 }
 
-/// Reads a mode. Its client id and its key are set together; a mode without both is off.
+/// Reads the settings of a mode. The client id and the secret key are set together; a mode without both is
+/// off.
 fn mode(layers: &Layers, names: &Names) -> Result<Option<ModeConfig>, ConfigError> {
     let missing = |name, with| {
         Err(ConfigError::new(
@@ -59,7 +60,7 @@ fn mode(layers: &Layers, names: &Names) -> Result<Option<ModeConfig>, ConfigErro
         (Some(client_id), Some(key)) => {
             ModeConfig::new(names.mode, client_id, key, secret(names.webhook_secret))
                 .map(Some)
-                .map_err(|error| ConfigError::new(blamed(names, &error), error.to_string()))
+                .map_err(|error| ConfigError::new(variable_of(names, &error), error.to_string()))
         }
         (Some(_), None) => missing(names.secret_key, names.client_id),
         (None, Some(_)) => missing(names.client_id, names.secret_key),
@@ -70,7 +71,8 @@ fn mode(layers: &Layers, names: &Names) -> Result<Option<ModeConfig>, ConfigErro
     }
 }
 
-fn blamed(names: &Names, error: &mintage_stripe::ConfigError) -> &'static str {
+/// The variable that an error is about.
+fn variable_of(names: &Names, error: &mintage_stripe::ConfigError) -> &'static str {
     match error {
         mintage_stripe::ConfigError::ClientId(_) => names.client_id,
         mintage_stripe::ConfigError::WebhookSecret(_) => names.webhook_secret,

@@ -1,21 +1,21 @@
-//! Subnets in settings: blocks in CIDR form, divided by commas.
+//! Subnets in settings: blocks in CIDR form, separated by commas.
 
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-/// Why a text is no subnet.
+/// Why a text is not a subnet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum InvalidSubnet {
-    /// Not an address, a slash and a number of bits that the address has.
+    /// The text is not an address, a slash and a number of bits that fits the address.
     #[error("a subnet is written like 10.0.0.0/8 or ::1/128")]
     Shape,
-    /// The address has bits beyond the prefix, so that one of the two is a mistake.
+    /// The address has bits set beyond the prefix, so either the address or the prefix is a mistake.
     #[error("a subnet is written with its first address, like 10.0.0.0/8")]
     HostBits,
 }
 
-/// Reads subnets that are divided by commas.
+/// Reads subnets that are separated by commas.
 pub(super) fn parse_subnets(text: &str) -> Result<Vec<IpNet>, InvalidSubnet> {
     let subnets = text.split(',').map(str::trim);
     subnets
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prints_as_it_is_written() {
+    fn a_subnet_prints_as_it_is_written() {
         for text in [
             "10.0.0.0/8",
             "0.0.0.0/0",
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_an_operator_cannot_have_meant() {
+    fn a_subnet_that_an_operator_cannot_have_meant_is_refused() {
         for (text, why) in [
             ("", InvalidSubnet::Shape),
             ("10.0.0.0", InvalidSubnet::Shape),

@@ -1,21 +1,21 @@
-//! The forms of the pages that a buyer and a seller see, filled in as a browser would.
+//! Forms of HTML pages, filled in as a browser fills them in.
 
-use crate::failure::{Failure, Outcome};
+use crate::step_error::{StepError, StepResult};
 
-/// The first form of a page: its fields with the values they come with.
+/// The fields of the first form of a page, with their values.
 pub(crate) struct Form(Vec<(String, String)>);
 
 impl Form {
-    /// Reads a page.
+    /// Reads the form of a page.
     ///
     /// # Errors
-    /// When it has no form.
-    pub(crate) fn of(page: &str) -> Outcome<Self> {
+    /// The page has no form.
+    pub(crate) fn of(page: &str) -> StepResult<Self> {
         let form = between(page, "<form", "</form>")
-            .ok_or_else(|| Failure::new("the page has no form to fill in"))?;
+            .ok_or_else(|| StepError::new("the page has no form to fill in"))?;
         let mut fields: Vec<(String, String)> = Vec::new();
         for (name, value) in form.split('<').filter_map(field) {
-            // A browser posts one of the buttons that share a name: here the first.
+            // Of buttons that share a name, a browser posts the one that is clicked: here the first.
             if fields.iter().all(|(known, _)| *known != name) {
                 fields.push((name, value));
             }
@@ -23,13 +23,13 @@ impl Form {
         Ok(Self(fields))
     }
 
-    /// Enters a value into a field that the page has.
+    /// Sets the value of a field.
     ///
     /// # Errors
-    /// When it has no such field.
-    pub(crate) fn enter(mut self, name: &str, value: &str) -> Outcome<Self> {
+    /// The form has no such field.
+    pub(crate) fn enter(mut self, name: &str, value: &str) -> StepResult<Self> {
         let known = self.0.iter_mut().find(|(known, _)| known == name);
-        let known = known.ok_or_else(|| Failure::new(format!("the form has no field {name}")))?;
+        let known = known.ok_or_else(|| StepError::new(format!("the form has no field {name}")))?;
         value.clone_into(&mut known.1);
         Ok(self)
     }
@@ -41,8 +41,8 @@ impl Form {
     }
 }
 
-/// A tag's name and value, if it is a field: of radio buttons the checked one, of a select the
-/// empty value.
+/// The name and the value of a tag that is a field. Only the checked radio button of a group counts, and a
+/// select has an empty value.
 fn field(tag: &str) -> Option<(String, String)> {
     let (kind, attributes) = tag.split_once(|c: char| c.is_ascii_whitespace())?;
     let attributes = attributes.split_once('>')?.0;
@@ -79,7 +79,7 @@ fn attribute(attributes: &str, name: &str) -> Option<String> {
     Some(plain)
 }
 
-/// What stands between two marks, the first time they occur.
+/// The text between the first `start` and the next `end`.
 pub(crate) fn between<'t>(text: &'t str, start: &str, end: &str) -> Option<&'t str> {
     let (_, rest) = text.split_once(start)?;
     rest.split_once(end).map(|(inside, _)| inside)
@@ -87,7 +87,7 @@ pub(crate) fn between<'t>(text: &'t str, start: &str, end: &str) -> Option<&'t s
 
 #[cfg(test)]
 mod tests {
-    use super::{Form, Outcome};
+    use super::{Form, StepResult};
 
     const PAGE: &str = "<h1>Pay</h1><form method=\"post\">\
         <input type=\"hidden\" name=\"state\" value=\"a&amp;b\">\
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_missing_form_or_field_is_named() {
-        let failed = |outcome: Outcome<Form>| outcome.err().map(|failure| failure.to_string());
+        let failed = |result: StepResult<Form>| result.err().map(|error| error.to_string());
         let none = failed(Form::of("<h1>Gone</h1>"));
         assert_eq!(none.as_deref(), Some("the page has no form to fill in"));
         let form = Form::of(PAGE).expect("there is a form");

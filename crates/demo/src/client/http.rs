@@ -1,4 +1,4 @@
-//! Sending requests.
+//! The client and its requests.
 
 use std::fmt::Display;
 use std::rc::Rc;
@@ -7,25 +7,25 @@ use std::time::Duration;
 use actix_web::http::Method;
 use serde_json::Value;
 
-use super::answer::Answer;
-use super::shown;
-use crate::failure::{Failure, Outcome};
+use super::redact;
+use super::response::Response;
 use crate::report::Report;
+use crate::step_error::{StepError, StepResult};
 
-/// No call of the demo takes longer unless something is wrong.
+/// How long a request may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// More than any answer of the demo has.
-const LARGEST_ANSWER: usize = 4 << 20;
+/// The most bytes of a body that are read.
+const MAX_BODY: usize = 4 << 20;
 
-/// Sends requests and tells the report of them. Follows no redirect.
+/// Sends requests and reports them. Follows no redirects.
 #[derive(Clone)]
 pub(crate) struct Client {
     inner: awc::Client,
     report: Option<Rc<Report>>,
 }
 
-/// A request that is being written.
+/// A request before it is sent.
 pub(crate) struct Request<'c> {
     client: &'c Client,
     method: Method,
@@ -35,7 +35,7 @@ pub(crate) struct Request<'c> {
 }
 
 impl Client {
-    /// A client whose requests appear in the report.
+    /// A client that prints its requests in the report.
     pub(crate) fn new(report: &Rc<Report>) -> Self {
         Self {
             report: Some(Rc::clone(report)),
@@ -43,7 +43,7 @@ impl Client {
         }
     }
 
-    /// A client for asking again and again.
+    /// A client that reports nothing, for polling.
     pub(crate) fn silent() -> Self {
         let inner = awc::Client::builder()
             .disable_redirects()
@@ -81,18 +81,18 @@ impl Client {
         }
     }
 
-    /// Tells the report of an exchange that was not HTTP.
-    pub(crate) fn exchanged(&self, sent: impl Display, got: impl Display) {
+    /// Reports an exchange that was not HTTP.
+    pub(crate) fn exchanged(&self, sent: impl Display, received: impl Display) {
         if let Some(report) = &self.report {
             report.sent(sent);
-            report.got(got);
+            report.received(received);
         }
     }
 
-    /// Tells the report what a step found out, if this client has one.
-    pub(crate) fn found(&self, what: impl Display) {
+    /// Reports what a step has found out.
+    pub(crate) fn note(&self, what: impl Display) {
         if let Some(report) = &self.report {
-            report.found(what);
+            report.note(what);
         }
     }
 }
@@ -111,39 +111,42 @@ impl Request<'_> {
         self.text("application/json", body.to_string())
     }
 
-    /// A body whose very bytes matter, as they do under a signature.
+    /// Sets a body byte by byte, as a signed call needs.
     pub(crate) fn text(mut self, media_type: &'static str, body: impl Into<String>) -> Self {
         self.body = body.into();
         self.header("Content-Type", media_type)
     }
 
-    /// Sends it and reads the whole answer, whatever its status.
+    /// Sends the request and reads the whole response, whatever its status.
     ///
     /// # Errors
-    /// When there is no answer.
-    pub(crate) async fn send(self) -> Outcome<Answer> {
-        let what = format!("{} {}", self.method, shown::address(&self.url));
+    /// There is no response.
+    pub(crate) async fn send(self) -> StepResult<Response> {
+        let what = format!("{} {}", self.method, redact::address(&self.url));
         if let Some(report) = &self.client.report {
-            report.sent(format_args!("{what} {}", shown::body(self.body.as_bytes())));
+            report.sent(format_args!(
+                "{what} {}",
+                redact::body(self.body.as_bytes())
+            ));
         }
         let mut request = self.client.inner.request(self.method, self.url);
         for (name, value) in self.headers {
             request = request.insert_header((name, value));
         }
-        let lost = |error: String| Failure::new(format!("{what} had no answer: {error}"));
-        let mut answer = request
+        let failed = |error: String| StepError::new(format!("{what} got no response: {error}"));
+        let mut response = request
             .send_body(self.body)
             .await
-            .map_err(|error| lost(error.to_string()))?;
-        let body = answer
+            .map_err(|error| failed(error.to_string()))?;
+        let body = response
             .body()
-            .limit(LARGEST_ANSWER)
+            .limit(MAX_BODY)
             .await
-            .map_err(|error| lost(error.to_string()))?;
-        let answer = Answer::new(what, &answer, body);
+            .map_err(|error| failed(error.to_string()))?;
+        let response = Response::new(what, &response, body);
         if let Some(report) = &self.client.report {
-            report.got(answer.shown());
+            report.received(response.summary());
         }
-        Ok(answer)
+        Ok(response)
     }
 }

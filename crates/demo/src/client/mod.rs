@@ -1,10 +1,10 @@
-//! An HTTP client like any other: it knows addresses, and nothing of what is behind them.
+//! An HTTP client, which reports what it sends and receives.
 
-mod answer;
 mod form;
 mod http;
-mod shown;
+mod redact;
+mod response;
 
-pub(crate) use answer::Answer;
 pub(crate) use form::{Form, between};
 pub(crate) use http::Client;
+pub(crate) use response::Response;

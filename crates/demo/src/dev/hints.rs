@@ -1,22 +1,22 @@
-//! What a person may do next, ready to copy.
+//! The addresses, the secrets and the commands that `mintage dev` prints.
 
 use super::files::{DATABASE, LOG, SECRETS};
 use super::secrets::Secrets;
-use crate::stage::Stage;
-use crate::steps::catalog::{BOUGHT, WARES};
-use crate::steps::scene::{BUYER, PRODUCT, TENANT};
+use crate::stack::Stack;
+use crate::steps::catalog::{BOUGHT_KEY_TYPE, KEY_TYPES};
+use crate::steps::context::{BUYER, PRODUCT, TENANT};
 
-/// Where everything is, the secrets of the seeded tenant, and commands to begin with.
-pub(super) fn text(stage: &Stage, secrets: &Secrets) -> String {
-    let server = &stage.server_url;
-    let key_types: Vec<_> = WARES.iter().map(|ware| ware.key_type).collect();
+/// The text that is printed when everything is ready.
+pub(super) fn text(stack: &Stack, secrets: &Secrets) -> String {
+    let server = &stack.server_url;
+    let key_types: Vec<_> = KEY_TYPES.iter().map(|key_type| key_type.id).collect();
     let key_types = key_types.join(", ");
     format!(
         "\
-Mintage is ready. Ctrl-C stops it; {DATABASE} and {SECRETS} keep what it knows.
+Mintage is ready. Ctrl-C stops it. Its data stays in {DATABASE} and {SECRETS}.
 
 server            {server}
-Stripe            {stripe} (simulated; it forgets when it stops)
+Stripe            {stripe} (simulated; its data is lost when it stops)
 receiver          {receiver}
 log               {LOG}
 
@@ -28,26 +28,26 @@ API key           {api_key}
 API secret        {api_secret}
 webhook secret    {signing_secret}
 
-Open a checkout, and pay at the address it answers with the card 4242 4242 4242 4242:
+Open a checkout, and pay at the returned URL with the card 4242 4242 4242 4242:
 
   curl -X POST {server}/api/{TENANT}/checkout \\
     -H 'Authorization: Bearer {checkout_key}' \\
     -H 'Content-Type: application/json' \\
-    -d '{{\"product_id\": \"{PRODUCT}\", \"key_type_id\": \"{BOUGHT}\",
+    -d '{{\"product_id\": \"{PRODUCT}\", \"key_type_id\": \"{BOUGHT_KEY_TYPE}\",
          \"success_url\": \"https://example.com/thanks\",
          \"cancel_url\": \"https://example.com/pricing\", \"customer_email\": \"{BUYER}\"}}'
 
-See the licenses:
+List the licenses:
 
   curl {server}/v1/licenses -H 'Authorization: Bearer {token}'
 
-Make a tenant of your own, in this directory (the master key is in {DATABASE}.key):
+Create a tenant of your own, in this directory (the master key is in {DATABASE}.key):
 
   DATABASE_URL=sqlite://{DATABASE} mintage tenant create --id my-shop --email me@example.com
 
 Deliveries to the receiver:",
-        stripe = stage.simulator.api_url(),
-        receiver = stage.receiver.url(),
+        stripe = stack.simulator.api_url(),
+        receiver = stack.receiver.url(),
         token = secrets.management_token,
         checkout_key = secrets.checkout_key,
         api_key = secrets.api_key.id,

@@ -1,6 +1,8 @@
-//! `mintage dev`: a server, a simulated Stripe and a receiver to develop against, with a tenant
-//! that is ready to sell. The server's database stays; the simulator begins anew at every start,
-//! so the tenant is connected to a new account of it.
+//! `mintage dev`: a server, a simulated Stripe and a webhook receiver to develop against, with a tenant
+//! that is ready to sell.
+//!
+//! The server's database stays between starts. The simulator starts empty every time, so the tenant is
+//! connected to a new Stripe account at each start.
 
 mod files;
 mod hints;
@@ -12,37 +14,37 @@ use std::time::Duration;
 
 use actix_web::rt::System;
 
+use self::files::{DATABASE, LOG, SECRETS};
+use self::secrets::Secrets;
 use crate::client::Client;
-use crate::failure::{Failure, Outcome};
 use crate::interrupt::unless_interrupted;
 use crate::receiver::Delivery;
 use crate::report::Report;
-use crate::stage::{Database, Plan, Stage, listener};
-use crate::steps::scene::{Scene, Seller, TENANT};
+use crate::stack::{Database, Stack, StackConfig, listener};
+use crate::step_error::{StepError, StepResult};
+use crate::steps::context::{Context, Seller, TENANT};
 use crate::steps::{catalog, connect, tenant, validate, webhook};
-use crate::waiting::Inbox;
-use files::{DATABASE, LOG, SECRETS};
-use secrets::Secrets;
+use crate::wait::Inbox;
 
-/// Where things listen, if nobody else does.
+/// The ports on which everything listens, if they are free.
 const SERVER_PORT: u16 = 8080;
 const SIMULATOR_PORT: u16 = 8420;
 const RECEIVER_PORT: u16 = 8430;
 
-/// How often the server is looked after.
-const LOOK: Duration = Duration::from_millis(500);
+/// How often `mintage dev` checks that the server still runs.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// What `mintage dev` may be told: nothing yet.
-#[derive(Clone, Copy, Debug, clap::Args)]
+/// The arguments of `mintage dev`. There are none yet.
+#[derive(Debug, Clone, Copy, clap::Args)]
 pub struct DevArgs {}
 
-/// Keeps everything running in the working directory until it is interrupted. Starts a runtime of
-/// its own, so must not be called inside one.
+/// Runs everything, with its files in the working directory, until a signal arrives. Starts a runtime of
+/// its own, so it must not be called inside one.
 ///
-/// The exit code is a failure if something could not be started or the server ended by itself.
+/// The exit code is a failure if something cannot be started or the server ends by itself.
 pub fn run(_: DevArgs) -> ExitCode {
     let report = Report::to_stdout();
-    match System::new().block_on(play(&report)) {
+    match System::new().block_on(run_dev(&report)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             report.failed(failure);
@@ -51,9 +53,9 @@ pub fn run(_: DevArgs) -> ExitCode {
     }
 }
 
-async fn play(report: &Report) -> Outcome<()> {
-    let known = remembered(Path::new(DATABASE), Path::new(SECRETS))?;
-    let (mut stage, mut inbox) = Stage::set(Plan {
+async fn run_dev(report: &Report) -> StepResult<()> {
+    let saved = load_secrets(Path::new(DATABASE), Path::new(SECRETS))?;
+    let (mut stack, mut inbox) = Stack::start(StackConfig {
         server: listener(SERVER_PORT)?,
         simulator: listener(SIMULATOR_PORT)?,
         receiver: listener(RECEIVER_PORT)?,
@@ -65,65 +67,66 @@ async fn play(report: &Report) -> Outcome<()> {
         },
     })?;
     let work = async {
-        let secrets = begin(&mut stage, known).await?;
-        report.say(hints::text(&stage, &secrets));
-        watch(&mut stage, &mut inbox, &secrets, report).await
+        let secrets = prepare_tenant(&mut stack, saved).await?;
+        report.line(hints::text(&stack, &secrets));
+        print_deliveries(&mut stack, &mut inbox, &secrets, report).await
     };
     let ended = unless_interrupted(work).await;
-    if let Some(Err(failure)) = ended.map_err(Failure::to("listen to signals"))? {
-        let tail = stage.server.log_tail();
-        report.say(format_args!("\nThe end of {LOG}:\n{tail}"));
+    if let Some(Err(failure)) = ended.map_err(StepError::cannot("listen to signals"))? {
+        let tail = stack.server.log_tail();
+        report.line(format_args!("\nThe end of {LOG}:\n{tail}"));
         return Err(failure);
     }
-    report.say("\nStopping.");
-    stage.server.stop();
+    report.line("\nStopping.");
+    stack.server.stop();
     Ok(())
 }
 
-/// What an earlier start saved, if it belongs to the database that is there.
-fn remembered(database: &Path, secrets: &Path) -> Outcome<Option<Secrets>> {
+/// Loads the secrets of the tenant, if an earlier start created the database.
+fn load_secrets(database: &Path, secrets: &Path) -> StepResult<Option<Secrets>> {
     if !database.exists() {
         return Ok(None);
     }
-    let known = Secrets::load(secrets)?.ok_or_else(|| {
-        Failure::new(format!(
-            "{} is there but {}, with the secrets of its tenant, is not; remove the database to \
+    let saved = Secrets::load(secrets)?.ok_or_else(|| {
+        StepError::new(format!(
+            "{} exists, but {} with the secrets of its tenant does not; remove the database to \
              begin anew",
             database.display(),
             secrets.display()
         ))
     })?;
-    Ok(Some(known))
+    Ok(Some(saved))
 }
 
-/// Makes the tenant ready to sell, from nothing or from where the last start left it.
-async fn begin(stage: &mut Stage, known: Option<Secrets>) -> Outcome<Secrets> {
-    stage.server.ready(&stage.server_url).await?;
-    let scene = Scene {
+/// Creates the tenant and everything that it needs to sell, or connects the tenant of an earlier start to
+/// the new simulator.
+async fn prepare_tenant(stack: &mut Stack, saved: Option<Secrets>) -> StepResult<Secrets> {
+    stack.server.wait_until_ready(&stack.server_url).await?;
+    let context = Context {
         client: Client::silent(),
-        mintage: stage.server_url.clone(),
-        stripe: stage.simulator.api_url().to_owned(),
+        mintage: stack.server_url.clone(),
+        stripe: stack.simulator.api_url().to_owned(),
     };
-    let receiver = stage.receiver.url();
+    let receiver = stack.receiver.url();
     let seller = |token: &str| Seller {
-        scene: &scene,
+        context: &context,
         token: token.to_owned(),
     };
-    if let Some(secrets) = known {
+    if let Some(secrets) = saved {
         let seller = seller(&secrets.management_token);
-        webhook::move_to(&seller, receiver).await?;
+        webhook::update(&seller, receiver).await?;
         connect::disconnect(&seller).await?;
         connect::connect(&seller).await?;
         connect::set_up_prices(&seller).await?;
         return Ok(secrets);
     }
-    let token = tenant::create(&scene, &stage.surroundings)?;
+    let token = tenant::create(&context, &stack.server_command)?;
     let seller = seller(&token);
     catalog::create(&seller).await?;
     let secrets = Secrets {
-        signing_secret: webhook::set(&seller, receiver).await?,
+        signing_secret: webhook::create(&seller, receiver).await?,
         checkout_key: connect::connect_first(&seller).await?,
-        api_key: validate::make_api_key(&seller).await?,
+        api_key: validate::create_api_key(&seller).await?,
         management_token: token.clone(),
     };
     connect::set_up_prices(&seller).await?;
@@ -131,26 +134,26 @@ async fn begin(stage: &mut Stage, known: Option<Secrets>) -> Outcome<Secrets> {
     Ok(secrets)
 }
 
-/// Shows deliveries as they come, as long as the server runs.
-async fn watch(
-    stage: &mut Stage,
+/// Prints each delivery that the receiver gets, as long as the server runs.
+async fn print_deliveries(
+    stack: &mut Stack,
     inbox: &mut Inbox,
     secrets: &Secrets,
     report: &Report,
-) -> Outcome<()> {
+) -> StepResult<()> {
     loop {
-        if let Some(delivery) = inbox.within(LOOK).await {
-            report.say(line(&delivery, &secrets.signing_secret));
+        if let Some(delivery) = inbox.next_within(POLL_INTERVAL).await {
+            report.line(line(&delivery, &secrets.signing_secret));
         }
-        stage.server.alive()?;
+        stack.server.check_running()?;
     }
 }
 
 fn line(delivery: &Delivery, secret: &str) -> String {
-    let trust = match delivery.verify(secret) {
+    let verdict = match delivery.verify(secret) {
         Ok(()) => "signature verified".to_owned(),
-        // Another tenant may send here, too, with a secret of its own.
-        Err(wrong) => format!("not {TENANT}'s: {wrong}"),
+        // Another tenant may use this receiver too, with a signing secret of its own.
+        Err(error) => format!("not from {TENANT}: {error}"),
     };
-    format!("  {} ({trust})", delivery.event())
+    format!("  {} ({verdict})", delivery.event())
 }

@@ -1,4 +1,4 @@
-//! What is shown once and needed again at the next start, in a file beside the database.
+//! The secrets that the server shows only once and the next start needs, in a file beside the database.
 
 use std::io::{ErrorKind, Write};
 use std::path::Path;
@@ -6,10 +6,10 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
-use crate::failure::{Failure, Outcome};
+use crate::step_error::{StepError, StepResult};
 use crate::steps::validate::ApiKey;
 
-/// The secrets of the seeded tenant. They open a simulated Stripe and nothing else.
+/// The secrets of the tenant that `mintage dev` creates. They are of use only with the simulated Stripe.
 pub(super) struct Secrets {
     pub(super) management_token: String,
     pub(super) checkout_key: String,
@@ -18,20 +18,20 @@ pub(super) struct Secrets {
 }
 
 impl Secrets {
-    /// Reads it, if it was saved.
+    /// Reads the file; `None` if there is no file.
     ///
     /// # Errors
-    /// When the file cannot be read, or is not what was saved.
-    pub(super) fn load(path: &Path) -> Outcome<Option<Self>> {
+    /// The file cannot be read, or is damaged.
+    pub(super) fn load(path: &Path) -> StepResult<Option<Self>> {
         let name = path.display();
         let text = match std::fs::read(path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Failure::to(&format!("read {name}"))(error)),
+            Err(error) => return Err(StepError::cannot(&format!("read {name}"))(error)),
         };
         let value = serde_json::from_slice(&text).unwrap_or_default();
         let secrets = Self::read(&value);
-        let secrets = secrets.ok_or_else(|| Failure::new(format!("{name} is damaged")))?;
+        let secrets = secrets.ok_or_else(|| StepError::new(format!("{name} is damaged")))?;
         Ok(Some(secrets))
     }
 
@@ -48,11 +48,11 @@ impl Secrets {
         })
     }
 
-    /// Saves it, whole or not at all, for its owner's eyes only.
+    /// Writes the file, whole or not at all, readable only by its owner.
     ///
     /// # Errors
-    /// When the file cannot be written.
-    pub(super) fn save(&self, path: &Path) -> Outcome<()> {
+    /// The file cannot be written.
+    pub(super) fn save(&self, path: &Path) -> StepResult<()> {
         let body = json!({
             "managementToken": self.management_token,
             "checkoutKey": self.checkout_key,
@@ -61,14 +61,14 @@ impl Secrets {
             "apiKeySecret": self.api_key.secret,
         });
         let parent = path.parent().unwrap_or(Path::new("."));
-        // Such a file is its owner's alone from the start.
+        // A `NamedTempFile` is readable only by its owner from the start.
         let written = NamedTempFile::new_in(parent).and_then(|mut file| {
             writeln!(file, "{body:#}")?;
             file.persist(path).map_err(|error| error.error)
         });
         written
             .map(drop)
-            .map_err(Failure::to(&format!("write {}", path.display())))
+            .map_err(StepError::cannot(&format!("write {}", path.display())))
     }
 }
 
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_saved_is_loaded_and_only_its_owner_reads_it() {
+    fn saved_secrets_are_loaded_and_only_their_owner_can_read_them() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("dev.json");
         assert!(Secrets::load(&path).expect("nothing is no error").is_none());
@@ -110,14 +110,12 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_file_is_refused_and_not_taken_for_none() {
+    fn a_damaged_file_is_an_error_and_not_a_missing_file() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("dev.json");
         for text in ["", "{", r#"{"managementToken":"mt_1"}"#] {
             fs::write(&path, text).expect("it can be written");
-            let refused = Secrets::load(&path)
-                .err()
-                .map(|failure| failure.to_string());
+            let refused = Secrets::load(&path).err().map(|error| error.to_string());
             assert_eq!(refused, Some(format!("{} is damaged", path.display())));
         }
     }

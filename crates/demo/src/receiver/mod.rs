@@ -1,10 +1,9 @@
-//! A small receiver for a tenant's license webhook: what a seller would write, in one file.
-//!
-//! It answers every delivery with 200 and hands it on; whether to trust it is [`signature`]'s.
+//! A webhook endpoint of a seller. The receiver answers every delivery with 200 and passes it on;
+//! [`signature`] checks whether the delivery is genuine.
 
 mod signature;
 
-pub(crate) use signature::Unsigned;
+pub(crate) use signature::SignatureError;
 
 use std::io;
 use std::net::TcpListener;
@@ -16,31 +15,31 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, rt};
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// A receiver at work. Dropping it stops it.
+/// A running receiver. Dropping the receiver stops it.
 pub(crate) struct Receiver {
     url: String,
     handle: ServerHandle,
 }
 
-/// One delivery as it came in.
+/// One delivery as received.
 pub(crate) struct Delivery {
     headers: HeaderMap,
     body: Bytes,
 }
 
 impl Receiver {
-    /// Starts on the runtime it is called in. The deliveries come out at the other end.
+    /// Starts a receiver on the runtime of the caller. Returns the channel of its deliveries as well.
     ///
     /// # Errors
-    /// When the listener cannot be used.
+    /// The listener cannot be used.
     pub(crate) fn start(listener: TcpListener) -> io::Result<(Self, UnboundedReceiver<Delivery>)> {
         let url = format!("http://{}/licenses", listener.local_addr()?);
-        let (into, deliveries) = unbounded_channel();
-        let into = Data::new(into);
+        let (sender, deliveries) = unbounded_channel();
+        let sender = Data::new(sender);
         let app = move || {
             App::new()
-                .app_data(into.clone())
-                .route("/licenses", web::post().to(take))
+                .app_data(sender.clone())
+                .route("/licenses", web::post().to(receive))
         };
         let server = HttpServer::new(app)
             .workers(1)
@@ -52,7 +51,7 @@ impl Receiver {
         Ok((Self { url, handle }, deliveries))
     }
 
-    /// The address to register as a webhook.
+    /// The URL of the webhook endpoint.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
@@ -60,39 +59,39 @@ impl Receiver {
 
 impl Drop for Receiver {
     fn drop(&mut self) {
-        // The command is sent by the call; the future would only wait until it is carried out.
+        // The call alone stops the server; the future would wait for the end.
         drop(self.handle.stop(false));
     }
 }
 
-async fn take(
+async fn receive(
     request: HttpRequest,
     body: Bytes,
-    into: Data<UnboundedSender<Delivery>>,
+    sender: Data<UnboundedSender<Delivery>>,
 ) -> HttpResponse {
-    // `Delivery` outlives the request, whose headers are reused for the next one.
+    // The headers are copied, since actix reuses those of the request for the next one.
     let mut headers = HeaderMap::new();
     for (name, value) in request.headers() {
         headers.append(name.clone(), value.clone());
     }
-    match into.send(Delivery { headers, body }) {
+    match sender.send(Delivery { headers, body }) {
         Ok(()) => HttpResponse::Ok().finish(),
-        // Nobody listens any more; what was not taken is not acknowledged.
+        // No step waits for deliveries any more, so this one is not acknowledged.
         Err(_) => HttpResponse::ServiceUnavailable().finish(),
     }
 }
 
 impl Delivery {
-    /// The event it tells of, whoever sent it; `null` when the body is no JSON.
+    /// The event in the body; `null` if the body is not JSON. The sender is not checked.
     pub(crate) fn event(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// Checks both signatures that a delivery carries, made with the webhook's signing secret.
+    /// Checks both signatures of the delivery with the signing secret of the webhook endpoint.
     ///
     /// # Errors
-    /// Which of the two is wrong, and how.
-    pub(crate) fn verify(&self, secret: &str) -> Result<(), Unsigned> {
+    /// One of the signatures is wrong.
+    pub(crate) fn verify(&self, secret: &str) -> Result<(), SignatureError> {
         signature::keylight(secret, self.header("x-keylight-signature"), &self.body)?;
         signature::standard_webhooks(
             secret,
@@ -103,7 +102,7 @@ impl Delivery {
         )
     }
 
-    /// A header's value, empty when there is none.
+    /// The value of a header; empty if there is none.
     pub(crate) fn header(&self, name: &str) -> &str {
         let value = self.headers.get(name);
         value

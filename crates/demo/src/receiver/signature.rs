@@ -1,54 +1,54 @@
-//! The two signatures of a delivery, checked as their published descriptions tell a receiver to.
+//! The two signatures of a delivery, checked as their published descriptions require.
 
 use data_encoding::{BASE64, HEXLOWER};
 use ring::hmac::{self, HMAC_SHA256};
 
-/// Why a delivery is not to be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Unsigned {
-    /// `X-Keylight-Signature`.
+/// Why a delivery is not genuine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum SignatureError {
+    /// `X-Keylight-Signature` is missing or wrong.
     #[error("X-Keylight-Signature does not match the body")]
     Keylight,
-    /// `webhook-signature`.
+    /// `webhook-signature` is missing or wrong.
     #[error("webhook-signature does not match the body")]
     StandardWebhooks,
-    /// The secret itself.
-    #[error("the signing secret is not whsec_ and base64")]
+    /// The signing secret is malformed.
+    #[error("the signing secret is not whsec_ followed by base64")]
     Secret,
 }
 
-/// `t=<unix>,v1=<hex>`: HMAC-SHA256 over `t.body`; the key is the secret's whole text.
-pub(super) fn keylight(secret: &str, header: &str, body: &[u8]) -> Result<(), Unsigned> {
+/// Checks `t=<unix>,v1=<hex>`: HMAC-SHA256 over `t.body`, under the whole text of the secret.
+pub(super) fn keylight(secret: &str, header: &str, body: &[u8]) -> Result<(), SignatureError> {
     let (time, tag) = header
         .strip_prefix("t=")
         .and_then(|rest| rest.split_once(",v1="))
-        .ok_or(Unsigned::Keylight)?;
+        .ok_or(SignatureError::Keylight)?;
     let tag = HEXLOWER
         .decode(tag.as_bytes())
-        .map_err(|_| Unsigned::Keylight)?;
+        .map_err(|_| SignatureError::Keylight)?;
     let signed = [time.as_bytes(), body].join(&b'.');
-    verify(secret.as_bytes(), &signed, &tag).ok_or(Unsigned::Keylight)
+    verify(secret.as_bytes(), &signed, &tag).ok_or(SignatureError::Keylight)
 }
 
-/// A list of `v1,<base64>`, parted by spaces, of which one must fit: HMAC-SHA256 over `id.t.body`;
-/// the key is what the secret's tail encodes.
+/// Checks a list of `v1,<base64>`, separated by spaces, of which one must match: HMAC-SHA256 over
+/// `id.t.body`, under the base64-decoded rest of the secret.
 pub(super) fn standard_webhooks(
     secret: &str,
     id: &str,
     time: &str,
     header: &str,
     body: &[u8],
-) -> Result<(), Unsigned> {
+) -> Result<(), SignatureError> {
     let key = secret
         .strip_prefix("whsec_")
         .and_then(|tail| BASE64.decode(tail.as_bytes()).ok())
-        .ok_or(Unsigned::Secret)?;
+        .ok_or(SignatureError::Secret)?;
     let signed = [id.as_bytes(), time.as_bytes(), body].join(&b'.');
     header
         .split(' ')
         .filter_map(|one| BASE64.decode(one.strip_prefix("v1,")?.as_bytes()).ok())
         .find_map(|tag| verify(&key, &signed, &tag))
-        .ok_or(Unsigned::StandardWebhooks)
+        .ok_or(SignatureError::StandardWebhooks)
 }
 
 fn verify(key: &[u8], signed: &[u8], tag: &[u8]) -> Option<()> {
@@ -57,7 +57,7 @@ fn verify(key: &[u8], signed: &[u8], tag: &[u8]) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Unsigned, keylight, standard_webhooks};
+    use super::{SignatureError, keylight, standard_webhooks};
 
     /// The example of the Standard Webhooks specification.
     const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -66,7 +66,7 @@ mod tests {
     const BODY: &[u8] = br#"{"test": 2432232314}"#;
     const SIGNATURE: &str = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
 
-    /// Made with `openssl dgst -sha256 -hmac`, the secret's whole text as the key.
+    /// The output of `openssl dgst -sha256 -hmac` with the whole text of the secret as the key.
     const KEYLIGHT: &str =
         "t=1614265330,v1=2e37df5d4a028c51a7f3133d64ae1e300d2c2c900f1b1d49d4369ad2530f8964";
 
@@ -88,10 +88,10 @@ mod tests {
             (ID, TIME, "v1,g0hM9SsE", BODY),
         ];
         for (id, time, header, body) in table {
-            let refused = Err(Unsigned::StandardWebhooks);
+            let refused = Err(SignatureError::StandardWebhooks);
             assert_eq!(standard_webhooks(SECRET, id, time, header, body), refused);
         }
-        let refused = Err(Unsigned::Secret);
+        let refused = Err(SignatureError::Secret);
         assert_eq!(
             standard_webhooks("secret", ID, TIME, SIGNATURE, BODY),
             refused
@@ -111,13 +111,13 @@ mod tests {
         for (header, body) in wrong {
             assert_eq!(
                 keylight(SECRET, header, body),
-                Err(Unsigned::Keylight),
+                Err(SignatureError::Keylight),
                 "{header}"
             );
         }
         assert_eq!(
             keylight("whsec_AAAA", KEYLIGHT, BODY),
-            Err(Unsigned::Keylight)
+            Err(SignatureError::Keylight)
         );
     }
 }

@@ -1,13 +1,13 @@
-//! What the seller sells.
+//! The product and the key types that the seller sells.
 
 use serde_json::json;
 
-use super::scene::{PRODUCT, Seller};
-use crate::failure::Outcome;
+use super::context::{PRODUCT, Seller};
+use crate::step_error::StepResult;
 
-/// A key type, its price, and the fee that the platform takes of it.
-pub(crate) struct Ware {
-    pub(crate) key_type: &'static str,
+/// A key type, its price, and the platform's fee on that price.
+pub(crate) struct KeyType {
+    pub(crate) id: &'static str,
     name: &'static str,
     duration: &'static str,
     pub(crate) cents: u32,
@@ -15,26 +15,26 @@ pub(crate) struct Ware {
 }
 
 /// The five prices of the published fee table.
-pub(crate) static WARES: [Ware; 5] = [
-    ware("month", "One month", "30d", 999, 5),
-    ware("year", "One year", "365d", 2_900, 15),
-    ware("lifetime", "For life", "lifetime", 4_900, 25),
-    ware("studio", "A studio, for life", "lifetime", 9_900, 50),
-    ware("company", "A company, for life", "lifetime", 19_900, 100),
+pub(crate) static KEY_TYPES: [KeyType; 5] = [
+    key_type("month", "One month", "30d", 999, 5),
+    key_type("year", "One year", "365d", 2_900, 15),
+    key_type("lifetime", "For life", "lifetime", 4_900, 25),
+    key_type("studio", "A studio, for life", "lifetime", 9_900, 50),
+    key_type("company", "A company, for life", "lifetime", 19_900, 100),
 ];
 
-/// The one that is bought.
-pub(crate) const BOUGHT: &str = "lifetime";
+/// The key type that the buyer buys.
+pub(crate) const BOUGHT_KEY_TYPE: &str = "lifetime";
 
-const fn ware(
-    key_type: &'static str,
+const fn key_type(
+    id: &'static str,
     name: &'static str,
     duration: &'static str,
     cents: u32,
     fee_cents: u32,
-) -> Ware {
-    Ware {
-        key_type,
+) -> KeyType {
+    KeyType {
+        id,
         name,
         duration,
         cents,
@@ -42,11 +42,11 @@ const fn ware(
     }
 }
 
-/// Makes the product and its key types.
+/// Creates the product and its key types.
 ///
 /// # Errors
-/// When one is refused.
-pub(crate) async fn create(seller: &Seller<'_>) -> Outcome<()> {
+/// The server refuses one of them.
+pub(crate) async fn create(seller: &Seller<'_>) -> StepResult<()> {
     let product = json!({
         "productId": PRODUCT,
         "displayName": "Acme Pro",
@@ -54,17 +54,17 @@ pub(crate) async fn create(seller: &Seller<'_>) -> Outcome<()> {
         "keyFormat": "classic",
     });
     seller.post("/v1/products", &product).await?.expect(201)?;
-    for ware in &WARES {
-        let key_type = json!({
-            "keyTypeId": ware.key_type,
-            "displayName": ware.name,
+    for key_type in &KEY_TYPES {
+        let body = json!({
+            "keyTypeId": key_type.id,
+            "displayName": key_type.name,
             "activationLimit": 3,
-            "duration": ware.duration,
-            "priceInCents": ware.cents,
+            "duration": key_type.duration,
+            "priceInCents": key_type.cents,
             "priceCurrency": "usd",
         });
         let path = format!("/v1/products/{PRODUCT}/key-types");
-        seller.post(&path, &key_type).await?.expect(201)?;
+        seller.post(&path, &body).await?.expect(201)?;
     }
     Ok(())
 }

@@ -1,41 +1,41 @@
-//! The seller connects the Stripe account, clicking through Stripe's pages as in a browser.
+//! The seller connects a Stripe account on Stripe's pages, as in a browser.
 
 use serde_json::{Value, json};
 
-use super::catalog::WARES;
-use super::scene::Seller;
+use super::catalog::KEY_TYPES;
+use super::context::Seller;
 use crate::client::{Form, between};
-use crate::failure::{Failure, Outcome, hold};
+use crate::step_error::{StepError, StepResult, check};
 
-/// Connects a new sandbox account. Returns what stands on the last page: the checkout key, or none
-/// when an earlier one goes on.
+/// Connects a new sandbox account. Returns the checkout key on the last page; `None` if an earlier checkout
+/// key stays valid.
 ///
 /// # Errors
-/// When a page is not what it should be.
-pub(crate) async fn connect(seller: &Seller<'_>) -> Outcome<Option<String>> {
-    let client = &seller.scene.client;
-    let wish = json!({ "mode": "sandbox" });
-    let begun = seller
-        .post("/v1/integrations/stripe/connect", &wish)
+/// A page or an answer is not as documented.
+pub(crate) async fn connect(seller: &Seller<'_>) -> StepResult<Option<String>> {
+    let client = &seller.context.client;
+    let body = json!({ "mode": "sandbox" });
+    let started = seller
+        .post("/v1/integrations/stripe/connect", &body)
         .await?;
-    let consent_url = begun.expect(200)?.text_at("/url")?;
+    let consent_url = started.expect(200)?.text_at("/url")?;
     let consent = client.get(&consent_url).send().await?.expect(200)?;
     let form = Form::of(&consent.page())?.enter("decision", "connect")?;
-    // The form has no action: it posts to the page's own address.
-    let decided = client
+    // The form has no action, so a browser posts it to the URL of the page.
+    let confirmed = client
         .post(&consent_url)
         .text(FORM, form.encoded())
         .send()
         .await?;
-    let back = decided.redirect()?;
-    hold(back.starts_with(&seller.scene.mintage), || {
-        "Stripe sends the seller elsewhere than to the server".into()
+    let callback_url = confirmed.redirect()?;
+    check(callback_url.starts_with(&seller.context.mintage), || {
+        "Stripe does not redirect the seller to the server".into()
     })?;
-    let done = client.get(back).send().await?.expect(200)?;
+    let done = client.get(callback_url).send().await?.expect(200)?;
     let key = between(&done.page(), "<code id=\"checkout-key\">", "</code>").map(str::to_owned);
     let status = seller.get("/v1/integrations/stripe/status").await?;
     let status = status.expect(200)?.json()?;
-    hold(
+    check(
         status["connected"] == true && status["mode"] == "sandbox",
         || format!("the connection's status is {status}"),
     )?;
@@ -45,52 +45,56 @@ pub(crate) async fn connect(seller: &Seller<'_>) -> Outcome<Option<String>> {
 /// The media type of a posted form.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
-/// [`connect`], the first time, when there must be a key.
+/// [`connect`] for a tenant without a checkout key.
 ///
 /// # Errors
-/// As [`connect`], and when the page shows no key of 64 hex digits.
-pub(crate) async fn connect_first(seller: &Seller<'_>) -> Outcome<String> {
+/// As [`connect`], or the page shows no checkout key of 64 hex digits.
+pub(crate) async fn connect_first(seller: &Seller<'_>) -> StepResult<String> {
     let key = connect(seller).await?;
-    let key = key.ok_or_else(|| Failure::new("the last page shows no checkout key"))?;
+    let key = key.ok_or_else(|| StepError::new("the last page shows no checkout key"))?;
     let hex = key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
-    hold(hex, || "the checkout key is not 64 hex digits".into())?;
+    check(hex, || "the checkout key is not 64 hex digits".into())?;
     Ok(key)
 }
 
-/// Ends the connection, if there is one.
+/// Disconnects the account, if one is connected.
 ///
 /// # Errors
-/// When the server does something else.
-pub(crate) async fn disconnect(seller: &Seller<'_>) -> Outcome<()> {
-    let ended = seller.delete("/v1/integrations/stripe").await?;
-    match ended.status() {
-        // There was none: an earlier start got no further.
+/// The server answers anything else.
+pub(crate) async fn disconnect(seller: &Seller<'_>) -> StepResult<()> {
+    let response = seller.delete("/v1/integrations/stripe").await?;
+    match response.status() {
+        // An earlier start ended before it connected an account.
         409 => Ok(()),
-        _ => ended.expect(204).map(drop),
+        _ => response.expect(204).map(drop),
     }
 }
 
-/// Lets Mintage make a Stripe product and price for every key type without one; how many it made.
+/// Creates a Stripe product and price for every key type without one, and returns how many prices were
+/// created.
 ///
 /// # Errors
-/// When Mintage or Stripe refuses.
-pub(crate) async fn set_up_prices(seller: &Seller<'_>) -> Outcome<usize> {
+/// Mintage or Stripe refuses.
+pub(crate) async fn set_up_prices(seller: &Seller<'_>) -> StepResult<usize> {
     let path = "/v1/integrations/stripe/setup-prices";
-    let made = seller.post(path, &json!({})).await?.expect(200)?.json()?;
-    let made = made["created"].as_array().map_or(0, |created| {
+    let body = seller.post(path, &json!({})).await?.expect(200)?.json()?;
+    let created = body["created"].as_array().map_or(0, |created| {
         let with_price = |price: &&Value| price["stripePriceId"].is_string();
         created.iter().filter(with_price).count()
     });
-    Ok(made)
+    Ok(created)
 }
 
-/// [`set_up_prices`], the first time, when every ware must get one.
+/// [`set_up_prices`] for a new catalog, where every key type must get a price.
 ///
 /// # Errors
-/// As [`set_up_prices`], and when one was not made.
-pub(crate) async fn set_up_first_prices(seller: &Seller<'_>) -> Outcome<()> {
-    let made = set_up_prices(seller).await?;
-    hold(made == WARES.len(), || {
-        format!("{made} prices were made for {} key types", WARES.len())
+/// As [`set_up_prices`], or a price was not created.
+pub(crate) async fn set_up_first_prices(seller: &Seller<'_>) -> StepResult<()> {
+    let created = set_up_prices(seller).await?;
+    check(created == KEY_TYPES.len(), || {
+        format!(
+            "{created} prices were created for {} key types",
+            KEY_TYPES.len()
+        )
     })
 }

@@ -1,93 +1,95 @@
-//! The seller's receiver hears of it.
+//! The receiver gets the events of the license.
 
 use serde_json::{Value, json};
 
-use super::catalog::BOUGHT;
-use super::scene::{BUYER, PRODUCT, Scene, TENANT};
-use crate::failure::{Failure, Outcome, hold};
+use super::catalog::BOUGHT_KEY_TYPE;
+use super::context::{BUYER, Context, PRODUCT, TENANT};
 use crate::receiver::Delivery;
-use crate::waiting::Inbox;
+use crate::step_error::{StepError, StepResult, check};
+use crate::wait::Inbox;
 
-/// Waits for `license.created`, holds that it is signed and says what it should, and returns the
-/// key.
+/// Waits for `license.created`, checks its signatures and its fields, and returns the license key.
 ///
 /// # Errors
-/// When it does not come, or is not what it should be.
+/// The event does not arrive, or a check fails.
 pub(crate) async fn created(
-    scene: &Scene,
+    context: &Context,
     inbox: &mut Inbox,
     secret: &str,
     session: &str,
-) -> Outcome<String> {
+) -> StepResult<String> {
     let event = "license.created";
     let delivery = inbox.next(event).await?;
-    let told = hold_signed(scene, &delivery, secret)?;
+    let event_body = check_signed(context, &delivery, secret)?;
     let expected = json!({
         "event": event,
         "tenant_id": TENANT,
         "product_id": PRODUCT,
-        "key_type_id": BOUGHT,
+        "key_type_id": BOUGHT_KEY_TYPE,
         "customer_email": BUYER,
         "session_id": session,
         "mode": "sandbox",
     });
-    hold_says(&told, &expected)?;
-    let key = told["key"].as_str();
-    let key = key.ok_or_else(|| Failure::new("license.created brings no key"))?;
-    hold(is_classic(key), || {
-        format!("{key} is no key of ACME and four groups")
+    check_fields(&event_body, &expected)?;
+    let key = event_body["key"].as_str();
+    let key = key.ok_or_else(|| StepError::new("license.created brings no key"))?;
+    check(is_classic(key), || {
+        format!("{key} is not ACME and four groups")
     })?;
     Ok(key.to_owned())
 }
 
-/// Waits for `license.refunded`, signed, without the key in the clear.
+/// Waits for `license.refunded`, and checks its signatures and that its key is masked.
 ///
 /// # Errors
-/// When it does not come, or is not what it should be.
+/// The event does not arrive, or a check fails.
 pub(crate) async fn refunded(
-    scene: &Scene,
+    context: &Context,
     inbox: &mut Inbox,
     secret: &str,
     session: &str,
     key: &str,
-) -> Outcome<()> {
+) -> StepResult<()> {
     let event = "license.refunded";
     let delivery = inbox.next(event).await?;
-    let told = hold_signed(scene, &delivery, secret)?;
-    hold_says(&told, &json!({ "event": event, "session_id": session }))?;
-    hold(told["key"] != key, || {
-        "license.refunded repeats the key in the clear".into()
+    let event_body = check_signed(context, &delivery, secret)?;
+    check_fields(
+        &event_body,
+        &json!({ "event": event, "session_id": session }),
+    )?;
+    check(event_body["key"] != key, || {
+        "license.refunded contains the unmasked license key".into()
     })
 }
 
-fn hold_signed(scene: &Scene, delivery: &Delivery, secret: &str) -> Outcome<Value> {
-    let told = delivery.event();
-    scene.client.found(format!("the receiver got {told}"));
-    delivery
-        .verify(secret)
-        .map_err(|wrong| Failure::new(format!("the delivery is not to be trusted: {wrong}")))?;
+fn check_signed(context: &Context, delivery: &Delivery, secret: &str) -> StepResult<Value> {
+    let event = delivery.event();
+    context.client.note(format!("the receiver got {event}"));
+    delivery.verify(secret).map_err(|error| {
+        StepError::new(format!("a signature of the delivery is wrong: {error}"))
+    })?;
     for header in ["webhook-id", "x-keylight-delivery-id"] {
-        hold(told["id"] == delivery.header(header), || {
+        check(event["id"] == delivery.header(header), || {
             format!("{header} is not the id of the event")
         })?;
     }
-    scene
+    context
         .client
-        .found("X-Keylight-Signature and webhook-signature verified");
-    Ok(told)
+        .note("X-Keylight-Signature and webhook-signature verified");
+    Ok(event)
 }
 
-fn hold_says(told: &Value, expected: &Value) -> Outcome<()> {
+fn check_fields(event: &Value, expected: &Value) -> StepResult<()> {
     for (field, expected) in expected.as_object().into_iter().flatten() {
-        let said = &told[field];
-        hold(said == expected, || {
-            format!("the event's {field} is {said}, not {expected}")
+        let found = &event[field];
+        check(found == expected, || {
+            format!("{field} of the event is {found}, not {expected}")
         })?;
     }
     Ok(())
 }
 
-/// `ACME-` and four groups of four symbols, without I, L, O and U.
+/// Whether the key is `ACME-` and four groups of four symbols, without I, L, O and U.
 fn is_classic(key: &str) -> bool {
     let symbol = |c: char| c.is_ascii_digit() || (c.is_ascii_uppercase() && !"ILOU".contains(c));
     let group = |group: &str| group.len() == 4 && group.chars().all(symbol);
@@ -100,7 +102,7 @@ mod tests {
     use super::is_classic;
 
     #[test]
-    fn a_classic_key_is_told_from_others() {
+    fn only_a_classic_key_is_recognised() {
         assert!(is_classic("ACME-4B2K-9XJP-T8WM-Q3VZ"));
         for key in [
             "ACME-4B2K-9XJP-T8WM",

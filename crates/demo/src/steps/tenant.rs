@@ -1,26 +1,26 @@
-//! The operator makes a tenant, on the command line.
+//! The operator creates a tenant on the command line.
 
-use super::scene::{Scene, TENANT};
-use crate::failure::{Failure, Outcome, hold};
-use crate::server::Surroundings;
+use super::context::{Context, TENANT};
+use crate::server::ServerCommand;
+use crate::step_error::{StepError, StepResult, check};
 
-/// Makes the tenant and returns its management token.
+/// Creates the tenant and returns its management token.
 ///
 /// # Errors
-/// When the command fails or prints something else.
-pub(crate) fn create(scene: &Scene, surroundings: &Surroundings) -> Outcome<String> {
+/// The command fails, or its output is not as documented.
+pub(crate) fn create(context: &Context, server_command: &ServerCommand) -> StepResult<String> {
     let command = [
         "tenant", "create", "--id", TENANT, "--email", "a@b.test", "--plan", "starter", "--json",
     ];
-    let printed = surroundings.run(&command)?;
+    let printed = server_command.run(&command)?;
     let tenant = &printed["tenant"];
-    scene.client.exchanged(
+    context.client.exchanged(
         format_args!("mintage {}", command.join(" ")),
         format_args!("the tenant {tenant} and its management token"),
     );
-    hold(tenant == TENANT, || {
-        "mintage tenant create names another tenant than it was asked for".into()
+    check(tenant == TENANT, || {
+        "mintage tenant create printed another tenant than the one in its arguments".into()
     })?;
     let token = printed["managementToken"].as_str().map(str::to_owned);
-    token.ok_or_else(|| Failure::new("mintage tenant create prints no managementToken"))
+    token.ok_or_else(|| StepError::new("mintage tenant create printed no managementToken"))
 }

@@ -1,29 +1,29 @@
-//! The seller says where license events go.
+//! The seller sets the webhook endpoint.
 
 use serde_json::json;
 
-use super::scene::Seller;
-use crate::failure::{Outcome, hold};
+use super::context::Seller;
+use crate::step_error::{StepResult, check};
 
-/// Sets the license webhook for the first time and returns its signing secret.
+/// Creates the webhook endpoint and returns its signing secret.
 ///
 /// # Errors
-/// When it is refused or no secret is made.
-pub(crate) async fn set(seller: &Seller<'_>, url: &str) -> Outcome<String> {
-    let answer = seller.put("/v1/webhook", &json!({ "url": url })).await?;
-    let answer = answer.expect(200)?;
-    let secret = answer.text_at("/signingSecret")?;
-    hold(secret.starts_with("whsec_"), || {
+/// The server refuses the URL, or answers no signing secret.
+pub(crate) async fn create(seller: &Seller<'_>, url: &str) -> StepResult<String> {
+    let response = seller.put("/v1/webhook", &json!({ "url": url })).await?;
+    let response = response.expect(200)?;
+    let secret = response.text_at("/signingSecret")?;
+    check(secret.starts_with("whsec_"), || {
         "the signing secret does not begin with whsec_".into()
     })?;
     Ok(secret)
 }
 
-/// Sets another address; the signing secret stays.
+/// Changes the URL of the webhook endpoint; the signing secret stays.
 ///
 /// # Errors
-/// When it is refused.
-pub(crate) async fn move_to(seller: &Seller<'_>, url: &str) -> Outcome<()> {
-    let answer = seller.put("/v1/webhook", &json!({ "url": url })).await?;
-    answer.expect(200).map(drop)
+/// The server refuses the URL.
+pub(crate) async fn update(seller: &Seller<'_>, url: &str) -> StepResult<()> {
+    let response = seller.put("/v1/webhook", &json!({ "url": url })).await?;
+    response.expect(200).map(drop)
 }

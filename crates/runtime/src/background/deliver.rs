@@ -40,10 +40,10 @@ pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
             }
         }
     }
-    // Attempts under way hold their permits; all of them back means all are done.
+    // Each attempt holds a permit until it ends.
     let all = u32::try_from(MAX_CONCURRENT).unwrap_or(u32::MAX);
     if permits.acquire_many(all).await.is_err() {
-        tracing::error!("the deliveries' semaphore was closed");
+        tracing::error!("the semaphore of the deliveries was closed");
     }
 }
 
@@ -63,7 +63,8 @@ async fn claim(app: &Arc<App>, permits: &Arc<Semaphore>) -> Result<bool, WorkerE
     for claim in claims {
         let permit = Arc::clone(permits).acquire_owned().await;
         let app = Arc::clone(app);
-        // Not the blocking pool: a hung receiver must not keep requests from their store.
+        // Not on the blocking pool: slow receivers must not occupy the threads that requests need for the
+        // store.
         let attempt = move || {
             attempt(&app, &claim);
             app.deliveries_due.notify_one();
@@ -73,8 +74,8 @@ async fn claim(app: &Arc<App>, permits: &Arc<Semaphore>) -> Result<bool, WorkerE
             .name("mintage-deliver".into())
             .spawn(attempt);
         if let Err(error) = spawned {
-            // The lease ends by itself and the delivery is due again.
-            tracing::error!(cause = %error, "no thread for a delivery");
+            // When the lease ends, the delivery is due again.
+            tracing::error!(cause = %error, "could not start a thread for a delivery");
         }
     }
     Ok(full)
@@ -90,11 +91,15 @@ fn attempt(app: &App, claim: &Claim) {
     let id = &claim.delivery.id;
     match send(app, claim) {
         Ok(DeliveryStatus::Delivered) => tracing::info!(delivery = %id, "delivered"),
-        Ok(DeliveryStatus::Failed) => tracing::warn!(delivery = %id, "gave up delivering"),
-        Ok(DeliveryStatus::Pending | DeliveryStatus::Leased) => {
-            tracing::info!(delivery = %id, "not delivered; to be tried again");
+        Ok(DeliveryStatus::Failed) => {
+            tracing::warn!(delivery = %id, "the delivery failed for good");
         }
-        Err(error) => tracing::warn!(delivery = %id, cause = %error, "an attempt failed"),
+        Ok(DeliveryStatus::Pending | DeliveryStatus::Leased) => {
+            tracing::info!(delivery = %id, "the delivery failed and will be retried");
+        }
+        Err(error) => {
+            tracing::warn!(delivery = %id, cause = %error, "could not attempt the delivery");
+        }
     }
 }
 

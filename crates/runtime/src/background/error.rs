@@ -5,10 +5,10 @@ use mintage_domain::usecase::failure::Failure;
 
 use crate::blocking::BlockingError;
 
-/// Why a step of a worker failed. The worker logs the error and goes on.
+/// Why a step of a worker failed. The worker logs the error and continues.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum WorkerError {
-    /// The step came to no end.
+    /// The step did not run to its end.
     #[error(transparent)]
     Blocking(#[from] BlockingError),
     /// The store failed.

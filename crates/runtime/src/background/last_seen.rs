@@ -17,7 +17,7 @@ pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
             () = sleep(INTERVAL) => {}
             _ = stopped.changed() => {}
         }
-        // After the stop as well: no request is under way any more.
+        // The last flush is after the stop, when no request is in progress any more.
         match blocking(&app, |app| app.last_seen.flush(&*app.store)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(cause = %error, "could not write last-seen times"),

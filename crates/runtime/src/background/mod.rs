@@ -33,13 +33,13 @@ impl Workers {
         Self { stop, tasks }
     }
 
-    /// Stops the workers after they finish what is under way.
+    /// Stops the workers after they finish their current work.
     pub async fn stop(self) {
         // An error means that all workers have ended already.
         let _ = self.stop.send(true);
         for task in self.tasks {
             if let Err(error) = task.await {
-                tracing::error!(cause = %error, "a background worker ended badly");
+                tracing::error!(cause = %error, "a background worker panicked");
             }
         }
     }

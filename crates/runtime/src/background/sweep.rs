@@ -1,4 +1,4 @@
-//! Sweeps every half minute.
+//! Runs the sweep every half minute.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,12 +21,12 @@ pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         match swept {
             Ok(Ok(swept)) if swept == SweepReport::default() => {}
             Ok(Ok(swept)) => {
-                tracing::info!(?swept, "swept");
+                tracing::info!(?swept, "the sweep made changes");
                 app.deliveries_due.notify_one();
                 app.mails_due.notify_one();
             }
-            Ok(Err(error)) => tracing::warn!(cause = %error, "could not sweep"),
-            Err(error) => tracing::warn!(cause = %error, "could not sweep"),
+            Ok(Err(error)) => tracing::warn!(cause = %error, "the sweep failed"),
+            Err(error) => tracing::warn!(cause = %error, "the sweep failed"),
         }
         tokio::select! {
             () = sleep(INTERVAL) => {}

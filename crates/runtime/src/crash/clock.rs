@@ -7,27 +7,27 @@ use mintage_domain::ports::Clock;
 
 /// A clock that is ahead of another one.
 pub(super) struct AheadClock<C> {
-    of: C,
-    by: Duration,
+    clock: C,
+    offset: Duration,
 }
 
 impl<C: Clock> AheadClock<C> {
-    /// Ahead by the seconds in `MINTAGE_CRASH_CLOCK_AHEAD`, if it is set.
+    /// A clock that is ahead by the seconds in `MINTAGE_CRASH_CLOCK_AHEAD`, if the variable is set.
     #[expect(
         clippy::disallowed_methods,
-        reason = "a test's switch, no configuration"
+        reason = "a switch for tests, not a setting"
     )]
     pub(super) fn of(clock: C) -> Self {
-        let by = std::env::var("MINTAGE_CRASH_CLOCK_AHEAD").map_or(Duration::ZERO, |seconds| {
+        let offset = std::env::var("MINTAGE_CRASH_CLOCK_AHEAD").map_or(Duration::ZERO, |seconds| {
             let seconds = seconds.parse().map(Duration::from_secs);
             seconds.expect("MINTAGE_CRASH_CLOCK_AHEAD is a number of seconds")
         });
-        Self { of: clock, by }
+        Self { clock, offset }
     }
 }
 
 impl<C: Clock> Clock for AheadClock<C> {
     fn now(&self) -> Timestamp {
-        self.of.now().plus(self.by)
+        self.clock.now().plus(self.offset)
     }
 }

@@ -1,9 +1,8 @@
 //! Named points at which a crash test kills the process, in builds with the feature
 //! `crash-points` only.
 //!
-//! `MINTAGE_CRASH_AT` names the point. `MINTAGE_CRASH_CLOCK_AHEAD` sets the clock ahead by so many
-//! seconds, so that a server which starts after a crash finds expired leases, and no test needs shorter
-//! ones.
+//! `MINTAGE_CRASH_AT` names the point. `MINTAGE_CRASH_CLOCK_AHEAD` sets the clock ahead by a number of
+//! seconds, so that a server that starts after a crash finds expired leases without waiting for them.
 
 #[cfg(feature = "crash-points")]
 mod clock;

@@ -12,12 +12,12 @@ pub fn point(_point: Point) {}
 #[cfg(feature = "crash-points")]
 #[expect(
     clippy::disallowed_methods,
-    reason = "a test's switch, no configuration"
+    reason = "a switch for tests, not a setting"
 )]
 pub fn point(point: Point) {
     if std::env::var("MINTAGE_CRASH_AT").is_ok_and(|at| at == point.name()) {
-        tracing::warn!(point = point.name(), "dying here");
-        // The shell's own `kill`: not every system has one as a program.
+        tracing::warn!(point = point.name(), "killing the process at a crash point");
+        // `kill` of the shell is used, since not every system has a program of that name.
         let killed = std::process::Command::new("sh")
             .args(["-c", "kill -KILL $0", &std::process::id().to_string()])
             .status();

@@ -1,6 +1,6 @@
 //! The named points of a crash test.
 
-/// Generates the points, their list and their names from one table, so that no point lacks any.
+/// Generates the points, their list and their names from one table.
 macro_rules! points {
     ($($(#[$doc:meta])* $point:ident = $name:literal,)+) => {
         /// A place between two effects, where a crash test may kill the server.
@@ -25,7 +25,7 @@ macro_rules! points {
 }
 
 points! {
-    /// The state of an OAuth round is used up; the code is not exchanged.
+    /// The state of an OAuth round is used up; the code is not exchanged yet.
     ConnectStateBurnt = "connect.state-burnt",
     /// Stripe has granted access; the grant is not committed.
     ConnectExchanged = "connect.exchanged",
@@ -55,8 +55,8 @@ points! {
     MailSent = "mail.sent",
     /// The result of a mail is committed.
     MailConcluded = "mail.concluded",
-    /// An account was left; its access at Stripe is not revoked.
+    /// The tenant has left an account; the access at Stripe is not revoked yet.
     RetireDecided = "retire.decided",
-    /// The access at Stripe is revoked; that is not committed.
+    /// The access at Stripe is revoked; the revocation is not committed yet.
     RetireDeauthorized = "retire.deauthorized",
 }

@@ -1,4 +1,4 @@
-//! Stripe, with a named point around each call.
+//! A decorator of the Stripe port with named points around its calls.
 
 use std::sync::Arc;
 
@@ -15,8 +15,8 @@ use mintage_domain::ports::{
 use super::pass::point;
 use super::points::Point;
 
-/// Passes a point before and after each call that changes something at Stripe: the points test the
-/// commits on either side of the call.
+/// Passes a point before or after each call that changes something at Stripe, to test the commits on
+/// either side of the call.
 pub(super) struct CrashingStripe<S>(pub(super) Arc<S>);
 
 impl<S: Stripe> Stripe for CrashingStripe<S> {
@@ -57,9 +57,9 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
         product: &NewProduct,
         key: &StripeIdempotencyKey,
     ) -> Result<StripeProductId, StripeError> {
-        let made = self.0.create_product(account, product, key);
+        let created = self.0.create_product(account, product, key);
         point(Point::PricesProductMade);
-        made
+        created
     }
 
     fn create_price(
@@ -68,9 +68,9 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
         price: &NewPrice,
         key: &StripeIdempotencyKey,
     ) -> Result<StripePriceId, StripeError> {
-        let made = self.0.create_price(account, price, key);
+        let created = self.0.create_price(account, price, key);
         point(Point::PricesPriceMade);
-        made
+        created
     }
 
     fn open_checkout(

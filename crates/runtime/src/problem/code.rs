@@ -1,10 +1,10 @@
-//! Every error code, its status, and when it is answered. `docs/API.md` has the same table, and a
-//! test compares the two.
+//! Every error code, its status, and when it is answered. `docs/API.md` lists the same codes, and a test
+//! compares the two.
 
-/// Generates the codes, their list and their columns from one table, so that no code lacks any.
+/// Generates the codes, their list and their columns from one table.
 macro_rules! error_codes {
     ($($variant:ident = $status:literal $code:literal $when:literal,)+) => {
-        /// An error that callers can tell from others.
+        /// A stable error code.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum ErrorCode {
             $(#[doc = $when] $variant,)+
@@ -40,11 +40,11 @@ macro_rules! error_codes {
 
 error_codes! {
     InvalidInput = 400 "validation/invalid-input"
-        "the body, a field, a header or a query is not valid",
+        "the body, a field, a header or a query parameter is invalid",
     WebhookSignatureInvalid = 400 "webhook/signature-invalid"
-        "Stripe's signature does not match",
+        "the signature of the Stripe event is wrong",
     WebhookModeMismatch = 400 "webhook/mode-mismatch"
-        "a live event with the sandbox's secret",
+        "a live event is signed with the secret of the sandbox",
     OauthStateInvalid = 400 "oauth/state-invalid"
         "the connection attempt is unknown, used or expired",
     OauthCodeRefused = 400 "oauth/code-refused"
@@ -56,7 +56,7 @@ error_codes! {
     ApiTimestampReplay = 401 "api/timestamp-replay"
         "the timestamp is too old, or the signature or its nonce was used before",
     AuthzRoleInsufficient = 403 "authz/role-insufficient"
-        "the scope does not allow it, or a publishable key does not",
+        "the scope of the credential does not allow the call, or the key is publishable",
     QuotaLicensesExceeded = 403 "quota/licenses-exceeded"
         "the plan allows no further active license",
     QuotaProductsExceeded = 403 "quota/products-exceeded"
@@ -64,13 +64,13 @@ error_codes! {
     QuotaConnectNotIncluded = 403 "quota/connect-not-included"
         "the plan does not include connecting Stripe",
     NotFound = 404 "common/not-found"
-        "it does not exist, or belongs to somebody else",
+        "the object does not exist, or belongs to another tenant",
     MethodNotAllowed = 405 "common/method-not-allowed"
         "the route has no such method",
     IdempotencyConflict = 409 "common/idempotency-conflict"
         "this `Idempotency-Key` was used with another body",
     Exists = 409 "common/exists"
-        "it exists already",
+        "the object exists already",
     LicenseAlreadyRevoked = 409 "license/already-revoked"
         "the license is revoked already",
     LicenseAlreadyFrozen = 409 "license/already-frozen"
@@ -80,7 +80,7 @@ error_codes! {
     LicenseIsLifetime = 409 "license/is-lifetime"
         "the license has no end",
     ActivationAlreadyReleased = 409 "activation/already-released"
-        "the device has given its slot back already",
+        "the activation is released already",
     ApiKeyAlreadyRevoked = 409 "api-key/already-revoked"
         "the key is revoked already",
     ApiKeyAlreadyRotated = 409 "api-key/already-rotated"
@@ -88,19 +88,19 @@ error_codes! {
     WebhookBeingSent = 409 "webhook/being-sent"
         "the delivery is being sent right now",
     MailNotConfigured = 409 "mail/not-configured"
-        "this server has no mail server to send by",
+        "this server has no mail server",
     StripeNotConnected = 409 "stripe/not-connected"
         "no Stripe account is connected",
     StripeCannotCharge = 409 "stripe/cannot-charge"
         "the account cannot charge",
     StripeModeRefused = 409 "stripe/mode-refused"
-        "the mode cannot follow the present one",
+        "the connection cannot change to this mode",
     StripeNotConfigured = 409 "stripe/not-configured"
         "this server has no Stripe settings for the mode",
     OauthAccountTaken = 409 "oauth/account-taken"
         "the account belongs to another tenant",
     OauthWrongMode = 409 "oauth/wrong-mode"
-        "the grant is of the other mode",
+        "the grant of Stripe is for the other mode",
     BodyTooLarge = 413 "validation/body-too-large"
         "the body has more than 1 MB",
     UnsupportedMediaType = 415 "validation/unsupported-media-type"
@@ -108,13 +108,13 @@ error_codes! {
     CheckoutNoPrice = 422 "checkout/no-price"
         "the key type has no price on the account",
     StripeAmountTooSmall = 422 "stripe/amount-too-small"
-        "Stripe does not charge so little",
+        "the amount is below Stripe's minimum",
     RateLimited = 429 "common/rate-limited"
         "too many requests",
     Internal = 500 "common/internal"
-        "something is broken here",
+        "an error in the server",
     StripeFailed = 502 "stripe/failed"
-        "Stripe did not do it",
+        "Stripe could not complete the request",
     Unavailable = 503 "common/unavailable"
-        "not available right now; try again",
+        "the server is not available at the moment; try again",
 }

@@ -1,4 +1,4 @@
-//! The problems of failed stores and cut-off work, which any route may answer.
+//! The problems of failed stores and interrupted work, which any route may answer.
 
 use mintage_domain::ports::StoreError;
 use mintage_domain::usecase::failure::Failure;

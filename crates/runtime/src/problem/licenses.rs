@@ -1,4 +1,4 @@
-//! The problems of issuing, activating and commanding licenses.
+//! The problems of issuing, activating and changing licenses.
 
 use mintage_domain::model::licenses::standing::CannotExtend;
 use mintage_domain::usecase::access::api_key::SignatureError;

@@ -1,7 +1,7 @@
 //! Problems: the stable code, the status and the message of every error that a caller may see.
 //!
-//! Each use case has errors of its own; the files here say which problem each error is, so that the
-//! JSON API and the pages for people answer the same.
+//! Each use case has errors of its own. The files here convert each error to its problem, so that the JSON
+//! API and the pages for people answer the same.
 
 mod access;
 mod catalog;

@@ -21,10 +21,10 @@ impl From<StripeError> for Problem {
             | StripeError::Unauthorized
             | StripeError::NotFound
             | StripeError::Refused { .. } => {
-                tracing::warn!(cause = text, "Stripe failed");
+                tracing::warn!(cause = text, "a request to Stripe failed");
                 Self::new(
                     ErrorCode::StripeFailed,
-                    "Stripe did not do it; try again later",
+                    "Stripe could not complete the request; try again later",
                 )
             }
         }
@@ -63,7 +63,7 @@ impl From<WebhookError> for Problem {
     fn from(error: WebhookError) -> Self {
         let text = error.to_string();
         match error {
-            // Without a secret there is no webhook, rather than one that believes anything.
+            // Without a secret no signature can be checked, so the route does not exist.
             WebhookError::NoSecret => Self::not_found(),
             WebhookError::BadSignature | WebhookError::Stale => {
                 Self::new(ErrorCode::WebhookSignatureInvalid, text)

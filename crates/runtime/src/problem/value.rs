@@ -1,25 +1,24 @@
-//! A problem, as every face describes it to a caller.
+//! A problem: an error as its caller sees it.
 
 use std::time::Duration;
 
 use super::code::ErrorCode;
 
-/// An error as its caller sees it. What only the operator should see is logged where the problem
-/// arises.
+/// An error as its caller sees it. Details for the operator are logged where the problem is created.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {message}", code.as_str())]
 pub struct Problem {
     /// The stable code, which also sets the status.
     pub code: ErrorCode,
-    /// A message for people, without secrets and inner workings.
+    /// A message for people, without secrets and internal details.
     pub message: String,
-    /// Each field that is wrong.
+    /// The invalid fields.
     pub details: Vec<Detail>,
     /// After how many seconds a retry makes sense.
     pub retry_after: Option<u64>,
 }
 
-/// One field that is wrong.
+/// An invalid field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Detail {
     /// The path of the field: `customer.email`.
@@ -29,7 +28,7 @@ pub struct Detail {
 }
 
 impl Detail {
-    /// A field that is wrong.
+    /// A detail about the field at this path.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -39,7 +38,7 @@ impl Detail {
 }
 
 impl Problem {
-    /// A problem with this code.
+    /// A problem without details and without a time to retry.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -49,7 +48,7 @@ impl Problem {
         }
     }
 
-    /// The thing does not exist, or belongs to another tenant: the answer does not say which.
+    /// The object does not exist, or belongs to another tenant. The answer does not say which of the two.
     pub fn not_found() -> Self {
         Self::new(ErrorCode::NotFound, "not found")
     }
@@ -62,17 +61,17 @@ impl Problem {
         }
     }
 
-    /// A field of the body is wrong.
+    /// A field of the body is invalid.
     pub fn invalid_field(path: &str, message: impl Into<String>) -> Self {
         Self::invalid_fields(vec![Detail::new(path, message)])
     }
 
-    /// Fields of the body are wrong.
+    /// Fields of the body are invalid.
     pub fn invalid_fields(details: Vec<Detail>) -> Self {
         Self::invalid("one or more fields are not valid", details)
     }
 
-    /// Parameters of the query are wrong.
+    /// Parameters of the query are invalid.
     pub fn invalid_query(details: Vec<Detail>) -> Self {
         Self::invalid("one or more query parameters are not valid", details)
     }
@@ -90,18 +89,21 @@ impl Problem {
         Self::new(ErrorCode::AuthzRoleInsufficient, message)
     }
 
-    /// The server is broken; `cause` goes to the log only.
+    /// The server has an error; `cause` is only logged.
     pub fn internal(cause: &str) -> Self {
         tracing::error!(cause, "internal error");
-        Self::new(ErrorCode::Internal, "something went wrong on our side")
+        Self::new(ErrorCode::Internal, "an internal error occurred")
     }
 
-    /// A retry soon makes sense; `cause` goes to the log only.
+    /// The caller should retry; `cause` is only logged.
     pub fn unavailable(cause: &str) -> Self {
         tracing::warn!(cause, "unavailable");
         Self {
             retry_after: Some(1),
-            ..Self::new(ErrorCode::Unavailable, "not available right now; try again")
+            ..Self::new(
+                ErrorCode::Unavailable,
+                "not available at the moment; try again",
+            )
         }
     }
 

@@ -1,4 +1,4 @@
-//! Rate limits: this node spends shares of the rates that all nodes have together.
+//! Rate limits. All nodes share the rates, and each node spends the shares that it has taken.
 
 mod spend;
 mod standing;

@@ -1,4 +1,4 @@
-//! Spending one of a rate, and asking the store for more.
+//! Counts calls against rates, and requests shares of the rates from the store.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::blocking::blocking;
 use crate::state::HeldShare;
 
-/// Spends one of a subject's rate.
+/// Counts one call of a subject against a limit.
 pub async fn spend(app: &Arc<App>, what: Limited, subject: &str) -> Standing {
     let rate = app.settings.limits.rate(what);
     let key = what.key(subject);
@@ -38,8 +38,8 @@ pub async fn spend(app: &Arc<App>, what: Limited, subject: &str) -> Standing {
     }
 }
 
-/// The standing of a subject whose calls are refused at present, as far as this node knows. Spends
-/// nothing.
+/// The standing of a subject whose calls are refused at present, as far as this node knows. Counts no
+/// call.
 pub fn current_refusal(app: &App, what: Limited, subject: &str) -> Option<Standing> {
     let held = app.rate_shares.find(&what.key(subject))?;
     let wait = held.lock().refused(app.clock.now())?;
@@ -50,7 +50,7 @@ pub fn current_refusal(app: &App, what: Limited, subject: &str) -> Option<Standi
     ))
 }
 
-/// Waits for the task that asks the store, and asks for more if there is still nothing to spend.
+/// Waits for the task that requests a share, and requests another share if nothing is left to spend.
 async fn spend_after_refill(
     app: &Arc<App>,
     held: &Arc<HeldShare>,
@@ -69,7 +69,7 @@ async fn spend_after_refill(
     }
 }
 
-/// Asks the store for a share while the call goes on; false if another task asks already.
+/// Requests a share in the background; false if another task is requesting one already.
 fn refill_in_background(
     app: &Arc<App>,
     held: &Arc<HeldShare>,
@@ -88,9 +88,9 @@ fn refill_in_background(
     true
 }
 
-/// Asks the store for a share, of which `spent` are spent already. A store that does not answer
-/// refuses nobody: the call goes on as if the store had granted the share, and the store is asked
-/// again when that share is spent.
+/// Requests a share from the store, of which `spent` calls are spent already. If the store does not
+/// answer, nobody is refused: the node grants itself the share, and asks the store again when that share
+/// is spent.
 async fn refill(
     app: &Arc<App>,
     held: &Arc<HeldShare>,
@@ -100,12 +100,12 @@ async fn refill(
 ) -> Take {
     let held = Arc::clone(held);
     let (count, left) = (rate.share(), 0);
-    // The answer is recorded there, so that a caller who hangs up loses no share.
+    // The share is recorded on the blocking thread, so that it is not lost if the caller hangs up.
     let taken = blocking(app, move |app| {
         let now = app.clock.now();
         let take = app.store.take(&key, rate, count, now);
         let take = take.unwrap_or_else(|error| {
-            tracing::warn!(cause = %error, "a limit is not counted");
+            tracing::warn!(cause = %error, "could not request a share of a rate; calls are admitted without the store");
             Take::Granted(Grant { count, left })
         });
         held.lock().note(take, spent, now);

@@ -1,4 +1,4 @@
-//! The standing of a subject after a call.
+//! What a subject has left of a rate.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::access::limits::Limited;
 use mintage_domain::model::access::rate::Rate;
 
-/// How much of one of its rates a subject has left after a call.
+/// How much of a rate a subject has left after a call.
 #[derive(Debug, Clone, Copy)]
 pub struct Standing {
     /// The limit.
@@ -15,7 +15,7 @@ pub struct Standing {
     pub rate: Rate,
     /// How many calls are left, as far as this node knows.
     pub remaining: u32,
-    /// When `remaining` changes.
+    /// In how much time `remaining` changes.
     pub resets_in: Duration,
     /// Whether the call is refused.
     pub refused: bool,

@@ -25,7 +25,7 @@ pub struct CachedApiKey {
     pub(crate) read_at: Timestamp,
 }
 
-/// API keys with their products, cached for a few seconds, so that a hot call reads one thing only.
+/// API keys with their products, cached for a few seconds, so that a frequent call needs no read for its API key.
 #[derive(Default)]
 pub struct ApiKeyCache(RwLock<Entries>);
 
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_kept_for_five_seconds() {
+    fn a_key_is_cached_for_five_seconds() {
         let (cache, shop) = (ApiKeyCache::default(), Shop::new("acme"));
         let cached = cached(&shop);
         cache.put(&cached, cache.removals());
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_forgotten_is_gone_and_a_read_under_way_does_not_bring_it_back() {
+    fn a_removed_key_is_gone_and_a_read_in_progress_does_not_restore_it() {
         let (cache, shop) = (ApiKeyCache::default(), Shop::new("acme"));
         let (changed, other) = (cached(&shop), cached(&shop));
         let is_kept =

@@ -6,13 +6,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::ports::{LastSeen, SeenTarget, StoreError};
 
-/// How many API keys and devices are remembered at most. One beyond that is recorded by a later call.
+/// How many API keys and activations are buffered at most. A use beyond that is not recorded.
 const CAPACITY: usize = 50_000;
 
-/// How many are written in one call of the store.
+/// How many times are written in one call of the store.
 const BATCH: usize = 500;
 
-/// The latest use of each API key and device, so that a busy call costs no write of its own.
+/// The latest use of each API key and activation, so that a frequent call needs no write of its own.
 #[derive(Default)]
 pub struct LastSeenBuffer(Mutex<HashMap<SeenTarget, Timestamp>>);
 
@@ -26,7 +26,7 @@ impl LastSeenBuffer {
         }
     }
 
-    /// Writes all of them to the store. What the store does not take stays for the next flush.
+    /// Writes all times to the store. Times that the store does not write stay for the next flush.
     pub(crate) fn flush(&self, store: &(impl LastSeen + ?Sized)) -> Result<(), StoreError> {
         let seen: Vec<_> = std::mem::take(&mut *self.lock()).into_iter().collect();
         let mut outcome = Ok(());
@@ -57,7 +57,7 @@ mod tests {
 
     use super::*;
 
-    /// Fails as often as it is told, then takes what it is given.
+    /// A store that fails `failures` times, and then records what it is given.
     #[derive(Default)]
     struct Failing {
         failures: RefCell<usize>,
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_of_each_is_written_once() {
+    fn the_latest_time_of_each_target_is_written_once() {
         let (seen, store) = (LastSeenBuffer::default(), Failing::default());
         let at = Timestamp::from_micros;
         for (what, micros) in [(1, 10), (1, 30), (2, 5), (1, 20)] {
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_store_did_not_take_is_written_the_next_time_unless_it_was_seen_since() {
+    fn times_that_were_not_written_are_written_by_the_next_flush_unless_there_is_a_later_one() {
         let (seen, store) = (LastSeenBuffer::default(), Failing::default());
         let at = Timestamp::from_micros;
         for nth in 0..BATCH * 2 {
@@ -110,7 +110,11 @@ mod tests {
         }
         *store.failures.borrow_mut() = 1;
         assert!(seen.flush(&store).is_err());
-        assert_eq!(store.taken.borrow().len(), 0, "after a failure it stops");
+        assert_eq!(
+            store.taken.borrow().len(),
+            0,
+            "a flush stops after a failure"
+        );
         seen.record(key(7), at(20));
         assert_eq!(seen.flush(&store), Ok(()));
         let taken: HashMap<_, _> = store.taken.take().into_iter().collect();
@@ -119,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_bounded_and_what_is_known_goes_on() {
+    fn the_buffer_is_bounded_and_known_targets_are_still_updated() {
         let seen = LastSeenBuffer::default();
         for nth in 0..=CAPACITY {
             seen.record(key(nth), Timestamp::EPOCH);

@@ -1,4 +1,4 @@
-//! The state that one node keeps for a few seconds, and may lose at any time.
+//! The state that a node keeps in memory for a few seconds, and may lose at any time.
 
 mod api_key_cache;
 mod last_seen;

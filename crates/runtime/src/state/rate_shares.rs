@@ -7,15 +7,16 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::access::rate::Rate;
 use mintage_domain::model::access::rate_share::Share;
 
-/// How many shares are held at most. When they are full, those that are over are dropped, or else all.
+/// How many shares are held at most. At the limit, shares whose window is over are removed; if there are
+/// none, all shares are removed.
 const CAPACITY: usize = 50_000;
 
 /// This node's shares of all rates, one for each subject of each limit.
 #[derive(Default)]
 pub struct RateShares(RwLock<HashMap<String, Arc<HeldShare>>>);
 
-/// One share. A task that asks the store for more of it holds `refilling`, so that one task asks and
-/// the others wait for its answer.
+/// One share. The task that requests more of it from the store holds `refilling`, and other tasks wait for
+/// the result.
 pub(crate) struct HeldShare {
     share: Mutex<Share>,
     pub(crate) refilling: Arc<tokio::sync::Mutex<()>>,
@@ -67,13 +68,13 @@ mod tests {
     };
 
     #[test]
-    fn when_there_is_no_room_what_is_over_goes_first() {
+    fn at_capacity_shares_that_are_over_are_removed_first() {
         let shares = RateShares::default();
         let at = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
         let spend = |key: &str, now| shares.of(key, ONCE_A_MINUTE, now).lock().spend(now);
         let len = || shares.0.read().expect("whole").len();
         for nth in 0..CAPACITY {
-            // The first half is over when the last one comes.
+            // The first half is over when the last share is added.
             let now = if nth < CAPACITY / 2 { at(0) } else { at(60) };
             spend(&nth.to_string(), now);
         }
@@ -83,6 +84,6 @@ mod tests {
         for nth in 0..CAPACITY / 2 {
             spend(&format!("more {nth}"), at(60));
         }
-        assert_eq!(len(), 1, "none was over, so all went");
+        assert_eq!(len(), 1, "none was over, so all were removed");
     }
 }

@@ -1,4 +1,4 @@
-//! The calls of the API, as the page shows them.
+//! The calls of the API, as the page lists them.
 
 use mintage_runtime::problem::ErrorCode;
 use serde_json::{Map, Value};
@@ -80,7 +80,7 @@ fn sections(document: &Value, operation: &Value) -> Vec<Section> {
     sections
 }
 
-/// What a caller presents, a row each.
+/// The credentials of a caller, a row each.
 fn credentials(document: &Value, caller: &Map<String, Value>) -> Vec<Row> {
     let row = |(name, scopes): (&String, &Value)| {
         let scheme = &document["components"]["securitySchemes"][name];

@@ -1,4 +1,4 @@
-//! The page of the API's description: no script, and nothing from elsewhere.
+//! The page that describes the API. It has no script and loads nothing from elsewhere.
 
 use askama::Template;
 use data_encoding::BASE64;
@@ -12,11 +12,11 @@ use super::text::{Span, paragraphs};
 
 const STYLE: &str = include_str!("../../templates/docs/style.css");
 
-/// The page, rendered.
+/// The rendered page.
 #[derive(Debug)]
 pub struct DocsPage {
     pub(super) html: String,
-    /// What the page may load and do: its own style, and nothing else.
+    /// The content security policy: the page may use its own style, and nothing else.
     pub(super) policy: String,
 }
 
@@ -30,7 +30,7 @@ struct DocsTemplate<'a> {
     schemas: Vec<SchemaEntry>,
 }
 
-/// A schema that the calls name.
+/// A schema that calls refer to.
 struct SchemaEntry {
     anchor: String,
     name: String,
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_stays_text() {
+    fn text_is_escaped() {
         let document = json!({
             "info": {"version": "<i>\"&\"</i>", "description": "a `b<c` **d**\n\ne"},
         });

@@ -1,4 +1,4 @@
-//! The route of the page.
+//! The route of the page that describes the API.
 
 use actix_web::{HttpResponse, web};
 

@@ -1,22 +1,22 @@
-//! Schemas: what JSON looks like, in words.
+//! Schemas of JSON values, described in words.
 
 use serde_json::Value;
 
 use super::section::{Row, Section};
 use super::text::{Span, paragraphs};
 
-/// Where a schema stands on the page.
+/// The anchor of a schema on the page.
 pub(super) fn anchor(name: &str) -> String {
-    format!("shape-{name}")
+    format!("schema-{name}")
 }
 
-/// The members of an object; of anything else, what kind of value it is.
+/// The members of an object, or the kind of any other value.
 pub(super) fn members(title: &str, document: &Value, schema: &Value) -> Section {
-    let shape = match named(schema) {
+    let resolved = match named(schema) {
         Some(name) => &document["components"]["schemas"][name],
         None => schema,
     };
-    let rows = fields(shape);
+    let rows = fields(resolved);
     let kind = if rows.is_empty() {
         kind(schema)
     } else {
@@ -55,7 +55,7 @@ fn fields(schema: &Value) -> Vec<Row> {
     fields.into_iter().map(row).collect()
 }
 
-/// The description of a field, or of the schema that the field may have beside `null`.
+/// The description of a field, or of the schema that the field has if it is not `null`.
 fn about(schema: &Value) -> Vec<Vec<Span>> {
     let own = schema["description"].as_str();
     let other = alternatives(schema).find_map(|one| one["description"].as_str());
@@ -67,7 +67,7 @@ fn alternatives(schema: &Value) -> impl Iterator<Item = &Value> {
     lists.into_iter().filter_map(Value::as_array).flatten()
 }
 
-/// What kind of value it is: its name or type, and its limits.
+/// The kind of a value: its name or its type, and its limits.
 pub(super) fn kind(schema: &Value) -> Vec<Span> {
     if let Some(name) = named(schema) {
         return vec![Span::Link {

@@ -1,13 +1,13 @@
-//! A section of the page: a title over a table or a line.
+//! A section of the page: a title above a table or a line.
 
 use super::text::Span;
 
 /// A titled part of a call or a schema.
 #[derive(Default)]
 pub(super) struct Section {
-    /// May be empty.
+    /// The title; may be empty.
     pub(super) title: String,
-    /// What kind of value it is, where there is nothing to list.
+    /// The kind of the value, if there are no rows.
     pub(super) kind: Vec<Span>,
     pub(super) rows: Vec<Row>,
 }

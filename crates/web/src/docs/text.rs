@@ -1,4 +1,4 @@
-//! Text with a little markup in it, as descriptions have it: `code` and **strong** words.
+//! The markup of descriptions: `code` and **strong** words.
 
 /// A part of a line.
 #[derive(Debug, PartialEq, Eq)]

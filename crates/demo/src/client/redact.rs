@@ -1,10 +1,10 @@
-//! How a request and an answer look to the person who watches. Secrets stay unseen even here.
+//! Requests and responses as the report prints them, with secrets masked.
 
 use serde_json::Value;
 
 use super::form::between;
 
-/// Fields that hold a secret.
+/// The names of fields that contain a secret.
 const SECRETS: [&str; 5] = [
     "checkoutKey",
     "secret",
@@ -13,13 +13,13 @@ const SECRETS: [&str; 5] = [
     "state",
 ];
 
-/// An address without its scheme, which all share, and its query, which may hold a state or a code.
+/// A URL without its scheme and without its query, which may contain an OAuth state or code.
 pub(super) fn address(url: &str) -> &str {
     let url = url.strip_prefix("http://").unwrap_or(url);
     url.split_once('?').map_or(url, |(place, _)| place)
 }
 
-/// JSON or a form with its secrets masked; of a page, its title.
+/// JSON or a form with its secrets masked, or the title of a page.
 pub(super) fn body(bytes: &[u8]) -> String {
     if let Ok(mut value) = serde_json::from_slice::<Value>(bytes) {
         mask(&mut value);
@@ -28,11 +28,15 @@ pub(super) fn body(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     match between(&text, "<title>", "</title>") {
         Some(title) => format!("the page “{title}”"),
-        None => text.split('&').map(pair).collect::<Vec<_>>().join("&"),
+        None => text
+            .split('&')
+            .map(masked_pair)
+            .collect::<Vec<_>>()
+            .join("&"),
     }
 }
 
-fn pair(pair: &str) -> String {
+fn masked_pair(pair: &str) -> String {
     match pair.split_once('=') {
         Some((name, _)) if SECRETS.contains(&name) => format!("{name}=…"),
         _ => pair.to_owned(),
@@ -61,7 +65,7 @@ mod tests {
     use super::{address, body};
 
     #[test]
-    fn what_is_shown_holds_no_secret() {
+    fn the_report_contains_no_secret() {
         let table = [
             (
                 r#"{"id":"ak_1","secret":"aks_2"}"#,
@@ -80,8 +84,8 @@ mod tests {
             ("state=6a&card_number=4242", "state=…&card_number=4242"),
             ("", ""),
         ];
-        for (sent, shown) in table {
-            assert_eq!(body(sent.as_bytes()), shown);
+        for (sent, printed) in table {
+            assert_eq!(body(sent.as_bytes()), printed);
         }
         assert_eq!(address("http://h/callback?code=c&state=s"), "h/callback");
     }

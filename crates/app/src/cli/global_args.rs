@@ -7,21 +7,22 @@ use mintage_domain::ports::Store;
 use mintage_domain::usecase::env::Env;
 use mintage_runtime::system::{SystemClock, SystemEntropy};
 
-use super::output::Outcome;
+use super::output::CommandResult;
 use crate::config::{Config, ConfigError, Layers};
 use crate::wire::{Opener, open_store};
 
 #[derive(Args)]
-pub(super) struct Common {
-    /// A configuration file (default: mintage.toml, if there is one).
+pub(super) struct GlobalArgs {
+    /// The configuration file (default: mintage.toml, if the file exists).
     #[arg(long, global = true)]
     config: Option<PathBuf>,
-    /// The URL of the database; see DATABASE_URL. A URL with a password belongs in the environment.
+    /// The URL of the database; see DATABASE_URL. Set a URL with a password in the environment instead.
     #[arg(long, global = true)]
     database_url: Option<String>,
 }
 
-impl Common {
+impl GlobalArgs {
+    /// The layers of the configuration that these arguments choose.
     pub(super) fn layers(&self) -> Result<Layers, ConfigError> {
         let named = self.config.is_some();
         let path = self.config.clone().unwrap_or_else(|| "mintage.toml".into());
@@ -32,13 +33,13 @@ impl Common {
     }
 }
 
-/// Opens the store, beside a server that may be running, and runs `work` with it.
+/// Opens the store, which a running server may have open as well, and runs `work` with it.
 pub(super) fn with_store(
-    common: &Common,
-    work: impl FnOnce(&dyn Store, &Env<'_>) -> Outcome,
-) -> Outcome {
-    let config = Config::read(&common.layers()?)?;
-    let store = open_store(&config.database, Opener::Tool)?;
+    args: &GlobalArgs,
+    work: impl FnOnce(&dyn Store, &Env<'_>) -> CommandResult,
+) -> CommandResult {
+    let config = Config::read(&args.layers()?)?;
+    let store = open_store(&config.database, Opener::Command)?;
     let env = Env {
         clock: &SystemClock,
         entropy: &SystemEntropy,
