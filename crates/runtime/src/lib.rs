@@ -6,6 +6,7 @@ pub mod background;
 pub mod blocking;
 #[doc(hidden)] // of use to the wiring and to crash tests only
 pub mod crash;
+mod mail_body;
 pub mod problem;
 pub mod rate_limit;
 pub mod settle;

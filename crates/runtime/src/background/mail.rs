@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mintage_domain::model::outbox::mail::{MailStatus, QueuedMail};
+use mintage_domain::model::outbox::mail::{LicenseMail, MailStatus, QueuedMail};
 use mintage_domain::usecase::failure::Failure;
 use mintage_domain::usecase::outbox::mail::{
     Composed, LEASE, Outcome, compose, give_up, record_result,
@@ -16,6 +16,7 @@ use super::error::WorkerError;
 use crate::app::{App, Mailer};
 use crate::blocking::blocking;
 use crate::crash::{self, Point};
+use crate::mail_body::license_message;
 
 /// How many mails this node sends at the same time.
 const MAX_CONCURRENT: usize = 8;
@@ -122,11 +123,21 @@ fn attempt(app: &App, mailing: &QueuedMail) {
 
 fn send(app: &App, mailer: &Mailer, mailing: &QueuedMail) -> Result<MailStatus, Failure> {
     let outcome = match compose(&*app.store, &app.env(), mailing)? {
-        Composed::Message(message) => Outcome::from(mailer.mail.send(&message)),
+        Composed::Mail(mail) => deliver(mailer, &mail),
         Composed::Outcome(outcome) => outcome,
     };
     crash::point(Point::MailSent);
     let status = record_result(&*app.store, &app.env(), mailing, &outcome)?;
     crash::point(Point::MailConcluded);
     Ok(status)
+}
+
+fn deliver(mailer: &Mailer, mail: &LicenseMail) -> Outcome {
+    match license_message(mail) {
+        Ok(message) => Outcome::from(mailer.mail.send(&message)),
+        Err(error) => {
+            tracing::error!(cause = %error, "a mail could not be rendered");
+            Outcome::TryAgain("the mail could not be rendered".to_owned())
+        }
+    }
 }

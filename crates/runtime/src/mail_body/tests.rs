@@ -74,7 +74,9 @@ fn a_sandbox_license_says_in_all_places_that_it_is_a_test() {
         text.starts_with(&format!("{TEST_NOTICE}\n\nHere is")),
         "{text}"
     );
-    assert!(html.contains(&format!("<p><strong>{TEST_NOTICE}</strong></p>\n<p>Here is")));
+    assert!(html.contains(&format!(
+        "<p><strong>{TEST_NOTICE}</strong></p>\n<p>Here is"
+    )));
 }
 
 #[test]

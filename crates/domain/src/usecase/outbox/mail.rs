@@ -12,11 +12,11 @@ use crate::commit::write::Write;
 use crate::model::access::rate::{Rate, Take};
 use crate::model::licenses::license::License;
 use crate::model::licenses::standing::State;
-use crate::model::outbox::mail::{MailStatus, MailValues, QueuedMail};
+use crate::model::outbox::mail::{LicenseMail, MailStatus, QueuedMail};
 use crate::model::sellers::audit::Actor;
 use crate::model::sellers::tenant::Tenant;
 use crate::ports::{
-    Catalog, Commit, LicenseRecord, Licenses, MailError, Mails, Message, RateLimiter, Tenants,
+    Catalog, Commit, LicenseRecord, Licenses, MailError, Mails, RateLimiter, Tenants,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
@@ -87,8 +87,8 @@ fn queued_mail(env: &Env<'_>, license: &License, to: &Email, now: Timestamp) -> 
 /// The result of composing a claimed mail.
 #[derive(Debug)]
 pub enum Composed {
-    /// The message to send.
-    Message(Box<Message>),
+    /// What the mail says.
+    Mail(Box<LicenseMail>),
     /// Nothing is sent; this outcome must be recorded.
     Outcome(Outcome),
 }
@@ -116,7 +116,7 @@ impl From<Result<(), MailError>> for Outcome {
     }
 }
 
-/// Composes the message of a claimed mail, from the license as stored now.
+/// Decides what a claimed mail says, from the license as stored now.
 pub fn compose(
     store: &(impl Tenants + Catalog + Licenses + ?Sized),
     env: &Env<'_>,
@@ -152,22 +152,16 @@ pub fn compose(
         let reason = "the license's key does not open".to_owned();
         return Ok(Composed::Outcome(Outcome::TryAgain(reason)));
     };
-    let body = MailValues {
-        product: product.display_name.as_str(),
-        plan: plan.display_name.as_str(),
-        key: key.expose(),
-        mode: license.mode,
-        expires_at: license.standing.expires_at(),
-        devices: license.activation_limit,
-    }
-    .render();
-    Ok(Composed::Message(Box::new(Message {
+    Ok(Composed::Mail(Box::new(LicenseMail {
         id: mail.id.clone(),
         to: mail.to.clone(),
         reply_to: tenant.email,
-        subject: body.subject,
-        text: body.text,
-        html: body.html,
+        product: product.display_name.as_str().to_owned(),
+        plan: plan.display_name.as_str().to_owned(),
+        key,
+        mode: license.mode,
+        expires_at: license.standing.expires_at(),
+        activation_limit: license.activation_limit,
     })))
 }
 

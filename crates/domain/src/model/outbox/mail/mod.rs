@@ -1,10 +1,10 @@
 //! Mails that deliver license keys to buyers, and the sender's mailbox.
 
+mod license_mail;
 mod mailbox;
-mod template;
 
+pub use crate::model::outbox::mail::license_mail::LicenseMail;
 pub use crate::model::outbox::mail::mailbox::{InvalidMailbox, Mailbox};
-pub use crate::model::outbox::mail::template::{MailBody, MailValues};
 
 use crate::base::email::Email;
 use crate::base::id::{LicenseId, MailId};
