@@ -44,8 +44,9 @@ mod tests {
 
     #[test]
     fn an_amount_and_a_currency_go_together_and_are_chargeable() {
-        let usd = Some(Currency::parse("usd").unwrap());
-        let dollars = Money::new(4_900, usd.unwrap()).unwrap();
+        let currency = Currency::parse("usd").unwrap();
+        let usd = Some(currency);
+        let dollars = Money::new(4_900, currency).unwrap();
         for (amount, currency, expected) in [
             (None, None, Ok(None)),
             (Some(4_900), usd, Ok(Some(dollars))),

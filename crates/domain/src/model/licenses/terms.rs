@@ -37,6 +37,7 @@ impl LicenseTerms {
     }
 
     /// These terms, with the term and the activation limit of one license where given.
+    #[must_use]
     pub fn overridden(self, term: Option<Term>, activation_limit: Option<u32>) -> Self {
         Self {
             term: term.unwrap_or(self.term),

@@ -137,9 +137,9 @@ pub fn activate(
         Activation::new(id, &license, device, now)
     });
     activation.released_at = None;
-    let changed = activation.update_from(device);
+    let is_updated = activation.update_from(device);
     let id = activation.id.clone();
-    if added > 0 || changed || !was_seen_concurrently(refused) {
+    if added > 0 || is_updated || !was_seen_concurrently(refused) {
         activation.seen(now);
         changes.activations.push(Write::changed(activation));
     }

@@ -27,12 +27,12 @@ mod tests {
     #[test]
     fn encodes_five_bits_a_symbol_highest_first() {
         for (bytes, count, symbols) in [
-            (&[0b00000_000][..], 1, "0"),
-            (&[0b11111_000], 1, "Z"),
-            (&[0b00001_000, 0], 2, "10"),
-            (&[0, 1, 0b1111_0000], 4, "000Z"),
+            (&[0x00][..], 1, "0"),
+            (&[0xf8], 1, "Z"),
+            (&[0x08, 0x00], 2, "10"),
+            (&[0x00, 0x01, 0xf0], 4, "000Z"),
             (&[0xff, 0xff, 0xf0], 4, "ZZZZ"),
-            (&[0b00001_000, 0b10_10001_0], 3, "12H"),
+            (&[0b0000_1000, 0b1010_0010], 3, "12H"),
         ] {
             assert_eq!(encode(bytes, count), symbols, "{bytes:?}");
         }
