@@ -7,7 +7,7 @@ use mintage_domain::base::email::Email;
 use mintage_domain::base::id::{ActivationId, ApiKeyId, LicenseId};
 use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
-use mintage_domain::base::text::free_text;
+use mintage_domain::base::text::Text;
 use mintage_domain::model::access::idempotency::IdempotencyKey;
 use mintage_domain::model::licenses::activation::Fingerprint;
 use serde_json::Value;
@@ -37,7 +37,9 @@ fn parse_as_field(text: &str) {
     if let Ok(fingerprint) = Fingerprint::parse(text) {
         assert_eq!(Fingerprint::parse(fingerprint.as_str()), Ok(fingerprint));
     }
-    let _ = free_text(text, 200);
+    if let Ok(free) = Text::<200>::parse(text) {
+        assert_eq!(Text::parse(free.as_str()), Ok(free));
+    }
     let _ = IdempotencyKey::parse(text);
     let _ = (
         TenantId::parse(text),
