@@ -4,9 +4,10 @@ use crate::base::time::Timestamp;
 use crate::model::access::api_key::ApiKey;
 use crate::model::access::nonce::Nonce;
 use crate::model::catalog::product::Product;
+use crate::model::licenses::activation::Fingerprint;
 use crate::model::licenses::key::{KeyFormat, PresentedKey};
 use crate::model::licenses::standing::State;
-use crate::ports::{KeyQuery, KnownLicense, ValidateQuery};
+use crate::ports::{KeyQuery, KnownLicense, SeenTarget, ValidateQuery};
 use crate::usecase::env::Env;
 
 /// Why a license is not good.
@@ -25,6 +26,15 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All reasons.
+    pub const ALL: [Self; 5] = [
+        Self::NotFound,
+        Self::Checksum,
+        Self::Frozen,
+        Self::Expired,
+        Self::Revoked,
+    ];
+
     /// The reason on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -84,6 +94,16 @@ pub fn look_up(
             hashes: key.candidates(product.key_format, &product.key_prefix),
         },
     })
+}
+
+/// The device whose last-seen time a validation updates: one that is named with a valid license.
+pub fn seen_device(
+    known: Option<&KnownLicense>,
+    reason: Option<Reason>,
+    device: Option<Fingerprint>,
+) -> Option<SeenTarget> {
+    let known = known.filter(|_| reason.is_none())?;
+    device.map(|device| SeenTarget::Device(known.record.license.id.clone(), device))
 }
 
 /// What a store's answer means at `now`: `None` for a good license.

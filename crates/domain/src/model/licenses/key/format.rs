@@ -18,6 +18,13 @@ pub enum KeyFormat {
     Checked,
 }
 
+/// The format of a product that names none.
+impl Default for KeyFormat {
+    fn default() -> Self {
+        Self::Classic
+    }
+}
+
 /// The text is neither `classic` nor `checked`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("a key format is `classic` or `checked`")]

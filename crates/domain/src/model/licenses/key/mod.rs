@@ -15,6 +15,7 @@
 mod checksum;
 mod format;
 mod hash;
+mod input;
 mod license_key;
 mod prefix;
 mod presented;
@@ -23,6 +24,7 @@ mod symbols;
 pub use checksum::ProductSecret;
 pub use format::{InvalidKeyFormat, KeyFormat};
 pub use hash::KeyHash;
+pub use input::{InvalidKeyInput, KeyInput};
 pub use license_key::LicenseKey;
 pub use prefix::{InvalidKeyPrefix, KeyPrefix};
 pub use presented::{InvalidKey, PresentedKey};
