@@ -5,14 +5,14 @@ use utoipa::openapi::OpenApi;
 
 /// A handler with the description of its method, path, body and answer.
 pub struct Endpoint {
-    /// Describes one path with one method, and the schemas that they name.
+    /// Describes one path with one method, and the schemas of both.
     pub described: OpenApi,
-    /// Makes the route of the handler.
+    /// Creates the route of the handler.
     pub handler: fn() -> Route,
 }
 
-/// Lists endpoints by their handlers. Method and path are taken from the handler's `#[utoipa::path]`,
-/// so that no endpoint can be mounted without a description, or described without being mounted.
+/// Lists endpoints by their handlers. The method and the path come from the `#[utoipa::path]` of the
+/// handler, so that an endpoint is mounted if and only if the endpoint is described.
 macro_rules! endpoints {
     ($($module:ident :: $handler:ident,)*) => {
         vec![$({

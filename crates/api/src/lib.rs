@@ -8,9 +8,11 @@ pub mod request;
 pub mod views;
 
 mod auth;
+mod json;
 mod limits;
 mod mount;
 mod routes;
+mod schema;
 
 pub use mount::mount;
 pub use routes::endpoints;

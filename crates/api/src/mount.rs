@@ -1,4 +1,4 @@
-//! Mounts endpoints under the paths and methods that they are described with.
+//! Mounts endpoints under the paths and methods of their descriptions.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use utoipa::openapi::PathItem;
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
 
-/// Mounts all endpoints. A method that a path is not described with is answered with 405.
+/// Mounts all endpoints. A path answers 405 to a method that is not described.
 pub fn mount(config: &mut ServiceConfig, endpoints: &[Endpoint]) {
     let mut paths: BTreeMap<&str, Vec<(Method, Route)>> = BTreeMap::new();
     for Endpoint { described, handler } in endpoints {
@@ -21,13 +21,14 @@ pub fn mount(config: &mut ServiceConfig, endpoints: &[Endpoint]) {
             methods.extend(methods_of(item).map(|method| (method, handler())));
         }
     }
-    // In this order fixed segments come before placeholders: `/api/stripe/...` before `/api/{tenant}/...`.
+    // The order of the map puts fixed segments before placeholders: `/api/stripe/...` comes before
+    // `/api/{tenant}/...`.
     for (path, methods) in paths {
         config.service(resource(path, methods));
     }
 }
 
-/// The methods that a path is described with.
+/// The described methods of a path.
 fn methods_of(item: &PathItem) -> impl Iterator<Item = Method> {
     let described = [
         (&item.get, Method::GET),
@@ -40,7 +41,7 @@ fn methods_of(item: &PathItem) -> impl Iterator<Item = Method> {
     described.filter_map(|(call, method)| call.is_some().then_some(method))
 }
 
-/// A resource that answers its unknown methods in the envelope, with the known ones in `Allow`.
+/// A resource that answers unknown methods in the error envelope, with the known methods in `Allow`.
 fn resource(path: &str, methods: Vec<(Method, Route)>) -> Resource {
     let known: Vec<&str> = methods.iter().map(|(method, _)| method.as_str()).collect();
     let allowed = known.join(", ");

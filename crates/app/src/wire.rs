@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use mintage_domain::model::outbox::webhook_endpoint::UrlPolicy;
 use mintage_domain::ports::Store;
 use mintage_http::{HttpClient, InvalidUserAgent, Reach};
 use mintage_postgres::{PostgresConfig, PostgresStore};
@@ -77,7 +78,11 @@ pub fn wire(config: Config) -> Result<App, WireError> {
         reach: Reach::Anywhere,
         user_agent: user_agent.clone(),
     })?;
-    let plain_http_webhooks = !config.allow_nets.is_empty();
+    let webhook_urls = if config.allow_nets.is_empty() {
+        UrlPolicy::HttpsOnly
+    } else {
+        UrlPolicy::AllowHttp
+    };
     let to_webhooks = HttpClient::new(mintage_http::Config {
         reach: Reach::PublicOnly {
             allow: config.allow_nets,
@@ -99,7 +104,7 @@ pub fn wire(config: Config) -> Result<App, WireError> {
             fee: config.fee,
             limits: config.limits,
             trusted_proxies: config.trusted_proxies,
-            plain_http_webhooks,
+            webhook_urls,
         },
         api_key_cache: ApiKeyCache::default(),
         rate_shares: RateShares::default(),

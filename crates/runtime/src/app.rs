@@ -7,6 +7,7 @@ use mintage_domain::base::seal::KeyRing;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::access::limits::Limits;
 use mintage_domain::model::outbox::mail::Mailbox;
+use mintage_domain::model::outbox::webhook_endpoint::UrlPolicy;
 use mintage_domain::model::sales::fee::BasisPoints;
 use mintage_domain::ports::{Clock, Entropy, Http, Mail, Store, Stripe, Webhooks};
 use mintage_domain::usecase::env::Env;
@@ -64,8 +65,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// Whether a webhook endpoint may be plain http: only where the operator allowed inner networks.
-    pub plain_http_webhooks: bool,
+    /// Which webhook URLs are accepted: plain http only where the operator allowed inner networks.
+    pub webhook_urls: UrlPolicy,
 }
 
 impl App {

@@ -19,20 +19,21 @@ use crate::page::{page, problem_page};
 #[derive(Deserialize, Default, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Query {
-    /// What the grant is fetched with.
+    /// The authorization code of Stripe.
     #[param(nullable = false)]
     code: Option<String>,
-    /// Which attempt to connect it was.
+    /// The state of the OAuth round.
     #[param(nullable = false)]
     state: Option<String>,
-    /// Why the seller granted nothing.
+    /// The error of Stripe if the seller denied access.
     #[param(nullable = false)]
     error: Option<String>,
 }
 
-/// Where Stripe sends the seller back to
+/// Finish connecting a Stripe account
 ///
-/// Finishes connecting, and shows the seller a page. The checkout key is shown there, once.
+/// Stripe redirects the browser of the seller to this page. The page shows the checkout key, which no
+/// later answer contains.
 #[utoipa::path(
     get,
     path = "/stripe/callback",
@@ -40,9 +41,9 @@ pub(crate) struct Query {
     tag = "Integrations",
     params(Query),
     responses(
-        (status = 200, description = "Connected, or cancelled.",
+        (status = 200, description = "The account is connected, or the seller cancelled.",
             body = String, content_type = "text/html; charset=utf-8"),
-        (status = "default", description = "Not connected. The page tells the code of the error.",
+        (status = "default", description = "The account is not connected. The page shows the error code.",
             body = String, content_type = "text/html; charset=utf-8"),
     ),
     extensions(("x-error-codes" = json!([

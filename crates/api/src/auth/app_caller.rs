@@ -1,4 +1,4 @@
-//! Callers that sign, or that present a publishable key.
+//! Callers that sign with an API key, or present a publishable key.
 
 use std::sync::Arc;
 
@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, web};
 use mintage_domain::model::access::credential::Credential;
 use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::access::scope::Permission;
+use mintage_domain::model::licenses::key::KeyInput;
 use mintage_domain::ports::{SeenTarget, ValidateQuery};
 use mintage_domain::usecase::access::api_key::check_publishable_or_signed;
 use mintage_domain::usecase::licenses::validate::{Lookup, look_up};
@@ -18,10 +19,10 @@ use super::bearer::bearer;
 use super::signed_call::signed_call;
 use crate::limits;
 
-/// The caller of a route that apps call too. An app presents a publishable key and signs nothing, so
-/// there is no nonce.
+/// The caller of a route that apps also call. An app presents a publishable key and signs nothing, so
+/// the call of an app has no nonce.
 pub(crate) struct AppCaller {
-    known: Arc<CachedApiKey>,
+    cached: Arc<CachedApiKey>,
     nonce: Option<Nonce>,
 }
 
@@ -33,32 +34,32 @@ impl AppCaller {
         body: &[u8],
         permission: Permission,
     ) -> Result<Self, Problem> {
-        let known = find_api_key(app, bearer(request)).await?;
+        let cached = find_api_key(app, bearer(request)).await?;
         let (env, call) = (app.env(), signed_call(request, body));
-        let nonce = check_publishable_or_signed(&env, &known.key, &call, permission)?;
+        let nonce = check_publishable_or_signed(&env, &cached.key, &call, permission)?;
         match nonce {
-            Some(_) => limits::admit_signed(app, request, &known.key, permission).await?,
+            Some(_) => limits::admit_signed(app, request, &cached.key, permission).await?,
             None => limits::admit_unsigned(app, request).await?,
         }
         app.last_seen
-            .record(SeenTarget::ApiKey(known.key.id.clone()), app.clock.now());
-        Ok(Self { known, nonce })
+            .record(SeenTarget::ApiKey(cached.key.id.clone()), app.clock.now());
+        Ok(Self { cached, nonce })
     }
 
-    /// Whether the caller is anonymous: a publishable key is public, so anybody may present it.
+    /// Whether the caller is anonymous: a publishable key is public, so anybody may present the key.
     pub(crate) fn is_anonymous(&self) -> bool {
-        self.known.key.credential == Credential::Publishable
+        self.cached.key.credential == Credential::Publishable
     }
 
-    /// Plans the lookup of a license key. Unsigned lookups of one license share a rate of their own.
+    /// Prepares the lookup of a license key. All unsigned lookups of a license share one rate.
     pub(crate) async fn look_up(
         self,
         app: &web::Data<App>,
         request: &HttpRequest,
-        presented: &str,
+        presented: &KeyInput,
     ) -> Result<Lookup, Problem> {
-        let CachedApiKey { key, product, .. } = &*self.known;
-        let lookup = look_up(&app.env(), key, product, presented, self.nonce);
+        let CachedApiKey { key, product, .. } = &*self.cached;
+        let lookup = look_up(&app.env(), key, product, presented.as_str(), self.nonce);
         if let Lookup::Ask(ValidateQuery { nonce: None, key }) = &lookup {
             limits::admit_unsigned_about(app, request, key).await?;
         }

@@ -1,14 +1,14 @@
-//! Callers: what each presents, and what it may do.
+//! Callers: the credential that a caller presents, and the checks of the credential.
 
 mod app_caller;
 mod bearer;
-mod reader;
+mod license_scope;
 mod signed_call;
 mod signed_caller;
 mod token_caller;
 
 pub(crate) use app_caller::AppCaller;
 pub(crate) use bearer::bearer;
-pub(crate) use reader::Reader;
+pub(crate) use license_scope::license_scope;
 pub(crate) use signed_caller::SignedCaller;
 pub(crate) use token_caller::TokenCaller;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, web};
 use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::access::scope::Permission;
+use mintage_domain::model::licenses::key::KeyInput;
 use mintage_domain::ports::SeenTarget;
 use mintage_domain::usecase::access::api_key::check;
 use mintage_domain::usecase::licenses::validate::{Lookup, look_up};
@@ -17,10 +18,10 @@ use super::bearer::bearer;
 use super::signed_call::signed_call;
 use crate::limits;
 
-/// The caller of a route that must be signed: its API key, and the nonce of its signature, which is
-/// valid once.
+/// The caller of a route that must be signed, with the API key of the caller and the nonce of the
+/// signature. A nonce is accepted once.
 pub(crate) struct SignedCaller {
-    pub(crate) known: Arc<CachedApiKey>,
+    pub(crate) cached: Arc<CachedApiKey>,
     pub(crate) nonce: Nonce,
 }
 
@@ -32,22 +33,29 @@ impl SignedCaller {
         body: &[u8],
         permission: Permission,
     ) -> Result<Self, Problem> {
-        let known = find_api_key(app, bearer(request)).await?;
+        let cached = find_api_key(app, bearer(request)).await?;
         let nonce = check(
             &app.env(),
-            &known.key,
+            &cached.key,
             &signed_call(request, body),
             permission,
         )?;
-        limits::admit_signed(app, request, &known.key, permission).await?;
+        limits::admit_signed(app, request, &cached.key, permission).await?;
         app.last_seen
-            .record(SeenTarget::ApiKey(known.key.id.clone()), app.clock.now());
-        Ok(Self { known, nonce })
+            .record(SeenTarget::ApiKey(cached.key.id.clone()), app.clock.now());
+        Ok(Self { cached, nonce })
     }
 
-    /// Plans the lookup of a license key.
-    pub(crate) fn look_up(self, app: &App, presented: &str) -> Lookup {
-        let CachedApiKey { key, product, .. } = &*self.known;
-        look_up(&app.env(), key, product, presented, Some(self.nonce))
+    /// Prepares the lookup of a license key.
+    pub(crate) fn look_up(self, app: &App, key: &KeyInput) -> Lookup {
+        let cached = &*self.cached;
+        let nonce = Some(self.nonce);
+        look_up(
+            &app.env(),
+            &cached.key,
+            &cached.product,
+            key.as_str(),
+            nonce,
+        )
     }
 }

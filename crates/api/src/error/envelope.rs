@@ -4,33 +4,33 @@ use mintage_runtime::problem::{Detail, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// An error on the wire.
+/// An error.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Error)]
 pub(crate) struct Envelope<'a> {
     error: ErrorBody<'a>,
 }
 
-/// What went wrong.
+/// The code and the details of an error.
 #[derive(Serialize, ToSchema)]
 struct ErrorBody<'a> {
-    /// What to go by: `area/reason`, stable.
+    /// The stable code: `area/reason`.
     code: &'static str,
-    /// For people.
+    /// A message for people.
     message: &'a str,
-    /// Each field that is wrong.
+    /// Every field that is wrong.
     details: Vec<DetailBody<'a>>,
-    /// Names this call in the server's log.
+    /// Identifies this call in the log of the server.
     request_id: &'a str,
 }
 
 /// One field that is wrong.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Detail)]
+#[schema(as = ErrorDetail)]
 struct DetailBody<'a> {
-    /// Where: `customer.email`.
+    /// The path of the field: `customer.email`.
     path: &'a str,
-    /// What is wrong with it.
+    /// What is wrong with the field.
     message: &'a str,
 }
 

@@ -1,10 +1,10 @@
-//! The error of a handler, and how it is written: `{"error":{"code","message","details","request_id"}}`.
+//! The error of a handler, as an answer.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use mintage_runtime::problem::Problem;
 
-/// The error of a handler: any error that is a [`Problem`] to its caller.
+/// The error of a handler: any error that converts to a [`Problem`].
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct ApiError(Problem);
@@ -15,8 +15,7 @@ impl<E: Into<Problem>> From<E> for ApiError {
     }
 }
 
-/// The answer carries the problem in its extensions; the layer that knows the request id writes the
-/// envelope.
+/// The answer has the problem in its extensions. The request-id layer writes the envelope.
 impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
         StatusCode::from_u16(self.0.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)

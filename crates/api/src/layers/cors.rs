@@ -1,7 +1,7 @@
 //! CORS for the routes that accept publishable keys.
 //!
 //! Every origin is allowed: these routes use no cookie and no client certificate, so a page can only
-//! present a key that its own code contains.
+//! present a key from its own code.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -19,7 +19,7 @@ const OPEN: [&str; 2] = ["/v1/validate", "/v1/activate"];
 /// The headers that a page may read.
 const EXPOSED: &str = "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy";
 
-/// On the open routes, answers preflight requests and lets pages read every answer, errors too.
+/// On the open routes, answers preflight requests and allows pages to read every answer, errors too.
 pub async fn cors(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

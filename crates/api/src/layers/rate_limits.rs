@@ -14,8 +14,8 @@ use mintage_runtime::rate_limit::{Standing, current_refusal, spend};
 use crate::error::ApiError;
 use crate::limits::{add_headers, subject};
 
-/// Refuses an address whose credentials were refused too often, before its next credential is looked
-/// up, and adds the headers of the tightest standing to every answer.
+/// Refuses an address whose credentials were refused too often, before the next credential of the
+/// address is looked up, and adds the headers of the tightest standing to every answer.
 pub async fn rate_limits(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -41,8 +41,9 @@ pub async fn rate_limits(
     Ok(add_headers(answer))
 }
 
-/// Whether the credential was wrong. A call that is too late or repeated does not count: it reveals
-/// nothing about a credential, and honest callers make such calls.
+/// Whether the answer counts as a guess of a credential: the credential was wrong. A call that is too late
+/// or repeated does not count, because such a call reveals nothing about a credential, and honest
+/// callers make such calls.
 fn is_guess(answer: &ServiceResponse<BoxBody>) -> bool {
     let extensions = answer.response().extensions();
     let code = extensions.get::<Problem>().map(|problem| problem.code);

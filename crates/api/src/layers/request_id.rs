@@ -28,7 +28,7 @@ pub async fn request_id(
         format!("req_{}", HEXLOWER.encode(&random))
     });
     let span = tracing::info_span!("request", id, method = %request.method());
-    // The route's pattern, not the path: paths and queries carry OAuth codes and slugs.
+    // The pattern of the route, not the path: paths and queries contain OAuth codes and slugs.
     let route = request
         .match_pattern()
         .unwrap_or_else(|| "unmatched".to_owned());

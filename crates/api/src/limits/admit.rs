@@ -1,4 +1,4 @@
-//! Admits calls: spends one of each rate of a caller, until one is used up.
+//! Admits calls: takes one call from each rate of a caller, and refuses the call if a rate is used up.
 
 use actix_web::{HttpMessage, HttpRequest, web};
 use data_encoding::HEXLOWER;
@@ -14,14 +14,15 @@ use mintage_runtime::rate_limit::{Standing, spend};
 
 use super::client::subject;
 
-/// Spends one of each of these rates, in this order, until one is used up.
+/// Takes one call from each of these rates, in this order. Refuses the call at the first rate that is
+/// used up.
 pub(crate) async fn admit(
     app: &web::Data<App>,
     request: &HttpRequest,
     wanted: &[(Limited, &str)],
 ) -> Result<(), Problem> {
     for (what, subject) in wanted {
-        note(request, spend(app, *what, subject).await)?;
+        keep_tightest(request, spend(app, *what, subject).await)?;
     }
     Ok(())
 }
@@ -33,22 +34,16 @@ pub(crate) async fn admit_signed(
     key: &ApiKey,
     permission: Permission,
 ) -> Result<(), Problem> {
-    let by_key = match permission {
-        Permission::Issue => Limited::Issue,
-        Permission::Validate
-        | Permission::Activate
-        | Permission::ManageActivations
-        | Permission::Read => Limited::Key,
-    };
     let wanted = [
-        (by_key, key.id.as_str()),
+        (Limited::of_permission(permission), key.id.as_str()),
         (Limited::Tenant, key.tenant.as_str()),
     ];
     admit(app, request, &wanted).await
 }
 
-/// Admits a call with a publishable key by the rate of its client's address. The rates of the key and
-/// of the tenant are not spent: anybody has the key, and could use up the rates of all other callers.
+/// Admits a call with a publishable key by the rate of the client's address. The rates of the key and
+/// of the tenant do not count the call: the key is public, so anybody could use up the rates of all
+/// other callers.
 pub(crate) async fn admit_unsigned(
     app: &web::Data<App>,
     request: &HttpRequest,
@@ -57,22 +52,23 @@ pub(crate) async fn admit_unsigned(
     admit(app, request, &[(Limited::Address, &address)]).await
 }
 
-/// Admits an unsigned lookup of a license by the rate of that license, which the hash of its key names.
+/// Admits an unsigned lookup of a license by the rate of the license. The hash of the license key
+/// identifies the rate.
 pub(crate) async fn admit_unsigned_about(
     app: &web::Data<App>,
     request: &HttpRequest,
-    asked: &KeyQuery,
+    query: &KeyQuery,
 ) -> Result<(), Problem> {
     // The first hash is that of the normalised key, so that spelling variants share one rate.
-    let Some(hash) = asked.hashes.first() else {
+    let Some(hash) = query.hashes.first() else {
         return Ok(());
     };
-    let license = format!("{}:{}", asked.tenant, HEXLOWER.encode(hash.as_bytes()));
+    let license = format!("{}:{}", query.tenant, HEXLOWER.encode(hash.as_bytes()));
     admit(app, request, &[(Limited::License, &license)]).await
 }
 
-/// Spends one of a rate in the store, which counts exactly across all nodes: for calls that write
-/// anyway.
+/// Takes one call from a rate in the store, which counts exactly across all nodes. For calls that
+/// write to the store anyway.
 pub(crate) async fn admit_exactly(
     app: &web::Data<App>,
     request: &HttpRequest,
@@ -85,15 +81,15 @@ pub(crate) async fn admit_exactly(
         Take::Granted(Grant { left, .. }) => Standing::admitted(what, rate, left, now),
         Take::Refused(wait) => Standing::refused(what, rate, wait),
     };
-    note(request, standing)
+    keep_tightest(request, standing)
 }
 
-/// Keeps the tightest standing of a request for the headers of its answer.
-fn note(request: &HttpRequest, standing: Standing) -> Result<(), Problem> {
+/// Keeps the tightest standing of a request for the headers of the answer.
+fn keep_tightest(request: &HttpRequest, standing: Standing) -> Result<(), Problem> {
     let mut extensions = request.extensions_mut();
     let tighter = extensions
         .get::<Standing>()
-        .is_none_or(|known| standing.refused || fuller(&standing, known));
+        .is_none_or(|known| standing.refused || is_tighter(&standing, known));
     if tighter {
         extensions.insert(standing);
     }
@@ -103,8 +99,9 @@ fn note(request: &HttpRequest, standing: Standing) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Whether a smaller part of one rate is left than of another.
-fn fuller(one: &Standing, other: &Standing) -> bool {
+/// Whether a smaller part of one rate remains than of another.
+fn is_tighter(one: &Standing, other: &Standing) -> bool {
+    // remaining / limit of each, multiplied by both limits.
     let part = |it: &Standing, of: &Standing| u64::from(it.remaining) * u64::from(of.rate.limit);
     part(one, other) < part(other, one)
 }

@@ -1,4 +1,4 @@
-//! The client of a call: the peer, or the address that a trusted proxy names.
+//! The client of a call: the peer, or the address that a trusted proxy appends.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Once;
@@ -21,10 +21,10 @@ pub(crate) fn subject(request: &HttpRequest, trusted: &[IpNet]) -> String {
 
 /// Warns once: behind a proxy that is not trusted, all clients share one rate.
 fn warn_once() {
-    static SAID: Once = Once::new();
-    SAID.call_once(|| {
+    static WARNED: Once = Once::new();
+    WARNED.call_once(|| {
         tracing::warn!(
-            "X-Forwarded-For from a peer that MINTAGE_TRUSTED_PROXIES does not name is not believed"
+            "X-Forwarded-For is ignored: MINTAGE_TRUSTED_PROXIES does not name the peer"
         );
     });
 }
@@ -35,7 +35,7 @@ fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
 }
 
 /// The client behind trusted proxies. Each proxy appends the address of its own peer, so the list is
-/// read from its end, and entries before the first untrusted address are not believed.
+/// read from the end, and entries before the first untrusted address are ignored.
 fn client(peer: IpAddr, lines: &[&str], trusted: &[IpNet]) -> IpAddr {
     let mut nearest = peer.to_canonical();
     for entry in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_trusted_proxies_appended_is_believed() {
+    fn only_addresses_that_trusted_proxies_appended_count() {
         let inner = &["10.0.0.0/8", "fd00::/8"][..];
         for (why, peer, lines, expected) in [
             ("no proxy", "198.51.100.7", &[][..], "198.51.100.7"),
@@ -87,13 +87,13 @@ mod tests {
             ("by IPv6", "fd00::1", &["2001:db8::9"], "2001:db8::9"),
             ("mapped", "::ffff:10.0.0.1", &["203.0.113.9"], "203.0.113.9"),
             (
-                "said mapped",
+                "a mapped entry",
                 "10.0.0.1",
                 &["::ffff:203.0.113.9"],
                 "203.0.113.9",
             ),
             (
-                "hearsay",
+                "an entry of the client",
                 "10.0.0.1",
                 &["1.1.1.1, 203.0.113.9"],
                 "203.0.113.9",
@@ -105,7 +105,7 @@ mod tests {
                 "203.0.113.9",
             ),
             (
-                "hearsay of a trusted one",
+                "an entry of a trusted client",
                 "10.0.0.1",
                 &["10.0.0.3, 203.0.113.9, 10.0.0.2"],
                 "203.0.113.9",
@@ -153,7 +153,7 @@ mod tests {
             assert_eq!(found(peer, lines, inner), expected, "{why}: {lines:?}");
         }
         let spoofed = found("10.0.0.1", &["203.0.113.9"], &[]);
-        assert_eq!(spoofed, "10.0.0.1", "nobody is trusted");
+        assert_eq!(spoofed, "10.0.0.1", "no proxy is trusted");
     }
 
     #[test]

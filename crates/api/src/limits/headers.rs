@@ -1,4 +1,4 @@
-//! The headers that tell a caller its standing (draft-ietf-httpapi-ratelimit-headers).
+//! The headers with the standing of a caller (draft-ietf-httpapi-ratelimit-headers).
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use mintage_runtime::rate_limit::Standing;
 static RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 static RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// Adds the headers of the tightest standing that the request carries.
+/// Adds the headers of the tightest standing of the request.
 pub(crate) fn add_headers(mut answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let standing = answer.request().extensions().get::<Standing>().copied();
     if let Some(standing) = standing {

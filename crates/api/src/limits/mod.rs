@@ -1,4 +1,4 @@
-//! Rate limits on the wire: which calls are refused, and the headers of their standing.
+//! Rate limits of calls: refusals, and the headers with the standing of the caller.
 
 mod admit;
 mod client;

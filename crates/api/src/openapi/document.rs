@@ -4,7 +4,8 @@ use utoipa::openapi::{InfoBuilder, License, OpenApi, Paths, Tag};
 
 use super::{finish, outbound};
 
-/// The description as it is served, printed and committed as `docs/openapi.json`.
+/// The OpenAPI document as text: the server answers, the command line prints, and `docs/openapi.json`
+/// holds the same text.
 #[derive(Debug)]
 pub struct OpenApiJson(String);
 
@@ -21,26 +22,26 @@ impl OpenApiJson {
     }
 }
 
-/// The tags that group the calls, in the order in which a newcomer needs them.
+/// The tags that group the calls, in the order in which a new reader needs the calls.
 const TAGS: [(&str, &str); 6] = [
     (
         "Signed calls",
-        "What a seller's backend or app asks with an API key.",
+        "Calls of a seller's backend or app with an API key.",
     ),
     (
         "Checkout",
-        "Selling through the seller's own Stripe account.",
+        "Checkout sessions on the seller's own Stripe account, and Stripe events.",
     ),
     ("Catalog", "Products, their key types and their API keys."),
     (
         "Sales",
-        "Licenses, devices, customers and orders, and who did what.",
+        "Licenses, activations, customers, orders and the audit trail.",
     ),
     (
         "Integrations",
-        "The Stripe account, and the webhook that tells of licenses.",
+        "The Stripe account, the webhook endpoint and mail.",
     ),
-    ("Server", "The server itself."),
+    ("Server", "The health and the description of the server."),
 ];
 
 /// Describes all endpoints in one document.
@@ -68,11 +69,11 @@ fn tag((name, about): (&str, &str)) -> Tag {
 }
 
 const ABOUT: &str = "\
-Sells software licenses through the seller's own Stripe account, mints each paid order exactly once, \
-and validates it for life.
+Sells software licenses through the seller's own Stripe account, issues a license for each paid order \
+exactly once, and validates license keys.
 
-**Errors** are `{\"error\": {\"code\", \"message\", \"details\", \"request_id\"}}`. Go by `code`, \
-which is stable; each call lists its own in `x-error-codes`.
+**Errors** are `{\"error\": {\"code\", \"message\", \"details\", \"request_id\"}}`. A client decides by \
+`code`, which is stable; each call lists its codes in `x-error-codes`.
 
-**Lists** take `cursor` and `limit` and answer `items` and `nextCursor`, newest first. **Money** is a \
-whole number of minor units and a currency. **Times** are RFC 3339, UTC.";
+**Lists** take `cursor` and `limit`, and answer `items`, newest first, and `nextCursor`. **Money** is a \
+whole number of minor units and a currency. **Times** are RFC 3339 in UTC.";

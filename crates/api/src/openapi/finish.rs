@@ -1,5 +1,5 @@
-//! Completes the description of each call: the errors that it may answer before its handler runs, and
-//! the headers that every answer carries.
+//! Completes the description of each call: the errors before the handler runs, and the headers of every
+//! answer.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,8 @@ use utoipa::{PartialSchema, ToSchema};
 use super::security;
 use crate::error::Envelope;
 
-/// The extension in which a handler names its own codes, and in which a reader finds all codes.
+/// The extension with error codes. A handler lists its own codes there, and the document lists all codes
+/// of the call.
 pub(super) const ERROR_CODES: &str = "x-error-codes";
 
 /// The headers of rate limits.
@@ -43,43 +44,46 @@ pub(super) fn finish(document: &mut OpenApi) {
 }
 
 fn headers() -> BTreeMap<String, RefOr<Header>> {
-    let header = |kind: Type, about: &str| {
+    let header = |kind: Type, description: &str| {
         let header = HeaderBuilder::new()
             .schema(Some(Object::with_type(kind)))
-            .description(Some(about))
+            .description(Some(description))
             .build();
         RefOr::T(header)
     };
     BTreeMap::from([
         (
             "X-Request-Id".to_owned(),
-            header(Type::String, "Names this call in the server's log."),
+            header(
+                Type::String,
+                "Identifies this call in the log of the server.",
+            ),
         ),
         (
             "Retry-After".to_owned(),
-            header(
-                Type::Integer,
-                "After how many seconds trying again makes sense.",
-            ),
+            header(Type::Integer, "After how many seconds to try again."),
         ),
         (
             "RateLimit".to_owned(),
             header(
                 Type::String,
-                "How the caller stands with the tightest of its limits: `r` calls left, for `t` \
-                 seconds. As far as the answering server knows.",
+                "The tightest limit of the caller: `r` calls remain for `t` seconds, as far as the \
+                 answering server knows.",
             ),
         ),
         (
             "RateLimit-Policy".to_owned(),
-            header(Type::String, "That limit: `q` calls in `w` seconds."),
+            header(
+                Type::String,
+                "The policy of this limit: `q` calls in `w` seconds.",
+            ),
         ),
     ])
 }
 
-/// Completes a call; returns the refusals that it refers to, by their names.
+/// Completes a call; returns the refusals that the call refers to, by name.
 fn complete(operation: &mut Operation) -> Vec<(String, RefOr<Response>)> {
-    // Only the pages for people describe a default answer; they have no error envelope.
+    // Only the HTML pages describe a default answer; these pages have no error envelope.
     let is_page = operation.responses.responses.contains_key("default");
     let codes = if is_page {
         Vec::new()
@@ -91,10 +95,10 @@ fn complete(operation: &mut Operation) -> Vec<(String, RefOr<Response>)> {
         .any(|code| code.as_str() == security::RATE_LIMITED);
     for answer in operation.responses.responses.values_mut() {
         if let RefOr::T(answer) = answer {
-            carry(answer, "X-Request-Id");
+            add_header(answer, "X-Request-Id");
             if is_limited {
                 for header in LIMIT {
-                    carry(answer, header);
+                    add_header(answer, header);
                 }
             }
         }
@@ -124,25 +128,25 @@ fn name(codes: &[ErrorCode]) -> String {
     names.join("_")
 }
 
-fn carry(answer: &mut Response, header: &str) {
+fn add_header(answer: &mut Response, header: &str) {
     let reference = Ref::new(format!("#/components/headers/{header}"));
     answer
         .headers
         .insert(header.to_owned(), RefOr::Ref(reference));
 }
 
-/// Every code that a call may answer: the codes that its handler names, and those that follow from its
-/// caller, its body and its parameters.
+/// All error codes of a call: the codes that the handler lists, and the codes that follow from the
+/// security schemes, the body and the parameters.
 fn codes(operation: &mut Operation) -> Vec<ErrorCode> {
     let mut names: BTreeSet<String> = security::complete(operation)
         .into_iter()
         .map(str::to_owned)
         .collect();
-    let told = operation
+    let listed = operation
         .extensions
         .as_ref()
         .and_then(|all| all.get(ERROR_CODES));
-    if let Some(Value::Array(own)) = told {
+    if let Some(Value::Array(own)) = listed {
         names.extend(own.iter().filter_map(Value::as_str).map(str::to_owned));
     }
     let mut add = |codes: &[&str]| names.extend(codes.iter().map(|code| (*code).to_owned()));
@@ -196,13 +200,13 @@ fn refusal(status: u16, codes: &[ErrorCode]) -> Response {
         .description(lines.join("\n\n"))
         .content("application/json", Content::new(Some(schema)))
         .build();
-    carry(&mut answer, "X-Request-Id");
+    add_header(&mut answer, "X-Request-Id");
     if matches!(status, 429 | 503) {
-        carry(&mut answer, "Retry-After");
+        add_header(&mut answer, "Retry-After");
     }
     if status == 429 {
         for header in LIMIT {
-            carry(&mut answer, header);
+            add_header(&mut answer, header);
         }
     }
     answer

@@ -1,13 +1,12 @@
-//! The description of the API: an OpenAPI document, gathered from what stands beside each handler.
+//! The OpenAPI document of the API, built from the descriptions of the handlers.
 //!
-//! A handler describes its own method, path, body and answer with `#[utoipa::path]`. What follows from
-//! those (who may call it, which requests are refused before the handler runs, what every answer
-//! carries) is added here once for all.
+//! A handler describes its method, path, body and answer with `#[utoipa::path]`. This module adds what
+//! follows for every call: the security schemes, the errors before the handler runs, and the headers of
+//! every answer.
 
 mod document;
 mod finish;
 mod outbound;
-pub(crate) mod schema;
 mod security;
 
 pub use document::{OpenApiJson, document};

@@ -1,58 +1,59 @@
-//! The outbound call of the server: the webhook endpoint of a tenant.
+//! The call that the server makes: the delivery of an event to the webhook endpoint of a tenant.
 
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 
-use super::schema;
+use crate::schema;
 
-/// Something that happened to a license.
+/// An event of a license.
 #[derive(utoipa::ToSchema)]
-#[expect(dead_code, reason = "describes what the domain writes")]
+#[expect(dead_code, reason = "describes the payload that the domain writes")]
 struct LicenseEvent {
     id: schema::DeliveryId,
-    /// In seconds since 1970.
+    /// When the event was created, in seconds since 1970.
     created: i64,
-    /// Of this shape.
+    /// The version of this payload.
     version: String,
     event: schema::EventName,
     tenant_id: schema::TenantId,
     mode: schema::Mode,
-    /// In the clear with `license.created`, masked with all others.
+    /// The license key: in the clear in `license.created`, masked in all other events.
     key: String,
     product_id: schema::ProductId,
     key_type_id: schema::KeyTypeId,
     customer_email: schema::Email,
-    /// Stripe's Checkout session, if the license came of one.
+    /// The Stripe Checkout session that the license was issued for.
     #[schema(required)]
     session_id: Option<String>,
 }
 
-/// Tells your webhook of a license
+/// Receive an event of a license
 ///
-/// Sent by the server to the URL of `PUT /v1/webhook` until it is answered with 2xx, at most ten times
-/// in about three days. Either signature proves who sent it; both are made with the signing secret.
+/// The server sends each event to the URL of `PUT /v1/webhook` until the endpoint answers 2xx, at most ten
+/// times in about three days. Each of the two signatures proves the sender; the signing secret makes
+/// both.
 #[utoipa::path(
     post,
     path = "licenseEvent",
-    operation_id = "licenseEvent",
+    operation_id = "receiveLicenseEvent",
     tag = "Integrations",
     params(
         ("X-Keylight-Signature" = String, Header,
             description = "`t=<seconds>,v1=<hex HMAC-SHA256(secret, t + \".\" + raw body)>`"),
         ("X-Keylight-Delivery-Id" = inline(schema::DeliveryId), Header,
-            description = "The same each time that this event is sent."),
+            description = "The same in every attempt to deliver this event."),
         ("webhook-id" = inline(schema::DeliveryId), Header,
-            description = "The same; with the next two as Standard Webhooks has it."),
-        ("webhook-timestamp" = i64, Header, description = "When it was signed, in seconds since 1970."),
+            description = "The same id. This and the next two headers follow Standard Webhooks."),
+        ("webhook-timestamp" = i64, Header, description = "When the attempt was signed, in seconds since 1970."),
         ("webhook-signature" = String, Header, description = "`v1,<base64>`"),
     ),
     request_body = LicenseEvent,
     responses(
-        (status = "2XX", description = "It has arrived."),
-        (status = 410, description = "Nothing more is sent until a URL is set again."),
+        (status = "2XX", description = "The event is received."),
+        (status = 410, description = "The server sends nothing more until a URL is set again."),
     ),
 )]
-#[expect(dead_code, reason = "stands for a call that others answer")]
+#[expect(dead_code, reason = "describes a call that other servers answer")]
 fn license_event() {}
 
 #[derive(OpenApi)]

@@ -1,7 +1,7 @@
-//! The security schemes, and the errors that each of them brings.
+//! The security schemes, and the error codes of each scheme.
 //!
-//! - `apiKey`: signed calls. A handler names this scheme alone; the headers of both signature versions
-//!   are added here.
+//! - `apiKey`: signed calls. A handler names only this scheme; this module adds the headers of both
+//!   signature versions.
 //! - `publishableKey`: unsigned calls of apps.
 //! - `managementToken`: management calls, with the scope that the token needs.
 //! - `checkoutKey`: checkouts.
@@ -18,25 +18,28 @@ const PUBLISHABLE_KEY: &str = "publishableKey";
 const MANAGEMENT_TOKEN: &str = "managementToken";
 const CHECKOUT_KEY: &str = "checkoutKey";
 const STRIPE_SIGNATURE: &str = "stripeSignature";
-/// The code of calls with a rate limit. Their answers carry the headers of rate limits.
+/// The code of calls with a rate limit. The answers of these calls have the headers of rate limits.
 pub(super) const RATE_LIMITED: &str = "common/rate-limited";
-/// The headers that [`API_KEY`] needs, by the version of its signature.
+/// The headers that [`API_KEY`] needs, for each signature version.
 const SIGNATURES: [&[&str]; 2] = [&[TIMESTAMP, SIGNATURE], &[TIMESTAMP, NONCE, SIGNATURE]];
 const TIMESTAMP: &str = "timestamp";
 const NONCE: &str = "nonce";
 const SIGNATURE: &str = "signature";
 
-fn bearer(about: &str) -> SecurityScheme {
+fn bearer(description: &str) -> SecurityScheme {
     let mut http = Http::new(HttpAuthScheme::Bearer);
-    http.description = Some(about.to_owned());
+    http.description = Some(description.to_owned());
     SecurityScheme::Http(http)
 }
 
-fn header(name: &str, about: &str) -> SecurityScheme {
-    SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(name, about)))
+fn header(name: &str, description: &str) -> SecurityScheme {
+    SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+        name,
+        description,
+    )))
 }
 
-/// Every scheme by its name.
+/// All schemes by name.
 pub(super) fn schemes() -> BTreeMap<String, RefOr<SecurityScheme>> {
     let schemes = [
         (
@@ -51,15 +54,15 @@ pub(super) fn schemes() -> BTreeMap<String, RefOr<SecurityScheme>> {
             TIMESTAMP,
             header(
                 "X-KeyStack-Timestamp",
-                "When the call was signed, in seconds or milliseconds since 1970; good for five \
-                 minutes either way.",
+                "When the call was signed, in seconds or milliseconds since 1970. The server accepts \
+                 five minutes before and after its own time.",
             ),
         ),
         (
             NONCE,
             header(
                 "X-KeyStack-Nonce",
-                "Of version 2: 16 to 64 characters of `A-Z a-z 0-9 _ -`, new for each call.",
+                "For version 2: 16 to 64 characters of `A-Z a-z 0-9 _ -`, new for each call.",
             ),
         ),
         (
@@ -68,13 +71,13 @@ pub(super) fn schemes() -> BTreeMap<String, RefOr<SecurityScheme>> {
                 "X-KeyStack-Signature",
                 "Version 1: hex of HMAC-SHA256(the API key's secret, timestamp + \".\" + raw body). \
                  Version 2: `v2=` and hex of HMAC-SHA256(the secret, \"v2\", timestamp, nonce, method, \
-                 path with query, and raw body, joined by line feeds). Good once; each API key takes \
-                 one of the two.",
+                 path with query, and raw body, joined by line feeds). A signature is accepted once. \
+                 Each API key has one of the two versions.",
             ),
         ),
         (
             MANAGEMENT_TOKEN,
-            bearer("A management token, `mt_...`, that has the scope which the call names."),
+            bearer("A management token, `mt_...`, with the scope that the call names."),
         ),
         (
             CHECKOUT_KEY,
@@ -84,7 +87,7 @@ pub(super) fn schemes() -> BTreeMap<String, RefOr<SecurityScheme>> {
             STRIPE_SIGNATURE,
             header(
                 "Stripe-Signature",
-                "As Stripe signs its webhooks, with the endpoint's secret.",
+                "The signature of Stripe, made with the secret of the endpoint.",
             ),
         ),
     ];
@@ -94,7 +97,7 @@ pub(super) fn schemes() -> BTreeMap<String, RefOr<SecurityScheme>> {
         .collect()
 }
 
-/// Adds the signature headers to API keys, and returns the codes that the schemes of a call bring.
+/// Adds the signature headers to API keys, and returns the error codes of the schemes of a call.
 pub(super) fn complete(operation: &mut Operation) -> Vec<&'static str> {
     let mut codes = Vec::new();
     let mut complete = Vec::new();
@@ -126,8 +129,8 @@ fn signed(requirement: &SecurityRequirement, with: &[&str]) -> SecurityRequireme
     with.iter().fold(requirement.clone(), add)
 }
 
-/// The names of the schemes of a requirement. `SecurityRequirement` has no accessor for them, so they
-/// are read from its JSON.
+/// The names of the schemes of a requirement. `SecurityRequirement` has no accessor for the names, so
+/// this function reads the JSON of the requirement.
 fn names(requirement: &SecurityRequirement) -> Vec<String> {
     match serde_json::to_value(requirement) {
         Ok(serde_json::Value::Object(schemes)) => {

@@ -1,20 +1,20 @@
-//! The page that a list is asked for: `?cursor=&limit=`.
+//! The query parameters of a page: `?cursor=&limit=`.
 
 use mintage_domain::base::page::{Cursor, PageRequest};
 use mintage_runtime::problem::{Detail, Problem};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::openapi::schema;
+use crate::schema;
 
-/// The query of a list.
+/// The query parameters of a page.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageQuery {
-    /// `nextCursor` of the page before.
+    /// The `nextCursor` of the page before.
     #[param(nullable = false, inline, value_type = Option<schema::Cursor>)]
     cursor: Option<String>,
-    /// How many items at most.
+    /// The most items of the page.
     #[param(nullable = false, value_type = Option<u16>, minimum = 1, maximum = 100, default = 25)]
     limit: Option<String>,
 }
@@ -37,7 +37,10 @@ impl PageQuery {
                     .parse()
                     .ok()
                     .filter(|limit| (1..=PageRequest::MAX).contains(limit))
-                    .ok_or_else(|| wrong("limit", "must be a whole number from 1 to 100"))?,
+                    .ok_or_else(|| {
+                        let most = PageRequest::MAX;
+                        wrong("limit", &format!("must be a whole number from 1 to {most}"))
+                    })?,
             ),
             None => None,
         };

@@ -1,19 +1,17 @@
-//! Reads the parameters of a query one by one, so that one answer names every bad one.
+//! Reads query parameters. One answer names every parameter that is wrong.
 
 use std::fmt::Display;
 
 use mintage_runtime::problem::{Detail, Problem};
 
-/// The parameters of a query, with the problems found so far.
+/// The faults of the query parameters that were read so far.
 pub(crate) struct QueryParams {
-    problems: Vec<Detail>,
+    faults: Vec<Detail>,
 }
 
 impl QueryParams {
     pub(crate) fn new() -> Self {
-        Self {
-            problems: Vec::new(),
-        }
+        Self { faults: Vec::new() }
     }
 
     /// Reads a parameter that may be missing.
@@ -30,15 +28,15 @@ impl QueryParams {
                 Err(error) => error.to_string(),
             },
         };
-        self.problems.push(Detail::new(name, message));
+        self.faults.push(Detail::new(name, message));
         None
     }
 
-    /// Returns what was read, if nothing was wrong.
+    /// Returns what was read, or all faults.
     pub(crate) fn finish<T>(self, read: T) -> Result<T, Problem> {
-        if self.problems.is_empty() {
+        if self.faults.is_empty() {
             return Ok(read);
         }
-        Err(Problem::invalid_query(self.problems))
+        Err(Problem::invalid_query(self.faults))
     }
 }

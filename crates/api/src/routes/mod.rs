@@ -1,4 +1,4 @@
-//! The routes, a folder for each room: each handler extracts, calls a use case and replies.
+//! The routes, a folder for each room. Each handler reads the request, calls a use case, and answers.
 
 mod access;
 mod catalog;

@@ -11,9 +11,13 @@ use mintage_domain::usecase::access::api_key::CreatedApiKey;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::openapi::schema;
+use super::page::PageView;
+use crate::schema;
 
-/// An API key, without its secret. One of `revokedAt` and `expiresAt` is told at most.
+/// A page of API keys.
+pub(crate) type ApiKeyPage<'a> = PageView<ApiKeyView<'a>>;
+
+/// An API key without the secret. At most one of `revokedAt` and `expiresAt` is set.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ApiKey)]
@@ -31,13 +35,13 @@ pub struct ApiKeyView<'a> {
     mode: Mode,
     #[schema(value_type = schema::Time)]
     created_at: String,
-    /// Since when it is refused.
+    /// Since when the key is refused.
     #[schema(required, value_type = Option<schema::Time>)]
     revoked_at: Option<String>,
-    /// Until when it is still good beside the key that replaces it.
+    /// Until when the key is accepted beside the key that replaces it.
     #[schema(required, value_type = Option<schema::Time>)]
     expires_at: Option<String>,
-    /// When it was last used, to within a few seconds.
+    /// When the key was last used, accurate to a few seconds.
     #[schema(required, value_type = Option<schema::Time>)]
     last_used_at: Option<String>,
 }
@@ -45,12 +49,6 @@ pub struct ApiKeyView<'a> {
 impl<'a> ApiKeyView<'a> {
     /// The view of an API key at this time.
     pub fn of(key: &'a ApiKey, last_use: Option<Timestamp>, now: Timestamp) -> Self {
-        let end = key.revoked_at.map(Timestamp::to_rfc3339);
-        let (revoked_at, expires_at) = if key.is_good(now) {
-            (None, end)
-        } else {
-            (end, None)
-        };
         let kind = key.kind();
         Self {
             id: &key.id,
@@ -59,29 +57,29 @@ impl<'a> ApiKeyView<'a> {
             signature_version: kind.signature_version().map(SignatureVersion::number),
             mode: key.mode,
             created_at: key.created_at.to_rfc3339(),
-            revoked_at,
-            expires_at,
+            revoked_at: key.refused_since(now).map(Timestamp::to_rfc3339),
+            expires_at: key.accepted_until(now).map(Timestamp::to_rfc3339),
             last_used_at: last_use.map(Timestamp::to_rfc3339),
         }
     }
 }
 
-/// A new API key, with the secret that nobody is shown again.
+/// A new API key with the secret, which no later answer contains.
 #[derive(Serialize, ToSchema)]
 pub struct ApiKeySecret<'a> {
     #[schema(value_type = schema::ApiKeyId)]
     id: &'a ApiKeyId,
-    /// `aks_...`: signs calls. `null` for a publishable key, which has none.
+    /// `aks_...`, which signs calls. `null` for a publishable key.
     #[schema(required)]
     secret: Option<&'a str>,
 }
 
 impl<'a> ApiKeySecret<'a> {
     /// The view of an API key that was just created.
-    pub fn of(made: &'a CreatedApiKey) -> Self {
+    pub fn of(new: &'a CreatedApiKey) -> Self {
         Self {
-            id: &made.id,
-            secret: made.secret.as_ref().map(Secret::expose),
+            id: &new.id,
+            secret: new.secret.as_ref().map(Secret::expose),
         }
     }
 }

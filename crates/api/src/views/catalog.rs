@@ -7,9 +7,15 @@ use mintage_domain::model::catalog::product::Product;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::openapi::schema;
+use super::page::PageView;
+use crate::schema;
 
-/// An app that is sold.
+/// A page of products.
+pub(crate) type ProductPage<'a> = PageView<ProductView<'a>>;
+/// A page of key types.
+pub(crate) type KeyTypePage<'a> = PageView<KeyTypeView<'a>>;
+
+/// An app that a tenant sells.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Product)]
@@ -38,7 +44,7 @@ impl<'a> ProductView<'a> {
     }
 }
 
-/// What is sold of a product.
+/// An edition of a product that buyers can buy, with the terms of its licenses.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = KeyType)]
@@ -53,11 +59,12 @@ pub(crate) struct KeyTypeView<'a> {
     activation_limit: u32,
     #[schema(value_type = schema::RelativeDuration)]
     duration: String,
+    /// `null` if the key type is not sold by checkout.
     #[schema(required, value_type = Option<schema::Amount>)]
     price_in_cents: Option<i64>,
     #[schema(required, value_type = Option<schema::Currency>)]
     price_currency: Option<&'static str>,
-    #[schema(value_type = Vec<schema::Entitlement>)]
+    #[schema(value_type = schema::Entitlements)]
     entitlements: &'a [String],
     #[schema(value_type = schema::Time)]
     created_at: String,

@@ -1,4 +1,4 @@
-//! Views: what the JSON API and the command line show of a thing.
+//! Views: the JSON that the API and the command line print.
 
 mod access;
 mod catalog;
@@ -9,21 +9,23 @@ mod sales;
 mod sellers;
 mod stripe;
 
+pub(crate) use access::ApiKeyPage;
 pub use access::{ApiKeySecret, ApiKeyView};
-pub(crate) use catalog::{KeyTypeView, ProductView};
-pub use licenses::{ActivationView, LicenseView};
+pub(crate) use catalog::{KeyTypePage, KeyTypeView, ProductPage, ProductView};
 pub(crate) use licenses::{
-    DeviceActivated, DeviceDeactivated, DeviceHeard, IssuedLicense, RevealedKey, SlotsInUse,
-    Validation,
+    ActivationPage, ActivationResult, DeactivationResult, HeartbeatResult, IssuedLicense,
+    LicensePage, RevealedKey, ValidationResult,
 };
+pub use licenses::{ActivationView, LicenseView};
 pub(crate) use outbox::{
-    DeliveryView, MailSettingView, MailView, NewSigningSecret, WebhookEndpointView, WebhookSet,
+    DeliveryPage, DeliveryView, MailPage, MailSettingsView, MailView, SigningSecret,
+    UpdatedWebhookEndpoint, WebhookEndpointView,
 };
-pub(crate) use page::PageView;
 pub use sales::CustomerView;
-pub(crate) use sales::{CheckoutOpened, OrderView};
+pub(crate) use sales::{CheckoutSession, CustomerPage, OrderPage, OrderView};
+pub(crate) use sellers::AuditEntryPage;
 pub use sellers::AuditEntryView;
 pub(crate) use stripe::{
-    AccountReached, AccountStatus, AccountUnreached, ConnectBegun, ConnectionStatus, Heard,
-    NewCheckoutKey, ParkedEvent, PriceMade, PriceSkipped, PricesMade,
+    AccountStatus, CheckoutKey, ConnectLink, ConnectionStatus, EventReceived, ParkedEvent,
+    ParkedEventPage, SetUpPricesResult,
 };

@@ -11,18 +11,24 @@ use mintage_runtime::app::Mailer;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::openapi::schema;
+use super::page::PageView;
+use crate::schema;
 
-/// Where events are sent.
+/// A page of deliveries.
+pub(crate) type DeliveryPage<'a> = PageView<DeliveryView<'a>>;
+/// A page of mails.
+pub(crate) type MailPage = PageView<MailView>;
+
+/// The webhook endpoint of a tenant.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = Webhook)]
+#[schema(as = WebhookEndpoint)]
 pub(crate) struct WebhookEndpointView<'a> {
-    /// `null` for nowhere: events wait.
+    /// `null` if no URL is set; events then wait for a URL.
     #[schema(required, value_type = Option<schema::Url>)]
     url: Option<&'a str>,
     has_signing_secret: bool,
-    /// Since when it answers 410, and is sent nothing.
+    /// Since when nothing is sent, because the endpoint answered 410.
     #[schema(required, value_type = Option<schema::Time>)]
     gone_since: Option<String>,
 }
@@ -41,26 +47,26 @@ impl<'a> WebhookEndpointView<'a> {
     }
 }
 
-/// Where events are sent, and what signs them.
+/// The webhook endpoint after a change.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct WebhookSet<'a> {
+pub(crate) struct UpdatedWebhookEndpoint<'a> {
     #[schema(required, value_type = Option<schema::Url>)]
     pub(crate) url: Option<&'a str>,
-    /// `whsec_...`, with the first URL; `null` later.
+    /// `whsec_...` if this call created the signing secret, which the first URL does; `null` otherwise.
     #[schema(required)]
     pub(crate) signing_secret: Option<&'a str>,
 }
 
-/// What signs events from now on.
+/// A new signing secret.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct NewSigningSecret<'a> {
-    /// `whsec_...`, shown this once.
+pub(crate) struct SigningSecret<'a> {
+    /// `whsec_...`. No later answer contains the secret.
     pub(crate) signing_secret: &'a str,
 }
 
-/// An event on its way to a tenant's webhook.
+/// The delivery of an event to the webhook endpoint of a tenant.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Delivery)]
@@ -74,15 +80,15 @@ pub(crate) struct DeliveryView<'a> {
     #[schema(value_type = schema::DeliveryStatus)]
     status: &'static str,
     attempt_count: u32,
-    /// How the last attempt was answered; `null` for not at all.
+    /// The HTTP status of the last answer; `null` if there was no answer.
     #[schema(required)]
     last_status: Option<u16>,
-    /// How the last answer began, or why there was none.
+    /// The beginning of the last answer, or why there was no answer.
     #[schema(required)]
     last_response_snippet: Option<&'a str>,
     #[schema(required, value_type = Option<schema::Time>)]
     last_attempt_at: Option<String>,
-    /// Where the last attempt went.
+    /// The URL of the last attempt.
     #[schema(required, value_type = Option<schema::Url>)]
     url: Option<&'a str>,
     #[schema(required, value_type = Option<schema::Time>)]
@@ -93,19 +99,11 @@ pub(crate) struct DeliveryView<'a> {
 
 impl<'a> DeliveryView<'a> {
     pub(crate) fn of(delivery: &'a Delivery, last: Option<&'a Attempt>) -> Self {
-        let status = match delivery.status {
-            DeliveryStatus::Delivered => "delivered",
-            DeliveryStatus::Failed => "failed",
-            // The attempt under way is counted already, and the first one retries nothing.
-            DeliveryStatus::Leased if delivery.attempts > 1 => "retrying",
-            DeliveryStatus::Pending if delivery.attempts > 0 => "retrying",
-            DeliveryStatus::Pending | DeliveryStatus::Leased => "pending",
-        };
         Self {
             id: &delivery.id,
             event: delivery.event.as_str(),
             license_id: &delivery.license,
-            status,
+            status: delivery.progress(),
             attempt_count: delivery.attempts,
             last_status: last.and_then(|attempt| attempt.status),
             last_response_snippet: last.map(|attempt| attempt.snippet.as_str()),
@@ -118,39 +116,38 @@ impl<'a> DeliveryView<'a> {
     }
 }
 
-/// Whether buyers are mailed their keys.
+/// The mail settings of a tenant.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = MailSetting)]
-pub(crate) struct MailSettingView {
-    /// Whether each new key is mailed: the tenant's own switch.
+#[schema(as = MailSettings)]
+pub(crate) struct MailSettingsView {
+    /// Whether the tenant sends each new license key to its buyer.
     enabled: bool,
-    /// Whether this server has a mail server to send by.
+    /// Whether this server has a mail server.
     configured: bool,
-    /// Where mail comes from.
+    /// The sender of all mail.
     #[schema(required)]
     from: Option<String>,
-    /// What keeps mail from being sent, in a sentence.
+    /// Why no mail can be sent, as a sentence.
     #[schema(required)]
     problem: Option<&'static str>,
 }
 
-impl MailSettingView {
+impl MailSettingsView {
     pub(crate) fn of(mailer: Option<&Mailer>, enabled: bool) -> Self {
         let from = mailer.map(|mailer| mailer.from.to_string());
         Self {
             enabled,
             configured: from.is_some(),
             problem: from.is_none().then_some(
-                "this server has no mail server: keys wait for one for three days, and then are \
-                 not mailed",
+                "this server has no mail server: mails wait for three days, and are then not sent",
             ),
             from,
         }
     }
 }
 
-/// A license's key on its way to its buyer.
+/// A mail that brings a license key to its buyer.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Mail)]
@@ -163,12 +160,12 @@ pub(crate) struct MailView {
     to: Email,
     #[schema(value_type = schema::MailStatus)]
     status: &'static str,
-    /// Why it was not sent so far, or will not be.
+    /// Why the mail is not sent yet, or will not be sent.
     #[schema(required)]
     reason: Option<String>,
-    /// How many attempts were begun.
+    /// How many attempts were started.
     attempt_count: u32,
-    /// When it is tried next.
+    /// When the next attempt starts.
     #[schema(required, value_type = Option<schema::Time>)]
     next_attempt_at: Option<String>,
     #[schema(value_type = schema::Time)]
@@ -176,24 +173,17 @@ pub(crate) struct MailView {
 }
 
 impl MailView {
-    pub(crate) fn of(mailing: &QueuedMail) -> Self {
-        let status = match mailing.status {
-            // The attempt under way is counted already, and the first one retries nothing.
-            MailStatus::Leased if mailing.attempts > 1 => "retrying",
-            MailStatus::Pending if mailing.attempts > 0 => "retrying",
-            MailStatus::Pending | MailStatus::Leased => "pending",
-            settled => settled.as_str(),
-        };
-        let waits = mailing.status == MailStatus::Pending;
+    pub(crate) fn of(mail: &QueuedMail) -> Self {
+        let is_pending = mail.status == MailStatus::Pending;
         Self {
-            id: mailing.id.clone(),
-            license_id: mailing.license.clone(),
-            to: mailing.to.clone(),
-            status,
-            reason: mailing.reason.clone(),
-            attempt_count: mailing.attempts,
-            next_attempt_at: waits.then(|| mailing.due_at.to_rfc3339()),
-            created_at: mailing.created_at.to_rfc3339(),
+            id: mail.id.clone(),
+            license_id: mail.license.clone(),
+            to: mail.to.clone(),
+            status: mail.progress(),
+            reason: mail.reason.clone(),
+            attempt_count: mail.attempts,
+            next_attempt_at: is_pending.then(|| mail.due_at.to_rfc3339()),
+            created_at: mail.created_at.to_rfc3339(),
         }
     }
 }

@@ -12,16 +12,22 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::openapi::schema;
+use super::page::PageView;
+use crate::schema;
 
-/// A checkout that is open.
+/// A page of orders.
+pub(crate) type OrderPage<'a> = PageView<OrderView<'a>>;
+/// A page of customers.
+pub(crate) type CustomerPage<'a> = PageView<CustomerView<'a>>;
+
+/// A checkout session that is open.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct CheckoutOpened {
-    /// The page to pay on.
+pub(crate) struct CheckoutSession {
+    /// The payment page for the buyer.
     pub(crate) url: String,
 }
 
-/// A checkout, from opened to fulfilled.
+/// An order: a checkout from its start until a license is issued for the payment.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Order)]
@@ -36,21 +42,21 @@ pub(crate) struct OrderView<'a> {
     product_id: &'a ProductId,
     #[schema(value_type = schema::KeyTypeId)]
     key_type_id: &'a KeyTypeId,
-    /// Known once it is paid.
+    /// Set after the payment.
     #[schema(required, value_type = Option<schema::CustomerId>)]
     customer_id: Option<&'a CustomerId>,
     #[schema(required, value_type = Option<schema::Email>)]
     customer_email: Option<&'a Email>,
     price_in_cents: i64,
-    /// What the platform takes of it.
+    /// The fee of the platform.
     #[schema(required)]
     fee_in_cents: Option<i64>,
-    /// What was paid, with taxes and discounts.
+    /// The amount that the buyer paid, with taxes and discounts.
     #[schema(required)]
     total_in_cents: Option<i64>,
     #[schema(value_type = schema::Currency)]
     currency: &'static str,
-    /// Stripe's Checkout session.
+    /// The id of the Stripe Checkout session.
     #[schema(required, value_type = Option<String>)]
     session_id: Option<&'a SessionId>,
     #[schema(value_type = schema::Time)]
@@ -80,7 +86,7 @@ impl<'a> OrderView<'a> {
     }
 }
 
-/// A buyer, known by the address in one mode.
+/// A buyer. The e-mail address identifies a customer within a tenant and mode.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Customer)]

@@ -4,9 +4,13 @@ use mintage_domain::ports::AuditRecord;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::openapi::schema;
+use super::page::PageView;
+use crate::schema;
 
-/// Who did what to what.
+/// A page of the audit trail.
+pub(crate) type AuditEntryPage<'a> = PageView<AuditEntryView<'a>>;
+
+/// An entry of the audit trail: an action of an actor on a target.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = AuditEntry)]
@@ -17,9 +21,9 @@ pub struct AuditEntryView<'a> {
     at: String,
     #[schema(value_type = schema::Actor)]
     actor: &'a str,
-    /// What was done: `license.frozen`.
+    /// The action: `license.frozen`.
     action: &'a str,
-    /// To what: an id or a slug.
+    /// The target of the action, such as the id of a license.
     target: &'a str,
 }
 

@@ -1,54 +1,93 @@
-//! Views of a Stripe account, and of the events of Stripe.
+//! Views of the Stripe account of a tenant, and of Stripe events.
 
 use mintage_domain::base::id::{StripeAccountId, StripeEventId, StripePriceId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::catalog::key_type::KeyType;
+use mintage_domain::model::catalog::price_link::PriceLink;
+use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
+use mintage_domain::ports::{StripeAccount, StripeError};
+use mintage_domain::usecase::catalog::prices::PricesSetUp;
+use mintage_domain::usecase::stripe::inbound::Outcome;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::openapi::schema;
+use super::page::PageView;
+use crate::schema;
 
-/// An OAuth round that has begun.
+/// A page of parked events.
+pub(crate) type ParkedEventPage<'a> = PageView<ParkedEvent<'a>>;
+
+/// The link with which a seller connects a Stripe account.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct ConnectBegun {
+pub(crate) struct ConnectLink {
     /// The page where the seller grants access.
     pub(crate) url: String,
     #[schema(value_type = schema::Mode)]
     pub(crate) mode: Mode,
 }
 
-/// What came of making prices.
+/// The result of setting up prices.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct PricesMade<'a> {
-    pub(crate) created: Vec<PriceMade<'a>>,
-    /// What has its price already, or is not for sale.
-    pub(crate) skipped: Vec<PriceSkipped<'a>>,
+pub(crate) struct SetUpPricesResult<'a> {
+    created: Vec<CreatedPrice<'a>>,
+    /// Key types that already have a price, or are not sold by checkout.
+    skipped: Vec<SkippedKeyType<'a>>,
 }
 
-/// A price that was made.
-#[expect(clippy::struct_field_names, reason = "as the wire names them")]
+impl<'a> SetUpPricesResult<'a> {
+    pub(crate) fn of(prices: &'a PricesSetUp) -> Self {
+        Self {
+            created: prices.created.iter().map(CreatedPrice::of).collect(),
+            skipped: prices.skipped.iter().map(SkippedKeyType::of).collect(),
+        }
+    }
+}
+
+/// A Stripe price that was created.
+#[expect(clippy::struct_field_names, reason = "the names of the JSON fields")]
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct PriceMade<'a> {
+struct CreatedPrice<'a> {
     #[schema(value_type = schema::ProductId)]
-    pub(crate) product_id: &'a ProductId,
+    product_id: &'a ProductId,
     #[schema(value_type = schema::KeyTypeId)]
-    pub(crate) key_type_id: &'a KeyTypeId,
+    key_type_id: &'a KeyTypeId,
     #[schema(value_type = String)]
-    pub(crate) stripe_price_id: &'a StripePriceId,
+    stripe_price_id: &'a StripePriceId,
 }
 
-/// A key type that got no price.
+impl<'a> CreatedPrice<'a> {
+    fn of(link: &'a PriceLink) -> Self {
+        Self {
+            product_id: &link.product,
+            key_type_id: &link.key_type,
+            stripe_price_id: &link.stripe_price,
+        }
+    }
+}
+
+/// A key type for which no price was created.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct PriceSkipped<'a> {
+struct SkippedKeyType<'a> {
     #[schema(value_type = schema::ProductId)]
-    pub(crate) product_id: &'a ProductId,
+    product_id: &'a ProductId,
     #[schema(value_type = schema::KeyTypeId)]
-    pub(crate) key_type_id: &'a KeyTypeId,
+    key_type_id: &'a KeyTypeId,
 }
 
-/// Whether a tenant is connected, and to what.
+impl<'a> SkippedKeyType<'a> {
+    fn of(key_type: &'a KeyType) -> Self {
+        Self {
+            product_id: &key_type.product,
+            key_type_id: &key_type.id,
+        }
+    }
+}
+
+/// The connection of a tenant to a Stripe account.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ConnectionStatus {
@@ -60,76 +99,131 @@ pub(crate) struct ConnectionStatus {
     pub(crate) account: Option<AccountStatus>,
 }
 
-/// What Stripe says of an account, if it does.
+/// The status of a Stripe account.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum AccountStatus {
-    Reached(AccountReached),
-    Unreached(AccountUnreached),
+    Reachable(ReachableAccount),
+    Unreachable(UnreachableAccount),
 }
 
-/// An account that Stripe tells of.
-#[expect(clippy::struct_excessive_bools, reason = "as Stripe tells them")]
+impl AccountStatus {
+    /// The view of an account. If Stripe does not answer, the view still has the id, so that the
+    /// caller sees that the tenant is connected.
+    pub(crate) fn of(id: StripeAccountId, account: Result<StripeAccount, StripeError>) -> Self {
+        match account {
+            Ok(account) => Self::Reachable(ReachableAccount {
+                id: account.id,
+                reachable: true,
+                charges_enabled: account.charges_enabled,
+                payouts_enabled: account.payouts_enabled,
+                details_submitted: account.details_submitted,
+                kind: account.kind,
+                country: account.country,
+                default_currency: account.default_currency,
+            }),
+            Err(error) => Self::Unreachable(UnreachableAccount {
+                id,
+                reachable: false,
+                access_revoked: error == StripeError::AccountGone,
+            }),
+        }
+    }
+}
+
+/// A Stripe account whose status Stripe answered.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the fields of Stripe's account"
+)]
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct AccountReached {
+pub(crate) struct ReachableAccount {
     #[schema(value_type = String)]
-    pub(crate) id: StripeAccountId,
-    pub(crate) reachable: bool,
-    pub(crate) charges_enabled: bool,
-    pub(crate) payouts_enabled: bool,
-    pub(crate) details_submitted: bool,
+    id: StripeAccountId,
+    reachable: bool,
+    charges_enabled: bool,
+    payouts_enabled: bool,
+    details_submitted: bool,
     #[serde(rename = "type")]
     #[schema(required)]
-    pub(crate) kind: Option<String>,
+    kind: Option<String>,
     #[schema(required)]
-    pub(crate) country: Option<String>,
+    country: Option<String>,
     #[schema(required)]
-    pub(crate) default_currency: Option<String>,
+    default_currency: Option<String>,
 }
 
-/// An account that Stripe does not tell of at the moment.
+/// A Stripe account whose status Stripe did not answer.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct AccountUnreached {
+pub(crate) struct UnreachableAccount {
     #[schema(value_type = String)]
-    pub(crate) id: StripeAccountId,
-    pub(crate) reachable: bool,
-    /// Whether the seller has ended the grant.
-    pub(crate) access_revoked: bool,
+    id: StripeAccountId,
+    reachable: bool,
+    /// Whether the seller revoked the access.
+    access_revoked: bool,
 }
 
-/// The key that opens checkouts from now on.
+/// A new checkout key.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct NewCheckoutKey<'a> {
-    /// Shown this once.
+pub(crate) struct CheckoutKey<'a> {
+    /// The key. No later answer contains the key.
     #[schema(pattern = "^[0-9a-f]{64}$")]
     pub(crate) checkout_key: &'a str,
 }
 
-/// Stripe's news that should have minted and could not yet.
+/// A Stripe event that should have issued a license and could not yet.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ParkedEvent<'a> {
     #[schema(value_type = String)]
-    pub(crate) id: &'a StripeEventId,
+    id: &'a StripeEventId,
     #[serde(rename = "type")]
-    pub(crate) kind: &'a str,
+    kind: &'a str,
     #[schema(required, value_type = Option<String>)]
-    pub(crate) account: Option<&'a StripeAccountId>,
+    account: Option<&'a StripeAccountId>,
     #[schema(required)]
-    pub(crate) reason: Option<&'a str>,
+    reason: Option<&'a str>,
     #[schema(required, value_type = Option<schema::Time>)]
-    pub(crate) retry_at: Option<String>,
+    retry_at: Option<String>,
     #[schema(value_type = schema::Time)]
-    pub(crate) received_at: String,
+    received_at: String,
 }
 
-/// What came of an event.
+impl<'a> ParkedEvent<'a> {
+    pub(crate) fn of(event: &'a ProcessedEvent) -> Self {
+        let (reason, retry_at) = match &event.outcome {
+            EventOutcome::Parked {
+                reason, retry_at, ..
+            } => (Some(reason.as_str()), Some(*retry_at)),
+            EventOutcome::Applied | EventOutcome::Ignored(_) => (None, None),
+        };
+        Self {
+            id: &event.id,
+            kind: &event.kind,
+            account: event.account.as_ref(),
+            reason,
+            retry_at: retry_at.map(Timestamp::to_rfc3339),
+            received_at: event.received_at.to_rfc3339(),
+        }
+    }
+}
+
+/// The outcome of a Stripe event.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Heard {
-    pub(crate) received: bool,
+pub(crate) struct EventReceived {
+    received: bool,
     /// `applied`, `duplicate`, `ignored` or `parked`.
-    pub(crate) outcome: &'static str,
+    outcome: &'static str,
+}
+
+impl EventReceived {
+    pub(crate) fn of(outcome: &Outcome) -> Self {
+        Self {
+            received: true,
+            outcome: outcome.as_str(),
+        }
+    }
 }

@@ -294,8 +294,8 @@ fn without_a_mail_server_it_says_so_and_mails_wait_for_three_days() {
                 "enabled": true,
                 "configured": false,
                 "from": null,
-                "problem": "this server has no mail server: keys wait for one for three days, \
-                            and then are not mailed",
+                "problem": "this server has no mail server: mails wait for three days, \
+                            and are then not sent",
             })
         );
         old = issuer.issue(1, "old@example.com");

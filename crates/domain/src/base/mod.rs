@@ -5,6 +5,7 @@ pub mod email;
 pub(crate) mod hmac;
 pub mod id;
 pub mod metadata;
+pub mod metadata_filter;
 pub mod mode;
 pub mod money;
 pub mod page;

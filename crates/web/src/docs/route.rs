@@ -4,13 +4,13 @@ use actix_web::{HttpResponse, web};
 
 use super::page::DocsPage;
 
-/// This description, for people
+/// Get the API documentation page
 #[utoipa::path(
     get,
     path = "/docs",
-    operation_id = "readDescription",
+    operation_id = "getDocs",
     tag = "Server",
-    responses((status = 200, description = "A page.",
+    responses((status = 200, description = "The page.",
         body = String, content_type = "text/html; charset=utf-8", headers(
             ("Cache-Control" = String, description = "`public, max-age=300`"),
         ),

@@ -1,11 +1,10 @@
-//! `/v1/api-keys`: credentials for signed calls.
+//! `/v1/api-keys`: the API keys of a tenant.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use deserr::Deserr;
 use mintage_domain::base::id::ApiKeyId;
-use mintage_domain::base::mode::Mode;
 use mintage_domain::base::slug::ProductId;
-use mintage_domain::model::access::api_key::Overlap;
-use mintage_domain::model::access::credential::{KeyKind, SignatureVersion};
+use mintage_domain::model::access::credential::KeyKind;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::ports::StoreError;
 use mintage_domain::usecase::access::api_key::{
@@ -19,20 +18,44 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::TokenCaller;
 use crate::error::ApiError;
-use crate::openapi::schema;
-use crate::request::{Fields, JsonBytes, PageQuery, QueryParams, parse_id};
-use crate::views::{ApiKeySecret, ApiKeyView, PageView};
+use crate::json::{Faults, read_body, read_body_with};
+use crate::request::{JsonBytes, PageQuery, QueryParams, parse_id};
+use crate::schema;
+use crate::views::{ApiKeyPage, ApiKeySecret, ApiKeyView};
 
-/// Makes an API key
+/// The API key to create.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Faults, rename_all = camelCase)]
+#[schema(rename_all = "camelCase")]
+struct CreateApiKeyRequest {
+    product_id: schema::ProductId,
+    scope: schema::ApiKeyScope,
+    mode: schema::Mode,
+    /// The default is 1. A publishable key has no signature version.
+    #[deserr(default)]
+    signature_version: Option<schema::SignatureVersion>,
+}
+
+/// The kind of a key with this scope and signature version.
+fn kind(
+    scope: &schema::ApiKeyScope,
+    version: Option<schema::SignatureVersion>,
+) -> Result<KeyKind, Faults> {
+    let kind = scope.0.signing(version.map(|version| version.0));
+    kind.map_err(|error| Faults::one("signatureVersion", error))
+}
+
+/// Create an API key
 ///
-/// Its secret is shown this once. A key of the scope `PUBLISHABLE` has none, and no signature version.
+/// The answer contains the secret, which no later answer contains. A key with the scope `PUBLISHABLE`
+/// has no secret and no signature version.
 #[utoipa::path(
     post,
     path = "/v1/api-keys",
     operation_id = "createApiKey",
     tag = "Catalog",
-    request_body = NewApiKey,
-    responses((status = 201, description = "The key and its secret.", body = ApiKeySecret<'_>,
+    request_body = CreateApiKeyRequest,
+    responses((status = 201, description = "The API key and its secret.", body = ApiKeySecret<'_>,
         headers(("Cache-Control" = String, description = "`no-store`")))),
     security(("managementToken" = ["api-keys:write"])),
     extensions(("x-error-codes" = json!(["common/not-found"]))),
@@ -43,51 +66,33 @@ pub(super) async fn create(
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::ApiKeysWrite).await?;
-    let mut fields = Fields::parse(&body.0)?;
-    let product = fields.required("productId", ProductId::parse);
-    let kind = fields.required("scope", KeyKind::parse);
-    let mode = fields.required("mode", Mode::parse);
-    let version = signature_version(&mut fields);
-    let kind = kind.and_then(|kind| match kind.signing(version) {
-        Ok(kind) => Some(kind),
-        Err(error) => {
-            fields.reject(SIGNATURE_VERSION, error);
-            None
-        }
-    });
-    let (product, what) = fields.finish(|| Some((product?, (kind?, mode?))))?;
+    let body =
+        read_body_with::<CreateApiKeyRequest>(&body.0, |fields| match fields.get("scope") {
+            Some(scope) => kind(&scope, fields.get("signatureVersion")).map(drop),
+            None => Ok(()),
+        })?;
+    let product = body.product_id.0;
+    let kind_and_mode = (kind(&body.scope, body.signature_version)?, body.mode.0);
     let new = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        create_api_key(&*app.store, &app.env(), &tenant, &product, &actor, what)
+        create_api_key(
+            &*app.store,
+            &app.env(),
+            &tenant,
+            &product,
+            &actor,
+            kind_and_mode,
+        )
     })
     .await??;
-    Ok(once(&new))
+    Ok(created(&new))
 }
 
-const SIGNATURE_VERSION: &str = "signatureVersion";
-
-fn signature_version(fields: &mut Fields) -> Option<SignatureVersion> {
-    let number = fields.integer(SIGNATURE_VERSION, 1..=2)?;
-    SignatureVersion::from_number(number).ok()
-}
-
-/// A key to make.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `create` reads")]
-#[schema(rename_all = "camelCase")]
-struct NewApiKey {
-    product_id: schema::ProductId,
-    scope: schema::ApiKeyScope,
-    mode: schema::Mode,
-    /// 1 if it is not told. Not of a publishable key.
-    signature_version: Option<schema::SignatureVersion>,
-}
-
-/// Which keys.
+/// The filter of the list.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Filter {
-    /// Those of this product.
+    /// API keys of this product.
     #[param(nullable = false, inline, value_type = Option<schema::ProductId>)]
     product: Option<String>,
 }
@@ -100,16 +105,16 @@ impl Filter {
     }
 }
 
-/// Lists API keys
+/// List API keys
 ///
-/// Never their secrets.
+/// The answer contains no secrets.
 #[utoipa::path(
     get,
     path = "/v1/api-keys",
     operation_id = "listApiKeys",
     tag = "Catalog",
     params(Filter, PageQuery),
-    responses((status = 200, description = "A page.", body = PageView<ApiKeyView<'_>>)),
+    responses((status = 200, description = "A page.", body = ApiKeyPage<'_>)),
     security(("managementToken" = ["api-keys:write"])),
 )]
 pub(super) async fn list(
@@ -130,21 +135,21 @@ pub(super) async fn list(
     })
     .await??;
     let now = app.clock.now();
-    Ok(HttpResponse::Ok().json(PageView::of(&keys, |key| {
+    Ok(HttpResponse::Ok().json(ApiKeyPage::of(&keys, |key| {
         ApiKeyView::of(key, uses.get(&key.id).copied(), now)
     })))
 }
 
-/// Revokes an API key
+/// Revoke an API key
 ///
-/// At once on the server that is asked, on others within five seconds.
+/// The server that answers refuses the key at once, other servers within five seconds.
 #[utoipa::path(
     post,
     path = "/v1/api-keys/{id}/revoke",
     operation_id = "revokeApiKey",
     tag = "Catalog",
     params(("id" = inline(schema::ApiKeyId), Path)),
-    responses((status = 200, description = "The key.", body = ApiKeyView<'_>)),
+    responses((status = 200, description = "The API key.", body = ApiKeyView<'_>)),
     security(("managementToken" = ["api-keys:write"])),
     extensions(("x-error-codes" = json!(["api-key/already-revoked"]))),
 )]
@@ -158,7 +163,7 @@ pub(super) async fn revoke(
     let (key, last_use) = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         let revoked = revoke_api_key(&*app.store, &app.env(), &tenant, &id, &actor);
-        // Whatever came of it: a commit that failed may have been done.
+        // Even after an error: a commit whose outcome is unknown may be stored.
         app.api_key_cache.remove(&id);
         let key = revoked?;
         let uses = app.store.last_used(std::slice::from_ref(&id))?;
@@ -168,18 +173,32 @@ pub(super) async fn revoke(
     Ok(HttpResponse::Ok().json(ApiKeyView::of(&key, last_use, app.clock.now())))
 }
 
-/// Replaces an API key
+/// The changes of a rotation.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Faults, rename_all = camelCase)]
+#[schema(rename_all = "camelCase")]
+struct RotateApiKeyRequest {
+    /// The default is one day.
+    #[deserr(default)]
+    overlap_seconds: Option<schema::OverlapSeconds>,
+    /// The default is the version of the old key. A publishable key has no signature version.
+    #[deserr(default)]
+    signature_version: Option<schema::SignatureVersion>,
+}
+
+/// Rotate an API key
 ///
-/// Makes another of the same product, scope, mode and signature version, unless another version is
-/// given. Its secret is shown this once. The old one stays good for the overlap.
+/// Creates a new key with the same product, scope, mode and signature version, unless the body has
+/// another version. The answer contains the secret, which no later answer contains. The old key is
+/// accepted until the overlap ends.
 #[utoipa::path(
     post,
     path = "/v1/api-keys/{id}/rotate",
     operation_id = "rotateApiKey",
     tag = "Catalog",
     params(("id" = inline(schema::ApiKeyId), Path)),
-    request_body = Rotation,
-    responses((status = 201, description = "The new key and its secret.", body = ApiKeySecret<'_>,
+    request_body = RotateApiKeyRequest,
+    responses((status = 201, description = "The new API key and its secret.", body = ApiKeySecret<'_>,
         headers(("Cache-Control" = String, description = "`no-store`")))),
     security(("managementToken" = ["api-keys:write"])),
     extensions(("x-error-codes" = json!(["api-key/already-revoked", "api-key/already-rotated"]))),
@@ -192,42 +211,25 @@ pub(super) async fn rotate(
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::ApiKeysWrite).await?;
     let id = parse_id(&path, ApiKeyId::parse)?;
-    let how = rotation(&body.0)?;
+    let body = read_body::<RotateApiKeyRequest>(&body.0)?;
+    let overlap = body
+        .overlap_seconds
+        .map(|overlap| overlap.0)
+        .unwrap_or_default();
+    let version = body.signature_version.map(|version| version.0);
     let new = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        let rotated = rotate_api_key(&*app.store, &app.env(), &tenant, &id, how, &actor);
+        let change = (overlap, version);
+        let rotated = rotate_api_key(&*app.store, &app.env(), &tenant, &id, change, &actor);
         app.api_key_cache.remove(&id);
         rotated
     })
     .await??;
-    Ok(once(&new))
+    Ok(created(&new))
 }
 
-/// How a key is replaced.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `rotation` reads")]
-#[schema(rename_all = "camelCase")]
-struct Rotation {
-    /// A day if it is not told.
-    overlap_seconds: Option<schema::OverlapSeconds>,
-    /// As the old key's if it is not told. Not of a publishable key.
-    signature_version: Option<schema::SignatureVersion>,
-}
-
-/// For how long the old key stays good, and what the new one signs if that changes.
-fn rotation(body: &[u8]) -> Result<(Overlap, Option<SignatureVersion>), Problem> {
-    let mut fields = Fields::parse(body)?;
-    let seconds = fields.integer("overlapSeconds", 0..=i64::from(Overlap::MAX_SECONDS));
-    let version = signature_version(&mut fields);
-    let overlap = fields.finish(|| match seconds {
-        None => Some(Overlap::default()),
-        Some(seconds) => Overlap::from_seconds(u32::try_from(seconds).ok()?).ok(),
-    })?;
-    Ok((overlap, version))
-}
-
-/// A new key with its secret, if it has one, which nobody is shown again.
-fn once(new: &CreatedApiKey) -> HttpResponse {
+/// The answer with a new key and its secret, which must not be cached.
+fn created(new: &CreatedApiKey) -> HttpResponse {
     HttpResponse::Created()
         .insert_header(("cache-control", "no-store"))
         .json(ApiKeySecret::of(new))

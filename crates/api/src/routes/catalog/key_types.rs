@@ -1,11 +1,10 @@
-//! `/v1/products/{productId}/key-types`: what is sold of a product.
+//! `/v1/products/{productId}/key-types`: the key types of a product.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::base::money::{Currency, Money};
-use mintage_domain::base::slug::{KeyTypeId, ProductId};
-use mintage_domain::model::catalog::display_name::DisplayName;
-use mintage_domain::model::licenses::entitlements::Entitlements;
-use mintage_domain::model::licenses::term::Term;
+use deserr::Deserr;
+use mintage_domain::base::money::Money;
+use mintage_domain::base::slug::ProductId;
+use mintage_domain::model::catalog::price::{self, InvalidPrice};
 use mintage_domain::model::licenses::terms::LicenseTerms;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::usecase::catalog::key_type::{NewKeyType, create_key_type};
@@ -16,18 +15,76 @@ use utoipa::ToSchema;
 
 use crate::auth::TokenCaller;
 use crate::error::ApiError;
-use crate::openapi::schema;
-use crate::request::{Fields, JsonBytes, PageQuery, parse_id};
-use crate::views::{KeyTypeView, PageView};
+use crate::json::{Faults, read_body_with};
+use crate::request::{JsonBytes, PageQuery, parse_id};
+use crate::schema;
+use crate::views::{KeyTypePage, KeyTypeView};
 
-/// Makes a key type
+/// The key type to create. An amount needs a currency, and a currency needs an amount. Without a price,
+/// the key type is not sold by checkout.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Faults, rename_all = camelCase)]
+#[schema(rename_all = "camelCase")]
+struct CreateKeyTypeRequest {
+    key_type_id: schema::KeyTypeId,
+    display_name: schema::DisplayName,
+    /// The default is 3.
+    #[deserr(default)]
+    activation_limit: Option<schema::ActivationLimit>,
+    /// The default is `lifetime`.
+    #[deserr(default)]
+    duration: Option<schema::RelativeDuration>,
+    /// Within the limits of Stripe for the currency.
+    #[deserr(default)]
+    price_in_cents: Option<schema::Amount>,
+    #[deserr(default)]
+    price_currency: Option<schema::Currency>,
+    #[deserr(default)]
+    entitlements: Option<schema::Entitlements>,
+}
+
+impl CreateKeyTypeRequest {
+    fn read(body: &[u8]) -> Result<NewKeyType, Problem> {
+        let body = read_body_with::<Self>(body, |fields| {
+            price(fields.get("priceInCents"), fields.get("priceCurrency")).map(drop)
+        })?;
+        Ok(NewKeyType {
+            id: body.key_type_id.0,
+            display_name: body.display_name.0,
+            terms: LicenseTerms::with_defaults(
+                body.duration.map(|duration| duration.0),
+                body.activation_limit.map(|limit| limit.0),
+                body.entitlements.map(|list| list.0),
+            ),
+            price: price(body.price_in_cents, body.price_currency)?,
+        })
+    }
+}
+
+fn price(
+    amount: Option<schema::Amount>,
+    currency: Option<schema::Currency>,
+) -> Result<Option<Money>, Faults> {
+    let price = price::price(amount.map(|it| it.0), currency.map(|it| it.0));
+    price.map_err(|error| {
+        let field = match error {
+            InvalidPrice::NoCurrency => "priceCurrency",
+            InvalidPrice::NoAmount | InvalidPrice::Amount(_) | InvalidPrice::BelowMinimum(_) => {
+                "priceInCents"
+            }
+        };
+        Faults::one(field, error)
+    })
+}
+
+/// Create a key type
 #[utoipa::path(
     post,
     path = "/v1/products/{productId}/key-types",
     operation_id = "createKeyType",
     tag = "Catalog",
     params(("productId" = inline(schema::ProductId), Path)),
-    request_body = NewKeyTypeBody,
+    request_body = CreateKeyTypeRequest,
     responses((status = 201, description = "The key type.", body = KeyTypeView<'_>)),
     security(("managementToken" = ["products:write"])),
     extensions(("x-error-codes" = json!(["common/exists"]))),
@@ -40,7 +97,7 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::ProductsWrite).await?;
     let product = parse_id(&product, ProductId::parse)?;
-    let new = new_key_type(&body.0)?;
+    let new = CreateKeyTypeRequest::read(&body.0)?;
     let key_type = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         create_key_type(&*app.store, &app.env(), &tenant, &product, &actor, &new)
@@ -49,87 +106,14 @@ pub(super) async fn create(
     Ok(HttpResponse::Created().json(KeyTypeView::of(&key_type)))
 }
 
-const DEFAULT_ACTIVATIONS: u32 = 3;
-
-/// What to sell of a product. An amount and its currency go together; without them it is not sold
-/// by checkout.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `new_key_type` reads")]
-#[schema(as = NewKeyType, rename_all = "camelCase")]
-struct NewKeyTypeBody {
-    key_type_id: schema::KeyTypeId,
-    display_name: schema::DisplayName,
-    /// 3 if it is not told.
-    activation_limit: Option<schema::ActivationLimit>,
-    /// `lifetime` if it is not told.
-    duration: Option<schema::RelativeDuration>,
-    /// Within what Stripe charges in the currency.
-    price_in_cents: Option<schema::Amount>,
-    price_currency: Option<schema::Currency>,
-    entitlements: Option<Vec<schema::Entitlement>>,
-}
-
-fn new_key_type(body: &[u8]) -> Result<NewKeyType, Problem> {
-    let mut fields = Fields::parse(body)?;
-    let id = fields.required("keyTypeId", KeyTypeId::parse);
-    let display_name = fields.required("displayName", DisplayName::parse);
-    let limit = fields.integer(
-        "activationLimit",
-        1..=i64::from(LicenseTerms::MAX_ACTIVATIONS),
-    );
-    let term = fields.optional("duration", Term::parse);
-    let entitlements = fields.texts("entitlements", Entitlements::parse);
-    let price = price(&mut fields);
-    fields.finish(|| {
-        Some(NewKeyType {
-            id: id?,
-            display_name: display_name?,
-            terms: LicenseTerms {
-                term: term.unwrap_or(Term::Lifetime),
-                activation_limit: limit
-                    .and_then(|limit| u32::try_from(limit).ok())
-                    .unwrap_or(DEFAULT_ACTIVATIONS),
-                entitlements: entitlements.unwrap_or_default(),
-            },
-            price,
-        })
-    })
-}
-
-/// An amount and its currency, both or neither.
-fn price(fields: &mut Fields) -> Option<Money> {
-    let amount = fields.integer("priceInCents", 0..=i64::MAX);
-    let currency = fields.optional("priceCurrency", Currency::parse);
-    let money = match (amount, currency) {
-        (Some(amount), Some(currency)) => Money::new(amount, currency),
-        (Some(_), None) => {
-            fields.reject("priceCurrency", "goes with priceInCents");
-            return None;
-        }
-        (None, Some(_)) => {
-            fields.reject("priceInCents", "goes with priceCurrency");
-            return None;
-        }
-        (None, None) => return None,
-    };
-    match money {
-        Ok(money) => match money.is_chargeable() {
-            Ok(()) => return Some(money),
-            Err(error) => fields.reject("priceInCents", error),
-        },
-        Err(error) => fields.reject("priceInCents", error),
-    }
-    None
-}
-
-/// Lists the key types of a product
+/// List the key types of a product
 #[utoipa::path(
     get,
     path = "/v1/products/{productId}/key-types",
     operation_id = "listKeyTypes",
     tag = "Catalog",
     params(("productId" = inline(schema::ProductId), Path), PageQuery),
-    responses((status = 200, description = "A page.", body = PageView<KeyTypeView<'_>>)),
+    responses((status = 200, description = "A page.", body = KeyTypePage<'_>)),
     security(("managementToken" = ["products:read"])),
 )]
 pub(super) async fn list(
@@ -150,5 +134,5 @@ pub(super) async fn list(
         Ok::<_, Problem>(store.key_types(&tenant, Some(product), &page)?)
     })
     .await??;
-    Ok(HttpResponse::Ok().json(PageView::of(&key_types, KeyTypeView::of)))
+    Ok(HttpResponse::Ok().json(KeyTypePage::of(&key_types, KeyTypeView::of)))
 }

@@ -1,29 +1,51 @@
-//! `/v1/products`: the apps a tenant sells.
+//! `/v1/products`: the products of a tenant.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::base::slug::ProductId;
-use mintage_domain::model::catalog::display_name::DisplayName;
-use mintage_domain::model::licenses::key::{KeyFormat, KeyPrefix};
+use deserr::Deserr;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::usecase::catalog::product::{NewProduct, create_product};
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
-use mintage_runtime::problem::Problem;
 use utoipa::ToSchema;
 
 use crate::auth::TokenCaller;
 use crate::error::ApiError;
-use crate::openapi::schema;
-use crate::request::{Fields, JsonBytes, PageQuery};
-use crate::views::{PageView, ProductView};
+use crate::json::{Faults, read_body};
+use crate::request::{JsonBytes, PageQuery};
+use crate::schema;
+use crate::views::{ProductPage, ProductView};
 
-/// Makes a product
+/// The product to create.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Faults, rename_all = camelCase)]
+#[schema(rename_all = "camelCase")]
+struct CreateProductRequest {
+    product_id: schema::ProductId,
+    display_name: schema::DisplayName,
+    key_prefix: schema::KeyPrefix,
+    /// The default is `classic`, which needs a prefix of 4 characters.
+    #[deserr(default)]
+    key_format: Option<schema::KeyFormat>,
+}
+
+impl From<CreateProductRequest> for NewProduct {
+    fn from(body: CreateProductRequest) -> Self {
+        Self {
+            id: body.product_id.0,
+            display_name: body.display_name.0,
+            key_prefix: body.key_prefix.0,
+            key_format: body.key_format.map(|format| format.0).unwrap_or_default(),
+        }
+    }
+}
+
+/// Create a product
 #[utoipa::path(
     post,
     path = "/v1/products",
     operation_id = "createProduct",
     tag = "Catalog",
-    request_body = NewProductBody,
+    request_body = CreateProductRequest,
     responses((status = 201, description = "The product.", body = ProductView<'_>)),
     security(("managementToken" = ["products:write"])),
     extensions(("x-error-codes" = json!(["common/exists", "quota/products-exceeded"]))),
@@ -34,7 +56,7 @@ pub(super) async fn create(
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::ProductsWrite).await?;
-    let new = new_product(&body.0)?;
+    let new = read_body::<CreateProductRequest>(&body.0)?.into();
     let product = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         create_product(&*app.store, &app.env(), &tenant, &actor, &new)
@@ -43,42 +65,14 @@ pub(super) async fn create(
     Ok(HttpResponse::Created().json(ProductView::of(&product)))
 }
 
-/// An app to sell.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `new_product` reads")]
-#[schema(as = NewProduct, rename_all = "camelCase")]
-struct NewProductBody {
-    product_id: schema::ProductId,
-    display_name: schema::DisplayName,
-    key_prefix: schema::KeyPrefix,
-    /// `classic` if it is not told. Its prefix has 4 characters.
-    key_format: Option<schema::KeyFormat>,
-}
-
-fn new_product(body: &[u8]) -> Result<NewProduct, Problem> {
-    let mut fields = Fields::parse(body)?;
-    let id = fields.required("productId", ProductId::parse);
-    let display_name = fields.required("displayName", DisplayName::parse);
-    let key_prefix = fields.required("keyPrefix", KeyPrefix::parse);
-    let key_format = fields.optional("keyFormat", KeyFormat::parse);
-    fields.finish(|| {
-        Some(NewProduct {
-            id: id?,
-            display_name: display_name?,
-            key_prefix: key_prefix?,
-            key_format: key_format.unwrap_or(KeyFormat::Classic),
-        })
-    })
-}
-
-/// Lists products
+/// List products
 #[utoipa::path(
     get,
     path = "/v1/products",
     operation_id = "listProducts",
     tag = "Catalog",
     params(PageQuery),
-    responses((status = 200, description = "A page.", body = PageView<ProductView<'_>>)),
+    responses((status = 200, description = "A page.", body = ProductPage<'_>)),
     security(("managementToken" = ["products:read"])),
 )]
 pub(super) async fn list(
@@ -89,5 +83,5 @@ pub(super) async fn list(
     let caller = TokenCaller::of(&app, &request, TokenScope::ProductsRead).await?;
     let page = query.read()?;
     let products = blocking(&app, move |app| app.store.products(&caller.tenant(), &page)).await??;
-    Ok(HttpResponse::Ok().json(PageView::of(&products, ProductView::of)))
+    Ok(HttpResponse::Ok().json(ProductPage::of(&products, ProductView::of)))
 }

@@ -1,4 +1,4 @@
-//! `/v1/licenses/{id}/activations`: the devices of a license.
+//! `/v1/licenses/{id}/activations`: the activations of a license.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::base::id::{ActivationId, LicenseId};
@@ -8,22 +8,22 @@ use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
 use mintage_runtime::problem::Problem;
 
-use crate::auth::{Reader, TokenCaller};
+use crate::auth::{TokenCaller, license_scope};
 use crate::error::ApiError;
-use crate::openapi::schema;
 use crate::request::{PageQuery, parse_id};
-use crate::views::{ActivationView, PageView};
+use crate::schema;
+use crate::views::{ActivationPage, ActivationView};
 
-/// Lists the devices of a license
+/// List the activations of a license
 ///
-/// Active and released ones. An API key needs the scope `FULL` or `READ_ONLY`.
+/// Lists active and released activations. An API key needs the scope `FULL` or `READ_ONLY`.
 #[utoipa::path(
     get,
     path = "/v1/licenses/{id}/activations",
     operation_id = "listActivations",
     tag = "Sales",
     params(("id" = inline(schema::LicenseId), Path), PageQuery),
-    responses((status = 200, description = "A page.", body = PageView<ActivationView<'_>>)),
+    responses((status = 200, description = "A page.", body = ActivationPage<'_>)),
     security(("managementToken" = ["licenses:read"]), ("apiKey" = [])),
 )]
 pub(super) async fn list(
@@ -32,23 +32,25 @@ pub(super) async fn list(
     request: HttpRequest,
     query: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let reader = Reader::of(&app, &request).await?;
+    let scope = license_scope(&app, &request).await?;
     let license = parse_id(&path, LicenseId::parse)?;
     let page = query.read()?;
     let activations = blocking(&app, move |app| {
-        let tenant = reader.tenant();
+        let tenant = scope.tenant();
         app.store
-            .license(&tenant, &license)?
-            .filter(|record| reader.sees(&record.license))
-            .map(|_| app.store.activations(&tenant, &license, &page))
+            .license(tenant, &license)?
+            .filter(|record| scope.allows(&record.license))
+            .map(|_| app.store.activations(tenant, &license, &page))
             .transpose()
     })
     .await??
     .ok_or_else(Problem::not_found)?;
-    Ok(HttpResponse::Ok().json(PageView::of(&activations, ActivationView::of)))
+    Ok(HttpResponse::Ok().json(ActivationPage::of(&activations, ActivationView::of)))
 }
 
-/// Gives back the slot of a device that is lost
+/// Release an activation
+///
+/// Deactivates a license on a device that is lost.
 #[utoipa::path(
     post,
     path = "/v1/licenses/{id}/activations/{activationId}/release",
@@ -58,7 +60,7 @@ pub(super) async fn list(
         ("id" = inline(schema::LicenseId), Path),
         ("activationId" = inline(schema::ActivationId), Path),
     ),
-    responses((status = 200, description = "The device.", body = ActivationView<'_>)),
+    responses((status = 200, description = "The activation.", body = ActivationView<'_>)),
     security(("managementToken" = ["licenses:write"])),
     extensions(("x-error-codes" = json!(["activation/already-released"]))),
 )]

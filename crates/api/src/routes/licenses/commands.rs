@@ -1,8 +1,8 @@
-//! `POST /v1/licenses/{id}/freeze`, `/thaw`, `/extend`: each answers the license as it is then.
+//! `POST /v1/licenses/{id}/freeze`, `/thaw`, `/extend`, `/revoke`, `/reveal`.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use deserr::Deserr;
 use mintage_domain::base::id::LicenseId;
-use mintage_domain::model::licenses::term::Term;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::ports::LicenseRecord;
 use mintage_domain::usecase::licenses::command::{self, Target};
@@ -13,13 +13,14 @@ use utoipa::ToSchema;
 
 use crate::auth::TokenCaller;
 use crate::error::ApiError;
-use crate::openapi::schema;
-use crate::request::{Fields, JsonBytes, parse_id};
+use crate::json::{Faults, read_body};
+use crate::request::{JsonBytes, parse_id};
+use crate::schema;
 use crate::views::{LicenseView, RevealedKey};
 
-/// Freezes a license
+/// Freeze a license
 ///
-/// It is not good until it is thawed.
+/// The license is not valid until it is thawed.
 #[utoipa::path(
     post,
     path = "/v1/licenses/{id}/freeze",
@@ -41,9 +42,9 @@ pub(super) async fn freeze(
     .await
 }
 
-/// Thaws a license
+/// Thaw a license
 ///
-/// Ends what `freeze` began. What else holds the license goes on holding it.
+/// Removes the hold of `freeze`. Other holds, such as a dispute, remain.
 #[utoipa::path(
     post,
     path = "/v1/licenses/{id}/thaw",
@@ -65,16 +66,17 @@ pub(super) async fn thaw(
     .await
 }
 
-/// Extends a license
+/// Extend a license
 ///
-/// Days count from its end, or from now if that is past; a date must be later than both.
+/// Days count from the end of the license, or from now if the license has expired. A date must be later
+/// than both.
 #[utoipa::path(
     post,
     path = "/v1/licenses/{id}/extend",
     operation_id = "extendLicense",
     tag = "Sales",
     params(("id" = inline(schema::LicenseId), Path)),
-    request_body = Extension,
+    request_body = ExtendLicenseRequest,
     responses((status = 200, description = "The license.", body = LicenseView<'_>)),
     security(("managementToken" = ["licenses:write"])),
     extensions(("x-error-codes" = json!(["license/already-revoked", "license/is-lifetime"]))),
@@ -86,31 +88,31 @@ pub(super) async fn extend(
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
     command(&app, &path, &request, move |app, target| {
-        let by = duration(&body.0)?;
-        Ok(command::extend(&*app.store, &app.env(), target, by)?)
+        let ExtendLicenseRequest { duration } = read_body(&body.0)?;
+        Ok(command::extend(
+            &*app.store,
+            &app.env(),
+            target,
+            duration.0,
+        )?)
     })
     .await
 }
 
-/// How far the end of a license moves away.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `duration` reads")]
-struct Extension {
+/// By how much to extend a license.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Faults)]
+struct ExtendLicenseRequest {
     duration: schema::Duration,
 }
 
-fn duration(body: &[u8]) -> Result<Term, Problem> {
-    let mut fields = Fields::parse(body)?;
-    let duration = fields.required("duration", Term::parse);
-    fields.finish(|| duration)
-}
-
-/// Gives a command to a license of the caller's tenant; what comes of it is delivered at once.
+/// Runs a command on a license of the caller's tenant, and wakes the worker that delivers the event of
+/// the command.
 async fn command(
     app: &web::Data<App>,
     path: &str,
     request: &HttpRequest,
-    give: impl FnOnce(&App, Target<'_>) -> Result<LicenseRecord, Problem> + Send + 'static,
+    run: impl FnOnce(&App, Target<'_>) -> Result<LicenseRecord, Problem> + Send + 'static,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(app, request, TokenScope::LicensesWrite).await?;
     let id = parse_id(path, LicenseId::parse)?;
@@ -120,16 +122,16 @@ async fn command(
             id: &id,
             actor: &caller.actor(),
         };
-        give(app, target)
+        run(app, target)
     })
     .await??;
     app.deliveries_due.notify_one();
     Ok(HttpResponse::Ok().json(LicenseView::of(&record, app.clock.now())))
 }
 
-/// Revokes a license
+/// Revoke a license
 ///
-/// For good.
+/// A revoked license stays revoked.
 #[utoipa::path(
     post,
     path = "/v1/licenses/{id}/revoke",
@@ -156,16 +158,16 @@ pub(super) async fn revoke(
     Ok(HttpResponse::Ok().json(LicenseView::of(&record, app.clock.now())))
 }
 
-/// Shows the key of a license
+/// Reveal the license key of a license
 ///
-/// The audit trail tells who saw it.
+/// The audit trail records the caller.
 #[utoipa::path(
     post,
     path = "/v1/licenses/{id}/reveal",
     operation_id = "revealLicenseKey",
     tag = "Sales",
     params(("id" = inline(schema::LicenseId), Path)),
-    responses((status = 200, description = "The key in the clear.", body = RevealedKey<'_>,
+    responses((status = 200, description = "The license key in the clear.", body = RevealedKey<'_>,
         headers(("Cache-Control" = String, description = "`no-store`")))),
     security(("managementToken" = ["licenses:reveal"])),
 )]

@@ -1,18 +1,13 @@
 //! `POST /v1/issue` (usekeystack.com/docs/issuing-licenses).
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::base::email::Email;
-use mintage_domain::base::metadata::Metadata;
+use deserr::Deserr;
 use mintage_domain::base::secret::SecretHash;
 use mintage_domain::base::slug::KeyTypeId;
 use mintage_domain::base::text::Text;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::access::idempotency::IdempotencyKey;
 use mintage_domain::model::access::scope::Permission;
-use mintage_domain::model::licenses::license::Notes;
-use mintage_domain::model::licenses::term::Term;
-use mintage_domain::model::licenses::terms::LicenseTerms;
-use mintage_domain::model::sales::customer::{CustomerName, ExternalId};
 use mintage_domain::usecase::licenses::issue::{
     IssueCall, Issued, NewCustomer, NewLicense, decide,
 };
@@ -23,16 +18,75 @@ use utoipa::ToSchema;
 
 use crate::auth::SignedCaller;
 use crate::error::ApiError;
-use crate::openapi::schema;
-use crate::request::{Fields, JsonBytes, parse_id};
+use crate::json::{Faults, read_body};
+use crate::request::{JsonBytes, parse_id};
+use crate::schema;
 use crate::views::IssuedLicense;
 
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
-/// Mints a license
+/// The license to issue.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Faults, rename_all = camelCase)]
+#[schema(rename_all = "camelCase")]
+struct IssueLicenseRequest {
+    plan_code: schema::PlanCode,
+    customer: IssueCustomer,
+    /// The default is the duration of the key type.
+    #[deserr(default)]
+    duration: Option<schema::Duration>,
+    /// The default is the activation limit of the key type.
+    #[deserr(default)]
+    max_activations: Option<schema::ActivationLimit>,
+    #[deserr(default)]
+    notes: Option<schema::Notes>,
+    #[deserr(default)]
+    metadata: Option<schema::Metadata>,
+}
+
+/// The customer of the license. The e-mail address identifies a customer; for a known customer, the other
+/// fields are added to the stored ones.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Faults, rename_all = camelCase)]
+#[schema(rename_all = "camelCase")]
+struct IssueCustomer {
+    email: schema::Email,
+    #[deserr(default)]
+    name: Option<schema::CustomerName>,
+    #[deserr(default)]
+    external_id: Option<schema::ExternalId>,
+    #[deserr(default)]
+    metadata: Option<schema::Metadata>,
+}
+
+impl IssueLicenseRequest {
+    fn into_new_license(self) -> Result<NewLicense, Problem> {
+        Ok(NewLicense {
+            key_type: parse_id(&self.plan_code.0, KeyTypeId::parse)?,
+            customer: self.customer.into_new_customer(),
+            term: self.duration.map(|duration| duration.0),
+            activation_limit: self.max_activations.map(|limit| limit.0),
+            notes: self.notes.and_then(|notes| Text::non_empty(notes.0)),
+            metadata: self.metadata.map(|it| it.0).unwrap_or_default(),
+        })
+    }
+}
+
+impl IssueCustomer {
+    fn into_new_customer(self) -> NewCustomer {
+        NewCustomer {
+            email: self.email.0,
+            name: self.name.and_then(|name| Text::non_empty(name.0)),
+            external_id: self.external_id.and_then(|id| Text::non_empty(id.0)),
+            metadata: self.metadata.map(|it| it.0).unwrap_or_default(),
+        }
+    }
+}
+
+/// Issue a license
 ///
-/// For a sale that was made elsewhere. Tells its key. The API key needs the scope `FULL` or
-/// `ISSUE_ONLY`, and may issue 60 licenses a second.
+/// Issues a license for a sale outside of Mintage. The answer contains the license key. The API key needs
+/// the scope `FULL` or `ISSUE_ONLY`, and may issue 60 licenses a second.
 #[utoipa::path(
     post,
     path = "/v1/issue",
@@ -40,9 +94,9 @@ const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
     tag = "Signed calls",
     params(("Idempotency-Key" = inline(Option<String>), Header,
         min_length = 1, max_length = 255, pattern = "^[!-~]+$",
-        description = "The same key with the same body gets the same answer for 24 hours.",
+        description = "A call with the same key and the same body gets the same answer for 24 hours.",
     )),
-    request_body = IssueRequest,
+    request_body = IssueLicenseRequest,
     responses((status = 200, description = "The license.", body = IssuedLicense<'_>, headers(
         ("Idempotent-Replay" = bool, description = "`true` if the call was answered before."),
         ("Cache-Control" = String, description = "`no-store`"),
@@ -60,15 +114,15 @@ pub(super) async fn issue(
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
     let caller = SignedCaller::of(&app, &request, &body.0, Permission::Issue).await?;
-    let wanted = wanted(&body.0)?;
+    let new = read_body::<IssueLicenseRequest>(&body.0)?.into_new_license()?;
     let call = IssueCall {
-        api_key: caller.known.key.clone(),
-        product: caller.known.product.clone(),
+        api_key: caller.cached.key.clone(),
+        product: caller.cached.product.clone(),
         nonce: caller.nonce,
-        repeatable: caller_key(&request)?.map(|key| (key, SecretHash::of_bytes(&body.0))),
+        repeatable: idempotency_key(&request)?.map(|key| (key, SecretHash::of_bytes(&body.0))),
     };
     let issued = settle(&app, move |app, refused| {
-        decide(&*app.store, &app.env(), &call, &wanted, refused)
+        decide(&*app.store, &app.env(), &call, &new, refused)
     })
     .await?;
     if !issued.again {
@@ -78,82 +132,17 @@ pub(super) async fn issue(
     Ok(answer(&issued, app.clock.now()))
 }
 
-fn caller_key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Problem> {
+fn idempotency_key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Problem> {
     let Some(value) = request.headers().get(IDEMPOTENCY_KEY) else {
         return Ok(None);
     };
-    // What is no ASCII is no key either.
+    // A value that is not ASCII is read as empty, which no idempotency key is.
     IdempotencyKey::parse(value.to_str().unwrap_or_default())
         .map(Some)
         .map_err(|error| {
             let detail = Detail::new(IDEMPOTENCY_KEY, error.to_string());
             Problem::invalid("a header is not valid", vec![detail])
         })
-}
-
-/// What a license is issued for.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `wanted` reads")]
-#[schema(rename_all = "camelCase")]
-struct IssueRequest {
-    /// The key type.
-    plan_code: schema::KeyTypeId,
-    customer: IssueCustomer,
-    /// In place of the key type's.
-    duration: Option<schema::Duration>,
-    /// In place of the key type's.
-    max_activations: Option<schema::ActivationLimit>,
-    notes: Option<schema::Notes>,
-    metadata: Option<schema::Metadata>,
-}
-
-/// Whom a license is for. A customer is known by the address, and what is told of one is added to
-/// what is known.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `customer` reads")]
-#[schema(rename_all = "camelCase")]
-struct IssueCustomer {
-    email: schema::Email,
-    name: Option<schema::CustomerName>,
-    external_id: Option<schema::ExternalId>,
-    metadata: Option<schema::Metadata>,
-}
-
-fn wanted(body: &[u8]) -> Result<NewLicense, Problem> {
-    let mut fields = Fields::parse(body)?;
-    let plan = fields.required("planCode", |text| match text {
-        "" => Err("must not be empty"),
-        code => Ok(code.to_owned()),
-    });
-    let customer = fields.required_object("customer", customer);
-    let term = fields.optional("duration", Term::parse);
-    let most = LicenseTerms::MAX_ACTIVATIONS;
-    let activations = fields.integer("maxActivations", 1..=i64::from(most));
-    let notes = fields.optional("notes", Notes::parse);
-    let metadata = fields.free_object("metadata", Metadata::parse);
-    let (plan, customer) = fields.finish(|| Some((plan?, customer?)))?;
-    Ok(NewLicense {
-        // A code that no key type can have is one that none has.
-        key_type: parse_id(&plan, KeyTypeId::parse)?,
-        customer,
-        term,
-        activation_limit: activations.and_then(|limit| u32::try_from(limit).ok()),
-        notes: notes.and_then(Text::non_empty),
-        metadata: metadata.unwrap_or_default(),
-    })
-}
-
-fn customer(fields: &mut Fields) -> Option<NewCustomer> {
-    let email = fields.required("email", Email::parse);
-    let name = fields.optional("name", CustomerName::parse);
-    let external_id = fields.optional("externalId", ExternalId::parse);
-    let metadata = fields.free_object("metadata", Metadata::parse);
-    Some(NewCustomer {
-        email: email?,
-        name: name.and_then(Text::non_empty),
-        external_id: external_id.and_then(Text::non_empty),
-        metadata: metadata.unwrap_or_default(),
-    })
 }
 
 fn answer(issued: &Issued, now: Timestamp) -> HttpResponse {

@@ -1,11 +1,10 @@
-//! Licenses: the signed calls of apps, and the management of sellers.
+//! Licenses: the signed calls of apps and backends, and the management calls of sellers.
 
 mod activations;
 mod commands;
-mod devices;
+mod device_calls;
 mod issue;
-mod license_key;
-mod read;
+mod list;
 mod validate;
 
 use crate::endpoint::{Endpoint, endpoints};
@@ -14,11 +13,11 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     endpoints![
         issue::issue,
         validate::validate,
-        devices::activate,
-        devices::heartbeat,
-        devices::deactivate,
-        read::list,
-        read::get,
+        device_calls::activate,
+        device_calls::heartbeat,
+        device_calls::deactivate,
+        list::list,
+        list::get,
         commands::freeze,
         commands::thaw,
         commands::extend,

@@ -1,34 +1,42 @@
 //! `POST /v1/validate` (usekeystack.com/docs/validating-licenses).
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use deserr::Deserr;
 use mintage_domain::model::access::scope::Permission;
-use mintage_domain::model::licenses::activation::Fingerprint;
-use mintage_domain::ports::SeenTarget;
 use mintage_domain::usecase::access::api_key::SignatureError;
-use mintage_domain::usecase::licenses::validate::{Lookup, Reason, invalid_reason};
+use mintage_domain::usecase::licenses::validate::{Lookup, Reason, invalid_reason, seen_device};
 use mintage_runtime::app::App;
-use mintage_runtime::problem::Problem;
 use mintage_runtime::settle::read_validation;
 use utoipa::ToSchema;
 
-use super::license_key::key_field;
 use crate::auth::AppCaller;
 use crate::error::ApiError;
-use crate::openapi::schema;
-use crate::request::{Fields, JsonBytes};
-use crate::views::Validation;
+use crate::json::{Faults, read_body};
+use crate::request::JsonBytes;
+use crate::schema;
+use crate::views::ValidationResult;
 
-/// Says whether a license key is good
+/// The license key to validate.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Faults)]
+struct ValidateLicenseRequest {
+    key: schema::LicenseKey,
+    /// The device of the caller. The last-seen time of its activation is updated.
+    #[deserr(default)]
+    fingerprint: Option<schema::Fingerprint>,
+}
+
+/// Validate a license key
 ///
-/// 200 also when it is not. Takes no slot, whatever fingerprint it is asked with. The API key needs
-/// the scope `FULL` or `VALIDATE_ONLY`, or is publishable.
+/// Answers 200 also when the license key is not valid; `reason` then says why. Activates nothing, with or
+/// without a fingerprint. The API key needs the scope `FULL` or `VALIDATE_ONLY`, or is publishable.
 #[utoipa::path(
     post,
     path = "/v1/validate",
     operation_id = "validateLicense",
     tag = "Signed calls",
-    request_body = ValidateRequest,
-    responses((status = 200, description = "The verdict.", body = Validation<'_>, headers(
+    request_body = ValidateLicenseRequest,
+    responses((status = 200, description = "The result.", body = ValidationResult<'_>, headers(
         ("Cache-Control" = String, description = "`private, max-age=15`"),
     ))),
     security(("apiKey" = []), ("publishableKey" = [])),
@@ -39,48 +47,30 @@ pub(super) async fn validate(
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
     let caller = AppCaller::of(&app, &request, &body.0, Permission::Validate).await?;
-    let (key, device) = presented(&body.0)?;
+    let ValidateLicenseRequest { key, fingerprint } = read_body(&body.0)?;
     let is_anonymous = caller.is_anonymous();
-    let query = match caller.look_up(&app, &request, &key).await? {
+    let query = match caller.look_up(&app, &request, &key.0).await? {
         Lookup::Ask(query) => query,
-        Lookup::Refuse(reason) => return Ok(answer(&Validation::unknown(reason))),
+        Lookup::Refuse(reason) => return Ok(answer(&ValidationResult::unknown(reason))),
     };
     let read = read_validation(&*app.store, query).await?;
     if !read.fresh {
         return Err(SignatureError::TimestampReplay.into());
     }
     let now = app.clock.now();
-    let verdict = invalid_reason(read.license.as_ref(), now);
-    if let (Some(known), None, Some(device)) = (&read.license, verdict, device) {
-        let seen = SeenTarget::Device(known.record.license.id.clone(), device);
+    let license = read.license.as_ref();
+    let reason = invalid_reason(license, now);
+    if let Some(seen) = seen_device(license, reason, fingerprint.map(|it| it.0)) {
         app.last_seen.record(seen, now);
     }
-    Ok(answer(&match (&read.license, verdict) {
-        (None, reason) => Validation::unknown(reason.unwrap_or(Reason::NotFound)),
-        (Some(known), None) => Validation::valid(known, is_anonymous),
-        (Some(known), Some(reason)) => Validation::invalid(known, reason, now, is_anonymous),
+    Ok(answer(&match (license, reason) {
+        (None, reason) => ValidationResult::unknown(reason.unwrap_or(Reason::NotFound)),
+        (Some(known), None) => ValidationResult::valid(known, is_anonymous),
+        (Some(known), Some(reason)) => ValidationResult::invalid(known, reason, now, is_anonymous),
     }))
 }
 
-/// Which key.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `presented` reads")]
-#[schema(rename_all = "camelCase")]
-struct ValidateRequest {
-    key: schema::LicenseKey,
-    fingerprint: Option<schema::Fingerprint>,
-}
-
-/// The key, and the device that asks: a question takes no slot, only `/v1/activate` does, but a
-/// device that has one is seen.
-fn presented(body: &[u8]) -> Result<(String, Option<Fingerprint>), Problem> {
-    let mut fields = Fields::parse(body)?;
-    let key = key_field(&mut fields);
-    let device = fields.optional("fingerprint", Fingerprint::parse);
-    fields.finish(|| Some((key?, device)))
-}
-
-fn answer(body: &Validation<'_>) -> HttpResponse {
+fn answer(body: &ValidationResult<'_>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(("cache-control", "private, max-age=15"))
         .json(body)

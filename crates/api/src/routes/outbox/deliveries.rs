@@ -1,4 +1,4 @@
-//! `/v1/webhook/deliveries`: what was sent to a tenant's webhook, and sending it again.
+//! `/v1/webhook/deliveries`: the deliveries to the webhook endpoint of a tenant.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::base::id::DeliveryId;
@@ -9,18 +9,18 @@ use mintage_runtime::blocking::blocking;
 
 use crate::auth::TokenCaller;
 use crate::error::ApiError;
-use crate::openapi::schema;
 use crate::request::{PageQuery, parse_id};
-use crate::views::{DeliveryView, PageView};
+use crate::schema;
+use crate::views::{DeliveryPage, DeliveryView};
 
-/// Lists what was sent, and how it went
+/// List deliveries
 #[utoipa::path(
     get,
     path = "/v1/webhook/deliveries",
     operation_id = "listDeliveries",
     tag = "Integrations",
     params(PageQuery),
-    responses((status = 200, description = "A page.", body = PageView<DeliveryView<'_>>)),
+    responses((status = 200, description = "A page.", body = DeliveryPage<'_>)),
     security(("managementToken" = ["integrations:read"])),
 )]
 pub(super) async fn list(
@@ -34,20 +34,22 @@ pub(super) async fn list(
         app.store.deliveries(&caller.tenant(), &page)
     })
     .await??;
-    let body = PageView::of(&list, |(delivery, last)| {
+    let body = DeliveryPage::of(&list, |(delivery, last)| {
         DeliveryView::of(delivery, last.as_ref())
     });
     Ok(HttpResponse::Ok().json(body))
 }
 
-/// Sends the same bytes again
+/// Deliver an event again
+///
+/// Sends the same bytes again. The call is refused while an attempt is sending the delivery.
 #[utoipa::path(
     post,
     path = "/v1/webhook/deliveries/{id}/redeliver",
-    operation_id = "redeliver",
+    operation_id = "redeliverEvent",
     tag = "Integrations",
     params(("id" = inline(schema::DeliveryId), Path)),
-    responses((status = 202, description = "It is due.", body = DeliveryView<'_>)),
+    responses((status = 202, description = "The delivery, which is due now.", body = DeliveryView<'_>)),
     security(("managementToken" = ["integrations:write"])),
     extensions(("x-error-codes" = json!(["webhook/being-sent"]))),
 )]

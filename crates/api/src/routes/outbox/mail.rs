@@ -1,6 +1,7 @@
-//! `/v1/mail`, and a license's mails: whether buyers are mailed their keys, and what came of it.
+//! `/v1/mail`: the mail settings of a tenant; and the mails of a license.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use deserr::Deserr;
 use mintage_domain::base::id::LicenseId;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::usecase::outbox::mail;
@@ -11,17 +12,18 @@ use utoipa::ToSchema;
 
 use crate::auth::TokenCaller;
 use crate::error::ApiError;
-use crate::openapi::schema;
-use crate::request::{Fields, JsonBytes, PageQuery, parse_id};
-use crate::views::{MailSettingView, MailView, PageView};
+use crate::json::{Faults, read_body};
+use crate::request::{JsonBytes, PageQuery, parse_id};
+use crate::schema;
+use crate::views::{MailPage, MailSettingsView, MailView};
 
-/// Whether buyers are mailed their keys
+/// Get the mail settings
 #[utoipa::path(
     get,
     path = "/v1/mail",
-    operation_id = "getMail",
+    operation_id = "getMailSettings",
     tag = "Integrations",
-    responses((status = 200, description = "The switch, and the server's side of it.", body = MailSettingView)),
+    responses((status = 200, description = "The mail settings.", body = MailSettingsView)),
     security(("managementToken" = ["integrations:read"])),
 )]
 pub(super) async fn get(
@@ -32,54 +34,52 @@ pub(super) async fn get(
     let tenant = blocking(&app, move |app| app.store.tenant(&caller.tenant()))
         .await??
         .ok_or_else(Problem::not_found)?;
-    Ok(HttpResponse::Ok().json(MailSettingView::of(app.mailer.as_ref(), tenant.mails)))
+    Ok(HttpResponse::Ok().json(MailSettingsView::of(app.mailer.as_ref(), tenant.mails)))
 }
 
-/// What switches mail on or off.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `set` reads")]
-struct MailSwitch {
-    /// Whether each new key is mailed.
+/// The mail settings of the tenant.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Faults)]
+struct UpdateMailSettingsRequest {
+    /// Whether to send each new license key to its buyer.
     enabled: bool,
 }
 
-/// Has each new key mailed to its buyer, or not
+/// Update the mail settings
 ///
-/// Mails that wait are sent all the same.
+/// Mails that already wait are sent in any case.
 #[utoipa::path(
     put,
     path = "/v1/mail",
-    operation_id = "setMail",
+    operation_id = "updateMailSettings",
     tag = "Integrations",
-    request_body = MailSwitch,
-    responses((status = 200, description = "The switch as it is now.", body = MailSettingView)),
+    request_body = UpdateMailSettingsRequest,
+    responses((status = 200, description = "The mail settings after the update.", body = MailSettingsView)),
     security(("managementToken" = ["integrations:write"])),
 )]
-pub(super) async fn set(
+pub(super) async fn update(
     app: web::Data<App>,
     request: HttpRequest,
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
-    let mut fields = Fields::parse(&body.0)?;
-    let enabled = fields.required_bool("enabled");
-    let enabled = fields.finish(|| enabled)?;
+    let UpdateMailSettingsRequest { enabled } = read_body(&body.0)?;
     let tenant = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         mail::switch(&*app.store, &app.env(), &tenant, &actor, enabled)
     })
     .await??;
-    Ok(HttpResponse::Ok().json(MailSettingView::of(app.mailer.as_ref(), tenant.mails)))
+    Ok(HttpResponse::Ok().json(MailSettingsView::of(app.mailer.as_ref(), tenant.mails)))
 }
 
-/// Lists what became of a license's mails
+/// List the mails of a license
 #[utoipa::path(
     get,
     path = "/v1/licenses/{id}/mails",
     operation_id = "listMails",
     tag = "Sales",
     params(("id" = inline(schema::LicenseId), Path), PageQuery),
-    responses((status = 200, description = "A page.", body = PageView<MailView>)),
+    responses((status = 200, description = "A page.", body = MailPage)),
     security(("managementToken" = ["licenses:read"])),
 )]
 pub(super) async fn list(
@@ -99,19 +99,20 @@ pub(super) async fn list(
     })
     .await??
     .ok_or_else(Problem::not_found)?;
-    Ok(HttpResponse::Ok().json(PageView::of(&mails, MailView::of)))
+    Ok(HttpResponse::Ok().json(MailPage::of(&mails, MailView::of)))
 }
 
-/// Mails a license's key to its buyer again
+/// Send the license key to the buyer again
 ///
-/// Whatever the tenant's switch says; five times an hour for each license. Audited.
+/// Sends the mail even if the mail settings are off; at most five times an hour for each license. The
+/// audit trail records the caller.
 #[utoipa::path(
     post,
     path = "/v1/licenses/{id}/resend",
-    operation_id = "resendLicense",
+    operation_id = "resendLicenseKey",
     tag = "Sales",
     params(("id" = inline(schema::LicenseId), Path)),
-    responses((status = 202, description = "It is due.", body = MailView)),
+    responses((status = 202, description = "The mail, which is due now.", body = MailView)),
     security(("managementToken" = ["licenses:write"])),
     extensions(("x-error-codes" = json!([
         "common/rate-limited",

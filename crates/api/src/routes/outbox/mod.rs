@@ -16,6 +16,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         deliveries::list,
         deliveries::redeliver,
         mail::get,
-        mail::set,
+        mail::update,
     ]
 }

@@ -1,7 +1,9 @@
-//! `/v1/webhook`: where a tenant is told of its licenses.
+//! `/v1/webhook`: the webhook endpoint of a tenant.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use deserr::Deserr;
 use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::outbox::webhook_endpoint::UrlPolicy;
 use mintage_domain::model::outbox::webhook_signature::WebhookSecret;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::usecase::outbox::webhook_endpoint;
@@ -11,17 +13,18 @@ use utoipa::ToSchema;
 
 use crate::auth::TokenCaller;
 use crate::error::ApiError;
-use crate::openapi::schema;
-use crate::request::{Fields, JsonBytes};
-use crate::views::{NewSigningSecret, WebhookEndpointView, WebhookSet};
+use crate::json::{Faults, read_body};
+use crate::request::JsonBytes;
+use crate::schema;
+use crate::views::{SigningSecret, UpdatedWebhookEndpoint, WebhookEndpointView};
 
-/// Shows where events are sent
+/// Get the webhook endpoint
 #[utoipa::path(
     get,
     path = "/v1/webhook",
-    operation_id = "getWebhook",
+    operation_id = "getWebhookEndpoint",
     tag = "Integrations",
-    responses((status = 200, description = "The endpoint.", body = WebhookEndpointView<'_>)),
+    responses((status = 200, description = "The webhook endpoint.", body = WebhookEndpointView<'_>)),
     security(("managementToken" = ["integrations:read"])),
 )]
 pub(super) async fn get(
@@ -36,24 +39,33 @@ pub(super) async fn get(
     Ok(HttpResponse::Ok().json(WebhookEndpointView::of(known.as_ref())))
 }
 
-/// Where to send events.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `set` reads")]
-struct NewWebhook {
-    /// `https`. `null` stops the events, which then wait.
-    url: Option<schema::Url>,
+/// The webhook endpoint to set.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Faults)]
+struct SetWebhookEndpointRequest {
+    /// An `https` URL. With `null` nothing is sent; events then wait for a URL.
+    #[deserr(default)]
+    url: Option<schema::WebhookUrl>,
 }
 
-/// Sets where events are sent
+impl SetWebhookEndpointRequest {
+    fn into_url(self, policy: UrlPolicy) -> Result<Option<WebUrl>, Faults> {
+        let url = self.url.map(|url| policy.parse(&url.0)).transpose();
+        url.map_err(|error| Faults::one("url", error))
+    }
+}
+
+/// Set the webhook endpoint
 ///
-/// The signing secret is answered when it is made, with the first URL.
+/// The first URL creates the signing secret. The answer contains the secret then, and no later answer
+/// contains the secret.
 #[utoipa::path(
     put,
     path = "/v1/webhook",
-    operation_id = "setWebhook",
+    operation_id = "setWebhookEndpoint",
     tag = "Integrations",
-    request_body = NewWebhook,
-    responses((status = 200, description = "The endpoint.", body = WebhookSet<'_>,
+    request_body = SetWebhookEndpointRequest,
+    responses((status = 200, description = "The webhook endpoint.", body = UpdatedWebhookEndpoint<'_>,
         headers(("Cache-Control" = String, description = "`no-store`")))),
     security(("managementToken" = ["integrations:write"])),
 )]
@@ -63,15 +75,9 @@ pub(super) async fn set(
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
-    let plain_http = app.settings.plain_http_webhooks;
-    let mut fields = Fields::parse(&body.0)?;
-    let url = fields.optional("url", |text| match WebUrl::parse(text) {
-        Ok(url) if url.is_https() || plain_http => Ok(url),
-        Ok(_) => Err("must be https: events carry license keys".to_owned()),
-        Err(error) => Err(error.to_string()),
-    });
-    let url = fields.finish(|| Some(url))?;
-    let shown = url.clone();
+    let body = read_body::<SetWebhookEndpointRequest>(&body.0)?;
+    let url = body.into_url(app.settings.webhook_urls)?;
+    let answered = url.clone();
     let secret = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         webhook_endpoint::set_url(&*app.store, &app.env(), &tenant, &actor, url.as_ref())
@@ -80,21 +86,22 @@ pub(super) async fn set(
     app.deliveries_due.notify_one();
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
-        .json(WebhookSet {
-            url: shown.as_ref().map(WebUrl::as_str),
+        .json(UpdatedWebhookEndpoint {
+            url: answered.as_ref().map(WebUrl::as_str),
             signing_secret: secret.as_ref().map(WebhookSecret::expose),
         }))
 }
 
-/// Replaces the signing secret
+/// Rotate the signing secret
 ///
-/// The new one is shown this once.
+/// The answer contains the new secret, which no later answer contains. The old secret signs nothing
+/// more.
 #[utoipa::path(
     post,
     path = "/v1/webhook/rotate-secret",
     operation_id = "rotateSigningSecret",
     tag = "Integrations",
-    responses((status = 200, description = "The new secret.", body = NewSigningSecret<'_>,
+    responses((status = 200, description = "The new secret.", body = SigningSecret<'_>,
         headers(("Cache-Control" = String, description = "`no-store`")))),
     security(("managementToken" = ["integrations:write"])),
     extensions(("x-error-codes" = json!(["common/not-found"]))),
@@ -111,7 +118,7 @@ pub(super) async fn rotate_secret(
     .await??;
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
-        .json(NewSigningSecret {
+        .json(SigningSecret {
             signing_secret: secret.expose(),
         }))
 }

@@ -1,12 +1,10 @@
 //! `POST /api/{tenant}/checkout` (docs.keylight.dev/stripe/connect, step 5).
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::base::email::Email;
-use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
-use mintage_domain::base::url::WebUrl;
+use deserr::Deserr;
+use mintage_domain::base::slug::TenantId;
 use mintage_domain::model::access::limits::Limited;
-use mintage_domain::usecase::sales::checkout;
-use mintage_domain::usecase::sales::checkout::{OpenCheckout, authorize};
+use mintage_domain::usecase::sales::checkout::{self, OpenCheckout, authorize};
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
 use mintage_runtime::problem::Problem;
@@ -14,22 +12,48 @@ use utoipa::ToSchema;
 
 use crate::auth::bearer;
 use crate::error::ApiError;
+use crate::json::{Faults, read_body};
 use crate::limits;
-use crate::openapi::schema;
-use crate::request::{Fields, JsonBytes};
-use crate::views::CheckoutOpened;
+use crate::request::JsonBytes;
+use crate::schema;
+use crate::views::CheckoutSession;
 
-/// Opens a checkout
+/// The key type to sell, and where the buyer returns to.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Faults)]
+struct CreateCheckoutRequest {
+    product_id: schema::ProductId,
+    key_type_id: schema::KeyTypeId,
+    /// May contain `{CHECKOUT_SESSION_ID}`.
+    success_url: schema::Url,
+    cancel_url: schema::Url,
+    #[deserr(default)]
+    customer_email: Option<schema::Email>,
+}
+
+impl From<CreateCheckoutRequest> for OpenCheckout {
+    fn from(body: CreateCheckoutRequest) -> Self {
+        Self {
+            product: body.product_id.0,
+            key_type: body.key_type_id.0,
+            success_url: body.success_url.0,
+            cancel_url: body.cancel_url.0,
+            buyer: body.customer_email.map(|email| email.0),
+        }
+    }
+}
+
+/// Create a checkout session
 ///
-/// On the tenant's Stripe account. Answers the page to pay on. Twenty a minute.
+/// Creates the session on the Stripe account of the tenant. A tenant may create 20 sessions a minute.
 #[utoipa::path(
     post,
     path = "/api/{tenant}/checkout",
-    operation_id = "openCheckout",
+    operation_id = "createCheckout",
     tag = "Checkout",
     params(("tenant" = inline(schema::TenantId), Path)),
-    request_body = CheckoutRequest,
-    responses((status = 200, description = "Where to send the buyer.", body = CheckoutOpened)),
+    request_body = CreateCheckoutRequest,
+    responses((status = 200, description = "The checkout session.", body = CheckoutSession)),
     security(("checkoutKey" = [])),
     extensions(("x-error-codes" = json!([
         "checkout/no-price",
@@ -41,7 +65,7 @@ use crate::views::CheckoutOpened;
         "stripe/not-connected",
     ]))),
 )]
-pub(super) async fn open(
+pub(super) async fn create(
     app: web::Data<App>,
     tenant: web::Path<String>,
     request: HttpRequest,
@@ -54,42 +78,12 @@ pub(super) async fn open(
     let connection = blocking(&app, move |app| authorize(&*app.store, &tenant, &key)).await??;
     let tenant = connection.tenant.as_str();
     limits::admit_exactly(&app, &request, (Limited::Checkout, tenant)).await?;
-    let wanted = wanted(&body?.0)?;
+    let wanted = read_body::<CreateCheckoutRequest>(&body?.0)?.into();
     let url = blocking(&app, move |app| {
         let stripe = &*app.stripe;
         let fee = app.settings.fee;
         checkout::open(&*app.store, stripe, &app.env(), &connection, fee, &wanted)
     })
     .await??;
-    Ok(HttpResponse::Ok().json(CheckoutOpened { url }))
-}
-
-/// What to sell, and where the buyer comes back to.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `wanted` reads")]
-struct CheckoutRequest {
-    product_id: schema::ProductId,
-    key_type_id: schema::KeyTypeId,
-    /// May hold `{CHECKOUT_SESSION_ID}`.
-    success_url: schema::Url,
-    cancel_url: schema::Url,
-    customer_email: Option<schema::Email>,
-}
-
-fn wanted(body: &[u8]) -> Result<OpenCheckout, Problem> {
-    let mut fields = Fields::parse(body)?;
-    let product = fields.required("product_id", ProductId::parse);
-    let key_type = fields.required("key_type_id", KeyTypeId::parse);
-    let success_url = fields.required("success_url", WebUrl::parse);
-    let cancel_url = fields.required("cancel_url", WebUrl::parse);
-    let buyer = fields.optional("customer_email", Email::parse);
-    fields.finish(|| {
-        Some(OpenCheckout {
-            product: product?,
-            key_type: key_type?,
-            success_url: success_url?,
-            cancel_url: cancel_url?,
-            buyer,
-        })
-    })
+    Ok(HttpResponse::Ok().json(CheckoutSession { url }))
 }

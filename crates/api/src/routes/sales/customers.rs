@@ -1,4 +1,4 @@
-//! `/v1/customers`: buyers.
+//! `/v1/customers`: the customers of a tenant.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::base::email::{Email, EmailStart};
@@ -15,26 +15,26 @@ use utoipa::IntoParams;
 
 use crate::auth::TokenCaller;
 use crate::error::ApiError;
-use crate::openapi::schema;
 use crate::request::{PageQuery, QueryParams, parse_id};
-use crate::views::{CustomerView, PageView};
+use crate::schema;
+use crate::views::{CustomerPage, CustomerView};
 
-/// Which customers.
+/// The filter of the list.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub(super) struct Filter {
-    /// Those of this mode.
+    /// Customers of this mode.
     #[param(nullable = false, inline, value_type = Option<schema::Mode>)]
     mode: Option<String>,
-    /// Those with this address.
+    /// The customers with this e-mail address.
     #[param(nullable = false, inline, value_type = Option<schema::Email>)]
     email: Option<String>,
-    /// Those whose address begins like this, sign by sign, in any case.
-    #[param(nullable = false, inline, value_type = Option<schema::EmailStart>)]
+    /// Customers whose e-mail address begins with this text, in upper or lower case.
+    #[param(nullable = false, inline, value_type = Option<schema::EmailPrefix>)]
     q: Option<String>,
-    /// Those with this id of the seller's own.
-    #[param(nullable = false, inline, value_type = Option<schema::Searched>)]
+    /// Customers with this id of the seller's own.
+    #[param(nullable = false, inline, value_type = Option<schema::SearchText>)]
     external_id: Option<String>,
 }
 
@@ -51,14 +51,14 @@ impl Filter {
     }
 }
 
-/// Lists customers
+/// List customers
 #[utoipa::path(
     get,
     path = "/v1/customers",
     operation_id = "listCustomers",
     tag = "Sales",
     params(Filter, PageQuery),
-    responses((status = 200, description = "A page.", body = PageView<CustomerView<'_>>)),
+    responses((status = 200, description = "A page.", body = CustomerPage<'_>)),
     security(("managementToken" = ["licenses:read"])),
 )]
 pub(super) async fn list(
@@ -73,10 +73,10 @@ pub(super) async fn list(
         app.store.customers(&caller.tenant(), &filter, &page)
     })
     .await??;
-    Ok(HttpResponse::Ok().json(PageView::of(&customers, CustomerView::of)))
+    Ok(HttpResponse::Ok().json(CustomerPage::of(&customers, CustomerView::of)))
 }
 
-/// Shows a customer
+/// Get a customer
 #[utoipa::path(
     get,
     path = "/v1/customers/{id}",

@@ -8,7 +8,7 @@ use crate::endpoint::{Endpoint, endpoints};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     endpoints![
-        checkout::open,
+        checkout::create,
         orders::list,
         customers::list,
         customers::get,

@@ -1,4 +1,4 @@
-//! `GET /v1/orders`: checkouts, from opened to fulfilled.
+//! `GET /v1/orders`: the orders of a tenant.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::model::sellers::management_token::TokenScope;
@@ -8,16 +8,16 @@ use mintage_runtime::blocking::blocking;
 use crate::auth::TokenCaller;
 use crate::error::ApiError;
 use crate::request::PageQuery;
-use crate::views::{OrderView, PageView};
+use crate::views::{OrderPage, OrderView};
 
-/// Lists orders
+/// List orders
 #[utoipa::path(
     get,
     path = "/v1/orders",
     operation_id = "listOrders",
     tag = "Sales",
     params(PageQuery),
-    responses((status = 200, description = "A page.", body = PageView<OrderView<'_>>)),
+    responses((status = 200, description = "A page.", body = OrderPage<'_>)),
     security(("managementToken" = ["licenses:read"])),
 )]
 pub(super) async fn list(
@@ -28,5 +28,5 @@ pub(super) async fn list(
     let caller = TokenCaller::of(&app, &request, TokenScope::LicensesRead).await?;
     let page = query.read()?;
     let orders = blocking(&app, move |app| app.store.orders(&caller.tenant(), &page)).await??;
-    Ok(HttpResponse::Ok().json(PageView::of(&orders, OrderView::of)))
+    Ok(HttpResponse::Ok().json(OrderPage::of(&orders, OrderView::of)))
 }

@@ -1,8 +1,8 @@
-//! `/v1/audit`: who did what to what.
+//! `GET /v1/audit`: the audit trail of a tenant.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::base::text::Text;
 use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sellers::audit::SearchText;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::ports::AuditFilter;
 use mintage_runtime::app::App;
@@ -13,36 +13,35 @@ use utoipa::IntoParams;
 
 use crate::auth::TokenCaller;
 use crate::error::ApiError;
-use crate::openapi::schema;
 use crate::request::{PageQuery, QueryParams};
-use crate::views::{AuditEntryView, PageView};
+use crate::schema;
+use crate::views::{AuditEntryPage, AuditEntryView};
 
-/// Which entries.
+/// The filter of the list.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Filter {
-    /// Those of this action: `license.frozen`.
-    #[param(nullable = false, inline, value_type = Option<schema::Searched>)]
+    /// Entries with this action: `license.frozen`.
+    #[param(nullable = false, inline, value_type = Option<schema::SearchText>)]
     action: Option<String>,
-    /// Those about this id or slug.
-    #[param(nullable = false, inline, value_type = Option<schema::Searched>)]
+    /// Entries with this target.
+    #[param(nullable = false, inline, value_type = Option<schema::SearchText>)]
     target: Option<String>,
-    /// Those of this actor: `operator`, `token:tok_...`.
-    #[param(nullable = false, inline, value_type = Option<schema::Searched>)]
+    /// Entries of this actor: `operator`, `token:tok_...`.
+    #[param(nullable = false, inline, value_type = Option<schema::SearchText>)]
     actor: Option<String>,
-    /// Those made then or later.
+    /// Entries at this time or later.
     #[param(nullable = false, inline, value_type = Option<schema::Time>)]
     from: Option<String>,
-    /// Those made before.
+    /// Entries before this time.
     #[param(nullable = false, inline, value_type = Option<schema::Time>)]
     to: Option<String>,
 }
 
 impl Filter {
     fn read(&self) -> Result<AuditFilter, Problem> {
-        const LONGEST: usize = 255;
         let mut params = QueryParams::new();
-        let text = |text: &str| Text::<LONGEST>::parse(text).map(|text| text.to_string());
+        let text = |text: &str| SearchText::parse(text).map(|text| text.to_string());
         let filter = AuditFilter {
             action: params.read("action", self.action.as_deref(), text),
             target: params.read("target", self.target.as_deref(), text),
@@ -54,14 +53,14 @@ impl Filter {
     }
 }
 
-/// Lists who did what
+/// List entries of the audit trail
 #[utoipa::path(
     get,
     path = "/v1/audit",
-    operation_id = "listAudit",
+    operation_id = "listAuditEntries",
     tag = "Sales",
     params(Filter, PageQuery),
-    responses((status = 200, description = "A page.", body = PageView<AuditEntryView<'_>>)),
+    responses((status = 200, description = "A page.", body = AuditEntryPage<'_>)),
     security(("managementToken" = ["audit:read"])),
 )]
 pub(super) async fn list(
@@ -76,5 +75,5 @@ pub(super) async fn list(
         app.store.audit(&caller.tenant(), &filter, &page)
     })
     .await??;
-    Ok(HttpResponse::Ok().json(PageView::of(&entries, AuditEntryView::of)))
+    Ok(HttpResponse::Ok().json(AuditEntryPage::of(&entries, AuditEntryView::of)))
 }

@@ -1,4 +1,4 @@
-//! What belongs to a tenant as a whole.
+//! The audit trail.
 
 mod audit;
 

@@ -1,16 +1,16 @@
-//! The description of the API.
+//! `GET /openapi.json`: the OpenAPI document.
 
 use actix_web::{HttpResponse, web};
 
 use crate::openapi::OpenApiJson;
 
-/// This description
+/// Get the OpenAPI document
 ///
-/// The server's calls in the form of OpenAPI 3.1.
+/// Describes every call in OpenAPI 3.1.
 #[utoipa::path(
     get,
     path = "/openapi.json",
-    operation_id = "describe",
+    operation_id = "getOpenApi",
     tag = "Server",
     responses((status = 200, description = "An OpenAPI document.", body = Object, headers(
         ("Cache-Control" = String, description = "`public, max-age=300`"),

@@ -1,4 +1,4 @@
-//! Is it alive, and can it work?
+//! Liveness and readiness.
 
 use actix_web::{HttpResponse, web};
 use mintage_runtime::app::App;
@@ -8,35 +8,35 @@ use utoipa::ToSchema;
 
 use crate::error::ApiError;
 
-/// How the server is.
+/// The health of the server.
 #[derive(Serialize, ToSchema)]
 struct Health {
     /// `ok` or `ready`.
     status: &'static str,
 }
 
-/// Is it alive?
+/// Check liveness
 #[utoipa::path(
     get,
     path = "/healthz",
-    operation_id = "isAlive",
+    operation_id = "getLiveness",
     tag = "Server",
     responses((status = 200, description = "The process answers.", body = Health)),
 )]
-pub(super) async fn healthz() -> HttpResponse {
+pub(super) async fn liveness() -> HttpResponse {
     HttpResponse::Ok().json(Health { status: "ok" })
 }
 
-/// Can it work?
+/// Check readiness
 #[utoipa::path(
     get,
     path = "/readyz",
-    operation_id = "isReady",
+    operation_id = "getReadiness",
     tag = "Server",
-    responses((status = 200, description = "The database answers too.", body = Health)),
+    responses((status = 200, description = "The process and the database answer.", body = Health)),
     extensions(("x-error-codes" = json!(["common/internal", "common/unavailable"]))),
 )]
-pub(super) async fn readyz(app: web::Data<App>) -> Result<HttpResponse, ApiError> {
+pub(super) async fn readiness(app: web::Data<App>) -> Result<HttpResponse, ApiError> {
     blocking(&app, |app| app.store.ready()).await??;
     Ok(HttpResponse::Ok().json(Health { status: "ready" }))
 }

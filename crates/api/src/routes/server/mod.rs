@@ -1,4 +1,4 @@
-//! The server itself.
+//! The health and the description of the server.
 
 mod description;
 mod health;
@@ -6,5 +6,9 @@ mod health;
 use crate::endpoint::{Endpoint, endpoints};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    endpoints![description::openapi_json, health::healthz, health::readyz,]
+    endpoints![
+        description::openapi_json,
+        health::liveness,
+        health::readiness,
+    ]
 }

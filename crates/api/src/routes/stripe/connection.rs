@@ -1,12 +1,9 @@
-//! `/v1/integrations/stripe`: a tenant's Stripe account.
+//! `/v1/integrations/stripe`: the Stripe account of a tenant.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use mintage_domain::base::mode::Mode;
+use deserr::Deserr;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::sellers::management_token::TokenScope;
-use mintage_domain::model::stripe::account::AccountRef;
-use mintage_domain::model::stripe::processed_event::EventOutcome;
-use mintage_domain::ports::StripeError;
 use mintage_domain::usecase::catalog::prices;
 use mintage_domain::usecase::stripe::connect;
 use mintage_runtime::app::App;
@@ -16,23 +13,32 @@ use utoipa::ToSchema;
 
 use crate::auth::TokenCaller;
 use crate::error::ApiError;
-use crate::openapi::schema;
-use crate::request::{Fields, JsonBytes, PageQuery};
+use crate::json::{Faults, read_body};
+use crate::request::{JsonBytes, PageQuery};
+use crate::schema;
 use crate::views::{
-    AccountReached, AccountStatus, AccountUnreached, ConnectBegun, ConnectionStatus,
-    NewCheckoutKey, PageView, ParkedEvent, PriceMade, PriceSkipped, PricesMade,
+    AccountStatus, CheckoutKey, ConnectLink, ConnectionStatus, ParkedEvent, ParkedEventPage,
+    SetUpPricesResult,
 };
 
-/// Begins connecting a Stripe account
+/// The mode to connect in.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Faults)]
+struct ConnectStripeRequest {
+    mode: schema::Mode,
+}
+
+/// Connect a Stripe account
 ///
-/// Answers the page where the seller grants access. A switch to live likewise.
+/// Answers the link to the page where the seller grants access. The same call switches a tenant from
+/// sandbox to live.
 #[utoipa::path(
     post,
     path = "/v1/integrations/stripe/connect",
     operation_id = "connectStripe",
     tag = "Integrations",
-    request_body = ConnectRequest,
-    responses((status = 200, description = "Where to send the seller.", body = ConnectBegun)),
+    request_body = ConnectStripeRequest,
+    responses((status = 200, description = "The link for the seller.", body = ConnectLink)),
     security(("managementToken" = ["integrations:write"])),
     extensions(("x-error-codes" = json!([
         "quota/connect-not-included",
@@ -46,29 +52,29 @@ pub(super) async fn connect(
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
-    let mut fields = Fields::parse(&body.0)?;
-    let mode = fields.required("mode", Mode::parse);
-    let mode = fields.finish(|| mode)?;
+    let ConnectStripeRequest { mode } = read_body(&body.0)?;
+    let mode = mode.0;
     let callback = format!("{}/stripe/callback", app.settings.public_url);
     let redirect = WebUrl::parse(&callback)
-        .map_err(|_| Problem::internal("the public URL makes no callback"))?;
+        .map_err(|_| Problem::internal("the public URL does not give a callback URL"))?;
     let url = blocking(&app, move |app| {
         let (store, stripe) = (&*app.store, &*app.stripe);
         connect::start(store, stripe, &app.env(), &caller.tenant(), mode, &redirect)
     })
     .await??;
-    Ok(HttpResponse::Ok().json(ConnectBegun { url, mode }))
+    Ok(HttpResponse::Ok().json(ConnectLink { url, mode }))
 }
 
-/// Makes a Stripe price for each key type
+/// Create a Stripe price for each key type
 ///
-/// On the connected account. What has its price already, or is not for sale, is skipped.
+/// Creates the prices on the connected account. Key types that already have a price, or are not sold by
+/// checkout, are skipped.
 #[utoipa::path(
     post,
     path = "/v1/integrations/stripe/setup-prices",
     operation_id = "setUpPrices",
     tag = "Integrations",
-    responses((status = 200, description = "What was made.", body = PricesMade<'_>)),
+    responses((status = 200, description = "The created prices.", body = SetUpPricesResult<'_>)),
     security(("managementToken" = ["integrations:write"])),
     extensions(("x-error-codes" = json!([
         "stripe/amount-too-small",
@@ -83,33 +89,21 @@ pub(super) async fn set_up_prices(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
-    let done = blocking(&app, move |app| {
+    let prices = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         prices::set_up_prices(&*app.store, &*app.stripe, &app.env(), &tenant, &actor)
     })
     .await??;
-    let created = done.created.iter().map(|link| PriceMade {
-        product_id: &link.product,
-        key_type_id: &link.key_type,
-        stripe_price_id: &link.stripe_price,
-    });
-    let skipped = done.skipped.iter().map(|key_type| PriceSkipped {
-        product_id: &key_type.product,
-        key_type_id: &key_type.id,
-    });
-    Ok(HttpResponse::Ok().json(PricesMade {
-        created: created.collect(),
-        skipped: skipped.collect(),
-    }))
+    Ok(HttpResponse::Ok().json(SetUpPricesResult::of(&prices)))
 }
 
-/// Shows the connection
+/// Get the Stripe connection
 ///
-/// And what Stripe says of the account.
+/// The server asks Stripe for the status of the account.
 #[utoipa::path(
     get,
     path = "/v1/integrations/stripe/status",
-    operation_id = "getStripeStatus",
+    operation_id = "getStripeConnection",
     tag = "Integrations",
     responses((status = 200, description = "The connection.", body = ConnectionStatus)),
     security(("managementToken" = ["integrations:read"])),
@@ -126,43 +120,25 @@ pub(super) async fn status(
             connected: account.is_some(),
             mode: account.as_ref().map(|account| account.mode),
             has_checkout_key: connection.is_some_and(|known| known.checkout_key.is_some()),
-            account: account.map(|account| account_status(app, account)),
+            account: account.map(|account| {
+                let status = app.stripe.account(&account);
+                AccountStatus::of(account.account, status)
+            }),
         })
     })
     .await??;
     Ok(HttpResponse::Ok().json(status))
 }
 
-/// What Stripe says; that it does not answer must not hide that the tenant is connected.
-fn account_status(app: &App, account: AccountRef) -> AccountStatus {
-    match app.stripe.account(&account) {
-        Ok(said) => AccountStatus::Reached(AccountReached {
-            id: said.id,
-            reachable: true,
-            charges_enabled: said.charges_enabled,
-            payouts_enabled: said.payouts_enabled,
-            details_submitted: said.details_submitted,
-            kind: said.kind,
-            country: said.country,
-            default_currency: said.default_currency,
-        }),
-        Err(error) => AccountStatus::Unreached(AccountUnreached {
-            id: account.account,
-            reachable: false,
-            access_revoked: error == StripeError::AccountGone,
-        }),
-    }
-}
-
-/// Replaces the checkout key
+/// Rotate the checkout key
 ///
-/// The old one dies at once; the new one is shown this once.
+/// The old key is refused at once. No later answer contains the new key.
 #[utoipa::path(
     post,
     path = "/v1/integrations/stripe/rotate-checkout-key",
     operation_id = "rotateCheckoutKey",
     tag = "Integrations",
-    responses((status = 200, description = "The new key.", body = NewCheckoutKey<'_>,
+    responses((status = 200, description = "The new checkout key.", body = CheckoutKey<'_>,
         headers(("Cache-Control" = String, description = "`no-store`")))),
     security(("managementToken" = ["integrations:write"])),
     extensions(("x-error-codes" = json!(["stripe/not-connected"]))),
@@ -179,18 +155,18 @@ pub(super) async fn rotate_checkout_key(
     .await??;
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
-        .json(NewCheckoutKey {
+        .json(CheckoutKey {
             checkout_key: key.expose(),
         }))
 }
 
-/// Disconnects the Stripe account
+/// Disconnect the Stripe account
 #[utoipa::path(
     delete,
     path = "/v1/integrations/stripe",
     operation_id = "disconnectStripe",
     tag = "Integrations",
-    responses((status = 204, description = "It is disconnected.")),
+    responses((status = 204, description = "The account is disconnected.")),
     security(("managementToken" = ["integrations:write"])),
     extensions(("x-error-codes" = json!(["stripe/not-connected"]))),
 )]
@@ -207,17 +183,20 @@ pub(super) async fn disconnect(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Lists what should have minted and could not yet
+/// List parked events
+///
+/// Lists Stripe events that should have issued a license and could not yet. The server tries these
+/// events again.
 #[utoipa::path(
     get,
     path = "/v1/integrations/stripe/parked",
     operation_id = "listParkedEvents",
     tag = "Integrations",
     params(PageQuery),
-    responses((status = 200, description = "A page.", body = PageView<ParkedEvent<'_>>)),
+    responses((status = 200, description = "A page.", body = ParkedEventPage<'_>)),
     security(("managementToken" = ["integrations:read"])),
 )]
-pub(super) async fn parked(
+pub(super) async fn list_parked(
     app: web::Data<App>,
     request: HttpRequest,
     query: web::Query<PageQuery>,
@@ -225,28 +204,5 @@ pub(super) async fn parked(
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsRead).await?;
     let page = query.read()?;
     let parked = blocking(&app, move |app| app.store.parked(&caller.tenant(), &page)).await??;
-    let body = PageView::of(&parked, |event| {
-        let (reason, retry_at) = match &event.outcome {
-            EventOutcome::Parked {
-                reason, retry_at, ..
-            } => (Some(reason), Some(retry_at)),
-            EventOutcome::Applied | EventOutcome::Ignored(_) => (None, None),
-        };
-        ParkedEvent {
-            id: &event.id,
-            kind: &event.kind,
-            account: event.account.as_ref(),
-            reason: reason.map(String::as_str),
-            retry_at: retry_at.map(|at| at.to_rfc3339()),
-            received_at: event.received_at.to_rfc3339(),
-        }
-    });
-    Ok(HttpResponse::Ok().json(body))
-}
-
-/// In which mode to connect.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `connect` reads")]
-struct ConnectRequest {
-    mode: schema::Mode,
+    Ok(HttpResponse::Ok().json(ParkedEventPage::of(&parked, ParkedEvent::of)))
 }

@@ -1,4 +1,4 @@
-//! The Stripe account of a tenant, and the events of Stripe.
+//! The Stripe account of a tenant, and Stripe events.
 
 mod connection;
 mod webhook;
@@ -7,12 +7,12 @@ use crate::endpoint::{Endpoint, endpoints};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     endpoints![
-        webhook::connect,
+        webhook::receive,
         connection::connect,
         connection::set_up_prices,
         connection::status,
         connection::rotate_checkout_key,
         connection::disconnect,
-        connection::parked,
+        connection::list_parked,
     ]
 }

@@ -1,5 +1,5 @@
-//! `POST /api/stripe/webhook/connect`: news from Stripe. Anything but 2xx makes Stripe send it
-//! again, so a 2xx says that it is durably done.
+//! `POST /api/stripe/webhook/connect`: receives Stripe events. Stripe sends an event again after any
+//! answer but 2xx, so the route answers 2xx only after the outcome of the event is stored.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::usecase::stripe::inbound::{self, Inbound, Outcome};
@@ -9,23 +9,23 @@ use mintage_runtime::settle::settle;
 
 use crate::error::ApiError;
 use crate::request::RawBody;
-use crate::views::Heard;
+use crate::views::EventReceived;
 
-/// Hears Stripe's events
+/// Receive Stripe events
 ///
-/// Of the platform's Connect endpoints, both modes. Anything but 2xx makes Stripe send an event
-/// again.
+/// Stripe calls this route from the Connect endpoints of the platform, in both modes. Stripe sends an
+/// event again after any answer but 2xx.
 #[utoipa::path(
     post,
     path = "/api/stripe/webhook/connect",
-    operation_id = "hearStripe",
+    operation_id = "receiveStripeEvent",
     tag = "Checkout",
-    request_body(content = Object, description = "An event, as Stripe writes it."),
-    responses((status = 200, description = "It is durably done.", body = Heard)),
+    request_body(content = Object, description = "A Stripe event."),
+    responses((status = 200, description = "The outcome of the event is stored.", body = EventReceived)),
     security(("stripeSignature" = [])),
     extensions(("x-error-codes" = json!(["common/not-found", "webhook/mode-mismatch"]))),
 )]
-pub(super) async fn connect(
+pub(super) async fn receive(
     app: web::Data<App>,
     request: HttpRequest,
     body: RawBody,
@@ -56,21 +56,17 @@ pub(super) async fn connect(
     crash::point(Point::FulfilCommitted);
     app.deliveries_due.notify_one();
     app.mails_due.notify_one();
-    let word = match &outcome {
-        Outcome::Applied => "applied",
-        Outcome::Duplicate => "duplicate",
-        Outcome::Ignored(_) => "ignored",
-        Outcome::Parked(_) => "parked",
-    };
     match &outcome {
-        Outcome::Parked(reason) => {
-            tracing::error!(event = %id, kind, reason, "an event is parked: it should have minted");
-        }
+        Outcome::Parked(reason) => tracing::error!(
+            event = %id,
+            kind,
+            reason,
+            "the event is parked: it should have issued a license"
+        ),
         Outcome::Ignored(reason) => tracing::debug!(event = %id, kind, reason, "ignored"),
-        Outcome::Applied | Outcome::Duplicate => tracing::info!(event = %id, kind, outcome = word),
+        Outcome::Applied | Outcome::Duplicate => {
+            tracing::info!(event = %id, kind, outcome = outcome.as_str());
+        }
     }
-    Ok(HttpResponse::Ok().json(Heard {
-        received: true,
-        outcome: word,
-    }))
+    Ok(HttpResponse::Ok().json(EventReceived::of(&outcome)))
 }

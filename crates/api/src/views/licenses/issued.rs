@@ -7,19 +7,19 @@ use mintage_domain::usecase::licenses::issue::Issued;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::openapi::schema;
+use crate::schema;
 
-/// A license with its key in the clear.
+/// An issued license with the license key in the clear.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct IssuedLicense<'a> {
     #[schema(value_type = schema::LicenseId)]
     id: &'a LicenseId,
-    /// What the buyer types in.
+    /// The license key, for the buyer.
     key: &'a str,
     #[schema(value_type = schema::LicenseStatus)]
     status: &'static str,
-    /// `null` for never.
+    /// `null` for a license that never expires.
     #[schema(required, value_type = Option<schema::Time>)]
     expires_at: Option<String>,
     customer: CustomerRef<'a>,
@@ -41,7 +41,7 @@ impl<'a> IssuedLicense<'a> {
     }
 }
 
-/// Whose license it is.
+/// The customer of a license.
 #[derive(Serialize, ToSchema)]
 struct CustomerRef<'a> {
     #[schema(value_type = schema::CustomerId)]

@@ -1,4 +1,4 @@
-//! Views of a license and of its activations.
+//! Views of licenses and activations.
 
 use mintage_domain::base::email::Email;
 use mintage_domain::base::id::{ActivationId, CustomerId, LicenseId, OrderId};
@@ -11,23 +11,29 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::openapi::schema;
+use crate::schema;
+use crate::views::page::PageView;
 
-/// What was minted.
+/// A page of licenses.
+pub(crate) type LicensePage<'a> = PageView<LicenseView<'a>>;
+/// A page of activations.
+pub(crate) type ActivationPage<'a> = PageView<ActivationView<'a>>;
+
+/// A license.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = License)]
 pub struct LicenseView<'a> {
     #[schema(value_type = schema::LicenseId)]
     id: &'a LicenseId,
-    /// The key, masked: `ACME-****-****-****-Q3VZ`.
+    /// The license key, masked: `ACME-****-****-****-Q3VZ`.
     display_key: &'a str,
     #[schema(value_type = schema::LicenseStatus)]
     status: &'static str,
-    /// Why it is not good.
+    /// Why the license is not active; `null` for an active license.
     #[schema(required, value_type = Option<schema::LicenseReason>)]
     reason: Option<&'static str>,
-    /// What holds it now.
+    /// The causes that hold the license now.
     #[schema(value_type = Vec<schema::HoldCause>)]
     holds: Vec<String>,
     #[schema(value_type = schema::Mode)]
@@ -40,7 +46,7 @@ pub struct LicenseView<'a> {
     customer_id: &'a CustomerId,
     #[schema(value_type = schema::Email)]
     customer_email: &'a Email,
-    /// The order that it was minted for; `null` if it was issued.
+    /// The order that the license was issued for; `null` if `/v1/issue` issued the license.
     #[schema(required, value_type = Option<schema::OrderId>)]
     order_id: Option<&'a OrderId>,
     activation_limit: u32,
@@ -48,7 +54,7 @@ pub struct LicenseView<'a> {
     notes: Option<&'a str>,
     #[schema(value_type = Object)]
     metadata: &'a Map<String, Value>,
-    /// `null` for never.
+    /// `null` for a license that never expires.
     #[schema(required, value_type = Option<schema::Time>)]
     expires_at: Option<String>,
     #[schema(value_type = schema::Time)]
@@ -81,7 +87,7 @@ impl<'a> LicenseView<'a> {
     }
 }
 
-/// A device on a license.
+/// An activation of a license on a device.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Activation)]
@@ -90,7 +96,7 @@ pub struct ActivationView<'a> {
     id: &'a ActivationId,
     #[schema(value_type = schema::LicenseId)]
     license_id: &'a LicenseId,
-    /// Whether it has a slot.
+    /// Whether the activation counts towards the activation limit.
     active: bool,
     #[schema(value_type = schema::Fingerprint)]
     fingerprint: &'a str,
@@ -104,7 +110,7 @@ pub struct ActivationView<'a> {
     first_seen_at: String,
     #[schema(value_type = schema::Time)]
     last_seen_at: String,
-    /// Since when it has no slot.
+    /// Since when the activation is released.
     #[schema(required, value_type = Option<schema::Time>)]
     released_at: Option<String>,
 }
@@ -127,7 +133,7 @@ impl<'a> ActivationView<'a> {
     }
 }
 
-/// The key of a license in the clear.
+/// The license key in the clear.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RevealedKey<'a> {
     pub(crate) key: &'a str,

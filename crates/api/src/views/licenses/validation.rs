@@ -1,4 +1,4 @@
-//! The view of a validation.
+//! The result of a validation.
 
 use std::collections::BTreeMap;
 
@@ -8,45 +8,46 @@ use mintage_domain::base::slug::KeyTypeId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::licenses::standing::State;
 use mintage_domain::ports::KnownLicense;
+use mintage_domain::usecase::licenses::activation::ActivationUsage;
 use mintage_domain::usecase::licenses::validate::Reason;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::openapi::schema;
+use crate::schema;
 
-/// What a license key is worth.
+/// The result of a validation.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Validation<'a> {
+pub(crate) struct ValidationResult<'a> {
     valid: bool,
-    #[schema(value_type = schema::Verdict)]
+    #[schema(value_type = schema::ValidationStatus)]
     status: &'static str,
-    /// Why it is not valid.
+    /// Why the license key is not valid.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<schema::InvalidReason>)]
+    #[schema(nullable = false, value_type = Option<schema::ReasonNotValid>)]
     reason: Option<&'static str>,
-    /// `null` for a key that is unknown.
+    /// `null` for an unknown license key.
     #[schema(required, value_type = Option<schema::LicenseId>)]
     license_id: Option<&'a LicenseId>,
-    /// Of a valid key.
+    /// Set for a valid license key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<schema::Time>)]
     issued_at: Option<String>,
-    /// `null` for never.
+    /// `null` for a license that never expires.
     #[schema(required, value_type = Option<schema::Time>)]
     expires_at: Option<String>,
     #[schema(required)]
     plan: Option<Plan<'a>>,
     #[schema(required)]
-    customer: Option<LicenseHolder<'a>>,
-    /// Of a valid key.
+    customer: Option<LicenseCustomer<'a>>,
+    /// Set for a valid license key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    activations: Option<SlotsInUse>,
+    activations: Option<ActivationUsageView>,
 }
 
-impl<'a> Validation<'a> {
-    /// A key that is unknown, or whose check symbols are wrong.
+impl<'a> ValidationResult<'a> {
+    /// The result for an unknown license key, and for one with wrong check symbols.
     pub(crate) fn unknown(reason: Reason) -> Self {
         Self {
             valid: false,
@@ -61,7 +62,7 @@ impl<'a> Validation<'a> {
         }
     }
 
-    /// A valid key. `to_anonymous` hides the customer's address.
+    /// The result for a valid license key. `to_anonymous` hides the address of the customer.
     pub(crate) fn valid(known: &'a KnownLicense, to_anonymous: bool) -> Self {
         let license = &known.record.license;
         Self {
@@ -69,7 +70,7 @@ impl<'a> Validation<'a> {
             status: State::Active.as_str(),
             reason: None,
             issued_at: Some(license.created_at.to_rfc3339()),
-            activations: Some(SlotsInUse {
+            activations: Some(ActivationUsageView {
                 used: known.activations,
                 max: license.activation_limit,
             }),
@@ -77,7 +78,7 @@ impl<'a> Validation<'a> {
         }
     }
 
-    /// A key that is known and not valid.
+    /// The result for a known license key that is not valid.
     pub(crate) fn invalid(
         known: &'a KnownLicense,
         reason: Reason,
@@ -91,8 +92,8 @@ impl<'a> Validation<'a> {
         }
     }
 
-    /// What is told of a license, good or not. The customer's address is told to nobody who presents a
-    /// publishable key: who has found a license's key shall not find a person by it.
+    /// The parts that a valid and an invalid license have in common. The address of the customer is
+    /// hidden from callers with a publishable key, so that nobody finds a person by a license key.
     fn found(known: &'a KnownLicense, to_anonymous: bool) -> Self {
         let record = &known.record;
         let license = &record.license;
@@ -109,7 +110,7 @@ impl<'a> Validation<'a> {
                     .map(|name| (name.as_str(), true))
                     .collect(),
             }),
-            customer: Some(LicenseHolder {
+            customer: Some(LicenseCustomer {
                 id: &license.customer,
                 email: (!to_anonymous).then_some(&record.email),
             }),
@@ -124,23 +125,33 @@ struct Plan<'a> {
     #[schema(value_type = schema::KeyTypeId)]
     code: &'a KeyTypeId,
     name: &'a str,
-    /// What the license unlocks, each with `true`.
+    /// The entitlements of the license, each with `true`.
     features: BTreeMap<&'a str, bool>,
 }
 
-/// Whose license it is.
+/// The customer of a license.
 #[derive(Serialize, ToSchema)]
-struct LicenseHolder<'a> {
+struct LicenseCustomer<'a> {
     #[schema(value_type = schema::CustomerId)]
     id: &'a CustomerId,
-    /// `null` for whoever asks with a publishable key.
+    /// `null` for a caller with a publishable key.
     #[schema(required, value_type = Option<schema::Email>)]
     email: Option<&'a Email>,
 }
 
-/// How many devices a license is active on, and may be.
+/// How many activations a license has, and how many the license may have.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct SlotsInUse {
-    pub(crate) used: u32,
-    pub(crate) max: u32,
+#[schema(as = ActivationUsage)]
+pub(crate) struct ActivationUsageView {
+    used: u32,
+    max: u32,
+}
+
+impl ActivationUsageView {
+    pub(crate) fn of(usage: ActivationUsage) -> Self {
+        Self {
+            used: usage.used,
+            max: usage.max,
+        }
+    }
 }

@@ -37,6 +37,17 @@ impl ApiKey {
         self.revoked_at.is_none_or(|end| now < end)
     }
 
+    /// Since when the key is refused; `None` while the key is accepted.
+    pub fn refused_since(&self, now: Timestamp) -> Option<Timestamp> {
+        self.revoked_at.filter(|_| !self.is_good(now))
+    }
+
+    /// Until when the key is accepted beside the key that replaces it; `None` for a key without an
+    /// end, and for a key that is refused.
+    pub fn accepted_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.revoked_at.filter(|_| self.is_good(now))
+    }
+
     /// The kind of key that was created.
     pub fn kind(&self) -> KeyKind {
         self.credential.kind()

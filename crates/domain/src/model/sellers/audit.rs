@@ -2,7 +2,11 @@
 
 use crate::base::id::{ApiKeyId, AuditId, TokenId};
 use crate::base::slug::TenantId;
+use crate::base::text::Text;
 use crate::base::time::Timestamp;
+
+/// A text that entries of the audit trail are filtered by.
+pub type SearchText = Text<255>;
 
 /// An entry of the audit trail.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -73,6 +73,34 @@ pub enum Heartbeat {
     Refused(Reason),
 }
 
+impl Activated {
+    /// The reason when the activation limit of the license is reached.
+    pub const LIMIT_REACHED: &'static str = "limit_reached";
+
+    /// Why the license was not activated on the device; `None` if it was.
+    pub fn reason(&self) -> Option<&'static str> {
+        match self {
+            Self::Active(..) => None,
+            Self::Full(_) => Some(Self::LIMIT_REACHED),
+            Self::Refused(reason) => Some(reason.as_str()),
+        }
+    }
+}
+
+impl Heartbeat {
+    /// The reason when the license is not active on the device.
+    pub const NOT_ACTIVATED: &'static str = "not_activated";
+
+    /// Why the heartbeat was not recorded; `None` if it was.
+    pub fn reason(&self) -> Option<&'static str> {
+        match self {
+            Self::Seen(_) => None,
+            Self::NotActivated => Some(Self::NOT_ACTIVATED),
+            Self::Refused(reason) => Some(reason.as_str()),
+        }
+    }
+}
+
 /// Selects one activation of a license.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActivationSelector {

@@ -4,9 +4,10 @@ use crate::base::time::Timestamp;
 use crate::model::access::api_key::ApiKey;
 use crate::model::access::nonce::Nonce;
 use crate::model::catalog::product::Product;
+use crate::model::licenses::activation::Fingerprint;
 use crate::model::licenses::key::{KeyFormat, PresentedKey};
 use crate::model::licenses::standing::State;
-use crate::ports::{KeyQuery, KnownLicense, ValidateQuery};
+use crate::ports::{KeyQuery, KnownLicense, SeenTarget, ValidateQuery};
 use crate::usecase::env::Env;
 use crate::usecase::licenses::mint::product_secret;
 
@@ -26,6 +27,15 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All reasons.
+    pub const ALL: [Self; 5] = [
+        Self::NotFound,
+        Self::Checksum,
+        Self::Frozen,
+        Self::Expired,
+        Self::Revoked,
+    ];
+
     /// The text in answers.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -85,6 +95,16 @@ pub fn look_up(
             hashes: key.candidates(product.key_format, &product.key_prefix),
         },
     })
+}
+
+/// The device whose last-seen time a validation updates: one that is named with a valid license.
+pub fn seen_device(
+    found: Option<&KnownLicense>,
+    reason: Option<Reason>,
+    device: Option<Fingerprint>,
+) -> Option<SeenTarget> {
+    let found = found.filter(|_| reason.is_none())?;
+    device.map(|device| SeenTarget::Device(found.record.license.id.clone(), device))
 }
 
 /// Why the license that a query found, if any, is not valid at `now`; `None` if it is valid.

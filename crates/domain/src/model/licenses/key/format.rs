@@ -22,6 +22,13 @@ text_enum! {
     pub struct InvalidKeyFormat;
 }
 
+/// The format of a product that names none.
+impl Default for KeyFormat {
+    fn default() -> Self {
+        Self::Classic
+    }
+}
+
 impl KeyFormat {
     /// Whether keys of this format may have the prefix: classic keys need 4 characters.
     pub fn accepts(self, prefix: &KeyPrefix) -> bool {

@@ -13,6 +13,7 @@
 mod checksum;
 mod format;
 mod hash;
+mod input;
 mod license_key;
 mod prefix;
 mod presented;
@@ -21,6 +22,7 @@ mod symbols;
 pub use checksum::ProductSecret;
 pub use format::{InvalidKeyFormat, KeyFormat};
 pub use hash::KeyHash;
+pub use input::{InvalidKeyInput, KeyInput};
 pub use license_key::LicenseKey;
 pub use prefix::{InvalidKeyPrefix, KeyPrefix};
 pub use presented::{InvalidKey, PresentedKey};

@@ -50,6 +50,18 @@ pub enum Outcome {
     Parked(String),
 }
 
+impl Outcome {
+    /// The outcome in one word: `applied`, `duplicate`, `ignored` or `parked`.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Duplicate => "duplicate",
+            Self::Ignored(_) => "ignored",
+            Self::Parked(_) => "parked",
+        }
+    }
+}
+
 /// How long after parking an event it is retried.
 pub const PARK_DURATION: Duration = Duration::from_mins(5);
 

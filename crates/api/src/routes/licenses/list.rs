@@ -1,8 +1,9 @@
-//! `/v1/licenses`: what was minted.
+//! `GET /v1/licenses` and `GET /v1/licenses/{id}`.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::base::email::Email;
 use mintage_domain::base::id::{CustomerId, LicenseId};
+use mintage_domain::base::metadata_filter::MetadataFilter;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::Page;
 use mintage_domain::base::slug::ProductId;
@@ -15,29 +16,29 @@ use mintage_runtime::problem::{Detail, Problem};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::auth::Reader;
+use crate::auth::license_scope;
 use crate::error::ApiError;
-use crate::openapi::schema;
 use crate::request::{PageQuery, QueryParams, parse_id};
-use crate::views::{LicenseView, PageView};
+use crate::schema;
+use crate::views::{LicensePage, LicenseView};
 
-/// Which licenses.
+/// The filter of the list.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Filter {
-    /// Those of this product.
+    /// Licenses of this product.
     #[param(nullable = false, inline, value_type = Option<schema::ProductId>)]
     product: Option<String>,
-    /// Those of this mode.
+    /// Licenses of this mode.
     #[param(nullable = false, inline, value_type = Option<schema::Mode>)]
     mode: Option<String>,
-    /// Those that are this at the moment.
+    /// Licenses with this status at the moment.
     #[param(nullable = false, inline, value_type = Option<schema::LicenseStatus>)]
     status: Option<String>,
-    /// Those of this customer.
+    /// Licenses of this customer.
     #[param(nullable = false, inline, value_type = Option<schema::CustomerId>)]
     customer: Option<String>,
-    /// Those of the customer with this address.
+    /// Licenses of the customer with this e-mail address.
     #[param(nullable = false, inline, value_type = Option<schema::Email>)]
     email: Option<String>,
 }
@@ -58,46 +59,37 @@ impl Filter {
     }
 }
 
-/// All query parameters as they came.
+/// All query parameters of a call.
 type Pairs = Vec<(String, String)>;
 
-/// By how many texts of the metadata one call may filter.
-const MAX_METADATA: usize = 10;
-
-/// What stands in `metadata[key]=text`.
-fn metadata(all: &Pairs) -> Result<Vec<(String, String)>, Problem> {
-    let wanted: Pairs = all
+/// The parameters `metadata[key]=text`.
+fn metadata(all: &Pairs) -> Result<Pairs, Problem> {
+    let pairs = all
         .iter()
         .filter_map(|(name, text)| {
             let key = name.strip_prefix("metadata[")?.strip_suffix(']')?;
             Some((key.to_owned(), text.to_owned()))
         })
         .collect();
-    // No store keeps NUL, so no license has it.
-    let is_bad = |(key, text): &(String, String)| key.contains('\0') || text.contains('\0');
-    if wanted.len() > MAX_METADATA || wanted.iter().any(is_bad) {
-        let detail = Detail::new(
-            "metadata",
-            format!("may be given {MAX_METADATA} times at most, without NUL"),
-        );
-        return Err(Problem::invalid_query(vec![detail]));
-    }
-    Ok(wanted)
+    let filter = MetadataFilter::new(pairs).map_err(|error| {
+        Problem::invalid_query(vec![Detail::new("metadata", error.to_string())])
+    })?;
+    Ok(filter.into_pairs())
 }
 
-/// Lists licenses
+/// List licenses
 ///
-/// An API key sees those of its product and mode, and needs the scope `FULL` or `READ_ONLY`.
+/// An API key lists licenses of its product and mode, and needs the scope `FULL` or `READ_ONLY`.
 #[utoipa::path(
     get,
     path = "/v1/licenses",
     operation_id = "listLicenses",
     tag = "Sales",
-    params(Filter, ("metadata" = inline(Option<schema::SearchedMetadata>), Query,
+    params(Filter, ("metadata" = inline(Option<schema::MetadataFilter>), Query,
         style = DeepObject, explode, nullable = false,
-        description = "Those with these texts in their metadata: `metadata[campaign]=launch-2026`.",
+        description = "Licenses with these texts in the metadata: `metadata[campaign]=launch-2026`.",
     ), PageQuery),
-    responses((status = 200, description = "A page.", body = PageView<LicenseView<'_>>)),
+    responses((status = 200, description = "A page.", body = LicensePage<'_>)),
     security(("managementToken" = ["licenses:read"]), ("apiKey" = [])),
 )]
 pub(super) async fn list(
@@ -107,22 +99,24 @@ pub(super) async fn list(
     all: web::Query<Pairs>,
     query: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let reader = Reader::of(&app, &request).await?;
+    let scope = license_scope(&app, &request).await?;
     let now = app.clock.now();
     let (filter, page) = (filter.read(&all, now)?, query.read()?);
-    let licenses = blocking(&app, move |app| match reader.narrow(filter) {
-        Some(filter) => app.store.licenses(&reader.tenant(), &filter, &page),
+    let licenses = blocking(&app, move |app| match scope.narrow(filter) {
+        Some(filter) => app.store.licenses(scope.tenant(), &filter, &page),
         None => Ok(Page::empty()),
     })
     .await??;
-    Ok(HttpResponse::Ok().json(PageView::of(&licenses, |record| {
-        LicenseView::of(record, now)
-    })))
+    Ok(
+        HttpResponse::Ok().json(LicensePage::of(&licenses, |record| {
+            LicenseView::of(record, now)
+        })),
+    )
 }
 
-/// Shows a license
+/// Get a license
 ///
-/// To an API key those of its product and mode. It needs the scope `FULL` or `READ_ONLY`.
+/// An API key gets licenses of its product and mode, and needs the scope `FULL` or `READ_ONLY`.
 #[utoipa::path(
     get,
     path = "/v1/licenses/{id}",
@@ -137,11 +131,11 @@ pub(super) async fn get(
     path: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let reader = Reader::of(&app, &request).await?;
-    let (id, tenant) = (parse_id(&path, LicenseId::parse)?, reader.tenant());
+    let scope = license_scope(&app, &request).await?;
+    let (id, tenant) = (parse_id(&path, LicenseId::parse)?, scope.tenant().clone());
     let record = blocking(&app, move |app| app.store.license(&tenant, &id))
         .await??
-        .filter(|record| reader.sees(&record.license))
+        .filter(|record| scope.allows(&record.license))
         .ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok().json(LicenseView::of(&record, app.clock.now())))
 }

@@ -1,0 +1,9 @@
+//! Reads JSON bodies. One struct is the reader and the schema of a body, and one answer names every
+//! field that is wrong.
+
+mod body;
+mod faults;
+pub(crate) mod value;
+
+pub(crate) use body::{read_body, read_body_with};
+pub(crate) use faults::Faults;

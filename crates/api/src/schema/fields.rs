@@ -1,0 +1,150 @@
+//! Kinds that are read from a body and described by the same type.
+
+use std::convert::Infallible;
+
+use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
+use mintage_domain::base::id;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::base::{email, metadata, mode, money, slug};
+use mintage_domain::model::access::api_key::{InvalidOverlap, Overlap};
+use mintage_domain::model::access::credential::{self, KeyKind};
+use mintage_domain::model::access::scope::Scope;
+use mintage_domain::model::catalog::display_name;
+use mintage_domain::model::licenses::key::{self, KeyInput};
+use mintage_domain::model::licenses::term::Term;
+use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::model::licenses::{activation, entitlements, license};
+use mintage_domain::model::sales::customer;
+use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, KnownFormat, Type};
+
+use super::shape::{self, NO_CONTROL, NO_NUL, described, format, free_text, kind, one_of, text_of};
+use crate::json::Faults;
+use crate::json::value::{integer, object, read, text, texts};
+
+/// Defines types that each hold a value of the domain, with the reader and the schema of the type.
+macro_rules! fields {
+    ($($(#[doc = $doc:literal])* $name:ident($kind:ty) = $reader:expr, $shape:expr;)*) => {$(
+        $(#[doc = $doc])*
+        pub(crate) struct $name(pub(crate) $kind);
+
+        described!($name, [$($doc),*], $shape);
+
+        impl Deserr<Faults> for $name {
+            fn deserialize_from_value<V: IntoValue>(
+                value: Value<V>,
+                location: ValuePointerRef<'_>,
+            ) -> Result<Self, Faults> {
+                read(value, location, $reader).map(Self)
+            }
+        }
+    )*};
+}
+
+/// `lifetime`, and days from 1 to 36500 without leading zeros.
+const RELATIVE: &str =
+    "^(lifetime|([1-9][0-9]{0,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|36500)d)$";
+const KEY_TYPE_ID: &str = "^[a-z0-9][a-z0-9-]{0,31}$";
+const MAX_ACTIVATIONS: i64 = LicenseTerms::MAX_ACTIVATIONS as i64;
+
+fields! {
+    /// The id of a product of a tenant.
+    ProductId(slug::ProductId) =
+        text(slug::ProductId::parse), shape::text("^[a-z0-9][a-z0-9-]{0,31}$");
+    /// The id of a key type of a product.
+    KeyTypeId(slug::KeyTypeId) = text(slug::KeyTypeId::parse), shape::text(KEY_TYPE_ID);
+    /// The id of a key type, which KeyStack calls a plan.
+    PlanCode(String) = text(non_empty), shape::text(KEY_TYPE_ID);
+    /// The id of an activation of a license on a device.
+    ActivationId(id::ActivationId) = text(id::ActivationId::parse), shape::id("act_");
+
+    /// Sandbox or live.
+    Mode(mode::Mode) = text(mode::Mode::parse), one_of(mode::Mode::ALL.map(mode::Mode::as_str));
+    /// The scope of an API key. `PUBLISHABLE` is a key without a secret, for `/v1/validate` and
+    /// `/v1/activate`.
+    ApiKeyScope(KeyKind) = text(KeyKind::parse),
+        one_of(Scope::ALL.map(Scope::as_str).into_iter().chain([KeyKind::PUBLISHABLE]));
+    /// The version of the signatures of an API key. Version 1 covers the timestamp and the body;
+    /// version 2 also covers the nonce, the method and the path.
+    SignatureVersion(credential::SignatureVersion) =
+        integer(1..=2, credential::SignatureVersion::from_number), shape::integer(1, 2);
+    /// For how many seconds a key stays valid after its rotation.
+    OverlapSeconds(Overlap) = integer(0..=i64::from(Overlap::MAX_SECONDS), overlap),
+        shape::integer(0, Overlap::MAX_SECONDS);
+
+    /// An e-mail address. Spaces around the address are removed, and the address is stored in lower
+    /// case.
+    Email(email::Email) = text(email::Email::parse),
+        format(KnownFormat::Email).min_length(Some(3)).max_length(Some(254));
+    /// A web address whose host is a name in ASCII or an IP address, without a user or password.
+    Url(WebUrl) = text(WebUrl::parse), shape::url();
+    /// The web address of a webhook endpoint. Its host is a name in ASCII or an IP address, without a
+    /// user or password.
+    WebhookUrl(String) = text(|text| Ok::<_, Infallible>(text.to_owned())), shape::url();
+
+    /// How long a license is valid: `lifetime`, days from `1d` to `36500d`, or until a future date or
+    /// date-time (ISO 8601).
+    Duration(Term) = text(Term::parse), AnyOfBuilder::new()
+        .item(shape::text(RELATIVE))
+        .item(format(KnownFormat::Date))
+        .item(format(KnownFormat::DateTime))
+        .examples(["lifetime", "365d", "2099-01-01T00:00:00Z"]);
+    /// How long a license of a key type is valid: `lifetime`, or days from `1d` to `36500d`.
+    RelativeDuration(Term) = text(Term::parse), shape::text(RELATIVE);
+    /// The most devices on which a license may be active.
+    ActivationLimit(u32) = integer(1..=MAX_ACTIVATIONS, u32::try_from),
+        shape::integer(1, MAX_ACTIVATIONS);
+    /// The names of the features that a license unlocks.
+    Entitlements(entitlements::Entitlements) = texts(entitlements::Entitlements::parse),
+        ArrayBuilder::new().items(shape::text("^[a-z0-9._-]{1,64}$"));
+
+    /// A license key as the buyer types the key, at most 256 bytes.
+    LicenseKey(KeyInput) = text(KeyInput::parse), text_of(1, KeyInput::MAX_BYTES);
+    /// A text by which a device identifies itself, the same in every call, at most 256 bytes.
+    Fingerprint(activation::Fingerprint) = text(activation::Fingerprint::parse),
+        text_of(1, 256).pattern(Some(NO_NUL));
+    /// The hostname or the operating system of a device.
+    DeviceText(activation::DeviceText) = text(activation::DeviceText::parse),
+        free_text(activation::DeviceText::MAX);
+    /// Notes of the seller about a license. Only the seller reads them.
+    Notes(license::Notes) = text(license::Notes::parse), free_text(license::Notes::MAX);
+    /// The name of a customer.
+    CustomerName(customer::CustomerName) = text(customer::CustomerName::parse),
+        free_text(customer::CustomerName::MAX);
+    /// The seller's own id of a customer.
+    ExternalId(customer::ExternalId) = text(customer::ExternalId::parse),
+        free_text(customer::ExternalId::MAX);
+    /// A JSON object of the caller's own, at most 16 kB as JSON.
+    Metadata(metadata::Metadata) = object(metadata::Metadata::parse), kind(Type::Object)
+        .max_properties(Some(metadata::Metadata::MAX_KEYS))
+        .property_names(Some(
+            text_of(1, metadata::Metadata::MAX_KEY).pattern(Some(NO_CONTROL)).build()
+        ));
+
+    /// A name that people see.
+    DisplayName(display_name::DisplayName) = text(display_name::DisplayName::parse),
+        text_of(1, 120).pattern(Some(NO_CONTROL));
+    /// The prefix of the license keys of a product.
+    KeyPrefix(key::KeyPrefix) = text(key::KeyPrefix::parse), shape::text("^[A-Z0-9]{2,8}$");
+    /// The format of the license keys of a product: `classic` is `ACME-4B2K-9XJP-T8WM-Q3VZ`; `checked`
+    /// has check symbols that reveal a typo.
+    KeyFormat(key::KeyFormat) = text(key::KeyFormat::parse),
+        one_of(key::KeyFormat::ALL.map(key::KeyFormat::as_str));
+    /// A currency that Stripe charges in.
+    Currency(money::Currency) = text(money::Currency::parse),
+        one_of(money::Currency::CODES.iter().copied());
+    /// An amount in minor units of its currency.
+    Amount(i64) = integer(0..=i64::MAX, Ok::<i64, Infallible>),
+        shape::integer(0, money::Money::MAX_MINOR);
+}
+
+fn non_empty(text: &str) -> Result<String, &'static str> {
+    match text {
+        "" => Err("must not be empty"),
+        text => Ok(text.to_owned()),
+    }
+}
+
+fn overlap(seconds: i64) -> Result<Overlap, InvalidOverlap> {
+    let seconds = u32::try_from(seconds).map_err(|_| InvalidOverlap)?;
+    Overlap::from_seconds(seconds)
+}
