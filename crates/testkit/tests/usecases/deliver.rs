@@ -211,7 +211,9 @@ fn a_receiver_may_ask_for_more_time_and_not_for_less() {
         ("999999999", 24 * 3_600, 24 * 3_600),
         ("99999999999999999999999", 4, 6),
         ("-5", 4, 6),
-        ("Fri, 01 Jan 2027 01:00:00 GMT", 4, 6),
+        ("Fri, 01 Jan 2027 01:00:00 GMT", 3_600, 3_600),
+        ("Thu, 31 Dec 2026 01:00:00 GMT", 4, 6),
+        ("soon", 4, 6),
     ] {
         let (seller, _) = waiting();
         let claim = claimed(&seller);
