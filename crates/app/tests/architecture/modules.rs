@@ -5,9 +5,15 @@ use std::collections::BTreeSet;
 use crate::graph::{Arrows, Module, arrows, circles};
 use crate::source::{crate_names, sources};
 
+/// The modules of each floor, from the lowest floor to the highest.
+type Floors = &'static [&'static [&'static str]];
+
+/// The rooms of a floor, each with the rooms that it may use.
+type Rooms = &'static [(&'static str, &'static [&'static str])];
+
 /// The floors of each crate that has any, from the lowest to the highest. A module uses its own
 /// floor and those below; the crate's root may use all.
-const FLOORS: [(&str, &[&[&str]]); 7] = [
+const FLOORS: [(&str, Floors); 7] = [
     (
         "domain",
         &[&["base"], &["model"], &["commit"], &["ports"], &["usecase"]],
@@ -65,7 +71,7 @@ const FLOORS: [(&str, &[&[&str]]); 7] = [
 ];
 
 /// The rooms that a room of the domain may use on its own floor, besides itself.
-const ROOMS: [(&str, &[(&str, &[&str])]); 2] = [
+const ROOMS: [(&str, Rooms); 2] = [
     (
         "model",
         &[

@@ -1,15 +1,8 @@
-//! The shape of the workspace, held by tests: who may depend on whom, and how long a file may be.
-//!
-//! docs/ARCHITECTURE.md says why; `deny.toml` holds the same arrows for crates that come in by others.
-
-#![expect(
-    clippy::unwrap_used,
-    reason = "a workspace that cannot be read is a failed test"
-)]
+//! Which crate of the workspace may depend on which, and which third-party crates stand in few
+//! places. `deny.toml` holds the same arrows for crates that come in by others.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 
@@ -89,9 +82,6 @@ const DOMAINS_OTHERS: [&str; 10] = [
 /// The crate that is there only while the feature `demo` is.
 const DEMO_ONLY: &str = "mintage-demo";
 
-/// Lines that one sitting can take in.
-const LONGEST_FILE: usize = 400;
-
 /// The packages of the workspace, as their manifests declare them.
 fn packages() -> Vec<Package> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
@@ -118,28 +108,6 @@ fn allowed(package: &str) -> Option<&'static [&'static str]> {
     OURS.iter()
         .find(|(name, _)| *name == package)
         .map(|(_, allowed)| *allowed)
-}
-
-/// The folder `crates`.
-fn crates() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap()
-        .to_owned()
-}
-
-/// Every Rust file below this folder, or this file itself.
-fn rust_files(place: &Path) -> Vec<PathBuf> {
-    if place.is_dir() {
-        let entries = fs::read_dir(place).unwrap();
-        entries
-            .flat_map(|entry| rust_files(&entry.unwrap().path()))
-            .collect()
-    } else if place.extension().is_some_and(|extension| extension == "rs") {
-        vec![place.to_owned()]
-    } else {
-        Vec::new()
-    }
 }
 
 #[test]
@@ -230,26 +198,6 @@ fn a_server_built_without_the_demo_holds_nothing_of_it() {
         wrong.is_empty(),
         "mintage -> {wrong:?} without the feature `demo`"
     );
-}
-
-#[test]
-fn no_source_file_is_longer_than_one_sitting() {
-    let sources = fs::read_dir(crates())
-        .unwrap()
-        .map(|entry| entry.unwrap().path().join("src"));
-    let files: Vec<PathBuf> = sources.flat_map(|source| rust_files(&source)).collect();
-    assert!(
-        files.len() >= OURS.len(),
-        "only {} files were found",
-        files.len()
-    );
-    let long: Vec<String> = files
-        .iter()
-        .map(|file| (file, fs::read_to_string(file).unwrap().lines().count()))
-        .filter(|(_, lines)| *lines > LONGEST_FILE)
-        .map(|(file, lines)| format!("{} has {lines} lines", file.display()))
-        .collect();
-    assert!(long.is_empty(), "{long:#?}");
 }
 
 #[test]
