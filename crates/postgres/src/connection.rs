@@ -12,7 +12,7 @@ use crate::config::PostgresConfig;
 use crate::error::is_lost;
 use crate::url::{Url, quotable};
 
-/// A connection that knows when it is lost, so that it is not used again.
+/// A connection that detects its loss, so that it is not used again.
 pub(crate) struct Link {
     connection: PgConnection,
     lost: bool,
@@ -100,7 +100,7 @@ impl Source {
         })
     }
 
-    /// What every new connection is told first.
+    /// The settings that every new connection gets first.
     fn settings(&self) -> String {
         let patience = self.patience.as_millis();
         let limits = match self.duty {
@@ -156,7 +156,7 @@ impl ManageConnection for Source {
     }
 }
 
-/// A connection of one thread, made anew when it is lost.
+/// A connection of one thread, replaced when it is lost.
 pub(crate) struct Line {
     source: Source,
     link: Option<Link>,

@@ -17,7 +17,7 @@ use mintage_domain::ports::{CommitError, StoreError};
 use crate::error::Error;
 use crate::touched::Touched;
 
-/// What a caller of a batch is told.
+/// The outcome for one caller of a batch.
 pub type Verdict = Result<Receipt, Refusal>;
 
 /// What a batch asks of a connection inside its transaction.
@@ -94,7 +94,7 @@ pub fn judge_and_write(
     let touched = Touched::of(batch);
     let mut verdicts = check_guards(batch, statements.facts(&touched, careful)?);
     if !careful && verdicts.iter().any(Result::is_err) {
-        // A caller is told the first guard that fails, so all that the guards name must be known.
+        // A caller gets the first guard that fails, so the versions of all named rows are needed.
         verdicts = check_guards(batch, statements.facts(&touched, true)?);
     }
 
@@ -197,7 +197,7 @@ fn persist(database: &mut impl Transact, batch: &[Changes]) -> Result<Vec<Verdic
     let mut careful = false;
     for _ in 1..TRIES {
         match database.transact(batch, careful) {
-            // A row that had to be new was there: judge again with all that is known of such rows.
+            // A row that had to be new exists: check again with the versions of such rows.
             Err(Failure::Raced) if !careful => careful = true,
             Err(Failure::Raced | Failure::Undone) => {
                 thread::sleep(pause);

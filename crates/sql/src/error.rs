@@ -5,7 +5,7 @@ use mintage_domain::ports::StoreError;
 /// Why a piece of work on a connection failed.
 #[derive(Debug)]
 pub enum Error {
-    /// The database said so; the adapter knows its words.
+    /// The database refused; the adapter recognizes its error codes.
     Database(diesel::result::Error),
     /// It held a row that is no value of the domain.
     Row(StoreError),

@@ -22,7 +22,7 @@ pub(crate) struct Lookup {
         expect(dead_code, reason = "SQLite locks the whole file")
     )]
     pub(crate) locks: bool,
-    /// Whether the key was made at random, so that a new row is as good as never there.
+    /// Whether the key is random, so that a new row practically never exists already.
     #[cfg_attr(
         not(feature = "sqlite"),
         expect(dead_code, reason = "PostgreSQL inserts and sees")
@@ -49,7 +49,7 @@ impl Lookup {
         }
     }
 
-    /// The same for ids that are made at random.
+    /// The same for random ids.
     pub(crate) const fn of_random_id(
         table: &'static str,
         key_of: fn(&Row) -> Option<Vec<Value>>,

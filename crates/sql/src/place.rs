@@ -56,7 +56,7 @@ impl<'a> Place<'a> {
             .map_err(|_| self.wrong(column, "not 32 bytes"))
     }
 
-    /// JSON text. What is wrong with it is not told, lest it repeat the text.
+    /// JSON text. The error does not quote the text.
     pub(crate) fn json<T: DeserializeOwned>(
         &self,
         column: &'static str,

@@ -7,7 +7,7 @@ use mintage_domain::ports::StoreError;
 
 use crate::worker::{Held, NotTaken, Worker, tell};
 
-/// Who is told an answer.
+/// The receiver of an answer.
 pub type Done<A> = Box<dyn FnOnce(A) + Send>;
 
 struct Waiting<Q, A> {
@@ -18,7 +18,7 @@ struct Waiting<Q, A> {
 
 /// A [`Worker`] that answers questions, all that wait at once.
 ///
-/// A caller whose question has waited longer than the patience is told that the store is not
+/// A caller whose question has waited longer than the patience gets the answer that the store is not
 /// available, and nothing is done for it; so is a caller who comes when too many wait.
 pub struct Queue<S, Q, A> {
     worker: Worker<S, Waiting<Q, A>>,

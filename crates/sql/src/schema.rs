@@ -1,4 +1,4 @@
-//! The tables, in column types that both databases have. `migrations/` makes them; each adapter
+//! The tables, in column types that both databases have. `migrations/` creates them; each adapter
 //! tests that the two agree.
 #![expect(missing_docs, reason = "the domain documents what is stored here")]
 

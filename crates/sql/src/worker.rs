@@ -119,7 +119,9 @@ pub enum NotTaken<I> {
 /// Holds a [`Worker`] still.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Held(#[expect(dead_code, reason = "dropping it is what it is for")] Sender<()>);
+pub struct Held(
+    #[expect(dead_code, reason = "only dropped, which releases the worker")] Sender<()>,
+);
 
 impl<S, I> Drop for Worker<S, I> {
     fn drop(&mut self) {
@@ -162,7 +164,7 @@ pub fn tell<T>(done: Box<dyn FnOnce(T) + Send>, outcome: T) {
     contained(|| done(outcome));
 }
 
-/// The panic hook has told of the panic; the thread must outlive it.
+/// The panic hook has reported the panic; the thread must outlive it.
 fn contained(work: impl FnOnce()) {
     let _ = catch_unwind(AssertUnwindSafe(work));
 }

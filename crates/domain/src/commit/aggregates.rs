@@ -1,4 +1,4 @@
-//! The macro that makes [`Changes`](crate::commit::changes::Changes) from one table.
+//! The macro that generates [`Changes`](crate::commit::changes::Changes) from one table.
 
 /// Makes `Changes` and the guards of its parts from one table. A line of the table is
 /// `part: kind Type = value => Row`, where the kind says how the part is guarded:

@@ -1,4 +1,4 @@
-//! Counters, and what is added to them.
+//! Counters, and additions to them.
 
 use crate::base::id::LicenseId;
 use crate::base::mode::Mode;
@@ -8,26 +8,26 @@ use crate::model::licenses::license::License;
 /// "Add `add` to the counter unless that takes it above `cap`."
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Count {
-    /// Which counter.
+    /// The counter to add to.
     pub counter: Counter,
-    /// How much; may be negative.
+    /// The amount to add; may be negative.
     pub add: i64,
-    /// The most it may come to; `None` is no limit.
+    /// The largest value the counter may reach; `None` is no limit.
     pub cap: Option<i64>,
 }
 
 /// A counter that many callers touch at once.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Counter {
-    /// How many products a tenant has.
+    /// The number of products of a tenant.
     Products(TenantId),
-    /// How many licenses of a tenant and mode were minted and not revoked.
+    /// The number of licenses of a tenant and mode that are minted and not revoked.
     Licenses(TenantId, Mode),
-    /// How many devices of a license are active.
+    /// The number of active activations of a license.
     Activations(LicenseId),
 }
 
-/// What stands before the license in the name of its counter of active devices.
+/// The prefix of the name of a counter of activations; the id of the license follows it.
 pub const ACTIVATIONS: &str = "activations:";
 
 impl Counter {

@@ -1,4 +1,4 @@
-//! Customers that exist already join.
+//! Merging proposed customers with those that exist.
 
 use std::collections::HashMap;
 
@@ -56,10 +56,10 @@ impl Changes {
 /// The customers of a batch after joining.
 #[derive(Debug, Default)]
 pub struct JoinedCustomers {
-    /// New ones.
+    /// Customers that did not exist.
     pub insert: Vec<Customer>,
-    /// Known ones that learnt something.
+    /// Customers that existed and were changed by the merge.
     pub update: Vec<Customer>,
-    /// What each proposed id came to.
+    /// The effective id of each proposed customer.
     pub effective: HashMap<CustomerId, CustomerId>,
 }

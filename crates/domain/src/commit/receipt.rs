@@ -8,8 +8,8 @@ use crate::commit::counter::Counter;
 /// What a commit returns.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Receipt {
-    /// The customer id that each proposed one came to: another one if the customer existed.
+    /// The effective id of each proposed customer: the id of the existing customer if there is one.
     pub customers: HashMap<CustomerId, CustomerId>,
-    /// What the counters came to.
+    /// The values of the counters after the commit.
     pub counters: HashMap<Counter, i64>,
 }

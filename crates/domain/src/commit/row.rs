@@ -11,7 +11,7 @@ use crate::model::licenses::license::{License, OrderUnit};
 use crate::model::sales::payment::PaymentKey;
 use crate::model::stripe::account::AccountRef;
 
-/// A row that a guard speaks of: its identity in the store.
+/// The identity of a row that a guard names.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Row {
     /// A tenant.
@@ -24,11 +24,11 @@ pub enum Row {
     KeyType(TenantId, ProductId, KeyTypeId),
     /// A tenant's connection.
     Connection(TenantId),
-    /// Whose an account is, in a mode.
+    /// The link of a Stripe account to its tenant, in a mode.
     Account(AccountRef),
     /// An OAuth round, by the hash of its state.
     OAuthRound(SecretHash),
-    /// A Stripe event, as heard on the endpoint of a mode.
+    /// A Stripe event that was received on the endpoint of a mode.
     Event(Mode, StripeEventId),
     /// An order.
     Order(OrderId),
@@ -44,26 +44,26 @@ pub enum Row {
     Activation(LicenseId, Fingerprint),
     /// An API key.
     ApiKey(ApiKeyId),
-    /// A tenant's license webhook.
+    /// A tenant's webhook endpoint.
     WebhookEndpoint(TenantId),
     /// A delivery.
     Delivery(DeliveryId),
-    /// A license's key on its way by mail.
+    /// A queued mail.
     Mail(MailId),
-    /// A signature that an API key made, used up.
+    /// A used signature of an API key, by the 32 bytes that identify it.
     Nonce(ApiKeyId, [u8; 32]),
-    /// A call that may be sent again.
+    /// A record of an idempotency key.
     Call(IdempotencyId),
 }
 
 /// A row with an identity.
 pub trait Guarded {
-    /// Its identity.
+    /// The identity of the row.
     fn row(&self) -> Row;
 }
 
 impl License {
-    /// What besides its id only one license may have: the unit it was sold as, and its key.
+    /// The rows that only one license may have besides its id: the unit it was sold as, and its key.
     pub fn unique_rows(&self) -> impl Iterator<Item = Row> {
         let key = Row::LicenseKey(self.tenant.clone(), self.mode, self.key_hash);
         self.unit

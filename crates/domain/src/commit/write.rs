@@ -1,15 +1,15 @@
 //! A row to write, and the guard it is written under.
 
-/// A whole row to write, and what must hold for it.
+/// A whole row to write, and its guard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Write<T> {
-    /// The row as it shall be.
+    /// The row to write.
     pub value: T,
-    /// What must hold.
+    /// The guard.
     pub expected: Expected,
 }
 
-/// What must hold for a row to be written.
+/// What a store must find for a row to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
     /// No such row exists.
@@ -33,9 +33,9 @@ impl<T> Write<T> {
     }
 }
 
-/// Rows that count their changes.
+/// Rows with a version, which counts how often the row was written.
 pub trait Versioned {
-    /// The counter.
+    /// The version.
     fn version_mut(&mut self) -> &mut u64;
 }
 

@@ -16,13 +16,13 @@ use tempfile::TempDir;
 pub(crate) enum Cut {
     /// Not at all.
     Never = 0,
-    /// Before the server hears the next COMMIT.
+    /// Before the server receives the next COMMIT.
     BeforeCommit = 1,
     /// After the server has answered it, before the answer arrives.
     AfterCommit = 2,
 }
 
-/// A socket that passes everything on to a server, until it is told to cut.
+/// A socket that passes everything on to a server, until a test cuts the connection.
 pub(crate) struct CutLine {
     dir: TempDir,
     cut: Arc<AtomicU8>,
@@ -95,7 +95,7 @@ fn forward(mut from: UnixStream, mut to: UnixStream, order: &AtomicU8) {
             break;
         }
         if cut == Cut::AfterCommit as u8 {
-            // No answer can reach the caller any more; the server still hears what was said.
+            // No answer can reach the caller any more; the server still receives what was sent.
             let _ = from.shutdown(Shutdown::Both);
             let _ = to.write_all(&buffer[..n]);
             let _ = to.shutdown(Shutdown::Write);

@@ -1,4 +1,4 @@
-//! What is done when a transaction fails, on a database that fails as it is told.
+//! Failing transactions, on a database that fails as a test demands.
 
 use std::collections::VecDeque;
 

@@ -34,7 +34,7 @@ const COUNTERS: i32 = -1;
 /// The statements of a batch on a connection with an open transaction.
 pub struct Batch<'c> {
     conn: &'c mut PgConnection,
-    /// What was added to each counter before anything was judged, and what it came to.
+    /// What was added to each counter before the guards were checked, and its value after that.
     counted: BTreeMap<Counter, (i64, i64)>,
 }
 
@@ -61,7 +61,7 @@ impl<'c> Batch<'c> {
 }
 
 impl Statements for Batch<'_> {
-    /// New rows are judged by inserting them, unless that has failed.
+    /// Whether new rows are checked by inserting them; not after that has failed.
     fn facts(&mut self, touched: &Touched, careful: bool) -> Result<Facts, Error> {
         let rows = if careful {
             touched

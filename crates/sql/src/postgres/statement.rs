@@ -119,7 +119,7 @@ impl<ST> QueryFragment<Pg> for Statement<ST> {
 impl<ST> QueryId for Statement<ST> {
     type QueryId = ();
 
-    // The text tells statements apart.
+    // Statements are identified by their text.
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 

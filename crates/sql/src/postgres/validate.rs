@@ -20,7 +20,7 @@ use crate::table::{Kind, Stored, Value};
 /// The key of a nonce: API key, signature.
 type NonceKey = (String, Vec<u8>);
 
-/// Either a nonce that was fresh, or a license with what is told beside it.
+/// Either a nonce that was fresh, or a license with what a validation returns beside it.
 type ReadSql = (
     Nullable<Text>,
     Nullable<Binary>,

@@ -63,7 +63,7 @@ impl<ST> QueryFragment<Sqlite> for Statement<'_, ST> {
 impl<ST> QueryId for Statement<'_, ST> {
     type QueryId = ();
 
-    // The text tells statements apart.
+    // Statements are identified by their text.
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 

@@ -33,7 +33,7 @@ pub fn is_used(conn: &mut Conn, nonce: &Nonce) -> Result<bool, Error> {
     Ok(select(exists(row)).get_result(conn)?)
 }
 
-/// All licenses with this key hash, whoever sold them.
+/// All licenses with this key hash, of all tenants.
 fn licenses_by_hash(conn: &mut Conn, hash: &KeyHash) -> Result<Vec<Found>, Error> {
     let named = key_types::tenant
         .eq(licenses::tenant)

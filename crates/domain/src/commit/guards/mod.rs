@@ -1,8 +1,8 @@
-//! The three guards, and the one judge of them.
+//! The three guards (unique, expected version, bounded counter), and the one function that checks them.
 //!
-//! A store loads what it knows about the rows and counters that a batch of [`Changes`] touches
-//! into [`Facts`], under its locks; [`check_guards`] says who may commit; the store writes the rest
-//! whole. So every store refuses the same things for the same reasons.
+//! A store loads the versions and counters that a batch of [`Changes`] touches into [`Facts`], under
+//! its locks. [`check_guards`] decides which changes may be committed, and the store writes those
+//! whole. So every store refuses the same changes for the same reasons.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -29,14 +29,14 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Whether it was because of a signature that is used up: deciding again will not mend it.
+    /// Whether a used signature was the reason; deciding again cannot succeed.
     pub fn is_replay(&self) -> bool {
         matches!(self, Self::Exists(Row::Nonce(..)))
     }
 }
 
-/// What a store knows about the rows and counters a batch touches. A row without a version of
-/// its own is in version 1.
+/// The versions and counters in a store that a batch touches. A row without a version of its own is
+/// in version 1.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
     /// The version of each row that exists.
@@ -59,8 +59,8 @@ pub fn touched<'a>(
     (rows, counters)
 }
 
-/// Judges each of a batch in turn: a caller sees what those before it will have done, and one
-/// that is refused leaves no trace on those behind it.
+/// Checks each set of changes of a batch in turn. Each sees the effects of those before it, and one
+/// that is refused has no effect on those after it.
 pub fn check_guards<'a>(
     batch: impl IntoIterator<Item = &'a Changes>,
     mut facts: Facts,
@@ -72,8 +72,8 @@ pub fn check_guards<'a>(
 }
 
 impl Facts {
-    /// Judges one set of changes. If they hold, these facts are as they will be once it is
-    /// committed, and the values of its counters are returned; if not, nothing has changed.
+    /// Checks one set of changes. If its guards hold, applies the changes to these facts and returns
+    /// the values of its counters; otherwise changes nothing.
     pub fn admit(&mut self, changes: &Changes) -> Result<HashMap<Counter, i64>, Refusal> {
         if changes.len() > Changes::MAX_FACTS {
             return Err(Refusal::TooLarge);

@@ -132,8 +132,8 @@ fn any_changes() -> impl Strategy<Value = Changes> {
     })
 }
 
-/// What a store that committed these changes knows afterwards, told by the rows as written and not
-/// by the judge: a new row is in version 1, one that was read in a version is in the next.
+/// The facts of a store after it committed these changes, from the rows as written and not from the
+/// function under test: a new row is in version 1, a changed row is in the next version.
 fn written(facts: &mut Facts, changes: &Changes) {
     for (row, expected) in changes.guards() {
         let version = match expected {

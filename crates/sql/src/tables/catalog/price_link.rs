@@ -98,7 +98,7 @@ pub(crate) fn write(changes: &Changes, writes: &mut Writes) {
         .map(|(tenant, account)| vec![Value::text(tenant), Value::text(account)])
         .collect();
     writes.add_values(&OF_ACCOUNT, Form::Delete, forgotten);
-    // Of several links of one key type to one account the last stands.
+    // Of several links of one key type to one account, the last one is kept.
     let last: BTreeMap<_, &PriceLink> = changes
         .prices
         .iter()

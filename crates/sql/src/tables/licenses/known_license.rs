@@ -6,7 +6,7 @@ use mintage_domain::ports::{KeyQuery, KnownLicense, StoreError};
 use super::license::{LicenseRow, license_record};
 use crate::place::Place;
 
-/// A license with what is told beside it: its customer's address, the session of its order, the name
+/// A license with what a validation returns beside it: its customer's address, the session of its order, the name
 /// of its key type, and the number of its active devices.
 pub(crate) type KnownLicenseRow = (
     LicenseRow,

@@ -215,7 +215,7 @@ impl LicenseRow {
 /// A license with its customer's address and the session of its order.
 pub type LicenseRecordRow = (LicenseRow, String, Option<String>);
 
-/// Reads a license with what is told beside it.
+/// Reads a license with its customer's address and the session of its order.
 pub fn license_record(
     (license, email, session): LicenseRecordRow,
 ) -> Result<LicenseRecord, StoreError> {

@@ -163,7 +163,7 @@ pub fn list_parked(
             after
         ));
     }
-    // One event may be heard on the endpoints of both modes.
+    // The endpoints of both modes may receive the same event.
     Ok(Page::of(
         all(query.load(conn)?)?,
         page.limit(),
