@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use clap::Subcommand;
-use mintage_api::views::{ApiKeySecret, ApiKeyView};
+use mintage_api::views::access::{ApiKeySecret, ApiKeyView};
 use mintage_domain::base::id::ApiKeyId;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::Page;

@@ -1,7 +1,7 @@
 //! `mintage audit`.
 
 use clap::{Args, Subcommand};
-use mintage_api::views::AuditEntryView;
+use mintage_api::views::sellers::AuditEntryView;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::ports::{AuditFilter, AuditRecord, Store};
 use serde::Serialize;

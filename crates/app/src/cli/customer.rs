@@ -1,7 +1,7 @@
 //! `mintage customer`.
 
 use clap::{Args, Subcommand};
-use mintage_api::views::CustomerView;
+use mintage_api::views::sales::CustomerView;
 use mintage_domain::base::email::{Email, EmailStart};
 use mintage_domain::base::id::CustomerId;
 use mintage_domain::base::mode::Mode;

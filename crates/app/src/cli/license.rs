@@ -1,7 +1,7 @@
 //! `mintage license`.
 
 use clap::{Args, Subcommand};
-use mintage_api::views::{ActivationView, LicenseView};
+use mintage_api::views::licenses::{ActivationView, LicenseView};
 use mintage_domain::base::email::Email;
 use mintage_domain::base::id::{ActivationId, CustomerId, LicenseId};
 use mintage_domain::base::mode::Mode;

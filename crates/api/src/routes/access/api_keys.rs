@@ -21,7 +21,7 @@ use crate::error::ApiError;
 use crate::json::{Faults, read_body, read_body_with};
 use crate::request::{JsonBytes, PageQuery, QueryParams, parse_id};
 use crate::schema;
-use crate::views::{ApiKeyPage, ApiKeySecret, ApiKeyView};
+use crate::views::access::{ApiKeyPage, ApiKeySecret, ApiKeyView};
 
 /// The API key to create.
 #[derive(Deserr, ToSchema)]

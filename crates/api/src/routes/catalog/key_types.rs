@@ -18,7 +18,7 @@ use crate::error::ApiError;
 use crate::json::{Faults, read_body_with};
 use crate::request::{JsonBytes, PageQuery, parse_id};
 use crate::schema;
-use crate::views::{KeyTypePage, KeyTypeView};
+use crate::views::catalog::{KeyTypePage, KeyTypeView};
 
 /// The key type to create. An amount needs a currency, and a currency needs an amount. Without a price,
 /// the key type is not sold by checkout.

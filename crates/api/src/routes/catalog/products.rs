@@ -13,7 +13,7 @@ use crate::error::ApiError;
 use crate::json::{Faults, read_body};
 use crate::request::{JsonBytes, PageQuery};
 use crate::schema;
-use crate::views::{ProductPage, ProductView};
+use crate::views::catalog::{ProductPage, ProductView};
 
 /// The product to create.
 #[derive(Deserr, ToSchema)]

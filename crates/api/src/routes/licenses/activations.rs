@@ -12,7 +12,7 @@ use crate::auth::{TokenCaller, license_scope};
 use crate::error::ApiError;
 use crate::request::{PageQuery, parse_id};
 use crate::schema;
-use crate::views::{ActivationPage, ActivationView};
+use crate::views::licenses::{ActivationPage, ActivationView};
 
 /// List the activations of a license
 ///

@@ -16,7 +16,7 @@ use crate::error::ApiError;
 use crate::json::{Faults, read_body};
 use crate::request::{JsonBytes, parse_id};
 use crate::schema;
-use crate::views::{LicenseView, RevealedKey};
+use crate::views::licenses::{LicenseView, RevealedKey};
 
 /// Freeze a license
 ///

@@ -20,7 +20,7 @@ use crate::error::ApiError;
 use crate::json::{Faults, read_body, read_body_with};
 use crate::request::JsonBytes;
 use crate::schema;
-use crate::views::{ActivationResult, DeactivationResult, HeartbeatResult};
+use crate::views::licenses::{ActivationResult, DeactivationResult, HeartbeatResult};
 
 /// The license, and the device to activate the license on.
 #[derive(Deserr, ToSchema)]

@@ -21,7 +21,7 @@ use crate::error::ApiError;
 use crate::json::{Faults, read_body};
 use crate::request::{JsonBytes, parse_id};
 use crate::schema;
-use crate::views::IssuedLicense;
+use crate::views::licenses::IssuedLicense;
 
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 

@@ -20,7 +20,7 @@ use crate::auth::license_scope;
 use crate::error::ApiError;
 use crate::request::{PageQuery, QueryParams, parse_id};
 use crate::schema;
-use crate::views::{LicensePage, LicenseView};
+use crate::views::licenses::{LicensePage, LicenseView};
 
 /// The filter of the list.
 #[derive(Deserialize, IntoParams)]

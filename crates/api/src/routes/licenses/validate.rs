@@ -14,7 +14,7 @@ use crate::error::ApiError;
 use crate::json::{Faults, read_body};
 use crate::request::JsonBytes;
 use crate::schema;
-use crate::views::ValidationResult;
+use crate::views::licenses::ValidationResult;
 
 /// The license key to validate.
 #[derive(Deserr, ToSchema)]

@@ -11,7 +11,7 @@ use crate::auth::TokenCaller;
 use crate::error::ApiError;
 use crate::request::{PageQuery, parse_id};
 use crate::schema;
-use crate::views::{DeliveryPage, DeliveryView};
+use crate::views::outbox::{DeliveryPage, DeliveryView};
 
 /// List deliveries
 #[utoipa::path(

@@ -15,7 +15,7 @@ use crate::error::ApiError;
 use crate::json::{Faults, read_body};
 use crate::request::{JsonBytes, PageQuery, parse_id};
 use crate::schema;
-use crate::views::{MailPage, MailSettingsView, MailView};
+use crate::views::outbox::{MailPage, MailSettingsView, MailView};
 
 /// Get the mail settings
 #[utoipa::path(

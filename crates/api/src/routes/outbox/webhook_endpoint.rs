@@ -16,7 +16,7 @@ use crate::error::ApiError;
 use crate::json::{Faults, read_body};
 use crate::request::JsonBytes;
 use crate::schema;
-use crate::views::{SigningSecret, UpdatedWebhookEndpoint, WebhookEndpointView};
+use crate::views::outbox::{SigningSecret, UpdatedWebhookEndpoint, WebhookEndpointView};
 
 /// Get the webhook endpoint
 #[utoipa::path(

@@ -13,10 +13,9 @@ use utoipa::ToSchema;
 use crate::auth::bearer;
 use crate::error::ApiError;
 use crate::json::{Faults, read_body};
-use crate::limits;
 use crate::request::JsonBytes;
-use crate::schema;
-use crate::views::CheckoutSession;
+use crate::views::sales::CheckoutSession;
+use crate::{limits, schema};
 
 /// The key type to sell, and where the buyer returns to.
 #[derive(Deserr, ToSchema)]

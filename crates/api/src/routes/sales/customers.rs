@@ -17,7 +17,7 @@ use crate::auth::TokenCaller;
 use crate::error::ApiError;
 use crate::request::{PageQuery, QueryParams, parse_id};
 use crate::schema;
-use crate::views::{CustomerPage, CustomerView};
+use crate::views::sales::{CustomerPage, CustomerView};
 
 /// The filter of the list.
 #[derive(Deserialize, IntoParams)]

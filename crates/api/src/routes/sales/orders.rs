@@ -8,7 +8,7 @@ use mintage_runtime::blocking::blocking;
 use crate::auth::TokenCaller;
 use crate::error::ApiError;
 use crate::request::PageQuery;
-use crate::views::{OrderPage, OrderView};
+use crate::views::sales::{OrderPage, OrderView};
 
 /// List orders
 #[utoipa::path(

@@ -15,7 +15,7 @@ use crate::auth::TokenCaller;
 use crate::error::ApiError;
 use crate::request::{PageQuery, QueryParams};
 use crate::schema;
-use crate::views::{AuditEntryPage, AuditEntryView};
+use crate::views::sellers::{AuditEntryPage, AuditEntryView};
 
 /// The filter of the list.
 #[derive(Deserialize, IntoParams)]

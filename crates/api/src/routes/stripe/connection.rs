@@ -16,7 +16,7 @@ use crate::error::ApiError;
 use crate::json::{Faults, read_body};
 use crate::request::{JsonBytes, PageQuery};
 use crate::schema;
-use crate::views::{
+use crate::views::stripe::{
     AccountStatus, CheckoutKey, ConnectLink, ConnectionStatus, ParkedEvent, ParkedEventPage,
     SetUpPricesResult,
 };

@@ -9,7 +9,7 @@ use mintage_runtime::settle::settle;
 
 use crate::error::ApiError;
 use crate::request::RawBody;
-use crate::views::EventReceived;
+use crate::views::stripe::EventReceived;
 
 /// Receive Stripe events
 ///
