@@ -16,7 +16,7 @@ use utoipa::IntoParams;
 use crate::page::{page, problem_page};
 
 /// The parameters that Stripe adds to the redirect URI.
-#[derive(Deserialize, Default, IntoParams)]
+#[derive(Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Query {
     /// The authorization code of Stripe.
