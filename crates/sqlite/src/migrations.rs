@@ -54,7 +54,7 @@ mod tests {
 
     use super::*;
 
-    #[derive(QueryableByName, Debug)]
+    #[derive(Debug, QueryableByName)]
     struct Column {
         #[diesel(sql_type = Text)]
         table: String,

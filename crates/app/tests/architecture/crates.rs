@@ -59,7 +59,10 @@ const CONFINED: [(&str, &[&str]); 8] = [
             "mintage-web",
         ],
     ),
-    ("askama", &["mintage-web"]),
+    (
+        "askama",
+        &["mintage-runtime", "mintage-stripe-sim", "mintage-web"],
+    ),
     ("awc", &["mintage-demo", "mintage-stripe-sim"]),
     ("async-stripe", &["mintage-stripe"]),
     ("utoipa", &["mintage-api", "mintage-web"]),

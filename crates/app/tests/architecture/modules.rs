@@ -21,7 +21,7 @@ const FLOORS: [(&str, Floors); 7] = [
     (
         "runtime",
         &[
-            &["crash", "state", "system"],
+            &["crash", "mail_body", "state", "system"],
             &["app"],
             &["blocking"],
             &["api_keys", "background", "rate_limit", "settle"],
@@ -31,9 +31,9 @@ const FLOORS: [(&str, Floors); 7] = [
     (
         "api",
         &[
-            &["endpoint", "error", "limits"],
-            &["auth", "layers", "mount", "openapi"],
-            &["request", "views"],
+            &["endpoint", "error", "json", "limits"],
+            &["auth", "layers", "mount", "schema"],
+            &["openapi", "request", "views"],
             &["routes"],
         ],
     ),
@@ -45,12 +45,12 @@ const FLOORS: [(&str, Floors); 7] = [
     (
         "demo",
         &[
-            &["failure", "interrupt", "receiver"],
-            &["report", "waiting"],
+            &["interrupt", "receiver", "step_error"],
+            &["report", "wait"],
             &["client"],
             &["server"],
-            &["stage", "steps"],
-            &["dev", "walk"],
+            &["stack", "steps"],
+            &["dev", "scenario"],
             &["demo"],
         ],
     ),

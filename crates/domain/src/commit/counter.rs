@@ -17,7 +17,7 @@ pub struct Count {
 }
 
 /// A counter that many callers touch at once.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Counter {
     /// The number of products of a tenant.
     Products(TenantId),

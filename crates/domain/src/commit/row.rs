@@ -12,7 +12,7 @@ use crate::model::sales::payment::PaymentKey;
 use crate::model::stripe::account::AccountRef;
 
 /// The identity of a row that a guard names.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Row {
     /// A tenant.
     Tenant(TenantId),

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 const SOCKET: &str = ".s.PGSQL.5432";
 
 /// What was sent.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Sent {
     /// How often the client waited for an answer.
     pub(crate) round_trips: usize,

@@ -37,7 +37,7 @@ impl Refusal {
 
 /// The versions and counters in a store that a batch touches. A row without a version of its own is
 /// in version 1.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
     /// The version of each row that exists.
     pub versions: HashMap<Row, u64>,
