@@ -353,7 +353,7 @@ fn a_command_makes_keys_of_every_kind_and_lists_them_as_the_api_does() {
     for (line, complaint) in [
         (
             format!("{create} PUBLISHABLE --signature-version 2"),
-            "signs nothing",
+            "has no signature version",
         ),
         (
             format!("{create} FULL --signature-version 3"),
@@ -364,7 +364,7 @@ fn a_command_makes_keys_of_every_kind_and_lists_them_as_the_api_does() {
                 "{rotate} {} --signature-version 1",
                 next["id"].as_str().expect("an id")
             ),
-            "signs nothing",
+            "has no signature version",
         ),
     ] {
         let said = run(&line).expect_err(&line);

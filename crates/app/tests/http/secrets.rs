@@ -241,7 +241,10 @@ fn no_secret_is_logged_at_any_level_or_told_in_an_error() {
     stage.stripe.refund(&session, None);
     seller.await_status("REVOKED");
     errors.extend(issue(&stage, &seller, &api_key, &mut secrets));
-    for failure in ["to be tried again", "gave up mailing"] {
+    for failure in [
+        "the delivery failed and will be retried",
+        "the mail failed for good",
+    ] {
         eventually(failure, || server.log().contains(failure).then_some(()));
     }
     smtp.be(loopback_smtp::Manner::Taking);

@@ -87,12 +87,12 @@ async fn send_due(app: &Arc<App>, permits: &Arc<Semaphore>) -> Result<bool, Work
         crash::point(Point::MailClaimed);
     }
     let full = claimed.len() == free;
-    for mailing in claimed {
+    for mail in claimed {
         let permit = Arc::clone(permits).acquire_owned().await;
         let app = Arc::clone(app);
         // Not the blocking pool: a hung mail server must not keep requests from their store.
         let attempt = move || {
-            attempt(&app, &mailing);
+            attempt(&app, &mail);
             drop(permit);
             app.mails_due.notify_one();
         };
@@ -100,34 +100,36 @@ async fn send_due(app: &Arc<App>, permits: &Arc<Semaphore>) -> Result<bool, Work
             .name("mintage-mail".into())
             .spawn(attempt);
         if let Err(error) = spawned {
-            // The lease ends by itself and the mailing is due again.
-            tracing::error!(cause = %error, "no thread for a mail");
+            // The lease ends by itself, and the mail is due again.
+            tracing::error!(cause = %error, "could not start a thread for a mail");
         }
     }
     Ok(full)
 }
 
-fn attempt(app: &App, mailing: &QueuedMail) {
-    let id = &mailing.id;
+fn attempt(app: &App, mail: &QueuedMail) {
+    let id = &mail.id;
     let Some(mailer) = &app.mailer else { return };
-    match send(app, mailer, mailing) {
-        Ok(MailStatus::Sent) => tracing::info!(mail = %id, "mailed"),
-        Ok(MailStatus::Cancelled) => tracing::info!(mail = %id, "not mailed: revoked"),
-        Ok(MailStatus::Failed) => tracing::warn!(mail = %id, "gave up mailing"),
-        Ok(MailStatus::Pending | MailStatus::Leased) => {
-            tracing::info!(mail = %id, "not mailed; to be tried again");
+    match send(app, mailer, mail) {
+        Ok(MailStatus::Sent) => tracing::info!(mail = %id, "the mail was sent"),
+        Ok(MailStatus::Cancelled) => {
+            tracing::info!(mail = %id, "the mail was cancelled: the license is revoked")
         }
-        Err(error) => tracing::warn!(mail = %id, cause = %error, "an attempt to mail failed"),
+        Ok(MailStatus::Failed) => tracing::warn!(mail = %id, "the mail failed for good"),
+        Ok(MailStatus::Pending | MailStatus::Leased) => {
+            tracing::info!(mail = %id, "the mail was not sent and will be retried");
+        }
+        Err(error) => tracing::warn!(mail = %id, cause = %error, "could not attempt the mail"),
     }
 }
 
-fn send(app: &App, mailer: &Mailer, mailing: &QueuedMail) -> Result<MailStatus, Failure> {
-    let outcome = match compose(&*app.store, &app.env(), mailing)? {
+fn send(app: &App, mailer: &Mailer, mail: &QueuedMail) -> Result<MailStatus, Failure> {
+    let outcome = match compose(&*app.store, &app.env(), mail)? {
         Composed::Mail(mail) => deliver(mailer, &mail),
         Composed::Outcome(outcome) => outcome,
     };
     crash::point(Point::MailSent);
-    let status = record_result(&*app.store, &app.env(), mailing, &outcome)?;
+    let status = record_result(&*app.store, &app.env(), mail, &outcome)?;
     crash::point(Point::MailConcluded);
     Ok(status)
 }
