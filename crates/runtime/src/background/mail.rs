@@ -113,7 +113,7 @@ fn attempt(app: &App, mail: &QueuedMail) {
     match send(app, mailer, mail) {
         Ok(MailStatus::Sent) => tracing::info!(mail = %id, "the mail was sent"),
         Ok(MailStatus::Cancelled) => {
-            tracing::info!(mail = %id, "the mail was cancelled: the license is revoked")
+            tracing::info!(mail = %id, "the mail was cancelled: the license is revoked");
         }
         Ok(MailStatus::Failed) => tracing::warn!(mail = %id, "the mail failed for good"),
         Ok(MailStatus::Pending | MailStatus::Leased) => {
