@@ -51,6 +51,8 @@ enum Duty {
     /// Validations: the same, and nothing waits until what was written is durable. A crash of the
     /// database may forget nonces, which would be forgotten minutes later anyway.
     Reader,
+    /// Takes from rates: likewise.
+    Rates,
     /// Everything else.
     Pool,
 }
@@ -87,6 +89,11 @@ impl Source {
         Self::new(url, Duty::Reader, config)
     }
 
+    /// Connections of the rate limiter.
+    pub(crate) fn rates(url: &Url, config: &PostgresConfig) -> Self {
+        Self::new(url, Duty::Rates, config)
+    }
+
     fn open(&self) -> Result<Link, ConnectionError> {
         let mut connection = PgConnection::establish(self.url.expose())?;
         // Messages that this crate can tell apart; not every role may choose them.
@@ -105,7 +112,7 @@ impl Source {
         let patience = self.patience.as_millis();
         let limits = match self.duty {
             Duty::Migrations => "set statement_timeout = 0;".to_owned(),
-            Duty::Writer | Duty::Reader | Duty::Pool => format!(
+            Duty::Writer | Duty::Reader | Duty::Rates | Duty::Pool => format!(
                 "set jit = off; set statement_timeout = {}; set lock_timeout = {patience}; \
                  set idle_in_transaction_session_timeout = {patience};",
                 2 * patience
@@ -115,14 +122,14 @@ impl Source {
             Duty::Migrations | Duty::Pool => "",
             // Each statement is planned once, to look rows up by their keys, whatever the
             // statistics of a young table say.
-            Duty::Writer | Duty::Reader => {
+            Duty::Writer | Duty::Reader | Duty::Rates => {
                 "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; \
                  set enable_hashjoin = off; set enable_mergejoin = off;"
             }
         };
         let durability = match self.duty {
             Duty::Migrations | Duty::Writer | Duty::Pool => "",
-            Duty::Reader => "set synchronous_commit = off;",
+            Duty::Reader | Duty::Rates => "set synchronous_commit = off;",
         };
         [limits.as_str(), plans, durability].concat()
     }

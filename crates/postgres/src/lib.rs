@@ -6,6 +6,7 @@ mod error;
 mod migrations;
 #[cfg(test)]
 mod plans;
+mod rates;
 mod reader;
 mod store;
 mod url;

@@ -10,13 +10,12 @@ use diesel::r2d2::{Pool, PooledConnection};
 use mintage_domain::base::id::ApiKeyId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
-use mintage_domain::model::access::rate::{Rate, Take};
 use mintage_domain::ports::{
     Commit, CommitDone, Housekeeping, KeyQuery, KnownLicense, LastSeen, RateLimiter, SeenTarget,
-    StoreError, ValidateDone, ValidateQuery, Validations,
+    StoreError, TakeDone, TakeQuery, ValidateDone, ValidateQuery, Validations,
 };
 use mintage_sql::Error;
-use mintage_sql::postgres::tables::access::{last_seen, rate};
+use mintage_sql::postgres::tables::access::last_seen;
 use mintage_sql::postgres::tables::prune::prune;
 use mintage_sql::postgres::validate;
 use mintage_sql::worker::Held;
@@ -25,6 +24,7 @@ use crate::config::{OpenError, PostgresConfig};
 use crate::connection::{Line, Source, pool};
 use crate::error::{is_lost, is_undone, store_error};
 use crate::migrations;
+use crate::rates::{self, Rates};
 use crate::reader::{self, Reading};
 use crate::url::Url;
 use crate::writer::{Writer, Writing};
@@ -34,6 +34,7 @@ use crate::writer::{Writer, Writing};
 pub struct PostgresStore {
     writer: Writing,
     reader: Reading,
+    rates: Rates,
     pool: Pool<Source>,
 }
 
@@ -54,9 +55,11 @@ impl PostgresStore {
         };
         let writer = Writer::start(line(Source::writer(&url, config))?, config.patience);
         let reader = reader::start(line(Source::reader(&url, config))?, config.patience);
+        let rates = rates::start(line(Source::rates(&url, config))?, config.patience);
         Ok(Self {
             writer: writer.map_err(OpenError::Thread)?,
             reader: reader.map_err(OpenError::Thread)?,
+            rates: rates.map_err(OpenError::Thread)?,
             pool: pool(&url, config),
         })
     }
@@ -122,6 +125,12 @@ impl PostgresStore {
         self.reader.hold()
     }
 
+    /// Keeps the rate limiter still until the guard is dropped, so that a test can fill a batch.
+    #[doc(hidden)]
+    pub fn hold_rates(&self) -> Held {
+        self.rates.hold()
+    }
+
     /// Lets a test see the writer's statements.
     #[doc(hidden)]
     pub fn watch_writer(&self, watcher: impl Instrumentation) {
@@ -161,8 +170,8 @@ impl Validations for PostgresStore {
 }
 
 impl RateLimiter for PostgresStore {
-    fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError> {
-        self.write(|conn| rate::take(conn, key, rate, n, now))
+    fn submit_take(&self, query: TakeQuery, done: TakeDone) {
+        self.rates.submit(query, done);
     }
 }
 
@@ -182,10 +191,11 @@ impl Housekeeping for PostgresStore {
         self.write(|conn| prune(conn, now))
     }
 
-    /// The writer, the hot read and the pool each answer.
+    /// The writer, the hot read, the rate limiter and the pool each answer.
     fn ready(&self) -> Result<(), StoreError> {
         self.writer.ask(|writer| answers(writer.line()))??;
         self.reader.ask(answers)??;
+        self.rates.ask(answers)??;
         self.read(select_one)
     }
 }

@@ -315,6 +315,7 @@ tables! {
         current_takes -> BigInt,
         previous_takes -> BigInt,
         expires_at -> BigInt,
+        granted -> BigInt,
     }
 
     /// Of all signed calls in PostgreSQL; of changing ones in SQLite, whose one process keeps those

@@ -34,7 +34,7 @@ fn statements(database: &str, migration: &str, file: &str) -> Vec<String> {
     code.join("\n")
         .split(';')
         .map(|statement| neutral(database, statement))
-        .filter(|statement| !statement.is_empty())
+        .filter(|statement| !statement.is_empty() && !is_about_logging(statement))
         .collect()
 }
 
@@ -65,6 +65,11 @@ fn neutral(database: &str, statement: &str) -> String {
         }
     }
     statement.replace(") strict", ")")
+}
+
+/// Whether a statement says if PostgreSQL logs a table, for which SQLite has no word.
+fn is_about_logging(statement: &str) -> bool {
+    statement.ends_with(" set unlogged") || statement.ends_with(" set logged")
 }
 
 /// Whether a statement makes what the two databases made in different migrations.

@@ -13,11 +13,12 @@ use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::guards::Refusal;
 use mintage_domain::commit::row::Guarded;
 use mintage_domain::model::access::nonce::Nonce;
-use mintage_domain::model::access::rate::{Rate, Take};
+use mintage_domain::model::access::rate_windows::RateWindows;
 use mintage_domain::ports::{
-    Commit, CommitDone, CommitError, Housekeeping, LastSeen, RateLimiter, SeenTarget, StoreError,
+    Commit, CommitDone, CommitError, Housekeeping, LastSeen, MAX_PRUNED_ROWS, RateLimiter,
+    SeenTarget, StoreError, TakeDone, TakeQuery,
 };
-use mintage_sql::sqlite::tables::access::{last_seen, rate};
+use mintage_sql::sqlite::tables::access::last_seen;
 use mintage_sql::sqlite::tables::prune::{MAX_PRUNED, prune};
 use mintage_sql::worker::Held;
 
@@ -34,6 +35,7 @@ pub struct SqliteStore {
     writer: Writing,
     readers: Readers,
     pub(crate) nonces: Mutex<Nonces>,
+    rates: Mutex<RateWindows>,
     // Given back after the writer has stopped: fields are dropped in this order.
     _lock: Option<ServerLock>,
 }
@@ -66,6 +68,7 @@ impl SqliteStore {
             writer: Writer::start(writing, &url, config).map_err(OpenError::Thread)?,
             readers: connection::readers(&url, config).map_err(unusable)?,
             nonces: Mutex::new(Nonces::new(config.nonces)),
+            rates: Mutex::default(),
             _lock: lock,
         })
     }
@@ -126,9 +129,13 @@ impl Commit for SqliteStore {
 }
 
 impl RateLimiter for SqliteStore {
-    fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError> {
-        let key = key.to_owned();
-        self.write(move |conn| rate::take(conn, &key, rate, n, now))
+    /// Takes in memory: one process has the database to itself.
+    fn submit_take(&self, query: TakeQuery, done: TakeDone) {
+        let TakeQuery { key, rate, n, now } = query;
+        let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
+        let take = rates.take(&key, rate, n, now);
+        drop(rates);
+        done(Ok(take));
     }
 }
 
@@ -150,8 +157,13 @@ impl Housekeeping for SqliteStore {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .prune(now, usize::try_from(MAX_PRUNED).unwrap_or(usize::MAX));
+        let rates = self
+            .rates
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .prune(now, MAX_PRUNED_ROWS);
         let rows = self.write(move |conn| prune(conn, now))?;
-        Ok(nonces + rows)
+        Ok(nonces + rates + rows)
     }
 
     /// The writer and a reader each answer.

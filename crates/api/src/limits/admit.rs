@@ -4,13 +4,11 @@ use actix_web::{HttpMessage, HttpRequest, web};
 use data_encoding::HEXLOWER;
 use mintage_domain::model::access::api_key::ApiKey;
 use mintage_domain::model::access::limits::Limited;
-use mintage_domain::model::access::rate::{Grant, Take};
 use mintage_domain::model::access::scope::Permission;
 use mintage_domain::ports::KeyQuery;
 use mintage_runtime::app::App;
-use mintage_runtime::blocking::blocking;
 use mintage_runtime::problem::Problem;
-use mintage_runtime::rate_limit::{Standing, spend};
+use mintage_runtime::rate_limit::{Standing, spend, spend_exactly};
 
 use super::client::subject;
 
@@ -74,13 +72,7 @@ pub(crate) async fn admit_exactly(
     request: &HttpRequest,
     (what, subject): (Limited, &str),
 ) -> Result<(), Problem> {
-    let (rate, key) = (app.settings.limits.rate(what), what.key(subject));
-    let now = app.clock.now();
-    let take = blocking(app, move |app| app.store.take(&key, rate, 1, now)).await??;
-    let standing = match take {
-        Take::Granted(Grant { left, .. }) => Standing::admitted(what, rate, left, now),
-        Take::Refused(wait) => Standing::refused(what, rate, wait),
-    };
+    let standing = spend_exactly(app, what, subject).await?;
     keep_tightest(request, standing)
 }
 

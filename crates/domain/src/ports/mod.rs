@@ -22,7 +22,7 @@ mod stripe;
 mod stripe_api;
 mod validations;
 
-pub use access::{ApiKeys, IdempotencyKeys, RateLimiter};
+pub use access::{ApiKeys, IdempotencyKeys, RateLimiter, TakeDone, TakeQuery};
 pub use catalog::Catalog;
 pub use clock::{Clock, Entropy};
 pub use commit::{Commit, CommitDone, CommitError};

@@ -6,7 +6,9 @@ use std::thread;
 use std::time::Duration;
 
 use mintage_domain::model::access::rate::{Rate, Take};
-use mintage_domain::ports::{Commit, CommitError, Licenses, RateLimiter, StoreError, Tenants};
+use mintage_domain::ports::{
+    Commit, CommitError, Licenses, RateLimiter, StoreError, TakeQuery, Tenants,
+};
 use mintage_pgtmp::{Options, Server};
 use mintage_postgres::{PostgresConfig, PostgresStore};
 use mintage_testkit::fixtures::Shop;
@@ -33,7 +35,12 @@ fn every_call_survives_the_loss_of_all_idle_connections() {
         store.database().run(CUT_ALL).unwrap();
         assert!(store.tenant(&shop.tenant.id).unwrap().is_some());
         store.database().run(CUT_ALL).unwrap();
-        let take = store.take("checkout:acme", minute, 1, shop.now());
+        let take = store.take(TakeQuery {
+            key: "checkout:acme".to_owned(),
+            rate: minute,
+            n: 1,
+            now: shop.now(),
+        });
         assert!(matches!(take, Ok(Take::Granted(_))), "{take:?}");
     }
 }

@@ -1,8 +1,10 @@
 //! What a commit and a validation cost: round trips and parses, counted on the wire. Not time.
 
 use std::sync::mpsc::channel;
+use std::time::Duration;
 
-use mintage_domain::ports::{KeyQuery, ValidateQuery, Validations};
+use mintage_domain::model::access::rate::{Rate, Take};
+use mintage_domain::ports::{KeyQuery, RateLimiter, TakeQuery, ValidateQuery, Validations};
 use mintage_pgtmp::{Options, Server};
 use mintage_postgres::PostgresStore;
 use mintage_sql::watch::commit_at_once;
@@ -85,5 +87,39 @@ fn validations_take_one_round_trip_however_many_and_parse_nothing_anew() {
         assert!(answers.iter().all(|it| it.fresh && it.license.is_some()));
         let cost = line.take();
         assert_eq!((cost.round_trips, cost.parses), (1, 0));
+    }
+}
+
+#[test]
+fn takes_of_many_rates_take_one_round_trip_and_parse_nothing_anew() {
+    let (_database, line, store) = behind_a_line();
+    let shop = Shop::new("acme");
+    let rate = Rate {
+        limit: 60,
+        window: Duration::from_secs(1),
+    };
+    let query = |nth: usize| TakeQuery {
+        key: format!("key:{nth}"),
+        rate,
+        n: 3,
+        now: shop.now(),
+    };
+    store.take(query(0)).unwrap();
+    for n in [1, 64] {
+        let held = store.hold_rates();
+        line.take();
+        let (send, receive) = channel();
+        for nth in 0..n {
+            let send = send.clone();
+            let done = Box::new(move |answer| send.send(answer).unwrap());
+            store.submit_take(query(nth), done);
+        }
+        drop((held, send));
+        let granted = receive
+            .iter()
+            .filter(|it| matches!(it, Ok(Take::Granted(_))));
+        assert_eq!(granted.count(), n);
+        let cost = line.take();
+        assert_eq!((cost.round_trips, cost.parses), (1, 0), "{n} takes");
     }
 }

@@ -6,14 +6,15 @@ use std::time::Duration;
 use mintage_domain::model::access::limits::Limited;
 use mintage_domain::model::access::rate::{Grant, Rate, Take};
 use mintage_domain::model::access::rate_share::Spend;
+use mintage_domain::ports::{StoreError, TakeQuery};
+use tokio::sync::oneshot;
 
 use super::standing::Standing;
 use crate::app::App;
-use crate::blocking::blocking;
 use crate::state::HeldShare;
 
 /// Counts one call of a subject against a limit.
-pub async fn spend(app: &Arc<App>, what: Limited, subject: &str) -> Standing {
+pub async fn spend(app: &App, what: Limited, subject: &str) -> Standing {
     let rate = app.settings.limits.rate(what);
     let key = what.key(subject);
     let now = app.clock.now();
@@ -23,19 +24,49 @@ pub async fn spend(app: &Arc<App>, what: Limited, subject: &str) -> Standing {
     match spent {
         Spend::Spent { remaining, low } => {
             if low {
-                refill_in_background(app, &held, key, rate, 0);
+                refill_in_background(app, &held, &key, rate, 0);
             }
             admitted(remaining)
         }
         Spend::Refused(wait) => Standing::refused(what, rate, wait),
-        Spend::First if refill_in_background(app, &held, key.clone(), rate, 1) => {
+        Spend::First if refill_in_background(app, &held, &key, rate, 1) => {
             admitted(rate.limit.saturating_sub(1))
         }
-        Spend::First | Spend::Empty => match spend_after_refill(app, &held, key, rate).await {
+        Spend::First | Spend::Empty => match spend_after_refill(app, &held, &key, rate).await {
             Ok(remaining) => admitted(remaining),
             Err(wait) => Standing::refused(what, rate, wait),
         },
     }
+}
+
+/// Takes one call from a rate in the store, which counts exactly across all nodes. For calls that
+/// write to the store anyway.
+pub async fn spend_exactly(
+    app: &App,
+    what: Limited,
+    subject: &str,
+) -> Result<Standing, StoreError> {
+    let (rate, now) = (app.settings.limits.rate(what), app.clock.now());
+    let key = what.key(subject);
+    let (send, receive) = oneshot::channel();
+    app.store.submit_take(
+        TakeQuery {
+            key,
+            rate,
+            n: 1,
+            now,
+        },
+        Box::new(move |answer| {
+            // An error means that the caller has hung up.
+            let _ = send.send(answer);
+        }),
+    );
+    let stopped = || StoreError::Failed("the rate limiter stopped".to_owned());
+    let take = receive.await.map_err(|_| stopped())??;
+    Ok(match take {
+        Take::Granted(Grant { left, .. }) => Standing::admitted(what, rate, left, now),
+        Take::Refused(wait) => Standing::refused(what, rate, wait),
+    })
 }
 
 /// The standing of a subject whose calls are refused at present, as far as this node knows. Counts no
@@ -50,66 +81,74 @@ pub fn current_refusal(app: &App, what: Limited, subject: &str) -> Option<Standi
     ))
 }
 
-/// Waits for the task that requests a share, and requests another share if nothing is left to spend.
+/// Waits for the caller who requests a share, and requests another share if nothing is left to spend.
 async fn spend_after_refill(
-    app: &Arc<App>,
+    app: &App,
     held: &Arc<HeldShare>,
-    key: String,
+    key: &str,
     rate: Rate,
 ) -> Result<u32, Duration> {
     let _turn = held.refilling.lock().await;
     let spent = held.lock().spend(app.clock.now());
     match spent {
-        Spend::Spent { remaining, .. } => Ok(remaining),
-        Spend::Refused(wait) => Err(wait),
-        Spend::First | Spend::Empty => match refill(app, held, key, rate, 1).await {
-            Take::Granted(Grant { count, left }) => Ok(left.saturating_add(count - 1)),
-            Take::Refused(wait) => Err(wait),
-        },
+        Spend::Spent { remaining, .. } => return Ok(remaining),
+        Spend::Refused(wait) => return Err(wait),
+        Spend::First | Spend::Empty => {}
+    }
+    let (send, receive) = oneshot::channel();
+    refill(app, held, key, rate, 1, move |take| {
+        // An error means that the caller has hung up.
+        let _ = send.send(take);
+    });
+    match receive.await {
+        Ok(Take::Granted(Grant { count, left })) => Ok(left.saturating_add(count - 1)),
+        Ok(Take::Refused(wait)) => Err(wait),
+        Err(_) => Ok(0),
     }
 }
 
-/// Requests a share in the background; false if another task is requesting one already.
+/// Requests a share and does not wait for it; false if another caller is requesting one already.
 fn refill_in_background(
-    app: &Arc<App>,
+    app: &App,
     held: &Arc<HeldShare>,
-    key: String,
+    key: &str,
     rate: Rate,
     spent: u32,
 ) -> bool {
     let Ok(turn) = Arc::clone(&held.refilling).try_lock_owned() else {
         return false;
     };
-    let (app, held) = (Arc::clone(app), Arc::clone(held));
-    tokio::spawn(async move {
-        refill(&app, &held, key, rate, spent).await;
-        drop(turn);
-    });
+    refill(app, held, key, rate, spent, move |_| drop(turn));
     true
 }
 
-/// Requests a share from the store, of which `spent` calls are spent already. If the store does not
-/// answer, nobody is refused: the node grants itself the share, and asks the store again when that share
-/// is spent.
-async fn refill(
-    app: &Arc<App>,
+/// Requests a share from the store, of which `spent` calls are spent already, and calls `then` once
+/// the answer is noted. If the store does not answer, nobody is refused: the node grants itself the
+/// share, and asks the store again when that share is spent.
+fn refill(
+    app: &App,
     held: &Arc<HeldShare>,
-    key: String,
+    key: &str,
     rate: Rate,
     spent: u32,
-) -> Take {
+    then: impl FnOnce(Take) + Send + 'static,
+) {
     let held = Arc::clone(held);
-    let (count, left) = (rate.share(), 0);
-    // The share is recorded on the blocking thread, so that it is not lost if the caller hangs up.
-    let taken = blocking(app, move |app| {
-        let now = app.clock.now();
-        let take = app.store.take(&key, rate, count, now);
-        let take = take.unwrap_or_else(|error| {
-            tracing::warn!(cause = %error, "could not request a share of a rate; calls are admitted without the store");
-            Take::Granted(Grant { count, left })
-        });
-        held.lock().note(take, spent, now);
-        take
-    });
-    taken.await.unwrap_or(Take::Granted(Grant { count, left }))
+    let (n, now) = (rate.share(), app.clock.now());
+    let key = key.to_owned();
+    app.store.submit_take(
+        TakeQuery { key, rate, n, now },
+        // Noted here, so that the share is not lost if the caller hangs up.
+        Box::new(move |answer| {
+            let take = answer.unwrap_or_else(|error| {
+                tracing::warn!(
+                    cause = %error,
+                    "could not request a share of a rate; calls are admitted without the store"
+                );
+                Take::Granted(Grant { count: n, left: 0 })
+            });
+            held.lock().note(take, spent, now);
+            then(take);
+        }),
+    );
 }

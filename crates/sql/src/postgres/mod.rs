@@ -1,12 +1,5 @@
 //! Statements for PostgreSQL.
 
-/// Locks the rows of a query until the transaction ends.
-macro_rules! locked {
-    ($query:expr) => {
-        $query.for_update()
-    };
-}
-
 /// Locks the rows of a query, and leaves out those that another transaction has locked.
 macro_rules! claimable {
     ($query:expr) => {
@@ -17,6 +10,7 @@ macro_rules! claimable {
 pub mod batch;
 pub mod claim;
 mod db;
+pub mod rate;
 mod statement;
 #[path = "../tables/mod.rs"]
 pub mod tables;

@@ -1,13 +1,6 @@
 //! Statements for SQLite.
 
 /// Nothing: SQLite has one writer at a time, so that rows need no locks.
-macro_rules! locked {
-    ($query:expr) => {
-        $query
-    };
-}
-
-/// Nothing, likewise.
 macro_rules! claimable {
     ($query:expr) => {
         $query

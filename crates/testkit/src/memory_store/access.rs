@@ -3,11 +3,11 @@
 use mintage_domain::base::id::ApiKeyId;
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::slug::{ProductId, TenantId};
-use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::access::api_key::ApiKey;
 use mintage_domain::model::access::idempotency::{IdempotencyId, IdempotencyRecord};
-use mintage_domain::model::access::rate::{Rate, Take};
-use mintage_domain::ports::{ApiKeys, IdempotencyKeys, RateLimiter, StoreError};
+use mintage_domain::ports::{
+    ApiKeys, IdempotencyKeys, RateLimiter, StoreError, TakeDone, TakeQuery,
+};
 
 use crate::memory_store::paging::page;
 use crate::memory_store::store::MemoryStore;
@@ -45,19 +45,9 @@ impl IdempotencyKeys for MemoryStore {
 }
 
 impl RateLimiter for MemoryStore {
-    fn take(&self, key: &str, rate: Rate, n: u32, now: Timestamp) -> Result<Take, StoreError> {
-        let mut tables = self.tables();
-        let window = tables
-            .rates
-            .get(key)
-            .map(|(window, _)| *window)
-            .unwrap_or_default();
-        let (next, take) = rate.take(window, n, now);
-        if let Take::Granted(_) = take {
-            // The units taken now count until the bucket after this one has ended.
-            let forgotten_from = now.plus(rate.window.saturating_mul(2));
-            tables.rates.insert(key.to_owned(), (next, forgotten_from));
-        }
-        Ok(take)
+    fn submit_take(&self, query: TakeQuery, done: TakeDone) {
+        let TakeQuery { key, rate, n, now } = query;
+        let take = self.tables().rates.take(&key, rate, n, now);
+        done(Ok(take));
     }
 }

@@ -21,11 +21,7 @@ impl Housekeeping for MemoryStore {
             .extract_if(.., |_, expires_at| *expires_at <= now)
             .take(PRUNE_LIMIT)
             .count();
-        let rates = tables
-            .rates
-            .extract_if(.., |_, (_, forgotten_from)| *forgotten_from <= now)
-            .take(PRUNE_LIMIT)
-            .count();
+        let rates = tables.rates.prune(now, PRUNE_LIMIT);
         let idempotency_keys = tables
             .idempotency_keys
             .extract_if(.., |_, record| record.expires_at <= now)

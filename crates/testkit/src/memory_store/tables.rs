@@ -13,7 +13,7 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::counter::Counter;
 use mintage_domain::model::access::api_key::ApiKey;
 use mintage_domain::model::access::idempotency::{IdempotencyId, IdempotencyRecord};
-use mintage_domain::model::access::rate::RateWindow;
+use mintage_domain::model::access::rate_windows::RateWindows;
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::catalog::price_link::PriceLink;
 use mintage_domain::model::catalog::product::Product;
@@ -66,6 +66,5 @@ pub(super) struct Tables {
     /// The time until which each used nonce is kept.
     pub(super) nonces: BTreeMap<(ApiKeyId, [u8; 32]), Timestamp>,
     pub(super) idempotency_keys: BTreeMap<IdempotencyId, IdempotencyRecord>,
-    /// Rate windows, and the time from which each has no effect.
-    pub(super) rates: BTreeMap<String, (RateWindow, Timestamp)>,
+    pub(super) rates: RateWindows,
 }

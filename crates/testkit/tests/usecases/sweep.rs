@@ -11,7 +11,7 @@ use mintage_domain::model::sales::order::{Order, OrderStatus};
 use mintage_domain::model::stripe::event::{EventData, SessionFacts, StripeEvent};
 use mintage_domain::model::stripe::processed_event::EventOutcome;
 use mintage_domain::ports::{
-    Commit, MockStripe, MockWebhooks, OAuthRounds, Orders, ProcessedEvents, RateLimiter,
+    Commit, MockStripe, MockWebhooks, OAuthRounds, Orders, ProcessedEvents, RateLimiter, TakeQuery,
     WebhookError,
 };
 use mintage_domain::usecase::env::SealedField;
@@ -219,9 +219,12 @@ fn what_a_busy_minute_leaves_behind_is_forgotten_in_one_sweep() {
     };
     let now = seller.env().now();
     for nth in 0..2_500 {
-        let take = seller
-            .store
-            .take(&format!("failures:{nth}"), minute, 3, now);
+        let take = seller.store.take(TakeQuery {
+            key: format!("failures:{nth}"),
+            rate: minute,
+            n: 3,
+            now,
+        });
         assert!(matches!(take, Ok(Take::Granted(_))));
     }
     seller.shop.env.clock.advance(Duration::from_mins(3));

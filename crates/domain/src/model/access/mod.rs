@@ -8,4 +8,5 @@ pub mod limits;
 pub mod nonce;
 pub mod rate;
 pub mod rate_share;
+pub mod rate_windows;
 pub mod scope;

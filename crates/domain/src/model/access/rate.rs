@@ -59,18 +59,12 @@ impl Rate {
     pub fn take(&self, window: RateWindow, n: u32, now: Timestamp) -> (RateWindow, Take) {
         let moment = self.moment(now);
         let window = window.at(moment.bucket);
-        let n = n.clamp(1, self.limit.max(1));
-        let available = self.available(window, moment);
-        if available == 0 {
-            return (window, Take::Refused(self.wait(window, n, moment)));
-        }
-        let count = n.min(available);
+        let count = self.clamped(n).min(self.available(window, moment));
         let window = RateWindow {
             current: window.current.saturating_add(count),
             ..window
         };
-        let left = available.saturating_sub(count);
-        (window, Take::Granted(Grant { count, left }))
+        (window, self.answer(window, n, count, now))
     }
 
     /// How much of the rate a node takes at once: a twentieth. Unspent takes of a share are lost to
@@ -89,10 +83,35 @@ impl Rate {
         micros(self.moment(now).left)
     }
 
-    fn moment(&self, now: Timestamp) -> Moment {
-        let span = i64::try_from(self.window.as_micros())
+    /// The time from which a window has no effect: the end of the bucket after its own.
+    pub fn over_at(&self, window: RateWindow) -> Timestamp {
+        Timestamp::from_micros(window.bucket.saturating_add(2).saturating_mul(self.span()))
+    }
+
+    /// The length of a bucket in microseconds, at least 1.
+    pub fn span(&self) -> i64 {
+        i64::try_from(self.window.as_micros())
             .unwrap_or(i64::MAX)
-            .max(1);
+            .max(1)
+    }
+
+    /// What a store that has taken `count` of `n` answers, `window` being the window after that.
+    pub fn answer(&self, window: RateWindow, n: u32, count: u32, now: Timestamp) -> Take {
+        let moment = self.moment(now);
+        if count == 0 {
+            return Take::Refused(self.wait(window, self.clamped(n), moment));
+        }
+        let left = self.available(window, moment);
+        Take::Granted(Grant { count, left })
+    }
+
+    /// The number of takes that a caller who requests `n` may get at most.
+    pub fn clamped(&self, n: u32) -> u32 {
+        n.clamp(1, self.limit.max(1))
+    }
+
+    fn moment(&self, now: Timestamp) -> Moment {
+        let span = self.span();
         let into = now.as_micros().rem_euclid(span);
         Moment {
             bucket: now.as_micros().div_euclid(span),

@@ -16,7 +16,7 @@ use crate::model::outbox::mail::{LicenseMail, MailStatus, QueuedMail};
 use crate::model::sellers::audit::Actor;
 use crate::model::sellers::tenant::Tenant;
 use crate::ports::{
-    Catalog, Commit, LicenseRecord, Licenses, MailError, Mails, RateLimiter, Tenants,
+    Catalog, Commit, LicenseRecord, Licenses, MailError, Mails, RateLimiter, TakeQuery, Tenants,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
@@ -252,7 +252,12 @@ pub fn resend(
     if !is_configured {
         return Err(MailCommandError::NotConfigured);
     }
-    let taken = store.take(&format!("resend:{id}"), RESEND_RATE, 1, env.now())?;
+    let taken = store.take(TakeQuery {
+        key: format!("resend:{id}"),
+        rate: RESEND_RATE,
+        n: 1,
+        now: env.now(),
+    })?;
     if let Take::Refused(wait) = taken {
         return Err(MailCommandError::RateLimited(wait));
     }

@@ -4,4 +4,3 @@ pub mod api_key;
 pub mod idempotency;
 pub mod last_seen;
 pub mod nonce;
-pub mod rate;

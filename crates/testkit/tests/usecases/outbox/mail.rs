@@ -11,7 +11,7 @@ use mintage_domain::model::outbox::retry::RetrySchedule;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::stripe::event::EventData;
 use mintage_domain::ports::{
-    Commit, LicenseRecord, Mail, MailError, Mails, Message, RateLimiter, Tenants,
+    Commit, LicenseRecord, Mail, MailError, Mails, Message, RateLimiter, TakeQuery, Tenants,
 };
 use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::licenses::command::revoke;
@@ -372,12 +372,12 @@ fn what_cannot_be_mailed_again_takes_nothing_of_its_rate() {
         let refused = by(seller.tenant(), &id, false);
         assert_eq!(refused, Some(MailCommandError::NotConfigured));
     }
-    let untouched = store.take(
-        &format!("resend:{id}"),
-        RESEND_RATE,
-        RESEND_RATE.limit,
-        env.now(),
-    );
+    let untouched = store.take(TakeQuery {
+        key: format!("resend:{id}"),
+        rate: RESEND_RATE,
+        n: RESEND_RATE.limit,
+        now: env.now(),
+    });
     let all = Take::Granted(Grant {
         count: RESEND_RATE.limit,
         left: 0,

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::model::access::rate::{Grant, Rate, Take};
+use mintage_domain::model::access::rate::{Grant, Rate, RateWindow, Take};
+use mintage_domain::ports::TakeQuery;
 
 use crate::contracts::store::at_once::at_once;
 use crate::contracts::store::nodes::Nodes;
@@ -15,7 +16,12 @@ const TWENTY_A_MINUTE: Rate = Rate {
 };
 
 fn ask(store: &Nodes<'_>, key: &str, n: u32, now: Timestamp) -> Take {
-    let take = store.take(key, TWENTY_A_MINUTE, n, now);
+    let take = store.take(TakeQuery {
+        key: key.to_owned(),
+        rate: TWENTY_A_MINUTE,
+        n,
+        now,
+    });
     take.expect("the store answers")
 }
 
@@ -84,4 +90,43 @@ pub fn rates_of_two_keys_are_apart(store: &Nodes<'_>) {
         take(store, "checkout:acme", now);
     }
     assert_eq!(take(store, "checkout:acm", now), None);
+}
+
+/// A store takes exactly as [`Rate::take`] computes, also when clocks differ by a little, for rates of
+/// zero, and for counts that are large in windows that are long.
+pub fn a_take_is_granted_as_the_rate_computes(store: &Nodes<'_>) {
+    let rates = [
+        (0, 60),
+        (1, 1),
+        (20, 60),
+        (u32::MAX, 86_400),
+        (3_000_000_000, 86_400),
+    ];
+    let start = Shop::new("acme").now();
+    for (limit, seconds) in rates {
+        let rate = Rate {
+            limit,
+            window: Duration::from_secs(seconds),
+        };
+        let key = format!("key:{limit}");
+        let (mut window, mut now) = (RateWindow::default(), start);
+        // Steps of a third of the window, three quarters of it, twice it, and a little back.
+        let part = rate.window / 12;
+        let steps = [4, 0, 0, 9, 0, 1, 24, 0, 3, 9, 4, 0].into_iter().cycle();
+        for (nth, step) in steps.take(36).enumerate() {
+            now = now.plus(part * step);
+            let asked_at = if nth % 7 == 6 { now.minus(part) } else { now };
+            let n = [1, limit / 3, limit / 2, limit][nth % 4];
+            let (next, expected) = rate.take(window, n, asked_at);
+            window = next;
+            let query = TakeQuery {
+                key: key.clone(),
+                rate,
+                n,
+                now: asked_at,
+            };
+            let take = store.take(query).expect("the store answers");
+            assert_eq!(take, expected, "take {nth} of {n}, {limit} in {seconds} s");
+        }
+    }
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use mintage_domain::commit::guards::Refusal;
 use mintage_domain::commit::row::Row;
-use mintage_domain::model::access::rate::{Rate, Take};
 
 use crate::contracts::store::committing::{committed, refused};
 use crate::contracts::store::counting::{counted, counting};
@@ -99,22 +98,4 @@ pub fn a_lease_outlives_its_holder(place: &dyn Reopen) {
         claimed(shop.now().plus(lease)),
         [(written[0].id.clone(), 2)]
     );
-}
-
-/// A reopened store still counts the units that were taken before.
-pub fn a_rate_outlives_a_restart(place: &dyn Reopen) {
-    let once = Rate {
-        limit: 1,
-        window: Duration::from_mins(1),
-    };
-    let now = Shop::new("acme").now();
-    let opened = place.open();
-    let store = &Nodes::one(&*opened);
-    let take = |store: &Nodes<'_>| store.take("checkout:acme", once, 1, now);
-    assert!(matches!(take(store), Ok(Take::Granted(_))));
-    drop(opened);
-    assert!(matches!(
-        take(&Nodes::one(&*place.open())),
-        Ok(Take::Refused(_))
-    ));
 }

@@ -1,0 +1,2 @@
+alter table rate_windows set logged;
+alter table rate_windows drop column granted;
