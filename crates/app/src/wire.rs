@@ -7,9 +7,9 @@ use mintage_domain::model::outbox::webhook_endpoint::UrlPolicy;
 use mintage_domain::ports::Store;
 use mintage_http::{HttpClient, InvalidUserAgent, Reach};
 use mintage_postgres::{PostgresConfig, PostgresStore};
-use mintage_runtime::app::{App, Mailer, Settings};
+use mintage_runtime::app::{App, Mailer, Patience, Settings};
 use mintage_runtime::crash;
-use mintage_runtime::state::{ApiKeyCache, LastSeenBuffer, RateShares};
+use mintage_runtime::state::{CatalogCache, LastSeenBuffer, RateShares, TtlCache};
 use mintage_runtime::system::{SystemClock, SystemEntropy};
 use mintage_smtp::{SmtpMail, UnusableSender};
 use mintage_sqlite::{SqliteConfig, SqliteStore};
@@ -100,13 +100,15 @@ pub fn wire(config: Config) -> Result<App, WireError> {
         entropy: Arc::new(SystemEntropy),
         keys: config.keys,
         settings: Settings {
+            patience: Patience::default(),
             public_url: config.public_url,
             fee: config.fee,
             limits: config.limits,
             trusted_proxies: config.trusted_proxies,
             webhook_urls,
         },
-        api_key_cache: ApiKeyCache::default(),
+        api_key_cache: TtlCache::default(),
+        catalog_cache: CatalogCache::default(),
         rate_shares: RateShares::default(),
         last_seen: LastSeenBuffer::default(),
         deliveries_due: Notify::new(),

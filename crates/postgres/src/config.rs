@@ -5,13 +5,17 @@ use std::time::Duration;
 /// How a [`PostgresStore`](crate::PostgresStore) is opened.
 #[derive(Debug, Clone)]
 pub struct PostgresConfig {
-    /// How many connections the pool may have, besides one that writes and one for the hot read.
+    /// How many connections the pool may have, besides those of the writer, the hot read and the
+    /// rate limiter.
     pub connections: u32,
     /// How long to wait for a connection, for a lock of another transaction and in the queue of
     /// the writer before a call answers that the store is not available, and how long to ask what
     /// became of a COMMIT whose answer was lost. A statement may take twice as long; a transaction
     /// that is idle for so long is ended by the server.
     pub patience: Duration,
+    /// How many prepared statements a connection keeps. Beyond that it is replaced by a new one:
+    /// batches of many kinds have many texts, and each takes memory in the server.
+    pub max_prepared: usize,
 }
 
 impl Default for PostgresConfig {
@@ -19,6 +23,7 @@ impl Default for PostgresConfig {
         Self {
             connections: 8,
             patience: Duration::from_secs(5),
+            max_prepared: 500,
         }
     }
 }

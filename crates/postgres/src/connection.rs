@@ -1,21 +1,28 @@
 //! Connections, and what happens to those that are lost.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::connection::{
+    AnsiTransactionManager, InstrumentationEvent, SimpleConnection, TransactionManager,
+};
 use diesel::r2d2::{ManageConnection, Pool};
 use diesel::{Connection, ConnectionError, PgConnection};
 use mintage_domain::ports::StoreError;
 use mintage_sql::Error;
 
 use crate::config::PostgresConfig;
-use crate::error::is_lost;
+use crate::error::{is_lost, store_error};
 use crate::url::{Url, quotable};
 
 /// A connection that detects its loss, so that it is not used again.
 pub(crate) struct Link {
     connection: PgConnection,
     lost: bool,
+    /// How many statements the connection has prepared and keeps.
+    prepared: Arc<AtomicUsize>,
+    max_prepared: usize,
 }
 
 impl Link {
@@ -37,7 +44,9 @@ impl Link {
     }
 
     fn is_usable(&mut self) -> bool {
-        !self.lost && !AnsiTransactionManager::is_broken_transaction_manager(&mut self.connection)
+        !self.lost
+            && self.prepared.load(Ordering::Relaxed) <= self.max_prepared
+            && !AnsiTransactionManager::is_broken_transaction_manager(&mut self.connection)
     }
 }
 
@@ -63,6 +72,7 @@ pub(crate) struct Source {
     url: Url,
     duty: Duty,
     patience: Duration,
+    max_prepared: usize,
 }
 
 impl Source {
@@ -71,6 +81,7 @@ impl Source {
             url: url.clone(),
             duty,
             patience: config.patience,
+            max_prepared: config.max_prepared,
         }
     }
 
@@ -101,9 +112,18 @@ impl Source {
         connection
             .batch_execute(&self.settings())
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        let prepared = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&prepared);
+        connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if matches!(event, InstrumentationEvent::CacheQuery { .. }) {
+                counted.fetch_add(1, Ordering::Relaxed);
+            }
+        });
         Ok(Link {
             connection,
             lost: false,
+            prepared,
+            max_prepared: self.max_prepared,
         })
     }
 
@@ -186,6 +206,20 @@ impl Line {
                 let link = self.source.link().map_err(StoreError::Unavailable)?;
                 Ok(none.insert(link))
             }
+        }
+    }
+
+    /// Does something on the connection, and once more on a new one if it turns out to be lost: after
+    /// a restart of the database every idle connection is.
+    pub(crate) fn work<T>(
+        &mut self,
+        work: impl Fn(&mut PgConnection) -> Result<T, Error>,
+    ) -> Result<T, StoreError> {
+        match self.link()?.work(&work) {
+            Err(Error::Database(error)) if is_lost(&error) => {
+                self.link()?.work(work).map_err(store_error)
+            }
+            done => done.map_err(store_error),
         }
     }
 

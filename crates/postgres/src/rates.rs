@@ -9,7 +9,6 @@ use mintage_sql::postgres::rate::take;
 use mintage_sql::queue::Queue;
 
 use crate::connection::Line;
-use crate::error::store_error;
 
 /// The rate limiter with the queries that wait for it.
 pub(crate) type Rates = Queue<Line, TakeQuery, Result<Take, StoreError>>;
@@ -17,10 +16,7 @@ pub(crate) type Rates = Queue<Line, TakeQuery, Result<Take, StoreError>>;
 /// Starts the thread.
 pub(crate) fn start(line: Line, patience: Duration) -> io::Result<Rates> {
     Queue::start("postgres-rates", line, patience, Err, |line, queries| {
-        let taken = line
-            .link()
-            .and_then(|link| link.work(|conn| take(conn, queries)).map_err(store_error));
-        match taken {
+        match line.work(|conn| take(conn, queries)) {
             Ok(takes) => takes.into_iter().map(Ok).collect(),
             Err(error) => vec![Err(error); queries.len()],
         }

@@ -8,7 +8,6 @@ use mintage_sql::postgres::validate::validate;
 use mintage_sql::queue::Queue;
 
 use crate::connection::Line;
-use crate::error::store_error;
 
 /// The reader with the queries that wait for it.
 pub(crate) type Reading = Queue<Line, ValidateQuery, Result<ValidateRead, StoreError>>;
@@ -21,9 +20,6 @@ pub(crate) fn start(line: Line, patience: Duration) -> io::Result<Reading> {
 }
 
 fn answers(line: &mut Line, queries: &[ValidateQuery]) -> Vec<Result<ValidateRead, StoreError>> {
-    let answers = line.link().and_then(|link| {
-        link.work(|conn| validate(conn, queries))
-            .map_err(store_error)
-    });
+    let answers = line.work(|conn| validate(conn, queries));
     answers.unwrap_or_else(|error| vec![Err(error); queries.len()])
 }

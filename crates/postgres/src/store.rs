@@ -201,7 +201,7 @@ impl Housekeeping for PostgresStore {
 }
 
 fn answers(line: &mut Line) -> Result<(), StoreError> {
-    line.link()?.work(select_one).map_err(store_error)
+    line.work(select_one)
 }
 
 fn select_one(conn: &mut PgConnection) -> Result<(), Error> {

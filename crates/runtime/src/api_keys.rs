@@ -6,7 +6,7 @@ use mintage_domain::usecase::access::api_key::{SignatureError, find};
 
 use crate::app::App;
 use crate::blocking::{BlockingError, blocking};
-use crate::state::CachedApiKey;
+use crate::state::KnownApiKey;
 
 /// Why no API key was found.
 #[derive(Debug, thiserror::Error)]
@@ -23,28 +23,26 @@ pub enum FindApiKeyError {
 pub async fn find_api_key(
     app: &Arc<App>,
     presented: Option<&str>,
-) -> Result<Arc<CachedApiKey>, FindApiKeyError> {
+) -> Result<Arc<KnownApiKey>, FindApiKeyError> {
     let presented = presented.ok_or(SignatureError::KeyInvalid)?;
-    if let Some(cached) = app.api_key_cache.get(presented, app.clock.now()) {
+    let now = app.clock.now();
+    if let Some(cached) = app.api_key_cache.get(presented, now) {
         return Ok(cached);
     }
+    let reading = app.api_key_cache.begin_read(now);
     let presented = presented.to_owned();
-    let removals = app.api_key_cache.removals();
-    let cached = blocking(app, move |app| find_in_store(app, &presented)).await??;
-    app.api_key_cache.put(&cached, removals);
-    Ok(cached)
+    let found = blocking(app, move |app| find_in_store(app, &presented)).await??;
+    let found = Arc::new(found);
+    let id = found.key.id.as_str().to_owned();
+    app.api_key_cache.put(id, &found, reading);
+    Ok(found)
 }
 
-fn find_in_store(app: &App, presented: &str) -> Result<Arc<CachedApiKey>, SignatureError> {
-    let read_at = app.clock.now();
+fn find_in_store(app: &App, presented: &str) -> Result<KnownApiKey, SignatureError> {
     let key = find(&*app.store, Some(presented))?;
     let product = app
         .store
         .product(&key.tenant, &key.product)?
         .ok_or(SignatureError::KeyInvalid)?;
-    Ok(Arc::new(CachedApiKey {
-        key,
-        product,
-        read_at,
-    }))
+    Ok(KnownApiKey { key, product })
 }

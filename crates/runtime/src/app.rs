@@ -1,6 +1,7 @@
 //! The [`App`]: the wired ports, the settings, and the state of this node.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use mintage_domain::base::seal::KeyRing;
@@ -13,7 +14,7 @@ use mintage_domain::ports::{Clock, Entropy, Http, Mail, Store, Stripe, Webhooks}
 use mintage_domain::usecase::env::Env;
 use tokio::sync::Notify;
 
-use crate::state::{ApiKeyCache, LastSeenBuffer, RateShares};
+use crate::state::{CatalogCache, KnownApiKey, LastSeenBuffer, RateShares, TtlCache};
 
 /// Everything that handlers and workers use.
 pub struct App {
@@ -35,8 +36,11 @@ pub struct App {
     pub keys: KeyRing,
     /// The settings.
     pub settings: Settings,
-    /// API keys and their products, cached for a few seconds.
-    pub api_key_cache: ApiKeyCache,
+    /// API keys and their products by the id of the API key, cached for a few seconds. A caller that
+    /// changes an API key removes it.
+    pub api_key_cache: TtlCache<String, KnownApiKey>,
+    /// Tenants, products and key types, cached for a few seconds.
+    pub catalog_cache: CatalogCache,
     /// The shares of all rates that this node holds.
     pub rate_shares: RateShares,
     /// Last-seen times that are not yet in the store.
@@ -55,8 +59,30 @@ pub struct Mailer {
     pub from: Mailbox,
 }
 
+/// How long a request waits at most.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For one answer of the store. Longer than a store holds back an answer of its own, so that
+    /// only a store that hangs is given up; whether its commit took place is then unknown.
+    pub store: Duration,
+    /// For blocking work, which may include several calls of Stripe.
+    pub work: Duration,
+}
+
+impl Default for Patience {
+    /// 20 s for the store, 60 s for work.
+    fn default() -> Self {
+        Self {
+            store: Duration::from_secs(20),
+            work: Duration::from_mins(1),
+        }
+    }
+}
+
 /// The settings that handlers read.
 pub struct Settings {
+    /// How long a request waits at most.
+    pub patience: Patience,
     /// The URL of this server on the internet.
     pub public_url: WebUrl,
     /// The platform's fee.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::task::{JoinError, spawn_blocking};
+use tokio::time::timeout;
 
 use crate::app::App;
 
@@ -15,6 +16,9 @@ pub enum BlockingError {
     /// The work panicked.
     #[error("the work panicked")]
     Panicked,
+    /// The work takes too long, and nobody waits for it any more.
+    #[error("the work takes too long")]
+    TooSlow,
 }
 
 impl From<JoinError> for BlockingError {
@@ -27,11 +31,16 @@ impl From<JoinError> for BlockingError {
     }
 }
 
-/// Runs work that waits for I/O on a thread where waiting is allowed.
+/// Runs work that waits for I/O on a thread where waiting is allowed. After
+/// [`Patience::work`](crate::app::Patience::work) the caller gets an error, and the thread goes on.
 pub async fn blocking<T: Send + 'static>(
     app: &Arc<App>,
     work: impl FnOnce(&App) -> T + Send + 'static,
 ) -> Result<T, BlockingError> {
+    let patience = app.settings.patience.work;
     let app = Arc::clone(app);
-    Ok(spawn_blocking(move || work(&app)).await?)
+    timeout(patience, spawn_blocking(move || work(&app)))
+        .await
+        .map_err(|_| BlockingError::TooSlow)?
+        .map_err(BlockingError::from)
 }

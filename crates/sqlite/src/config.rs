@@ -12,6 +12,9 @@ pub struct SqliteConfig {
     pub patience: Duration,
     /// The page cache of each connection, in KiB.
     pub cache_kib: u32,
+    /// How much of the file each connection reads through memory that it shares with the system's
+    /// cache, in bytes.
+    pub mmap_bytes: u64,
     /// How many nonces are remembered at most; when so many are in use, validation answers that
     /// the store is not available rather than let a call be replayed. One takes about 50 bytes.
     pub nonces: usize,
@@ -23,6 +26,7 @@ impl Default for SqliteConfig {
             readers: 8,
             patience: Duration::from_secs(5),
             cache_kib: 8 * 1024,
+            mmap_bytes: 1 << 30,
             nonces: 4_000_000,
         }
     }

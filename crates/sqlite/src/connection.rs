@@ -15,9 +15,10 @@ pub(crate) type Readers = Pool<ConnectionManager<SqliteConnection>>;
 fn settings(config: &SqliteConfig) -> String {
     format!(
         "pragma busy_timeout = {}; pragma synchronous = full; pragma foreign_keys = on; \
-         pragma cache_size = -{};",
+         pragma cache_size = -{}; pragma mmap_size = {};",
         config.patience.as_millis(),
-        config.cache_kib
+        config.cache_kib,
+        config.mmap_bytes
     )
 }
 

@@ -23,14 +23,20 @@ impl Validations for SqliteStore {
 }
 
 impl SqliteStore {
+    /// A nonce is fresh if neither a validation has used it, which memory knows, nor a commit, which
+    /// the file knows.
     fn answer(&self, query: &ValidateQuery) -> Result<ValidateRead, StoreError> {
-        let fresh = match &query.nonce {
+        let is_fresh = match &query.nonce {
             None => true,
-            Some(nonce) => self.take_to_validate(nonce)? && !self.has_changed_something(nonce)?,
+            Some(nonce) => self.take_to_validate(nonce)?,
         };
-        Ok(ValidateRead {
-            fresh,
-            license: self.license_of_key(&query.key)?,
+        self.read(|conn| {
+            let fresh = match &query.nonce {
+                Some(nonce) if is_fresh => !validate::is_used(conn, nonce)?,
+                _ => is_fresh,
+            };
+            let license = validate::license_of_key(conn, &query.key)?;
+            Ok(ValidateRead { fresh, license })
         })
     }
 
@@ -38,10 +44,5 @@ impl SqliteStore {
     fn take_to_validate(&self, nonce: &Nonce) -> Result<bool, StoreError> {
         let nonces = self.nonces.lock();
         nonces.unwrap_or_else(PoisonError::into_inner).take(nonce)
-    }
-
-    /// Whether a commit has used a nonce up.
-    fn has_changed_something(&self, nonce: &Nonce) -> Result<bool, StoreError> {
-        self.read(|conn| validate::is_used(conn, nonce))
     }
 }

@@ -13,7 +13,7 @@ use mintage_domain::usecase::licenses::validate::{Lookup, look_up};
 use mintage_runtime::api_keys::find_api_key;
 use mintage_runtime::app::App;
 use mintage_runtime::problem::Problem;
-use mintage_runtime::state::CachedApiKey;
+use mintage_runtime::state::KnownApiKey;
 
 use super::bearer::bearer;
 use super::signed_call::signed_call;
@@ -22,7 +22,7 @@ use crate::limits;
 /// The caller of a route that apps also call. An app presents a publishable key and signs nothing, so
 /// the call of an app has no nonce.
 pub(crate) struct AppCaller {
-    cached: Arc<CachedApiKey>,
+    cached: Arc<KnownApiKey>,
     nonce: Option<Nonce>,
 }
 
@@ -58,7 +58,7 @@ impl AppCaller {
         request: &HttpRequest,
         presented: &KeyInput,
     ) -> Result<Lookup, Problem> {
-        let CachedApiKey { key, product, .. } = &*self.cached;
+        let KnownApiKey { key, product, .. } = &*self.cached;
         let lookup = look_up(&app.env(), key, product, presented.as_str(), self.nonce);
         if let Lookup::Ask(ValidateQuery { nonce: None, key }) = &lookup {
             limits::admit_unsigned_about(app, request, key).await?;

@@ -12,7 +12,7 @@ use mintage_domain::usecase::licenses::validate::{Lookup, look_up};
 use mintage_runtime::api_keys::find_api_key;
 use mintage_runtime::app::App;
 use mintage_runtime::problem::Problem;
-use mintage_runtime::state::CachedApiKey;
+use mintage_runtime::state::KnownApiKey;
 
 use super::bearer::bearer;
 use super::signed_call::signed_call;
@@ -21,7 +21,7 @@ use crate::limits;
 /// The caller of a route that must be signed, with the API key of the caller and the nonce of the
 /// signature. A nonce is accepted once.
 pub(crate) struct SignedCaller {
-    pub(crate) cached: Arc<CachedApiKey>,
+    pub(crate) cached: Arc<KnownApiKey>,
     pub(crate) nonce: Nonce,
 }
 

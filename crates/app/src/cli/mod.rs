@@ -8,6 +8,7 @@ mod doctor;
 mod global_args;
 mod license;
 mod list;
+mod logging;
 mod output;
 mod serve;
 mod table;

@@ -21,10 +21,10 @@ const FLOORS: [(&str, Floors); 7] = [
     (
         "runtime",
         &[
-            &["crash", "mail_body", "state", "system"],
+            &["answer", "crash", "mail_body", "state", "system"],
             &["app"],
             &["blocking"],
-            &["api_keys", "background", "rate_limit", "settle"],
+            &["api_keys", "background", "catalog", "rate_limit", "settle"],
             &["problem"],
         ],
     ),

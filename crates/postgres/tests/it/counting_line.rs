@@ -18,6 +18,8 @@ pub(crate) struct Sent {
     pub(crate) round_trips: usize,
     /// How many statements the server parsed for the extended protocol.
     pub(crate) parses: usize,
+    /// How many connections were opened.
+    pub(crate) connections: usize,
 }
 
 /// A socket that passes everything on to a server, and counts.
@@ -54,6 +56,7 @@ impl CountingLine {
 }
 
 fn pass_on(caller: UnixStream, server: &PathBuf, sent: &Arc<Mutex<Sent>>) {
+    sent.lock().unwrap().connections += 1;
     let server = UnixStream::connect(server).unwrap();
     let (mut answers, mut to_caller) = (server.try_clone().unwrap(), caller.try_clone().unwrap());
     thread::spawn(move || {

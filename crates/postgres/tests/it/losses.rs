@@ -42,6 +42,12 @@ fn every_call_survives_the_loss_of_all_idle_connections() {
             now: shop.now(),
         });
         assert!(matches!(take, Ok(Take::Granted(_))), "{take:?}");
+        store.database().run(CUT_ALL).unwrap();
+        let read = store.validate(ValidateQuery {
+            nonce: Some(shop.nonce(&shop.api_key())),
+            key: shop.key_query(&shop.license(&shop.customer())),
+        });
+        assert!(read.is_ok_and(|read| read.fresh));
     }
 }
 
@@ -84,7 +90,7 @@ fn under_steady_losses_what_was_acknowledged_is_there_and_nothing_is_there_twice
 }
 
 /// A server of its own, since it must be reached by a socket, and a line to it.
-fn behind_a_line() -> (mintage_pgtmp::Database, CutLine, String) {
+pub(crate) fn behind_a_line() -> (mintage_pgtmp::Database, CutLine, String) {
     let server = Server::throw_away(&Options::default()).unwrap();
     let database = server.create_database().unwrap();
     let host = database

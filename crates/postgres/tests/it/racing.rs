@@ -154,7 +154,7 @@ fn a_counter_that_two_nodes_add_to_loses_nothing_and_stops_at_its_cap() {
         .into_iter()
         .filter_map(|outcome| match outcome {
             Ok(receipt) => Some(receipt.counters[&counter]),
-            Err(CommitError::Refused(Refusal::Full(_))) => None,
+            Err(CommitError::Refused(Refusal::Full { .. })) => None,
             Err(other) => panic!("{other}"),
         })
         .collect();

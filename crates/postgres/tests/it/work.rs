@@ -4,9 +4,9 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use mintage_domain::model::access::rate::{Rate, Take};
-use mintage_domain::ports::{KeyQuery, RateLimiter, TakeQuery, ValidateQuery, Validations};
+use mintage_domain::ports::{Commit, KeyQuery, RateLimiter, TakeQuery, ValidateQuery, Validations};
 use mintage_pgtmp::{Options, Server};
-use mintage_postgres::PostgresStore;
+use mintage_postgres::{PostgresConfig, PostgresStore};
 use mintage_sql::watch::commit_at_once;
 use mintage_testkit::fixtures::Shop;
 
@@ -14,7 +14,9 @@ use crate::contract::config;
 use crate::counting_line::CountingLine;
 use crate::kinds::Kind;
 
-fn behind_a_line() -> (mintage_pgtmp::Database, CountingLine, PostgresStore) {
+fn behind_a_line(
+    config: &PostgresConfig,
+) -> (mintage_pgtmp::Database, CountingLine, PostgresStore) {
     let server = Server::throw_away(&Options::default()).unwrap();
     let database = server.create_database().unwrap();
     let host = database
@@ -25,13 +27,13 @@ fn behind_a_line() -> (mintage_pgtmp::Database, CountingLine, PostgresStore) {
         .to_owned();
     let line = CountingLine::to(std::path::Path::new(&host));
     let url = database.url().replace(&host, &line.dir().to_string_lossy());
-    let store = PostgresStore::open(&url, &config()).unwrap();
+    let store = PostgresStore::open(&url, config).unwrap();
     (database, line, store)
 }
 
 #[test]
 fn a_batch_takes_few_round_trips_however_large_it_is_and_parses_nothing_anew() {
-    let (_database, line, store) = behind_a_line();
+    let (_database, line, store) = behind_a_line(&config());
     let shop = Shop::opened(&store, "acme");
     let mut told = Vec::new();
     for kind in Kind::ALL {
@@ -58,7 +60,7 @@ fn a_batch_takes_few_round_trips_however_large_it_is_and_parses_nothing_anew() {
 
 #[test]
 fn validations_take_one_round_trip_however_many_and_parse_nothing_anew() {
-    let (_database, line, store) = behind_a_line();
+    let (_database, line, store) = behind_a_line(&config());
     let shop = Shop::opened(&store, "acme");
     let license = shop.sold(&store).license;
     let query = || ValidateQuery {
@@ -91,8 +93,28 @@ fn validations_take_one_round_trip_however_many_and_parse_nothing_anew() {
 }
 
 #[test]
+fn a_connection_that_keeps_too_many_prepared_statements_is_replaced() {
+    let few = PostgresConfig {
+        max_prepared: 2,
+        ..config()
+    };
+    for (config, is_replaced) in [(few, true), (config(), false)] {
+        let (_database, line, store) = behind_a_line(&config);
+        let shop = Shop::opened(&store, "acme");
+        let mut opened = 0;
+        for kind in Kind::ALL {
+            let changes = kind.prepare(&store, &shop);
+            line.take();
+            store.commit(changes).unwrap();
+            opened += line.take().connections;
+        }
+        assert_eq!(opened > 0, is_replaced, "{config:?}: {opened}");
+    }
+}
+
+#[test]
 fn takes_of_many_rates_take_one_round_trip_and_parse_nothing_anew() {
-    let (_database, line, store) = behind_a_line();
+    let (_database, line, store) = behind_a_line(&config());
     let shop = Shop::new("acme");
     let rate = Rate {
         limit: 60,

@@ -30,7 +30,10 @@ impl From<Failure> for Problem {
 
 impl From<BlockingError> for Problem {
     fn from(error: BlockingError) -> Self {
-        Self::internal(&error.to_string())
+        match error {
+            BlockingError::TooSlow => Self::unavailable(&error.to_string()),
+            BlockingError::Stopping | BlockingError::Panicked => Self::internal(&error.to_string()),
+        }
     }
 }
 

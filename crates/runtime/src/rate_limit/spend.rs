@@ -8,8 +8,10 @@ use mintage_domain::model::access::rate::{Grant, Rate, Take};
 use mintage_domain::model::access::rate_share::Spend;
 use mintage_domain::ports::{StoreError, TakeQuery};
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use super::standing::Standing;
+use crate::answer::answer;
 use crate::app::App;
 use crate::state::HeldShare;
 
@@ -61,9 +63,7 @@ pub async fn spend_exactly(
             let _ = send.send(answer);
         }),
     );
-    let stopped = || StoreError::Failed("the rate limiter stopped".to_owned());
-    let take = receive.await.map_err(|_| stopped())??;
-    Ok(match take {
+    Ok(match answer(app.settings.patience.store, receive).await? {
         Take::Granted(Grant { left, .. }) => Standing::admitted(what, rate, left, now),
         Take::Refused(wait) => Standing::refused(what, rate, wait),
     })
@@ -100,10 +100,11 @@ async fn spend_after_refill(
         // An error means that the caller has hung up.
         let _ = send.send(take);
     });
-    match receive.await {
-        Ok(Take::Granted(Grant { count, left })) => Ok(left.saturating_add(count - 1)),
-        Ok(Take::Refused(wait)) => Err(wait),
-        Err(_) => Ok(0),
+    match timeout(app.settings.patience.store, receive).await {
+        Ok(Ok(Take::Granted(Grant { count, left }))) => Ok(left.saturating_add(count - 1)),
+        Ok(Ok(Take::Refused(wait))) => Err(wait),
+        // Nobody is refused because the store does not answer.
+        Ok(Err(_)) | Err(_) => Ok(0),
     }
 }
 

@@ -1,10 +1,14 @@
 //! The state that a node keeps in memory for a few seconds, and may lose at any time.
 
-mod api_key_cache;
+mod catalog_cache;
+mod known_api_key;
 mod last_seen;
 mod rate_shares;
+mod ttl_cache;
 
-pub use api_key_cache::{ApiKeyCache, CachedApiKey};
+pub use catalog_cache::CatalogCache;
+pub use known_api_key::KnownApiKey;
 pub use last_seen::LastSeenBuffer;
 pub(crate) use rate_shares::HeldShare;
 pub use rate_shares::RateShares;
+pub use ttl_cache::TtlCache;

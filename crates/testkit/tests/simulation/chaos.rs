@@ -129,7 +129,7 @@ fn process<'a>(
     inbound: &'a Inbound,
     refused: Option<&Refusal>,
 ) -> Option<Decided<'a>> {
-    let outcome = match decide(store, &world.stripe, &world.env(), inbound, refused) {
+    let outcome = match decide(store, store, &world.stripe, &world.env(), inbound, refused) {
         Ok(Decision::Commit(changes, answer)) => {
             return Some(Decided {
                 inbound,

@@ -164,7 +164,7 @@ pub(super) async fn revoke(
         let (tenant, actor) = (caller.tenant(), caller.actor());
         let revoked = revoke_api_key(&*app.store, &app.env(), &tenant, &id, &actor);
         // Even after an error: a commit whose outcome is unknown may be stored.
-        app.api_key_cache.remove(&id);
+        app.api_key_cache.remove(id.as_str());
         let key = revoked?;
         let uses = app.store.last_used(std::slice::from_ref(&id))?;
         Ok::<_, Problem>((key, uses.get(&id).copied()))
@@ -221,7 +221,7 @@ pub(super) async fn rotate(
         let (tenant, actor) = (caller.tenant(), caller.actor());
         let change = (overlap, version);
         let rotated = rotate_api_key(&*app.store, &app.env(), &tenant, &id, change, &actor);
-        app.api_key_cache.remove(&id);
+        app.api_key_cache.remove(id.as_str());
         rotated
     })
     .await??;

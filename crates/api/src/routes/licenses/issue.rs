@@ -9,11 +9,12 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::access::idempotency::IdempotencyKey;
 use mintage_domain::model::access::scope::Permission;
 use mintage_domain::usecase::licenses::issue::{
-    IssueCall, Issued, NewCustomer, NewLicense, decide,
+    IssueCall, IssueError, Issued, NewCustomer, NewLicense, decide, decide_again,
 };
 use mintage_runtime::app::App;
+use mintage_runtime::catalog::find_offer;
 use mintage_runtime::problem::{Detail, Problem};
-use mintage_runtime::settle::settle;
+use mintage_runtime::settle::settle_from;
 use utoipa::ToSchema;
 
 use crate::auth::SignedCaller;
@@ -121,8 +122,13 @@ pub(super) async fn issue(
         nonce: caller.nonce,
         repeatable: idempotency_key(&request)?.map(|key| (key, SecretHash::of_bytes(&body.0))),
     };
-    let issued = settle(&app, move |app, refused| {
-        decide(&*app.store, &app.env(), &call, &new, refused)
+    let key = &call.api_key;
+    let wanted = (&key.tenant, &key.product, &new.key_type);
+    let offer = find_offer(&app, wanted).await??;
+    let offer = offer.ok_or(IssueError::UnknownPlan)?;
+    let first = decide(&app.env(), &call, &offer, &new)?;
+    let issued = settle_from(&app, first, move |app, refusal| {
+        decide_again(&*app.store, &app.env(), &call, &new, refusal)
     })
     .await?;
     if !issued.again {

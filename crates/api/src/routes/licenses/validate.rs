@@ -53,7 +53,7 @@ pub(super) async fn validate(
         Lookup::Ask(query) => query,
         Lookup::Refuse(reason) => return Ok(answer(&ValidationResult::unknown(reason))),
     };
-    let read = read_validation(&*app.store, query).await?;
+    let read = read_validation(&app, query).await?;
     if !read.fresh {
         return Err(SignatureError::TimestampReplay.into());
     }

@@ -66,7 +66,9 @@ pub(super) async fn update(
     let UpdateMailSettingsRequest { enabled } = read_body(&body.0)?;
     let tenant = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        mail::switch(&*app.store, &app.env(), &tenant, &actor, enabled)
+        let switched = mail::switch(&*app.store, &app.env(), &tenant, &actor, enabled);
+        app.catalog_cache.tenants.remove(&tenant);
+        switched
     })
     .await??;
     Ok(HttpResponse::Ok().json(MailSettingsView::of(app.mailer.as_ref(), tenant.mails)))

@@ -4,6 +4,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::usecase::stripe::inbound::{self, Inbound, Outcome};
 use mintage_runtime::app::App;
+use mintage_runtime::catalog::CachedCatalog;
 use mintage_runtime::crash::{self, Point};
 use mintage_runtime::settle::settle;
 
@@ -48,7 +49,8 @@ pub(super) async fn receive(
     };
     let outcome = settle(&app, move |app, refused| {
         let (store, stripe) = (&*app.store, &*app.stripe);
-        let decision = inbound::decide(store, stripe, &app.env(), &inbound, refused);
+        let catalog = CachedCatalog::of(app);
+        let decision = inbound::decide(store, &catalog, stripe, &app.env(), &inbound, refused);
         crash::point(Point::FulfilDecided);
         decision
     })

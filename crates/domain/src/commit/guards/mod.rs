@@ -21,8 +21,13 @@ pub enum Refusal {
     #[error("has changed meanwhile: {0:?}")]
     Stale(Row),
     /// A counter would pass its cap.
-    #[error("is full: {0:?}")]
-    Full(Counter),
+    #[error("is full at {cap}: {counter:?}")]
+    Full {
+        /// The counter.
+        counter: Counter,
+        /// The cap of the refused changes.
+        cap: i64,
+    },
     /// More than [`Changes::MAX_FACTS`] facts.
     #[error("too many facts in one commit")]
     TooLarge,
@@ -99,8 +104,9 @@ impl Facts {
                 .copied()
                 .unwrap_or(0);
             let after = before.saturating_add(count.add);
-            if count.add > 0 && count.cap.is_some_and(|cap| after > cap) {
-                return Err(Refusal::Full(count.counter.clone()));
+            if let Some(cap) = count.cap.filter(|cap| count.add > 0 && after > *cap) {
+                let counter = count.counter.clone();
+                return Err(Refusal::Full { counter, cap });
             }
             counters.insert(count.counter.clone(), after);
         }

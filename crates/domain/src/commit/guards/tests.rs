@@ -75,7 +75,7 @@ fn a_counter_is_filled_to_its_cap_by_one_batch_and_not_above() {
     let batch: Vec<Changes> = (0..5).map(|_| count(1, Some(3))).collect();
     let verdicts = check_guards(&batch, Facts::default());
     assert_eq!(verdicts.iter().filter(|v| v.is_ok()).count(), 3);
-    assert!(matches!(verdicts[4], Err(Refusal::Full(_))));
+    assert!(matches!(verdicts[4], Err(Refusal::Full { .. })));
 }
 
 #[test]

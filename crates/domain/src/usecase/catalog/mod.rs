@@ -2,5 +2,6 @@
 
 pub mod error;
 pub mod key_type;
+pub mod offer;
 pub mod prices;
 pub mod product;

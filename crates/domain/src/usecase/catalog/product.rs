@@ -64,7 +64,7 @@ pub fn create_product(
             return Err(CatalogError::Exists);
         }
         let quota = owner.plan.limits().products;
-        if let (Some(Refusal::Full(_)), Some(quota)) = (refused, quota) {
+        if let (Some(Refusal::Full { .. }), Some(quota)) = (refused, quota) {
             return Err(CatalogError::QuotaExceeded(quota));
         }
         let now = env.now();

@@ -21,10 +21,11 @@ use crate::model::licenses::term::{Term, TermIsPast};
 use crate::model::sales::customer::{Customer, CustomerName, ExternalId};
 use crate::model::sellers::audit::Actor;
 use crate::ports::{Catalog, Commit, IdempotencyKeys, Licenses, Tenants};
+use crate::usecase::catalog::offer::{Offer, find_offer};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
-use crate::usecase::licenses::mint::{CannotMint, Minted, license_key};
+use crate::usecase::licenses::mint::{CannotMint, license_key};
 use crate::usecase::licenses::transition::{self, mint_into};
 
 /// Why a license was not issued.
@@ -132,58 +133,61 @@ pub fn issue(
     call: &IssueCall,
     wanted: &NewLicense,
 ) -> Result<Issued, IssueError> {
-    settle(store, |refused| decide(store, env, call, wanted, refused))
+    settle(store, |refused| match refused {
+        None => decide(env, call, &offer(store, call, wanted)?, wanted),
+        Some(refusal) => decide_again(store, env, call, wanted, refusal),
+    })
 }
 
-/// Decides one attempt of [`issue`], for callers that commit by themselves.
+/// Decides the first attempt of [`issue`], for callers that commit by themselves. Reads nothing: it
+/// assumes that the idempotency key is new, and the commit is refused if it is not.
 pub fn decide(
+    env: &Env<'_>,
+    call: &IssueCall,
+    offer: &Offer,
+    wanted: &NewLicense,
+) -> Result<Decision<Issued>, IssueError> {
+    mint_new(env, call, offer, wanted, None)
+}
+
+/// Decides the next attempt of [`issue`] after a refused commit, by what the store holds now.
+pub fn decide_again(
     store: &(impl Tenants + Catalog + Licenses + IdempotencyKeys + ?Sized),
     env: &Env<'_>,
     call: &IssueCall,
     wanted: &NewLicense,
-    refused: Option<&Refusal>,
+    refusal: &Refusal,
 ) -> Result<Decision<Issued>, IssueError> {
-    if refused.is_some_and(Refusal::is_replay) {
+    if refusal.is_replay() {
         return Err(IssueError::Replayed);
     }
-    let now = env.now();
-    let mut changes = env.changes(now);
-    changes.nonces.push(call.nonce.clone());
-    let id = idempotency_id(call);
-    let mut stored = None;
-    if let Some((id, body)) = &id {
-        stored = store.idempotency_record(id)?;
-        if let Some(record) = stored.as_ref().filter(|record| now < record.expires_at) {
-            return repeat(store, env, record, *body, changes);
+    let mut expired = None;
+    if let Some((id, body)) = idempotency_id(call) {
+        let record = store.idempotency_record(&id)?;
+        match record {
+            Some(record) if env.now() < record.expires_at => {
+                return repeat(store, env, call, &record, body);
+            }
+            other => expired = other,
         }
     }
-    let (minted, email) = mint_new(store, env, call, wanted, refused, &mut changes, now)?;
-    if let Some((id, body)) = id {
-        changes.idempotency.push(Write::changed(IdempotencyRecord {
-            call: id,
-            body,
-            license: minted.license.id.clone(),
-            api_key: call.api_key.id.clone(),
-            expires_at: now.plus(TTL),
-            version: stored.map_or(0, |expired| expired.version),
-        }));
+    let offer = offer(store, call, wanted)?;
+    let quota = offer.seller.plan.limits().licenses;
+    if let (Refusal::Full { cap, .. }, Some(quota)) = (refusal, quota)
+        && i64::from(quota) <= *cap
+    {
+        return Err(IssueError::QuotaExceeded(quota));
     }
-    let proposed = minted.license.customer.clone();
-    let mut issued = Issued {
-        license: minted.license,
-        key: Secret::new(minted.key.expose()),
-        email,
-        again: false,
-    };
-    Ok(Decision::Commit(
-        Box::new(changes),
-        Box::new(move |receipt| {
-            if let Some(effective) = receipt.customers.get(&proposed) {
-                issued.license.customer.clone_from(effective);
-            }
-            issued
-        }),
-    ))
+    mint_new(env, call, &offer, wanted, expired)
+}
+
+fn offer(
+    store: &(impl Tenants + Catalog + ?Sized),
+    call: &IssueCall,
+    wanted: &NewLicense,
+) -> Result<Offer, IssueError> {
+    let (tenant, product) = (&call.api_key.tenant, &call.api_key.product);
+    find_offer(store, tenant, product, &wanted.key_type)?.ok_or(IssueError::UnknownPlan)
 }
 
 fn idempotency_id(call: &IssueCall) -> Option<(IdempotencyId, SecretHash)> {
@@ -201,9 +205,9 @@ fn idempotency_id(call: &IssueCall) -> Option<(IdempotencyId, SecretHash)> {
 fn repeat(
     store: &(impl Licenses + ?Sized),
     env: &Env<'_>,
+    call: &IssueCall,
     earlier: &IdempotencyRecord,
     body: SecretHash,
-    changes: Changes,
 ) -> Result<Decision<Issued>, IssueError> {
     if earlier.body != body {
         return Err(IssueError::OtherBody);
@@ -218,48 +222,74 @@ fn repeat(
         email: record.email,
         again: true,
     };
+    let mut changes = env.changes(env.now());
+    changes.nonces.push(call.nonce.clone());
     Ok(Decision::commit(changes, issued))
 }
 
+/// Mints the license. `expired` is the record of an earlier call with the same idempotency key.
 fn mint_new(
-    store: &(impl Tenants + Catalog + ?Sized),
     env: &Env<'_>,
     call: &IssueCall,
+    offer: &Offer,
     wanted: &NewLicense,
-    refused: Option<&Refusal>,
-    changes: &mut Changes,
-    now: Timestamp,
-) -> Result<(Minted, Email), IssueError> {
-    let (tenant, product) = (&call.api_key.tenant, &call.api_key.product);
-    let key_type = store
-        .key_type(tenant, product, &wanted.key_type)?
-        .ok_or(IssueError::UnknownPlan)?;
-    let seller = store.tenant(tenant)?.ok_or(IssueError::UnknownPlan)?;
-    let quota = seller.plan.limits().licenses;
-    if let (Some(Refusal::Full(_)), Some(quota)) = (refused, quota) {
-        return Err(IssueError::QuotaExceeded(quota));
-    }
+    expired: Option<IdempotencyRecord>,
+) -> Result<Decision<Issued>, IssueError> {
+    let now = env.now();
+    let mut changes = env.changes(now);
+    changes.nonces.push(call.nonce.clone());
     let customer = customer(env, call, &wanted.customer, now);
     let (term, activation_limit) = (wanted.term, wanted.activation_limit);
-    let terms = key_type.terms.overridden(term, activation_limit);
+    let terms = offer.key_type.terms.clone();
+    let terms = terms.overridden(term, activation_limit);
     let new = transition::NewLicense {
-        seller: Some(&seller),
+        seller: Some(&offer.seller),
         product: &call.product,
-        key_type: &key_type.id,
+        key_type: &offer.key_type.id,
         terms: &terms,
         customer: &customer,
         unit: None,
         session: None,
         notes: wanted.notes.clone(),
         metadata: wanted.metadata.clone(),
-        quota,
+        quota: offer.seller.plan.limits().licenses,
         revoked: None,
         actor: Actor::ApiKey(call.api_key.id.clone()),
     };
-    let minted = mint_into(changes, env, new, now)?;
-    let email = customer.email.clone();
+    let minted = mint_into(&mut changes, env, new, now)?;
+    if let Some((id, body)) = idempotency_id(call) {
+        changes.idempotency.push(Write::changed(IdempotencyRecord {
+            call: id,
+            body,
+            license: minted.license.id.clone(),
+            api_key: call.api_key.id.clone(),
+            expires_at: now.plus(TTL),
+            version: expired.map_or(0, |expired| expired.version),
+        }));
+    }
+    let issued = Issued {
+        license: minted.license,
+        key: Secret::new(minted.key.expose()),
+        email: customer.email.clone(),
+        again: false,
+    };
     changes.customers.push(customer);
-    Ok((minted, email))
+    Ok(commit(changes, issued))
+}
+
+/// Commits, then answers with the customer that the license has in the store: a known customer with
+/// the same address keeps its id.
+fn commit(changes: Changes, mut issued: Issued) -> Decision<Issued> {
+    let proposed = issued.license.customer.clone();
+    Decision::Commit(
+        Box::new(changes),
+        Box::new(move |receipt| {
+            if let Some(effective) = receipt.customers.get(&proposed) {
+                issued.license.customer.clone_from(effective);
+            }
+            issued
+        }),
+    )
 }
 
 fn customer(env: &Env<'_>, call: &IssueCall, wanted: &NewCustomer, now: Timestamp) -> Customer {

@@ -19,7 +19,7 @@ use crate::model::sales::order::OrderStatus;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::{EventData, StripeEvent};
 use crate::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
-use crate::ports::Stripe;
+use crate::ports::{Catalog, Stripe, Tenants};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::stripe::inbound::verdict::Verdict;
@@ -73,13 +73,15 @@ pub fn receive(
     inbound: &Inbound,
 ) -> Result<Outcome, InboundError> {
     settle(store, |refused| {
-        decide(store, stripe, env, inbound, refused)
+        decide(store, store, stripe, env, inbound, refused)
     })
 }
 
-/// Decides one attempt of [`receive`], for callers that commit by themselves.
+/// Decides one attempt of [`receive`], for callers that commit by themselves. What is read from
+/// `catalog` may be a few seconds old.
 pub fn decide(
     store: &(impl InboundStore + ?Sized),
+    catalog: &(impl Tenants + Catalog + ?Sized),
     stripe: &dyn Stripe,
     env: &Env<'_>,
     inbound: &Inbound,
@@ -89,7 +91,16 @@ pub fn decide(
         return Ok(Decision::Answer(Outcome::Duplicate));
     }
     let now = env.now();
-    let verdict = interpret_event(store, stripe, env, inbound, now)?;
+    let verdict = match account(inbound)? {
+        Ok(account) => {
+            let facts = (&account, &inbound.event.data);
+            match interpret_session(store, catalog, env, facts, refused, now)? {
+                Some(verdict) => verdict,
+                None => interpret_event(store, stripe, env, facts, now)?,
+            }
+        }
+        Err(ignored) => ignored,
+    };
     let (mut changes, outcome) = match verdict {
         Verdict::Apply(changes) => (*changes, EventOutcome::Applied),
         Verdict::Ignore(reason) => (env.changes(now), EventOutcome::Ignored(reason.to_owned())),
@@ -129,47 +140,68 @@ fn record(inbound: &Inbound, outcome: EventOutcome, now: Timestamp) -> Write<Pro
     }
 }
 
-fn interpret_event(
-    store: &(impl InboundStore + ?Sized),
-    stripe: &dyn Stripe,
-    env: &Env<'_>,
-    inbound: &Inbound,
-    now: Timestamp,
-) -> Result<Verdict, InboundError> {
+/// The account that an event is about, or why the event is ignored.
+fn account(inbound: &Inbound) -> Result<Result<AccountRef, Verdict>, InboundError> {
     let event = &inbound.event;
     match (inbound.endpoint, Mode::from_livemode(event.livemode)) {
         (Mode::Sandbox, Mode::Live) => return Err(InboundError::LiveEventOnSandbox),
         (Mode::Live, Mode::Sandbox) => {
-            return Ok(Verdict::Ignore("a sandbox event on the live endpoint"));
+            let reason = "a sandbox event on the live endpoint";
+            return Ok(Err(Verdict::Ignore(reason)));
         }
         (Mode::Sandbox, Mode::Sandbox) | (Mode::Live, Mode::Live) => {}
     }
-    let Some(account) = &event.account else {
-        return Ok(Verdict::Ignore(
-            "the event is not about a connected account",
-        ));
+    let Some(account) = event.account.clone() else {
+        let reason = "the event is not about a connected account";
+        return Ok(Err(Verdict::Ignore(reason)));
     };
-    let account = AccountRef {
-        mode: inbound.endpoint,
-        account: account.clone(),
+    let mode = inbound.endpoint;
+    Ok(Ok(AccountRef { mode, account }))
+}
+
+/// Interprets an event about a session; `None` if it is about something else. The order of a session
+/// names its account, so the account's link to a tenant is not read.
+fn interpret_session(
+    store: &(impl InboundStore + ?Sized),
+    catalog: &(impl Tenants + Catalog + ?Sized),
+    env: &Env<'_>,
+    (account, data): (&AccountRef, &EventData),
+    refused: Option<&Refusal>,
+    now: Timestamp,
+) -> Result<Option<Verdict>, InboundError> {
+    let (session, to) = match data {
+        EventData::SessionCompleted(facts) => {
+            return session::interpret(store, catalog, env, (account, facts), refused, now)
+                .map(Some);
+        }
+        EventData::SessionPaymentFailed(session) => (session, OrderStatus::PaymentFailed),
+        EventData::SessionExpired(session) => (session, OrderStatus::Expired),
+        EventData::ChargeRefunded(_) | EventData::Deauthorized | EventData::Other => {
+            return Ok(None);
+        }
     };
-    if store.account_link(&account)?.is_none() {
+    order::change_order_status(store, env, &account.account, session, to, now).map(Some)
+}
+
+/// Interprets an event about a charge or an account.
+fn interpret_event(
+    store: &(impl InboundStore + ?Sized),
+    stripe: &dyn Stripe,
+    env: &Env<'_>,
+    (account, data): (&AccountRef, &EventData),
+    now: Timestamp,
+) -> Result<Verdict, InboundError> {
+    if store.account_link(account)?.is_none() {
         return Ok(Verdict::Ignore(
             "the account was never connected to this server",
         ));
     }
-    match &event.data {
-        EventData::SessionCompleted(facts) => session::interpret(store, env, &account, facts, now),
-        EventData::SessionPaymentFailed(session) => {
-            let to = OrderStatus::PaymentFailed;
-            order::change_order_status(store, env, &account.account, session, to, now)
-        }
-        EventData::SessionExpired(session) => {
-            let to = OrderStatus::Expired;
-            order::change_order_status(store, env, &account.account, session, to, now)
-        }
-        EventData::ChargeRefunded(facts) => refund::interpret(store, env, &account, facts, now),
-        EventData::Deauthorized => deauthorized::interpret(store, stripe, env, &account, now),
-        EventData::Other => Ok(Verdict::Ignore("events of this type have no effect")),
+    match data {
+        EventData::ChargeRefunded(facts) => refund::interpret(store, env, account, facts, now),
+        EventData::Deauthorized => deauthorized::interpret(store, stripe, env, account, now),
+        EventData::SessionCompleted(_)
+        | EventData::SessionPaymentFailed(_)
+        | EventData::SessionExpired(_)
+        | EventData::Other => Ok(Verdict::Ignore("events of this type have no effect")),
     }
 }

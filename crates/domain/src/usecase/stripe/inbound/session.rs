@@ -7,6 +7,7 @@ use crate::base::id::CustomerId;
 use crate::base::metadata::Metadata;
 use crate::base::money::{Currency, Money};
 use crate::base::time::Timestamp;
+use crate::commit::guards::Refusal;
 use crate::commit::write::Write;
 use crate::model::licenses::license::OrderUnit;
 use crate::model::licenses::standing::RevocationReason;
@@ -16,6 +17,7 @@ use crate::model::sales::payment::{Payment, PaymentKey};
 use crate::model::sellers::audit::Actor;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::{PaymentStatus, SessionFacts};
+use crate::ports::{Catalog, Tenants};
 use crate::usecase::env::Env;
 use crate::usecase::licenses::transition::{NewLicense, mint_into};
 use crate::usecase::stripe::inbound::order::{UNKNOWN_SESSION, change_order_status};
@@ -25,9 +27,10 @@ use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdi
 /// mints. Metadata prove nothing, since the account's owner can set them.
 pub(crate) fn interpret(
     store: &(impl InboundStore + ?Sized),
+    catalog: &(impl Tenants + Catalog + ?Sized),
     env: &Env<'_>,
-    account: &AccountRef,
-    facts: &SessionFacts,
+    (account, facts): (&AccountRef, &SessionFacts),
+    refused: Option<&Refusal>,
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
     let Some(order) = store.order_of_session(&account.account, &facts.session)? else {
@@ -43,15 +46,16 @@ pub(crate) fn interpret(
         let to = OrderStatus::AwaitingPayment;
         return change_order_status(store, env, &account.account, &facts.session, to, now);
     }
-    fulfil(store, env, order, facts, now)
+    let payment = payment(store, &order, facts, refused, now)?;
+    fulfil(catalog, env, order, (facts, payment), now)
 }
 
 /// Mints the license of an order. If that fails, the event is parked and retried.
 fn fulfil(
-    store: &(impl InboundStore + ?Sized),
+    catalog: &(impl Tenants + Catalog + ?Sized),
     env: &Env<'_>,
     mut order: Order,
-    facts: &SessionFacts,
+    (facts, payment): (&SessionFacts, Option<Payment>),
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
     let Some(email) = buyer(&order, facts) else {
@@ -59,11 +63,10 @@ fn fulfil(
             "the session carries no e-mail address".into(),
         ));
     };
-    let Some(product) = store.product(&order.tenant, &order.product)? else {
+    let Some(product) = catalog.product(&order.tenant, &order.product)? else {
         return Ok(Verdict::Park("the product is gone".into()));
     };
-    let seller = store.tenant(&order.tenant)?;
-    let payment = payment(store, &order, facts, now)?;
+    let seller = catalog.tenant(&order.tenant)?;
     let customer = customer(env, &order, email, facts, now);
 
     let mut changes = env.changes(now);
@@ -122,10 +125,14 @@ fn customer(
 }
 
 /// The payment of the session, linked to its order; `None` for a free session.
+///
+/// A payment is new unless its refund was processed before its sale. So it is read only after a commit
+/// was refused because it is not new.
 fn payment(
     store: &(impl InboundStore + ?Sized),
     order: &Order,
     facts: &SessionFacts,
+    refused: Option<&Refusal>,
     now: Timestamp,
 ) -> Result<Option<Payment>, InboundError> {
     let Some(intent) = &facts.payment_intent else {
@@ -135,7 +142,10 @@ fn payment(
         account: order.account.clone(),
         intent: intent.clone(),
     };
-    let stored = store.payment(&key)?;
+    let stored = match refused {
+        None => None,
+        Some(_) => store.payment(&key)?,
+    };
     let mut payment = stored.unwrap_or_else(|| Payment::new(key, now));
     payment.order = Some(order.id.clone());
     Ok(Some(payment))

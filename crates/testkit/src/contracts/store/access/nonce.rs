@@ -24,7 +24,7 @@ pub fn a_commit_uses_up_its_nonce(store: &Nodes<'_>) {
         changes
     };
     let first = caller.minting(&nonce);
-    assert!(matches!(refused(store, full(&first)), Refusal::Full(_)));
+    assert!(matches!(refused(store, full(&first)), Refusal::Full { .. }));
     committed(store, first.clone());
     let used = Refusal::Exists(nonce.row());
     assert_eq!(refused(store, first.clone()), used);

@@ -88,7 +88,7 @@ pub fn a_capped_counter_lets_exactly_its_cap_in(store: &Nodes<'_>) {
     for outcome in outcomes {
         match outcome {
             Ok(receipt) => values.extend(receipt.counters.into_values()),
-            Err(CommitError::Refused(Refusal::Full(_))) => {}
+            Err(CommitError::Refused(Refusal::Full { .. })) => {}
             Err(other) => panic!("{other}"),
         }
     }

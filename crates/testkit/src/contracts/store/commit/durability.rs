@@ -70,7 +70,7 @@ pub fn guards_hold_after_reopening(place: &dyn Reopen) {
     );
     assert!(matches!(
         refused(store, counting(&shop, 1, Some(2))),
-        Refusal::Full(_)
+        Refusal::Full { .. }
     ));
     assert_eq!(counted(store, &shop), 2);
 }

@@ -172,14 +172,17 @@ pub fn a_row_is_written_once_in_a_commit(store: &Nodes<'_>) {
 pub fn a_counter_is_full_at_its_cap(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let counter = Counter::Products(shop.tenant.id.clone());
-    let full = Err(Refusal::Full(counter.clone()));
+    let full = |cap| {
+        let counter = counter.clone();
+        Err(Refusal::Full { counter, cap })
+    };
     for (add, cap, outcome) in [
         (2, Some(3), Ok(2)),
-        (2, Some(3), full.clone()),
+        (2, Some(3), full(3)),
         (1, Some(3), Ok(3)),
-        (1, Some(3), full.clone()),
+        (1, Some(3), full(3)),
         (4, None, Ok(7)),
-        (1, Some(7), full),
+        (1, Some(7), full(7)),
         (-2, Some(3), Ok(5)),
         (1, Some(6), Ok(6)),
         (i64::from(u32::MAX), None, Ok(6 + i64::from(u32::MAX))),
@@ -201,7 +204,7 @@ pub fn a_counter_added_to_twice_in_a_commit_adds_up(store: &Nodes<'_>) {
         changes.absorb(counting(&shop, 1, Some(cap)));
         changes
     };
-    assert!(matches!(refused(store, twice(1)), Refusal::Full(_)));
+    assert!(matches!(refused(store, twice(1)), Refusal::Full { .. }));
     assert_eq!(counted(store, &shop), 0);
     committed(store, twice(2));
     assert_eq!(counted(store, &shop), 2);

@@ -154,7 +154,10 @@ fn unknown(shop: &Shop) -> ActivationId {
 pub fn of_many_devices_at_once_as_many_are_active_as_may_be(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let license = shop.sold(store).license;
-    let full = CommitError::Refused(Refusal::Full(Counter::of_activations(&license)));
+    let full = CommitError::Refused(Refusal::Full {
+        counter: Counter::of_activations(&license),
+        cap: 3,
+    });
     for (admitted, used) in [(3, 3), (1, 3)] {
         let asking: Vec<Changes> = (0..32)
             .map(|_| activating(&shop, &license, &shop.activation(&license), 3))
