@@ -15,10 +15,14 @@ pub(crate) type Rates = Queue<Line, TakeQuery, Result<Take, StoreError>>;
 
 /// Starts the thread.
 pub(crate) fn start(line: Line, patience: Duration) -> io::Result<Rates> {
-    Queue::start("postgres-rates", line, patience, Err, |line, queries| {
-        match line.work(|conn| take(conn, queries)) {
+    Queue::start(
+        "postgres-rates",
+        line,
+        patience,
+        Err,
+        |line, queries| match line.work(|conn| take(conn, queries)) {
             Ok(takes) => takes.into_iter().map(Ok).collect(),
             Err(error) => vec![Err(error); queries.len()],
-        }
-    })
+        },
+    )
 }

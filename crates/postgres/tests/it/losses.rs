@@ -5,9 +5,11 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
+use mintage_domain::base::mode::Mode;
 use mintage_domain::model::access::rate::{Rate, Take};
 use mintage_domain::ports::{
-    Commit, CommitError, Licenses, RateLimiter, StoreError, TakeQuery, Tenants,
+    Commit, CommitError, KeyQuery, Licenses, RateLimiter, StoreError, TakeQuery, Tenants,
+    ValidateQuery, Validations,
 };
 use mintage_pgtmp::{Options, Server};
 use mintage_postgres::{PostgresConfig, PostgresStore};
@@ -43,10 +45,14 @@ fn every_call_survives_the_loss_of_all_idle_connections() {
         });
         assert!(matches!(take, Ok(Take::Granted(_))), "{take:?}");
         store.database().run(CUT_ALL).unwrap();
-        let read = store.validate(ValidateQuery {
-            nonce: Some(shop.nonce(&shop.api_key())),
-            key: shop.key_query(&shop.license(&shop.customer())),
-        });
+        let key = KeyQuery {
+            tenant: shop.tenant.id.clone(),
+            product: shop.product.id.clone(),
+            mode: Mode::Sandbox,
+            hashes: Vec::new(),
+        };
+        let nonce = Some(shop.nonce(&shop.api_key()));
+        let read = store.validate(ValidateQuery { nonce, key });
         assert!(read.is_ok_and(|read| read.fresh));
     }
 }
