@@ -62,7 +62,7 @@ pub(crate) struct Arguments {
     /// The program to measure; the default is `mintage` beside this program.
     #[arg(long, value_name = "PATH")]
     program: Option<PathBuf>,
-    /// Write all figures to this file as JSON.
+    /// Write all figures to this file as JSON; the default is `bench.json` beside this program.
     #[arg(long, value_name = "PATH")]
     json: Option<PathBuf>,
     /// Rewrite the section of this measurement in docs/PERFORMANCE.md, and the picture.
@@ -100,9 +100,12 @@ impl Arguments {
             }
         );
         let text = to_text(&report);
-        if let Some(path) = &self.json {
-            write(path, &format!("{:#}\n", to_json(&report)))?;
-        }
+        let json = match &self.json {
+            Some(path) => path.clone(),
+            None => beside_this_program("bench.json")?,
+        };
+        write(&json, &format!("{:#}\n", to_json(&report)))?;
+        say(&format!("all figures are in {}", json.display()));
         if self.page {
             self.write_page(&text, &report)?;
         }
@@ -171,9 +174,7 @@ impl Arguments {
     fn program(&self) -> BenchResult<PathBuf> {
         let program = match &self.program {
             Some(program) => program.clone(),
-            None => std::env::current_exe()
-                .map_err(BenchError::cannot("find this program"))?
-                .with_file_name("mintage"),
+            None => beside_this_program("mintage")?,
         };
         program.canonicalize().map_err(BenchError::cannot(&format!(
             "find {}, which `cargo build --release -p mintage` makes",
@@ -190,6 +191,12 @@ impl Arguments {
         }
         Ok(())
     }
+}
+
+fn beside_this_program(name: &str) -> BenchResult<PathBuf> {
+    std::env::current_exe()
+        .map(|program| program.with_file_name(name))
+        .map_err(BenchError::cannot("find this program"))
 }
 
 fn seconds(seconds: f64) -> BenchResult<Duration> {

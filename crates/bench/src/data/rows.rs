@@ -45,11 +45,14 @@ fn scattered(n: u64) -> [u8; 10] {
 
 /// The license key with a number, in the form of a classic key: 16 decimal digits are valid symbols.
 pub(crate) fn license_key(n: u64) -> String {
-    let digits = format!("{n:016}");
-    let (a, rest) = digits.split_at(4);
-    let (b, rest) = rest.split_at(4);
-    let (c, d) = rest.split_at(4);
-    format!("PIXL-{a}-{b}-{c}-{d}")
+    let group = |divisor: u64| n / divisor % 10_000;
+    format!(
+        "PIXL-{:04}-{:04}-{:04}-{:04}",
+        group(1_000_000_000_000),
+        group(100_000_000),
+        group(10_000),
+        group(1)
+    )
 }
 
 /// The id of the Checkout session of an order.

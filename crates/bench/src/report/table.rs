@@ -28,7 +28,7 @@ fn ratios(report: &Report) -> String {
         ]
     });
     let head = ["ratio", "median", "min to max", "must / ambitious", "met"];
-    markdown(&head, rows.collect())
+    markdown(&head, &rows.collect::<Vec<_>>())
 }
 
 fn figures(report: &Report) -> String {
@@ -41,7 +41,7 @@ fn figures(report: &Report) -> String {
         ]
     });
     let head = ["figure", "median", "must / ambitious", "met"];
-    markdown(&head, rows.collect())
+    markdown(&head, &rows.collect::<Vec<_>>())
 }
 
 fn cases(report: &Report) -> String {
@@ -76,7 +76,7 @@ fn cases(report: &Report) -> String {
         "CPU us: server / PostgreSQL / load",
         "statements",
     ];
-    markdown(&head, rows.collect())
+    markdown(&head, &rows.collect::<Vec<_>>())
 }
 
 fn targets(must: Option<f64>, ambitious: Option<f64>) -> String {
@@ -92,7 +92,7 @@ fn two_digits(value: f64) -> String {
 }
 
 /// A table whose columns have the same width in all rows.
-fn markdown(head: &[&str], rows: Vec<Vec<String>>) -> String {
+fn markdown(head: &[&str], rows: &[Vec<String>]) -> String {
     let head: Vec<String> = head.iter().map(|it| (*it).to_owned()).collect();
     let width = |column: usize| {
         let cells = rows.iter().chain([&head]).filter_map(|row| row.get(column));
@@ -130,7 +130,7 @@ mod tests {
 | ---- | -- |
 | é    | 22 |
 | long | 1  |";
-        assert_eq!(markdown(&["a", "b"], rows), expected);
+        assert_eq!(markdown(&["a", "b"], &rows), expected);
     }
 
     #[test]

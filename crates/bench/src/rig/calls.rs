@@ -44,12 +44,12 @@ impl Calls<'_> {
         let context = self.context(case, orders)?;
         let before = self.db.count(LICENSES)?;
         let load = Load {
-            addresses: self.servers.iter().map(|it| it.address()).collect(),
+            addresses: self.servers.iter().map(Server::address).collect(),
             connections: case.connections,
             warm_up: self.settings.warm_up,
             window: self.settings.window,
             watched: Watched {
-                servers: self.servers.iter().map(|it| it.process_id()).collect(),
+                servers: self.servers.iter().map(Server::process_id).collect(),
                 database: self.database_process,
             },
         };
@@ -81,7 +81,7 @@ impl Calls<'_> {
             return Err(BenchError::new(format!("{case} is no call")));
         };
         caller.write(&mut request);
-        let addresses: Vec<SocketAddr> = self.servers.iter().map(|it| it.address()).collect();
+        let addresses: Vec<SocketAddr> = self.servers.iter().map(Server::address).collect();
         let first = addresses.first();
         let address = first.ok_or_else(|| BenchError::new("there is no server"))?;
         let before = self.db.row_counts()?;
@@ -117,7 +117,7 @@ impl Calls<'_> {
     }
 
     fn explained(&self, case: Case, error: &BenchError) -> BenchError {
-        let logs: Vec<String> = self.servers.iter().map(|it| it.log_tail()).collect();
+        let logs: Vec<String> = self.servers.iter().map(Server::log_tail).collect();
         BenchError::new(format!(
             "{case}: {error}\nThe end of the server's log:\n{}",
             logs.join("\n")

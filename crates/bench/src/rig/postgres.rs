@@ -67,7 +67,7 @@ impl PostgresServer {
                 .map(|it| (*it).to_owned())
                 .collect(),
         };
-        let counting = Cluster::throw_away(&options(&[statements::LIBRARY, statements::OFF]));
+        let counting = Cluster::throw_away(&options(&[statements::LIBRARY]));
         let counts_statements = counting.is_ok();
         // The extension is in a package of its own on some systems.
         let cluster = counting.or_else(|_| Cluster::throw_away(&options(&[])));
@@ -103,6 +103,9 @@ impl PostgresRig {
             database,
             psql: psql.clone(),
         };
+        if cluster.counts_statements {
+            statements::count_nothing(&product)?;
+        }
         fill(&mut product, &settings, size)?;
         let yardstick = if yardsticks {
             let copy = cluster.cluster.create_database_from(&product.database);

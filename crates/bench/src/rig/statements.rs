@@ -6,10 +6,12 @@ use crate::error::BenchResult;
 /// The setting that loads the extension.
 pub(super) const LIBRARY: &str = "shared_preload_libraries=pg_stat_statements";
 
-/// Nothing is counted while cases are measured.
-pub(super) const OFF: &str = "pg_stat_statements.track=none";
+/// Counts nothing until [`start_counting`], so that no case is slowed down.
+pub(super) fn count_nothing(db: &PostgresDatabase) -> BenchResult<()> {
+    set_tracking(db, "none")
+}
 
-/// Counts statements, or nothing if the extension is not there.
+/// Counts the statements of all connections from now on.
 pub(super) fn start_counting(db: &PostgresDatabase) -> BenchResult<()> {
     db.text("create extension if not exists pg_stat_statements")?;
     set_tracking(db, "top")?;
@@ -29,7 +31,7 @@ pub(super) fn stop_counting(db: &PostgresDatabase) -> BenchResult<u64> {
 }
 
 fn set_tracking(db: &PostgresDatabase, what: &str) -> BenchResult<()> {
-    // A setting is a statement of its own: it cannot stand in a transaction.
+    // In a statement of its own: it cannot stand in a transaction.
     db.text(&format!(
         "alter system set pg_stat_statements.track = '{what}'"
     ))?;

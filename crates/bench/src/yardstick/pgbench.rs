@@ -1,7 +1,7 @@
 //! Runs `pgbench`, which comes with PostgreSQL.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -76,7 +76,10 @@ impl Pgbench<'_> {
 fn logged(directory: &Path) -> BenchResult<Latencies> {
     let mut latencies = Latencies::default();
     let entries = fs::read_dir(directory).map_err(BenchError::cannot("find pgbench's logs"))?;
-    let logs = entries.flatten().map(|entry| entry.path()).filter(is_log);
+    let logs = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| is_log(path));
     for log in logs {
         let text = fs::read_to_string(log).map_err(BenchError::cannot("read pgbench's log"))?;
         for line in text.lines() {
@@ -87,7 +90,7 @@ fn logged(directory: &Path) -> BenchResult<Latencies> {
     Ok(latencies)
 }
 
-fn is_log(path: &PathBuf) -> bool {
+fn is_log(path: &Path) -> bool {
     path.file_name()
         .is_some_and(|name| name.to_string_lossy().starts_with("pgbench_log"))
 }
