@@ -32,6 +32,10 @@ demo *arguments:
 dev *arguments:
     cargo run --locked -- dev {{arguments}}
 
+# Measure a release build beside its databases, and print ratios.
+bench *arguments:
+    scripts/bench {{arguments}}
+
 # Run a throw-away PostgreSQL until the end of the input (Ctrl-D) or an interrupt.
 pg:
     cargo run --locked -p mintage-pgtmp

@@ -77,6 +77,12 @@ impl Cluster {
         &self.dir
     }
 
+    /// The id of the server's first process, from the first line of the pid file.
+    pub(crate) fn process_id(&self) -> Option<u32> {
+        let pid = fs::read_to_string(self.dir.join("data/postmaster.pid")).ok()?;
+        pid.lines().next()?.trim().parse().ok()
+    }
+
     fn await_ready(&mut self, mut reader: File) -> Result<(), Error> {
         let deadline = Instant::now() + START_LIMIT;
         while !self.is_ready() {
@@ -155,6 +161,9 @@ fn watchdog(programs: &Path, dir: &Path, account: Option<Account>, options: &Opt
         ] {
             command.args(["-c", setting]);
         }
+    }
+    for setting in &options.settings {
+        command.args(["-c", setting]);
     }
     // Every account may enter `/`. With `LC_ALL=C` the log is in English.
     command.current_dir("/").env("LC_ALL", "C");

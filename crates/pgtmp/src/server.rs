@@ -1,6 +1,7 @@
 //! The PostgreSQL server.
 
 use std::hash::{BuildHasher, RandomState};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::{env, fmt};
@@ -14,10 +15,13 @@ use crate::{Database, Error};
 /// How a throw-away server is run. A server named by `TEST_DATABASE_URL` keeps its own settings.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Whether a commit reaches the disk before it returns. Slower, and needed by crash tests only.
+    /// Whether a commit reaches the disk before it returns. Slower, and needed by crash tests and
+    /// measurements only.
     pub durable: bool,
     /// How many connections the server accepts at once.
     pub max_connections: u16,
+    /// Further settings of the server, such as `shared_buffers=512MB`.
+    pub settings: Vec<String>,
 }
 
 impl Default for Options {
@@ -25,6 +29,7 @@ impl Default for Options {
         Self {
             durable: false,
             max_connections: 100,
+            settings: Vec::new(),
         }
     }
 }
@@ -49,6 +54,8 @@ pub(crate) struct Connection {
     /// Keeps a throw-away server running while there are databases; `None` for a server that
     /// `TEST_DATABASE_URL` names.
     cluster: Option<Cluster>,
+    /// The directory of the programs of a throw-away server.
+    programs: Option<PathBuf>,
 }
 
 impl Server {
@@ -89,7 +96,8 @@ impl Server {
             cluster::USER,
             cluster.dir().display()
         );
-        Self::over(Psql::at(&programs.join("psql")), admin, Some(cluster))
+        let psql = Psql::at(&programs.join("psql"));
+        Self::over(psql, admin, Some((cluster, programs)))
     }
 
     /// The server of this process, started by the first call.
@@ -107,6 +115,18 @@ impl Server {
     /// The name and version of the server, such as `PostgreSQL 15.18`.
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// The path of another program of a throw-away server, such as `pgbench`; `None` if its
+    /// installation lacks the program, and for a server that `TEST_DATABASE_URL` names.
+    pub fn program(&self, name: &str) -> Option<PathBuf> {
+        let program = self.connection.programs.as_ref()?.join(name);
+        program.is_file().then_some(program)
+    }
+
+    /// The id of the first process of a throw-away server, which is the parent of all others.
+    pub fn process_id(&self) -> Option<u32> {
+        self.connection.cluster.as_ref()?.process_id()
     }
 
     /// Creates an empty database.
@@ -132,18 +152,24 @@ impl Server {
         Self::over(Psql::at(&psql), url.to_owned(), None)
     }
 
-    fn over(psql: Psql, admin: String, cluster: Option<Cluster>) -> Result<Self, Error> {
+    fn over(
+        psql: Psql,
+        admin: String,
+        throw_away: Option<(Cluster, PathBuf)>,
+    ) -> Result<Self, Error> {
         // On Debian the version is "15.18 (Debian 15.18-0+deb12u1)".
         let reported = psql.run(&admin, "show server_version")?;
         let number = reported.split_whitespace().next().unwrap_or_default();
         let version = format!("PostgreSQL {number}");
         let prefix = format!("mintage_{:016x}", RandomState::new().hash_one(()));
+        let (cluster, programs) = throw_away.unzip();
         let connection = Connection {
             psql,
             admin,
             prefix,
             created: AtomicU32::new(0),
             cluster,
+            programs,
         };
         Ok(Self {
             connection: Arc::new(connection),

@@ -199,6 +199,7 @@ fn only_a_durable_server_waits_for_the_disk() {
         let server = start(&Options {
             durable,
             max_connections: 17,
+            ..Options::default()
         });
         let database = server.create_database().unwrap();
         for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
@@ -210,6 +211,21 @@ fn only_a_durable_server_waits_for_the_disk() {
         }
         assert_eq!(database.run("show max_connections").unwrap(), "17");
     }
+}
+
+#[test]
+fn a_caller_chooses_further_settings_and_finds_the_programs_and_the_process() {
+    let server = start(&Options {
+        settings: vec!["work_mem=7MB".to_owned()],
+        ..Options::default()
+    });
+    let database = server.create_database().unwrap();
+
+    assert_eq!(database.run("show work_mem").unwrap(), "7MB");
+    assert!(server.program("initdb").unwrap().is_file());
+    assert_eq!(server.program("no-such-program"), None);
+    let process = server.process_id().unwrap().to_string();
+    assert_eq!(process, server_in(&dir_of(database.url())));
 }
 
 #[test]

@@ -13,7 +13,7 @@ type Rooms = &'static [(&'static str, &'static [&'static str])];
 
 /// The floors of each crate that has any, from the lowest to the highest. A module uses its own
 /// floor and those below; the crate's root may use all.
-const FLOORS: [(&str, Floors); 7] = [
+const FLOORS: [(&str, Floors); 8] = [
     (
         "domain",
         &[&["base"], &["model"], &["commit"], &["ports"], &["usecase"]],
@@ -52,6 +52,20 @@ const FLOORS: [(&str, Floors); 7] = [
             &["stack", "steps"],
             &["dev", "scenario"],
             &["demo"],
+        ],
+    ),
+    (
+        "bench",
+        &[
+            &["clock", "error", "stats"],
+            &["http", "machine", "process"],
+            &["load"],
+            &["data"],
+            &["cases"],
+            &["report", "yardstick"],
+            &["rig"],
+            &["modes"],
+            &["cli"],
         ],
     ),
     (
