@@ -13,7 +13,7 @@ use mintage_domain::ports::StoreError;
 use mintage_sql::Error;
 
 use crate::config::PostgresConfig;
-use crate::error::{is_lost, store_error};
+use crate::error::{is_lost, is_unnamed, store_error};
 use crate::url::{Url, quotable};
 
 /// A connection that detects its loss, so that it is not used again.
@@ -33,9 +33,25 @@ impl Link {
     ) -> Result<T, Error> {
         let done = work(&mut self.connection);
         if let Err(Error::Database(error)) = &done {
-            self.lost |= is_lost(error);
+            self.note(error);
         }
         done
+    }
+
+    /// Finds out whether an error was the loss of the connection, and returns whether it was.
+    pub(crate) fn note(&mut self, error: &diesel::result::Error) -> bool {
+        // A server that shuts down says so in an error that has no kind, and then answers no more.
+        self.lost |= is_lost(error) || (is_unnamed(error) && !self.answers());
+        self.lost
+    }
+
+    /// Whether the connection was lost.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    fn answers(&mut self) -> bool {
+        self.connection.batch_execute("select 1").is_ok()
     }
 
     /// The connection itself, for what tells of its loss otherwise.
@@ -107,8 +123,6 @@ impl Source {
 
     fn open(&self) -> Result<Link, ConnectionError> {
         let mut connection = PgConnection::establish(self.url.expose())?;
-        // Messages that this crate can tell apart; not every role may choose them.
-        let _ = connection.batch_execute("set lc_messages = 'C'");
         connection
             .batch_execute(&self.settings())
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
@@ -215,10 +229,9 @@ impl Line {
         &mut self,
         work: impl Fn(&mut PgConnection) -> Result<T, Error>,
     ) -> Result<T, StoreError> {
-        match self.link()?.work(&work) {
-            Err(Error::Database(error)) if is_lost(&error) => {
-                self.link()?.work(work).map_err(store_error)
-            }
+        let link = self.link()?;
+        match link.work(&work) {
+            Err(_) if link.is_lost() => self.link()?.work(work).map_err(store_error),
             done => done.map_err(store_error),
         }
     }

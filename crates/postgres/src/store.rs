@@ -1,7 +1,7 @@
 //! The store.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{fmt, thread};
 
 use diesel::connection::Instrumentation;
@@ -22,7 +22,7 @@ use mintage_sql::worker::Held;
 
 use crate::config::{OpenError, PostgresConfig};
 use crate::connection::{Line, Source, pool};
-use crate::error::{is_lost, is_undone, store_error};
+use crate::error::{is_worth_another_try, store_error};
 use crate::migrations;
 use crate::rates::{self, Rates};
 use crate::reader::{self, Reading};
@@ -36,6 +36,7 @@ pub struct PostgresStore {
     reader: Reading,
     rates: Rates,
     pool: Pool<Source>,
+    patience: Duration,
 }
 
 impl PostgresStore {
@@ -61,6 +62,7 @@ impl PostgresStore {
             reader: reader.map_err(OpenError::Thread)?,
             rates: rates.map_err(OpenError::Thread)?,
             pool: pool(&url, config),
+            patience: config.patience,
         })
     }
 
@@ -78,10 +80,9 @@ impl PostgresStore {
     ) -> Result<T, StoreError> {
         let mut lost = 0;
         loop {
-            match self.link()?.work(&work) {
-                Err(Error::Database(error)) if is_lost(&error) && lost < self.pool.max_size() => {
-                    lost += 1;
-                }
+            let mut link = self.link()?;
+            match link.work(&work) {
+                Err(_) if link.is_lost() && lost < self.pool.max_size() => lost += 1,
                 done => return done.map_err(store_error),
             }
         }
@@ -96,19 +97,28 @@ impl PostgresStore {
         let mut tries = self.pool.max_size() + 4;
         loop {
             let mut begun = false;
-            let done = self.link()?.work(|conn| {
+            let mut link = self.link()?;
+            let started = Instant::now();
+            let done = link.work(|conn| {
                 conn.transaction(|conn| {
                     begun = true;
                     work(conn)
                 })
             });
             tries -= 1;
-            match done {
-                Err(Error::Database(error)) if tries > 0 && is_lost(&error) && !begun => {}
-                Err(Error::Database(error)) if tries > 0 && is_undone(&error) => {
-                    thread::sleep(Duration::from_millis(2));
+            let is_again = match &done {
+                Err(_) if link.is_lost() => !begun,
+                Err(Error::Database(error)) => {
+                    is_worth_another_try(error, started.elapsed(), self.patience)
                 }
-                done => return done.map_err(store_error),
+                _ => false,
+            };
+            if !is_again || tries == 0 {
+                return done.map_err(store_error);
+            }
+            drop(link);
+            if begun {
+                thread::sleep(Duration::from_millis(2));
             }
         }
     }

@@ -7,13 +7,14 @@ use diesel::prelude::*;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::receipt::Receipt;
 use mintage_domain::ports::{CommitError, StoreError};
+use mintage_sql::Error;
 use mintage_sql::batch::{End, Failure, Transact, Verdict, attempt, commit, judge_and_write};
 use mintage_sql::postgres::batch::Batch;
 use mintage_sql::postgres::tables::commit::commit_id;
 use mintage_sql::queue::Queue;
 
 use crate::connection::Line;
-use crate::error::{database_error, failure, is_lost};
+use crate::error::{database_error, is_worth_another_try};
 
 /// Guards are judged on rows that are locked, so the weakest level that is free of dirty reads is
 /// enough, whatever the server's default is.
@@ -70,6 +71,15 @@ impl Writer {
         }
     }
 
+    /// Why a transaction was undone by a server that still answers.
+    fn undone(&self, error: &diesel::result::Error, took: Duration) -> Failure {
+        if is_worth_another_try(error, took, self.patience) {
+            Failure::Undone
+        } else {
+            Failure::Store(database_error(error))
+        }
+    }
+
     /// The line to the database.
     pub(crate) fn line(&mut self) -> &mut Line {
         &mut self.line
@@ -79,24 +89,30 @@ impl Writer {
 impl Transact for Writer {
     fn transact(&mut self, batch: &[Changes], careful: bool) -> Result<Vec<Verdict>, Failure> {
         let link = self.line.link().map_err(Failure::Store)?;
+        let started = Instant::now();
         let end = attempt(link.connection(), BEGIN, |connection| {
             judge_and_write(&mut Batch::new(connection), batch, careful)
         });
+        let took = started.elapsed();
         match end {
             End::Done(verdicts) => Ok(verdicts),
-            End::Failed(error) => {
-                if matches!(&error, mintage_sql::Error::Database(error) if is_lost(error)) {
-                    self.line.hang_up();
-                }
-                Err(failure(error))
+            End::Failed(Error::Raced) => Err(Failure::Raced),
+            End::Failed(Error::Row(error)) => Err(Failure::Store(error)),
+            // What was not committed is undone, so it can be done again on another connection.
+            End::Failed(Error::Database(error)) if link.note(&error) => {
+                self.line.hang_up();
+                Err(Failure::Undone)
             }
-            End::Uncertain(verdicts, error) if is_lost(&error) => match self.was_committed(batch) {
-                Ok(true) => Ok(verdicts),
-                Ok(false) => Err(Failure::Undone),
-                Err(error) => Err(Failure::Store(error)),
-            },
+            End::Failed(Error::Database(error)) => Err(self.undone(&error, took)),
+            End::Uncertain(verdicts, error) if link.note(&error) => {
+                match self.was_committed(batch) {
+                    Ok(true) => Ok(verdicts),
+                    Ok(false) => Err(Failure::Undone),
+                    Err(error) => Err(Failure::Store(error)),
+                }
+            }
             // The server answered: it did not commit.
-            End::Uncertain(_, error) => Err(failure(error.into())),
+            End::Uncertain(_, error) => Err(self.undone(&error, took)),
         }
     }
 }
