@@ -252,6 +252,12 @@ tables! {
         sealed_secret -> Binary,
         gone_since -> Nullable<BigInt>,
         version -> BigInt,
+        failing_since -> Nullable<BigInt>,
+        failures -> BigInt,
+        unresponsive -> Bool,
+        width -> Nullable<BigInt>,
+        paused_at -> Nullable<BigInt>,
+        probed -> Bool,
     }
 
     deliveries (id) {
@@ -288,6 +294,16 @@ tables! {
         due_at -> BigInt,
         created_at -> BigInt,
         version -> BigInt,
+        kind -> Text,
+    }
+
+    /// The lanes of each queue, by which claims find what is due.
+    lanes (tenant, queue) {
+        tenant -> Text,
+        queue -> Text,
+        state -> Nullable<Text>,
+        width -> Nullable<BigInt>,
+        turn_at -> Nullable<BigInt>,
     }
 
     audit_entries (id) {

@@ -68,6 +68,8 @@ kinds! {
     OrderStatus = one_of(order::OrderStatus::ALL.map(order::OrderStatus::as_str));
     /// The name of an event.
     EventName = one_of(event::EventName::ALL.map(event::EventName::as_str));
+    /// The status of a webhook endpoint.
+    WebhookEndpointStatus = one_of(["active", "failing", "paused"]);
     /// The status of a delivery.
     DeliveryStatus = one_of(["pending", "retrying", "delivered", "failed"]);
     /// The status of a mail: `sent` after the mail server accepted the mail, `cancelled` if the license

@@ -13,7 +13,7 @@ pub(crate) use described::{
     Actor, ApiKeyId, AuditId, Cursor, CustomerId, DeliveryId, DeliveryStatus, EmailPrefix,
     EventName, HoldCause, LicenseId, LicenseReason, LicenseStatus, MailId, MailStatus,
     MetadataFilter, OrderId, OrderStatus, ReasonNotActivated, ReasonNotRecorded, ReasonNotValid,
-    SearchText, TenantId, Time, ValidationStatus,
+    SearchText, TenantId, Time, ValidationStatus, WebhookEndpointStatus,
 };
 pub(crate) use fields::{
     ActivationId, ActivationLimit, Amount, ApiKeyScope, Currency, CustomerName, DeviceText,

@@ -62,6 +62,7 @@ fn calls() -> Vec<Call> {
         ("GET", "/v1/audit", S::AuditRead),
         ("GET", "/v1/webhook", S::IntegrationsRead),
         ("POST", "/v1/webhook/rotate-secret", S::IntegrationsWrite),
+        ("POST", "/v1/webhook/resume", S::IntegrationsWrite),
         ("GET", "/v1/webhook/deliveries", S::IntegrationsRead),
         (
             "POST",

@@ -7,13 +7,6 @@ macro_rules! locked {
     };
 }
 
-/// Locks the rows of a query, and leaves out those that another transaction has locked.
-macro_rules! claimable {
-    ($query:expr) => {
-        $query.for_update().skip_locked()
-    };
-}
-
 pub mod batch;
 pub mod claim;
 mod db;

@@ -7,13 +7,6 @@ macro_rules! locked {
     };
 }
 
-/// Nothing, likewise.
-macro_rules! claimable {
-    ($query:expr) => {
-        $query
-    };
-}
-
 pub mod batch;
 pub mod claim;
 mod db;
