@@ -119,6 +119,8 @@ tables! {
         retry_at -> Nullable<BigInt>,
         received_at -> BigInt,
         version -> BigInt,
+        tenant -> Nullable<Text>,
+        attempts -> BigInt,
     }
 
     customers (id) {

@@ -55,12 +55,11 @@ fn fulfil(
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
     let Some(email) = buyer(&order, facts) else {
-        return Ok(Verdict::Park(
-            "the session carries no e-mail address".into(),
-        ));
+        let reason = "the session carries no e-mail address";
+        return Ok(Verdict::Park(order.tenant, reason.into()));
     };
     let Some(product) = store.product(&order.tenant, &order.product)? else {
-        return Ok(Verdict::Park("the product is gone".into()));
+        return Ok(Verdict::Park(order.tenant, "the product is gone".into()));
     };
     let seller = store.tenant(&order.tenant)?;
     let payment = payment(store, &order, facts, now)?;
@@ -83,7 +82,7 @@ fn fulfil(
         actor: Actor::Stripe,
     };
     if let Err(reason) = mint_into(&mut changes, env, new, now) {
-        return Ok(Verdict::Park(reason.to_string()));
+        return Ok(Verdict::Park(order.tenant, reason.to_string()));
     }
     order.status = OrderStatus::Fulfilled;
     order.fulfilled_at = Some(now);
