@@ -1,5 +1,6 @@
 //! A seller: a shop in a store and at a Stripe of its own.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -163,6 +164,13 @@ impl Seller {
         checkouts.last().unwrap().0.id.clone()
     }
 
+    /// The signed copy of the order that a session carries.
+    pub(crate) fn snapshot(&self, session: &SessionId) -> BTreeMap<String, String> {
+        let checkouts = self.stripe.checkouts(&self.shop.account_ref());
+        let opened = checkouts.into_iter().find(|(it, _)| it.id == *session);
+        opened.unwrap().1.snapshot
+    }
+
     /// Receives an event with this data of the shop's account.
     pub(crate) fn receive(&self, data: EventData) -> Result<Outcome, InboundError> {
         self.receive_as(&self.inbound(data))
@@ -273,6 +281,7 @@ pub(crate) fn paid(session: &SessionId) -> SessionFacts {
         email: Some("buyer@example.test".to_owned()),
         name: Some("Ada".to_owned()),
         payment_intent: Some(intent(session)),
+        snapshot: BTreeMap::new(),
     }
 }
 

@@ -18,11 +18,13 @@ use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::{PaymentStatus, SessionFacts};
 use crate::usecase::env::Env;
 use crate::usecase::licenses::transition::{NewLicense, mint_into};
+use crate::usecase::stripe::inbound::lost_order::rebuild;
 use crate::usecase::stripe::inbound::order::{UNKNOWN_SESSION, change_order_status};
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
 /// Interprets a completed session. Only a session whose id is stored with an order of this account
-/// mints. Metadata prove nothing, since the account's owner can set them.
+/// mints, or one that carries a signed copy of an order that was lost. Other metadata prove nothing,
+/// since the account's owner can set them.
 pub(crate) fn interpret(
     store: &(impl InboundStore + ?Sized),
     env: &Env<'_>,
@@ -31,7 +33,10 @@ pub(crate) fn interpret(
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
     let Some(order) = store.order_of_session(&account.account, &facts.session)? else {
-        return Ok(Verdict::Ignore(UNKNOWN_SESSION));
+        return match rebuild(store, env, account, facts)? {
+            Some(order) => fulfil(store, env, order, facts, now),
+            None => Ok(Verdict::Ignore(UNKNOWN_SESSION)),
+        };
     };
     if order.mode != account.mode {
         return Ok(Verdict::Ignore("a session of the other mode"));
@@ -66,6 +71,12 @@ fn fulfil(
     let customer = customer(env, &order, email, facts, now);
 
     let mut changes = env.changes(now);
+    if order.version == 0 {
+        let (tenant, target) = (&order.tenant, order.id.as_str());
+        changes
+            .audit
+            .push(env.audit(tenant, now, Actor::Stripe, "order.rebuilt", target));
+    }
     let new = NewLicense {
         seller: seller.as_ref(),
         product: &product,
