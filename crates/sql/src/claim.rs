@@ -139,9 +139,10 @@ pub(crate) fn pick<R: QueueRow>(lanes: &[Lane], rows: Vec<R>, limits: Limits) ->
     for (is_responsive, limit) in [(true, limits.responsive), (false, limits.unresponsive)] {
         let limit = usize::try_from(limit).unwrap_or(0);
         let lanes = lanes.iter().filter(|it| it.is_responsive == is_responsive);
-        let rows: Vec<_> = lanes.filter_map(|it| due.remove(&it.tenant)).collect();
-        let is_full = limit > 0 && rows.len() >= limit;
-        let all = rounds(rows);
+        let lanes: Vec<_> = lanes.map(|it| due.remove(&it.tenant)).collect();
+        // As many lanes as were asked for may have others behind them.
+        let is_full = limit > 0 && lanes.len() >= limit;
+        let all = rounds(lanes.into_iter().flatten().collect());
         picked.has_more |= is_full || (limit > 0 && all.len() > limit);
         for (id, item) in all.into_iter().take(limit) {
             picked.ids.push(id);
