@@ -171,6 +171,10 @@ fn a_failed_delivery_is_tried_again_by_the_schedule_with_the_same_bytes() {
             "{attempts}: in {next} s"
         );
         stage.advance(Duration::from_secs(next.unsigned_abs() + 1));
+        // After a day the endpoint is paused.
+        seller
+            .manage(Request::post("/v1/webhook/resume"))
+            .expect(200);
     }
     let failed = await_delivery(&seller, "failed", 10);
     assert_eq!(failed["nextAttemptAt"], Value::Null);
