@@ -7,9 +7,7 @@ mod shared;
 use diesel::PgConnection as Conn;
 use diesel::prelude::*;
 use mintage_pgtmp::{Database, Server};
-use mintage_sql::postgres::claim::{DUE, LANES};
 use mintage_sql::postgres::tables;
-use mintage_sql::schema::mails;
 use mintage_sql::watch::Watch;
 
 /// Enough of each that an index is worth its while.
@@ -32,10 +30,14 @@ const MUCH: &str = "\
 
 /// The plan of a statement with its values, which diesel prints as `["acme", ["cus_77"], 26]`.
 fn explain(database: &Database, statement: &str) -> String {
+    explain_with("", database, statement)
+}
+
+fn explain_with(settings: &str, database: &Database, statement: &str) -> String {
     let (sql, values) = statement.split_once(" -- binds: ").unwrap();
     let inner = values.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
     let values = inner.unwrap().replace('[', "array[").replace('"', "'");
-    let prepared = format!("prepare asked as {sql}; explain execute asked ({values})");
+    let prepared = format!("{settings}prepare asked as {sql}; explain execute asked ({values})");
     database.run(&prepared).unwrap()
 }
 
@@ -53,48 +55,19 @@ fn what_a_seller_asks_for_is_found_by_an_index() {
 }
 
 #[test]
-fn a_claim_looks_at_no_delivery_that_waits_for_a_url() {
+fn claims_read_each_table_by_an_index() {
     let database = Server::shared().create_database().unwrap();
     let mut connection = PgConnection::establish(database.url()).unwrap();
     crate::migrations::apply(&mut connection).unwrap();
-    // A table this small would be scanned for its smallness.
-    let plan = |types: &str, values: &str, sql: &str| {
-        let prepared = format!(
-            "set enable_seqscan = off; set enable_bitmapscan = off; \
-             prepare claim ({types}) as {sql}; explain execute claim ({values})"
-        );
-        database.run(&prepared).unwrap()
-    };
-    let lanes = plan("bigint, bigint, bigint", "0, 9, 3", LANES);
-    let due = plan("text[], bigint, bigint, bigint", "'{acme}', 0, 9, 3", DUE);
-    for told in [lanes, due] {
-        for index in [
-            "deliveries_due on deliveries d",
-            "deliveries_leased on deliveries l",
-        ] {
-            assert!(told.contains(index), "{told}");
-        }
-        assert!(!told.contains("Seq Scan on deliveries"), "{told}");
+    let sealed = format!("decode('01026b31{}', 'hex')", "00".repeat(28));
+    for statement in shared::queues(&sealed, "false") {
+        database.run(&statement).unwrap();
     }
-}
-
-#[test]
-fn a_claim_looks_at_no_mail_that_is_settled() {
-    let database = Server::shared().create_database().unwrap();
-    let mut connection = PgConnection::establish(database.url()).unwrap();
-    crate::migrations::apply(&mut connection).unwrap();
-    let due = tables::outbox::mail::due(0, 9)
-        .select(mails::id)
-        .for_update()
-        .skip_locked();
-    let sql = diesel::debug_query::<diesel::pg::Pg, _>(&due).to_string();
-    let (sql, _binds) = sql.split_once(" -- binds").unwrap();
+    let watch = Watch::default();
+    connection.set_instrumentation(watch.watcher());
     // A table this small would be scanned for its smallness.
-    let prepared = format!(
-        "set enable_seqscan = off; set enable_bitmapscan = off; \
-         prepare claim (bigint, bigint) as {sql}; explain execute claim (0, 9)"
-    );
-    let told = database.run(&prepared).unwrap();
-    assert!(told.contains("Index Scan using mails_due"), "{told}");
-    assert!(!told.contains("Sort"), "{told}");
+    const INDEXES: &str = "set enable_seqscan = off; set enable_bitmapscan = off; ";
+    shared::claims_read_indexes(&mut connection, &watch, |statement| {
+        explain_with(INDEXES, &database, statement)
+    });
 }

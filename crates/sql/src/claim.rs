@@ -1,66 +1,179 @@
 //! What claims of deliveries and mails have in common.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
-use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::model::outbox::delivery::{Claim, Delivery};
-use mintage_domain::model::outbox::mail::QueuedMail;
-use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
+use mintage_domain::model::outbox::lane::LaneState;
+use mintage_domain::ports::{ClaimLimits, SET_ASIDE, StoreError};
 
-/// How much a claim leases and until when, in stored units.
+/// A queue whose rows wait in lanes.
 #[derive(Debug, Clone, Copy)]
-pub struct ClaimLimits {
+pub struct Queue {
+    /// Its name in the table of lanes.
+    pub name: &'static str,
+    /// The table of its rows, which has the columns `id`, `tenant`, `status`, `attempts`, `due_at` and
+    /// `version`.
+    pub table: &'static str,
+}
+
+/// Deliveries of events to webhook endpoints.
+pub const WEBHOOKS: Queue = Queue {
+    name: "webhooks",
+    table: "deliveries",
+};
+
+/// Mails.
+pub const MAILS: Queue = Queue {
+    name: "mails",
+    table: "mails",
+};
+
+/// The limits of a claim, in stored units.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
     /// Now.
     pub now: i64,
     /// When the leases end.
     pub until: i64,
-    /// How many at most.
-    pub n: i64,
-    /// How many of one endpoint may be leased at a time.
-    pub cap: i64,
+    /// Until when unreadable rows are set aside.
+    pub aside: i64,
+    /// How many rows of responsive lanes, at most.
+    pub responsive: i64,
+    /// How many rows of unresponsive lanes, at most.
+    pub unresponsive: i64,
+    /// How many rows of one lane may be leased at a time.
+    pub per_lane: i64,
 }
 
-impl ClaimLimits {
-    /// Up to `n` deliveries, up to `cap` of one endpoint, leased from `now` on.
-    pub fn new(now: Timestamp, n: usize, cap: usize, lease: Duration) -> Self {
+impl From<&ClaimLimits> for Limits {
+    fn from(limits: &ClaimLimits) -> Self {
+        let stored = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         Self {
-            now: now.as_micros(),
-            until: now.plus(lease).as_micros(),
-            n: i64::try_from(n).unwrap_or(i64::MAX),
-            cap: i64::try_from(cap).unwrap_or(i64::MAX),
+            now: limits.now.as_micros(),
+            until: limits.now.plus(limits.lease).as_micros(),
+            aside: limits.now.plus(SET_ASIDE).as_micros(),
+            responsive: stored(limits.responsive),
+            unresponsive: stored(limits.unresponsive),
+            per_lane: stored(limits.per_lane),
         }
     }
 }
 
-/// Puts leased deliveries back into the order in which they were picked, each with its endpoint.
-pub(crate) fn claims(
-    picked: &[String],
-    leased: Vec<Delivery>,
-    endpoints: Vec<WebhookEndpoint>,
-) -> Vec<Claim> {
-    let endpoints: HashMap<TenantId, WebhookEndpoint> = endpoints
-        .into_iter()
-        .map(|endpoint| (endpoint.tenant.clone(), endpoint))
-        .collect();
-    let mut leased: HashMap<String, Delivery> = leased
-        .into_iter()
-        .map(|delivery| (delivery.id.to_string(), delivery))
-        .collect();
-    picked
-        .iter()
-        .filter_map(|id| {
-            let delivery = leased.remove(id)?;
-            let endpoint = endpoints.get(&delivery.tenant)?.clone();
-            Some(Claim { delivery, endpoint })
-        })
-        .collect()
+/// A lane whose turn it is.
+#[derive(Debug, Clone)]
+pub struct Lane {
+    /// The tenant.
+    pub tenant: String,
+    /// Whether its last attempt had an answer in time.
+    pub is_responsive: bool,
+    /// How many of its rows may be leased at a time.
+    pub width: i64,
 }
 
-/// Puts leased mails back into the order in which they were picked.
-pub(crate) fn in_order(picked: &[String], mut leased: Vec<QueuedMail>) -> Vec<QueuedMail> {
-    let place = |mail: &QueuedMail| picked.iter().position(|id| id == mail.id.as_str());
-    leased.sort_by_key(place);
-    leased
+impl Lane {
+    /// A lane, from its row.
+    pub(crate) fn new((tenant, state, width): (String, String, i64)) -> Self {
+        Self {
+            tenant,
+            is_responsive: state == LaneState::Responsive.as_str(),
+            width,
+        }
+    }
+
+    /// How many rows of the lane are read at most: no more than may be leased.
+    pub(crate) fn room(&self, limits: Limits) -> i64 {
+        self.width.min(limits.per_lane)
+    }
+}
+
+/// A row of a queue.
+pub(crate) trait QueueRow {
+    /// What the row is in the domain.
+    type Item;
+
+    /// The id.
+    fn id(&self) -> &str;
+    /// The tenant.
+    fn tenant(&self) -> &str;
+    /// The row in the domain, leased for one attempt.
+    fn leased(self, until: Timestamp) -> Result<Self::Item, StoreError>;
+}
+
+/// What a claim leases, and what it sets aside.
+#[derive(Debug)]
+pub(crate) struct Picked<T> {
+    /// The ids of the leased rows.
+    pub(crate) ids: Vec<String>,
+    /// The leased rows.
+    pub(crate) leased: Vec<T>,
+    /// The ids of the unreadable rows.
+    pub(crate) unreadable_ids: Vec<String>,
+    /// Why those rows are unreadable.
+    pub(crate) unreadable: Vec<StoreError>,
+    /// Whether a limit ended the claim.
+    pub(crate) has_more: bool,
+}
+
+/// Picks from the due rows of the lanes, which are in the order of their turns: one row of each lane,
+/// then the next one of each, up to the limits. `rows` are ordered by the time at which they became due.
+pub(crate) fn pick<R: QueueRow>(lanes: &[Lane], rows: Vec<R>, limits: Limits) -> Picked<R::Item> {
+    let mut picked = Picked {
+        ids: Vec::new(),
+        leased: Vec::new(),
+        unreadable_ids: Vec::new(),
+        unreadable: Vec::new(),
+        has_more: false,
+    };
+    let until = Timestamp::from_micros(limits.until);
+    let mut due: HashMap<String, Vec<(String, R::Item)>> = HashMap::new();
+    for row in rows {
+        let (id, tenant) = (row.id().to_owned(), row.tenant().to_owned());
+        match row.leased(until) {
+            Ok(item) => due.entry(tenant).or_default().push((id, item)),
+            Err(error) => {
+                picked.unreadable_ids.push(id);
+                picked.unreadable.push(error);
+            }
+        }
+    }
+    for (is_responsive, limit) in [(true, limits.responsive), (false, limits.unresponsive)] {
+        let limit = usize::try_from(limit).unwrap_or(0);
+        let lanes = lanes.iter().filter(|it| it.is_responsive == is_responsive);
+        let lanes: Vec<_> = lanes.map(|it| due.remove(&it.tenant)).collect();
+        // As many lanes as were asked for may have others behind them.
+        let is_full = limit > 0 && lanes.len() >= limit;
+        let all = rounds(lanes.into_iter().flatten().collect());
+        picked.has_more |= is_full || (limit > 0 && all.len() > limit);
+        for (id, item) in all.into_iter().take(limit) {
+            picked.ids.push(id);
+            picked.leased.push(item);
+        }
+    }
+    picked.has_more |= !picked.unreadable.is_empty();
+    picked
+}
+
+/// The first row of each lane, then the second one of each, and so on.
+fn rounds<T>(lanes: Vec<Vec<T>>) -> Vec<T> {
+    let mut lanes: Vec<_> = lanes.into_iter().map(Vec::into_iter).collect();
+    let mut all = Vec::new();
+    loop {
+        let before = all.len();
+        all.extend(lanes.iter_mut().filter_map(Iterator::next));
+        if all.len() == before {
+            return all;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_lane_has_a_row_in_every_round() {
+        let lanes = vec![vec![1, 4, 6], vec![2], vec![], vec![3, 5]];
+        assert_eq!(rounds(lanes), [1, 2, 3, 4, 5, 6]);
+        assert!(rounds::<u8>(Vec::new()).is_empty());
+    }
 }

@@ -143,16 +143,15 @@ macro_rules! read_ports {
 macro_rules! outbox_ports {
     ($store:ty, $backend:ident) => {
         const _: () = {
-            use ::std::time::Duration;
-
             use ::mintage_domain::base::id::{DeliveryId, LicenseId, MailId};
             use ::mintage_domain::base::page::{Page, PageRequest};
             use ::mintage_domain::base::slug::TenantId;
             use ::mintage_domain::base::time::Timestamp;
             use ::mintage_domain::model::outbox::delivery::{Attempt, Claim, Delivery};
             use ::mintage_domain::model::outbox::mail::QueuedMail;
-            use ::mintage_domain::ports::{Deliveries, Mails, StoreError};
-            use $crate::claim::ClaimLimits;
+            use ::mintage_domain::ports::{ClaimLimits, Claimed, Deliveries, Mails, StoreError};
+            use $crate::claim::Limits;
+            use $crate::$backend::tables::outbox::claims;
 
             $crate::delegate! { $store, $backend:
                 Deliveries {
@@ -162,15 +161,12 @@ macro_rules! outbox_ports {
                         -> Page<(Delivery, Option<Attempt>)> = outbox::delivery::list;
                 }
                 + {
-                    fn claim(
-                        &self,
-                        now: Timestamp,
-                        n: usize,
-                        cap: usize,
-                        lease: Duration,
-                    ) -> Result<Vec<Claim>, StoreError> {
-                        let limits = ClaimLimits::new(now, n, cap, lease);
-                        self.write(move |conn| $crate::$backend::claim::claim(conn, limits))
+                    fn claim(&self, limits: &ClaimLimits) -> Result<Claimed<Claim>, StoreError> {
+                        let limits = Limits::from(limits);
+                        if !self.read(|conn| claims::are_deliveries_due(conn, limits))? {
+                            return Ok(nothing());
+                        }
+                        self.write(move |conn| claims::claim(conn, limits))
                     }
                 }
                 Mails {
@@ -184,16 +180,23 @@ macro_rules! outbox_ports {
                 + {
                     fn claim_mails(
                         &self,
-                        now: Timestamp,
-                        n: usize,
-                        lease: Duration,
-                    ) -> Result<Vec<QueuedMail>, StoreError> {
-                        // All mail goes to one server, so there are no lanes.
-                        let limits = ClaimLimits::new(now, n, n, lease);
-                        self.write(move |conn| {
-                            $crate::$backend::tables::outbox::mail::claim(conn, limits)
-                        })
+                        limits: &ClaimLimits,
+                    ) -> Result<Claimed<QueuedMail>, StoreError> {
+                        let limits = Limits::from(limits);
+                        if !self.read(|conn| claims::are_mails_due(conn, limits))? {
+                            return Ok(nothing());
+                        }
+                        self.write(move |conn| claims::claim_mails(conn, limits))
                     }
+                }
+            }
+
+            /// The claim of a node that has nothing to do, which costs no transaction.
+            fn nothing<T>() -> Claimed<T> {
+                Claimed {
+                    leased: Vec::new(),
+                    unreadable: Vec::new(),
+                    has_more: false,
                 }
             }
         };

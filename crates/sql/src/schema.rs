@@ -119,6 +119,8 @@ tables! {
         retry_at -> Nullable<BigInt>,
         received_at -> BigInt,
         version -> BigInt,
+        tenant -> Nullable<Text>,
+        attempts -> BigInt,
     }
 
     customers (id) {
@@ -252,6 +254,12 @@ tables! {
         sealed_secret -> Binary,
         gone_since -> Nullable<BigInt>,
         version -> BigInt,
+        failing_since -> Nullable<BigInt>,
+        failures -> BigInt,
+        unresponsive -> Bool,
+        width -> Nullable<BigInt>,
+        paused_at -> Nullable<BigInt>,
+        probed -> Bool,
     }
 
     deliveries (id) {
@@ -288,6 +296,16 @@ tables! {
         due_at -> BigInt,
         created_at -> BigInt,
         version -> BigInt,
+        kind -> Text,
+    }
+
+    /// The lanes of each queue, by which claims find what is due.
+    lanes (tenant, queue) {
+        tenant -> Text,
+        queue -> Text,
+        state -> Nullable<Text>,
+        width -> Nullable<BigInt>,
+        turn_at -> Nullable<BigInt>,
     }
 
     audit_entries (id) {

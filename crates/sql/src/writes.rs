@@ -20,6 +20,8 @@ pub(crate) enum Form {
     Update,
     /// Insert rows, or write them over those that are there.
     Replace,
+    /// Insert rows, or change those that are there as this text says, which follows `on conflict`.
+    Merge(&'static str),
 }
 
 /// Rows of one table that are written in one form.
@@ -38,7 +40,7 @@ impl TableWrite {
     /// has written one of them since the guards were judged.
     pub(crate) fn is_complete(&self, written: usize) -> bool {
         match self.form {
-            Form::Delete | Form::InsertMissing => true,
+            Form::Delete | Form::InsertMissing | Form::Merge(_) => true,
             Form::InsertNew | Form::Update | Form::Replace => written == self.rows.len(),
         }
     }

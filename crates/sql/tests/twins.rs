@@ -58,6 +58,10 @@ fn neutral(database: &str, statement: &str) -> String {
             " integer not null default 1 check (",
             " boolean not null default true",
         ),
+        (
+            " integer not null default 0 check (",
+            " boolean not null default false",
+        ),
     ] {
         while let Some(start) = statement.find(integer) {
             let end = statement[start..].find("))").expect("the check ends") + start + 2;

@@ -13,8 +13,6 @@ use std::cell::RefCell;
 use diesel::SqliteConnection as Conn;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use mintage_sql::schema::deliveries;
-use mintage_sql::sqlite::claim::LANES;
 use mintage_sql::sqlite::tables;
 use mintage_sql::watch::Watch;
 
@@ -57,52 +55,20 @@ fn what_a_seller_asks_for_is_found_by_an_index() {
     });
 }
 
-fn plan(sql: &str) -> String {
-    let mut connection = SqliteConnection::establish(":memory:").unwrap();
-    crate::migrations::apply(&mut connection).unwrap();
-    let steps: Vec<Step> = diesel::sql_query(format!("explain query plan {sql}"))
-        .load(&mut connection)
-        .unwrap();
-    let details: Vec<String> = steps.into_iter().map(|step| step.detail).collect();
-    details.join("\n")
-}
-
 #[test]
-fn a_claim_looks_at_no_delivery_that_waits_for_a_url() {
-    let lanes = plan(LANES);
-    assert!(
-        lanes.contains("SEARCH d USING INDEX deliveries_due"),
-        "{lanes}"
-    );
-    assert!(
-        lanes.contains("SEARCH l USING COVERING INDEX deliveries_leased"),
-        "{lanes}"
-    );
-    assert!(
-        !lanes.contains("SCAN d") && !lanes.contains("SCAN l"),
-        "{lanes}"
-    );
-    let due = deliveries::table
-        .filter(deliveries::tenant.eq("acme"))
-        .filter(mintage_sql::sqlite::claim::unsettled())
-        .filter(deliveries::due_at.le(0))
-        .order((deliveries::due_at, deliveries::id))
-        .select((deliveries::due_at, deliveries::id));
-    let sql = diesel::debug_query::<diesel::sqlite::Sqlite, _>(&due).to_string();
-    let (sql, _binds) = sql.split_once(" -- binds").unwrap();
-    let lane = plan(sql);
-    assert!(
-        lane.contains("SEARCH deliveries USING INDEX deliveries_due"),
-        "{lane}"
-    );
-}
-
-#[test]
-fn a_claim_looks_at_no_mail_that_is_settled() {
-    let due = tables::outbox::mail::due(0, 10).select(mintage_sql::schema::mails::id);
-    let sql = diesel::debug_query::<diesel::sqlite::Sqlite, _>(&due).to_string();
-    let (sql, _binds) = sql.split_once(" -- binds").unwrap();
-    let told = plan(sql);
-    assert!(told.contains("INDEX mails_due (due_at<?)"), "{told}");
-    assert!(!told.contains("TEMP B-TREE"), "{told}");
+fn claims_read_each_table_by_an_index() {
+    let sealed = format!("x'01026b31{}'", "00".repeat(28));
+    let mut watched = database();
+    let mut beside = database();
+    for statement in shared::queues(&sealed, "0") {
+        for connection in [&mut watched, &mut beside] {
+            diesel::sql_query(&statement).execute(connection).unwrap();
+        }
+    }
+    let watch = Watch::default();
+    watched.set_instrumentation(watch.watcher());
+    let beside = RefCell::new(beside);
+    shared::claims_read_indexes(&mut watched, &watch, |statement| {
+        explain(&mut beside.borrow_mut(), statement)
+    });
 }

@@ -32,12 +32,19 @@ pub(crate) fn create(checkout: &CheckoutRequest) -> CreateCheckoutSession {
         .success_url(checkout.success_url.as_str())
         .cancel_url(checkout.cancel_url.as_str())
         .client_reference_id(checkout.order.as_str())
-        .metadata(metadata_of(checkout))
+        .metadata(session_metadata(checkout))
         .payment_intent_data(payment);
     match &checkout.buyer {
         Some(buyer) => session.customer_email(buyer.as_str()),
         None => session,
     }
+}
+
+/// The metadata of the session, with the signed copy of the order, which its payment need not have.
+fn session_metadata(checkout: &CheckoutRequest) -> HashMap<String, String> {
+    let mut entries = metadata_of(checkout);
+    entries.extend(checkout.snapshot.clone());
+    entries
 }
 
 fn metadata_of(checkout: &CheckoutRequest) -> HashMap<String, String> {

@@ -1,6 +1,9 @@
 //! Parsing Stripe's events. Fields that are not used may have any value.
 
+use std::collections::BTreeMap;
+
 use mintage_domain::base::id::{PaymentIntentId, SessionId, StripeAccountId, StripeEventId};
+use mintage_domain::model::sales::order_snapshot;
 use mintage_domain::model::stripe::event::{
     EventData, PaymentStatus, RefundFacts, SessionFacts, StripeEvent,
 };
@@ -31,6 +34,8 @@ struct Session {
     customer_details: Option<CustomerDetails>,
     customer_email: Option<String>,
     payment_intent: Option<PaymentIntentId>,
+    #[serde(default)]
+    metadata: Value,
 }
 
 #[derive(Deserialize)]
@@ -111,8 +116,24 @@ impl From<Session> for SessionFacts {
             email: typed.or(session.customer_email),
             name,
             payment_intent: session.payment_intent,
+            snapshot: snapshot(session.metadata),
         }
     }
+}
+
+/// The entries of the metadata that may hold an order. The seller may have set any others.
+fn snapshot(metadata: Value) -> BTreeMap<String, String> {
+    let Value::Object(entries) = metadata else {
+        return BTreeMap::new();
+    };
+    entries
+        .into_iter()
+        .filter(|(name, _)| name.starts_with(order_snapshot::PREFIX))
+        .filter_map(|(name, value)| match value {
+            Value::String(value) => Some((name, value)),
+            _ => None,
+        })
+        .collect()
 }
 
 impl From<Charge> for RefundFacts {

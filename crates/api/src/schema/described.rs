@@ -33,6 +33,8 @@ kinds! {
     ApiKeyId = id("(ak|pub)_");
     /// The id of an event for a webhook endpoint, and of its delivery.
     DeliveryId = id("dlv_");
+    /// Stripe's id of an event.
+    StripeEventId = id("evt_");
     /// The id of a mail that brings a license key to its buyer.
     MailId = id("eml_");
     /// The id of an entry of the audit trail.
@@ -68,6 +70,10 @@ kinds! {
     OrderStatus = one_of(order::OrderStatus::ALL.map(order::OrderStatus::as_str));
     /// The name of an event.
     EventName = one_of(event::EventName::ALL.map(event::EventName::as_str));
+    /// The status of a webhook endpoint.
+    WebhookEndpointStatus = one_of(["active", "failing", "paused"]);
+    /// The status of a Stripe event that waits for its license.
+    ParkedEventStatus = one_of(["parked", "given-up"]);
     /// The status of a delivery.
     DeliveryStatus = one_of(["pending", "retrying", "delivered", "failed"]);
     /// The status of a mail: `sent` after the mail server accepted the mail, `cancelled` if the license

@@ -12,8 +12,9 @@ mod tests;
 pub(crate) use described::{
     Actor, ApiKeyId, AuditId, Cursor, CustomerId, DeliveryId, DeliveryStatus, EmailPrefix,
     EventName, HoldCause, LicenseId, LicenseReason, LicenseStatus, MailId, MailStatus,
-    MetadataFilter, OrderId, OrderStatus, ReasonNotActivated, ReasonNotRecorded, ReasonNotValid,
-    SearchText, TenantId, Time, ValidationStatus,
+    MetadataFilter, OrderId, OrderStatus, ParkedEventStatus, ReasonNotActivated, ReasonNotRecorded,
+    ReasonNotValid, SearchText, StripeEventId, TenantId, Time, ValidationStatus,
+    WebhookEndpointStatus,
 };
 pub(crate) use fields::{
     ActivationId, ActivationLimit, Amount, ApiKeyScope, Currency, CustomerName, DeviceText,

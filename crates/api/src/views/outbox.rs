@@ -31,10 +31,22 @@ pub(crate) struct WebhookEndpointView<'a> {
     /// Since when nothing is sent, because the endpoint answered 410.
     #[schema(required, value_type = Option<schema::Time>)]
     gone_since: Option<String>,
+    /// `active`: the last attempt succeeded, or there was none. `failing`: every attempt has failed since
+    /// `failingSince`. `paused`: nothing is sent since `pausedAt`; events wait.
+    #[schema(value_type = schema::WebhookEndpointStatus)]
+    status: &'static str,
+    /// Since when every attempt has failed.
+    #[schema(required, value_type = Option<schema::Time>)]
+    failing_since: Option<String>,
+    /// Since when nothing is sent, because every attempt failed for a whole day.
+    #[schema(required, value_type = Option<schema::Time>)]
+    paused_at: Option<String>,
 }
 
 impl<'a> WebhookEndpointView<'a> {
     pub(crate) fn of(endpoint: Option<&'a WebhookEndpoint>) -> Self {
+        let health = endpoint.map(|endpoint| endpoint.health.clone());
+        let health = health.unwrap_or_default();
         Self {
             url: endpoint
                 .and_then(|endpoint| endpoint.url.as_ref())
@@ -43,6 +55,9 @@ impl<'a> WebhookEndpointView<'a> {
             gone_since: endpoint
                 .and_then(|endpoint| endpoint.gone_since)
                 .map(Timestamp::to_rfc3339),
+            status: health.status(),
+            failing_since: health.failing_since.map(Timestamp::to_rfc3339),
+            paused_at: health.paused_at.map(Timestamp::to_rfc3339),
         }
     }
 }
@@ -173,11 +188,12 @@ pub(crate) struct MailView {
 }
 
 impl MailView {
-    pub(crate) fn of(mail: &QueuedMail) -> Self {
+    /// A mail about this license.
+    pub(crate) fn of(license: &LicenseId, mail: &QueuedMail) -> Self {
         let is_pending = mail.status == MailStatus::Pending;
         Self {
             id: mail.id.clone(),
-            license_id: mail.license.clone(),
+            license_id: license.clone(),
             to: mail.to.clone(),
             status: mail.progress(),
             reason: mail.reason.clone(),

@@ -184,8 +184,14 @@ pub(crate) struct ParkedEvent<'a> {
     kind: &'a str,
     #[schema(required, value_type = Option<String>)]
     account: Option<&'a StripeAccountId>,
+    /// `parked`: the event is retried at `retryAt`. `given-up`: the event was retried for 30 days, and is
+    /// retried only if you ask for it.
+    #[schema(value_type = schema::ParkedEventStatus)]
+    status: &'static str,
     #[schema(required)]
     reason: Option<&'a str>,
+    /// How many attempts failed.
+    attempt_count: u32,
     #[schema(required, value_type = Option<schema::Time>)]
     retry_at: Option<String>,
     #[schema(value_type = schema::Time)]
@@ -194,17 +200,18 @@ pub(crate) struct ParkedEvent<'a> {
 
 impl<'a> ParkedEvent<'a> {
     pub(crate) fn of(event: &'a ProcessedEvent) -> Self {
-        let (reason, retry_at) = match &event.outcome {
-            EventOutcome::Parked {
-                reason, retry_at, ..
-            } => (Some(reason.as_str()), Some(*retry_at)),
-            EventOutcome::Applied | EventOutcome::Ignored(_) => (None, None),
+        let waiting = event.outcome.waiting();
+        let retry_at = match event.outcome {
+            EventOutcome::Parked { retry_at, .. } => Some(retry_at),
+            EventOutcome::Applied | EventOutcome::Ignored(_) | EventOutcome::GivenUp(_) => None,
         };
         Self {
             id: &event.id,
             kind: &event.kind,
             account: event.account.as_ref(),
-            reason,
+            status: event.outcome.as_str(),
+            reason: waiting.map(|waiting| waiting.reason.as_str()),
+            attempt_count: waiting.map_or(0, |waiting| waiting.attempts),
             retry_at: retry_at.map(Timestamp::to_rfc3339),
             received_at: event.received_at.to_rfc3339(),
         }

@@ -33,3 +33,4 @@ mod signed_reads;
 mod stripe_events;
 mod validate;
 mod webhook;
+mod webhook_pause;

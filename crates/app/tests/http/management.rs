@@ -62,6 +62,7 @@ fn calls() -> Vec<Call> {
         ("GET", "/v1/audit", S::AuditRead),
         ("GET", "/v1/webhook", S::IntegrationsRead),
         ("POST", "/v1/webhook/rotate-secret", S::IntegrationsWrite),
+        ("POST", "/v1/webhook/resume", S::IntegrationsWrite),
         ("GET", "/v1/webhook/deliveries", S::IntegrationsRead),
         (
             "POST",
@@ -80,6 +81,11 @@ fn calls() -> Vec<Call> {
         ),
         ("GET", "/v1/integrations/stripe/status", S::IntegrationsRead),
         ("GET", "/v1/integrations/stripe/parked", S::IntegrationsRead),
+        (
+            "POST",
+            "/v1/integrations/stripe/parked/evt_1/retry",
+            S::IntegrationsWrite,
+        ),
         ("DELETE", "/v1/integrations/stripe", S::IntegrationsWrite),
     ]
     .map(|(method, path, scope)| (method, path, scope, Value::Null));

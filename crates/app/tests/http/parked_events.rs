@@ -1,11 +1,9 @@
 //! A paid order that cannot mint yet: its event is parked, listed, and mints later.
 
-use std::time::Duration;
-
 use serde_json::Value;
 
 use crate::harness::stripe::Pay;
-use crate::harness::{Receiver, Seller, Stage, eventually};
+use crate::harness::{Receiver, Request, Seller, Stage, eventually};
 
 const PARKED: &str = "/v1/integrations/stripe/parked";
 
@@ -52,12 +50,42 @@ fn a_sale_that_cannot_mint_is_parked_and_minted_once_it_can_be() {
     assert_eq!(seller.hear(&event).expect(200)["outcome"], "duplicate");
 
     stage.restart(&[("MINTAGE_MASTER_KEY", &right)]);
-    assert_eq!(seller.items(PARKED), [parked], "it rests for a while");
-    stage.advance(Duration::from_mins(5));
+    assert_eq!(
+        seller.items(PARKED),
+        std::slice::from_ref(&parked),
+        "it rests for a while"
+    );
+    assert_eq!(
+        (&parked["status"], &parked["attemptCount"]),
+        (&Value::from("parked"), &Value::from(1))
+    );
+    let retry = |id: &str| seller.manage(Request::post(format!("{PARKED}/{id}/retry")));
+    for unknown in ["evt_unknown", "lic_1", "%00"] {
+        let answer = retry(unknown);
+        assert_eq!(
+            answer.error(),
+            (404, "common/not-found".into()),
+            "{unknown}"
+        );
+    }
+    let due = retry(id).expect(202);
+    assert_eq!(
+        (&due["id"], &due["attemptCount"]),
+        (&parked["id"], &Value::from(0))
+    );
+    assert!(
+        due["retryAt"].as_str() < parked["retryAt"].as_str(),
+        "{due}"
+    );
     // The first sweep is at the start.
     stage.restart(&[]);
     let license = seller.await_status("ACTIVE");
     assert!(seller.items(PARKED).is_empty());
+    assert_eq!(
+        retry(id).error(),
+        (404, "common/not-found".into()),
+        "it is minted"
+    );
     assert_eq!(seller.order_of(&session)["status"], "fulfilled");
     let api_key = seller.api_key("pro", "FULL", "sandbox");
     assert_eq!(

@@ -47,7 +47,10 @@ fn redeliver(seller: &Seller, delivery: &Value) -> crate::harness::Answer {
 fn a_webhook_must_be_https_where_no_inner_network_is_open() {
     let stage = Stage::silent(&[("MINTAGE_ALLOW_NETS", "")]);
     let seller = Seller::new(&stage, "acme");
-    let unset = json!({"url": null, "hasSigningSecret": false, "goneSince": null});
+    let unset = json!({
+        "url": null, "hasSigningSecret": false, "goneSince": null,
+        "status": "active", "failingSince": null, "pausedAt": null
+    });
     for bad in [
         json!("http://shop.test/hooks"),
         json!("ftp://shop.test/"),
@@ -88,7 +91,10 @@ fn the_signing_secret_is_shown_when_it_is_made_and_another_when_it_is_rotated() 
             .is_some_and(|secret| secret.starts_with("whsec_"))
     );
     assert_eq!(set(), Value::Null, "shown once");
-    let known = json!({"url": receiver.url(), "hasSigningSecret": true, "goneSince": null});
+    let known = json!({
+        "url": receiver.url(), "hasSigningSecret": true, "goneSince": null,
+        "status": "active", "failingSince": null, "pausedAt": null
+    });
     assert_eq!(seller.get("/v1/webhook"), known);
 
     let rotated = rotate().expect(200)["signingSecret"].clone();
@@ -165,6 +171,10 @@ fn a_failed_delivery_is_tried_again_by_the_schedule_with_the_same_bytes() {
             "{attempts}: in {next} s"
         );
         stage.advance(Duration::from_secs(next.unsigned_abs() + 1));
+        // After a day the endpoint is paused.
+        seller
+            .manage(Request::post("/v1/webhook/resume"))
+            .expect(200);
     }
     let failed = await_delivery(&seller, "failed", 10);
     assert_eq!(failed["nextAttemptAt"], Value::Null);

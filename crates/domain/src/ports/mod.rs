@@ -31,7 +31,7 @@ pub use http::{Http, HttpError, HttpRequest, HttpResponse, Method};
 pub use last_seen::{LastSeen, SeenTarget};
 pub use licenses::{Activations, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses};
 pub use mail::{Mail, MailError, Message};
-pub use outbox::{Deliveries, Mails, WebhookEndpoints};
+pub use outbox::{ClaimLimits, Claimed, Deliveries, Mails, SET_ASIDE, WebhookEndpoints};
 pub use sales::{CustomerFilter, Customers, Orders, Payments};
 pub use sellers::{AuditFilter, AuditRecord, Audits, Tenants, Tokens};
 pub use store::Store;

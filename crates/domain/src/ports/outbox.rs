@@ -11,6 +11,36 @@ use crate::model::outbox::mail::QueuedMail;
 use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 use crate::ports::store_error::{Found, Listed, StoreError};
 
+/// How long a claim sets a row aside that this version cannot read. A newer version, or a repair of
+/// the row, may be able to read it then.
+pub const SET_ASIDE: Duration = Duration::from_hours(1);
+
+/// How many rows a claim leases, and until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClaimLimits {
+    /// The time of the claim.
+    pub now: Timestamp,
+    /// The largest number of rows of responsive lanes.
+    pub responsive: usize,
+    /// The largest number of rows of unresponsive lanes.
+    pub unresponsive: usize,
+    /// The largest number of rows of one lane that are leased at a time.
+    pub per_lane: usize,
+    /// How long the leases last.
+    pub lease: Duration,
+}
+
+/// The result of a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed<T> {
+    /// What was leased.
+    pub leased: Vec<T>,
+    /// Why other rows could not be read. They are not leased, and are set aside for [`SET_ASIDE`].
+    pub unreadable: Vec<StoreError>,
+    /// Whether a limit ended the claim, so that more may be due.
+    pub has_more: bool,
+}
+
 /// Reads webhook endpoints.
 pub trait WebhookEndpoints {
     /// The webhook endpoint of a tenant.
@@ -27,19 +57,20 @@ pub trait Deliveries {
         tenant: &TenantId,
         page: &PageRequest,
     ) -> Listed<(Delivery, Option<Attempt>)>;
-    /// Leases up to `n` due deliveries until `now + lease`, atomically: pending deliveries that are
-    /// due, and leased ones whose lease has ended. Of one endpoint at most `cap` deliveries are
-    /// leased at a time (`a_lane_is_capped`), so that a slow endpoint does not delay the others. Each
-    /// delivery is leased to one caller (`two_claimers_share_nothing`). Deliveries of a tenant
-    /// without a URL, or whose endpoint is gone, wait (`without_a_url_it_waits`). A claim increments
-    /// the number of attempts and the version.
-    fn claim(
-        &self,
-        now: Timestamp,
-        n: usize,
-        cap: usize,
-        lease: Duration,
-    ) -> Result<Vec<Claim>, StoreError>;
+    /// Leases due deliveries until `now + lease`, atomically: pending deliveries that are due, and
+    /// leased ones whose lease has ended. Each delivery is leased to one caller
+    /// (`two_claimers_share_nothing`). A claim increments the number of attempts and the version.
+    ///
+    /// The deliveries of one endpoint are a *lane*. Of a lane at most `per_lane` deliveries are leased
+    /// at a time (`a_lane_is_capped`), and no more than the width of its endpoint
+    /// (`a_recovering_lane_is_narrow`). A larger `per_lane` than that of the claims before takes effect
+    /// with the next result or end of a lease in the lane. Lanes take turns: the lane that has waited longest since it
+    /// became due or was served is served first (`lanes_take_turns`). Responsive and unresponsive
+    /// lanes have limits of their own, so that endpoints that hang delay only one another
+    /// (`unresponsive_lanes_leave_the_room_of_the_others`). The deliveries of a closed lane wait:
+    /// without a URL, or with an endpoint that is missing, gone or paused
+    /// (`without_a_url_it_waits`, `deliveries_of_a_paused_endpoint_wait`).
+    fn claim(&self, limits: &ClaimLimits) -> Result<Claimed<Claim>, StoreError>;
 }
 
 /// Reads and claims mails.
@@ -53,17 +84,14 @@ pub trait Mails {
         license: &LicenseId,
         page: &PageRequest,
     ) -> Listed<QueuedMail>;
-    /// Leases up to `n` due mails until `now + lease`, atomically, the longest due first: pending
-    /// mails that are due, and leased ones whose lease has ended
-    /// (`an_ended_mail_lease_is_claimed_again`). Each mail is leased to one caller
-    /// (`two_mail_claimers_share_nothing`). A claim increments the number of attempts and the
+    /// Leases due mails until `now + lease`, atomically: pending mails that are due, and leased ones
+    /// whose lease has ended (`an_ended_mail_lease_is_claimed_again`). Each mail is leased to one
+    /// caller (`two_mail_claimers_share_nothing`). A claim increments the number of attempts and the
     /// version.
-    fn claim_mails(
-        &self,
-        now: Timestamp,
-        n: usize,
-        lease: Duration,
-    ) -> Result<Vec<QueuedMail>, StoreError>;
+    ///
+    /// The mails of one tenant are a lane, as the deliveries of one endpoint are
+    /// (`a_mail_lane_is_capped`, `mail_lanes_take_turns`). All of them are responsive.
+    fn claim_mails(&self, limits: &ClaimLimits) -> Result<Claimed<QueuedMail>, StoreError>;
     /// Up to `n` mails that became due at `before` or earlier and are neither settled nor under a
     /// lease, the longest due first (`overdue_mails_are_found`).
     fn overdue_mails(&self, before: Timestamp, n: usize) -> Result<Vec<QueuedMail>, StoreError>;

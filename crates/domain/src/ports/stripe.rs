@@ -32,8 +32,11 @@ pub trait OAuthRounds {
 pub trait ProcessedEvents {
     /// The event with this id, as received on the endpoint of a mode.
     fn processed_event(&self, endpoint: Mode, id: &StripeEventId) -> Found<ProcessedEvent>;
-    /// Up to `n` parked events that are to be retried at `now`, oldest first.
+    /// Up to `n` parked events that are to be retried at `now`, the longest due first
+    /// (`parked_events_come_due_in_the_order_of_their_retries`).
     fn parked_due(&self, now: Timestamp, n: usize) -> Result<Vec<ProcessedEvent>, StoreError>;
-    /// The parked events about the accounts of a tenant, newest first.
+    /// The events that wait for a license of a tenant, parked or given up, newest first. An event
+    /// belongs to the tenant that sold; if that is not known, to the tenant of its account
+    /// (`parked_events_belong_to_the_tenant_that_sold`).
     fn parked(&self, tenant: &TenantId, page: &PageRequest) -> Listed<ProcessedEvent>;
 }

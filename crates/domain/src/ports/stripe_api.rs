@@ -1,5 +1,6 @@
 //! Stripe's API and webhooks.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::base::email::Email;
@@ -195,6 +196,8 @@ pub struct CheckoutRequest {
     pub fee: Option<Money>,
     /// The buyer's address, if known.
     pub buyer: Option<Email>,
+    /// A signed copy of the order, for the metadata of the session.
+    pub snapshot: BTreeMap<String, String>,
     /// The page that the buyer returns to after paying.
     pub success_url: WebUrl,
     /// The page that the buyer returns to after cancelling.

@@ -3,15 +3,21 @@
 
 use std::time::Duration;
 
-use crate::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
+use crate::model::stripe::event::{EventData, StripeEvent};
+use crate::model::stripe::processed_event::ProcessedEvent;
 use crate::ports::{MAX_PRUNED_ROWS, Store, StoreError, Stripe, WebhookError, Webhooks};
 use crate::usecase::env::Env;
+use crate::usecase::failure::Failure;
 use crate::usecase::sales::checkout;
 use crate::usecase::stripe::connect;
 use crate::usecase::stripe::inbound::{self, Inbound, InboundError, InboundStore, Outcome};
 
 /// The largest number of objects of each kind that one sweep processes.
 const MAX_PER_SWEEP: usize = 50;
+
+/// The largest number of parked events that one sweep retries. They are retried in the order of their
+/// retries, so that those which fail again and again delay no other for long.
+const MAX_PARKED_PER_SWEEP: usize = 200;
 
 /// The age after which an order that is still opening is abandoned. Since a crash interrupted its
 /// checkout, no buyer has its payment page.
@@ -43,7 +49,7 @@ pub fn sweep(
     env: &Env<'_>,
 ) -> Result<SweepReport, StoreError> {
     let mut report = SweepReport::default();
-    for event in store.parked_due(env.now(), MAX_PER_SWEEP)? {
+    for event in store.parked_due(env.now(), MAX_PARKED_PER_SWEEP)? {
         match unpark(store, stripe, webhooks, env, event) {
             Ok(Outcome::Parked(_)) | Err(_) => increment(&mut report.failed),
             Ok(_) => increment(&mut report.unparked),
@@ -83,7 +89,8 @@ fn increment(count: &mut usize) {
     *count = count.saturating_add(1);
 }
 
-/// Processes a parked event again, as if it had just been received.
+/// Processes a parked event again, as if it had just been received. If that fails, the event waits
+/// longer; it must not be the first one due for ever.
 fn unpark(
     store: &(impl InboundStore + ?Sized),
     stripe: &dyn Stripe,
@@ -91,18 +98,41 @@ fn unpark(
     env: &Env<'_>,
     parked: ProcessedEvent,
 ) -> Result<Outcome, UnparkError> {
-    let EventOutcome::Parked { payload, .. } = &parked.outcome else {
+    let Some(waiting) = parked.outcome.waiting() else {
         return Ok(Outcome::Duplicate);
     };
-    let payload = payload.clone();
-    let event = webhooks.reread(&payload)?;
+    let payload = waiting.payload.clone();
+    let (event, unreadable) = match webhooks.reread(&payload) {
+        Ok(event) => (event, None),
+        Err(error) => (placeholder(&parked), Some(UnparkError::from(error))),
+    };
     let inbound = Inbound {
         endpoint: parked.endpoint,
         event,
         payload,
         parked: Some(parked),
     };
-    Ok(inbound::receive(store, stripe, env, &inbound)?)
+    let result = match unreadable {
+        Some(error) => Err(error),
+        None => inbound::receive(store, stripe, env, &inbound).map_err(UnparkError::from),
+    };
+    if let Err(error) = &result
+        && !error.is_outage()
+    {
+        inbound::postpone(store, env, &inbound, &error.to_string())?;
+    }
+    result
+}
+
+/// Stands for an event whose payload cannot be read; only its record is written again.
+fn placeholder(parked: &ProcessedEvent) -> StripeEvent {
+    StripeEvent {
+        id: parked.id.clone(),
+        kind: parked.kind.clone(),
+        account: parked.account.clone(),
+        livemode: parked.endpoint.livemode(),
+        data: EventData::Other,
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -111,4 +141,17 @@ enum UnparkError {
     Unreadable(#[from] WebhookError),
     #[error(transparent)]
     Inbound(#[from] InboundError),
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+impl UnparkError {
+    /// Whether the store is away, which is no failure of the event.
+    fn is_outage(&self) -> bool {
+        let failure = match self {
+            Self::Inbound(InboundError::Failure(failure)) | Self::Failure(failure) => failure,
+            Self::Inbound(_) | Self::Unreadable(_) => return false,
+        };
+        matches!(failure, Failure::Store(StoreError::Unavailable(_)))
+    }
 }

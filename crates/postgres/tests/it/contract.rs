@@ -42,6 +42,11 @@ impl Fresh {
         }
     }
 
+    /// Runs a statement beside the store.
+    pub(crate) fn run(&self, statement: &str) {
+        self.database.run(statement).unwrap();
+    }
+
     pub(crate) fn database(&self) -> &Database {
         &self.database
     }

@@ -1,38 +1,40 @@
-//! Claims due deliveries and sends each on a thread of its own, so that a slow webhook endpoint delays
-//! no other delivery.
+//! Claims due deliveries and sends each on a thread of its own. The slots of a node see to it that
+//! endpoints that hang delay no other delivery.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use mintage_domain::model::outbox::delivery::{Claim, DeliveryStatus};
+use mintage_domain::ports::ClaimLimits;
 use mintage_domain::usecase::outbox::deliver::{
-    DeliverError, LEASE, MAX_CONCURRENT_PER_ENDPOINT, record_result, request,
+    DeliverError, LEASE, MAX_CONCURRENT_PER_ENDPOINT, record_result, record_unsent, request,
 };
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{oneshot, watch};
 use tokio::time::sleep;
 
 use super::error::WorkerError;
+use super::gather::Gather;
+use super::slot_pool::SlotPool;
 use crate::app::App;
 use crate::blocking::blocking;
 use crate::crash::{self, Point};
-
-/// How many deliveries this node sends at the same time. A lane of one endpoint takes a few of them.
-const MAX_CONCURRENT: usize = 32;
 
 /// How often the worker looks without a notice: for retries, and for what other nodes queued.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
-    let permits = Arc::new(Semaphore::new(MAX_CONCURRENT));
+    let pool = Arc::new(SlotPool::default());
+    let mut gather = Gather::default();
     while !*stopped.borrow() {
-        let full = match claim(&app, &permits).await {
-            Ok(claimed) => claimed,
+        gather.wait().await;
+        let has_more = match claim(&app, &pool).await {
+            Ok(has_more) => has_more,
             Err(error) => {
                 tracing::warn!(cause = %error, "could not claim deliveries");
                 false
             }
         };
-        if !full {
+        if !has_more {
             tokio::select! {
                 () = app.deliveries_due.notified() => {}
                 () = sleep(POLL_INTERVAL) => {}
@@ -40,35 +42,40 @@ pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
             }
         }
     }
-    // Each attempt holds a permit until it ends.
-    let all = u32::try_from(MAX_CONCURRENT).unwrap_or(u32::MAX);
-    if permits.acquire_many(all).await.is_err() {
-        tracing::error!("the semaphore of the deliveries was closed");
-    }
+    pool.drained().await;
 }
 
-/// Claims as many deliveries as there are free permits; true if there may be more.
-async fn claim(app: &Arc<App>, permits: &Arc<Semaphore>) -> Result<bool, WorkerError> {
-    let free = permits.available_permits();
-    if free == 0 {
+/// Claims as many deliveries as there are free slots; true if there may be more.
+async fn claim(app: &Arc<App>, pool: &Arc<SlotPool>) -> Result<bool, WorkerError> {
+    let slots = pool.now();
+    let (responsive, unresponsive) = (slots.free_responsive(), slots.free_slow());
+    if responsive == 0 && unresponsive == 0 {
         return Ok(false);
     }
-    let claims = blocking(app, move |app| {
-        app.store
-            .claim(app.clock.now(), free, MAX_CONCURRENT_PER_ENDPOINT, LEASE)
+    let claimed = blocking(app, move |app| {
+        app.store.claim(&ClaimLimits {
+            now: app.clock.now(),
+            responsive,
+            unresponsive,
+            per_lane: MAX_CONCURRENT_PER_ENDPOINT,
+            lease: LEASE,
+        })
     })
     .await??;
-    crash_after_claim(&claims);
-    let full = claims.len() == free;
-    for claim in claims {
-        let permit = Arc::clone(permits).acquire_owned().await;
+    for error in &claimed.unreadable {
+        tracing::error!(cause = %error, "cannot read a delivery; it is set aside for an hour");
+    }
+    crash_after_claim(&claimed.leased);
+    for claim in claimed.leased {
+        let claim = Arc::new(claim);
+        let (ended, end) = oneshot::channel();
+        pool.hold(app, Arc::clone(&claim), end);
         let app = Arc::clone(app);
         // Not on the blocking pool: slow receivers must not occupy the threads that requests need for the
         // store.
         let attempt = move || {
             attempt(&app, &claim);
-            app.deliveries_due.notify_one();
-            drop(permit);
+            drop(ended);
         };
         let spawned = std::thread::Builder::new()
             .name("mintage-deliver".into())
@@ -78,7 +85,7 @@ async fn claim(app: &Arc<App>, permits: &Arc<Semaphore>) -> Result<bool, WorkerE
             tracing::error!(cause = %error, "could not start a thread for a delivery");
         }
     }
-    Ok(full)
+    Ok(claimed.has_more)
 }
 
 fn crash_after_claim(claims: &[Claim]) {
@@ -104,10 +111,21 @@ fn attempt(app: &App, claim: &Claim) {
 }
 
 fn send(app: &App, claim: &Claim) -> Result<DeliveryStatus, DeliverError> {
-    let request = request(&app.env(), claim)?;
+    let request = match request(&app.env(), claim) {
+        Ok(request) => request,
+        Err(error) => {
+            let id = &claim.delivery.id;
+            tracing::error!(delivery = %id, cause = %error, "the delivery cannot be sent");
+            return record_unsent(&*app.store, &app.env(), claim, &error);
+        }
+    };
     let result = app.http.send(&request);
     crash::point(Point::DeliverSent);
     let status = record_result(&*app.store, &app.env(), claim, &result)?;
     crash::point(Point::DeliverConcluded);
+    // The endpoint may have been paused just now, about which the seller gets a mail.
+    if !matches!(status, DeliveryStatus::Delivered) {
+        app.mails_due.notify_one();
+    }
     Ok(status)
 }

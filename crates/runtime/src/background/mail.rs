@@ -4,19 +4,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mintage_domain::model::outbox::mail::{LicenseMail, MailStatus, QueuedMail};
+use mintage_domain::model::outbox::mail::{MailStatus, QueuedMail};
+use mintage_domain::ports::{ClaimLimits, Message};
 use mintage_domain::usecase::failure::Failure;
 use mintage_domain::usecase::outbox::mail::{
-    Composed, LEASE, Outcome, compose, give_up, record_result,
+    Composed, LEASE, MAX_CONCURRENT_PER_TENANT, Outcome, compose, give_up, record_result,
 };
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
 use super::error::WorkerError;
+use super::gather::Gather;
 use crate::app::{App, Mailer};
 use crate::blocking::blocking;
 use crate::crash::{self, Point};
-use crate::mail_body::license_message;
+use crate::mail_body::{license_message, paused_message};
 
 /// How many mails this node sends at the same time.
 const MAX_CONCURRENT: usize = 8;
@@ -38,7 +40,9 @@ pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         Some(_) => POLL_INTERVAL,
         None => GIVE_UP_INTERVAL,
     };
+    let mut gather = Gather::default();
     while !*stopped.borrow() {
+        gather.wait().await;
         let step = match app.mailer {
             Some(_) => send_due(&app, &permits).await,
             None => give_up_overdue(&app).await,
@@ -80,14 +84,22 @@ async fn send_due(app: &Arc<App>, permits: &Arc<Semaphore>) -> Result<bool, Work
         return Ok(false);
     }
     let claimed = blocking(app, move |app| {
-        app.store.claim_mails(app.clock.now(), free, LEASE)
+        app.store.claim_mails(&ClaimLimits {
+            now: app.clock.now(),
+            responsive: free,
+            unresponsive: 0,
+            per_lane: MAX_CONCURRENT_PER_TENANT,
+            lease: LEASE,
+        })
     })
     .await??;
-    if !claimed.is_empty() {
+    for error in &claimed.unreadable {
+        tracing::error!(cause = %error, "cannot read a mail; it is set aside for an hour");
+    }
+    if !claimed.leased.is_empty() {
         crash::point(Point::MailClaimed);
     }
-    let full = claimed.len() == free;
-    for mail in claimed {
+    for mail in claimed.leased {
         let permit = Arc::clone(permits).acquire_owned().await;
         let app = Arc::clone(app);
         // Not the blocking pool: a hung mail server must not keep requests from their store.
@@ -104,7 +116,7 @@ async fn send_due(app: &Arc<App>, permits: &Arc<Semaphore>) -> Result<bool, Work
             tracing::error!(cause = %error, "could not start a thread for a mail");
         }
     }
-    Ok(full)
+    Ok(claimed.has_more)
 }
 
 fn attempt(app: &App, mail: &QueuedMail) {
@@ -113,7 +125,7 @@ fn attempt(app: &App, mail: &QueuedMail) {
     match send(app, mailer, mail) {
         Ok(MailStatus::Sent) => tracing::info!(mail = %id, "the mail was sent"),
         Ok(MailStatus::Cancelled) => {
-            tracing::info!(mail = %id, "the mail was cancelled: the license is revoked");
+            tracing::info!(mail = %id, "the mail was cancelled");
         }
         Ok(MailStatus::Failed) => tracing::warn!(mail = %id, "the mail failed for good"),
         Ok(MailStatus::Pending | MailStatus::Leased) => {
@@ -124,9 +136,14 @@ fn attempt(app: &App, mail: &QueuedMail) {
 }
 
 fn send(app: &App, mailer: &Mailer, mail: &QueuedMail) -> Result<MailStatus, Failure> {
-    let outcome = match compose(&*app.store, &app.env(), mail)? {
-        Composed::Mail(mail) => deliver(mailer, &mail),
-        Composed::Outcome(outcome) => outcome,
+    let message = match compose(&*app.store, &app.env(), mail)? {
+        Composed::Mail(mail) => Ok(license_message(&mail)),
+        Composed::Notice(notice) => Ok(paused_message(&notice)),
+        Composed::Outcome(outcome) => Err(outcome),
+    };
+    let outcome = match message {
+        Ok(message) => deliver(mailer, message),
+        Err(outcome) => outcome,
     };
     crash::point(Point::MailSent);
     let status = record_result(&*app.store, &app.env(), mail, &outcome)?;
@@ -134,8 +151,8 @@ fn send(app: &App, mailer: &Mailer, mail: &QueuedMail) -> Result<MailStatus, Fai
     Ok(status)
 }
 
-fn deliver(mailer: &Mailer, mail: &LicenseMail) -> Outcome {
-    match license_message(mail) {
+fn deliver(mailer: &Mailer, message: askama::Result<Message>) -> Outcome {
+    match message {
         Ok(message) => Outcome::from(mailer.mail.send(&message)),
         Err(error) => {
             tracing::error!(cause = %error, "a mail could not be rendered");

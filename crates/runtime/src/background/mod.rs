@@ -3,8 +3,10 @@
 
 mod deliver;
 mod error;
+mod gather;
 mod last_seen;
 mod mail;
+mod slot_pool;
 mod sweep;
 
 use std::sync::Arc;

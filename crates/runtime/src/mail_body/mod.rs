@@ -1,5 +1,9 @@
 //! The body of a mail: its subject, its text and its HTML, from the values that the domain chose.
 
+mod paused;
+
+pub(crate) use paused::paused_message;
+
 use askama::Template;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;

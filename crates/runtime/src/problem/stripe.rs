@@ -3,6 +3,7 @@
 use mintage_domain::ports::{StripeError, WebhookError};
 use mintage_domain::usecase::stripe::connect::ConnectError;
 use mintage_domain::usecase::stripe::inbound::InboundError;
+use mintage_domain::usecase::stripe::parked::RetryError;
 
 use super::code::ErrorCode;
 use super::value::Problem;
@@ -27,6 +28,15 @@ impl From<StripeError> for Problem {
                     "Stripe could not complete the request; try again later",
                 )
             }
+        }
+    }
+}
+
+impl From<RetryError> for Problem {
+    fn from(error: RetryError) -> Self {
+        match error {
+            RetryError::NotFound => Self::not_found(),
+            RetryError::Failure(failure) => failure.into(),
         }
     }
 }

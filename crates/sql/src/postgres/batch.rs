@@ -280,10 +280,12 @@ fn append(statement: &mut Statement<Array<BigInt>>, write: &TableWrite) {
         statement.unnest(kinds, write.rows.iter().cloned());
     };
     match write.form {
-        Form::InsertNew | Form::InsertMissing | Form::Replace => {
+        Form::InsertNew | Form::InsertMissing | Form::Replace | Form::Merge(_) => {
             statement.sql(&format!("insert into {name} ({all}) select * from "));
             values(statement);
-            if write.form == Form::Replace {
+            if let Form::Merge(merge) = write.form {
+                statement.sql(&format!(" on conflict {merge}"));
+            } else if write.form == Form::Replace {
                 let keys: Vec<&str> = table.keys().map(|column| column.name).collect();
                 let keys = keys.join(", ");
                 let set = set("excluded");

@@ -1,67 +1,195 @@
-//! Claims of deliveries.
+//! The statements of a claim. Each text is the same for every claim of a queue, so that it is prepared
+//! once per connection.
 
+use diesel::dsl::{AsSelect, SqlTypeOf};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Text};
-use mintage_domain::model::outbox::delivery::Claim;
+use diesel::sql_types::{BigInt, Bool, Text};
 
 use super::db::Conn;
-use super::tables::outbox::delivery::lease;
-use crate::claim::ClaimLimits;
+use super::statement::{Param, Statement};
+use super::tables::outbox::delivery::DeliveryRow;
+use super::tables::outbox::mail::MailingRow;
+use crate::claim::{Lane, Limits, MAILS, Queue, WEBHOOKS};
 use crate::error::Error;
+use crate::table::Stored;
 
-/// The tenants that have a URL, something due, and room in their lane; the longest due first, so
-/// that no lane starves. Driven from the endpoints, so that what waits for a URL costs nothing.
-/// Their rows stay locked until the leases are taken, so that no other claimer counts the same
-/// room; a lane that another claimer is at is left to it.
-pub const LANES: &str = "\
-    select e.tenant as key from endpoints e \
-    cross join lateral (\
-        select d.due_at from deliveries d \
-        where d.tenant = e.tenant and d.status in ('pending', 'leased') and d.due_at <= $1 \
-        order by d.due_at limit 1) first \
-    where e.url is not null and e.gone_since is null and (\
-        select count(*) from deliveries l \
-        where l.tenant = e.tenant and l.status = 'leased' and l.due_at > $1) < $3 \
-    order by first.due_at limit $2 \
-    for update of e skip locked";
+/// Whether it is the turn of any lane, of those that have a limit.
+const IS_DUE: &str = "\
+    select (? > 0 and exists (select 1 from lanes \
+        where queue = ? and state = 'responsive' and turn_at <= ?)) \
+    or (? > 0 and exists (select 1 from lanes \
+        where queue = ? and state = 'unresponsive' and turn_at <= ?))";
 
-/// What to lease in those lanes. A statement of its own: it sees what was leased by whoever held
-/// the lanes before.
-pub const DUE: &str = "\
-    select due.id as key from unnest($1) as lane (tenant) \
-    cross join lateral (\
-        select d.id, d.due_at from deliveries d \
-        where d.tenant = lane.tenant and d.status in ('pending', 'leased') and d.due_at <= $2 \
-        order by d.due_at, d.id \
-        limit greatest(0, $4 - (\
-            select count(*) from deliveries l \
-            where l.tenant = lane.tenant and l.status = 'leased' and l.due_at > $2)) \
-        for update skip locked) due \
-    order by due.due_at, due.id limit $3";
+/// The lanes whose turn it is. Their rows stay locked until the leases are taken, so that no other
+/// claimer counts the same room; a lane that another claimer is at is left to it. A commit that queues
+/// a row writes the lane too, so that no row is missed when the next turn is set.
+const LANES: &str = "\
+    with responsive as (\
+        select tenant, state, coalesce(width, 1) from lanes \
+        where queue = ? and state = 'responsive' and turn_at <= ? \
+        order by turn_at, tenant limit ? for update skip locked), \
+    unresponsive as (\
+        select tenant, state, coalesce(width, 1) from lanes \
+        where queue = ? and state = 'unresponsive' and turn_at <= ? \
+        order by turn_at, tenant limit ? for update skip locked) \
+    select * from responsive union all select * from unresponsive";
 
-#[derive(QueryableByName)]
-struct Key {
-    #[diesel(sql_type = Text)]
-    key: String,
+/// Whether it is the turn of any lane: one index read, outside a transaction.
+pub(crate) fn is_due(conn: &mut Conn, queue: Queue, limits: Limits) -> Result<bool, Error> {
+    let of = |limit| {
+        [
+            Param::Number(limit),
+            Param::Text(queue.name.to_owned()),
+            Param::Number(limits.now),
+        ]
+    };
+    let params = [of(limits.responsive), of(limits.unresponsive)].concat();
+    Ok(Statement::<Bool>::of(IS_DUE, params).get_result(conn)?)
 }
 
-fn keys(found: Vec<Key>) -> Vec<String> {
-    found.into_iter().map(|row| row.key).collect()
+/// The lanes whose turn it is, locked, in the order of their turns.
+pub(crate) fn lanes(conn: &mut Conn, queue: Queue, limits: Limits) -> Result<Vec<Lane>, Error> {
+    let of = |limit| {
+        [
+            Param::Text(queue.name.to_owned()),
+            Param::Number(limits.now),
+            Param::Number(limit),
+        ]
+    };
+    let params = [of(limits.responsive), of(limits.unresponsive)].concat();
+    let found = Statement::<(Text, Text, BigInt)>::of(LANES, params);
+    let rows: Vec<(String, String, i64)> = found.load(conn)?;
+    Ok(rows.into_iter().map(Lane::new).collect())
 }
 
-/// Lease the deliveries that are due, inside a transaction.
-#[expect(clippy::disallowed_methods, reason = "the DSL has no LATERAL")]
-pub fn claim(conn: &mut Conn, limits: ClaimLimits) -> Result<Vec<Claim>, Error> {
-    let lanes = diesel::sql_query(LANES)
-        .bind::<BigInt, _>(limits.now)
-        .bind::<BigInt, _>(limits.n)
-        .bind::<BigInt, _>(limits.cap)
-        .load(conn)?;
-    let due = diesel::sql_query(DUE)
-        .bind::<Array<Text>, _>(keys(lanes))
-        .bind::<BigInt, _>(limits.now)
-        .bind::<BigInt, _>(limits.n)
-        .bind::<BigInt, _>(limits.cap)
-        .load(conn)?;
-    lease(conn, limits, &keys(due))
+/// The due rows of lanes, as many of each as there is room for. A statement of its own: it sees what
+/// was leased by whoever held the lanes before.
+fn due<ST>(queue: Queue, columns: &str, lanes: &[Lane], limits: Limits) -> Statement<ST> {
+    let text = format!(
+        "select {columns} from unnest(?::text[], ?::bigint[]) as lane (tenant, room) \
+         cross join lateral (\
+            select d.* from {table} d \
+            where d.tenant = lane.tenant and d.status in ('pending', 'leased') and d.due_at <= ? \
+            order by d.due_at, d.id \
+            limit greatest(0, lane.room - (\
+                select count(*) from {table} l \
+                where l.tenant = lane.tenant and l.status = 'leased' and l.due_at > ?)) \
+            for update skip locked) due \
+         order by due.due_at, due.id",
+        table = queue.table,
+    );
+    let params = vec![
+        Param::Texts(lanes.iter().map(|lane| lane.tenant.clone()).collect()),
+        Param::Numbers(lanes.iter().map(|lane| lane.room(limits)).collect()),
+        Param::Number(limits.now),
+        Param::Number(limits.now),
+    ];
+    Statement::of(&text, params)
+}
+
+/// The due deliveries of lanes.
+pub(crate) fn due_deliveries(
+    conn: &mut Conn,
+    lanes: &[Lane],
+    limits: Limits,
+) -> Result<Vec<DeliveryRow>, Error> {
+    let columns = DeliveryRow::TABLE.list("due.");
+    let due = due::<SqlTypeOf<AsSelect<DeliveryRow, Pg>>>(WEBHOOKS, &columns, lanes, limits);
+    Ok(due.load(conn)?)
+}
+
+/// The due mails of lanes.
+pub(crate) fn due_mails(
+    conn: &mut Conn,
+    lanes: &[Lane],
+    limits: Limits,
+) -> Result<Vec<MailingRow>, Error> {
+    let columns = MailingRow::TABLE.list("due.");
+    let due = due::<SqlTypeOf<AsSelect<MailingRow, Pg>>>(MAILS, &columns, lanes, limits);
+    Ok(due.load(conn)?)
+}
+
+/// Lease rows for one attempt.
+pub(crate) fn lease(
+    conn: &mut Conn,
+    queue: Queue,
+    ids: &[String],
+    limits: Limits,
+) -> Result<(), Error> {
+    let text = format!(
+        "update {} t set status = 'leased', attempts = t.attempts + 1, due_at = ?, \
+         version = t.version + 1 from unnest(?::text[]) as v (id) where t.id = v.id",
+        queue.table
+    );
+    let params = vec![Param::Number(limits.until), Param::Texts(ids.to_vec())];
+    Statement::<BigInt>::of(&text, params).execute(conn)?;
+    Ok(())
+}
+
+/// Set rows aside that cannot be read.
+pub(crate) fn set_aside(
+    conn: &mut Conn,
+    queue: Queue,
+    ids: &[String],
+    limits: Limits,
+) -> Result<(), Error> {
+    let text = format!(
+        "update {} t set due_at = ? from unnest(?::text[]) as v (id) where t.id = v.id",
+        queue.table
+    );
+    let params = vec![Param::Number(limits.aside), Param::Texts(ids.to_vec())];
+    Statement::<BigInt>::of(&text, params).execute(conn)?;
+    Ok(())
+}
+
+/// Set the next turns of lanes: of a full lane when the first of its leases ends, of another one when
+/// the first of its rows is due, but not before now, which is behind the lanes that wait already.
+pub(crate) fn set_turns(
+    conn: &mut Conn,
+    queue: Queue,
+    lanes: &[Lane],
+    limits: Limits,
+) -> Result<(), Error> {
+    let text = format!(
+        "update lanes t set turn_at = case \
+            when (select count(*) from {table} l \
+                where l.tenant = t.tenant and l.status = 'leased' and l.due_at > ?) >= v.room \
+            then (select l.due_at from {table} l \
+                where l.tenant = t.tenant and l.status = 'leased' and l.due_at > ? \
+                order by l.due_at limit 1) \
+            else (select greatest(d.due_at, ?) from {table} d \
+                where d.tenant = t.tenant and d.status in ('pending', 'leased') \
+                order by d.due_at limit 1) end \
+         from unnest(?::text[], ?::bigint[]) as v (tenant, room) where t.tenant = v.tenant and t.queue = ?",
+        table = queue.table,
+    );
+    let params = vec![
+        Param::Number(limits.now),
+        Param::Number(limits.now),
+        Param::Number(limits.now),
+        Param::Texts(lanes.iter().map(|lane| lane.tenant.clone()).collect()),
+        Param::Numbers(lanes.iter().map(|lane| lane.room(limits)).collect()),
+        Param::Text(queue.name.to_owned()),
+    ];
+    Statement::<BigInt>::of(&text, params).execute(conn)?;
+    Ok(())
+}
+
+/// Set lanes aside whose endpoint cannot be read.
+pub(crate) fn set_lanes_aside(
+    conn: &mut Conn,
+    queue: Queue,
+    lanes: &[Lane],
+    limits: Limits,
+) -> Result<(), Error> {
+    let text = "update lanes t set turn_at = ? from unnest(?::text[]) as v (tenant) \
+                where t.tenant = v.tenant and t.queue = ?";
+    let params = vec![
+        Param::Number(limits.aside),
+        Param::Texts(lanes.iter().map(|lane| lane.tenant.clone()).collect()),
+        Param::Text(queue.name.to_owned()),
+    ];
+    Statement::<BigInt>::of(text, params).execute(conn)?;
+    Ok(())
 }

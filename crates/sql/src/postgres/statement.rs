@@ -40,10 +40,24 @@ impl Values {
     }
 }
 
+/// A value of a statement that is written as a text.
+#[derive(Debug, Clone)]
+pub(super) enum Param {
+    /// A text.
+    Text(String),
+    /// A number.
+    Number(i64),
+    /// An array of texts.
+    Texts(Vec<String>),
+    /// An array of numbers.
+    Numbers(Vec<i64>),
+}
+
 #[derive(Debug)]
 enum Part {
     Sql(String),
     Bind(Values),
+    Param(Param),
 }
 
 /// A statement whose rows are of the SQL type `ST`. It is prepared once per connection for each of
@@ -61,6 +75,22 @@ impl<ST> Statement<ST> {
             parts: Vec::new(),
             rows: PhantomData,
         }
+    }
+
+    /// A text that has a `?` for each value.
+    pub(super) fn of(text: &str, params: Vec<Param>) -> Self {
+        let mut statement = Self::new();
+        let mut params = params.into_iter();
+        for (i, piece) in text.split('?').enumerate() {
+            if i > 0 {
+                match params.next() {
+                    Some(param) => statement.parts.push(Part::Param(param)),
+                    None => debug_assert!(false, "a value is missing"),
+                }
+            }
+            statement.sql(piece);
+        }
+        statement
     }
 
     /// Appends text.
@@ -109,6 +139,10 @@ impl<ST> QueryFragment<Pg> for Statement<ST> {
                 Part::Bind(Values::Number(all)) => {
                     out.push_bind_param::<Array<Nullable<BigInt>>, _>(all)?;
                 }
+                Part::Param(Param::Text(one)) => out.push_bind_param::<Text, _>(one)?,
+                Part::Param(Param::Number(one)) => out.push_bind_param::<BigInt, _>(one)?,
+                Part::Param(Param::Texts(all)) => out.push_bind_param::<Array<Text>, _>(all)?,
+                Part::Param(Param::Numbers(all)) => out.push_bind_param::<Array<BigInt>, _>(all)?,
                 Part::Bind(Values::Flag(all)) => out.push_bind_param::<Array<Bool>, _>(all)?,
             }
         }

@@ -143,9 +143,11 @@ fn text(table: &Table, form: Form) -> String {
                 .map(|column| format!("{} = ?", column.name));
             format!("update {name} set {} where {key}", list(set.collect()))
         }
-        Form::InsertNew | Form::InsertMissing | Form::Replace => {
+        Form::InsertNew | Form::InsertMissing | Form::Replace | Form::Merge(_) => {
             let marks = vec!["?"; table.columns.len()].join(", ");
-            let on_conflict = if form == Form::Replace {
+            let on_conflict = if let Form::Merge(merge) = form {
+                merge.to_owned()
+            } else if form == Form::Replace {
                 let set = table
                     .changing()
                     .map(|column| format!("{0} = excluded.{0}", column.name));

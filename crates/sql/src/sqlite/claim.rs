@@ -1,68 +1,198 @@
-//! Claims of deliveries.
+//! The statements of a claim, each about one lane or one row, and all of them prepared once.
 
+use diesel::dsl::{AsSelect, SqlTypeOf};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
-use mintage_domain::model::outbox::delivery::Claim;
+use diesel::sqlite::Sqlite;
 
 use super::db::Conn;
-use super::tables::outbox::delivery::lease;
-use crate::claim::ClaimLimits;
+use super::statement::Template;
+use super::tables::outbox::delivery::DeliveryRow;
+use super::tables::outbox::mail::MailingRow;
+use crate::claim::{Lane, Limits, MAILS, Queue, WEBHOOKS};
 use crate::error::Error;
-use crate::schema::deliveries;
+use crate::table::{Stored, Value};
 
-/// The tenants that have a URL, something due, and room in their lane; the longest due first, so
-/// that no lane starves. Driven from the endpoints, so that what waits for a URL costs nothing.
-pub const LANES: &str = "\
-    select e.tenant as tenant, ?3 - (\
-        select count(*) from deliveries l \
-        where l.tenant = e.tenant and l.status = 'leased' and l.due_at > ?1) as room, (\
-        select d.due_at from deliveries d \
-        where d.tenant = e.tenant and d.status in ('pending', 'leased') and d.due_at <= ?1 \
-        order by d.due_at limit 1) as first_due \
-    from endpoints e \
-    where e.url is not null and e.gone_since is null \
-        and first_due is not null and room > 0 \
-    order by first_due limit ?2";
+/// The lanes in a state whose turn it is.
+const LANES: &str = "\
+    select tenant, state, coalesce(width, 1) from lanes \
+    where queue = ? and state = ? and turn_at <= ? order by turn_at, tenant limit ?";
 
-#[derive(QueryableByName)]
-struct Lane {
-    #[diesel(sql_type = Text)]
-    tenant: String,
-    #[diesel(sql_type = BigInt)]
-    room: i64,
+/// Whether it is the turn of any lane: one index read for each state.
+pub(crate) fn is_due(conn: &mut Conn, queue: Queue, limits: Limits) -> Result<bool, Error> {
+    let one = Limits {
+        responsive: limits.responsive.min(1),
+        unresponsive: limits.unresponsive.min(1),
+        ..limits
+    };
+    Ok(!lanes(conn, queue, one)?.is_empty())
 }
 
-/// Lease the deliveries that are due, inside a transaction of the writer.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the DSL has no name for a subquery of the select list"
-)]
-pub fn claim(conn: &mut Conn, limits: ClaimLimits) -> Result<Vec<Claim>, Error> {
-    let lanes: Vec<Lane> = diesel::sql_query(LANES)
-        .bind::<BigInt, _>(limits.now)
-        .bind::<BigInt, _>(limits.n)
-        .bind::<BigInt, _>(limits.cap)
-        .load(conn)?;
-    let mut due: Vec<(i64, String)> = Vec::new();
-    for lane in lanes {
-        due.extend(
-            deliveries::table
-                .filter(deliveries::tenant.eq(lane.tenant))
-                .filter(unsettled())
-                .filter(deliveries::due_at.le(limits.now))
-                .order((deliveries::due_at, deliveries::id))
-                .limit(lane.room.min(limits.n))
-                .select((deliveries::due_at, deliveries::id))
-                .load::<(i64, String)>(conn)?,
-        );
+/// The lanes whose turn it is, in the order of their turns.
+pub(crate) fn lanes(conn: &mut Conn, queue: Queue, limits: Limits) -> Result<Vec<Lane>, Error> {
+    let template = Template::new(LANES);
+    let mut found = Vec::new();
+    for (state, limit) in [
+        ("responsive", limits.responsive),
+        ("unresponsive", limits.unresponsive),
+    ] {
+        let values = vec![
+            Value::text(queue.name),
+            Value::text(state),
+            Value::from(limits.now),
+            Value::from(limit),
+        ];
+        let rows: Vec<(String, String, i64)> =
+            template.with::<(Text, Text, BigInt)>(values).load(conn)?;
+        found.extend(rows.into_iter().map(Lane::new));
     }
-    due.sort();
-    due.truncate(usize::try_from(limits.n).unwrap_or(usize::MAX));
-    let picked: Vec<String> = due.into_iter().map(|(_, id)| id).collect();
-    lease(conn, limits, &picked)
+    Ok(found)
 }
 
-/// Written as the partial index says it: bound values would hide the index from the planner.
-pub fn unsettled() -> diesel::expression::SqlLiteral<diesel::sql_types::Bool> {
-    diesel::dsl::sql("status in ('pending', 'leased')")
+fn due_text(queue: Queue, columns: &str) -> String {
+    format!(
+        "select {columns} from {table} d \
+         where d.tenant = ? and d.status in ('pending', 'leased') and d.due_at <= ? \
+         order by d.due_at, d.id \
+         limit max(0, ? - (select count(*) from {table} l \
+            where l.tenant = ? and l.status = 'leased' and l.due_at > ?))",
+        table = queue.table,
+    )
+}
+
+fn due_values(lane: &Lane, limits: Limits) -> Vec<Value> {
+    vec![
+        Value::text(&lane.tenant),
+        Value::from(limits.now),
+        Value::from(lane.room(limits)),
+        Value::text(&lane.tenant),
+        Value::from(limits.now),
+    ]
+}
+
+/// The due deliveries of lanes, as many of each as there is room for.
+pub(crate) fn due_deliveries(
+    conn: &mut Conn,
+    lanes: &[Lane],
+    limits: Limits,
+) -> Result<Vec<DeliveryRow>, Error> {
+    let template = Template::new(&due_text(WEBHOOKS, &DeliveryRow::TABLE.list("d.")));
+    let mut rows = Vec::new();
+    for lane in lanes {
+        let due = template
+            .with::<SqlTypeOf<AsSelect<DeliveryRow, Sqlite>>>(due_values(lane, limits))
+            .load::<DeliveryRow>(conn)?;
+        rows.extend(due);
+    }
+    Ok(rows)
+}
+
+/// The due mails of lanes, as many of each as there is room for.
+pub(crate) fn due_mails(
+    conn: &mut Conn,
+    lanes: &[Lane],
+    limits: Limits,
+) -> Result<Vec<MailingRow>, Error> {
+    let template = Template::new(&due_text(MAILS, &MailingRow::TABLE.list("d.")));
+    let mut rows = Vec::new();
+    for lane in lanes {
+        let due = template
+            .with::<SqlTypeOf<AsSelect<MailingRow, Sqlite>>>(due_values(lane, limits))
+            .load::<MailingRow>(conn)?;
+        rows.extend(due);
+    }
+    Ok(rows)
+}
+
+/// Lease rows for one attempt.
+pub(crate) fn lease(
+    conn: &mut Conn,
+    queue: Queue,
+    ids: &[String],
+    limits: Limits,
+) -> Result<(), Error> {
+    let text = format!(
+        "update {} set status = 'leased', attempts = attempts + 1, due_at = ?, \
+         version = version + 1 where id = ?",
+        queue.table
+    );
+    for_each(conn, &text, ids, |id| {
+        vec![Value::from(limits.until), Value::text(id)]
+    })
+}
+
+/// Set rows aside that cannot be read.
+pub(crate) fn set_aside(
+    conn: &mut Conn,
+    queue: Queue,
+    ids: &[String],
+    limits: Limits,
+) -> Result<(), Error> {
+    let text = format!("update {} set due_at = ? where id = ?", queue.table);
+    for_each(conn, &text, ids, |id| {
+        vec![Value::from(limits.aside), Value::text(id)]
+    })
+}
+
+/// Set the next turns of lanes: of a full lane when the first of its leases ends, of another one when
+/// the first of its rows is due, but not before now, which is behind the lanes that wait already.
+pub(crate) fn set_turns(
+    conn: &mut Conn,
+    queue: Queue,
+    lanes: &[Lane],
+    limits: Limits,
+) -> Result<(), Error> {
+    let text = format!(
+        "update lanes set turn_at = case \
+            when (select count(*) from {table} l \
+                where l.tenant = lanes.tenant and l.status = 'leased' and l.due_at > ?) >= ? \
+            then (select l.due_at from {table} l \
+                where l.tenant = lanes.tenant and l.status = 'leased' and l.due_at > ? \
+                order by l.due_at limit 1) \
+            else (select max(d.due_at, ?) from {table} d \
+                where d.tenant = lanes.tenant and d.status in ('pending', 'leased') \
+                order by d.due_at limit 1) end \
+         where tenant = ? and queue = ?",
+        table = queue.table,
+    );
+    for_each(conn, &text, lanes, |lane| {
+        vec![
+            Value::from(limits.now),
+            Value::from(lane.room(limits)),
+            Value::from(limits.now),
+            Value::from(limits.now),
+            Value::text(&lane.tenant),
+            Value::text(queue.name),
+        ]
+    })
+}
+
+/// Set lanes aside whose endpoint cannot be read.
+pub(crate) fn set_lanes_aside(
+    conn: &mut Conn,
+    queue: Queue,
+    lanes: &[Lane],
+    limits: Limits,
+) -> Result<(), Error> {
+    let text = "update lanes set turn_at = ? where tenant = ? and queue = ?";
+    for_each(conn, text, lanes, |lane| {
+        vec![
+            Value::from(limits.aside),
+            Value::text(&lane.tenant),
+            Value::text(queue.name),
+        ]
+    })
+}
+
+fn for_each<T>(
+    conn: &mut Conn,
+    text: &str,
+    all: &[T],
+    values: impl Fn(&T) -> Vec<Value>,
+) -> Result<(), Error> {
+    let template = Template::new(text);
+    for one in all {
+        template.with::<BigInt>(values(one)).execute(conn)?;
+    }
+    Ok(())
 }

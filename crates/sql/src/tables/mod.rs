@@ -63,6 +63,7 @@ pub(crate) fn write(changes: &Changes, joined: &JoinedCustomers) -> Writes {
     outbox::webhook_endpoint::write(changes, &mut writes);
     outbox::delivery::write(changes, &mut writes);
     outbox::mail::write(changes, &mut writes);
+    outbox::lane::write(changes, &mut writes);
     access::nonce::write(changes, &mut writes);
     access::idempotency::write(changes, &mut writes);
     sellers::audit::write(changes, &mut writes);

@@ -8,7 +8,7 @@ use mintage_domain::commit::counter::{Count, Counter};
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::ports::{
-    Catalog, Commit, CommitError, Deliveries, Licenses, Orders, StoreError,
+    Catalog, ClaimLimits, Commit, CommitError, Deliveries, Licenses, Orders, StoreError,
 };
 use mintage_sql::watch::{Watch, commit_at_once};
 use mintage_testkit::fixtures::Shop;
@@ -77,8 +77,14 @@ fn a_batch_with_more_values_than_a_statement_may_bind_is_written_whole() {
         .push(Write::changed(shop.webhook_endpoint()));
     store.commit(endpoint).unwrap();
     let written = 10 * Changes::MAX_FACTS;
-    let claimed = store.claim(shop.now(), 2 * written, written, Duration::from_secs(9));
-    assert_eq!(claimed.unwrap().len(), written);
+    let claimed = store.claim(&ClaimLimits {
+        now: shop.now(),
+        responsive: 2 * written,
+        unresponsive: 0,
+        per_lane: written,
+        lease: Duration::from_secs(9),
+    });
+    assert_eq!(claimed.unwrap().leased.len(), written);
 }
 
 #[test]

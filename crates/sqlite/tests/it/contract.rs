@@ -3,6 +3,8 @@
 use std::ops::Deref;
 use std::path::PathBuf;
 
+use diesel::SqliteConnection;
+use diesel::connection::{Connection, SimpleConnection};
 use mintage_domain::ports::Store;
 use mintage_sqlite::{SqliteConfig, SqliteStore};
 use mintage_testkit::contracts::store::Reopen;
@@ -11,6 +13,7 @@ use tempfile::TempDir;
 /// A store in a directory of its own, which goes with it.
 pub(crate) struct Fresh {
     store: SqliteStore,
+    path: PathBuf,
     _dir: TempDir,
 }
 
@@ -20,8 +23,15 @@ impl Fresh {
         let path = dir.path().join("mintage.db");
         Self {
             store: SqliteStore::open_server(&path, &SqliteConfig::default()).unwrap(),
+            path,
             _dir: dir,
         }
+    }
+
+    /// Runs a statement beside the store.
+    pub(crate) fn run(&self, statement: &str) {
+        let mut beside = SqliteConnection::establish(self.path.to_str().unwrap()).unwrap();
+        beside.batch_execute(statement).unwrap();
     }
 }
 

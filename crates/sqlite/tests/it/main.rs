@@ -4,6 +4,9 @@
 /// Held by both SQL stores.
 #[path = "../../../sql/tests/shared/batching.rs"]
 mod batching;
+/// Held by both SQL stores.
+#[path = "../../../sql/tests/shared/claims.rs"]
+mod claims;
 mod contract;
 /// Held by both SQL stores.
 #[path = "../../../sql/tests/shared/kinds.rs"]

@@ -30,7 +30,8 @@ fn full_session() -> Value {
     json!({
         "id": "cs_test_1", "object": "checkout.session", "payment_status": "paid",
         "amount_total": 2900, "currency": "usd", "payment_intent": "pi_1", "customer": null,
-        "customer_email": "given@shop.test", "metadata": {}, "mode": "payment",
+        "customer_email": "given@shop.test", "mode": "payment",
+        "metadata": { "mintage_order_0": "AAAA", "mintage_order_1": 7, "tenant_id": "acme" },
         "customer_details": { "email": "typed@shop.test", "name": "Ada", "phone": null },
     })
 }
@@ -44,6 +45,7 @@ fn full_facts() -> SessionFacts {
         email: Some("typed@shop.test".to_owned()),
         name: Some("Ada".to_owned()),
         payment_intent: intent(),
+        snapshot: BTreeMap::from([("mintage_order_0".to_owned(), "AAAA".to_owned())]),
     }
 }
 
@@ -86,12 +88,14 @@ fn a_completed_session_may_lack_all_but_its_id_and_status() {
         email: None,
         name: None,
         payment_intent: None,
+        snapshot: BTreeMap::new(),
         ..full_facts()
     };
     let least = json!({ "id": "cs_test_1", "payment_status": "no_payment_required" });
     let nulls = json!({
         "id": "cs_test_1", "payment_status": "no_payment_required", "amount_total": null,
         "currency": null, "customer_details": null, "customer_email": null, "payment_intent": null,
+        "metadata": null,
     });
     let empty = json!({
         "id": "cs_test_1", "payment_status": "no_payment_required", "customer_details": {},

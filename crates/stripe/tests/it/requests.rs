@@ -114,6 +114,8 @@ fn a_checkout_tells_session_and_payment_whose_it_is_and_what_the_platform_takes(
             "line_items[0][quantity]=1",
             "metadata[customer_email]=ada+1@shop.test",
             "metadata[key_type_id]=pro",
+            "metadata[mintage_order_0]=AAAA",
+            "metadata[mintage_order_sig]=1.k1.BBBB",
             "metadata[product_id]=glow",
             "metadata[tenant_id]=acme",
             "mode=payment",

@@ -1,5 +1,7 @@
 //! One of each thing that is sent to Stripe.
 
+use std::collections::BTreeMap;
+
 use mintage_domain::base::email::Email;
 use mintage_domain::base::id::{OrderId, StripeAccountId, StripePriceId, StripeProductId};
 use mintage_domain::base::mode::Mode;
@@ -80,6 +82,10 @@ pub(crate) fn checkout() -> CheckoutRequest {
         price: StripePriceId::parse("price_1").expect("an id"),
         fee: Some(usd(15)),
         buyer: Some(Email::parse("ada+1@shop.test").expect("an address")),
+        snapshot: BTreeMap::from([
+            ("mintage_order_0".to_owned(), "AAAA".to_owned()),
+            ("mintage_order_sig".to_owned(), "1.k1.BBBB".to_owned()),
+        ]),
         success_url: WebUrl::parse("https://shop.test/thanks?s={CHECKOUT_SESSION_ID}")
             .expect("a URL"),
         cancel_url: WebUrl::parse("https://shop.test/cancel").expect("a URL"),

@@ -4,6 +4,7 @@ mod access;
 mod catalog;
 mod commit;
 mod housekeeping;
+mod lanes;
 mod last_seen;
 mod licenses;
 mod outbox;

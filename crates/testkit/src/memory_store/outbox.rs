@@ -1,17 +1,18 @@
 //! Webhook endpoints, deliveries and mails.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use mintage_domain::base::id::{DeliveryId, LicenseId, MailId};
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::outbox::delivery::{Attempt, Claim, Delivery, DeliveryStatus};
+use mintage_domain::model::outbox::lane::LaneState;
 use mintage_domain::model::outbox::mail::{MailStatus, QueuedMail};
 use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
-use mintage_domain::ports::{Deliveries, Mails, StoreError, WebhookEndpoints};
+use mintage_domain::ports::{
+    ClaimLimits, Claimed, Deliveries, Mails, StoreError, WebhookEndpoints,
+};
 
+use crate::memory_store::lanes::{LaneRow, turns};
 use crate::memory_store::paging::page;
 use crate::memory_store::store::MemoryStore;
 use crate::memory_store::tables::Tables;
@@ -50,14 +51,8 @@ impl Deliveries for MemoryStore {
         }))
     }
 
-    fn claim(
-        &self,
-        now: Timestamp,
-        n: usize,
-        cap: usize,
-        lease: Duration,
-    ) -> Result<Vec<Claim>, StoreError> {
-        Ok(self.tables().claim(now, n, cap, lease))
+    fn claim(&self, limits: &ClaimLimits) -> Result<Claimed<Claim>, StoreError> {
+        Ok(self.tables().claim(limits))
     }
 }
 
@@ -78,7 +73,7 @@ impl Mails for MemoryStore {
         let rows = tables
             .mails
             .values()
-            .filter(|it| it.tenant == *tenant && it.license == *license)
+            .filter(|it| it.tenant == *tenant && it.content.license() == Some(license))
             .cloned();
         Ok(page(rows, request, |it| Cursor {
             at: it.created_at,
@@ -86,22 +81,8 @@ impl Mails for MemoryStore {
         }))
     }
 
-    fn claim_mails(
-        &self,
-        now: Timestamp,
-        n: usize,
-        lease: Duration,
-    ) -> Result<Vec<QueuedMail>, StoreError> {
-        let tables = &mut *self.tables();
-        let mut claimed = tables.due_mails(now, n);
-        for mail in &mut claimed {
-            mail.status = MailStatus::Leased;
-            mail.due_at = now.plus(lease);
-            mail.attempts = mail.attempts.saturating_add(1);
-            mail.version = mail.version.saturating_add(1);
-            tables.mails.insert(mail.id.clone(), mail.clone());
-        }
-        Ok(claimed)
+    fn claim_mails(&self, limits: &ClaimLimits) -> Result<Claimed<QueuedMail>, StoreError> {
+        Ok(self.tables().claim_mails(limits))
     }
 
     fn overdue_mails(&self, before: Timestamp, n: usize) -> Result<Vec<QueuedMail>, StoreError> {
@@ -116,68 +97,65 @@ impl Tables {
             .map(|(_, attempt)| attempt)
     }
 
-    /// The endpoint of a tenant, if deliveries may be sent to it.
-    fn reachable(&self, tenant: &TenantId) -> Option<&WebhookEndpoint> {
-        self.endpoints
-            .get(tenant)
-            .filter(|it| it.url.is_some() && it.gone_since.is_none())
-    }
-
-    /// The deliveries that are due at `now`, the longest due first.
-    fn due(&self, now: Timestamp) -> Vec<DeliveryId> {
-        let mut due: Vec<&Delivery> = self
-            .deliveries
-            .values()
-            .filter(|it| is_unsettled(it) && it.due_at <= now)
-            .collect();
-        due.sort_by_key(|it| (it.due_at, &it.id));
-        due.into_iter().map(|it| it.id.clone()).collect()
-    }
-
-    /// The number of running leases of each tenant.
-    fn running(&self, now: Timestamp) -> BTreeMap<TenantId, usize> {
-        let mut leases = BTreeMap::new();
-        for delivery in self.deliveries.values() {
-            if delivery.status == DeliveryStatus::Leased && delivery.due_at > now {
-                *leases.entry(delivery.tenant.clone()).or_default() += 1;
-            }
-        }
-        leases
-    }
-
-    fn claim(&mut self, now: Timestamp, n: usize, cap: usize, lease: Duration) -> Vec<Claim> {
-        let mut leases = self.running(now);
-        let mut claims = Vec::new();
-        for id in self.due(now) {
-            if claims.len() == n {
-                break;
-            }
-            let Some(mut delivery) = self.deliveries.get(&id).cloned() else {
+    fn claim(&mut self, limits: &ClaimLimits) -> Claimed<Claim> {
+        let rows = self.deliveries.values().filter(|it| it.is_unsettled());
+        let rows = rows.map(|it| LaneRow {
+            tenant: &it.tenant,
+            id: it.id.clone(),
+            is_leased: it.status == DeliveryStatus::Leased,
+            due_at: it.due_at,
+        });
+        let turns = turns(rows, &self.served, limits, |tenant| {
+            let endpoint = self.endpoints.get(tenant)?;
+            Some((endpoint.lane(), endpoint.health.width))
+        });
+        let mut leased = Vec::new();
+        for id in turns.picked {
+            let Some(delivery) = self.deliveries.get_mut(&id) else {
                 continue;
             };
-            let Some(endpoint) = self.reachable(&delivery.tenant).cloned() else {
+            delivery.lease(limits.now.plus(limits.lease));
+            let Some(endpoint) = self.endpoints.get(&delivery.tenant) else {
                 continue;
             };
-            let count = leases.entry(delivery.tenant.clone()).or_default();
-            if *count >= cap {
-                continue;
-            }
-            *count += 1;
-            delivery.status = DeliveryStatus::Leased;
-            delivery.due_at = now.plus(lease);
-            delivery.attempts = delivery.attempts.saturating_add(1);
-            delivery.version = delivery.version.saturating_add(1);
-            self.deliveries.insert(id, delivery.clone());
-            claims.push(Claim { delivery, endpoint });
+            self.served.insert(delivery.tenant.clone(), limits.now);
+            leased.push(Claim {
+                delivery: delivery.clone(),
+                endpoint: endpoint.clone(),
+            });
         }
-        claims
+        Claimed {
+            leased,
+            unreadable: Vec::new(),
+            has_more: turns.has_more,
+        }
     }
-}
 
-fn is_unsettled(delivery: &Delivery) -> bool {
-    match delivery.status {
-        DeliveryStatus::Pending | DeliveryStatus::Leased => true,
-        DeliveryStatus::Delivered | DeliveryStatus::Failed => false,
+    fn claim_mails(&mut self, limits: &ClaimLimits) -> Claimed<QueuedMail> {
+        let rows = self.mails.values().filter(|it| it.status.is_unsettled());
+        let rows = rows.map(|it| LaneRow {
+            tenant: &it.tenant,
+            id: it.id.clone(),
+            is_leased: it.status == MailStatus::Leased,
+            due_at: it.due_at,
+        });
+        let turns = turns(rows, &self.mails_served, limits, |_| {
+            Some((LaneState::Responsive, None))
+        });
+        let mut leased = Vec::new();
+        for id in turns.picked {
+            let Some(mail) = self.mails.get_mut(&id) else {
+                continue;
+            };
+            mail.lease(limits.now.plus(limits.lease));
+            self.mails_served.insert(mail.tenant.clone(), limits.now);
+            leased.push(mail.clone());
+        }
+        Claimed {
+            leased,
+            unreadable: Vec::new(),
+            has_more: turns.has_more,
+        }
     }
 }
 

@@ -51,15 +51,16 @@ impl ProcessedEvents for MemoryStore {
 
     fn parked_due(&self, now: Timestamp, n: usize) -> Result<Vec<ProcessedEvent>, StoreError> {
         let tables = self.tables();
-        let mut due: Vec<&ProcessedEvent> = tables
+        let mut due: Vec<_> = tables
             .events
             .values()
-            .filter(|it| {
-                matches!(&it.outcome, EventOutcome::Parked { retry_at, .. } if *retry_at <= now)
+            .filter_map(|it| match it.outcome {
+                EventOutcome::Parked { retry_at, .. } if retry_at <= now => Some((retry_at, it)),
+                _ => None,
             })
             .collect();
-        due.sort_by_key(|it| (it.received_at, &it.id));
-        Ok(due.into_iter().take(n).cloned().collect())
+        due.sort_by_key(|(retry_at, it)| (*retry_at, &it.id));
+        Ok(due.into_iter().take(n).map(|(_, it)| it.clone()).collect())
     }
 
     fn parked(
@@ -69,6 +70,9 @@ impl ProcessedEvents for MemoryStore {
     ) -> Result<Page<ProcessedEvent>, StoreError> {
         let tables = self.tables();
         let belongs_to_tenant = |event: &&ProcessedEvent| {
+            if let Some(owner) = event.outcome.waiting().and_then(|it| it.tenant.as_ref()) {
+                return owner == tenant;
+            }
             event.account.as_ref().is_some_and(|account| {
                 let account = AccountRef {
                     mode: event.endpoint,
@@ -81,7 +85,7 @@ impl ProcessedEvents for MemoryStore {
         let parked = tables
             .events
             .values()
-            .filter(|it| matches!(it.outcome, EventOutcome::Parked { .. }))
+            .filter(|it| it.outcome.waiting().is_some())
             .filter(belongs_to_tenant);
         // Both endpoints may receive the same event.
         Ok(page(parked.cloned(), request, |it| Cursor {

@@ -59,8 +59,12 @@ pub(super) struct Tables {
     pub(super) api_keys_last_seen: BTreeMap<ApiKeyId, Timestamp>,
     pub(super) endpoints: BTreeMap<TenantId, WebhookEndpoint>,
     pub(super) deliveries: BTreeMap<DeliveryId, Delivery>,
+    /// When a delivery of each lane was last claimed.
+    pub(super) served: BTreeMap<TenantId, Timestamp>,
     pub(super) attempts: BTreeMap<(DeliveryId, u32), Attempt>,
     pub(super) mails: BTreeMap<MailId, QueuedMail>,
+    /// When a mail of each lane was last claimed.
+    pub(super) mails_served: BTreeMap<TenantId, Timestamp>,
     pub(super) audit: BTreeMap<AuditId, AuditEntry>,
     pub(super) counters: HashMap<Counter, i64>,
     /// The time until which each used nonce is kept.

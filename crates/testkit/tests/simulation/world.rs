@@ -22,6 +22,7 @@ use mintage_domain::usecase::sales::checkout::{OpenCheckout, open};
 use mintage_domain::usecase::stripe::inbound::Inbound;
 use mintage_testkit::fixtures::{Shop, email, web_url};
 use mintage_testkit::{FixedClock, MemoryStore, StandInStripe, TestEnv};
+use std::collections::BTreeMap;
 
 use crate::chaos::Weather;
 use crate::dice::Dice;
@@ -265,6 +266,7 @@ fn facts(session: &SessionId, buyer: &Email, payment: PaymentStatus) -> SessionF
         email: Some(buyer.as_str().to_owned()),
         name: None,
         payment_intent: (payment != PaymentStatus::NoPaymentRequired).then(|| intent(session)),
+        snapshot: BTreeMap::new(),
     }
 }
 

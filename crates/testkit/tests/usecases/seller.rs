@@ -1,5 +1,6 @@
 //! A seller: a shop in a store and at a Stripe of its own.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -8,7 +9,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::slug::TenantId;
-use mintage_domain::model::outbox::delivery::Delivery;
+use mintage_domain::model::outbox::delivery::{Claim, Delivery};
 use mintage_domain::model::sales::fee::BasisPoints;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sellers::audit::Actor;
@@ -18,11 +19,12 @@ use mintage_domain::model::stripe::event::{
     EventData, PaymentStatus, RefundFacts, SessionFacts, StripeEvent,
 };
 use mintage_domain::ports::{
-    AuditFilter, Audits, Connections, Deliveries, LicenseFilter, LicenseRecord, Licenses, Orders,
-    Stripe,
+    AuditFilter, Audits, ClaimLimits, Connections, Deliveries, LicenseFilter, LicenseRecord,
+    Licenses, Orders, Stripe,
 };
 use mintage_domain::usecase::catalog::prices::{PricesError, PricesSetUp, set_up_prices};
 use mintage_domain::usecase::env::{Env, SealedField};
+use mintage_domain::usecase::outbox::deliver::{LEASE, MAX_CONCURRENT_PER_ENDPOINT};
 use mintage_domain::usecase::sales::checkout::{self, CheckoutError, OpenCheckout};
 use mintage_domain::usecase::stripe::connect::{self, ConnectError, Connected};
 use mintage_domain::usecase::stripe::inbound::{Inbound, InboundError, Outcome, receive};
@@ -62,6 +64,18 @@ impl Seller {
         seller.connect(&seller.shop.account_ref()).unwrap();
         seller.set_up_prices().unwrap();
         seller
+    }
+
+    /// Claims the deliveries that are due, as a node does.
+    pub(crate) fn claim_deliveries(&self) -> Vec<Claim> {
+        let limits = ClaimLimits {
+            now: self.shop.now(),
+            responsive: 10,
+            unresponsive: 10,
+            per_lane: MAX_CONCURRENT_PER_ENDPOINT,
+            lease: LEASE,
+        };
+        self.store.claim(&limits).unwrap().leased
     }
 
     pub(crate) fn env(&self) -> Env<'_> {
@@ -148,6 +162,13 @@ impl Seller {
         self.open(&*self.stripe, wanted).unwrap();
         let checkouts = self.stripe.checkouts(&self.shop.account_ref());
         checkouts.last().unwrap().0.id.clone()
+    }
+
+    /// The signed copy of the order that a session carries.
+    pub(crate) fn snapshot(&self, session: &SessionId) -> BTreeMap<String, String> {
+        let checkouts = self.stripe.checkouts(&self.shop.account_ref());
+        let opened = checkouts.into_iter().find(|(it, _)| it.id == *session);
+        opened.unwrap().1.snapshot
     }
 
     /// Receives an event with this data of the shop's account.
@@ -260,6 +281,7 @@ pub(crate) fn paid(session: &SessionId) -> SessionFacts {
         email: Some("buyer@example.test".to_owned()),
         name: Some("Ada".to_owned()),
         payment_intent: Some(intent(session)),
+        snapshot: BTreeMap::new(),
     }
 }
 

@@ -3,20 +3,25 @@ use std::time::Duration;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::seal::{KeyRing, MasterKey};
 use mintage_domain::base::secret::SecretHash;
+use mintage_domain::base::slug::TenantId;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::access::rate::{Rate, Take};
 use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::licenses::key::KeyFormat;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
+use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::stripe::event::{EventData, SessionFacts, StripeEvent};
-use mintage_domain::model::stripe::processed_event::EventOutcome;
+use mintage_domain::model::stripe::processed_event::{
+    EventOutcome, FIRST_WAIT, MAX_WAIT, RETRY_FOR,
+};
 use mintage_domain::ports::{
     Commit, MockStripe, MockWebhooks, OAuthRounds, Orders, ProcessedEvents, RateLimiter, TakeQuery,
     WebhookError,
 };
 use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::stripe::connect::OAUTH_ROUND_TTL;
-use mintage_domain::usecase::stripe::inbound::{Inbound, Outcome, PARK_DURATION, receive};
+use mintage_domain::usecase::stripe::inbound::{Inbound, Outcome, receive};
+use mintage_domain::usecase::stripe::parked::{RetryError, retry};
 use mintage_domain::usecase::sweep::{SweepReport, sweep};
 
 use crate::seller::{Seller, paid};
@@ -44,6 +49,13 @@ fn parked(seller: &Seller, inbound: &Inbound) -> bool {
         outcome.unwrap().unwrap().outcome,
         EventOutcome::Parked { .. }
     )
+}
+
+fn outcome(seller: &Seller, inbound: &Inbound) -> EventOutcome {
+    let event = seller
+        .store
+        .processed_event(inbound.endpoint, &inbound.event.id);
+    event.unwrap().unwrap().outcome
 }
 
 /// A paid session without an address, which every attempt parks.
@@ -75,8 +87,10 @@ fn a_parked_event_rests_and_is_tried_again_until_it_goes_through() {
         SweepReport::default(),
         "it rests"
     );
-    for _ in 0..2 {
-        seller.shop.env.clock.advance(PARK_DURATION);
+    for wait in [FIRST_WAIT, FIRST_WAIT * 2, FIRST_WAIT * 4] {
+        seller.shop.env.clock.advance(wait - Duration::from_secs(1));
+        assert_eq!(swept(&seller, &webhooks).failed, 0, "{wait:?}");
+        seller.shop.env.clock.advance(Duration::from_secs(1));
         assert_eq!(swept(&seller, &webhooks).failed, 1);
         assert!(parked(&seller, &inbound));
         assert_eq!(
@@ -117,7 +131,7 @@ fn what_waited_for_a_master_key_is_minted_once_when_the_key_is_there() {
         seller.receive_as(&inbound),
         Ok(Outcome::Parked(_))
     ));
-    seller.shop.env.clock.advance(PARK_DURATION);
+    seller.shop.env.clock.advance(FIRST_WAIT);
     let mut env = seller.env();
     env.keys = &both;
     let webhooks = rereading(&inbound.event);
@@ -126,7 +140,7 @@ fn what_waited_for_a_master_key_is_minted_once_when_the_key_is_there() {
     assert_eq!(seller.order(&session).status, OrderStatus::Fulfilled);
     assert_eq!(seller.events(), ["license.created"]);
     assert!(!parked(&seller, &inbound));
-    seller.shop.env.clock.advance(PARK_DURATION);
+    seller.shop.env.clock.advance(FIRST_WAIT);
     assert_eq!(again(&env).unparked, 0);
     let resent = receive(&*seller.store, &MockStripe::new(), &env, &inbound);
     assert_eq!(resent, Ok(Outcome::Duplicate));
@@ -145,7 +159,7 @@ fn a_parked_event_whose_order_was_paid_by_another_event_is_settled() {
     seller
         .receive(EventData::SessionCompleted(paid(&session)))
         .unwrap();
-    seller.shop.env.clock.advance(PARK_DURATION);
+    seller.shop.env.clock.advance(FIRST_WAIT);
     assert_eq!(swept(&seller, &rereading(&inbound.event)).unparked, 1);
     assert_eq!(seller.licenses().len(), 1);
     assert!(!parked(&seller, &inbound));
@@ -230,4 +244,118 @@ fn what_a_busy_minute_leaves_behind_is_forgotten_in_one_sweep() {
     seller.shop.env.clock.advance(Duration::from_mins(3));
     assert_eq!(swept(&seller, &MockWebhooks::new()).pruned, 2_500);
     assert_eq!(swept(&seller, &MockWebhooks::new()), SweepReport::default());
+}
+
+/// Webhooks that read the payload of any of these events as the event.
+fn rereading_all(events: &[StripeEvent]) -> MockWebhooks {
+    let events = events.to_vec();
+    let mut webhooks = MockWebhooks::new();
+    webhooks.expect_reread().returning(move |body| {
+        let found = events.iter().find(|it| it.id.as_str().as_bytes() == body);
+        found.cloned().ok_or(WebhookError::NotAnEvent)
+    });
+    webhooks
+}
+
+#[test]
+fn six_hundred_events_that_never_go_through_do_not_starve_one_that_does() {
+    let seller = Seller::on_sale();
+    let mut events = Vec::new();
+    for nth in 0..600 {
+        let inbound = without_address(&seller);
+        seller.receive_as(&inbound).unwrap();
+        // Every third one cannot even be read.
+        if nth % 3 > 0 {
+            events.push(inbound.event);
+        }
+    }
+    let session = seller.session();
+    let last = seller.inbound(EventData::SessionCompleted(SessionFacts {
+        email: None,
+        ..paid(&session)
+    }));
+    seller.receive_as(&last).unwrap();
+    // Whoever repairs the cause lets the event carry an address.
+    events.push(StripeEvent {
+        data: EventData::SessionCompleted(paid(&session)),
+        ..last.event.clone()
+    });
+    let webhooks = rereading_all(&events);
+    let (mut sweeps, mut failed) = (0, 0);
+    seller.shop.env.clock.advance(FIRST_WAIT);
+    while parked(&seller, &last) {
+        failed += swept(&seller, &webhooks).failed;
+        sweeps += 1;
+        assert!(sweeps <= 10, "it is starved");
+        seller.shop.env.clock.advance(Duration::from_secs(30));
+    }
+    assert_eq!(seller.licenses().len(), 1);
+    assert!(
+        (500..=600).contains(&failed),
+        "each was tried once: {failed}"
+    );
+}
+
+#[test]
+fn an_event_is_given_up_after_thirty_days_and_retried_when_the_seller_asks() {
+    let seller = Seller::on_sale();
+    let session = seller.session();
+    let inbound = seller.inbound(EventData::SessionCompleted(SessionFacts {
+        email: None,
+        ..paid(&session)
+    }));
+    seller.receive_as(&inbound).unwrap();
+    let webhooks = rereading(&inbound.event);
+    let start = seller.shop.now();
+    while parked(&seller, &inbound) {
+        seller.shop.env.clock.advance(MAX_WAIT);
+        swept(&seller, &webhooks);
+        assert!(
+            seller.shop.now().since(start) <= RETRY_FOR + MAX_WAIT,
+            "it ends"
+        );
+    }
+    assert!(seller.shop.now().since(start) >= RETRY_FOR);
+    let EventOutcome::GivenUp(waiting) = outcome(&seller, &inbound) else {
+        panic!("{:?}", outcome(&seller, &inbound));
+    };
+    assert_eq!(waiting.tenant.as_ref(), Some(seller.tenant()));
+    assert!(waiting.reason.contains("address"), "{}", waiting.reason);
+    seller.shop.env.clock.advance(MAX_WAIT);
+    assert_eq!(swept(&seller, &webhooks), SweepReport::default());
+
+    let (store, env, actor) = (&*seller.store, seller.env(), Actor::Operator);
+    let other = TenantId::parse("other").unwrap();
+    let foreign = retry(store, &env, &other, &inbound.event.id, &actor);
+    assert_eq!(foreign, Err(RetryError::NotFound));
+    retry(store, &env, seller.tenant(), &inbound.event.id, &actor).unwrap();
+    let repaired = StripeEvent {
+        data: EventData::SessionCompleted(paid(&session)),
+        ..inbound.event.clone()
+    };
+    assert_eq!(swept(&seller, &rereading(&repaired)).unparked, 1);
+    assert_eq!(outcome(&seller, &inbound), EventOutcome::Applied);
+    let settled = retry(store, &env, seller.tenant(), &inbound.event.id, &actor);
+    assert_eq!(settled, Err(RetryError::NotFound));
+    let actions = seller.audit();
+    assert!(actions.iter().any(|(_, it)| it == "stripe.event-retried"));
+}
+
+#[test]
+fn an_event_that_cannot_be_read_waits_like_any_other() {
+    let seller = Seller::on_sale();
+    let inbound = without_address(&seller);
+    seller.receive_as(&inbound).unwrap();
+    seller.shop.env.clock.advance(FIRST_WAIT);
+    assert_eq!(swept(&seller, &rereading_all(&[])).failed, 1);
+    let EventOutcome::Parked { waiting, retry_at } = outcome(&seller, &inbound) else {
+        panic!("{:?}", outcome(&seller, &inbound));
+    };
+    assert_eq!(waiting.attempts, 2);
+    assert_eq!(
+        waiting.tenant.as_ref(),
+        Some(seller.tenant()),
+        "it is still known"
+    );
+    assert_eq!(retry_at, seller.shop.now().plus(FIRST_WAIT * 2));
 }

@@ -42,7 +42,9 @@ pub(super) async fn list(
 
 /// Deliver an event again
 ///
-/// Sends the same bytes again. The call is refused while an attempt is sending the delivery.
+/// Sends the same bytes again. The call is refused while an attempt is sending the delivery. If the
+/// endpoint is paused, the deliveries that wait are attempted one at a time, and the first success
+/// resumes it.
 #[utoipa::path(
     post,
     path = "/v1/webhook/deliveries/{id}/redeliver",

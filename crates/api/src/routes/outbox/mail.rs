@@ -92,6 +92,7 @@ pub(super) async fn list(
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::LicensesRead).await?;
     let (id, page) = (parse_id(&path, LicenseId::parse)?, query.read()?);
+    let license = id.clone();
     let mails = blocking(&app, move |app| {
         let tenant = caller.tenant();
         let known = app.store.license(&tenant, &id)?;
@@ -101,7 +102,8 @@ pub(super) async fn list(
     })
     .await??
     .ok_or_else(Problem::not_found)?;
-    Ok(HttpResponse::Ok().json(MailPage::of(&mails, MailView::of)))
+    let body = MailPage::of(&mails, |mail| MailView::of(&license, mail));
+    Ok(HttpResponse::Ok().json(body))
 }
 
 /// Send the license key to the buyer again
@@ -129,6 +131,7 @@ pub(super) async fn resend(
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::LicensesWrite).await?;
     let id = parse_id(&path, LicenseId::parse)?;
+    let license = id.clone();
     let mailing = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         let is_configured = app.mailer.is_some();
@@ -136,5 +139,5 @@ pub(super) async fn resend(
     })
     .await??;
     app.mails_due.notify_one();
-    Ok(HttpResponse::Accepted().json(MailView::of(&mailing)))
+    Ok(HttpResponse::Accepted().json(MailView::of(&license, &mailing)))
 }

@@ -13,6 +13,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         webhook_endpoint::get,
         webhook_endpoint::set,
         webhook_endpoint::rotate_secret,
+        webhook_endpoint::resume,
         deliveries::list,
         deliveries::redeliver,
         mail::get,

@@ -92,10 +92,37 @@ pub(super) async fn set(
         }))
 }
 
+/// Resume the webhook endpoint
+///
+/// Ends the pause of an endpoint that failed for a whole day. The events that wait are sent. An endpoint
+/// that is not paused stays as it is.
+#[utoipa::path(
+    post,
+    path = "/v1/webhook/resume",
+    operation_id = "resumeWebhookEndpoint",
+    tag = "Integrations",
+    responses((status = 200, description = "The webhook endpoint.", body = WebhookEndpointView<'_>)),
+    security(("managementToken" = ["integrations:write"])),
+    extensions(("x-error-codes" = json!(["common/not-found"]))),
+)]
+pub(super) async fn resume(
+    app: web::Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
+    let endpoint = blocking(&app, move |app| {
+        let (tenant, actor) = (caller.tenant(), caller.actor());
+        webhook_endpoint::resume(&*app.store, &app.env(), &tenant, &actor)
+    })
+    .await??;
+    app.deliveries_due.notify_one();
+    Ok(HttpResponse::Ok().json(WebhookEndpointView::of(Some(&endpoint))))
+}
+
 /// Rotate the signing secret
 ///
 /// The answer contains the new secret, which no later answer contains. The old secret signs nothing
-/// more.
+/// more. A paused endpoint is resumed.
 #[utoipa::path(
     post,
     path = "/v1/webhook/rotate-secret",
@@ -116,6 +143,7 @@ pub(super) async fn rotate_secret(
         webhook_endpoint::rotate_secret(&*app.store, &app.env(), &tenant, &actor)
     })
     .await??;
+    app.deliveries_due.notify_one();
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
         .json(SigningSecret {

@@ -2,10 +2,11 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use deserr::Deserr;
+use mintage_domain::base::id::StripeEventId;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::usecase::catalog::prices;
-use mintage_domain::usecase::stripe::connect;
+use mintage_domain::usecase::stripe::{connect, parked};
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
 use mintage_runtime::problem::Problem;
@@ -14,7 +15,7 @@ use utoipa::ToSchema;
 use crate::auth::TokenCaller;
 use crate::error::ApiError;
 use crate::json::{Faults, read_body};
-use crate::request::{JsonBytes, PageQuery};
+use crate::request::{JsonBytes, PageQuery, parse_id};
 use crate::schema;
 use crate::views::stripe::{
     AccountStatus, CheckoutKey, ConnectLink, ConnectionStatus, ParkedEvent, ParkedEventPage,
@@ -185,8 +186,8 @@ pub(super) async fn disconnect(
 
 /// List parked events
 ///
-/// Lists Stripe events that should have issued a license and could not yet. The server tries these
-/// events again.
+/// Lists Stripe events that should have issued a license and could not yet. The server retries these
+/// events for 30 days, first after five minutes and at last every six hours.
 #[utoipa::path(
     get,
     path = "/v1/integrations/stripe/parked",
@@ -205,4 +206,32 @@ pub(super) async fn list_parked(
     let page = query.read()?;
     let parked = blocking(&app, move |app| app.store.parked(&caller.tenant(), &page)).await??;
     Ok(HttpResponse::Ok().json(ParkedEventPage::of(&parked, ParkedEvent::of)))
+}
+
+/// Retry a parked event
+///
+/// Retries the event within half a minute, for example after you have repaired the cause. An event that
+/// was given up is retried too.
+#[utoipa::path(
+    post,
+    path = "/v1/integrations/stripe/parked/{id}/retry",
+    operation_id = "retryParkedEvent",
+    tag = "Integrations",
+    params(("id" = inline(schema::StripeEventId), Path)),
+    responses((status = 202, description = "The event, which is due now.", body = ParkedEvent<'_>)),
+    security(("managementToken" = ["integrations:write"])),
+)]
+pub(super) async fn retry_parked(
+    app: web::Data<App>,
+    path: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
+    let id = parse_id(&path, StripeEventId::parse)?;
+    let event = blocking(&app, move |app| {
+        let (tenant, actor) = (caller.tenant(), caller.actor());
+        parked::retry(&*app.store, &app.env(), &tenant, &id, &actor)
+    })
+    .await??;
+    Ok(HttpResponse::Accepted().json(ParkedEvent::of(&event)))
 }

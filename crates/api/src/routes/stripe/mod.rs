@@ -14,5 +14,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         connection::rotate_checkout_key,
         connection::disconnect,
         connection::list_parked,
+        connection::retry_parked,
     ]
 }

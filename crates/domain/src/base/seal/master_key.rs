@@ -4,6 +4,7 @@ use std::fmt;
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 use ring::aead::{AES_256_GCM, LessSafeKey, UnboundKey};
+use ring::hmac;
 use thiserror::Error;
 
 use crate::base::text_newtype::text_newtype;
@@ -23,11 +24,12 @@ text_newtype! {
     };
 }
 
-/// A key of 32 bytes that seals the secrets of an installation.
+/// A key of 32 bytes that seals the secrets of an installation, and from which signing keys are derived.
 #[derive(Clone)]
 pub struct MasterKey {
     id: KeyId,
     cipher: LessSafeKey,
+    derivation: hmac::Key,
 }
 
 /// Why a text is not a master key. The message never repeats the text.
@@ -55,12 +57,19 @@ impl MasterKey {
         Ok(Self {
             id: KeyId::parse(id)?,
             cipher: LessSafeKey::new(key),
+            derivation: hmac::Key::new(hmac::HMAC_SHA256, &bytes),
         })
     }
 
     /// The id, which every value that the key seals contains.
     pub const fn id(&self) -> &KeyId {
         &self.id
+    }
+
+    /// The key that signs for this purpose: the HMAC of the purpose under the master key.
+    pub(super) fn signing_key(&self, purpose: &str) -> hmac::Key {
+        let derived = hmac::sign(&self.derivation, purpose.as_bytes());
+        hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref())
     }
 
     pub(super) const fn cipher(&self) -> &LessSafeKey {

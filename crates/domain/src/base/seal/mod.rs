@@ -11,6 +11,7 @@ mod sealed;
 use std::fmt;
 
 use ring::aead::{Aad, NONCE_LEN, Nonce};
+use ring::hmac;
 use secrecy::{ExposeSecret, SecretSlice};
 use thiserror::Error;
 
@@ -110,6 +111,25 @@ impl KeyRing {
             )
             .expect("a secret is shorter than 64 GiB");
         Sealed::new(self.primary.id().clone(), &nonce, &ciphertext)
+    }
+
+    /// Signs a message for a purpose with a key derived from the primary key. Returns the id of the
+    /// primary key and the HMAC-SHA256.
+    pub fn sign(&self, purpose: &str, message: &[u8]) -> (&KeyId, [u8; 32]) {
+        let tag = hmac::sign(&self.primary.signing_key(purpose), message);
+        let mut signature = [0; 32];
+        for (to, from) in signature.iter_mut().zip(tag.as_ref()) {
+            *to = *from;
+        }
+        (self.primary.id(), signature)
+    }
+
+    /// Whether the message was signed for this purpose with the key of this id; compared in constant
+    /// time.
+    pub fn verify(&self, purpose: &str, id: &KeyId, message: &[u8], signature: &[u8]) -> bool {
+        let mut keys = std::iter::once(&self.primary).chain(&self.others);
+        let key = keys.find(|key| key.id() == id);
+        key.is_some_and(|key| hmac::verify(&key.signing_key(purpose), message, signature).is_ok())
     }
 
     /// Opens a sealed value with the key whose id the value contains.

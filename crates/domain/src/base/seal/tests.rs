@@ -181,3 +181,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_signature_is_good_for_its_purpose_message_and_key_only() {
+    let both = ring(key("k1", 'a'), vec![key("k2", 'b')]);
+    let (id, signature) = both.sign("order", b"text");
+    let k2 = KeyId::parse("k2").unwrap();
+    assert!(both.verify("order", id, b"text", &signature));
+    for (purpose, id, message, signature) in [
+        ("other", id, "text", &signature[..]),
+        ("order", &k2, "text", &signature),
+        ("order", id, "texts", &signature),
+        ("order", id, "text", &signature[..31]),
+        ("order", id, "text", &[]),
+    ] {
+        let is_good = both.verify(purpose, id, message.as_bytes(), signature);
+        assert!(!is_good, "{purpose} {id} {message} {signature:?}");
+    }
+    let changed = ring(key("k2", 'b'), vec![key("k1", 'a')]);
+    assert!(changed.verify("order", id, b"text", &signature));
+    assert_ne!(changed.sign("order", b"text").1, signature);
+}

@@ -59,6 +59,22 @@ text_enum! {
 }
 
 impl Delivery {
+    /// Leases the delivery for one attempt.
+    pub fn lease(&mut self, until: Timestamp) {
+        self.status = DeliveryStatus::Leased;
+        self.due_at = until;
+        self.attempts = self.attempts.saturating_add(1);
+        self.version = self.version.saturating_add(1);
+    }
+
+    /// Whether the delivery may still be sent.
+    pub fn is_unsettled(&self) -> bool {
+        matches!(
+            self.status,
+            DeliveryStatus::Pending | DeliveryStatus::Leased
+        )
+    }
+
     /// The progress that sellers see: `pending`, `retrying`, `delivered` or `failed`.
     pub fn progress(&self) -> &'static str {
         match self.status {

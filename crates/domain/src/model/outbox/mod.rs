@@ -1,7 +1,9 @@
 //! Webhook deliveries to sellers and mails to buyers.
 
 pub mod delivery;
+pub mod endpoint_health;
 pub mod event;
+pub mod lane;
 pub mod mail;
 mod progress;
 pub mod retry;

@@ -4,6 +4,8 @@ use crate::base::seal::Sealed;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::base::url::{InvalidWebUrl, WebUrl};
+use crate::model::outbox::endpoint_health::EndpointHealth;
+use crate::model::outbox::lane::LaneState;
 
 /// The webhook endpoint of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +18,23 @@ pub struct WebhookEndpoint {
     pub sealed_secret: Sealed,
     /// When the receiver answered 410 (Gone). Deliveries stop until the URL is set again.
     pub gone_since: Option<Timestamp>,
+    /// What the last attempts say about the endpoint.
+    pub health: EndpointHealth,
     /// Number of times the row was written; guards compare it.
     pub version: u64,
+}
+
+impl WebhookEndpoint {
+    /// How deliveries to the endpoint are claimed.
+    pub fn lane(&self) -> LaneState {
+        if self.url.is_none() || self.gone_since.is_some() || !self.health.is_open() {
+            LaneState::Closed
+        } else if self.health.is_unresponsive {
+            LaneState::Unresponsive
+        } else {
+            LaneState::Responsive
+        }
+    }
 }
 
 /// The URLs that a server accepts for webhook endpoints.

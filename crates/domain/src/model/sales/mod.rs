@@ -3,4 +3,5 @@
 pub mod customer;
 pub mod fee;
 pub mod order;
+pub mod order_snapshot;
 pub mod payment;

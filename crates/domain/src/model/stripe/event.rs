@@ -1,5 +1,7 @@
 //! Stripe events, reduced to the fields that the domain uses.
 
+use std::collections::BTreeMap;
+
 use crate::base::id::{PaymentIntentId, SessionId, StripeAccountId, StripeEventId};
 
 /// An event whose signature was verified.
@@ -51,6 +53,8 @@ pub struct SessionFacts {
     pub name: Option<String>,
     /// The payment; `None` if the session was free.
     pub payment_intent: Option<PaymentIntentId>,
+    /// The entries of the metadata that hold a signed copy of the order.
+    pub snapshot: BTreeMap<String, String>,
 }
 
 /// The value of Stripe's `payment_status` field.

@@ -1,4 +1,4 @@
-//! Mails with license keys: queueing them, composing and recording one attempt, resending, and the
+//! Mails to buyers and sellers: queueing them, composing and recording one attempt, resending, and the
 //! tenant's switch.
 
 use std::time::Duration;
@@ -12,11 +12,12 @@ use crate::commit::write::Write;
 use crate::model::access::rate::{Rate, Take};
 use crate::model::licenses::license::License;
 use crate::model::licenses::standing::State;
-use crate::model::outbox::mail::{LicenseMail, MailStatus, QueuedMail};
+use crate::model::outbox::mail::{LicenseMail, MailContent, MailStatus, PausedNotice, QueuedMail};
 use crate::model::sellers::audit::Actor;
 use crate::model::sellers::tenant::Tenant;
 use crate::ports::{
-    Catalog, Commit, LicenseRecord, Licenses, MailError, Mails, RateLimiter, TakeQuery, Tenants,
+    Catalog, Commit, LicenseRecord, Licenses, MailError, Mails, RateLimiter, StoreError, TakeQuery,
+    Tenants, WebhookEndpoints,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
@@ -25,6 +26,10 @@ use crate::usecase::outbox::retry::next_attempt;
 
 /// How long a claim lasts: longer than a session with a slow mail server.
 pub const LEASE: Duration = Duration::from_mins(5);
+
+/// The largest number of concurrent mails of one tenant: a tenant with many mails leaves most of the
+/// connections to the mail server to the others.
+pub const MAX_CONCURRENT_PER_TENANT: usize = 2;
 
 /// How long a mail waits for a mail server to be configured.
 pub const MAX_SERVER_WAIT: Duration = Duration::from_hours(72);
@@ -37,6 +42,8 @@ pub const RESEND_RATE: Rate = Rate {
 
 /// The reason of a mail that was cancelled because its license was revoked.
 const REVOKED: &str = "the license was revoked before the mail was sent";
+/// The reason of a notice that was cancelled because the endpoint is not paused any more.
+const RESUMED: &str = "the webhook endpoint was resumed before the mail was sent";
 /// The reason of a mail that waited too long for a mail server.
 const NO_SERVER: &str = "no mail server was set up in three days";
 
@@ -80,15 +87,25 @@ pub(crate) fn license_mail(
 
 fn queued_mail(env: &Env<'_>, license: &License, to: &Email, now: Timestamp) -> QueuedMail {
     let id = MailId::new(now, env.random());
-    let (tenant, license) = (license.tenant.clone(), license.id.clone());
-    QueuedMail::new(id, tenant, license, to.clone(), now)
+    let content = MailContent::LicenseKey(license.id.clone());
+    QueuedMail::new(id, license.tenant.clone(), content, to.clone(), now)
+}
+
+/// The mail that tells a seller that the webhook endpoint was paused. It is sent even if the tenant
+/// has switched mails off, since the switch is about mails to buyers.
+pub(crate) fn paused_mail(env: &Env<'_>, tenant: &Tenant, now: Timestamp) -> Write<QueuedMail> {
+    let id = MailId::new(now, env.random());
+    let (content, to) = (MailContent::WebhookPaused, tenant.email.clone());
+    Write::new(QueuedMail::new(id, tenant.id.clone(), content, to, now))
 }
 
 /// The result of composing a claimed mail.
 #[derive(Debug)]
 pub enum Composed {
-    /// What the mail says.
+    /// What a mail with a license key says.
     Mail(Box<LicenseMail>),
+    /// What a notice about a paused webhook endpoint says.
+    Notice(Box<PausedNotice>),
     /// Nothing is sent; this outcome must be recorded.
     Outcome(Outcome),
 }
@@ -116,31 +133,71 @@ impl From<Result<(), MailError>> for Outcome {
     }
 }
 
-/// Decides what a claimed mail says, from the license as stored now.
+/// Decides what a claimed mail says, from what is stored now. What cannot be read is tried again by
+/// the schedule, and fails in the end.
 pub fn compose(
-    store: &(impl Tenants + Catalog + Licenses + ?Sized),
+    store: &(impl Tenants + Catalog + Licenses + WebhookEndpoints + ?Sized),
     env: &Env<'_>,
     mail: &QueuedMail,
 ) -> Result<Composed, Failure> {
-    let gone = |what: &str| {
-        Ok(Composed::Outcome(Outcome::Refused(format!(
-            "{what} is gone"
-        ))))
+    let composed = match &mail.content {
+        MailContent::LicenseKey(license) => compose_license_mail(store, env, mail, license),
+        MailContent::WebhookPaused => compose_notice(store, mail),
     };
-    let Some(LicenseRecord { license, .. }) = store.license(&mail.tenant, &mail.license)? else {
-        return gone("the license");
+    match composed {
+        Err(Failure::Store(error @ StoreError::Inconsistent { .. })) => {
+            Ok(Composed::Outcome(Outcome::TryAgain(error.to_string())))
+        }
+        composed => composed,
+    }
+}
+
+fn gone(what: &str) -> Composed {
+    Composed::Outcome(Outcome::Refused(format!("{what} is gone")))
+}
+
+fn compose_notice(
+    store: &(impl Tenants + WebhookEndpoints + ?Sized),
+    mail: &QueuedMail,
+) -> Result<Composed, Failure> {
+    let endpoint = store.webhook_endpoint(&mail.tenant)?;
+    let paused = endpoint.and_then(|endpoint| {
+        let health = endpoint.health;
+        Some((endpoint.url?, health.failing_since?, health.paused_at?))
+    });
+    let Some((url, failing_since, paused_at)) = paused else {
+        return Ok(Composed::Outcome(Outcome::Cancelled(RESUMED)));
+    };
+    Ok(Composed::Notice(Box::new(PausedNotice {
+        id: mail.id.clone(),
+        to: mail.to.clone(),
+        tenant: mail.tenant.clone(),
+        url,
+        failing_since,
+        paused_at,
+    })))
+}
+
+fn compose_license_mail(
+    store: &(impl Tenants + Catalog + Licenses + ?Sized),
+    env: &Env<'_>,
+    mail: &QueuedMail,
+    license: &LicenseId,
+) -> Result<Composed, Failure> {
+    let Some(LicenseRecord { license, .. }) = store.license(&mail.tenant, license)? else {
+        return Ok(gone("the license"));
     };
     if license.state(env.now()) == State::Revoked {
         return Ok(Composed::Outcome(Outcome::Cancelled(REVOKED)));
     }
     let Some(tenant) = store.tenant(&license.tenant)? else {
-        return gone("the tenant");
+        return Ok(gone("the tenant"));
     };
     let Some(product) = store.product(&license.tenant, &license.product)? else {
-        return gone("the product");
+        return Ok(gone("the product"));
     };
     let Some(plan) = store.key_type(&license.tenant, &license.product, &license.key_type)? else {
-        return gone("the key type");
+        return Ok(gone("the key type"));
     };
     let opened = env.open(
         SealedField::LICENSE_KEY,

@@ -4,4 +4,5 @@ pub mod deliver;
 pub mod event;
 pub mod mail;
 mod retry;
+pub mod slots;
 pub mod webhook_endpoint;

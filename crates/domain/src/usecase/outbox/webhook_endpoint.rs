@@ -1,4 +1,5 @@
-//! A tenant's webhook endpoint: setting its URL, rotating its secret, and redelivering events.
+//! A tenant's webhook endpoint: setting its URL, rotating its secret, resuming it, and redelivering
+//! events.
 
 use crate::base::id::DeliveryId;
 use crate::base::seal::Sealed;
@@ -6,6 +7,7 @@ use crate::base::slug::TenantId;
 use crate::base::url::WebUrl;
 use crate::commit::write::Write;
 use crate::model::outbox::delivery::{Delivery, DeliveryStatus};
+use crate::model::outbox::endpoint_health::EndpointHealth;
 use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 use crate::model::outbox::webhook_signature::WebhookSecret;
 use crate::model::sellers::audit::Actor;
@@ -31,7 +33,8 @@ pub enum WebhookEndpointError {
 from_port_errors!(WebhookEndpointError);
 
 /// Sets the URL that events are sent to, or stops deliveries with `None`. The first URL creates the
-/// endpoint with a signing secret, which is returned once. Waiting events are sent to the new URL.
+/// endpoint with a signing secret, which is returned once. Waiting events are sent to the new URL, even if the
+/// endpoint was paused.
 pub fn set_url(
     store: &(impl WebhookEndpoints + Commit + ?Sized),
     env: &Env<'_>,
@@ -49,12 +52,14 @@ pub fn set_url(
                 url: None,
                 sealed_secret: seal(env, tenant, &secret),
                 gone_since: None,
+                health: EndpointHealth::default(),
                 version: 0,
             };
             (endpoint, Some(secret))
         };
         endpoint.url = url.cloned();
         endpoint.gone_since = None;
+        endpoint.health = EndpointHealth::default();
         let now = env.now();
         let mut changes = env.changes(now);
         changes.endpoints.push(Write::changed(endpoint));
@@ -73,7 +78,7 @@ fn seal(env: &Env<'_>, tenant: &TenantId, secret: &WebhookSecret) -> Sealed {
     )
 }
 
-/// Replaces the signing secret at once. The new secret is shown once.
+/// Replaces the signing secret at once. The new secret is shown once. A paused endpoint is resumed.
 pub fn rotate_secret(
     store: &(impl WebhookEndpoints + Commit + ?Sized),
     env: &Env<'_>,
@@ -86,6 +91,7 @@ pub fn rotate_secret(
             .ok_or(WebhookEndpointError::NotFound)?;
         let secret = WebhookSecret::from_bytes(env.random());
         endpoint.sealed_secret = seal(env, tenant, &secret);
+        endpoint.health = EndpointHealth::default();
         let now = env.now();
         let mut changes = env.changes(now);
         changes.endpoints.push(Write::changed(endpoint));
@@ -100,9 +106,42 @@ pub fn rotate_secret(
     })
 }
 
-/// Redelivers an event with the same id and body, due now, with a new retry schedule.
+/// Resumes a paused endpoint: the deliveries that wait are sent. Nothing changes if the endpoint is
+/// not paused.
+pub fn resume(
+    store: &(impl WebhookEndpoints + Commit + ?Sized),
+    env: &Env<'_>,
+    tenant: &TenantId,
+    actor: &Actor,
+) -> Result<WebhookEndpoint, WebhookEndpointError> {
+    settle(store, |_| {
+        let mut endpoint = store
+            .webhook_endpoint(tenant)?
+            .ok_or(WebhookEndpointError::NotFound)?;
+        if endpoint.health.paused_at.is_none() {
+            return Ok(Decision::Answer(endpoint));
+        }
+        endpoint.health = EndpointHealth::default();
+        let write = Write::changed(endpoint);
+        let endpoint = write.value.clone();
+        let now = env.now();
+        let mut changes = env.changes(now);
+        changes.endpoints.push(write);
+        changes.audit.push(env.audit(
+            tenant,
+            now,
+            actor.clone(),
+            "webhook.resumed",
+            tenant.as_str(),
+        ));
+        Ok(Decision::commit(changes, endpoint))
+    })
+}
+
+/// Redelivers an event with the same id and body, due now, with a new retry schedule. A paused
+/// endpoint is probed: its deliveries are attempted one at a time, and a success resumes it.
 pub fn redeliver(
-    store: &(impl Deliveries + Commit + ?Sized),
+    store: &(impl Deliveries + WebhookEndpoints + Commit + ?Sized),
     env: &Env<'_>,
     tenant: &TenantId,
     id: &DeliveryId,
@@ -123,6 +162,12 @@ pub fn redeliver(
         let delivery = write.value.clone();
         let mut changes = env.changes(now);
         changes.deliveries.push(write);
+        if let Some(mut endpoint) = store.webhook_endpoint(tenant)?
+            && !endpoint.health.is_open()
+        {
+            endpoint.health.probe();
+            changes.endpoints.push(Write::changed(endpoint));
+        }
         changes.audit.push(env.audit(
             tenant,
             now,

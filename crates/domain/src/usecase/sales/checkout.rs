@@ -12,6 +12,7 @@ use crate::model::catalog::key_type::KeyType;
 use crate::model::catalog::price_link::PriceLink;
 use crate::model::sales::fee::BasisPoints;
 use crate::model::sales::order::{Order, OrderStatus};
+use crate::model::sales::order_snapshot;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::connection::Connection;
 use crate::ports::{
@@ -108,6 +109,7 @@ pub fn open(
         price: price.stripe_price,
         fee: order.fee,
         buyer: wanted.buyer.clone(),
+        snapshot: order_snapshot::write(&order, env.keys),
         success_url: wanted.success_url.clone(),
         cancel_url: wanted.cancel_url.clone(),
     };

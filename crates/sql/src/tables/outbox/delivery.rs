@@ -11,20 +11,16 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::row::Row;
-use mintage_domain::model::outbox::delivery::Claim;
 use mintage_domain::model::outbox::delivery::{Attempt, Delivery, DeliveryStatus};
 use mintage_domain::model::outbox::event::EventName;
-use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::ports::StoreError;
 
 use super::super::super::db::{Conn, Db};
-use super::webhook_endpoint::EndpointRow;
-use crate::claim::{ClaimLimits, claims};
+use crate::claim::QueueRow;
 use crate::error::Error;
 use crate::lookup::Lookup;
 use crate::paging::{all, behind, fetch, one};
 use crate::place::{Place, stored_text, stored_version};
-use crate::schema::endpoints;
 use crate::schema::{attempts, deliveries};
 use crate::table::{Value, stored};
 use crate::writes::{Form, Writes};
@@ -214,30 +210,20 @@ pub fn list(
     }))
 }
 
-/// Lease the deliveries that were picked, inside a transaction, and return them in that order with
-/// their endpoints.
-pub(crate) fn lease(
-    conn: &mut Conn,
-    limits: ClaimLimits,
-    picked: &[String],
-) -> Result<Vec<Claim>, Error> {
-    if picked.is_empty() {
-        return Ok(Vec::new());
+impl QueueRow for DeliveryRow {
+    type Item = Delivery;
+
+    fn id(&self) -> &str {
+        &self.id
     }
-    let leased: Vec<Delivery> = all(diesel::update(deliveries::table)
-        .filter(deliveries::id.eq_any(picked))
-        .set((
-            deliveries::status.eq("leased"),
-            deliveries::attempts.eq(deliveries::attempts + 1),
-            deliveries::due_at.eq(limits.until),
-            deliveries::version.eq(deliveries::version + 1),
-        ))
-        .returning(DeliveryRow::as_returning())
-        .get_results(conn)?)?;
-    let tenants = leased.iter().map(|delivery| delivery.tenant.as_str());
-    let lanes: Vec<WebhookEndpoint> = all(endpoints::table
-        .filter(endpoints::tenant.eq_any(tenants))
-        .select(EndpointRow::as_select())
-        .load(conn)?)?;
-    Ok(claims(picked, leased, lanes))
+
+    fn tenant(&self) -> &str {
+        &self.tenant
+    }
+
+    fn leased(self, until: Timestamp) -> Result<Delivery, StoreError> {
+        let mut delivery = Delivery::try_from(self)?;
+        delivery.lease(until);
+        Ok(delivery)
+    }
 }

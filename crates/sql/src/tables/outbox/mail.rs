@@ -1,4 +1,4 @@
-//! Mails that bring license keys to buyers.
+//! Mails to buyers and sellers.
 
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
@@ -11,11 +11,11 @@ use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::row::Row;
-use mintage_domain::model::outbox::mail::{MailStatus, QueuedMail};
+use mintage_domain::model::outbox::mail::{MailContent, MailStatus, QueuedMail};
 use mintage_domain::ports::StoreError;
 
 use super::super::super::db::{Conn, Db};
-use crate::claim::{ClaimLimits, in_order};
+use crate::claim::QueueRow;
 use crate::error::Error;
 use crate::lookup::Lookup;
 use crate::paging::{all, behind, fetch, one};
@@ -39,14 +39,24 @@ pub struct MailingRow {
     due_at: i64,
     created_at: i64,
     version: i64,
+    kind: String,
 }
+
+/// The kinds of mail, as they are stored.
+const LICENSE_KEY: &str = "license-key";
+const WEBHOOK_PAUSED: &str = "webhook-paused";
 
 impl From<&QueuedMail> for MailingRow {
     fn from(mailing: &QueuedMail) -> Self {
         Self {
             id: mailing.id.to_string(),
             tenant: mailing.tenant.to_string(),
-            license: mailing.license.to_string(),
+            // Empty for a mail about no license.
+            license: mailing
+                .content
+                .license()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             recipient: mailing.to.to_string(),
             status: mailing.status.as_str().to_owned(),
             reason: mailing.reason.as_deref().map(stored_text),
@@ -54,6 +64,10 @@ impl From<&QueuedMail> for MailingRow {
             due_at: mailing.due_at.as_micros(),
             created_at: mailing.created_at.as_micros(),
             version: stored_version(mailing.version),
+            kind: match mailing.content {
+                MailContent::LicenseKey(_) => LICENSE_KEY.to_owned(),
+                MailContent::WebhookPaused => WEBHOOK_PAUSED.to_owned(),
+            },
         }
     }
 }
@@ -64,10 +78,17 @@ impl TryFrom<MailingRow> for QueuedMail {
     fn try_from(row: MailingRow) -> Result<Self, StoreError> {
         let key = [row.id.as_str()];
         let place = Place::of("mails", &key);
+        let content = match row.kind.as_str() {
+            LICENSE_KEY => {
+                MailContent::LicenseKey(place.read("license", LicenseId::parse(&row.license))?)
+            }
+            WEBHOOK_PAUSED => MailContent::WebhookPaused,
+            _ => return Err(place.wrong("kind", "unknown kind of mail")),
+        };
         Ok(Self {
             id: place.read("id", MailId::parse(&row.id))?,
             tenant: place.read("tenant", TenantId::parse(&row.tenant))?,
-            license: place.read("license", LicenseId::parse(&row.license))?,
+            content,
             to: place.read("recipient", Email::parse(&row.recipient))?,
             status: place.read("status", MailStatus::parse(&row.status))?,
             attempts: place.number("attempts", row.attempts)?,
@@ -79,7 +100,7 @@ impl TryFrom<MailingRow> for QueuedMail {
     }
 }
 
-stored!(MailingRow: mails { key id, fixed tenant, fixed license, fixed recipient, set status, set reason, set attempts, set due_at, fixed created_at, set version });
+stored!(MailingRow: mails { key id, fixed tenant, fixed license, fixed recipient, set status, set reason, set attempts, set due_at, fixed created_at, set version, fixed kind });
 
 /// How a guard finds a mail.
 pub(crate) const LOOKUP: Lookup = Lookup::of_random_id("mails", |row| match row {
@@ -154,22 +175,20 @@ pub fn due(at: i64, n: i64) -> _ {
         .limit(n)
 }
 
-/// Lease the mails that are due, longest due first, inside a transaction. Mails that another
-/// claimer is about to lease are left to it.
-pub fn claim(conn: &mut Conn, limits: ClaimLimits) -> Result<Vec<QueuedMail>, Error> {
-    let picked: Vec<String> = claimable!(due(limits.now, limits.n).select(mails::id)).load(conn)?;
-    if picked.is_empty() {
-        return Ok(Vec::new());
+impl QueueRow for MailingRow {
+    type Item = QueuedMail;
+
+    fn id(&self) -> &str {
+        &self.id
     }
-    let leased = diesel::update(mails::table)
-        .filter(mails::id.eq_any(&picked))
-        .set((
-            mails::status.eq("leased"),
-            mails::attempts.eq(mails::attempts + 1),
-            mails::due_at.eq(limits.until),
-            mails::version.eq(mails::version + 1),
-        ))
-        .returning(MailingRow::as_returning())
-        .get_results(conn)?;
-    Ok(in_order(&picked, all(leased)?))
+
+    fn tenant(&self) -> &str {
+        &self.tenant
+    }
+
+    fn leased(self, until: Timestamp) -> Result<QueuedMail, StoreError> {
+        let mut mail = QueuedMail::try_from(self)?;
+        mail.lease(until);
+        Ok(mail)
+    }
 }

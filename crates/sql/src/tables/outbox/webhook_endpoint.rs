@@ -7,6 +7,7 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::row::Row;
+use mintage_domain::model::outbox::endpoint_health::EndpointHealth;
 use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::ports::StoreError;
 
@@ -28,6 +29,12 @@ pub struct EndpointRow {
     sealed_secret: Vec<u8>,
     gone_since: Option<i64>,
     version: i64,
+    failing_since: Option<i64>,
+    failures: i64,
+    unresponsive: bool,
+    width: Option<i64>,
+    paused_at: Option<i64>,
+    probed: bool,
 }
 
 impl From<&WebhookEndpoint> for EndpointRow {
@@ -38,6 +45,12 @@ impl From<&WebhookEndpoint> for EndpointRow {
             sealed_secret: endpoint.sealed_secret.to_bytes(),
             gone_since: stored_time(endpoint.gone_since),
             version: stored_version(endpoint.version),
+            failing_since: stored_time(endpoint.health.failing_since),
+            failures: i64::from(endpoint.health.failures),
+            unresponsive: endpoint.health.is_unresponsive,
+            width: endpoint.health.width.map(i64::from),
+            paused_at: stored_time(endpoint.health.paused_at),
+            probed: endpoint.health.is_probed,
         }
     }
 }
@@ -53,12 +66,23 @@ impl TryFrom<EndpointRow> for WebhookEndpoint {
             url: place.read_some("url", row.url.as_deref(), WebUrl::parse)?,
             sealed_secret: place.read("sealed_secret", Sealed::from_bytes(&row.sealed_secret))?,
             gone_since: row.gone_since.map(Timestamp::from_micros),
+            health: EndpointHealth {
+                failing_since: row.failing_since.map(Timestamp::from_micros),
+                failures: place.number("failures", row.failures)?,
+                is_unresponsive: row.unresponsive,
+                width: row
+                    .width
+                    .map(|width| place.number("width", width))
+                    .transpose()?,
+                paused_at: row.paused_at.map(Timestamp::from_micros),
+                is_probed: row.probed,
+            },
             version: place.number("version", row.version)?,
         })
     }
 }
 
-stored!(EndpointRow: endpoints { key tenant, set url, set sealed_secret, set gone_since, set version });
+stored!(EndpointRow: endpoints { key tenant, set url, set sealed_secret, set gone_since, set version, set failing_since, set failures, set unresponsive, set width, set paused_at, set probed });
 
 /// How a guard finds an endpoint.
 pub(crate) const LOOKUP: Lookup = Lookup::new("endpoints", &["tenant"], |row| match row {

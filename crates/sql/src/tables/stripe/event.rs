@@ -1,6 +1,9 @@
 //! Stripe events that were processed.
 
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use mintage_domain::base::id::{StripeAccountId, StripeEventId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
@@ -8,14 +11,14 @@ use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::row::Row;
-use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
+use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEvent, WaitingEvent};
 use mintage_domain::ports::StoreError;
 
 use super::super::super::db::{Conn, Db};
 use crate::error::Error;
 use crate::lookup::Lookup;
 use crate::paging::{all, behind, fetch, one};
-use crate::place::{Place, stored_text, stored_version};
+use crate::place::{Place, stored_text, stored_time, stored_version};
 use crate::schema::{account_links, stripe_events};
 use crate::table::{Value, stored};
 use crate::writes::Writes;
@@ -34,22 +37,23 @@ pub struct StripeEventRow {
     retry_at: Option<i64>,
     received_at: i64,
     version: i64,
+    tenant: Option<String>,
+    attempts: i64,
 }
 
 impl From<&ProcessedEvent> for StripeEventRow {
     fn from(event: &ProcessedEvent) -> Self {
-        let (reason, payload, retry_at) = match &event.outcome {
-            EventOutcome::Applied => (None, None, None),
-            EventOutcome::Ignored(reason) => (Some(stored_text(reason)), None, None),
-            EventOutcome::Parked {
-                reason,
-                payload,
-                retry_at,
-            } => (
-                Some(stored_text(reason)),
-                Some(payload.clone()),
-                Some(retry_at.as_micros()),
-            ),
+        let waiting = event.outcome.waiting();
+        let reason = match &event.outcome {
+            EventOutcome::Applied => None,
+            EventOutcome::Ignored(reason) => Some(reason),
+            EventOutcome::Parked { waiting, .. } | EventOutcome::GivenUp(waiting) => {
+                Some(&waiting.reason)
+            }
+        };
+        let retry_at = match event.outcome {
+            EventOutcome::Parked { retry_at, .. } => Some(retry_at),
+            _ => None,
         };
         Self {
             id: event.id.to_string(),
@@ -57,11 +61,15 @@ impl From<&ProcessedEvent> for StripeEventRow {
             kind: stored_text(&event.kind),
             account: event.account.as_ref().map(ToString::to_string),
             outcome: event.outcome.as_str().to_owned(),
-            reason,
-            payload,
-            retry_at,
+            reason: reason.map(|reason| stored_text(reason)),
+            payload: waiting.map(|waiting| waiting.payload.clone()),
+            retry_at: stored_time(retry_at),
             received_at: event.received_at.as_micros(),
             version: stored_version(event.version),
+            tenant: waiting
+                .and_then(|it| it.tenant.as_ref())
+                .map(ToString::to_string),
+            attempts: waiting.map_or(0, |waiting| i64::from(waiting.attempts)),
         }
     }
 }
@@ -72,14 +80,24 @@ impl TryFrom<StripeEventRow> for ProcessedEvent {
     fn try_from(row: StripeEventRow) -> Result<Self, StoreError> {
         let key = [row.id.as_str(), row.endpoint.as_str()];
         let place = Place::of("stripe_events", &key);
+        let tenant = place.read_some("tenant", row.tenant.as_deref(), TenantId::parse)?;
+        let attempts = place.number("attempts", row.attempts)?;
+        let waiting = |reason, payload| WaitingEvent {
+            tenant,
+            reason,
+            payload,
+            attempts,
+        };
         let outcome = match (row.outcome.as_str(), row.reason, row.payload, row.retry_at) {
             ("applied", None, None, None) => EventOutcome::Applied,
             ("ignored", Some(reason), None, None) => EventOutcome::Ignored(reason),
             ("parked", Some(reason), Some(payload), Some(retry_at)) => EventOutcome::Parked {
-                reason,
-                payload,
+                waiting: waiting(reason, payload),
                 retry_at: Timestamp::from_micros(retry_at),
             },
+            ("given-up", Some(reason), Some(payload), None) => {
+                EventOutcome::GivenUp(waiting(reason, payload))
+            }
             _ => return Err(place.wrong("outcome", "does not go with its details")),
         };
         Ok(Self {
@@ -94,7 +112,7 @@ impl TryFrom<StripeEventRow> for ProcessedEvent {
     }
 }
 
-stored!(StripeEventRow: stripe_events { key id, key endpoint, fixed kind, set account, set outcome, set reason, set payload, set retry_at, fixed received_at, set version });
+stored!(StripeEventRow: stripe_events { key id, key endpoint, fixed kind, set account, set outcome, set reason, set payload, set retry_at, fixed received_at, set version, set tenant, set attempts });
 
 /// How a guard finds an event.
 pub(crate) const LOOKUP: Lookup =
@@ -122,19 +140,20 @@ pub fn get(
     one(row)
 }
 
-/// List parked events that are due for a retry, first received first.
+/// List parked events that are due for a retry, the longest due first.
 pub fn list_due(conn: &mut Conn, now: Timestamp, n: usize) -> Result<Vec<ProcessedEvent>, Error> {
     let rows = stripe_events::table
         .filter(stripe_events::outcome.eq("parked"))
         .filter(stripe_events::retry_at.le(now.as_micros()))
-        .order((stripe_events::received_at, stripe_events::id))
+        .order((stripe_events::retry_at, stripe_events::id))
         .limit(i64::try_from(n).unwrap_or(i64::MAX))
         .select(StripeEventRow::as_select())
         .load(conn)?;
     all(rows)
 }
 
-/// List the parked events of the accounts of a tenant, newest first.
+/// List the events that wait for a license of a tenant, newest first. An event of an unknown tenant
+/// belongs to the tenant of its account.
 pub fn list_parked(
     conn: &mut Conn,
     tenant: &TenantId,
@@ -144,9 +163,18 @@ pub fn list_parked(
         .filter(account_links::tenant.eq(tenant.as_str()))
         .filter(account_links::account.nullable().eq(stripe_events::account))
         .filter(account_links::mode.eq(stripe_events::endpoint));
+    // As the partial index says it: bound values would hide the index from the planner.
+    let waiting: SqlLiteral<Bool> = sql("outcome in ('parked', 'given-up')");
     let mut query = stripe_events::table
-        .filter(stripe_events::outcome.eq("parked"))
-        .filter(diesel::dsl::exists(theirs))
+        .filter(waiting)
+        .filter(
+            stripe_events::tenant
+                .eq(tenant.as_str())
+                .or(stripe_events::tenant
+                    .is_null()
+                    .and(diesel::dsl::exists(theirs))
+                    .nullable()),
+        )
         .select(StripeEventRow::as_select())
         .order((
             stripe_events::received_at.desc(),
@@ -191,6 +219,8 @@ mod tests {
             retry_at,
             received_at: 0,
             version: 1,
+            tenant: None,
+            attempts: 0,
         };
         for (row, fine) in [
             (row("applied", None, None), true),

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
+use mintage_domain::base::seal::{KeyId, OpenError};
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::outbox::delivery::{Attempt, Claim, Delivery, DeliveryStatus};
+use mintage_domain::model::outbox::endpoint_health::EndpointHealth;
 use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::model::outbox::webhook_signature::{
     WebhookSecret, keylight_signature, standard_webhooks_signature,
@@ -13,9 +15,11 @@ use mintage_domain::ports::{
 use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::failure::Failure;
 use mintage_domain::usecase::outbox::deliver::{
-    DEADLINE, DeliverError, LEASE, MAX_CONCURRENT_PER_ENDPOINT, record_result, request,
+    DEADLINE, DeliverError, LEASE, record_result, record_unsent, request,
 };
-use mintage_domain::usecase::outbox::webhook_endpoint::{redeliver, rotate_secret, set_url};
+use mintage_domain::usecase::outbox::webhook_endpoint::{
+    redeliver, resume, rotate_secret, set_url,
+};
 use mintage_testkit::ScriptedHttp;
 use mintage_testkit::fixtures::web_url;
 
@@ -32,11 +36,7 @@ fn waiting() -> (Seller, WebhookSecret) {
 }
 
 fn claimed(seller: &Seller) -> Claim {
-    let now = seller.shop.now();
-    let mut claims = seller
-        .store
-        .claim(now, 10, MAX_CONCURRENT_PER_ENDPOINT, LEASE)
-        .unwrap();
+    let mut claims = seller.claim_deliveries();
     assert_eq!(claims.len(), 1, "one delivery is due");
     claims.remove(0)
 }
@@ -137,10 +137,7 @@ fn what_cannot_be_signed_or_addressed_is_not_sent() {
         sealed_secret: seal("zeta", "whsec_"),
         ..endpoint
     };
-    assert!(matches!(
-        with(moved),
-        DeliverError::Failure(Failure::Sealed(_))
-    ));
+    assert_eq!(with(moved), DeliverError::SealedSecret(OpenError::Refused));
 }
 
 #[test]
@@ -198,11 +195,7 @@ fn a_receiver_that_is_gone_stops_the_endpoint_it_was_and_no_newer_one() {
         let gone = (!moved).then(|| seller.shop.now());
         assert_eq!(endpoint.gone_since, gone);
         seller.sell();
-        let now = seller.shop.now();
-        let due = seller
-            .store
-            .claim(now, 10, MAX_CONCURRENT_PER_ENDPOINT, LEASE)
-            .unwrap();
+        let due = seller.claim_deliveries();
         assert_eq!(due.len(), usize::from(moved));
     }
 }
@@ -253,6 +246,8 @@ fn ten_attempts_fail_a_delivery_and_sending_it_again_begins_ten_more() {
             };
             assert_eq!(status, expected, "attempt {attempt} of round {round}");
             seller.shop.env.clock.advance(Duration::from_hours(30));
+            let (store, env) = (&*seller.store, seller.env());
+            resume(store, &env, seller.tenant(), &Actor::Operator).unwrap();
         }
         let id = seller.deliveries()[0].id.clone();
         let (store, env, actor) = (&*seller.store, seller.env(), Actor::Operator);
@@ -323,4 +318,75 @@ fn of_an_answer_its_start_is_kept_as_plain_text() {
         recorded(&seller, &claim, &Ok(answer));
         assert_eq!(read(&seller, &claim).1[0].snippet, kept);
     }
+}
+
+#[test]
+fn a_delivery_that_cannot_be_built_is_recorded_and_ends() {
+    let seal = |seller: &Seller, text: &str| {
+        let field = SealedField::ENDPOINT_SECRET;
+        seller.env().seal(field, "acme", text.as_bytes())
+    };
+    let key = || OpenError::UnknownKey(KeyId::parse("k9").unwrap());
+    for (error, status) in [
+        (
+            DeliverError::SealedBody(OpenError::Refused),
+            DeliveryStatus::Failed,
+        ),
+        (DeliverError::SealedBody(key()), DeliveryStatus::Pending),
+        (DeliverError::SealedSecret(key()), DeliveryStatus::Pending),
+        (
+            DeliverError::SealedSecret(OpenError::Refused),
+            DeliveryStatus::Pending,
+        ),
+        (DeliverError::DamagedSecret, DeliveryStatus::Pending),
+    ] {
+        let (seller, _) = waiting();
+        let claim = claimed(&seller);
+        let (store, env) = (&*seller.store, seller.env());
+        assert_eq!(
+            record_unsent(store, &env, &claim, &error),
+            Ok(status),
+            "{error}"
+        );
+        let (delivery, attempts) = read(&seller, &claim);
+        assert_eq!(delivery.status, status, "{error}");
+        assert_eq!(
+            (attempts[0].status, &attempts[0].snippet),
+            (None, &error.to_string())
+        );
+        let endpoint = store.webhook_endpoint(seller.tenant()).unwrap().unwrap();
+        assert_eq!(
+            endpoint.health,
+            EndpointHealth::default(),
+            "nothing was sent to it"
+        );
+    }
+    let (seller, _) = waiting();
+    let mut claim = claimed(&seller);
+    claim.endpoint.sealed_secret = seal(&seller, "no secret");
+    for attempt in 1..=10 {
+        let error = request(&seller.env(), &claim).unwrap_err();
+        let (store, env) = (&*seller.store, seller.env());
+        let status = record_unsent(store, &env, &claim, &error).unwrap();
+        assert_eq!(
+            status == DeliveryStatus::Failed,
+            attempt == 10,
+            "attempt {attempt}"
+        );
+        seller.shop.env.clock.advance(Duration::from_hours(30));
+        if attempt < 10 {
+            claim.delivery = claimed(&seller).delivery;
+        }
+    }
+    assert_eq!(seller.claim_deliveries(), [], "it is never claimed again");
+}
+
+#[test]
+fn a_store_that_fails_settles_nothing() {
+    let (seller, _) = waiting();
+    let claim = claimed(&seller);
+    let error = DeliverError::Failure(Failure::Contended);
+    let (store, env) = (&*seller.store, seller.env());
+    assert_eq!(record_unsent(store, &env, &claim, &error), Err(error));
+    assert_eq!(read(&seller, &claim).1, []);
 }

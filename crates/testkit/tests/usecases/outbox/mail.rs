@@ -6,12 +6,13 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::access::rate::{Grant, Take};
-use mintage_domain::model::outbox::mail::{LicenseMail, MailStatus, QueuedMail};
+use mintage_domain::model::outbox::mail::{LicenseMail, MailContent, MailStatus, QueuedMail};
 use mintage_domain::model::outbox::retry::RetrySchedule;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::stripe::event::EventData;
 use mintage_domain::ports::{
-    Commit, LicenseRecord, Mail, MailError, Mails, Message, RateLimiter, TakeQuery, Tenants,
+    ClaimLimits, Commit, LicenseRecord, Mail, MailError, Mails, Message, RateLimiter, TakeQuery,
+    Tenants,
 };
 use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::licenses::command::revoke;
@@ -60,8 +61,14 @@ fn claimed() -> (Seller, LicenseRecord, QueuedMail) {
 }
 
 fn claim(seller: &Seller) -> QueuedMail {
-    let now = seller.shop.now();
-    let mut claimed = seller.store.claim_mails(now, 10, LEASE).unwrap();
+    let limits = ClaimLimits {
+        now: seller.shop.now(),
+        responsive: 10,
+        unresponsive: 0,
+        per_lane: 10,
+        lease: LEASE,
+    };
+    let mut claimed = seller.store.claim_mails(&limits).unwrap().leased;
     assert_eq!(claimed.len(), 1, "one mail is due");
     claimed.remove(0)
 }
@@ -83,6 +90,7 @@ fn attempt(seller: &Seller, outbox: &OutboxMail, mail: &QueuedMail) -> MailStatu
     let (store, env) = (&*seller.store, seller.env());
     let outcome = match compose(store, &env, mail).unwrap() {
         Composed::Mail(mail) => Outcome::from(outbox.send(&message(&mail))),
+        Composed::Notice(notice) => panic!("{notice:?}"),
         Composed::Outcome(outcome) => outcome,
     };
     record_result(store, &env, mail, &outcome).unwrap()
@@ -108,7 +116,7 @@ fn a_sale_queues_one_mail_for_who_paid_due_at_once_and_its_event_again_none() {
     let expected = QueuedMail::new(
         queued[0].id.clone(),
         seller.tenant().clone(),
-        sold.license.id.clone(),
+        MailContent::LicenseKey(sold.license.id.clone()),
         email("buyer@example.test"),
         seller.shop.now(),
     );

@@ -6,9 +6,9 @@ use mintage_domain::model::outbox::delivery::{Claim, Delivery, DeliveryStatus};
 use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::model::outbox::webhook_signature::WebhookSecret;
 use mintage_domain::model::sellers::audit::Actor;
-use mintage_domain::ports::{Commit, Deliveries, WebhookEndpoints};
+use mintage_domain::ports::{Commit, WebhookEndpoints};
 use mintage_domain::usecase::env::SealedField;
-use mintage_domain::usecase::outbox::deliver::{LEASE, MAX_CONCURRENT_PER_ENDPOINT};
+use mintage_domain::usecase::outbox::deliver::LEASE;
 use mintage_domain::usecase::outbox::webhook_endpoint::{
     WebhookEndpointError, redeliver, rotate_secret, set_url,
 };
@@ -38,11 +38,7 @@ fn secret(seller: &Seller) -> String {
 }
 
 fn claim(seller: &Seller) -> Vec<Claim> {
-    let now = seller.shop.now();
-    seller
-        .store
-        .claim(now, 10, MAX_CONCURRENT_PER_ENDPOINT, LEASE)
-        .unwrap()
+    seller.claim_deliveries()
 }
 
 fn again(seller: &Seller, id: &DeliveryId) -> Result<Delivery, WebhookEndpointError> {

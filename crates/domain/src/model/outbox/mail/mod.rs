@@ -1,10 +1,12 @@
-//! Mails that deliver license keys to buyers, and the sender's mailbox.
+//! Mails that deliver license keys to buyers and notices to sellers, and the sender's mailbox.
 
 mod license_mail;
 mod mailbox;
+mod paused_notice;
 
 pub use crate::model::outbox::mail::license_mail::LicenseMail;
 pub use crate::model::outbox::mail::mailbox::{InvalidMailbox, Mailbox};
+pub use crate::model::outbox::mail::paused_notice::PausedNotice;
 
 use crate::base::email::Email;
 use crate::base::id::{LicenseId, MailId};
@@ -13,18 +15,18 @@ use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
 use crate::model::outbox::progress::waiting;
 
-/// A mail that delivers the key of one license.
+/// A mail to a buyer or a seller.
 ///
-/// The mail holds no key: its message is composed for each attempt, from the license as stored at
-/// that time.
+/// The mail holds no key: its message is composed for each attempt, from what is stored at that
+/// time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueuedMail {
     /// Public id of the mail, from which the `Message-ID` of every attempt is derived.
     pub id: MailId,
-    /// The tenant that owns the license.
+    /// The tenant that the mail belongs to.
     pub tenant: TenantId,
-    /// The license whose key is sent.
-    pub license: LicenseId,
+    /// What the mail is about.
+    pub content: MailContent,
     /// The recipient.
     pub to: Email,
     /// The state of the mail.
@@ -42,19 +44,38 @@ pub struct QueuedMail {
     pub version: u64,
 }
 
+/// What a mail is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailContent {
+    /// The key of this license, to its buyer.
+    LicenseKey(LicenseId),
+    /// That the tenant's webhook endpoint was paused, to the seller.
+    WebhookPaused,
+}
+
+impl MailContent {
+    /// The license whose key the mail delivers.
+    pub fn license(&self) -> Option<&LicenseId> {
+        match self {
+            Self::LicenseKey(license) => Some(license),
+            Self::WebhookPaused => None,
+        }
+    }
+}
+
 impl QueuedMail {
-    /// Queues the key of a license for an address, due at once.
+    /// Queues a mail to an address, due at once.
     pub fn new(
         id: MailId,
         tenant: TenantId,
-        license: LicenseId,
+        content: MailContent,
         to: Email,
         now: Timestamp,
     ) -> Self {
         Self {
             id,
             tenant,
-            license,
+            content,
             to,
             status: MailStatus::Pending,
             reason: None,
@@ -63,6 +84,14 @@ impl QueuedMail {
             created_at: now,
             version: 1,
         }
+    }
+
+    /// Leases the mail for one attempt.
+    pub fn lease(&mut self, until: Timestamp) {
+        self.status = MailStatus::Leased;
+        self.due_at = until;
+        self.attempts = self.attempts.saturating_add(1);
+        self.version = self.version.saturating_add(1);
     }
 
     /// The progress that sellers see: `pending`, `retrying`, `sent`, `failed` or `cancelled`.

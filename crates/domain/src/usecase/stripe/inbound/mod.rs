@@ -1,6 +1,7 @@
 //! Receiving Stripe events. One commit records the event together with all its effects.
 
 mod deauthorized;
+mod lost_order;
 mod order;
 mod refund;
 mod session;
@@ -8,9 +9,8 @@ mod verdict;
 
 pub use verdict::{InboundError, InboundStore};
 
-use std::time::Duration;
-
 use crate::base::mode::Mode;
+use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::commit::guards::Refusal;
 use crate::commit::row::Row;
@@ -18,10 +18,11 @@ use crate::commit::write::Write;
 use crate::model::sales::order::OrderStatus;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::{EventData, StripeEvent};
-use crate::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
-use crate::ports::{Catalog, Stripe, Tenants};
+use crate::model::stripe::processed_event::{EventOutcome, ProcessedEvent, WaitingEvent};
+use crate::ports::{Catalog, Commit, Stripe, Tenants};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
+use crate::usecase::failure::Failure;
 use crate::usecase::stripe::inbound::verdict::Verdict;
 
 /// A received event whose signature was verified.
@@ -62,9 +63,6 @@ impl Outcome {
     }
 }
 
-/// How long after parking an event it is retried.
-pub const PARK_DURATION: Duration = Duration::from_mins(5);
-
 /// Receives an event, and blocks until the outcome is known.
 pub fn receive(
     store: &(impl InboundStore + ?Sized),
@@ -104,22 +102,60 @@ pub fn decide(
     let (mut changes, outcome) = match verdict {
         Verdict::Apply(changes) => (*changes, EventOutcome::Applied),
         Verdict::Ignore(reason) => (env.changes(now), EventOutcome::Ignored(reason.to_owned())),
-        Verdict::Park(reason) => (
-            env.changes(now),
-            EventOutcome::Parked {
-                reason,
-                payload: inbound.payload.clone(),
-                retry_at: now.plus(PARK_DURATION),
-            },
-        ),
+        Verdict::Park(tenant, reason) => {
+            let parked = parked_outcome(inbound, Some(tenant), reason, now);
+            (env.changes(now), parked)
+        }
     };
     let answer = match &outcome {
         EventOutcome::Applied => Outcome::Applied,
         EventOutcome::Ignored(reason) => Outcome::Ignored(reason.clone()),
-        EventOutcome::Parked { reason, .. } => Outcome::Parked(reason.clone()),
+        EventOutcome::Parked { waiting, .. } | EventOutcome::GivenUp(waiting) => {
+            Outcome::Parked(waiting.reason.clone())
+        }
     };
     changes.events.push(record(inbound, outcome, now));
     Ok(Decision::commit(changes, answer))
+}
+
+/// The outcome of an attempt that failed, counted after those that failed before.
+fn parked_outcome(
+    inbound: &Inbound,
+    tenant: Option<TenantId>,
+    reason: String,
+    now: Timestamp,
+) -> EventOutcome {
+    let parked = inbound.parked.as_ref();
+    let before = parked.and_then(|parked| parked.outcome.waiting());
+    let waiting = WaitingEvent {
+        tenant: tenant.or_else(|| before?.tenant.clone()),
+        reason,
+        payload: inbound.payload.clone(),
+        attempts: before.map_or(1, |before| before.attempts.saturating_add(1)),
+    };
+    let received_at = parked.map_or(now, |parked| parked.received_at);
+    waiting.into_outcome(received_at, now)
+}
+
+/// Records that an attempt at a parked event failed before it could be decided, so that the event
+/// waits like any other parked one.
+pub(crate) fn postpone(
+    store: &(impl Commit + ?Sized),
+    env: &Env<'_>,
+    inbound: &Inbound,
+    reason: &str,
+) -> Result<(), Failure> {
+    settle(store, |refused| {
+        if refused.is_some() {
+            // Another node has tried the event.
+            return Ok(Decision::Answer(()));
+        }
+        let now = env.now();
+        let outcome = parked_outcome(inbound, None, reason.to_owned(), now);
+        let mut changes = env.changes(now);
+        changes.events.push(record(inbound, outcome, now));
+        Ok(Decision::commit(changes, ()))
+    })
 }
 
 fn record(inbound: &Inbound, outcome: EventOutcome, now: Timestamp) -> Write<ProcessedEvent> {

@@ -20,11 +20,13 @@ use crate::model::stripe::event::{PaymentStatus, SessionFacts};
 use crate::ports::{Catalog, Tenants};
 use crate::usecase::env::Env;
 use crate::usecase::licenses::transition::{NewLicense, mint_into};
+use crate::usecase::stripe::inbound::lost_order::rebuild;
 use crate::usecase::stripe::inbound::order::{UNKNOWN_SESSION, change_order_status};
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
 /// Interprets a completed session. Only a session whose id is stored with an order of this account
-/// mints. Metadata prove nothing, since the account's owner can set them.
+/// mints, or one that carries a signed copy of an order that was lost. Other metadata prove nothing,
+/// since the account's owner can set them.
 pub(crate) fn interpret(
     store: &(impl InboundStore + ?Sized),
     catalog: &(impl Tenants + Catalog + ?Sized),
@@ -33,19 +35,23 @@ pub(crate) fn interpret(
     refused: Option<&Refusal>,
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
-    let Some(order) = store.order_of_session(&account.account, &facts.session)? else {
-        return Ok(Verdict::Ignore(UNKNOWN_SESSION));
+    let order = match store.order_of_session(&account.account, &facts.session)? {
+        Some(order) if order.mode != account.mode => {
+            return Ok(Verdict::Ignore("a session of the other mode"));
+        }
+        Some(order) if order.status == OrderStatus::Fulfilled => {
+            return Ok(Verdict::Ignore("the order is fulfilled already"));
+        }
+        Some(_) if facts.payment == PaymentStatus::Unpaid => {
+            let to = OrderStatus::AwaitingPayment;
+            return change_order_status(store, env, &account.account, &facts.session, to, now);
+        }
+        Some(order) => order,
+        None => match rebuild(store, env, account, facts)? {
+            Some(order) => order,
+            None => return Ok(Verdict::Ignore(UNKNOWN_SESSION)),
+        },
     };
-    if order.mode != account.mode {
-        return Ok(Verdict::Ignore("a session of the other mode"));
-    }
-    if order.status == OrderStatus::Fulfilled {
-        return Ok(Verdict::Ignore("the order is fulfilled already"));
-    }
-    if facts.payment == PaymentStatus::Unpaid {
-        let to = OrderStatus::AwaitingPayment;
-        return change_order_status(store, env, &account.account, &facts.session, to, now);
-    }
     let payment = payment(store, &order, facts, refused, now)?;
     fulfil(catalog, env, order, (facts, payment), now)
 }
@@ -59,17 +65,22 @@ fn fulfil(
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
     let Some(email) = buyer(&order, facts) else {
-        return Ok(Verdict::Park(
-            "the session carries no e-mail address".into(),
-        ));
+        let reason = "the session carries no e-mail address";
+        return Ok(Verdict::Park(order.tenant, reason.into()));
     };
     let Some(product) = catalog.product(&order.tenant, &order.product)? else {
-        return Ok(Verdict::Park("the product is gone".into()));
+        return Ok(Verdict::Park(order.tenant, "the product is gone".into()));
     };
     let seller = catalog.tenant(&order.tenant)?;
     let customer = customer(env, &order, email, facts, now);
 
     let mut changes = env.changes(now);
+    if order.version == 0 {
+        let (tenant, target) = (&order.tenant, order.id.as_str());
+        changes
+            .audit
+            .push(env.audit(tenant, now, Actor::Stripe, "order.rebuilt", target));
+    }
     let new = NewLicense {
         seller: seller.as_ref(),
         product: &product,
@@ -86,7 +97,7 @@ fn fulfil(
         actor: Actor::Stripe,
     };
     if let Err(reason) = mint_into(&mut changes, env, new, now) {
-        return Ok(Verdict::Park(reason.to_string()));
+        return Ok(Verdict::Park(order.tenant, reason.to_string()));
     }
     order.status = OrderStatus::Fulfilled;
     order.fulfilled_at = Some(now);

@@ -1,5 +1,6 @@
 //! The result of interpreting an event, and the store that interpreting needs.
 
+use crate::base::slug::TenantId;
 use crate::commit::changes::Changes;
 use crate::ports::{
     Catalog, Commit, Connections, Licenses, Orders, Payments, ProcessedEvents, StripeError, Tenants,
@@ -47,6 +48,6 @@ pub(crate) enum Verdict {
     Apply(Box<Changes>),
     /// The event has no effects, for this reason.
     Ignore(&'static str),
-    /// The event should mint a license but cannot, for this reason.
-    Park(String),
+    /// The event should mint a license of this tenant but cannot, for this reason.
+    Park(TenantId, String),
 }

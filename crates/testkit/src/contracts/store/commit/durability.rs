@@ -1,7 +1,6 @@
 //! The data of a store after it was closed and opened again.
 
 use std::sync::mpsc;
-use std::time::Duration;
 
 use mintage_domain::commit::guards::Refusal;
 use mintage_domain::commit::row::Row;
@@ -9,7 +8,7 @@ use mintage_domain::commit::row::Row;
 use crate::contracts::store::committing::{committed, refused};
 use crate::contracts::store::counting::{counted, counting};
 use crate::contracts::store::nodes::Nodes;
-use crate::contracts::store::outbox::delivery_claim::with_deliveries;
+use crate::contracts::store::outbox::delivery_claim::{LEASE, claim, with_deliveries};
 use crate::contracts::store::reopen::Reopen;
 use crate::contracts::store::written::{assert_written, everything};
 use crate::fixtures::Shop;
@@ -77,25 +76,22 @@ pub fn guards_hold_after_reopening(place: &dyn Reopen) {
 
 /// A lease continues and ends while the store is closed.
 pub fn a_lease_outlives_its_holder(place: &dyn Reopen) {
-    let lease = Duration::from_mins(1);
     let opened = place.open();
     let store = &Nodes::one(&*opened);
     let (shop, written) = with_deliveries(store, "acme", 1);
-    let claims = store.claim(shop.now(), 1, 1, lease);
-    assert_eq!(claims.expect("the store answers").len(), 1);
+    assert_eq!(claim(store, shop.now(), 1, 1).len(), 1);
     drop(opened);
     let opened = place.open();
     let store = &Nodes::one(&*opened);
     let claimed = |now| -> Vec<_> {
-        let claims = store.claim(now, 1, 1, lease).expect("the store answers");
-        claims
+        claim(store, now, 1, 1)
             .into_iter()
             .map(|it| (it.delivery.id, it.delivery.attempts))
             .collect()
     };
     assert!(claimed(shop.now()).is_empty());
     assert_eq!(
-        claimed(shop.now().plus(lease)),
+        claimed(shop.now().plus(LEASE)),
         [(written[0].id.clone(), 2)]
     );
 }

@@ -8,7 +8,8 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::guards::Refusal;
 use mintage_domain::commit::row::Row;
 use mintage_domain::commit::write::Write;
-use mintage_domain::model::outbox::mail::{MailStatus, QueuedMail};
+use mintage_domain::model::outbox::mail::{MailContent, MailStatus, QueuedMail};
+use mintage_domain::ports::ClaimLimits;
 
 use crate::contracts::store::at_once::at_once;
 use crate::contracts::store::committing::{changing, committed, refused};
@@ -21,7 +22,11 @@ const LEASE: Duration = Duration::from_mins(5);
 
 /// A shop with a license and `n` mails of the license that are due now, as they are stored.
 fn with_mails(store: &Nodes<'_>, n: usize) -> (Shop, Vec<QueuedMail>) {
-    let shop = Shop::opened(store, "acme");
+    with_mails_of(store, "acme", n)
+}
+
+fn with_mails_of(store: &Nodes<'_>, slug: &str, n: usize) -> (Shop, Vec<QueuedMail>) {
+    let shop = Shop::opened(store, slug);
     let sale = shop.sold(store);
     let writes: Vec<_> = (0..n)
         .map(|_| Write::changed(shop.queued_mail(&sale.license)))
@@ -32,7 +37,20 @@ fn with_mails(store: &Nodes<'_>, n: usize) -> (Shop, Vec<QueuedMail>) {
 
 #[track_caller]
 fn claim(store: &Nodes<'_>, now: Timestamp, n: usize) -> Vec<QueuedMail> {
-    store.claim_mails(now, n, LEASE).expect("the store answers")
+    claim_up_to(store, now, n, 100)
+}
+
+#[track_caller]
+fn claim_up_to(store: &Nodes<'_>, now: Timestamp, n: usize, per_lane: usize) -> Vec<QueuedMail> {
+    let limits = ClaimLimits {
+        now,
+        responsive: n,
+        unresponsive: n,
+        per_lane,
+        lease: LEASE,
+    };
+    let claimed = store.claim_mails(&limits);
+    claimed.expect("the store answers").leased
 }
 
 /// Mails of every status, with and without a reason, read back unchanged.
@@ -47,12 +65,13 @@ pub fn a_mail_reads_back_as_written(store: &Nodes<'_>) {
         due_at: INSTANTS[3],
         ..first.clone()
     });
-    each_overwrites(
-        store,
-        &shop,
-        |it| &mut it.mails,
-        whole.into_iter().chain([first]),
-    );
+    let notice = QueuedMail {
+        content: MailContent::WebhookPaused,
+        ..shop.queued_mail(&sale.license)
+    };
+    let mails = whole.into_iter().chain([first]);
+    each_overwrites(store, &shop, |it| &mut it.mails, mails);
+    each_overwrites(store, &shop, |it| &mut it.mails, [notice]);
 }
 
 /// The mails of a license are listed in pages, without those of other licenses, and not for another
@@ -199,4 +218,33 @@ pub fn two_mail_claimers_share_nothing(store: &Nodes<'_>) {
     }
     let distinct: BTreeSet<_> = claimed.iter().collect();
     assert_eq!((claimed.len(), distinct.len()), (40, 40));
+}
+
+/// At most `per_lane` mails of one tenant are leased at a time, over all claims, and they delay no mail
+/// of another tenant.
+pub fn a_mail_lane_is_capped(store: &Nodes<'_>) {
+    let (shop, _) = with_mails_of(store, "busy", 6);
+    let (other, _) = with_mails_of(store, "other", 1);
+    let count = |now, per_lane| {
+        let claims = claim_up_to(store, now, 10, per_lane);
+        let of_other = claims.iter().filter(|it| it.tenant == other.tenant.id);
+        (claims.len(), of_other.count())
+    };
+    assert_eq!(count(shop.now(), 2), (3, 1));
+    assert_eq!(count(shop.now(), 2), (0, 0), "the lane is full");
+    assert_eq!(count(shop.now().plus(LEASE), 4), (5, 1), "the leases ended");
+}
+
+/// Of two tenants with many mails each gets its turn, although the mails of the first are due longest.
+pub fn mail_lanes_take_turns(store: &Nodes<'_>) {
+    let (first, _) = with_mails_of(store, "first", 9);
+    let later = first.env.clock.advance(Duration::from_secs(1));
+    let (second, _) = with_mails_of(store, "second", 9);
+    let mut tenants = Vec::new();
+    for seconds in 1..=4 {
+        let now = later.max(second.now()).plus(Duration::from_secs(seconds));
+        let claims = claim_up_to(store, now, 1, 9);
+        tenants.extend(claims.into_iter().map(|it| it.tenant.to_string()));
+    }
+    assert_eq!(tenants, ["first", "second", "first", "second"]);
 }

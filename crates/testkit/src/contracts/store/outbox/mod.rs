@@ -2,5 +2,6 @@
 
 pub mod delivery;
 pub mod delivery_claim;
+pub mod delivery_lanes;
 pub mod mail;
 pub mod webhook_endpoint;

@@ -1,12 +1,13 @@
 //! Webhook endpoints of tenants.
 
+use mintage_domain::model::outbox::endpoint_health::EndpointHealth;
 use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 
 use crate::contracts::store::nodes::Nodes;
-use crate::contracts::store::round_trip::each_overwrites;
+use crate::contracts::store::round_trip::{INSTANTS, each_overwrites};
 use crate::fixtures::{Shop, web_url};
 
-/// Webhook endpoints with a URL, without a URL, and gone, read back unchanged.
+/// Webhook endpoints with a URL, without a URL, gone, and paused, read back unchanged.
 pub fn a_webhook_endpoint_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let whole = shop.webhook_endpoint();
@@ -19,6 +20,17 @@ pub fn a_webhook_endpoint_reads_back_as_written(store: &Nodes<'_>) {
         gone_since: Some(shop.now()),
         ..shop.webhook_endpoint()
     };
-    let rows = [whole.clone(), without, gone, whole];
+    let paused = WebhookEndpoint {
+        health: EndpointHealth {
+            failing_since: Some(INSTANTS[0]),
+            failures: u32::MAX,
+            is_unresponsive: true,
+            width: Some(u32::MAX),
+            paused_at: Some(INSTANTS[3]),
+            is_probed: true,
+        },
+        ..shop.webhook_endpoint()
+    };
+    let rows = [whole.clone(), without, gone, paused, whole];
     each_overwrites(store, &shop, |it| &mut it.endpoints, rows);
 }

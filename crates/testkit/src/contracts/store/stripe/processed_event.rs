@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::PageRequest;
+use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
-use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
+use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEvent, WaitingEvent};
 
 use crate::contracts::store::committing::{changing, committed};
 use crate::contracts::store::nodes::Nodes;
@@ -17,14 +19,25 @@ use crate::fixtures::Shop;
 /// Events with every outcome, with and without an account, on both endpoints, read back unchanged.
 pub fn a_processed_event_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
-    let parked = EventOutcome::Parked {
+    let waiting = WaitingEvent {
+        tenant: Some(shop.tenant.id.clone()),
         reason: "no such \"key type\" — gone".to_owned(),
         payload: (0..=255).collect(),
+        attempts: u32::MAX,
+    };
+    let parked = EventOutcome::Parked {
+        waiting: waiting.clone(),
         retry_at: INSTANTS[2],
     };
+    let of_nobody = EventOutcome::GivenUp(WaitingEvent {
+        tenant: None,
+        ..waiting.clone()
+    });
     let first = shop.processed_event();
     let rows = [
         (parked, first.account.clone()),
+        (EventOutcome::GivenUp(waiting), None),
+        (of_nobody, first.account.clone()),
         (EventOutcome::Ignored("ünknown".to_owned()), None),
         (EventOutcome::Applied, first.account.clone()),
     ]
@@ -42,28 +55,46 @@ pub fn a_processed_event_reads_back_as_written(store: &Nodes<'_>) {
     each_comes_back(store, &shop, |it| &mut it.events, [elsewhere]);
 }
 
-/// Parked events are due at their time, the oldest first, at most `n`. Settled events are never
-/// due.
-pub fn parked_events_come_due_oldest_first(store: &Nodes<'_>) {
+/// An outcome that is retried at this time.
+fn parked_until(retry_at: Timestamp, tenant: Option<&TenantId>) -> EventOutcome {
+    EventOutcome::Parked {
+        waiting: waiting(tenant),
+        retry_at,
+    }
+}
+
+fn waiting(tenant: Option<&TenantId>) -> WaitingEvent {
+    WaitingEvent {
+        tenant: tenant.cloned(),
+        reason: "no such key type".to_owned(),
+        payload: b"{}".to_vec(),
+        attempts: 1,
+    }
+}
+
+/// Parked events are due at their time, the longest due first, at most `n`. Settled events and those
+/// that were given up are never due.
+pub fn parked_events_come_due_in_the_order_of_their_retries(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let start = shop.now();
     let after = |seconds| start.plus(Duration::from_secs(seconds));
     let parked = |received: u64, retry: u64| ProcessedEvent {
         received_at: after(received),
-        outcome: EventOutcome::Parked {
-            reason: "no such key type".to_owned(),
-            payload: b"{}".to_vec(),
-            retry_at: after(retry),
-        },
+        outcome: parked_until(after(retry), None),
         ..shop.processed_event()
     };
-    let events = [parked(2, 10), parked(1, 20), parked(3, 10), parked(0, 30)]
+    let events = [parked(2, 11), parked(1, 20), parked(3, 10), parked(0, 30)]
         .map(|event| Write::changed(event).value);
     let settled = shop.processed_event();
+    let given_up = ProcessedEvent {
+        outcome: EventOutcome::GivenUp(waiting(None)),
+        ..shop.processed_event()
+    };
     committed(
         store,
         changing(&shop, |it| {
             it.events.push(Write::changed(settled));
+            it.events.push(Write::changed(given_up));
             for event in &events {
                 let mut event = event.clone();
                 event.version = 0;
@@ -73,11 +104,12 @@ pub fn parked_events_come_due_oldest_first(store: &Nodes<'_>) {
     );
     for (now, n, expected) in [
         (9, 10, vec![]),
-        (10, 10, vec![0, 2]),
-        (10, 1, vec![0]),
-        (20, 10, vec![1, 0, 2]),
-        (30, 3, vec![3, 1, 0]),
-        (30, 10, vec![3, 1, 0, 2]),
+        (10, 10, vec![2]),
+        (11, 10, vec![2, 0]),
+        (11, 1, vec![2]),
+        (20, 10, vec![2, 0, 1]),
+        (30, 3, vec![2, 0, 1]),
+        (30, 10, vec![2, 0, 1, 3]),
     ] {
         let expected: Vec<_> = expected.into_iter().map(|i| events[i].clone()).collect();
         assert_eq!(
@@ -94,12 +126,12 @@ pub fn parked_events_come_due_oldest_first(store: &Nodes<'_>) {
         store,
         changing(&shop, |it| it.events.push(Write::changed(applied))),
     );
-    let due = store.parked_due(after(10), 10).expect("the store answers");
+    let due = store.parked_due(after(11), 10).expect("the store answers");
     assert_eq!(due, [events[2].clone()]);
 }
 
-/// Parked events are listed for the tenant that has their account in their mode. When an account
-/// moves to another tenant, its events move too.
+/// Events of an unknown tenant are listed for the tenant that has their account in their mode. When the
+/// account moves to another tenant, they move too.
 pub fn parked_events_belong_to_the_tenant_of_their_account(store: &Nodes<'_>) {
     let (one, two) = (Shop::opened(store, "one"), Shop::opened(store, "two"));
     let account = one.account.clone();
@@ -113,11 +145,7 @@ pub fn parked_events_belong_to_the_tenant_of_their_account(store: &Nodes<'_>) {
     let parked = |endpoint, account| ProcessedEvent {
         endpoint,
         account,
-        outcome: EventOutcome::Parked {
-            reason: "no such key type".to_owned(),
-            payload: b"{}".to_vec(),
-            retry_at: one.now(),
-        },
+        outcome: parked_until(one.now(), None),
         ..one.processed_event()
     };
     let live = parked(Mode::Live, Some(account.clone()));
@@ -151,6 +179,42 @@ pub fn parked_events_belong_to_the_tenant_of_their_account(store: &Nodes<'_>) {
     assert_eq!((listed(&one).len(), listed(&two).len()), (0, 2));
 }
 
+/// Events of a known tenant stay with the tenant that sold when their account moves to another one, and
+/// they are listed whether they are retried or given up.
+pub fn parked_events_belong_to_the_tenant_that_sold(store: &Nodes<'_>) {
+    let (one, two) = (Shop::opened(store, "one"), Shop::opened(store, "two"));
+    let link = AccountLink {
+        tenant: two.tenant.id.clone(),
+        ..one.account_link()
+    };
+    let seller = Some(&one.tenant.id);
+    let with = |outcome, account: bool| {
+        let event = one.processed_event();
+        ProcessedEvent {
+            account: event.account.clone().filter(|_| account),
+            outcome,
+            ..event
+        }
+    };
+    let events = [
+        with(parked_until(one.now(), seller), true),
+        with(EventOutcome::GivenUp(waiting(seller)), true),
+        with(EventOutcome::GivenUp(waiting(seller)), false),
+    ];
+    committed(
+        store,
+        changing(&one, |it| {
+            it.accounts.push(Write::changed(link));
+            it.events = events.iter().cloned().map(Write::changed).collect();
+        }),
+    );
+    let listed = |shop: &Shop| {
+        let page = store.parked(&shop.tenant.id, &PageRequest::default());
+        page.expect("the store answers").items.len()
+    };
+    assert_eq!((listed(&one), listed(&two)), (3, 0));
+}
+
 /// The parked events of a tenant are listed in pages.
 pub fn parked_events_are_paged(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
@@ -160,11 +224,7 @@ pub fn parked_events_are_paged(store: &Nodes<'_>) {
         store,
         &shop,
         |_| ProcessedEvent {
-            outcome: EventOutcome::Parked {
-                reason: "no such key type".to_owned(),
-                payload: b"{}".to_vec(),
-                retry_at: shop.now(),
-            },
+            outcome: parked_until(shop.now(), None),
             ..shop.processed_event()
         },
         |it, event| it.events.push(Write::changed(event.clone())),

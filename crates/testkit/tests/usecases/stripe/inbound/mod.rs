@@ -1,3 +1,4 @@
+mod lost_order;
 mod receive;
 mod refund;
 mod session;

@@ -2,11 +2,11 @@ use mintage_domain::base::id::SessionId;
 use mintage_domain::model::licenses::standing::State;
 use mintage_domain::model::sales::order::OrderStatus;
 use mintage_domain::model::stripe::event::{EventData, PaymentStatus, SessionFacts};
-use mintage_domain::model::stripe::processed_event::EventOutcome;
+use mintage_domain::model::stripe::processed_event::{EventOutcome, FIRST_WAIT};
 use mintage_domain::ports::{Customers, Licenses, ProcessedEvents};
 use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::sales::checkout::OpenCheckout;
-use mintage_domain::usecase::stripe::inbound::{Outcome, PARK_DURATION};
+use mintage_domain::usecase::stripe::inbound::Outcome;
 use mintage_testkit::fixtures::{cents, email};
 
 use crate::seller::{Seller, intent, paid, unpaid};
@@ -235,13 +235,14 @@ fn what_was_paid_and_cannot_be_minted_is_parked_with_its_payload() {
     let event = seller
         .store
         .processed_event(inbound.endpoint, &inbound.event.id);
-    let EventOutcome::Parked {
-        payload, retry_at, ..
-    } = event.unwrap().unwrap().outcome
-    else {
+    let EventOutcome::Parked { waiting, retry_at } = event.unwrap().unwrap().outcome else {
         panic!("it is parked");
     };
-    assert_eq!(payload, inbound.payload);
-    assert_eq!(retry_at, seller.shop.now().plus(PARK_DURATION));
+    assert_eq!(waiting.payload, inbound.payload);
+    assert_eq!(
+        (waiting.tenant.as_ref(), waiting.attempts),
+        (Some(seller.tenant()), 1)
+    );
+    assert_eq!(retry_at, seller.shop.now().plus(FIRST_WAIT));
     assert_eq!((seller.licenses().len(), seller.deliveries().len()), (0, 0));
 }

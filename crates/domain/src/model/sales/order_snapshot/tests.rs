@@ -1,0 +1,162 @@
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+use super::*;
+use crate::base::seal::MasterKey;
+
+fn keys(text: &str) -> KeyRing {
+    KeyRing::new(MasterKey::parse(text).unwrap(), Vec::new()).unwrap()
+}
+
+fn key(id: &str, byte: &str) -> String {
+    format!("{id}:{}", byte.repeat(32))
+}
+
+fn order(entitlements: usize) -> Order {
+    let names = (0..entitlements).map(|n| format!("{n:064}"));
+    let usd = |minor| Money::new(minor, Currency::parse("usd").unwrap()).unwrap();
+    Order {
+        id: OrderId::parse("ord_1").unwrap(),
+        tenant: TenantId::parse("acme").unwrap(),
+        mode: Mode::Live,
+        account: StripeAccountId::parse("acct_1").unwrap(),
+        product: ProductId::parse("pixel").unwrap(),
+        key_type: KeyTypeId::parse("pro").unwrap(),
+        terms: LicenseTerms {
+            term: Term::parse("30d").unwrap(),
+            activation_limit: 7,
+            entitlements: Entitlements::parse(names).unwrap(),
+        },
+        price: usd(2_900),
+        fee: Some(usd(15)),
+        buyer: Some(Email::parse("ada@example.test").unwrap()),
+        session: None,
+        status: OrderStatus::Open,
+        customer: None,
+        total: None,
+        payment: None,
+        created_at: Timestamp::from_micros(1_798_761_600_123_456),
+        fulfilled_at: None,
+        version: 0,
+    }
+}
+
+#[test]
+fn every_order_is_read_back_from_entries_within_the_limits_of_stripe() {
+    let keys = keys(&key("k1", "5a"));
+    let bare = Order {
+        fee: None,
+        buyer: None,
+        ..order(0)
+    };
+    for order in [bare, order(0), order(3), order(64)] {
+        let entries = write(&order, &keys);
+        assert!((2..=33).contains(&entries.len()), "{}", entries.len());
+        for (name, value) in &entries {
+            assert!(name.len() <= 40 && name.starts_with(PREFIX), "{name}");
+            assert!(
+                (1..=500).contains(&value.len()) && value.is_ascii(),
+                "{value}"
+            );
+        }
+        assert_eq!(read(&entries, &keys), Ok(order));
+    }
+}
+
+#[test]
+fn an_order_signed_before_the_master_key_was_changed_is_read_while_the_old_key_is_there() {
+    let (old, new) = (key("k1", "5a"), key("k2", "a5"));
+    let entries = write(&order(0), &keys(&old));
+    let both = KeyRing::new(
+        MasterKey::parse(&new).unwrap(),
+        vec![MasterKey::parse(&old).unwrap()],
+    );
+    assert_eq!(read(&entries, &both.unwrap()), Ok(order(0)));
+    assert_eq!(read(&entries, &keys(&new)), Err(InvalidSnapshot::Forged));
+}
+
+#[test]
+fn forged_changed_and_truncated_snapshots_are_refused() {
+    type Change = fn(&mut BTreeMap<String, String>);
+    let keys = keys(&key("k1", "5a"));
+    let another = write(&order(0), &self::keys(&key("k1", "77")));
+    let changes: [(&str, Change, InvalidSnapshot); 11] = [
+        ("none", BTreeMap::clear, InvalidSnapshot::Missing),
+        (
+            "no signature",
+            |it| drop(it.remove(SIGNATURE)),
+            InvalidSnapshot::Missing,
+        ),
+        (
+            "a signature alone",
+            |it| it.retain(|name, _| name == SIGNATURE),
+            InvalidSnapshot::Missing,
+        ),
+        (
+            "the first part is missing",
+            |it| drop(it.remove("mintage_order_0")),
+            InvalidSnapshot::Missing,
+        ),
+        (
+            "the last part is missing",
+            |it| drop(it.remove("mintage_order_2")),
+            InvalidSnapshot::Forged,
+        ),
+        (
+            "a part more",
+            |it| drop(it.insert("mintage_order_9".into(), "AAAA".into())),
+            // It does not follow the last one, so that it is not read.
+            InvalidSnapshot::Forged,
+        ),
+        (
+            "a part is shorter",
+            |it| {
+                it.get_mut("mintage_order_1").unwrap().pop();
+            },
+            InvalidSnapshot::Forged,
+        ),
+        (
+            "the parts are swapped",
+            |it| {
+                let (a, b) = (it["mintage_order_0"].clone(), it["mintage_order_1"].clone());
+                it.insert("mintage_order_0".into(), b);
+                it.insert("mintage_order_1".into(), a);
+            },
+            InvalidSnapshot::Forged,
+        ),
+        (
+            "a newer version",
+            |it| drop(it.insert(SIGNATURE.into(), "2.k1.AAAA".into())),
+            InvalidSnapshot::UnknownVersion,
+        ),
+        (
+            "another key",
+            |it| {
+                let other = it[SIGNATURE].replace("1.k1.", "1.k2.");
+                it.insert(SIGNATURE.into(), other);
+            },
+            InvalidSnapshot::Forged,
+        ),
+        (
+            "no base64",
+            |it| drop(it.insert(SIGNATURE.into(), "1.k1.*".into())),
+            InvalidSnapshot::Forged,
+        ),
+    ];
+    for (name, change, error) in changes {
+        let mut entries = write(&order(9), &keys);
+        change(&mut entries);
+        if name == "a part more" {
+            assert_eq!(read(&entries, &keys), Ok(order(9)), "{name}");
+            entries.insert("mintage_order_3".into(), "AAAA".into());
+        }
+        assert_eq!(read(&entries, &keys), Err(error), "{name}");
+    }
+    assert_eq!(read(&another, &keys), Err(InvalidSnapshot::Forged));
+    let mut moved = write(&order(0), &keys);
+    let cheaper = Order {
+        price: order(0).fee.unwrap(),
+        ..order(0)
+    };
+    moved.insert(SIGNATURE.into(), write(&cheaper, &keys)[SIGNATURE].clone());
+    assert_eq!(read(&moved, &keys), Err(InvalidSnapshot::Forged));
+}

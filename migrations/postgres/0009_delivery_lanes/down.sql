@@ -1,0 +1,10 @@
+drop table lanes;
+drop index mails_leased;
+drop index mails_lane;
+alter table mails drop column kind;
+alter table endpoints drop column probed;
+alter table endpoints drop column paused_at;
+alter table endpoints drop column width;
+alter table endpoints drop column unresponsive;
+alter table endpoints drop column failures;
+alter table endpoints drop column failing_since;
