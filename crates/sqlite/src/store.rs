@@ -14,11 +14,14 @@ use mintage_domain::commit::guards::Refusal;
 use mintage_domain::commit::row::Guarded;
 use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::access::rate::{Rate, Take};
+use mintage_domain::model::retention::Prunable;
 use mintage_domain::ports::{
-    Commit, CommitDone, CommitError, Housekeeping, LastSeen, RateLimiter, SeenTarget, StoreError,
+    Commit, CommitDone, CommitError, Housekeeping, LastSeen, MAX_PRUNED_ROWS, RateLimiter,
+    SeenTarget, StoreError,
 };
 use mintage_sql::sqlite::tables::access::{last_seen, rate};
-use mintage_sql::sqlite::tables::prune::{MAX_PRUNED, prune};
+use mintage_sql::sqlite::tables::licenses::ending;
+use mintage_sql::sqlite::tables::prune;
 use mintage_sql::worker::Held;
 
 use crate::config::{OpenError, SqliteConfig};
@@ -144,14 +147,28 @@ impl LastSeen for SqliteStore {
 }
 
 impl Housekeeping for SqliteStore {
-    fn prune(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let nonces = self
-            .nonces
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .prune(now, usize::try_from(MAX_PRUNED).unwrap_or(usize::MAX));
-        let rows = self.write(move |conn| prune(conn, now))?;
-        Ok(nonces + rows)
+    fn prune(&self, kind: Prunable, until: Timestamp) -> Result<usize, StoreError> {
+        let rows = self.write(move |conn| prune::prune(conn, kind, until))?;
+        if kind != Prunable::Nonces {
+            return Ok(rows);
+        }
+        let used = self.nonces.lock();
+        let mut used = used.unwrap_or_else(PoisonError::into_inner);
+        Ok(rows + used.prune(until, MAX_PRUNED_ROWS - rows))
+    }
+
+    fn count_prunable(&self, kind: Prunable, until: Timestamp) -> Result<u64, StoreError> {
+        let rows = self.read(move |conn| prune::count(conn, kind, until))?;
+        if kind != Prunable::Nonces {
+            return Ok(rows);
+        }
+        let used = self.nonces.lock();
+        let used = used.unwrap_or_else(PoisonError::into_inner);
+        Ok(rows + used.count_expired(until))
+    }
+
+    fn mark_ended_licenses(&self, ended: Timestamp) -> Result<usize, StoreError> {
+        self.write(move |conn| ending::mark(conn, ended))
     }
 
     /// The writer and a reader each answer.

@@ -9,6 +9,7 @@ mod global_args;
 mod license;
 mod list;
 mod output;
+mod prune;
 mod serve;
 mod table;
 mod tenant;

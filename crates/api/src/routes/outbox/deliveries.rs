@@ -42,7 +42,8 @@ pub(super) async fn list(
 
 /// Deliver an event again
 ///
-/// Sends the same bytes again. The call is refused while an attempt is sending the delivery.
+/// Sends the same bytes again. The call is refused while an attempt is sending the delivery, and when
+/// the event is so old that its body is not kept any more.
 #[utoipa::path(
     post,
     path = "/v1/webhook/deliveries/{id}/redeliver",
@@ -51,7 +52,7 @@ pub(super) async fn list(
     params(("id" = inline(schema::DeliveryId), Path)),
     responses((status = 202, description = "The delivery, which is due now.", body = DeliveryView<'_>)),
     security(("managementToken" = ["integrations:write"])),
-    extensions(("x-error-codes" = json!(["webhook/being-sent"]))),
+    extensions(("x-error-codes" = json!(["webhook/being-sent", "webhook/body-erased"]))),
 )]
 pub(super) async fn redeliver(
     app: web::Data<App>,

@@ -1,6 +1,10 @@
 //! Stripe events that were processed.
 
+use std::cmp::Reverse;
+
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use mintage_domain::base::id::{StripeAccountId, StripeEventId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
@@ -134,44 +138,48 @@ pub fn list_due(conn: &mut Conn, now: Timestamp, n: usize) -> Result<Vec<Process
     all(rows)
 }
 
-/// List the parked events of the accounts of a tenant, newest first.
+/// List the parked events of the accounts of a tenant, newest first. A tenant has few accounts, each of
+/// which has a range of an index.
 pub fn list_parked(
     conn: &mut Conn,
     tenant: &TenantId,
     page: &PageRequest,
 ) -> Result<Page<ProcessedEvent>, Error> {
-    let theirs = account_links::table
+    let theirs: Vec<(String, String)> = account_links::table
         .filter(account_links::tenant.eq(tenant.as_str()))
-        .filter(account_links::account.nullable().eq(stripe_events::account))
-        .filter(account_links::mode.eq(stripe_events::endpoint));
-    let mut query = stripe_events::table
-        .filter(stripe_events::outcome.eq("parked"))
-        .filter(diesel::dsl::exists(theirs))
-        .select(StripeEventRow::as_select())
-        .order((
-            stripe_events::received_at.desc(),
-            stripe_events::endpoint.desc(),
-            stripe_events::id.desc(),
-        ))
-        .limit(fetch(page))
-        .into_boxed::<Db>();
-    if let Some(after) = &page.after {
-        query = query.filter(behind!(
-            stripe_events::received_at,
-            stripe_events::endpoint,
-            stripe_events::id,
-            after
-        ));
+        .select((account_links::account, account_links::mode))
+        .load(conn)?;
+    let mut rows: Vec<StripeEventRow> = Vec::new();
+    for (account, endpoint) in theirs {
+        let mut query = stripe_events::table
+            // As the partial index says it.
+            .filter(sql::<Bool>("outcome = 'parked'"))
+            .filter(stripe_events::account.eq(account))
+            .filter(stripe_events::endpoint.eq(endpoint))
+            .select(StripeEventRow::as_select())
+            .order((stripe_events::received_at.desc(), stripe_events::id.desc()))
+            .limit(fetch(page))
+            .into_boxed::<Db>();
+        if let Some(after) = &page.after {
+            query = query.filter(behind!(
+                stripe_events::received_at,
+                stripe_events::endpoint,
+                stripe_events::id,
+                after
+            ));
+        }
+        rows.extend(query.load(conn)?);
     }
+    let place = |row: &StripeEventRow| (row.received_at, row.endpoint.clone(), row.id.clone());
+    rows.sort_by_cached_key(|row| Reverse(place(row)));
+    rows.truncate(usize::try_from(fetch(page)).unwrap_or(usize::MAX));
     // The endpoints of both modes may receive the same event.
-    Ok(Page::of(
-        all(query.load(conn)?)?,
-        page.limit(),
-        |it: &ProcessedEvent| Cursor {
+    Ok(Page::of(all(rows)?, page.limit(), |it: &ProcessedEvent| {
+        Cursor {
             at: it.received_at,
             id: format!("{}/{}", it.endpoint, it.id),
-        },
-    ))
+        }
+    }))
 }
 
 #[cfg(test)]
