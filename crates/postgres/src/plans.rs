@@ -110,16 +110,18 @@ fn is_list(statement: &str) -> bool {
 }
 
 /// What PostgreSQL did for a statement with its values, which diesel prints as
-/// `["acme", ["cus_77"], 26]`.
-fn explain(connection: &mut PgConnection, statement: &str) -> Vec<String> {
+/// `["acme", ["cus_77"], 26]`: with a plan for these values, or with one for all values.
+fn explain(connection: &mut PgConnection, mode: &str, statement: &str) -> Vec<String> {
     let (sql, values) = statement.split_once(" -- binds: ").unwrap();
     let inner = values.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
     let values = inner.unwrap().replace('[', "array[").replace('"', "'");
     connection
-        .batch_execute(&format!("begin; prepare asked as {sql}"))
+        .batch_execute(&format!(
+            "begin; set local plan_cache_mode = {mode}; prepare asked as {sql}"
+        ))
         .unwrap();
     let lines: Vec<Line> = diesel::sql_query(format!(
-        "explain (analyze, costs off, timing off, summary off) execute asked ({values})"
+        "explain (analyze, timing off, summary off) execute asked ({values})"
     ))
     .load(connection)
     .unwrap();
@@ -146,13 +148,32 @@ fn rows_read(plan: &[String]) -> usize {
             let is_scan = line.contains(" Scan ") && !line.contains("Subquery Scan");
             // A row of a bitmap is counted where its heap is scanned.
             loops = if is_scan { times } else { 0.0 };
-            all += loops * number(line, "rows=").unwrap_or_default();
+            let actual = line.split("(actual ").nth(1).unwrap_or_default();
+            all += loops * number(actual, "rows=").unwrap_or_default();
         } else if let Some(removed) = number(line, "Rows Removed by Filter: ") {
             all += loops * removed;
         }
     }
     // Nothing a test reads is so much.
     format!("{all:.0}").parse().unwrap()
+}
+
+/// What PostgreSQL expects a plan to cost.
+fn cost(plan: &[String]) -> f64 {
+    let whole = plan[0].split("cost=").nth(1).unwrap_or_default();
+    number(whole, "..").unwrap()
+}
+
+/// What PostgreSQL adds to the cost of a plan that is made for its values: 1 000 operators for each
+/// table, and some.
+fn planning(plan: &[String]) -> f64 {
+    let mut all = 2.5;
+    for line in plan {
+        if line.contains(" Scan ") {
+            all += 2.5;
+        }
+    }
+    all
 }
 
 #[test]
@@ -168,18 +189,27 @@ fn a_list_reads_about_a_page_however_much_there_is() {
     let watch = Watch::default();
     connection.set_instrumentation(watch.watcher());
     let mut check = |question: &str, statement: &str| {
-        let plan = explain(&mut beside, statement);
         let most = if statement.contains("counted") || !is_list(statement) {
             COUNTED
         } else {
             PAGE
         };
-        let read = rows_read(&plan);
-        assert!(
-            read <= most,
-            "{read} rows are read for {question}\n{statement}\n{}",
-            plan.join("\n")
-        );
+        let hold = |plan: &[String]| {
+            let read = rows_read(plan);
+            assert!(
+                read <= most,
+                "{read} rows are read for {question}\n{statement}\n{}",
+                plan.join("\n")
+            );
+        };
+        // A connection plans a statement for its values a few times, and then once for all values if
+        // that plan does not look dearer.
+        let custom = explain(&mut beside, "force_custom_plan", statement);
+        hold(&custom);
+        let generic = explain(&mut beside, "force_generic_plan", statement);
+        if cost(&generic) <= cost(&custom) + planning(&generic) {
+            hold(&generic);
+        }
     };
     let questions =
         shared::each_question_is_answered_by_an_index(&mut connection, &watch, &mut check);
@@ -189,14 +219,17 @@ fn a_list_reads_about_a_page_however_much_there_is() {
 #[test]
 fn the_rows_of_a_plan_are_counted() {
     let plan = [
-        "Limit (actual rows=26.00 loops=1)",
+        "Limit (cost=0.5..9.5 rows=7 width=4) (actual rows=26.00 loops=1)",
         "  ->  Nested Loop (actual rows=26.00 loops=1)",
         "        ->  Index Scan using a on licenses (actual rows=30.00 loops=1)",
         "              Filter: (NOT held)",
         "              Rows Removed by Filter: 7",
         "        ->  Index Scan using b on customers (actual rows=1.00 loops=30)",
     ];
-    assert_eq!(rows_read(&plan.map(str::to_owned)), 30 + 7 + 30);
+    let plan = plan.map(str::to_owned);
+    assert_eq!(rows_read(&plan), 30 + 7 + 30);
+    assert!((cost(&plan) - 9.5).abs() < 0.01);
+    assert!((planning(&plan) - 7.5).abs() < 0.01);
 }
 
 #[test]

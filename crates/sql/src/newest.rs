@@ -17,6 +17,11 @@ use crate::paging::fetch;
 /// The end of a count of a range.
 const COUNTED: &str = " limit 1000) as counted)";
 
+/// How many rows are read for a page of the usual size, and the row after it. The limits of ranges are
+/// part of the text: PostgreSQL would expect a tenth of all rows from a limit that it does not know.
+/// There are two of them, so that there are few texts.
+const SHORT: i64 = 26;
+
 /// Sizes above this one are not told apart.
 pub(crate) const LARGE: i64 = 1_000;
 
@@ -90,6 +95,23 @@ impl Range {
     #[must_use]
     pub(crate) fn text(self, condition: &'static str, value: impl ToString) -> Self {
         self.when(condition).push([Part::Text(value.to_string())])
+    }
+
+    /// Only rows that keep a condition that ends with a text and for which no index is to be tried, as
+    /// the mark of the database says.
+    #[must_use]
+    pub(crate) fn check(
+        self,
+        mark: &'static str,
+        condition: &'static str,
+        value: impl ToString,
+    ) -> Self {
+        self.push([
+            Part::Sql(" and "),
+            Part::Sql(mark),
+            Part::Sql(condition),
+            Part::Text(value.to_string()),
+        ])
     }
 
     /// Only rows that keep a condition with a number in it.
@@ -203,9 +225,11 @@ where
                 out.push_sql(")");
             }
             range.order(&mut out);
-            out.push_sql(" limit ");
-            out.push_bind_param::<BigInt, _>(&self.limit)?;
-            out.push_sql(") as a_range");
+            out.push_sql(if self.limit <= SHORT {
+                " limit 26) as a_range"
+            } else {
+                " limit 101) as a_range"
+            });
         }
         out.push_sql(") as merged order by at desc, id desc limit ");
         out.push_bind_param::<BigInt, _>(&self.limit)?;

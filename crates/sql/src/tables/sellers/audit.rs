@@ -8,7 +8,7 @@ use mintage_domain::commit::changes::Changes;
 use mintage_domain::model::sellers::audit::AuditEntry;
 use mintage_domain::ports::{AuditFilter, AuditRecord};
 
-use super::super::super::db::{Conn, Db};
+use super::super::super::db::{CHECK, Conn, Db};
 use crate::error::Error;
 use crate::newest::{LARGE, OnPage, Range, Size};
 use crate::place::stored_text;
@@ -60,25 +60,25 @@ pub(crate) fn write(changes: &Changes, writes: &mut Writes) {
     writes.add(Form::InsertNew, changes.audit.iter().map(AuditRow::from));
 }
 
-/// The conditions of a filter on one text each, as an index has them and as none does.
-type Texts<'a> = Vec<(&'static str, &'static str, &'a str)>;
+/// The conditions of a filter, each with its text.
+type Texts<'a> = Vec<(&'static str, &'a str)>;
 
 fn texts(filter: &AuditFilter) -> Texts<'_> {
     let conditions = [
-        ("e.target = ", "coalesce(e.target, '') = ", &filter.target),
-        ("e.actor = ", "coalesce(e.actor, '') = ", &filter.actor),
-        ("e.action = ", "coalesce(e.action, '') = ", &filter.action),
+        ("e.target = ", &filter.target),
+        ("e.actor = ", &filter.actor),
+        ("e.action = ", &filter.action),
     ];
     let conditions = conditions.into_iter();
     conditions
-        .filter_map(|(indexed, checked, text)| Some((indexed, checked, text.as_deref()?)))
+        .filter_map(|(condition, text)| Some((condition, text.as_deref()?)))
         .collect()
 }
 
 /// The entries of a tenant, by the index of one of the conditions, or of none.
 fn range(tenant: &TenantId, filter: &AuditFilter, texts: &Texts<'_>, lead: usize) -> Range {
     let mut range = Range::new("audit_entries as e", "e.at", "e.id").text("e.tenant = ", tenant);
-    if let Some((condition, _, text)) = texts.get(lead) {
+    if let Some((condition, text)) = texts.get(lead) {
         range = range.text(condition, text);
     }
     if let Some(from) = filter.from {
@@ -88,9 +88,9 @@ fn range(tenant: &TenantId, filter: &AuditFilter, texts: &Texts<'_>, lead: usize
         range = range.number("e.at < ", to.as_micros(), "");
     }
     range = range.checked();
-    for (nth, (_, condition, text)) in texts.iter().enumerate() {
+    for (nth, (condition, text)) in texts.iter().enumerate() {
         if nth != lead {
-            range = range.text(condition, text);
+            range = range.check(CHECK, condition, text);
         }
     }
     range
