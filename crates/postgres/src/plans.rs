@@ -78,7 +78,7 @@ const MUCH: &str = "\
         from generate_series(1, 20000) n, generate_series(1, 3) m; \
     insert into mails (id, tenant, license, recipient, status, attempts, due_at, created_at, \
             version) \
-        select 'mail_' || n, 'acme', 'lic_77', 'buyer-77@example.test', 'sent', 1, n, n, 1 \
+        select 'eml_' || n, 'acme', 'lic_77', 'buyer-77@example.test', 'sent', 1, n, n, 1 \
         from generate_series(1, 20000) n; \
     insert into audit_entries \
         select 'aud_' || n, 'acme', n, case when n <= 5 then 'operator' else 'stripe' end, \

@@ -93,24 +93,19 @@ impl Range {
 
     /// Only rows that keep a condition that ends with a text: `l.tenant = `.
     #[must_use]
-    pub(crate) fn text(self, condition: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn text(self, condition: &'static str, value: &(impl ToString + ?Sized)) -> Self {
         self.when(condition).push([Part::Text(value.to_string())])
     }
 
-    /// Only rows that keep a condition that ends with a text and for which no index is to be tried, as
-    /// the mark of the database says.
+    /// Only rows that keep a condition that ends with a text and for which no index is to be tried.
+    /// `is true` hides the condition from the choice of an index, and not from estimates.
     #[must_use]
-    pub(crate) fn check(
-        self,
-        mark: &'static str,
-        condition: &'static str,
-        value: impl ToString,
-    ) -> Self {
+    pub(crate) fn check(self, condition: &'static str, value: &(impl ToString + ?Sized)) -> Self {
         self.push([
-            Part::Sql(" and "),
-            Part::Sql(mark),
+            Part::Sql(" and ("),
             Part::Sql(condition),
             Part::Text(value.to_string()),
+            Part::Sql(") is true"),
         ])
     }
 

@@ -5,10 +5,6 @@ pub(crate) type Conn = diesel::PgConnection;
 /// The backend.
 pub(crate) type Db = diesel::pg::Pg;
 
-/// What keeps a condition from being looked up in another index: nothing, since PostgreSQL knows from its
-/// statistics which index is the best.
-pub(crate) const CHECK: &str = "";
-
 /// No bytes, as a literal.
 pub(crate) const NO_BYTES: &str = "''";
 

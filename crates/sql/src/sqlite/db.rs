@@ -5,10 +5,6 @@ pub(crate) type Conn = diesel::SqliteConnection;
 /// The backend.
 pub(crate) type Db = diesel::sqlite::Sqlite;
 
-/// What keeps a condition from being looked up in another index. SQLite has no statistics, and takes the
-/// index with the most conditions.
-pub(crate) const CHECK: &str = "+";
-
 /// No bytes, as a literal.
 pub(crate) const NO_BYTES: &str = "x''";
 

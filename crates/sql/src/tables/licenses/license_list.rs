@@ -11,7 +11,7 @@ use mintage_domain::base::slug::TenantId;
 use mintage_domain::model::licenses::standing::State;
 use mintage_domain::ports::{LicenseFilter, LicenseRecord};
 
-use super::super::super::db::{CHECK, Conn, Db};
+use super::super::super::db::{Conn, Db};
 use super::license::{ACTIVE, EXPIRED, FROZEN, LicenseRow, REVOKED, records};
 use crate::error::Error;
 use crate::newest::{LARGE, OnPage, Range, Size};
@@ -192,10 +192,10 @@ impl Question<'_> {
     /// The columns of the filter in a form that no index has, so that no other index is tried.
     fn unindexed(&self, mut range: Range) -> Range {
         if let Some(product) = &self.filter.product {
-            range = range.check(CHECK, "l.product = ", product.as_str());
+            range = range.check("l.product = ", product.as_str());
         }
         if let Some(mode) = self.filter.mode {
-            range = range.check(CHECK, "l.mode = ", mode.as_str());
+            range = range.check("l.mode = ", mode.as_str());
         }
         range
     }

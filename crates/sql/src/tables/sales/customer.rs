@@ -14,7 +14,7 @@ use mintage_domain::model::sales::customer::{
 use mintage_domain::ports::{CustomerFilter, StoreError};
 use serde_json::Value as Json;
 
-use super::super::super::db::{CHECK, Conn, Db};
+use super::super::super::db::{Conn, Db};
 use crate::error::Error;
 use crate::newest::{OnPage, Range};
 use crate::paging::{all, fetch, one};
@@ -130,15 +130,15 @@ fn ranges(tenant: &TenantId, filter: &CustomerFilter) -> Vec<Range> {
     // Few have the same address or external id: the rest is written so that no index is tried for it.
     let mut few = few.text("c.tenant = ", tenant).checked();
     if let Some(mode) = filter.mode {
-        few = few.check(CHECK, "c.mode = ", mode.as_str());
+        few = few.check("c.mode = ", mode.as_str());
     }
     if let (Some(_), Some(id)) = (&filter.email, &filter.external_id) {
-        few = few.check(CHECK, "c.external_id = ", id.as_str());
+        few = few.check("c.external_id = ", id.as_str());
     }
     if let Some((from, until)) = filter.email_start.as_ref().map(EmailStart::range) {
-        few = few.check(CHECK, "c.email >= ", from);
+        few = few.check("c.email >= ", from);
         if let Some(until) = until {
-            few = few.check(CHECK, "c.email < ", until);
+            few = few.check("c.email < ", &until);
         }
     }
     vec![few]

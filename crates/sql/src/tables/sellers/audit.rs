@@ -8,7 +8,7 @@ use mintage_domain::commit::changes::Changes;
 use mintage_domain::model::sellers::audit::AuditEntry;
 use mintage_domain::ports::{AuditFilter, AuditRecord};
 
-use super::super::super::db::{CHECK, Conn, Db};
+use super::super::super::db::{Conn, Db};
 use crate::error::Error;
 use crate::newest::{LARGE, OnPage, Range, Size};
 use crate::place::stored_text;
@@ -90,7 +90,7 @@ fn range(tenant: &TenantId, filter: &AuditFilter, texts: &Texts<'_>, lead: usize
     range = range.checked();
     for (nth, (condition, text)) in texts.iter().enumerate() {
         if nth != lead {
-            range = range.check(CHECK, condition, text);
+            range = range.check(condition, text);
         }
     }
     range

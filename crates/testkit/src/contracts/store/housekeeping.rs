@@ -171,7 +171,7 @@ pub fn old_bodies_are_erased_once_they_are_settled(store: &Nodes<'_>) {
     assert!(kept.iter().all(|it| read(it).sealed_body == it.sealed_body));
     assert_eq!(read(&erased[0]).status, before.status);
     let redelivery = changing(&shop, |it| {
-        it.deliveries.push(Write::changed(before.clone()))
+        it.deliveries.push(Write::changed(before.clone()));
     });
     assert!(matches!(refused(store, redelivery), Refusal::Stale(_)));
     let (listed, _) = read_all(50, &|page| store.deliveries(&shop.tenant.id, page));
