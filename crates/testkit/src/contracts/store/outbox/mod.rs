@@ -3,4 +3,5 @@
 pub mod delivery;
 pub mod delivery_claim;
 pub mod mail;
+pub mod pruning;
 pub mod webhook_endpoint;
