@@ -104,6 +104,7 @@ pub fn wire(config: Config) -> Result<App, WireError> {
             public_url: config.public_url,
             fee: config.fee,
             limits: config.limits,
+            retention: config.retention,
             trusted_proxies: config.trusted_proxies,
             webhook_urls,
         },

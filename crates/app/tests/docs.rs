@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use mintage_domain::model::retention::Prunable;
+use mintage_domain::usecase::retention::Retention;
 use mintage_runtime::problem::ErrorCode;
 
 fn root() -> PathBuf {
@@ -95,5 +97,21 @@ fn every_variable_the_configuration_reads_stands_in_the_readme() {
             _ => format!("`{variable}`"),
         };
         assert!(readme.contains(&said), "{variable} is not in the README");
+    }
+}
+
+#[test]
+fn the_page_about_retention_has_the_age_of_each_kind() {
+    let page = fs::read_to_string(root().join("docs/RETENTION.md")).expect("the page");
+    let rows: Vec<&str> = page
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .collect();
+    let retention = Retention::default();
+    assert_eq!(rows.len(), Prunable::ALL.len());
+    for (kind, row) in Prunable::ALL.into_iter().zip(rows) {
+        let (age, least) = (retention.age(kind), Retention::least(kind));
+        let start = format!("| `{kind}` | `{age}` | `{least}` |");
+        assert!(row.starts_with(&start), "{start}: {row}");
     }
 }

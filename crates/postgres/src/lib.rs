@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(test)]
+mod claim_plans;
 mod config;
 mod connection;
 mod error;

@@ -1,9 +1,14 @@
 //! The tables.
 
 use std::error::Error;
+use std::time::Duration;
+use std::{any, thread};
 
+use diesel::connection::{BoxableConnection, SimpleConnection};
+use diesel::migration::{Migration, MigrationMetadata, MigrationName};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Bool};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
@@ -11,17 +16,129 @@ pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations"
 /// The advisory lock under which nodes that start at once take turns: `mintage` in ASCII.
 const LOCK: i64 = 0x6d_69_6e_74_61_67_65;
 
+/// How often a node asks whether another has finished.
+const POLL: Duration = Duration::from_millis(100);
+
+/// How long a node waits for another that migrates: an index of a large table takes minutes.
+const PATIENCE: Duration = Duration::from_hours(2);
+
+type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
 /// Applies what is not applied yet, one node at a time.
+pub(crate) fn apply(connection: &mut PgConnection) -> Outcome<()> {
+    lock(connection)?;
+    let applied = apply_pending(connection);
+    unlock(connection)?;
+    applied
+}
+
+fn apply_pending(connection: &mut PgConnection) -> Outcome<()> {
+    for migration in connection.pending_migrations(MIGRATIONS)? {
+        if migration.metadata().run_in_transaction() {
+            connection.run_migration(&*migration)?;
+        } else {
+            connection.run_migration(&Stepwise(&*migration))?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes the lock. It asks again and again rather than wait inside a statement: the node that has
+/// the lock may be building an index, for which PostgreSQL waits until no other statement runs that
+/// began earlier, and the two would wait for each other.
 #[expect(clippy::disallowed_methods, reason = "the DSL has no advisory locks")]
-pub(crate) fn apply(connection: &mut PgConnection) -> Result<(), Box<dyn Error + Send + Sync>> {
-    diesel::sql_query("select pg_advisory_lock($1)")
-        .bind::<BigInt, _>(LOCK)
-        .execute(connection)?;
-    let applied = connection.run_pending_migrations(MIGRATIONS).map(|_| ());
+fn lock(connection: &mut PgConnection) -> Outcome<()> {
+    #[derive(QueryableByName)]
+    struct Lock {
+        #[diesel(sql_type = Bool)]
+        taken: bool,
+    }
+    let mut waited = Duration::ZERO;
+    loop {
+        let lock: Lock = diesel::sql_query("select pg_try_advisory_lock($1) as taken")
+            .bind::<BigInt, _>(LOCK)
+            .get_result(connection)?;
+        if lock.taken {
+            return Ok(());
+        }
+        if waited >= PATIENCE {
+            return Err("another node has been migrating the database for hours".into());
+        }
+        thread::sleep(POLL);
+        waited = waited.saturating_add(POLL);
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the DSL has no advisory locks")]
+fn unlock(connection: &mut PgConnection) -> Outcome<()> {
     diesel::sql_query("select pg_advisory_unlock($1)")
         .bind::<BigInt, _>(LOCK)
         .execute(connection)?;
-    applied
+    Ok(())
+}
+
+/// A migration that runs in no transaction, one statement after another: several that are sent
+/// together are a transaction to PostgreSQL.
+struct Stepwise<'a>(&'a dyn Migration<Pg>);
+
+impl Migration<Pg> for Stepwise<'_> {
+    fn run(&self, connection: &mut dyn BoxableConnection<Pg>) -> Outcome<()> {
+        let mut text = Script::default();
+        self.0.run(&mut text)?;
+        for statement in text.statements() {
+            connection.batch_execute(&statement)?;
+        }
+        Ok(())
+    }
+
+    fn revert(&self, connection: &mut dyn BoxableConnection<Pg>) -> Outcome<()> {
+        self.0.revert(connection)
+    }
+
+    fn metadata(&self) -> &dyn MigrationMetadata {
+        self.0.metadata()
+    }
+
+    fn name(&self) -> &dyn MigrationName {
+        self.0.name()
+    }
+}
+
+/// Notes what a migration would run.
+#[derive(Debug, Default)]
+struct Script(String);
+
+impl Script {
+    /// The statements, without comments. No text in such a migration contains a semicolon.
+    fn statements(&self) -> Vec<String> {
+        let lines = self.0.lines();
+        let code: Vec<&str> = lines
+            .filter(|line| !line.trim_start().starts_with("--"))
+            .collect();
+        let code = code.join("\n");
+        let statements = code.split(';').map(str::trim);
+        statements
+            .filter(|statement| !statement.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+impl SimpleConnection for Script {
+    fn batch_execute(&mut self, query: &str) -> QueryResult<()> {
+        self.0.push_str(query);
+        Ok(())
+    }
+}
+
+impl BoxableConnection<Pg> for Script {
+    fn as_any(&self) -> &dyn any::Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn any::Any {
+        self
+    }
 }
 
 #[cfg(test)]
@@ -99,5 +216,86 @@ mod tests {
         assert_eq!(live(&database), BTreeSet::new());
         apply(&mut connection).unwrap();
         assert_eq!(live(&database), declared());
+    }
+
+    fn indexes(database: &Database) -> BTreeSet<String> {
+        let told = database
+            .run(
+                "select indexrelid::regclass || case when indisvalid then '' else ' (broken)' end \
+                 from pg_index join pg_class on pg_class.oid = indexrelid \
+                 where relnamespace = 'public'::regnamespace",
+            )
+            .unwrap();
+        told.lines().map(str::to_owned).collect()
+    }
+
+    /// The migrations that run in no transaction, each with its statements.
+    fn stepwise() -> Vec<(String, Vec<String>)> {
+        let all: Vec<Box<dyn Migration<Pg>>> =
+            diesel::migration::MigrationSource::migrations(&MIGRATIONS).unwrap();
+        let mut found = Vec::new();
+        for migration in all {
+            if !migration.metadata().run_in_transaction() {
+                let mut text = Script::default();
+                migration.run(&mut text).unwrap();
+                found.push((migration.name().version().to_string(), text.statements()));
+            }
+        }
+        assert!(!found.is_empty());
+        found
+    }
+
+    #[test]
+    fn a_migration_that_was_cut_off_anywhere_is_finished_by_the_next_node() {
+        let (whole, _connection) = migrated();
+        for (version, statements) in stepwise() {
+            for done in [1, statements.len() / 2, statements.len()] {
+                let database = Server::shared().create_database().unwrap();
+                let mut connection = PgConnection::establish(database.url()).unwrap();
+                loop {
+                    let pending = connection.pending_migrations(MIGRATIONS).unwrap();
+                    if pending[0].name().version().to_string() == version {
+                        break;
+                    }
+                    if pending[0].metadata().run_in_transaction() {
+                        connection.run_migration(&*pending[0]).unwrap();
+                    } else {
+                        connection.run_migration(&Stepwise(&*pending[0])).unwrap();
+                    }
+                }
+                for statement in &statements[..done] {
+                    connection.batch_execute(statement).unwrap();
+                }
+                // A crash within the last of them leaves an index that is not used.
+                database
+                    .run("update pg_index set indisvalid = false where indexrelid = (\
+                          select max(indexrelid) from pg_index join pg_class c on c.oid = indexrelid \
+                          where c.relnamespace = 'public'::regnamespace and not indisunique)")
+                    .unwrap();
+                let last = statements[..done].iter().rev();
+                let was_index = last.clone().next().unwrap().starts_with("create index");
+                apply(&mut connection).unwrap();
+                if was_index {
+                    assert_eq!(
+                        indexes(&database),
+                        indexes(&whole),
+                        "{version} after {done}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nodes_that_start_at_once_build_the_indexes_once_while_others_write() {
+        let database = Server::shared().create_database().unwrap();
+        let connect = || PgConnection::establish(database.url()).unwrap();
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| apply(&mut connect()).unwrap());
+            }
+        });
+        let (whole, _connection) = migrated();
+        assert_eq!(indexes(&database), indexes(&whole));
     }
 }

@@ -10,13 +10,15 @@ use diesel::r2d2::{Pool, PooledConnection};
 use mintage_domain::base::id::ApiKeyId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
+use mintage_domain::model::retention::Prunable;
 use mintage_domain::ports::{
     Commit, CommitDone, Housekeeping, KeyQuery, KnownLicense, LastSeen, RateLimiter, SeenTarget,
     StoreError, TakeDone, TakeQuery, ValidateDone, ValidateQuery, Validations,
 };
 use mintage_sql::Error;
 use mintage_sql::postgres::tables::access::last_seen;
-use mintage_sql::postgres::tables::prune::prune;
+use mintage_sql::postgres::tables::licenses::ending;
+use mintage_sql::postgres::tables::prune;
 use mintage_sql::postgres::validate;
 use mintage_sql::worker::Held;
 
@@ -197,8 +199,16 @@ impl LastSeen for PostgresStore {
 }
 
 impl Housekeeping for PostgresStore {
-    fn prune(&self, now: Timestamp) -> Result<usize, StoreError> {
-        self.write(|conn| prune(conn, now))
+    fn prune(&self, kind: Prunable, until: Timestamp) -> Result<usize, StoreError> {
+        self.write(|conn| prune::prune(conn, kind, until))
+    }
+
+    fn count_prunable(&self, kind: Prunable, until: Timestamp) -> Result<u64, StoreError> {
+        self.read(|conn| prune::count(conn, kind, until))
+    }
+
+    fn mark_ended_licenses(&self, ended: Timestamp) -> Result<usize, StoreError> {
+        self.write(|conn| ending::mark(conn, ended))
     }
 
     /// The writer, the hot read, the rate limiter and the pool each answer.

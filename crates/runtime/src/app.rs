@@ -12,6 +12,7 @@ use mintage_domain::model::outbox::webhook_endpoint::UrlPolicy;
 use mintage_domain::model::sales::fee::BasisPoints;
 use mintage_domain::ports::{Clock, Entropy, Http, Mail, Store, Stripe, Webhooks};
 use mintage_domain::usecase::env::Env;
+use mintage_domain::usecase::retention::Retention;
 use tokio::sync::Notify;
 
 use crate::state::{CatalogCache, KnownApiKey, LastSeenBuffer, RateShares, TtlCache};
@@ -89,6 +90,8 @@ pub struct Settings {
     pub fee: BasisPoints,
     /// The rate of each limit.
     pub limits: Limits,
+    /// How long each kind of rows is kept.
+    pub retention: Retention,
     /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
     /// Which webhook URLs are accepted: plain http only where the operator allowed inner networks.

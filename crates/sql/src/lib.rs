@@ -11,6 +11,7 @@ pub mod batch;
 pub mod claim;
 mod error;
 mod lookup;
+mod newest;
 mod paging;
 mod place;
 mod ports;

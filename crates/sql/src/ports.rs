@@ -117,7 +117,7 @@ macro_rules! read_ports {
                     license(tenant: &TenantId, id: &LicenseId) -> Option<LicenseRecord>
                         = licenses::license::get;
                     licenses(tenant: &TenantId, filter: &LicenseFilter, page: &PageRequest)
-                        -> Page<LicenseRecord> = licenses::license::list;
+                        -> Page<LicenseRecord> = licenses::license_list::list;
                     licenses_of_order(order: &OrderId) -> Vec<LicenseRecord>
                         = licenses::license::list_of_order;
                 }

@@ -194,6 +194,9 @@ tables! {
         version -> BigInt,
         notes -> Nullable<Text>,
         metadata -> Text,
+        // `active`, `frozen` or `revoked` as it follows without a clock; `expired` once housekeeping
+        // has noticed the end of the term. Lists are sorted by it.
+        state -> Text,
     }
 
     license_metadata (license, key) {
@@ -201,6 +204,8 @@ tables! {
         key -> Text,
         tenant -> Text,
         value -> Text,
+        // When the license was created.
+        created_at -> BigInt,
     }
 
     activations (license, fingerprint) {
@@ -357,4 +362,3 @@ diesel::allow_tables_to_appear_in_same_query!(
     counters
 );
 diesel::allow_tables_to_appear_in_same_query!(deliveries, endpoints);
-diesel::allow_tables_to_appear_in_same_query!(stripe_events, account_links);

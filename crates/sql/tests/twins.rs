@@ -46,6 +46,7 @@ fn neutral(database: &str, statement: &str) -> String {
             (" text collate \"C\"", " text"),
             (" bytea", " blob"),
             (" bigint", " integer"),
+            (" concurrently", ""),
         ] {
             statement = statement.replace(postgres, sqlite);
         }
@@ -140,5 +141,94 @@ fn what_is_made_is_also_taken_down() {
                 "{database}/{migration}"
             );
         }
+    }
+}
+
+/// The first migration that may find large tables; those before it ran on new databases.
+const FIRST_LARGE: &str = "0011";
+
+/// Whether PostgreSQL runs a migration in no transaction.
+fn is_stepwise(migration: &str) -> bool {
+    let path = migrations("postgres").join(migration).join("metadata.toml");
+    fs::read_to_string(path).is_ok_and(|text| text.trim() == "run_in_transaction = false")
+}
+
+fn name_after<'a>(statement: &'a str, words: &str) -> Option<&'a str> {
+    statement.strip_prefix(words)?.split_whitespace().next()
+}
+
+#[test]
+fn no_migration_keeps_others_from_writing_while_it_builds_an_index() {
+    let mut built = 0;
+    for migration in names("postgres") {
+        if migration.as_str() < FIRST_LARGE {
+            continue;
+        }
+        // A table that the same migration makes is empty.
+        let all = statements("postgres", &migration, "up.sql");
+        let plain = |word: &str| -> Vec<String> {
+            let path = migrations("postgres").join(&migration).join("up.sql");
+            let text = fs::read_to_string(path).expect("it was read before");
+            let lines = text.lines().filter(|line| line.starts_with(word));
+            lines.map(str::to_owned).collect()
+        };
+        let new: BTreeSet<&str> = all
+            .iter()
+            .filter_map(|statement| name_after(statement, "create table "))
+            .collect();
+        for line in plain("create ") {
+            let Some((_, on)) = line.split_once(" on ") else {
+                continue;
+            };
+            let table = on.split([' ', '(']).next().unwrap_or_default();
+            if new.contains(table) {
+                continue;
+            }
+            built += 1;
+            assert!(
+                line.contains(" index concurrently ") && is_stepwise(&migration),
+                "{migration}: `{line}` stops all writes to {table}"
+            );
+            let name = line.split(" concurrently ").nth(1).unwrap_or_default();
+            let name = name.split(' ').next().unwrap_or_default();
+            let first = format!("drop index concurrently if exists {name};");
+            assert!(
+                plain("drop ").contains(&first),
+                "{migration}: a crash would leave a broken {name}: begin with `{first}`"
+            );
+        }
+    }
+    assert!(built > 0);
+}
+
+#[test]
+fn a_migration_without_a_transaction_may_be_repeated_and_changes_no_columns() {
+    for migration in names("postgres") {
+        if !is_stepwise(&migration) {
+            continue;
+        }
+        for statement in statements("postgres", &migration, "up.sql") {
+            let repeatable = ["drop index if exists ", "create index ", "update "];
+            assert!(
+                repeatable.iter().any(|start| statement.starts_with(start)),
+                "{migration}: {statement}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_migration_that_changes_columns_locks_the_table_for_nothing_else() {
+    for migration in names("postgres") {
+        if migration.as_str() < FIRST_LARGE {
+            continue;
+        }
+        let all = statements("postgres", &migration, "up.sql");
+        let alters = all.iter().any(|it| it.starts_with("alter table "));
+        let fills = all.iter().find(|it| it.starts_with("update "));
+        assert!(
+            !alters || fills.is_none(),
+            "{migration} holds the lock of its `alter table` while it fills rows"
+        );
     }
 }

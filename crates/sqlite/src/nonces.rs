@@ -50,6 +50,12 @@ impl Nonces {
         self.used.contains(&self.mark(&nonce.key, &nonce.signature))
     }
 
+    /// How many nonces have expired at `now` and are not forgotten.
+    pub(crate) fn count_expired(&self, now: Timestamp) -> u64 {
+        let expired = self.by_expiry.range(..=now.as_micros());
+        expired.map(|(_, marks)| marks.len() as u64).sum()
+    }
+
     /// Forgets up to `n` nonces that have expired at `now`.
     pub(crate) fn prune(&mut self, now: Timestamp, n: usize) -> usize {
         let mut gone = 0;

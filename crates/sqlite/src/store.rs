@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use diesel::connection::Instrumentation;
 use diesel::prelude::*;
@@ -14,12 +14,14 @@ use mintage_domain::commit::guards::Refusal;
 use mintage_domain::commit::row::Guarded;
 use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::access::rate_windows::RateWindows;
+use mintage_domain::model::retention::Prunable;
 use mintage_domain::ports::{
     Commit, CommitDone, CommitError, Housekeeping, LastSeen, MAX_PRUNED_ROWS, RateLimiter,
     SeenTarget, StoreError, TakeDone, TakeQuery,
 };
 use mintage_sql::sqlite::tables::access::last_seen;
-use mintage_sql::sqlite::tables::prune::{MAX_PRUNED, prune};
+use mintage_sql::sqlite::tables::licenses::ending;
+use mintage_sql::sqlite::tables::prune;
 use mintage_sql::worker::Held;
 
 use crate::config::{OpenError, SqliteConfig};
@@ -96,7 +98,7 @@ impl SqliteStore {
     /// The first nonce of these changes that a validation has used up: what the writer cannot
     /// know, and a call that validates may have the very body of one that changes.
     fn used_to_validate<'a>(&self, changes: &'a Changes) -> Option<&'a Nonce> {
-        let nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
+        let nonces = locked(&self.nonces);
         changes.nonces.iter().find(|nonce| nonces.is_used(nonce))
     }
 
@@ -132,9 +134,7 @@ impl RateLimiter for SqliteStore {
     /// Takes in memory: one process has the database to itself.
     fn submit_take(&self, query: TakeQuery, done: TakeDone) {
         let TakeQuery { key, rate, n, now } = query;
-        let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
-        let take = rates.take(&key, rate, n, now);
-        drop(rates);
+        let take = locked(&self.rates).take(&key, rate, n, now);
         done(Ok(take));
     }
 }
@@ -151,19 +151,30 @@ impl LastSeen for SqliteStore {
 }
 
 impl Housekeeping for SqliteStore {
-    fn prune(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let nonces = self
-            .nonces
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .prune(now, usize::try_from(MAX_PRUNED).unwrap_or(usize::MAX));
-        let rates = self
-            .rates
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .prune(now, MAX_PRUNED_ROWS);
-        let rows = self.write(move |conn| prune(conn, now))?;
-        Ok(nonces + rates + rows)
+    /// Nonces of validations and rate windows are in memory, so those of the file are only a part of them.
+    fn prune(&self, kind: Prunable, until: Timestamp) -> Result<usize, StoreError> {
+        let rows = self.write(move |conn| prune::prune(conn, kind, until))?;
+        let n = MAX_PRUNED_ROWS.saturating_sub(rows);
+        Ok(rows
+            + match kind {
+                Prunable::Nonces => locked(&self.nonces).prune(until, n),
+                Prunable::Rates => locked(&self.rates).prune(until, n),
+                _ => 0,
+            })
+    }
+
+    fn count_prunable(&self, kind: Prunable, until: Timestamp) -> Result<u64, StoreError> {
+        let rows = self.read(move |conn| prune::count(conn, kind, until))?;
+        Ok(rows
+            + match kind {
+                Prunable::Nonces => locked(&self.nonces).count_expired(until),
+                Prunable::Rates => locked(&self.rates).count_over(until),
+                _ => 0,
+            })
+    }
+
+    fn mark_ended_licenses(&self, ended: Timestamp) -> Result<usize, StoreError> {
+        self.write(move |conn| ending::mark(conn, ended))
     }
 
     /// The writer and a reader each answer.
@@ -173,6 +184,11 @@ impl Housekeeping for SqliteStore {
             .map_err(store_error)?;
         self.read(select_one)
     }
+}
+
+/// What a lock guards; no panic leaves it half changed.
+fn locked<T>(guarded: &Mutex<T>) -> MutexGuard<'_, T> {
+    guarded.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn select_one(conn: &mut SqliteConnection) -> Result<(), mintage_sql::Error> {

@@ -2,5 +2,3 @@
 
 alter table stripe_events add column tenant text;
 alter table stripe_events add column attempts integer not null default 0;
-create index stripe_events_waiting on stripe_events (received_at, endpoint, id)
-    where outcome in ('parked', 'given-up');

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 use super::global_args::GlobalArgs;
 use super::output::CommandResult;
-use super::{api_key, audit, customer, doctor, license, serve, tenant};
+use super::{api_key, audit, customer, doctor, license, prune, serve, tenant};
 
 /// Sell software licenses through the seller's own Stripe account.
 #[derive(Parser)]
@@ -50,6 +50,8 @@ enum Command {
     /// List and get customers of a tenant.
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
+    /// Delete what is older than MINTAGE_RETENTION says, as a running server does by itself.
+    Prune(prune::PruneArgs),
     /// List the audit trail of a tenant: who did what.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -72,6 +74,7 @@ pub fn run() -> ExitCode {
         Command::ApiKey(command) => api_key::run(&cli.global, command),
         Command::License(command) => license::run(&cli.global, command),
         Command::Customer(command) => customer::run(&cli.global, command),
+        Command::Prune(args) => prune::run(&cli.global, &args),
         Command::Audit(command) => audit::run(&cli.global, command),
     };
     match outcome {

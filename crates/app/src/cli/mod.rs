@@ -10,6 +10,7 @@ mod license;
 mod list;
 mod logging;
 mod output;
+mod prune;
 mod serve;
 mod table;
 mod tenant;

@@ -7,6 +7,7 @@ use mintage_domain::base::seal::KeyRing;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::access::limits::Limits;
 use mintage_domain::model::sales::fee::BasisPoints;
+use mintage_domain::usecase::retention::Retention;
 use mintage_stripe::StripeConfig;
 
 use super::database::{Database, database};
@@ -35,6 +36,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// The rate of each limit.
     pub limits: Limits,
+    /// How long each kind of rows is kept.
+    pub retention: Retention,
     /// Stripe, with a record for each mode that is configured.
     pub stripe: StripeConfig,
     /// The mail server, if one is configured.
@@ -78,6 +81,9 @@ impl Config {
         let limits = layers.parse("MINTAGE_RATES", "", |text| {
             Limits::parse(text).map_err(|error| error.to_string())
         })?;
+        let retention = layers.parse("MINTAGE_RETENTION", "", |text| {
+            Retention::parse(text).map_err(|error| error.to_string())
+        })?;
         Ok(Self {
             listen,
             public_url,
@@ -87,6 +93,7 @@ impl Config {
             allow_nets,
             trusted_proxies,
             limits,
+            retention,
             stripe: stripe::read(layers)?,
             mail: mail::read(layers)?,
         })
@@ -136,6 +143,15 @@ mod tests {
             ("MINTAGE_TRUSTED_PROXIES", "none,10.0.0.0/8", "or none"),
             ("MINTAGE_RATES", "key=0", "written like key=600,failures=30"),
             ("MINTAGE_RATES", "checkout=9", "one of issue, key,"),
+            ("MINTAGE_RETENTION", "events=90", "written like events=90d"),
+            ("MINTAGE_RETENTION", "licenses=90d", "one of events,"),
+            (
+                "MINTAGE_RETENTION",
+                "events=7d",
+                "events must be kept for 31d",
+            ),
+            ("MINTAGE_RETENTION", "nonces=5m", "must be kept for 10m"),
+            ("MINTAGE_RETENTION", "idempotency=1h", "must be kept for 1d"),
             ("MINTAGE_ALLOW_NETS", "x", "such as 10.0.0.0/8"),
             ("MINTAGE_FEE_BPS", "10001", "from 0 to 10000"),
         ] {

@@ -67,7 +67,8 @@ fn customers_are_found_by_address_its_beginning_own_id_and_mode() {
         ("?externalId=crm%201", vec![3]),
         ("?externalId=crm", vec![]),
         ("?mode=sandbox", vec![1]),
-        ("?q=an", vec![2, 1, 0]),
+        // By address, then mode.
+        ("?q=an", vec![2, 0, 1]),
         ("?q=AN_", vec![2]),
         ("?q=an%25", vec![]),
         ("?q=%25", vec![]),

@@ -25,6 +25,7 @@ mod parked_events;
 mod payments;
 mod publishable;
 mod publishable_limits;
+mod retention;
 mod secrets;
 mod shutdown;
 mod signature_v1;

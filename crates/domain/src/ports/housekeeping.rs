@@ -1,17 +1,26 @@
 //! Maintenance of a store.
 
 use crate::base::time::Timestamp;
+use crate::model::retention::Prunable;
 use crate::ports::store_error::StoreError;
 
-/// The largest number of rows of each table that one [`Housekeeping::prune`] deletes.
+/// The largest number of rows that one step of [`Housekeeping`] deletes or changes.
 pub const MAX_PRUNED_ROWS: usize = 1_000;
 
-/// Maintains a store.
+/// Maintains a store. Each call is short, and delays no commit for longer than another commit would.
 pub trait Housekeeping {
-    /// Deletes rows that have expired at `now`: OAuth rounds, nonces, idempotency records, rate
-    /// windows and commit ids, at most [`MAX_PRUNED_ROWS`] of each. Returns the number of deleted
-    /// rows.
-    fn prune(&self, now: Timestamp) -> Result<usize, StoreError>;
+    /// Deletes the oldest rows of a kind: those whose time, as [`Prunable`] says, is `until` or
+    /// before, at most [`MAX_PRUNED_ROWS`] (`pruning_goes_in_small_steps`). Of [`Prunable::Bodies`]
+    /// it erases the body and increments the version
+    /// (`old_bodies_are_erased_once_they_are_settled`). Returns the number of rows.
+    fn prune(&self, kind: Prunable, until: Timestamp) -> Result<usize, StoreError>;
+    /// Counts the rows that [`prune`](Self::prune) would delete, however many.
+    fn count_prunable(&self, kind: Prunable, until: Timestamp) -> Result<u64, StoreError>;
+    /// Prepares lists by state for licenses whose term ended at `ended` or before, at most
+    /// [`MAX_PRUNED_ROWS`]. A list has the same licenses before and after
+    /// (`a_license_whose_end_was_noticed_is_in_the_same_lists`), but is slower before. `ended` MUST
+    /// be so long ago that no node's clock is before it. Returns the number of licenses.
+    fn mark_ended_licenses(&self, ended: Timestamp) -> Result<usize, StoreError>;
     /// Readiness check: whether the store can answer.
     fn ready(&self) -> Result<(), StoreError>;
 }

@@ -42,11 +42,20 @@ pub struct CustomerFilter {
     pub external_id: Option<ExternalId>,
 }
 
+impl CustomerFilter {
+    /// Whether a list is sorted by address: it has the beginning of an address, and no condition
+    /// that few customers meet. Of any number of customers, the first by address are found at once.
+    pub fn is_by_address(&self) -> bool {
+        self.email_start.is_some() && self.email.is_none() && self.external_id.is_none()
+    }
+}
+
 /// Reads customers.
 pub trait Customers {
     /// The customer with this id.
     fn customer(&self, tenant: &TenantId, id: &CustomerId) -> Found<Customer>;
-    /// The customers of a tenant, newest first.
+    /// The customers of a tenant, newest first; by address and mode if
+    /// [`CustomerFilter::is_by_address`].
     ///
     /// A store MUST compare the beginning of an address literally, without wildcards
     /// (`customers_are_found_by_the_beginning_of_their_address`).

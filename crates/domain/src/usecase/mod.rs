@@ -7,6 +7,7 @@ pub mod env;
 pub mod failure;
 pub mod licenses;
 pub mod outbox;
+pub mod retention;
 pub mod sales;
 pub mod sellers;
 pub mod stripe;

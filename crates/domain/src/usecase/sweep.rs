@@ -1,5 +1,5 @@
-//! Sweeps: background work that retries what failed, repairs what crashes left, and deletes what has
-//! expired.
+//! Sweeps: background work that retries what failed, repairs what crashes left, and notices what has
+//! ended. [`crate::usecase::retention`] deletes what is old.
 
 use std::time::Duration;
 
@@ -23,8 +23,11 @@ const MAX_PARKED_PER_SWEEP: usize = 200;
 /// checkout, no buyer has its payment page.
 const STUCK_AFTER: Duration = Duration::from_hours(1);
 
-/// The largest number of prune steps in one sweep, so that a sweep always ends.
-const MAX_PRUNE_STEPS: usize = 200;
+/// The largest number of steps in one sweep that mark licenses whose term has ended.
+const MAX_MARK_STEPS: usize = 100;
+
+/// How long after the end of a term it is marked: longer than the clocks of two nodes differ.
+const MARK_AFTER: Duration = Duration::from_mins(1);
 
 /// The results of one sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,8 +40,8 @@ pub struct SweepReport {
     pub retired: usize,
     /// Number of objects that failed again.
     pub failed: usize,
-    /// Number of expired rows that were deleted.
-    pub pruned: usize,
+    /// Number of licenses that were marked because their term has ended.
+    pub ended: usize,
 }
 
 /// Sweeps once. A failure of one object does not stop the others.
@@ -67,22 +70,21 @@ pub fn sweep(
             Err(_) => increment(&mut report.failed),
         }
     }
-    report.pruned = prune(store, env)?;
+    report.ended = mark_ended(store, env)?;
     Ok(report)
 }
 
-/// Prunes step by step until a step deletes less than the maximum: a busy minute may leave more
-/// expired rows than one step deletes.
-fn prune(store: &dyn Store, env: &Env<'_>) -> Result<usize, StoreError> {
-    let mut pruned: usize = 0;
-    for _ in 0..MAX_PRUNE_STEPS {
-        let step = store.prune(env.now())?;
-        pruned = pruned.saturating_add(step);
+/// Marks licenses step by step until a step marks less than the maximum.
+fn mark_ended(store: &dyn Store, env: &Env<'_>) -> Result<usize, StoreError> {
+    let mut marked: usize = 0;
+    for _ in 0..MAX_MARK_STEPS {
+        let step = store.mark_ended_licenses(env.now().minus(MARK_AFTER))?;
+        marked = marked.saturating_add(step);
         if step < MAX_PRUNED_ROWS {
             break;
         }
     }
-    Ok(pruned)
+    Ok(marked)
 }
 
 fn increment(count: &mut usize) {

@@ -1,11 +1,12 @@
-//! The workers that run beside the requests: they deliver webhooks, send mail, sweep, and write
-//! last-seen times.
+//! The workers that run beside the requests: they deliver webhooks, send mail, sweep, prune, and
+//! write last-seen times.
 
 mod deliver;
 mod error;
 mod gather;
 mod last_seen;
 mod mail;
+mod prune;
 mod slot_pool;
 mod sweep;
 
@@ -30,6 +31,7 @@ impl Workers {
             tokio::spawn(deliver::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(mail::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(sweep::run(Arc::clone(app), stopped.clone())),
+            tokio::spawn(prune::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(last_seen::run(Arc::clone(app), stopped)),
         ];
         Self { stop, tasks }

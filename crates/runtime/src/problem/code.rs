@@ -87,6 +87,8 @@ error_codes! {
         "the key was rotated before",
     WebhookBeingSent = 409 "webhook/being-sent"
         "the delivery is being sent right now",
+    WebhookBodyErased = 409 "webhook/body-erased"
+        "the event is so old that its body is not kept any more",
     MailNotConfigured = 409 "mail/not-configured"
         "this server has no mail server",
     StripeNotConnected = 409 "stripe/not-connected"

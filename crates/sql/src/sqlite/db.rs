@@ -4,3 +4,16 @@
 pub(crate) type Conn = diesel::SqliteConnection;
 /// The backend.
 pub(crate) type Db = diesel::sqlite::Sqlite;
+
+/// No bytes, as a literal.
+pub(crate) const NO_BYTES: &str = "x''";
+
+/// Nothing: SQLite has one writer at a time.
+pub(crate) const SKIP_LOCKED: &str = "";
+
+/// The ids of old audit entries, tenant by tenant: until when, and how many.
+pub(crate) const OLDEST_AUDIT_ENTRIES: [&str; 3] = [
+    "select e.id from tenants t cross join audit_entries e where e.tenant = t.id and e.at <= ",
+    " limit ",
+    "",
+];

@@ -1,62 +1,178 @@
-//! What has expired.
-
-use std::time::Duration;
+//! Pruning: deleting what is old, a bounded number of rows at a time.
 
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::BigInt;
 use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::retention::Prunable;
+use mintage_domain::ports::MAX_PRUNED_ROWS;
 
-use super::super::db::Conn;
+use super::super::db::{Conn, Db, NO_BYTES, OLDEST_AUDIT_ENTRIES, SKIP_LOCKED};
 use crate::error::Error;
-use crate::schema::{commits, oauth_rounds, rate_windows};
 
-/// Deletes the oldest nonces that have expired: until when, how many.
-const PRUNE_NONCES: &str = "\
-    delete from nonces where (key, signature) in (\
-        select key, signature from nonces where expires_at <= $1 order by expires_at limit $2)";
-
-/// The same for calls that may be sent again.
-const PRUNE_CALLS: &str = "\
-    delete from idempotency_records where (key, tenant, product, mode) in (\
-        select key, tenant, product, mode from idempotency_records \
-        where expires_at <= $1 order by expires_at limit $2)";
-
-/// How many rows of each kind are deleted at once.
-pub const MAX_PRUNED: i64 = 1_000;
-/// How long the id of a commit is kept: far longer than any adapter goes on asking for it.
-const COMMITS_KEPT: Duration = Duration::from_hours(1);
-
-/// Deletes the oldest rows of a table that ended at `$end` or before.
-macro_rules! prune_table {
-    ($conn:ident, $table:ident, $key:ident as $type:ty, $column:ident, $end:expr) => {{
-        // In two statements: the DSL has no delete that selects from its own table.
-        let gone = $table::table
-            .filter($table::$column.le($end))
-            .order($table::$column)
-            .limit(MAX_PRUNED)
-            .select($table::$key)
-            .load::<$type>($conn)?;
-        diesel::delete($table::table)
-            .filter($table::$key.eq_any(gone))
-            .execute($conn)
-    }};
+/// Which rows of a table may be deleted, as an index has them.
+struct Rows {
+    table: &'static str,
+    key: &'static str,
+    /// The column of the time that is compared.
+    time: &'static str,
+    /// What else must hold, as the partial index says it.
+    when: &'static str,
 }
 
-/// Delete what has expired, inside a transaction. Returns how many rows were deleted.
-#[expect(clippy::disallowed_methods, reason = "the DSL has no row values in IN")]
-pub fn prune(conn: &mut Conn, now: Timestamp) -> Result<usize, Error> {
-    let at = now.as_micros();
-    let old =
-        i64::try_from(COMMITS_KEPT.as_micros()).map_or(i64::MIN, |kept| at.saturating_sub(kept));
-    let rounds = prune_table!(conn, oauth_rounds, state as Vec<u8>, expires_at, at)?;
-    let rates = prune_table!(conn, rate_windows, key as String, expires_at, at)?;
-    let ids = prune_table!(conn, commits, id as String, committed_at, old)?;
-    let mut rest = 0;
-    for delete in [PRUNE_NONCES, PRUNE_CALLS] {
-        rest += diesel::sql_query(delete)
-            .bind::<BigInt, _>(at)
-            .bind::<BigInt, _>(MAX_PRUNED)
-            .execute(conn)?;
+impl Rows {
+    const fn new(table: &'static str, key: &'static str, time: &'static str) -> Self {
+        Self {
+            table,
+            key,
+            time,
+            when: "",
+        }
     }
-    Ok(rounds + rates + ids + rest)
+
+    const fn when(mut self, when: &'static str) -> Self {
+        self.when = when;
+        self
+    }
+}
+
+fn rows(kind: Prunable) -> Rows {
+    let settled = "status in ('delivered', 'failed') and ";
+    match kind {
+        Prunable::Events => Rows::new("stripe_events", "id, endpoint", "received_at")
+            .when("outcome <> 'parked' and "),
+        Prunable::Attempts => Rows::new("attempts", "delivery, number", "at"),
+        Prunable::Bodies => Rows::new("deliveries", "id", "created_at")
+            .when("status in ('delivered', 'failed') and length(sealed_body) > 0 and "),
+        Prunable::Deliveries => Rows::new("deliveries", "id", "created_at").when(settled),
+        Prunable::Mails => Rows::new("mails", "id", "created_at")
+            .when("status in ('sent', 'failed', 'cancelled') and "),
+        Prunable::Activations => Rows::new("activations", "license, fingerprint", "released_at")
+            .when("released_at is not null and "),
+        Prunable::Orders => {
+            Rows::new("orders", "id", "created_at").when("status = 'abandoned' and ")
+        }
+        Prunable::Audit => Rows::new("audit_entries", "id", "at"),
+        Prunable::Idempotency => Rows::new(
+            "idempotency_records",
+            "key, tenant, product, mode",
+            "expires_at",
+        ),
+        Prunable::Nonces => Rows::new("nonces", "key, signature", "expires_at"),
+        Prunable::Rates => Rows::new("rate_windows", "key", "expires_at"),
+        Prunable::Oauth => Rows::new("oauth_rounds", "state", "expires_at"),
+        Prunable::Commits => Rows::new("commits", "id", "committed_at"),
+    }
+}
+
+/// Deletes the oldest rows of a kind, or erases the bodies. Rows that another transaction has locked
+/// are left to the next step.
+struct Step {
+    kind: Prunable,
+    until: i64,
+    n: i64,
+}
+
+impl QueryFragment<Db> for Step {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
+        let rows = rows(self.kind);
+        if self.kind == Prunable::Bodies {
+            // The version tells a redelivery that was decided meanwhile.
+            out.push_sql("update deliveries set version = version + 1, sealed_body = ");
+            out.push_sql(NO_BYTES);
+        } else {
+            out.push_sql("delete from ");
+            out.push_sql(rows.table);
+        }
+        out.push_sql(" where (");
+        out.push_sql(rows.key);
+        out.push_sql(") in (");
+        if self.kind == Prunable::Audit {
+            // By the index that begins with the tenant: few prune the trail, and none of the others
+            // is to pay for an index by age.
+            let [before, between, after] = OLDEST_AUDIT_ENTRIES;
+            out.push_sql(before);
+            out.push_bind_param::<BigInt, _>(&self.until)?;
+            out.push_sql(between);
+            out.push_bind_param::<BigInt, _>(&self.n)?;
+            out.push_sql(after);
+        } else {
+            out.push_sql("select ");
+            out.push_sql(rows.key);
+            oldest(&rows, &mut out);
+            out.push_bind_param::<BigInt, _>(&self.until)?;
+            out.push_sql(" order by ");
+            out.push_sql(rows.time);
+            out.push_sql(" limit ");
+            out.push_bind_param::<BigInt, _>(&self.n)?;
+            out.push_sql(SKIP_LOCKED);
+        }
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// All rows that may be deleted, before the time is bound.
+fn oldest(rows: &Rows, out: &mut AstPass<'_, '_, Db>) {
+    for part in [
+        " from ", rows.table, " where ", rows.when, rows.time, " <= ",
+    ] {
+        out.push_sql(part);
+    }
+}
+
+impl QueryId for Step {
+    type QueryId = ();
+
+    // Statements are identified by their text.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl RunQueryDsl<Conn> for Step {}
+
+/// Counts the rows of a kind that may be deleted.
+struct Count {
+    kind: Prunable,
+    until: i64,
+}
+
+impl QueryFragment<Db> for Count {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
+        out.push_sql("select count(*)");
+        oldest(&rows(self.kind), &mut out);
+        out.push_bind_param::<BigInt, _>(&self.until)
+    }
+}
+
+impl QueryId for Count {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Count {
+    type SqlType = BigInt;
+}
+
+impl RunQueryDsl<Conn> for Count {}
+
+/// Delete the oldest rows of a kind, those of a time or before, inside a transaction. Returns how
+/// many; a step that returns less than the maximum was the last.
+pub fn prune(conn: &mut Conn, kind: Prunable, until: Timestamp) -> Result<usize, Error> {
+    let step = Step {
+        kind,
+        until: until.as_micros(),
+        n: i64::try_from(MAX_PRUNED_ROWS).unwrap_or(i64::MAX),
+    };
+    Ok(step.execute(conn)?)
+}
+
+/// Count the rows of a kind of a time or before.
+pub fn count(conn: &mut Conn, kind: Prunable, until: Timestamp) -> Result<u64, Error> {
+    let count = Count {
+        kind,
+        until: until.as_micros(),
+    };
+    let rows: i64 = count.get_result(conn)?;
+    Ok(u64::try_from(rows).unwrap_or_default())
 }

@@ -1,161 +1,219 @@
-//! What sellers ask for is found by an index, however much there is. Each SQL store holds this in
-//! its own tests: the functions of its tables are called, and their statements explained.
+//! What a list or a step of housekeeping costs does not depend on how much there is. Each SQL store holds this in its own tests:
+//! every list is asked for with every combination of its filters, and the plan of each statement is
+//! looked at.
 
-use std::time::Duration;
+use std::fmt::Debug;
 
 use mintage_domain::base::email::{Email, EmailStart};
-use mintage_domain::base::id::CustomerId;
-use mintage_domain::base::page::PageRequest;
-use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::id::{CustomerId, LicenseId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::page::{Cursor, PageRequest};
+use mintage_domain::base::slug::{ProductId, TenantId};
 use mintage_domain::base::text::Text;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::ports::{AuditFilter, ClaimLimits, CustomerFilter, LicenseFilter};
-use mintage_sql::claim::Limits;
+use mintage_domain::model::licenses::standing::State;
+use mintage_domain::model::retention::Prunable;
+use mintage_domain::ports::{AuditFilter, CustomerFilter, LicenseFilter};
 use mintage_sql::watch::Watch;
 
 use super::{Conn, tables};
 
-const LEASE: Duration = Duration::from_mins(1);
+/// When the lists are asked for: the terms of the older half of the licenses ended before.
+const NOW: i64 = 30_000;
 
-/// Asks each question, and holds the plan of the last statement to one of the indexes for it.
-/// `explain` is given the statement with its values, as diesel prints both.
-pub(crate) fn each_question_has_its_index(
+/// Asks for every list and passes the statements of each question to `check`, as diesel prints them
+/// with their values. Returns how many questions there were.
+pub(crate) fn each_question_is_answered_by_an_index(
     conn: &mut Conn,
     watch: &Watch,
-    explain: impl Fn(&str) -> String,
-) {
-    let acme = TenantId::parse("acme").unwrap();
-    let page = PageRequest::default();
-    let held = |question: &str, indexes: &[&str]| {
-        let statements = watch.statements();
-        let plan = explain(statements.last().unwrap());
-        let named = |index: &&str| plan.split([' ', '\n']).any(|word| word == *index);
-        assert!(indexes.iter().any(named), "{question}: {plan}");
+    check: &mut dyn FnMut(&str, &str),
+) -> usize {
+    let mut asked = Asked {
+        watch,
+        check,
+        seen: 0,
+        questions: 0,
     };
-    for (filter, indexes) in [
-        (CustomerFilter::default(), &["customers_newest"][..]),
-        (
-            CustomerFilter {
-                email_start: EmailStart::parse("buyer-77").ok(),
-                ..CustomerFilter::default()
-            },
-            &["customers_email"],
-        ),
-        (
-            CustomerFilter {
-                email: Email::parse("buyer-77@example.test").ok(),
-                ..CustomerFilter::default()
-            },
-            &["customers_email", "customers_identity"],
-        ),
-        (
-            CustomerFilter {
-                external_id: Text::parse("crm-70").ok(),
-                ..CustomerFilter::default()
-            },
-            &["customers_external_id"],
-        ),
-    ] {
-        tables::sales::customer::list(conn, &acme, &filter, &page).unwrap();
-        held(&format!("{filter:?}"), indexes);
+    for page in [first(), deep()] {
+        licenses(conn, &page, &mut asked);
+        customers(conn, &page, &mut asked);
+        audit(conn, &page, &mut asked);
+        others(conn, &page, &mut asked);
     }
-    let of_one = LicenseFilter {
-        customer: CustomerId::parse("cus_77").ok(),
-        ..LicenseFilter::default()
-    };
-    let of_address = LicenseFilter {
-        email: Email::parse("buyer-77@example.test").ok(),
-        ..LicenseFilter::default()
-    };
-    for (filter, index) in [
-        (LicenseFilter::default(), "licenses_newest"),
-        (of_one, "licenses_customer"),
-        (of_address, "licenses_customer"),
-    ] {
-        tables::licenses::license::list(conn, &acme, &filter, &page).unwrap();
-        held(&format!("{filter:?}"), &[index]);
-    }
-    for (target, action, indexes) in [
-        ("", "", &["audit_entries_newest"][..]),
-        ("lic_77", "", &["audit_entries_target"]),
-        ("", "license.frozen", &["audit_entries_action"]),
-        (
-            "lic_77",
-            "license.frozen",
-            &["audit_entries_target", "audit_entries_action"],
-        ),
-    ] {
-        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let filter = AuditFilter {
-            target: text(target),
-            action: text(action),
-            ..AuditFilter::default()
-        };
-        tables::sellers::audit::list(conn, &acme, &filter, &page).unwrap();
-        held(&format!("{filter:?}"), indexes);
+    housekeeping(conn, &mut asked);
+    asked.questions
+}
+
+struct Asked<'a> {
+    watch: &'a Watch,
+    check: &'a mut dyn FnMut(&str, &str),
+    seen: usize,
+    questions: usize,
+}
+
+impl Asked<'_> {
+    /// Checks the statements since the last question.
+    fn question(&mut self, question: impl Debug) {
+        self.questions += 1;
+        let statements = self.watch.statements();
+        assert!(statements.len() > self.seen, "{question:?} read nothing");
+        for statement in &statements[self.seen..] {
+            (self.check)(&format!("{question:?}"), statement);
+        }
+        self.seen = statements.len();
     }
 }
 
-/// Statements that put one due delivery, one due mail, and their lanes into an empty database. `blob` is
-/// a literal of bytes that read as a sealed value.
-pub(crate) fn queues(blob: &str, no: &str) -> [String; 4] {
-    [
-        format!(
-            "insert into endpoints values \
-             ('acme', 'https://a.test/', {blob}, null, 1, null, 0, {no}, null, null, {no})"
-        ),
-        format!(
-            "insert into deliveries values ('dlv_1', 'acme', 'license.created', 'lic_1', {blob}, \
-             'pending', 0, 0, 0, 0, 1)"
-        ),
-        "insert into mails values ('eml_1', 'acme', 'lic_1', 'ada@a.test', 'pending', null, 0, 0, 0, \
-         1, 'license-key')"
-            .to_owned(),
-        "insert into lanes values ('acme', 'webhooks', 'responsive', 4, 0), \
-         ('acme', 'mails', 'responsive', 4, 0)"
-            .to_owned(),
-    ]
+fn acme() -> TenantId {
+    TenantId::parse("acme").unwrap()
 }
 
-/// Claims of a database with [`queues`] read each table by an index, and each of their statements is
-/// prepared once.
-pub(crate) fn claims_read_indexes(
-    conn: &mut Conn,
-    watch: &Watch,
-    explain: impl Fn(&str) -> String,
-) {
-    let limits = |seconds| {
-        let limits = ClaimLimits {
-            now: Timestamp::from_unix_seconds(seconds).unwrap(),
-            responsive: 9,
-            unresponsive: 9,
-            per_lane: 4,
-            lease: LEASE,
-        };
-        Limits::from(&limits)
-    };
-    let claim = |conn: &mut Conn, seconds| {
-        use tables::outbox::claims;
-        let limits = limits(seconds);
-        assert!(claims::are_deliveries_due(conn, limits).unwrap());
-        let deliveries = claims::claim(conn, limits).unwrap();
-        assert!(claims::are_mails_due(conn, limits).unwrap());
-        let mails = claims::claim_mails(conn, limits).unwrap();
-        assert_eq!((deliveries.leased.len(), mails.leased.len()), (1, 1));
-    };
-    claim(conn, 1_000);
-    let statements = watch.statements();
-    assert!(statements.len() >= 10, "{statements:#?}");
-    for statement in &statements {
-        let plan = explain(statement);
-        for scan in ["Seq Scan", "SCAN "] {
-            assert!(!plan.contains(scan), "{statement}\n{plan}");
+fn first() -> PageRequest {
+    PageRequest::default()
+}
+
+/// A page in the middle of what there is.
+fn deep() -> PageRequest {
+    PageRequest {
+        after: Some(Cursor {
+            at: Timestamp::from_micros(10_000),
+            id: "lic_10000".to_owned(),
+        }),
+        limit: None,
+    }
+}
+
+fn licenses(conn: &mut Conn, page: &PageRequest, asked: &mut Asked<'_>) {
+    let products = [None, Some("pixel"), Some("void")];
+    let modes = [None, Some(Mode::Live), Some(Mode::Sandbox)];
+    let states = [
+        None,
+        Some(State::Active),
+        Some(State::Frozen),
+        Some(State::Expired),
+        Some(State::Revoked),
+    ];
+    let buyers = [
+        (None, None),
+        (Some("cus_77"), None),
+        (None, Some("buyer-77@example.test")),
+    ];
+    let text = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let (everywhere, rare, nowhere) = (
+        text("plan", "pro"),
+        text("campaign", "launch"),
+        text("plan", "free"),
+    );
+    let metadata = [
+        vec![],
+        vec![everywhere.clone()],
+        vec![nowhere.clone()],
+        vec![everywhere, rare],
+    ];
+    for product in products {
+        for mode in modes {
+            for state in states {
+                for (customer, email) in buyers {
+                    for metadata in &metadata {
+                        let filter = LicenseFilter {
+                            product: product.map(|it| ProductId::parse(it).unwrap()),
+                            mode,
+                            state: state.map(|it| (it, Timestamp::from_micros(NOW))),
+                            customer: customer.map(|it| CustomerId::parse(it).unwrap()),
+                            email: email.map(|it| Email::parse(it).unwrap()),
+                            metadata: metadata.clone(),
+                        };
+                        tables::licenses::license_list::list(conn, &acme(), &filter, page).unwrap();
+                        asked.question((&filter, page));
+                    }
+                }
+            }
         }
     }
-    let parsed = watch.parsed();
-    claim(conn, 2_000);
-    assert_eq!(watch.parsed(), parsed, "each text is prepared once");
-    for text in watch.texts() {
-        assert!(parsed.contains(&text), "{text} is never kept");
+}
+
+fn customers(conn: &mut Conn, page: &PageRequest, asked: &mut Asked<'_>) {
+    let page = PageRequest {
+        after: page.after.clone().map(|after| Cursor {
+            id: after.id.replace("lic_", "cus_"),
+            ..after
+        }),
+        limit: None,
+    };
+    for mode in [None, Some(Mode::Live), Some(Mode::Sandbox)] {
+        for start in [None, Some("b"), Some("buyer-77"), Some("nobody")] {
+            for email in [None, Some("buyer-77@example.test")] {
+                for external_id in [None, Some("crm-70"), Some("crm-none")] {
+                    let filter = CustomerFilter {
+                        mode,
+                        email: email.map(|it| Email::parse(it).unwrap()),
+                        email_start: start.map(|it| EmailStart::parse(it).unwrap()),
+                        external_id: external_id.map(|it| Text::parse(it).unwrap()),
+                    };
+                    tables::sales::customer::list(conn, &acme(), &filter, &page).unwrap();
+                    asked.question((&filter, &page));
+                }
+            }
+        }
     }
+}
+
+fn audit(conn: &mut Conn, page: &PageRequest, asked: &mut Asked<'_>) {
+    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    for target in ["", "lic_77", "lic_none"] {
+        for action in ["", "license.minted", "license.frozen", "tenant.none"] {
+            for actor in ["", "stripe", "operator", "nobody"] {
+                for from in [None, Some(9_000)] {
+                    let filter = AuditFilter {
+                        target: text(target),
+                        action: text(action),
+                        actor: text(actor),
+                        from: from.map(Timestamp::from_micros),
+                        to: from.map(|from| Timestamp::from_micros(from + 5_000)),
+                    };
+                    tables::sellers::audit::list(conn, &acme(), &filter, page).unwrap();
+                    asked.question((&filter, page));
+                }
+            }
+        }
+    }
+}
+
+fn others(conn: &mut Conn, page: &PageRequest, asked: &mut Asked<'_>) {
+    let license = LicenseId::parse("lic_77").unwrap();
+    for product in [None, Some("pixel"), Some("void")] {
+        let product = product.map(|it| ProductId::parse(it).unwrap());
+        tables::catalog::key_type::list(conn, &acme(), product.as_ref(), page).unwrap();
+        asked.question(("key types", &product, page));
+        tables::access::api_key::list(conn, &acme(), product.as_ref(), page).unwrap();
+        asked.question(("API keys", &product, page));
+    }
+    tables::catalog::product::list(conn, &acme(), page).unwrap();
+    asked.question(("products", page));
+    tables::sales::order::list(conn, &acme(), page).unwrap();
+    asked.question(("orders", page));
+    tables::outbox::delivery::list(conn, &acme(), page).unwrap();
+    asked.question(("deliveries", page));
+    tables::outbox::mail::list(conn, &acme(), &license, page).unwrap();
+    asked.question(("mails", page));
+    tables::licenses::activation::list(conn, &acme(), &license, page).unwrap();
+    asked.question(("activations", page));
+    tables::stripe::event::list_parked(conn, &acme(), page).unwrap();
+    asked.question(("parked events", page));
+    tables::sellers::tenant::list(conn, page).unwrap();
+    asked.question(("tenants", page));
+    let before = Timestamp::from_micros(NOW);
+    tables::sales::order::list_stuck(conn, before, 50).unwrap();
+    asked.question("stuck orders");
+}
+
+/// Much of each kind may go, or much must stay: either way a step reads no more than it deletes.
+fn housekeeping(conn: &mut Conn, asked: &mut Asked<'_>) {
+    let all = Timestamp::from_micros(NOW);
+    for kind in Prunable::ALL {
+        tables::prune::prune(conn, kind, all).unwrap();
+        asked.question(("prune", kind));
+    }
+    tables::licenses::ending::mark(conn, all).unwrap();
+    asked.question("mark licenses whose term has ended");
 }

@@ -1,36 +1,90 @@
-//! Pruning of what has expired.
+//! Pruning of what is old.
 
+use std::collections::BTreeMap;
+
+use mintage_domain::base::seal::Sealed;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::ports::{Housekeeping, StoreError};
+use mintage_domain::model::outbox::delivery::{Delivery, DeliveryStatus};
+use mintage_domain::model::retention::Prunable;
+use mintage_domain::model::sales::order::OrderStatus;
+use mintage_domain::model::stripe::processed_event::EventOutcome;
+use mintage_domain::ports::{Housekeeping, MAX_PRUNED_ROWS, StoreError};
 
 use crate::memory_store::store::MemoryStore;
-
-/// The most rows of each kind that one call of [`Housekeeping::prune`] deletes.
-const PRUNE_LIMIT: usize = 1000;
+use crate::memory_store::tables::Tables;
 
 impl Housekeeping for MemoryStore {
-    fn prune(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let tables = &mut *self.tables();
-        let rounds = tables
-            .oauth_rounds
-            .extract_if(.., |_, round| round.expires_at <= now)
-            .take(PRUNE_LIMIT)
-            .count();
-        let nonces = tables
-            .nonces
-            .extract_if(.., |_, expires_at| *expires_at <= now)
-            .take(PRUNE_LIMIT)
-            .count();
-        let rates = tables.rates.prune(now, PRUNE_LIMIT);
-        let idempotency_keys = tables
-            .idempotency_keys
-            .extract_if(.., |_, record| record.expires_at <= now)
-            .take(PRUNE_LIMIT)
-            .count();
-        Ok(rounds + nonces + rates + idempotency_keys)
+    fn prune(&self, kind: Prunable, until: Timestamp) -> Result<usize, StoreError> {
+        Ok(prune(&mut self.tables(), kind, until, MAX_PRUNED_ROWS))
+    }
+
+    fn count_prunable(&self, kind: Prunable, until: Timestamp) -> Result<u64, StoreError> {
+        let mut copy = self.tables().clone();
+        let rows = prune(&mut copy, kind, until, usize::MAX);
+        Ok(u64::try_from(rows).unwrap_or(u64::MAX))
+    }
+
+    /// Lists are computed from the licenses as they are, so there is nothing to prepare.
+    fn mark_ended_licenses(&self, _ended: Timestamp) -> Result<usize, StoreError> {
+        Ok(0)
     }
 
     fn ready(&self) -> Result<(), StoreError> {
         Ok(())
     }
+}
+
+fn prune(tables: &mut Tables, kind: Prunable, until: Timestamp, n: usize) -> usize {
+    match kind {
+        Prunable::Events => remove(&mut tables.events, n, |event| {
+            event.received_at <= until && !matches!(event.outcome, EventOutcome::Parked { .. })
+        }),
+        Prunable::Attempts => remove(&mut tables.attempts, n, |attempt| attempt.at <= until),
+        Prunable::Bodies => erase_bodies(tables, until, n),
+        Prunable::Deliveries => remove(&mut tables.deliveries, n, |it| is_settled(it, until)),
+        Prunable::Mails => remove(&mut tables.mails, n, |mail| {
+            mail.created_at <= until && !mail.status.is_unsettled()
+        }),
+        Prunable::Activations => remove(&mut tables.activations, n, |activation| {
+            activation.released_at.is_some_and(|at| at <= until)
+        }),
+        Prunable::Orders => remove(&mut tables.orders, n, |order| {
+            order.created_at <= until && order.status == OrderStatus::Abandoned
+        }),
+        Prunable::Audit => remove(&mut tables.audit, n, |entry| entry.at <= until),
+        Prunable::Idempotency => remove(&mut tables.idempotency_keys, n, |record| {
+            record.expires_at <= until
+        }),
+        Prunable::Nonces => remove(&mut tables.nonces, n, |expires_at| *expires_at <= until),
+        Prunable::Rates => tables.rates.prune(until, n),
+        Prunable::Oauth => remove(&mut tables.oauth_rounds, n, |it| it.expires_at <= until),
+        // A commit in memory is never uncertain.
+        Prunable::Commits => 0,
+    }
+}
+
+fn remove<K: Ord, V>(rows: &mut BTreeMap<K, V>, n: usize, is_old: impl Fn(&V) -> bool) -> usize {
+    rows.extract_if(.., |_, row| is_old(row)).take(n).count()
+}
+
+fn is_settled(delivery: &Delivery, until: Timestamp) -> bool {
+    let is_settled = matches!(
+        delivery.status,
+        DeliveryStatus::Delivered | DeliveryStatus::Failed
+    );
+    is_settled && delivery.created_at <= until
+}
+
+fn erase_bodies(tables: &mut Tables, until: Timestamp, n: usize) -> usize {
+    let settled = tables
+        .deliveries
+        .values_mut()
+        .filter(|it| is_settled(it, until) && !it.sealed_body.is_erased());
+    let mut erased = 0;
+    for delivery in settled.take(n) {
+        delivery.sealed_body = Sealed::from_bytes(&[]).expect("no bytes are an erased secret");
+        delivery.version += 1;
+        erased += 1;
+    }
+    erased
 }

@@ -73,11 +73,26 @@ impl Customers for MemoryStore {
         let tables = self.tables();
         let theirs = tables.customers.values().filter(|it| it.tenant == *tenant);
         let fitting = theirs.filter(|it| fits(filter, it));
+        if filter.is_by_address() {
+            return Ok(by_address(fitting.cloned().collect(), request));
+        }
         Ok(page(fitting.cloned(), request, |it| Cursor {
             at: it.created_at,
             id: it.id.to_string(),
         }))
     }
+}
+
+fn by_address(mut customers: Vec<Customer>, request: &PageRequest) -> Page<Customer> {
+    customers.sort_by(|a, b| (&a.email, a.mode.as_str()).cmp(&(&b.email, b.mode.as_str())));
+    if let Some(after) = &request.after {
+        let before = customers.iter().position(|it| it.id.as_str() == after.id);
+        customers.drain(..before.map_or(0, |place| place + 1));
+    }
+    Page::of(customers, request.limit(), |it| Cursor {
+        at: it.created_at,
+        id: it.id.to_string(),
+    })
 }
 
 fn fits(filter: &CustomerFilter, customer: &Customer) -> bool {

@@ -35,7 +35,7 @@ use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 
 /// A map for each aggregate, and an index for each row that is unique by more than its id.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Tables {
     pub(super) tenants: BTreeMap<TenantId, Tenant>,
     pub(super) tokens: BTreeMap<TokenId, ManagementToken>,

@@ -9,8 +9,9 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::guards::Refusal;
+use mintage_domain::model::retention::Prunable;
 use mintage_domain::model::stripe::event::StripeEvent;
-use mintage_domain::ports::{Commit, CommitError, WebhookError, Webhooks};
+use mintage_domain::ports::{Commit, CommitError, Housekeeping, WebhookError, Webhooks};
 use mintage_domain::usecase::commit_loop::{Answer, Decision};
 use mintage_domain::usecase::stripe::inbound::{Inbound, Outcome, decide, receive};
 use mintage_domain::usecase::sweep::sweep;
@@ -118,6 +119,11 @@ pub(crate) fn interleaved(world: &World, weather: &Weather, dice: &Dice) {
         }
         if dice.one_in(20) {
             sweep(&world.store, &world.stripe, &Rereading(world), &world.env()).unwrap();
+        }
+        if dice.one_in(20) {
+            // Far sooner than any setting allows: what is unique must not depend on these rows.
+            let now = world.env().now();
+            world.store.prune(Prunable::Events, now).unwrap();
         }
     }
 }

@@ -10,6 +10,7 @@ mod access;
 mod catalog;
 mod licenses;
 mod outbox;
+mod retention;
 mod sales;
 mod seller;
 mod sellers;

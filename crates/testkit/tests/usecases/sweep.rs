@@ -1,11 +1,8 @@
 use std::time::Duration;
 
-use mintage_domain::base::mode::Mode;
 use mintage_domain::base::seal::{KeyRing, MasterKey};
-use mintage_domain::base::secret::SecretHash;
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::commit::write::Write;
-use mintage_domain::model::access::rate::{Rate, Take};
 use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::licenses::key::KeyFormat;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
@@ -15,11 +12,9 @@ use mintage_domain::model::stripe::processed_event::{
     EventOutcome, FIRST_WAIT, MAX_WAIT, RETRY_FOR,
 };
 use mintage_domain::ports::{
-    Commit, MockStripe, MockWebhooks, OAuthRounds, Orders, ProcessedEvents, RateLimiter, TakeQuery,
-    WebhookError,
+    Commit, MockStripe, MockWebhooks, Orders, ProcessedEvents, WebhookError,
 };
 use mintage_domain::usecase::env::SealedField;
-use mintage_domain::usecase::stripe::connect::OAUTH_ROUND_TTL;
 use mintage_domain::usecase::stripe::inbound::{Inbound, Outcome, receive};
 use mintage_domain::usecase::stripe::parked::{RetryError, retry};
 use mintage_domain::usecase::sweep::{SweepReport, sweep};
@@ -211,39 +206,6 @@ fn an_order_is_given_up_after_an_hour_of_opening_and_not_before() {
         OrderStatus::Open,
         "a page to pay on stays"
     );
-}
-
-#[test]
-fn what_has_expired_is_forgotten() {
-    let seller = Seller::new();
-    let state = seller.start(Mode::Live).unwrap();
-    seller.shop.env.clock.advance(OAUTH_ROUND_TTL);
-    assert_eq!(swept(&seller, &MockWebhooks::new()).pruned, 1);
-    let hash = SecretHash::of(state.expose());
-    let round = seller.store.oauth_round(&hash);
-    assert_eq!(round, Ok(None));
-}
-
-#[test]
-fn what_a_busy_minute_leaves_behind_is_forgotten_in_one_sweep() {
-    let seller = Seller::on_sale();
-    let minute = Rate {
-        limit: 60,
-        window: Duration::from_mins(1),
-    };
-    let now = seller.env().now();
-    for nth in 0..2_500 {
-        let take = seller.store.take(TakeQuery {
-            key: format!("failures:{nth}"),
-            rate: minute,
-            n: 3,
-            now,
-        });
-        assert!(matches!(take, Ok(Take::Granted(_))));
-    }
-    seller.shop.env.clock.advance(Duration::from_mins(3));
-    assert_eq!(swept(&seller, &MockWebhooks::new()).pruned, 2_500);
-    assert_eq!(swept(&seller, &MockWebhooks::new()), SweepReport::default());
 }
 
 /// Webhooks that read the payload of any of these events as the event.

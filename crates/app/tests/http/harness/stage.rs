@@ -15,6 +15,7 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::model::sellers::tenant::Plan;
 use mintage_domain::ports::{AuditFilter, Clock, Store};
+use mintage_domain::usecase::retention::{Retention, prune};
 use mintage_domain::usecase::sellers::tenant::{create_tenant, create_token};
 use mintage_stripe_sim as sim;
 use mintage_testkit::{FixedClock, TestEnv};
@@ -211,6 +212,13 @@ impl Stage {
         let mut about: Vec<_> = about.map(|it| (it.action, it.actor)).collect();
         about.sort_unstable();
         about
+    }
+
+    /// Deletes what is old by the server's clock, as the server does in the background.
+    pub(crate) fn prune(&self) {
+        let now = self.clock.now();
+        let pruned = prune(self.store(), &Retention::default(), now, 1_000);
+        pruned.expect("the store answers");
     }
 
     /// The surroundings of an operator's command.

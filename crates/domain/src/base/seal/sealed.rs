@@ -27,6 +27,19 @@ impl Sealed {
         Self { key_id, bytes }
     }
 
+    /// What is left of a secret that was erased. It cannot be opened.
+    fn erased() -> Result<Self, InvalidSealed> {
+        Ok(Self {
+            key_id: KeyId::parse("erased").map_err(|_| InvalidSealed)?,
+            bytes: Vec::new(),
+        })
+    }
+
+    /// Whether the secret was erased.
+    pub const fn is_erased(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
     /// The id of the key that sealed the value.
     pub const fn key_id(&self) -> &KeyId {
         &self.key_id
@@ -38,8 +51,11 @@ impl Sealed {
     }
 
     /// The storage form: a version byte, the length of the key's id, the id, the nonce of 12
-    /// bytes, the ciphertext, the tag of 16 bytes.
+    /// bytes, the ciphertext, the tag of 16 bytes. An erased secret has no bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
+        if self.is_erased() {
+            return Vec::new();
+        }
         let id = self.key_id.as_str();
         let id_length = u8::try_from(id.len()).unwrap_or(u8::MAX);
         [&[VERSION, id_length], id.as_bytes(), &self.bytes].concat()
@@ -47,11 +63,15 @@ impl Sealed {
 
     /// Reads the storage form. Only [`KeyRing::open`](super::KeyRing::open) checks the ciphertext.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidSealed> {
+        if bytes.is_empty() {
+            return Self::erased();
+        }
         let [VERSION, id_length, rest @ ..] = bytes else {
             return Err(InvalidSealed);
         };
         let (id, bytes) = rest
             .split_at_checked(usize::from(*id_length))
+            .filter(|(_, bytes)| !bytes.is_empty())
             .ok_or(InvalidSealed)?;
         let id = str::from_utf8(id).map_err(|_| InvalidSealed)?;
         Ok(Self {

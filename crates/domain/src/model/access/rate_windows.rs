@@ -60,6 +60,12 @@ impl RateWindows {
         over.take(n).count()
     }
 
+    /// The number of windows that have no effect any more.
+    pub fn count_over(&self, now: Timestamp) -> u64 {
+        let over = self.windows.values().filter(|kept| kept.over_at <= now);
+        u64::try_from(over.count()).unwrap_or(u64::MAX)
+    }
+
     fn has_room(&mut self, now: Timestamp) -> bool {
         self.windows.len() < self.capacity || self.prune(now, self.capacity) > 0
     }
@@ -115,6 +121,10 @@ mod tests {
         assert!(is_granted(&mut windows, "c", at(720)));
         assert!(!is_granted(&mut windows, "c", at(720)), "it is counted");
         assert!(is_granted(&mut windows, "d", at(720)));
+        assert_eq!(
+            (windows.count_over(at(839)), windows.count_over(at(840))),
+            (0, 2)
+        );
         assert_eq!(windows.prune(at(840), 1), 1);
         assert_eq!(windows.prune(at(840), 9), 1);
     }

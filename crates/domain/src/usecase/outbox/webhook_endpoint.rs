@@ -25,6 +25,9 @@ pub enum WebhookEndpointError {
     /// An attempt of the delivery is running.
     #[error("the delivery is being sent right now")]
     Busy,
+    /// The body was erased, since the event is old.
+    #[error("the event is so old that its body is not kept any more")]
+    BodyErased,
     /// The store failed.
     #[error(transparent)]
     Failure(#[from] Failure),
@@ -154,6 +157,9 @@ pub fn redeliver(
         let now = env.now();
         if delivery.status == DeliveryStatus::Leased && delivery.due_at > now {
             return Err(WebhookEndpointError::Busy);
+        }
+        if delivery.sealed_body.is_erased() {
+            return Err(WebhookEndpointError::BodyErased);
         }
         delivery.status = DeliveryStatus::Pending;
         delivery.schedule_from = delivery.attempts;

@@ -7,7 +7,6 @@ use mintage_domain::base::email::Email;
 use mintage_domain::base::id::{CustomerId, LicenseId, OrderId, SessionId};
 use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::mode::Mode;
-use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::seal::Sealed;
 use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::base::time::Timestamp;
@@ -16,21 +15,27 @@ use mintage_domain::commit::row::Row;
 use mintage_domain::model::licenses::key::KeyHash;
 use mintage_domain::model::licenses::license::{License, Notes, OrderUnit};
 use mintage_domain::model::licenses::standing::{
-    HoldCause, HoldStatus, Revocation, RevocationReason, Standing, State,
+    HoldCause, HoldStatus, Revocation, RevocationReason, Standing,
 };
-use mintage_domain::ports::{LicenseFilter, LicenseRecord, StoreError};
+use mintage_domain::ports::{LicenseRecord, StoreError};
 use serde_json::Value as Json;
 
-use super::super::super::db::{Conn, Db};
+use super::super::super::db::Conn;
 use crate::error::Error;
 use crate::lookup::Lookup;
-use crate::paging::{behind, fetch};
 use crate::place::stored_text;
 use crate::place::{Place, stored_time, stored_version};
 use crate::schema::{customers, license_metadata, licenses, orders};
 use crate::table::{Value, stored};
 use crate::terms::{entitlements, stored_entitlements};
 use crate::writes::{Form, Writes};
+
+/// What the column `state` says. A license whose term has ended stays active or frozen there until
+/// [`super::ending::mark`] has noticed it.
+pub(super) const ACTIVE: &str = "active";
+pub(super) const FROZEN: &str = "frozen";
+pub(super) const EXPIRED: &str = "expired";
+pub(super) const REVOKED: &str = "revoked";
 
 /// A row of `licenses`. Its holds are a JSON object of cause to status; `held` says whether any of
 /// them holds it now, so that lists can ask for it.
@@ -60,6 +65,7 @@ pub struct LicenseRow {
     version: i64,
     notes: Option<String>,
     metadata: String,
+    state: String,
 }
 
 impl From<&License> for LicenseRow {
@@ -90,13 +96,12 @@ impl From<&License> for LicenseRow {
                 .map(|(cause, status)| (cause.to_string(), Json::from(stored_status(status))))
                 .collect::<Json>()
                 .to_string(),
-            held: standing
-                .holds()
-                .any(|(_, status)| status == HoldStatus::Held),
+            held: is_held(standing),
             created_at: license.created_at.as_micros(),
             version: stored_version(license.version),
             notes: license.notes.as_deref().map(stored_text),
             metadata: license.metadata.to_json(),
+            state: stored_state(standing).to_owned(),
         }
     }
 }
@@ -139,6 +144,7 @@ pub struct LicenseMetadataRow {
     key: String,
     tenant: String,
     value: String,
+    created_at: i64,
 }
 
 impl LicenseMetadataRow {
@@ -149,6 +155,7 @@ impl LicenseMetadataRow {
             key: key.to_owned(),
             tenant: license.tenant.to_string(),
             value: value.to_owned(),
+            created_at: license.created_at.as_micros(),
         })
     }
 }
@@ -185,6 +192,23 @@ fn standing(place: &Place<'_>, row: &LicenseRow) -> Result<Standing, StoreError>
         .collect::<Result<Vec<_>, StoreError>>()?;
     let expires_at = row.expires_at.map(Timestamp::from_micros);
     Ok(Standing::from_parts(expires_at, revocation, holds))
+}
+
+fn is_held(standing: &Standing) -> bool {
+    standing
+        .holds()
+        .any(|(_, status)| status == HoldStatus::Held)
+}
+
+/// The state as it follows without a clock.
+fn stored_state(standing: &Standing) -> &'static str {
+    if standing.revocation().is_some() {
+        REVOKED
+    } else if is_held(standing) {
+        FROZEN
+    } else {
+        ACTIVE
+    }
 }
 
 fn stored_status(status: HoldStatus) -> &'static str {
@@ -229,9 +253,9 @@ pub fn license_record(
     })
 }
 
-stored!(LicenseRow: licenses { key id, fixed tenant, fixed mode, fixed product, fixed key_type, set customer, fixed order_id, fixed line, fixed unit, fixed key_hash, fixed masked_key, fixed sealed_key, set activation_limit, set entitlements, set expires_at, set revocation, set revoked_at, set holds, set held, fixed created_at, set version, set notes, fixed metadata });
+stored!(LicenseRow: licenses { key id, fixed tenant, fixed mode, fixed product, fixed key_type, set customer, fixed order_id, fixed line, fixed unit, fixed key_hash, fixed masked_key, fixed sealed_key, set activation_limit, set entitlements, set expires_at, set revocation, set revoked_at, set holds, set held, fixed created_at, set version, set notes, fixed metadata, set state });
 
-stored!(LicenseMetadataRow: license_metadata { key license, key key, set tenant, set value });
+stored!(LicenseMetadataRow: license_metadata { key license, key key, set tenant, set value, set created_at });
 
 /// How a guard finds a license.
 pub(crate) const LOOKUP: Lookup = Lookup::of_random_id("licenses", |row| match row {
@@ -296,81 +320,6 @@ pub fn get(
     Ok(row.map(license_record).transpose()?)
 }
 
-/// List the licenses of a tenant that match a filter, newest first.
-pub fn list(
-    conn: &mut Conn,
-    tenant: &TenantId,
-    filter: &LicenseFilter,
-    page: &PageRequest,
-) -> Result<Page<LicenseRecord>, Error> {
-    let mut query = licenses::table
-        .inner_join(customers::table)
-        .left_join(orders::table)
-        .filter(licenses::tenant.eq(tenant.as_str()))
-        .select((
-            LicenseRow::as_select(),
-            customers::email,
-            orders::session.nullable(),
-        ))
-        .order((licenses::created_at.desc(), licenses::id.desc()))
-        .limit(fetch(page))
-        .into_boxed::<Db>();
-    if let Some(product) = &filter.product {
-        query = query.filter(licenses::product.eq(product.as_str()));
-    }
-    if let Some(mode) = filter.mode {
-        query = query.filter(licenses::mode.eq(mode.as_str()));
-    }
-    if let Some(customer) = &filter.customer {
-        query = query.filter(licenses::customer.eq(customer.as_str()));
-    }
-    if let Some(email) = &filter.email {
-        // Two at most, one a mode: by them few licenses are looked at.
-        let at_it: Vec<String> = customers::table
-            .filter(customers::tenant.eq(tenant.as_str()))
-            .filter(customers::email.eq(email.as_str()))
-            .select(customers::id)
-            .load(conn)?;
-        query = query.filter(licenses::customer.eq_any(at_it));
-    }
-    for (key, value) in &filter.metadata {
-        let with_it = license_metadata::table
-            .filter(license_metadata::tenant.eq(tenant.as_str()))
-            .filter(license_metadata::key.eq(key))
-            .filter(license_metadata::value.eq(value))
-            .select(license_metadata::license);
-        query = query.filter(licenses::id.eq_any(with_it));
-    }
-    if let Some((state, now)) = filter.state {
-        // As `Standing::state` derives it: the more final word first.
-        let standing = licenses::revocation.is_null();
-        let now = now.as_micros();
-        let running = licenses::expires_at
-            .is_null()
-            .or(licenses::expires_at.gt(now).assume_not_null());
-        query = match state {
-            State::Revoked => query.filter(licenses::revocation.is_not_null()),
-            State::Expired => query.filter(standing).filter(licenses::expires_at.le(now)),
-            State::Frozen => query
-                .filter(standing)
-                .filter(running)
-                .filter(licenses::held.eq(true)),
-            State::Active => query
-                .filter(standing)
-                .filter(running)
-                .filter(licenses::held.eq(false)),
-        };
-    }
-    if let Some(after) = &page.after {
-        query = query.filter(behind!(licenses::created_at, licenses::id, after));
-    }
-    let found = records(query.load(conn)?)?;
-    Ok(Page::of(found, page.limit(), |it: &LicenseRecord| Cursor {
-        at: it.license.created_at,
-        id: it.license.id.to_string(),
-    }))
-}
-
 /// List the licenses of an order by line and unit.
 pub fn list_of_order(conn: &mut Conn, order: &OrderId) -> Result<Vec<LicenseRecord>, Error> {
     let rows = licenses::table
@@ -387,7 +336,7 @@ pub fn list_of_order(conn: &mut Conn, order: &OrderId) -> Result<Vec<LicenseReco
     records(rows)
 }
 
-fn records(rows: Vec<LicenseRecordRow>) -> Result<Vec<LicenseRecord>, Error> {
+pub(super) fn records(rows: Vec<LicenseRecordRow>) -> Result<Vec<LicenseRecord>, Error> {
     Ok(rows
         .into_iter()
         .map(license_record)

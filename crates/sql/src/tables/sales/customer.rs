@@ -1,7 +1,7 @@
 //! Customers.
 
 use diesel::prelude::*;
-use mintage_domain::base::email::Email;
+use mintage_domain::base::email::{Email, EmailStart};
 use mintage_domain::base::id::CustomerId;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
@@ -16,7 +16,8 @@ use serde_json::Value as Json;
 
 use super::super::super::db::{Conn, Db};
 use crate::error::Error;
-use crate::paging::{all, behind, fetch, one};
+use crate::newest::{OnPage, Range};
+use crate::paging::{all, fetch, one};
 use crate::place::Place;
 use crate::place::stored_text;
 use crate::schema::customers;
@@ -90,47 +91,120 @@ pub fn get(conn: &mut Conn, tenant: &TenantId, id: &CustomerId) -> Result<Option
     one(row)
 }
 
-/// List the customers of a tenant that match a filter, newest first.
+/// List the customers of a tenant that match a filter, newest first, or by address.
 pub fn list(
     conn: &mut Conn,
     tenant: &TenantId,
     filter: &CustomerFilter,
     page: &PageRequest,
 ) -> Result<Page<Customer>, Error> {
-    let mut query = customers::table
-        .filter(customers::tenant.eq(tenant.as_str()))
+    if let (Some(start), true) = (&filter.email_start, filter.is_by_address()) {
+        return list_by_address(conn, tenant, start, modes(filter), page);
+    }
+    let rows = customers::table
+        .filter(OnPage::new("customers.id", ranges(tenant, filter), page))
         .select(CustomerRow::as_select())
         .order((customers::created_at.desc(), customers::id.desc()))
-        .limit(fetch(page))
-        .into_boxed::<Db>();
+        .into_boxed::<Db>()
+        .load(conn)?;
+    Ok(page_of(all(rows)?, page))
+}
+
+/// What a list that is sorted by age is merged from.
+fn ranges(tenant: &TenantId, filter: &CustomerFilter) -> Vec<Range> {
+    let customers = || Range::new("customers as c", "c.created_at", "c.id");
+    let few = match (&filter.email, &filter.external_id) {
+        (Some(email), _) => customers().text("c.email = ", email),
+        (None, Some(id)) => customers().text("c.external_id = ", id.as_str()),
+        (None, None) => {
+            return modes(filter)
+                .iter()
+                .map(|mode| {
+                    customers()
+                        .text("c.tenant = ", tenant)
+                        .text("c.mode = ", mode.as_str())
+                })
+                .collect();
+        }
+    };
+    // Few have the same address or external id: the rest is written so that no index is tried for it.
+    let mut few = few.text("c.tenant = ", tenant).checked();
     if let Some(mode) = filter.mode {
-        query = query.filter(customers::mode.eq(mode.as_str()));
+        few = few.check("c.mode = ", mode.as_str());
     }
-    if let Some(email) = &filter.email {
-        query = query.filter(customers::email.eq(email.as_str()));
+    if let (Some(_), Some(id)) = (&filter.email, &filter.external_id) {
+        few = few.check("c.external_id = ", id.as_str());
     }
-    if let Some(start) = &filter.email_start {
-        // A range, not `like`: it needs no escapes, and the index serves it.
-        let (from, until) = start.range();
-        query = query.filter(customers::email.ge(from.to_owned()));
+    if let Some((from, until)) = filter.email_start.as_ref().map(EmailStart::range) {
+        few = few.check("c.email >= ", from);
         if let Some(until) = until {
-            query = query.filter(customers::email.lt(until));
+            few = few.check("c.email < ", &until);
         }
     }
-    if let Some(id) = &filter.external_id {
-        query = query.filter(customers::external_id.eq(id.as_str()));
+    vec![few]
+}
+
+fn page_of(found: Vec<Customer>, page: &PageRequest) -> Page<Customer> {
+    Page::of(found, page.limit(), |it: &Customer| Cursor {
+        at: it.created_at,
+        id: it.id.to_string(),
+    })
+}
+
+fn modes(filter: &CustomerFilter) -> &'static [Mode] {
+    match filter.mode {
+        None => &Mode::ALL,
+        Some(Mode::Live) => &[Mode::Live],
+        Some(Mode::Sandbox) => &[Mode::Sandbox],
     }
-    if let Some(after) = &page.after {
-        query = query.filter(behind!(customers::created_at, customers::id, after));
+}
+
+/// The customers whose address begins with a text, by address and mode. However many there are, the
+/// first of them are next to each other in an index.
+fn list_by_address(
+    conn: &mut Conn,
+    tenant: &TenantId,
+    start: &EmailStart,
+    modes: &[Mode],
+    page: &PageRequest,
+) -> Result<Page<Customer>, Error> {
+    // A customer keeps its address, and is never deleted.
+    let after: Option<(String, String)> = match &page.after {
+        None => None,
+        Some(after) => customers::table
+            .find(&after.id)
+            .filter(customers::tenant.eq(tenant.as_str()))
+            .select((customers::email, customers::mode))
+            .first(conn)
+            .optional()?,
+    };
+    // A range, not `like`: it needs no escapes, and the index serves it.
+    let (from, until) = start.range();
+    let mut found: Vec<Customer> = Vec::new();
+    for mode in modes {
+        let mut query = customers::table
+            .filter(customers::tenant.eq(tenant.as_str()))
+            .filter(customers::mode.eq(mode.as_str()))
+            .filter(customers::email.ge(from.to_owned()))
+            .select(CustomerRow::as_select())
+            .order(customers::email)
+            .limit(fetch(page))
+            .into_boxed::<Db>();
+        if let Some(until) = until.clone() {
+            query = query.filter(customers::email.lt(until));
+        }
+        query = match &after {
+            None => query,
+            Some((email, last)) if mode.as_str() > last.as_str() => {
+                query.filter(customers::email.ge(email.clone()))
+            }
+            Some((email, _)) => query.filter(customers::email.gt(email.clone())),
+        };
+        found.extend(all::<CustomerRow, Customer>(query.load(conn)?)?);
     }
-    Ok(Page::of(
-        all(query.load(conn)?)?,
-        page.limit(),
-        |it: &Customer| Cursor {
-            at: it.created_at,
-            id: it.id.to_string(),
-        },
-    ))
+    found.sort_by(|a, b| (&a.email, a.mode.as_str()).cmp(&(&b.email, b.mode.as_str())));
+    found.truncate(usize::try_from(fetch(page)).unwrap_or(usize::MAX));
+    Ok(page_of(found, page))
 }
 
 /// Get the customer with an identity.

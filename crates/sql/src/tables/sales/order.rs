@@ -1,6 +1,8 @@
 //! Orders.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use mintage_domain::base::email::Email;
 use mintage_domain::base::id::{CustomerId, OrderId, PaymentIntentId, SessionId, StripeAccountId};
 use mintage_domain::base::mode::Mode;
@@ -175,7 +177,8 @@ pub fn list(conn: &mut Conn, tenant: &TenantId, page: &PageRequest) -> Result<Pa
 /// List orders that were opened before a time and have no session yet, oldest first.
 pub fn list_stuck(conn: &mut Conn, before: Timestamp, n: usize) -> Result<Vec<Order>, Error> {
     let rows = orders::table
-        .filter(orders::status.eq("opening"))
+        // As the partial index says it.
+        .filter(sql::<Bool>("status = 'opening'"))
         .filter(orders::created_at.lt(before.as_micros()))
         .order((orders::created_at, orders::id))
         .limit(i64::try_from(n).unwrap_or(i64::MAX))

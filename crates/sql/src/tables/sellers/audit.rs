@@ -10,7 +10,7 @@ use mintage_domain::ports::{AuditFilter, AuditRecord};
 
 use super::super::super::db::{Conn, Db};
 use crate::error::Error;
-use crate::paging::{behind, fetch};
+use crate::newest::{LARGE, OnPage, Range, Size};
 use crate::place::stored_text;
 use crate::schema::audit_entries;
 use crate::table::stored;
@@ -60,38 +60,71 @@ pub(crate) fn write(changes: &Changes, writes: &mut Writes) {
     writes.add(Form::InsertNew, changes.audit.iter().map(AuditRow::from));
 }
 
-/// List the entries of a tenant that match a filter, newest first.
+/// The conditions of a filter, each with its text.
+type Texts<'a> = Vec<(&'static str, &'a str)>;
+
+fn texts(filter: &AuditFilter) -> Texts<'_> {
+    let conditions = [
+        ("e.target = ", &filter.target),
+        ("e.actor = ", &filter.actor),
+        ("e.action = ", &filter.action),
+    ];
+    let conditions = conditions.into_iter();
+    conditions
+        .filter_map(|(condition, text)| Some((condition, text.as_deref()?)))
+        .collect()
+}
+
+/// The entries of a tenant, by the index of one of the conditions, or of none.
+fn range(tenant: &TenantId, filter: &AuditFilter, texts: &Texts<'_>, lead: usize) -> Range {
+    let mut range = Range::new("audit_entries as e", "e.at", "e.id").text("e.tenant = ", tenant);
+    if let Some((condition, text)) = texts.get(lead) {
+        range = range.text(condition, text);
+    }
+    if let Some(from) = filter.from {
+        range = range.number("e.at >= ", from.as_micros(), "");
+    }
+    if let Some(to) = filter.to {
+        range = range.number("e.at < ", to.as_micros(), "");
+    }
+    range = range.checked();
+    for (nth, (condition, text)) in texts.iter().enumerate() {
+        if nth != lead {
+            range = range.check(condition, text);
+        }
+    }
+    range
+}
+
+/// List the entries of a tenant that match a filter, newest first. Each condition has an index; of
+/// several conditions, the list is read along the rarest.
 pub fn list(
     conn: &mut Conn,
     tenant: &TenantId,
     filter: &AuditFilter,
     page: &PageRequest,
 ) -> Result<Page<AuditRecord>, Error> {
-    let mut query = audit_entries::table
-        .filter(audit_entries::tenant.eq(tenant.as_str()))
+    let texts = texts(filter);
+    let mut ranges = Vec::new();
+    for lead in 0..texts.len().max(1) {
+        let range = range(tenant, filter, &texts, lead);
+        let size: i64 = if texts.len() > 1 {
+            Size(std::slice::from_ref(&range)).get_result(conn)?
+        } else {
+            0
+        };
+        ranges.push((size, range));
+    }
+    let rarest = ranges
+        .into_iter()
+        .min_by_key(|(size, _)| (*size).min(LARGE));
+    let ranges = rarest.map(|(_, range)| range).into_iter().collect();
+    let rows: Vec<AuditRow> = audit_entries::table
+        .filter(OnPage::new("audit_entries.id", ranges, page))
         .select(AuditRow::as_select())
         .order((audit_entries::at.desc(), audit_entries::id.desc()))
-        .limit(fetch(page))
-        .into_boxed::<Db>();
-    if let Some(target) = &filter.target {
-        query = query.filter(audit_entries::target.eq(target));
-    }
-    if let Some(action) = &filter.action {
-        query = query.filter(audit_entries::action.eq(action));
-    }
-    if let Some(actor) = &filter.actor {
-        query = query.filter(audit_entries::actor.eq(actor));
-    }
-    if let Some(from) = filter.from {
-        query = query.filter(audit_entries::at.ge(from.as_micros()));
-    }
-    if let Some(to) = filter.to {
-        query = query.filter(audit_entries::at.lt(to.as_micros()));
-    }
-    if let Some(after) = &page.after {
-        query = query.filter(behind!(audit_entries::at, audit_entries::id, after));
-    }
-    let rows = query.load::<AuditRow>(conn)?;
+        .into_boxed::<Db>()
+        .load(conn)?;
     let records = rows.into_iter().map(AuditRecord::from).collect();
     Ok(Page::of(records, page.limit(), |it: &AuditRecord| Cursor {
         at: it.at,

@@ -1,5 +1,7 @@
 //! Stripe events that were processed.
 
+use std::cmp::Reverse;
+
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
@@ -154,52 +156,61 @@ pub fn list_due(conn: &mut Conn, now: Timestamp, n: usize) -> Result<Vec<Process
 
 /// List the events that wait for a license of a tenant, newest first. An event of an unknown tenant
 /// belongs to the tenant of its account.
+///
+/// The tenant has a range of an index, and so has each of its accounts, which are few.
 pub fn list_parked(
     conn: &mut Conn,
     tenant: &TenantId,
     page: &PageRequest,
 ) -> Result<Page<ProcessedEvent>, Error> {
-    let theirs = account_links::table
+    let theirs: Vec<(String, String)> = account_links::table
         .filter(account_links::tenant.eq(tenant.as_str()))
-        .filter(account_links::account.nullable().eq(stripe_events::account))
-        .filter(account_links::mode.eq(stripe_events::endpoint));
-    // As the partial index says it: bound values would hide the index from the planner.
-    let waiting: SqlLiteral<Bool> = sql("outcome in ('parked', 'given-up')");
-    let mut query = stripe_events::table
-        .filter(waiting)
-        .filter(
-            stripe_events::tenant
-                .eq(tenant.as_str())
-                .or(stripe_events::tenant
-                    .is_null()
-                    .and(diesel::dsl::exists(theirs))
-                    .nullable()),
-        )
-        .select(StripeEventRow::as_select())
+        .select((account_links::account, account_links::mode))
+        .load(conn)?;
+    let waiting = || {
+        // As the partial indexes say it: bound values would hide them from the planner.
+        let waiting: SqlLiteral<Bool> = sql("outcome in ('parked', 'given-up')");
+        let mut query = stripe_events::table
+            .filter(waiting)
+            .select(StripeEventRow::as_select())
+            .limit(fetch(page))
+            .into_boxed::<Db>();
+        if let Some(after) = &page.after {
+            query = query.filter(behind!(
+                stripe_events::received_at,
+                stripe_events::endpoint,
+                stripe_events::id,
+                after
+            ));
+        }
+        query
+    };
+    let of_tenant = waiting()
+        .filter(stripe_events::tenant.eq(tenant.as_str()))
         .order((
             stripe_events::received_at.desc(),
             stripe_events::endpoint.desc(),
             stripe_events::id.desc(),
-        ))
-        .limit(fetch(page))
-        .into_boxed::<Db>();
-    if let Some(after) = &page.after {
-        query = query.filter(behind!(
-            stripe_events::received_at,
-            stripe_events::endpoint,
-            stripe_events::id,
-            after
         ));
+    let mut rows: Vec<StripeEventRow> = of_tenant.load(conn)?;
+    for (account, endpoint) in theirs {
+        let of_account = waiting()
+            .filter(stripe_events::tenant.is_null())
+            .filter(stripe_events::account.eq(account))
+            .filter(stripe_events::endpoint.eq(endpoint))
+            .order((stripe_events::received_at.desc(), stripe_events::id.desc()));
+        rows.extend(of_account.load::<StripeEventRow>(conn)?);
     }
+    let place = |row: &StripeEventRow| (row.received_at, row.endpoint.clone(), row.id.clone());
+    rows.sort_by_cached_key(|row| Reverse(place(row)));
+    rows.truncate(usize::try_from(fetch(page)).unwrap_or(usize::MAX));
     // The endpoints of both modes may receive the same event.
-    Ok(Page::of(
-        all(query.load(conn)?)?,
-        page.limit(),
-        |it: &ProcessedEvent| Cursor {
+    Ok(Page::of(all(rows)?, page.limit(), |it: &ProcessedEvent| {
+        Cursor {
             at: it.received_at,
             id: format!("{}/{}", it.endpoint, it.id),
-        },
-    ))
+        }
+    }))
 }
 
 #[cfg(test)]

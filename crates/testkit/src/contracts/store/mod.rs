@@ -16,6 +16,7 @@ pub mod licenses;
 mod nodes;
 pub mod outbox;
 mod paging;
+mod pruning;
 mod reopen;
 mod round_trip;
 pub mod sales;

@@ -11,6 +11,7 @@ use mintage_domain::model::access::api_key::ApiKey;
 use mintage_domain::model::access::idempotency::IdempotencyKey;
 use mintage_domain::model::licenses::standing::State;
 use mintage_domain::model::licenses::term::Term;
+use mintage_domain::model::retention::Prunable;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::sellers::tenant::{Plan, Tenant};
 use mintage_domain::model::stripe::event::EventData;
@@ -291,7 +292,8 @@ fn a_callers_key_is_free_again_after_a_day_whether_it_was_pruned_or_not() {
         assert!(send());
         seller.shop.env.clock.advance(Duration::from_mins(1));
         if pruned {
-            seller.store.prune(seller.shop.now()).unwrap();
+            let kind = Prunable::Idempotency;
+            assert_eq!(seller.store.prune(kind, seller.shop.now()), Ok(1));
         }
         assert!(!send());
         assert!(send(), "the new call is kept in its turn");

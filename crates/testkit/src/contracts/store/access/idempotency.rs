@@ -13,6 +13,7 @@ use mintage_domain::model::access::idempotency::{
     IdempotencyId, IdempotencyKey, IdempotencyRecord,
 };
 use mintage_domain::model::access::nonce::Nonce;
+use mintage_domain::model::retention::Prunable;
 use mintage_domain::ports::CommitError;
 
 use crate::contracts::store::access::caller::caller;
@@ -104,13 +105,19 @@ pub fn used_nonces_and_idempotency_keys_are_pruned_when_they_expire(store: &Node
             .is_some()
     };
     let before = Timestamp::from_micros(ends.as_micros() - 1);
-    assert_eq!(store.prune(before), Ok(0));
+    for kind in [Prunable::Nonces, Prunable::Idempotency] {
+        assert_eq!(store.count_prunable(kind, before), Ok(0));
+        assert_eq!(store.prune(kind, before), Ok(0));
+    }
     assert!(is_recorded());
     assert!(matches!(
         refused(store, caller.minting(&nonce)),
         Refusal::Exists(_)
     ));
-    assert_eq!(store.prune(ends), Ok(2));
+    for kind in [Prunable::Nonces, Prunable::Idempotency] {
+        assert_eq!(store.count_prunable(kind, ends), Ok(1));
+        assert_eq!(store.prune(kind, ends), Ok(1));
+    }
     assert!(!is_recorded());
     committed(store, caller.minting(&nonce));
 }

@@ -12,6 +12,7 @@ use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::licenses::key::KeyHash;
 use mintage_domain::model::licenses::standing::RevocationReason;
+use mintage_domain::model::retention::Prunable;
 use mintage_domain::ports::{KeyQuery, KnownLicense, LicenseRecord, ValidateQuery, ValidateRead};
 
 use crate::contracts::store::at_once::at_once;
@@ -242,10 +243,12 @@ pub fn a_nonce_is_remembered_until_it_expires(store: &Nodes<'_>) {
     let expires_at = nonce.expect("it is signed").expires_at;
     assert!(validate(store, query.clone()).fresh);
     store
-        .prune(validator.shop.now())
+        .prune(Prunable::Nonces, validator.shop.now())
         .expect("the store answers");
     assert!(!validate(store, query.clone()).fresh);
     let after = expires_at.plus(Duration::from_secs(1));
-    store.prune(after).expect("the store answers");
+    store
+        .prune(Prunable::Nonces, after)
+        .expect("the store answers");
     assert!(validate(store, query).fresh, "the nonce was deleted");
 }

@@ -4,4 +4,5 @@ pub mod delivery;
 pub mod delivery_claim;
 pub mod delivery_lanes;
 pub mod mail;
+pub mod pruning;
 pub mod webhook_endpoint;

@@ -36,7 +36,8 @@ pub fn a_customer_reads_back_as_written(store: &Nodes<'_>) {
     }
 }
 
-/// The customers of a tenant are listed in pages.
+/// The customers of a tenant are listed in pages, newest first; those whose address begins with a text,
+/// by address and mode.
 pub fn customers_are_paged(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let customers = at_moments(
@@ -46,16 +47,31 @@ pub fn customers_are_paged(store: &Nodes<'_>) {
         |it, customer| it.customers.push(customer.clone()),
     );
     let place = |it: &Customer| (it.created_at, it.id.to_string());
-    for email_start in [None, EmailStart::parse("buyer-").ok()] {
-        let filter = CustomerFilter {
-            email_start,
-            ..CustomerFilter::default()
-        };
-        assert_paged(
-            &|page| store.customers(&shop.tenant.id, &filter, page),
-            &place,
-            customers.iter().map(place).collect(),
-        );
+    let all = CustomerFilter::default();
+    assert_paged(
+        &|page| store.customers(&shop.tenant.id, &all, page),
+        &place,
+        customers.iter().map(place).collect(),
+    );
+    let twins = customers.iter().map(|customer| Customer {
+        mode: Mode::Sandbox,
+        email: customer.email.clone(),
+        ..shop.customer()
+    });
+    let twins: Vec<Customer> = twins.collect();
+    committed(store, changing(&shop, |it| it.customers.clone_from(&twins)));
+    let by_address = CustomerFilter {
+        email_start: EmailStart::parse("buyer-").ok(),
+        ..CustomerFilter::default()
+    };
+    let place = |it: &Customer| (it.email.clone(), it.mode.as_str());
+    let mut expected: Vec<_> = customers.iter().chain(&twins).map(place).collect();
+    expected.sort();
+    for size in [1, 2, 3, 13, 14, 100] {
+        let list = |page: &_| store.customers(&shop.tenant.id, &by_address, page);
+        let (read, _) = read_all(size, &list);
+        let read: Vec<_> = read.iter().map(place).collect();
+        assert_eq!(read, expected, "in pages of {size}");
     }
 }
 

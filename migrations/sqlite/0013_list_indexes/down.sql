@@ -1,0 +1,13 @@
+drop index stripe_events_waiting_account;
+drop index stripe_events_waiting_tenant;
+drop index account_links_tenant;
+drop index key_types_product;
+drop index api_keys_product;
+drop index audit_entries_actor;
+drop index customers_address;
+drop index customers_mode;
+drop index license_metadata_newest;
+drop index licenses_ending;
+drop index licenses_buyer;
+drop index licenses_product;
+drop index licenses_state;
