@@ -201,7 +201,9 @@ impl PostgresRig {
             return Err(BenchError::new("there is no database for the yardsticks"));
         };
         let orders = match case.work {
-            Work::WebhookRows => orders_for(case.connections, self.settings.window) * 2,
+            Work::WebhookRows => {
+                orders_for(case.connections, self.settings.window + Pgbench::MORE_TIME)
+            }
             _ => 0,
         };
         let orders = self.yardstick_numbers.orders(orders);
