@@ -59,6 +59,7 @@ pub(crate) fn to_json(report: &Report) -> Value {
         "memory_mib": machine.memory_mib,
         "database": machine.database,
         "setup": report.setup,
+        "notes": report.notes,
         "ratios": ratios,
         "figures": figures,
         "cases": cases,

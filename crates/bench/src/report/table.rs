@@ -6,6 +6,9 @@ use crate::stats::Spread;
 /// The tables of a report.
 pub(crate) fn to_text(report: &Report) -> String {
     let mut parts = vec![format!("{}\n\n{}", report.machine.sentence(), report.setup)];
+    if !report.notes.is_empty() {
+        parts.push(report.notes.join(" "));
+    }
     if !report.ratios.is_empty() {
         parts.push(ratios(report));
     }
