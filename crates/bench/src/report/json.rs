@@ -57,6 +57,7 @@ pub(crate) fn to_json(report: &Report) -> Value {
         "cpu": machine.cpu,
         "cores": machine.cores,
         "memory_mib": machine.memory_mib,
+        "load_average_before": machine.load_before,
         "database": machine.database,
         "setup": report.setup,
         "notes": report.notes,
