@@ -80,9 +80,10 @@ impl Arguments {
         };
         say("starting PostgreSQL and the simulated Stripe");
         let cluster = PostgresServer::start()?;
+        let machine = Machine::before_a_run(cluster.cluster.version());
         let settings = Settings::new(self.program()?, size, times)?;
         let mut report = self.measure(&settings, &cluster)?;
-        report.machine = Machine::of_this_process(cluster.cluster.version());
+        report.machine = machine;
         report.setup = format!(
             "{} repeats, each case for {:.1} s after {:.1} s; {} tenants{}.",
             self.repeats,

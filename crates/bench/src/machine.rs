@@ -14,15 +14,18 @@ pub(crate) struct Machine {
     pub(crate) cpu: String,
     pub(crate) cores: usize,
     pub(crate) memory_mib: u64,
+    /// How many processes wanted to run, on the average of the minute before the run.
+    pub(crate) load_before: String,
     /// The name and version of the database server.
     pub(crate) database: String,
 }
 
 impl Machine {
-    /// This machine.
-    pub(crate) fn of_this_process(database: &str) -> Self {
+    /// This machine, before a run with this database server.
+    pub(crate) fn before_a_run(database: &str) -> Self {
         let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+        let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let kib = field(&memory, "MemTotal").and_then(|it| it.split(' ').next()?.parse().ok());
         Self {
             date: date(),
@@ -32,6 +35,7 @@ impl Machine {
                 .to_owned(),
             cores: available_parallelism().map_or(1, usize::from),
             memory_mib: kib.unwrap_or(0) / 1024,
+            load_before: load.split(' ').next().unwrap_or_default().to_owned(),
             database: database.to_owned(),
         }
     }
@@ -40,8 +44,14 @@ impl Machine {
     pub(crate) fn sentence(&self) -> String {
         format!(
             "Measured on {} at commit {}: {} cores of {}, {} MiB of memory, {}. Server, database and load \
-             generator share the cores.",
-            self.date, self.commit, self.cores, self.cpu, self.memory_mib, self.database
+             generator share the cores. The load average of the machine before the run was {}.",
+            self.date,
+            self.commit,
+            self.cores,
+            self.cpu,
+            self.memory_mib,
+            self.database,
+            self.load_before
         )
     }
 

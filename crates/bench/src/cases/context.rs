@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
-use crate::cases::case::{Case, Tenants, Work};
-use crate::cases::{activate, checkout, hello, issue, validate, webhook};
+use crate::cases::case::Tenants;
 use crate::data::rows::Size;
 use crate::data::sellers::Seller;
-use crate::load::{Caller, Sequence};
+use crate::load::Sequence;
 
 /// The sellers, the size of the data, and the numbers of a run.
 #[derive(Debug, Clone)]
@@ -43,20 +42,6 @@ impl Context {
         // A prime number of steps, so that neighbours in time are not neighbours in the table.
         (round.wrapping_mul(7_919) % of_each) * tenants + self.tenant(number)
     }
-}
-
-/// The calls of a case for one connection. A yardstick has none.
-pub(crate) fn caller(case: Case, context: &Context) -> Option<Box<dyn Caller>> {
-    let context = context.clone();
-    Some(match case.work {
-        Work::Hello => Box::new(hello::Hello),
-        Work::Validate => Box::new(validate::Validate::new(context)),
-        Work::Issue => Box::new(issue::Issue::new(context)),
-        Work::Activate => Box::new(activate::Activate::new(context)),
-        Work::Webhook => Box::new(webhook::Webhook::new(context)),
-        Work::Checkout => Box::new(checkout::Checkout::new(context)),
-        Work::ReadRows | Work::IssueRows | Work::WebhookRows => return None,
-    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The calls that are measured, and how each is made.
 
 mod activate;
+mod callers;
 pub(crate) mod case;
 mod checkout;
 mod context;
@@ -10,4 +11,5 @@ mod request;
 mod validate;
 mod webhook;
 
-pub(crate) use context::{Context, caller};
+pub(crate) use callers::caller;
+pub(crate) use context::Context;

@@ -1,6 +1,6 @@
 //! Runs callers on many connections for a time, and counts their answers.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -20,8 +20,10 @@ pub(crate) struct Load {
     /// The servers, among which the connections are divided in turn.
     pub(crate) addresses: Vec<SocketAddr>,
     pub(crate) connections: usize,
-    /// Answers are counted after this time.
+    /// Answers are counted after this time, and
     pub(crate) warm_up: Duration,
+    /// after so many answers, which fill the caches of a server.
+    pub(crate) warm_up_calls: u64,
     /// For how long answers are counted.
     pub(crate) window: Duration,
     /// The processes whose CPU time is measured.
@@ -73,7 +75,21 @@ struct Counted {
     accepted: u64,
 }
 
-/// The moments of a run.
+/// The longest warm-up, however few answers there were.
+const LONGEST_WARM_UP: Duration = Duration::from_secs(30);
+
+/// The pause between two looks at the number of answers.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// What the connections of a run share.
+#[derive(Clone, Default)]
+struct Shared {
+    counted: Rc<RefCell<Counted>>,
+    /// `None` during the warm-up.
+    window: Rc<Cell<Option<Window>>>,
+}
+
+/// When answers are counted.
 #[derive(Debug, Clone, Copy)]
 struct Window {
     opens: Instant,
@@ -100,23 +116,12 @@ async fn run_all(
     for address in load.addresses.iter().cycle().take(load.connections) {
         connections.push(Connection::open(*address).await?);
     }
-    let opens = Instant::now() + load.warm_up;
-    let window = Window {
-        opens,
-        closes: opens + load.window,
-    };
-    let counted = Rc::new(RefCell::new(Counted::default()));
+    let shared = Shared::default();
     let mut tasks = JoinSet::new();
     for connection in connections {
-        tasks.spawn_local(converse(connection, new_caller(), window, counted.clone()));
+        tasks.spawn_local(converse(connection, new_caller(), shared.clone()));
     }
-    let watched = load.watched.clone();
-    let sampler = tokio::task::spawn_local(async move {
-        tokio::time::sleep_until(window.opens.into()).await;
-        let (before, opened) = (watched.sample(), Instant::now());
-        tokio::time::sleep_until(window.closes.into()).await;
-        (watched.sample().since(before), opened.elapsed())
-    });
+    let sampler = tokio::task::spawn_local(sample(load.clone(), shared.clone()));
     while let Some(ended) = tasks.join_next().await {
         ended.map_err(BenchError::cannot("run a connection"))??;
     }
@@ -126,7 +131,7 @@ async fn run_all(
     let Counted {
         latencies,
         accepted,
-    } = counted.take();
+    } = shared.counted.take();
     if latencies.len() == 0 {
         return Err(BenchError::new("there was no answer in the whole window"));
     }
@@ -135,22 +140,37 @@ async fn run_all(
     Ok(Measured::of(latencies, seconds, cpu, answers, accepted))
 }
 
+/// Opens the window after the warm-up, and measures the CPU time and the length of the window.
+async fn sample(load: Load, shared: Shared) -> (CpuTime, Duration) {
+    tokio::time::sleep(load.warm_up).await;
+    let latest = Instant::now() + LONGEST_WARM_UP;
+    while shared.counted.borrow().accepted < load.warm_up_calls && Instant::now() < latest {
+        tokio::time::sleep(LOOK).await;
+    }
+    let before = load.watched.sample();
+    let opens = Instant::now();
+    let closes = opens + load.window;
+    shared.window.set(Some(Window { opens, closes }));
+    tokio::time::sleep_until(closes.into()).await;
+    (load.watched.sample().since(before), opens.elapsed())
+}
+
 async fn converse(
     mut connection: Connection,
     mut caller: Box<dyn Caller>,
-    window: Window,
-    counted: Rc<RefCell<Counted>>,
+    shared: Shared,
 ) -> BenchResult<()> {
     while connection.prepare(&mut *caller) {
         let sent = Instant::now();
-        if sent >= window.closes {
+        if shared.window.get().is_some_and(|it| sent >= it.closes) {
             return Ok(());
         }
         connection.exchange(&*caller).await?;
         let received = Instant::now();
-        let mut counted = counted.borrow_mut();
+        let mut counted = shared.counted.borrow_mut();
         counted.accepted += 1;
-        if received >= window.opens && received < window.closes {
+        let window = shared.window.get();
+        if window.is_some_and(|it| received >= it.opens && received < it.closes) {
             let micros = received.duration_since(sent).as_micros();
             counted
                 .latencies

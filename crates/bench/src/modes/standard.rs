@@ -75,6 +75,7 @@ pub(crate) fn run(
         Some(rig) => statements(rig, &cases)?,
         None => Vec::new(),
     };
+    let notes = postgres.as_ref().map(|rig| rig.notes().to_vec());
     let ratios = targets();
     let ratios = ratios.iter().filter_map(|target| target.evaluate(&results));
     Ok(Report {
@@ -82,6 +83,7 @@ pub(crate) fn run(
         results,
         figures,
         statements,
+        notes: notes.unwrap_or_default(),
         ..Report::default()
     })
 }

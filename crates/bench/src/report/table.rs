@@ -6,6 +6,9 @@ use crate::stats::Spread;
 /// The tables of a report.
 pub(crate) fn to_text(report: &Report) -> String {
     let mut parts = vec![format!("{}\n\n{}", report.machine.sentence(), report.setup)];
+    if !report.notes.is_empty() {
+        parts.push(report.notes.join(" "));
+    }
     if !report.ratios.is_empty() {
         parts.push(ratios(report));
     }
@@ -81,10 +84,16 @@ fn cases(report: &Report) -> String {
 
 fn targets(must: Option<f64>, ambitious: Option<f64>) -> String {
     match (must, ambitious) {
-        (Some(must), Some(ambitious)) => format!("{must} / {ambitious}"),
-        (Some(must), None) => must.to_string(),
+        (Some(must), Some(ambitious)) => format!("{} / {}", short(must), short(ambitious)),
+        (Some(must), None) => short(must),
         _ => String::new(),
     }
+}
+
+/// A number with two digits behind the point, without zeros at its end.
+fn short(value: f64) -> String {
+    let text = two_digits(value);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn two_digits(value: f64) -> String {
@@ -131,6 +140,18 @@ mod tests {
 | é    | 22 |
 | long | 1  |";
         assert_eq!(markdown(&["a", "b"], &rows), expected);
+    }
+
+    #[test]
+    fn a_target_is_written_as_short_as_it_can_be() {
+        for (value, text) in [
+            (1.0, "1"),
+            (0.9, "0.9"),
+            (100.0, "100"),
+            (1.0 / 1.3, "0.77"),
+        ] {
+            assert_eq!(short(value), text);
+        }
     }
 
     #[test]

@@ -11,6 +11,8 @@ pub(crate) struct Report {
     pub(crate) machine: Machine,
     /// The size of the data and how long each case ran, in a sentence.
     pub(crate) setup: String,
+    /// Which rows the yardsticks write, in sentences.
+    pub(crate) notes: Vec<String>,
     pub(crate) results: Results,
     pub(crate) ratios: Vec<Ratio>,
     pub(crate) figures: Vec<Figure>,

@@ -37,7 +37,7 @@ impl Calls<'_> {
         let orders = match case.work {
             Work::Webhook => {
                 let time = self.settings.warm_up + self.settings.window;
-                orders_for(case.connections, time)
+                orders_for(case.connections, time) + self.size.tenants
             }
             _ => 0,
         };
@@ -47,6 +47,10 @@ impl Calls<'_> {
             addresses: self.servers.iter().map(Server::address).collect(),
             connections: case.connections,
             warm_up: self.settings.warm_up,
+            warm_up_calls: match case.tenants {
+                Tenants::Spread if case.work != Work::Hello => self.size.tenants,
+                _ => 0,
+            },
             window: self.settings.window,
             watched: Watched {
                 servers: self.servers.iter().map(Server::process_id).collect(),

@@ -53,6 +53,7 @@ pub(crate) struct PostgresRig {
     numbers: Numbers,
     yardstick_numbers: Numbers,
     scripts: Vec<(Work, Tenants, String)>,
+    notes: Vec<String>,
 }
 
 impl PostgresServer {
@@ -126,12 +127,18 @@ impl PostgresRig {
             numbers: Numbers::default(),
             yardstick_numbers: Numbers::default(),
             scripts: Vec::new(),
+            notes: Vec::new(),
         })
     }
 
     /// The URL of the database.
     pub(crate) fn url(&self) -> &str {
         self.product.database.url()
+    }
+
+    /// Which rows the yardsticks write, in sentences.
+    pub(crate) fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// Starts servers until there are so many.
@@ -201,7 +208,9 @@ impl PostgresRig {
             return Err(BenchError::new("there is no database for the yardsticks"));
         };
         let orders = match case.work {
-            Work::WebhookRows => orders_for(case.connections, self.settings.window) * 2,
+            Work::WebhookRows => {
+                orders_for(case.connections, self.settings.window + Pgbench::MORE_TIME)
+            }
             _ => 0,
         };
         let orders = self.yardstick_numbers.orders(orders);
@@ -254,6 +263,12 @@ impl PostgresRig {
         self.calls(1).call_once(call)?;
         let (before, after) = self.calls(1).call_once(call)?;
         let rows = written_rows(case.work, &before, &after)?;
+        let tables: Vec<&str> = rows.iter().map(|row| row.table).collect();
+        self.notes.push(format!(
+            "A call of {} writes a row to each of {}.",
+            call.work.name(),
+            tables.join(", ")
+        ));
         for tenants in [Tenants::Spread, Tenants::Hot] {
             let script = write_script(&self.product, &rows, tenants, self.size.tenants)?;
             self.scripts.push((case.work, tenants, script));
