@@ -66,8 +66,8 @@ fn claims_read_each_table_by_an_index() {
     let watch = Watch::default();
     connection.set_instrumentation(watch.watcher());
     // A table this small would be scanned for its smallness.
-    const INDEXES: &str = "set enable_seqscan = off; set enable_bitmapscan = off; ";
+    let indexes = "set enable_seqscan = off; set enable_bitmapscan = off; ";
     shared::claims_read_indexes(&mut connection, &watch, |statement| {
-        explain_with(INDEXES, &database, statement)
+        explain_with(indexes, &database, statement)
     });
 }
