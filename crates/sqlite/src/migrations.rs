@@ -188,6 +188,56 @@ mod tests {
     }
 
     #[test]
+    fn what_waited_before_there_were_lanes_has_a_lane() {
+        #[derive(QueryableByName)]
+        struct Lane {
+            #[diesel(sql_type = Text)]
+            lane: String,
+        }
+        let mut connection = SqliteConnection::establish(":memory:").unwrap();
+        for _ in 1..=8 {
+            connection.run_next_migration(MIGRATIONS).unwrap();
+        }
+        let delivery = |id, tenant, status, due_at: i64| {
+            format!(
+                "insert into deliveries values ('{id}', '{tenant}', 'license.created', 'l', x'00', \
+                 '{status}', 0, 0, {due_at}, 0, 1)"
+            )
+        };
+        for statement in [
+            "insert into endpoints values ('acme', 'https://a.test/', x'00', null, 1)".to_owned(),
+            "insert into endpoints values ('gone', 'https://g.test/', x'00', 9, 1)".to_owned(),
+            delivery("1", "acme", "pending", 7),
+            delivery("2", "acme", "leased", 5),
+            delivery("3", "acme", "delivered", 1),
+            delivery("4", "unset", "pending", 3),
+            "insert into mails values ('m', 'acme', 'l', 'e', 'pending', null, 0, 4, 0, 1)"
+                .to_owned(),
+        ] {
+            diesel::sql_query(statement)
+                .execute(&mut connection)
+                .unwrap();
+        }
+        apply(&mut connection).unwrap();
+        let lanes: Vec<Lane> = diesel::sql_query(
+            "select tenant || ' ' || queue || ' ' || coalesce(state, '-') || ' ' || \
+             coalesce(turn_at, '-') as lane from lanes order by 1",
+        )
+        .load(&mut connection)
+        .unwrap();
+        let lanes: Vec<&str> = lanes.iter().map(|it| it.lane.as_str()).collect();
+        assert_eq!(
+            lanes,
+            [
+                "acme mails responsive 4",
+                "acme webhooks responsive 5",
+                "gone webhooks closed -",
+                "unset webhooks - 3",
+            ]
+        );
+    }
+
+    #[test]
     fn what_was_taken_down_can_be_made_again() {
         let mut connection = migrated();
         connection.revert_all_migrations(MIGRATIONS).unwrap();

@@ -10,8 +10,10 @@ use super::db::Conn;
 use super::statement::{Param, Statement};
 use super::tables::outbox::delivery::DeliveryRow;
 use super::tables::outbox::mail::MailingRow;
+use super::tables::outbox::webhook_endpoint::EndpointRow;
 use crate::claim::{Lane, Limits, MAILS, Queue, WEBHOOKS};
 use crate::error::Error;
+use crate::schema::endpoints;
 use crate::table::Stored;
 
 /// Whether it is the turn of any lane, of those that have a limit.
@@ -108,6 +110,15 @@ pub(crate) fn due_mails(
     let columns = MailingRow::TABLE.list("due.");
     let due = due::<SqlTypeOf<AsSelect<MailingRow, Pg>>>(MAILS, &columns, lanes, limits);
     Ok(due.load(conn)?)
+}
+
+/// The endpoints of lanes.
+pub(crate) fn endpoint_rows(conn: &mut Conn, lanes: &[Lane]) -> Result<Vec<EndpointRow>, Error> {
+    let tenants: Vec<&str> = lanes.iter().map(|lane| lane.tenant.as_str()).collect();
+    Ok(endpoints::table
+        .filter(endpoints::tenant.eq_any(tenants))
+        .select(EndpointRow::as_select())
+        .load(conn)?)
 }
 
 /// Lease rows for one attempt.

@@ -9,8 +9,10 @@ use super::db::Conn;
 use super::statement::Template;
 use super::tables::outbox::delivery::DeliveryRow;
 use super::tables::outbox::mail::MailingRow;
+use super::tables::outbox::webhook_endpoint::EndpointRow;
 use crate::claim::{Lane, Limits, MAILS, Queue, WEBHOOKS};
 use crate::error::Error;
+use crate::schema::endpoints;
 use crate::table::{Stored, Value};
 
 /// The lanes in a state whose turn it is.
@@ -100,6 +102,19 @@ pub(crate) fn due_mails(
             .with::<SqlTypeOf<AsSelect<MailingRow, Sqlite>>>(due_values(lane, limits))
             .load::<MailingRow>(conn)?;
         rows.extend(due);
+    }
+    Ok(rows)
+}
+
+/// The endpoints of lanes.
+pub(crate) fn endpoint_rows(conn: &mut Conn, lanes: &[Lane]) -> Result<Vec<EndpointRow>, Error> {
+    let mut rows = Vec::new();
+    for lane in lanes {
+        let row = endpoints::table
+            .find(&lane.tenant)
+            .select(EndpointRow::as_select())
+            .first(conn);
+        rows.extend(row.optional()?);
     }
     Ok(rows)
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::write::Write;
+use mintage_domain::model::outbox::mail::MailStatus;
 use mintage_domain::ports::{ClaimLimits, Commit, Deliveries, Mails, SET_ASIDE};
+use mintage_domain::usecase::outbox::mail::{Composed, Outcome, compose, record_result};
 use mintage_testkit::fixtures::Shop;
 
 use crate::contract::Fresh;
@@ -112,4 +114,27 @@ fn a_row_that_can_be_read_again_is_claimed_after_it_was_set_aside() {
     let claims = store.claim(&limits(later)).unwrap().leased;
     let attempts: Vec<u32> = claims.iter().map(|it| it.delivery.attempts).collect();
     assert_eq!(attempts, [1, 1], "reading is no attempt");
+}
+
+#[test]
+fn a_mail_about_a_license_that_cannot_be_read_is_tried_again_by_its_schedule() {
+    let store = Fresh::open();
+    let shop = with_queues(&store, "acme");
+    let mail = store
+        .claim_mails(&limits(shop.now()))
+        .unwrap()
+        .leased
+        .remove(0);
+    store.run("update licenses set holds = 'nonsense'");
+    let (store, env) = (&*store, shop.env.env());
+    let composed = compose(store, &env, &mail).unwrap();
+    let Composed::Outcome(outcome) = composed else {
+        panic!("{composed:?}");
+    };
+    assert!(matches!(outcome, Outcome::TryAgain(_)), "{outcome:?}");
+    let status = record_result(store, &env, &mail, &outcome);
+    assert_eq!(status, Ok(MailStatus::Pending));
+    let read = store.mailing(&shop.tenant.id, &mail.id).unwrap().unwrap();
+    assert!(read.reason.unwrap().contains("licenses"));
+    assert!(read.due_at > shop.now());
 }

@@ -3,20 +3,18 @@
 
 use std::collections::HashMap;
 
-use diesel::prelude::*;
 use mintage_domain::model::outbox::delivery::{Claim, Delivery};
 use mintage_domain::model::outbox::mail::QueuedMail;
 use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::ports::{Claimed, StoreError};
 
 use super::super::super::claim::{
-    due_deliveries, due_mails, is_due, lanes, lease, set_aside, set_lanes_aside, set_turns,
+    due_deliveries, due_mails, endpoint_rows, is_due, lanes, lease, set_aside, set_lanes_aside,
+    set_turns,
 };
 use super::super::super::db::Conn;
-use super::webhook_endpoint::EndpointRow;
 use crate::claim::{Lane, Limits, MAILS, Picked, Queue, WEBHOOKS, pick};
 use crate::error::Error;
-use crate::schema::endpoints;
 
 /// Whether it may be the turn of a lane of deliveries.
 pub fn are_deliveries_due(conn: &mut Conn, limits: Limits) -> Result<bool, Error> {
@@ -78,18 +76,13 @@ fn endpoints(
     lanes: &[Lane],
 ) -> Result<(HashMap<String, WebhookEndpoint>, Vec<StoreError>), Error> {
     let (mut found, mut unreadable) = (HashMap::new(), Vec::new());
-    for lane in lanes {
-        let row = endpoints::table
-            .find(&lane.tenant)
-            .select(EndpointRow::as_select())
-            .first(conn)
-            .optional()?;
-        match row.map(WebhookEndpoint::try_from) {
-            Some(Ok(endpoint)) => {
-                found.insert(lane.tenant.clone(), endpoint);
+    for row in endpoint_rows(conn, lanes)? {
+        let tenant = row.tenant().to_owned();
+        match WebhookEndpoint::try_from(row) {
+            Ok(endpoint) => {
+                found.insert(tenant, endpoint);
             }
-            Some(Err(error)) => unreadable.push(error),
-            None => {}
+            Err(error) => unreadable.push(error),
         }
     }
     Ok((found, unreadable))

@@ -37,6 +37,13 @@ pub struct EndpointRow {
     probed: bool,
 }
 
+impl EndpointRow {
+    /// The tenant, also of a row that is no endpoint of the domain.
+    pub(crate) fn tenant(&self) -> &str {
+        &self.tenant
+    }
+}
+
 impl From<&WebhookEndpoint> for EndpointRow {
     fn from(endpoint: &WebhookEndpoint) -> Self {
         Self {

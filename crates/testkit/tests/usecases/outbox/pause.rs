@@ -27,12 +27,12 @@ fn record(
     record_result(&*seller.store, &seller.env(), claim, result).unwrap()
 }
 
-fn delivered() -> Result<HttpResponse, HttpError> {
-    Ok(HttpResponse {
+fn no_content() -> HttpResponse {
+    HttpResponse {
         status: 204,
         headers: Vec::new(),
         body: Vec::new(),
-    })
+    }
 }
 
 fn audited(seller: &Seller, action: &str) -> bool {
@@ -145,7 +145,7 @@ fn deliveries_of_a_paused_endpoint_wait_and_are_sent_after_it_is_resumed() {
         assert_eq!(claims.len(), 4, "{name}");
         for claim in claims {
             assert_eq!(
-                record(&seller, &claim, &delivered()),
+                record(&seller, &claim, &Ok(no_content())),
                 DeliveryStatus::Delivered
             );
         }
@@ -162,7 +162,7 @@ fn a_redelivery_probes_a_paused_endpoint_and_its_success_resumes_it() {
         let mut claims = seller.claim_deliveries();
         assert_eq!(claims.len(), 1, "one at a time");
         let result = if works {
-            delivered()
+            Ok(no_content())
         } else {
             Err(HttpError::Timeout)
         };
