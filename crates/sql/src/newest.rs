@@ -147,6 +147,8 @@ impl Range {
 #[derive(Debug, Clone)]
 pub(crate) struct OnPage {
     id: &'static str,
+    /// What stands around the query, as the database needs it.
+    among: [&'static str; 2],
     ranges: Vec<Range>,
     after: Option<(i64, String)>,
     limit: i64,
@@ -154,10 +156,16 @@ pub(crate) struct OnPage {
 
 impl OnPage {
     /// Rows whose column `id` is on the page.
-    pub(crate) fn new(id: &'static str, ranges: Vec<Range>, page: &PageRequest) -> Self {
+    pub(crate) fn new(
+        id: &'static str,
+        among: [&'static str; 2],
+        ranges: Vec<Range>,
+        page: &PageRequest,
+    ) -> Self {
         let after = page.after.as_ref();
         Self {
             id,
+            among,
             ranges,
             after: after.map(|cursor| (cursor.at.as_micros(), cursor.id.clone())),
             limit: fetch(page),
@@ -192,8 +200,10 @@ where
     i64: ToSql<BigInt, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let [before, after] = self.among;
         out.push_sql(self.id);
-        out.push_sql(" in (select id from (");
+        out.push_sql(before);
+        out.push_sql("select id from (");
         for (nth, range) in self.ranges.iter().enumerate() {
             if nth > 0 {
                 out.push_sql(" union all ");
@@ -228,7 +238,7 @@ where
         }
         out.push_sql(") as merged order by at desc, id desc limit ");
         out.push_bind_param::<BigInt, _>(&self.limit)?;
-        out.push_sql(")");
+        out.push_sql(after);
         Ok(())
     }
 }

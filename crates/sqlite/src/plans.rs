@@ -122,5 +122,5 @@ fn a_list_searches_an_index_and_sorts_a_page_at_most() {
         }
     };
     let questions = shared::each_question_is_answered_by_an_index(&mut watched, &watch, &mut check);
-    assert!(questions > 1_000, "{questions}");
+    assert!(questions > 900, "{questions}");
 }

@@ -7,13 +7,12 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::retention::Prunable;
 use mintage_domain::ports::MAX_PRUNED_ROWS;
 
-use super::super::db::{Conn, Db, NO_BYTES, OLDEST_AUDIT_ENTRIES, SKIP_LOCKED};
+use super::super::db::{AMONG, Conn, Db, NO_BYTES, OLDEST_AUDIT_ENTRIES, ROW, SKIP_LOCKED};
 use crate::error::Error;
 
 /// Which rows of a table may be deleted, as an index has them.
 struct Rows {
     table: &'static str,
-    key: &'static str,
     /// The column of the time that is compared.
     time: &'static str,
     /// What else must hold, as the partial index says it.
@@ -21,10 +20,9 @@ struct Rows {
 }
 
 impl Rows {
-    const fn new(table: &'static str, key: &'static str, time: &'static str) -> Self {
+    const fn new(table: &'static str, time: &'static str) -> Self {
         Self {
             table,
-            key,
             time,
             when: "",
         }
@@ -39,31 +37,33 @@ impl Rows {
 fn rows(kind: Prunable) -> Rows {
     let settled = "status in ('delivered', 'failed') and ";
     match kind {
-        Prunable::Events => Rows::new("stripe_events", "id, endpoint", "received_at")
-            .when("outcome <> 'parked' and "),
-        Prunable::Attempts => Rows::new("attempts", "delivery, number", "at"),
-        Prunable::Bodies => Rows::new("deliveries", "id", "created_at")
-            .when("status in ('delivered', 'failed') and length(sealed_body) > 0 and "),
-        Prunable::Deliveries => Rows::new("deliveries", "id", "created_at").when(settled),
-        Prunable::Mails => Rows::new("mails", "id", "created_at")
-            .when("status in ('sent', 'failed', 'cancelled') and "),
-        Prunable::Activations => Rows::new("activations", "license, fingerprint", "released_at")
-            .when("released_at is not null and "),
-        Prunable::Orders => {
-            Rows::new("orders", "id", "created_at").when("status = 'abandoned' and ")
+        Prunable::Events => {
+            Rows::new("stripe_events", "received_at").when("outcome <> 'parked' and ")
         }
-        Prunable::Audit => Rows::new("audit_entries", "id", "at"),
-        Prunable::Idempotency => Rows::new(
-            "idempotency_records",
-            "key, tenant, product, mode",
-            "expires_at",
-        ),
-        Prunable::Nonces => Rows::new("nonces", "key, signature", "expires_at"),
-        Prunable::Rates => Rows::new("rate_windows", "key", "expires_at"),
-        Prunable::Oauth => Rows::new("oauth_rounds", "state", "expires_at"),
-        Prunable::Commits => Rows::new("commits", "id", "committed_at"),
+        Prunable::Attempts => Rows::new("attempts", "at"),
+        Prunable::Bodies => Rows::new("deliveries", "created_at")
+            .when("status in ('delivered', 'failed') and length(sealed_body) > 0 and "),
+        Prunable::Deliveries => Rows::new("deliveries", "created_at").when(settled),
+        Prunable::Mails => {
+            Rows::new("mails", "created_at").when("status in ('sent', 'failed', 'cancelled') and ")
+        }
+        Prunable::Activations => {
+            Rows::new("activations", "released_at").when("released_at is not null and ")
+        }
+        Prunable::Orders => Rows::new("orders", "created_at").when("status = 'abandoned' and "),
+        Prunable::Audit => Rows::new("audit_entries", "at"),
+        Prunable::Idempotency => Rows::new("idempotency_records", "expires_at"),
+        Prunable::Nonces => Rows::new("nonces", "expires_at"),
+        Prunable::Rates => Rows::new("rate_windows", "expires_at"),
+        Prunable::Oauth => Rows::new("oauth_rounds", "expires_at"),
+        Prunable::Commits => Rows::new("commits", "committed_at"),
     }
 }
+
+/// The end of a step, as text: PostgreSQL would expect a tenth of all rows from a limit that it does not
+/// know.
+const LIMIT: &str = " limit 1000";
+const _: () = assert!(MAX_PRUNED_ROWS == 1_000, "as the text says");
 
 /// Deletes the oldest rows of a kind, or erases the bodies. Rows that another transaction has locked
 /// are left to the next step.
@@ -84,9 +84,10 @@ impl QueryFragment<Db> for Step {
             out.push_sql("delete from ");
             out.push_sql(rows.table);
         }
-        out.push_sql(" where (");
-        out.push_sql(rows.key);
-        out.push_sql(") in (");
+        let [before_rows, after_rows] = AMONG;
+        out.push_sql(" where ");
+        out.push_sql(ROW);
+        out.push_sql(before_rows);
         if self.kind == Prunable::Audit {
             // By the index that begins with the tenant: few prune the trail, and none of the others
             // is to pay for an index by age.
@@ -98,16 +99,15 @@ impl QueryFragment<Db> for Step {
             out.push_sql(after);
         } else {
             out.push_sql("select ");
-            out.push_sql(rows.key);
+            out.push_sql(ROW);
             oldest(&rows, &mut out);
             out.push_bind_param::<BigInt, _>(&self.until)?;
             out.push_sql(" order by ");
             out.push_sql(rows.time);
-            out.push_sql(" limit ");
-            out.push_bind_param::<BigInt, _>(&self.n)?;
+            out.push_sql(LIMIT);
             out.push_sql(SKIP_LOCKED);
         }
-        out.push_sql(")");
+        out.push_sql(after_rows);
         Ok(())
     }
 }

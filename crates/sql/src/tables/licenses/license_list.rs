@@ -11,7 +11,7 @@ use mintage_domain::base::slug::TenantId;
 use mintage_domain::model::licenses::standing::State;
 use mintage_domain::ports::{LicenseFilter, LicenseRecord};
 
-use super::super::super::db::{Conn, Db};
+use super::super::super::db::{AMONG, Conn, Db};
 use super::license::{ACTIVE, EXPIRED, FROZEN, LicenseRow, REVOKED, records};
 use crate::error::Error;
 use crate::newest::{LARGE, OnPage, Range, Size};
@@ -47,7 +47,7 @@ pub fn list(
     let rows = licenses::table
         .inner_join(customers::table)
         .left_join(orders::table)
-        .filter(OnPage::new("licenses.id", ranges, page))
+        .filter(OnPage::new("licenses.id", AMONG, ranges, page))
         .select((
             LicenseRow::as_select(),
             customers::email,

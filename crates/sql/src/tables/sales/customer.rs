@@ -14,7 +14,7 @@ use mintage_domain::model::sales::customer::{
 use mintage_domain::ports::{CustomerFilter, StoreError};
 use serde_json::Value as Json;
 
-use super::super::super::db::{Conn, Db};
+use super::super::super::db::{AMONG, Conn, Db};
 use crate::error::Error;
 use crate::newest::{OnPage, Range};
 use crate::paging::{all, fetch, one};
@@ -102,7 +102,12 @@ pub fn list(
         return list_by_address(conn, tenant, start, modes(filter), page);
     }
     let rows = customers::table
-        .filter(OnPage::new("customers.id", ranges(tenant, filter), page))
+        .filter(OnPage::new(
+            "customers.id",
+            AMONG,
+            ranges(tenant, filter),
+            page,
+        ))
         .select(CustomerRow::as_select())
         .order((customers::created_at.desc(), customers::id.desc()))
         .into_boxed::<Db>()

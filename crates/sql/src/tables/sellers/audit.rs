@@ -8,7 +8,7 @@ use mintage_domain::commit::changes::Changes;
 use mintage_domain::model::sellers::audit::AuditEntry;
 use mintage_domain::ports::{AuditFilter, AuditRecord};
 
-use super::super::super::db::{Conn, Db};
+use super::super::super::db::{AMONG, Conn, Db};
 use crate::error::Error;
 use crate::newest::{LARGE, OnPage, Range, Size};
 use crate::place::stored_text;
@@ -76,7 +76,13 @@ fn texts(filter: &AuditFilter) -> Texts<'_> {
 }
 
 /// The entries of a tenant, by the index of one of the conditions, or of none.
-fn range(tenant: &TenantId, filter: &AuditFilter, texts: &Texts<'_>, lead: usize) -> Range {
+fn range(
+    tenant: &TenantId,
+    filter: &AuditFilter,
+    to: Option<Timestamp>,
+    texts: &Texts<'_>,
+    lead: usize,
+) -> Range {
     let mut range = Range::new("audit_entries as e", "e.at", "e.id").text("e.tenant = ", tenant);
     if let Some((condition, text)) = texts.get(lead) {
         range = range.text(condition, text);
@@ -84,7 +90,7 @@ fn range(tenant: &TenantId, filter: &AuditFilter, texts: &Texts<'_>, lead: usize
     if let Some(from) = filter.from {
         range = range.number("e.at >= ", from.as_micros(), "");
     }
-    if let Some(to) = filter.to {
+    if let Some(to) = to {
         range = range.number("e.at < ", to.as_micros(), "");
     }
     range = range.checked();
@@ -105,9 +111,19 @@ pub fn list(
     page: &PageRequest,
 ) -> Result<Page<AuditRecord>, Error> {
     let texts = texts(filter);
+    // The list ends at the filter's end or at the cursor, whichever is earlier. Only that one is told,
+    // since SQLite would start at the other.
+    let (mut to, mut rest) = (filter.to, page.clone());
+    if let (Some(end), Some(cursor)) = (filter.to, &page.after) {
+        if cursor.at < end {
+            to = None;
+        } else {
+            rest.after = None;
+        }
+    }
     let mut ranges = Vec::new();
     for lead in 0..texts.len().max(1) {
-        let range = range(tenant, filter, &texts, lead);
+        let range = range(tenant, filter, to, &texts, lead);
         let size: i64 = if texts.len() > 1 {
             Size(std::slice::from_ref(&range)).get_result(conn)?
         } else {
@@ -120,7 +136,7 @@ pub fn list(
         .min_by_key(|(size, _)| (*size).min(LARGE));
     let ranges = rarest.map(|(_, range)| range).into_iter().collect();
     let rows: Vec<AuditRow> = audit_entries::table
-        .filter(OnPage::new("audit_entries.id", ranges, page))
+        .filter(OnPage::new("audit_entries.id", AMONG, ranges, &rest))
         .select(AuditRow::as_select())
         .order((audit_entries::at.desc(), audit_entries::id.desc()))
         .into_boxed::<Db>()
