@@ -145,7 +145,8 @@ pub fn get(
 /// List parked events that are due for a retry, the longest due first.
 pub fn list_due(conn: &mut Conn, now: Timestamp, n: usize) -> Result<Vec<ProcessedEvent>, Error> {
     let rows = stripe_events::table
-        .filter(stripe_events::outcome.eq("parked"))
+        // As the partial index says it.
+        .filter(sql::<Bool>("outcome = 'parked'"))
         .filter(stripe_events::retry_at.le(now.as_micros()))
         .order((stripe_events::retry_at, stripe_events::id))
         .limit(i64::try_from(n).unwrap_or(i64::MAX))
