@@ -1,6 +1,6 @@
 //! Mounts endpoints under the paths and methods of their descriptions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
@@ -14,18 +14,37 @@ use crate::error::ApiError;
 
 /// Mounts all endpoints. A path answers 405 to a method that is not described.
 pub fn mount(config: &mut ServiceConfig, endpoints: &[Endpoint]) {
-    let mut paths: BTreeMap<&str, Vec<(Method, Route)>> = BTreeMap::new();
+    let mut paths: BTreeMap<(bool, &str), Vec<(Method, Route)>> = BTreeMap::new();
     for Endpoint { described, handler } in endpoints {
         for (path, item) in &described.paths.paths {
-            let methods = paths.entry(path).or_default();
+            let methods = paths.entry((has_placeholder(path), path)).or_default();
             methods.extend(methods_of(item).map(|method| (method, handler())));
         }
     }
-    // The order of the map puts fixed segments before placeholders: `/api/stripe/...` comes before
+    let fixed = paths.keys().filter(|(has_placeholder, _)| !has_placeholder);
+    let fixed = fixed.map(|(_, path)| (*path).to_owned()).collect();
+    config.app_data(FixedPaths(fixed));
+    // The order of the map puts paths without placeholders first, which are found without a regular
+    // expression, and then fixed segments before placeholders: `/api/stripe/...` comes before
     // `/api/{tenant}/...`.
-    for (path, methods) in paths {
+    for ((_, path), methods) in paths {
         config.service(resource(path, methods));
     }
+}
+
+/// The mounted paths that have no placeholder.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct FixedPaths(HashSet<String>);
+
+impl FixedPaths {
+    /// Whether this is one of the paths.
+    pub(crate) fn contains(&self, path: &str) -> bool {
+        self.0.contains(path)
+    }
+}
+
+fn has_placeholder(path: &str) -> bool {
+    path.contains('{')
 }
 
 /// The described methods of a path.

@@ -103,7 +103,6 @@ impl Transact for Writer {
                 self.line.hang_up();
                 Err(Failure::Undone)
             }
-            End::Failed(Error::Database(error)) => Err(self.undone(&error, took)),
             End::Uncertain(verdicts, error) if link.note(&error) => {
                 match self.was_committed(batch) {
                     Ok(true) => Ok(verdicts),
@@ -112,7 +111,9 @@ impl Transact for Writer {
                 }
             }
             // The server answered: it did not commit.
-            End::Uncertain(_, error) => Err(self.undone(&error, took)),
+            End::Failed(Error::Database(error)) | End::Uncertain(_, error) => {
+                Err(self.undone(&error, took))
+            }
         }
     }
 }

@@ -46,3 +46,37 @@ impl SqliteStore {
         nonces.unwrap_or_else(PoisonError::into_inner).take(nonce)
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use diesel::prelude::*;
+    use mintage_sql::watch::Watch;
+    use mintage_testkit::fixtures::Shop;
+
+    use super::*;
+
+    #[test]
+    fn a_validation_parses_its_statements_once_per_connection() {
+        let mut conn = SqliteConnection::establish(":memory:").unwrap();
+        crate::migrations::apply(&mut conn).unwrap();
+        let shop = Shop::new("acme");
+        let license = shop.license(&shop.customer());
+        let mut parsed = || {
+            let watch = Watch::default();
+            conn.set_instrumentation(watch.watcher());
+            let key = KeyQuery {
+                tenant: license.tenant.clone(),
+                product: license.product.clone(),
+                mode: license.mode,
+                hashes: vec![license.key_hash],
+            };
+            assert!(validate::license_of_key(&mut conn, &key).unwrap().is_none());
+            let nonce = shop.nonce(&shop.api_key());
+            assert!(!validate::is_used(&mut conn, &nonce).unwrap());
+            watch.parsed().len()
+        };
+        // What is never kept would be parsed unseen.
+        assert_eq!((parsed(), parsed()), (2, 0));
+    }
+}

@@ -14,6 +14,7 @@ use mintage_runtime::problem::Problem;
 use tracing::Instrument;
 
 use crate::error::Envelope;
+use crate::mount::FixedPaths;
 
 static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -28,10 +29,7 @@ pub async fn request_id(
         format!("req_{}", HEXLOWER.encode(&random))
     });
     let span = tracing::info_span!("request", id, method = %request.method());
-    // The pattern of the route, not the path: paths and queries contain OAuth codes and slugs.
-    let route = request
-        .match_pattern()
-        .unwrap_or_else(|| "unmatched".to_owned());
+    let route = route(&request);
     let started = Instant::now();
     let answer = next.call(request).instrument(span.clone()).await;
     let answer = match answer {
@@ -47,6 +45,18 @@ pub async fn request_id(
         );
     });
     Ok(answer)
+}
+
+/// The pattern of the route, not the path: paths and queries contain OAuth codes and slugs. A path
+/// without placeholders is its own pattern.
+fn route(request: &ServiceRequest) -> String {
+    let fixed = request.app_data::<FixedPaths>();
+    if fixed.is_some_and(|fixed| fixed.contains(request.path())) {
+        return request.path().to_owned();
+    }
+    request
+        .match_pattern()
+        .unwrap_or_else(|| "unmatched".to_owned())
 }
 
 fn finish(answer: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
