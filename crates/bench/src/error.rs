@@ -13,7 +13,7 @@ impl BenchError {
         Self(message.into())
     }
 
-    /// The error "cannot <what>: <reason>", for `map_err`.
+    /// The error `cannot <what>: <reason>`, for `map_err`.
     pub(crate) fn cannot<E: std::fmt::Display>(what: &str) -> impl FnOnce(E) -> Self {
         move |error| Self(format!("cannot {what}: {error}"))
     }
