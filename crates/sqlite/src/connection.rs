@@ -66,3 +66,24 @@ impl CustomizeConnection<SqliteConnection, r2d2::Error> for Reader {
             .map_err(r2d2::Error::QueryError)
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use diesel::dsl::sql;
+    use diesel::prelude::*;
+    use diesel::select;
+    use diesel::sql_types::Bool;
+
+    use super::*;
+
+    #[test]
+    fn sqlite_is_built_so_that_a_bound_value_does_not_change_a_plan() {
+        let mut connection = SqliteConnection::establish(":memory:").unwrap();
+        for (option, is_used) in [("ENABLE_QPSG", true), ("ENABLE_STAT4", false)] {
+            let used = sql::<Bool>(&format!("sqlite_compileoption_used('{option}')"));
+            let used: bool = select(used).get_result(&mut connection).unwrap();
+            assert_eq!(used, is_used, "{option}");
+        }
+    }
+}
