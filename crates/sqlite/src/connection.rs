@@ -75,8 +75,6 @@ mod tests {
     use diesel::select;
     use diesel::sql_types::Bool;
 
-    use super::*;
-
     #[test]
     fn sqlite_is_built_so_that_a_bound_value_does_not_change_a_plan() {
         let mut connection = SqliteConnection::establish(":memory:").unwrap();
