@@ -14,18 +14,24 @@ pub struct Queue {
     /// The table of its rows, which has the columns `id`, `tenant`, `status`, `attempts`, `due_at` and
     /// `version`.
     pub table: &'static str,
+    /// The condition that a row, `d`, does not wait for another one.
+    pub unblocked: &'static str,
 }
 
 /// Deliveries of events to webhook endpoints.
 pub const WEBHOOKS: Queue = Queue {
     name: "webhooks",
     table: "deliveries",
+    // The events of a license are sent in their order.
+    unblocked: "not exists (select 1 from deliveries e \
+        where e.license = d.license and e.status in ('pending', 'leased') and e.sequence < d.sequence)",
 };
 
 /// Mails.
 pub const MAILS: Queue = Queue {
     name: "mails",
     table: "mails",
+    unblocked: "true",
 };
 
 /// The limits of a claim, in stored units.

@@ -197,6 +197,7 @@ tables! {
         // `active`, `frozen` or `revoked` as it follows without a clock; `expired` once housekeeping
         // has noticed the end of the term. Lists are sorted by it.
         state -> Text,
+        event_sequence -> BigInt,
     }
 
     license_metadata (license, key) {
@@ -279,6 +280,9 @@ tables! {
         due_at -> BigInt,
         created_at -> BigInt,
         version -> BigInt,
+        sequence -> BigInt,
+        customer -> Nullable<Text>,
+        external_id -> Nullable<Text>,
     }
 
     attempts (delivery, number) {

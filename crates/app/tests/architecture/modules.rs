@@ -95,7 +95,7 @@ const ROOMS: [(&str, Rooms); 2] = [
             ("licenses", &[]),
             ("catalog", &["licenses"]),
             ("sales", &["licenses"]),
-            ("outbox", &["licenses"]),
+            ("outbox", &["licenses", "sales"]),
         ],
     ),
     (

@@ -60,6 +60,16 @@ fn a_paid_checkout_mints_a_license_delivers_its_key_and_validates() {
             "key_type_id": "lifetime",
             "customer_email": "buyer@example.com",
             "session_id": session,
+            "license_id": license["id"],
+            "order_id": license["orderId"],
+            "status": "ACTIVE",
+            "reason": null,
+            "expires_at": null,
+            "metadata": {},
+            "occurred_at": said["occurred_at"],
+            "sequence": 1,
+            "customer_id": license["customerId"],
+            "external_id": null,
         })
     );
     let api_key = seller.api_key("pro", "VALIDATE_ONLY", "sandbox");

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use crate::base::id::CustomerId;
 use crate::commit::changes::Changes;
-use crate::model::sales::customer::{Customer, CustomerIdentity};
+use crate::model::sales::customer::{Customer, CustomerIdentity, ExternalId};
 
 impl Changes {
     /// Joins the customers of these changes with those that exist already: the merged rows to
-    /// write take the place of what was proposed, and orders and licenses follow them. Returns
+    /// write take the place of what was proposed, and orders, licenses and events follow them. Returns
     /// the effective id of each proposed one, and what is to be inserted and updated.
     pub fn join_customers(
         &mut self,
@@ -35,6 +35,10 @@ impl Changes {
             };
             joined.effective.insert(proposed.id, effective);
         }
+        let external_ids: HashMap<CustomerId, ExternalId> = known
+            .values()
+            .filter_map(|customer| Some((customer.id.clone(), customer.external_id.clone()?)))
+            .collect();
         joined.insert = fresh.iter().filter_map(|who| known.remove(who)).collect();
         joined.update = touched.iter().filter_map(|who| known.remove(who)).collect();
         for order in &mut self.orders {
@@ -47,6 +51,14 @@ impl Changes {
         for license in &mut self.licenses {
             if let Some(effective) = joined.effective.get(&license.value.customer) {
                 license.value.customer.clone_from(effective);
+            }
+        }
+        for delivery in &mut self.deliveries {
+            if let Some(customer) = &mut delivery.value.customer
+                && let Some(effective) = joined.effective.get(&customer.id)
+            {
+                customer.id.clone_from(effective);
+                customer.external_id = external_ids.get(effective).cloned();
             }
         }
         joined

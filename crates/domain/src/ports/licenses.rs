@@ -11,6 +11,7 @@ use crate::model::licenses::activation::{Activation, Fingerprint};
 use crate::model::licenses::key::KeyHash;
 use crate::model::licenses::license::License;
 use crate::model::licenses::standing::State;
+use crate::model::sales::customer::ExternalId;
 use crate::ports::store_error::{Found, Listed, StoreError};
 
 /// A license with the related data that most readers need.
@@ -20,6 +21,8 @@ pub struct LicenseRecord {
     pub license: License,
     /// The customer's address.
     pub email: Email,
+    /// The seller's id of the customer.
+    pub external_id: Option<ExternalId>,
     /// The Stripe session that paid for the license, if it was sold by checkout.
     pub session: Option<SessionId>,
 }

@@ -72,7 +72,7 @@ fn due<ST>(queue: Queue, columns: &str, lanes: &[Lane], limits: Limits) -> State
         "select {columns} from unnest(?::text[], ?::bigint[]) as lane (tenant, room) \
          cross join lateral (\
             select d.* from {table} d \
-            where d.tenant = lane.tenant and d.status in ('pending', 'leased') and d.due_at <= ? \
+            where d.tenant = lane.tenant and d.status in ('pending', 'leased') and d.due_at <= ? and {unblocked} \
             order by d.due_at, d.id \
             limit greatest(0, lane.room - (\
                 select count(*) from {table} l \
@@ -80,6 +80,7 @@ fn due<ST>(queue: Queue, columns: &str, lanes: &[Lane], limits: Limits) -> State
             for update skip locked) due \
          order by due.due_at, due.id",
         table = queue.table,
+        unblocked = queue.unblocked,
     );
     let params = vec![
         Param::Texts(lanes.iter().map(|lane| lane.tenant.clone()).collect()),
@@ -170,10 +171,11 @@ pub(crate) fn set_turns(
                 where l.tenant = t.tenant and l.status = 'leased' and l.due_at > ? \
                 order by l.due_at limit 1) \
             else (select greatest(d.due_at, ?) from {table} d \
-                where d.tenant = t.tenant and d.status in ('pending', 'leased') \
+                where d.tenant = t.tenant and d.status in ('pending', 'leased') and {unblocked} \
                 order by d.due_at limit 1) end \
          from unnest(?::text[], ?::bigint[]) as v (tenant, room) where t.tenant = v.tenant and t.queue = ?",
         table = queue.table,
+        unblocked = queue.unblocked,
     );
     let params = vec![
         Param::Number(limits.now),

@@ -28,6 +28,7 @@ type ReadSql = (
     Nullable<Text>,
     Nullable<Text>,
     Nullable<Text>,
+    Nullable<Text>,
     Nullable<BigInt>,
 );
 
@@ -35,6 +36,7 @@ type ReadRow = (
     Option<String>,
     Option<Vec<u8>>,
     Option<LicenseRow>,
+    Option<String>,
     Option<String>,
     Option<String>,
     Option<String>,
@@ -94,8 +96,9 @@ fn read<'a>(
     let (mut fresh, mut found) = (BTreeSet::new(), Vec::new());
     for row in rows {
         match row {
-            (_, _, Some(license), Some(email), session, plan, activations) => {
-                found.push(Found::new((license, email, session, plan, activations)));
+            (_, _, Some(license), Some(email), external_id, session, plan, activations) => {
+                let row = (license, email, external_id, session, plan, activations);
+                found.push(Found::new(row));
             }
             (Some(key), Some(signature), ..) => {
                 fresh.insert((key, signature));
@@ -119,12 +122,12 @@ fn statement(nonces: Vec<NonceRow>, hashes: BTreeSet<&[u8]>) -> Statement<ReadSq
         let nulls = vec!["null"; LicenseRow::TABLE.columns.len()].join(", ");
         statement.sql(&format!(
             " on conflict do nothing returning key, signature) \
-             select key, signature, {nulls}, null, null, null, null from used union all "
+             select key, signature, {nulls}, null, null, null, null, null from used union all "
         ));
     }
     // Scalar subqueries are planned and run faster than joins here: each finds one row by its key.
     statement.sql(&format!(
-        "select null::text, null::bytea, {}, c.email, \
+        "select null::text, null::bytea, {}, c.email, c.external_id, \
          (select o.session from orders o where o.id = l.order_id), \
          (select k.display_name from key_types k \
           where k.tenant = l.tenant and k.product = l.product and k.id = l.key_type), \

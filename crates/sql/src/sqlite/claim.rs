@@ -54,11 +54,12 @@ pub(crate) fn lanes(conn: &mut Conn, queue: Queue, limits: Limits) -> Result<Vec
 fn due_text(queue: Queue, columns: &str) -> String {
     format!(
         "select {columns} from {table} d \
-         where d.tenant = ? and d.status in ('pending', 'leased') and d.due_at <= ? \
+         where d.tenant = ? and d.status in ('pending', 'leased') and d.due_at <= ? and {unblocked} \
          order by d.due_at, d.id \
          limit max(0, ? - (select count(*) from {table} l \
             where l.tenant = ? and l.status = 'leased' and l.due_at > ?))",
         table = queue.table,
+        unblocked = queue.unblocked,
     )
 }
 
@@ -165,10 +166,11 @@ pub(crate) fn set_turns(
                 where l.tenant = lanes.tenant and l.status = 'leased' and l.due_at > ? \
                 order by l.due_at limit 1) \
             else (select max(d.due_at, ?) from {table} d \
-                where d.tenant = lanes.tenant and d.status in ('pending', 'leased') \
+                where d.tenant = lanes.tenant and d.status in ('pending', 'leased') and {unblocked} \
                 order by d.due_at limit 1) end \
          where tenant = ? and queue = ?",
         table = queue.table,
+        unblocked = queue.unblocked,
     );
     for_each(conn, &text, lanes, |lane| {
         vec![

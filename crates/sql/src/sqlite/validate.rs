@@ -23,6 +23,7 @@ type FoundSql = (
     Text,
     Nullable<Text>,
     Nullable<Text>,
+    Nullable<Text>,
     Nullable<BigInt>,
 );
 
@@ -30,7 +31,7 @@ type FoundSql = (
 /// prepared once per connection.
 static BY_HASH: LazyLock<Template> = LazyLock::new(|| {
     Template::new(&format!(
-        "select {}, c.email, \
+        "select {}, c.email, c.external_id, \
          (select o.session from orders o where o.id = l.order_id), \
          (select k.display_name from key_types k \
           where k.tenant = l.tenant and k.product = l.product and k.id = l.key_type), \

@@ -21,7 +21,7 @@ pub(crate) fn queues(blob: &str, no: &str) -> [String; 4] {
         ),
         format!(
             "insert into deliveries values ('dlv_1', 'acme', 'license.created', 'lic_1', {blob}, \
-             'pending', 0, 0, 0, 0, 1)"
+             'pending', 0, 0, 0, 0, 1, 1, 'cus_1', null)"
         ),
         "insert into mails values ('eml_1', 'acme', 'lic_1', 'ada@a.test', 'pending', null, 0, 0, 0, \
          1, 'license-key')"

@@ -122,6 +122,7 @@ impl Tables {
         Ok(LicenseRecord {
             license: license.clone(),
             email: customer.email.clone(),
+            external_id: customer.external_id.clone(),
             session,
         })
     }

@@ -97,8 +97,16 @@ impl Tables {
             .map(|(_, attempt)| attempt)
     }
 
+    /// Whether an earlier event of the license has not ended.
+    fn is_blocked(&self, delivery: &Delivery) -> bool {
+        self.deliveries.values().any(|it| {
+            it.license == delivery.license && it.sequence < delivery.sequence && it.is_unsettled()
+        })
+    }
+
     fn claim(&mut self, limits: &ClaimLimits) -> Claimed<Claim> {
         let rows = self.deliveries.values().filter(|it| it.is_unsettled());
+        let rows = rows.filter(|it| it.due_at > limits.now || !self.is_blocked(it));
         let rows = rows.map(|it| LaneRow {
             tenant: &it.tenant,
             id: it.id.clone(),

@@ -10,6 +10,7 @@ use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::model::outbox::delivery::{Claim, Delivery};
+use mintage_domain::model::outbox::event::sent_body;
 use mintage_domain::model::sales::fee::BasisPoints;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sellers::audit::Actor;
@@ -248,7 +249,8 @@ impl Seller {
     pub(crate) fn body(&self, delivery: &Delivery) -> serde_json::Value {
         let (field, id) = (SealedField::DELIVERY_BODY, delivery.id.as_str());
         let body = self.env().open(field, id, &delivery.sealed_body).unwrap();
-        serde_json::from_slice(body.expose()).unwrap()
+        let body = sent_body(body.expose().to_vec(), delivery.customer.as_ref());
+        serde_json::from_slice(&body).unwrap()
     }
 
     /// The actors and actions in the seller's audit trail.

@@ -49,6 +49,8 @@ pub struct License {
     pub metadata: Metadata,
     /// When the license was minted.
     pub created_at: Timestamp,
+    /// The sequence number of the last event about the license; 0 if there was none.
+    pub event_sequence: u64,
     /// Number of times the row was written; guards compare it.
     pub version: u64,
 }

@@ -6,7 +6,7 @@ use crate::base::slug::TenantId;
 use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
 use crate::base::url::WebUrl;
-use crate::model::outbox::event::EventName;
+use crate::model::outbox::event::{EventCustomer, EventName};
 use crate::model::outbox::progress::waiting;
 use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 
@@ -22,7 +22,14 @@ pub struct Delivery {
     pub event: EventName,
     /// The license that the event is about.
     pub license: LicenseId,
-    /// The exact bytes to send, sealed because `license.created` contains the license key.
+    /// The number of the event among those of the license, from 1. An event is sent after all earlier
+    /// ones of its license were delivered or have failed.
+    pub sequence: u64,
+    /// The customer of the license. A commit joins the customer with one who has the same address.
+    /// `None` if a server of a version without this field queued the event.
+    pub customer: Option<EventCustomer>,
+    /// The bytes to send without the fields of the customer, sealed because `license.created` contains
+    /// the license key.
     pub sealed_body: Sealed,
     /// The state of the delivery.
     pub status: DeliveryStatus,

@@ -1,13 +1,15 @@
 //! The events that are sent to a tenant's webhook endpoint, and their bodies.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
-use crate::base::id::DeliveryId;
+use crate::base::id::{CustomerId, DeliveryId, LicenseId, OrderId};
 use crate::base::mode::Mode;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
 use crate::model::licenses::license::License;
+use crate::model::sales::customer::ExternalId;
 
 /// The version of the event envelope.
 pub const ENVELOPE_VERSION: &str = "2026-05-01";
@@ -32,16 +34,9 @@ text_enum! {
     pub struct UnknownEvent;
 }
 
-impl EventName {
-    /// Whether the body contains the state of the license. The bodies of Keylight's own events do
-    /// not, so that they stay compatible with existing receivers.
-    fn has_standing(self) -> bool {
-        matches!(self, Self::LicenseFrozen | Self::LicenseUpdated)
-    }
-}
-
 /// The body of an event about a license: Keylight Connect's flat fields
-/// (docs.keylight.dev/stripe/connect, step 4) in its envelope (docs.keylight.dev/webhooks/overview).
+/// (docs.keylight.dev/stripe/connect, step 4) in its envelope (docs.keylight.dev/webhooks/overview),
+/// and then the facts by which a receiver finds the license and sorts its events.
 #[derive(Debug, Serialize)]
 pub struct LicenseEvent<'a> {
     id: &'a DeliveryId,
@@ -55,26 +50,31 @@ pub struct LicenseEvent<'a> {
     key_type_id: &'a KeyTypeId,
     customer_email: &'a str,
     session_id: Option<&'a str>,
-    #[serde(flatten)]
-    standing: Option<StandingFields>,
-}
-
-/// The state of a changed license, after the fields that every event has.
-#[derive(Debug, Serialize)]
-struct StandingFields {
+    license_id: &'a LicenseId,
+    order_id: Option<&'a OrderId>,
     status: &'static str,
     reason: Option<&'static str>,
     expires_at: Option<String>,
+    metadata: &'a Map<String, Value>,
+    occurred_at: i64,
+    sequence: u64,
 }
 
-impl StandingFields {
-    fn of(license: &License, now: Timestamp) -> Self {
-        Self {
-            status: license.state(now).as_str(),
-            reason: license.reason(now),
-            expires_at: license.standing.expires_at().map(Timestamp::to_rfc3339),
-        }
-    }
+/// The fields of an event that only a commit knows: with which customer it joined the one of the
+/// license.
+#[derive(Debug, Serialize)]
+struct CustomerFields<'a> {
+    customer_id: &'a CustomerId,
+    external_id: Option<&'a str>,
+}
+
+/// The customer of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventCustomer {
+    /// The id of the customer.
+    pub id: CustomerId,
+    /// The seller's id of the customer when the event was queued.
+    pub external_id: Option<ExternalId>,
 }
 
 /// The fields of an event that are not in the license itself.
@@ -94,9 +94,9 @@ pub struct EventFacts<'a> {
     pub now: Timestamp,
 }
 
-/// The body of an event about a license.
+/// The body of an event about a license, without the fields of its customer.
 pub fn license_event_body(license: &License, facts: &EventFacts<'_>) -> Vec<u8> {
-    let event = LicenseEvent {
+    to_json(&LicenseEvent {
         id: facts.id,
         created: facts.now.unix_seconds(),
         version: ENVELOPE_VERSION,
@@ -108,20 +108,49 @@ pub fn license_event_body(license: &License, facts: &EventFacts<'_>) -> Vec<u8> 
         key_type_id: &license.key_type,
         customer_email: facts.customer_email,
         session_id: facts.session,
-        standing: (facts.event.has_standing()).then(|| StandingFields::of(license, facts.now)),
+        license_id: &license.id,
+        order_id: license.unit.as_ref().map(|unit| &unit.order),
+        status: license.state(facts.now).as_str(),
+        reason: license.reason(facts.now),
+        expires_at: license.standing.expires_at().map(Timestamp::to_rfc3339),
+        metadata: license.metadata.as_map(),
+        occurred_at: facts.now.as_micros().div_euclid(1_000),
+        sequence: license.event_sequence,
+    })
+}
+
+/// The bytes to send: the body of an event, with the fields of its customer at the end.
+pub fn sent_body(mut body: Vec<u8>, customer: Option<&EventCustomer>) -> Vec<u8> {
+    let Some(customer) = customer else {
+        return body;
     };
-    serde_json::to_vec(&event).unwrap_or_else(|_| unreachable!("strings and numbers are JSON"))
+    let fields = to_json(&CustomerFields {
+        customer_id: &customer.id,
+        external_id: customer.external_id.as_deref(),
+    });
+    // Both are JSON objects with fields.
+    if body.pop_if(|last| *last == b'}').is_some() {
+        body.push(b',');
+        body.extend(fields.into_iter().skip(1));
+    }
+    body
+}
+
+fn to_json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap_or_else(|_| unreachable!("strings and numbers are JSON"))
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::base::id::{CustomerId, LicenseId};
     use crate::base::metadata::Metadata;
     use crate::base::seal::{KeyId, Sealed};
     use crate::model::licenses::entitlements::Entitlements;
     use crate::model::licenses::key::KeyHash;
+    use crate::model::licenses::license::OrderUnit;
     use crate::model::licenses::standing::{HoldCause, Standing};
 
     #[test]
@@ -152,73 +181,94 @@ mod tests {
             notes: None,
             metadata: Metadata::default(),
             created_at: Timestamp::EPOCH,
+            event_sequence: 3,
             version: 1,
         }
     }
 
-    #[test]
-    fn a_body_has_the_fields_that_receivers_know_and_no_other() {
-        let id = DeliveryId::parse("dlv_1").unwrap();
-        let facts = EventFacts {
-            id: &id,
-            event: EventName::LicenseCreated,
+    fn facts<'a>(id: &'a DeliveryId, event: EventName) -> EventFacts<'a> {
+        EventFacts {
+            id,
+            event,
             key: "PIXL-1",
             customer_email: "ada@example.test",
             session: Some("cs_1"),
             now: Timestamp::from_micros(1_798_761_600_999_999),
-        };
-        let body = |mode, facts: &EventFacts<'_>| {
-            String::from_utf8(license_event_body(&license(mode), facts)).unwrap()
-        };
+        }
+    }
+
+    fn body(license: &License, facts: &EventFacts<'_>) -> String {
+        String::from_utf8(license_event_body(license, facts)).unwrap()
+    }
+
+    #[test]
+    fn a_body_has_the_fields_that_receivers_know_and_then_what_the_event_is_about() {
+        let id = DeliveryId::parse("dlv_1").unwrap();
+        let mut license = license(Mode::Live);
+        license.unit = Some(OrderUnit::only(OrderId::parse("ord_1").unwrap()));
+        license.metadata =
+            Metadata::parse(json!({ "seat": 4 }).as_object().unwrap().clone()).unwrap();
         assert_eq!(
-            body(Mode::Live, &facts),
+            body(&license, &facts(&id, EventName::LicenseCreated)),
             concat!(
                 r#"{"id":"dlv_1","created":1798761600,"version":"2026-05-01","#,
                 r#""event":"license.created","tenant_id":"acme","mode":"live","#,
                 r#""key":"PIXL-1","product_id":"pixel","key_type_id":"pro","#,
-                r#""customer_email":"ada@example.test","session_id":"cs_1"}"#,
+                r#""customer_email":"ada@example.test","session_id":"cs_1","#,
+                r#""license_id":"lic_1","order_id":"ord_1","#,
+                r#""status":"ACTIVE","reason":null,"expires_at":null,"metadata":{"seat":4},"#,
+                r#""occurred_at":1798761600999,"sequence":3}"#,
             )
         );
-        let not_of_a_session = EventFacts {
-            session: None,
-            event: EventName::LicenseRevoked,
-            ..facts
-        };
-        let body = body(Mode::Sandbox, &not_of_a_session);
-        assert!(body.contains(r#""event":"license.revoked""#), "{body}");
-        assert!(body.contains(r#""mode":"sandbox""#), "{body}");
-        assert!(body.ends_with(r#""session_id":null}"#), "{body}");
     }
 
     #[test]
-    fn an_event_of_a_change_says_how_the_license_stands_behind_the_known_fields() {
+    fn a_license_that_was_not_sold_has_neither_session_nor_order() {
         let id = DeliveryId::parse("dlv_1").unwrap();
-        let now = Timestamp::from_unix_seconds(1_798_761_600).unwrap();
-        let mut license = license(Mode::Live);
-        let body = |license: &License, event| {
-            let facts = EventFacts {
-                id: &id,
-                event,
-                key: "PIXL-****",
-                customer_email: "ada@example.test",
-                session: None,
-                now,
-            };
-            String::from_utf8(license_event_body(license, &facts)).unwrap()
+        let facts = EventFacts {
+            session: None,
+            ..facts(&id, EventName::LicenseRevoked)
         };
-        let after = |body: &str, field: &str| body.split_once(field).unwrap().1.to_owned();
+        let body = body(&license(Mode::Sandbox), &facts);
+        assert!(body.contains(r#""event":"license.revoked""#), "{body}");
+        assert!(body.contains(r#""mode":"sandbox""#), "{body}");
+        assert!(body.contains(r#""session_id":null"#), "{body}");
+        assert!(body.contains(r#""order_id":null"#), "{body}");
+    }
+
+    #[test]
+    fn an_event_says_how_the_license_stands() {
+        let id = DeliveryId::parse("dlv_1").unwrap();
+        let mut license = license(Mode::Live);
         license.standing = Standing::new(Timestamp::parse_rfc3339("2027-06-01").ok());
-        let sent = body(&license, EventName::LicenseUpdated);
-        assert_eq!(
-            after(&sent, r#""session_id":null,"#),
-            r#""status":"ACTIVE","reason":null,"expires_at":"2027-06-01T00:00:00Z"}"#
-        );
+        let sent = body(&license, &facts(&id, EventName::LicenseUpdated));
+        let stands = r#""status":"ACTIVE","reason":null,"expires_at":"2027-06-01T00:00:00Z""#;
+        assert!(sent.contains(stands), "{sent}");
         license.standing = Standing::new(None);
         license.standing.hold(HoldCause::Admin);
-        let sent = body(&license, EventName::LicenseFrozen);
+        let sent = body(&license, &facts(&id, EventName::LicenseFrozen));
+        let stands = r#""status":"FROZEN","reason":"frozen","expires_at":null"#;
+        assert!(sent.contains(stands), "{sent}");
+    }
+
+    #[test]
+    fn the_customer_is_added_at_the_end() {
+        let mut customer = EventCustomer {
+            id: CustomerId::parse("cus_1").unwrap(),
+            external_id: None,
+        };
+        let sent = |customer: &EventCustomer| {
+            let sent = sent_body(br#"{"id":"dlv_1"}"#.to_vec(), Some(customer));
+            String::from_utf8(sent).unwrap()
+        };
         assert_eq!(
-            after(&sent, r#""session_id":null,"#),
-            r#""status":"FROZEN","reason":"frozen","expires_at":null}"#
+            sent(&customer),
+            r#"{"id":"dlv_1","customer_id":"cus_1","external_id":null}"#
+        );
+        customer.external_id = ExternalId::parse(r#"a "b""#).ok();
+        assert_eq!(
+            sent(&customer),
+            r#"{"id":"dlv_1","customer_id":"cus_1","external_id":"a \"b\""}"#
         );
     }
 }

@@ -118,7 +118,7 @@ fn command(
         }
         change(&mut record.license.standing, now)?;
         let mut changes = env.changes(now);
-        let delivery = masked_license_event(env, &record, event, now);
+        let delivery = masked_license_event(env, &mut record, event, now);
         changes.deliveries.push(Write::new(delivery));
         let entry = env.audit(tenant, now, actor.clone(), action, id.as_str());
         changes.audit.push(entry);

@@ -81,6 +81,7 @@ pub fn mint(
         notes: None,
         metadata: Metadata::default(),
         created_at: now,
+        event_sequence: 0,
         version: 1,
         id,
     };

@@ -77,6 +77,7 @@ pub(crate) fn mint_into(
 
     let recipient = Recipient {
         email: &new.customer.email,
+        external_id: new.customer.external_id.as_ref(),
         session: new.session,
     };
     let created = EventName::LicenseCreated;
@@ -91,8 +92,8 @@ pub(crate) fn mint_into(
         }
         Some(reason) => {
             license.standing.revoke(reason, now);
-            let masked = &license.masked_key;
-            let event = license_event(env, license, names(reason).1, masked, recipient, now);
+            let masked = license.masked_key.clone();
+            let event = license_event(env, license, names(reason).1, &masked, recipient, now);
             changes.deliveries.push(Write::new(event));
         }
     }
@@ -122,7 +123,7 @@ pub(crate) fn revoke_into(
     let (action, event) = names(reason);
     if was_in_force {
         count(changes, &record.license, -1, None);
-        let event = masked_license_event(env, &record, event, now);
+        let event = masked_license_event(env, &mut record, event, now);
         changes.deliveries.push(Write::new(event));
     }
     let license = &record.license;

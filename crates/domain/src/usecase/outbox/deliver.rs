@@ -8,6 +8,7 @@ use crate::commit::changes::Changes;
 use crate::commit::write::Write;
 use crate::model::outbox::delivery::{Attempt, Claim, Delivery, DeliveryStatus};
 use crate::model::outbox::endpoint_health::{AttemptEnd, HealthChange, MAX_WIDTH};
+use crate::model::outbox::event::sent_body;
 use crate::model::outbox::retry::Verdict;
 use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 use crate::model::outbox::webhook_signature::{self, WebhookSecret};
@@ -67,15 +68,14 @@ impl From<crate::ports::StoreError> for DeliverError {
 pub fn request(env: &Env<'_>, claim: &Claim) -> Result<HttpRequest, DeliverError> {
     let Claim { delivery, endpoint } = claim;
     let url = endpoint.url.as_ref().ok_or(DeliverError::NoUrl)?;
-    let body = env
+    let sealed = env
         .open(
             SealedField::DELIVERY_BODY,
             delivery.id.as_str(),
             &delivery.sealed_body,
         )
-        .map_err(DeliverError::SealedBody)?
-        .expose()
-        .to_vec();
+        .map_err(DeliverError::SealedBody)?;
+    let body = sent_body(sealed.expose().to_vec(), delivery.customer.as_ref());
     let secret = env
         .open(
             SealedField::ENDPOINT_SECRET,

@@ -5,7 +5,8 @@ use crate::base::id::{DeliveryId, SessionId};
 use crate::base::time::Timestamp;
 use crate::model::licenses::license::License;
 use crate::model::outbox::delivery::{Delivery, DeliveryStatus};
-use crate::model::outbox::event::{EventFacts, EventName, license_event_body};
+use crate::model::outbox::event::{EventCustomer, EventFacts, EventName, license_event_body};
+use crate::model::sales::customer::ExternalId;
 use crate::ports::LicenseRecord;
 use crate::usecase::env::{Env, SealedField};
 
@@ -14,20 +15,23 @@ use crate::usecase::env::{Env, SealedField};
 pub struct Recipient<'a> {
     /// The customer's address.
     pub email: &'a Email,
+    /// The seller's id of the customer.
+    pub external_id: Option<&'a ExternalId>,
     /// The Stripe session that paid for the license.
     pub session: Option<&'a SessionId>,
 }
 
-/// Builds the delivery of a license event, due at once. `key` is in plain text for
-/// `license.created` only.
+/// Builds the delivery of a license event, due at once, and counts the event in the license. `key` is
+/// in plain text for `license.created` only.
 pub fn license_event(
     env: &Env<'_>,
-    license: &License,
+    license: &mut License,
     event: EventName,
     key: &str,
     recipient: Recipient<'_>,
     now: Timestamp,
 ) -> Delivery {
+    license.event_sequence = license.event_sequence.saturating_add(1);
     let id = DeliveryId::new(now, env.random());
     let body = license_event_body(
         license,
@@ -46,6 +50,11 @@ pub fn license_event(
         tenant: license.tenant.clone(),
         event,
         license: license.id.clone(),
+        sequence: license.event_sequence,
+        customer: Some(EventCustomer {
+            id: license.customer.clone(),
+            external_id: recipient.external_id.cloned(),
+        }),
         status: DeliveryStatus::Pending,
         attempts: 0,
         schedule_from: 0,
@@ -55,17 +64,19 @@ pub fn license_event(
     }
 }
 
-/// Builds the delivery of an event about a stored license, with its key masked, due at once.
+/// Builds the delivery of an event about a stored license, with its key masked, due at once, and counts
+/// the event in the license, which the caller writes.
 pub(crate) fn masked_license_event(
     env: &Env<'_>,
-    record: &LicenseRecord,
+    record: &mut LicenseRecord,
     event: EventName,
     now: Timestamp,
 ) -> Delivery {
-    let license = &record.license;
+    let key = record.license.masked_key.clone();
     let recipient = Recipient {
         email: &record.email,
+        external_id: record.external_id.as_ref(),
         session: record.session.as_ref(),
     };
-    license_event(env, license, event, &license.masked_key, recipient, now)
+    license_event(env, &mut record.license, event, &key, recipient, now)
 }

@@ -6,11 +6,12 @@ use mintage_domain::ports::{KeyQuery, KnownLicense, StoreError};
 use super::license::{LicenseRow, license_record};
 use crate::place::Place;
 
-/// A license with what a validation returns beside it: its customer's address, the session of its order, the name
-/// of its key type, and the number of its active devices.
+/// A license with what a validation returns beside it: its customer's address and external id, the
+/// session of its order, the name of its key type, and the number of its active devices.
 pub(crate) type KnownLicenseRow = (
     LicenseRow,
     String,
+    Option<String>,
     Option<String>,
     Option<String>,
     Option<i64>,
@@ -18,14 +19,14 @@ pub(crate) type KnownLicenseRow = (
 
 /// Reads a license as validation finds it. Of a license that never had a device nothing is counted.
 fn known_license(
-    (license, email, session, plan, activations): KnownLicenseRow,
+    (license, email, external_id, session, plan, activations): KnownLicenseRow,
 ) -> Result<KnownLicense, StoreError> {
     let id = license.id().to_owned();
     let key = [id.as_str()];
     let place = Place::of("licenses", &key);
     let plan = plan.ok_or_else(|| place.wrong("key_type", "there is no such key type"))?;
     Ok(KnownLicense {
-        record: license_record((license, email, session))?,
+        record: license_record((license, email, external_id, session))?,
         plan: place.read("key_types.display_name", DisplayName::parse(&plan))?,
         activations: place.number("counters.value", activations.unwrap_or_default())?,
     })

@@ -17,6 +17,7 @@ use mintage_domain::model::licenses::license::{License, Notes, OrderUnit};
 use mintage_domain::model::licenses::standing::{
     HoldCause, HoldStatus, Revocation, RevocationReason, Standing,
 };
+use mintage_domain::model::sales::customer::ExternalId;
 use mintage_domain::ports::{LicenseRecord, StoreError};
 use serde_json::Value as Json;
 
@@ -66,6 +67,7 @@ pub struct LicenseRow {
     notes: Option<String>,
     metadata: String,
     state: String,
+    event_sequence: i64,
 }
 
 impl From<&License> for LicenseRow {
@@ -102,6 +104,7 @@ impl From<&License> for LicenseRow {
             notes: license.notes.as_deref().map(stored_text),
             metadata: license.metadata.to_json(),
             state: stored_state(standing).to_owned(),
+            event_sequence: stored_version(license.event_sequence),
         }
     }
 }
@@ -127,6 +130,7 @@ impl TryFrom<LicenseRow> for License {
             standing: standing(&place, &row)?,
             created_at: Timestamp::from_micros(row.created_at),
             version: place.number("version", row.version)?,
+            event_sequence: place.number("event_sequence", row.event_sequence)?,
             metadata: place.read(
                 "metadata",
                 Metadata::parse(place.json("metadata", &row.metadata)?),
@@ -236,24 +240,25 @@ impl LicenseRow {
     }
 }
 
-/// A license with its customer's address and the session of its order.
-pub type LicenseRecordRow = (LicenseRow, String, Option<String>);
+/// A license with its customer's address and external id, and the session of its order.
+pub type LicenseRecordRow = (LicenseRow, String, Option<String>, Option<String>);
 
-/// Reads a license with its customer's address and the session of its order.
+/// Reads a license with its customer's address and external id, and the session of its order.
 pub fn license_record(
-    (license, email, session): LicenseRecordRow,
+    (license, email, external_id, session): LicenseRecordRow,
 ) -> Result<LicenseRecord, StoreError> {
     let id = license.id.clone();
     let key = [id.as_str()];
     let place = Place::of("licenses", &key);
     Ok(LicenseRecord {
         email: place.read("customers.email", Email::parse(&email))?,
+        external_id: external_id.as_deref().map(ExternalId::truncated),
         session: place.read_some("orders.session", session.as_deref(), SessionId::parse)?,
         license: license.try_into()?,
     })
 }
 
-stored!(LicenseRow: licenses { key id, fixed tenant, fixed mode, fixed product, fixed key_type, set customer, fixed order_id, fixed line, fixed unit, fixed key_hash, fixed masked_key, fixed sealed_key, set activation_limit, set entitlements, set expires_at, set revocation, set revoked_at, set holds, set held, fixed created_at, set version, set notes, fixed metadata, set state });
+stored!(LicenseRow: licenses { key id, fixed tenant, fixed mode, fixed product, fixed key_type, set customer, fixed order_id, fixed line, fixed unit, fixed key_hash, fixed masked_key, fixed sealed_key, set activation_limit, set entitlements, set expires_at, set revocation, set revoked_at, set holds, set held, fixed created_at, set version, set notes, fixed metadata, set state, set event_sequence });
 
 stored!(LicenseMetadataRow: license_metadata { key license, key key, set tenant, set value, set created_at });
 
@@ -313,6 +318,7 @@ pub fn get(
         .select((
             LicenseRow::as_select(),
             customers::email,
+            customers::external_id,
             orders::session.nullable(),
         ))
         .first(conn)
@@ -330,6 +336,7 @@ pub fn list_of_order(conn: &mut Conn, order: &OrderId) -> Result<Vec<LicenseReco
         .select((
             LicenseRow::as_select(),
             customers::email,
+            customers::external_id,
             orders::session.nullable(),
         ))
         .load(conn)?;

@@ -51,6 +51,7 @@ pub fn list(
         .select((
             LicenseRow::as_select(),
             customers::email,
+            customers::external_id,
             orders::session.nullable(),
         ))
         .order((licenses::created_at.desc(), licenses::id.desc()))

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use mintage_domain::base::id::{DeliveryId, LicenseId};
+use mintage_domain::base::id::{CustomerId, DeliveryId, LicenseId};
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::seal::Sealed;
 use mintage_domain::base::slug::TenantId;
@@ -12,7 +12,8 @@ use mintage_domain::base::url::WebUrl;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::row::Row;
 use mintage_domain::model::outbox::delivery::{Attempt, Delivery, DeliveryStatus};
-use mintage_domain::model::outbox::event::EventName;
+use mintage_domain::model::outbox::event::{EventCustomer, EventName};
+use mintage_domain::model::sales::customer::ExternalId;
 use mintage_domain::ports::StoreError;
 
 use super::super::super::db::{Conn, Db};
@@ -40,10 +41,14 @@ pub struct DeliveryRow {
     due_at: i64,
     created_at: i64,
     version: i64,
+    sequence: i64,
+    customer: Option<String>,
+    external_id: Option<String>,
 }
 
 impl From<&Delivery> for DeliveryRow {
     fn from(delivery: &Delivery) -> Self {
+        let customer = delivery.customer.as_ref();
         Self {
             id: delivery.id.to_string(),
             tenant: delivery.tenant.to_string(),
@@ -56,6 +61,9 @@ impl From<&Delivery> for DeliveryRow {
             due_at: delivery.due_at.as_micros(),
             created_at: delivery.created_at.as_micros(),
             version: stored_version(delivery.version),
+            sequence: stored_version(delivery.sequence),
+            customer: customer.map(|it| it.id.to_string()),
+            external_id: customer.and_then(|it| it.external_id.as_deref().map(stored_text)),
         }
     }
 }
@@ -78,6 +86,13 @@ impl TryFrom<DeliveryRow> for Delivery {
             due_at: Timestamp::from_micros(row.due_at),
             created_at: Timestamp::from_micros(row.created_at),
             version: place.number("version", row.version)?,
+            sequence: place.number("sequence", row.sequence)?,
+            customer: place
+                .read_some("customer", row.customer.as_deref(), CustomerId::parse)?
+                .map(|id| EventCustomer {
+                    id,
+                    external_id: row.external_id.as_deref().map(ExternalId::truncated),
+                }),
         })
     }
 }
@@ -127,7 +142,7 @@ impl TryFrom<AttemptRow> for Attempt {
     }
 }
 
-stored!(DeliveryRow: deliveries { key id, fixed tenant, fixed event, fixed license, fixed sealed_body, set status, set attempts, set schedule_from, set due_at, fixed created_at, set version });
+stored!(DeliveryRow: deliveries { key id, fixed tenant, fixed event, fixed license, fixed sealed_body, set status, set attempts, set schedule_from, set due_at, fixed created_at, set version, fixed sequence, fixed customer, fixed external_id });
 
 stored!(AttemptRow: attempts { key delivery, key number, set at, set url, set status, set snippet });
 

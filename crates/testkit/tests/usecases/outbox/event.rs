@@ -8,16 +8,17 @@ use mintage_testkit::fixtures::Shop;
 #[test]
 fn an_event_is_due_at_once_and_sealed_for_its_delivery() {
     let shop = Shop::new("acme");
-    let license = shop.license(&shop.customer());
+    let mut license = shop.license(&shop.customer());
     let (env, now) = (shop.env.env(), shop.now());
     let email = Email::parse("ada@example.test").unwrap();
     let session = SessionId::parse("cs_1").unwrap();
     let recipient = Recipient {
         email: &email,
+        external_id: None,
         session: Some(&session),
     };
     let event = EventName::LicenseRevoked;
-    let delivery = license_event(&env, &license, event, "masked", recipient, now);
+    let delivery = license_event(&env, &mut license, event, "masked", recipient, now);
     assert_eq!(
         (delivery.due_at, delivery.attempts, &delivery.license),
         (now, 0, &license.id)
@@ -30,4 +31,11 @@ fn an_event_is_due_at_once_and_sealed_for_its_delivery() {
     assert_eq!(body["id"], delivery.id.as_str());
     assert_eq!(body["event"], "license.revoked");
     assert_eq!(body["session_id"], "cs_1");
+    assert_eq!(
+        (delivery.sequence, license.event_sequence, &body["sequence"]),
+        (1, 1, &1.into()),
+        "the first event of the license"
+    );
+    let next = license_event(&env, &mut license, event, "masked", recipient, now);
+    assert_eq!(next.sequence, 2);
 }

@@ -148,6 +148,7 @@ pub fn a_validated_license_comes_with_address_session_and_plan(store: &Nodes<'_>
     let record = LicenseRecord {
         license: validator.sale.license,
         email: validator.sale.customer.email,
+        external_id: validator.sale.customer.external_id,
         session: validator.sale.order.session,
     };
     let known = KnownLicense {

@@ -3,6 +3,7 @@
 pub mod delivery;
 pub mod delivery_claim;
 pub mod delivery_lanes;
+pub mod delivery_order;
 pub mod mail;
 pub mod pruning;
 pub mod webhook_endpoint;

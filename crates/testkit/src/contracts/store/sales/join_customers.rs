@@ -1,6 +1,8 @@
 //! Customers with the same address join when they are committed.
 
 use mintage_domain::base::mode::Mode;
+use mintage_domain::commit::write::Write;
+use mintage_domain::model::outbox::event::EventCustomer;
 use mintage_domain::model::sales::customer::Customer;
 use serde_json::{Map, Value, json};
 
@@ -50,6 +52,28 @@ pub fn a_known_customer_joins(store: &Nodes<'_>) {
     assert_eq!(order.customer, Some(first.customer.id));
     let none = store.customer(tenant, proposed).expect("the store answers");
     assert_eq!(none, None, "the proposed id was not used");
+}
+
+/// An event names the customer of its license and the external id after the merge, although it was
+/// built before the commit found that customer.
+pub fn an_event_names_the_customer_who_joins(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let first = shop.sold(store);
+    let mut buyer = with_same_address(&shop, &first.customer);
+    let external_id = first.customer.external_id.clone();
+    buyer.external_id = Some(text("of-the-second-sale"));
+    let again = shop.sale_to(buyer);
+    let delivery = shop.delivery(&again.license);
+    let mut changes = shop.selling(&again);
+    changes.deliveries.push(Write::new(delivery.clone()));
+    committed(store, changes);
+    let read = store.delivery(&shop.tenant.id, &delivery.id);
+    let (read, _) = read.expect("the store answers").expect("it was queued");
+    let expected = EventCustomer {
+        id: first.customer.id,
+        external_id: external_id.or_else(|| Some(text("of-the-second-sale"))),
+    };
+    assert_eq!(read.customer, Some(expected));
 }
 
 /// A new customer gets the proposed id, and the receipt says so.
