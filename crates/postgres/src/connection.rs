@@ -155,10 +155,11 @@ impl Source {
         let plans = match self.duty {
             Duty::Migrations | Duty::Pool => "",
             // Each statement is planned once, to look rows up by their keys, whatever the
-            // statistics of a young table say.
+            // statistics of a young table say. At its usual price, a look into an index costs more
+            // than reading all of a table that is thought to be small.
             Duty::Writer | Duty::Reader | Duty::Rates => {
                 "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; \
-                 set enable_hashjoin = off; set enable_mergejoin = off;"
+                 set enable_hashjoin = off; set enable_mergejoin = off; set random_page_cost = 0.1;"
             }
         };
         let durability = match self.duty {

@@ -13,6 +13,8 @@ mod reader;
 mod store;
 mod url;
 mod writer;
+#[cfg(test)]
+mod young_tables;
 
 pub use config::{OpenError, PostgresConfig};
 pub use store::PostgresStore;

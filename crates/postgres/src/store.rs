@@ -16,6 +16,7 @@ use mintage_domain::ports::{
     StoreError, TakeDone, TakeQuery, ValidateDone, ValidateQuery, Validations,
 };
 use mintage_sql::Error;
+use mintage_sql::postgres::last_seen::touch;
 use mintage_sql::postgres::tables::access::last_seen;
 use mintage_sql::postgres::tables::licenses::ending;
 use mintage_sql::postgres::tables::prune;
@@ -190,7 +191,7 @@ impl RateLimiter for PostgresStore {
 impl LastSeen for PostgresStore {
     fn record_last_seen(&self, seen: &[(SeenTarget, Timestamp)]) -> Result<(), StoreError> {
         let seen = last_seen::LastSeenBuffer::of(seen);
-        self.write(|conn| last_seen::touch(conn, &seen))
+        self.write(|conn| touch(conn, &seen))
     }
 
     fn last_used(&self, keys: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError> {

@@ -19,6 +19,7 @@ use mintage_domain::ports::{
     Commit, CommitDone, CommitError, Housekeeping, LastSeen, MAX_PRUNED_ROWS, RateLimiter,
     SeenTarget, StoreError, TakeDone, TakeQuery,
 };
+use mintage_sql::sqlite::last_seen::touch;
 use mintage_sql::sqlite::tables::access::last_seen;
 use mintage_sql::sqlite::tables::licenses::ending;
 use mintage_sql::sqlite::tables::prune;
@@ -142,7 +143,7 @@ impl RateLimiter for SqliteStore {
 impl LastSeen for SqliteStore {
     fn record_last_seen(&self, seen: &[(SeenTarget, Timestamp)]) -> Result<(), StoreError> {
         let seen = last_seen::LastSeenBuffer::of(seen);
-        self.write(move |conn| last_seen::touch(conn, &seen))
+        self.write(move |conn| touch(conn, &seen))
     }
 
     fn last_used(&self, keys: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError> {

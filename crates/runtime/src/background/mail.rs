@@ -53,7 +53,8 @@ pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         });
         if !may_have_more {
             tokio::select! {
-                () = app.mails_due.notified() => {}
+                // Without a mail server a mail that is queued changes nothing.
+                () = app.mails_due.notified(), if app.mailer.is_some() => {}
                 () = sleep(pause) => {}
                 _ = stopped.changed() => {}
             }

@@ -16,12 +16,15 @@ use crate::error::Error;
 use crate::schema::endpoints;
 use crate::table::Stored;
 
-/// Whether it is the turn of any lane, of those that have a limit.
+/// Whether it is the turn of any lane, of those that have a limit. The first turn is read from an
+/// index, where `exists` reads the whole table if statistics promise an early match.
 const IS_DUE: &str = "\
-    select (? > 0 and exists (select 1 from lanes \
-        where queue = ? and state = 'responsive' and turn_at <= ?)) \
-    or (? > 0 and exists (select 1 from lanes \
-        where queue = ? and state = 'unresponsive' and turn_at <= ?))";
+    select coalesce(? > 0 and (select turn_at from lanes \
+        where queue = ? and state = 'responsive' and turn_at is not null \
+        order by turn_at limit 1) <= ?, false) \
+    or coalesce(? > 0 and (select turn_at from lanes \
+        where queue = ? and state = 'unresponsive' and turn_at is not null \
+        order by turn_at limit 1) <= ?, false)";
 
 /// The lanes whose turn it is. Their rows stay locked until the leases are taken, so that no other
 /// claimer counts the same room; a lane that another claimer is at is left to it. A commit that queues

@@ -10,6 +10,7 @@ macro_rules! claimable {
 pub mod batch;
 pub mod claim;
 mod db;
+pub mod last_seen;
 mod statement;
 #[path = "../tables/mod.rs"]
 pub mod tables;

@@ -1,6 +1,6 @@
 //! When API keys and devices were last seen.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 use mintage_domain::base::id::ApiKeyId;
@@ -12,7 +12,6 @@ use super::super::super::db::Conn;
 use crate::error::Error;
 use crate::place::Place;
 use crate::schema::api_key_uses;
-use crate::schema::{activations, api_keys};
 
 /// A row of `api_key_uses`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -81,36 +80,6 @@ impl LastSeenBuffer {
         }
         sorted
     }
-}
-
-/// Move times forward, inside a transaction.
-pub fn touch(conn: &mut Conn, seen: &LastSeenBuffer) -> Result<(), Error> {
-    let there: Vec<String> = api_keys::table
-        .filter(api_keys::id.eq_any(seen.keys.iter().map(ApiKeyUseRow::key)))
-        .select(api_keys::id)
-        .load(conn)?;
-    let there: HashSet<String> = there.into_iter().collect();
-    let of_keys = seen.keys.iter();
-    for row in of_keys.filter(|row| there.contains(row.key())) {
-        let new = diesel::insert_into(api_key_uses::table)
-            .values(row)
-            .on_conflict_do_nothing()
-            .execute(conn)?;
-        if new == 0 {
-            diesel::update(api_key_uses::table.find(row.key()))
-                .filter(api_key_uses::last_used_at.lt(row.at()))
-                .set(api_key_uses::last_used_at.eq(row.at()))
-                .execute(conn)?;
-        }
-    }
-    for (license, fingerprint, at) in &seen.devices {
-        diesel::update(activations::table.find((license, fingerprint)))
-            .filter(activations::released_at.is_null())
-            .filter(activations::last_seen.lt(at))
-            .set(activations::last_seen.eq(at))
-            .execute(conn)?;
-    }
-    Ok(())
 }
 
 /// Get the times when API keys were last used.

@@ -1,0 +1,46 @@
+//! Times of last use: one statement for all keys, one for all activations.
+
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use super::db::Conn;
+use super::statement::{Param, Statement};
+use super::tables::access::last_seen::LastSeenBuffer;
+use crate::error::Error;
+
+/// In the order of the keys, in which every node locks them.
+const KEYS: &str = "\
+    insert into api_key_uses as t (key, last_used_at) \
+    select v.key, v.at from unnest(?::text[], ?::bigint[]) as v (key, at) \
+    join api_keys k on k.id = v.key order by v.key \
+    on conflict (key) do update set last_used_at = excluded.last_used_at \
+    where t.last_used_at < excluded.last_used_at";
+
+const ACTIVATIONS: &str = "\
+    with v as (select t.license, t.fingerprint, v.at \
+        from unnest(?::text[], ?::text[], ?::bigint[]) as v (license, fingerprint, at) \
+        join activations t on t.license = v.license and t.fingerprint = v.fingerprint \
+        where t.released_at is null and t.last_seen < v.at \
+        order by t.license, t.fingerprint for update of t) \
+    update activations t set last_seen = v.at from v \
+    where t.license = v.license and t.fingerprint = v.fingerprint";
+
+/// Move times forward, inside a transaction. A key or an activation that is gone is left out.
+pub fn touch(conn: &mut Conn, seen: &LastSeenBuffer) -> Result<(), Error> {
+    if !seen.keys.is_empty() {
+        let keys = seen.keys.iter().map(|row| row.key().to_owned()).collect();
+        let times = seen.keys.iter().map(|row| row.at()).collect();
+        let params = vec![Param::Texts(keys), Param::Numbers(times)];
+        Statement::<BigInt>::of(KEYS, params).execute(conn)?;
+    }
+    if !seen.devices.is_empty() {
+        let devices = &seen.devices;
+        let params = vec![
+            Param::Texts(devices.iter().map(|it| it.0.clone()).collect()),
+            Param::Texts(devices.iter().map(|it| it.1.clone()).collect()),
+            Param::Numbers(devices.iter().map(|it| it.2).collect()),
+        ];
+        Statement::<BigInt>::of(ACTIVATIONS, params).execute(conn)?;
+    }
+    Ok(())
+}
