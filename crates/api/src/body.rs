@@ -71,14 +71,6 @@ pub(crate) struct EventBody(UnreadBody);
 impl EventBody {
     /// Reads the body.
     pub(crate) async fn read(self) -> Result<web::Bytes, Problem> {
-        let is_small = self.0.length.is_some_and(|length| length <= MAX_BODY);
-        let _held = if is_small {
-            None
-        } else {
-            let held = timeout(DEADLINE, LARGE_BODIES.acquire()).await;
-            // The semaphore is never closed.
-            Some(held.map_err(|_| Problem::unavailable("too many large bodies"))?)
-        };
         self.0.read(MAX_EVENT).await
     }
 }
@@ -113,10 +105,19 @@ impl UnreadBody {
         if self.length.is_some_and(|length| length > max) {
             return Err(too_large(max));
         }
+        let is_small = max <= MAX_BODY || self.length.is_some_and(|length| length <= MAX_BODY);
+        let read = async {
+            // The semaphore is never closed.
+            let _held = if is_small {
+                None
+            } else {
+                LARGE_BODIES.acquire().await.ok()
+            };
+            to_bytes_limited(BodyStream::new(self.payload), max).await
+        };
         let connection = self.connection.as_deref();
         connection.inspect(|connection| connection.wait());
-        let body = to_bytes_limited(BodyStream::new(self.payload), max);
-        let bytes = timeout(DEADLINE, body).await;
+        let bytes = timeout(DEADLINE, read).await;
         connection.inspect(|connection| connection.work());
         match bytes {
             Ok(Ok(Ok(bytes))) => Ok(bytes),

@@ -9,7 +9,7 @@ use mintage_domain::usecase::stripe::connect::{self, ConnectError, Connected};
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
 use mintage_runtime::crash::{self, Point};
-use mintage_runtime::outbound::call_stripe;
+use mintage_runtime::outbound::{call_stripe, check_circuit};
 use mintage_runtime::problem::Problem;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -92,9 +92,7 @@ async fn connect(app: &web::Data<App>, code: Secret, state: Secret) -> Result<Co
     })
     .await??;
     // Refused before the state is used up, so that the seller can reload the page.
-    if let Some(wait) = app.stripe_circuits.refusal(round.mode, None) {
-        return Err(Problem::stripe_unavailable(wait));
-    }
+    check_circuit(app, round.mode, None)?;
     let connected = call_stripe(app, round.tenant.as_str(), move |app| {
         let (store, stripe) = (&*app.store, &*app.stripe);
         let connected = connect::finish(store, stripe, &app.env(), &state, &code)?;

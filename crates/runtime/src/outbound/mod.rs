@@ -5,4 +5,4 @@ mod guarded_stripe;
 mod run;
 
 pub use guarded_stripe::GuardedStripe;
-pub use run::{OutboundError, call_stripe};
+pub use run::{OutboundError, call_stripe, check_circuit};

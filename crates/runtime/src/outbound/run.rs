@@ -1,7 +1,10 @@
 //! Running work that calls Stripe.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use mintage_domain::base::id::StripeAccountId;
+use mintage_domain::base::mode::Mode;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -14,9 +17,25 @@ pub enum OutboundError {
     /// As many calls as are allowed wait for Stripe already, for this tenant or for all tenants.
     #[error("too many calls wait for Stripe")]
     Full,
+    /// Stripe does not answer at present, and is asked again after this time.
+    #[error("Stripe does not answer at present")]
+    CircuitOpen(Duration),
     /// The work was interrupted.
     #[error(transparent)]
     Blocking(#[from] BlockingError),
+}
+
+/// Refuses work whose calls for this account would be refused by the circuit of the mode. For work that
+/// changes something before it calls Stripe.
+pub fn check_circuit(
+    app: &App,
+    mode: Mode,
+    account: Option<&StripeAccountId>,
+) -> Result<(), OutboundError> {
+    match app.stripe_circuits.refusal(mode, account) {
+        Some(wait) => Err(OutboundError::CircuitOpen(wait)),
+        None => Ok(()),
+    }
 }
 
 /// Runs work that calls Stripe for a tenant. The work has a thread of its own and takes none from the work

@@ -74,6 +74,7 @@ impl From<OutboundError> for Problem {
     fn from(error: OutboundError) -> Self {
         match error {
             OutboundError::Full => Self::stripe_unavailable(Duration::ZERO),
+            OutboundError::CircuitOpen(wait) => Self::stripe_unavailable(wait),
             OutboundError::Blocking(error) => error.into(),
         }
     }

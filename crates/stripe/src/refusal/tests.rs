@@ -30,6 +30,9 @@ fn said(code: Option<&str>, message: &str) -> StripeRefusal {
     }
 }
 
+/// What Stripe says of an account that may not charge, without a code.
+const CLOSED: &str = "Your account cannot currently make live charges. If you are";
+
 #[test]
 fn every_refusal_means_what_the_domain_can_act_on() {
     let busy = StripeError::Busy { retry_after: None };
@@ -77,11 +80,8 @@ fn every_refusal_means_what_the_domain_can_act_on() {
         ),
         (
             400,
-            uncoded("Your account cannot currently make live charges. If you are"),
-            StripeError::CannotCharge(said(
-                None,
-                "Your account cannot currently make live charges. If you are",
-            )),
+            uncoded(CLOSED),
+            StripeError::CannotCharge(said(None, CLOSED)),
         ),
         (429, error_body("rate_limit", "slow down"), busy.clone()),
         (400, error_body("rate_limit", "slow down"), busy.clone()),

@@ -7,7 +7,7 @@ use mintage_domain::model::access::limits::Limited;
 use mintage_domain::usecase::sales::checkout::{self, OpenCheckout, authorize};
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
-use mintage_runtime::outbound::call_stripe;
+use mintage_runtime::outbound::{call_stripe, check_circuit};
 use mintage_runtime::problem::Problem;
 use utoipa::ToSchema;
 
@@ -82,10 +82,7 @@ pub(super) async fn create(
     limits::admit_exactly(&app, &request, (Limited::Checkout, tenant)).await?;
     let wanted = read_body::<CreateCheckoutRequest>(&body.read().await?)?.into();
     if let Some(account) = connection.state.account() {
-        let circuits = &app.stripe_circuits;
-        if let Some(wait) = circuits.refusal(account.mode, Some(&account.account)) {
-            return Err(Problem::stripe_unavailable(wait).into());
-        }
+        check_circuit(&app, account.mode, Some(&account.account))?;
     }
     let tenant = connection.tenant.clone();
     let url = call_stripe(&app, tenant.as_str(), move |app| {

@@ -148,8 +148,11 @@ async fn account_status(
     })
     .await;
     let answer = match asked {
-        Err(OutboundError::Full) => Err(StripeError::Busy { retry_after: None }),
-        asked => asked?,
+        Ok(answer) => answer,
+        Err(OutboundError::Blocking(error)) => return Err(error.into()),
+        Err(OutboundError::Full | OutboundError::CircuitOpen(_)) => {
+            Err(StripeError::Busy { retry_after: None })
+        }
     };
     Ok(AccountStatus::of(id, answer))
 }
