@@ -24,6 +24,7 @@ def simulator(receiver):
         [
             TARGET / "debug" / "mintage-stripe-sim",
             *("--listen", listen),
+            *("--control-token", Simulator.control_token),
             *("--redirect-uri", Simulator.redirect_uri),
             *("--retry-millis", "50,50,50"),
             *("--test-webhook", receiver.url, receiver.secret),

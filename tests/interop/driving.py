@@ -62,6 +62,7 @@ def pay(session, number="4242424242424242", **more) -> Page:
 @dataclass
 class Simulator:
     url: str
+    control_token = "sim_control_of_tests"
     test_key = "sk_test_SimPlatform"
     live_key = "sk_live_SimPlatform"
     client_ids = {"test": "ca_SimTest", "live": "ca_SimLive"}
@@ -73,7 +74,10 @@ class Simulator:
 
     def control(self, method: str, path: str, /, **body):
         data = json.dumps(body).encode() if method == "POST" else None
-        headers = {"Content-Type": "application/json"}
+        headers = {
+            "Content-Type": "application/json",
+            "Authorization": f"Bearer {self.control_token}",
+        }
         request = urllib.request.Request(f"{self.url}/_sim/{path}", data, headers, method=method)
         with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
             return json.load(answer)

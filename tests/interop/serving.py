@@ -94,6 +94,7 @@ def served(folder: Path, **settings: str):
     simulator = [
         TARGET / "debug" / "mintage-stripe-sim",
         *("--listen", simulator_address),
+        *("--control-token", Simulator.control_token),
         *("--redirect-uri", f"http://{server_address}/stripe/callback"),
         *("--test-webhook", f"http://{server_address}/api/stripe/webhook/connect", HOOK_SECRET),
     ]

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod connection;
 pub mod endpoint;
 pub mod error;
 pub mod layers;
@@ -8,6 +9,7 @@ pub mod request;
 pub mod views;
 
 mod auth;
+mod body;
 mod json;
 mod limits;
 mod mount;

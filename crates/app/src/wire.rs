@@ -9,7 +9,10 @@ use mintage_http::{HttpClient, InvalidUserAgent, Reach};
 use mintage_postgres::{PostgresConfig, PostgresStore};
 use mintage_runtime::app::{App, Mailer, Patience, Settings};
 use mintage_runtime::crash;
-use mintage_runtime::state::{CatalogCache, LastSeenBuffer, RateShares, TtlCache};
+use mintage_runtime::outbound::GuardedStripe;
+use mintage_runtime::state::{
+    CatalogCache, LastSeenBuffer, RateShares, StripeCircuits, StripeThreads, TtlCache,
+};
 use mintage_runtime::system::{SystemClock, SystemEntropy};
 use mintage_smtp::{SmtpMail, UnusableSender};
 use mintage_sqlite::{SqliteConfig, SqliteStore};
@@ -90,13 +93,18 @@ pub fn wire(config: Config) -> Result<App, WireError> {
         user_agent,
     })?;
     let stripe = Arc::new(StripeClient::new(Arc::new(to_stripe), config.stripe));
+    let clock = crash::clock(SystemClock);
+    let circuits = Arc::new(StripeCircuits::new(Arc::clone(&clock)));
+    let calls = crash::at_stripe(Arc::clone(&stripe));
     Ok(App {
         store: open_store(&config.database, Opener::Server)?,
-        stripe: crash::at_stripe(Arc::clone(&stripe)),
+        stripe: Arc::new(GuardedStripe::new(calls, Arc::clone(&circuits))),
+        stripe_circuits: circuits,
+        stripe_threads: Arc::new(StripeThreads::default()),
         webhooks: stripe,
         http: Arc::new(to_webhooks),
         mailer: config.mail.map(mailer).transpose()?,
-        clock: crash::clock(SystemClock),
+        clock,
         entropy: Arc::new(SystemEntropy),
         keys: config.keys,
         settings: Settings {

@@ -41,6 +41,7 @@ pub(crate) async fn run_scenario(
         client: Client::new(report),
         mintage: stack.server_url.clone(),
         stripe: stack.simulator.api_url().to_owned(),
+        control_token: stack.simulator.control_token(),
     };
     let shop = open_shop(stack, &context, report).await?;
     let sale = sell(&shop, inbox, report).await?;

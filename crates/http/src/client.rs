@@ -1,8 +1,9 @@
 //! The [`Http`] port on ureq.
 
 use std::io::Read;
+use std::time::Duration;
 
-use mintage_domain::ports::{Http, HttpError, HttpRequest, HttpResponse, Method};
+use mintage_domain::ports::{AnswerBody, Http, HttpError, HttpRequest, HttpResponse, Method};
 use ureq::http::header::{AUTHORIZATION, HeaderValue, USER_AGENT};
 use ureq::http::{HeaderMap, Request, Response, Uri};
 use ureq::unversioned::resolver::{DefaultResolver, Resolver};
@@ -10,6 +11,9 @@ use ureq::{Agent, Body};
 
 use crate::error::{MarkingConnector, http_error};
 use crate::reach::{GuardedResolver, Reach};
+
+/// How long the start of an answer's body may take, where the status is enough.
+const START_DEADLINE: Duration = Duration::from_secs(1);
 
 /// The configuration of a client.
 #[derive(Debug, Clone)]
@@ -29,6 +33,7 @@ pub struct InvalidUserAgent;
 #[derive(Debug, Clone)]
 pub struct HttpClient {
     agent: Agent,
+    reach: Reach,
     user_agent: HeaderValue,
 }
 
@@ -50,12 +55,17 @@ impl HttpClient {
             .max_redirects_will_error(false)
             .proxy(None)
             .build();
+        let reach = config.reach;
         let guarded = GuardedResolver {
             resolver,
-            reach: config.reach,
+            reach: reach.clone(),
         };
         let agent = Agent::with_parts(settings, MarkingConnector::default(), guarded);
-        Ok(Self { agent, user_agent })
+        Ok(Self {
+            agent,
+            reach,
+            user_agent,
+        })
     }
 
     fn run(&self, request: &HttpRequest) -> Result<Response<Body>, HttpError> {
@@ -74,9 +84,14 @@ impl HttpClient {
         request: &HttpRequest,
         http_request: Request<B>,
     ) -> Request<B> {
+        let body_deadline = match request.answer {
+            AnswerBody::Whole(_) => None,
+            AnswerBody::Start(_) => Some(START_DEADLINE),
+        };
         self.agent
             .configure_request(http_request)
             .timeout_global(Some(request.deadline))
+            .timeout_recv_body(body_deadline)
             .build()
     }
 
@@ -109,18 +124,33 @@ impl HttpClient {
 }
 
 impl Http for HttpClient {
+    fn check_url(&self, url: &str) -> Result<(), HttpError> {
+        let uri = uri(url)?;
+        let host = uri.host().unwrap_or_default();
+        let literal = host.trim_start_matches('[').trim_end_matches(']').parse();
+        match literal {
+            Ok(address) if !self.reach.includes(&uri, address) => Err(HttpError::ForbiddenAddress),
+            _ => Ok(()),
+        }
+    }
+
     fn send(&self, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
         let (head, body) = self.run(request)?.into_parts();
         Ok(HttpResponse {
             status: head.status.as_u16(),
             headers: owned_headers(&head.headers),
-            body: read(body, request.max_answer)?,
+            body: read(body, request.answer)?,
         })
     }
 }
 
 /// Parses an http or https URL. Credentials in URLs are refused, since URLs are logged.
+///
+/// Only the characters of RFC 3986 are sent. Servers read others in different ways.
 fn uri(url: &str) -> Result<Uri, HttpError> {
+    if !url.bytes().all(is_url_character) {
+        return Err(HttpError::BadUrl);
+    }
     let uri: Uri = url.parse().map_err(|_| HttpError::BadUrl)?;
     let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
     let is_host_and_port = uri.authority().is_some_and(|authority| {
@@ -134,6 +164,11 @@ fn uri(url: &str) -> Result<Uri, HttpError> {
     } else {
         Err(HttpError::BadUrl)
     }
+}
+
+/// Whether a byte is one of the characters of RFC 3986.
+fn is_url_character(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
 }
 
 fn invalid_header() -> HttpError {
@@ -150,15 +185,19 @@ fn owned_headers(headers: &HeaderMap) -> Vec<(String, String)> {
         .collect()
 }
 
-fn read(body: Body, max_answer: usize) -> Result<Vec<u8>, HttpError> {
+fn read(body: Body, wanted: AnswerBody) -> Result<Vec<u8>, HttpError> {
+    let (AnswerBody::Whole(max) | AnswerBody::Start(max)) = wanted;
     // Reading one byte more than allowed detects a body that is too large.
-    let limit = u64::try_from(max_answer).map_or(u64::MAX, |max| max.saturating_add(1));
+    let limit = u64::try_from(max).map_or(u64::MAX, |max| max.saturating_add(1));
     let mut bytes = Vec::new();
-    body.into_reader()
-        .take(limit)
-        .read_to_end(&mut bytes)
-        .map_err(|cause| http_error(cause.into()))?;
-    if bytes.len() > max_answer {
+    let read = body.into_reader().take(limit).read_to_end(&mut bytes);
+    if let AnswerBody::Start(_) = wanted {
+        // What was read before an error is kept.
+        bytes.truncate(max);
+        return Ok(bytes);
+    }
+    read.map_err(|cause| http_error(cause.into()))?;
+    if bytes.len() > max {
         return Err(HttpError::TooLarge);
     }
     Ok(bytes)

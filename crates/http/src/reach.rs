@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use ureq::config::Config;
 use ureq::http::Uri;
+use ureq::http::uri::Scheme;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
@@ -25,10 +26,28 @@ pub enum Reach {
 }
 
 impl Reach {
-    fn includes(&self, address: IpAddr) -> bool {
+    /// Whether a request to a URL may be sent to an address. Over plain http only the subnets that the
+    /// operator allows are reached: on the way to a public address everybody could read the request.
+    pub(crate) fn includes(&self, uri: &Uri, address: IpAddr) -> bool {
+        let is_https = uri.scheme() == Some(&Scheme::HTTPS);
         match self {
             Self::Anywhere => true,
-            Self::PublicOnly { allow } => is_public(address) || is_in_any(allow, address),
+            Self::PublicOnly { allow } => {
+                is_in_any(allow, address) || (is_https && is_public(address))
+            }
+        }
+    }
+
+    /// The error of a name that was not resolved. Of names that tenants choose nobody learns whether the
+    /// name exists.
+    fn unresolved(&self, error: ureq::Error) -> ureq::Error {
+        match (self, error) {
+            (Self::Anywhere, error) => Unsent::mark(error),
+            (
+                Self::PublicOnly { .. },
+                error @ (ureq::Error::Timeout(_) | ureq::Error::BadUri(_)),
+            ) => error,
+            (Self::PublicOnly { .. }, _) => Unsent::Forbidden.into(),
         }
     }
 }
@@ -57,10 +76,10 @@ impl<R: Resolver> Resolver for GuardedResolver<R> {
         let found = self
             .resolver
             .resolve(uri, config, timeout)
-            .map_err(Unsent::mark)?;
+            .map_err(|error| self.reach.unresolved(error))?;
         let mut allowed = self.empty();
         for address in &found {
-            if self.reach.includes(address.ip()) {
+            if self.reach.includes(uri, address.ip()) {
                 allowed.push(*address);
             }
         }

@@ -5,7 +5,7 @@ mod reach;
 
 use std::time::Duration;
 
-use mintage_domain::ports::{HttpRequest, Method};
+use mintage_domain::ports::{AnswerBody, HttpRequest, Method};
 
 use crate::{Config, HttpClient, Reach};
 
@@ -30,7 +30,7 @@ fn get(url: impl Into<String>) -> HttpRequest {
         authorization: None,
         body: Vec::new(),
         deadline: DEADLINE,
-        max_answer: 1024,
+        answer: AnswerBody::Whole(1024),
     }
 }
 

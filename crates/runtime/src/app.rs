@@ -15,14 +15,21 @@ use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::retention::Retention;
 use tokio::sync::Notify;
 
-use crate::state::{CatalogCache, KnownApiKey, LastSeenBuffer, RateShares, TtlCache};
+use crate::state::{
+    CatalogCache, KnownApiKey, LastSeenBuffer, RateShares, StripeCircuits, StripeThreads, TtlCache,
+};
 
 /// Everything that handlers and workers use.
 pub struct App {
     /// The store.
     pub store: Arc<dyn Store>,
-    /// Outbound calls to Stripe.
+    /// Outbound calls to Stripe. Work that makes such calls runs by
+    /// [`call_stripe`](crate::outbound::call_stripe), so that a slow Stripe delays nothing else.
     pub stripe: Arc<dyn Stripe>,
+    /// The circuits that the calls to Stripe pass.
+    pub stripe_circuits: Arc<StripeCircuits>,
+    /// The threads that wait for Stripe.
+    pub stripe_threads: Arc<StripeThreads>,
     /// Inbound webhooks of Stripe.
     pub webhooks: Arc<dyn Webhooks>,
     /// Outbound calls to the webhook endpoints of tenants.

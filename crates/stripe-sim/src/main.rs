@@ -16,6 +16,7 @@ const USAGE: &str = "usage: mintage-stripe-sim [--flag value]...
   --test-secret-key KEY       --live-secret-key KEY
   --test-webhook URL SECRET   --live-webhook URL SECRET
   --retry-millis A,B,...      the pause after each failed delivery
+  --control-token TOKEN       what calls of /_sim present; random if not given
   --seed NUMBER               makes ids the same in every run";
 
 fn main() -> ExitCode {
@@ -33,8 +34,9 @@ fn run(args: impl Iterator<Item = String>) -> Result<(), String> {
     let listen = config.listen;
     let running =
         Sim::start(config).map_err(|error| format!("cannot listen on {listen}: {error}"))?;
-    // Scripts that start the program read the port from this line.
-    writeln!(io::stdout(), "{}", running.api_url()).map_err(|error| error.to_string())?;
+    // Scripts that start the program read the port and the token from these lines.
+    let (url, token) = (running.api_url(), running.control_token());
+    writeln!(io::stdout(), "{url}\n{token}").map_err(|error| error.to_string())?;
     running.wait().map_err(|error| error.to_string())
 }
 
@@ -65,6 +67,7 @@ fn parse_args(mut args: impl Iterator<Item = String>) -> Result<Config, String> 
                     .push(WebhookEndpoint::connect(value()?, value()?, mode));
             }
             "--retry-millis" => config.retry_schedule = parse_pauses(&flag, &value()?)?,
+            "--control-token" => config.control_token = Secret::new(value()?),
             "--seed" => config.seed = Some(parse(&flag, &value()?)?),
             _ => return Err(format!("unknown flag {flag}\n{USAGE}")),
         }
@@ -96,13 +99,14 @@ mod tests {
     #[test]
     fn flags_set_the_configuration() {
         let line = "--listen 127.0.0.1:0 --redirect-uri http://a.test/ --redirect-uri http://b.test/ \
-                    --live-webhook http://c.test/ whsec_c --retry-millis 1,20 --seed 7";
+                    --live-webhook http://c.test/ whsec_c --retry-millis 1,20 --seed 7 --control-token t";
         let config = parse_line(line).expect("all flags are valid");
         assert_eq!(config.listen.port(), 0);
         assert_eq!(config.redirect_uris, ["http://a.test/", "http://b.test/"]);
         assert!(config.webhook_endpoints[0].mode.livemode());
         assert_eq!(config.retry_schedule.len(), 2);
         assert_eq!(config.seed, Some(7));
+        assert_eq!(config.control_token.expose(), "t");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::web::{self, Data, PayloadConfig, ServiceConfig};
-use actix_web::{App, HttpServer, rt};
+use actix_web::{App, HttpServer, middleware, rt};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::base::config::{Config, WebhookEndpoint};
@@ -72,6 +72,11 @@ impl Running {
     /// The base address of OAuth.
     pub fn connect_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// The token that control calls present: `Authorization: Bearer <token>`.
+    pub fn control_token(&self) -> String {
+        self.world.lock().config.control_token.expose().to_owned()
     }
 
     /// Allows OAuth to redirect to `uri`.
@@ -155,7 +160,11 @@ fn routes(config: &mut ServiceConfig) {
         .route("/oauth/deauthorize", web::post().to(oauth::deauthorize))
         .route("/c/pay/{id}", web::get().to(checkout::get))
         .route("/c/pay/{id}", web::post().to(checkout::submit))
-        .service(web::scope("/_sim").configure(control::routes))
+        .service(
+            web::scope("/_sim")
+                .wrap(middleware::from_fn(control::require_token))
+                .configure(control::routes),
+        )
         .default_service(web::to(dispatch::serve));
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mintage_domain::base::id::StripeAccountId;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::ports::{
-    Http, HttpRequest, HttpResponse, Method, StripeError, StripeIdempotencyKey,
+    AnswerBody, Http, HttpRequest, HttpResponse, Method, StripeError, StripeIdempotencyKey,
 };
 use serde::de::DeserializeOwned;
 use stripe_client_core::{RequestBuilder, StripeMethod, VERSION};
@@ -99,7 +99,7 @@ fn prepare(base: &str, caller: &Caller<'_>, request: RequestBuilder) -> HttpRequ
         ))),
         body: request.body.map(|form| sorted(&form)).unwrap_or_default(),
         deadline: DEADLINE,
-        max_answer: MAX_ANSWER,
+        answer: AnswerBody::Whole(MAX_ANSWER),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use mintage_domain::ports::{HttpResponse, StripeError};
+use mintage_domain::ports::{HttpResponse, StripeError, StripeRefusal};
 use serde::Deserialize;
 
-/// The largest length of a message in the log, in characters.
+/// The largest length of a message that is passed on, in characters.
 const MAX_MESSAGE: usize = 400;
 
 /// The prefixes of words that may be credentials.
@@ -29,6 +29,7 @@ pub(crate) fn of(answer: &HttpResponse) -> StripeError {
         .unwrap_or_default()
         .error;
     let message = error.message.unwrap_or_default();
+    let refusal = || refusal(answer, error.code.clone(), &message);
     match (answer.status, error.code.as_deref()) {
         (_, Some("rate_limit" | "lock_timeout" | "idempotency_key_in_use")) | (409 | 429, _) => {
             StripeError::Busy {
@@ -38,18 +39,22 @@ pub(crate) fn of(answer: &HttpResponse) -> StripeError {
         (_, Some("account_invalid")) => StripeError::AccountGone,
         (401, _) => StripeError::Unauthorized,
         (404, _) | (_, Some("resource_missing")) => StripeError::NotFound,
-        (_, Some("amount_too_small")) => StripeError::AmountTooSmall,
-        (_, Some("testmode_charges_only")) => StripeError::CannotCharge,
-        (400..500, _) if is_about_charging(&message) => StripeError::CannotCharge,
+        (_, Some("amount_too_small")) => StripeError::AmountTooSmall(refusal()),
+        (_, Some("testmode_charges_only")) => StripeError::CannotCharge(refusal()),
+        (400..500, _) if is_about_charging(&message) => StripeError::CannotCharge(refusal()),
         // 424: a system that Stripe depends on failed.
-        (400..=423 | 425..500, _) => StripeError::Refused {
-            code: error.code,
-            message: redacted(answer, &message),
-        },
-        (status, _) => {
-            let message = redacted(answer, &message);
-            StripeError::Unavailable(format!("status {status}: {message}"))
-        }
+        (400..=423 | 425..500, _) => StripeError::Refused(refusal()),
+        (status, _) => StripeError::Unavailable(format!("status {status}: {}", refusal())),
+    }
+}
+
+/// What Stripe says in an error, in the form that callers and the log may see.
+fn refusal(answer: &HttpResponse, code: Option<String>, message: &str) -> StripeRefusal {
+    let request_id = answer.header("request-id").filter(|id| is_request_id(id));
+    StripeRefusal {
+        code: code.filter(|code| is_code(code)),
+        message: redacted(message),
+        request_id: request_id.map(str::to_owned),
     }
 }
 
@@ -74,10 +79,7 @@ pub(crate) fn of_oauth(answer: &HttpResponse) -> Option<OAuthRefusal> {
     let refused: OAuthError = serde_json::from_slice(&answer.body).ok()?;
     let message = refused.error_description.unwrap_or_default();
     Some(OAuthRefusal {
-        error: StripeError::Refused {
-            code: Some(refused.error.clone()),
-            message: redacted(answer, &message),
-        },
+        error: StripeError::Refused(refusal(answer, Some(refused.error.clone()), &message)),
         code: refused.error,
     })
 }
@@ -95,9 +97,8 @@ fn retry_after(answer: &HttpResponse) -> Option<Duration> {
     Some(Duration::from_secs(seconds.into()))
 }
 
-/// Stripe's message without words that may be credentials, and with the request id that Stripe's
-/// support needs.
-fn redacted(answer: &HttpResponse, message: &str) -> String {
+/// Stripe's message without words that may be credentials.
+fn redacted(message: &str) -> String {
     let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '*');
     let mut text = String::new();
     for piece in message.split_inclusive(|c| !is_word(c)) {
@@ -115,13 +116,13 @@ fn redacted(answer: &HttpResponse, message: &str) -> String {
     if text.is_empty() {
         text.push_str("no reason given");
     }
-    let mut text: String = text.chars().take(MAX_MESSAGE).collect();
-    if let Some(id) = answer.header("request-id").filter(|id| is_request_id(id)) {
-        text.push_str(" (");
-        text.push_str(id);
-        text.push(')');
-    }
-    text
+    text.chars().take(MAX_MESSAGE).collect()
+}
+
+/// Whether a text has the form of Stripe's error codes.
+fn is_code(text: &str) -> bool {
+    let is_allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    (1..=100).contains(&text.len()) && text.bytes().all(is_allowed)
 }
 
 fn is_request_id(text: &str) -> bool {

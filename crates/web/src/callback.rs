@@ -9,6 +9,7 @@ use mintage_domain::usecase::stripe::connect::{self, ConnectError, Connected};
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
 use mintage_runtime::crash::{self, Point};
+use mintage_runtime::outbound::{call_stripe, check_circuit};
 use mintage_runtime::problem::Problem;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -54,6 +55,8 @@ pub(crate) struct Query {
         "stripe/failed",
         "stripe/mode-refused",
         "stripe/not-configured",
+        "stripe/refused",
+        "stripe/unavailable",
         "common/internal",
         "common/unavailable",
     ]))),
@@ -83,7 +86,14 @@ pub(crate) async fn finish(
 }
 
 async fn connect(app: &web::Data<App>, code: Secret, state: Secret) -> Result<Connected, Problem> {
-    let connected = blocking(app, move |app| {
+    let state_read = state.clone();
+    let round = blocking(app, move |app| {
+        connect::open_round(&*app.store, &app.env(), &state_read)
+    })
+    .await??;
+    // Refused before the state is used up, so that the seller can reload the page.
+    check_circuit(app, round.mode, None)?;
+    let connected = call_stripe(app, round.tenant.as_str(), move |app| {
         let (store, stripe) = (&*app.store, &*app.stripe);
         let connected = connect::finish(store, stripe, &app.env(), &state, &code)?;
         crash::point(Point::ConnectLinked);

@@ -17,6 +17,7 @@ use mintage_runtime::state::KnownApiKey;
 
 use super::bearer::bearer;
 use super::signed_call::signed_call;
+use crate::body::JsonBody;
 use crate::limits;
 
 /// The caller of a route that apps also call. An app presents a publishable key and signs nothing, so
@@ -27,15 +28,17 @@ pub(crate) struct AppCaller {
 }
 
 impl AppCaller {
-    /// Checks a call that is signed over its raw body, or made with a publishable key.
+    /// Finds the API key, then reads the body, and checks that the call is signed over its raw bytes or made
+    /// with a publishable key.
     pub(crate) async fn of(
         app: &web::Data<App>,
         request: &HttpRequest,
-        body: &[u8],
+        body: JsonBody,
         permission: Permission,
-    ) -> Result<Self, Problem> {
+    ) -> Result<(Self, web::Bytes), Problem> {
         let cached = find_api_key(app, bearer(request)).await?;
-        let (env, call) = (app.env(), signed_call(request, body));
+        let body = body.read().await?;
+        let (env, call) = (app.env(), signed_call(request, &body));
         let nonce = check_publishable_or_signed(&env, &cached.key, &call, permission)?;
         match nonce {
             Some(_) => limits::admit_signed(app, request, &cached.key, permission).await?,
@@ -43,7 +46,7 @@ impl AppCaller {
         }
         app.last_seen
             .record(SeenTarget::ApiKey(cached.key.id.clone()), app.clock.now());
-        Ok(Self { cached, nonce })
+        Ok((Self { cached, nonce }, body))
     }
 
     /// Whether the caller is anonymous: a publishable key is public, so anybody may present the key.

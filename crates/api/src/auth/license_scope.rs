@@ -25,7 +25,7 @@ pub(crate) async fn license_scope(
         let caller = TokenCaller::of(app, request, TokenScope::LicensesRead).await?;
         return Ok(LicenseScope::Tenant(caller.tenant()));
     }
-    let caller = SignedCaller::of(app, request, b"", Permission::Read).await?;
+    let caller = SignedCaller::without_body(app, request, Permission::Read).await?;
     let nonce = caller.nonce;
     settle(app, move |app, refused| use_up(&app.env(), &nonce, refused)).await?;
     Ok(LicenseScope::of_api_key(&caller.cached.key))

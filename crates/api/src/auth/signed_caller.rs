@@ -16,6 +16,7 @@ use mintage_runtime::state::KnownApiKey;
 
 use super::bearer::bearer;
 use super::signed_call::signed_call;
+use crate::body::JsonBody;
 use crate::limits;
 
 /// The caller of a route that must be signed, with the API key of the caller and the nonce of the
@@ -26,20 +27,38 @@ pub(crate) struct SignedCaller {
 }
 
 impl SignedCaller {
-    /// Checks a signed call over its raw body.
+    /// Finds the API key, then reads the body, and checks the signature over its raw bytes.
     pub(crate) async fn of(
         app: &web::Data<App>,
         request: &HttpRequest,
-        body: &[u8],
+        body: JsonBody,
+        permission: Permission,
+    ) -> Result<(Self, web::Bytes), Problem> {
+        let cached = find_api_key(app, bearer(request)).await?;
+        let body = body.read().await?;
+        let caller = Self::checked(app, request, cached, &body, permission).await?;
+        Ok((caller, body))
+    }
+
+    /// Checks a signed call without a body.
+    pub(crate) async fn without_body(
+        app: &web::Data<App>,
+        request: &HttpRequest,
         permission: Permission,
     ) -> Result<Self, Problem> {
         let cached = find_api_key(app, bearer(request)).await?;
-        let nonce = check(
-            &app.env(),
-            &cached.key,
-            &signed_call(request, body),
-            permission,
-        )?;
+        Self::checked(app, request, cached, b"", permission).await
+    }
+
+    async fn checked(
+        app: &web::Data<App>,
+        request: &HttpRequest,
+        cached: Arc<KnownApiKey>,
+        body: &[u8],
+        permission: Permission,
+    ) -> Result<Self, Problem> {
+        let call = signed_call(request, body);
+        let nonce = check(&app.env(), &cached.key, &call, permission)?;
         limits::admit_signed(app, request, &cached.key, permission).await?;
         app.last_seen
             .record(SeenTarget::ApiKey(cached.key.id.clone()), app.clock.now());

@@ -24,7 +24,7 @@ struct ErrorBody<'a> {
     request_id: &'a str,
 }
 
-/// One field that is wrong.
+/// One field that is wrong, or what Stripe says about a request that it refused.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ErrorDetail)]
 struct DetailBody<'a> {
@@ -32,6 +32,10 @@ struct DetailBody<'a> {
     path: &'a str,
     /// What is wrong with the field.
     message: &'a str,
+    /// The error code of Stripe, if Stripe refused the request. The path is `stripe` then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    code: Option<&'a str>,
 }
 
 impl<'a> DetailBody<'a> {
@@ -39,6 +43,7 @@ impl<'a> DetailBody<'a> {
         Self {
             path: &detail.path,
             message: &detail.message,
+            code: detail.code.as_deref(),
         }
     }
 }

@@ -1,9 +1,12 @@
-//! The layers around all routes. From the outermost to the innermost: request id, CORS, rate limits.
+//! The layers around all routes. From the outermost to the innermost: request id, security headers, CORS,
+//! rate limits.
 
 mod cors;
 mod rate_limits;
 mod request_id;
+mod security_headers;
 
 pub use cors::cors;
 pub use rate_limits::rate_limits;
 pub use request_id::request_id;
+pub use security_headers::security_headers;

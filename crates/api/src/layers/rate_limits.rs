@@ -9,13 +9,14 @@ use actix_web::{Error, HttpMessage, HttpRequest, ResponseError, web};
 use mintage_domain::model::access::limits::Limited;
 use mintage_runtime::app::App;
 use mintage_runtime::problem::{ErrorCode, Problem};
-use mintage_runtime::rate_limit::{Standing, current_refusal, spend};
+use mintage_runtime::rate_limit::{Standing, spend};
 
 use crate::error::ApiError;
 use crate::limits::{add_headers, subject};
 
-/// Refuses an address whose credentials were refused too often, before the next credential of the
-/// address is looked up, and adds the headers of the tightest standing to every answer.
+/// Answers 429 in place of 401 to an address whose credentials were refused too often, and adds the headers
+/// of the tightest standing to every answer. A valid credential is looked up and passes, whatever its
+/// neighbours behind the same address do.
 pub async fn rate_limits(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -26,9 +27,6 @@ pub async fn rate_limits(
         return Ok(add_headers(answer.map_into_boxed_body()));
     };
     let address = subject(request.request(), &app.settings.trusted_proxies);
-    if let Some(standing) = current_refusal(&app, Limited::Failures, &address) {
-        return Ok(refuse(request.into_parts().0, standing));
-    }
     let answer = next.call(request).await?.map_into_boxed_body();
     if !is_guess(&answer) {
         return Ok(add_headers(answer));

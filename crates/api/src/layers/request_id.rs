@@ -1,6 +1,7 @@
 //! The outermost layer: the request id of every answer and log line, the error envelope, and one log
 //! line for each request.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -13,6 +14,7 @@ use mintage_runtime::app::App;
 use mintage_runtime::problem::Problem;
 use tracing::Instrument;
 
+use crate::connection::Connection;
 use crate::error::Envelope;
 use crate::mount::FixedPaths;
 
@@ -30,8 +32,12 @@ pub async fn request_id(
     });
     let span = tracing::info_span!("request", id, method = %request.method());
     let route = route(&request);
+    let connection = request.conn_data::<Arc<Connection>>().cloned();
+    let connection = connection.as_deref();
+    connection.inspect(|connection| connection.work());
     let started = Instant::now();
     let answer = next.call(request).instrument(span.clone()).await;
+    connection.inspect(|connection| connection.wait());
     let answer = match answer {
         Ok(answer) => answer.map_into_boxed_body(),
         Err(error) => return Err(error),

@@ -71,7 +71,7 @@ kinds! {
     /// The name of an event.
     EventName = one_of(event::EventName::ALL.map(event::EventName::as_str));
     /// The status of a webhook endpoint.
-    WebhookEndpointStatus = one_of(["active", "failing", "paused"]);
+    WebhookEndpointStatus = one_of(["active", "failing", "paused", "gone"]);
     /// The status of a Stripe event that waits for its license.
     ParkedEventStatus = one_of(["parked", "given-up"]);
     /// The status of a delivery.

@@ -32,7 +32,8 @@ pub(crate) struct WebhookEndpointView<'a> {
     #[schema(required, value_type = Option<schema::Time>)]
     gone_since: Option<String>,
     /// `active`: the last attempt succeeded, or there was none. `failing`: every attempt has failed since
-    /// `failingSince`. `paused`: nothing is sent since `pausedAt`; events wait.
+    /// `failingSince`. `paused`: nothing is sent since `pausedAt`; events wait. `gone`: nothing is sent since
+    /// `goneSince`; events wait until the URL is set again.
     #[schema(value_type = schema::WebhookEndpointStatus)]
     status: &'static str,
     /// Since when every attempt has failed.
@@ -55,7 +56,7 @@ impl<'a> WebhookEndpointView<'a> {
             gone_since: endpoint
                 .and_then(|endpoint| endpoint.gone_since)
                 .map(Timestamp::to_rfc3339),
-            status: health.status(),
+            status: endpoint.map_or("active", WebhookEndpoint::status),
             failing_since: health.failing_since.map(Timestamp::to_rfc3339),
             paused_at: health.paused_at.map(Timestamp::to_rfc3339),
         }

@@ -6,7 +6,6 @@ use clap::Subcommand;
 use mintage_api::views::access::{ApiKeySecret, ApiKeyView};
 use mintage_domain::base::id::ApiKeyId;
 use mintage_domain::base::mode::Mode;
-use mintage_domain::base::page::Page;
 use mintage_domain::base::slug::ProductId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::access::api_key::{ApiKey, Overlap};
@@ -168,11 +167,7 @@ fn list(
         let keys = store.api_keys(&tenant.tenant, product, page)?;
         let ids: Vec<ApiKeyId> = keys.items.iter().map(|key| key.id.clone()).collect();
         let uses = store.last_used(&ids)?;
-        let keys_with_use = keys.items.into_iter().map(|key| with_last_use(key, &uses));
-        Ok(Page {
-            items: keys_with_use.collect(),
-            next: keys.next,
-        })
+        Ok(keys.map(|key| with_last_use(key, &uses)))
     })
 }
 

@@ -24,14 +24,21 @@ const FLOORS: [(&str, Floors); 8] = [
             &["answer", "crash", "mail_body", "state", "system"],
             &["app"],
             &["blocking"],
-            &["api_keys", "background", "catalog", "rate_limit", "settle"],
+            &[
+                "api_keys",
+                "background",
+                "catalog",
+                "outbound",
+                "rate_limit",
+                "settle",
+            ],
             &["problem"],
         ],
     ),
     (
         "api",
         &[
-            &["endpoint", "error", "json", "limits"],
+            &["body", "connection", "endpoint", "error", "json", "limits"],
             &["auth", "layers", "mount", "schema"],
             &["openapi", "request", "views"],
             &["routes"],

@@ -58,7 +58,7 @@ fn a_body_that_is_no_json_object_or_too_large_or_of_another_type_is_refused() {
     let too_large = format!("{{\"x\":\"{}\"}}", "y".repeat((1 << 20) - 7));
     assert_eq!(too_large.len(), (1 << 20) + 1);
     let sound = Seller::wish("lifetime").to_string();
-    let deep = "[".repeat(100_000);
+    let deep = "[".repeat(50_000);
     for (kind, body, status, code) in [
         (
             "application/json",
@@ -169,7 +169,7 @@ fn what_does_not_exist_is_404_and_what_has_no_price_is_422() {
 }
 
 #[test]
-fn an_account_that_is_gone_or_cannot_charge_is_409() {
+fn an_account_that_cannot_charge_is_422_and_one_that_is_gone_409() {
     let stage = Stage::silent(&[]);
     let seller = Seller::selling(&stage, "acme");
     let account = seller.account();
@@ -178,7 +178,10 @@ fn an_account_that_is_gone_or_cannot_charge_is_409() {
         .stripe
         .control(&path, &json!({"charges_enabled": false}));
     let refused = seller.checkout(&Seller::wish("lifetime"));
-    assert_eq!(refused.error(), (409, "stripe/cannot-charge".into()));
+    assert_eq!(refused.error(), (422, "stripe/cannot-charge".into()));
+    let said = &refused.json()["error"]["details"][0];
+    let message = said["message"].as_str().expect("a message");
+    assert!(message.contains("cannot currently make"), "{said}");
     stage
         .stripe
         .control(&path, &json!({"charges_enabled": true}));
@@ -196,21 +199,28 @@ fn an_account_that_is_gone_or_cannot_charge_is_409() {
 }
 
 #[test]
-fn a_failing_stripe_is_502_and_the_order_is_abandoned() {
+fn a_failing_stripe_is_502_a_busy_one_503_and_the_order_is_abandoned() {
     let stage = Stage::new();
     let seller = Seller::selling(&stage, "acme");
-    for (nth, fault) in [
-        json!({"status": {"status": 500}}),
-        json!({"status": {"status": 429, "retry_after": 3}}),
-        json!("close"),
-        json!("lose_answer"),
+    let failed = (502, "stripe/failed", None);
+    let busy = |seconds| (503, "stripe/unavailable", Some(seconds));
+    for (nth, (fault, (status, code, wait))) in [
+        (json!({"status": {"status": 500}}), failed),
+        (
+            json!({"status": {"status": 429, "retry_after": 37}}),
+            busy("37"),
+        ),
+        (json!({"status": {"status": 429}}), busy("1")),
+        (json!("close"), failed),
+        (json!("lose_answer"), failed),
     ]
     .into_iter()
     .enumerate()
     {
         stage.stripe.fault("/v1/checkout/sessions", &fault, 1);
         let refused = seller.checkout(&Seller::wish("lifetime"));
-        assert_eq!(refused.error(), (502, "stripe/failed".into()), "{fault}");
+        assert_eq!(refused.error(), (status, code.into()), "{fault}");
+        assert_eq!(refused.header("retry-after"), wait, "{fault}");
         let orders = seller.items("/v1/orders");
         assert_eq!(orders.len(), nth + 1, "{fault}");
         assert!(
@@ -223,6 +233,42 @@ fn a_failing_stripe_is_502_and_the_order_is_abandoned() {
         );
     }
     seller.checkout(&Seller::wish("lifetime")).expect(200);
+}
+
+#[test]
+fn what_stripe_refuses_for_good_is_422_with_its_own_code_and_message() {
+    let stage = Stage::new();
+    let seller = Seller::selling(&stage, "acme");
+    for (status, code, message) in [
+        (400, Some("email_invalid"), "Invalid email address: a@b"),
+        (400, Some("url_invalid"), "Not a valid URL"),
+        (402, Some("card_declined"), "Your card was declined."),
+        (403, None, "You may not use this feature."),
+        (
+            400,
+            Some("amount_too_small"),
+            "Amount must be at least $0.50 usd",
+        ),
+    ] {
+        let fault = json!({"status": {"status": status, "code": code, "message": message}});
+        stage.stripe.fault("/v1/checkout/sessions", &fault, 1);
+        let refused = seller.checkout(&Seller::wish("lifetime"));
+        assert_eq!(refused.status, 422, "{}", refused.text());
+        let details = refused.json()["error"]["details"].clone();
+        let mut expected = json!([{"path": "stripe", "message": message}]);
+        if let Some(code) = code {
+            expected[0]["code"] = code.into();
+        }
+        assert_eq!(details, expected);
+        assert_eq!(refused.header("retry-after"), None);
+    }
+    let key = "sk_test_51abcdef";
+    let message = format!("Invalid key {key}");
+    let fault = json!({"status": {"status": 400, "message": message}});
+    stage.stripe.fault("/v1/checkout/sessions", &fault, 1);
+    let refused = seller.checkout(&Seller::wish("lifetime"));
+    assert_eq!(refused.error(), (422, "stripe/refused".into()));
+    assert!(!refused.text().contains(key), "{}", refused.text());
 }
 
 #[test]

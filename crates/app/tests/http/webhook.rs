@@ -240,11 +240,74 @@ fn an_inner_address_is_never_called_unless_the_operator_opened_it() {
     let stage = Stage::with(&[("MINTAGE_ALLOW_NETS", "")]);
     let seller = Seller::selling(&stage, "acme");
     let receiver = Receiver::start();
-    seller.set_webhook(&receiver.url().replace("http://", "https://").into());
+    seller.set_webhook(
+        &receiver
+            .url()
+            .replace("http://127.0.0.1", "https://localhost")
+            .into(),
+    );
     seller.sell_one();
     let failed = await_delivery(&seller, "retrying", 1);
     assert_eq!(failed["lastStatus"], Value::Null);
     assert_eq!(receiver.connections(), 0);
+}
+
+#[test]
+fn a_2xx_status_is_success_whatever_the_body() {
+    let stage = Stage::new();
+    let seller = Seller::selling(&stage, "acme");
+    let receiver = Receiver::start();
+    seller.tell(&receiver);
+    for (nth, manner) in [
+        Manner::Raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\ncut"),
+        Manner::RawThenHang("HTTP/1.1 202 OK\r\nContent-Length: 100\r\n\r\nstalled"),
+        Manner::RawThenHang("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
+        Manner::Raw("HTTP/1.1 201 OK\r\nTransfer-Encoding: chunked\r\n\r\nno chunk\r\n"),
+        Manner::Raw("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nmore than two"),
+        Manner::Raw("HTTP/1.1 204 None\r\n\r\na body all the same"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        receiver.answer(manner);
+        seller.sell_one();
+        eventually("the delivery", || {
+            let delivered = seller.items(DELIVERIES);
+            let delivered = delivered.iter().filter(|it| it["status"] == "delivered");
+            (delivered.count() == nth + 1).then_some(())
+        });
+    }
+    receiver.answer(Manner::Status(200));
+    assert_eq!(receiver.received().len(), 6, "nothing was sent twice");
+}
+
+#[test]
+fn a_webhook_url_that_cannot_be_sent_to_is_refused_when_it_is_set() {
+    let stage = Stage::silent(&[("MINTAGE_ALLOW_NETS", "10.0.0.0/8")]);
+    let seller = Seller::new(&stage, "acme");
+    for (url, is_accepted) in [
+        ("https://shop.test/hooks", true),
+        ("https://1.1.1.1/hooks", true),
+        ("http://10.1.2.3/hooks", true),
+        ("https://127.0.0.1/", false),
+        ("https://192.168.1.1/", false),
+        ("https://169.254.169.254/latest/meta-data", false),
+        ("https://[::1]/", false),
+        ("https://[::ffff:192.168.1.1]/", false),
+        ("http://1.1.1.1/hooks", false),
+        ("https://shop.test/h\u{fc}ks", false),
+        ("https://shop.test/{id}", false),
+        ("https://shop.test/a|b", false),
+        ("https://shop.test/\"", false),
+    ] {
+        let request = Request::new("PUT", "/v1/webhook").json(&json!({ "url": url }));
+        let answer = seller.manage(request);
+        let expected = if is_accepted { 200 } else { 400 };
+        assert_eq!(answer.status, expected, "{url}: {}", answer.text());
+        if !is_accepted {
+            assert_eq!(answer.bad_fields(), ["url"], "{url}");
+        }
+    }
 }
 
 #[test]
@@ -256,13 +319,19 @@ fn an_endpoint_that_says_gone_is_left_alone_until_it_is_set_again() {
     seller.tell(&receiver);
     seller.sell_one();
     let failed = await_delivery(&seller, "failed", 1);
-    assert!(seller.get("/v1/webhook")["goneSince"].is_string());
+    let shown = seller.get("/v1/webhook");
+    assert_eq!(shown["status"], "gone");
+    assert!(shown["goneSince"].is_string());
+    let audit = seller.items("/v1/audit?action=webhook.gone");
+    assert_eq!((audit.len(), &audit[0]["actor"]), (1, &json!("system")));
     receiver.answer(Manner::Status(200));
     let (_, second) = seller.sell_one();
     stage.advance(Duration::from_hours(100));
-    redeliver(&seller, &failed).expect(202);
+    let refused = redeliver(&seller, &failed);
+    assert_eq!(refused.error(), (409, "webhook/endpoint-gone".into()));
 
     seller.tell(&receiver);
+    redeliver(&seller, &failed).expect(202);
     assert_eq!(seller.get("/v1/webhook")["goneSince"], Value::Null);
     let told = received(&receiver, 3);
     assert_eq!(

@@ -63,11 +63,14 @@ impl Stripe {
     }
 
     fn create_account(&self, client: &mut Client, cents: i64) -> BenchResult<Account> {
-        let json = "Content-Type: application/json\r\n";
-        let account = client.post("/_sim/accounts", json, "{}")?;
+        let control = format!(
+            "Authorization: Bearer {}\r\nContent-Type: application/json\r\n",
+            self.running.control_token()
+        );
+        let account = client.post("/_sim/accounts", &control, "{}")?;
         let id = text(&account, "id")?;
         let path = format!("/_sim/accounts/{id}/connect");
-        client.post(&path, json, r#"{"livemode": true}"#)?;
+        client.post(&path, &control, r#"{"livemode": true}"#)?;
         let as_account = format!(
             "Authorization: Bearer {}\r\nStripe-Account: {id}\r\n\
              Content-Type: application/x-www-form-urlencoded\r\n",

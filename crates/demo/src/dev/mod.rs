@@ -106,6 +106,7 @@ async fn prepare_tenant(stack: &mut Stack, saved: Option<Secrets>) -> StepResult
         client: Client::silent(),
         mintage: stack.server_url.clone(),
         stripe: stack.simulator.api_url().to_owned(),
+        control_token: stack.simulator.control_token(),
     };
     let receiver = stack.receiver.url();
     let seller = |token: &str| Seller {

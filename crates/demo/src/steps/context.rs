@@ -18,6 +18,8 @@ pub(crate) struct Context {
     pub(crate) mintage: String,
     /// The base URL of the simulated Stripe.
     pub(crate) stripe: String,
+    /// What control calls of the simulated Stripe present.
+    pub(crate) control_token: String,
 }
 
 impl Context {
@@ -29,6 +31,7 @@ impl Context {
         let url = format!("{}/_sim/{kind}", self.stripe);
         let records = Client::silent()
             .get(url)
+            .bearer(&self.control_token)
             .send()
             .await?
             .expect(200)?

@@ -23,6 +23,7 @@ pub(crate) async fn are_ignored(
     let request = context
         .client
         .post(resend)
+        .bearer(&context.control_token)
         .json(&json!({ "copies": COPIES }));
     request.send().await?.expect(200)?;
     let accepted = wait_until("the server to accept every copy", async || {

@@ -12,6 +12,7 @@ use crate::step_error::StepResult;
 /// Stripe refuses the refund.
 pub(crate) async fn in_full(context: &Context, payment: &Payment) -> StepResult<()> {
     let url = format!("{}/_sim/charges/{}/refund", context.stripe, payment.charge);
-    let refund = context.client.post(url).json(&json!({})).send().await?;
+    let request = context.client.post(url).bearer(&context.control_token);
+    let refund = request.json(&json!({})).send().await?;
     refund.expect(200).map(drop)
 }

@@ -68,6 +68,8 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// The cursor of the next page; `None` on the last page.
     pub next: Option<Cursor>,
+    /// The position after each item.
+    cursors: Vec<Cursor>,
 }
 
 impl<T> Page<T> {
@@ -76,6 +78,7 @@ impl<T> Page<T> {
         Self {
             items: Vec::new(),
             next: None,
+            cursors: Vec::new(),
         }
     }
 
@@ -84,14 +87,50 @@ impl<T> Page<T> {
     pub fn of(mut rows: Vec<T>, limit: usize, cursor: impl Fn(&T) -> Cursor) -> Self {
         let has_more = rows.len() > limit;
         rows.truncate(limit);
-        let next = rows.last().filter(|_| has_more).map(cursor);
-        Self { items: rows, next }
+        let cursors: Vec<Cursor> = rows.iter().map(cursor).collect();
+        let next = cursors.last().filter(|_| has_more).cloned();
+        Self {
+            items: rows,
+            next,
+            cursors,
+        }
+    }
+
+    /// The same page of other items.
+    pub fn map<U>(self, item: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            items: self.items.into_iter().map(item).collect(),
+            next: self.next,
+            cursors: self.cursors,
+        }
+    }
+
+    /// The cursor of the next page if this page ends after its first `n` items.
+    pub fn next_after(&self, n: usize) -> Option<&Cursor> {
+        if n >= self.items.len() {
+            return self.next.as_ref();
+        }
+        self.cursors.get(n.checked_sub(1)?)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_that_is_cut_goes_on_after_the_last_item_that_it_keeps() {
+        let cursor = |number: &i64| Cursor {
+            at: Timestamp::from_micros(*number),
+            id: number.to_string(),
+        };
+        for (limit, last) in [(2, Some(cursor(&2))), (3, None)] {
+            let page = Page::of(vec![1, 2, 3], limit, cursor);
+            assert_eq!(page.next_after(1), Some(&cursor(&1)));
+            assert_eq!(page.next_after(limit), last.as_ref());
+            assert_eq!(page.next_after(0), None);
+        }
+    }
 
     #[test]
     fn a_cursor_is_read_back_and_junk_is_not() {

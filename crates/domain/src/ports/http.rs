@@ -9,12 +9,17 @@ use crate::base::time::Timestamp;
 /// Sends HTTP requests.
 ///
 /// An adapter MUST return within the request's deadline (`ends_at_the_deadline`), MUST NOT follow
-/// redirects (`follows_no_redirect`), MUST NOT read more than `max_answer` bytes
-/// (`refuses_an_oversized_answer`), and MUST return every status as an answer, not an error
-/// (`returns_every_status`).
+/// redirects (`follows_no_redirect`), MUST read as much of an answer as [`AnswerBody`] says
+/// (`refuses_an_oversized_answer`, `the_start_of_an_answer_is_enough`), and MUST return every status as an
+/// answer, not an error (`returns_every_status`).
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait Http: Send + Sync {
-    /// Sends one request and reads the whole answer.
+    /// Checks, without sending anything, whether requests to a URL can be sent: the URL is well formed,
+    /// and its host is no literal address that requests may not be sent to. What a name resolves to is
+    /// known only when a request is sent (`a_url_that_cannot_be_requested_is_refused_beforehand`).
+    fn check_url(&self, url: &str) -> Result<(), HttpError>;
+
+    /// Sends one request and reads the answer.
     fn send(&self, request: &HttpRequest) -> Result<HttpResponse, HttpError>;
 }
 
@@ -34,8 +39,17 @@ pub struct HttpRequest {
     pub body: Vec<u8>,
     /// The time limit of the whole exchange, from name resolution to the last byte.
     pub deadline: Duration,
-    /// The largest body that is read, in bytes.
-    pub max_answer: usize,
+    /// How much of the answer's body is read.
+    pub answer: AnswerBody,
+}
+
+/// How much of an answer's body is read, at most so many bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnswerBody {
+    /// All of it. A body that is larger or incomplete is an error.
+    Whole(usize),
+    /// Its start. The status is the answer: a body that is larger, slow, incomplete or broken is no error.
+    Start(usize),
 }
 
 impl fmt::Debug for HttpRequest {
@@ -102,8 +116,9 @@ pub enum HttpError {
     /// The URL is malformed or not supported.
     #[error("the URL is not valid")]
     BadUrl,
-    /// The host resolves only to addresses that requests may not be sent to.
-    #[error("the address is not public")]
+    /// The host has no address that requests may be sent to. The error does not say whether the name
+    /// exists, so that nobody learns the names of an internal network from it.
+    #[error("the host has no public address")]
     ForbiddenAddress,
     /// No connection was established; nothing was sent.
     #[error("no connection: {0}")]

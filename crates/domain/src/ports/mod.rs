@@ -27,7 +27,7 @@ pub use catalog::Catalog;
 pub use clock::{Clock, Entropy};
 pub use commit::{Commit, CommitDone, CommitError};
 pub use housekeeping::{Housekeeping, MAX_PRUNED_ROWS};
-pub use http::{Http, HttpError, HttpRequest, HttpResponse, Method};
+pub use http::{AnswerBody, Http, HttpError, HttpRequest, HttpResponse, Method};
 pub use last_seen::{LastSeen, SeenTarget};
 pub use licenses::{Activations, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses};
 pub use mail::{Mail, MailError, Message};
@@ -39,7 +39,7 @@ pub use store_error::StoreError;
 pub use stripe::{Connections, OAuthRounds, ProcessedEvents};
 pub use stripe_api::{
     CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccount,
-    StripeError, StripeIdempotencyKey, WebhookError, Webhooks,
+    StripeError, StripeIdempotencyKey, StripeRefusal, WebhookError, Webhooks,
 };
 pub use validations::{ValidateDone, ValidateQuery, ValidateRead, Validations};
 

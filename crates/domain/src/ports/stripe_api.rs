@@ -1,6 +1,7 @@
 //! Stripe's API and webhooks.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use crate::base::email::Email;
@@ -213,6 +214,27 @@ pub struct CheckoutSession {
     pub url: String,
 }
 
+/// What Stripe says about a request that it refused.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StripeRefusal {
+    /// Stripe's error code, such as `email_invalid`, if the answer has one.
+    pub code: Option<String>,
+    /// Stripe's message for people, without credentials.
+    pub message: String,
+    /// Stripe's id of the request, for its support.
+    pub request_id: Option<String>,
+}
+
+impl fmt::Display for StripeRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.request_id {
+            Some(id) => write!(f, " ({id})"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Why a call of Stripe's API failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StripeError {
@@ -224,10 +246,10 @@ pub enum StripeError {
     AccountGone,
     /// The account may not accept payments (yet).
     #[error("the Stripe account cannot take payments")]
-    CannotCharge,
+    CannotCharge(StripeRefusal),
     /// The amount is below Stripe's minimum in the currency.
     #[error("the amount is below Stripe's minimum")]
-    AmountTooSmall,
+    AmountTooSmall(StripeRefusal),
     /// The object does not exist.
     #[error("the object does not exist at Stripe")]
     NotFound,
@@ -237,18 +259,14 @@ pub enum StripeError {
     /// The platform's own key was refused; the operator must correct the configuration.
     #[error("Stripe refused the platform's key")]
     Unauthorized,
-    /// Stripe refused the request for another reason.
-    #[error("Stripe refused the request: {message}")]
-    Refused {
-        /// Stripe's error code, if the answer has one.
-        code: Option<String>,
-        /// Stripe's error message, for the log.
-        message: String,
-    },
-    /// Stripe limited the rate of requests; a retry may succeed.
+    /// Stripe refused the request for another reason. The same request is refused again.
+    #[error("Stripe refused the request: {0}")]
+    Refused(StripeRefusal),
+    /// Stripe did nothing: Stripe limited the rate of requests, or has not answered lately and was not
+    /// asked. A retry may succeed.
     #[error("Stripe is busy")]
     Busy {
-        /// How long to wait before a retry, if Stripe said so.
+        /// How long to wait before a retry, if known.
         retry_after: Option<Duration>,
     },
     /// Stripe could not be reached, or failed; it is unknown whether the request was processed.

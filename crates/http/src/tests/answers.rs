@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
 
-use mintage_domain::ports::{Http, HttpError, HttpRequest};
+use mintage_domain::ports::{AnswerBody, Http, HttpError, HttpRequest};
 use mintage_testkit::loopback::http::{Answer, LoopbackServer, Reply};
 
 use super::{client, config, get};
@@ -57,7 +57,7 @@ fn a_chunked_answer_may_be_as_large_as_allowed_and_no_larger() {
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}0\r\n\r\n"
             ));
             let request = HttpRequest {
-                max_answer,
+                answer: AnswerBody::Whole(max_answer),
                 ..get(format!("http://{to}/"))
             };
             let expected = if fits {
@@ -67,6 +67,36 @@ fn a_chunked_answer_may_be_as_large_as_allowed_and_no_larger() {
             };
             assert_eq!(send(&request), expected, "{length} of {max_answer}");
         }
+    }
+}
+
+#[test]
+fn an_answer_longer_than_its_length_breaks_no_later_request() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream?;
+            thread::spawn(move || {
+                let mut request = [0; 4096];
+                while stream.read(&mut request)? > 0 {
+                    stream.write_all(
+                        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and a lot more",
+                    )?;
+                }
+                Ok::<_, std::io::Error>(())
+            });
+        }
+        Ok::<_, std::io::Error>(())
+    });
+    let client = client(Reach::Anywhere);
+    for nth in 0..5 {
+        let request = HttpRequest {
+            answer: AnswerBody::Start(100),
+            ..get(format!("http://{address}/"))
+        };
+        let answer = client.send(&request).map(|answer| answer.status);
+        assert_eq!(answer, Ok(200), "{nth}");
     }
 }
 

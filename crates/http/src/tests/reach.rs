@@ -153,13 +153,54 @@ fn of_several_addresses_only_those_within_reach_are_tried() {
 }
 
 #[test]
-fn a_name_that_does_not_exist_is_unreachable_whatever_the_reach() {
-    for reach in [Reach::Anywhere, public_and(&[])] {
+fn a_name_that_does_not_exist_looks_to_tenants_like_one_within_the_network() {
+    let not_found = HttpError::Unreachable("host not found".to_owned());
+    for (reach, expected) in [
+        (Reach::Anywhere, not_found),
+        (public_and(&[]), HttpError::ForbiddenAddress),
+        (public_and(&["127.0.0.0/8"]), HttpError::ForbiddenAddress),
+    ] {
         let names = ChangingResolver::new(80, &[&[]]);
         let client = HttpClient::with_resolver(config(reach), names).expect("a client");
         let error = client
             .send(&get("http://shop.test/"))
             .expect_err("no address");
-        assert_eq!(error, HttpError::Unreachable("host not found".to_owned()));
+        assert_eq!(error, expected);
     }
+}
+
+#[test]
+fn plain_http_reaches_allowed_subnets_only() {
+    for (url, reach, is_reached) in [
+        ("https://1.1.1.1/", public_and(&[]), true),
+        ("http://1.1.1.1/", public_and(&[]), false),
+        ("http://1.1.1.1/", public_and(&["10.0.0.0/8"]), false),
+        ("http://10.1.1.1/", public_and(&["10.0.0.0/8"]), true),
+        ("https://10.1.1.1/", public_and(&["10.0.0.0/8"]), true),
+        ("https://10.1.1.1/", public_and(&[]), false),
+        ("http://[fd00::1]/", public_and(&["fd00::/8"]), true),
+        ("https://[::ffff:10.0.0.1]/", public_and(&[]), false),
+        ("https://[2606:4700:4700::1111]/", public_and(&[]), true),
+        ("http://1.1.1.1/", Reach::Anywhere, true),
+        ("http://shop.test/", public_and(&[]), true),
+    ] {
+        let expected = if is_reached {
+            Ok(())
+        } else {
+            Err(HttpError::ForbiddenAddress)
+        };
+        assert_eq!(client(reach).check_url(url), expected, "{url}");
+    }
+}
+
+#[test]
+fn a_name_is_not_reached_over_plain_http_at_a_public_address() {
+    let names = ChangingResolver::new(80, &[&["1.1.1.1"]]);
+    let reach = config(public_and(&["127.0.0.0/8"]));
+    let client = HttpClient::with_resolver(reach, names).expect("a client");
+    let answer = client.send(&get("http://shop.test/"));
+    assert_eq!(
+        answer.map(|answer| answer.status),
+        Err(HttpError::ForbiddenAddress)
+    );
 }

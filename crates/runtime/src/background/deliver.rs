@@ -22,6 +22,9 @@ use crate::crash::{self, Point};
 /// How often the worker looks without a notice: for retries, and for what other nodes queued.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
+/// The status of an endpoint that wants no more events.
+const GONE: u16 = 410;
+
 pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let pool = Arc::new(SlotPool::default());
     let mut gather = Gather::default();
@@ -123,6 +126,10 @@ fn send(app: &App, claim: &Claim) -> Result<DeliveryStatus, DeliverError> {
     crash::point(Point::DeliverSent);
     let status = record_result(&*app.store, &app.env(), claim, &result)?;
     crash::point(Point::DeliverConcluded);
+    if result.is_ok_and(|answer| answer.status == GONE) {
+        let (delivery, tenant) = (&claim.delivery.id, &claim.delivery.tenant);
+        tracing::warn!(%delivery, %tenant, "the endpoint is gone; nothing more is sent to it");
+    }
     // The endpoint may have been paused just now, about which the seller gets a mail.
     if !matches!(status, DeliveryStatus::Delivered) {
         app.mails_due.notify_one();

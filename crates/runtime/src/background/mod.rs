@@ -31,6 +31,7 @@ impl Workers {
             tokio::spawn(deliver::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(mail::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(sweep::run(Arc::clone(app), stopped.clone())),
+            tokio::spawn(sweep::run_at_stripe(Arc::clone(app), stopped.clone())),
             tokio::spawn(prune::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(last_seen::run(Arc::clone(app), stopped)),
         ];

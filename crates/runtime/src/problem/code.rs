@@ -67,6 +67,8 @@ error_codes! {
         "the object does not exist, or belongs to another tenant",
     MethodNotAllowed = 405 "common/method-not-allowed"
         "the route has no such method",
+    BodyTooSlow = 408 "validation/body-too-slow"
+        "the body did not arrive within 10 seconds",
     IdempotencyConflict = 409 "common/idempotency-conflict"
         "this `Idempotency-Key` was used with another body",
     Exists = 409 "common/exists"
@@ -87,14 +89,14 @@ error_codes! {
         "the key was rotated before",
     WebhookBeingSent = 409 "webhook/being-sent"
         "the delivery is being sent right now",
+    WebhookEndpointGone = 409 "webhook/endpoint-gone"
+        "the endpoint answered 410 Gone, and its URL was not set again since",
     WebhookBodyErased = 409 "webhook/body-erased"
         "the event is so old that its body is not kept any more",
     MailNotConfigured = 409 "mail/not-configured"
         "this server has no mail server",
     StripeNotConnected = 409 "stripe/not-connected"
         "no Stripe account is connected",
-    StripeCannotCharge = 409 "stripe/cannot-charge"
-        "the account cannot charge",
     StripeModeRefused = 409 "stripe/mode-refused"
         "the connection cannot change to this mode",
     StripeNotConfigured = 409 "stripe/not-configured"
@@ -104,19 +106,25 @@ error_codes! {
     OauthWrongMode = 409 "oauth/wrong-mode"
         "the grant of Stripe is for the other mode",
     BodyTooLarge = 413 "validation/body-too-large"
-        "the body has more than 1 MB",
+        "the body has more than 64 kB, or a Stripe event more than 1 MB",
     UnsupportedMediaType = 415 "validation/unsupported-media-type"
         "the content type is not `application/json`",
     CheckoutNoPrice = 422 "checkout/no-price"
         "the key type has no price on the account",
     StripeAmountTooSmall = 422 "stripe/amount-too-small"
         "the amount is below Stripe's minimum",
+    StripeCannotCharge = 422 "stripe/cannot-charge"
+        "the account cannot charge",
+    StripeRefused = 422 "stripe/refused"
+        "Stripe refused the request; `details` have Stripe's own code and message",
     RateLimited = 429 "common/rate-limited"
         "too many requests",
     Internal = 500 "common/internal"
         "an error in the server",
     StripeFailed = 502 "stripe/failed"
         "Stripe could not complete the request",
+    StripeUnavailable = 503 "stripe/unavailable"
+        "Stripe is slow or limits its calls at the moment; try again",
     Unavailable = 503 "common/unavailable"
         "the server is not available at the moment; try again",
 }

@@ -1,33 +1,81 @@
 //! The problems of Stripe, of connecting an account, and of events from Stripe.
 
-use mintage_domain::ports::{StripeError, WebhookError};
+use std::time::Duration;
+
+use mintage_domain::ports::{StripeError, StripeRefusal, WebhookError};
 use mintage_domain::usecase::stripe::connect::ConnectError;
 use mintage_domain::usecase::stripe::inbound::InboundError;
 use mintage_domain::usecase::stripe::parked::RetryError;
 
 use super::code::ErrorCode;
-use super::value::Problem;
+use super::value::{Detail, Problem};
+use crate::outbound::OutboundError;
 
 impl From<StripeError> for Problem {
     fn from(error: StripeError) -> Self {
         let text = error.to_string();
         match error {
             StripeError::AccountGone => Self::new(ErrorCode::StripeNotConnected, text),
-            StripeError::CannotCharge => Self::new(ErrorCode::StripeCannotCharge, text),
             StripeError::NotConfigured(_) => Self::new(ErrorCode::StripeNotConfigured, text),
-            StripeError::AmountTooSmall => Self::new(ErrorCode::StripeAmountTooSmall, text),
             StripeError::CodeRefused => Self::new(ErrorCode::OauthCodeRefused, text),
-            StripeError::Busy { .. }
-            | StripeError::Unavailable(_)
-            | StripeError::Unauthorized
-            | StripeError::NotFound
-            | StripeError::Refused { .. } => {
+            StripeError::CannotCharge(refusal) => {
+                refused(ErrorCode::StripeCannotCharge, text, &refusal)
+            }
+            StripeError::AmountTooSmall(refusal) => {
+                refused(ErrorCode::StripeAmountTooSmall, text, &refusal)
+            }
+            StripeError::Refused(refusal) => {
+                tracing::warn!(cause = text, "Stripe refused a request");
+                refused(
+                    ErrorCode::StripeRefused,
+                    "Stripe refused the request",
+                    &refusal,
+                )
+            }
+            StripeError::NotFound => {
+                let refusal = StripeRefusal {
+                    code: Some("resource_missing".to_owned()),
+                    message: text,
+                    request_id: None,
+                };
+                refused(
+                    ErrorCode::StripeRefused,
+                    "Stripe refused the request",
+                    &refusal,
+                )
+            }
+            StripeError::Busy { retry_after } => {
+                Self::stripe_unavailable(retry_after.unwrap_or_default())
+            }
+            StripeError::Unavailable(_) | StripeError::Unauthorized => {
                 tracing::warn!(cause = text, "a request to Stripe failed");
                 Self::new(
                     ErrorCode::StripeFailed,
                     "Stripe could not complete the request; try again later",
                 )
             }
+        }
+    }
+}
+
+/// A permanent refusal, with Stripe's own code and message.
+fn refused(code: ErrorCode, message: impl Into<String>, refusal: &StripeRefusal) -> Problem {
+    let detail = Detail {
+        code: refusal.code.clone(),
+        ..Detail::new("stripe", refusal.message.clone())
+    };
+    Problem {
+        details: vec![detail],
+        ..Problem::new(code, message)
+    }
+}
+
+impl From<OutboundError> for Problem {
+    fn from(error: OutboundError) -> Self {
+        match error {
+            OutboundError::Full => Self::stripe_unavailable(Duration::ZERO),
+            OutboundError::CircuitOpen(wait) => Self::stripe_unavailable(wait),
+            OutboundError::Blocking(error) => error.into(),
         }
     }
 }
@@ -63,6 +111,9 @@ impl From<InboundError> for Problem {
         let text = error.to_string();
         match error {
             InboundError::LiveEventOnSandbox => Self::new(ErrorCode::WebhookModeMismatch, text),
+            InboundError::Stripe(StripeError::Busy { retry_after }) => {
+                Self::stripe_unavailable(retry_after.unwrap_or_default())
+            }
             InboundError::Stripe(_) => Self::unavailable(&text),
             InboundError::Failure(failure) => failure.into(),
         }

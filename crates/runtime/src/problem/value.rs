@@ -25,6 +25,8 @@ pub struct Detail {
     pub path: String,
     /// What is wrong with the field.
     pub message: String,
+    /// The code of Stripe, if Stripe refused the request.
+    pub code: Option<String>,
 }
 
 impl Detail {
@@ -33,6 +35,7 @@ impl Detail {
         Self {
             path: path.into(),
             message: message.into(),
+            code: None,
         }
     }
 }
@@ -109,12 +112,28 @@ impl Problem {
 
     /// Too many requests; the caller may retry after `wait`.
     pub fn rate_limited(wait: Duration) -> Self {
-        let seconds = wait
-            .as_secs()
-            .saturating_add(u64::from(wait.subsec_nanos() > 0));
         Self {
-            retry_after: Some(seconds.max(1)),
+            retry_after: Some(whole_seconds(wait)),
             ..Self::new(ErrorCode::RateLimited, "too many requests; slow down")
         }
     }
+
+    /// Stripe was not asked, or asked the server to wait; the caller may retry after `wait`.
+    pub fn stripe_unavailable(wait: Duration) -> Self {
+        Self {
+            retry_after: Some(whole_seconds(wait)),
+            ..Self::new(
+                ErrorCode::StripeUnavailable,
+                "Stripe is not available at the moment; try again",
+            )
+        }
+    }
+}
+
+/// Whole seconds, rounded up, at least one.
+fn whole_seconds(wait: Duration) -> u64 {
+    let seconds = wait
+        .as_secs()
+        .saturating_add(u64::from(wait.subsec_nanos() > 0));
+    seconds.max(1)
 }

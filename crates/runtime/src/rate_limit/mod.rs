@@ -3,5 +3,5 @@
 mod spend;
 mod standing;
 
-pub use spend::{current_refusal, spend, spend_exactly};
+pub use spend::{spend, spend_exactly};
 pub use standing::Standing;

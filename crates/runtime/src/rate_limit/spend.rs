@@ -69,18 +69,6 @@ pub async fn spend_exactly(
     })
 }
 
-/// The standing of a subject whose calls are refused at present, as far as this node knows. Counts no
-/// call.
-pub fn current_refusal(app: &App, what: Limited, subject: &str) -> Option<Standing> {
-    let held = app.rate_shares.find(&what.key(subject))?;
-    let wait = held.lock().refused(app.clock.now())?;
-    Some(Standing::refused(
-        what,
-        app.settings.limits.rate(what),
-        wait,
-    ))
-}
-
 /// Waits for the caller who requests a share, and requests another share if nothing is left to spend.
 async fn spend_after_refill(
     app: &App,

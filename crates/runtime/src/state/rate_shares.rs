@@ -30,7 +30,7 @@ impl HeldShare {
 
 impl RateShares {
     /// The share of a subject, if this node holds one.
-    pub(crate) fn find(&self, key: &str) -> Option<Arc<HeldShare>> {
+    fn find(&self, key: &str) -> Option<Arc<HeldShare>> {
         let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
         all.get(key).cloned()
     }

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use crate::base::ids::IdGenerator;
 use crate::base::mode::Mode;
 use crate::base::scope::Scope;
 use crate::base::secret::Secret;
@@ -65,6 +66,8 @@ pub struct Config {
     pub delivery_timeout: Duration,
     /// Seconds added to the system's time in every timestamp, webhook signatures included.
     pub clock_offset: i64,
+    /// The token of the control plane, `/_sim`; random by default.
+    pub control_token: Secret,
     /// Makes ids and secrets the same in every run; `None` picks a random seed.
     pub seed: Option<u64>,
     /// Returns `state` when the seller cancels the OAuth consent. The default is `false`, because
@@ -113,6 +116,7 @@ impl Default for Config {
                 .to_vec(),
             delivery_timeout: Duration::from_secs(10),
             clock_offset: 0,
+            control_token: Secret::new(IdGenerator::new(None).generate("sim_", 48)),
             seed: None,
             cancel_keeps_state: false,
         }

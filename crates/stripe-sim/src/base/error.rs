@@ -1,5 +1,7 @@
 //! Stripe's error object.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 /// An error of the API. OAuth has an error type of its own in `platform`.
@@ -7,7 +9,7 @@ use serde_json::{Value, json};
 pub(crate) struct StripeError {
     pub(crate) status: u16,
     kind: &'static str,
-    code: Option<&'static str>,
+    code: Option<Cow<'static, str>>,
     message: String,
     param: Option<String>,
 }
@@ -37,8 +39,8 @@ impl StripeError {
         self
     }
 
-    pub(crate) fn code(mut self, code: &'static str) -> Self {
-        self.code = Some(code);
+    pub(crate) fn code(mut self, code: impl Into<Cow<'static, str>>) -> Self {
+        self.code = Some(code.into());
         self
     }
 
@@ -75,7 +77,7 @@ impl StripeError {
     /// The JSON body of the error response.
     pub(crate) fn to_json(&self) -> Value {
         let mut error = json!({ "type": self.kind, "message": self.message });
-        if let Some(code) = self.code {
+        if let Some(code) = self.code.as_deref() {
             error["code"] = code.into();
             error["doc_url"] = format!(
                 "https://stripe.com/docs/error-codes/{}",

@@ -1,5 +1,6 @@
 //! `/_sim`: the control plane, which does not exist at Stripe. Tests inspect the simulator's state
-//! and trigger the actions of sellers and banks.
+//! and trigger the actions of sellers and banks. Every call presents the control token, so that no page in
+//! a browser on the same machine can make one.
 
 mod accounts;
 mod inspect;
@@ -7,7 +8,33 @@ mod payments;
 mod response;
 mod settings;
 
-use actix_web::web::{self, ServiceConfig};
+use actix_web::Error;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::middleware::Next;
+use actix_web::web::{self, Data, ServiceConfig};
+
+use crate::engine::world::SharedWorld;
+
+/// Refuses calls without the control token.
+pub(crate) async fn require_token(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let presented = request.headers().get(AUTHORIZATION);
+    let presented = presented.and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let world = request.app_data::<Data<SharedWorld>>();
+    let is_allowed =
+        world.is_some_and(|world| presented == Some(world.lock().config.control_token.expose()));
+    if !is_allowed {
+        let message = "Control calls need the header Authorization: Bearer <control token>. \
+                       The simulator prints the token, or takes it by --control-token.";
+        let refusal = response::unauthorized(message);
+        return Ok(request.into_response(refusal));
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config

@@ -7,6 +7,10 @@ pub(crate) fn ok(body: Value) -> HttpResponse {
     HttpResponse::Ok().json(body)
 }
 
+pub(crate) fn unauthorized(message: &str) -> HttpResponse {
+    HttpResponse::Unauthorized().json(StripeError::new(401, message).to_json())
+}
+
 pub(crate) fn error(status: u16, message: &str) -> HttpResponse {
     result(Err(StripeError::new(status, message)))
 }

@@ -22,7 +22,7 @@ fn once() -> u32 {
     1
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum FaultKind {
     /// Responds with an error and does not execute the request.
@@ -30,6 +30,12 @@ pub(crate) enum FaultKind {
         status: u16,
         #[serde(default)]
         retry_after: Option<u32>,
+        /// The error code; `None` leaves it out.
+        #[serde(default)]
+        code: Option<String>,
+        /// The error message, in place of a general one.
+        #[serde(default)]
+        message: Option<String>,
     },
     /// Waits before the request is executed. A delay beyond the client's timeout acts as a hang.
     Delay { millis: u64 },
@@ -73,7 +79,7 @@ impl Faults {
             .iter()
             .position(|fault| fault.matches(method, path))?;
         let fault = &mut self.0[index];
-        let kind = fault.kind;
+        let kind = fault.kind.clone();
         fault.times = fault.times.saturating_sub(1);
         if fault.times == 0 {
             self.0.remove(index);

@@ -41,8 +41,9 @@ async fn serve(
 ) -> HttpResponse {
     let request = Request::read(world, request, body);
     let fault = world.lock().faults.take(&request.method, &request.path);
+    let delay = fault.clone();
     let response = async {
-        faults::delay(fault).await;
+        faults::delay(delay.as_ref()).await;
         respond(world, &request, handler)
     };
     faults::inject(fault, response).await

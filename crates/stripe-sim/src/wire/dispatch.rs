@@ -25,7 +25,7 @@ pub(crate) async fn serve(
 ) -> HttpResponse {
     let request = Request::read(&world, &request, &body);
     let fault = world.lock().faults.take(&request.method, &request.path);
-    let handler = respond(&world, &request, fault);
+    let handler = respond(&world, &request, fault.clone());
     let mut response = faults::inject(fault, handler).await;
     response::add_headers(&mut response, &request);
     response
@@ -37,7 +37,7 @@ async fn respond(world: &SharedWorld, request: &Request, fault: Option<FaultKind
         Ok(Admission::Replay(stored)) => return response::replay(&stored),
         Err(error) => return response::json(error.status, &error.to_json()),
     };
-    faults::delay(fault).await;
+    faults::delay(fault.as_ref()).await;
     let (status, body) = match execute(world, request, call) {
         Ok(body) => (200, body),
         Err(error) => (error.status, error.to_json()),

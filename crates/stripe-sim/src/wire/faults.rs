@@ -23,7 +23,9 @@ pub(crate) async fn inject(
         Some(FaultKind::Status {
             status,
             retry_after,
-        }) => error_response(status, retry_after),
+            code,
+            message,
+        }) => error_response(&error(status, code, message), retry_after),
         Some(FaultKind::Close) => broken_response(),
         Some(FaultKind::LoseAnswer) => {
             handler.await;
@@ -34,17 +36,26 @@ pub(crate) async fn inject(
 }
 
 /// Waits if the fault is a delay.
-pub(crate) async fn delay(fault: Option<FaultKind>) {
+pub(crate) async fn delay(fault: Option<&FaultKind>) {
     if let Some(FaultKind::Delay { millis }) = fault {
-        sleep(Duration::from_millis(millis)).await;
+        sleep(Duration::from_millis(*millis)).await;
     }
 }
 
-fn error_response(status: u16, retry_after: Option<u32>) -> HttpResponse {
-    let error = match status {
-        429 => StripeError::new(429, "Request rate limit exceeded.").code("rate_limit"),
-        _ => StripeError::new(status, "An unknown error occurred.").kind("api_error"),
+fn error(status: u16, code: Option<String>, message: Option<String>) -> StripeError {
+    let error = match (status, message) {
+        (_, Some(message)) => StripeError::new(status, message),
+        (429, None) => StripeError::new(429, "Request rate limit exceeded.").code("rate_limit"),
+        (_, None) => StripeError::new(status, "An unknown error occurred.").kind("api_error"),
     };
+    match code {
+        Some(code) => error.code(code),
+        None => error,
+    }
+}
+
+fn error_response(error: &StripeError, retry_after: Option<u32>) -> HttpResponse {
+    let status = error.status;
     let status_code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status_code);
     if let Some(seconds) = retry_after {

@@ -1,5 +1,6 @@
 use std::net::TcpListener;
 
+use awc::http::Method;
 use mintage_stripe_sim::{Config, Secret, Sim};
 
 use crate::test_sim::TestSim;
@@ -40,6 +41,24 @@ async fn the_same_seed_generates_the_same_ids() {
     }
     assert_eq!(ids[0], ids[1]);
     assert_ne!(ids[0], ids[2]);
+}
+
+#[actix_web::test]
+async fn the_control_plane_needs_its_token() {
+    let sim = TestSim::start(Config::default());
+    let other = format!("Bearer {}", Config::default().control_token.expose());
+    for (method, path) in [
+        (Method::GET, "/_sim/requests"),
+        (Method::POST, "/_sim/faults"),
+        (Method::DELETE, "/_sim/faults"),
+        (Method::POST, "/_sim/clock"),
+    ] {
+        for headers in [&[][..], &[("Authorization", other.as_str())]] {
+            let refused = sim.call(method.clone(), path, "", headers).await;
+            assert_eq!(refused.status, 401, "{method} {path}");
+        }
+    }
+    assert!(sim.list("requests").await.is_empty());
 }
 
 #[test]

@@ -118,7 +118,11 @@ impl TestSim {
     }
 
     pub(crate) async fn control(&self, path: &str, body: &Value) -> Value {
-        let headers = [("Content-Type", "application/json")];
+        let token = self.bearer();
+        let headers = [
+            ("Content-Type", "application/json"),
+            ("Authorization", token.as_str()),
+        ];
         let reply = self
             .call(
                 Method::POST,
@@ -133,9 +137,19 @@ impl TestSim {
 
     pub(crate) async fn list(&self, path: &str) -> Vec<Value> {
         let reply = self
-            .call(Method::GET, &format!("/_sim/{path}"), "", &[])
+            .call(
+                Method::GET,
+                &format!("/_sim/{path}"),
+                "",
+                &[("Authorization", &self.bearer())],
+            )
             .await;
         reply.body.as_array().cloned().expect("a list")
+    }
+
+    /// What control calls present.
+    fn bearer(&self) -> String {
+        format!("Bearer {}", self.running.control_token())
     }
 
     /// Creates an account that is connected in the given modes.

@@ -19,11 +19,19 @@ fn error_body(code: &str, message: &str) -> String {
 }
 
 fn refused(code: Option<&str>, message: &str) -> StripeError {
-    StripeError::Refused {
+    StripeError::Refused(said(code, message))
+}
+
+fn said(code: Option<&str>, message: &str) -> StripeRefusal {
+    StripeRefusal {
         code: code.map(str::to_owned),
         message: message.to_owned(),
+        request_id: None,
     }
 }
+
+/// What Stripe says of an account that may not charge, without a code.
+const CLOSED: &str = "Your account cannot currently make live charges. If you are";
 
 #[test]
 fn every_refusal_means_what_the_domain_can_act_on() {
@@ -63,17 +71,17 @@ fn every_refusal_means_what_the_domain_can_act_on() {
         (
             400,
             error_body("amount_too_small", "too small"),
-            StripeError::AmountTooSmall,
+            StripeError::AmountTooSmall(said(Some("amount_too_small"), "too small")),
         ),
         (
             402,
             error_body("testmode_charges_only", "activate"),
-            StripeError::CannotCharge,
+            StripeError::CannotCharge(said(Some("testmode_charges_only"), "activate")),
         ),
         (
             400,
-            uncoded("Your account cannot currently make live charges. If you are"),
-            StripeError::CannotCharge,
+            uncoded(CLOSED),
+            StripeError::CannotCharge(said(None, CLOSED)),
         ),
         (429, error_body("rate_limit", "slow down"), busy.clone()),
         (400, error_body("rate_limit", "slow down"), busy.clone()),
@@ -172,14 +180,33 @@ fn a_message_keeps_no_credential() {
 fn a_message_is_cut_and_names_the_request() {
     let long = "x".repeat(10 * MAX_MESSAGE);
     let cut = "x".repeat(MAX_MESSAGE);
-    for (id, tail) in [
-        ("req_Ab1", " (req_Ab1)"),
-        ("req_a b", ""),
-        ("other", ""),
-        ("", ""),
+    for (id, is_named) in [
+        ("req_Ab1", true),
+        ("req_a b", false),
+        ("other", false),
+        ("", false),
     ] {
         let error = of(&answer(400, &[("request-id", id)], &error_body("x", &long)));
-        assert_eq!(error, refused(Some("x"), &format!("{cut}{tail}")), "{id:?}");
+        let expected = StripeRefusal {
+            request_id: is_named.then(|| id.to_owned()),
+            ..said(Some("x"), &cut)
+        };
+        assert_eq!(error, StripeError::Refused(expected), "{id:?}");
+    }
+    let error = of(&answer(
+        400,
+        &[("request-id", "req_1")],
+        &error_body("x", "no"),
+    ));
+    assert_eq!(error.to_string(), "Stripe refused the request: no (req_1)");
+}
+
+#[test]
+fn a_text_that_cannot_be_a_code_is_no_code() {
+    let long = "x".repeat(101);
+    for code in ["", "a b", "a\"b", "\u{202e}x", &long] {
+        let error = of(&answer(400, &[], &error_body(code, "no")));
+        assert_eq!(error, refused(None, "no"), "{code:?}");
     }
 }
 

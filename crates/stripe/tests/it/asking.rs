@@ -5,7 +5,7 @@ use std::sync::Arc;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
-use mintage_domain::ports::{HttpError, HttpResponse, Method, Stripe, StripeError};
+use mintage_domain::ports::{HttpError, HttpResponse, Method, Stripe, StripeError, StripeRefusal};
 use mintage_testkit::ScriptedHttp;
 
 use crate::offline::{self, body, call, header};
@@ -62,9 +62,12 @@ fn a_code_is_sent_once_whatever_comes_of_it() {
         })
     };
     let oauth = |code: &str| format!(r#"{{"error":"{code}","error_description":"ac_1 refused"}}"#);
-    let refused = |code: &str| StripeError::Refused {
-        code: Some(code.to_owned()),
-        message: "… refused".to_owned(),
+    let refused = |code: &str| {
+        StripeError::Refused(StripeRefusal {
+            code: Some(code.to_owned()),
+            message: "… refused".to_owned(),
+            request_id: None,
+        })
     };
     for (answer, error) in [
         (Err(broken), lost),

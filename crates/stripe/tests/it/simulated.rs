@@ -165,7 +165,7 @@ fn a_fee_above_the_total_is_refused() {
         let opened = stripe.open_checkout(&on, &checkout, &key(&fee.to_string()));
         match opened {
             Ok(_) => assert!(is_taken, "{fee}"),
-            Err(StripeError::Refused { .. }) => assert!(!is_taken, "{fee}"),
+            Err(StripeError::Refused(_)) => assert!(!is_taken, "{fee}"),
             Err(other) => panic!("{fee}: {other:?}"),
         }
     }
@@ -176,10 +176,10 @@ fn a_grant_that_a_wrong_client_id_cannot_end_is_not_said_to_be_over() {
     let world = World::start();
     let on = world.connected(Mode::Live);
     let refused = world.stripe_as("ca_other").deauthorize(&on);
-    let Err(StripeError::Refused { code, .. }) = &refused else {
+    let Err(StripeError::Refused(refusal)) = &refused else {
         panic!("{refused:?}");
     };
-    assert_eq!(code.as_deref(), Some("invalid_client"));
+    assert_eq!(refusal.code.as_deref(), Some("invalid_client"));
     assert!(world.stripe().account(&on).is_ok());
 }
 

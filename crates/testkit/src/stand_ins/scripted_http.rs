@@ -9,7 +9,7 @@ use mintage_domain::ports::{Http, HttpError, HttpRequest, HttpResponse};
 /// and size limits have no effect.
 ///
 /// ```
-/// use mintage_domain::ports::{Http, HttpError, HttpRequest, Method};
+/// use mintage_domain::ports::{AnswerBody, Http, HttpError, HttpRequest, Method};
 /// use mintage_testkit::ScriptedHttp;
 /// use std::time::Duration;
 ///
@@ -21,7 +21,7 @@ use mintage_domain::ports::{Http, HttpError, HttpRequest, HttpResponse};
 ///     authorization: None,
 ///     body: Vec::new(),
 ///     deadline: Duration::from_secs(1),
-///     max_answer: 1_000,
+///     answer: AnswerBody::Whole(1_000),
 /// };
 /// assert_eq!(http.send(&request).unwrap().status, 503);
 /// assert_eq!(http.send(&request).unwrap_err(), HttpError::Timeout);
@@ -79,6 +79,10 @@ impl ScriptedHttp {
 }
 
 impl Http for ScriptedHttp {
+    fn check_url(&self, _: &str) -> Result<(), HttpError> {
+        Ok(())
+    }
+
     fn send(&self, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
         let mut script = self.script();
         script.sent.push(request.clone());

@@ -14,7 +14,7 @@ use mintage_domain::model::stripe::event::StripeEvent;
 use mintage_domain::ports::{Commit, CommitError, Housekeeping, WebhookError, Webhooks};
 use mintage_domain::usecase::commit_loop::{Answer, Decision};
 use mintage_domain::usecase::stripe::inbound::{Inbound, Outcome, decide, receive};
-use mintage_domain::usecase::sweep::sweep;
+use mintage_domain::usecase::sweep::{revoke_grants, sweep};
 
 use crate::dice::Dice;
 use crate::faulty_store::FaultyStore;
@@ -119,6 +119,7 @@ pub(crate) fn interleaved(world: &World, weather: &Weather, dice: &Dice) {
         }
         if dice.one_in(20) {
             sweep(&world.store, &world.stripe, &Rereading(world), &world.env()).unwrap();
+            revoke_grants(&world.store, &world.stripe, &world.env()).unwrap();
         }
         if dice.one_in(20) {
             // Far sooner than any setting allows: what is unique must not depend on these rows.
@@ -201,7 +202,12 @@ pub(crate) fn clear_up(world: &World, dice: &Dice) {
     }
     world.clock().advance(Duration::from_hours(2));
     let swept = sweep(&world.store, &world.stripe, &Rereading(world), &env).unwrap();
-    assert_eq!(swept.failed, 0, "{swept:?}");
+    let revoked = revoke_grants(&world.store, &world.stripe, &env).unwrap();
+    assert_eq!(
+        (swept.failed, revoked.failed),
+        (0, 0),
+        "{swept:?} {revoked:?}"
+    );
 }
 
 /// Stripe sends every event once more, and every event is a duplicate.

@@ -17,9 +17,10 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::TokenCaller;
+use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::json::{Faults, read_body, read_body_with};
-use crate::request::{JsonBytes, PageQuery, QueryParams, parse_id};
+use crate::request::{PageQuery, QueryParams, parse_id};
 use crate::schema;
 use crate::views::access::{ApiKeyPage, ApiKeySecret, ApiKeyView};
 
@@ -63,14 +64,15 @@ fn kind(
 pub(super) async fn create(
     app: web::Data<App>,
     request: HttpRequest,
-    body: JsonBytes,
+    body: JsonBody,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::ApiKeysWrite).await?;
-    let body =
-        read_body_with::<CreateApiKeyRequest>(&body.0, |fields| match fields.get("scope") {
+    let body = read_body_with::<CreateApiKeyRequest>(&body.read().await?, |fields| {
+        match fields.get("scope") {
             Some(scope) => kind(&scope, fields.get("signatureVersion")).map(drop),
             None => Ok(()),
-        })?;
+        }
+    })?;
     let product = body.product_id.0;
     let kind_and_mode = (kind(&body.scope, body.signature_version)?, body.mode.0);
     let new = blocking(&app, move |app| {
@@ -207,11 +209,11 @@ pub(super) async fn rotate(
     app: web::Data<App>,
     path: web::Path<String>,
     request: HttpRequest,
-    body: JsonBytes,
+    body: JsonBody,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::ApiKeysWrite).await?;
     let id = parse_id(&path, ApiKeyId::parse)?;
-    let body = read_body::<RotateApiKeyRequest>(&body.0)?;
+    let body = read_body::<RotateApiKeyRequest>(&body.read().await?)?;
     let overlap = body
         .overlap_seconds
         .map(|overlap| overlap.0)

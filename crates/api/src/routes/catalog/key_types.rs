@@ -14,9 +14,10 @@ use mintage_runtime::problem::Problem;
 use utoipa::ToSchema;
 
 use crate::auth::TokenCaller;
+use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::json::{Faults, read_body_with};
-use crate::request::{JsonBytes, PageQuery, parse_id};
+use crate::request::{PageQuery, parse_id};
 use crate::schema;
 use crate::views::catalog::{KeyTypePage, KeyTypeView};
 
@@ -93,11 +94,11 @@ pub(super) async fn create(
     app: web::Data<App>,
     product: web::Path<String>,
     request: HttpRequest,
-    body: JsonBytes,
+    body: JsonBody,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::ProductsWrite).await?;
     let product = parse_id(&product, ProductId::parse)?;
-    let new = CreateKeyTypeRequest::read(&body.0)?;
+    let new = CreateKeyTypeRequest::read(&body.read().await?)?;
     let key_type = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         create_key_type(&*app.store, &app.env(), &tenant, &product, &actor, &new)

@@ -9,9 +9,10 @@ use mintage_runtime::blocking::blocking;
 use utoipa::ToSchema;
 
 use crate::auth::TokenCaller;
+use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::json::{Faults, read_body};
-use crate::request::{JsonBytes, PageQuery};
+use crate::request::PageQuery;
 use crate::schema;
 use crate::views::catalog::{ProductPage, ProductView};
 
@@ -53,10 +54,10 @@ impl From<CreateProductRequest> for NewProduct {
 pub(super) async fn create(
     app: web::Data<App>,
     request: HttpRequest,
-    body: JsonBytes,
+    body: JsonBody,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::ProductsWrite).await?;
-    let new = read_body::<CreateProductRequest>(&body.0)?.into();
+    let new = read_body::<CreateProductRequest>(&body.read().await?)?.into();
     let product = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         create_product(&*app.store, &app.env(), &tenant, &actor, &new)

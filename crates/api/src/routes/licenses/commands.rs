@@ -12,9 +12,10 @@ use mintage_runtime::problem::Problem;
 use utoipa::ToSchema;
 
 use crate::auth::TokenCaller;
+use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::json::{Faults, read_body};
-use crate::request::{JsonBytes, parse_id};
+use crate::request::parse_id;
 use crate::schema;
 use crate::views::licenses::{LicenseView, RevealedKey};
 
@@ -36,7 +37,8 @@ pub(super) async fn freeze(
     path: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    command(&app, &path, &request, |app, target| {
+    let caller = TokenCaller::of(&app, &request, TokenScope::LicensesWrite).await?;
+    command(&app, &path, caller, |app, target| {
         Ok(command::freeze(&*app.store, &app.env(), target)?)
     })
     .await
@@ -60,7 +62,8 @@ pub(super) async fn thaw(
     path: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    command(&app, &path, &request, |app, target| {
+    let caller = TokenCaller::of(&app, &request, TokenScope::LicensesWrite).await?;
+    command(&app, &path, caller, |app, target| {
         Ok(command::thaw(&*app.store, &app.env(), target)?)
     })
     .await
@@ -85,10 +88,11 @@ pub(super) async fn extend(
     app: web::Data<App>,
     path: web::Path<String>,
     request: HttpRequest,
-    body: JsonBytes,
+    body: JsonBody,
 ) -> Result<HttpResponse, ApiError> {
-    command(&app, &path, &request, move |app, target| {
-        let ExtendLicenseRequest { duration } = read_body(&body.0)?;
+    let caller = TokenCaller::of(&app, &request, TokenScope::LicensesWrite).await?;
+    let ExtendLicenseRequest { duration } = read_body(&body.read().await?)?;
+    command(&app, &path, caller, move |app, target| {
         Ok(command::extend(
             &*app.store,
             &app.env(),
@@ -111,10 +115,9 @@ struct ExtendLicenseRequest {
 async fn command(
     app: &web::Data<App>,
     path: &str,
-    request: &HttpRequest,
+    caller: TokenCaller,
     run: impl FnOnce(&App, Target<'_>) -> Result<LicenseRecord, Problem> + Send + 'static,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = TokenCaller::of(app, request, TokenScope::LicensesWrite).await?;
     let id = parse_id(path, LicenseId::parse)?;
     let record = blocking(app, move |app| {
         let target = Target {

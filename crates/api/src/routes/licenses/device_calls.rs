@@ -16,9 +16,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::auth::{AppCaller, SignedCaller};
+use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::json::{Faults, read_body, read_body_with};
-use crate::request::JsonBytes;
 use crate::schema;
 use crate::views::licenses::{ActivationResult, DeactivationResult, HeartbeatResult};
 
@@ -67,10 +67,10 @@ impl ActivateLicenseRequest {
 pub(super) async fn activate(
     app: web::Data<App>,
     request: HttpRequest,
-    body: JsonBytes,
+    body: JsonBody,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = AppCaller::of(&app, &request, &body.0, Permission::Activate).await?;
-    let (key, device) = read_body::<ActivateLicenseRequest>(&body.0)?.into_parts();
+    let (caller, body) = AppCaller::of(&app, &request, body, Permission::Activate).await?;
+    let (key, device) = read_body::<ActivateLicenseRequest>(&body)?.into_parts();
     let activated = match caller.look_up(&app, &request, &key.0).await? {
         Lookup::Refuse(reason) => Activated::Refused(reason),
         Lookup::Ask(call) => {
@@ -109,10 +109,11 @@ struct RecordHeartbeatRequest {
 pub(super) async fn heartbeat(
     app: web::Data<App>,
     request: HttpRequest,
-    body: JsonBytes,
+    body: JsonBody,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = SignedCaller::of(&app, &request, &body.0, Permission::ManageActivations).await?;
-    let RecordHeartbeatRequest { key, fingerprint } = read_body(&body.0)?;
+    let permission = Permission::ManageActivations;
+    let (caller, body) = SignedCaller::of(&app, &request, body, permission).await?;
+    let RecordHeartbeatRequest { key, fingerprint } = read_body(&body)?;
     let heartbeat = match caller.look_up(&app, &key.0) {
         Lookup::Refuse(reason) => Heartbeat::Refused(reason),
         Lookup::Ask(call) => {
@@ -167,10 +168,11 @@ fn selector(
 pub(super) async fn deactivate(
     app: web::Data<App>,
     request: HttpRequest,
-    body: JsonBytes,
+    body: JsonBody,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = SignedCaller::of(&app, &request, &body.0, Permission::ManageActivations).await?;
-    let body = read_body_with::<DeactivateLicenseRequest>(&body.0, |fields| {
+    let permission = Permission::ManageActivations;
+    let (caller, body) = SignedCaller::of(&app, &request, body, permission).await?;
+    let body = read_body_with::<DeactivateLicenseRequest>(&body, |fields| {
         selector(fields.get("fingerprint"), fields.get("activationId")).map(drop)
     })?;
     let selector = selector(body.fingerprint, body.activation_id)?;

@@ -18,9 +18,10 @@ use mintage_runtime::settle::settle_from;
 use utoipa::ToSchema;
 
 use crate::auth::SignedCaller;
+use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::json::{Faults, read_body};
-use crate::request::{JsonBytes, parse_id};
+use crate::request::parse_id;
 use crate::schema;
 use crate::views::licenses::IssuedLicense;
 
@@ -112,15 +113,15 @@ impl IssueCustomer {
 pub(super) async fn issue(
     app: web::Data<App>,
     request: HttpRequest,
-    body: JsonBytes,
+    body: JsonBody,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = SignedCaller::of(&app, &request, &body.0, Permission::Issue).await?;
-    let new = read_body::<IssueLicenseRequest>(&body.0)?.into_new_license()?;
+    let (caller, body) = SignedCaller::of(&app, &request, body, Permission::Issue).await?;
+    let new = read_body::<IssueLicenseRequest>(&body)?.into_new_license()?;
     let call = IssueCall {
         api_key: caller.cached.key.clone(),
         product: caller.cached.product.clone(),
         nonce: caller.nonce,
-        repeatable: idempotency_key(&request)?.map(|key| (key, SecretHash::of_bytes(&body.0))),
+        repeatable: idempotency_key(&request)?.map(|key| (key, SecretHash::of_bytes(&body))),
     };
     let key = &call.api_key;
     let wanted = (&key.tenant, &key.product, &new.key_type);

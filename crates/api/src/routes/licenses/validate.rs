@@ -10,9 +10,9 @@ use mintage_runtime::settle::read_validation;
 use utoipa::ToSchema;
 
 use crate::auth::AppCaller;
+use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::json::{Faults, read_body};
-use crate::request::JsonBytes;
 use crate::schema;
 use crate::views::licenses::ValidationResult;
 
@@ -44,10 +44,10 @@ struct ValidateLicenseRequest {
 pub(super) async fn validate(
     app: web::Data<App>,
     request: HttpRequest,
-    body: JsonBytes,
+    body: JsonBody,
 ) -> Result<HttpResponse, ApiError> {
-    let caller = AppCaller::of(&app, &request, &body.0, Permission::Validate).await?;
-    let ValidateLicenseRequest { key, fingerprint } = read_body(&body.0)?;
+    let (caller, body) = AppCaller::of(&app, &request, body, Permission::Validate).await?;
+    let ValidateLicenseRequest { key, fingerprint } = read_body(&body)?;
     let is_anonymous = caller.is_anonymous();
     let query = match caller.look_up(&app, &request, &key.0).await? {
         Lookup::Ask(query) => query,

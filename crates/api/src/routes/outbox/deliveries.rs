@@ -42,8 +42,8 @@ pub(super) async fn list(
 
 /// Deliver an event again
 ///
-/// Sends the same bytes again. The call is refused while an attempt is sending the delivery, and when
-/// the event is so old that its body is not kept any more. If the endpoint is paused, the deliveries that
+/// Sends the same bytes again. The call is refused while an attempt is sending the delivery, when the
+/// endpoint is gone (it answered 410), and when the event is so old that its body is not kept any more. If the endpoint is paused, the deliveries that
 /// wait are attempted one at a time, and the first success resumes it.
 #[utoipa::path(
     post,
@@ -53,7 +53,11 @@ pub(super) async fn list(
     params(("id" = inline(schema::DeliveryId), Path)),
     responses((status = 202, description = "The delivery, which is due now.", body = DeliveryView<'_>)),
     security(("managementToken" = ["integrations:write"])),
-    extensions(("x-error-codes" = json!(["webhook/being-sent", "webhook/body-erased"]))),
+    extensions(("x-error-codes" = json!([
+        "webhook/being-sent",
+        "webhook/body-erased",
+        "webhook/endpoint-gone",
+    ]))),
 )]
 pub(super) async fn redeliver(
     app: web::Data<App>,

@@ -11,9 +11,10 @@ use mintage_runtime::problem::Problem;
 use utoipa::ToSchema;
 
 use crate::auth::TokenCaller;
+use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::json::{Faults, read_body};
-use crate::request::{JsonBytes, PageQuery, parse_id};
+use crate::request::{PageQuery, parse_id};
 use crate::schema;
 use crate::views::outbox::{MailPage, MailSettingsView, MailView};
 
@@ -60,10 +61,10 @@ struct UpdateMailSettingsRequest {
 pub(super) async fn update(
     app: web::Data<App>,
     request: HttpRequest,
-    body: JsonBytes,
+    body: JsonBody,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
-    let UpdateMailSettingsRequest { enabled } = read_body(&body.0)?;
+    let UpdateMailSettingsRequest { enabled } = read_body(&body.read().await?)?;
     let tenant = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         let switched = mail::switch(&*app.store, &app.env(), &tenant, &actor, enabled);

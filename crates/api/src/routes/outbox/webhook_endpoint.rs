@@ -6,15 +6,16 @@ use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::outbox::webhook_endpoint::UrlPolicy;
 use mintage_domain::model::outbox::webhook_signature::WebhookSecret;
 use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::ports::{Http, HttpError};
 use mintage_domain::usecase::outbox::webhook_endpoint;
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
 use utoipa::ToSchema;
 
 use crate::auth::TokenCaller;
+use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::json::{Faults, read_body};
-use crate::request::JsonBytes;
 use crate::schema;
 use crate::views::outbox::{SigningSecret, UpdatedWebhookEndpoint, WebhookEndpointView};
 
@@ -49,9 +50,22 @@ struct SetWebhookEndpointRequest {
 }
 
 impl SetWebhookEndpointRequest {
-    fn into_url(self, policy: UrlPolicy) -> Result<Option<WebUrl>, Faults> {
-        let url = self.url.map(|url| policy.parse(&url.0)).transpose();
-        url.map_err(|error| Faults::one("url", error))
+    /// The URL, to which requests can be sent.
+    fn into_url(self, policy: UrlPolicy, http: &dyn Http) -> Result<Option<WebUrl>, Faults> {
+        let Some(schema::WebhookUrl(text)) = self.url else {
+            return Ok(None);
+        };
+        let url = policy
+            .parse(&text)
+            .map_err(|error| Faults::one("url", error))?;
+        http.check_url(url.as_str()).map_err(|error| {
+            let message = match error {
+                HttpError::BadUrl => "holds characters that must be percent-encoded".to_owned(),
+                error => error.to_string(),
+            };
+            Faults::one("url", message)
+        })?;
+        Ok(Some(url))
     }
 }
 
@@ -72,11 +86,11 @@ impl SetWebhookEndpointRequest {
 pub(super) async fn set(
     app: web::Data<App>,
     request: HttpRequest,
-    body: JsonBytes,
+    body: JsonBody,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
-    let body = read_body::<SetWebhookEndpointRequest>(&body.0)?;
-    let url = body.into_url(app.settings.webhook_urls)?;
+    let body = read_body::<SetWebhookEndpointRequest>(&body.read().await?)?;
+    let url = body.into_url(app.settings.webhook_urls, &*app.http)?;
     let answered = url.clone();
     let secret = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());

@@ -7,13 +7,14 @@ use mintage_domain::model::access::limits::Limited;
 use mintage_domain::usecase::sales::checkout::{self, OpenCheckout, authorize};
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
+use mintage_runtime::outbound::{call_stripe, check_circuit};
 use mintage_runtime::problem::Problem;
 use utoipa::ToSchema;
 
 use crate::auth::bearer;
+use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::json::{Faults, read_body};
-use crate::request::JsonBytes;
 use crate::views::sales::CheckoutSession;
 use crate::{limits, schema};
 
@@ -62,13 +63,15 @@ impl From<CreateCheckoutRequest> for OpenCheckout {
         "stripe/failed",
         "stripe/not-configured",
         "stripe/not-connected",
+        "stripe/refused",
+        "stripe/unavailable",
     ]))),
 )]
 pub(super) async fn create(
     app: web::Data<App>,
     tenant: web::Path<String>,
     request: HttpRequest,
-    body: Result<JsonBytes, ApiError>,
+    body: JsonBody,
 ) -> Result<HttpResponse, ApiError> {
     let tenant = TenantId::parse(&tenant).map_err(|_| Problem::key_invalid())?;
     let key = bearer(&request)
@@ -77,8 +80,12 @@ pub(super) async fn create(
     let connection = blocking(&app, move |app| authorize(&*app.store, &tenant, &key)).await??;
     let tenant = connection.tenant.as_str();
     limits::admit_exactly(&app, &request, (Limited::Checkout, tenant)).await?;
-    let wanted = read_body::<CreateCheckoutRequest>(&body?.0)?.into();
-    let url = blocking(&app, move |app| {
+    let wanted = read_body::<CreateCheckoutRequest>(&body.read().await?)?.into();
+    if let Some(account) = connection.state.account() {
+        check_circuit(&app, account.mode, Some(&account.account))?;
+    }
+    let tenant = connection.tenant.clone();
+    let url = call_stripe(&app, tenant.as_str(), move |app| {
         let stripe = &*app.stripe;
         let fee = app.settings.fee;
         checkout::open(&*app.store, stripe, &app.env(), &connection, fee, &wanted)

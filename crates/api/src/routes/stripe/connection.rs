@@ -3,19 +3,24 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use deserr::Deserr;
 use mintage_domain::base::id::StripeEventId;
+use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::ports::StripeError;
 use mintage_domain::usecase::catalog::prices;
 use mintage_domain::usecase::stripe::{connect, parked};
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
+use mintage_runtime::outbound::{OutboundError, call_stripe};
 use mintage_runtime::problem::Problem;
 use utoipa::ToSchema;
 
 use crate::auth::TokenCaller;
+use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::json::{Faults, read_body};
-use crate::request::{JsonBytes, PageQuery, parse_id};
+use crate::request::{PageQuery, parse_id};
 use crate::schema;
 use crate::views::stripe::{
     AccountStatus, CheckoutKey, ConnectLink, ConnectionStatus, ParkedEvent, ParkedEventPage,
@@ -50,10 +55,10 @@ struct ConnectStripeRequest {
 pub(super) async fn connect(
     app: web::Data<App>,
     request: HttpRequest,
-    body: JsonBytes,
+    body: JsonBody,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
-    let ConnectStripeRequest { mode } = read_body(&body.0)?;
+    let ConnectStripeRequest { mode } = read_body(&body.read().await?)?;
     let mode = mode.0;
     let callback = format!("{}/stripe/callback", app.settings.public_url);
     let redirect = WebUrl::parse(&callback)
@@ -83,6 +88,8 @@ pub(super) async fn connect(
         "stripe/failed",
         "stripe/not-configured",
         "stripe/not-connected",
+        "stripe/refused",
+        "stripe/unavailable",
     ]))),
 )]
 pub(super) async fn set_up_prices(
@@ -90,8 +97,8 @@ pub(super) async fn set_up_prices(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
-    let prices = blocking(&app, move |app| {
-        let (tenant, actor) = (caller.tenant(), caller.actor());
+    let (tenant, actor) = (caller.tenant(), caller.actor());
+    let prices = call_stripe(&app, caller.tenant().as_str(), move |app| {
         prices::set_up_prices(&*app.store, &*app.stripe, &app.env(), &tenant, &actor)
     })
     .await??;
@@ -114,21 +121,40 @@ pub(super) async fn status(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsRead).await?;
-    let status = blocking(&app, move |app| {
-        let connection = app.store.connection(&caller.tenant())?;
-        let account = connection.as_ref().and_then(|known| known.state.account());
-        Ok::<_, Problem>(ConnectionStatus {
-            connected: account.is_some(),
-            mode: account.as_ref().map(|account| account.mode),
-            has_checkout_key: connection.is_some_and(|known| known.checkout_key.is_some()),
-            account: account.map(|account| {
-                let status = app.stripe.account(&account);
-                AccountStatus::of(account.account, status)
-            }),
-        })
+    let tenant = caller.tenant();
+    let connection = blocking(&app, move |app| app.store.connection(&caller.tenant())).await??;
+    let account = connection.as_ref().and_then(|known| known.state.account());
+    let status = match &account {
+        Some(account) => Some(account_status(&app, &tenant, account).await?),
+        None => None,
+    };
+    Ok(HttpResponse::Ok().json(ConnectionStatus {
+        connected: account.is_some(),
+        mode: account.map(|account| account.mode),
+        has_checkout_key: connection.is_some_and(|known| known.checkout_key.is_some()),
+        account: status,
+    }))
+}
+
+/// Asks Stripe for an account. If the server cannot ask at the moment, the account is unreachable.
+async fn account_status(
+    app: &web::Data<App>,
+    tenant: &TenantId,
+    account: &AccountRef,
+) -> Result<AccountStatus, Problem> {
+    let (id, account) = (account.account.clone(), account.clone());
+    let asked = call_stripe(app, tenant.as_str(), move |app| {
+        app.stripe.account(&account)
     })
-    .await??;
-    Ok(HttpResponse::Ok().json(status))
+    .await;
+    let answer = match asked {
+        Ok(answer) => answer,
+        Err(OutboundError::Blocking(error)) => return Err(error.into()),
+        Err(OutboundError::Full | OutboundError::CircuitOpen(_)) => {
+            Err(StripeError::Busy { retry_after: None })
+        }
+    };
+    Ok(AccountStatus::of(id, answer))
 }
 
 /// Rotate the checkout key
@@ -169,15 +195,15 @@ pub(super) async fn rotate_checkout_key(
     tag = "Integrations",
     responses((status = 204, description = "The account is disconnected.")),
     security(("managementToken" = ["integrations:write"])),
-    extensions(("x-error-codes" = json!(["stripe/not-connected"]))),
+    extensions(("x-error-codes" = json!(["stripe/not-connected", "stripe/unavailable"]))),
 )]
 pub(super) async fn disconnect(
     app: web::Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
-    blocking(&app, move |app| {
-        let (tenant, actor) = (caller.tenant(), caller.actor());
+    let (tenant, actor) = (caller.tenant(), caller.actor());
+    call_stripe(&app, caller.tenant().as_str(), move |app| {
         connect::disconnect(&*app.store, &*app.stripe, &app.env(), &tenant, &actor)
     })
     .await??;

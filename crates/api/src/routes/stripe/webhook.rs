@@ -6,10 +6,12 @@ use mintage_domain::usecase::stripe::inbound::{self, Inbound, Outcome};
 use mintage_runtime::app::App;
 use mintage_runtime::catalog::CachedCatalog;
 use mintage_runtime::crash::{self, Point};
+use mintage_runtime::outbound::call_stripe;
+use mintage_runtime::problem::Problem;
 use mintage_runtime::settle::settle;
 
+use crate::body::EventBody;
 use crate::error::ApiError;
-use crate::request::RawBody;
 use crate::views::stripe::EventReceived;
 
 /// Receive Stripe events
@@ -24,19 +26,27 @@ use crate::views::stripe::EventReceived;
     request_body(content = Object, description = "A Stripe event."),
     responses((status = 200, description = "The outcome of the event is stored.", body = EventReceived)),
     security(("stripeSignature" = [])),
-    extensions(("x-error-codes" = json!(["common/not-found", "webhook/mode-mismatch"]))),
+    extensions(("x-error-codes" = json!([
+        "common/not-found",
+        "stripe/unavailable",
+        "webhook/mode-mismatch",
+    ]))),
 )]
 pub(super) async fn receive(
     app: web::Data<App>,
     request: HttpRequest,
-    body: RawBody,
+    body: EventBody,
 ) -> Result<HttpResponse, ApiError> {
-    let body = body.0;
     let signature = request
         .headers()
         .get("stripe-signature")
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
+    // Nobody who signs nothing may send a body. The error is the one of a wrong signature.
+    let body = match signature {
+        "" => web::Bytes::new(),
+        _ => body.read().await?,
+    };
     let (endpoint, event) = app
         .webhooks
         .read_connect(&body, signature, app.clock.now())?;
@@ -47,14 +57,7 @@ pub(super) async fn receive(
         payload: body.to_vec(),
         parked: None,
     };
-    let outcome = settle(&app, move |app, refused| {
-        let (store, stripe) = (&*app.store, &*app.stripe);
-        let catalog = CachedCatalog::of(app);
-        let decision = inbound::decide(store, &catalog, stripe, &app.env(), &inbound, refused);
-        crash::point(Point::FulfilDecided);
-        decision
-    })
-    .await?;
+    let outcome = receive_event(&app, inbound).await?;
     crash::point(Point::FulfilCommitted);
     app.deliveries_due.notify_one();
     app.mails_due.notify_one();
@@ -71,4 +74,22 @@ pub(super) async fn receive(
         }
     }
     Ok(HttpResponse::Ok().json(EventReceived::of(&outcome)))
+}
+
+async fn receive_event(app: &web::Data<App>, inbound: Inbound) -> Result<Outcome, Problem> {
+    if let Some(account) = inbound.account_to_retrieve() {
+        let account = account.as_str().to_owned();
+        let received = call_stripe(app, &account, move |app| {
+            inbound::receive(&*app.store, &*app.stripe, &app.env(), &inbound)
+        });
+        return Ok(received.await??);
+    }
+    let outcome = settle(app, move |app, refused| {
+        let (store, stripe) = (&*app.store, &*app.stripe);
+        let catalog = CachedCatalog::of(app);
+        let decision = inbound::decide(store, &catalog, stripe, &app.env(), &inbound, refused);
+        crash::point(Point::FulfilDecided);
+        decision
+    });
+    Ok(outcome.await?)
 }

@@ -16,6 +16,10 @@ pub(crate) enum Manner {
     Later(u32),
     /// Not at all, until the manner is another one.
     Hang,
+    /// With these bytes, after which it hangs up.
+    Raw(&'static str),
+    /// With these bytes, after which nothing comes until the manner is another one.
+    RawThenHang(&'static str),
 }
 
 struct State {
@@ -104,7 +108,11 @@ fn serve(shared: &Shared, mut stream: TcpStream) {
     };
     let mut state = shared.lock();
     state.received.push(message);
-    while state.manner == Manner::Hang && !state.closed {
+    if let Manner::RawThenHang(bytes) = state.manner {
+        // As above.
+        let _ = stream.write_all(bytes.as_bytes());
+    }
+    while matches!(state.manner, Manner::Hang | Manner::RawThenHang(_)) && !state.closed {
         state = shared
             .changed
             .wait(state)
@@ -113,7 +121,12 @@ fn serve(shared: &Shared, mut stream: TcpStream) {
     let (status, extra) = match state.manner {
         Manner::Status(status) => (status, String::new()),
         Manner::Later(seconds) => (503, format!("Retry-After: {seconds}\r\n")),
-        Manner::Hang => return,
+        Manner::Raw(bytes) => {
+            // As above.
+            let _ = stream.write_all(bytes.as_bytes());
+            return;
+        }
+        Manner::Hang | Manner::RawThenHang(_) => return,
     };
     drop(state);
     let answer = format!(

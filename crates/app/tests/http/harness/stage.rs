@@ -24,7 +24,7 @@ use tempfile::TempDir;
 
 use super::eventually;
 use super::process::{Apart, mintage};
-use super::stripe::StripeSide;
+use super::stripe::{CONTROL_TOKEN, StripeSide};
 use super::wire::{Answer, Peer, Request, split};
 
 /// What signs Connect events of each mode.
@@ -80,7 +80,11 @@ impl Stage {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let address = listener.local_addr().expect("an address");
         let api = Api(Peer(address));
-        let sim = sim::Sim::start(sim::Config::default()).expect("a free port");
+        let sim = sim::Sim::start(sim::Config {
+            control_token: sim::Secret::new(CONTROL_TOKEN),
+            ..sim::Config::default()
+        });
+        let sim = sim.expect("a free port");
         sim.add_redirect_uri(api.url("/stripe/callback"));
         let mut stage = Self {
             settings: settings(address, &dir, sim.api_url()),

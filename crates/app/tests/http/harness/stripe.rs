@@ -6,6 +6,9 @@ use super::page::{fill, form_of};
 use super::wire::{Answer, Peer, Request, split};
 use super::{eventually, sign};
 
+/// What control calls of the simulator present.
+pub(crate) const CONTROL_TOKEN: &str = "sim_control_of_tests";
+
 /// The simulated Stripe.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct StripeSide(pub(crate) Peer);
@@ -22,11 +25,12 @@ pub(crate) enum Pay {
 impl StripeSide {
     pub(crate) fn control(self, path: &str, body: &Value) -> Value {
         let request = Request::post(format!("/_sim/{path}")).json(body);
-        self.0.call(&request).expect(200)
+        self.0.call(&request.bearer(CONTROL_TOKEN)).expect(200)
     }
 
     fn watch(self, path: &str) -> Vec<Value> {
-        let seen = self.0.call(&Request::get(format!("/_sim/{path}")));
+        let request = Request::get(format!("/_sim/{path}"));
+        let seen = self.0.call(&request.bearer(CONTROL_TOKEN));
         seen.expect(200).as_array().cloned().expect("a list")
     }
 

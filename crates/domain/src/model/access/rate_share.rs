@@ -72,12 +72,6 @@ impl Share {
         }
     }
 
-    /// How long calls are refused, as far as is known. Spends nothing.
-    pub fn refused(&self, now: Timestamp) -> Option<Duration> {
-        let spendable = self.held > 0 && self.rate.bucket(now) == self.bucket;
-        self.refusal(now).filter(|_| !spendable)
-    }
-
     /// Adds the store's answer to the request made at `asked_at`. `spent` of the granted takes are
     /// spent already. An answer for a bucket that has ended adds nothing.
     pub fn note(&mut self, take: Take, spent: u32, asked_at: Timestamp) {
@@ -178,7 +172,6 @@ mod tests {
         let mut share = Share::new(FORTY_A_MINUTE);
         share.note(granted(1, 0), 0, at(50));
         share.note(Take::Refused(Duration::from_secs(15)), 0, at(50));
-        assert_eq!(share.refused(at(50)), None, "one take is left");
         assert_eq!(
             share.spend(at(50)),
             Spend::Spent {
@@ -188,11 +181,9 @@ mod tests {
         );
         for (now, wait) in [(50, 15), (60, 5), (64, 1)] {
             let wait = Duration::from_secs(wait);
-            assert_eq!(share.refused(at(now)), Some(wait));
             assert_eq!(share.spend(at(now)), Spend::Refused(wait));
             assert!(!share.is_over(at(now)));
         }
-        assert_eq!(share.refused(at(65)), None);
         assert_eq!(share.spend(at(65)), Spend::Empty);
         assert_eq!(share.spend(at(120)), Spend::Empty);
         share.note(granted(2, 1), 1, at(120));

@@ -57,7 +57,7 @@ pub enum HealthChange {
 }
 
 impl EndpointHealth {
-    /// The state that sellers see: `active`, `failing` or `paused`.
+    /// The state that sellers see of an endpoint that is not gone: `active`, `failing` or `paused`.
     pub fn status(&self) -> &'static str {
         match (self.paused_at, self.failing_since) {
             (Some(_), _) => "paused",

@@ -25,6 +25,14 @@ pub struct WebhookEndpoint {
 }
 
 impl WebhookEndpoint {
+    /// The state that sellers see: `active`, `failing`, `paused` or `gone`.
+    pub fn status(&self) -> &'static str {
+        match self.gone_since {
+            Some(_) => "gone",
+            None => self.health.status(),
+        }
+    }
+
     /// How deliveries to the endpoint are claimed.
     pub fn lane(&self) -> LaneState {
         if self.url.is_none() || self.gone_since.is_some() || !self.health.is_open() {

@@ -1,6 +1,7 @@
 //! A tenant's connection to Stripe, and the events that Stripe sends.
 
 pub mod account;
+pub mod circuit;
 pub mod connection;
 pub mod event;
 pub mod oauth_round;

@@ -14,7 +14,8 @@ use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 use crate::model::outbox::webhook_signature::{self, WebhookSecret};
 use crate::model::sellers::audit::Actor;
 use crate::ports::{
-    Commit, Deliveries, HttpError, HttpRequest, HttpResponse, Method, Tenants, WebhookEndpoints,
+    AnswerBody, Commit, Deliveries, HttpError, HttpRequest, HttpResponse, Method, Tenants,
+    WebhookEndpoints,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
@@ -31,8 +32,8 @@ pub const LEASE: Duration = Duration::from_mins(1);
 /// The largest number of concurrent deliveries to one endpoint.
 pub const MAX_CONCURRENT_PER_ENDPOINT: usize = MAX_WIDTH as usize;
 
-/// The largest answer that is read, in bytes.
-const MAX_ANSWER: usize = 64 * 1024;
+/// How much of an answer is read, in bytes. The status decides; the body is for the log of attempts.
+const MAX_ANSWER: usize = 4 * 1024;
 
 /// How much of an answer is stored, in characters.
 const MAX_SNIPPET: usize = 500;
@@ -108,7 +109,7 @@ pub fn request(env: &Env<'_>, claim: &Claim) -> Result<HttpRequest, DeliverError
         authorization: None,
         body,
         deadline: DEADLINE,
-        max_answer: MAX_ANSWER,
+        answer: AnswerBody::Start(MAX_ANSWER),
     })
 }
 
@@ -256,27 +257,30 @@ fn update_endpoint(
     }
     let now = changes.at;
     let before = endpoint.clone();
-    if attempt.next == Next::Gone {
-        endpoint.gone_since.get_or_insert(now);
+    let tenant = endpoint.tenant.clone();
+    let mut audit = |action: &'static str| {
+        changes
+            .audit
+            .push(env.audit(&tenant, now, Actor::System, action, tenant.as_str()));
+    };
+    if attempt.next == Next::Gone && endpoint.gone_since.is_none() {
+        endpoint.gone_since = Some(now);
+        audit("webhook.gone");
     }
     let change = attempt
         .end
         .map_or(HealthChange::None, |end| endpoint.health.record(end, now));
-    let action = match change {
-        HealthChange::None => None,
-        HealthChange::Resumed => Some("webhook.resumed"),
+    match change {
+        HealthChange::None => {}
+        HealthChange::Resumed => audit("webhook.resumed"),
         HealthChange::Paused => {
-            let tenant = store.tenant(&endpoint.tenant)?;
+            audit("webhook.paused");
+            let seller = store.tenant(&tenant)?;
             changes
                 .mails
-                .extend(tenant.map(|tenant| paused_mail(env, &tenant, now)));
-            Some("webhook.paused")
+                .extend(seller.map(|seller| paused_mail(env, &seller, now)));
         }
-    };
-    let tenant = &endpoint.tenant;
-    changes
-        .audit
-        .extend(action.map(|it| env.audit(tenant, now, Actor::System, it, tenant.as_str())));
+    }
     if endpoint != before {
         changes.endpoints.push(Write::changed(endpoint));
     }

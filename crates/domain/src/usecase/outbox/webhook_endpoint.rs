@@ -25,6 +25,9 @@ pub enum WebhookEndpointError {
     /// An attempt of the delivery is running.
     #[error("the delivery is being sent right now")]
     Busy,
+    /// The receiver answered 410 (Gone). Nothing is sent until the URL is set again.
+    #[error("the endpoint answered 410 Gone; set its URL again to send events")]
+    Gone,
     /// The body was erased, since the event is old.
     #[error("the event is so old that its body is not kept any more")]
     BodyErased,
@@ -161,6 +164,10 @@ pub fn redeliver(
         if delivery.sealed_body.is_erased() {
             return Err(WebhookEndpointError::BodyErased);
         }
+        let mut endpoint = store.webhook_endpoint(tenant)?;
+        if endpoint.as_ref().is_some_and(|it| it.gone_since.is_some()) {
+            return Err(WebhookEndpointError::Gone);
+        }
         delivery.status = DeliveryStatus::Pending;
         delivery.schedule_from = delivery.attempts;
         delivery.due_at = now;
@@ -168,9 +175,7 @@ pub fn redeliver(
         let delivery = write.value.clone();
         let mut changes = env.changes(now);
         changes.deliveries.push(write);
-        if let Some(mut endpoint) = store.webhook_endpoint(tenant)?
-            && !endpoint.health.is_open()
-        {
+        if let Some(mut endpoint) = endpoint.take_if(|it| !it.health.is_open()) {
             endpoint.health.probe();
             changes.endpoints.push(Write::changed(endpoint));
         }

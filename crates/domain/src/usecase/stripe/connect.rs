@@ -130,21 +130,30 @@ pub fn finish(
     settle(store, |_| link(store, env, &round.tenant, &target))
 }
 
+/// The round that this state belongs to, which is neither used up nor expired. Reading the round does not
+/// use the state up.
+pub fn open_round(
+    store: &(impl OAuthRounds + ?Sized),
+    env: &Env<'_>,
+    state: &Secret,
+) -> Result<OAuthRound, ConnectError> {
+    store
+        .oauth_round(&SecretHash::of(state.expose()))?
+        .filter(|round| !round.used && round.expires_at > env.now())
+        .ok_or(ConnectError::InvalidState)
+}
+
 fn consume_state(
     store: &(impl OAuthRounds + Commit + ?Sized),
     env: &Env<'_>,
     state: &Secret,
 ) -> Result<OAuthRound, ConnectError> {
     settle(store, |_| {
-        let now = env.now();
-        let mut round = store
-            .oauth_round(&SecretHash::of(state.expose()))?
-            .filter(|round| !round.used && round.expires_at > now)
-            .ok_or(ConnectError::InvalidState)?;
+        let mut round = open_round(store, env, state)?;
         round.used = true;
         let write = Write::changed(round);
         let round = write.value.clone();
-        let mut changes = env.changes(now);
+        let mut changes = env.changes(env.now());
         changes.oauth_rounds.push(write);
         Ok(Decision::commit(changes, round))
     })

@@ -11,7 +11,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
-use mintage_domain::ports::{Http, HttpRequest, HttpResponse, Method, Stripe};
+use mintage_domain::ports::{AnswerBody, Http, HttpRequest, HttpResponse, Method, Stripe};
 use mintage_http::{HttpClient, Reach};
 use mintage_stripe::{ModeConfig, StripeClient, StripeConfig};
 use mintage_stripe_sim::{Config, Running, Sim, WebhookEndpoint};
@@ -152,10 +152,13 @@ impl World {
             method,
             url: url.to_owned(),
             headers,
-            authorization: on.map(|_| Secret::new(format!("Bearer {SECRET_KEY}"))),
+            authorization: Some(Secret::new(match on {
+                Some(_) => format!("Bearer {SECRET_KEY}"),
+                None => format!("Bearer {}", self.sim.control_token()),
+            })),
             body: body.as_bytes().to_vec(),
             deadline: Duration::from_secs(10),
-            max_answer: 1 << 20,
+            answer: AnswerBody::Whole(1 << 20),
         };
         self.http.send(&request).expect("the simulator answers")
     }

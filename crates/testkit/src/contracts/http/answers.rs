@@ -1,6 +1,8 @@
 //! Responses that a client returns.
 
-use mintage_domain::ports::{Http, HttpError, HttpRequest, Method};
+use std::time::{Duration, Instant};
+
+use mintage_domain::ports::{AnswerBody, Http, HttpError, HttpRequest, Method};
 
 use crate::contracts::http::requesting::{get, serving};
 use crate::loopback::http::{Answer, Reply};
@@ -63,12 +65,50 @@ pub fn refuses_an_oversized_answer(http: &dyn Http) {
     ] {
         let server = serving(reply);
         let request = HttpRequest {
-            max_answer,
+            answer: AnswerBody::Whole(max_answer),
             ..get(&server)
         };
         match http.send(&request) {
             Ok(answer) => assert!(fits && answer.body.len() == max_answer),
             Err(error) => assert!(!fits && error == HttpError::TooLarge, "{error}"),
+        }
+    }
+}
+
+/// Where the start of an answer is wanted, a client returns the status and as much of the body as came,
+/// whatever follows.
+pub fn the_start_of_an_answer_is_enough(http: &dyn Http) {
+    let wanted = 5_000;
+    for (reply, length) in [
+        (Reply::Answer(Answer::new(200, "short")), Some(5)),
+        (
+            Reply::Answer(Answer::new(200, vec![b'x'; 3_000_000])),
+            Some(wanted),
+        ),
+        (
+            Reply::Unmeasured(Answer::new(200, vec![b'x'; 70_000])),
+            Some(wanted),
+        ),
+        (Reply::Endless, Some(wanted)),
+        (Reply::SlowBody, None),
+        (Reply::Truncated, Some(4)),
+    ] {
+        let server = serving(reply.clone());
+        for _ in 0..2 {
+            let request = HttpRequest {
+                method: Method::Post,
+                body: b"{}".to_vec(),
+                answer: AnswerBody::Start(wanted),
+                ..get(&server)
+            };
+            let begun = Instant::now();
+            let answer = http.send(&request).expect("a status");
+            assert_eq!(answer.status, 200, "{reply:?}");
+            if let Some(length) = length {
+                assert_eq!(answer.body.len(), length, "{reply:?}");
+            }
+            let took = begun.elapsed();
+            assert!(took < Duration::from_secs(10), "{reply:?} took {took:?}");
         }
     }
 }

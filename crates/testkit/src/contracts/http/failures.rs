@@ -57,6 +57,28 @@ pub fn a_broken_connection_is_reported_as_broken(http: &dyn Http) {
     }
 }
 
+/// A client says of a URL that it cannot send to it, before there is anything to send.
+pub fn a_url_that_cannot_be_requested_is_refused_beforehand(http: &dyn Http) {
+    for path in ["", "/", "/a?b=c&d[]=%20#e", "/~a-b_c.d!$'()*+,;:@"] {
+        let url = format!("http://127.0.0.1:1{path}");
+        assert_eq!(http.check_url(&url), Ok(()), "{url}");
+    }
+    for path in [
+        "/a b", "/\u{e9}", "/{id}", "/\"", "/<", "/a|b", "/^", "/`", "/a\u{7f}", "/\\",
+    ] {
+        let url = format!("http://127.0.0.1:1{path}");
+        assert_eq!(http.check_url(&url), Err(HttpError::BadUrl), "{url}");
+    }
+    for url in [
+        "ftp://127.0.0.1/",
+        "http://",
+        "http://a@127.0.0.1/",
+        "http://127.0.0.1:65536/",
+    ] {
+        assert_eq!(http.check_url(url), Err(HttpError::BadUrl), "{url}");
+    }
+}
+
 /// A client sends only to http and https URLs with a host.
 pub fn what_is_no_web_address_is_refused(http: &dyn Http) {
     let server = serving(Reply::Answer(Answer::new(200, "")));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mintage_domain::ports::{HttpRequest, Method};
+use mintage_domain::ports::{AnswerBody, HttpRequest, Method};
 
 use crate::loopback::http::{LoopbackServer, Reply};
 
@@ -15,7 +15,7 @@ pub(super) fn get(server: &LoopbackServer) -> HttpRequest {
         authorization: None,
         body: Vec::new(),
         deadline: Duration::from_secs(20),
-        max_answer: 1_000_000,
+        answer: AnswerBody::Whole(1_000_000),
     }
 }
 

@@ -92,7 +92,7 @@ pub fn a_key_with_other_parameters_is_refused(harness: &dyn StripeHarness) {
         .stripe()
         .create_product(&account, &other, &key("product"));
     assert!(
-        matches!(outcome, Err(StripeError::Refused { .. })),
+        matches!(outcome, Err(StripeError::Refused(_))),
         "{outcome:?}"
     );
 }
@@ -168,7 +168,10 @@ pub fn an_amount_below_the_minimum_is_refused(harness: &dyn StripeHarness) {
             .stripe()
             .open_checkout(&account, &checkout, &key("session"));
         if too_small {
-            assert_eq!(outcome, Err(StripeError::AmountTooSmall), "{minor}");
+            assert!(
+                matches!(outcome, Err(StripeError::AmountTooSmall(_))),
+                "{minor}: {outcome:?}"
+            );
         } else {
             assert!(outcome.is_ok(), "{minor}: {outcome:?}");
         }
@@ -185,5 +188,8 @@ pub fn an_account_that_cannot_charge_opens_no_session(harness: &dyn StripeHarnes
     let outcome = harness
         .stripe()
         .open_checkout(&account, &checkout, &key("session"));
-    assert_eq!(outcome, Err(StripeError::CannotCharge));
+    assert!(
+        matches!(outcome, Err(StripeError::CannotCharge(_))),
+        "{outcome:?}"
+    );
 }

@@ -9,7 +9,7 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
     CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, StripeError,
-    StripeIdempotencyKey,
+    StripeIdempotencyKey, StripeRefusal,
 };
 
 #[derive(Debug, Default)]
@@ -114,12 +114,19 @@ impl StripeState {
             return Ok(session(&created));
         }
         if self.without_charges.contains(&account.account) {
-            return Err(StripeError::CannotCharge);
+            return Err(StripeError::CannotCharge(StripeRefusal {
+                message: "Your account cannot currently make charges.".to_owned(),
+                ..StripeRefusal::default()
+            }));
         }
         let price = self.prices.get(&(account.clone(), checkout.price.clone()));
         let price = price.ok_or(StripeError::NotFound)?;
         if price.is_chargeable().is_err() {
-            return Err(StripeError::AmountTooSmall);
+            return Err(StripeError::AmountTooSmall(StripeRefusal {
+                code: Some("amount_too_small".to_owned()),
+                message: "The amount is too small.".to_owned(),
+                request_id: None,
+            }));
         }
         let id = self.create("cs", account, key, request);
         let created = session(&id);
@@ -140,10 +147,10 @@ impl StripeState {
         match self.idempotent.get(&entry_key) {
             None => Ok(None),
             Some((before, created)) if before == request => Ok(Some(created.clone())),
-            Some(_) => Err(StripeError::Refused {
-                code: None,
+            Some(_) => Err(StripeError::Refused(StripeRefusal {
                 message: "the idempotency key came with other parameters".to_owned(),
-            }),
+                ..StripeRefusal::default()
+            })),
         }
     }
 

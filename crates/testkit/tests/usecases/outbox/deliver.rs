@@ -194,6 +194,7 @@ fn a_receiver_that_is_gone_stops_the_endpoint_it_was_and_no_newer_one() {
             .unwrap();
         let gone = (!moved).then(|| seller.shop.now());
         assert_eq!(endpoint.gone_since, gone);
+        assert_eq!(seller.audited("webhook.gone"), usize::from(!moved));
         seller.sell();
         let due = seller.claim_deliveries();
         assert_eq!(due.len(), usize::from(moved));

@@ -98,9 +98,13 @@ fn setting_a_url_revives_an_endpoint_that_was_gone() {
         ..endpoint(&seller)
     }));
     seller.store.commit(changes).unwrap();
+    assert_eq!(endpoint(&seller).status(), "gone");
     assert_eq!(claim(&seller), []);
+    let waiting = seller.deliveries().remove(0);
+    assert_eq!(again(&seller, &waiting.id), Err(WebhookEndpointError::Gone));
     set(&seller, Some("https://acme.test/hooks"));
     assert_eq!(endpoint(&seller).gone_since, None);
+    assert_eq!(endpoint(&seller).status(), "active");
     assert_eq!(claim(&seller).len(), 1);
 }
 

@@ -10,7 +10,7 @@ use mintage_domain::model::sales::fee::BasisPoints;
 use mintage_domain::model::sales::order::OrderStatus;
 use mintage_domain::model::stripe::event::EventData;
 use mintage_domain::ports::{
-    CheckoutSession, Commit, MockStripe, MockWebhooks, Orders, StripeError,
+    CheckoutSession, Commit, MockStripe, MockWebhooks, Orders, StripeError, StripeRefusal,
 };
 use mintage_domain::usecase::failure::Failure;
 use mintage_domain::usecase::sales::checkout::{CheckoutError, OpenCheckout, authorize, open};
@@ -104,21 +104,23 @@ fn what_cannot_be_sold_opens_no_order() {
 
 #[test]
 fn what_stripe_does_not_open_is_an_abandoned_order() {
-    let refused = StripeError::Refused {
+    let refusal = || StripeRefusal {
         code: Some("parameter_invalid".to_owned()),
         message: "no".to_owned(),
+        request_id: None,
     };
+    let refused = StripeError::Refused(refusal());
     let lost = StripeError::Unavailable("no answer".to_owned());
     for (answer, error) in [
         (StripeError::AccountGone, CheckoutError::NotConnected),
         (StripeError::NotFound, CheckoutError::NoPrice),
         (
-            StripeError::CannotCharge,
-            CheckoutError::Stripe(StripeError::CannotCharge),
+            StripeError::CannotCharge(refusal()),
+            CheckoutError::Stripe(StripeError::CannotCharge(refusal())),
         ),
         (
-            StripeError::AmountTooSmall,
-            CheckoutError::Stripe(StripeError::AmountTooSmall),
+            StripeError::AmountTooSmall(refusal()),
+            CheckoutError::Stripe(StripeError::AmountTooSmall(refusal())),
         ),
         (refused.clone(), CheckoutError::Stripe(refused)),
         (lost.clone(), CheckoutError::Stripe(lost)),
@@ -145,9 +147,12 @@ fn a_price_that_is_gone_at_stripe_and_an_account_that_may_not_charge_are_errors_
     assert_eq!(link.created, []);
     seller.stripe.disable_charges(&seller.shop.account);
     let closed = seller.open(&*seller.stripe, &seller.wanted());
-    assert_eq!(
-        closed,
-        Err(CheckoutError::Stripe(StripeError::CannotCharge))
+    assert!(
+        matches!(
+            closed,
+            Err(CheckoutError::Stripe(StripeError::CannotCharge(_)))
+        ),
+        "{closed:?}"
     );
 
     let seller = Seller::on_sale();

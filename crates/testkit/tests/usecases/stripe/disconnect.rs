@@ -3,12 +3,12 @@ use std::sync::Arc;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::stripe::account::AccountRef;
-use mintage_domain::ports::{Catalog, Connections, MockStripe, MockWebhooks, Stripe, StripeError};
+use mintage_domain::ports::{Catalog, Connections, MockStripe, Stripe, StripeError};
 use mintage_domain::usecase::sales::checkout::CheckoutError;
 use mintage_domain::usecase::stripe::connect::{
     ConnectError, disconnect, retire, rotate_checkout_key,
 };
-use mintage_domain::usecase::sweep::{SweepReport, sweep};
+use mintage_domain::usecase::sweep::{SweepReport, revoke_grants};
 
 use crate::seller::Seller;
 
@@ -29,7 +29,7 @@ fn down() -> MockStripe {
 }
 
 fn swept(seller: &Seller, stripe: &dyn Stripe) -> SweepReport {
-    sweep(&*seller.store, stripe, &MockWebhooks::new(), &seller.env()).unwrap()
+    revoke_grants(&*seller.store, stripe, &seller.env()).unwrap()
 }
 
 fn is_granted(seller: &Seller, account: &AccountRef) -> bool {

@@ -9,6 +9,7 @@ mod verdict;
 
 pub use verdict::{InboundError, InboundStore};
 
+use crate::base::id::StripeAccountId;
 use crate::base::mode::Mode;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
@@ -36,6 +37,20 @@ pub struct Inbound {
     pub payload: Vec<u8>,
     /// The record of the event, if it was parked and is retried.
     pub parked: Option<ProcessedEvent>,
+}
+
+impl Inbound {
+    /// The account that is retrieved from Stripe before this event can be decided, if any.
+    pub fn account_to_retrieve(&self) -> Option<&StripeAccountId> {
+        match self.event.data {
+            EventData::Deauthorized => self.event.account.as_ref(),
+            EventData::SessionCompleted(_)
+            | EventData::SessionPaymentFailed(_)
+            | EventData::SessionExpired(_)
+            | EventData::ChargeRefunded(_)
+            | EventData::Other => None,
+        }
+    }
 }
 
 /// The outcome of receiving an event.

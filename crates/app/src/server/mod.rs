@@ -1,19 +1,36 @@
 //! The HTTP server: how it starts and stops.
 
+mod connections;
+mod guarded_io;
+
+use std::future::ready;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
-use actix_web::dev::{Server, ServerHandle};
-use actix_web::{App as ActixApp, HttpServer, middleware, web};
+use actix_http::error::DispatchError;
+use actix_http::{HttpService, Protocol};
+use actix_server::{Server, ServerHandle};
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::dev::AppConfig;
+use actix_web::rt::net::TcpStream;
+use actix_web::{App as ActixApp, middleware, web};
 use mintage_api::error::ApiError;
-use mintage_api::layers::{cors, rate_limits, request_id};
-use mintage_api::request::MAX_BODY;
+use mintage_api::layers::{cors, rate_limits, request_id, security_headers};
 use mintage_runtime::app::App;
 use mintage_runtime::background::Workers;
 use mintage_runtime::problem::Problem;
 
+use self::connections::Connections;
+use self::guarded_io::GuardedIo;
 use crate::description::{describe, endpoints};
+
+/// How long a new connection may take to send the head of its first request.
+const FIRST_REQUEST_DEADLINE: Duration = Duration::from_secs(5);
+
+/// How long the rest of a body is read that was refused, so that the client gets to read the answer.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// A running server, on a thread of its own.
 pub struct Running {
@@ -84,33 +101,66 @@ pub fn start(listener: TcpListener, app: App) -> io::Result<Running> {
     })
 }
 
+/// As [`actix_web::HttpServer`], with connections of our own.
 fn bind(listener: TcpListener, app: &web::Data<App>) -> io::Result<Server> {
     let endpoints = Arc::new(endpoints());
     let (json, page) = describe(&endpoints)?;
     let (json, page) = (web::Data::new(json), web::Data::new(page));
     let app = app.clone();
-    let server = HttpServer::new(move || {
+    let connections = Arc::new(Connections::within_file_limit());
+    let builder = Server::build();
+    let shutdown = builder.graceful_shutdown_signal();
+    let serve = move || {
         let endpoints = Arc::clone(&endpoints);
-        ActixApp::new()
+        let app = ActixApp::new()
             .app_data(app.clone())
             .app_data(json.clone())
             .app_data(page.clone())
-            .app_data(web::PayloadConfig::new(MAX_BODY))
             .app_data(web::QueryConfig::default().error_handler(|_, _| {
                 let problem = Problem::invalid("the query could not be read", Vec::new());
                 ApiError::from(problem).into()
             }))
             .wrap(middleware::from_fn(rate_limits))
             .wrap(middleware::from_fn(cors))
+            .wrap(middleware::from_fn(security_headers))
             .wrap(middleware::from_fn(request_id))
             .configure(move |config| mintage_api::mount(config, &endpoints))
             .default_service(web::to(|| async {
                 Err::<String, _>(ApiError::from(Problem::not_found()))
-            }))
-    })
-    .worker_max_blocking_threads(8)
-    .shutdown_timeout(20)
-    .listen(listener)?
-    .run();
+            }));
+        let app = app.into_factory().map_err(|error| error.error_response());
+        let shutdown = shutdown.clone();
+        let http = HttpService::build()
+            .client_request_timeout(FIRST_REQUEST_DEADLINE)
+            .client_disconnect_timeout(LINGER)
+            .graceful_shutdown_signal(move || {
+                let shutdown = shutdown.clone();
+                async move { shutdown.notified().await }
+            })
+            .on_connect_ext(|io: &GuardedIo, data| {
+                data.insert(io.connection());
+            })
+            .finish(map_config(app, |()| AppConfig::default()));
+        let connections = Arc::clone(&connections);
+        fn_service(move |io: TcpStream| ready(guard(io, &connections))).and_then(http)
+    };
+    let server = builder
+        .worker_max_blocking_threads(8)
+        .shutdown_timeout(20)
+        .listen("mintage", listener, serve)?
+        .run();
     Ok(server)
+}
+
+/// Gives a new connection a place, or closes it.
+fn guard(
+    io: TcpStream,
+    connections: &Arc<Connections>,
+) -> Result<(GuardedIo, Protocol, Option<SocketAddr>), DispatchError> {
+    let full = || DispatchError::Io(io::ErrorKind::ConnectionRefused.into());
+    let place = connections.open().ok_or_else(full)?;
+    // Answers are small and complete, so that there is nothing to gather.
+    io.set_nodelay(true).map_err(DispatchError::Io)?;
+    let peer = io.peer_addr().ok();
+    Ok((GuardedIo::new(io, place), Protocol::Http1, peer))
 }

@@ -1,0 +1,96 @@
+//! A decorator of the Stripe port: each call passes the circuit of its mode.
+
+use std::sync::Arc;
+
+use mintage_domain::base::id::{StripePriceId, StripeProductId};
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::ports::{
+    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccount,
+    StripeError, StripeIdempotencyKey,
+};
+
+use crate::state::StripeCircuits;
+
+/// A Stripe whose calls pass the circuit of their mode.
+pub struct GuardedStripe {
+    stripe: Arc<dyn Stripe>,
+    circuits: Arc<StripeCircuits>,
+}
+
+impl GuardedStripe {
+    /// Guards a Stripe by these circuits.
+    pub fn new(stripe: Arc<dyn Stripe>, circuits: Arc<StripeCircuits>) -> Self {
+        Self { stripe, circuits }
+    }
+
+    fn call<T>(
+        &self,
+        on: &AccountRef,
+        call: impl FnOnce() -> Result<T, StripeError>,
+    ) -> Result<T, StripeError> {
+        self.circuits.call(on.mode, Some(&on.account), call)
+    }
+}
+
+impl Stripe for GuardedStripe {
+    fn offers(&self, mode: Mode) -> bool {
+        self.stripe.offers(mode)
+    }
+
+    /// Calls nobody.
+    fn authorize_url(
+        &self,
+        mode: Mode,
+        state: &Secret,
+        redirect: &WebUrl,
+    ) -> Result<String, StripeError> {
+        self.stripe.authorize_url(mode, state, redirect)
+    }
+
+    fn exchange(&self, mode: Mode, code: &Secret) -> Result<Grant, StripeError> {
+        let call = || self.stripe.exchange(mode, code);
+        self.circuits.call(mode, None, call)
+    }
+
+    fn deauthorize(&self, account: &AccountRef) -> Result<(), StripeError> {
+        self.call(account, || self.stripe.deauthorize(account))
+    }
+
+    fn account(&self, account: &AccountRef) -> Result<StripeAccount, StripeError> {
+        self.call(account, || self.stripe.account(account))
+    }
+
+    fn create_product(
+        &self,
+        account: &AccountRef,
+        product: &NewProduct,
+        key: &StripeIdempotencyKey,
+    ) -> Result<StripeProductId, StripeError> {
+        self.call(account, || {
+            self.stripe.create_product(account, product, key)
+        })
+    }
+
+    fn create_price(
+        &self,
+        account: &AccountRef,
+        price: &NewPrice,
+        key: &StripeIdempotencyKey,
+    ) -> Result<StripePriceId, StripeError> {
+        self.call(account, || self.stripe.create_price(account, price, key))
+    }
+
+    fn open_checkout(
+        &self,
+        account: &AccountRef,
+        checkout: &CheckoutRequest,
+        key: &StripeIdempotencyKey,
+    ) -> Result<CheckoutSession, StripeError> {
+        self.call(account, || {
+            self.stripe.open_checkout(account, checkout, key)
+        })
+    }
+}
