@@ -11,7 +11,7 @@ from driving import browse, pay
 def open_shop(mintage) -> tuple[str, str]:
     """Creates the tenant acme with one key type, connected in the sandbox. Returns its management token
     and its checkout key."""
-    created = mintage.command("tenant", "create", "--id", "acme", "--email", "a@b.test")
+    created = mintage.command("tenant", "create", "--tenant", "acme", "--email", "a@b.test")
     token = created["managementToken"]
     call = lambda method, path, body=None: mintage.call(method, path, token, body)
     product = {"productId": "pro", "displayName": "Pro", "keyPrefix": "ACME"}

@@ -45,6 +45,9 @@ tables! {
         created_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
         version -> BigInt,
+        name -> Nullable<Text>,
+        expires_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
     }
 
     products (tenant, id) {

@@ -4,8 +4,10 @@ use actix_web::{HttpRequest, web};
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::model::access::limits::Limited;
 use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::sellers::authority::Authority;
 use mintage_domain::model::sellers::management_token::{ManagementToken, TokenScope};
-use mintage_domain::usecase::sellers::tenant::authenticate;
+use mintage_domain::ports::SeenTarget;
+use mintage_domain::usecase::sellers::token::authenticate;
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
 use mintage_runtime::problem::Problem;
@@ -26,9 +28,11 @@ impl TokenCaller {
         scope: TokenScope,
     ) -> Result<Self, Problem> {
         let presented = bearer(request).ok_or_else(Problem::key_invalid)?.to_owned();
-        let token = blocking(app, move |app| authenticate(&*app.store, &presented))
-            .await??
-            .ok_or_else(Problem::key_invalid)?;
+        let token = blocking(app, move |app| {
+            authenticate(&*app.store, app.clock.now(), &presented)
+        })
+        .await??
+        .ok_or_else(Problem::key_invalid)?;
         limits::admit(app, request, &[(Limited::Token, token.id.as_str())]).await?;
         if !token.scopes.contains(&scope) {
             return Err(Problem::forbidden(format!(
@@ -36,12 +40,19 @@ impl TokenCaller {
                 scope.as_str()
             )));
         }
+        app.last_seen
+            .record(SeenTarget::Token(token.id.clone()), app.clock.now());
         Ok(Self { token })
     }
 
     /// The tenant of the token.
     pub(crate) fn tenant(&self) -> TenantId {
         self.token.tenant.clone()
+    }
+
+    /// The authority by which the caller creates credentials.
+    pub(crate) fn authority(&self) -> Authority<'_> {
+        Authority::Token(&self.token)
     }
 
     /// The actor for the audit trail.

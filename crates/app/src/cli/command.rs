@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 use super::global_args::GlobalArgs;
 use super::output::CommandResult;
-use super::{api_key, audit, customer, doctor, license, prune, serve, tenant};
+use super::{api_key, audit, customer, doctor, license, prune, serve, tenant, token};
 
 /// Sell software licenses through the seller's own Stripe account.
 #[derive(Parser)]
@@ -38,9 +38,9 @@ enum Command {
     /// Create and list tenants, change their plans, and turn their mails on or off.
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
-    /// Create management tokens.
+    /// Create, list and revoke management tokens.
     #[command(subcommand)]
-    Token(tenant::TokenCommand),
+    Token(token::TokenCommand),
     /// Create, list, revoke and rotate API keys. A running server applies a change within five seconds.
     #[command(subcommand)]
     ApiKey(api_key::ApiKeyCommand),
@@ -70,7 +70,7 @@ pub fn run() -> ExitCode {
         Command::Openapi => openapi(),
         Command::Doctor => doctor::check(&cli.global),
         Command::Tenant(command) => tenant::run(&cli.global, command),
-        Command::Token(command) => tenant::run_token(&cli.global, command),
+        Command::Token(command) => token::run(&cli.global, command),
         Command::ApiKey(command) => api_key::run(&cli.global, command),
         Command::License(command) => license::run(&cli.global, command),
         Command::Customer(command) => customer::run(&cli.global, command),

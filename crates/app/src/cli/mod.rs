@@ -15,5 +15,6 @@ mod serve;
 mod table;
 mod tenant;
 mod tenant_args;
+mod token;
 
 pub use command::run;

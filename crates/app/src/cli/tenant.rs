@@ -1,17 +1,14 @@
-//! `mintage tenant` and `mintage token`.
-
-use std::collections::BTreeSet;
+//! `mintage tenant`.
 
 use clap::{Args, Subcommand};
 use mintage_domain::base::email::Email;
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::model::sellers::audit::Actor;
-use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::model::sellers::tenant::{Plan, Tenant};
 use mintage_domain::ports::Store;
 use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::outbox::mail::switch;
-use mintage_domain::usecase::sellers::tenant::{change_plan, create_tenant, create_token};
+use mintage_domain::usecase::sellers::tenant::{change_plan, create_tenant};
 use serde::Serialize;
 use serde_json::json;
 
@@ -34,8 +31,8 @@ pub(super) enum TenantCommand {
     /// Change the plan of a tenant.
     Plan {
         /// The tenant's slug.
-        #[arg(long, value_parser = TenantId::parse)]
-        id: TenantId,
+        #[arg(long, alias = "id", value_parser = TenantId::parse)]
+        tenant: TenantId,
         /// free, starter, plus or pro.
         #[arg(long, value_parser = Plan::parse)]
         plan: Plan,
@@ -45,8 +42,8 @@ pub(super) enum TenantCommand {
 #[derive(Args)]
 pub(super) struct MailArgs {
     /// The tenant's slug.
-    #[arg(long, value_parser = TenantId::parse)]
-    id: TenantId,
+    #[arg(long, alias = "id", value_parser = TenantId::parse)]
+    tenant: TenantId,
     /// Mail each new license key to its buyer.
     #[arg(long, required_unless_present = "off", conflicts_with = "off")]
     on: bool,
@@ -58,8 +55,8 @@ pub(super) struct MailArgs {
 #[derive(Args)]
 pub(super) struct CreateArgs {
     /// The tenant's slug, which appears in URLs, events and metadata.
-    #[arg(long, value_parser = TenantId::parse)]
-    id: TenantId,
+    #[arg(long, alias = "id", value_parser = TenantId::parse)]
+    tenant: TenantId,
     /// The e-mail address of the seller.
     #[arg(long, value_parser = Email::parse)]
     email: Email,
@@ -69,22 +66,6 @@ pub(super) struct CreateArgs {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Subcommand)]
-pub(super) enum TokenCommand {
-    /// Create a management token and print it, once.
-    Create {
-        /// The tenant's slug.
-        #[arg(long, value_parser = TenantId::parse)]
-        tenant: TenantId,
-        /// A scope of the token, such as products:read; all scopes by default.
-        #[arg(long = "scope", value_parser = TokenScope::parse)]
-        scopes: Vec<TokenScope>,
-        /// Print one JSON object.
-        #[arg(long)]
-        json: bool,
-    },
 }
 
 struct TenantFormat;
@@ -117,13 +98,13 @@ pub(super) fn run(args: &GlobalArgs, command: TenantCommand) -> CommandResult {
     with_store(args, |store, env| match command {
         TenantCommand::Create(args) => create(store, env, &args),
         TenantCommand::List { json } => print_list(TenantFormat, json, |page| store.tenants(page)),
-        TenantCommand::Mail(MailArgs { id, on, .. }) => {
-            let tenant = switch(store, env, &id, &Actor::Operator, on)?;
+        TenantCommand::Mail(MailArgs { tenant, on, .. }) => {
+            let tenant = switch(store, env, &tenant, &Actor::Operator, on)?;
             let state = if tenant.mails { "on" } else { "off" };
             Ok(print_line(format!("mail of {} is {state}", tenant.id))?)
         }
-        TenantCommand::Plan { id, plan } => {
-            let Tenant { id, plan, .. } = change_plan(store, env, &id, plan)?;
+        TenantCommand::Plan { tenant, plan } => {
+            let Tenant { id, plan, .. } = change_plan(store, env, &tenant, plan)?;
             Ok(print_line(format!(
                 "{id} is on the plan {}",
                 plan.as_str()
@@ -133,7 +114,7 @@ pub(super) fn run(args: &GlobalArgs, command: TenantCommand) -> CommandResult {
 }
 
 fn create(store: &dyn Store, env: &Env<'_>, args: &CreateArgs) -> CommandResult {
-    let created = create_tenant(store, env, &args.id, &args.email, args.plan)?;
+    let created = create_tenant(store, env, &args.tenant, &args.email, args.plan)?;
     let (id, token) = (created.tenant.id, created.token.expose());
     if args.json {
         return Ok(print_json(
@@ -142,26 +123,4 @@ fn create(store: &dyn Store, env: &Env<'_>, args: &CreateArgs) -> CommandResult 
     }
     print_values(&[("tenant", id.as_str()), ("management token", token)])?;
     Ok(print_line("The token is shown only once.")?)
-}
-
-pub(super) fn run_token(args: &GlobalArgs, command: TokenCommand) -> CommandResult {
-    let TokenCommand::Create {
-        tenant,
-        scopes,
-        json,
-    } = command;
-    let scopes: BTreeSet<TokenScope> = if scopes.is_empty() {
-        TokenScope::ALL.into()
-    } else {
-        scopes.into_iter().collect()
-    };
-    with_store(args, |store, env| {
-        let (id, token) = create_token(store, env, &tenant, &scopes)?;
-        let token = token.expose();
-        if json {
-            return Ok(print_json(&json!({"id": id, "managementToken": token}))?);
-        }
-        print_values(&[("id", id.as_str()), ("management token", token)])?;
-        Ok(print_line("The token is shown only once.")?)
-    })
 }

@@ -32,6 +32,7 @@ mod signature_v1;
 mod signature_v2;
 mod signed_reads;
 mod stripe_events;
+mod tokens;
 mod validate;
 mod webhook;
 mod webhook_pause;

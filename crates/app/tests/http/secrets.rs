@@ -200,7 +200,7 @@ fn no_secret_is_logged_at_any_level_or_told_in_an_error() {
     smtp.be(loopback_smtp::Manner::RefusingContent);
     let server = stage.serve_apart();
     let made = server.run(&[
-        "tenant", "create", "--id", "acme", "--email", "a@b.test", "--json",
+        "tenant", "create", "--tenant", "acme", "--email", "a@b.test", "--json",
     ]);
     let token = made["managementToken"].as_str().expect("a token");
     let mut seller = Seller::of(&stage, "acme", token.to_owned());

@@ -1,5 +1,6 @@
 //! Reads of tenants, management tokens and the audit trail.
 
+use crate::base::id::TokenId;
 use crate::base::page::PageRequest;
 use crate::base::secret::SecretHash;
 use crate::base::slug::TenantId;
@@ -21,6 +22,10 @@ pub trait Tenants {
 pub trait Tokens {
     /// The token with this hash, revoked or not.
     fn token(&self, hash: &SecretHash) -> Found<ManagementToken>;
+    /// The token of a tenant with this id, revoked or not.
+    fn token_by_id(&self, tenant: &TenantId, id: &TokenId) -> Found<ManagementToken>;
+    /// The tokens of a tenant, revoked or not, newest first.
+    fn tokens(&self, tenant: &TenantId, page: &PageRequest) -> Listed<ManagementToken>;
 }
 
 /// A filter of the audit trail. All given conditions must hold.

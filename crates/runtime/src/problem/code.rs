@@ -85,6 +85,8 @@ error_codes! {
         "the key is revoked already",
     ApiKeyAlreadyRotated = 409 "api-key/already-rotated"
         "the key was rotated before",
+    TokenAlreadyRevoked = 409 "token/already-revoked"
+        "the management token is revoked already",
     WebhookBeingSent = 409 "webhook/being-sent"
         "the delivery is being sent right now",
     WebhookBodyErased = 409 "webhook/body-erased"

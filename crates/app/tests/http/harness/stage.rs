@@ -12,11 +12,13 @@ use mintage_domain::base::email::Email;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sellers::authority::Authority;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::model::sellers::tenant::Plan;
 use mintage_domain::ports::{AuditFilter, Clock, Store};
 use mintage_domain::usecase::retention::{Retention, prune};
-use mintage_domain::usecase::sellers::tenant::{create_tenant, create_token};
+use mintage_domain::usecase::sellers::tenant::create_tenant;
+use mintage_domain::usecase::sellers::token::{NewToken, create_token};
 use mintage_stripe_sim as sim;
 use mintage_testkit::{FixedClock, TestEnv};
 use serde_json::Value;
@@ -195,9 +197,14 @@ impl Stage {
     /// Makes a management token that may do only this.
     pub(crate) fn token(&self, id: &str, scopes: &[TokenScope]) -> String {
         let test = self.env();
-        let scopes = scopes.iter().copied().collect();
-        let made = create_token(self.store(), &test.env(), &tenant_id(id), &scopes);
-        made.expect("a token").1.expose().to_owned()
+        let new = NewToken {
+            name: None,
+            scopes: scopes.iter().copied().collect(),
+            expires_at: None,
+        };
+        let (tenant, operator) = (tenant_id(id), Authority::Operator);
+        let made = create_token(self.store(), &test.env(), &tenant, &new, operator);
+        made.expect("a token").secret.expose().to_owned()
     }
 
     /// What was done to one thing of a tenant, by whom: the audit trail's entries about it.

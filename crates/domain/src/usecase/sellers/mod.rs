@@ -1,3 +1,4 @@
 //! Use cases of tenants and management tokens.
 
 pub mod tenant;
+pub mod token;

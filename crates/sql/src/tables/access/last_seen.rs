@@ -1,4 +1,4 @@
-//! When API keys and devices were last seen.
+//! When API keys, management tokens and devices were last seen.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -11,8 +11,7 @@ use mintage_domain::ports::StoreError;
 use super::super::super::db::Conn;
 use crate::error::Error;
 use crate::place::Place;
-use crate::schema::api_key_uses;
-use crate::schema::{activations, api_keys};
+use crate::schema::{activations, api_key_uses, api_keys, management_tokens};
 
 /// A row of `api_key_uses`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -56,6 +55,8 @@ impl ApiKeyUseRow {
 pub struct LastSeenBuffer {
     /// API keys.
     pub keys: Vec<ApiKeyUseRow>,
+    /// Management tokens, and when.
+    pub tokens: Vec<(String, i64)>,
     /// Devices: license, fingerprint, and when.
     pub devices: Vec<(String, String, i64)>,
 }
@@ -72,6 +73,9 @@ impl LastSeenBuffer {
         for (what, at) in latest {
             match what {
                 SeenTarget::ApiKey(key) => sorted.keys.push(ApiKeyUseRow::new(key, at)),
+                SeenTarget::Token(token) => {
+                    sorted.tokens.push((token.to_string(), at.as_micros()));
+                }
                 SeenTarget::Device(license, fingerprint) => sorted.devices.push((
                     license.to_string(),
                     fingerprint.as_str().to_owned(),
@@ -102,6 +106,13 @@ pub fn touch(conn: &mut Conn, seen: &LastSeenBuffer) -> Result<(), Error> {
                 .set(api_key_uses::last_used_at.eq(row.at()))
                 .execute(conn)?;
         }
+    }
+    for (token, at) in &seen.tokens {
+        let used = management_tokens::last_used_at;
+        diesel::update(management_tokens::table.find(token))
+            .filter(used.is_null().or(used.lt(at)))
+            .set(used.eq(at))
+            .execute(conn)?;
     }
     for (license, fingerprint, at) in &seen.devices {
         diesel::update(activations::table.find((license, fingerprint)))

@@ -1,1 +1,2 @@
 mod tenant;
+mod token;
