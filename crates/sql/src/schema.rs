@@ -251,6 +251,11 @@ tables! {
         signature_version -> Nullable<BigInt>,
     }
 
+    master_keys (id) {
+        id -> Text,
+        sealed_canary -> Binary,
+    }
+
     api_key_uses (key) {
         key -> Text,
         last_used_at -> BigInt,

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 use super::global_args::GlobalArgs;
 use super::output::CommandResult;
-use super::{api_key, audit, customer, doctor, license, prune, serve, tenant, token};
+use super::{api_key, audit, customer, doctor, keys, license, prune, serve, tenant, token};
 
 /// Sell software licenses through the seller's own Stripe account.
 #[derive(Parser)]
@@ -50,6 +50,9 @@ enum Command {
     /// List and get customers of a tenant.
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
+    /// Change the master key: put a new one into the key file, and seal all secrets again.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Delete what is older than MINTAGE_RETENTION says, as a running server does by itself.
     Prune(prune::PruneArgs),
     /// List the audit trail of a tenant: who did what.
@@ -74,6 +77,7 @@ pub fn run() -> ExitCode {
         Command::ApiKey(command) => api_key::run(&cli.global, command),
         Command::License(command) => license::run(&cli.global, command),
         Command::Customer(command) => customer::run(&cli.global, command),
+        Command::Keys(command) => keys::run(&cli.global, &command),
         Command::Prune(args) => prune::run(&cli.global, &args),
         Command::Audit(command) => audit::run(&cli.global, command),
     };

@@ -6,6 +6,7 @@ mod command;
 mod customer;
 mod doctor;
 mod global_args;
+mod keys;
 mod license;
 mod list;
 mod logging;

@@ -19,6 +19,7 @@ mod limits;
 mod mail;
 mod main_path;
 mod management;
+mod master_key;
 mod openapi;
 mod pagination;
 mod parked_events;

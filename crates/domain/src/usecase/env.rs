@@ -27,6 +27,8 @@ impl SealedField {
     pub const ENDPOINT_SECRET: Self = Self::new("endpoint", "secret");
     /// The body of a delivery; bound to the delivery id.
     pub const DELIVERY_BODY: Self = Self::new("delivery", "body");
+    /// A known text that proves a master key; bound to the id of the key.
+    pub const CANARY: Self = Self::new("master-key", "canary");
 
     const fn new(kind: &'static str, field: &'static str) -> Self {
         Self { kind, field }

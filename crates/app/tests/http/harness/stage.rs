@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,7 +16,8 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::sellers::authority::Authority;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::model::sellers::tenant::Plan;
-use mintage_domain::ports::{AuditFilter, Clock, Store};
+use mintage_domain::ports::{AuditFilter, Clock, SealedKind, SealedValue, Store};
+use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::retention::{Retention, prune};
 use mintage_domain::usecase::sellers::tenant::create_tenant;
 use mintage_domain::usecase::sellers::token::{NewToken, create_token};
@@ -177,6 +179,45 @@ impl Stage {
             return Err(String::from_utf8_lossy(&output.stderr).into_owned());
         }
         Ok(String::from_utf8(output.stdout).expect("text"))
+    }
+
+    /// A file beside the database.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Seals the secret of the only product with a key that no server has; returns the good secret.
+    pub(crate) fn damage_product_secret(&self) -> SealedValue {
+        let secret = self.product_secret();
+        let test = self.env();
+        let field = SealedField::PRODUCT_KEY_SECRET;
+        let damaged = test.env().seal(field, &secret.id, b"damaged");
+        let replaced = (secret.clone(), damaged);
+        let resealed = self
+            .store()
+            .reseal(SealedKind::ProductKeySecret, &[replaced]);
+        resealed.expect("the store answers");
+        secret
+    }
+
+    /// Puts back the good secret.
+    pub(crate) fn repair_product_secret(&self, good: SealedValue) {
+        let replaced = (self.product_secret(), good.sealed);
+        let resealed = self
+            .store()
+            .reseal(SealedKind::ProductKeySecret, &[replaced]);
+        resealed.expect("the store answers");
+    }
+
+    fn product_secret(&self) -> SealedValue {
+        let secrets = self
+            .store()
+            .sealed_values(SealedKind::ProductKeySecret, None, 2);
+        let [secret] = secrets
+            .expect("the store answers")
+            .try_into()
+            .expect("one product");
+        secret
     }
 
     /// Moves the server's clock and Stripe's.

@@ -192,7 +192,7 @@ fn a_secret_that_does_not_open_is_our_failure_and_not_the_callers() {
     let at = seconds(seller.shop.now());
     let signature = keystack_signature(&secret, &at, BODY);
     let call = call(Some(&at), Some(&signature));
-    let other = MasterKey::parse(&format!("other:{}", "00".repeat(32))).unwrap();
+    let other = MasterKey::parse(&format!("other:{}", "0b".repeat(32))).unwrap();
     let keys = KeyRing::new(other, Vec::new()).unwrap();
     let mut env = seller.env();
     env.keys = &keys;
