@@ -109,6 +109,8 @@ tables! {
         expires_at -> BigInt,
         used -> Bool,
         version -> BigInt,
+        begun_by -> Nullable<Text>,
+        browser -> Nullable<Binary>,
     }
 
     stripe_events (id, endpoint) {

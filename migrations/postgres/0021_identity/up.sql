@@ -4,3 +4,7 @@ create table master_keys (
     id text collate "C" not null primary key,
     sealed_canary bytea not null
 );
+
+-- An OAuth round names the token that began it, and the browser in which it was completed.
+alter table oauth_rounds add column begun_by text collate "C";
+alter table oauth_rounds add column browser bytea;

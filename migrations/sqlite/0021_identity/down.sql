@@ -1,1 +1,3 @@
+alter table oauth_rounds drop column browser;
+alter table oauth_rounds drop column begun_by;
 drop table master_keys;

@@ -4,3 +4,7 @@ create table master_keys (
     id text not null primary key,
     sealed_canary blob not null
 ) strict;
+
+-- An OAuth round names the token that began it, and the browser in which it was completed.
+alter table oauth_rounds add column begun_by text;
+alter table oauth_rounds add column browser blob;

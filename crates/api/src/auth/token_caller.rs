@@ -1,6 +1,7 @@
 //! Callers with a management token.
 
 use actix_web::{HttpRequest, web};
+use mintage_domain::base::id::TokenId;
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::model::access::limits::Limited;
 use mintage_domain::model::sellers::audit::Actor;
@@ -48,6 +49,11 @@ impl TokenCaller {
     /// The tenant of the token.
     pub(crate) fn tenant(&self) -> TenantId {
         self.token.tenant.clone()
+    }
+
+    /// The id of the token.
+    pub(crate) fn token_id(&self) -> &TokenId {
+        &self.token.id
     }
 
     /// The authority by which the caller creates credentials.

@@ -37,7 +37,7 @@ const FLOORS: [(&str, Floors); 8] = [
             &["routes"],
         ],
     ),
-    ("web", &[&["page"], &["callback", "docs"], &["endpoint"]]),
+    ("web", &[&["page"], &["connect", "docs"], &["endpoint"]]),
     (
         "app",
         &[&["config", "description"], &["server", "wire"], &["cli"]],

@@ -57,6 +57,8 @@ error_codes! {
         "the timestamp is too old, or the signature or its nonce was used before",
     AuthzRoleInsufficient = 403 "authz/role-insufficient"
         "the scope of the credential does not allow the call, or the key is publishable",
+    OauthOtherBrowser = 403 "oauth/other-browser"
+        "the connection attempt was begun in another browser",
     QuotaLicensesExceeded = 403 "quota/licenses-exceeded"
         "the plan allows no further active license",
     QuotaProductsExceeded = 403 "quota/products-exceeded"

@@ -31,8 +31,9 @@ struct ConnectStripeRequest {
 
 /// Connect a Stripe account
 ///
-/// Answers the link to the page where the seller grants access. The same call switches a tenant from
-/// sandbox to live.
+/// Answers the link to a page for the seller, which names the tenant and the mode and goes on to Stripe.
+/// The link is good for ten minutes. The same call switches a tenant from sandbox to live. A tenant whose
+/// access was revoked at Stripe can connect again.
 #[utoipa::path(
     post,
     path = "/v1/integrations/stripe/connect",
@@ -58,11 +59,17 @@ pub(super) async fn connect(
     let callback = format!("{}/stripe/callback", app.settings.public_url);
     let redirect = WebUrl::parse(&callback)
         .map_err(|_| Problem::internal("the public URL does not give a callback URL"))?;
-    let url = blocking(&app, move |app| {
+    let ticket = blocking(&app, move |app| {
         let (store, stripe) = (&*app.store, &*app.stripe);
-        connect::start(store, stripe, &app.env(), &caller.tenant(), mode, &redirect)
+        let by = (&caller.tenant(), caller.token_id());
+        connect::start(store, stripe, &app.env(), by, mode, &redirect)
     })
     .await??;
+    let url = format!(
+        "{}/stripe/connect/{}",
+        app.settings.public_url,
+        ticket.expose()
+    );
     Ok(HttpResponse::Ok().json(ConnectLink { url, mode }))
 }
 
