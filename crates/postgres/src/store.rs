@@ -13,15 +13,16 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::model::retention::Prunable;
 use mintage_domain::ports::{
-    Commit, CommitDone, Housekeeping, KeyQuery, KnownLicense, LastSeen, MasterKeys, RateLimiter,
-    SealedKind, SealedValue, SeenTarget, StoreError, TakeDone, TakeQuery, ValidateDone,
-    ValidateQuery, Validations,
+    Commit, CommitDone, Erasure, Erasures, Housekeeping, KeyQuery, KnownLicense, LastSeen,
+    MasterKeys, RateLimiter, SealedKind, SealedValue, SeenTarget, StoreError, TakeDone, TakeQuery,
+    ValidateDone, ValidateQuery, Validations,
 };
 use mintage_sql::Error;
 use mintage_sql::postgres::tables::access::last_seen;
 use mintage_sql::postgres::tables::licenses::ending;
 use mintage_sql::postgres::tables::master_key;
 use mintage_sql::postgres::tables::prune;
+use mintage_sql::postgres::tables::sales::erasure;
 use mintage_sql::postgres::validate;
 use mintage_sql::worker::Held;
 
@@ -227,6 +228,12 @@ impl MasterKeys for PostgresStore {
 
     fn reseal(&self, kind: SealedKind, values: &[(SealedValue, Sealed)]) -> Result<(), StoreError> {
         self.write(|conn| master_key::reseal(conn, kind, values))
+    }
+}
+
+impl Erasures for PostgresStore {
+    fn erase_customer(&self, erasure: &Erasure) -> Result<bool, StoreError> {
+        self.write(|conn| erasure::erase(conn, erasure))
     }
 }
 

@@ -35,6 +35,7 @@ tables! {
         created_at -> BigInt,
         version -> BigInt,
         mails -> Bool,
+        status -> Text,
     }
 
     management_tokens (id) {

@@ -17,13 +17,14 @@ use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::access::rate_windows::RateWindows;
 use mintage_domain::model::retention::Prunable;
 use mintage_domain::ports::{
-    Commit, CommitDone, CommitError, Housekeeping, LastSeen, MAX_PRUNED_ROWS, MasterKeys,
-    RateLimiter, SealedKind, SealedValue, SeenTarget, StoreError, TakeDone, TakeQuery,
+    Commit, CommitDone, CommitError, Erasure, Erasures, Housekeeping, LastSeen, MAX_PRUNED_ROWS,
+    MasterKeys, RateLimiter, SealedKind, SealedValue, SeenTarget, StoreError, TakeDone, TakeQuery,
 };
 use mintage_sql::sqlite::tables::access::last_seen;
 use mintage_sql::sqlite::tables::licenses::ending;
 use mintage_sql::sqlite::tables::master_key;
 use mintage_sql::sqlite::tables::prune;
+use mintage_sql::sqlite::tables::sales::erasure;
 use mintage_sql::worker::Held;
 
 use crate::config::{OpenError, SqliteConfig};
@@ -194,6 +195,13 @@ impl MasterKeys for SqliteStore {
     fn reseal(&self, kind: SealedKind, values: &[(SealedValue, Sealed)]) -> Result<(), StoreError> {
         let values = values.to_vec();
         self.write(move |conn| master_key::reseal(conn, kind, &values))
+    }
+}
+
+impl Erasures for SqliteStore {
+    fn erase_customer(&self, erasure: &Erasure) -> Result<bool, StoreError> {
+        let erasure = erasure.clone();
+        self.write(move |conn| erasure::erase(conn, &erasure))
     }
 }
 

@@ -8,3 +8,6 @@ create table master_keys (
 -- An OAuth round names the token that began it, and the browser in which it was completed.
 alter table oauth_rounds add column begun_by text;
 alter table oauth_rounds add column browser blob;
+
+-- A tenant is active, suspended or erased.
+alter table tenants add column status text not null default 'active';

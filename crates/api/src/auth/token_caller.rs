@@ -7,10 +7,11 @@ use mintage_domain::model::access::limits::Limited;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::sellers::authority::Authority;
 use mintage_domain::model::sellers::management_token::{ManagementToken, TokenScope};
-use mintage_domain::ports::SeenTarget;
+use mintage_domain::ports::{SeenTarget, Tenants};
 use mintage_domain::usecase::sellers::token::authenticate;
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
+use mintage_runtime::catalog::CachedCatalog;
 use mintage_runtime::problem::Problem;
 
 use super::bearer::bearer;
@@ -29,12 +30,15 @@ impl TokenCaller {
         scope: TokenScope,
     ) -> Result<Self, Problem> {
         let presented = bearer(request).ok_or_else(Problem::key_invalid)?.to_owned();
-        let token = blocking(app, move |app| {
-            authenticate(&*app.store, app.clock.now(), &presented)
+        let (token, tenant) = blocking(app, move |app| {
+            let token = authenticate(&*app.store, app.clock.now(), &presented)?;
+            let token = token.ok_or_else(Problem::key_invalid)?;
+            let tenant = CachedCatalog::of(app).tenant(&token.tenant)?;
+            Ok::<_, Problem>((token, tenant))
         })
-        .await??
-        .ok_or_else(Problem::key_invalid)?;
+        .await??;
         limits::admit(app, request, &[(Limited::Token, token.id.as_str())]).await?;
+        tenant.ok_or_else(Problem::key_invalid)?.check_active()?;
         if !token.scopes.contains(&scope) {
             return Err(Problem::forbidden(format!(
                 "the token lacks the scope {}",

@@ -35,7 +35,7 @@ enum Command {
     Openapi,
     /// Check the configuration, the database, and the settings of mail and Stripe.
     Doctor,
-    /// Create and list tenants, change their plans, and turn their mails on or off.
+    /// Create, list, suspend, resume and erase tenants, change their plans, and turn their mails on or off.
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
     /// Create, list and revoke management tokens.
@@ -47,7 +47,7 @@ enum Command {
     /// List, get, freeze, thaw, extend and revoke licenses; list and release their activations.
     #[command(subcommand)]
     License(license::LicenseCommand),
-    /// List and get customers of a tenant.
+    /// List, get and erase customers of a tenant.
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
     /// Change the master key: put a new one into the key file, and seal all secrets again.

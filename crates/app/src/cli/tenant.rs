@@ -8,6 +8,7 @@ use mintage_domain::model::sellers::tenant::{Plan, Tenant};
 use mintage_domain::ports::Store;
 use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::outbox::mail::switch;
+use mintage_domain::usecase::sellers::standing::{erase, resume, suspend};
 use mintage_domain::usecase::sellers::tenant::{change_plan, create_tenant};
 use serde::Serialize;
 use serde_json::json;
@@ -37,6 +38,19 @@ pub(super) enum TenantCommand {
         #[arg(long, value_parser = Plan::parse)]
         plan: Plan,
     },
+    /// Suspend a tenant: refuse the seller's calls. What was sold stays valid and is delivered.
+    Suspend(OneTenant),
+    /// End the suspension of a tenant.
+    Resume(OneTenant),
+    /// Erase the personal data of a tenant and its customers, for good. Orders and payments stay known.
+    Erase(OneTenant),
+}
+
+#[derive(Args)]
+pub(super) struct OneTenant {
+    /// The tenant's slug.
+    #[arg(long, value_parser = TenantId::parse)]
+    tenant: TenantId,
 }
 
 #[derive(Args)]
@@ -70,24 +84,26 @@ pub(super) struct CreateArgs {
 
 struct TenantFormat;
 
-impl Format<4> for TenantFormat {
+impl Format<5> for TenantFormat {
     type Item = Tenant;
 
-    const HEADING: [&'static str; 4] = ["tenant", "plan", "email", "created"];
+    const HEADING: [&'static str; 5] = ["tenant", "plan", "status", "email", "created"];
 
     fn view(&self, tenant: &Tenant) -> impl Serialize {
         json!({
             "tenant": tenant.id,
             "email": tenant.email,
             "plan": tenant.plan.as_str(),
+            "status": tenant.status.as_str(),
             "createdAt": tenant.created_at.to_rfc3339(),
         })
     }
 
-    fn row(&self, tenant: &Tenant) -> [String; 4] {
+    fn row(&self, tenant: &Tenant) -> [String; 5] {
         [
             tenant.id.to_string(),
             tenant.plan.as_str().to_owned(),
+            tenant.status.as_str().to_owned(),
             tenant.email.to_string(),
             tenant.created_at.to_rfc3339(),
         ]
@@ -108,6 +124,21 @@ pub(super) fn run(args: &GlobalArgs, command: TenantCommand) -> CommandResult {
             Ok(print_line(format!(
                 "{id} is on the plan {}",
                 plan.as_str()
+            ))?)
+        }
+        TenantCommand::Suspend(which) => {
+            let tenant = suspend(store, env, &which.tenant)?;
+            Ok(print_line(format!("{} is suspended", tenant.id))?)
+        }
+        TenantCommand::Resume(which) => {
+            let tenant = resume(store, env, &which.tenant)?;
+            Ok(print_line(format!("{} is active", tenant.id))?)
+        }
+        TenantCommand::Erase(which) => {
+            let customers = erase(store, env, &which.tenant)?;
+            Ok(print_line(format!(
+                "{} is erased, with {customers} customers",
+                which.tenant
             ))?)
         }
     })

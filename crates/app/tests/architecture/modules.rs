@@ -101,7 +101,7 @@ const ROOMS: [(&str, Rooms); 2] = [
     (
         "usecase",
         &[
-            ("sellers", &[]),
+            ("sellers", &["sales"]),
             ("access", &[]),
             ("catalog", &[]),
             ("outbox", &[]),

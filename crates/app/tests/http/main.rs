@@ -33,6 +33,7 @@ mod signature_v1;
 mod signature_v2;
 mod signed_reads;
 mod stripe_events;
+mod tenants;
 mod tokens;
 mod validate;
 mod webhook;

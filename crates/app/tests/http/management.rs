@@ -67,6 +67,7 @@ fn calls() -> Vec<Call> {
         ("GET", "/v1/orders", S::LicensesRead),
         ("GET", "/v1/customers", S::LicensesRead),
         ("GET", "/v1/customers/cus_1", S::LicensesRead),
+        ("DELETE", "/v1/customers/cus_1", S::LicensesWrite),
         ("GET", "/v1/audit", S::AuditRead),
         ("GET", "/v1/webhook", S::IntegrationsRead),
         ("POST", "/v1/webhook/rotate-secret", S::IntegrationsWrite),

@@ -59,6 +59,8 @@ error_codes! {
         "the scope of the credential does not allow the call, or the key is publishable",
     OauthOtherBrowser = 403 "oauth/other-browser"
         "the connection attempt was begun in another browser",
+    TenantSuspended = 403 "tenant/suspended"
+        "the operator has suspended the tenant",
     QuotaLicensesExceeded = 403 "quota/licenses-exceeded"
         "the plan allows no further active license",
     QuotaProductsExceeded = 403 "quota/products-exceeded"

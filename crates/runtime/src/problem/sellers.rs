@@ -1,5 +1,6 @@
-//! The problems of management tokens.
+//! The problems of tenants and management tokens.
 
+use mintage_domain::model::sellers::tenant::TenantSuspended;
 use mintage_domain::usecase::sellers::token::TokenError;
 
 use super::code::ErrorCode;
@@ -15,5 +16,11 @@ impl From<TokenError> for Problem {
             TokenError::LacksScope(_) | TokenError::Outlives(_) => Self::forbidden(text),
             TokenError::Failure(failure) => failure.into(),
         }
+    }
+}
+
+impl From<TenantSuspended> for Problem {
+    fn from(error: TenantSuspended) -> Self {
+        Self::new(ErrorCode::TenantSuspended, error.to_string())
     }
 }

@@ -105,7 +105,7 @@ impl Seller {
     }
 
     /// Opens the page of a ticket in a browser; returns the page and the `state` for Stripe.
-    pub(crate) fn open(
+    pub(crate) fn open_page(
         &self,
         ticket: &Secret,
         browser: &Secret,
@@ -122,7 +122,7 @@ impl Seller {
     /// Starts an OAuth round and opens its page; returns the `state` for Stripe.
     pub(crate) fn start(&self, mode: Mode) -> Result<Secret, ConnectError> {
         let ticket = self.ticket(mode)?;
-        Ok(self.open(&ticket, &browser())?.1)
+        Ok(self.open_page(&ticket, &browser())?.1)
     }
 
     /// Finishes an OAuth round at this Stripe, and looks at the page after.

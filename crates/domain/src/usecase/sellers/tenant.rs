@@ -6,7 +6,7 @@ use crate::base::slug::TenantId;
 use crate::commit::write::Write;
 use crate::model::sellers::audit::Actor;
 use crate::model::sellers::management_token::TokenScope;
-use crate::model::sellers::tenant::{Plan, Tenant};
+use crate::model::sellers::tenant::{Plan, Tenant, TenantStatus};
 use crate::ports::{Commit, Tenants};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
@@ -22,6 +22,9 @@ pub enum TenantError {
     /// The tenant does not exist.
     #[error("no such tenant")]
     NotFound,
+    /// The tenant was erased, which is for good.
+    #[error("the tenant was erased")]
+    Erased,
     /// The store failed.
     #[error(transparent)]
     Failure(#[from] Failure),
@@ -56,6 +59,7 @@ pub fn create_tenant(
             email: email.clone(),
             plan,
             mails: true,
+            status: TenantStatus::Active,
             created_at: now,
             version: 1,
         };

@@ -108,17 +108,17 @@ fn the_page_names_what_is_connected_and_by_whom_and_opening_it_stores_nothing() 
     let ticket = connect::start(store, &*seller.stripe, &env, by, Mode::Live, &redirect).unwrap();
     let begun_at = seller.shop.now();
     seller.shop.env.clock.advance(Duration::from_mins(1));
-    let (page, state) = seller.open(&ticket, &browser()).unwrap();
+    let (page, state) = seller.open_page(&ticket, &browser()).unwrap();
     assert_eq!((&page.tenant, page.mode), (seller.tenant(), Mode::Live));
     assert_eq!(page.begun_by.map(|it| it.id), Some(token.id.clone()));
     assert_eq!(page.begun_at, begun_at);
     assert!(!state.expose().contains(ticket.expose()));
-    let (_, again) = seller.open(&ticket, &browser()).unwrap();
+    let (_, again) = seller.open_page(&ticket, &browser()).unwrap();
     assert_eq!(state.expose(), again.expose(), "a page may be loaded again");
 
     let code = seller.stripe.grant_code_for(&seller.shop.account_ref());
     seller.finish(&*seller.stripe, &state, &code).unwrap();
-    let used = seller.open(&ticket, &browser()).unwrap_err();
+    let used = seller.open_page(&ticket, &browser()).unwrap_err();
     assert_eq!(used, ConnectError::InvalidState);
     let trail = seller.store.audit(
         seller.tenant(),
@@ -137,10 +137,10 @@ fn the_page_names_what_is_connected_and_by_whom_and_opening_it_stores_nothing() 
 fn a_callback_in_another_browser_is_refused_and_spends_nothing() {
     let seller = Seller::new();
     let ticket = seller.ticket(Mode::Live).unwrap();
-    let (_, state) = seller.open(&ticket, &browser()).unwrap();
+    let (_, state) = seller.open_page(&ticket, &browser()).unwrap();
     let code = seller.stripe.grant_code_for(&seller.shop.account_ref());
     let other = Secret::new("c1".repeat(32));
-    let (_, state_of_other) = seller.open(&ticket, &other).unwrap();
+    let (_, state_of_other) = seller.open_page(&ticket, &other).unwrap();
     let never_asked = MockStripe::new();
     let forged = |from: &Secret, signature: &Secret| {
         let (key, _) = from.expose().split_once('.').unwrap();
@@ -149,7 +149,7 @@ fn a_callback_in_another_browser_is_refused_and_spends_nothing() {
     };
     let foreign = Seller::beside(&seller.store, &seller.stripe, "zeta");
     let (_, of_foreign) = foreign
-        .open(&foreign.ticket(Mode::Live).unwrap(), &other)
+        .open_page(&foreign.ticket(Mode::Live).unwrap(), &other)
         .unwrap();
     for (state, by) in [
         (&state, Some(&other)),
