@@ -12,6 +12,7 @@ impl From<WebhookEndpointError> for Problem {
         match error {
             WebhookEndpointError::NotFound => Self::not_found(),
             WebhookEndpointError::Busy => Self::new(ErrorCode::WebhookBeingSent, text),
+            WebhookEndpointError::LacksScope(_) => Self::forbidden(text),
             WebhookEndpointError::BodyErased => Self::new(ErrorCode::WebhookBodyErased, text),
             WebhookEndpointError::Failure(failure) => failure.into(),
         }

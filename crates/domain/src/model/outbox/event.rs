@@ -33,6 +33,11 @@ text_enum! {
 }
 
 impl EventName {
+    /// Whether the body contains the license key in plain text.
+    pub fn contains_key(self) -> bool {
+        self == Self::LicenseCreated
+    }
+
     /// Whether the body contains the state of the license. The bodies of Keylight's own events do
     /// not, so that they stay compatible with existing receivers.
     fn has_standing(self) -> bool {

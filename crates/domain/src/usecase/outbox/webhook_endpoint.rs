@@ -11,6 +11,8 @@ use crate::model::outbox::endpoint_health::EndpointHealth;
 use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 use crate::model::outbox::webhook_signature::WebhookSecret;
 use crate::model::sellers::audit::Actor;
+use crate::model::sellers::authority::Authority;
+use crate::model::sellers::management_token::TokenScope;
 use crate::ports::{Commit, Deliveries, WebhookEndpoints};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
@@ -25,6 +27,12 @@ pub enum WebhookEndpointError {
     /// An attempt of the delivery is running.
     #[error("the delivery is being sent right now")]
     Busy,
+    /// The event contains a license key, and the endpoint has changed since the event was sent.
+    #[error(
+        "the endpoint has changed since this event was sent, and the event contains a license key: \
+         the token lacks the scope {0}"
+    )]
+    LacksScope(TokenScope),
     /// The body was erased, since the event is old.
     #[error("the event is so old that its body is not kept any more")]
     BodyErased,
@@ -45,6 +53,7 @@ pub fn set_url(
     actor: &Actor,
     url: Option<&WebUrl>,
 ) -> Result<Option<WebhookSecret>, WebhookEndpointError> {
+    let target = url.map_or("none", WebUrl::as_str);
     settle(store, |_| {
         let (mut endpoint, secret) = if let Some(stored) = store.webhook_endpoint(tenant)? {
             (stored, None)
@@ -68,7 +77,7 @@ pub fn set_url(
         changes.endpoints.push(Write::changed(endpoint));
         changes
             .audit
-            .push(env.audit(tenant, now, actor.clone(), "webhook.set", tenant.as_str()));
+            .push(env.audit(tenant, now, actor.clone(), "webhook.set", target));
         Ok(Decision::commit(changes, secret))
     })
 }
@@ -141,19 +150,28 @@ pub fn resume(
     })
 }
 
-/// Redelivers an event with the same id and body, due now, with a new retry schedule. A paused
-/// endpoint is probed: its deliveries are attempted one at a time, and a success resumes it.
+/// Redelivers an event with the same id and body, due now, with a new retry schedule. An event with a
+/// license key is sent to a URL that it was not sent to before only for who may reveal license keys. A
+/// paused endpoint is probed: its deliveries are attempted one at a time, and a success resumes it.
 pub fn redeliver(
     store: &(impl Deliveries + WebhookEndpoints + Commit + ?Sized),
     env: &Env<'_>,
     tenant: &TenantId,
     id: &DeliveryId,
-    actor: &Actor,
+    authority: Authority<'_>,
 ) -> Result<Delivery, WebhookEndpointError> {
+    let reveal = TokenScope::LicensesReveal;
     settle(store, |_| {
-        let (mut delivery, _) = store
+        let (mut delivery, attempts) = store
             .delivery(tenant, id)?
             .ok_or(WebhookEndpointError::NotFound)?;
+        let endpoint = store.webhook_endpoint(tenant)?;
+        let url = endpoint.as_ref().and_then(|endpoint| endpoint.url.as_ref());
+        if url.is_some_and(|url| delivery.reveals_key_to(url, &attempts))
+            && authority.lacks(&[reveal].into()).is_some()
+        {
+            return Err(WebhookEndpointError::LacksScope(reveal));
+        }
         let now = env.now();
         if delivery.status == DeliveryStatus::Leased && delivery.due_at > now {
             return Err(WebhookEndpointError::Busy);
@@ -168,7 +186,7 @@ pub fn redeliver(
         let delivery = write.value.clone();
         let mut changes = env.changes(now);
         changes.deliveries.push(write);
-        if let Some(mut endpoint) = store.webhook_endpoint(tenant)?
+        if let Some(mut endpoint) = endpoint
             && !endpoint.health.is_open()
         {
             endpoint.health.probe();
@@ -177,7 +195,7 @@ pub fn redeliver(
         changes.audit.push(env.audit(
             tenant,
             now,
-            actor.clone(),
+            authority.actor(),
             "delivery.redelivered",
             id.as_str(),
         ));
