@@ -30,6 +30,7 @@ use mintage_sql::worker::Held;
 use crate::config::{OpenError, SqliteConfig};
 use crate::connection::{self, Readers};
 use crate::error::store_error;
+use crate::files::make_private;
 use crate::lock::ServerLock;
 use crate::migrations::{self, NotApplied};
 use crate::nonces::Nonces;
@@ -79,6 +80,12 @@ impl SqliteStore {
     ) -> Result<Self, OpenError> {
         let url = connection::url_of(path)?;
         let unusable = |error| OpenError::Database(path.to_owned(), error);
+        make_private(path).map_err(|error| unusable(error.to_string()))?;
+        let nonces = match &lock {
+            Some(_) => Nonces::kept(config.nonces, path),
+            None => Ok(Nonces::new(config.nonces)),
+        };
+        let nonces = nonces.map_err(|error| unusable(error.to_string()))?;
         let mut writing = connection::open(&url, config).map_err(unusable)?;
         migrations::apply(&mut writing).map_err(|error| match error {
             NotApplied::Newer(version) => OpenError::Newer(path.to_owned(), version),
@@ -87,7 +94,7 @@ impl SqliteStore {
         Ok(Self {
             writer: Writer::start(writing, &url, config).map_err(OpenError::Thread)?,
             readers: connection::readers(&url, config).map_err(unusable)?,
-            nonces: Mutex::new(Nonces::new(config.nonces)),
+            nonces: Mutex::new(nonces),
             rates: Mutex::default(),
             _lock: lock,
         })
