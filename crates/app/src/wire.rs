@@ -68,6 +68,7 @@ pub(crate) fn open_proven(config: &Config, opener: Opener) -> Result<Arc<dyn Sto
         clock: &SystemClock,
         entropy: &SystemEntropy,
         keys: &config.keys,
+        origin: None,
     };
     prove(&*store, &env)?;
     Ok(store)

@@ -333,8 +333,8 @@ mod tests {
     #[test]
     fn tables_of_a_newer_version_are_refused_and_left_as_they_are() {
         let (_database, mut connection) = migrated();
-        diesel::sql_query("insert into __diesel_schema_migrations (version) values ('9999')")
-            .execute(&mut connection)
+        connection
+            .batch_execute("insert into __diesel_schema_migrations (version) values ('9999')")
             .unwrap();
         let refused = apply(&mut connection);
         assert!(

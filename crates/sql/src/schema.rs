@@ -331,6 +331,8 @@ tables! {
         actor -> Text,
         action -> Text,
         target -> Text,
+        address -> Nullable<Text>,
+        request_id -> Nullable<Text>,
     }
 
     counters (name) {

@@ -11,3 +11,7 @@ alter table oauth_rounds add column browser blob;
 
 -- A tenant is active, suspended or erased.
 alter table tenants add column status text not null default 'active';
+
+-- An entry of the audit trail names the client and the request.
+alter table audit_entries add column address text;
+alter table audit_entries add column request_id text;

@@ -15,6 +15,7 @@ use mintage_runtime::problem::Problem;
 use mintage_runtime::state::KnownApiKey;
 
 use super::bearer::bearer;
+use super::known_caller::note;
 use super::signed_call::signed_call;
 use crate::limits;
 
@@ -34,6 +35,7 @@ impl SignedCaller {
         permission: Permission,
     ) -> Result<Self, Problem> {
         let cached = find_api_key(app, bearer(request)).await?;
+        note(request, &cached.key.tenant, cached.key.id.as_str());
         let nonce = check(
             &app.env(),
             &cached.key,

@@ -29,6 +29,12 @@ pub struct AuditEntryView<'a> {
     action: &'a str,
     /// The target of the action, such as the id of a license.
     target: &'a str,
+    /// The address of the client; `null` if no request made the change.
+    #[schema(required, value_type = Option<String>)]
+    address: Option<&'a str>,
+    /// The id of the request, which its answer has as `X-Request-Id`.
+    #[schema(required, value_type = Option<String>)]
+    request_id: Option<&'a str>,
 }
 
 impl<'a> AuditEntryView<'a> {
@@ -40,6 +46,8 @@ impl<'a> AuditEntryView<'a> {
             actor: &record.actor,
             action: &record.action,
             target: &record.target,
+            address: record.address.as_deref(),
+            request_id: record.request_id.as_deref(),
         }
     }
 }

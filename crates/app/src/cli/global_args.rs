@@ -44,6 +44,7 @@ pub(super) fn with_store(
         clock: &SystemClock,
         entropy: &SystemEntropy,
         keys: &config.keys,
+        origin: None,
     };
     work(&*store, &env)
 }

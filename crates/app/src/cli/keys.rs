@@ -49,6 +49,7 @@ fn rotate(args: &GlobalArgs) -> CommandResult {
         clock: &SystemClock,
         entropy: &SystemEntropy,
         keys: &config.keys,
+        origin: None,
     };
     seal_all(&*store, &env)
 }

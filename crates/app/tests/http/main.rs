@@ -16,6 +16,7 @@ mod last_seen;
 mod license_commands;
 mod licenses;
 mod limits;
+mod log;
 mod mail;
 mod main_path;
 mod management;

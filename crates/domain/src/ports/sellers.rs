@@ -68,6 +68,10 @@ pub struct AuditRecord {
     pub action: String,
     /// The id or slug of what was changed.
     pub target: String,
+    /// The address of the client, if a request made the change.
+    pub address: Option<String>,
+    /// The id of the request that made the change.
+    pub request_id: Option<String>,
 }
 
 impl From<&AuditEntry> for AuditRecord {
@@ -78,6 +82,8 @@ impl From<&AuditEntry> for AuditRecord {
             actor: entry.actor.to_text(),
             action: entry.action.to_owned(),
             target: entry.target.clone(),
+            address: entry.origin.as_ref().map(|it| it.address.to_string()),
+            request_id: entry.origin.as_ref().map(|it| it.request_id.clone()),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::base::seal::{KeyRing, OpenError, Opened, SealContext, Sealed};
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::commit::changes::Changes;
-use crate::model::sellers::audit::{Actor, AuditEntry};
+use crate::model::sellers::audit::{Actor, AuditEntry, Origin};
 use crate::ports::{Clock, Entropy};
 
 /// A kind of object and its secret field, to which a sealed value is bound together with the
@@ -52,6 +52,8 @@ pub struct Env<'a> {
     pub entropy: &'a dyn Entropy,
     /// The master keys that seal secrets.
     pub keys: &'a KeyRing,
+    /// The request that is decided, for the audit trail; `None` for commands and background tasks.
+    pub origin: Option<&'a Origin>,
 }
 
 impl Env<'_> {
@@ -98,6 +100,7 @@ impl Env<'_> {
             actor,
             action,
             target: target.into(),
+            origin: self.origin.cloned(),
         }
     }
 }
@@ -132,6 +135,7 @@ mod tests {
             clock: &fixed,
             entropy: &fixed,
             keys: &KeyRing::new(key, Vec::new()).unwrap(),
+            origin: None,
         });
     }
 

@@ -50,7 +50,9 @@ type Row = (String, Vec<u8>);
 macro_rules! column {
     ($module:ident = $table:ident: $key:ident, $sealed:ident $(, $version:ident)?) => {
         mod $module {
-            use super::*;
+            use diesel::prelude::*;
+
+            use super::{Conn, Row, $table};
 
             pub(super) const NAME: (&str, &str) = (stringify!($table), stringify!($sealed));
 
@@ -90,7 +92,9 @@ column!(of_licenses = licenses: id, sealed_key);
 
 /// The same for products, whose id is `tenant/product`.
 mod of_products {
-    use super::*;
+    use diesel::prelude::*;
+
+    use super::{Conn, Row, products};
 
     pub(super) const NAME: (&str, &str) = ("products", "key_secret");
 

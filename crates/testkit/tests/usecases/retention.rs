@@ -6,7 +6,7 @@ use mintage_domain::commit::write::Write;
 use mintage_domain::model::access::rate::{Rate, Take};
 use mintage_domain::model::outbox::delivery::DeliveryStatus;
 use mintage_domain::model::retention::Prunable;
-use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::sellers::authority::Authority;
 use mintage_domain::model::stripe::event::EventData;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::ports::{
@@ -92,7 +92,13 @@ fn an_event_whose_body_was_erased_is_not_delivered_again() {
     assert!(gone.contains(&(Prunable::Bodies, 1)), "{gone:?}");
     let (kept, _) = seller.store.delivery(tenant, &id).unwrap().unwrap();
     assert_eq!(kept.status, DeliveryStatus::Delivered);
-    let again = redeliver(&*seller.store, &seller.env(), tenant, &id, &Actor::Operator);
+    let again = redeliver(
+        &*seller.store,
+        &seller.env(),
+        tenant,
+        &id,
+        Authority::Operator,
+    );
     assert_eq!(again, Err(WebhookEndpointError::BodyErased));
 }
 

@@ -1,8 +1,9 @@
 //! `GET /stripe/callback`: Stripe redirects the seller here after the consent page.
 
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use mintage_domain::base::secret::{Secret, SecretHash};
+use mintage_domain::model::sellers::audit::Origin;
 use mintage_domain::usecase::stripe::connect::{self, ConnectError};
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
@@ -78,7 +79,9 @@ pub(crate) async fn finish(
         return failure_page(&ConnectError::InvalidState.into());
     };
     let browser = browser::secret_of(&request, &app.settings.public_url);
-    match connect(&app, Secret::new(state), Secret::new(code), browser).await {
+    let origin = request.extensions().get::<Origin>().cloned();
+    let callback = (Secret::new(state), Secret::new(code));
+    match connect(&app, callback, browser, origin).await {
         Ok(round) => HttpResponse::SeeOther()
             .insert_header((
                 LOCATION,
@@ -98,14 +101,15 @@ pub(crate) async fn finish(
 /// Completes the round; returns the hash by which the round is known.
 async fn connect(
     app: &web::Data<App>,
-    state: Secret,
-    code: Secret,
+    (state, code): (Secret, Secret),
     browser: Option<Secret>,
+    origin: Option<Origin>,
 ) -> Result<SecretHash, Problem> {
     let connected = blocking(app, move |app| {
         let (store, stripe) = (&*app.store, &*app.stripe);
         let callback = (&state, &code);
-        let round = connect::finish(store, stripe, &app.env(), callback, browser.as_ref())?;
+        let env = app.env_of(origin.as_ref());
+        let round = connect::finish(store, stripe, &env, callback, browser.as_ref())?;
         crash::point(Point::ConnectLinked);
         // The access to an account that the tenant has left is revoked now, or later by the sweep.
         if let Err(error) = connect::retire(store, stripe, &app.env(), &round.tenant) {

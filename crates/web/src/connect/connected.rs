@@ -1,10 +1,11 @@
 //! `GET /stripe/connected/{round}`: the page after an account was connected, which can be loaded again.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use askama::Template;
 use data_encoding::HEXLOWER;
 use mintage_domain::base::secret::{Secret, SecretHash};
+use mintage_domain::model::sellers::audit::Origin;
 use mintage_domain::usecase::stripe::connect::ConnectError;
 use mintage_domain::usecase::stripe::connect_page::{self, Connected};
 use mintage_runtime::app::App;
@@ -49,7 +50,8 @@ pub(crate) async fn connected(
         return unopened_page();
     }
     let browser = browser::secret_of(&request, &app.settings.public_url);
-    match look(&app, &round, browser).await {
+    let origin = request.extensions().get::<Origin>().cloned();
+    match look(&app, &round, browser, origin).await {
         Ok(connected) => page(StatusCode::OK, &ConnectedPage::of(&connected)),
         Err(problem) => failure_page(&problem),
     }
@@ -59,12 +61,14 @@ async fn look(
     app: &web::Data<App>,
     round: &str,
     browser: Option<Secret>,
+    origin: Option<Origin>,
 ) -> Result<Connected, Problem> {
     let hash = HEXLOWER.decode(round.as_bytes()).ok();
     let hash: Option<[u8; 32]> = hash.and_then(|hash| hash.try_into().ok());
     let round = SecretHash::from_bytes(hash.ok_or(ConnectError::InvalidState)?);
     let connected = blocking(app, move |app| {
-        connect_page::look(&*app.store, &app.env(), &round, browser.as_ref())
+        let env = app.env_of(origin.as_ref());
+        connect_page::look(&*app.store, &env, &round, browser.as_ref())
     });
     Ok(connected.await??)
 }

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
 use askama::Template;
 use mintage_runtime::problem::Problem;
 
@@ -52,10 +53,10 @@ pub(super) fn cancelled_page() -> HttpResponse {
 /// The answer to a browser that loads a page before anybody opens it. The browser throws the answer away
 /// because of the status, and loads the page when it is opened.
 pub(super) fn unopened_page() -> HttpResponse {
-    page(
-        StatusCode::SERVICE_UNAVAILABLE,
-        &UnopenedPage {
-            title: NOT_CONNECTED,
-        },
-    )
+    let template = UnopenedPage {
+        title: NOT_CONNECTED,
+    };
+    let mut answer = page(StatusCode::SERVICE_UNAVAILABLE, &template);
+    answer.headers_mut().insert(RETRY_AFTER, 1.into());
+    answer
 }

@@ -77,7 +77,7 @@ pub(super) async fn create(
     let new = blocking(&app, move |app| {
         create_api_key(
             &*app.store,
-            &app.env(),
+            &caller.env(app),
             &caller.tenant(),
             &product,
             caller.authority(),
@@ -162,7 +162,7 @@ pub(super) async fn revoke(
     let id = parse_id(&path, ApiKeyId::parse)?;
     let (key, last_use) = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        let revoked = revoke_api_key(&*app.store, &app.env(), &tenant, &id, &actor);
+        let revoked = revoke_api_key(&*app.store, &caller.env(app), &tenant, &id, &actor);
         // Even after an error: a commit whose outcome is unknown may be stored.
         app.api_key_cache.remove(id.as_str());
         let key = revoked?;
@@ -220,7 +220,14 @@ pub(super) async fn rotate(
     let new = blocking(&app, move |app| {
         let (tenant, authority) = (caller.tenant(), caller.authority());
         let change = (overlap, version);
-        let rotated = rotate_api_key(&*app.store, &app.env(), &tenant, &id, change, authority);
+        let rotated = rotate_api_key(
+            &*app.store,
+            &caller.env(app),
+            &tenant,
+            &id,
+            change,
+            authority,
+        );
         app.api_key_cache.remove(id.as_str());
         rotated
     })

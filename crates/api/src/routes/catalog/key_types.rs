@@ -100,7 +100,14 @@ pub(super) async fn create(
     let new = CreateKeyTypeRequest::read(&body.0)?;
     let key_type = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        create_key_type(&*app.store, &app.env(), &tenant, &product, &actor, &new)
+        create_key_type(
+            &*app.store,
+            &caller.env(app),
+            &tenant,
+            &product,
+            &actor,
+            &new,
+        )
     })
     .await??;
     Ok(HttpResponse::Created().json(KeyTypeView::of(&key_type)))

@@ -5,6 +5,7 @@ use deserr::Deserr;
 use mintage_domain::base::id::LicenseId;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::ports::LicenseRecord;
+use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::licenses::command::{self, Target};
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
@@ -36,8 +37,8 @@ pub(super) async fn freeze(
     path: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    command(&app, &path, &request, |app, target| {
-        Ok(command::freeze(&*app.store, &app.env(), target)?)
+    command(&app, &path, &request, |app, env, target| {
+        Ok(command::freeze(&*app.store, env, target)?)
     })
     .await
 }
@@ -60,8 +61,8 @@ pub(super) async fn thaw(
     path: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    command(&app, &path, &request, |app, target| {
-        Ok(command::thaw(&*app.store, &app.env(), target)?)
+    command(&app, &path, &request, |app, env, target| {
+        Ok(command::thaw(&*app.store, env, target)?)
     })
     .await
 }
@@ -87,14 +88,9 @@ pub(super) async fn extend(
     request: HttpRequest,
     body: JsonBytes,
 ) -> Result<HttpResponse, ApiError> {
-    command(&app, &path, &request, move |app, target| {
+    command(&app, &path, &request, move |app, env, target| {
         let ExtendLicenseRequest { duration } = read_body(&body.0)?;
-        Ok(command::extend(
-            &*app.store,
-            &app.env(),
-            target,
-            duration.0,
-        )?)
+        Ok(command::extend(&*app.store, env, target, duration.0)?)
     })
     .await
 }
@@ -112,7 +108,7 @@ async fn command(
     app: &web::Data<App>,
     path: &str,
     request: &HttpRequest,
-    run: impl FnOnce(&App, Target<'_>) -> Result<LicenseRecord, Problem> + Send + 'static,
+    run: impl FnOnce(&App, &Env<'_>, Target<'_>) -> Result<LicenseRecord, Problem> + Send + 'static,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(app, request, TokenScope::LicensesWrite).await?;
     let id = parse_id(path, LicenseId::parse)?;
@@ -122,7 +118,7 @@ async fn command(
             id: &id,
             actor: &caller.actor(),
         };
-        run(app, target)
+        run(app, &caller.env(app), target)
     })
     .await??;
     app.deliveries_due.notify_one();
@@ -151,7 +147,7 @@ pub(super) async fn revoke(
     let id = parse_id(&path, LicenseId::parse)?;
     let record = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        command::revoke(&*app.store, &app.env(), &tenant, &id, &actor)
+        command::revoke(&*app.store, &caller.env(app), &tenant, &id, &actor)
     })
     .await??;
     app.deliveries_due.notify_one();
@@ -180,7 +176,7 @@ pub(super) async fn reveal(
     let id = parse_id(&path, LicenseId::parse)?;
     let key = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        command::reveal(&*app.store, &app.env(), &tenant, &id, &actor)
+        command::reveal(&*app.store, &caller.env(app), &tenant, &id, &actor)
     })
     .await??;
     Ok(HttpResponse::Ok()

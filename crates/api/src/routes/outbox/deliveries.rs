@@ -65,7 +65,7 @@ pub(super) async fn redeliver(
     let id = parse_id(&path, DeliveryId::parse)?;
     let delivery = blocking(&app, move |app| {
         let (tenant, authority) = (caller.tenant(), caller.authority());
-        webhook_endpoint::redeliver(&*app.store, &app.env(), &tenant, &id, authority)
+        webhook_endpoint::redeliver(&*app.store, &caller.env(app), &tenant, &id, authority)
     })
     .await??;
     app.deliveries_due.notify_one();

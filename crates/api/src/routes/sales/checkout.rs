@@ -10,7 +10,7 @@ use mintage_runtime::blocking::blocking;
 use mintage_runtime::problem::Problem;
 use utoipa::ToSchema;
 
-use crate::auth::bearer;
+use crate::auth::{bearer, note};
 use crate::error::ApiError;
 use crate::json::{Faults, read_body};
 use crate::request::JsonBytes;
@@ -62,6 +62,7 @@ impl From<CreateCheckoutRequest> for OpenCheckout {
         "stripe/failed",
         "stripe/not-configured",
         "stripe/not-connected",
+        "tenant/suspended",
     ]))),
 )]
 pub(super) async fn create(
@@ -75,6 +76,7 @@ pub(super) async fn create(
         .ok_or_else(Problem::key_invalid)?
         .to_owned();
     let connection = blocking(&app, move |app| authorize(&*app.store, &tenant, &key)).await??;
+    note(&request, &connection.tenant, "checkout-key");
     let tenant = connection.tenant.as_str();
     limits::admit_exactly(&app, &request, (Limited::Checkout, tenant)).await?;
     let wanted = read_body::<CreateCheckoutRequest>(&body?.0)?.into();

@@ -123,7 +123,7 @@ pub(super) async fn erase(
     let id = parse_id(&path, CustomerId::parse)?;
     blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        erase_customer(&*app.store, &app.env(), &tenant, &id, &actor)
+        erase_customer(&*app.store, &caller.env(app), &tenant, &id, &actor)
     })
     .await??;
     Ok(HttpResponse::NoContent().finish())

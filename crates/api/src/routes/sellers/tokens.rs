@@ -57,7 +57,7 @@ pub(super) async fn create(
     };
     let created = blocking(&app, move |app| {
         let (tenant, authority) = (caller.tenant(), caller.authority());
-        create_token(&*app.store, &app.env(), &tenant, &new, authority)
+        create_token(&*app.store, &caller.env(app), &tenant, &new, authority)
     })
     .await??;
     Ok(HttpResponse::Created()
@@ -110,7 +110,7 @@ pub(super) async fn revoke(
     let id = parse_id(&path, TokenId::parse)?;
     let token = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        revoke_token(&*app.store, &app.env(), &tenant, &id, &actor)
+        revoke_token(&*app.store, &caller.env(app), &tenant, &id, &actor)
     })
     .await??;
     Ok(HttpResponse::Ok().json(TokenView::of(&token)))

@@ -62,7 +62,7 @@ pub(super) async fn connect(
     let ticket = blocking(&app, move |app| {
         let (store, stripe) = (&*app.store, &*app.stripe);
         let by = (&caller.tenant(), caller.token_id());
-        connect::start(store, stripe, &app.env(), by, mode, &redirect)
+        connect::start(store, stripe, &caller.env(app), by, mode, &redirect)
     })
     .await??;
     let url = format!(
@@ -99,7 +99,7 @@ pub(super) async fn set_up_prices(
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
     let prices = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        prices::set_up_prices(&*app.store, &*app.stripe, &app.env(), &tenant, &actor)
+        prices::set_up_prices(&*app.store, &*app.stripe, &caller.env(app), &tenant, &actor)
     })
     .await??;
     Ok(HttpResponse::Ok().json(SetUpPricesResult::of(&prices)))
@@ -158,7 +158,7 @@ pub(super) async fn rotate_checkout_key(
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
     let key = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        connect::rotate_checkout_key(&*app.store, &app.env(), &tenant, &actor)
+        connect::rotate_checkout_key(&*app.store, &caller.env(app), &tenant, &actor)
     })
     .await??;
     Ok(HttpResponse::Ok()
@@ -185,7 +185,7 @@ pub(super) async fn disconnect(
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
     blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        connect::disconnect(&*app.store, &*app.stripe, &app.env(), &tenant, &actor)
+        connect::disconnect(&*app.store, &*app.stripe, &caller.env(app), &tenant, &actor)
     })
     .await??;
     Ok(HttpResponse::NoContent().finish())
@@ -237,7 +237,7 @@ pub(super) async fn retry_parked(
     let id = parse_id(&path, StripeEventId::parse)?;
     let event = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        parked::retry(&*app.store, &app.env(), &tenant, &id, &actor)
+        parked::retry(&*app.store, &caller.env(app), &tenant, &id, &actor)
     })
     .await??;
     Ok(HttpResponse::Accepted().json(ParkedEvent::of(&event)))

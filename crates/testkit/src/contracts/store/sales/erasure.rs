@@ -107,7 +107,6 @@ pub fn an_erased_customer_has_no_personal_data_left(store: &Nodes<'_>) {
     );
     let erasure = erasure(&shop, &rows.customer);
     assert_eq!(store.erase_customer(&erasure), Ok(true));
-
     let tenant = &shop.tenant.id;
     let erased = Customer {
         email: erasure.email.clone(),
@@ -117,19 +116,37 @@ pub fn an_erased_customer_has_no_personal_data_left(store: &Nodes<'_>) {
         ..rows.customer.clone()
     };
     assert_eq!(store.customer(tenant, &erased.id), Ok(Some(erased.clone())));
-    for (order, version) in [
-        (&rows.order, rows.order.version),
-        (&rows.open, rows.open.version),
-    ] {
+    assert_orders_without_buyer(store, &shop, &rows);
+    assert_licenses_without_notes(store, &shop, &rows, &erasure);
+    assert_found_no_more(store, &shop, &rows, &other);
+    let kept = store.customer(tenant, &other.customer.id);
+    assert_eq!(kept, Ok(Some(other.customer)));
+    let filter = AuditFilter {
+        action: Some("customer.erased".to_owned()),
+        ..AuditFilter::default()
+    };
+    let trail = store.audit(tenant, &filter, &PageRequest::default());
+    assert_eq!(trail.expect("the store answers").items.len(), 1);
+}
+
+/// The orders of the customer, and those with its address, have no buyer and all else.
+fn assert_orders_without_buyer(store: &Nodes<'_>, shop: &Shop, rows: &Rows) {
+    for order in [&rows.order, &rows.open] {
+        let read = store.order(&shop.tenant.id, &order.id);
+        let read = read.expect("the store answers").expect("it is there");
+        assert!(read.version > order.version);
         let expected = Order {
             buyer: None,
+            version: read.version,
             ..order.clone()
         };
-        let read = store.order(tenant, &order.id).expect("the store answers");
-        let read = read.expect("it is there");
-        assert!(read.version > version);
-        assert_eq!(Order { version, ..read }, expected);
+        assert_eq!(read, expected);
     }
+}
+
+/// The licenses have neither notes nor metadata, and their devices and mails name nobody.
+fn assert_licenses_without_notes(store: &Nodes<'_>, shop: &Shop, rows: &Rows, erasure: &Erasure) {
+    let tenant = &shop.tenant.id;
     let read = store.license(tenant, &rows.license.id);
     let read = read.expect("the store answers").expect("it is there");
     assert_eq!(read.email, erasure.email);
@@ -145,38 +162,27 @@ pub fn an_erased_customer_has_no_personal_data_left(store: &Nodes<'_>) {
     assert_eq!((&device.hostname, &device.os), (&None, &None));
     assert_eq!(device.metadata, Metadata::default());
     let mail = store.mailing(tenant, &rows.mail.id);
-    assert_eq!(
-        mail.expect("the store answers").map(|it| it.to),
-        Some(erasure.email)
-    );
+    let to = mail.expect("the store answers").map(|it| it.to);
+    assert_eq!(to.as_ref(), Some(&erasure.email));
+}
 
-    let page = PageRequest::default();
-    let found = |filter: &CustomerFilter| store.customers(tenant, filter, &page);
+/// Neither the address nor the metadata finds the customer, and others are found.
+fn assert_found_no_more(store: &Nodes<'_>, shop: &Shop, rows: &Rows, other: &Rows) {
+    let (tenant, page) = (&shop.tenant.id, PageRequest::default());
     let by_address = CustomerFilter {
         email: Some(rows.customer.email.clone()),
         ..CustomerFilter::default()
     };
-    assert_eq!(found(&by_address).map(|it| it.items), Ok(vec![]));
+    let found = store.customers(tenant, &by_address, &page);
+    assert_eq!(found.map(|it| it.items), Ok(vec![]));
     let by_metadata = LicenseFilter {
         metadata: vec![("phone".to_owned(), "555".to_owned())],
         ..LicenseFilter::default()
     };
-    let licenses = store.licenses(tenant, &by_metadata, &page);
-    let licenses = licenses.expect("the store answers").items.into_iter();
-    let licenses: Vec<_> = licenses.map(|it| it.license.id).collect();
-    assert_eq!(licenses, [other.license.id]);
-    assert_eq!(
-        store.customer(tenant, &other.customer.id),
-        Ok(Some(other.customer))
-    );
-    let filter = AuditFilter {
-        action: Some("customer.erased".to_owned()),
-        ..AuditFilter::default()
-    };
-    let trail = store
-        .audit(tenant, &filter, &page)
-        .expect("the store answers");
-    assert_eq!(trail.items.len(), 1);
+    let found = store.licenses(tenant, &by_metadata, &page);
+    let found = found.expect("the store answers").items.into_iter();
+    let found: Vec<_> = found.map(|it| it.license.id).collect();
+    assert_eq!(found, std::slice::from_ref(&other.license.id));
 }
 
 /// A change that was decided before an erasure is refused; a customer of another tenant is not erased;
