@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::database::Database;
 use crate::harness::seller::session_of;
 use crate::harness::stripe::Pay;
-use crate::harness::wire::{Peer, split};
+use crate::harness::wire::Peer;
 use crate::harness::{Answer, Receiver, Request, Seller, Stage, eventually, page};
 use crate::node::{Node, Program};
 use crate::outcome;
