@@ -5,7 +5,7 @@ use mintage_domain::base::slug::TenantId;
 
 /// The tenant whose credential a caller presents, and the id of the credential. The credential was
 /// found, and may be refused for another reason.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct KnownCaller {
     pub(crate) tenant: String,
     pub(crate) credential: String,

@@ -27,14 +27,13 @@ pub async fn request_id(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let app = request.app_data::<web::Data<App>>().cloned();
-    let (id, trusted) = app.map_or_else(Default::default, |app| {
-        let random: [u8; 8] = app.env().random();
-        let id = format!("req_{}", HEXLOWER.encode(&random));
-        (id, app.settings.trusted_proxies.clone())
-    });
+    let trusted = app.as_ref().map(|app| &*app.settings.trusted_proxies);
     let origin = Origin {
-        address: limits::address(request.request(), &trusted),
-        request_id: id,
+        address: limits::address(request.request(), trusted.unwrap_or_default()),
+        request_id: app.as_ref().map_or_else(String::new, |app| {
+            let random: [u8; 8] = app.env().random();
+            format!("req_{}", HEXLOWER.encode(&random))
+        }),
     };
     request.extensions_mut().insert(origin.clone());
     let span = tracing::info_span!("request", request_id = origin.request_id);
@@ -57,7 +56,8 @@ fn log(answer: &ServiceResponse<BoxBody>, origin: &Origin, route: &str, started:
     macro_rules! line {
         ($level:expr) => {{
             let request = answer.request();
-            let caller = request.extensions().get::<KnownCaller>().cloned();
+            let extensions = request.extensions();
+            let caller = extensions.get::<KnownCaller>();
             tracing::event!(
                 $level,
                 request_id = origin.request_id,
@@ -66,8 +66,8 @@ fn log(answer: &ServiceResponse<BoxBody>, origin: &Origin, route: &str, started:
                 status = answer.status().as_u16(),
                 micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
                 client = %origin.address,
-                tenant = caller.as_ref().map(|it| it.tenant.as_str()),
-                credential = caller.as_ref().map(|it| it.credential.as_str()),
+                tenant = caller.map(|it| it.tenant.as_str()),
+                credential = caller.map(|it| it.credential.as_str()),
                 error = error_code(answer),
             );
         }};

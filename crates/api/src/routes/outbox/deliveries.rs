@@ -44,8 +44,8 @@ pub(super) async fn list(
 ///
 /// Sends the same bytes again. The call is refused while an attempt is sending the delivery, and when
 /// the event is so old that its body is not kept any more. A `license.created` that was sent to another
-/// URL before needs the scope `licenses:reveal` too, since it contains the license key. If the endpoint is paused, the deliveries that
-/// wait are attempted one at a time, and the first success resumes it.
+/// URL before needs the scope `licenses:reveal` too, since it contains the license key. If the endpoint is
+/// paused, the deliveries that wait are attempted one at a time, and the first success resumes it.
 #[utoipa::path(
     post,
     path = "/v1/webhook/deliveries/{id}/redeliver",
