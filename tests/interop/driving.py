@@ -34,6 +34,7 @@ class Page:
     status: int
     text: str
     location: str | None
+    cookie: str | None = None
 
     @property
     def query(self) -> dict:
@@ -42,15 +43,18 @@ class Page:
         return dict(urllib.parse.parse_qsl(parts.query))
 
 
-def browse(url: str, fields: dict | None = None) -> Page:
+def browse(url: str, fields: dict | None = None, cookie: str | None = None) -> Page:
     """Gets a page, or posts a form to it."""
     body = urllib.parse.urlencode(fields).encode() if fields is not None else None
+    request = urllib.request.Request(url, body, {"Cookie": cookie} if cookie else {})
     try:
-        answer = urllib.request.build_opener(_NoRedirect).open(url, body, TIMEOUT)
+        answer = urllib.request.build_opener(_NoRedirect).open(request, timeout=TIMEOUT)
     except urllib.error.HTTPError as refusal:
         answer = refusal
     with answer:
-        return Page(answer.status, answer.read().decode(), answer.headers.get("Location"))
+        cookie = (answer.headers.get("Set-Cookie") or "").partition(";")[0]
+        location = answer.headers.get("Location")
+        return Page(answer.status, answer.read().decode(), location, cookie or None)
 
 
 def pay(session, number="4242424242424242", **more) -> Page:

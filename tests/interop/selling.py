@@ -1,7 +1,7 @@
 """A seller who is ready to sell, and a buyer."""
 
+import html
 import re
-import urllib.parse
 
 import stripe
 
@@ -11,7 +11,7 @@ from driving import browse, pay
 def open_shop(mintage) -> tuple[str, str]:
     """Creates the tenant acme with one key type, connected in the sandbox. Returns its management token
     and its checkout key."""
-    created = mintage.command("tenant", "create", "--id", "acme", "--email", "a@b.test")
+    created = mintage.command("tenant", "create", "--tenant", "acme", "--email", "a@b.test")
     token = created["managementToken"]
     call = lambda method, path, body=None: mintage.call(method, path, token, body)
     product = {"productId": "pro", "displayName": "Pro", "keyPrefix": "ACME"}
@@ -19,12 +19,15 @@ def open_shop(mintage) -> tuple[str, str]:
     lifetime = {"keyTypeId": "lifetime", "displayName": "Lifetime", "priceInCents": 4900}
     call("POST", "/v1/products/pro/key-types", {**lifetime, "priceCurrency": "usd"})
 
-    authorize = call("POST", "/v1/integrations/stripe/connect", {"mode": "sandbox"})["url"]
-    page, _, query = authorize.partition("?")
-    fields = dict(part.split("=", 1) for part in query.split("&"))
-    fields = {name: urllib.parse.unquote(value) for name, value in fields.items()}
+    link = call("POST", "/v1/integrations/stripe/connect", {"mode": "sandbox"})["url"]
+    start = browse(link)
+    page = html.unescape(re.search(r'<form method="get" action="([^"]+)"', start.text)[1])
+    inputs = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', start.text)
+    fields = {name: html.unescape(value) for name, value in inputs}
     back = browse(page, {**fields, "decision": "connect", "account": ""}).location
-    key = re.search(r'<code id="checkout-key">([0-9a-f]{64})</code>', browse(back).text)[1]
+    linked = browse(back, cookie=start.cookie).location
+    shown = browse(linked, cookie=start.cookie).text
+    key = re.search(r'<code id="checkout-key">([0-9a-f]{64})</code>', shown)[1]
     call("POST", "/v1/integrations/stripe/setup-prices")
     return token, key
 

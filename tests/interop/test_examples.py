@@ -19,7 +19,7 @@ def program(language: str) -> str:
 @pytest.fixture(scope="module")
 def seller(mintage):
     """A tenant with one key type: its management token and an API key."""
-    created = mintage.command("tenant", "create", "--id", "acme", "--email", "a@b.test")
+    created = mintage.command("tenant", "create", "--tenant", "acme", "--email", "a@b.test")
     token = created["managementToken"]
     product = {"productId": "pro", "displayName": "Pro", "keyPrefix": "ACME"}
     mintage.call("POST", "/v1/products", token, product)

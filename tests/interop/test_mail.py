@@ -92,7 +92,7 @@ def mailing(tmp_path_factory, smtp):
 @pytest.fixture(scope="module")
 def seller(mailing):
     """A tenant with one key type: its management token and a live API key."""
-    created = mailing.command("tenant", "create", "--id", "acme", "--email", "seller@acme.test")
+    created = mailing.command("tenant", "create", "--tenant", "acme", "--email", "seller@acme.test")
     token = created["managementToken"]
     product = {"productId": "pro", "displayName": "Żubr <Pro> 数独", "keyPrefix": "ACME"}
     mailing.call("POST", "/v1/products", token, product)

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use mintage_domain::model::outbox::webhook_endpoint::UrlPolicy;
 use mintage_domain::ports::Store;
+use mintage_domain::usecase::env::Env;
+use mintage_domain::usecase::master_key::{MasterKeyError, prove};
 use mintage_http::{HttpClient, InvalidUserAgent, Reach};
 use mintage_postgres::{PostgresConfig, PostgresStore};
 use mintage_runtime::app::{App, Mailer, Patience, Settings};
@@ -30,6 +32,9 @@ pub enum WireError {
     /// The PostgreSQL database cannot be opened.
     #[error("DATABASE_URL: {0}")]
     Postgres(#[from] mintage_postgres::OpenError),
+    /// The master keys are not those of the database.
+    #[error("MINTAGE_MASTER_KEY: {0}")]
+    MasterKey(#[from] MasterKeyError),
     /// The user agent is not a valid header value.
     #[error(transparent)]
     UserAgent(#[from] InvalidUserAgent),
@@ -59,6 +64,19 @@ pub fn open_store(database: &Database, opener: Opener) -> Result<Arc<dyn Store>,
     })
 }
 
+/// Opens the store, and proves that its secrets were sealed with the configured keys.
+pub(crate) fn open_proven(config: &Config, opener: Opener) -> Result<Arc<dyn Store>, WireError> {
+    let store = open_store(&config.database, opener)?;
+    let env = Env {
+        clock: &SystemClock,
+        entropy: &SystemEntropy,
+        keys: &config.keys,
+        origin: None,
+    };
+    prove(&*store, &env)?;
+    Ok(store)
+}
+
 fn open_sqlite(path: &Path, opener: Opener) -> Result<Arc<dyn Store>, mintage_sqlite::OpenError> {
     let config = SqliteConfig::default();
     Ok(Arc::new(match opener {
@@ -76,6 +94,7 @@ fn mailer(config: MailConfig) -> Result<Mailer, UnusableSender> {
 
 /// Wires the ports of a server.
 pub fn wire(config: Config) -> Result<App, WireError> {
+    let store = open_proven(&config, Opener::Server)?;
     let user_agent = concat!("mintage/", env!("CARGO_PKG_VERSION")).to_owned();
     let to_stripe = HttpClient::new(mintage_http::Config {
         reach: Reach::Anywhere,
@@ -97,7 +116,7 @@ pub fn wire(config: Config) -> Result<App, WireError> {
     let circuits = Arc::new(StripeCircuits::new(Arc::clone(&clock)));
     let calls = crash::at_stripe(Arc::clone(&stripe));
     Ok(App {
-        store: open_store(&config.database, Opener::Server)?,
+        store,
         stripe: Arc::new(GuardedStripe::new(calls, Arc::clone(&circuits))),
         stripe_circuits: circuits,
         stripe_threads: Arc::new(StripeThreads::default()),

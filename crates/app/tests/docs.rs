@@ -39,6 +39,8 @@ fn codes(text: &str, quote: char) -> BTreeSet<&str> {
         "oauth",
         "quota",
         "stripe",
+        "tenant",
+        "token",
         "validation",
         "webhook",
     ];

@@ -58,7 +58,7 @@ impl Entropy for SystemEnv {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (store, system) = (FactStore(Mutex::default()), SystemEnv(SystemRandom::new()));
     let keys = KeyRing::new(MasterKey::parse(&"5a".repeat(32))?, Vec::new())?;
-    let env = Env { clock: &system, entropy: &system, keys: &keys };
+    let env = Env { clock: &system, entropy: &system, keys: &keys, origin: None };
     let (id, display_name) = (ProductId::parse("pixel")?, DisplayName::parse("Pixel Studio")?);
     let (key_prefix, key_format) = (KeyPrefix::parse("PIXL")?, KeyFormat::Classic);
     let product = NewProduct { id, display_name, key_prefix, key_format };

@@ -39,6 +39,8 @@ pub enum OpenError {
     NoTls(String),
     /// The database cannot be reached.
     Database(String),
+    /// A newer version of Mintage, whose migration this is, has changed the tables.
+    Newer(String),
     /// A migration failed; the database is as it was before it.
     Migration(String),
     /// A thread could not be started.
@@ -56,6 +58,11 @@ impl std::fmt::Display for OpenError {
                  database over a private network with sslmode=disable"
             ),
             Self::Database(error) => write!(f, "cannot connect to PostgreSQL: {error}"),
+            Self::Newer(version) => write!(
+                f,
+                "a newer version of Mintage has migrated the database (to {version}): start that \
+                 version, or restore a backup from before"
+            ),
             Self::Migration(error) => {
                 write!(f, "cannot bring PostgreSQL's tables up to date: {error}")
             }

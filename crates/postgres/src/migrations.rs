@@ -1,11 +1,12 @@
 //! The tables.
 
+use std::collections::HashSet;
 use std::error::Error;
 use std::time::Duration;
 use std::{any, thread};
 
 use diesel::connection::{BoxableConnection, SimpleConnection};
-use diesel::migration::{Migration, MigrationMetadata, MigrationName};
+use diesel::migration::{Migration, MigrationMetadata, MigrationName, MigrationSource};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
@@ -24,15 +25,33 @@ const PATIENCE: Duration = Duration::from_hours(2);
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
+/// Why the tables were not brought up to date.
+#[derive(Debug)]
+pub(crate) enum NotApplied {
+    /// A newer version, whose migration this is, has changed the tables.
+    Newer(String),
+    /// A migration failed.
+    Failed(Box<dyn Error + Send + Sync>),
+}
+
+impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for NotApplied {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
 /// Applies what is not applied yet, one node at a time.
-pub(crate) fn apply(connection: &mut PgConnection) -> Outcome<()> {
+pub(crate) fn apply(connection: &mut PgConnection) -> Result<(), NotApplied> {
     lock(connection)?;
     let applied = apply_pending(connection);
     unlock(connection)?;
     applied
 }
 
-fn apply_pending(connection: &mut PgConnection) -> Outcome<()> {
+fn apply_pending(connection: &mut PgConnection) -> Result<(), NotApplied> {
+    if let Some(version) = newer(connection)? {
+        return Err(NotApplied::Newer(version));
+    }
     for migration in connection.pending_migrations(MIGRATIONS)? {
         if migration.metadata().run_in_transaction() {
             connection.run_migration(&*migration)?;
@@ -41,6 +60,18 @@ fn apply_pending(connection: &mut PgConnection) -> Outcome<()> {
         }
     }
     Ok(())
+}
+
+/// The newest migration of a database that this version does not know: a newer version has migrated it.
+fn newer(connection: &mut PgConnection) -> Outcome<Option<String>> {
+    let known = MigrationSource::<Pg>::migrations(&MIGRATIONS)?;
+    let known: HashSet<String> = known
+        .iter()
+        .map(|it| it.name().version().to_string())
+        .collect();
+    let applied = connection.applied_migrations()?;
+    let applied = applied.iter().map(ToString::to_string);
+    Ok(applied.filter(|version| !known.contains(version)).max())
 }
 
 /// Takes the lock. It asks again and again rather than wait inside a statement: the node that has
@@ -297,5 +328,18 @@ mod tests {
         });
         let (whole, _connection) = migrated();
         assert_eq!(indexes(&database), indexes(&whole));
+    }
+
+    #[test]
+    fn tables_of_a_newer_version_are_refused_and_left_as_they_are() {
+        let (_database, mut connection) = migrated();
+        connection
+            .batch_execute("insert into __diesel_schema_migrations (version) values ('9999')")
+            .unwrap();
+        let refused = apply(&mut connection);
+        assert!(
+            matches!(&refused, Err(NotApplied::Newer(version)) if version == "9999"),
+            "{refused:?}"
+        );
     }
 }

@@ -32,6 +32,9 @@ const MUCH: &str = "\
             signature_version) \
         select 'ak_live_' || n, 'acme', 'pixel', 'live', 'PUBLISHABLE', '', n, 1, null \
         from generate_series(1, 20000) n; \
+    insert into management_tokens (id, tenant, hash, scopes, created_at, version) \
+        select 'tok_' || n, 'acme', decode(repeat(md5(n::text), 2), 'hex'), '[]', n, 1 \
+        from generate_series(1, 20000) n; \
     insert into account_links \
         select 'acct_' || n, 'live', case n when 1 then 'acme' else 'zeta' end, true, n, 1 \
         from generate_series(1, 20000) n; \

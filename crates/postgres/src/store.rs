@@ -8,25 +8,29 @@ use diesel::connection::Instrumentation;
 use diesel::prelude::*;
 use diesel::r2d2::{Pool, PooledConnection};
 use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::seal::{KeyId, Sealed};
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::model::retention::Prunable;
 use mintage_domain::ports::{
-    Commit, CommitDone, Housekeeping, KeyQuery, KnownLicense, LastSeen, RateLimiter, SeenTarget,
-    StoreError, TakeDone, TakeQuery, ValidateDone, ValidateQuery, Validations,
+    Commit, CommitDone, Erasure, Erasures, Housekeeping, KeyQuery, KnownLicense, LastSeen,
+    MasterKeys, RateLimiter, SealedKind, SealedValue, SeenTarget, StoreError, TakeDone, TakeQuery,
+    ValidateDone, ValidateQuery, Validations,
 };
 use mintage_sql::Error;
 use mintage_sql::postgres::last_seen::touch;
 use mintage_sql::postgres::tables::access::last_seen;
 use mintage_sql::postgres::tables::licenses::ending;
+use mintage_sql::postgres::tables::master_key;
 use mintage_sql::postgres::tables::prune;
+use mintage_sql::postgres::tables::sales::erasure;
 use mintage_sql::postgres::validate;
 use mintage_sql::worker::Held;
 
 use crate::config::{OpenError, PostgresConfig};
 use crate::connection::{Line, Source, pool};
 use crate::error::{is_worth_another_try, store_error};
-use crate::migrations;
+use crate::migrations::{self, NotApplied};
 use crate::rates::{self, Rates};
 use crate::reader::{self, Reading};
 use crate::url::Url;
@@ -50,8 +54,10 @@ impl PostgresStore {
         let mut migrating = Source::migrations(&url, config)
             .link()
             .map_err(OpenError::Database)?;
-        migrations::apply(migrating.connection())
-            .map_err(|error| OpenError::Migration(error.to_string()))?;
+        migrations::apply(migrating.connection()).map_err(|error| match error {
+            NotApplied::Newer(version) => OpenError::Newer(version),
+            NotApplied::Failed(error) => OpenError::Migration(error.to_string()),
+        })?;
         drop(migrating);
         let line = |source: Source| {
             let link = source.link().map_err(OpenError::Database)?;
@@ -196,6 +202,39 @@ impl LastSeen for PostgresStore {
 
     fn last_used(&self, keys: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError> {
         self.read(|conn| last_seen::last_used(conn, keys))
+    }
+}
+
+impl MasterKeys for PostgresStore {
+    fn canaries(&self) -> Result<Vec<Sealed>, StoreError> {
+        self.read(master_key::canaries)
+    }
+
+    fn add_canary(&self, canary: &Sealed) -> Result<(), StoreError> {
+        self.write(|conn| master_key::add_canary(conn, canary))
+    }
+
+    fn remove_canary(&self, key: &KeyId) -> Result<(), StoreError> {
+        self.write(|conn| master_key::remove_canary(conn, key))
+    }
+
+    fn sealed_values(
+        &self,
+        kind: SealedKind,
+        after: Option<&str>,
+        n: usize,
+    ) -> Result<Vec<SealedValue>, StoreError> {
+        self.read(|conn| master_key::list(conn, kind, after, n))
+    }
+
+    fn reseal(&self, kind: SealedKind, values: &[(SealedValue, Sealed)]) -> Result<(), StoreError> {
+        self.write(|conn| master_key::reseal(conn, kind, values))
+    }
+}
+
+impl Erasures for PostgresStore {
+    fn erase_customer(&self, erasure: &Erasure) -> Result<bool, StoreError> {
+        self.write(|conn| erasure::erase(conn, erasure))
     }
 }
 

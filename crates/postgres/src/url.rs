@@ -9,10 +9,12 @@ use crate::config::OpenError;
 #[derive(Clone)]
 pub(crate) struct Url(String);
 
-/// How long libpq tries one address and waits for a silent peer, where the URL does not say it: a
-/// connection into a black hole is given up after about 15 seconds. A setting that the URL has
-/// stays.
-const TIMEOUTS: [(&str, &str); 5] = [
+/// The settings of libpq where the URL does not say them: the name of the connections, and how long libpq
+/// tries one address and waits for a silent peer, so that a connection into a black hole is given up
+/// after about 15 seconds. A setting that the URL has stays.
+const DEFAULTS: [(&str, &str); 6] = [
+    // How the connections are named in `pg_stat_activity`.
+    ("application_name", "mintage"),
     // Seconds.
     ("connect_timeout", "5"),
     ("keepalives_idle", "5"),
@@ -60,7 +62,7 @@ impl Url {
             return Err(OpenError::NoTls(mode.to_owned()));
         }
         let mut url = text.to_owned();
-        for (name, default) in TIMEOUTS {
+        for (name, default) in DEFAULTS {
             if value(name).is_none() {
                 url.push(if url.contains('?') { '&' } else { '?' });
                 url.extend([name, "=", default]);
@@ -136,14 +138,17 @@ mod tests {
         const REST: &str = "keepalives_idle=5&keepalives_interval=3&keepalives_count=3\
                             &tcp_user_timeout=10000";
         for (text, told) in [
-            ("postgres://h", "postgres://h?connect_timeout=5&"),
+            (
+                "postgres://h",
+                "postgres://h?application_name=mintage&connect_timeout=5&",
+            ),
             (
                 "postgres://h?user=u",
-                "postgres://h?user=u&connect_timeout=5&",
+                "postgres://h?user=u&application_name=mintage&connect_timeout=5&",
             ),
             (
                 "postgres://h?connect_timeout=9",
-                "postgres://h?connect_timeout=9&",
+                "postgres://h?connect_timeout=9&application_name=mintage&",
             ),
         ] {
             let url = Url::parse(text).expect("a URL");

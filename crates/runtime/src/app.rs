@@ -10,6 +10,7 @@ use mintage_domain::model::access::limits::Limits;
 use mintage_domain::model::outbox::mail::Mailbox;
 use mintage_domain::model::outbox::webhook_endpoint::UrlPolicy;
 use mintage_domain::model::sales::fee::BasisPoints;
+use mintage_domain::model::sellers::audit::Origin;
 use mintage_domain::ports::{Clock, Entropy, Http, Mail, Store, Stripe, Webhooks};
 use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::retention::Retention;
@@ -108,10 +109,16 @@ pub struct Settings {
 impl App {
     /// The clock, the randomness and the keys that a decision needs.
     pub fn env(&self) -> Env<'_> {
+        self.env_of(None)
+    }
+
+    /// The same for the decision of a request, which the audit trail names.
+    pub fn env_of<'a>(&'a self, origin: Option<&'a Origin>) -> Env<'a> {
         Env {
             clock: &*self.clock,
             entropy: &*self.entropy,
             keys: &self.keys,
+            origin,
         }
     }
 }

@@ -45,6 +45,10 @@ macro_rules! read_ports {
                 Tokens {
                     token(hash: &SecretHash) -> Option<ManagementToken>
                         = sellers::management_token::get_by_hash;
+                    token_by_id(tenant: &TenantId, id: &TokenId) -> Option<ManagementToken>
+                        = sellers::management_token::get;
+                    tokens(tenant: &TenantId, page: &PageRequest) -> Page<ManagementToken>
+                        = sellers::management_token::list;
                 }
                 Audits {
                     audit(tenant: &TenantId, filter: &AuditFilter, page: &PageRequest)

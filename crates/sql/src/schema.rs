@@ -35,6 +35,7 @@ tables! {
         created_at -> BigInt,
         version -> BigInt,
         mails -> Bool,
+        status -> Text,
     }
 
     management_tokens (id) {
@@ -45,6 +46,9 @@ tables! {
         created_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
         version -> BigInt,
+        name -> Nullable<Text>,
+        expires_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
     }
 
     products (tenant, id) {
@@ -106,6 +110,8 @@ tables! {
         expires_at -> BigInt,
         used -> Bool,
         version -> BigInt,
+        begun_by -> Nullable<Text>,
+        browser -> Nullable<Binary>,
     }
 
     stripe_events (id, endpoint) {
@@ -249,6 +255,11 @@ tables! {
         signature_version -> Nullable<BigInt>,
     }
 
+    master_keys (id) {
+        id -> Text,
+        sealed_canary -> Binary,
+    }
+
     api_key_uses (key) {
         key -> Text,
         last_used_at -> BigInt,
@@ -324,6 +335,8 @@ tables! {
         actor -> Text,
         action -> Text,
         target -> Text,
+        address -> Nullable<Text>,
+        request_id -> Nullable<Text>,
     }
 
     counters (name) {

@@ -44,6 +44,8 @@ pub enum OpenError {
     NotAFile(PathBuf),
     /// The database cannot be opened.
     Database(PathBuf, String),
+    /// A newer version of Mintage, whose migration this is, has changed the tables.
+    Newer(PathBuf, String),
     /// A migration failed; the database is as it was before it.
     Migration(PathBuf, String),
     /// A thread could not be started.
@@ -70,6 +72,12 @@ impl std::fmt::Display for OpenError {
             Self::Database(path, error) => {
                 write!(f, "cannot open the database {}: {error}", path.display())
             }
+            Self::Newer(path, version) => write!(
+                f,
+                "a newer version of Mintage has migrated the database {} (to {version}): start that \
+                 version, or restore a backup from before",
+                path.display()
+            ),
             Self::Migration(path, error) => write!(
                 f,
                 "cannot bring the tables of {} up to date: {error}",

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 use diesel::r2d2::{self, ConnectionManager, CustomizeConnection, Pool};
-use diesel::{Connection, SqliteConnection};
+use diesel::sql_types::Bool;
 
 use crate::config::{OpenError, SqliteConfig};
 
@@ -41,6 +42,34 @@ pub(crate) fn url_of(path: &Path) -> Result<String, OpenError> {
         Some(url) if url.starts_with("file:") => Err(OpenError::NotAFile(path.to_owned())),
         Some(url) => Ok(url.to_owned()),
     }
+}
+
+/// Whether no table has a tenant or proof of a master key. Older databases lack the second table,
+/// and new ones lack both.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the DSL has no tables that may be missing"
+)]
+pub(crate) fn is_unused(connection: &mut SqliteConnection) -> QueryResult<bool> {
+    #[derive(QueryableByName)]
+    struct Exists {
+        #[diesel(sql_type = Bool)]
+        found: bool,
+    }
+    for table in ["tenants", "master_keys"] {
+        let is_there =
+            format!("select exists (select 1 from sqlite_master where name = '{table}') as found");
+        let has_rows = format!("select exists (select 1 from {table}) as found");
+        let is_there: Exists = diesel::sql_query(is_there).get_result(connection)?;
+        if is_there.found
+            && diesel::sql_query(has_rows)
+                .get_result::<Exists>(connection)?
+                .found
+        {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Connections that only read.

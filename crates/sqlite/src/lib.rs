@@ -5,6 +5,8 @@ mod claim_plans;
 mod config;
 mod connection;
 mod error;
+mod files;
+mod journal;
 mod lock;
 mod migrations;
 mod nonces;

@@ -1,9 +1,10 @@
 //! One server a database: a lock file beside it.
 
 use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::config::OpenError;
+use crate::files::{beside, private};
 
 /// The right to serve a database. The operating system takes it back when the process ends,
 /// however it ends; the file stays and means nothing by itself.
@@ -15,9 +16,8 @@ pub(crate) struct ServerLock {
 impl ServerLock {
     /// Takes the lock, or says that another server has it.
     pub(crate) fn take(database: &Path) -> Result<Self, OpenError> {
-        let path = beside(database);
-        let file = File::options()
-            .create(true)
+        let path = beside(database, ".lock");
+        let file = private()
             .truncate(false)
             .write(true)
             .open(&path)
@@ -28,10 +28,4 @@ impl ServerLock {
             Err(TryLockError::Error(error)) => Err(OpenError::Lock(path, error)),
         }
     }
-}
-
-fn beside(database: &Path) -> PathBuf {
-    let mut path = database.as_os_str().to_owned();
-    path.push(".lock");
-    PathBuf::from(path)
 }

@@ -1,16 +1,37 @@
 //! The tables.
 
+use std::collections::HashSet;
 use std::error::Error;
 
 use diesel::SqliteConnection;
+use diesel::migration::MigrationSource;
+use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
+/// Why the tables were not brought up to date.
+#[derive(Debug)]
+pub(crate) enum NotApplied {
+    /// A newer version, whose migration this is, has changed the tables.
+    Newer(String),
+    /// A migration failed.
+    Failed(Box<dyn Error + Send + Sync>),
+}
+
+impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for NotApplied {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
 /// Applies what is not applied yet, one process at a time.
-pub(crate) fn apply(connection: &mut SqliteConnection) -> Outcome<()> {
+pub(crate) fn apply(connection: &mut SqliteConnection) -> Result<(), NotApplied> {
+    if let Some(version) = newer(connection)? {
+        return Err(NotApplied::Newer(version));
+    }
     // Looking first spares the others a lock when there is nothing to do.
     if connection.has_pending_migration(MIGRATIONS)? {
         connection
@@ -26,6 +47,18 @@ pub(crate) fn apply(connection: &mut SqliteConnection) -> Outcome<()> {
             })?;
     }
     Ok(())
+}
+
+/// The newest migration of a database that this version does not know: a newer version has migrated it.
+fn newer(connection: &mut SqliteConnection) -> Outcome<Option<String>> {
+    let known = MigrationSource::<Sqlite>::migrations(&MIGRATIONS)?;
+    let known: HashSet<String> = known
+        .iter()
+        .map(|it| it.name().version().to_string())
+        .collect();
+    let applied = connection.applied_migrations()?;
+    let applied = applied.iter().map(ToString::to_string);
+    Ok(applied.filter(|version| !known.contains(version)).max())
 }
 
 enum Undone {
@@ -244,5 +277,18 @@ mod tests {
         assert_eq!(live(&mut connection), BTreeSet::new());
         apply(&mut connection).unwrap();
         assert_eq!(live(&mut connection), declared());
+    }
+
+    #[test]
+    fn tables_of_a_newer_version_are_refused_and_left_as_they_are() {
+        let mut connection = migrated();
+        diesel::sql_query("insert into __diesel_schema_migrations (version) values ('9999')")
+            .execute(&mut connection)
+            .unwrap();
+        let refused = apply(&mut connection);
+        assert!(
+            matches!(&refused, Err(NotApplied::Newer(version)) if version == "9999"),
+            "{refused:?}"
+        );
     }
 }

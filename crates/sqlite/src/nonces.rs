@@ -1,12 +1,15 @@
 //! The nonces of the one process, in memory.
 
 use std::collections::{BTreeMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
+use std::io;
+use std::path::Path;
 
-use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::secret::SecretHash;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::ports::StoreError;
+
+use crate::journal::{Journal, Mark};
 
 /// Nonces that were used and have not expired, no more than a given number of them.
 #[derive(Debug)]
@@ -14,7 +17,8 @@ pub(crate) struct Nonces {
     used: HashSet<u128>,
     by_expiry: BTreeMap<i64, Vec<u128>>,
     most: usize,
-    of_keys: RandomState,
+    /// Where the marks are kept for the next process; `None` for a store that answers no signed call.
+    journal: Option<Journal>,
 }
 
 impl Nonces {
@@ -23,13 +27,30 @@ impl Nonces {
             used: HashSet::new(),
             by_expiry: BTreeMap::new(),
             most,
-            of_keys: RandomState::new(),
+            journal: None,
+        }
+    }
+
+    /// The nonces that the processes before have kept beside a database, and those to come.
+    pub(crate) fn kept(most: usize, database: &Path) -> io::Result<Self> {
+        let (journal, marks) = Journal::open(database)?;
+        let mut nonces = Self::new(most);
+        for mark in marks {
+            nonces.remember(mark);
+        }
+        nonces.journal = Some(journal);
+        Ok(nonces)
+    }
+
+    fn remember(&mut self, (mark, expires_at): Mark) {
+        if self.used.insert(mark) {
+            self.by_expiry.entry(expires_at).or_default().push(mark);
         }
     }
 
     /// Uses a nonce up. Says whether it was fresh.
     pub(crate) fn take(&mut self, nonce: &Nonce) -> Result<bool, StoreError> {
-        let mark = self.mark(&nonce.key, &nonce.signature);
+        let mark = mark(nonce);
         if self.used.contains(&mark) {
             return Ok(false);
         }
@@ -39,15 +60,20 @@ impl Nonces {
                 "{most} signatures are in use, and no more can be remembered"
             )));
         }
-        self.used.insert(mark);
-        let expires_at = nonce.expires_at.as_micros();
-        self.by_expiry.entry(expires_at).or_default().push(mark);
+        let mark = (mark, nonce.expires_at.as_micros());
+        if let Some(journal) = &mut self.journal {
+            let kept = journal.append(mark);
+            kept.map_err(|error| {
+                StoreError::Unavailable(format!("a signature is not kept: {error}"))
+            })?;
+        }
+        self.remember(mark);
         Ok(true)
     }
 
     /// Whether a nonce was used, and has not been forgotten.
     pub(crate) fn is_used(&self, nonce: &Nonce) -> bool {
-        self.used.contains(&self.mark(&nonce.key, &nonce.signature))
+        self.used.contains(&mark(nonce))
     }
 
     /// How many nonces have expired at `now` and are not forgotten.
@@ -73,21 +99,27 @@ impl Nonces {
                 oldest.remove();
             }
         }
+        if let Some(journal) = &mut self.journal {
+            // What is left is deleted by the next step.
+            let _ = journal.prune(now.as_micros());
+        }
         gone
     }
+}
 
-    /// 128 bits of a hash that nobody can choose without the key's secret, and which key it was.
-    fn mark(&self, key: &ApiKeyId, signature: &[u8; 32]) -> u128 {
-        let (half, _) = signature.split_at(16);
-        let half = half
-            .iter()
-            .fold(0, |bits, byte| bits << 8 | u128::from(*byte));
-        half ^ u128::from(self.of_keys.hash_one(key))
-    }
+/// 128 bits of a hash of the key and its signature, the same in every process.
+fn mark(nonce: &Nonce) -> u128 {
+    let whole = [nonce.key.as_str().as_bytes(), &nonce.signature].concat();
+    let hash = SecretHash::of_bytes(&whole);
+    let (half, _) = hash.as_bytes().split_at(16);
+    half.iter()
+        .fold(0, |bits, byte| bits << 8 | u128::from(*byte))
 }
 
 #[cfg(test)]
 mod tests {
+    use mintage_domain::base::id::ApiKeyId;
+
     use super::*;
 
     fn nonce(key: &str, signature: u8, expires_at: i64) -> Nonce {

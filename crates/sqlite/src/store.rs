@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use diesel::connection::Instrumentation;
 use diesel::prelude::*;
 use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::seal::{KeyId, Sealed};
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::guards::Refusal;
@@ -16,20 +17,23 @@ use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::access::rate_windows::RateWindows;
 use mintage_domain::model::retention::Prunable;
 use mintage_domain::ports::{
-    Commit, CommitDone, CommitError, Housekeeping, LastSeen, MAX_PRUNED_ROWS, RateLimiter,
-    SeenTarget, StoreError, TakeDone, TakeQuery,
+    Commit, CommitDone, CommitError, Erasure, Erasures, Housekeeping, LastSeen, MAX_PRUNED_ROWS,
+    MasterKeys, RateLimiter, SealedKind, SealedValue, SeenTarget, StoreError, TakeDone, TakeQuery,
 };
 use mintage_sql::sqlite::last_seen::touch;
 use mintage_sql::sqlite::tables::access::last_seen;
 use mintage_sql::sqlite::tables::licenses::ending;
+use mintage_sql::sqlite::tables::master_key;
 use mintage_sql::sqlite::tables::prune;
+use mintage_sql::sqlite::tables::sales::erasure;
 use mintage_sql::worker::Held;
 
 use crate::config::{OpenError, SqliteConfig};
 use crate::connection::{self, Readers};
 use crate::error::store_error;
+use crate::files::make_private;
 use crate::lock::ServerLock;
-use crate::migrations;
+use crate::migrations::{self, NotApplied};
 use crate::nonces::Nonces;
 use crate::writer::{Writer, Writing};
 
@@ -57,6 +61,19 @@ impl SqliteStore {
         Self::open(path, config, None)
     }
 
+    /// Whether a database holds nothing that could be sealed: there is no file, or the file has
+    /// neither a tenant nor proof of a master key.
+    pub fn is_unused(path: &Path) -> Result<bool, OpenError> {
+        if std::fs::metadata(path).map_or(true, |file| file.len() == 0) {
+            return Ok(true);
+        }
+        let unusable = |error: String| OpenError::Database(path.to_owned(), error);
+        let url = connection::url_of(path)?;
+        let mut conn =
+            SqliteConnection::establish(&url).map_err(|error| unusable(error.to_string()))?;
+        connection::is_unused(&mut conn).map_err(|error| unusable(error.to_string()))
+    }
+
     fn open(
         path: &Path,
         config: &SqliteConfig,
@@ -64,13 +81,21 @@ impl SqliteStore {
     ) -> Result<Self, OpenError> {
         let url = connection::url_of(path)?;
         let unusable = |error| OpenError::Database(path.to_owned(), error);
+        make_private(path).map_err(|error| unusable(error.to_string()))?;
+        let nonces = match &lock {
+            Some(_) => Nonces::kept(config.nonces, path),
+            None => Ok(Nonces::new(config.nonces)),
+        };
+        let nonces = nonces.map_err(|error| unusable(error.to_string()))?;
         let mut writing = connection::open(&url, config).map_err(unusable)?;
-        migrations::apply(&mut writing)
-            .map_err(|error| OpenError::Migration(path.to_owned(), error.to_string()))?;
+        migrations::apply(&mut writing).map_err(|error| match error {
+            NotApplied::Newer(version) => OpenError::Newer(path.to_owned(), version),
+            NotApplied::Failed(error) => OpenError::Migration(path.to_owned(), error.to_string()),
+        })?;
         Ok(Self {
             writer: Writer::start(writing, &url, config).map_err(OpenError::Thread)?,
             readers: connection::readers(&url, config).map_err(unusable)?,
-            nonces: Mutex::new(Nonces::new(config.nonces)),
+            nonces: Mutex::new(nonces),
             rates: Mutex::default(),
             _lock: lock,
         })
@@ -148,6 +173,43 @@ impl LastSeen for SqliteStore {
 
     fn last_used(&self, keys: &[ApiKeyId]) -> Result<HashMap<ApiKeyId, Timestamp>, StoreError> {
         self.read(|conn| last_seen::last_used(conn, keys))
+    }
+}
+
+impl MasterKeys for SqliteStore {
+    fn canaries(&self) -> Result<Vec<Sealed>, StoreError> {
+        self.read(master_key::canaries)
+    }
+
+    fn add_canary(&self, canary: &Sealed) -> Result<(), StoreError> {
+        let canary = canary.clone();
+        self.write(move |conn| master_key::add_canary(conn, &canary))
+    }
+
+    fn remove_canary(&self, key: &KeyId) -> Result<(), StoreError> {
+        let key = key.clone();
+        self.write(move |conn| master_key::remove_canary(conn, &key))
+    }
+
+    fn sealed_values(
+        &self,
+        kind: SealedKind,
+        after: Option<&str>,
+        n: usize,
+    ) -> Result<Vec<SealedValue>, StoreError> {
+        self.read(|conn| master_key::list(conn, kind, after, n))
+    }
+
+    fn reseal(&self, kind: SealedKind, values: &[(SealedValue, Sealed)]) -> Result<(), StoreError> {
+        let values = values.to_vec();
+        self.write(move |conn| master_key::reseal(conn, kind, &values))
+    }
+}
+
+impl Erasures for SqliteStore {
+    fn erase_customer(&self, erasure: &Erasure) -> Result<bool, StoreError> {
+        let erasure = erasure.clone();
+        self.write(move |conn| erasure::erase(conn, &erasure))
     }
 }
 

@@ -3,7 +3,7 @@
 use actix_web::{Route, web};
 use utoipa::OpenApi;
 
-use crate::{callback, docs};
+use crate::{connect, docs};
 
 /// A handler with the description of its method, path and answer.
 pub struct Endpoint {
@@ -14,8 +14,16 @@ pub struct Endpoint {
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(callback::finish))]
+#[openapi(paths(connect::start::start))]
+struct Start;
+
+#[derive(OpenApi)]
+#[openapi(paths(connect::callback::finish))]
 struct Callback;
+
+#[derive(OpenApi)]
+#[openapi(paths(connect::connected::connected))]
+struct Connected;
 
 #[derive(OpenApi)]
 #[openapi(paths(docs::route::docs))]
@@ -25,8 +33,16 @@ struct Docs;
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint {
+            described: Start::openapi(),
+            handler: || web::to(connect::start::start),
+        },
+        Endpoint {
             described: Callback::openapi(),
-            handler: || web::to(callback::finish),
+            handler: || web::to(connect::callback::finish),
+        },
+        Endpoint {
+            described: Connected::openapi(),
+            handler: || web::to(connect::connected::connected),
         },
         Endpoint {
             described: Docs::openapi(),

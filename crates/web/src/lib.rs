@@ -2,7 +2,7 @@
 
 pub mod docs;
 
-mod callback;
+mod connect;
 mod endpoint;
 mod page;
 

@@ -33,6 +33,7 @@ pub(crate) fn problem_page(problem: &Problem, template: &impl Template) -> HttpR
         status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         template,
     );
+    answer.extensions_mut().insert(problem.code);
     if let Some(seconds) = problem.retry_after {
         answer.headers_mut().insert(RETRY_AFTER, seconds.into());
     }

@@ -16,6 +16,7 @@ use mintage_runtime::problem::Problem;
 use mintage_runtime::state::KnownApiKey;
 
 use super::bearer::bearer;
+use super::known_caller::note;
 use super::signed_call::signed_call;
 use crate::body::JsonBody;
 use crate::limits;
@@ -37,6 +38,7 @@ impl AppCaller {
         permission: Permission,
     ) -> Result<(Self, web::Bytes), Problem> {
         let cached = find_api_key(app, bearer(request)).await?;
+        note(request, &cached.key.tenant, cached.key.id.as_str());
         let body = body.read().await?;
         let (env, call) = (app.env(), signed_call(request, &body));
         let nonce = check_publishable_or_signed(&env, &cached.key, &call, permission)?;

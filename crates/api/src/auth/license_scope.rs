@@ -4,9 +4,12 @@ use actix_web::{HttpRequest, web};
 use mintage_domain::base::id::ApiKeyId;
 use mintage_domain::model::access::scope::Permission;
 use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::ports::Tenants;
 use mintage_domain::usecase::access::api_key::use_up;
 use mintage_domain::usecase::licenses::visibility::LicenseScope;
 use mintage_runtime::app::App;
+use mintage_runtime::blocking::blocking;
+use mintage_runtime::catalog::CachedCatalog;
 use mintage_runtime::problem::Problem;
 use mintage_runtime::settle::settle;
 
@@ -26,6 +29,9 @@ pub(crate) async fn license_scope(
         return Ok(LicenseScope::Tenant(caller.tenant()));
     }
     let caller = SignedCaller::without_body(app, request, Permission::Read).await?;
+    let tenant = caller.cached.key.tenant.clone();
+    let tenant = blocking(app, move |app| CachedCatalog::of(app).tenant(&tenant)).await??;
+    tenant.ok_or_else(Problem::key_invalid)?.check_active()?;
     let nonce = caller.nonce;
     settle(app, move |app, refused| use_up(&app.env(), &nonce, refused)).await?;
     Ok(LicenseScope::of_api_key(&caller.cached.key))

@@ -2,6 +2,7 @@
 
 mod app_caller;
 mod bearer;
+mod known_caller;
 mod license_scope;
 mod signed_call;
 mod signed_caller;
@@ -9,6 +10,7 @@ mod token_caller;
 
 pub(crate) use app_caller::AppCaller;
 pub(crate) use bearer::bearer;
+pub(crate) use known_caller::{KnownCaller, note};
 pub(crate) use license_scope::license_scope;
 pub(crate) use signed_caller::SignedCaller;
 pub(crate) use token_caller::TokenCaller;

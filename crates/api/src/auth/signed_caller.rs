@@ -15,6 +15,7 @@ use mintage_runtime::problem::Problem;
 use mintage_runtime::state::KnownApiKey;
 
 use super::bearer::bearer;
+use super::known_caller::note;
 use super::signed_call::signed_call;
 use crate::body::JsonBody;
 use crate::limits;
@@ -57,6 +58,7 @@ impl SignedCaller {
         body: &[u8],
         permission: Permission,
     ) -> Result<Self, Problem> {
+        note(request, &cached.key.tenant, cached.key.id.as_str());
         let call = signed_call(request, body);
         let nonce = check(&app.env(), &cached.key, &call, permission)?;
         limits::admit_signed(app, request, &cached.key, permission).await?;

@@ -8,14 +8,17 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::{Error, HttpMessage, web};
 use data_encoding::HEXLOWER;
+use mintage_domain::model::sellers::audit::Origin;
 use mintage_runtime::app::App;
-use mintage_runtime::problem::Problem;
-use tracing::Instrument;
+use mintage_runtime::problem::{ErrorCode, Problem};
+use tracing::{Instrument, Level};
 
+use crate::auth::KnownCaller;
 use crate::connection::Connection;
 use crate::error::Envelope;
+use crate::limits;
 use crate::mount::FixedPaths;
 
 static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -26,31 +29,68 @@ pub async fn request_id(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let app = request.app_data::<web::Data<App>>().cloned();
-    let id = app.map_or_else(String::new, |app| {
-        let random: [u8; 8] = app.env().random();
-        format!("req_{}", HEXLOWER.encode(&random))
-    });
-    let span = tracing::info_span!("request", id, method = %request.method());
+    let trusted = app.as_ref().map(|app| &*app.settings.trusted_proxies);
+    let origin = Origin {
+        address: limits::address(request.request(), trusted.unwrap_or_default()),
+        request_id: app.as_ref().map_or_else(String::new, |app| {
+            let random: [u8; 8] = app.env().random();
+            format!("req_{}", HEXLOWER.encode(&random))
+        }),
+    };
+    request.extensions_mut().insert(origin.clone());
+    let span = tracing::info_span!("request", request_id = origin.request_id);
     let route = route(&request);
     let connection = request.conn_data::<Arc<Connection>>().cloned();
     let connection = connection.as_deref();
     connection.inspect(|connection| connection.work());
     let started = Instant::now();
-    let answer = next.call(request).instrument(span.clone()).await;
+    let answer = next.call(request).instrument(span).await;
     connection.inspect(|connection| connection.wait());
     let answer = match answer {
         Ok(answer) => answer.map_into_boxed_body(),
         Err(error) => return Err(error),
     };
-    let answer = finish(answer, &id);
-    span.in_scope(|| {
-        tracing::info!(
-            route,
-            status = answer.status().as_u16(),
-            micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-        );
-    });
-    Ok(answer)
+    log(&answer, &origin, &route, started);
+    Ok(finish(answer, &origin.request_id))
+}
+
+/// Paths that are asked for all the time, and of which an operator wants no lines.
+const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
+
+/// Writes the one line of a request, with each field once.
+fn log(answer: &ServiceResponse<BoxBody>, origin: &Origin, route: &str, started: Instant) {
+    macro_rules! line {
+        ($level:expr) => {{
+            let request = answer.request();
+            let extensions = request.extensions();
+            let caller = extensions.get::<KnownCaller>();
+            tracing::event!(
+                $level,
+                request_id = origin.request_id,
+                method = %request.method(),
+                route,
+                status = answer.status().as_u16(),
+                micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+                client = %origin.address,
+                tenant = caller.map(|it| it.tenant.as_str()),
+                credential = caller.map(|it| it.credential.as_str()),
+                error = error_code(answer),
+            );
+        }};
+    }
+    if HEALTH.contains(&route) {
+        line!(Level::DEBUG);
+    } else {
+        line!(Level::INFO);
+    }
+}
+
+/// The code of the error that was answered, by the API or on a page.
+fn error_code(answer: &ServiceResponse<BoxBody>) -> Option<&'static str> {
+    let extensions = answer.response().extensions();
+    let of_api = extensions.get::<Problem>().map(|problem| problem.code);
+    let code = of_api.or_else(|| extensions.get::<ErrorCode>().copied());
+    code.map(ErrorCode::as_str)
 }
 
 /// The pattern of the route, not the path: paths and queries contain OAuth codes and slugs. A path

@@ -9,6 +9,11 @@ use ipnet::IpNet;
 /// The subject of rate limits by address: an IPv4 address, or the /64 network of an IPv6 address,
 /// since a household has at least a /64.
 pub(crate) fn subject(request: &HttpRequest, trusted: &[IpNet]) -> String {
+    subject_of(address(request, trusted))
+}
+
+/// The address of the client.
+pub(crate) fn address(request: &HttpRequest, trusted: &[IpNet]) -> IpAddr {
     let peer = request.peer_addr();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
     let lines = request.headers().get_all("x-forwarded-for");
@@ -16,7 +21,7 @@ pub(crate) fn subject(request: &HttpRequest, trusted: &[IpNet]) -> String {
     if !lines.is_empty() && !is_trusted(peer, trusted) {
         warn_once();
     }
-    subject_of(client(peer, &lines, trusted))
+    client(peer, &lines, trusted)
 }
 
 /// Warns once: behind a proxy that is not trusted, all clients share one rate.

@@ -5,5 +5,5 @@ mod client;
 mod headers;
 
 pub(crate) use admit::{admit, admit_exactly, admit_signed, admit_unsigned, admit_unsigned_about};
-pub(crate) use client::subject;
+pub(crate) use client::{address, subject};
 pub(crate) use headers::add_headers;

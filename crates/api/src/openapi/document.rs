@@ -23,7 +23,7 @@ impl OpenApiJson {
 }
 
 /// The tags that group the calls, in the order in which a new reader needs the calls.
-const TAGS: [(&str, &str); 6] = [
+const TAGS: [(&str, &str); 7] = [
     (
         "Signed calls",
         "Calls of a seller's backend or app with an API key.",
@@ -41,6 +41,7 @@ const TAGS: [(&str, &str); 6] = [
         "Integrations",
         "The Stripe account, the webhook endpoint and mail.",
     ),
+    ("Tokens", "The management tokens of a tenant."),
     ("Server", "The health and the description of the server."),
 ];
 

@@ -110,6 +110,9 @@ pub(super) fn complete(operation: &mut Operation) -> Vec<&'static str> {
         if is(API_KEY) || is(PUBLISHABLE_KEY) || is(MANAGEMENT_TOKEN) || is(CHECKOUT_KEY) {
             codes.extend(["api/key-invalid", RATE_LIMITED]);
         }
+        if is(MANAGEMENT_TOKEN) {
+            codes.push("tenant/suspended");
+        }
         if is(STRIPE_SIGNATURE) {
             codes.push("webhook/signature-invalid");
         }

@@ -37,6 +37,8 @@ kinds! {
     StripeEventId = id("evt_");
     /// The id of a mail that brings a license key to its buyer.
     MailId = id("eml_");
+    /// The id of a management token.
+    TokenId = id("tok_");
     /// The id of an entry of the audit trail.
     AuditId = id("aud_");
     /// The id of a tenant. Some words are reserved.

@@ -1,9 +1,11 @@
 //! Kinds that are read from a body and described by the same type.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 
 use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
 use mintage_domain::base::id;
+use mintage_domain::base::time::Timestamp;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::base::{email, metadata, mode, money, slug};
 use mintage_domain::model::access::api_key::{InvalidOverlap, Overlap};
@@ -15,6 +17,7 @@ use mintage_domain::model::licenses::term::Term;
 use mintage_domain::model::licenses::terms::LicenseTerms;
 use mintage_domain::model::licenses::{activation, entitlements, license};
 use mintage_domain::model::sales::customer;
+use mintage_domain::model::sellers::management_token::{self, TokenScope};
 use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, KnownFormat, Type};
 
 use super::shape::{self, NO_CONTROL, NO_NUL, described, format, free_text, kind, one_of, text_of};
@@ -119,6 +122,19 @@ fields! {
         .property_names(Some(
             text_of(1, metadata::Metadata::MAX_KEY).pattern(Some(NO_CONTROL)).build()
         ));
+
+    /// A name by which people recognise a management token.
+    TokenName(management_token::TokenName) = text(management_token::TokenName::parse),
+        text_of(1, 120).pattern(Some(NO_CONTROL));
+    /// What a management token may do.
+    TokenScopes(BTreeSet<TokenScope>) = texts(TokenScope::parse_set), ArrayBuilder::new()
+        .items(one_of(TokenScope::ALL.map(TokenScope::as_str)))
+        .min_items(Some(1));
+    /// A time in the future (RFC 3339, or a date).
+    FutureTime(Timestamp) = text(Timestamp::parse_rfc3339), AnyOfBuilder::new()
+        .item(format(KnownFormat::DateTime))
+        .item(format(KnownFormat::Date))
+        .examples(["2099-01-01T00:00:00Z"]);
 
     /// A name that people see.
     DisplayName(display_name::DisplayName) = text(display_name::DisplayName::parse),

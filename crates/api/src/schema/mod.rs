@@ -13,12 +13,12 @@ pub(crate) use described::{
     Actor, ApiKeyId, AuditId, Cursor, CustomerId, DeliveryId, DeliveryStatus, EmailPrefix,
     EventName, HoldCause, LicenseId, LicenseReason, LicenseStatus, MailId, MailStatus,
     MetadataFilter, OrderId, OrderStatus, ParkedEventStatus, ReasonNotActivated, ReasonNotRecorded,
-    ReasonNotValid, SearchText, StripeEventId, TenantId, Time, ValidationStatus,
+    ReasonNotValid, SearchText, StripeEventId, TenantId, Time, TokenId, ValidationStatus,
     WebhookEndpointStatus,
 };
 pub(crate) use fields::{
     ActivationId, ActivationLimit, Amount, ApiKeyScope, Currency, CustomerName, DeviceText,
-    DisplayName, Duration, Email, Entitlements, ExternalId, Fingerprint, KeyFormat, KeyPrefix,
-    KeyTypeId, LicenseKey, Metadata, Mode, Notes, OverlapSeconds, PlanCode, ProductId,
-    RelativeDuration, SignatureVersion, Url, WebhookUrl,
+    DisplayName, Duration, Email, Entitlements, ExternalId, Fingerprint, FutureTime, KeyFormat,
+    KeyPrefix, KeyTypeId, LicenseKey, Metadata, Mode, Notes, OverlapSeconds, PlanCode, ProductId,
+    RelativeDuration, SignatureVersion, TokenName, TokenScopes, Url, WebhookUrl,
 };

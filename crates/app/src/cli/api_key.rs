@@ -10,7 +10,7 @@ use mintage_domain::base::slug::ProductId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::access::api_key::{ApiKey, Overlap};
 use mintage_domain::model::access::credential::{KeyKind, SignatureVersion};
-use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::sellers::authority::Authority;
 use mintage_domain::ports::Store;
 use mintage_domain::usecase::access::api_key::{
     CreatedApiKey, create_api_key, revoke_api_key, rotate_api_key,
@@ -122,7 +122,7 @@ impl Format<7> for ApiKeyFormat {
 }
 
 pub(super) fn run(args: &GlobalArgs, command: ApiKeyCommand) -> CommandResult {
-    let actor = Actor::Operator;
+    let operator = Authority::Operator;
     with_store(args, |store, env| match command {
         ApiKeyCommand::Create {
             tenant,
@@ -132,12 +132,12 @@ pub(super) fn run(args: &GlobalArgs, command: ApiKeyCommand) -> CommandResult {
             signature_version,
         } => {
             let what = (scope.signing(signature_version)?, mode);
-            let created = create_api_key(store, env, &tenant.tenant, &product, &actor, what)?;
+            let created = create_api_key(store, env, &tenant.tenant, &product, operator, what)?;
             print_new(&tenant, &created)
         }
         ApiKeyCommand::List { tenant, product } => list(store, env, &tenant, product.as_ref()),
         ApiKeyCommand::Revoke { tenant, id } => {
-            let key = revoke_api_key(store, env, &tenant.tenant, &id, &actor)?;
+            let key = revoke_api_key(store, env, &tenant.tenant, &id, &operator.actor())?;
             let uses = store.last_used(std::slice::from_ref(&key.id))?;
             let format = ApiKeyFormat { now: env.now() };
             print_item(format, tenant.json, with_last_use(key, &uses))
@@ -149,7 +149,7 @@ pub(super) fn run(args: &GlobalArgs, command: ApiKeyCommand) -> CommandResult {
             signature_version,
         } => {
             let how = (overlap_seconds.unwrap_or_default(), signature_version);
-            let created = rotate_api_key(store, env, &tenant.tenant, &id, how, &actor)?;
+            let created = rotate_api_key(store, env, &tenant.tenant, &id, how, operator)?;
             print_new(&tenant, &created)
         }
     })

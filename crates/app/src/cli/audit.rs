@@ -43,21 +43,23 @@ pub(super) struct FilterArgs {
 
 struct AuditFormat;
 
-impl Format<4> for AuditFormat {
+impl Format<6> for AuditFormat {
     type Item = AuditRecord;
 
-    const HEADING: [&'static str; 4] = ["at", "actor", "action", "target"];
+    const HEADING: [&'static str; 6] = ["at", "actor", "action", "target", "address", "request"];
 
     fn view(&self, record: &AuditRecord) -> impl Serialize {
         AuditEntryView::of(record)
     }
 
-    fn row(&self, record: &AuditRecord) -> [String; 4] {
+    fn row(&self, record: &AuditRecord) -> [String; 6] {
         [
             record.at.to_rfc3339(),
             record.actor.clone(),
             record.action.clone(),
             record.target.clone(),
+            record.address.as_deref().unwrap_or("-").to_owned(),
+            record.request_id.as_deref().unwrap_or("-").to_owned(),
         ]
     }
 }

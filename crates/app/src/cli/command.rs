@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 use super::global_args::GlobalArgs;
 use super::output::CommandResult;
-use super::{api_key, audit, customer, doctor, license, prune, serve, tenant};
+use super::{api_key, audit, customer, doctor, keys, license, prune, serve, tenant, token};
 
 /// Sell software licenses through the seller's own Stripe account.
 #[derive(Parser)]
@@ -35,21 +35,24 @@ enum Command {
     Openapi,
     /// Check the configuration, the database, and the settings of mail and Stripe.
     Doctor,
-    /// Create and list tenants, change their plans, and turn their mails on or off.
+    /// Create, list, suspend, resume and erase tenants, change their plans, and turn their mails on or off.
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
-    /// Create management tokens.
+    /// Create, list and revoke management tokens.
     #[command(subcommand)]
-    Token(tenant::TokenCommand),
+    Token(token::TokenCommand),
     /// Create, list, revoke and rotate API keys. A running server applies a change within five seconds.
     #[command(subcommand)]
     ApiKey(api_key::ApiKeyCommand),
     /// List, get, freeze, thaw, extend and revoke licenses; list and release their activations.
     #[command(subcommand)]
     License(license::LicenseCommand),
-    /// List and get customers of a tenant.
+    /// List, get and erase customers of a tenant.
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
+    /// Change the master key: put a new one into the key file, and seal all secrets again.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Delete what is older than MINTAGE_RETENTION says, as a running server does by itself.
     Prune(prune::PruneArgs),
     /// List the audit trail of a tenant: who did what.
@@ -70,10 +73,11 @@ pub fn run() -> ExitCode {
         Command::Openapi => openapi(),
         Command::Doctor => doctor::check(&cli.global),
         Command::Tenant(command) => tenant::run(&cli.global, command),
-        Command::Token(command) => tenant::run_token(&cli.global, command),
+        Command::Token(command) => token::run(&cli.global, command),
         Command::ApiKey(command) => api_key::run(&cli.global, command),
         Command::License(command) => license::run(&cli.global, command),
         Command::Customer(command) => customer::run(&cli.global, command),
+        Command::Keys(command) => keys::run(&cli.global, &command),
         Command::Prune(args) => prune::run(&cli.global, &args),
         Command::Audit(command) => audit::run(&cli.global, command),
     };

@@ -6,7 +6,9 @@ use mintage_domain::base::email::{Email, EmailStart};
 use mintage_domain::base::id::CustomerId;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::model::sales::customer::{Customer, ExternalId};
+use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::ports::{CustomerFilter, Store};
+use mintage_domain::usecase::sales::customer::erase_customer;
 use serde::Serialize;
 
 use super::global_args::{GlobalArgs, with_store};
@@ -25,6 +27,14 @@ pub(super) enum CustomerCommand {
     },
     /// Get a customer. `mintage license list --customer` lists the customer's licenses.
     Get {
+        #[command(flatten)]
+        tenant: TenantArgs,
+        /// The customer's id: cus_...
+        #[arg(long, value_parser = CustomerId::parse)]
+        id: CustomerId,
+    },
+    /// Erase the personal data of a customer, for good. Licenses stay valid, orders and payments known.
+    Erase {
         #[command(flatten)]
         tenant: TenantArgs,
         /// The customer's id: cus_...
@@ -72,9 +82,14 @@ impl Format<5> for CustomerFormat {
 }
 
 pub(super) fn run(args: &GlobalArgs, command: CustomerCommand) -> CommandResult {
-    with_store(args, |store, _| match command {
+    with_store(args, |store, env| match command {
         CustomerCommand::List { tenant, filter } => list(store, &tenant, filter),
         CustomerCommand::Get { tenant, id } => {
+            let customer = store.customer(&tenant.tenant, &id)?.ok_or("not found")?;
+            print_item(CustomerFormat, tenant.json, customer)
+        }
+        CustomerCommand::Erase { tenant, id } => {
+            erase_customer(store, env, &tenant.tenant, &id, &Actor::Operator)?;
             let customer = store.customer(&tenant.tenant, &id)?.ok_or("not found")?;
             print_item(CustomerFormat, tenant.json, customer)
         }

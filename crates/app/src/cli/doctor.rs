@@ -11,7 +11,7 @@ use mintage_stripe::StripeClient;
 use super::global_args::GlobalArgs;
 use super::output::{CommandResult, print_line};
 use crate::config::{Config, Database, MailConfig, database};
-use crate::wire::{Opener, open_store};
+use crate::wire::{Opener, open_proven, open_store};
 
 pub(super) fn migrate(args: &GlobalArgs) -> CommandResult {
     open_store(&database(&args.layers()?)?, Opener::Command)?;
@@ -26,9 +26,12 @@ pub(super) fn check(args: &GlobalArgs) -> CommandResult {
         Database::Sqlite(path) => format!("SQLite at {}", path.display()),
         Database::Postgres(_) => "PostgreSQL".to_owned(),
     };
-    open_store(&config.database, Opener::Command)?.ready()?;
+    open_proven(&config, Opener::Command)?.ready()?;
     print_line(format!("ok    database: {kind}, schema up to date"))?;
-    print_line("ok    master key: readable")?;
+    print_line(format!(
+        "ok    master key: {} opens and seals the secrets of this database",
+        config.keys.primary_id()
+    ))?;
     print_line(mail(config.mail.as_ref()))?;
     let http = HttpClient::new(mintage_http::Config {
         reach: Reach::Anywhere,

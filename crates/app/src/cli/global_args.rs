@@ -9,7 +9,7 @@ use mintage_runtime::system::{SystemClock, SystemEntropy};
 
 use super::output::CommandResult;
 use crate::config::{Config, ConfigError, Layers};
-use crate::wire::{Opener, open_store};
+use crate::wire::{Opener, open_proven};
 
 #[derive(Args)]
 pub(super) struct GlobalArgs {
@@ -39,11 +39,12 @@ pub(super) fn with_store(
     work: impl FnOnce(&dyn Store, &Env<'_>) -> CommandResult,
 ) -> CommandResult {
     let config = Config::read(&args.layers()?)?;
-    let store = open_store(&config.database, Opener::Command)?;
+    let store = open_proven(&config, Opener::Command)?;
     let env = Env {
         clock: &SystemClock,
         entropy: &SystemEntropy,
         keys: &config.keys,
+        origin: None,
     };
     work(&*store, &env)
 }

@@ -6,6 +6,7 @@ mod command;
 mod customer;
 mod doctor;
 mod global_args;
+mod keys;
 mod license;
 mod list;
 mod logging;
@@ -15,5 +16,6 @@ mod serve;
 mod table;
 mod tenant;
 mod tenant_args;
+mod token;
 
 pub use command::run;

@@ -15,4 +15,5 @@ pub use database::{Database, database};
 pub use error::ConfigError;
 pub use layers::Layers;
 pub use mail::MailConfig;
+pub(crate) use master_key::add_key;
 pub use settings::Config;

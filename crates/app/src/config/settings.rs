@@ -1,6 +1,7 @@
 //! The settings of a server.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use ipnet::IpNet;
 use mintage_domain::base::seal::KeyRing;
@@ -28,6 +29,8 @@ pub struct Config {
     pub database: Database,
     /// The keys that seal secrets in the database.
     pub keys: KeyRing,
+    /// The file that the keys were read from; `None` for keys in a variable.
+    pub key_file: Option<PathBuf>,
     /// The platform's fee.
     pub fee: BasisPoints,
     /// Subnets that outbound webhooks may reach besides public addresses.
@@ -88,7 +91,8 @@ impl Config {
             listen,
             public_url,
             database,
-            keys,
+            keys: keys.ring,
+            key_file: keys.file,
             fee,
             allow_nets,
             trusted_proxies,

@@ -44,7 +44,7 @@ const FLOORS: [(&str, Floors); 8] = [
             &["routes"],
         ],
     ),
-    ("web", &[&["page"], &["callback", "docs"], &["endpoint"]]),
+    ("web", &[&["page"], &["connect", "docs"], &["endpoint"]]),
     (
         "app",
         &[&["config", "description"], &["server", "wire"], &["cli"]],
@@ -108,7 +108,7 @@ const ROOMS: [(&str, Rooms); 2] = [
     (
         "usecase",
         &[
-            ("sellers", &[]),
+            ("sellers", &["sales"]),
             ("access", &[]),
             ("catalog", &[]),
             ("outbox", &[]),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::database::Database;
 use crate::harness::seller::session_of;
 use crate::harness::stripe::Pay;
-use crate::harness::wire::{Peer, split};
+use crate::harness::wire::Peer;
 use crate::harness::{Answer, Receiver, Request, Seller, Stage, eventually, page};
 use crate::node::{Node, Program};
 use crate::outcome;
@@ -227,26 +227,27 @@ impl Story {
             .stage
             .stripe
             .consent(&consent, "connect", &self.account);
-        let (_, path) = split(&callback);
-        let callback = Request::get(path);
-        if let Some(page) = self.try_once(&callback) {
-            assert_eq!(page.status, 200, "{}", page.text());
-            if let Some(key) = page::element(page.text(), "checkout-key") {
+        let callback = self.seller.in_browser(&callback);
+        // A browser loads the page again when there is no answer.
+        let answer = self.persist(&callback);
+        if let Some(page) = answer.header("location") {
+            let page = self.seller.in_browser(page);
+            let shown = self.persist(&page);
+            assert_eq!(shown.status, 200, "{}", shown.text());
+            if let Some(key) = page::element(shown.text(), "checkout-key") {
                 self.seller.checkout_key = key;
             }
-            return;
-        }
-        // A browser loads the page again. The code was given to Stripe, and must not be again.
-        let reloaded = self.persist(&callback);
-        assert_eq!(reloaded.status, 400);
-        let code = page::element(reloaded.text(), "error-code");
-        assert_eq!(code.as_deref(), Some("oauth/state-invalid"));
-        let status = self.seller.status();
-        if status["mode"] != mode {
-            return self.connect(mode);
+        } else {
+            // The code was given to Stripe, and must not be again.
+            assert_eq!(answer.status, 400);
+            let code = page::element(answer.text(), "error-code");
+            assert_eq!(code.as_deref(), Some("oauth/state-invalid"));
+            if self.seller.status()["mode"] != mode {
+                return self.connect(mode);
+            }
         }
         if self.seller.checkout_key.is_empty() {
-            assert_eq!(status["hasCheckoutKey"], true, "made, and not seen");
+            // Created, and not seen.
             let rotate = "/v1/integrations/stripe/rotate-checkout-key";
             let rotated = self.seller.manage(Request::post(rotate)).expect(200);
             let key = rotated["checkoutKey"].as_str().expect("a key");

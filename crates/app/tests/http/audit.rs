@@ -48,7 +48,7 @@ fn what_was_done_is_told_newest_first_with_who_did_it() {
     assert_eq!(actions(&all), ALL);
     let newest = all[0].as_object().expect("an object");
     let names: Vec<&String> = newest.keys().collect();
-    assert_eq!(names.len(), 5, "{names:?}");
+    assert_eq!(names.len(), 7, "{names:?}");
     assert!(text(&all[0], "id").starts_with("aud_"));
     assert!(text(&all[0], "at").ends_with('Z'));
     assert_eq!(all[0]["target"], keys[0].as_str());
@@ -56,6 +56,13 @@ fn what_was_done_is_told_newest_first_with_who_did_it() {
     assert_eq!(
         (text(&all[4], "actor"), text(&all[4], "target")),
         ("operator", "acme")
+    );
+    assert_eq!(text(&all[0], "address"), "127.0.0.1");
+    assert!(text(&all[0], "requestId").starts_with("req_"));
+    assert_ne!(all[0]["requestId"], all[1]["requestId"]);
+    assert_eq!(
+        (&all[4]["address"], &all[4]["requestId"]),
+        (&Value::Null, &Value::Null)
     );
     assert!(!format!("{all:?}").contains(&seller.token));
 

@@ -76,11 +76,13 @@ fn a_state_is_good_once_and_a_code_is_exchanged_once() {
     let stage = Stage::new();
     let seller = Seller::new(&stage, "acme");
     let (callback, ..) = granted(&stage, &seller, "sandbox");
-    assert_eq!(seller.come_back(&callback).status, 200);
+    let page = seller.come_back(&callback);
+    assert!(page::element(page.text(), "checkout-key").is_some());
     let before = seller.snapshot();
     for _ in 0..2 {
         let again = seller.come_back(&callback);
-        assert_eq!(shown(&again), refused(400, "oauth/state-invalid"));
+        assert_eq!(shown(&again), refused(200, ""), "it is sent on to the page");
+        assert_eq!(page::element(again.text(), "checkout-key"), None);
     }
     assert_eq!(
         stage.stripe.posts("/oauth/token").len(),
@@ -88,6 +90,139 @@ fn a_state_is_good_once_and_a_code_is_exchanged_once() {
         "a second use would end the grant"
     );
     assert_eq!(seller.snapshot(), before);
+}
+
+#[test]
+fn the_link_leads_to_a_page_that_says_what_is_connected_and_goes_on_to_stripe() {
+    let stage = Stage::new();
+    let seller = Seller::new(&stage, "acme");
+    let link = seller.connect_link("sandbox");
+    let start = stage.api.url("/stripe/connect/");
+    assert!(link.starts_with(&start), "{link}");
+    let ticket = &link[start.len()..];
+    let answer = seller.browse(&link);
+    assert_eq!(shown(&answer), refused(200, ""));
+    let element = |id| page::element(answer.text(), id);
+    assert_eq!(element("tenant").as_deref(), Some("acme"));
+    assert_eq!(
+        element("mode").as_deref(),
+        Some("sandbox mode (test cards only)")
+    );
+    let token = &seller.items("/v1/tokens")[0]["id"];
+    assert_eq!(element("begun-by").as_deref(), token.as_str());
+    let cookie = answer.header("set-cookie").expect("a cookie");
+    assert!(
+        cookie.starts_with("mintage_connect="),
+        "on this machine by http: {cookie}"
+    );
+    for attribute in ["Path=/", "HttpOnly", "SameSite=Lax"] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+    let stripe = page::followed(answer.text());
+    assert!(!stripe.contains(ticket), "Stripe does not see the ticket");
+    assert_eq!(seller.status()["connected"], false);
+
+    for unknown in ["x".to_owned(), "0".repeat(64), ticket.to_uppercase()] {
+        let answer = seller.browse(&format!("{start}{unknown}"));
+        assert_eq!(
+            shown(&answer),
+            refused(400, "oauth/state-invalid"),
+            "{unknown}"
+        );
+    }
+    let callback = stage.stripe.consent(&stripe, "connect", "");
+    seller.come_back(&callback);
+    let written = stage.audit("acme", &format!("sandbox:{}", seller.account()));
+    let by = format!("token:{}", token.as_str().expect("an id"));
+    assert_eq!(written, [("stripe.connected".to_owned(), by)]);
+    let used = seller.browse(&link);
+    assert_eq!(shown(&used), refused(400, "oauth/state-invalid"));
+}
+
+#[test]
+fn a_callback_in_another_browser_is_403_and_the_right_one_still_gets_through() {
+    let stage = Stage::new();
+    let (seller, other) = (Seller::new(&stage, "acme"), Seller::new(&stage, "other"));
+    let (callback, ..) = granted(&stage, &seller, "sandbox");
+    let before = seller.snapshot();
+    // A browser without a cookie, and one with the cookie of another round.
+    let bare = Seller::of(&stage, "acme", seller.token.clone());
+    other.authorize_url("sandbox");
+    for browser in [&bare, &other] {
+        let answer = browser.come_back(&callback);
+        assert_eq!(shown(&answer), refused(403, "oauth/other-browser"));
+    }
+    assert!(stage.stripe.posts("/oauth/token").is_empty());
+    assert_eq!(seller.snapshot(), before);
+
+    let answer = seller.browse(&callback);
+    let page = answer.header("location").expect("a page").to_owned();
+    assert_eq!(answer.status, 303);
+    for browser in [&bare, &other] {
+        let answer = browser.browse(&page);
+        assert_eq!(shown(&answer), refused(403, "oauth/other-browser"));
+    }
+    let first = seller.browse(&page);
+    assert_eq!(shown(&first), refused(200, ""));
+    let key = page::element(first.text(), "checkout-key").expect("the key");
+    for _ in 0..2 {
+        let again = seller.browse(&page);
+        assert_eq!(shown(&again), refused(200, ""));
+        assert!(
+            again.text().contains("is connected to the tenant"),
+            "{}",
+            again.text()
+        );
+        assert!(
+            again.text().contains("rotate-checkout-key"),
+            "{}",
+            again.text()
+        );
+        assert!(!again.text().contains(&key), "the key is shown once");
+    }
+}
+
+#[test]
+fn a_page_that_nobody_opened_spends_nothing() {
+    let stage = Stage::new();
+    let seller = Seller::new(&stage, "acme");
+    let link = seller.connect_link("sandbox");
+    let unopened = |url: &str| {
+        for (name, value) in [
+            ("Sec-Purpose", "prefetch"),
+            ("Sec-Purpose", "prefetch;prerender"),
+            ("Purpose", "prefetch"),
+        ] {
+            let answer = stage.api.send(&seller.in_browser(url).header(name, value));
+            assert_eq!(shown(&answer), refused(503, ""), "{url}");
+            assert_eq!(answer.header("set-cookie"), None);
+        }
+    };
+    unopened(&link);
+    let stripe = page::followed(seller.browse(&link).text());
+    let callback = stage.stripe.consent(&stripe, "connect", "");
+    unopened(&callback);
+    assert!(stage.stripe.posts("/oauth/token").is_empty());
+    let answer = seller.browse(&callback);
+    let page = answer.header("location").expect("a page");
+    unopened(page);
+    let shown = seller.browse(page);
+    assert!(page::element(shown.text(), "checkout-key").is_some());
+}
+
+#[test]
+fn a_seller_whose_access_was_revoked_unnoticed_connects_again() {
+    let stage = Stage::silent(&[]);
+    let mut seller = Seller::selling(&stage, "acme");
+    let key = seller.checkout_key.clone();
+    let taken = seller.post(CONNECT, &json!({"mode": "sandbox"}));
+    assert_eq!(taken.error(), refused(409, "stripe/mode-refused"));
+    let path = format!("accounts/{}/deauthorize", seller.account());
+    stage.stripe.control(&path, &json!({}));
+    seller.connect("sandbox");
+    assert_eq!(seller.checkout_key, key, "the old key goes on");
+    seller.set_up_prices();
+    seller.checkout(&Seller::wish("lifetime")).expect(200);
 }
 
 #[test]
@@ -113,7 +248,7 @@ fn a_code_of_the_other_mode_or_one_that_expired_connects_nothing() {
     let (late, ..) = granted(&stage, &seller, "sandbox");
     for (state, code) in [(&live_state, of_sandbox.as_str()), (&round, "ac_unknown")] {
         let path = format!("/stripe/callback?code={code}&state={state}");
-        let answer = stage.api.send(&Request::get(path));
+        let answer = seller.browse(&stage.api.url(&path));
         assert_eq!(shown(&answer), refused(400, "oauth/code-refused"));
         assert!(!answer.text().contains(code));
     }
@@ -312,7 +447,8 @@ fn setting_prices_up_again_makes_none_twice_even_after_a_lost_answer() {
 fn the_consent_page_is_asked_for_with_what_stripe_demands() {
     let stage = Stage::new();
     let seller = Seller::new(&stage, "acme");
-    let (_, path) = split(&seller.authorize_url("sandbox"));
+    let url = seller.authorize_url("sandbox");
+    let (_, path) = split(&url);
     let (path, query) = path.split_once('?').expect("a query");
     assert_eq!(path, "/oauth/authorize");
     for pair in [

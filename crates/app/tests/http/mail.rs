@@ -381,7 +381,7 @@ fn the_switch_is_audited_and_can_be_thrown_on_the_command_line() {
         .collect();
     assert_eq!(thrown, ["mail.switched-off", "mail.switched-on"]);
     let command = |arguments: &[&str]| {
-        let all = [&["tenant", "mail", "--id", "acme"], arguments].concat();
+        let all = [&["tenant", "mail", "--tenant", "acme"], arguments].concat();
         stage.command_text(&all)
     };
     assert_eq!(command(&["--off"]), Ok("mail of acme is off\n".to_owned()));

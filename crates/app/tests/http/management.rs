@@ -14,7 +14,7 @@ fn calls() -> Vec<Call> {
     use TokenScope as S;
     let key_type = json!({"keyTypeId": "lifetime", "displayName": "Lifetime"});
     let product = json!({"productId": "pro", "displayName": "Acme", "keyPrefix": "ACME"});
-    let api_key = json!({"productId": "pro", "scope": "FULL", "mode": "live"});
+    let api_key = json!({"productId": "pro", "scope": "PUBLISHABLE", "mode": "live"});
     let (mode, url) = (json!({"mode": "live"}), json!({"url": null}));
     let with_body = [
         ("POST", "/v1/products", S::ProductsWrite, product),
@@ -37,6 +37,12 @@ fn calls() -> Vec<Call> {
             S::LicensesWrite,
             json!({"duration": "30d"}),
         ),
+        (
+            "POST",
+            "/v1/tokens",
+            S::TokensWrite,
+            json!({"scopes": ["tokens:write"]}),
+        ),
         ("PUT", "/v1/webhook", S::IntegrationsWrite, url),
         (
             "POST",
@@ -50,6 +56,8 @@ fn calls() -> Vec<Call> {
         ("GET", "/v1/products/pro/key-types", S::ProductsRead),
         ("GET", "/v1/api-keys", S::ApiKeysWrite),
         ("POST", "/v1/api-keys/ak_live_1/revoke", S::ApiKeysWrite),
+        ("GET", "/v1/tokens", S::TokensWrite),
+        ("POST", "/v1/tokens/tok_1/revoke", S::TokensWrite),
         ("GET", "/v1/licenses", S::LicensesRead),
         ("GET", "/v1/licenses/lic_1", S::LicensesRead),
         ("POST", "/v1/licenses/lic_1/freeze", S::LicensesWrite),
@@ -59,6 +67,7 @@ fn calls() -> Vec<Call> {
         ("GET", "/v1/orders", S::LicensesRead),
         ("GET", "/v1/customers", S::LicensesRead),
         ("GET", "/v1/customers/cus_1", S::LicensesRead),
+        ("DELETE", "/v1/customers/cus_1", S::LicensesWrite),
         ("GET", "/v1/audit", S::AuditRead),
         ("GET", "/v1/webhook", S::IntegrationsRead),
         ("POST", "/v1/webhook/rotate-secret", S::IntegrationsWrite),

@@ -9,11 +9,7 @@ const PARKED: &str = "/v1/integrations/stripe/parked";
 
 #[test]
 fn a_sale_that_cannot_mint_is_parked_and_minted_once_it_can_be() {
-    let (right, another) = (
-        format!("k1:{}", "a1".repeat(32)),
-        format!("k2:{}", "b2".repeat(32)),
-    );
-    let mut stage = Stage::with(&[("MINTAGE_MASTER_KEY", &right)]);
+    let mut stage = Stage::new();
     let mut seller = Seller::new(&stage, "acme");
     seller.product("pro", "checked");
     seller.key_type("pro", "lifetime", Some(2_900));
@@ -22,8 +18,9 @@ fn a_sale_that_cannot_mint_is_parked_and_minted_once_it_can_be() {
     let url = seller.open("lifetime");
     let session = crate::harness::seller::session_of(&url);
 
-    // Without the first key the secret behind the product's keys does not open.
-    stage.restart(&[("MINTAGE_MASTER_KEY", &another)]);
+    // The secret behind the product's keys is damaged.
+    let secret = stage.damage_product_secret();
+    stage.restart(&[]);
     stage.stripe.pay(&url, "buyer@example.com", Pay::Card);
     let parked = eventually("the event to be parked", || seller.items(PARKED).pop());
     let event = stage
@@ -49,7 +46,8 @@ fn a_sale_that_cannot_mint_is_parked_and_minted_once_it_can_be() {
     assert_ne!(seller.order_of(&session)["status"], "fulfilled");
     assert_eq!(seller.hear(&event).expect(200)["outcome"], "duplicate");
 
-    stage.restart(&[("MINTAGE_MASTER_KEY", &right)]);
+    stage.repair_product_secret(secret);
+    stage.restart(&[]);
     assert_eq!(
         seller.items(PARKED),
         std::slice::from_ref(&parked),

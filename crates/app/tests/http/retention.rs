@@ -123,6 +123,8 @@ fn run(directory: &Path, arguments: &[&str], retention: &str) -> Output {
     Command::new(env!("CARGO_BIN_EXE_mintage"))
         .env_clear()
         .env("DATABASE_URL", "sqlite://mintage.db")
+        // The key of the fixtures.
+        .env("MINTAGE_MASTER_KEY", format!("test:{}", "5a".repeat(32)))
         .env("MINTAGE_RETENTION", retention)
         .current_dir(directory)
         .args(arguments)

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::harness::seller::{ApiKey, signed, signed_by_lines, signed_to};
 use crate::harness::stage::{LIVE_SECRET, SANDBOX_SECRET};
 use crate::harness::stripe::{Pay, news};
-use crate::harness::{Answer, Manner, Receiver, Request, Seller, Stage, eventually};
+use crate::harness::{Answer, Manner, Receiver, Request, Seller, Stage, eventually, page};
 
 /// What must never be seen, each with its name.
 #[derive(Default)]
@@ -169,7 +169,14 @@ fn failures(stage: &Stage, seller: &Seller) -> Vec<Answer> {
 
 /// Connects in the end; returns what went wrong before.
 fn connect(stage: &Stage, seller: &mut Seller, secrets: &mut Secrets) -> [Answer; 3] {
-    let url = seller.authorize_url("sandbox");
+    let link = seller.connect_link("sandbox");
+    let (_, ticket) = link.rsplit_once('/').expect("a ticket");
+    secrets.keep("ticket of a connection", ticket);
+    let opened = seller.browse(&link);
+    let cookie = opened.header("set-cookie").expect("a cookie");
+    let (_, cookie) = cookie.split_once('=').expect("a value");
+    secrets.keep("secret of a browser", &cookie[..64]);
+    let url = page::followed(opened.text());
     secrets.keep("OAuth state", &field(&url, "state"));
     let callback = stage.stripe.consent(&url, "connect", "");
     secrets.keep("OAuth code", &field(&callback, "code"));
@@ -200,7 +207,7 @@ fn no_secret_is_logged_at_any_level_or_told_in_an_error() {
     smtp.be(loopback_smtp::Manner::RefusingContent);
     let server = stage.serve_apart();
     let made = server.run(&[
-        "tenant", "create", "--id", "acme", "--email", "a@b.test", "--json",
+        "tenant", "create", "--tenant", "acme", "--email", "a@b.test", "--json",
     ]);
     let token = made["managementToken"].as_str().expect("a token");
     let mut seller = Seller::of(&stage, "acme", token.to_owned());

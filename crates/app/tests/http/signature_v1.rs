@@ -207,3 +207,25 @@ fn a_scope_that_does_not_validate_is_403() {
         }
     }
 }
+
+#[test]
+fn a_signature_is_not_good_again_after_a_restart_and_a_new_one_is() {
+    let mut stage = Stage::new();
+    let (seller, key, api_key) = sold(&stage);
+    let body = json!({ "key": key }).to_string();
+    let now = seller.now();
+    // A client whose clock is ahead signs for later than the restart.
+    let used = [now - 60, now, now + 60].map(|at| signed(&api_key, &at.to_string(), &body));
+    for request in &used {
+        stage.api.send(request).expect(200);
+    }
+    stage.restart(&[]);
+    for request in &used {
+        let answer = stage.api.send(request);
+        assert_eq!(answer.error(), (401, "api/timestamp-replay".into()));
+    }
+    for at in [now - 61, now + 1] {
+        let fresh = signed(&api_key, &at.to_string(), &body);
+        stage.api.send(&fresh).expect(200);
+    }
+}

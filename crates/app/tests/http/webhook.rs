@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sellers::management_token::TokenScope;
 use serde_json::{Value, json};
 
 use crate::harness::wire::Message;
@@ -416,4 +417,28 @@ fn a_delivery_is_sent_again_on_demand_with_the_same_id_and_bytes() {
     assert_eq!(busy.error(), (409, "webhook/being-sent".into()));
     receiver.answer(Manner::Status(200));
     await_delivery(&seller, "delivered", 3);
+}
+
+#[test]
+fn a_license_key_is_sent_again_to_another_url_only_with_the_scope_to_reveal_it() {
+    let stage = Stage::new();
+    let seller = Seller::selling(&stage, "acme");
+    let (receiver, other) = (Receiver::start(), Receiver::start());
+    seller.tell(&receiver);
+    seller.sell_one();
+    let delivery = await_delivery(&seller, "delivered", 1);
+    let writing = stage.token("acme", &[TokenScope::IntegrationsWrite]);
+    let writing = Seller::of(&stage, "acme", writing);
+    redeliver(&writing, &delivery).expect(202);
+    received(&receiver, 2);
+    await_delivery(&seller, "delivered", 2);
+
+    writing.tell(&other);
+    let refused = redeliver(&writing, &delivery);
+    assert_eq!(refused.error(), (403, "authz/role-insufficient".into()));
+    assert!(other.received().is_empty());
+    redeliver(&seller, &delivery).expect(202);
+    received(&other, 1);
+    let set = stage.audit("acme", &other.url());
+    assert_eq!(set.len(), 1, "the trail names the URL: {set:?}");
 }

@@ -2,8 +2,13 @@
 
 use crate::step_error::{StepError, StepResult};
 
-/// The fields of the first form of a page, with their values.
-pub(crate) struct Form(Vec<(String, String)>);
+/// The first form of a page.
+pub(crate) struct Form {
+    /// Where the form leads; `None` for the page itself.
+    action: Option<String>,
+    /// The fields with their values.
+    fields: Vec<(String, String)>,
+}
 
 impl Form {
     /// Reads the form of a page.
@@ -20,7 +25,9 @@ impl Form {
                 fields.push((name, value));
             }
         }
-        Ok(Self(fields))
+        let (tag, _) = form.split_once('>').unwrap_or_default();
+        let action = attribute(tag, "action");
+        Ok(Self { action, fields })
     }
 
     /// Sets the value of a field.
@@ -28,16 +35,26 @@ impl Form {
     /// # Errors
     /// The form has no such field.
     pub(crate) fn enter(mut self, name: &str, value: &str) -> StepResult<Self> {
-        let known = self.0.iter_mut().find(|(known, _)| known == name);
+        let known = self.fields.iter_mut().find(|(known, _)| known == name);
         let known = known.ok_or_else(|| StepError::new(format!("the form has no field {name}")))?;
         value.clone_into(&mut known.1);
         Ok(self)
     }
 
+    /// The URL that a browser loads when it sends the form by GET.
+    ///
+    /// # Errors
+    /// The form does not say where it leads.
+    pub(crate) fn followed(&self) -> StepResult<String> {
+        let action = self.action.as_ref();
+        let action = action.ok_or_else(|| StepError::new("the form leads nowhere"))?;
+        Ok(format!("{action}?{}", self.encoded()))
+    }
+
     /// The body that a browser posts.
     pub(crate) fn encoded(&self) -> String {
         let mut encoder = form_urlencoded::Serializer::new(String::new());
-        encoder.extend_pairs(&self.0).finish()
+        encoder.extend_pairs(&self.fields).finish()
     }
 }
 

@@ -13,10 +13,16 @@ const SECRETS: [&str; 5] = [
     "state",
 ];
 
-/// A URL without its scheme and without its query, which may contain an OAuth state or code.
+/// A URL without its scheme, without its query, which may contain an OAuth state or code, and without
+/// the ticket of a connection.
 pub(super) fn address(url: &str) -> &str {
+    const TICKET: &str = "/stripe/connect/";
     let url = url.strip_prefix("http://").unwrap_or(url);
-    url.split_once('?').map_or(url, |(place, _)| place)
+    let place = url.split_once('?').map_or(url, |(place, _)| place);
+    let ticket = place
+        .find(TICKET)
+        .and_then(|at| at.checked_add(TICKET.len()));
+    ticket.and_then(|at| place.get(..at)).unwrap_or(place)
 }
 
 /// JSON or a form with its secrets masked, or the title of a page.

@@ -2,7 +2,7 @@
 
 use actix_web::web::Bytes;
 use awc::ClientResponse;
-use awc::http::header::LOCATION;
+use awc::http::header::{LOCATION, SET_COOKIE};
 use serde_json::Value;
 
 use super::redact;
@@ -14,18 +14,23 @@ pub(crate) struct Response {
     request: String,
     status: u16,
     location: Option<String>,
+    cookie: Option<String>,
     body: Bytes,
 }
 
 impl Response {
     pub(super) fn new<S>(request: String, response: &ClientResponse<S>, body: Bytes) -> Self {
-        let location = response.headers().get(LOCATION);
+        let text = |name| {
+            let value = response.headers().get(name);
+            value
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
+        };
         Self {
             request,
             status: response.status().as_u16(),
-            location: location
-                .and_then(|value| value.to_str().ok())
-                .map(str::to_owned),
+            location: text(LOCATION),
+            cookie: text(SET_COOKIE),
             body,
         }
     }
@@ -47,6 +52,19 @@ impl Response {
             )
         })?;
         Ok(self)
+    }
+
+    /// The name and value of the cookie that the response sets.
+    ///
+    /// # Errors
+    /// The response sets no cookie.
+    pub(crate) fn cookie(&self) -> StepResult<String> {
+        let cookie = self
+            .cookie
+            .as_deref()
+            .and_then(|cookie| cookie.split(';').next());
+        let cookie = cookie.map(str::to_owned);
+        cookie.ok_or_else(|| StepError::new(format!("{} sets no cookie", self.request)))
     }
 
     /// The body as JSON.

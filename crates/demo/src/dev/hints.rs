@@ -43,7 +43,7 @@ List the licenses:
 
 Create a tenant of your own, in this directory (the master key is in {DATABASE}.key):
 
-  DATABASE_URL=sqlite://{DATABASE} mintage tenant create --id my-shop --email me@example.com
+  DATABASE_URL=sqlite://{DATABASE} mintage tenant create --tenant my-shop --email me@example.com
 
 Deliveries to the receiver:",
         stripe = stack.simulator.api_url(),

@@ -18,7 +18,10 @@ pub(crate) async fn connect(seller: &Seller<'_>) -> StepResult<Option<String>> {
     let started = seller
         .post("/v1/integrations/stripe/connect", &body)
         .await?;
-    let consent_url = started.expect(200)?.text_at("/url")?;
+    let link = started.expect(200)?.text_at("/url")?;
+    let start = client.get(link).send().await?.expect(200)?;
+    let cookie = start.cookie()?;
+    let consent_url = Form::of(&start.page())?.followed()?;
     let consent = client.get(&consent_url).send().await?.expect(200)?;
     let form = Form::of(&consent.page())?.enter("decision", "connect")?;
     // The form has no action, so a browser posts it to the URL of the page.
@@ -31,7 +34,13 @@ pub(crate) async fn connect(seller: &Seller<'_>) -> StepResult<Option<String>> {
     check(callback_url.starts_with(&seller.context.mintage), || {
         "Stripe does not redirect the seller to the server".into()
     })?;
-    let done = client.get(callback_url).send().await?.expect(200)?;
+    let linked = client
+        .get(callback_url)
+        .header("Cookie", &cookie)
+        .send()
+        .await?;
+    let page = client.get(linked.redirect()?).header("Cookie", &cookie);
+    let done = page.send().await?.expect(200)?;
     let key = between(&done.page(), "<code id=\"checkout-key\">", "</code>").map(str::to_owned);
     let status = seller.get("/v1/integrations/stripe/status").await?;
     let status = status.expect(200)?.json()?;

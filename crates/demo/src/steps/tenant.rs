@@ -10,7 +10,8 @@ use crate::step_error::{StepError, StepResult, check};
 /// The command fails, or its output is not as documented.
 pub(crate) fn create(context: &Context, server_command: &ServerCommand) -> StepResult<String> {
     let command = [
-        "tenant", "create", "--id", TENANT, "--email", "a@b.test", "--plan", "starter", "--json",
+        "tenant", "create", "--tenant", TENANT, "--email", "a@b.test", "--plan", "starter",
+        "--json",
     ];
     let printed = server_command.run(&command)?;
     let tenant = &printed["tenant"];

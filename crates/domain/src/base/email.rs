@@ -32,6 +32,26 @@ text_newtype! {
     };
 }
 
+impl Email {
+    /// The domain of addresses that stand in place of erased ones. No mail server has it (RFC 2606).
+    const ERASED: &str = "@erased.invalid";
+
+    /// An address that stands in place of the erased address of the object with this id.
+    pub fn erased(id: &str) -> Self {
+        let name: String = id
+            .chars()
+            .filter(|it| is_allowed_in_name(*it))
+            .take(64)
+            .collect();
+        Self(normalized(&format!("{name}{}", Self::ERASED)))
+    }
+
+    /// Whether the address was erased.
+    pub fn is_erased(&self) -> bool {
+        self.0.ends_with(Self::ERASED)
+    }
+}
+
 string_conversions! { Email, InvalidEmail; }
 
 text_newtype! {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::base::id::{ApiKeyId, LicenseId};
+use crate::base::id::{ApiKeyId, LicenseId, TokenId};
 use crate::base::time::Timestamp;
 use crate::model::licenses::activation::Fingerprint;
 use crate::ports::store_error::StoreError;
@@ -12,14 +12,16 @@ use crate::ports::store_error::StoreError;
 pub enum SeenTarget {
     /// An API key, which is seen with each call that it signed.
     ApiKey(ApiKeyId),
+    /// A management token, which is seen with each call that it authenticated.
+    Token(TokenId),
     /// An activation, which is seen when its device validates the license.
     Device(LicenseId, Fingerprint),
 }
 
-/// Records when API keys and activations were last seen.
+/// Records when API keys, management tokens and activations were last seen.
 pub trait LastSeen {
     /// Records many times at once. A time never moves back
-    /// (`last_seen_only_moves_forward`). Keys and activations that do not exist, and
+    /// (`last_seen_only_moves_forward`). Keys, tokens and activations that do not exist, and
     /// released activations, are skipped (`unknown_and_released_targets_are_left_out`). Versions do not change,
     /// so that no concurrent commit is refused (`recording_last_seen_refuses_no_change`). Callers pass at
     /// most 1 000 entries.

@@ -9,6 +9,7 @@ use crate::base::time::Timestamp;
 use crate::model::sales::customer::{Customer, ExternalId};
 use crate::model::sales::order::Order;
 use crate::model::sales::payment::{Payment, PaymentKey};
+use crate::model::sellers::audit::AuditEntry;
 use crate::ports::store_error::{Found, Listed, StoreError};
 
 /// Reads orders.
@@ -65,4 +66,29 @@ pub trait Customers {
         filter: &CustomerFilter,
         page: &PageRequest,
     ) -> Listed<Customer>;
+}
+
+/// The end of the personal data of a customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erasure {
+    /// The tenant of the customer.
+    pub tenant: TenantId,
+    /// The customer.
+    pub customer: CustomerId,
+    /// The address that takes the place of the customer's own.
+    pub email: Email,
+    /// The entry of the audit trail.
+    pub audit: AuditEntry,
+}
+
+/// Erases customers.
+pub trait Erasures {
+    /// Erases the personal data of a customer in one transaction, and writes the audit entry; returns
+    /// whether the tenant has the customer. The customer keeps its id, mode and age, and loses its
+    /// address, name, external id and metadata; so do its licenses their notes and metadata, their
+    /// activations the hostname, the operating system and the metadata, their mails the recipient, and
+    /// the orders of the customer or with its address the buyer. Everything else stays
+    /// (`an_erased_customer_has_no_personal_data_left`). Versions move on, so that no change which was
+    /// decided before brings the data back.
+    fn erase_customer(&self, erasure: &Erasure) -> Result<bool, StoreError>;
 }

@@ -1,5 +1,6 @@
 //! Reads of tenants, management tokens and the audit trail.
 
+use crate::base::id::TokenId;
 use crate::base::page::PageRequest;
 use crate::base::secret::SecretHash;
 use crate::base::slug::TenantId;
@@ -21,6 +22,10 @@ pub trait Tenants {
 pub trait Tokens {
     /// The token with this hash, revoked or not.
     fn token(&self, hash: &SecretHash) -> Found<ManagementToken>;
+    /// The token of a tenant with this id, revoked or not.
+    fn token_by_id(&self, tenant: &TenantId, id: &TokenId) -> Found<ManagementToken>;
+    /// The tokens of a tenant, revoked or not, newest first.
+    fn tokens(&self, tenant: &TenantId, page: &PageRequest) -> Listed<ManagementToken>;
 }
 
 /// A filter of the audit trail. All given conditions must hold.
@@ -63,6 +68,10 @@ pub struct AuditRecord {
     pub action: String,
     /// The id or slug of what was changed.
     pub target: String,
+    /// The address of the client, if a request made the change.
+    pub address: Option<String>,
+    /// The id of the request that made the change.
+    pub request_id: Option<String>,
 }
 
 impl From<&AuditEntry> for AuditRecord {
@@ -73,6 +82,8 @@ impl From<&AuditEntry> for AuditRecord {
             actor: entry.actor.to_text(),
             action: entry.action.to_owned(),
             target: entry.target.clone(),
+            address: entry.origin.as_ref().map(|it| it.address.to_string()),
+            request_id: entry.origin.as_ref().map(|it| it.request_id.clone()),
         }
     }
 }

@@ -6,8 +6,9 @@ use super::commit::Commit;
 use super::housekeeping::Housekeeping;
 use super::last_seen::LastSeen;
 use super::licenses::{Activations, Licenses};
+use super::master_keys::MasterKeys;
 use super::outbox::{Deliveries, Mails, WebhookEndpoints};
-use super::sales::{Customers, Orders, Payments};
+use super::sales::{Customers, Erasures, Orders, Payments};
 use super::sellers::{Audits, Tenants, Tokens};
 use super::stripe::{Connections, OAuthRounds, ProcessedEvents};
 use super::validations::Validations;
@@ -28,5 +29,5 @@ macro_rules! store {
 store! {
     Tenants Tokens ApiKeys Catalog Connections OAuthRounds WebhookEndpoints Audits
     ProcessedEvents Orders Payments Customers Licenses Activations Deliveries Mails
-    Validations IdempotencyKeys Commit RateLimiter LastSeen Housekeeping
+    Validations IdempotencyKeys Commit RateLimiter LastSeen Housekeeping MasterKeys Erasures
 }

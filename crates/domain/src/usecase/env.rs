@@ -5,7 +5,7 @@ use crate::base::seal::{KeyRing, OpenError, Opened, SealContext, Sealed};
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::commit::changes::Changes;
-use crate::model::sellers::audit::{Actor, AuditEntry};
+use crate::model::sellers::audit::{Actor, AuditEntry, Origin};
 use crate::ports::{Clock, Entropy};
 
 /// A kind of object and its secret field, to which a sealed value is bound together with the
@@ -27,6 +27,8 @@ impl SealedField {
     pub const ENDPOINT_SECRET: Self = Self::new("endpoint", "secret");
     /// The body of a delivery; bound to the delivery id.
     pub const DELIVERY_BODY: Self = Self::new("delivery", "body");
+    /// A known text that proves a master key; bound to the id of the key.
+    pub const CANARY: Self = Self::new("master-key", "canary");
 
     const fn new(kind: &'static str, field: &'static str) -> Self {
         Self { kind, field }
@@ -50,6 +52,8 @@ pub struct Env<'a> {
     pub entropy: &'a dyn Entropy,
     /// The master keys that seal secrets.
     pub keys: &'a KeyRing,
+    /// The request that is decided, for the audit trail; `None` for commands and background tasks.
+    pub origin: Option<&'a Origin>,
 }
 
 impl Env<'_> {
@@ -96,6 +100,7 @@ impl Env<'_> {
             actor,
             action,
             target: target.into(),
+            origin: self.origin.cloned(),
         }
     }
 }
@@ -130,6 +135,7 @@ mod tests {
             clock: &fixed,
             entropy: &fixed,
             keys: &KeyRing::new(key, Vec::new()).unwrap(),
+            origin: None,
         });
     }
 

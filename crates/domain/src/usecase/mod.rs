@@ -6,6 +6,7 @@ pub mod commit_loop;
 pub mod env;
 pub mod failure;
 pub mod licenses;
+pub mod master_key;
 pub mod outbox;
 pub mod retention;
 pub mod sales;

@@ -13,6 +13,7 @@ impl From<ApiKeyError> for Problem {
             ApiKeyError::NotFound => Self::not_found(),
             ApiKeyError::AlreadyRevoked => Self::new(ErrorCode::ApiKeyAlreadyRevoked, text),
             ApiKeyError::AlreadyRotated => Self::new(ErrorCode::ApiKeyAlreadyRotated, text),
+            ApiKeyError::LacksScope(_) => Self::forbidden(text),
             ApiKeyError::SignsNothing(_) => Self::invalid_field("signatureVersion", text),
             ApiKeyError::Failure(failure) => failure.into(),
         }

@@ -57,6 +57,10 @@ error_codes! {
         "the timestamp is too old, or the signature or its nonce was used before",
     AuthzRoleInsufficient = 403 "authz/role-insufficient"
         "the scope of the credential does not allow the call, or the key is publishable",
+    OauthOtherBrowser = 403 "oauth/other-browser"
+        "the connection attempt was begun in another browser",
+    TenantSuspended = 403 "tenant/suspended"
+        "the operator has suspended the tenant",
     QuotaLicensesExceeded = 403 "quota/licenses-exceeded"
         "the plan allows no further active license",
     QuotaProductsExceeded = 403 "quota/products-exceeded"
@@ -87,6 +91,8 @@ error_codes! {
         "the key is revoked already",
     ApiKeyAlreadyRotated = 409 "api-key/already-rotated"
         "the key was rotated before",
+    TokenAlreadyRevoked = 409 "token/already-revoked"
+        "the management token is revoked already",
     WebhookBeingSent = 409 "webhook/being-sent"
         "the delivery is being sent right now",
     WebhookEndpointGone = 409 "webhook/endpoint-gone"

@@ -13,6 +13,7 @@ impl From<WebhookEndpointError> for Problem {
             WebhookEndpointError::NotFound => Self::not_found(),
             WebhookEndpointError::Busy => Self::new(ErrorCode::WebhookBeingSent, text),
             WebhookEndpointError::Gone => Self::new(ErrorCode::WebhookEndpointGone, text),
+            WebhookEndpointError::LacksScope(_) => Self::forbidden(text),
             WebhookEndpointError::BodyErased => Self::new(ErrorCode::WebhookBodyErased, text),
             WebhookEndpointError::Failure(failure) => failure.into(),
         }

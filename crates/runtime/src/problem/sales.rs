@@ -1,6 +1,7 @@
-//! The problems of checkouts.
+//! The problems of checkouts and customers.
 
 use mintage_domain::usecase::sales::checkout::CheckoutError;
+use mintage_domain::usecase::sales::customer::EraseError;
 
 use super::code::ErrorCode;
 use super::value::Problem;
@@ -10,11 +11,21 @@ impl From<CheckoutError> for Problem {
         let text = error.to_string();
         match error {
             CheckoutError::Unauthorized => Self::key_invalid(),
+            CheckoutError::Suspended(error) => error.into(),
             CheckoutError::NotConnected => Self::new(ErrorCode::StripeNotConnected, text),
             CheckoutError::NotFound => Self::not_found(),
             CheckoutError::NoPrice => Self::new(ErrorCode::CheckoutNoPrice, text),
             CheckoutError::Stripe(error) => error.into(),
             CheckoutError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<EraseError> for Problem {
+    fn from(error: EraseError) -> Self {
+        match error {
+            EraseError::NotFound => Self::not_found(),
+            EraseError::Failure(failure) => failure.into(),
         }
     }
 }

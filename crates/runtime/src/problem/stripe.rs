@@ -97,6 +97,7 @@ impl From<ConnectError> for Problem {
             ConnectError::PlanLacksConnect => Self::new(ErrorCode::QuotaConnectNotIncluded, text),
             ConnectError::Mode(_) => Self::new(ErrorCode::StripeModeRefused, text),
             ConnectError::InvalidState => Self::new(ErrorCode::OauthStateInvalid, text),
+            ConnectError::OtherBrowser => Self::new(ErrorCode::OauthOtherBrowser, text),
             ConnectError::AccountTaken => Self::new(ErrorCode::OauthAccountTaken, text),
             ConnectError::WrongMode => Self::new(ErrorCode::OauthWrongMode, text),
             ConnectError::NotConnected => Self::new(ErrorCode::StripeNotConnected, text),

@@ -1,4 +1,4 @@
-//! Times of last use: one statement for all keys, one for all activations.
+//! Times of last use: one statement for all keys, one for all tokens, one for all activations.
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -16,6 +16,13 @@ const KEYS: &str = "\
     on conflict (key) do update set last_used_at = excluded.last_used_at \
     where t.last_used_at < excluded.last_used_at";
 
+const TOKENS: &str = "\
+    with v as (select t.id, v.at from unnest(?::text[], ?::bigint[]) as v (id, at) \
+        join management_tokens t on t.id = v.id \
+        where t.last_used_at is null or t.last_used_at < v.at \
+        order by t.id for update of t) \
+    update management_tokens t set last_used_at = v.at from v where t.id = v.id";
+
 const ACTIVATIONS: &str = "\
     with v as (select t.license, t.fingerprint, v.at \
         from unnest(?::text[], ?::text[], ?::bigint[]) as v (license, fingerprint, at) \
@@ -32,6 +39,13 @@ pub fn touch(conn: &mut Conn, seen: &LastSeenBuffer) -> Result<(), Error> {
         let times = seen.keys.iter().map(|row| row.at()).collect();
         let params = vec![Param::Texts(keys), Param::Numbers(times)];
         Statement::<BigInt>::of(KEYS, params).execute(conn)?;
+    }
+    if !seen.tokens.is_empty() {
+        let params = vec![
+            Param::Texts(seen.tokens.iter().map(|it| it.0.clone()).collect()),
+            Param::Numbers(seen.tokens.iter().map(|it| it.1).collect()),
+        ];
+        Statement::<BigInt>::of(TOKENS, params).execute(conn)?;
     }
     if !seen.devices.is_empty() {
         let devices = &seen.devices;

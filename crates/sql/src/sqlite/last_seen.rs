@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::db::Conn;
 use super::tables::access::last_seen::LastSeenBuffer;
 use crate::error::Error;
-use crate::schema::{activations, api_key_uses, api_keys};
+use crate::schema::{activations, api_key_uses, api_keys, management_tokens};
 
 /// Move times forward, inside a transaction. A key or an activation that is gone is left out.
 pub fn touch(conn: &mut Conn, seen: &LastSeenBuffer) -> Result<(), Error> {
@@ -25,6 +25,13 @@ pub fn touch(conn: &mut Conn, seen: &LastSeenBuffer) -> Result<(), Error> {
                 .into_columns((api_key_uses::key, api_key_uses::last_used_at))
                 .execute(conn)?;
         }
+    }
+    for (token, at) in &seen.tokens {
+        let used = management_tokens::last_used_at;
+        diesel::update(management_tokens::table.find(token))
+            .filter(used.is_null().or(used.lt(at)))
+            .set(used.eq(at))
+            .execute(conn)?;
     }
     for (license, fingerprint, at) in &seen.devices {
         diesel::update(activations::table.find((license, fingerprint)))

@@ -6,6 +6,7 @@ pub mod access;
 pub mod catalog;
 pub mod commit;
 pub mod licenses;
+pub mod master_key;
 pub mod outbox;
 pub mod prune;
 pub mod sales;

@@ -192,6 +192,8 @@ fn others(conn: &mut Conn, page: &PageRequest, asked: &mut Asked<'_>) {
     }
     tables::catalog::product::list(conn, &acme(), page).unwrap();
     asked.question(("products", page));
+    tables::sellers::management_token::list(conn, &acme(), page).unwrap();
+    asked.question(("tokens", page));
     tables::sales::order::list(conn, &acme(), page).unwrap();
     asked.question(("orders", page));
     tables::outbox::delivery::list(conn, &acme(), page).unwrap();

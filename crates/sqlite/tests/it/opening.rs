@@ -1,8 +1,10 @@
 //! Opening: one server, tools beside it, and sentences for the operator.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use mintage_domain::ports::{Commit, Housekeeping, Tenants};
+use mintage_domain::ports::{Commit, Housekeeping, KeyQuery, Tenants, ValidateQuery, Validations};
 use mintage_sqlite::{OpenError, SqliteConfig, SqliteStore};
 use mintage_testkit::fixtures::Shop;
 use tempfile::TempDir;
@@ -74,4 +76,41 @@ fn what_cannot_be_opened_is_told_in_a_sentence_that_names_it() {
         let error: OpenError = SqliteStore::open_tool(path, &config()).unwrap_err();
         assert!(error.to_string().contains(told), "{error}");
     }
+}
+
+#[test]
+fn the_files_of_a_database_are_readable_by_their_owner_only() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("mintage.db");
+    let modes = || -> Vec<(String, u32)> {
+        let files = std::fs::read_dir(dir.path()).unwrap().map(Result::unwrap);
+        let mut modes: Vec<_> = files
+            .map(|it| {
+                let name = it.file_name().to_string_lossy().into_owned();
+                (name, it.metadata().unwrap().permissions().mode() & 0o777)
+            })
+            .collect();
+        modes.sort();
+        modes
+    };
+    // A file from before, which others may read.
+    std::fs::write(&path, "").unwrap();
+    std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+    let server = SqliteStore::open_server(&path, &config()).unwrap();
+    let shop = Shop::opened(&server, "acme");
+    let nonce = Some(shop.nonce(&shop.api_key()));
+    let key = KeyQuery {
+        tenant: shop.tenant.id.clone(),
+        product: shop.product.id.clone(),
+        mode: shop.mode,
+        hashes: Vec::new(),
+    };
+    server.validate(ValidateQuery { nonce, key }).unwrap();
+    let modes = modes();
+    let names = ["", "-shm", "-wal", ".lock", ".nonces."].map(|it| format!("mintage.db{it}"));
+    for (name, (found, mode)) in names.iter().zip(&modes) {
+        assert!(found.starts_with(name), "{modes:?}");
+        assert_eq!(*mode, 0o600, "{found}");
+    }
+    assert_eq!(modes.len(), names.len());
 }

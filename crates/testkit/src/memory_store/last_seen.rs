@@ -1,4 +1,4 @@
-//! When API keys and devices were last seen.
+//! When API keys, management tokens and devices were last seen.
 
 use std::collections::HashMap;
 
@@ -18,6 +18,11 @@ impl LastSeen for MemoryStore {
                     if tables.api_keys.contains_key(key) {
                         let last_seen = tables.api_keys_last_seen.entry(key.clone()).or_insert(*at);
                         *last_seen = (*last_seen).max(*at);
+                    }
+                }
+                SeenTarget::Token(token) => {
+                    if let Some(token) = tables.tokens.get_mut(token) {
+                        token.last_used_at = token.last_used_at.max(Some(*at));
                     }
                 }
                 SeenTarget::Device(license, fingerprint) => {

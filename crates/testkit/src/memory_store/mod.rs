@@ -7,6 +7,7 @@ mod housekeeping;
 mod lanes;
 mod last_seen;
 mod licenses;
+mod master_keys;
 mod outbox;
 mod paging;
 mod sales;

@@ -1,13 +1,19 @@
 //! Orders, payments and customers.
 
+use std::collections::BTreeSet;
+
 use mintage_domain::base::id::{CustomerId, OrderId, SessionId, StripeAccountId};
+use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::licenses::license::License;
 use mintage_domain::model::sales::customer::Customer;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
-use mintage_domain::ports::{CustomerFilter, Customers, Orders, Payments, StoreError};
+use mintage_domain::ports::{
+    CustomerFilter, Customers, Erasure, Erasures, Orders, Payments, StoreError,
+};
 
 use crate::memory_store::paging::page;
 use crate::memory_store::store::MemoryStore;
@@ -108,4 +114,54 @@ fn fits(filter: &CustomerFilter, customer: &Customer) -> bool {
             .as_ref()
             .is_none_or(|start| start.begins(&customer.email))
         && (external_id.is_none() || customer.external_id == *external_id)
+}
+
+impl Erasures for MemoryStore {
+    fn erase_customer(&self, erasure: &Erasure) -> Result<bool, StoreError> {
+        let tables = &mut *self.tables();
+        let customer = tables.customers.get_mut(&erasure.customer);
+        let Some(customer) = customer.filter(|it| it.tenant == erasure.tenant) else {
+            return Ok(false);
+        };
+        tables.customers_by_identity.remove(&customer.identity());
+        let address = std::mem::replace(&mut customer.email, erasure.email.clone());
+        (customer.name, customer.external_id) = (None, None);
+        customer.metadata.clear();
+        tables
+            .customers_by_identity
+            .insert(customer.identity(), customer.id.clone());
+        let of_customer = |it: &License| it.customer == erasure.customer;
+        let licenses = tables.licenses.values_mut().filter(|it| of_customer(it));
+        let mut ids = BTreeSet::new();
+        let mut units = BTreeSet::new();
+        for license in licenses {
+            (license.notes, license.metadata) = (None, Metadata::default());
+            license.version += 1;
+            units.extend(license.unit.as_ref().map(|unit| unit.order.clone()));
+            ids.insert(license.id.clone());
+        }
+        for device in tables.activations.values_mut() {
+            if ids.contains(&device.license) {
+                (device.hostname, device.os) = (None, None);
+                device.metadata = Metadata::default();
+                device.version += 1;
+            }
+        }
+        for mail in tables.mails.values_mut() {
+            if mail.content.license().is_some_and(|id| ids.contains(id)) {
+                mail.to = erasure.email.clone();
+                mail.version += 1;
+            }
+        }
+        for order in tables.orders.values_mut() {
+            let is_buyer = order.tenant == erasure.tenant && order.buyer.as_ref() == Some(&address);
+            if is_buyer || (units.contains(&order.id) && order.buyer.is_some()) {
+                order.buyer = None;
+                order.version += 1;
+            }
+        }
+        let entry = erasure.audit.clone();
+        tables.audit.insert(entry.id.clone(), entry);
+        Ok(true)
+    }
 }

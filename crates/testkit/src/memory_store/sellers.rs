@@ -1,5 +1,6 @@
 //! Tenants, management tokens and the audit trail.
 
+use mintage_domain::base::id::TokenId;
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::secret::SecretHash;
 use mintage_domain::base::slug::TenantId;
@@ -31,6 +32,29 @@ impl Tokens for MemoryStore {
         let tables = self.tables();
         let token = tables.tokens.values().find(|it| it.hash == *hash);
         Ok(token.cloned())
+    }
+
+    fn token_by_id(
+        &self,
+        tenant: &TenantId,
+        id: &TokenId,
+    ) -> Result<Option<ManagementToken>, StoreError> {
+        let tables = self.tables();
+        let token = tables.tokens.get(id).filter(|it| it.tenant == *tenant);
+        Ok(token.cloned())
+    }
+
+    fn tokens(
+        &self,
+        tenant: &TenantId,
+        request: &PageRequest,
+    ) -> Result<Page<ManagementToken>, StoreError> {
+        let tables = self.tables();
+        let rows = tables.tokens.values().filter(|it| it.tenant == *tenant);
+        Ok(page(rows.cloned(), request, |it| Cursor {
+            at: it.created_at,
+            id: it.id.to_string(),
+        }))
     }
 }
 

@@ -7,6 +7,7 @@ use mintage_domain::base::id::{
     StripeEventId, TokenId,
 };
 use mintage_domain::base::mode::Mode;
+use mintage_domain::base::seal::Sealed;
 use mintage_domain::base::secret::SecretHash;
 use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::base::time::Timestamp;
@@ -71,4 +72,5 @@ pub(super) struct Tables {
     pub(super) nonces: BTreeMap<(ApiKeyId, [u8; 32]), Timestamp>,
     pub(super) idempotency_keys: BTreeMap<IdempotencyId, IdempotencyRecord>,
     pub(super) rates: RateWindows,
+    pub(super) canaries: BTreeMap<String, Sealed>,
 }

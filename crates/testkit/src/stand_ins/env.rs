@@ -36,6 +36,7 @@ impl TestEnv {
             clock: &self.clock,
             entropy: &self.entropy,
             keys: &self.keys,
+            origin: None,
         }
     }
 }

@@ -9,6 +9,7 @@
 mod access;
 mod catalog;
 mod licenses;
+mod master_key;
 mod outbox;
 mod retention;
 mod sales;

@@ -9,6 +9,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::outbox::delivery::{Claim, Delivery};
 use mintage_domain::model::outbox::event::sent_body;
 use mintage_domain::model::sales::fee::BasisPoints;
@@ -27,7 +28,8 @@ use mintage_domain::usecase::catalog::prices::{PricesError, PricesSetUp, set_up_
 use mintage_domain::usecase::env::{Env, SealedField};
 use mintage_domain::usecase::outbox::deliver::{LEASE, MAX_CONCURRENT_PER_ENDPOINT};
 use mintage_domain::usecase::sales::checkout::{self, CheckoutError, OpenCheckout};
-use mintage_domain::usecase::stripe::connect::{self, ConnectError, Connected};
+use mintage_domain::usecase::stripe::connect::{self, ConnectError};
+use mintage_domain::usecase::stripe::connect_page::{self, ConnectPage, Connected};
 use mintage_domain::usecase::stripe::inbound::{Inbound, InboundError, Outcome, receive};
 use mintage_testkit::fixtures::{Shop, web_url};
 use mintage_testkit::{MemoryStore, StandInStripe};
@@ -37,6 +39,15 @@ pub(crate) struct Seller {
     pub(crate) stripe: Arc<StandInStripe>,
     pub(crate) shop: Shop,
     events: AtomicU32,
+}
+
+/// The secret of the browser in which sellers connect.
+pub(crate) fn browser() -> Secret {
+    Secret::new("b0".repeat(32))
+}
+
+fn redirect() -> WebUrl {
+    web_url("https://mintage.example.test/callback")
 }
 
 impl Seller {
@@ -87,24 +98,44 @@ impl Seller {
         &self.shop.tenant.id
     }
 
-    /// Begins an OAuth round; returns the state that Stripe sends back.
-    pub(crate) fn start(&self, mode: Mode) -> Result<Secret, ConnectError> {
-        let redirect = web_url("https://mintage.example.test/callback");
+    /// Starts an OAuth round; returns the ticket of its page.
+    pub(crate) fn ticket(&self, mode: Mode) -> Result<Secret, ConnectError> {
         let (store, env) = (&*self.store, self.env());
-        let url = connect::start(store, &*self.stripe, &env, self.tenant(), mode, &redirect)?;
-        let (_, query) = url.split_once('?').unwrap();
-        let state = query.split('&').find_map(|it| it.strip_prefix("state="));
-        Ok(Secret::new(state.unwrap()))
+        let by = (self.tenant(), &self.shop.management_token().id);
+        connect::start(store, &*self.stripe, &env, by, mode, &redirect())
     }
 
-    /// Finishes an OAuth round at this Stripe.
+    /// Opens the page of a ticket in a browser; returns the page and the `state` for Stripe.
+    pub(crate) fn open_page(
+        &self,
+        ticket: &Secret,
+        browser: &Secret,
+    ) -> Result<(ConnectPage, Secret), ConnectError> {
+        let (store, env) = (&*self.store, self.env());
+        let opened = (ticket, browser);
+        let page = connect_page::open(store, &*self.stripe, &env, opened, &redirect())?;
+        let (_, query) = page.authorize_url.split_once('?').unwrap();
+        let state = query.split('&').find_map(|it| it.strip_prefix("state="));
+        let state = Secret::new(state.unwrap());
+        Ok((page, state))
+    }
+
+    /// Starts an OAuth round and opens its page; returns the `state` for Stripe.
+    pub(crate) fn start(&self, mode: Mode) -> Result<Secret, ConnectError> {
+        let ticket = self.ticket(mode)?;
+        Ok(self.open_page(&ticket, &browser())?.1)
+    }
+
+    /// Finishes an OAuth round at this Stripe, and looks at the page after.
     pub(crate) fn finish(
         &self,
         stripe: &dyn Stripe,
         state: &Secret,
         code: &Secret,
     ) -> Result<Connected, ConnectError> {
-        connect::finish(&*self.store, stripe, &self.env(), state, code)
+        let (store, env, browser) = (&*self.store, self.env(), browser());
+        let round = connect::finish(store, stripe, &env, (state, code), Some(&browser))?;
+        connect_page::look(store, &env, &round.state, Some(&browser))
     }
 
     /// Runs an OAuth round in which the owner of the account agrees.

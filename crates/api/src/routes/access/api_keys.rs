@@ -49,7 +49,8 @@ fn kind(
 /// Create an API key
 ///
 /// The answer contains the secret, which no later answer contains. A key with the scope `PUBLISHABLE`
-/// has no secret and no signature version.
+/// has no secret and no signature version. A token cannot create a key that may do more than itself:
+/// issuing and managing activations need the scope `licenses:write`, reading needs `licenses:read`.
 #[utoipa::path(
     post,
     path = "/v1/api-keys",
@@ -76,13 +77,12 @@ pub(super) async fn create(
     let product = body.product_id.0;
     let kind_and_mode = (kind(&body.scope, body.signature_version)?, body.mode.0);
     let new = blocking(&app, move |app| {
-        let (tenant, actor) = (caller.tenant(), caller.actor());
         create_api_key(
             &*app.store,
-            &app.env(),
-            &tenant,
+            &caller.env(app),
+            &caller.tenant(),
             &product,
-            &actor,
+            caller.authority(),
             kind_and_mode,
         )
     })
@@ -164,7 +164,7 @@ pub(super) async fn revoke(
     let id = parse_id(&path, ApiKeyId::parse)?;
     let (key, last_use) = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        let revoked = revoke_api_key(&*app.store, &app.env(), &tenant, &id, &actor);
+        let revoked = revoke_api_key(&*app.store, &caller.env(app), &tenant, &id, &actor);
         // Even after an error: a commit whose outcome is unknown may be stored.
         app.api_key_cache.remove(id.as_str());
         let key = revoked?;
@@ -220,9 +220,16 @@ pub(super) async fn rotate(
         .unwrap_or_default();
     let version = body.signature_version.map(|version| version.0);
     let new = blocking(&app, move |app| {
-        let (tenant, actor) = (caller.tenant(), caller.actor());
+        let (tenant, authority) = (caller.tenant(), caller.authority());
         let change = (overlap, version);
-        let rotated = rotate_api_key(&*app.store, &app.env(), &tenant, &id, change, &actor);
+        let rotated = rotate_api_key(
+            &*app.store,
+            &caller.env(app),
+            &tenant,
+            &id,
+            change,
+            authority,
+        );
         app.api_key_cache.remove(id.as_str());
         rotated
     })

@@ -101,7 +101,14 @@ pub(super) async fn create(
     let new = CreateKeyTypeRequest::read(&body.read().await?)?;
     let key_type = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        create_key_type(&*app.store, &app.env(), &tenant, &product, &actor, &new)
+        create_key_type(
+            &*app.store,
+            &caller.env(app),
+            &tenant,
+            &product,
+            &actor,
+            &new,
+        )
     })
     .await??;
     Ok(HttpResponse::Created().json(KeyTypeView::of(&key_type)))

@@ -60,7 +60,7 @@ pub(super) async fn create(
     let new = read_body::<CreateProductRequest>(&body.read().await?)?.into();
     let product = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        create_product(&*app.store, &app.env(), &tenant, &actor, &new)
+        create_product(&*app.store, &caller.env(app), &tenant, &actor, &new)
     })
     .await??;
     Ok(HttpResponse::Created().json(ProductView::of(&product)))

@@ -77,7 +77,7 @@ pub(super) async fn release(
         let (tenant, actor) = (caller.tenant(), caller.actor());
         activation::release(
             &*app.store,
-            &app.env(),
+            &caller.env(app),
             &tenant,
             (&license, &activation),
             &actor,

@@ -5,6 +5,7 @@ use deserr::Deserr;
 use mintage_domain::base::id::LicenseId;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::ports::LicenseRecord;
+use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::licenses::command::{self, Target};
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
@@ -38,8 +39,8 @@ pub(super) async fn freeze(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::LicensesWrite).await?;
-    command(&app, &path, caller, |app, target| {
-        Ok(command::freeze(&*app.store, &app.env(), target)?)
+    command(&app, &path, caller, |app, env, target| {
+        Ok(command::freeze(&*app.store, env, target)?)
     })
     .await
 }
@@ -63,8 +64,8 @@ pub(super) async fn thaw(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::LicensesWrite).await?;
-    command(&app, &path, caller, |app, target| {
-        Ok(command::thaw(&*app.store, &app.env(), target)?)
+    command(&app, &path, caller, |app, env, target| {
+        Ok(command::thaw(&*app.store, env, target)?)
     })
     .await
 }
@@ -92,13 +93,8 @@ pub(super) async fn extend(
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::LicensesWrite).await?;
     let ExtendLicenseRequest { duration } = read_body(&body.read().await?)?;
-    command(&app, &path, caller, move |app, target| {
-        Ok(command::extend(
-            &*app.store,
-            &app.env(),
-            target,
-            duration.0,
-        )?)
+    command(&app, &path, caller, move |app, env, target| {
+        Ok(command::extend(&*app.store, env, target, duration.0)?)
     })
     .await
 }
@@ -116,7 +112,7 @@ async fn command(
     app: &web::Data<App>,
     path: &str,
     caller: TokenCaller,
-    run: impl FnOnce(&App, Target<'_>) -> Result<LicenseRecord, Problem> + Send + 'static,
+    run: impl FnOnce(&App, &Env<'_>, Target<'_>) -> Result<LicenseRecord, Problem> + Send + 'static,
 ) -> Result<HttpResponse, ApiError> {
     let id = parse_id(path, LicenseId::parse)?;
     let record = blocking(app, move |app| {
@@ -125,7 +121,7 @@ async fn command(
             id: &id,
             actor: &caller.actor(),
         };
-        run(app, target)
+        run(app, &caller.env(app), target)
     })
     .await??;
     app.deliveries_due.notify_one();
@@ -154,7 +150,7 @@ pub(super) async fn revoke(
     let id = parse_id(&path, LicenseId::parse)?;
     let record = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        command::revoke(&*app.store, &app.env(), &tenant, &id, &actor)
+        command::revoke(&*app.store, &caller.env(app), &tenant, &id, &actor)
     })
     .await??;
     app.deliveries_due.notify_one();
@@ -183,7 +179,7 @@ pub(super) async fn reveal(
     let id = parse_id(&path, LicenseId::parse)?;
     let key = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        command::reveal(&*app.store, &app.env(), &tenant, &id, &actor)
+        command::reveal(&*app.store, &caller.env(app), &tenant, &id, &actor)
     })
     .await??;
     Ok(HttpResponse::Ok()

@@ -1,6 +1,6 @@
 //! `POST /v1/issue` (usekeystack.com/docs/issuing-licenses).
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use deserr::Deserr;
 use mintage_domain::base::secret::SecretHash;
 use mintage_domain::base::slug::KeyTypeId;
@@ -8,6 +8,7 @@ use mintage_domain::base::text::Text;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::access::idempotency::IdempotencyKey;
 use mintage_domain::model::access::scope::Permission;
+use mintage_domain::model::sellers::audit::Origin;
 use mintage_domain::usecase::licenses::issue::{
     IssueCall, IssueError, Issued, NewCustomer, NewLicense, decide, decide_again,
 };
@@ -108,6 +109,7 @@ impl IssueCustomer {
         "common/idempotency-conflict",
         "common/not-found",
         "quota/licenses-exceeded",
+        "tenant/suspended",
     ]))),
 )]
 pub(super) async fn issue(
@@ -127,9 +129,11 @@ pub(super) async fn issue(
     let wanted = (&key.tenant, &key.product, &new.key_type);
     let offer = find_offer(&app, wanted).await??;
     let offer = offer.ok_or(IssueError::UnknownPlan)?;
-    let first = decide(&app.env(), &call, &offer, &new)?;
+    let origin = request.extensions().get::<Origin>().cloned();
+    let first = decide(&app.env_of(origin.as_ref()), &call, &offer, &new)?;
     let issued = settle_from(&app, first, move |app, refusal| {
-        decide_again(&*app.store, &app.env(), &call, &new, refusal)
+        let env = app.env_of(origin.as_ref());
+        decide_again(&*app.store, &env, &call, &new, refusal)
     })
     .await?;
     if !issued.again {

@@ -43,8 +43,10 @@ pub(super) async fn list(
 /// Deliver an event again
 ///
 /// Sends the same bytes again. The call is refused while an attempt is sending the delivery, when the
-/// endpoint is gone (it answered 410), and when the event is so old that its body is not kept any more. If the endpoint is paused, the deliveries that
-/// wait are attempted one at a time, and the first success resumes it.
+/// endpoint is gone (it answered 410), and when the event is so old that its body is not kept any more. A
+/// `license.created` that was sent to another URL before needs the scope `licenses:reveal` too, since it
+/// contains the license key. If the endpoint is paused, the deliveries that wait are attempted one at a
+/// time, and the first success resumes it.
 #[utoipa::path(
     post,
     path = "/v1/webhook/deliveries/{id}/redeliver",
@@ -67,8 +69,8 @@ pub(super) async fn redeliver(
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
     let id = parse_id(&path, DeliveryId::parse)?;
     let delivery = blocking(&app, move |app| {
-        let (tenant, actor) = (caller.tenant(), caller.actor());
-        webhook_endpoint::redeliver(&*app.store, &app.env(), &tenant, &id, &actor)
+        let (tenant, authority) = (caller.tenant(), caller.authority());
+        webhook_endpoint::redeliver(&*app.store, &caller.env(app), &tenant, &id, authority)
     })
     .await??;
     app.deliveries_due.notify_one();

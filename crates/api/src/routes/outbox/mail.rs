@@ -67,7 +67,7 @@ pub(super) async fn update(
     let UpdateMailSettingsRequest { enabled } = read_body(&body.read().await?)?;
     let tenant = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        let switched = mail::switch(&*app.store, &app.env(), &tenant, &actor, enabled);
+        let switched = mail::switch(&*app.store, &caller.env(app), &tenant, &actor, enabled);
         app.catalog_cache.tenants.remove(&tenant);
         switched
     })
@@ -136,7 +136,14 @@ pub(super) async fn resend(
     let mailing = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         let is_configured = app.mailer.is_some();
-        mail::resend(&*app.store, &app.env(), &tenant, &id, &actor, is_configured)
+        mail::resend(
+            &*app.store,
+            &caller.env(app),
+            &tenant,
+            &id,
+            &actor,
+            is_configured,
+        )
     })
     .await??;
     app.mails_due.notify_one();

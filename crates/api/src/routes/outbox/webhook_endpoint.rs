@@ -94,7 +94,7 @@ pub(super) async fn set(
     let answered = url.clone();
     let secret = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        webhook_endpoint::set_url(&*app.store, &app.env(), &tenant, &actor, url.as_ref())
+        webhook_endpoint::set_url(&*app.store, &caller.env(app), &tenant, &actor, url.as_ref())
     })
     .await??;
     app.deliveries_due.notify_one();
@@ -126,7 +126,7 @@ pub(super) async fn resume(
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
     let endpoint = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        webhook_endpoint::resume(&*app.store, &app.env(), &tenant, &actor)
+        webhook_endpoint::resume(&*app.store, &caller.env(app), &tenant, &actor)
     })
     .await??;
     app.deliveries_due.notify_one();
@@ -154,7 +154,7 @@ pub(super) async fn rotate_secret(
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
     let secret = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        webhook_endpoint::rotate_secret(&*app.store, &app.env(), &tenant, &actor)
+        webhook_endpoint::rotate_secret(&*app.store, &caller.env(app), &tenant, &actor)
     })
     .await??;
     app.deliveries_due.notify_one();

@@ -11,7 +11,7 @@ use mintage_runtime::outbound::{call_stripe, check_circuit};
 use mintage_runtime::problem::Problem;
 use utoipa::ToSchema;
 
-use crate::auth::bearer;
+use crate::auth::{bearer, note};
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::json::{Faults, read_body};
@@ -65,6 +65,7 @@ impl From<CreateCheckoutRequest> for OpenCheckout {
         "stripe/not-connected",
         "stripe/refused",
         "stripe/unavailable",
+        "tenant/suspended",
     ]))),
 )]
 pub(super) async fn create(
@@ -78,6 +79,7 @@ pub(super) async fn create(
         .ok_or_else(Problem::key_invalid)?
         .to_owned();
     let connection = blocking(&app, move |app| authorize(&*app.store, &tenant, &key)).await??;
+    note(&request, &connection.tenant, "checkout-key");
     let tenant = connection.tenant.as_str();
     limits::admit_exactly(&app, &request, (Limited::Checkout, tenant)).await?;
     let wanted = read_body::<CreateCheckoutRequest>(&body.read().await?)?.into();

@@ -7,6 +7,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::model::sales::customer::ExternalId;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::ports::CustomerFilter;
+use mintage_domain::usecase::sales::customer::erase_customer;
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
 use mintage_runtime::problem::Problem;
@@ -97,4 +98,33 @@ pub(super) async fn get(
         .await??
         .ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok().json(CustomerView::of(&customer)))
+}
+
+/// Erase a customer
+///
+/// Erases the address, the name, the external id and the metadata of the customer, the notes and metadata
+/// of its licenses, and what its devices say of themselves. The licenses stay valid, and orders and payments
+/// stay known. This cannot be undone.
+#[utoipa::path(
+    delete,
+    path = "/v1/customers/{id}",
+    operation_id = "eraseCustomer",
+    tag = "Sales",
+    params(("id" = inline(schema::CustomerId), Path)),
+    responses((status = 204, description = "The customer is erased.")),
+    security(("managementToken" = ["licenses:write"])),
+)]
+pub(super) async fn erase(
+    app: web::Data<App>,
+    path: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let caller = TokenCaller::of(&app, &request, TokenScope::LicensesWrite).await?;
+    let id = parse_id(&path, CustomerId::parse)?;
+    blocking(&app, move |app| {
+        let (tenant, actor) = (caller.tenant(), caller.actor());
+        erase_customer(&*app.store, &caller.env(app), &tenant, &id, &actor)
+    })
+    .await??;
+    Ok(HttpResponse::NoContent().finish())
 }

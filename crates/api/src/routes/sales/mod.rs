@@ -12,5 +12,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         orders::list,
         customers::list,
         customers::get,
+        customers::erase,
     ]
 }

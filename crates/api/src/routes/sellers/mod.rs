@@ -1,9 +1,10 @@
-//! The audit trail.
+//! Management tokens and the audit trail.
 
 mod audit;
+mod tokens;
 
 use crate::endpoint::{Endpoint, endpoints};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    endpoints![audit::list,]
+    endpoints![tokens::create, tokens::list, tokens::revoke, audit::list,]
 }

@@ -36,8 +36,9 @@ struct ConnectStripeRequest {
 
 /// Connect a Stripe account
 ///
-/// Answers the link to the page where the seller grants access. The same call switches a tenant from
-/// sandbox to live.
+/// Answers the link to a page for the seller, which names the tenant and the mode and goes on to Stripe.
+/// The link is good for ten minutes. The same call switches a tenant from sandbox to live. A tenant whose
+/// access was revoked at Stripe can connect again.
 #[utoipa::path(
     post,
     path = "/v1/integrations/stripe/connect",
@@ -63,11 +64,17 @@ pub(super) async fn connect(
     let callback = format!("{}/stripe/callback", app.settings.public_url);
     let redirect = WebUrl::parse(&callback)
         .map_err(|_| Problem::internal("the public URL does not give a callback URL"))?;
-    let url = blocking(&app, move |app| {
+    let ticket = call_stripe(&app, caller.tenant().as_str(), move |app| {
         let (store, stripe) = (&*app.store, &*app.stripe);
-        connect::start(store, stripe, &app.env(), &caller.tenant(), mode, &redirect)
+        let by = (&caller.tenant(), caller.token_id());
+        connect::start(store, stripe, &caller.env(app), by, mode, &redirect)
     })
     .await??;
+    let url = format!(
+        "{}/stripe/connect/{}",
+        app.settings.public_url,
+        ticket.expose()
+    );
     Ok(HttpResponse::Ok().json(ConnectLink { url, mode }))
 }
 
@@ -97,9 +104,9 @@ pub(super) async fn set_up_prices(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
-    let (tenant, actor) = (caller.tenant(), caller.actor());
     let prices = call_stripe(&app, caller.tenant().as_str(), move |app| {
-        prices::set_up_prices(&*app.store, &*app.stripe, &app.env(), &tenant, &actor)
+        let (tenant, actor) = (caller.tenant(), caller.actor());
+        prices::set_up_prices(&*app.store, &*app.stripe, &caller.env(app), &tenant, &actor)
     })
     .await??;
     Ok(HttpResponse::Ok().json(SetUpPricesResult::of(&prices)))
@@ -177,7 +184,7 @@ pub(super) async fn rotate_checkout_key(
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
     let key = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        connect::rotate_checkout_key(&*app.store, &app.env(), &tenant, &actor)
+        connect::rotate_checkout_key(&*app.store, &caller.env(app), &tenant, &actor)
     })
     .await??;
     Ok(HttpResponse::Ok()
@@ -202,9 +209,9 @@ pub(super) async fn disconnect(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
-    let (tenant, actor) = (caller.tenant(), caller.actor());
     call_stripe(&app, caller.tenant().as_str(), move |app| {
-        connect::disconnect(&*app.store, &*app.stripe, &app.env(), &tenant, &actor)
+        let (tenant, actor) = (caller.tenant(), caller.actor());
+        connect::disconnect(&*app.store, &*app.stripe, &caller.env(app), &tenant, &actor)
     })
     .await??;
     Ok(HttpResponse::NoContent().finish())
@@ -256,7 +263,7 @@ pub(super) async fn retry_parked(
     let id = parse_id(&path, StripeEventId::parse)?;
     let event = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        parked::retry(&*app.store, &app.env(), &tenant, &id, &actor)
+        parked::retry(&*app.store, &caller.env(app), &tenant, &id, &actor)
     })
     .await??;
     Ok(HttpResponse::Accepted().json(ParkedEvent::of(&event)))

@@ -1,5 +1,7 @@
 //! Clicking through pages: the fields of a form as a browser would send them.
 
+use super::wire::escape;
+
 /// The named inputs of a page's form with their values; of radio buttons the checked one.
 pub(crate) fn form_of(html: &str) -> Vec<(String, String)> {
     let tags = html.split("<input").skip(1);
@@ -39,4 +41,15 @@ pub(crate) fn fill(form: &mut Vec<(String, String)>, name: &str, value: &str) {
 pub(crate) fn element(html: &str, id: &str) -> Option<String> {
     let (_, rest) = html.split_once(&format!("id=\"{id}\">"))?;
     rest.split_once('<').map(|(text, _)| text.to_owned())
+}
+
+/// Where a form with `method="get"` leads, with its fields as the query.
+pub(crate) fn followed(html: &str) -> String {
+    let (_, rest) = html.split_once("<form method=\"get\"").expect("a form");
+    let action = attribute(rest, "action").expect("an action");
+    let fields = form_of(html);
+    let pairs = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", escape(name), escape(value)));
+    format!("{action}?{}", pairs.collect::<Vec<_>>().join("&"))
 }

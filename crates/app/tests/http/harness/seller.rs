@@ -1,6 +1,6 @@
 //! A seller: a tenant, its management token, and what it does with them.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use mintage_domain::model::sellers::tenant::Plan;
 use mintage_domain::ports::Clock;
@@ -21,6 +21,8 @@ pub(crate) struct Seller {
     pub(crate) token: String,
     /// Empty until the account is connected.
     pub(crate) checkout_key: String,
+    /// The cookie of the seller's browser.
+    cookie: Mutex<Option<String>>,
 }
 
 /// A key of signed calls.
@@ -56,6 +58,7 @@ impl Seller {
             id: id.to_owned(),
             token,
             checkout_key: String::new(),
+            cookie: Mutex::default(),
         }
     }
 
@@ -110,12 +113,39 @@ impl Seller {
         self.post(&path, body).expect(201);
     }
 
-    /// Where to grant access; nothing is granted yet.
-    pub(crate) fn authorize_url(&self, mode: &str) -> String {
+    /// The link to connect an account by.
+    pub(crate) fn connect_link(&self, mode: &str) -> String {
         let answer = self.post("/v1/integrations/stripe/connect", &json!({ "mode": mode }));
         let body = answer.expect(200);
         assert_eq!(body["mode"], mode);
         body["url"].as_str().expect("a URL").to_owned()
+    }
+
+    /// Where to grant access, as the page of the link says; nothing is granted yet.
+    pub(crate) fn authorize_url(&self, mode: &str) -> String {
+        let page = self.browse(&self.connect_link(mode));
+        assert_eq!(page.status, 200, "{}", page.text());
+        page::followed(page.text())
+    }
+
+    /// Loads a page of the server in the seller's browser, which keeps the cookie.
+    pub(crate) fn browse(&self, url: &str) -> Answer {
+        let answer = self.api.send(&self.in_browser(url));
+        if let Some(cookie) = answer.header("set-cookie") {
+            let (pair, _) = cookie.split_once(';').expect("attributes");
+            *self.cookie.lock().expect("no test fails here") = Some(pair.to_owned());
+        }
+        answer
+    }
+
+    /// The request of the seller's browser for a page of the server.
+    pub(crate) fn in_browser(&self, url: &str) -> Request {
+        let (_, path) = split(url);
+        let cookie = self.cookie.lock().expect("no test fails here").clone();
+        match cookie {
+            Some(cookie) => Request::get(path).header("Cookie", cookie),
+            None => Request::get(path),
+        }
     }
 
     /// Has events sent to a URL, or with `null` nowhere; returns what is answered.
@@ -142,10 +172,16 @@ impl Seller {
         answer
     }
 
-    /// Follows Stripe's redirect back.
+    /// Follows Stripe's redirect back, and the server's to the page after.
     pub(crate) fn come_back(&self, callback: &str) -> Answer {
-        let (_, path) = split(callback);
-        self.api.send(&Request::get(path))
+        let answer = self.browse(callback);
+        match answer.header("location") {
+            Some(page) => {
+                assert_eq!(answer.status, 303);
+                self.browse(page)
+            }
+            None => answer,
+        }
     }
 
     pub(crate) fn set_up_prices(&self) -> Value {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,11 +13,14 @@ use mintage_domain::base::email::Email;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sellers::authority::Authority;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::model::sellers::tenant::Plan;
-use mintage_domain::ports::{AuditFilter, Clock, Store};
+use mintage_domain::ports::{AuditFilter, Clock, SealedKind, SealedValue, Store};
+use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::retention::{Retention, prune};
-use mintage_domain::usecase::sellers::tenant::{create_tenant, create_token};
+use mintage_domain::usecase::sellers::tenant::create_tenant;
+use mintage_domain::usecase::sellers::token::{NewToken, create_token};
 use mintage_stripe_sim as sim;
 use mintage_testkit::{FixedClock, TestEnv};
 use serde_json::Value;
@@ -181,6 +185,45 @@ impl Stage {
         Ok(String::from_utf8(output.stdout).expect("text"))
     }
 
+    /// A file beside the database.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Seals the secret of the only product with a key that no server has; returns the good secret.
+    pub(crate) fn damage_product_secret(&self) -> SealedValue {
+        let secret = self.product_secret();
+        let test = self.env();
+        let field = SealedField::PRODUCT_KEY_SECRET;
+        let damaged = test.env().seal(field, &secret.id, b"damaged");
+        let replaced = (secret.clone(), damaged);
+        let resealed = self
+            .store()
+            .reseal(SealedKind::ProductKeySecret, &[replaced]);
+        resealed.expect("the store answers");
+        secret
+    }
+
+    /// Puts back the good secret.
+    pub(crate) fn repair_product_secret(&self, good: SealedValue) {
+        let replaced = (self.product_secret(), good.sealed);
+        let resealed = self
+            .store()
+            .reseal(SealedKind::ProductKeySecret, &[replaced]);
+        resealed.expect("the store answers");
+    }
+
+    fn product_secret(&self) -> SealedValue {
+        let secrets = self
+            .store()
+            .sealed_values(SealedKind::ProductKeySecret, None, 2);
+        let [secret] = secrets
+            .expect("the store answers")
+            .try_into()
+            .expect("one product");
+        secret
+    }
+
     /// Moves the server's clock and Stripe's.
     pub(crate) fn advance(&self, by: Duration) {
         let now = self.clock.advance(by).unix_seconds();
@@ -199,9 +242,14 @@ impl Stage {
     /// Makes a management token that may do only this.
     pub(crate) fn token(&self, id: &str, scopes: &[TokenScope]) -> String {
         let test = self.env();
-        let scopes = scopes.iter().copied().collect();
-        let made = create_token(self.store(), &test.env(), &tenant_id(id), &scopes);
-        made.expect("a token").1.expose().to_owned()
+        let new = NewToken {
+            name: None,
+            scopes: scopes.iter().copied().collect(),
+            expires_at: None,
+        };
+        let (tenant, operator) = (tenant_id(id), Authority::Operator);
+        let made = create_token(self.store(), &test.env(), &tenant, &new, operator);
+        made.expect("a token").secret.expose().to_owned()
     }
 
     /// What was done to one thing of a tenant, by whom: the audit trail's entries about it.

@@ -41,6 +41,11 @@ pub enum InvalidMasterKey {
     /// The key is not 64 hex digits.
     #[error("a master key is 64 hex digits, with an id and a colon before them if it has a name")]
     Key,
+    /// All bytes of the key are zero.
+    #[error(
+        "a master key is 32 random bytes, and these are all zero: create a key with `openssl rand -hex 32`"
+    )]
+    Weak,
 }
 
 impl MasterKey {
@@ -54,6 +59,9 @@ impl MasterKey {
             .decode(hex.as_bytes())
             .map_err(|_| InvalidMasterKey::Key)?;
         let key = UnboundKey::new(&AES_256_GCM, &bytes).map_err(|_| InvalidMasterKey::Key)?;
+        if bytes.iter().all(|byte| *byte == 0) {
+            return Err(InvalidMasterKey::Weak);
+        }
         Ok(Self {
             id: KeyId::parse(id)?,
             cipher: LessSafeKey::new(key),

@@ -90,6 +90,18 @@ impl KeyRing {
         Ok(Self { primary, others })
     }
 
+    /// The id of the key that seals.
+    pub fn primary_id(&self) -> &KeyId {
+        self.primary.id()
+    }
+
+    /// The ids of all keys, the primary one first.
+    pub fn ids(&self) -> impl Iterator<Item = &KeyId> {
+        std::iter::once(&self.primary)
+            .chain(&self.others)
+            .map(MasterKey::id)
+    }
+
     /// Seals a secret under the primary key. The nonce is 96 random bits and must never be reused.
     #[expect(
         clippy::expect_used,

@@ -202,3 +202,11 @@ fn a_signature_is_good_for_its_purpose_message_and_key_only() {
     assert!(changed.verify("order", id, b"text", &signature));
     assert_ne!(changed.sign("order", b"text").1, signature);
 }
+
+#[test]
+fn a_key_of_zeros_is_refused() {
+    for text in ["00".repeat(32), format!("k2:{}", "0".repeat(64))] {
+        assert_eq!(MasterKey::parse(&text).unwrap_err(), InvalidMasterKey::Weak);
+    }
+    assert!(MasterKey::parse(&format!("{}01", "00".repeat(31))).is_ok());
+}

@@ -9,7 +9,7 @@ use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::commit::counter::Count;
 use crate::commit::write::Write;
-use crate::model::sellers::tenant::{Plan, Tenant};
+use crate::model::sellers::tenant::{Plan, Tenant, TenantStatus};
 use crate::model::stripe::connection::Connection;
 
 fn empty() -> Changes {
@@ -24,6 +24,7 @@ fn tenant(id: &str) -> Changes {
         email: Email::parse("a@b.test").unwrap(),
         plan: Plan::Pro,
         mails: true,
+        status: TenantStatus::Active,
         created_at: changes.at,
         version: 1,
     }));

@@ -66,6 +66,14 @@ text_enum! {
 }
 
 impl Delivery {
+    /// Whether sending the delivery to `url` would show a license key to a receiver that no attempt
+    /// was made at. `attempts` are those that are known; old ones are deleted.
+    pub fn reveals_key_to(&self, url: &WebUrl, attempts: &[Attempt]) -> bool {
+        let was_attempted = self.attempts > 0;
+        let is_known = attempts.iter().any(|attempt| attempt.url == *url);
+        self.event.contains_key() && was_attempted && !is_known
+    }
+
     /// Leases the delivery for one attempt.
     pub fn lease(&mut self, until: Timestamp) {
         self.status = DeliveryStatus::Leased;

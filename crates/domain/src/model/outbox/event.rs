@@ -34,6 +34,13 @@ text_enum! {
     pub struct UnknownEvent;
 }
 
+impl EventName {
+    /// Whether the body contains the license key in plain text.
+    pub fn contains_key(self) -> bool {
+        self == Self::LicenseCreated
+    }
+}
+
 /// The body of an event about a license: Keylight Connect's flat fields
 /// (docs.keylight.dev/stripe/connect, step 4) in its envelope (docs.keylight.dev/webhooks/overview),
 /// and then the facts by which a receiver finds the license and sorts its events.

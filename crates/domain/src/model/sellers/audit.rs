@@ -1,5 +1,7 @@
 //! The audit trail: who changed what. An entry is committed together with its change.
 
+use std::net::IpAddr;
+
 use crate::base::id::{ApiKeyId, AuditId, TokenId};
 use crate::base::slug::TenantId;
 use crate::base::text::Text;
@@ -23,6 +25,17 @@ pub struct AuditEntry {
     pub action: &'static str,
     /// What was changed: an id or a slug, never a secret.
     pub target: String,
+    /// The request that made the change; `None` for commands and background tasks.
+    pub origin: Option<Origin>,
+}
+
+/// The request that made a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The address of the client.
+    pub address: IpAddr,
+    /// The id of the request, which its answer and its lines in the log have too.
+    pub request_id: String,
 }
 
 /// Who made a change.

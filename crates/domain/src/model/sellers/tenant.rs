@@ -16,10 +16,44 @@ pub struct Tenant {
     pub plan: Plan,
     /// Whether buyers receive their license keys by mail.
     pub mails: bool,
+    /// Whether the seller may use the server.
+    pub status: TenantStatus,
     /// When the tenant was created.
     pub created_at: Timestamp,
     /// Number of times the row was written; guards compare it.
     pub version: u64,
+}
+
+text_enum! {
+    /// Whether a seller may use the server.
+    pub enum TenantStatus {
+        /// The seller may.
+        Active = "active",
+        /// The operator has suspended the seller. What was sold goes on: events of Stripe are received,
+        /// licenses are minted, delivered and validated.
+        Suspended = "suspended",
+        /// The operator has erased the personal data of the seller and the customers, for good.
+        Erased = "erased",
+    }
+
+    /// The text is not the status of a tenant.
+    #[error("unknown status of a tenant")]
+    pub struct UnknownTenantStatus;
+}
+
+/// The tenant may not use the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the account is suspended; contact the operator of this server")]
+pub struct TenantSuspended;
+
+impl Tenant {
+    /// Checks that the seller may use the server. Calls of buyers and their apps are not checked.
+    pub fn check_active(&self) -> Result<(), TenantSuspended> {
+        match self.status {
+            TenantStatus::Active => Ok(()),
+            TenantStatus::Suspended | TenantStatus::Erased => Err(TenantSuspended),
+        }
+    }
 }
 
 text_enum! {

@@ -20,6 +20,7 @@ use crate::model::licenses::license::{License, Notes};
 use crate::model::licenses::term::{Term, TermIsPast};
 use crate::model::sales::customer::{Customer, CustomerName, ExternalId};
 use crate::model::sellers::audit::Actor;
+use crate::model::sellers::tenant::TenantSuspended;
 use crate::ports::{Catalog, Commit, IdempotencyKeys, Licenses, Tenants};
 use crate::usecase::catalog::offer::{Offer, find_offer};
 use crate::usecase::commit_loop::{Decision, settle};
@@ -34,6 +35,9 @@ pub enum IssueError {
     /// The product has no such key type.
     #[error("the product has no such plan")]
     UnknownPlan,
+    /// The tenant is suspended.
+    #[error(transparent)]
+    Suspended(#[from] TenantSuspended),
     /// The license would expire before it is minted.
     #[error(transparent)]
     TermIsPast(#[from] TermIsPast),
@@ -235,6 +239,7 @@ fn mint_new(
     wanted: &NewLicense,
     expired: Option<IdempotencyRecord>,
 ) -> Result<Decision<Issued>, IssueError> {
+    offer.seller.check_active()?;
     let now = env.now();
     let mut changes = env.changes(now);
     changes.nonces.push(call.nonce.clone());

@@ -42,6 +42,8 @@ pub const RESEND_RATE: Rate = Rate {
 
 /// The reason of a mail that was cancelled because its license was revoked.
 const REVOKED: &str = "the license was revoked before the mail was sent";
+/// The reason of a mail that was cancelled because its customer was erased.
+const ERASED: &str = "the customer was erased";
 /// The reason of a notice that was cancelled because the endpoint is not paused any more.
 const RESUMED: &str = "the webhook endpoint was resumed before the mail was sent";
 /// The reason of a mail that waited too long for a mail server.
@@ -189,6 +191,9 @@ fn compose_license_mail(
     };
     if license.state(env.now()) == State::Revoked {
         return Ok(Composed::Outcome(Outcome::Cancelled(REVOKED)));
+    }
+    if mail.to.is_erased() {
+        return Ok(Composed::Outcome(Outcome::Cancelled(ERASED)));
     }
     let Some(tenant) = store.tenant(&license.tenant)? else {
         return Ok(gone("the tenant"));

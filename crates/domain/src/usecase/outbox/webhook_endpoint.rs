@@ -11,6 +11,8 @@ use crate::model::outbox::endpoint_health::EndpointHealth;
 use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 use crate::model::outbox::webhook_signature::WebhookSecret;
 use crate::model::sellers::audit::Actor;
+use crate::model::sellers::authority::Authority;
+use crate::model::sellers::management_token::TokenScope;
 use crate::ports::{Commit, Deliveries, WebhookEndpoints};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
@@ -28,6 +30,12 @@ pub enum WebhookEndpointError {
     /// The receiver answered 410 (Gone). Nothing is sent until the URL is set again.
     #[error("the endpoint answered 410 Gone; set its URL again to send events")]
     Gone,
+    /// The event contains a license key, and the endpoint has changed since the event was sent.
+    #[error(
+        "the endpoint has changed since this event was sent, and the event contains a license key: \
+         the token lacks the scope {0}"
+    )]
+    LacksScope(TokenScope),
     /// The body was erased, since the event is old.
     #[error("the event is so old that its body is not kept any more")]
     BodyErased,
@@ -48,6 +56,7 @@ pub fn set_url(
     actor: &Actor,
     url: Option<&WebUrl>,
 ) -> Result<Option<WebhookSecret>, WebhookEndpointError> {
+    let target = url.map_or("none", WebUrl::as_str);
     settle(store, |_| {
         let (mut endpoint, secret) = if let Some(stored) = store.webhook_endpoint(tenant)? {
             (stored, None)
@@ -71,7 +80,7 @@ pub fn set_url(
         changes.endpoints.push(Write::changed(endpoint));
         changes
             .audit
-            .push(env.audit(tenant, now, actor.clone(), "webhook.set", tenant.as_str()));
+            .push(env.audit(tenant, now, actor.clone(), "webhook.set", target));
         Ok(Decision::commit(changes, secret))
     })
 }
@@ -144,19 +153,28 @@ pub fn resume(
     })
 }
 
-/// Redelivers an event with the same id and body, due now, with a new retry schedule. A paused
-/// endpoint is probed: its deliveries are attempted one at a time, and a success resumes it.
+/// Redelivers an event with the same id and body, due now, with a new retry schedule. An event with a
+/// license key is sent to a URL that it was not sent to before only for who may reveal license keys. A
+/// paused endpoint is probed: its deliveries are attempted one at a time, and a success resumes it.
 pub fn redeliver(
     store: &(impl Deliveries + WebhookEndpoints + Commit + ?Sized),
     env: &Env<'_>,
     tenant: &TenantId,
     id: &DeliveryId,
-    actor: &Actor,
+    authority: Authority<'_>,
 ) -> Result<Delivery, WebhookEndpointError> {
+    let reveal = TokenScope::LicensesReveal;
     settle(store, |_| {
-        let (mut delivery, _) = store
+        let (mut delivery, attempts) = store
             .delivery(tenant, id)?
             .ok_or(WebhookEndpointError::NotFound)?;
+        let endpoint = store.webhook_endpoint(tenant)?;
+        let url = endpoint.as_ref().and_then(|endpoint| endpoint.url.as_ref());
+        if url.is_some_and(|url| delivery.reveals_key_to(url, &attempts))
+            && authority.lacks(&[reveal].into()).is_some()
+        {
+            return Err(WebhookEndpointError::LacksScope(reveal));
+        }
         let now = env.now();
         if delivery.status == DeliveryStatus::Leased && delivery.due_at > now {
             return Err(WebhookEndpointError::Busy);
@@ -182,7 +200,7 @@ pub fn redeliver(
         changes.audit.push(env.audit(
             tenant,
             now,
-            actor.clone(),
+            authority.actor(),
             "delivery.redelivered",
             id.as_str(),
         ));

@@ -114,7 +114,11 @@ fn rule(kind: Prunable) -> Rule {
             "a signed call must not be accepted twice within the window of its signature",
         ),
         Prunable::Rates => Rule::ending(LONGEST_RATE, "a limit counts the window before"),
-        Prunable::Oauth => Rule::ending(OAUTH_ROUND_TTL, "a seller may take that long to connect"),
+        // Longer by default: the page after the round can be loaded again.
+        Prunable::Oauth => Rule {
+            default: days(1),
+            ..Rule::ending(OAUTH_ROUND_TTL, "a seller may take that long to connect")
+        },
         Prunable::Commits => Rule::made(
             Age::After(HOUR),
             Duration::from_mins(10),

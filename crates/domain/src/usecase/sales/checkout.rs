@@ -13,11 +13,12 @@ use crate::model::catalog::price_link::PriceLink;
 use crate::model::sales::fee::BasisPoints;
 use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::order_snapshot;
+use crate::model::sellers::tenant::TenantSuspended;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::connection::Connection;
 use crate::ports::{
     Catalog, CheckoutRequest, CheckoutSession, Commit, Connections, Orders, Stripe, StripeError,
-    StripeIdempotencyKey,
+    StripeIdempotencyKey, Tenants,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
@@ -30,6 +31,9 @@ pub enum CheckoutError {
     /// these cases.
     #[error("wrong or missing checkout key")]
     Unauthorized,
+    /// The tenant is suspended.
+    #[error(transparent)]
+    Suspended(#[from] TenantSuspended),
     /// The tenant is not connected to Stripe.
     #[error("not connected to Stripe")]
     NotConnected,
@@ -81,7 +85,7 @@ pub fn authorize(
 
 /// Opens a checkout on the tenant's account. Returns the URL of the payment page.
 pub fn open(
-    store: &(impl Catalog + Orders + Commit + ?Sized),
+    store: &(impl Tenants + Catalog + Orders + Commit + ?Sized),
     stripe: &dyn Stripe,
     env: &Env<'_>,
     connection: &Connection,
@@ -89,6 +93,8 @@ pub fn open(
     wanted: &OpenCheckout,
 ) -> Result<String, CheckoutError> {
     let tenant = &connection.tenant;
+    let seller = store.tenant(tenant)?.ok_or(CheckoutError::Unauthorized)?;
+    seller.check_active()?;
     let account = connection
         .state
         .account()

@@ -1,3 +1,4 @@
 //! Use cases of checkouts.
 
 pub mod checkout;
+pub mod customer;

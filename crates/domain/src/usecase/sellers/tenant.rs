@@ -1,19 +1,17 @@
-//! Creating tenants and management tokens, changing plans, and authenticating tokens.
-
-use std::collections::BTreeSet;
+//! Creating tenants and changing their plans.
 
 use crate::base::email::Email;
-use crate::base::id::TokenId;
-use crate::base::secret::{Secret, SecretHash};
+use crate::base::secret::Secret;
 use crate::base::slug::TenantId;
 use crate::commit::write::Write;
 use crate::model::sellers::audit::Actor;
-use crate::model::sellers::management_token::{ManagementToken, TokenScope, new_token};
-use crate::model::sellers::tenant::{Plan, Tenant};
-use crate::ports::{Commit, StoreError, Tenants, Tokens};
+use crate::model::sellers::management_token::TokenScope;
+use crate::model::sellers::tenant::{Plan, Tenant, TenantStatus};
+use crate::ports::{Commit, Tenants};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
+use crate::usecase::sellers::token::{NewToken, generate_token};
 
 /// Why a tenant was not created or changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +22,9 @@ pub enum TenantError {
     /// The tenant does not exist.
     #[error("no such tenant")]
     NotFound,
+    /// The tenant was erased, which is for good.
+    #[error("the tenant was erased")]
+    Erased,
     /// The store failed.
     #[error(transparent)]
     Failure(#[from] Failure),
@@ -58,10 +59,16 @@ pub fn create_tenant(
             email: email.clone(),
             plan,
             mails: true,
+            status: TenantStatus::Active,
             created_at: now,
             version: 1,
         };
-        let (row, token) = generate_token(env, id, TokenScope::ALL.into());
+        let every_scope = NewToken {
+            name: None,
+            scopes: TokenScope::ALL.into(),
+            expires_at: None,
+        };
+        let (row, token) = generate_token(env, id, &every_scope);
         let mut changes = env.changes(now);
         changes.tenants.push(Write::new(tenant.clone()));
         changes.tokens.push(Write::new(row));
@@ -99,54 +106,4 @@ pub fn change_plan(
         ));
         Ok(Decision::commit(changes, tenant))
     })
-}
-
-/// Creates another management token for a tenant. The returned token is shown once.
-pub fn create_token(
-    store: &(impl Tenants + Commit + ?Sized),
-    env: &Env<'_>,
-    id: &TenantId,
-    scopes: &BTreeSet<TokenScope>,
-) -> Result<(TokenId, Secret), TenantError> {
-    settle(store, |_| {
-        store.tenant(id)?.ok_or(TenantError::NotFound)?;
-        let now = env.now();
-        let (row, token) = generate_token(env, id, scopes.clone());
-        let token_id = row.id.clone();
-        let mut changes = env.changes(now);
-        changes.tokens.push(Write::new(row));
-        changes
-            .audit
-            .push(env.audit(id, now, Actor::Operator, "token.created", token_id.as_str()));
-        Ok(Decision::commit(changes, (token_id, token)))
-    })
-}
-
-fn generate_token(
-    env: &Env<'_>,
-    tenant: &TenantId,
-    scopes: BTreeSet<TokenScope>,
-) -> (ManagementToken, Secret) {
-    let now = env.now();
-    let token = new_token(env.random());
-    let row = ManagementToken {
-        id: TokenId::new(now, env.random()),
-        tenant: tenant.clone(),
-        hash: SecretHash::of(token.expose()),
-        scopes,
-        created_at: now,
-        revoked_at: None,
-        version: 1,
-    };
-    (row, token)
-}
-
-/// Looks up the token that a caller sent, unless it is revoked. The lookup is by hash, so its
-/// duration reveals nothing about the token.
-pub fn authenticate(
-    store: &(impl Tokens + ?Sized),
-    presented: &str,
-) -> Result<Option<ManagementToken>, StoreError> {
-    let found = store.token(&SecretHash::of(presented))?;
-    Ok(found.filter(|token| token.revoked_at.is_none()))
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::base::id::StripeAccountId;
+use crate::base::id::TokenId;
 use crate::base::mode::Mode;
 use crate::base::secret::{Secret, SecretHash};
 use crate::base::slug::TenantId;
@@ -17,6 +17,7 @@ use crate::ports::{Commit, Connections, OAuthRounds, StoreError, Stripe, StripeE
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
+use crate::usecase::stripe::oauth_state::{State, hash_of, key_of, random_hex};
 
 /// Why a connection was not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +34,9 @@ pub enum ConnectError {
     /// The `state` parameter is unknown, used or expired.
     #[error("this connection attempt is unknown, used up or expired")]
     InvalidState,
+    /// The round was begun in another browser, or without our page.
+    #[error("this browser did not begin the connection; open the link again in this browser")]
+    OtherBrowser,
     /// The account belongs to another tenant.
     #[error("this Stripe account is connected to another seller here")]
     AccountTaken,
@@ -55,39 +59,80 @@ from_port_errors!(ConnectError);
 /// How long an OAuth round may take.
 pub const OAUTH_ROUND_TTL: Duration = Duration::from_mins(10);
 
-/// Starts an OAuth round, and returns the URL where the seller grants access. The connection does
-/// not change yet.
+/// Starts an OAuth round, and returns the ticket of the page where the seller goes on. The connection
+/// does not change yet, unless Stripe says that the seller has revoked the access.
 pub fn start(
     store: &(impl Tenants + Connections + Commit + ?Sized),
     stripe: &dyn Stripe,
     env: &Env<'_>,
-    tenant: &TenantId,
+    (tenant, begun_by): (&TenantId, &TokenId),
     mode: Mode,
     redirect: &WebUrl,
-) -> Result<String, ConnectError> {
+) -> Result<Secret, ConnectError> {
     let owner = store.tenant(tenant)?.ok_or(ConnectError::NotFound)?;
     if !owner.plan.limits().connect {
         return Err(ConnectError::PlanLacksConnect);
     }
-    let state = random_hex(env);
-    let url = stripe.authorize_url(mode, &state, redirect)?;
+    let ticket = random_hex(env);
+    // A link that Stripe would not take up is not given out.
+    stripe.authorize_url(mode, &ticket, redirect)?;
+    if current(store, tenant)?.may_connect(mode).is_err() {
+        leave_if_revoked(store, stripe, env, tenant)?;
+    }
     settle(store, |_| {
         current(store, tenant)?.may_connect(mode)?;
         let now = env.now();
         let mut changes = env.changes(now);
         changes.oauth_rounds.push(Write::new(OAuthRound {
-            state: SecretHash::of(state.expose()),
+            state: hash_of(&key_of(&ticket)),
             tenant: tenant.clone(),
             mode,
             expires_at: now.plus(OAUTH_ROUND_TTL),
             used: false,
+            begun_by: Some(begun_by.clone()),
+            browser: None,
             version: 1,
         }));
-        Ok(Decision::commit(changes, url.clone()))
+        Ok(Decision::commit(changes, ticket.clone()))
     })
 }
 
-fn current(
+/// Disconnects a tenant whose account Stripe does not let us use any more: the event that says so was
+/// lost. Otherwise the tenant could neither sell nor connect again.
+fn leave_if_revoked(
+    store: &(impl Connections + Commit + ?Sized),
+    stripe: &dyn Stripe,
+    env: &Env<'_>,
+    tenant: &TenantId,
+) -> Result<(), ConnectError> {
+    let Some(account) = current(store, tenant)?.state.account() else {
+        return Ok(());
+    };
+    if !matches!(stripe.account(&account), Err(StripeError::AccountGone)) {
+        return Ok(());
+    }
+    settle(store, |_| {
+        let mut connection = current(store, tenant)?;
+        if connection.state.account().as_ref() != Some(&account) {
+            return Ok(Decision::Answer(()));
+        }
+        connection.disconnect(true);
+        let now = env.now();
+        let mut changes = env.changes(now);
+        leave_account(&mut changes, store, tenant, &account)?;
+        changes.connections.push(Write::changed(connection));
+        changes.audit.push(env.audit(
+            tenant,
+            now,
+            Actor::Stripe,
+            "stripe.deauthorized",
+            account.account.as_str(),
+        ));
+        Ok(Decision::commit(changes, ()))
+    })
+}
+
+pub(super) fn current(
     store: &(impl Connections + ?Sized),
     tenant: &TenantId,
 ) -> Result<Connection, StoreError> {
@@ -95,30 +140,25 @@ fn current(
     Ok(stored.unwrap_or_else(|| Connection::none(tenant.clone())))
 }
 
-/// A new connection.
-#[derive(Debug)]
-pub struct Connected {
-    /// The tenant that is connected.
-    pub tenant: TenantId,
-    /// The mode of the connection.
-    pub mode: Mode,
-    /// The connected account.
-    pub account: StripeAccountId,
-    /// The new checkout key, shown once; `None` if the tenant has one already.
-    pub checkout_key: Option<Secret>,
-}
-
-/// Completes an OAuth round. The state is consumed first, then the code is exchanged once, since
-/// Stripe revokes the grant when a code is used twice. After a crash in between the connection is
-/// unchanged, and the seller must connect again.
+/// Completes an OAuth round in the browser that began it, and returns the round. The state is consumed
+/// first, then the code is exchanged once, since Stripe revokes the grant when a code is used twice.
+/// After a crash in between the connection is unchanged, and the seller must connect again. A callback
+/// that comes again to the browser that completed the round changes nothing.
 pub fn finish(
     store: &(impl Connections + OAuthRounds + Commit + ?Sized),
     stripe: &dyn Stripe,
     env: &Env<'_>,
-    state: &Secret,
-    code: &Secret,
-) -> Result<Connected, ConnectError> {
-    let round = consume_state(store, env, state)?;
+    (state, code): (&Secret, &Secret),
+    browser: Option<&Secret>,
+) -> Result<OAuthRound, ConnectError> {
+    let round = round_of(store, state)?;
+    let browser = browser
+        .filter(|browser| State::read(state).is_of(env, browser))
+        .ok_or(ConnectError::OtherBrowser)?;
+    if round.is_completed_by(browser) {
+        return Ok(round);
+    }
+    let round = consume_state(store, env, &round.state)?;
     let grant = stripe.exchange(round.mode, code)?;
     if Mode::from_livemode(grant.livemode) != round.mode {
         return Err(ConnectError::WrongMode);
@@ -127,29 +167,34 @@ pub fn finish(
         mode: round.mode,
         account: grant.account,
     };
-    settle(store, |_| link(store, env, &round.tenant, &target))
+    settle(store, |_| {
+        let mut round = round.clone();
+        round.browser = Some(SecretHash::of(browser.expose()));
+        link(store, env, round, &target)
+    })
 }
 
-/// The round that this state belongs to, which is neither used up nor expired. Reading the round does not
-/// use the state up.
-pub fn open_round(
+/// The round that this state belongs to. Reading the round does not use the state up.
+pub fn round_of(
     store: &(impl OAuthRounds + ?Sized),
-    env: &Env<'_>,
     state: &Secret,
 ) -> Result<OAuthRound, ConnectError> {
-    store
-        .oauth_round(&SecretHash::of(state.expose()))?
-        .filter(|round| !round.used && round.expires_at > env.now())
-        .ok_or(ConnectError::InvalidState)
+    let key = State::read(state).key;
+    let round = store.oauth_round(&hash_of(&key))?;
+    round.ok_or(ConnectError::InvalidState)
 }
 
 fn consume_state(
     store: &(impl OAuthRounds + Commit + ?Sized),
     env: &Env<'_>,
-    state: &Secret,
+    state: &SecretHash,
 ) -> Result<OAuthRound, ConnectError> {
     settle(store, |_| {
-        let mut round = open_round(store, env, state)?;
+        let now = env.now();
+        let mut round = store
+            .oauth_round(state)?
+            .filter(|round| round.is_open(now))
+            .ok_or(ConnectError::InvalidState)?;
         round.used = true;
         let write = Write::changed(round);
         let round = write.value.clone();
@@ -159,13 +204,15 @@ fn consume_state(
     })
 }
 
+/// Links the account to the tenant of a round that was completed.
 fn link(
     store: &(impl Connections + ?Sized),
     env: &Env<'_>,
-    tenant: &TenantId,
+    round: OAuthRound,
     target: &AccountRef,
-) -> Result<Decision<Connected>, ConnectError> {
+) -> Result<Decision<OAuthRound>, ConnectError> {
     let now = env.now();
+    let tenant = &round.tenant;
     let stored_link = store.account_link(target)?;
     if stored_link
         .as_ref()
@@ -178,10 +225,6 @@ fn link(
     if let Some(former) = connection.connect(target.clone())? {
         leave_account(&mut changes, store, tenant, &former)?;
     }
-    let checkout_key = connection.checkout_key.is_none().then(|| random_hex(env));
-    if let Some(key) = &checkout_key {
-        connection.checkout_key = Some(SecretHash::of(key.expose()));
-    }
     changes.accounts.push(Write::changed(AccountLink {
         account: target.clone(),
         tenant: tenant.clone(),
@@ -190,20 +233,16 @@ fn link(
         version: stored_link.map_or(0, |link| link.version),
     }));
     changes.connections.push(Write::changed(connection));
+    let begun_by = round.begun_by.clone();
     changes.audit.push(env.audit(
         tenant,
         now,
-        Actor::Seller,
+        begun_by.map_or(Actor::Seller, Actor::Token),
         "stripe.connected",
         format!("{}:{}", target.mode.as_str(), target.account),
     ));
-    let connected = Connected {
-        tenant: tenant.clone(),
-        mode: target.mode,
-        account: target.account.clone(),
-        checkout_key,
-    };
-    Ok(Decision::commit(changes, connected))
+    changes.oauth_rounds.push(Write::changed(round.clone()));
+    Ok(Decision::commit(changes, round))
 }
 
 /// Unlinks a former account in `changes`, and deletes the links to its Stripe prices.
@@ -220,11 +259,6 @@ fn leave_account(
         changes.accounts.push(Write::changed(link));
     }
     Ok(())
-}
-
-/// 256 random bits as 64 hex digits, for checkout keys and the states of OAuth rounds.
-fn random_hex(env: &Env<'_>) -> Secret {
-    Secret::new(data_encoding::HEXLOWER.encode(&env.random::<32>()))
 }
 
 /// Replaces the checkout key of a tenant at once. The new key is shown once.

@@ -1,4 +1,4 @@
-//! When API keys and devices were last seen.
+//! When API keys, management tokens and devices were last seen.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -55,6 +55,8 @@ impl ApiKeyUseRow {
 pub struct LastSeenBuffer {
     /// API keys.
     pub keys: Vec<ApiKeyUseRow>,
+    /// Management tokens, and when.
+    pub tokens: Vec<(String, i64)>,
     /// Devices: license, fingerprint, and when.
     pub devices: Vec<(String, String, i64)>,
 }
@@ -71,6 +73,9 @@ impl LastSeenBuffer {
         for (what, at) in latest {
             match what {
                 SeenTarget::ApiKey(key) => sorted.keys.push(ApiKeyUseRow::new(key, at)),
+                SeenTarget::Token(token) => {
+                    sorted.tokens.push((token.to_string(), at.as_micros()));
+                }
                 SeenTarget::Device(license, fingerprint) => sorted.devices.push((
                     license.to_string(),
                     fingerprint.as_str().to_owned(),

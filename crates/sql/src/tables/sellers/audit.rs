@@ -26,6 +26,8 @@ pub struct AuditRow {
     actor: String,
     action: String,
     target: String,
+    address: Option<String>,
+    request_id: Option<String>,
 }
 
 impl From<&AuditEntry> for AuditRow {
@@ -37,6 +39,8 @@ impl From<&AuditEntry> for AuditRow {
             actor: entry.actor.to_text(),
             action: entry.action.to_owned(),
             target: stored_text(&entry.target),
+            address: entry.origin.as_ref().map(|it| it.address.to_string()),
+            request_id: entry.origin.as_ref().map(|it| it.request_id.clone()),
         }
     }
 }
@@ -49,11 +53,13 @@ impl From<AuditRow> for AuditRecord {
             actor: row.actor,
             action: row.action,
             target: row.target,
+            address: row.address,
+            request_id: row.request_id,
         }
     }
 }
 
-stored!(AuditRow: audit_entries { key id, set tenant, set at, set actor, set action, set target });
+stored!(AuditRow: audit_entries { key id, set tenant, set at, set actor, set action, set target, set address, set request_id });
 
 /// Write what a commit changes.
 pub(crate) fn write(changes: &Changes, writes: &mut Writes) {

@@ -7,7 +7,7 @@ use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::row::Row;
-use mintage_domain::model::sellers::tenant::{Plan, Tenant};
+use mintage_domain::model::sellers::tenant::{Plan, Tenant, TenantStatus};
 use mintage_domain::ports::StoreError;
 
 use super::super::super::db::{Conn, Db};
@@ -30,6 +30,7 @@ pub struct TenantRow {
     created_at: i64,
     version: i64,
     mails: bool,
+    status: String,
 }
 
 impl From<&Tenant> for TenantRow {
@@ -41,6 +42,7 @@ impl From<&Tenant> for TenantRow {
             created_at: tenant.created_at.as_micros(),
             version: stored_version(tenant.version),
             mails: tenant.mails,
+            status: tenant.status.as_str().to_owned(),
         }
     }
 }
@@ -58,11 +60,12 @@ impl TryFrom<TenantRow> for Tenant {
             created_at: Timestamp::from_micros(row.created_at),
             version: place.number("version", row.version)?,
             mails: row.mails,
+            status: place.read("status", TenantStatus::parse(&row.status))?,
         })
     }
 }
 
-stored!(TenantRow: tenants { key id, set email, set plan, fixed created_at, set version, set mails });
+stored!(TenantRow: tenants { key id, set email, set plan, fixed created_at, set version, set mails, set status });
 
 /// How a guard finds a tenant.
 pub(crate) const LOOKUP: Lookup = Lookup::new("tenants", &["id"], |row| match row {
@@ -117,6 +120,7 @@ mod tests {
             created_at: 0,
             version,
             mails: true,
+            status: "active".to_owned(),
         }
     }
 

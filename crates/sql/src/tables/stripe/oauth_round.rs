@@ -1,6 +1,7 @@
 //! OAuth rounds.
 
 use diesel::prelude::*;
+use mintage_domain::base::id::TokenId;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::SecretHash;
 use mintage_domain::base::slug::TenantId;
@@ -29,6 +30,8 @@ pub struct OAuthRoundRow {
     expires_at: i64,
     used: bool,
     version: i64,
+    begun_by: Option<String>,
+    browser: Option<Vec<u8>>,
 }
 
 impl From<&OAuthRound> for OAuthRoundRow {
@@ -40,6 +43,8 @@ impl From<&OAuthRound> for OAuthRoundRow {
             expires_at: round.expires_at.as_micros(),
             used: round.used,
             version: stored_version(round.version),
+            begun_by: round.begun_by.as_ref().map(ToString::to_string),
+            browser: round.browser.map(|hash| hash.as_bytes().to_vec()),
         }
     }
 }
@@ -57,11 +62,16 @@ impl TryFrom<OAuthRoundRow> for OAuthRound {
             expires_at: Timestamp::from_micros(row.expires_at),
             used: row.used,
             version: place.number("version", row.version)?,
+            begun_by: place.read_some("begun_by", row.begun_by.as_deref(), TokenId::parse)?,
+            browser: match &row.browser {
+                Some(hash) => Some(SecretHash::from_bytes(place.hash("browser", hash)?)),
+                None => None,
+            },
         })
     }
 }
 
-stored!(OAuthRoundRow: oauth_rounds { key state, set tenant, set mode, set expires_at, set used, set version });
+stored!(OAuthRoundRow: oauth_rounds { key state, set tenant, set mode, set expires_at, set used, set version, fixed begun_by, set browser });
 
 /// How a guard finds a round.
 pub(crate) const LOOKUP: Lookup = Lookup::new("oauth_rounds", &["state"], |row| match row {

@@ -27,6 +27,7 @@ pub fn what_was_never_written_is_none(store: &Nodes<'_>) {
             .map(|it| it.items.len()),
         store.deliveries(tenant, &page).map(|it| it.items.len()),
         store.api_keys(tenant, None, &page).map(|it| it.items.len()),
+        store.tokens(tenant, &page).map(|it| it.items.len()),
         store
             .customers(tenant, &CustomerFilter::default(), &page)
             .map(|it| it.items.len()),
@@ -80,6 +81,7 @@ pub fn foreign_tenants_are_invisible(store: &Nodes<'_>) {
             .audit(me, &AuditFilter::default(), &page)
             .map(|it| it.items.len()),
         store.api_keys(me, None, &page).map(|it| it.items.len()),
+        store.tokens(me, &page).map(|it| it.items.len()),
         store
             .api_keys(me, Some(&shop.product.id), &page)
             .map(|it| it.items.len()),

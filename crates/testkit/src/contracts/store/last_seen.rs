@@ -1,4 +1,4 @@
-//! When API keys and devices were last seen.
+//! When API keys, management tokens and devices were last seen.
 
 use std::time::Duration;
 
@@ -130,6 +130,33 @@ pub fn recording_last_seen_refuses_no_change(store: &Nodes<'_>) {
     assert_eq!(store.api_key(&revoked.id), Ok(Some(revoked.clone())));
     assert_eq!(last_used(store, &revoked.id), Some(at));
     assert_eq!(read(store, &left), left);
+}
+
+/// The time of a management token moves forward only, stays when the token is revoked, and moves no
+/// version. An unknown token is left out.
+pub fn the_last_use_of_a_token_only_moves_forward(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let token = Write::changed(shop.management_token());
+    let (mut revoked, id) = (Write::changed(token.value.clone()), token.value.id.clone());
+    committed(store, changing(&shop, |it| it.tokens.push(token)));
+    let unknown = shop.management_token().id;
+    let at = |seconds| shop.now().plus(Duration::from_secs(seconds));
+    let read = || {
+        let read = store.token_by_id(&shop.tenant.id, &id);
+        read.expect("the store answers").expect("it is there")
+    };
+    assert_eq!(read().last_used_at, None, "it was never used");
+    for (recorded, latest) in [(20, 20), (10, 20), (40, 40)] {
+        let seen = [&unknown, &id].map(|id| (SeenTarget::Token(id.clone()), at(recorded)));
+        record(store, &seen);
+        assert_eq!(read().last_used_at, Some(at(latest)));
+    }
+    assert_eq!(store.token_by_id(&shop.tenant.id, &unknown), Ok(None));
+    revoked.value.last_used_at = read().last_used_at;
+    revoked.value.revoked_at = Some(at(50));
+    let expected = revoked.value.clone();
+    committed(store, changing(&shop, |it| it.tokens.push(revoked)));
+    assert_eq!(read(), expected);
 }
 
 /// When many callers record at the same moment, in any order, the latest time of each target is

@@ -13,6 +13,7 @@ pub mod housekeeping;
 pub mod isolation;
 pub mod last_seen;
 pub mod licenses;
+pub mod master_keys;
 mod nodes;
 pub mod outbox;
 mod paging;

@@ -5,15 +5,17 @@ use mintage_domain::base::seal::{KeyRing, MasterKey};
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::slug::ProductId;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::model::access::api_key::ApiKey;
+use mintage_domain::model::access::api_key::{ApiKey, Overlap};
 use mintage_domain::model::access::call_signature::keystack_signature;
 use mintage_domain::model::access::credential::{KeyKind, SignatureVersion};
 use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::access::scope::{Permission, Scope};
-use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::sellers::authority::Authority;
+use mintage_domain::model::sellers::management_token::{ManagementToken, TokenScope};
 use mintage_domain::ports::ApiKeys;
 use mintage_domain::usecase::access::api_key::{
     ApiKeyError, NONCE_TTL, SignatureError, SignedCall, TOLERANCE, check, create_api_key, find,
+    rotate_api_key,
 };
 use mintage_domain::usecase::failure::Failure;
 
@@ -25,8 +27,8 @@ const BODY: &[u8] = br#"{"licenseKey":"PIXL-1"}"#;
 fn key(seller: &Seller, scope: Scope) -> (ApiKey, Secret) {
     let (store, env, product) = (&*seller.store, seller.env(), &seller.shop.product.id);
     let what = (KeyKind::Signed(scope, SignatureVersion::V1), Mode::Live);
-    let actor = &Actor::Operator;
-    let created = create_api_key(store, &env, seller.tenant(), product, actor, what).unwrap();
+    let by = Authority::Operator;
+    let created = create_api_key(store, &env, seller.tenant(), product, by, what).unwrap();
     let key = store.api_key(&created.id).unwrap().unwrap();
     (key, created.secret.unwrap())
 }
@@ -70,8 +72,42 @@ fn a_key_is_created_for_a_product_and_found_by_its_public_half() {
     }
     let other = ProductId::parse("other").unwrap();
     let (store, env, what) = (&*seller.store, seller.env(), (kind, Mode::Live));
-    let created = create_api_key(store, &env, seller.tenant(), &other, &Actor::Operator, what);
+    let created = create_api_key(
+        store,
+        &env,
+        seller.tenant(),
+        &other,
+        Authority::Operator,
+        what,
+    );
     assert_eq!(created.unwrap_err(), ApiKeyError::NotFound);
+}
+
+#[test]
+fn a_token_creates_and_rotates_only_keys_that_may_do_no_more_than_itself() {
+    use TokenScope::{ApiKeysWrite, LicensesRead, LicensesWrite};
+    let seller = Seller::new();
+    let (store, env, product) = (&*seller.store, seller.env(), &seller.shop.product.id);
+    let full = KeyKind::parse("FULL").unwrap();
+    let (old, _) = key(&seller, Scope::Full);
+    for (scopes, lacking) in [
+        (&[ApiKeysWrite][..], Some(LicensesRead)),
+        (&[ApiKeysWrite, LicensesRead], Some(LicensesWrite)),
+        (&[LicensesRead, LicensesWrite], None),
+    ] {
+        let token = ManagementToken {
+            scopes: scopes.iter().copied().collect(),
+            ..seller.shop.management_token()
+        };
+        let by = Authority::Token(&token);
+        let what = (full, Mode::Live);
+        let created = create_api_key(store, &env, seller.tenant(), product, by, what);
+        let refusal = lacking.map(ApiKeyError::LacksScope);
+        assert_eq!(created.err(), refusal, "{scopes:?}");
+        let how = (Overlap::default(), None);
+        let rotated = rotate_api_key(store, &env, seller.tenant(), &old.id, how, by);
+        assert_eq!(rotated.err(), refusal, "{scopes:?}");
+    }
 }
 
 #[test]
@@ -156,7 +192,7 @@ fn a_secret_that_does_not_open_is_our_failure_and_not_the_callers() {
     let at = seconds(seller.shop.now());
     let signature = keystack_signature(&secret, &at, BODY);
     let call = call(Some(&at), Some(&signature));
-    let other = MasterKey::parse(&format!("other:{}", "00".repeat(32))).unwrap();
+    let other = MasterKey::parse(&format!("other:{}", "0b".repeat(32))).unwrap();
     let keys = KeyRing::new(other, Vec::new()).unwrap();
     let mut env = seller.env();
     env.keys = &keys;

@@ -15,6 +15,7 @@ use mintage_domain::model::access::credential::{KeyKind, SignatureVersion, Signs
 use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::access::scope::{Permission, Scope};
 use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::sellers::authority::Authority;
 use mintage_domain::ports::ApiKeys;
 use mintage_domain::usecase::access::api_key::{
     ApiKeyError, CreatedApiKey, SignatureError, SignedCall, check, create_api_key, revoke_api_key,
@@ -28,7 +29,7 @@ const KIND: KeyKind = KeyKind::Signed(Scope::ValidateOnly, SignatureVersion::V1)
 fn create(seller: &Seller, kind: KeyKind) -> CreatedApiKey {
     let (store, env, tenant) = (&*seller.store, seller.env(), seller.tenant());
     let (product, what) = (&seller.shop.product.id, (kind, Mode::Sandbox));
-    create_api_key(store, &env, tenant, product, &Actor::Operator, what).unwrap()
+    create_api_key(store, &env, tenant, product, Authority::Operator, what).unwrap()
 }
 
 /// Creates a sandbox key that may validate; returns its id and its secret.
@@ -57,9 +58,9 @@ fn rotate_to(
     seconds: u32,
     version: Option<SignatureVersion>,
 ) -> Result<CreatedApiKey, ApiKeyError> {
-    let (tenant, actor) = (seller.tenant(), Actor::Operator);
+    let (tenant, by) = (seller.tenant(), Authority::Operator);
     let how = (Overlap::from_seconds(seconds).unwrap(), version);
-    rotate_api_key(&*seller.store, &seller.env(), tenant, id, how, &actor)
+    rotate_api_key(&*seller.store, &seller.env(), tenant, id, how, by)
 }
 
 /// Checks a correctly signed call of a key.

@@ -8,7 +8,7 @@ use mintage_domain::model::access::call_signature::{CallNonce, CallText, keystac
 use mintage_domain::model::access::credential::{KeyKind, SignatureVersion};
 use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::access::scope::{Permission, Scope};
-use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::sellers::authority::Authority;
 use mintage_domain::ports::ApiKeys;
 use mintage_domain::usecase::access::api_key::{
     NONCE_TTL, SignatureError, SignedCall, check, check_publishable_or_signed, create_api_key,
@@ -21,8 +21,8 @@ const NONCE: &str = "aB3_-aB3_-aB3_-1";
 
 fn create(seller: &Seller, kind: KeyKind) -> (ApiKey, Option<Secret>) {
     let (store, env, product) = (&*seller.store, seller.env(), &seller.shop.product.id);
-    let (actor, what) = (&Actor::Operator, (kind, Mode::Live));
-    let created = create_api_key(store, &env, seller.tenant(), product, actor, what).unwrap();
+    let (by, what) = (Authority::Operator, (kind, Mode::Live));
+    let created = create_api_key(store, &env, seller.tenant(), product, by, what).unwrap();
     (store.api_key(&created.id).unwrap().unwrap(), created.secret)
 }
 

@@ -91,7 +91,7 @@ fn what_cannot_be_minted_says_why() {
     };
     let why = |order: &Order, product: &Product| minted(&shop, order, product).err().unwrap();
 
-    let other = MasterKey::parse(&format!("other:{}", "00".repeat(32))).unwrap();
+    let other = MasterKey::parse(&format!("other:{}", "0b".repeat(32))).unwrap();
     let id = other.id().clone();
     let mut elsewhere = env;
     let ring = KeyRing::new(other, Vec::new()).unwrap();

@@ -9,6 +9,7 @@ use mintage_domain::model::outbox::webhook_signature::{
     WebhookSecret, keylight_signature, standard_webhooks_signature,
 };
 use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::sellers::authority::Authority;
 use mintage_domain::ports::{
     Commit, Deliveries, Http, HttpError, HttpRequest, HttpResponse, Method, WebhookEndpoints,
 };
@@ -251,10 +252,10 @@ fn ten_attempts_fail_a_delivery_and_sending_it_again_begins_ten_more() {
             resume(store, &env, seller.tenant(), &Actor::Operator).unwrap();
         }
         let id = seller.deliveries()[0].id.clone();
-        let (store, env, actor) = (&*seller.store, seller.env(), Actor::Operator);
+        let (store, env) = (&*seller.store, seller.env());
         let (_, attempts) = store.delivery(seller.tenant(), &id).unwrap().unwrap();
         assert_eq!(attempts.len(), if round == 0 { 10 } else { 20 });
-        redeliver(store, &env, seller.tenant(), &id, &actor).unwrap();
+        redeliver(store, &env, seller.tenant(), &id, Authority::Operator).unwrap();
     }
 }
 

@@ -7,6 +7,7 @@ use mintage_domain::model::outbox::endpoint_health::PAUSE_FAILURES;
 use mintage_domain::model::outbox::mail::QueuedMail;
 use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::sellers::authority::Authority;
 use mintage_domain::ports::{ClaimLimits, HttpError, HttpResponse, Mails, WebhookEndpoints};
 use mintage_domain::usecase::outbox::deliver::record_result;
 use mintage_domain::usecase::outbox::mail::{Composed, Outcome, compose};
@@ -157,8 +158,8 @@ fn a_redelivery_probes_a_paused_endpoint_and_its_success_resumes_it() {
     for works in [false, true] {
         let seller = paused();
         let id = seller.deliveries()[0].id.clone();
-        let (store, env, actor) = (&*seller.store, seller.env(), Actor::Operator);
-        redeliver(store, &env, seller.tenant(), &id, &actor).unwrap();
+        let (store, env) = (&*seller.store, seller.env());
+        redeliver(store, &env, seller.tenant(), &id, Authority::Operator).unwrap();
         let mut claims = seller.claim_deliveries();
         assert_eq!(claims.len(), 1, "one at a time");
         let result = if works {

@@ -1,14 +1,17 @@
 use std::time::Duration;
 
 use mintage_domain::base::id::DeliveryId;
+use mintage_domain::base::page::PageRequest;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::outbox::delivery::{Claim, Delivery, DeliveryStatus};
 use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::model::outbox::webhook_signature::WebhookSecret;
 use mintage_domain::model::sellers::audit::Actor;
-use mintage_domain::ports::{Commit, WebhookEndpoints};
+use mintage_domain::model::sellers::authority::Authority;
+use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::ports::{AuditFilter, Audits, Commit, HttpResponse, WebhookEndpoints};
 use mintage_domain::usecase::env::SealedField;
-use mintage_domain::usecase::outbox::deliver::LEASE;
+use mintage_domain::usecase::outbox::deliver::{LEASE, record_result};
 use mintage_domain::usecase::outbox::webhook_endpoint::{
     WebhookEndpointError, redeliver, rotate_secret, set_url,
 };
@@ -47,7 +50,7 @@ fn again(seller: &Seller, id: &DeliveryId) -> Result<Delivery, WebhookEndpointEr
         &seller.env(),
         seller.tenant(),
         id,
-        &Actor::Operator,
+        Authority::Operator,
     )
 }
 
@@ -150,4 +153,48 @@ fn a_delivery_under_way_is_not_sent_twice_unless_its_attempt_has_died() {
         (due.status, due.schedule_from),
         (DeliveryStatus::Pending, 1)
     );
+}
+
+#[test]
+fn a_license_key_is_sent_to_a_new_url_only_by_who_may_reveal_keys() {
+    let seller = Seller::on_sale();
+    set(&seller, Some("https://acme.test/hooks"));
+    seller.sell();
+    let claim = seller.claim_deliveries().remove(0);
+    let id = claim.delivery.id.clone();
+    let (store, env) = (&*seller.store, seller.env());
+    let answer = HttpResponse {
+        status: 204,
+        headers: Vec::new(),
+        body: Vec::new(),
+    };
+    record_result(store, &env, &claim, &Ok(answer)).unwrap();
+    let reveals = seller.shop.management_token();
+    let mut writes = reveals.clone();
+    writes.scopes.remove(&TokenScope::LicensesReveal);
+    let redeliver = |by| redeliver(store, &env, seller.tenant(), &id, by).err();
+    assert_eq!(
+        redeliver(Authority::Token(&writes)),
+        None,
+        "it was sent there before"
+    );
+    set(&seller, Some("https://evil.test/hooks"));
+    let refusal = WebhookEndpointError::LacksScope(TokenScope::LicensesReveal);
+    assert_eq!(redeliver(Authority::Token(&writes)), Some(refusal));
+    for by in [Authority::Token(&reveals), Authority::Operator] {
+        assert_eq!(redeliver(by), None);
+    }
+    let filter = AuditFilter {
+        action: Some("webhook.set".to_owned()),
+        ..AuditFilter::default()
+    };
+    let trail = store.audit(seller.tenant(), &filter, &PageRequest::default());
+    let mut urls: Vec<_> = trail
+        .unwrap()
+        .items
+        .into_iter()
+        .map(|it| it.target)
+        .collect();
+    urls.sort();
+    assert_eq!(urls, ["https://acme.test/hooks", "https://evil.test/hooks"]);
 }

@@ -1,1 +1,3 @@
+mod standing;
 mod tenant;
+mod token;

@@ -1,12 +1,9 @@
-use mintage_domain::base::secret::SecretHash;
 use mintage_domain::base::slug::TenantId;
-use mintage_domain::commit::write::Write;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::model::sellers::tenant::Plan;
-use mintage_domain::ports::{Commit, Tenants, Tokens};
-use mintage_domain::usecase::sellers::tenant::{
-    TenantError, authenticate, change_plan, create_tenant, create_token,
-};
+use mintage_domain::ports::Tenants;
+use mintage_domain::usecase::sellers::tenant::{TenantError, change_plan, create_tenant};
+use mintage_domain::usecase::sellers::token::authenticate;
 use mintage_testkit::fixtures::email;
 use mintage_testkit::{MemoryStore, TestEnv};
 
@@ -23,7 +20,7 @@ fn a_new_tenant_gets_a_token_with_every_scope_and_its_slug_is_taken() {
     let created = create_tenant(&store, &env.env(), &slug("acme"), &seller, Plan::Plus).unwrap();
     assert_eq!(store.tenant(&slug("acme")), Ok(Some(created.tenant)));
 
-    let token = authenticate(&store, created.token.expose())
+    let token = authenticate(&store, env.env().now(), created.token.expose())
         .unwrap()
         .unwrap();
     assert_eq!(token.tenant, slug("acme"));
@@ -33,46 +30,6 @@ fn a_new_tenant_gets_a_token_with_every_scope_and_its_slug_is_taken() {
     assert_eq!(again.unwrap_err(), TenantError::Exists);
     let kept = store.tenant(&slug("acme")).unwrap().unwrap();
     assert_eq!(kept.plan, Plan::Plus, "the first tenant is untouched");
-}
-
-#[test]
-fn a_token_has_the_scopes_it_was_created_with_and_is_kept_as_a_hash() {
-    let seller = Seller::new();
-    let scopes = [TokenScope::LicensesRead, TokenScope::ApiKeysWrite].into();
-    let (id, token) =
-        create_token(&*seller.store, &seller.env(), seller.tenant(), &scopes).unwrap();
-    assert!(token.expose().starts_with("mt_"));
-    let row = seller.store.token(&SecretHash::of(token.expose()));
-    let row = row.unwrap().unwrap();
-    assert_eq!((&row.id, &row.scopes), (&id, &scopes));
-    assert!(!format!("{row:?}").contains(token.expose()));
-    assert_eq!(seller.audited("token.created"), 1);
-
-    let nobody = create_token(&*seller.store, &seller.env(), &slug("nobody"), &scopes);
-    assert_eq!(nobody.unwrap_err(), TenantError::NotFound);
-}
-
-#[test]
-fn a_token_that_is_unknown_or_revoked_authenticates_nobody() {
-    let seller = Seller::new();
-    let scopes = TokenScope::ALL.into();
-    let (_, token) = create_token(&*seller.store, &seller.env(), seller.tenant(), &scopes).unwrap();
-    let mut row = authenticate(&*seller.store, token.expose())
-        .unwrap()
-        .unwrap();
-    for other in [
-        "",
-        "mt_",
-        &token.expose()[1..],
-        &token.expose().to_uppercase(),
-    ] {
-        assert_eq!(authenticate(&*seller.store, other), Ok(None), "{other}");
-    }
-    row.revoked_at = Some(seller.shop.now());
-    let mut changes = seller.shop.changes();
-    changes.tokens.push(Write::changed(row));
-    seller.store.commit(changes).unwrap();
-    assert_eq!(authenticate(&*seller.store, token.expose()), Ok(None));
 }
 
 #[test]

@@ -2,28 +2,32 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mintage_domain::base::mode::Mode;
+use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::secret::{Secret, SecretHash};
 use mintage_domain::base::slug::TenantId;
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::sellers::tenant::Plan;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::connection::{ConnectionState, ModeError};
 use mintage_domain::ports::{
-    Catalog, Connections, Grant, MockStripe, OAuthRounds, Stripe, StripeError,
+    AuditFilter, Audits, Catalog, Commit, Connections, Grant, MockStripe, OAuthRounds, Stripe,
+    StripeError,
 };
 use mintage_domain::usecase::sellers::tenant::change_plan;
 use mintage_domain::usecase::stripe::connect::{self, ConnectError, OAUTH_ROUND_TTL};
+use mintage_domain::usecase::stripe::connect_page;
 use mintage_testkit::fixtures::{stripe_account, web_url};
 use mintage_testkit::{MemoryStore, StandInStripe};
 
-use crate::seller::Seller;
+use crate::seller::{Seller, browser};
 
 #[test]
 fn a_round_connects_the_account_and_returns_a_checkout_key() {
     let seller = Seller::new();
     let account = seller.account(Mode::Sandbox);
     let connected = seller.connect(&account).unwrap();
-    assert_eq!(connected.account, account.account);
+    assert_eq!(connected.account, account);
     let key = connected.checkout_key.unwrap();
     assert_eq!(key.expose().len(), 64);
     let connection = seller.connection();
@@ -43,7 +47,8 @@ fn a_round_does_not_begin_for_whom_it_could_not_end_well() {
         let tenant = TenantId::parse(tenant).unwrap();
         let redirect = web_url("https://mintage.example.test/callback");
         let (store, env) = (&*seller.store, seller.env());
-        connect::start(store, stripe, &env, &tenant, mode, &redirect).unwrap_err()
+        let by = (&tenant, &seller.shop.management_token().id);
+        connect::start(store, stripe, &env, by, mode, &redirect).unwrap_err()
     };
     let seller = Seller::new();
     let both = StandInStripe::new();
@@ -69,13 +74,13 @@ fn a_round_does_not_begin_for_whom_it_could_not_end_well() {
     ] {
         let seller = Seller::new();
         seller.connect(&seller.account(at)).unwrap();
-        let refused = begin(&seller, "acme", to, &both);
+        let refused = begin(&seller, "acme", to, &seller.stripe);
         assert_eq!(refused, ConnectError::Mode(why), "{at} to {to}");
     }
 }
 
 #[test]
-fn a_state_that_is_unknown_used_or_expired_is_refused_before_any_request_to_stripe() {
+fn a_state_that_is_unknown_or_expired_is_refused_before_any_request_to_stripe() {
     let never_asked = MockStripe::new();
     let code = Secret::new("ac_1");
     let refused =
@@ -84,19 +89,111 @@ fn a_state_that_is_unknown_used_or_expired_is_refused_before_any_request_to_stri
     let unknown = Secret::new("00".repeat(32));
     assert_eq!(refused(&seller, &unknown), ConnectError::InvalidState);
 
-    let state = seller.start(Mode::Live).unwrap();
-    let granted = seller.stripe.grant_code_for(&seller.shop.account_ref());
-    seller.finish(&*seller.stripe, &state, &granted).unwrap();
-    assert_eq!(refused(&seller, &state), ConnectError::InvalidState);
-    assert!(
-        seller.connection().state.account().is_some(),
-        "it stays connected"
-    );
-
     let seller = Seller::new();
     let state = seller.start(Mode::Live).unwrap();
     seller.shop.env.clock.advance(OAUTH_ROUND_TTL);
     assert_eq!(refused(&seller, &state), ConnectError::InvalidState);
+}
+
+#[test]
+fn the_page_names_what_is_connected_and_by_whom_and_opening_it_stores_nothing() {
+    let seller = Seller::new();
+    let token = seller.shop.management_token();
+    let mut changes = seller.shop.changes();
+    changes.tokens.push(Write::changed(token.clone()));
+    seller.store.commit(changes).unwrap();
+    let (store, env) = (&*seller.store, seller.env());
+    let redirect = web_url("https://mintage.example.test/callback");
+    let by = (seller.tenant(), &token.id);
+    let ticket = connect::start(store, &*seller.stripe, &env, by, Mode::Live, &redirect).unwrap();
+    let begun_at = seller.shop.now();
+    seller.shop.env.clock.advance(Duration::from_mins(1));
+    let (page, state) = seller.open_page(&ticket, &browser()).unwrap();
+    assert_eq!((&page.tenant, page.mode), (seller.tenant(), Mode::Live));
+    assert_eq!(page.begun_by.map(|it| it.id), Some(token.id.clone()));
+    assert_eq!(page.begun_at, begun_at);
+    assert!(!state.expose().contains(ticket.expose()));
+    let (_, again) = seller.open_page(&ticket, &browser()).unwrap();
+    assert_eq!(state.expose(), again.expose(), "a page may be loaded again");
+
+    let code = seller.stripe.grant_code_for(&seller.shop.account_ref());
+    seller.finish(&*seller.stripe, &state, &code).unwrap();
+    let used = seller.open_page(&ticket, &browser()).unwrap_err();
+    assert_eq!(used, ConnectError::InvalidState);
+    let trail = seller.store.audit(
+        seller.tenant(),
+        &AuditFilter::default(),
+        &PageRequest::default(),
+    );
+    let linked = trail
+        .unwrap()
+        .items
+        .into_iter()
+        .find(|it| it.action == "stripe.connected");
+    assert_eq!(linked.unwrap().actor, format!("token:{}", token.id));
+}
+
+#[test]
+fn a_callback_in_another_browser_is_refused_and_spends_nothing() {
+    let seller = Seller::new();
+    let ticket = seller.ticket(Mode::Live).unwrap();
+    let (_, state) = seller.open_page(&ticket, &browser()).unwrap();
+    let code = seller.stripe.grant_code_for(&seller.shop.account_ref());
+    let other = Secret::new("c1".repeat(32));
+    let (_, state_of_other) = seller.open_page(&ticket, &other).unwrap();
+    let never_asked = MockStripe::new();
+    let forged = |from: &Secret, signature: &Secret| {
+        let (key, _) = from.expose().split_once('.').unwrap();
+        let (_, signature) = signature.expose().split_once('.').unwrap();
+        Secret::new(format!("{key}.{signature}"))
+    };
+    let foreign = Seller::beside(&seller.store, &seller.stripe, "zeta");
+    let (_, of_foreign) = foreign
+        .open_page(&foreign.ticket(Mode::Live).unwrap(), &other)
+        .unwrap();
+    for (state, by) in [
+        (&state, Some(&other)),
+        (&state, None),
+        (&state_of_other, Some(&browser())),
+        (&forged(&state, &of_foreign), Some(&other)),
+    ] {
+        let (store, env) = (&*seller.store, seller.env());
+        let refused = connect::finish(store, &never_asked, &env, (state, &code), by);
+        assert_eq!(refused.unwrap_err(), ConnectError::OtherBrowser);
+    }
+    let connected = seller.finish(&*seller.stripe, &state, &code).unwrap();
+    assert!(
+        connected.checkout_key.is_some(),
+        "the right browser gets through"
+    );
+
+    let (store, env) = (&*seller.store, seller.env());
+    let round = connect::finish(store, &never_asked, &env, (&state, &code), Some(&browser()));
+    let round = round
+        .expect("the same callback again changes nothing")
+        .state;
+    for by in [None, Some(&other)] {
+        let refused = connect_page::look(store, &env, &round, by).unwrap_err();
+        assert_eq!(refused, ConnectError::OtherBrowser);
+    }
+    let again = connect_page::look(store, &env, &round, Some(&browser())).unwrap();
+    assert!(again.checkout_key.is_none(), "the key is shown once");
+}
+
+#[test]
+fn a_tenant_whose_access_stripe_has_revoked_connects_again() {
+    for next in Mode::ALL {
+        let seller = Seller::on_sale();
+        let live = seller.shop.account_ref();
+        let taken = seller.start(next).unwrap_err();
+        assert!(matches!(taken, ConnectError::Mode(_)), "{taken:?}");
+        seller.stripe.deauthorize(&live).unwrap();
+        let target = AccountRef { mode: next, ..live };
+        let connected = seller.connect(&target).unwrap();
+        assert_eq!(connected.account, target);
+        assert_eq!(seller.audited("stripe.deauthorized"), 1);
+        assert!(seller.connection().retiring.is_empty());
+    }
 }
 
 #[test]
@@ -129,7 +226,8 @@ fn exchanging_once(
     state: &Secret,
     answer: Result<Grant, StripeError>,
 ) -> MockStripe {
-    let (store, hash) = (Arc::clone(store), SecretHash::of(state.expose()));
+    let (key, _) = state.expose().split_once('.').unwrap();
+    let (store, hash) = (Arc::clone(store), SecretHash::of(key));
     let mut stripe = MockStripe::new();
     stripe.expect_exchange().times(1).returning(move |_, _| {
         let round = store.oauth_round(&hash).unwrap().unwrap();
@@ -159,13 +257,13 @@ fn of_callers_at_once_one_exchanges_the_code() {
     let seller = Seller::new();
     let state = seller.start(Mode::Live).unwrap();
     let code = seller.stripe.grant_code_for(&seller.shop.account_ref());
-    let finished = std::thread::scope(|scope| {
-        let finish = || seller.finish(&*seller.stripe, &state, &code).is_ok();
+    let shown = std::thread::scope(|scope| {
+        let finish = || seller.finish(&*seller.stripe, &state, &code);
         let callers: Vec<_> = (0..8).map(|_| scope.spawn(finish)).collect();
-        let outcomes = callers.into_iter().map(|it| it.join().unwrap());
-        outcomes.filter(|finished| *finished).count()
+        let outcomes = callers.into_iter().filter_map(|it| it.join().unwrap().ok());
+        outcomes.filter(|it| it.checkout_key.is_some()).count()
     });
-    assert_eq!(finished, 1);
+    assert_eq!(shown, 1, "one caller sees the checkout key");
     // The stand-in ends a grant whose code is used twice, as Stripe does.
     let account = seller.stripe.account(&seller.shop.account_ref());
     assert!(account.is_ok());

@@ -7,6 +7,8 @@ pub use crate::usecase::access::api_key::check::{
     use_up,
 };
 
+use std::collections::BTreeSet;
+
 use crate::base::id::ApiKeyId;
 use crate::base::mode::Mode;
 use crate::base::secret::Secret;
@@ -17,7 +19,10 @@ use crate::model::access::api_key::{ApiKey, Overlap, new_secret};
 use crate::model::access::credential::{
     Credential, KeyKind, SignatureVersion, Signing, SignsNothing,
 };
+use crate::model::access::scope::Permission;
 use crate::model::sellers::audit::Actor;
+use crate::model::sellers::authority::Authority;
+use crate::model::sellers::management_token::TokenScope;
 use crate::ports::{ApiKeys, Catalog, Commit};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
@@ -36,6 +41,9 @@ pub enum ApiKeyError {
     /// rotated.
     #[error("the API key was rotated already")]
     AlreadyRotated,
+    /// The key would do more than the management token that creates it.
+    #[error("a token cannot create a key that may do more than itself: it lacks the scope {0}")]
+    LacksScope(TokenScope),
     /// A signature version was chosen for a publishable key.
     #[error(transparent)]
     SignsNothing(#[from] SignsNothing),
@@ -61,9 +69,11 @@ pub fn create_api_key(
     env: &Env<'_>,
     tenant: &TenantId,
     product: &ProductId,
-    actor: &Actor,
+    authority: Authority<'_>,
     (kind, mode): (KeyKind, Mode),
 ) -> Result<CreatedApiKey, ApiKeyError> {
+    check_authority(authority, kind)?;
+    let actor = authority.actor();
     settle(store, |_| {
         store
             .product(tenant, product)?
@@ -78,6 +88,28 @@ pub fn create_api_key(
             .push(env.audit(tenant, now, actor.clone(), "api-key.created", id.as_str()));
         Ok(Decision::commit(changes, CreatedApiKey { id, secret }))
     })
+}
+
+/// Checks that a key does no more than the management token that creates it.
+fn check_authority(authority: Authority<'_>, kind: KeyKind) -> Result<(), ApiKeyError> {
+    match authority.lacks(&needed_scopes(kind)) {
+        Some(scope) => Err(ApiKeyError::LacksScope(scope)),
+        None => Ok(()),
+    }
+}
+
+/// The scopes of a management token that may do what a key of this kind may do. Validating and
+/// activating need no scope: who has a license key may do both with a publishable key.
+fn needed_scopes(kind: KeyKind) -> BTreeSet<TokenScope> {
+    [
+        (Permission::Issue, TokenScope::LicensesWrite),
+        (Permission::ManageActivations, TokenScope::LicensesWrite),
+        (Permission::Read, TokenScope::LicensesRead),
+    ]
+    .into_iter()
+    .filter(|(permission, _)| kind.allows(*permission))
+    .map(|(_, scope)| scope)
+    .collect()
 }
 
 fn generate_key(
@@ -146,8 +178,9 @@ pub fn rotate_api_key(
     tenant: &TenantId,
     id: &ApiKeyId,
     (overlap, version): (Overlap, Option<SignatureVersion>),
-    actor: &Actor,
+    authority: Authority<'_>,
 ) -> Result<CreatedApiKey, ApiKeyError> {
+    let actor = authority.actor();
     settle(store, |_| {
         let now = env.now();
         let mut old = valid_key(store, tenant, id, now)?;
@@ -155,6 +188,7 @@ pub fn rotate_api_key(
             return Err(ApiKeyError::AlreadyRotated);
         }
         let kind = old.kind().signing(version)?;
+        check_authority(authority, kind)?;
         let (new, secret) = generate_key(env, (tenant, &old.product), (kind, old.mode));
         let new_id = new.id.clone();
         old.revoked_at = Some(now.plus(overlap.duration()));
@@ -188,4 +222,25 @@ fn valid_key(
         return Err(ApiKeyError::AlreadyRevoked);
     }
     Ok(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_needs_the_scopes_of_a_token_that_may_do_the_same() {
+        use TokenScope::{LicensesRead, LicensesWrite};
+        for (name, scopes) in [
+            ("FULL", &[LicensesRead, LicensesWrite][..]),
+            ("ISSUE_ONLY", &[LicensesWrite]),
+            ("VALIDATE_ONLY", &[LicensesWrite]),
+            ("READ_ONLY", &[LicensesRead]),
+            ("PUBLISHABLE", &[]),
+        ] {
+            let kind = KeyKind::parse(name).expect("a kind");
+            let expected = scopes.iter().copied().collect();
+            assert_eq!(needed_scopes(kind), expected, "{name}");
+        }
+    }
 }

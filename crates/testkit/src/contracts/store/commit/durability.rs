@@ -4,6 +4,8 @@ use std::sync::mpsc;
 
 use mintage_domain::commit::guards::Refusal;
 use mintage_domain::commit::row::Row;
+use mintage_domain::model::access::nonce::Nonce;
+use mintage_domain::ports::{KeyQuery, ValidateQuery};
 
 use crate::contracts::store::committing::{committed, refused};
 use crate::contracts::store::counting::{counted, counting};
@@ -72,6 +74,48 @@ pub fn guards_hold_after_reopening(place: &dyn Reopen) {
         Refusal::Full { .. }
     ));
     assert_eq!(counted(store, &shop), 2);
+}
+
+/// A signature that has validated, or was used up by a commit, is not fresh after reopening.
+pub fn a_signature_is_not_fresh_after_reopening(place: &dyn Reopen) {
+    let shop = Shop::new("acme");
+    let opened = place.open();
+    let store = &Nodes::one(&*opened);
+    committed(store, shop.foundation());
+    let license = shop.sold(store).license;
+    let api_key = shop.api_key();
+    let (validated, committed_with, fresh) = (
+        shop.nonce(&api_key),
+        shop.nonce(&api_key),
+        shop.nonce(&api_key),
+    );
+    let query = |nonce: &Nonce| ValidateQuery {
+        nonce: Some(nonce.clone()),
+        key: KeyQuery {
+            tenant: shop.tenant.id.clone(),
+            product: shop.product.id.clone(),
+            mode: shop.mode,
+            hashes: vec![license.key_hash],
+        },
+    };
+    let is_fresh = |store: &Nodes<'_>, nonce: &Nonce| {
+        let read = store.validate(query(nonce)).expect("the store answers");
+        read.fresh
+    };
+    assert!(is_fresh(store, &validated));
+    let mut changes = shop.changes();
+    changes.nonces.push(committed_with.clone());
+    committed(store, changes);
+    drop(opened);
+    let opened = place.open();
+    let store = &Nodes::one(&*opened);
+    for (nonce, expected) in [
+        (&validated, false),
+        (&committed_with, false),
+        (&fresh, true),
+    ] {
+        assert_eq!(is_fresh(store, nonce), expected);
+    }
 }
 
 /// A lease continues and ends while the store is closed.

@@ -1,6 +1,7 @@
 //! Customers, orders and payments.
 
 pub mod customer;
+pub mod erasure;
 pub mod join_customers;
 pub mod order;
 pub mod payment;

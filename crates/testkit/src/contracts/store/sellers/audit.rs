@@ -6,7 +6,7 @@ use std::time::Duration;
 use mintage_domain::base::id::TokenId;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::model::sellers::audit::{Actor, AuditEntry};
+use mintage_domain::model::sellers::audit::{Actor, AuditEntry, Origin};
 use mintage_domain::ports::AuditFilter;
 
 use crate::contracts::store::committing::{changing, committed};
@@ -31,7 +31,16 @@ pub fn an_audit_entry_reads_back_as_written(store: &Nodes<'_>) {
         target: NAMES[2].to_owned(),
         ..shop.audit_entry()
     });
-    comes_back(store, &shop, |it| it.audit = entries.into());
+    let by_requests = ["203.0.113.9", "2001:db8::9"].map(|address| AuditEntry {
+        origin: Some(Origin {
+            address: address.parse().expect("an address"),
+            request_id: "req_1".to_owned(),
+        }),
+        ..shop.audit_entry()
+    });
+    comes_back(store, &shop, |it| {
+        it.audit = entries.into_iter().chain(by_requests).collect();
+    });
 }
 
 /// The audit trail of a tenant is listed in pages.

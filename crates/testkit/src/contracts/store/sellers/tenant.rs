@@ -2,7 +2,7 @@
 
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::commit::write::Write;
-use mintage_domain::model::sellers::tenant::{Plan, Tenant};
+use mintage_domain::model::sellers::tenant::{Plan, Tenant, TenantStatus};
 
 use crate::contracts::store::nodes::Nodes;
 use crate::contracts::store::paging::{assert_paged, at_moments};
@@ -24,8 +24,17 @@ pub fn a_tenant_reads_back_as_written(store: &Nodes<'_>) {
         mails: plan != Plan::Free,
         ..first.clone()
     });
+    let statuses = TenantStatus::ALL.map(|status| Tenant {
+        status,
+        ..first.clone()
+    });
     each_comes_back(store, &shop, |it| &mut it.tenants, [shop.tenant.clone()]);
-    each_overwrites(store, &shop, |it| &mut it.tenants, rows);
+    each_overwrites(
+        store,
+        &shop,
+        |it| &mut it.tenants,
+        rows.into_iter().chain(statuses),
+    );
 }
 
 /// All tenants are listed in pages.

@@ -1,0 +1,218 @@
+//! Suspending, resuming and erasing tenants.
+
+use crate::base::email::Email;
+use crate::base::page::{Page, PageRequest};
+use crate::base::slug::TenantId;
+use crate::commit::write::Write;
+use crate::model::sellers::audit::Actor;
+use crate::model::sellers::tenant::{Tenant, TenantStatus};
+use crate::ports::{
+    ApiKeys, Commit, Connections, CustomerFilter, Customers, Erasures, StoreError, Tenants, Tokens,
+    WebhookEndpoints,
+};
+use crate::usecase::commit_loop::{Decision, settle};
+use crate::usecase::env::Env;
+use crate::usecase::sales::customer::{EraseError, erase_customer};
+use crate::usecase::sellers::tenant::TenantError;
+
+/// Suspends a tenant: the seller's calls are refused. What was sold goes on.
+pub fn suspend(
+    store: &(impl Tenants + Commit + ?Sized),
+    env: &Env<'_>,
+    id: &TenantId,
+) -> Result<Tenant, TenantError> {
+    set_status(store, env, id, TenantStatus::Suspended, "tenant.suspended")
+}
+
+/// Ends the suspension of a tenant.
+pub fn resume(
+    store: &(impl Tenants + Commit + ?Sized),
+    env: &Env<'_>,
+    id: &TenantId,
+) -> Result<Tenant, TenantError> {
+    set_status(store, env, id, TenantStatus::Active, "tenant.resumed")
+}
+
+fn set_status(
+    store: &(impl Tenants + Commit + ?Sized),
+    env: &Env<'_>,
+    id: &TenantId,
+    status: TenantStatus,
+    action: &'static str,
+) -> Result<Tenant, TenantError> {
+    settle(store, |_| {
+        let mut tenant = store.tenant(id)?.ok_or(TenantError::NotFound)?;
+        if tenant.status == status {
+            return Ok(Decision::Answer(tenant));
+        }
+        if tenant.status == TenantStatus::Erased {
+            return Err(TenantError::Erased);
+        }
+        tenant.status = status;
+        if status == TenantStatus::Erased {
+            tenant.email = Email::erased(id.as_str());
+            tenant.mails = false;
+        }
+        let now = env.now();
+        let write = Write::changed(tenant);
+        let tenant = write.value.clone();
+        let mut changes = env.changes(now);
+        changes.tenants.push(write);
+        changes
+            .audit
+            .push(env.audit(id, now, Actor::Operator, action, id.as_str()));
+        Ok(Decision::commit(changes, tenant))
+    })
+}
+
+/// Erases a tenant for good: its address, its customers' personal data, its credentials, its webhook
+/// endpoint, and its access to Stripe, which a sweep revokes there. Orders, payments, licenses and the
+/// audit trail stay. The erasure goes step by step, and may be repeated after a failure. Returns the
+/// number of customers that were erased.
+pub fn erase(
+    store: &(
+         impl Tenants
+         + Tokens
+         + ApiKeys
+         + Connections
+         + WebhookEndpoints
+         + Customers
+         + Erasures
+         + Commit
+         + ?Sized
+     ),
+    env: &Env<'_>,
+    id: &TenantId,
+) -> Result<usize, TenantError> {
+    // First of all the seller's calls end, so that nothing new is added meanwhile.
+    set_status(store, env, id, TenantStatus::Erased, "tenant.erased")?;
+    revoke_tokens(store, env, id)?;
+    revoke_api_keys(store, env, id)?;
+    disconnect(store, env, id)?;
+    erase_customers(store, env, id)
+}
+
+/// Calls `each` with one page of a list after the other.
+fn each_page<T>(
+    read: impl Fn(&PageRequest) -> Result<Page<T>, StoreError>,
+    mut each: impl FnMut(Vec<T>) -> Result<(), TenantError>,
+) -> Result<(), TenantError> {
+    let mut request = PageRequest {
+        after: None,
+        limit: Some(PageRequest::MAX),
+    };
+    loop {
+        let page = read(&request)?;
+        each(page.items)?;
+        request.after = page.next;
+        if request.after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+fn revoke_tokens(
+    store: &(impl Tokens + Commit + ?Sized),
+    env: &Env<'_>,
+    id: &TenantId,
+) -> Result<(), TenantError> {
+    each_page(
+        |page| store.tokens(id, page),
+        |tokens| {
+            for token in tokens {
+                settle(store, |_| {
+                    let stored = store.token_by_id(id, &token.id)?;
+                    let Some(mut token) = stored.filter(|it| it.revoked_at.is_none()) else {
+                        return Ok::<_, TenantError>(Decision::Answer(()));
+                    };
+                    let now = env.now();
+                    token.revoked_at = Some(now);
+                    let mut changes = env.changes(now);
+                    changes.tokens.push(Write::changed(token));
+                    Ok(Decision::commit(changes, ()))
+                })?;
+            }
+            Ok(())
+        },
+    )
+}
+
+fn revoke_api_keys(
+    store: &(impl ApiKeys + Commit + ?Sized),
+    env: &Env<'_>,
+    id: &TenantId,
+) -> Result<(), TenantError> {
+    each_page(
+        |page| store.api_keys(id, None, page),
+        |keys| {
+            for key in keys {
+                settle(store, |_| {
+                    let now = env.now();
+                    let stored = store.api_key(&key.id)?;
+                    let Some(mut key) = stored.filter(|it| it.is_good(now)) else {
+                        return Ok::<_, TenantError>(Decision::Answer(()));
+                    };
+                    key.revoked_at = Some(now);
+                    let mut changes = env.changes(now);
+                    changes.api_keys.push(Write::changed(key));
+                    Ok(Decision::commit(changes, ()))
+                })?;
+            }
+            Ok(())
+        },
+    )
+}
+
+/// Ends the connection to Stripe, the checkout key and the deliveries to the seller.
+fn disconnect(
+    store: &(impl Connections + WebhookEndpoints + Commit + ?Sized),
+    env: &Env<'_>,
+    id: &TenantId,
+) -> Result<(), TenantError> {
+    settle(store, |_| {
+        let mut changes = env.changes(env.now());
+        if let Some(mut connection) = store.connection(id)?
+            && (connection.checkout_key.is_some() || connection.state.account().is_some())
+        {
+            if let Some(former) = connection.disconnect(false) {
+                changes
+                    .forgotten_prices
+                    .push((id.clone(), former.account.clone()));
+                if let Some(mut link) = store.account_link(&former)? {
+                    link.active = false;
+                    changes.accounts.push(Write::changed(link));
+                }
+            }
+            connection.checkout_key = None;
+            changes.connections.push(Write::changed(connection));
+        }
+        if let Some(mut endpoint) = store.webhook_endpoint(id)?
+            && endpoint.url.is_some()
+        {
+            endpoint.url = None;
+            changes.endpoints.push(Write::changed(endpoint));
+        }
+        Ok(Decision::commit(changes, ()))
+    })
+}
+
+fn erase_customers(
+    store: &(impl Customers + Erasures + ?Sized),
+    env: &Env<'_>,
+    id: &TenantId,
+) -> Result<usize, TenantError> {
+    let mut erased = 0_usize;
+    each_page(
+        |page| store.customers(id, &CustomerFilter::default(), page),
+        |customers| {
+            for customer in customers.iter().filter(|it| !it.email.is_erased()) {
+                match erase_customer(store, env, id, &customer.id, &Actor::Operator) {
+                    Ok(()) | Err(EraseError::NotFound) => erased = erased.saturating_add(1),
+                    Err(EraseError::Failure(failure)) => return Err(failure.into()),
+                }
+            }
+            Ok(())
+        },
+    )?;
+    Ok(erased)
+}

@@ -1,0 +1,105 @@
+//! Canaries of the master keys, and the values that the keys sealed.
+
+use mintage_domain::base::seal::{KeyId, Sealed};
+use mintage_domain::model::access::credential::Credential;
+use mintage_domain::ports::{MasterKeys, SealedKind, SealedValue, StoreError};
+
+use crate::memory_store::store::MemoryStore;
+use crate::memory_store::tables::Tables;
+
+impl MasterKeys for MemoryStore {
+    fn canaries(&self) -> Result<Vec<Sealed>, StoreError> {
+        Ok(self.tables().canaries.values().cloned().collect())
+    }
+
+    fn add_canary(&self, canary: &Sealed) -> Result<(), StoreError> {
+        let key = canary.key_id().to_string();
+        let mut tables = self.tables();
+        tables.canaries.entry(key).or_insert_with(|| canary.clone());
+        Ok(())
+    }
+
+    fn remove_canary(&self, key: &KeyId) -> Result<(), StoreError> {
+        self.tables().canaries.remove(key.as_str());
+        Ok(())
+    }
+
+    fn sealed_values(
+        &self,
+        kind: SealedKind,
+        after: Option<&str>,
+        n: usize,
+    ) -> Result<Vec<SealedValue>, StoreError> {
+        let mut values = Vec::new();
+        each(&mut self.tables(), kind, |id, sealed, _| {
+            values.push(SealedValue {
+                id,
+                sealed: sealed.clone(),
+            });
+        });
+        values.retain(|it| !it.sealed.is_erased() && after.is_none_or(|after| *it.id > *after));
+        values.sort_by(|a, b| a.id.cmp(&b.id));
+        values.truncate(n);
+        Ok(values)
+    }
+
+    fn reseal(&self, kind: SealedKind, values: &[(SealedValue, Sealed)]) -> Result<(), StoreError> {
+        each(&mut self.tables(), kind, |id, sealed, version| {
+            let new = values
+                .iter()
+                .find(|(old, _)| old.id == id && old.sealed == *sealed);
+            if let Some((_, new)) = new {
+                *sealed = new.clone();
+                if let Some(version) = version {
+                    *version += 1;
+                }
+            }
+        });
+        Ok(())
+    }
+}
+
+/// Calls `visit` with the id, the sealed value and the version of each row of a kind.
+fn each(
+    tables: &mut Tables,
+    kind: SealedKind,
+    mut visit: impl FnMut(String, &mut Sealed, Option<&mut u64>),
+) {
+    match kind {
+        SealedKind::ProductKeySecret => {
+            for row in tables.products.values_mut() {
+                visit(
+                    format!("{}/{}", row.tenant, row.id),
+                    &mut row.key_secret,
+                    None,
+                );
+            }
+        }
+        SealedKind::ApiKeySecret => {
+            for row in tables.api_keys.values_mut() {
+                if let Credential::Signed(signing) = &mut row.credential {
+                    let version = Some(&mut row.version);
+                    visit(row.id.to_string(), &mut signing.sealed_secret, version);
+                }
+            }
+        }
+        SealedKind::EndpointSecret => {
+            for row in tables.endpoints.values_mut() {
+                let version = Some(&mut row.version);
+                visit(row.tenant.to_string(), &mut row.sealed_secret, version);
+            }
+        }
+        SealedKind::DeliveryBody => {
+            for row in tables.deliveries.values_mut() {
+                let version = Some(&mut row.version);
+                visit(row.id.to_string(), &mut row.sealed_body, version);
+            }
+        }
+        SealedKind::LicenseKey => {
+            for row in tables.licenses.values_mut() {
+                let version = Some(&mut row.version);
+                visit(row.id.to_string(), &mut row.sealed_key, version);
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+use mintage_domain::base::seal::{KeyId, KeyRing, MasterKey};
+use mintage_domain::commit::write::Write;
+use mintage_domain::ports::{Commit, MasterKeys, SealedKind};
+use mintage_domain::usecase::env::{Env, SealedField};
+use mintage_domain::usecase::master_key::{MasterKeyError, Resealed, prove, reseal};
+
+use crate::seller::Seller;
+
+fn key(id: &str, digit: char) -> MasterKey {
+    MasterKey::parse(&format!("{id}:{}", digit.to_string().repeat(64))).unwrap()
+}
+
+fn id(text: &str) -> KeyId {
+    KeyId::parse(text).unwrap()
+}
+
+/// The environment of a seller with other keys. The key of the fixtures is `test`, with the digits
+/// `5a5a...`.
+fn with<'a>(seller: &'a Seller, keys: &'a KeyRing) -> Env<'a> {
+    Env {
+        keys,
+        ..seller.env()
+    }
+}
+
+fn own_key() -> MasterKey {
+    MasterKey::parse(&format!("test:{}", "5a".repeat(32))).unwrap()
+}
+
+#[test]
+fn the_right_key_is_proved_and_a_wrong_or_missing_one_is_refused_and_writes_nothing() {
+    let alone = KeyRing::new(key("test", 'b'), vec![]).unwrap();
+    let other = KeyRing::new(key("new", 'c'), vec![]).unwrap();
+    let wrong_behind = KeyRing::new(key("new", 'c'), vec![key("test", 'b')]).unwrap();
+    // With a canary, and without: then the sealed secret of the product tells.
+    for proved_before in [false, true] {
+        let seller = Seller::new();
+        if proved_before {
+            assert_eq!(prove(&*seller.store, &seller.env()), Ok(()));
+        }
+        let before = seller.store.canaries();
+        for (ring, error) in [
+            (&alone, MasterKeyError::Wrong(id("test"))),
+            (&other, MasterKeyError::Missing(id("test"))),
+            (&wrong_behind, MasterKeyError::Wrong(id("test"))),
+        ] {
+            assert_eq!(
+                prove(&*seller.store, &with(&seller, ring)),
+                Err(error.clone())
+            );
+            let refused = reseal(&*seller.store, &with(&seller, ring));
+            assert_eq!(refused, Err(error));
+            assert_eq!(seller.store.canaries(), before);
+        }
+        assert_eq!(prove(&*seller.store, &seller.env()), Ok(()));
+        assert_eq!(seller.store.canaries().unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn an_old_key_is_retired_by_sealing_everything_again() {
+    let seller = Seller::on_sale();
+    let sold = seller.shop.sold(&*seller.store).license;
+    let mut changes = seller.shop.changes();
+    changes.api_keys.push(Write::changed(seller.shop.api_key()));
+    changes
+        .endpoints
+        .push(Write::changed(seller.shop.webhook_endpoint()));
+    changes
+        .deliveries
+        .push(Write::changed(seller.shop.delivery(&sold)));
+    seller.store.commit(changes).unwrap();
+    assert_eq!(prove(&*seller.store, &seller.env()), Ok(()));
+
+    let both = KeyRing::new(key("new", 'c'), vec![own_key()]).unwrap();
+    let done = reseal(&*seller.store, &with(&seller, &both)).unwrap();
+    let expected = Resealed {
+        values: SealedKind::ALL.len(),
+        unreadable: vec![],
+        retired: vec![id("test")],
+    };
+    assert_eq!(done, expected);
+    let alone = KeyRing::new(key("new", 'c'), vec![]).unwrap();
+    let env = with(&seller, &alone);
+    assert_eq!(prove(&*seller.store, &env), Ok(()));
+    for kind in SealedKind::ALL {
+        let values = seller.store.sealed_values(kind, None, 9).unwrap();
+        assert!(
+            values.iter().all(|it| *it.sealed.key_id() == id("new")),
+            "{kind:?}"
+        );
+        assert_eq!(values.len(), 1, "{kind:?}");
+    }
+    let license = seller.store.sealed_values(SealedKind::LicenseKey, None, 1);
+    let license = license.unwrap().remove(0);
+    let opened = env.open(SealedField::LICENSE_KEY, &license.id, &license.sealed);
+    assert!(opened.is_ok());
+    let again = reseal(&*seller.store, &env).unwrap();
+    assert_eq!(again, Resealed::default());
+    let retired = prove(&*seller.store, &seller.env());
+    assert_eq!(retired, Err(MasterKeyError::Missing(id("new"))));
+}
+
+#[test]
+fn a_damaged_value_is_named_and_keeps_the_old_key_from_being_retired() {
+    let seller = Seller::new();
+    let mut broken = seller.shop.api_key();
+    let id_of_broken = broken.id.to_string();
+    let mintage_domain::model::access::credential::Credential::Signed(signing) =
+        &mut broken.credential
+    else {
+        panic!("a fixture's key signs");
+    };
+    signing.sealed_secret = seller
+        .env()
+        .seal(SealedField::API_KEY_SECRET, "another", b"x");
+    assert_eq!(prove(&*seller.store, &seller.env()), Ok(()));
+    let mut changes = seller.shop.changes();
+    changes.api_keys.push(Write::changed(broken));
+    seller.store.commit(changes).unwrap();
+
+    let both = KeyRing::new(key("new", 'c'), vec![own_key()]).unwrap();
+    let env = with(&seller, &both);
+    // The canary of the new key is there, as if it had sealed for a while.
+    let canary = env.seal(SealedField::CANARY, "new", b"mintage");
+    seller.store.add_canary(&canary).unwrap();
+    let done = reseal(&*seller.store, &env).unwrap();
+    assert_eq!(
+        (done.unreadable, done.retired),
+        (vec![id_of_broken], vec![])
+    );
+    assert_eq!(seller.store.canaries().unwrap().len(), 2);
+}

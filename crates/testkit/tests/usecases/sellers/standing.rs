@@ -1,0 +1,105 @@
+use mintage_domain::base::page::PageRequest;
+use mintage_domain::commit::write::Write;
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::sellers::tenant::{TenantStatus, TenantSuspended};
+use mintage_domain::ports::{
+    ApiKeys, Commit, CustomerFilter, Customers, Orders, Tenants, Tokens, WebhookEndpoints,
+};
+use mintage_domain::usecase::sales::customer::{EraseError, erase_customer};
+use mintage_domain::usecase::sellers::standing::{erase, resume, suspend};
+use mintage_domain::usecase::sellers::tenant::TenantError;
+
+use crate::seller::Seller;
+
+#[test]
+fn a_suspended_tenant_may_not_act_until_it_is_resumed() {
+    let seller = Seller::new();
+    let (store, env, id) = (&*seller.store, seller.env(), seller.tenant());
+    for _ in 0..2 {
+        let tenant = suspend(store, &env, id).unwrap();
+        assert_eq!(tenant.status, TenantStatus::Suspended);
+        assert_eq!(tenant.check_active(), Err(TenantSuspended));
+    }
+    for _ in 0..2 {
+        let tenant = resume(store, &env, id).unwrap();
+        assert_eq!(tenant.check_active(), Ok(()));
+    }
+    assert_eq!(seller.audited("tenant.suspended"), 1, "once for one change");
+    assert_eq!(seller.audited("tenant.resumed"), 1);
+}
+
+#[test]
+fn an_erased_tenant_has_neither_credentials_nor_customers_and_keeps_its_orders() {
+    let seller = Seller::on_sale();
+    let (store, env, id) = (&*seller.store, seller.env(), seller.tenant());
+    let sold = [seller.shop.sold(store), seller.shop.sold(store)];
+    let mut changes = seller.shop.changes();
+    changes.api_keys.push(Write::changed(seller.shop.api_key()));
+    changes
+        .tokens
+        .push(Write::changed(seller.shop.management_token()));
+    changes
+        .endpoints
+        .push(Write::changed(seller.shop.webhook_endpoint()));
+    store.commit(changes).unwrap();
+
+    assert_eq!(erase(store, &env, id).unwrap(), 2);
+    let page = PageRequest::default();
+    let tenant = store.tenant(id).unwrap().unwrap();
+    assert_eq!(
+        (tenant.status, tenant.email.is_erased()),
+        (TenantStatus::Erased, true)
+    );
+    let tokens = store.tokens(id, &page).unwrap().items;
+    assert!(tokens.iter().all(|it| it.revoked_at.is_some()) && !tokens.is_empty());
+    let keys = store.api_keys(id, None, &page).unwrap().items;
+    assert!(keys.iter().all(|it| it.revoked_at.is_some()) && !keys.is_empty());
+    let connection = seller.connection();
+    assert_eq!(
+        (connection.checkout_key, connection.state.account()),
+        (None, None)
+    );
+    assert_eq!(
+        connection.retiring.len(),
+        1,
+        "the sweep ends the grant at Stripe"
+    );
+    assert_eq!(store.webhook_endpoint(id).unwrap().unwrap().url, None);
+    let customers = store
+        .customers(id, &CustomerFilter::default(), &page)
+        .unwrap();
+    assert!(customers.items.iter().all(|it| it.email.is_erased()));
+    for sale in sold {
+        let order = store.order(id, &sale.order.id).unwrap().unwrap();
+        assert_eq!(
+            (order.total, order.payment),
+            (sale.order.total, sale.order.payment)
+        );
+    }
+    assert_eq!(erase(store, &env, id).unwrap(), 0, "it may be repeated");
+    assert_eq!(seller.audited("tenant.erased"), 1);
+    assert_eq!(seller.audited("customer.erased"), 2);
+    assert_eq!(resume(store, &env, id).unwrap_err(), TenantError::Erased);
+}
+
+#[test]
+fn a_customer_is_erased_once_and_only_by_its_tenant() {
+    let seller = Seller::new();
+    let other = Seller::beside(&seller.store, &seller.stripe, "other");
+    let (store, env) = (&*seller.store, seller.env());
+    let sale = seller.shop.sold(store);
+    let erase = |seller: &Seller| {
+        erase_customer(
+            store,
+            &env,
+            seller.tenant(),
+            &sale.customer.id,
+            &Actor::Operator,
+        )
+    };
+    assert_eq!(erase(&other), Err(EraseError::NotFound));
+    for _ in 0..2 {
+        assert_eq!(erase(&seller), Ok(()));
+    }
+    assert_eq!(seller.audited("customer.erased"), 1);
+}

@@ -1,0 +1,1 @@
+drop index management_tokens_newest;
