@@ -55,6 +55,8 @@ tables! {
         key_format -> Text,
         key_secret -> Binary,
         created_at -> BigInt,
+        archived_at -> Nullable<BigInt>,
+        version -> BigInt,
     }
 
     key_types (tenant, product, id) {
@@ -68,6 +70,8 @@ tables! {
         price -> Nullable<BigInt>,
         price_currency -> Nullable<Text>,
         created_at -> BigInt,
+        archived_at -> Nullable<BigInt>,
+        version -> BigInt,
     }
 
     price_links (tenant, product, key_type, account) {

@@ -3,7 +3,9 @@
 
 mod body;
 mod faults;
+mod patch;
 pub(crate) mod value;
 
 pub(crate) use body::{read_body, read_body_with};
 pub(crate) use faults::Faults;
+pub(crate) use patch::Patch;

@@ -7,7 +7,9 @@ use clap::{Parser, Subcommand};
 
 use super::global_args::GlobalArgs;
 use super::output::CommandResult;
-use super::{api_key, audit, customer, doctor, license, prune, serve, tenant};
+use super::{
+    api_key, audit, customer, doctor, key_type, license, product, prune, serve, tenant,
+};
 
 /// Sell software licenses through the seller's own Stripe account.
 #[derive(Parser)]
@@ -41,6 +43,13 @@ enum Command {
     /// Create management tokens.
     #[command(subcommand)]
     Token(tenant::TokenCommand),
+    /// Create, list, get, change, archive and restore products. A running server applies a change
+    /// within five seconds.
+    #[command(subcommand)]
+    Product(product::ProductCommand),
+    /// Create, list, get, change, archive and restore the key types of a product.
+    #[command(subcommand)]
+    KeyType(key_type::KeyTypeCommand),
     /// Create, list, revoke and rotate API keys. A running server applies a change within five seconds.
     #[command(subcommand)]
     ApiKey(api_key::ApiKeyCommand),
@@ -71,6 +80,8 @@ pub fn run() -> ExitCode {
         Command::Doctor => doctor::check(&cli.global),
         Command::Tenant(command) => tenant::run(&cli.global, command),
         Command::Token(command) => tenant::run_token(&cli.global, command),
+        Command::Product(command) => product::run(&cli.global, command),
+        Command::KeyType(command) => key_type::run(&cli.global, command),
         Command::ApiKey(command) => api_key::run(&cli.global, command),
         Command::License(command) => license::run(&cli.global, command),
         Command::Customer(command) => customer::run(&cli.global, command),

@@ -14,6 +14,7 @@ impl From<IssueError> for Problem {
         let text = error.to_string();
         match error {
             IssueError::UnknownPlan => Self::not_found(),
+            IssueError::Archived => Self::new(ErrorCode::NotFound, text),
             IssueError::TermIsPast(_) => Self::invalid_field("duration", text),
             IssueError::QuotaExceeded(_) => Self::new(ErrorCode::QuotaLicensesExceeded, text),
             IssueError::Replayed => SignatureError::TimestampReplay.into(),

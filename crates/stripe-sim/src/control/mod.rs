@@ -2,6 +2,7 @@
 //! and trigger the actions of sellers and banks.
 
 mod accounts;
+mod catalog;
 mod inspect;
 mod payments;
 mod response;
@@ -33,6 +34,12 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             "/accounts/{id}/deauthorize",
             web::post().to(accounts::deauthorize),
         )
+        .route("/accounts/{id}/wipe", web::post().to(accounts::wipe))
+        .route(
+            "/products/{id}/delete",
+            web::post().to(catalog::delete_product),
+        )
+        .route("/prices/{id}/delete", web::post().to(catalog::delete_price))
         .route("/sessions/{id}/settle", web::post().to(payments::settle))
         .route("/charges/{id}/refund", web::post().to(payments::refund));
 }

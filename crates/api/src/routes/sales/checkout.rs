@@ -55,6 +55,7 @@ impl From<CreateCheckoutRequest> for OpenCheckout {
     responses((status = 200, description = "The checkout session.", body = CheckoutSession)),
     security(("checkoutKey" = [])),
     extensions(("x-error-codes" = json!([
+        "catalog/archived",
         "checkout/no-price",
         "common/rate-limited",
         "stripe/amount-too-small",

@@ -37,6 +37,19 @@ pub fn price(
     }
 }
 
+/// The price after a change. What is `None` stays. Without an amount there is no price.
+pub fn changed_price(
+    before: Option<Money>,
+    amount: Option<Option<i64>>,
+    currency: Option<Option<Currency>>,
+) -> Result<Option<Money>, InvalidPrice> {
+    let amount_after = amount.unwrap_or_else(|| before.map(Money::minor));
+    let kept = before
+        .map(Money::currency)
+        .filter(|_| amount_after.is_some());
+    price(amount_after, currency.unwrap_or(kept))
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
@@ -63,5 +76,28 @@ mod tests {
         );
         let debt = price(Some(-1), usd);
         assert!(matches!(debt, Err(InvalidPrice::Amount(_))), "{debt:?}");
+    }
+
+    #[test]
+    fn a_change_keeps_what_it_does_not_name_and_no_amount_is_no_price() {
+        let (usd, eur) = (Currency::parse("usd").unwrap(), Currency::parse("eur").unwrap());
+        let money = |minor, currency| Some(Money::new(minor, currency).unwrap());
+        let before = money(2_900, usd);
+        for (before, amount, currency, expected) in [
+            (before, None, None, Ok(before)),
+            (before, Some(Some(3_900)), None, Ok(money(3_900, usd))),
+            (before, None, Some(Some(eur)), Ok(money(2_900, eur))),
+            (before, Some(Some(100)), Some(Some(eur)), Ok(money(100, eur))),
+            (before, Some(None), None, Ok(None)),
+            (before, Some(None), Some(None), Ok(None)),
+            (before, None, Some(None), Err(InvalidPrice::NoCurrency)),
+            (before, Some(None), Some(Some(eur)), Err(InvalidPrice::NoAmount)),
+            (None, Some(Some(100)), None, Err(InvalidPrice::NoCurrency)),
+            (None, None, Some(Some(eur)), Err(InvalidPrice::NoAmount)),
+            (None, None, None, Ok(None)),
+        ] {
+            let after = changed_price(before, amount, currency);
+            assert_eq!(after, expected, "{amount:?} {currency:?}");
+        }
     }
 }

@@ -34,6 +34,9 @@ pub enum IssueError {
     /// The product has no such key type.
     #[error("the product has no such plan")]
     UnknownPlan,
+    /// The product or the key type is archived.
+    #[error("the product or the plan is archived")]
+    Archived,
     /// The license would expire before it is minted.
     #[error(transparent)]
     TermIsPast(#[from] TermIsPast),
@@ -235,6 +238,9 @@ fn mint_new(
     wanted: &NewLicense,
     expired: Option<IdempotencyRecord>,
 ) -> Result<Decision<Issued>, IssueError> {
+    if call.product.archived_at.is_some() || offer.key_type.archived_at.is_some() {
+        return Err(IssueError::Archived);
+    }
     let now = env.now();
     let mut changes = env.changes(now);
     changes.nonces.push(call.nonce.clone());
