@@ -162,6 +162,7 @@ tables! {
         created_at -> BigInt,
         fulfilled_at -> Nullable<BigInt>,
         version -> BigInt,
+        email -> Nullable<Text>,
     }
 
     payments (intent, account) {
@@ -172,6 +173,9 @@ tables! {
         fully_refunded -> Bool,
         created_at -> BigInt,
         version -> BigInt,
+        charged -> Nullable<BigInt>,
+        currency -> Nullable<Text>,
+        refunds -> Nullable<Text>,
     }
 
     licenses (id) {

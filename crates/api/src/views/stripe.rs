@@ -181,7 +181,7 @@ pub(crate) struct CheckoutKey<'a> {
 /// A Stripe event that should have issued a license and could not yet.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct ParkedEvent<'a> {
+pub struct ParkedEvent<'a> {
     #[schema(value_type = String)]
     id: &'a StripeEventId,
     #[serde(rename = "type")]
@@ -203,7 +203,8 @@ pub(crate) struct ParkedEvent<'a> {
 }
 
 impl<'a> ParkedEvent<'a> {
-    pub(crate) fn of(event: &'a ProcessedEvent) -> Self {
+    /// The view of an event that waits.
+    pub fn of(event: &'a ProcessedEvent) -> Self {
         let waiting = event.outcome.waiting();
         let retry_at = match event.outcome {
             EventOutcome::Parked { retry_at, .. } => Some(retry_at),

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use super::global_args::GlobalArgs;
 use super::output::CommandResult;
 use super::{
-    api_key, audit, customer, doctor, key_type, license, product, prune, serve, tenant,
+    api_key, audit, customer, doctor, key_type, license, parked, product, prune, serve, tenant,
 };
 
 /// Sell software licenses through the seller's own Stripe account.
@@ -56,6 +56,9 @@ enum Command {
     /// List, get, freeze, thaw, extend and revoke licenses; list and release their activations.
     #[command(subcommand)]
     License(license::LicenseCommand),
+    /// List and retry Stripe events that should have issued a license and could not yet.
+    #[command(subcommand)]
+    Parked(parked::ParkedCommand),
     /// List and get customers of a tenant.
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
@@ -84,6 +87,7 @@ pub fn run() -> ExitCode {
         Command::KeyType(command) => key_type::run(&cli.global, command),
         Command::ApiKey(command) => api_key::run(&cli.global, command),
         Command::License(command) => license::run(&cli.global, command),
+        Command::Parked(command) => parked::run(&cli.global, command),
         Command::Customer(command) => customer::run(&cli.global, command),
         Command::Prune(args) => prune::run(&cli.global, &args),
         Command::Audit(command) => audit::run(&cli.global, command),

@@ -11,6 +11,7 @@ mod license;
 mod list;
 mod logging;
 mod output;
+mod parked;
 mod product;
 mod prune;
 mod serve;

@@ -32,7 +32,7 @@ pub use last_seen::{LastSeen, SeenTarget};
 pub use licenses::{Activations, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses};
 pub use mail::{Mail, MailError, Message};
 pub use outbox::{ClaimLimits, Claimed, Deliveries, Mails, SET_ASIDE, WebhookEndpoints};
-pub use sales::{CustomerFilter, Customers, Orders, Payments};
+pub use sales::{CustomerFilter, Customers, OrderFilter, Orders, Payments};
 pub use sellers::{AuditFilter, AuditRecord, Audits, Tenants, Tokens};
 pub use store::Store;
 pub use store_error::StoreError;

@@ -39,7 +39,20 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             "/products/{id}/delete",
             web::post().to(catalog::delete_product),
         )
+        .route(
+            "/products/{id}/archive",
+            web::post().to(catalog::archive_product),
+        )
+        .route(
+            "/prices/{id}/archive",
+            web::post().to(catalog::archive_price),
+        )
         .route("/prices/{id}/delete", web::post().to(catalog::delete_price))
         .route("/sessions/{id}/settle", web::post().to(payments::settle))
-        .route("/charges/{id}/refund", web::post().to(payments::refund));
+        .route("/charges/{id}/refund", web::post().to(payments::refund))
+        .route("/refunds/{id}/fail", web::post().to(payments::fail_refund))
+        .route(
+            "/refunds/{id}/cancel",
+            web::post().to(payments::cancel_refund),
+        );
 }

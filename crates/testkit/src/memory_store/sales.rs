@@ -7,7 +7,7 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::sales::customer::Customer;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
-use mintage_domain::ports::{CustomerFilter, Customers, Orders, Payments, StoreError};
+use mintage_domain::ports::{CustomerFilter, Customers, OrderFilter, Orders, Payments, StoreError};
 
 use crate::memory_store::paging::page;
 use crate::memory_store::store::MemoryStore;
@@ -32,9 +32,17 @@ impl Orders for MemoryStore {
         Ok(order.cloned())
     }
 
-    fn orders(&self, tenant: &TenantId, request: &PageRequest) -> Result<Page<Order>, StoreError> {
+    fn orders(
+        &self,
+        tenant: &TenantId,
+        filter: &OrderFilter,
+        request: &PageRequest,
+    ) -> Result<Page<Order>, StoreError> {
         let tables = self.tables();
-        let rows = tables.orders.values().filter(|it| it.tenant == *tenant);
+        let rows = tables
+            .orders
+            .values()
+            .filter(|it| it.tenant == *tenant && filter.passes(it));
         Ok(page(rows.cloned(), request, |it| Cursor {
             at: it.created_at,
             id: it.id.to_string(),

@@ -19,7 +19,7 @@ use crate::{limits, schema};
 
 /// The key type to sell, and where the buyer returns to.
 #[derive(Deserr, ToSchema)]
-#[deserr(error = Faults)]
+#[deserr(error = Faults, deny_unknown_fields)]
 struct CreateCheckoutRequest {
     product_id: schema::ProductId,
     key_type_id: schema::KeyTypeId,

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::base::id::DeliveryId;
 use crate::base::mode::Mode;
+use crate::base::money::Currency;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
@@ -23,8 +24,10 @@ text_enum! {
         LicenseRevoked = "license.revoked",
         /// The seller froze a license.
         LicenseFrozen = "license.frozen",
-        /// The seller thawed or extended a license.
+        /// The seller thawed or extended a license, or a refund failed and the license is valid again.
         LicenseUpdated = "license.updated",
+        /// A part of a payment was refunded; its license stays as it is.
+        OrderRefunded = "order.refunded",
     }
 
     /// The text is not an event name.
@@ -36,7 +39,10 @@ impl EventName {
     /// Whether the body contains the state of the license. The bodies of Keylight's own events do
     /// not, so that they stay compatible with existing receivers.
     fn has_standing(self) -> bool {
-        matches!(self, Self::LicenseFrozen | Self::LicenseUpdated)
+        matches!(
+            self,
+            Self::LicenseFrozen | Self::LicenseUpdated | Self::OrderRefunded
+        )
     }
 }
 
@@ -57,6 +63,21 @@ pub struct LicenseEvent<'a> {
     session_id: Option<&'a str>,
     #[serde(flatten)]
     standing: Option<StandingFields>,
+    #[serde(flatten)]
+    refund: Option<RefundedAmount>,
+}
+
+/// How much of a payment is refunded, in minor units of its currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct RefundedAmount {
+    /// The total of all refunds.
+    #[serde(rename = "amount_refunded")]
+    pub refunded: i64,
+    /// The amount that was charged, if it is known.
+    #[serde(rename = "amount_charged")]
+    pub charged: Option<i64>,
+    /// The currency that was charged, if it is known.
+    pub currency: Option<Currency>,
 }
 
 /// The state of a changed license, after the fields that every event has.
@@ -90,6 +111,8 @@ pub struct EventFacts<'a> {
     pub customer_email: &'a str,
     /// The Stripe session that paid for the license, if any.
     pub session: Option<&'a str>,
+    /// How much is refunded, for a partial refund.
+    pub refund: Option<RefundedAmount>,
     /// When the event happened.
     pub now: Timestamp,
 }
@@ -109,6 +132,7 @@ pub fn license_event_body(license: &License, facts: &EventFacts<'_>) -> Vec<u8> 
         customer_email: facts.customer_email,
         session_id: facts.session,
         standing: (facts.event.has_standing()).then(|| StandingFields::of(license, facts.now)),
+        refund: facts.refund,
     };
     serde_json::to_vec(&event).unwrap_or_else(|_| unreachable!("strings and numbers are JSON"))
 }
@@ -165,6 +189,7 @@ mod tests {
             key: "PIXL-1",
             customer_email: "ada@example.test",
             session: Some("cs_1"),
+            refund: None,
             now: Timestamp::from_micros(1_798_761_600_999_999),
         };
         let body = |mode, facts: &EventFacts<'_>| {
@@ -202,6 +227,7 @@ mod tests {
                 key: "PIXL-****",
                 customer_email: "ada@example.test",
                 session: None,
+                refund: None,
                 now,
             };
             String::from_utf8(license_event_body(license, &facts)).unwrap()
@@ -220,5 +246,29 @@ mod tests {
             after(&sent, r#""session_id":null,"#),
             r#""status":"FROZEN","reason":"frozen","expires_at":null}"#
         );
+    }
+
+    #[test]
+    fn a_partial_refund_says_how_much_of_what() {
+        let id = DeliveryId::parse("dlv_1").unwrap();
+        let facts = EventFacts {
+            id: &id,
+            event: EventName::OrderRefunded,
+            key: "PIXL-****",
+            customer_email: "ada@example.test",
+            session: None,
+            refund: Some(RefundedAmount {
+                refunded: 1_000,
+                charged: Some(2_900),
+                currency: Currency::parse("usd").ok(),
+            }),
+            now: Timestamp::EPOCH,
+        };
+        let body = String::from_utf8(license_event_body(&license(Mode::Live), &facts)).unwrap();
+        let end = concat!(
+            r#""status":"ACTIVE","reason":null,"expires_at":null,"#,
+            r#""amount_refunded":1000,"amount_charged":2900,"currency":"usd"}"#,
+        );
+        assert!(body.ends_with(end), "{body}");
     }
 }

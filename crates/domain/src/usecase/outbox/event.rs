@@ -5,7 +5,8 @@ use crate::base::id::{DeliveryId, SessionId};
 use crate::base::time::Timestamp;
 use crate::model::licenses::license::License;
 use crate::model::outbox::delivery::{Delivery, DeliveryStatus};
-use crate::model::outbox::event::{EventFacts, EventName, license_event_body};
+use crate::model::outbox::event::{EventFacts, EventName, RefundedAmount, license_event_body};
+use crate::model::sales::payment::Payment;
 use crate::ports::LicenseRecord;
 use crate::usecase::env::{Env, SealedField};
 
@@ -28,6 +29,16 @@ pub fn license_event(
     recipient: Recipient<'_>,
     now: Timestamp,
 ) -> Delivery {
+    deliver(env, license, (event, key, None), recipient, now)
+}
+
+fn deliver(
+    env: &Env<'_>,
+    license: &License,
+    (event, key, refund): (EventName, &str, Option<RefundedAmount>),
+    recipient: Recipient<'_>,
+    now: Timestamp,
+) -> Delivery {
     let id = DeliveryId::new(now, env.random());
     let body = license_event_body(
         license,
@@ -37,6 +48,7 @@ pub fn license_event(
             key,
             customer_email: recipient.email.as_str(),
             session: recipient.session.map(SessionId::as_str),
+            refund,
             now,
         },
     );
@@ -68,4 +80,25 @@ pub(crate) fn masked_license_event(
         session: record.session.as_ref(),
     };
     license_event(env, license, event, &license.masked_key, recipient, now)
+}
+
+/// Builds the delivery of a partial refund, due at once.
+pub(crate) fn partial_refund_event(
+    env: &Env<'_>,
+    record: &LicenseRecord,
+    payment: &Payment,
+    now: Timestamp,
+) -> Delivery {
+    let recipient = Recipient {
+        email: &record.email,
+        session: record.session.as_ref(),
+    };
+    let refund = RefundedAmount {
+        refunded: payment.refunded(),
+        charged: payment.charged,
+        currency: payment.currency,
+    };
+    let license = &record.license;
+    let event = (EventName::OrderRefunded, &*license.masked_key, Some(refund));
+    deliver(env, license, event, recipient, now)
 }

@@ -166,6 +166,7 @@ fn create_order(
             price: price.amount,
             fee: fee.fee(price.amount),
             buyer: wanted.buyer.clone(),
+            email: wanted.buyer.clone(),
             session: None,
             status: OrderStatus::Opening,
             customer: None,

@@ -6,7 +6,7 @@ use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::row::Row;
-use mintage_domain::model::catalog::display_name::DisplayName;
+use mintage_domain::model::catalog::display_name::{DisplayName, InvalidDisplayName};
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::ports::StoreError;
 
@@ -68,7 +68,10 @@ impl TryFrom<KeyTypeRow> for KeyType {
             tenant: place.read("tenant", TenantId::parse(&row.tenant))?,
             product: place.read("product", ProductId::parse(&row.product))?,
             id: place.read("id", KeyTypeId::parse(&row.id))?,
-            display_name: place.read("display_name", DisplayName::parse(&row.display_name))?,
+            display_name: place.read(
+                "display_name",
+                DisplayName::kept(&row.display_name).ok_or(InvalidDisplayName),
+            )?,
             terms: terms(&place, &row.term, row.activation_limit, &row.entitlements)?,
             price: place.money_some("price", row.price, row.price_currency.as_deref())?,
             created_at: Timestamp::from_micros(row.created_at),

@@ -7,7 +7,7 @@ use mintage_domain::base::slug::{ProductId, TenantId};
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::row::Row;
-use mintage_domain::model::catalog::display_name::DisplayName;
+use mintage_domain::model::catalog::display_name::{DisplayName, InvalidDisplayName};
 use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::licenses::key::{KeyFormat, KeyPrefix};
 use mintage_domain::ports::StoreError;
@@ -61,7 +61,10 @@ impl TryFrom<ProductRow> for Product {
         Ok(Self {
             tenant: place.read("tenant", TenantId::parse(&row.tenant))?,
             id: place.read("id", ProductId::parse(&row.id))?,
-            display_name: place.read("display_name", DisplayName::parse(&row.display_name))?,
+            display_name: place.read(
+                "display_name",
+                DisplayName::kept(&row.display_name).ok_or(InvalidDisplayName),
+            )?,
             key_prefix: place.read("key_prefix", KeyPrefix::parse(&row.key_prefix))?,
             key_format: place.read("key_format", KeyFormat::parse(&row.key_format))?,
             key_secret: place.read("key_secret", Sealed::from_bytes(&row.key_secret))?,

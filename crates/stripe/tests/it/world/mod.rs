@@ -195,10 +195,8 @@ impl StripeHarness for World {
         self.post(&path, &json!({ "charges_enabled": false }));
     }
 
-    fn archive_product(&self, on: &AccountRef, id: &StripeProductId) {
-        let url = format!("{}/v1/products/{id}", self.sim.api_url());
-        let answer = self.send(Method::Post, &url, Some(on), "active=false");
-        assert_eq!(answer.status, 200);
+    fn archive_product(&self, _on: &AccountRef, id: &StripeProductId) {
+        self.post(&format!("products/{id}/archive"), &json!({}));
     }
 
     fn delete_product(&self, _on: &AccountRef, id: &StripeProductId) {

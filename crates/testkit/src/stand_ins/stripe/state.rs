@@ -108,7 +108,8 @@ impl StripeState {
             sold: Some(price.sold.clone()),
         };
         let of_product = (price.stripe_product.clone(), created);
-        self.prices.insert((account.clone(), id.clone()), of_product);
+        self.prices
+            .insert((account.clone(), id.clone()), of_product);
         Ok(id)
     }
 

@@ -91,8 +91,14 @@ fn a_changed_price_is_one_new_active_price_at_stripe() {
         price_amount: Some(None),
         ..KeyTypePatch::default()
     };
-    assert_eq!(update(&seller, &*seller.stripe, &off_sale).unwrap().price, None);
-    let prices = seller.stripe.prices(&account, &after.stripe_product).unwrap();
+    assert_eq!(
+        update(&seller, &*seller.stripe, &off_sale).unwrap().price,
+        None
+    );
+    let prices = seller
+        .stripe
+        .prices(&account, &after.stripe_product)
+        .unwrap();
     assert!(prices.iter().all(|price| !price.active));
 }
 

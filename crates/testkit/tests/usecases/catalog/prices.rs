@@ -70,7 +70,10 @@ fn each_priced_key_type_gets_a_product_and_a_price_and_then_is_skipped() {
         let product = seller.stripe.product(&account, &link.stripe_product);
         assert_eq!(product.unwrap().unwrap().name, "Pixel Studio – Pro");
     }
-    assert_ne!(first.created[0].stripe_product, first.created[1].stripe_product);
+    assert_ne!(
+        first.created[0].stripe_product,
+        first.created[1].stripe_product
+    );
     assert_eq!(prices(&links(&seller)), prices(&first.created));
 
     let second = seller.set_up_prices().unwrap();
@@ -220,15 +223,24 @@ fn what_was_archived_deleted_or_renamed_at_stripe_is_repaired() {
             let (created, repaired) = (outcome.created, outcome.repaired);
             let now = links(&seller).remove(0);
             if needs_another {
-                assert_eq!((created.as_slice(), repaired.len()), (&[now.clone()][..], 0));
+                assert_eq!(
+                    (created.as_slice(), repaired.len()),
+                    (&[now.clone()][..], 0)
+                );
                 assert_ne!(now.stripe_price, last.stripe_price, "{what}");
             } else {
-                assert_eq!((created.len(), repaired.as_slice()), (0, &[now.clone()][..]));
+                assert_eq!(
+                    (created.len(), repaired.as_slice()),
+                    (0, &[now.clone()][..])
+                );
                 assert_eq!(now, last, "{what}");
             }
             let product = seller.stripe.product(&account, &now.stripe_product);
             let product = product.unwrap().expect(what);
-            assert!(product.active && product.name == "Pixel Studio – Pro", "{what}");
+            assert!(
+                product.active && product.name == "Pixel Studio – Pro",
+                "{what}"
+            );
             let opened = seller.open(&*seller.stripe, &seller.wanted());
             assert!(opened.is_ok(), "{what}: {opened:?}");
             assert_eq!(seller.set_up_prices().unwrap().skipped.len(), 1, "{what}");
@@ -245,7 +257,9 @@ fn prices_that_were_forgotten_and_then_deleted_are_not_replayed() {
     let (store, env, actor) = (&*seller.store, seller.env(), Actor::Operator);
     disconnect(store, &*seller.stripe, &env, seller.tenant(), &actor).unwrap();
     seller.connect(&account).unwrap();
-    seller.stripe.delete_product(&account, &first.stripe_product);
+    seller
+        .stripe
+        .delete_product(&account, &first.stripe_product);
     let second = seller.set_up_prices().unwrap().created.remove(0);
     assert_ne!(second.stripe_product, first.stripe_product);
     assert!(seller.open(&*seller.stripe, &seller.wanted()).is_ok());

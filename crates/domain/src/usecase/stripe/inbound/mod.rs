@@ -212,7 +212,7 @@ fn interpret_session(
         }
         EventData::SessionPaymentFailed(session) => (session, OrderStatus::PaymentFailed),
         EventData::SessionExpired(session) => (session, OrderStatus::Expired),
-        EventData::ChargeRefunded(_) | EventData::Deauthorized | EventData::Other => {
+        EventData::Refund(_) | EventData::Deauthorized | EventData::Other => {
             return Ok(None);
         }
     };
@@ -233,7 +233,7 @@ fn interpret_event(
         ));
     }
     match data {
-        EventData::ChargeRefunded(facts) => refund::interpret(store, env, account, facts, now),
+        EventData::Refund(facts) => refund::interpret(store, env, account, facts, now),
         EventData::Deauthorized => deauthorized::interpret(store, stripe, env, account, now),
         EventData::SessionCompleted(_)
         | EventData::SessionPaymentFailed(_)

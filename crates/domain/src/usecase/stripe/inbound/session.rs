@@ -17,9 +17,9 @@ use crate::model::sales::payment::{Payment, PaymentKey};
 use crate::model::sellers::audit::Actor;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::{PaymentStatus, SessionFacts};
-use crate::ports::{Catalog, Tenants};
+use crate::ports::{Catalog, LicenseRecord, Tenants};
 use crate::usecase::env::Env;
-use crate::usecase::licenses::transition::{NewLicense, mint_into};
+use crate::usecase::licenses::transition::{NewLicense, mint_into, refund_part_into};
 use crate::usecase::stripe::inbound::lost_order::rebuild;
 use crate::usecase::stripe::inbound::order::{UNKNOWN_SESSION, change_order_status};
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
@@ -64,10 +64,7 @@ fn fulfil(
     (facts, payment): (&SessionFacts, Option<Payment>),
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
-    let Some(email) = buyer(&order, facts) else {
-        let reason = "the session carries no e-mail address";
-        return Ok(Verdict::Park(order.tenant, reason.into()));
-    };
+    let email = buyer(&order, facts);
     let Some(product) = catalog.product(&order.tenant, &order.product)? else {
         return Ok(Verdict::Park(order.tenant, "the product is gone".into()));
     };
@@ -96,24 +93,41 @@ fn fulfil(
         revoked: refunded(payment.as_ref()),
         actor: Actor::Stripe,
     };
-    if let Err(reason) = mint_into(&mut changes, env, new, now) {
-        return Ok(Verdict::Park(order.tenant, reason.to_string()));
+    let minted = match mint_into(&mut changes, env, new, now) {
+        Ok(minted) => minted,
+        Err(reason) => return Ok(Verdict::Park(order.tenant, reason.to_string())),
+    };
+    let refund = payment.as_ref().filter(|it| it.refunded() > 0);
+    if let Some(payment) = refund.filter(|it| !it.is_fully_refunded()) {
+        let record = LicenseRecord {
+            license: minted.license,
+            email: customer.email.clone(),
+            session: order.session.clone(),
+        };
+        refund_part_into(&mut changes, env, &record, payment, now);
     }
     order.status = OrderStatus::Fulfilled;
     order.fulfilled_at = Some(now);
     order.customer = Some(customer.id.clone());
+    order.email = Some(customer.email.clone());
     order.payment.clone_from(&facts.payment_intent);
-    order.total = total(facts).or(Some(order.price));
+    order.total = total(facts);
     changes.payments.extend(payment.map(Write::changed));
     changes.customers.push(customer);
     changes.orders.push(Write::changed(order));
     Ok(Verdict::Apply(Box::new(changes)))
 }
 
-/// The address that the buyer typed at Stripe, else the one that the seller's backend sent.
-fn buyer(order: &Order, facts: &SessionFacts) -> Option<Email> {
-    let typed = facts.email.as_deref().and_then(|e| Email::parse(e).ok());
-    typed.or_else(|| order.buyer.clone())
+/// The address of the buyer: the one that Stripe reports, else the one that the seller's backend sent.
+/// A buyer who has paid gets a license even without an address that can be mailed: the address is kept
+/// as Stripe reports it, and if there is none, one that stands for none.
+fn buyer(order: &Order, facts: &SessionFacts) -> Email {
+    let typed = facts.email.as_deref();
+    typed
+        .and_then(|text| Email::parse(text).ok())
+        .or_else(|| order.buyer.clone())
+        .or_else(|| typed.and_then(Email::kept))
+        .unwrap_or_else(|| Email::missing(order.id.as_str()))
 }
 
 fn customer(
@@ -159,17 +173,22 @@ fn payment(
     };
     let mut payment = stored.unwrap_or_else(|| Payment::new(key, now));
     payment.order = Some(order.id.clone());
+    payment.charged = payment.charged.or(facts.amount_total);
+    let currency = facts.currency.as_deref();
+    let currency = currency.and_then(|code| Currency::parse(code).ok());
+    payment.currency = payment.currency.or(currency);
     Ok(Some(payment))
 }
 
 /// The reason to revoke the license from the start, if its refund arrived before its sale.
 fn refunded(payment: Option<&Payment>) -> Option<RevocationReason> {
     payment
-        .is_some_and(|payment| payment.fully_refunded)
+        .is_some_and(Payment::is_fully_refunded)
         .then_some(RevocationReason::Refund)
 }
 
+/// What was charged; `None` if Stripe did not say so.
 fn total(facts: &SessionFacts) -> Option<Money> {
     let currency = Currency::parse(facts.currency.as_deref()?).ok()?;
-    Money::new(facts.amount_total?, currency).ok()
+    Money::charged(facts.amount_total?, currency).ok()
 }
