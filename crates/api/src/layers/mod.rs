@@ -1,9 +1,11 @@
 //! The layers around all routes. From the outermost to the innermost: request id, CORS, rate limits.
 
 mod cors;
+mod known_query;
 mod rate_limits;
 mod request_id;
 
 pub use cors::cors;
+pub(crate) use known_query::known_query;
 pub use rate_limits::rate_limits;
 pub use request_id::request_id;

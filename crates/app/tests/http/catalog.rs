@@ -253,9 +253,7 @@ fn a_product_and_its_key_types_are_read_and_changed() {
     let other = Seller::new(&stage, "other");
     seller.product("pro", "classic");
     seller.key_type("pro", "lifetime", Some(2_900));
-    let patch = |path: &str, body: &Value| {
-        seller.manage(Request::new("PATCH", path).json(body))
-    };
+    let patch = |path: &str, body: &Value| seller.manage(Request::new("PATCH", path).json(body));
     for (path, change) in [
         (
             "/v1/products/pro",
@@ -282,18 +280,30 @@ fn a_product_and_its_key_types_are_read_and_changed() {
     let path = "/v1/products/pro/key-types/lifetime";
     for (change, fields) in [
         (json!({"priceCurrency": null}), &["priceCurrency"][..]),
-        (json!({"priceInCents": null, "priceCurrency": "usd"}), &["priceInCents"]),
+        (
+            json!({"priceInCents": null, "priceCurrency": "usd"}),
+            &["priceInCents"],
+        ),
         (json!({"priceInCents": 1}), &["priceInCents"]),
-        (json!({"activationLimit": 0, "displayName": ""}), &["displayName", "activationLimit"]),
+        (
+            json!({"activationLimit": 0, "displayName": ""}),
+            &["displayName", "activationLimit"],
+        ),
         (json!({"duration": "2030-01-01T00:00:00Z"}), &["duration"]),
     ] {
         let answer = patch(path, &change);
         assert_eq!(answer.bad_fields(), fields, "{change}");
     }
     let free = patch(path, &json!({"priceInCents": null})).expect(200);
-    assert_eq!((&free["priceInCents"], &free["priceCurrency"]), (&Value::Null, &Value::Null));
+    assert_eq!(
+        (&free["priceInCents"], &free["priceCurrency"]),
+        (&Value::Null, &Value::Null)
+    );
     assert_eq!(patch("/v1/products/no", &json!({})).status, 404);
-    assert_eq!(patch("/v1/products/pro/key-types/no", &json!({})).status, 404);
+    assert_eq!(
+        patch("/v1/products/pro/key-types/no", &json!({})).status,
+        404
+    );
 }
 
 #[test]
@@ -336,7 +346,12 @@ fn a_changed_price_is_what_the_next_buyer_pays() {
         .as_seller(&seller.account(), Request::get("/v1/prices"))
         .expect(200);
     let active = |price: &Value| (price["unit_amount"].clone(), price["active"].clone());
-    let listed: Vec<_> = prices["data"].as_array().expect("a list").iter().map(active).collect();
+    let listed: Vec<_> = prices["data"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(active)
+        .collect();
     assert_eq!(
         listed,
         [(json!(3_900), json!(true)), (json!(2_900), json!(false))]

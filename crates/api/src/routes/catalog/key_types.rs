@@ -26,7 +26,7 @@ use crate::views::catalog::{KeyTypePage, KeyTypeView};
 /// The key type to create. An amount needs a currency, and a currency needs an amount. Without a price,
 /// the key type is not sold by checkout.
 #[derive(Deserr, ToSchema)]
-#[deserr(error = Faults, rename_all = camelCase)]
+#[deserr(error = Faults, rename_all = camelCase, deny_unknown_fields)]
 #[schema(rename_all = "camelCase")]
 struct CreateKeyTypeRequest {
     key_type_id: schema::KeyTypeId,
@@ -178,7 +178,7 @@ pub(super) async fn get(
 
 /// The fields of a key type to change. A field that is missing stays.
 #[derive(Deserr, ToSchema)]
-#[deserr(error = Faults, rename_all = camelCase)]
+#[deserr(error = Faults, rename_all = camelCase, deny_unknown_fields)]
 #[schema(rename_all = "camelCase")]
 struct UpdateKeyTypeRequest {
     #[deserr(default)]

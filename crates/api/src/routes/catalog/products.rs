@@ -21,7 +21,7 @@ use crate::views::catalog::{ProductPage, ProductView};
 
 /// The product to create.
 #[derive(Deserr, ToSchema)]
-#[deserr(error = Faults, rename_all = camelCase)]
+#[deserr(error = Faults, rename_all = camelCase, deny_unknown_fields)]
 #[schema(rename_all = "camelCase")]
 struct CreateProductRequest {
     product_id: schema::ProductId,
@@ -117,7 +117,7 @@ pub(super) async fn get(
 
 /// The fields of a product to change. A field that is missing stays.
 #[derive(Deserr, ToSchema)]
-#[deserr(error = Faults, rename_all = camelCase)]
+#[deserr(error = Faults, rename_all = camelCase, deny_unknown_fields)]
 #[schema(rename_all = "camelCase")]
 struct UpdateProductRequest {
     #[deserr(default)]

@@ -9,11 +9,12 @@ use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::usecase::outbox::webhook_endpoint;
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
+use mintage_runtime::problem::Problem;
 use utoipa::ToSchema;
 
 use crate::auth::TokenCaller;
 use crate::error::ApiError;
-use crate::json::{Faults, read_body};
+use crate::json::{Faults, Patch, read_body};
 use crate::request::JsonBytes;
 use crate::schema;
 use crate::views::outbox::{SigningSecret, UpdatedWebhookEndpoint, WebhookEndpointView};
@@ -41,17 +42,24 @@ pub(super) async fn get(
 
 /// The webhook endpoint to set.
 #[derive(Deserr, ToSchema)]
-#[deserr(error = Faults)]
+#[deserr(error = Faults, deny_unknown_fields)]
 struct SetWebhookEndpointRequest {
-    /// An `https` URL. With `null` nothing is sent; events then wait for a URL.
+    /// An `https` URL. With `null` nothing is sent; events then wait for a URL. Without this field
+    /// nothing changes.
     #[deserr(default)]
-    url: Option<schema::WebhookUrl>,
+    #[schema(value_type = Option<schema::WebhookUrl>)]
+    url: Patch<schema::WebhookUrl>,
 }
 
 impl SetWebhookEndpointRequest {
-    fn into_url(self, policy: UrlPolicy) -> Result<Option<WebUrl>, Faults> {
-        let url = self.url.map(|url| policy.parse(&url.0)).transpose();
-        url.map_err(|error| Faults::one("url", error))
+    /// The URL to set, `None` to set none; `None` at all if nothing changes.
+    fn into_url(self, policy: UrlPolicy) -> Result<Option<Option<WebUrl>>, Faults> {
+        match self.url.map(|url| policy.parse(&url.0)) {
+            None => Ok(None),
+            Some(None) => Ok(Some(None)),
+            Some(Some(Ok(url))) => Ok(Some(Some(url))),
+            Some(Some(Err(error))) => Err(Faults::one("url", error)),
+        }
     }
 }
 
@@ -76,18 +84,23 @@ pub(super) async fn set(
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
     let body = read_body::<SetWebhookEndpointRequest>(&body.0)?;
-    let url = body.into_url(app.settings.webhook_urls)?;
-    let answered = url.clone();
-    let secret = blocking(&app, move |app| {
+    let change = body.into_url(app.settings.webhook_urls)?;
+    let (url, secret) = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        webhook_endpoint::set_url(&*app.store, &app.env(), &tenant, &actor, url.as_ref())
+        let Some(url) = change else {
+            let endpoint = app.store.webhook_endpoint(&tenant)?;
+            return Ok((endpoint.and_then(|endpoint| endpoint.url), None));
+        };
+        let (store, env) = (&*app.store, app.env());
+        let secret = webhook_endpoint::set_url(store, &env, &tenant, &actor, url.as_ref())?;
+        Ok::<_, Problem>((url, secret))
     })
     .await??;
     app.deliveries_due.notify_one();
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
         .json(UpdatedWebhookEndpoint {
-            url: answered.as_ref().map(WebUrl::as_str),
+            url: url.as_ref().map(WebUrl::as_str),
             signing_secret: secret.as_ref().map(WebhookSecret::expose),
         }))
 }

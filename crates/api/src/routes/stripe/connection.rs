@@ -24,7 +24,7 @@ use crate::views::stripe::{
 
 /// The mode to connect in.
 #[derive(Deserr, ToSchema)]
-#[deserr(error = Faults)]
+#[deserr(error = Faults, deny_unknown_fields)]
 struct ConnectStripeRequest {
     mode: schema::Mode,
 }

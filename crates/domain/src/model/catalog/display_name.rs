@@ -22,6 +22,14 @@ text_newtype! {
     };
 }
 
+impl DisplayName {
+    /// A name that was stored when more characters were allowed, without those that are not any more.
+    pub fn kept(text: &str) -> Option<Self> {
+        let kept: String = text.chars().filter(|&c| !is_layout_control(c)).collect();
+        Self::parse(&kept).ok()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,8 +52,20 @@ mod tests {
     }
 
     #[test]
+    fn a_stored_name_loses_what_is_not_allowed_any_more() {
+        let kept = DisplayName::kept("Pixel\u{202e} Studio\u{2028}");
+        assert_eq!(kept, DisplayName::parse("Pixel Studio").ok());
+        assert_eq!(DisplayName::kept("\u{202e}"), None);
+    }
+
+    #[test]
     fn a_name_of_any_script_is_kept() {
-        for name in ["Pixel Studio", "پیکسل\u{200c}ها", "👩\u{200d}💻", "Žluťoučký"] {
+        for name in [
+            "Pixel Studio",
+            "پیکسل\u{200c}ها",
+            "👩\u{200d}💻",
+            "Žluťoučký",
+        ] {
             let parsed = DisplayName::parse(name);
             assert_eq!(parsed.as_ref().map(DisplayName::as_str), Ok(name));
         }

@@ -80,18 +80,31 @@ mod tests {
 
     #[test]
     fn a_change_keeps_what_it_does_not_name_and_no_amount_is_no_price() {
-        let (usd, eur) = (Currency::parse("usd").unwrap(), Currency::parse("eur").unwrap());
+        let (usd, eur) = (
+            Currency::parse("usd").unwrap(),
+            Currency::parse("eur").unwrap(),
+        );
         let money = |minor, currency| Some(Money::new(minor, currency).unwrap());
         let before = money(2_900, usd);
         for (before, amount, currency, expected) in [
             (before, None, None, Ok(before)),
             (before, Some(Some(3_900)), None, Ok(money(3_900, usd))),
             (before, None, Some(Some(eur)), Ok(money(2_900, eur))),
-            (before, Some(Some(100)), Some(Some(eur)), Ok(money(100, eur))),
+            (
+                before,
+                Some(Some(100)),
+                Some(Some(eur)),
+                Ok(money(100, eur)),
+            ),
             (before, Some(None), None, Ok(None)),
             (before, Some(None), Some(None), Ok(None)),
             (before, None, Some(None), Err(InvalidPrice::NoCurrency)),
-            (before, Some(None), Some(Some(eur)), Err(InvalidPrice::NoAmount)),
+            (
+                before,
+                Some(None),
+                Some(Some(eur)),
+                Err(InvalidPrice::NoAmount),
+            ),
             (None, Some(Some(100)), None, Err(InvalidPrice::NoCurrency)),
             (None, None, Some(Some(eur)), Err(InvalidPrice::NoAmount)),
             (None, None, None, Ok(None)),

@@ -123,8 +123,7 @@ impl StripeSide<'_> {
         };
         let is_right = found.active && found.name == name;
         if !is_right {
-            self.stripe
-                .repair_product(self.account, &found.id, name)?;
+            self.stripe.repair_product(self.account, &found.id, name)?;
         }
         Ok((found.id, !is_right))
     }
