@@ -1,29 +1,16 @@
-//! A field of a change.
+//! A field of a change, where a missing field and `null` differ.
 
 use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
+use mintage_domain::base::change::Change;
 
 use super::faults::Faults;
 
-/// A field of a change, where `null` has a meaning of its own.
-#[derive(Default)]
-pub(crate) enum Patch<T> {
-    /// The field is not named, so it stays.
-    #[default]
-    Absent,
-    /// The field is emptied.
-    Null,
-    /// The field gets this value.
-    Value(T),
-}
+/// A field of a change: missing for a value that stays, `null` for none.
+pub(crate) struct Patch<T>(pub(crate) Change<T>);
 
-impl<T> Patch<T> {
-    /// `None` if the field stays, `Some(None)` if it is emptied.
-    pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> U) -> Option<Option<U>> {
-        match self {
-            Self::Absent => None,
-            Self::Null => Some(None),
-            Self::Value(value) => Some(Some(convert(value))),
-        }
+impl<T> Default for Patch<T> {
+    fn default() -> Self {
+        Self(Change::Keep)
     }
 }
 
@@ -32,9 +19,9 @@ impl<T: Deserr<Faults>> Deserr<Faults> for Patch<T> {
         value: Value<V>,
         location: ValuePointerRef<'_>,
     ) -> Result<Self, Faults> {
-        match value {
-            Value::Null => Ok(Self::Null),
-            value => T::deserialize_from_value(value, location).map(Self::Value),
-        }
+        Ok(Self(match value {
+            Value::Null => Change::Clear,
+            value => Change::Set(T::deserialize_from_value(value, location)?),
+        }))
     }
 }

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 use mintage_api::views::catalog::KeyTypeView;
+use mintage_domain::base::change::Change;
 use mintage_domain::base::money::{Currency, Money};
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
 use mintage_domain::model::catalog::display_name::DisplayName;
@@ -225,11 +226,11 @@ pub(super) fn run(args: &GlobalArgs, command: KeyTypeCommand) -> CommandResult {
                 activation_limit: terms.activations,
                 entitlements: terms.entitlements()?,
                 price_amount: if no_price {
-                    Some(None)
+                    Change::Clear
                 } else {
-                    price.price.map(Some)
+                    price.price.map_or(Change::Keep, Change::Set)
                 },
-                price_currency: price.currency.map(Some),
+                price_currency: price.currency.map_or(Change::Keep, Change::Set),
             };
             let target = key_type.target();
             key_type.print(update_key_type(store, env, target, &OPERATOR, &patch)?)

@@ -253,7 +253,7 @@ fn a_product_and_its_key_types_are_read_and_changed() {
     let other = Seller::new(&stage, "other");
     seller.product("pro", "classic");
     seller.key_type("pro", "lifetime", Some(2_900));
-    let patch = |path: &str, body: &Value| seller.manage(Request::new("PATCH", path).json(body));
+    let update = |path: &str, body: &Value| seller.manage(Request::new("PATCH", path).json(body));
     for (path, change) in [
         (
             "/v1/products/pro",
@@ -268,9 +268,9 @@ fn a_product_and_its_key_types_are_read_and_changed() {
         ),
     ] {
         let before = seller.get(path);
-        assert_eq!(patch(path, &json!({})).expect(200), before);
+        assert_eq!(update(path, &json!({})).expect(200), before);
         let expected = with(&before, &change);
-        assert_eq!(patch(path, &change).expect(200), expected);
+        assert_eq!(update(path, &change).expect(200), expected);
         assert_eq!(seller.get(path), expected);
         let theirs = other.manage(Request::new("PATCH", path).json(&change));
         assert_eq!(theirs.error(), (404, "common/not-found".into()));
@@ -291,17 +291,17 @@ fn a_product_and_its_key_types_are_read_and_changed() {
         ),
         (json!({"duration": "2030-01-01T00:00:00Z"}), &["duration"]),
     ] {
-        let answer = patch(path, &change);
+        let answer = update(path, &change);
         assert_eq!(answer.bad_fields(), fields, "{change}");
     }
-    let free = patch(path, &json!({"priceInCents": null})).expect(200);
+    let free = update(path, &json!({"priceInCents": null})).expect(200);
     assert_eq!(
         (&free["priceInCents"], &free["priceCurrency"]),
         (&Value::Null, &Value::Null)
     );
-    assert_eq!(patch("/v1/products/no", &json!({})).status, 404);
+    assert_eq!(update("/v1/products/no", &json!({})).status, 404);
     assert_eq!(
-        patch("/v1/products/pro/key-types/no", &json!({})).status,
+        update("/v1/products/pro/key-types/no", &json!({})).status,
         404
     );
 }

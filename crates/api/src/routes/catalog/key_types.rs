@@ -205,8 +205,8 @@ impl From<UpdateKeyTypeRequest> for KeyTypePatch {
             term: body.duration.map(|duration| duration.0),
             activation_limit: body.activation_limit.map(|limit| limit.0),
             entitlements: body.entitlements.map(|list| list.0),
-            price_amount: body.price_in_cents.map(|amount| amount.0),
-            price_currency: body.price_currency.map(|currency| currency.0),
+            price_amount: body.price_in_cents.0.map(|amount| amount.0),
+            price_currency: body.price_currency.0.map(|currency| currency.0),
         }
     }
 }
@@ -242,7 +242,7 @@ pub(super) async fn update(
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::ProductsWrite).await?;
     let (product, id) = parse_path(&path)?;
-    let patch = read_body::<UpdateKeyTypeRequest>(&body.0)?.into();
+    let change = read_body::<UpdateKeyTypeRequest>(&body.0)?.into();
     let key_type = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         let target = KeyTypeRef {
@@ -251,7 +251,7 @@ pub(super) async fn update(
             id: &id,
         };
         let (store, stripe, env) = (&*app.store, &*app.stripe, app.env());
-        let changed = update_key_type_and_price(store, stripe, &env, target, &actor, &patch);
+        let changed = update_key_type_and_price(store, stripe, &env, target, &actor, &change);
         app.catalog_cache.forget_key_type(&tenant, &product, &id);
         changed
     })

@@ -153,14 +153,14 @@ pub(super) async fn update(
     let caller = TokenCaller::of(&app, &request, TokenScope::ProductsWrite).await?;
     let id = parse_id(&path, ProductId::parse)?;
     let body = read_body::<UpdateProductRequest>(&body.0)?;
-    let patch = ProductPatch {
+    let change = ProductPatch {
         display_name: body.display_name.map(|name| name.0),
         key_prefix: body.key_prefix.map(|prefix| prefix.0),
         key_format: body.key_format.map(|format| format.0),
     };
     let product = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        let changed = update_product(&*app.store, &app.env(), (&tenant, &id), &actor, &patch);
+        let changed = update_product(&*app.store, &app.env(), (&tenant, &id), &actor, &change);
         app.catalog_cache.forget_product(&tenant, &id);
         changed
     })

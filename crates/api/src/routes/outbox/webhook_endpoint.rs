@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use deserr::Deserr;
+use mintage_domain::base::change::Change;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::outbox::webhook_endpoint::UrlPolicy;
 use mintage_domain::model::outbox::webhook_signature::WebhookSecret;
@@ -52,14 +53,15 @@ struct SetWebhookEndpointRequest {
 }
 
 impl SetWebhookEndpointRequest {
-    /// The URL to set, `None` to set none; `None` at all if nothing changes.
-    fn into_url(self, policy: UrlPolicy) -> Result<Option<Option<WebUrl>>, Faults> {
-        match self.url.map(|url| policy.parse(&url.0)) {
-            None => Ok(None),
-            Some(None) => Ok(Some(None)),
-            Some(Some(Ok(url))) => Ok(Some(Some(url))),
-            Some(Some(Err(error))) => Err(Faults::one("url", error)),
-        }
+    fn into_url(self, policy: UrlPolicy) -> Result<Change<WebUrl>, Faults> {
+        Ok(match self.url.0 {
+            Change::Keep => Change::Keep,
+            Change::Clear => Change::Clear,
+            Change::Set(url) => {
+                let url = policy.parse(&url.0);
+                Change::Set(url.map_err(|error| Faults::one("url", error))?)
+            }
+        })
     }
 }
 
@@ -87,9 +89,13 @@ pub(super) async fn set(
     let change = body.into_url(app.settings.webhook_urls)?;
     let (url, secret) = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        let Some(url) = change else {
-            let endpoint = app.store.webhook_endpoint(&tenant)?;
-            return Ok((endpoint.and_then(|endpoint| endpoint.url), None));
+        let url = match change {
+            Change::Keep => {
+                let endpoint = app.store.webhook_endpoint(&tenant)?;
+                return Ok((endpoint.and_then(|endpoint| endpoint.url), None));
+            }
+            Change::Clear => None,
+            Change::Set(url) => Some(url),
         };
         let (store, env) = (&*app.store, app.env());
         let secret = webhook_endpoint::set_url(store, &env, &tenant, &actor, url.as_ref())?;

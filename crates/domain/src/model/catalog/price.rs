@@ -1,5 +1,6 @@
 //! The price of a key type.
 
+use crate::base::change::Change;
 use crate::base::money::{BelowMinimum, Currency, InvalidMoney, Money};
 
 /// Why an amount and a currency are not a valid price.
@@ -37,17 +38,15 @@ pub fn price(
     }
 }
 
-/// The price after a change. What is `None` stays. Without an amount there is no price.
+/// The price after a change. Without an amount there is no price.
 pub fn changed_price(
     before: Option<Money>,
-    amount: Option<Option<i64>>,
-    currency: Option<Option<Currency>>,
+    amount: Change<i64>,
+    currency: Change<Currency>,
 ) -> Result<Option<Money>, InvalidPrice> {
-    let amount_after = amount.unwrap_or_else(|| before.map(Money::minor));
-    let kept = before
-        .map(Money::currency)
-        .filter(|_| amount_after.is_some());
-    price(amount_after, currency.unwrap_or(kept))
+    let amount = amount.apply(before.map(Money::minor));
+    let kept = before.map(Money::currency).filter(|_| amount.is_some());
+    price(amount, currency.apply(kept))
 }
 
 #[cfg(test)]
@@ -80,6 +79,7 @@ mod tests {
 
     #[test]
     fn a_change_keeps_what_it_does_not_name_and_no_amount_is_no_price() {
+        use Change::{Clear, Keep, Set};
         let (usd, eur) = (
             Currency::parse("usd").unwrap(),
             Currency::parse("eur").unwrap(),
@@ -87,27 +87,17 @@ mod tests {
         let money = |minor, currency| Some(Money::new(minor, currency).unwrap());
         let before = money(2_900, usd);
         for (before, amount, currency, expected) in [
-            (before, None, None, Ok(before)),
-            (before, Some(Some(3_900)), None, Ok(money(3_900, usd))),
-            (before, None, Some(Some(eur)), Ok(money(2_900, eur))),
-            (
-                before,
-                Some(Some(100)),
-                Some(Some(eur)),
-                Ok(money(100, eur)),
-            ),
-            (before, Some(None), None, Ok(None)),
-            (before, Some(None), Some(None), Ok(None)),
-            (before, None, Some(None), Err(InvalidPrice::NoCurrency)),
-            (
-                before,
-                Some(None),
-                Some(Some(eur)),
-                Err(InvalidPrice::NoAmount),
-            ),
-            (None, Some(Some(100)), None, Err(InvalidPrice::NoCurrency)),
-            (None, None, Some(Some(eur)), Err(InvalidPrice::NoAmount)),
-            (None, None, None, Ok(None)),
+            (before, Keep, Keep, Ok(before)),
+            (before, Set(3_900), Keep, Ok(money(3_900, usd))),
+            (before, Keep, Set(eur), Ok(money(2_900, eur))),
+            (before, Set(100), Set(eur), Ok(money(100, eur))),
+            (before, Clear, Keep, Ok(None)),
+            (before, Clear, Clear, Ok(None)),
+            (before, Keep, Clear, Err(InvalidPrice::NoCurrency)),
+            (before, Clear, Set(eur), Err(InvalidPrice::NoAmount)),
+            (None, Set(100), Keep, Err(InvalidPrice::NoCurrency)),
+            (None, Keep, Set(eur), Err(InvalidPrice::NoAmount)),
+            (None, Keep, Keep, Ok(None)),
         ] {
             let after = changed_price(before, amount, currency);
             assert_eq!(after, expected, "{amount:?} {currency:?}");

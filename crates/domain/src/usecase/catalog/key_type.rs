@@ -1,5 +1,6 @@
 //! Creating, changing, archiving and restoring key types.
 
+use crate::base::change::Change;
 use crate::base::money::{Currency, Money};
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::commit::changes::Changes;
@@ -86,10 +87,10 @@ pub struct KeyTypePatch {
     pub activation_limit: Option<u32>,
     /// The features that new licenses unlock.
     pub entitlements: Option<Entitlements>,
-    /// The amount of the price, in minor units; `Some(None)` takes the key type off sale.
-    pub price_amount: Option<Option<i64>>,
+    /// The amount of the price, in minor units. Without one the key type is not sold by checkout.
+    pub price_amount: Change<i64>,
     /// The currency of the price.
-    pub price_currency: Option<Option<Currency>>,
+    pub price_currency: Change<Currency>,
 }
 
 impl KeyTypePatch {
@@ -160,8 +161,8 @@ pub fn update_key_type_and_price(
 ) -> Result<KeyType, CatalogError> {
     let key_type = update_key_type(store, env, target, actor, patch)?;
     let concerns_stripe = patch.display_name.is_some()
-        || patch.price_amount.is_some()
-        || patch.price_currency.is_some();
+        || !patch.price_amount.is_keep()
+        || !patch.price_currency.is_keep();
     if !concerns_stripe {
         return Ok(key_type);
     }

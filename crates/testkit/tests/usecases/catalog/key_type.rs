@@ -1,3 +1,4 @@
+use mintage_domain::base::change::Change;
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::licenses::entitlements::Entitlements;
@@ -74,7 +75,7 @@ fn a_changed_price_is_one_new_active_price_at_stripe() {
     };
     let before = link(&seller);
     let patch = KeyTypePatch {
-        price_amount: Some(Some(3_900)),
+        price_amount: Change::Set(3_900),
         ..KeyTypePatch::default()
     };
     let changed = update(&seller, &*seller.stripe, &patch).unwrap();
@@ -88,7 +89,7 @@ fn a_changed_price_is_one_new_active_price_at_stripe() {
     assert_eq!(active[0].id, after.stripe_price);
 
     let off_sale = KeyTypePatch {
-        price_amount: Some(None),
+        price_amount: Change::Clear,
         ..KeyTypePatch::default()
     };
     assert_eq!(
@@ -106,7 +107,7 @@ fn a_changed_price_is_one_new_active_price_at_stripe() {
 fn a_change_that_stripe_does_not_take_is_kept_and_goes_on_with_the_next_call() {
     let seller = Seller::on_sale();
     let patch = KeyTypePatch {
-        price_amount: Some(Some(3_900)),
+        price_amount: Change::Set(3_900),
         ..KeyTypePatch::default()
     };
     let lost = StripeError::Unavailable("no answer".to_owned());
@@ -135,8 +136,8 @@ fn what_was_sold_keeps_its_terms_and_its_price() {
         term: Some(Term::parse("30d").unwrap()),
         activation_limit: Some(1),
         entitlements: Some(Entitlements::default()),
-        price_amount: Some(Some(100)),
-        price_currency: None,
+        price_amount: Change::Set(100),
+        price_currency: Change::Keep,
     };
     update(&seller, &*seller.stripe, &patch).unwrap();
     assert_eq!(sold(), before);
