@@ -1,16 +1,20 @@
 //! Mounts endpoints under the paths and methods of their descriptions.
 
 use std::collections::{BTreeMap, HashSet};
+use std::rc::Rc;
 
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
+use actix_web::middleware::from_fn;
 use actix_web::web::ServiceConfig;
 use actix_web::{Resource, ResponseError, Route, web};
 use mintage_runtime::problem::{ErrorCode, Problem};
-use utoipa::openapi::PathItem;
+use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::{PathItem, RefOr};
 
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
+use crate::layers::known_query;
 
 /// Mounts all endpoints. A path answers 405 to a method that is not described.
 pub fn mount(config: &mut ServiceConfig, endpoints: &[Endpoint]) {
@@ -18,7 +22,12 @@ pub fn mount(config: &mut ServiceConfig, endpoints: &[Endpoint]) {
     for Endpoint { described, handler } in endpoints {
         for (path, item) in &described.paths.paths {
             let methods = paths.entry((has_placeholder(path), path)).or_default();
-            methods.extend(methods_of(item).map(|method| (method, handler())));
+            for (method, operation) in operations(item) {
+                if method == Method::GET && !acts_on_get(path) {
+                    methods.push((Method::HEAD, route(handler(), path, operation)));
+                }
+                methods.push((method, route(handler(), path, operation)));
+            }
         }
     }
     let fixed = paths.keys().filter(|(has_placeholder, _)| !has_placeholder);
@@ -47,8 +56,40 @@ fn has_placeholder(path: &str) -> bool {
     path.contains('{')
 }
 
-/// The described methods of a path.
-fn methods_of(item: &PathItem) -> impl Iterator<Item = Method> {
+/// Whether a path is a step of connecting an account, which a HEAD of a link preview must not take.
+fn acts_on_get(path: &str) -> bool {
+    path.starts_with("/stripe/")
+}
+
+/// The calls that applications make by SDKs of their own versions, so that they may have parameters
+/// that this version does not know.
+const OPEN_CALLS: [&str; 4] = [
+    "/v1/validate",
+    "/v1/activate",
+    "/v1/heartbeat",
+    "/v1/deactivate",
+];
+
+/// The route of an operation. A call with a credential refuses query parameters that it does not have.
+fn route(route: Route, path: &str, operation: &Operation) -> Route {
+    let has_credential = operation.security.iter().flatten().next().is_some();
+    if !has_credential || OPEN_CALLS.contains(&path) {
+        return route;
+    }
+    let params = operation.parameters.iter().flatten();
+    let known: Rc<[String]> = params
+        .filter_map(|param| match param {
+            RefOr::T(param) if param.parameter_in == ParameterIn::Query => Some(param.name.clone()),
+            _ => None,
+        })
+        .collect();
+    route.wrap(from_fn(move |request, next| {
+        known_query(Rc::clone(&known), request, next)
+    }))
+}
+
+/// The described operations of a path.
+fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)> {
     let described = [
         (&item.get, Method::GET),
         (&item.put, Method::PUT),
@@ -57,7 +98,7 @@ fn methods_of(item: &PathItem) -> impl Iterator<Item = Method> {
         (&item.patch, Method::PATCH),
     ];
     let described = described.into_iter();
-    described.filter_map(|(call, method)| call.is_some().then_some(method))
+    described.filter_map(|(operation, method)| Some((method, operation.as_ref()?)))
 }
 
 /// A resource that answers unknown methods in the error envelope, with the known methods in `Allow`.

@@ -32,6 +32,7 @@ fn codes(text: &str, quote: char) -> BTreeSet<&str> {
         "api",
         "api-key",
         "authz",
+        "catalog",
         "checkout",
         "common",
         "license",

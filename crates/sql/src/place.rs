@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use mintage_domain::base::email::Email;
 use mintage_domain::base::money::{Currency, Money};
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::ports::StoreError;
@@ -65,7 +66,13 @@ impl<'a> Place<'a> {
         serde_json::from_str(text).map_err(|_| self.wrong(column, "not the JSON it should be"))
     }
 
-    /// Minor units and their currency.
+    /// The address of a customer, which may be one that cannot be mailed.
+    pub(crate) fn email(&self, column: &'static str, stored: &str) -> Result<Email, StoreError> {
+        Email::kept(stored).ok_or_else(|| self.wrong(column, "no address"))
+    }
+
+    /// Minor units and their currency. An amount that was accepted when it was stored is read back, whatever
+    /// the limits are now.
     pub(crate) fn money(
         &self,
         column: &'static str,
@@ -73,7 +80,7 @@ impl<'a> Place<'a> {
         currency: &str,
     ) -> Result<Money, StoreError> {
         let currency = self.read(column, Currency::parse(currency))?;
-        self.read(column, Money::new(minor, currency))
+        self.read(column, Money::charged(minor, currency))
     }
 
     /// Minor units and their currency, both or neither.

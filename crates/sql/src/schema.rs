@@ -59,6 +59,8 @@ tables! {
         key_format -> Text,
         key_secret -> Binary,
         created_at -> BigInt,
+        archived_at -> Nullable<BigInt>,
+        version -> BigInt,
     }
 
     key_types (tenant, product, id) {
@@ -72,6 +74,8 @@ tables! {
         price -> Nullable<BigInt>,
         price_currency -> Nullable<Text>,
         created_at -> BigInt,
+        archived_at -> Nullable<BigInt>,
+        version -> BigInt,
     }
 
     price_links (tenant, product, key_type, account) {
@@ -164,6 +168,7 @@ tables! {
         created_at -> BigInt,
         fulfilled_at -> Nullable<BigInt>,
         version -> BigInt,
+        email -> Nullable<Text>,
     }
 
     payments (intent, account) {
@@ -174,6 +179,9 @@ tables! {
         fully_refunded -> Bool,
         created_at -> BigInt,
         version -> BigInt,
+        charged -> Nullable<BigInt>,
+        currency -> Nullable<Text>,
+        refunds -> Nullable<Text>,
     }
 
     licenses (id) {

@@ -9,7 +9,7 @@ use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
     CheckoutRequest, CheckoutSession, Grant, Http, HttpResponse, NewPrice, NewProduct, Stripe,
-    StripeAccount, StripeError, StripeIdempotencyKey,
+    StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
 };
 use serde::de::DeserializeOwned;
 use stripe_client_core::{RequestBuilder, StripeRequest};
@@ -58,10 +58,20 @@ impl StripeClient {
         key: &StripeIdempotencyKey,
         request: &impl StripeRequest,
     ) -> Result<T, StripeError> {
+        self.call_on(on, Some(key), request)
+    }
+
+    /// Sends a request on a connected account and in its mode.
+    fn call_on<T: DeserializeOwned>(
+        &self,
+        on: &AccountRef,
+        key: Option<&StripeIdempotencyKey>,
+        request: &impl StripeRequest,
+    ) -> Result<T, StripeError> {
         let caller = Caller {
             secret_key: self.mode(on.mode)?.secret_key(),
             account: Some(&on.account),
-            key: Some(key),
+            key,
         };
         self.call(&caller, request)
     }
@@ -121,13 +131,58 @@ impl Stripe for StripeClient {
         Ok(account.into())
     }
 
+    fn product(
+        &self,
+        on: &AccountRef,
+        id: &StripeProductId,
+    ) -> Result<Option<StripeProduct>, StripeError> {
+        match self.call_on::<product::Product>(on, None, &product::retrieve(id)) {
+            Ok(found) => Ok(found.alive()),
+            Err(StripeError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn prices(
+        &self,
+        on: &AccountRef,
+        product: &StripeProductId,
+    ) -> Result<Vec<StripePrice>, StripeError> {
+        match self.call_on::<price::Prices>(on, None, &price::list(product)) {
+            Ok(prices) => Ok(prices.data.into_iter().map(Into::into).collect()),
+            Err(StripeError::NotFound) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn repair_product(
+        &self,
+        on: &AccountRef,
+        id: &StripeProductId,
+        name: &str,
+    ) -> Result<(), StripeError> {
+        let request = product::repair(id, name);
+        self.call_on::<product::Created>(on, None, &request)
+            .map(drop)
+    }
+
+    fn set_price_active(
+        &self,
+        on: &AccountRef,
+        id: &StripePriceId,
+        active: bool,
+    ) -> Result<(), StripeError> {
+        let request = price::set_active(id, active);
+        self.call_on::<price::Created>(on, None, &request).map(drop)
+    }
+
     fn create_product(
         &self,
         on: &AccountRef,
         new: &NewProduct,
         key: &StripeIdempotencyKey,
     ) -> Result<StripeProductId, StripeError> {
-        let created: product::Product = self.create(on, key, &product::create(new))?;
+        let created: product::Created = self.create(on, key, &product::create(new))?;
         Ok(created.id)
     }
 
@@ -137,7 +192,7 @@ impl Stripe for StripeClient {
         new: &NewPrice,
         key: &StripeIdempotencyKey,
     ) -> Result<StripePriceId, StripeError> {
-        let created: price::Price = self.create(on, key, &price::create(new))?;
+        let created: price::Created = self.create(on, key, &price::create(new))?;
         Ok(created.id)
     }
 

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use mintage_domain::base::id::{PaymentIntentId, SessionId, StripeAccountId, StripeEventId};
+use mintage_domain::base::id::{
+    PaymentIntentId, RefundId, SessionId, StripeAccountId, StripeEventId,
+};
+use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::sales::order_snapshot;
 use mintage_domain::model::stripe::event::{
-    EventData, PaymentStatus, RefundFacts, SessionFacts, StripeEvent,
+    EventData, PaymentStatus, RefundFacts, RefundReport, SessionFacts, StripeEvent,
 };
 use mintage_domain::ports::WebhookError;
 use serde::Deserialize;
@@ -21,6 +24,7 @@ struct Event {
     kind: String,
     account: Option<StripeAccountId>,
     livemode: bool,
+    created: Option<i64>,
     #[serde(default)]
     data: Value,
 }
@@ -52,8 +56,19 @@ struct Identified {
 #[derive(Deserialize)]
 struct Charge {
     payment_intent: Option<PaymentIntentId>,
+    amount: Option<i64>,
     amount_refunded: i64,
+    currency: Option<String>,
     refunded: bool,
+}
+
+#[derive(Deserialize)]
+struct Refund {
+    id: RefundId,
+    payment_intent: Option<PaymentIntentId>,
+    amount: i64,
+    currency: Option<String>,
+    status: Option<String>,
 }
 
 /// Parses the body of a webhook request. An event of a type that is not used becomes
@@ -63,7 +78,8 @@ pub(crate) fn read(body: &[u8]) -> Result<StripeEvent, WebhookError> {
     if !is_kind(&event.kind) {
         return Err(WebhookError::NotAnEvent);
     }
-    let data = event_data(&event.kind, event.data).map_err(|_| WebhookError::NotAnEvent)?;
+    let at = event.created.and_then(Timestamp::from_unix_seconds);
+    let data = event_data(&event.kind, at, event.data).map_err(|_| WebhookError::NotAnEvent)?;
     Ok(StripeEvent {
         id: event.id,
         kind: event.kind,
@@ -80,7 +96,7 @@ fn is_kind(text: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
 }
 
-fn event_data(kind: &str, mut data: Value) -> serde_json::Result<EventData> {
+fn event_data(kind: &str, at: Option<Timestamp>, mut data: Value) -> serde_json::Result<EventData> {
     let object = data.get_mut("object").map(Value::take).unwrap_or_default();
     Ok(match kind {
         "checkout.session.completed" | "checkout.session.async_payment_succeeded" => {
@@ -92,7 +108,10 @@ fn event_data(kind: &str, mut data: Value) -> serde_json::Result<EventData> {
         "checkout.session.expired" => {
             EventData::SessionExpired(Identified::deserialize(object)?.id)
         }
-        "charge.refunded" => EventData::ChargeRefunded(Charge::deserialize(object)?.into()),
+        "charge.refunded" => EventData::Refund(Charge::deserialize(object)?.facts(at)),
+        "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
+            EventData::Refund(Refund::deserialize(object)?.facts(at))
+        }
         "account.application.deauthorized" => EventData::Deauthorized,
         _ => EventData::Other,
     })
@@ -136,12 +155,33 @@ fn snapshot(metadata: Value) -> BTreeMap<String, String> {
         .collect()
 }
 
-impl From<Charge> for RefundFacts {
-    fn from(charge: Charge) -> Self {
-        Self {
-            payment_intent: charge.payment_intent,
-            amount_refunded: charge.amount_refunded,
-            fully: charge.refunded,
+impl Charge {
+    fn facts(self, at: Option<Timestamp>) -> RefundFacts {
+        let all = self.refunded.then_some(self.amount_refunded);
+        RefundFacts {
+            payment_intent: self.payment_intent,
+            currency: self.currency,
+            at,
+            report: RefundReport::Charge {
+                charged: self.amount.or(all),
+                refunded: self.amount_refunded,
+            },
+        }
+    }
+}
+
+impl Refund {
+    fn facts(self, at: Option<Timestamp>) -> RefundFacts {
+        let failed = matches!(self.status.as_deref(), Some("failed" | "canceled"));
+        RefundFacts {
+            payment_intent: self.payment_intent,
+            currency: self.currency,
+            at,
+            report: RefundReport::Refund {
+                id: self.id,
+                amount: self.amount,
+                failed,
+            },
         }
     }
 }

@@ -3,6 +3,10 @@
 
 use std::collections::HashMap;
 
+use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::ports::SoldKeyType;
+use serde_json::Value;
+
 /// The id of the tenant.
 pub(crate) const TENANT: &str = "tenant_id";
 /// The id of the product.
@@ -18,4 +22,23 @@ pub(crate) fn of<const N: usize>(entries: [(&str, &str); N]) -> HashMap<String, 
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
+}
+
+/// The metadata of an object that is made for a key type.
+pub(crate) fn of_key_type(sold: &SoldKeyType) -> HashMap<String, String> {
+    of([
+        (TENANT, sold.tenant.as_str()),
+        (PRODUCT, sold.product.as_str()),
+        (KEY_TYPE, sold.key_type.as_str()),
+    ])
+}
+
+/// The key type that an object is made for; `None` if its metadata name none.
+pub(crate) fn key_type(metadata: &Value) -> Option<SoldKeyType> {
+    let text = |name: &str| metadata.get(name)?.as_str();
+    Some(SoldKeyType {
+        tenant: TenantId::parse(text(TENANT)?).ok()?,
+        product: ProductId::parse(text(PRODUCT)?).ok()?,
+        key_type: KeyTypeId::parse(text(KEY_TYPE)?).ok()?,
+    })
 }

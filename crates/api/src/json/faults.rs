@@ -8,6 +8,8 @@ use deserr::{
 };
 use mintage_runtime::problem::{Detail, Problem};
 
+use super::nearest::unknown_name;
+
 /// The message for a field that is missing or null.
 pub(super) const REQUIRED: &str = "is required";
 
@@ -78,9 +80,13 @@ impl DeserializeError for Faults {
                 Self::at(location, expected(accepted))
             }
             ErrorKind::Unexpected { msg } => Self::at(location, msg),
-            ErrorKind::UnknownKey { .. }
-            | ErrorKind::UnknownValue { .. }
-            | ErrorKind::BadSequenceLen { .. } => Self::at(location, "is not valid"),
+            ErrorKind::UnknownKey { key, accepted } => Self::at(
+                location.push_key(key),
+                unknown_name(key, accepted.iter().copied()),
+            ),
+            ErrorKind::UnknownValue { .. } | ErrorKind::BadSequenceLen { .. } => {
+                Self::at(location, "is not valid")
+            }
         };
         Self::merge(known, fault, location)
     }

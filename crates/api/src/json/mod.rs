@@ -3,7 +3,11 @@
 
 mod body;
 mod faults;
+mod nearest;
+mod patch;
 pub(crate) mod value;
 
 pub(crate) use body::{read_body, read_body_with};
 pub(crate) use faults::Faults;
+pub(crate) use nearest::unknown_name;
+pub(crate) use patch::Patch;

@@ -25,6 +25,16 @@ struct LicenseEvent {
     /// The Stripe Checkout session that the license was issued for.
     #[schema(required)]
     session_id: Option<String>,
+    /// The state of the license, in `license.frozen`, `license.updated` and `order.refunded`.
+    status: Option<schema::LicenseStatus>,
+    reason: Option<schema::LicenseReason>,
+    expires_at: Option<schema::Time>,
+    /// The total of all refunds in minor units, in `order.refunded`.
+    amount_refunded: Option<i64>,
+    /// The amount that was charged in minor units, in `order.refunded`.
+    amount_charged: Option<i64>,
+    /// The currency that was charged, in `order.refunded`.
+    currency: Option<schema::Currency>,
 }
 
 /// Receive an event of a license

@@ -2,6 +2,7 @@
 
 use mintage_domain::base::money::Money;
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
+use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::catalog::product::Product;
 use serde::Serialize;
@@ -19,7 +20,7 @@ pub(crate) type KeyTypePage<'a> = PageView<KeyTypeView<'a>>;
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Product)]
-pub(crate) struct ProductView<'a> {
+pub struct ProductView<'a> {
     #[schema(value_type = schema::ProductId)]
     product_id: &'a ProductId,
     #[schema(value_type = schema::DisplayName)]
@@ -30,16 +31,21 @@ pub(crate) struct ProductView<'a> {
     key_format: &'static str,
     #[schema(value_type = schema::Time)]
     created_at: String,
+    /// `null` unless the product is archived.
+    #[schema(required, value_type = Option<schema::Time>)]
+    archived_at: Option<String>,
 }
 
 impl<'a> ProductView<'a> {
-    pub(crate) fn of(product: &'a Product) -> Self {
+    /// The view of a product.
+    pub fn of(product: &'a Product) -> Self {
         Self {
             product_id: &product.id,
             display_name: product.display_name.as_str(),
             key_prefix: product.key_prefix.as_str(),
             key_format: product.key_format.as_str(),
             created_at: product.created_at.to_rfc3339(),
+            archived_at: product.archived_at.map(Timestamp::to_rfc3339),
         }
     }
 }
@@ -48,7 +54,7 @@ impl<'a> ProductView<'a> {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = KeyType)]
-pub(crate) struct KeyTypeView<'a> {
+pub struct KeyTypeView<'a> {
     #[schema(value_type = schema::ProductId)]
     product_id: &'a ProductId,
     #[schema(value_type = schema::KeyTypeId)]
@@ -68,10 +74,14 @@ pub(crate) struct KeyTypeView<'a> {
     entitlements: &'a [String],
     #[schema(value_type = schema::Time)]
     created_at: String,
+    /// `null` unless the key type is archived.
+    #[schema(required, value_type = Option<schema::Time>)]
+    archived_at: Option<String>,
 }
 
 impl<'a> KeyTypeView<'a> {
-    pub(crate) fn of(key_type: &'a KeyType) -> Self {
+    /// The view of a key type.
+    pub fn of(key_type: &'a KeyType) -> Self {
         Self {
             product_id: &key_type.product,
             key_type_id: &key_type.id,
@@ -82,6 +92,7 @@ impl<'a> KeyTypeView<'a> {
             price_currency: key_type.price.map(|price| price.currency().as_str()),
             entitlements: key_type.terms.entitlements.as_slice(),
             created_at: key_type.created_at.to_rfc3339(),
+            archived_at: key_type.archived_at.map(Timestamp::to_rfc3339),
         }
     }
 }

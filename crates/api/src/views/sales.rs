@@ -31,7 +31,7 @@ pub(crate) struct CheckoutSession {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Order)]
-pub(crate) struct OrderView<'a> {
+pub struct OrderView<'a> {
     #[schema(value_type = schema::OrderId)]
     id: &'a OrderId,
     #[schema(value_type = schema::OrderStatus)]
@@ -45,8 +45,11 @@ pub(crate) struct OrderView<'a> {
     /// Set after the payment.
     #[schema(required, value_type = Option<schema::CustomerId>)]
     customer_id: Option<&'a CustomerId>,
-    #[schema(required, value_type = Option<schema::Email>)]
+    /// The address of the buyer: as Stripe reports it, else as the seller's backend sent it.
+    #[schema(required, value_type = Option<String>)]
     customer_email: Option<&'a Email>,
+    /// Whether a mail can be sent to the address.
+    mailable: bool,
     price_in_cents: i64,
     /// The fee of the platform.
     #[schema(required)]
@@ -54,8 +57,12 @@ pub(crate) struct OrderView<'a> {
     /// The amount that the buyer paid, with taxes and discounts.
     #[schema(required)]
     total_in_cents: Option<i64>,
+    /// The currency of the price and the fee.
     #[schema(value_type = schema::Currency)]
     currency: &'static str,
+    /// The currency of the total: the one that was charged.
+    #[schema(required, value_type = Option<schema::Currency>)]
+    total_currency: Option<&'static str>,
     /// The id of the Stripe Checkout session.
     #[schema(required, value_type = Option<String>)]
     session_id: Option<&'a SessionId>,
@@ -66,7 +73,8 @@ pub(crate) struct OrderView<'a> {
 }
 
 impl<'a> OrderView<'a> {
-    pub(crate) fn of(order: &'a Order) -> Self {
+    /// The view of an order.
+    pub fn of(order: &'a Order) -> Self {
         Self {
             id: &order.id,
             status: order.status.as_str(),
@@ -74,11 +82,13 @@ impl<'a> OrderView<'a> {
             product_id: &order.product,
             key_type_id: &order.key_type,
             customer_id: order.customer.as_ref(),
-            customer_email: order.buyer.as_ref(),
+            customer_email: order.email.as_ref(),
+            mailable: order.email.as_ref().is_some_and(Email::is_mailable),
             price_in_cents: order.price.minor(),
             fee_in_cents: order.fee.map(Money::minor),
             total_in_cents: order.total.map(Money::minor),
             currency: order.price.currency().as_str(),
+            total_currency: order.total.map(|total| total.currency().as_str()),
             session_id: order.session.as_ref(),
             created_at: order.created_at.to_rfc3339(),
             fulfilled_at: order.fulfilled_at.map(Timestamp::to_rfc3339),
@@ -93,8 +103,11 @@ impl<'a> OrderView<'a> {
 pub struct CustomerView<'a> {
     #[schema(value_type = schema::CustomerId)]
     id: &'a CustomerId,
-    #[schema(value_type = schema::Email)]
+    /// The address, which is kept as Stripe reports it if it is odd.
+    #[schema(value_type = String)]
     email: &'a Email,
+    /// Whether a mail can be sent to the address.
+    mailable: bool,
     #[schema(required)]
     name: Option<&'a str>,
     /// The seller's own id of the customer.
@@ -114,6 +127,7 @@ impl<'a> CustomerView<'a> {
         Self {
             id: &customer.id,
             email: &customer.email,
+            mailable: customer.email.is_mailable(),
             name: customer.name.as_deref(),
             external_id: customer.external_id.as_deref(),
             metadata: &customer.metadata,

@@ -31,25 +31,29 @@ pub(crate) struct ConnectLink {
 /// The result of setting up prices.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SetUpPricesResult<'a> {
-    created: Vec<CreatedPrice<'a>>,
-    /// Key types that already have a price, or are not sold by checkout.
+    created: Vec<StripePriceView<'a>>,
+    /// Prices that were archived at Stripe, or whose product was archived or had another name.
+    repaired: Vec<StripePriceView<'a>>,
+    /// Key types whose price was right already, or that are not sold by checkout.
     skipped: Vec<SkippedKeyType<'a>>,
 }
 
 impl<'a> SetUpPricesResult<'a> {
     pub(crate) fn of(prices: &'a PricesSetUp) -> Self {
         Self {
-            created: prices.created.iter().map(CreatedPrice::of).collect(),
+            created: prices.created.iter().map(StripePriceView::of).collect(),
+            repaired: prices.repaired.iter().map(StripePriceView::of).collect(),
             skipped: prices.skipped.iter().map(SkippedKeyType::of).collect(),
         }
     }
 }
 
-/// A Stripe price that was created.
+/// A Stripe price of a key type.
 #[expect(clippy::struct_field_names, reason = "the names of the JSON fields")]
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct CreatedPrice<'a> {
+#[schema(as = StripePrice)]
+struct StripePriceView<'a> {
     #[schema(value_type = schema::ProductId)]
     product_id: &'a ProductId,
     #[schema(value_type = schema::KeyTypeId)]
@@ -58,7 +62,7 @@ struct CreatedPrice<'a> {
     stripe_price_id: &'a StripePriceId,
 }
 
-impl<'a> CreatedPrice<'a> {
+impl<'a> StripePriceView<'a> {
     fn of(link: &'a PriceLink) -> Self {
         Self {
             product_id: &link.product,
@@ -68,7 +72,7 @@ impl<'a> CreatedPrice<'a> {
     }
 }
 
-/// A key type for which no price was created.
+/// A key type whose price was not changed.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct SkippedKeyType<'a> {
@@ -177,7 +181,7 @@ pub(crate) struct CheckoutKey<'a> {
 /// A Stripe event that should have issued a license and could not yet.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct ParkedEvent<'a> {
+pub struct ParkedEvent<'a> {
     #[schema(value_type = String)]
     id: &'a StripeEventId,
     #[serde(rename = "type")]
@@ -199,7 +203,8 @@ pub(crate) struct ParkedEvent<'a> {
 }
 
 impl<'a> ParkedEvent<'a> {
-    pub(crate) fn of(event: &'a ProcessedEvent) -> Self {
+    /// The view of an event that waits.
+    pub fn of(event: &'a ProcessedEvent) -> Self {
         let waiting = event.outcome.waiting();
         let retry_at = match event.outcome {
             EventOutcome::Parked { retry_at, .. } => Some(retry_at),

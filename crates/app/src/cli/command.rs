@@ -7,7 +7,10 @@ use clap::{Parser, Subcommand};
 
 use super::global_args::GlobalArgs;
 use super::output::CommandResult;
-use super::{api_key, audit, customer, doctor, keys, license, prune, serve, tenant, token};
+use super::{
+    api_key, audit, customer, doctor, key_type, keys, license, parked, product, prune, serve,
+    tenant, token,
+};
 
 /// Sell software licenses through the seller's own Stripe account.
 #[derive(Parser)]
@@ -41,12 +44,22 @@ enum Command {
     /// Create, list and revoke management tokens.
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Create, list, get, change, archive and restore products. A running server applies a change
+    /// within five seconds.
+    #[command(subcommand)]
+    Product(product::ProductCommand),
+    /// Create, list, get, change, archive and restore the key types of a product.
+    #[command(subcommand)]
+    KeyType(key_type::KeyTypeCommand),
     /// Create, list, revoke and rotate API keys. A running server applies a change within five seconds.
     #[command(subcommand)]
     ApiKey(api_key::ApiKeyCommand),
     /// List, get, freeze, thaw, extend and revoke licenses; list and release their activations.
     #[command(subcommand)]
     License(license::LicenseCommand),
+    /// List and retry Stripe events that should have issued a license and could not yet.
+    #[command(subcommand)]
+    Parked(parked::ParkedCommand),
     /// List, get and erase customers of a tenant.
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
@@ -74,8 +87,11 @@ pub fn run() -> ExitCode {
         Command::Doctor => doctor::check(&cli.global),
         Command::Tenant(command) => tenant::run(&cli.global, command),
         Command::Token(command) => token::run(&cli.global, command),
+        Command::Product(command) => product::run(&cli.global, command),
+        Command::KeyType(command) => key_type::run(&cli.global, command),
         Command::ApiKey(command) => api_key::run(&cli.global, command),
         Command::License(command) => license::run(&cli.global, command),
+        Command::Parked(command) => parked::run(&cli.global, command),
         Command::Customer(command) => customer::run(&cli.global, command),
         Command::Keys(command) => keys::run(&cli.global, &command),
         Command::Prune(args) => prune::run(&cli.global, &args),

@@ -3,6 +3,8 @@
 use mintage_domain::model::sellers::tenant::Plan;
 use serde_json::{Value, json};
 
+use crate::harness::seller::session_of;
+use crate::harness::stripe::Pay;
 use crate::harness::{Request, Seller, Stage};
 
 /// A sound body with some fields set otherwise; `null` is as good as missing.
@@ -56,11 +58,7 @@ fn a_products_bad_fields_are_named_each() {
             (json!({"keyPrefix": "apps"}), &["keyPrefix"]),
             (json!({"keyPrefix": "A"}), &["keyPrefix"]),
             (json!({"keyPrefix": "A-PS"}), &["keyPrefix"]),
-            (json!({"keyPrefix": "APP"}), &["keyPrefix"]),
-            (
-                json!({"keyPrefix": "APPSS", "keyFormat": "classic"}),
-                &["keyPrefix"],
-            ),
+            (json!({"keyPrefix": "APPSANDMO"}), &["keyPrefix"]),
             (json!({"keyFormat": "CLASSIC"}), &["keyFormat"]),
             (json!({"keyFormat": 1}), &["keyFormat"]),
             (
@@ -161,7 +159,7 @@ fn a_key_type_is_shown_as_it_was_made_with_its_defaults_and_its_id_is_taken() {
     let defaults = json!({
         "productId": "pro", "keyTypeId": "least", "displayName": "Least", "activationLimit": 3,
         "duration": "lifetime", "priceInCents": null, "priceCurrency": null, "entitlements": [],
-        "createdAt": made["createdAt"],
+        "createdAt": made["createdAt"], "archivedAt": null,
     });
     assert_eq!(made, defaults);
     for (id, cents, currency) in [
@@ -245,5 +243,132 @@ fn plans_bound_the_number_of_products() {
         }
         let again = make(0);
         assert_eq!(again.error(), (409, "common/exists".into()), "{plan:?}");
+    }
+}
+
+#[test]
+fn a_product_and_its_key_types_are_read_and_changed() {
+    let stage = Stage::silent(&[]);
+    let seller = Seller::new(&stage, "acme");
+    let other = Seller::new(&stage, "other");
+    seller.product("pro", "classic");
+    seller.key_type("pro", "lifetime", Some(2_900));
+    let update = |path: &str, body: &Value| seller.manage(Request::new("PATCH", path).json(body));
+    for (path, change) in [
+        (
+            "/v1/products/pro",
+            json!({"displayName": "Pro 2", "keyPrefix": "PX", "keyFormat": "checked"}),
+        ),
+        (
+            "/v1/products/pro/key-types/lifetime",
+            json!({
+                "displayName": "Team", "activationLimit": 7, "duration": "30d",
+                "priceInCents": 4_900, "priceCurrency": "eur", "entitlements": ["team"],
+            }),
+        ),
+    ] {
+        let before = seller.get(path);
+        assert_eq!(update(path, &json!({})).expect(200), before);
+        let expected = with(&before, &change);
+        assert_eq!(update(path, &change).expect(200), expected);
+        assert_eq!(seller.get(path), expected);
+        let theirs = other.manage(Request::new("PATCH", path).json(&change));
+        assert_eq!(theirs.error(), (404, "common/not-found".into()));
+        let read = other.manage(Request::get(path));
+        assert_eq!(read.error(), (404, "common/not-found".into()));
+    }
+    let path = "/v1/products/pro/key-types/lifetime";
+    for (change, fields) in [
+        (json!({"priceCurrency": null}), &["priceCurrency"][..]),
+        (
+            json!({"priceInCents": null, "priceCurrency": "usd"}),
+            &["priceInCents"],
+        ),
+        (json!({"priceInCents": 1}), &["priceInCents"]),
+        (
+            json!({"activationLimit": 0, "displayName": ""}),
+            &["displayName", "activationLimit"],
+        ),
+        (json!({"duration": "2030-01-01T00:00:00Z"}), &["duration"]),
+    ] {
+        let answer = update(path, &change);
+        assert_eq!(answer.bad_fields(), fields, "{change}");
+    }
+    let free = update(path, &json!({"priceInCents": null})).expect(200);
+    assert_eq!(
+        (&free["priceInCents"], &free["priceCurrency"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(update("/v1/products/no", &json!({})).status, 404);
+    assert_eq!(
+        update("/v1/products/pro/key-types/no", &json!({})).status,
+        404
+    );
+}
+
+#[test]
+fn what_is_archived_is_not_sold_and_a_paid_order_still_gets_its_license() {
+    for path in ["/v1/products/pro", "/v1/products/pro/key-types/lifetime"] {
+        let stage = Stage::new();
+        let seller = Seller::selling(&stage, "acme");
+        let set = |action: &str| {
+            let answer = seller.manage(Request::post(format!("{path}/{action}")));
+            answer.expect(200)["archivedAt"].is_string()
+        };
+        let page = seller.open("lifetime");
+        assert!(set("archive") && set("archive"));
+        let refused = seller.checkout(&Seller::wish("lifetime"));
+        assert_eq!(refused.error(), (409, "catalog/archived".into()));
+        stage.stripe.pay(&page, "buyer@example.com", Pay::Card);
+        seller.await_license_of(&session_of(&page));
+        assert!(!set("restore") && !set("restore"));
+        seller.sell_one();
+    }
+}
+
+#[test]
+fn a_changed_price_is_what_the_next_buyer_pays() {
+    let stage = Stage::new();
+    let seller = Seller::selling(&stage, "acme");
+    let before = seller.sell("lifetime", "early@example.com", Pay::Card);
+    let path = "/v1/products/pro/key-types/lifetime";
+    let change = json!({"priceInCents": 3_900});
+    seller
+        .manage(Request::new("PATCH", path).json(&change))
+        .expect(200);
+    let after = seller.sell("lifetime", "late@example.com", Pay::Card);
+    for (session, cents) in [(before, 2_900), (after, 3_900)] {
+        let order = seller.await_order(&session, "fulfilled");
+        assert_eq!(order["totalInCents"], cents, "{order}");
+    }
+    let prices = stage
+        .stripe
+        .as_seller(&seller.account(), Request::get("/v1/prices"))
+        .expect(200);
+    let active = |price: &Value| (price["unit_amount"].clone(), price["active"].clone());
+    let listed: Vec<_> = prices["data"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(active)
+        .collect();
+    assert_eq!(
+        listed,
+        [(json!(3_900), json!(true)), (json!(2_900), json!(false))]
+    );
+}
+
+#[test]
+fn wiped_test_data_is_set_up_anew() {
+    let stage = Stage::new();
+    let seller = Seller::selling(&stage, "acme");
+    for _ in 0..2 {
+        let path = format!("accounts/{}/wipe", seller.account());
+        stage.stripe.control(&path, &json!({}));
+        let refused = seller.checkout(&Seller::wish("lifetime"));
+        assert_eq!(refused.error(), (422, "checkout/no-price".into()));
+        let made = seller.set_up_prices();
+        assert_eq!(made["created"].as_array().map(Vec::len), Some(1), "{made}");
+        seller.open("lifetime");
     }
 }

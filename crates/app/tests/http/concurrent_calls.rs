@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use mintage_domain::model::sellers::tenant::Plan;
 use serde_json::json;
 
-use crate::harness::seller::signed;
+use crate::harness::seller::{signed, signed_to};
 use crate::harness::stripe::Pay;
 use crate::harness::{Answer, Request, Seller, Stage, page};
 
@@ -138,4 +138,30 @@ fn a_payment_and_its_refund_heard_together_many_times_end_revoked_once() {
     let license = seller.await_status("REVOKED");
     assert_eq!(license["reason"], "refund");
     assert_eq!(seller.items("/v1/webhook/deliveries").len(), 2);
+}
+
+#[test]
+fn of_many_activations_of_one_device_each_gets_an_answer() {
+    let stage = Stage::silent(&[]);
+    let seller = Seller::new(&stage, "acme");
+    seller.product("pro", "classic");
+    seller.key_type("pro", "lifetime", None);
+    let api_key = seller.api_key("pro", "FULL", "live");
+    let order = json!({"planCode": "lifetime", "customer": {"email": "a@b.test"}});
+    let time = seller.now().to_string();
+    let issue = signed_to("/v1/issue", &api_key, &time, order.to_string());
+    let issued = stage.api.send(&issue).expect(200);
+    for round in 0..2 {
+        // Each device says something else of itself, which all of them may write.
+        let answered = at_once(32, |nth| {
+            let body = json!({
+                "key": issued["key"], "fingerprint": "device", "hostname": format!("{round}-{nth}"),
+            });
+            let time = (seller.now() * 1_000 + i64::try_from(nth + round * 32).expect("small"))
+                .to_string();
+            let call = signed_to("/v1/activate", &api_key, &time, body.to_string());
+            stage.api.send(&call)
+        });
+        assert_eq!(answered, [(200, 32)]);
+    }
 }

@@ -439,7 +439,7 @@ fn setting_prices_up_again_makes_none_twice_even_after_a_lost_answer() {
     };
     assert_eq!(
         (listed("/v1/products"), listed("/v1/prices")),
-        (Some(1), Some(2))
+        (Some(2), Some(2))
     );
 }
 

@@ -89,7 +89,7 @@ fn customers_are_found_by_address_its_beginning_own_id_and_mode() {
     assert_eq!(
         alone,
         json!({
-            "id": id,
+            "id": id, "mailable": true,
             "email": "ann@example.com",
             "name": "Ann",
             "externalId": "crm 1&2",

@@ -258,3 +258,55 @@ fn a_sale_keeps_what_was_agreed_at_checkout() {
     let ends = mintage_domain::base::time::Timestamp::parse_rfc3339(ends).expect("a date");
     assert_eq!(ends.unix_seconds(), minted + 30 * 86_400);
 }
+
+#[test]
+fn a_refund_that_fails_or_is_cancelled_gives_the_license_back() {
+    for (action, kinds) in [
+        (
+            "fail",
+            &["refund.failed", "refund.updated", "charge.refund.updated"][..],
+        ),
+        ("cancel", &["refund.updated", "charge.refund.updated"]),
+    ] {
+        for kind in kinds {
+            let stage = Stage::silent(&[]);
+            let seller = Seller::selling(&stage, "acme");
+            let session = seller.sell("lifetime", "buyer@example.com", Pay::Card);
+            let paid = stage
+                .stripe
+                .event_of(&session, "checkout.session.completed");
+            seller.hear(&paid).expect(200);
+            stage.stripe.refund(&session, None);
+            let last = |kind: &str| stage.stripe.events(kind).pop().expect("an event");
+            seller.hear(&last("charge.refunded")).expect(200);
+            assert_eq!(seller.licenses()[0]["status"], "REVOKED");
+            let refund = last("refund.created");
+            let id = refund["data"]["object"]["id"]
+                .as_str()
+                .expect("an id")
+                .to_owned();
+            stage
+                .stripe
+                .control(&format!("refunds/{id}/{action}"), &json!({}));
+            assert_eq!(seller.hear(&last(kind)).expect(200)["outcome"], "applied");
+            let license = &seller.licenses()[0];
+            assert_eq!(
+                (&license["status"], &license["reason"]),
+                (&json!("ACTIVE"), &Value::Null),
+                "{action}: {kind}"
+            );
+            seller.hear(&refund).expect(200);
+            assert_eq!(seller.licenses()[0]["status"], "ACTIVE", "late news");
+            let deliveries = seller.items("/v1/webhook/deliveries");
+            let mut told: Vec<&str> = deliveries
+                .iter()
+                .filter_map(|delivery| delivery["event"].as_str())
+                .collect();
+            told.sort_unstable();
+            assert_eq!(
+                told,
+                ["license.created", "license.refunded", "license.updated"]
+            );
+        }
+    }
+}

@@ -54,6 +54,37 @@ impl Email {
 
 string_conversions! { Email, InvalidEmail; }
 
+/// The domain of addresses that stand for none. It never exists (RFC 2606).
+const NO_DOMAIN: &str = ".invalid";
+
+impl Email {
+    /// An address that must be kept, such as that of a buyer who has paid: read like any other, else
+    /// kept as it is, without control characters and at most 254 bytes. `None` if nothing is left.
+    pub fn kept(text: &str) -> Option<Self> {
+        if let Ok(email) = Self::parse(text) {
+            return Some(email);
+        }
+        let mut kept = String::new();
+        for c in text.trim().chars().filter(|c| !c.is_control()) {
+            if kept.len().saturating_add(c.len_utf8()) > MAX_BYTES {
+                break;
+            }
+            kept.push(c);
+        }
+        (!kept.is_empty()).then_some(Self(kept))
+    }
+
+    /// The address of a buyer who has none: of this name, below a domain that never exists.
+    pub fn missing(name: &str) -> Self {
+        Self(format!("{}@no-address{NO_DOMAIN}", name.to_lowercase()))
+    }
+
+    /// Whether a mail can be sent to the address.
+    pub fn is_mailable(&self) -> bool {
+        !self.0.ends_with(NO_DOMAIN) && Self::parse(&self.0).is_ok()
+    }
+}
+
 text_newtype! {
     /// The beginning of an e-mail address, for searches. Trimmed and in lower case, 1 to 254 bytes.
     pub struct EmailStart;
@@ -123,6 +154,33 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn an_address_that_is_kept_may_be_one_that_cannot_be_mailed() {
+        let long = format!("{}@example.com", "é".repeat(200));
+        for (text, kept, is_mailable) in [
+            (" Ada@Example.com", Some("ada@example.com"), true),
+            ("Ada..(x)@Example", Some("Ada..(x)@Example"), false),
+            (
+                "\"Ada L\"@example.com",
+                Some("\"Ada L\"@example.com"),
+                false,
+            ),
+            ("a\0b\n@@c", Some("ab@@c"), false),
+            ("ada@acme.invalid", Some("ada@acme.invalid"), false),
+            (long.as_str(), Some(&*"é".repeat(127)), false),
+            (" \n", None, false),
+        ] {
+            let email = Email::kept(text);
+            assert_eq!(email.as_ref().map(Email::as_str), kept, "{text:?}");
+            let mailable = email.is_some_and(|email| email.is_mailable());
+            assert_eq!(mailable, is_mailable, "{text:?}");
+        }
+        let missing = Email::missing("ORD_1");
+        assert_eq!(missing.as_str(), "ord_1@no-address.invalid");
+        assert!(!missing.is_mailable());
+        assert_eq!(Email::kept(missing.as_str()), Some(missing));
+    }
 
     #[test]
     fn an_address_is_trimmed_and_in_lower_case() {

@@ -1,6 +1,7 @@
 //! Values without business meaning: ids, money, time, text, addresses, secrets, pages.
 
 pub(crate) mod base32;
+pub mod change;
 pub mod email;
 pub(crate) mod hmac;
 pub mod id;

@@ -34,6 +34,9 @@ impl Timestamp {
     /// The Unix epoch.
     pub const EPOCH: Self = Self(0);
 
+    /// The last instant that can be written: the end of the year 9999.
+    pub const MAX: Self = Self(MAX_MICROS);
+
     /// An instant from microseconds since the epoch, clamped to the years 0000 to 9999.
     pub const fn from_micros(micros: i64) -> Self {
         if micros < MIN_MICROS {

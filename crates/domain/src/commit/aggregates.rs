@@ -5,25 +5,21 @@
 ///
 /// - `plain`: a list of values without a guard;
 /// - `once`: a list of values, each of which must be new;
-/// - `created`: a list of [`Write`](crate::commit::write::Write)s of rows without a version;
-/// - `versioned`: a list of writes of rows that count their changes in a field `version`.
+/// - `versioned`: a list of [`Write`](crate::commit::write::Write)s of rows that count their changes
+///   in a field `version`.
 ///
 /// Guards are listed in the order of the table.
 macro_rules! aggregates {
     (@list plain $type:ty) => { Vec<$type> };
     (@list once $type:ty) => { Vec<$type> };
-    (@list created $type:ty) => { Vec<Write<$type>> };
     (@list versioned $type:ty) => { Vec<Write<$type>> };
 
     (@guards plain $guards:ident, $list:expr) => {};
     (@guards once $guards:ident, $list:expr) => {
         $guards.extend($list.iter().map(|value| (value.row(), Expected::New)));
     };
-    (@guards created $guards:ident, $list:expr) => {
-        $guards.extend($list.iter().map(|write| (write.value.row(), write.expected)));
-    };
     (@guards versioned $guards:ident, $list:expr) => {
-        aggregates!(@guards created $guards, $list);
+        $guards.extend($list.iter().map(|write| (write.value.row(), write.expected)));
     };
 
     (@version versioned $type:ty) => {

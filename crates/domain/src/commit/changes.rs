@@ -49,10 +49,10 @@ aggregates! {
     tenants: versioned Tenant = it => Row::Tenant(it.id.clone());
     /// Management tokens created or revoked.
     tokens: versioned ManagementToken = it => Row::Token(it.id.clone());
-    /// Products created.
-    products: created Product = it => Row::Product(it.tenant.clone(), it.id.clone());
-    /// Key types created.
-    key_types: created KeyType =
+    /// Products created or changed.
+    products: versioned Product = it => Row::Product(it.tenant.clone(), it.id.clone());
+    /// Key types created or changed.
+    key_types: versioned KeyType =
         it => Row::KeyType(it.tenant.clone(), it.product.clone(), it.id.clone());
     /// Stripe prices created; a later one for the same key type and account replaces the earlier.
     prices: plain PriceLink;

@@ -34,14 +34,15 @@ pub use licenses::{Activations, KeyQuery, KnownLicense, LicenseFilter, LicenseRe
 pub use mail::{Mail, MailError, Message};
 pub use master_keys::{MasterKeys, SealedKind, SealedValue};
 pub use outbox::{ClaimLimits, Claimed, Deliveries, Mails, SET_ASIDE, WebhookEndpoints};
-pub use sales::{CustomerFilter, Customers, Erasure, Erasures, Orders, Payments};
+pub use sales::{CustomerFilter, Customers, Erasure, Erasures, OrderFilter, Orders, Payments};
 pub use sellers::{AuditFilter, AuditRecord, Audits, Tenants, Tokens};
 pub use store::Store;
 pub use store_error::StoreError;
 pub use stripe::{Connections, OAuthRounds, ProcessedEvents};
 pub use stripe_api::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccount,
-    StripeError, StripeIdempotencyKey, StripeRefusal, WebhookError, Webhooks,
+    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, SoldKeyType, Stripe,
+    StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct, StripeRefusal,
+    WebhookError, Webhooks,
 };
 pub use validations::{ValidateDone, ValidateQuery, ValidateRead, Validations};
 

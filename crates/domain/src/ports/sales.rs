@@ -7,10 +7,30 @@ use crate::base::page::PageRequest;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::model::sales::customer::{Customer, ExternalId};
-use crate::model::sales::order::Order;
+use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::payment::{Payment, PaymentKey};
 use crate::model::sellers::audit::AuditEntry;
 use crate::ports::store_error::{Found, Listed, StoreError};
+
+/// A filter of orders. All given conditions must hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OrderFilter {
+    /// Only orders in this status.
+    pub status: Option<OrderStatus>,
+    /// Only orders of the buyer with this address.
+    pub email: Option<Email>,
+    /// Only the order of this session.
+    pub session: Option<SessionId>,
+}
+
+impl OrderFilter {
+    /// Whether an order passes.
+    pub fn passes(&self, order: &Order) -> bool {
+        self.status.is_none_or(|status| order.status == status)
+            && (self.email.is_none() || order.email == self.email)
+            && (self.session.is_none() || order.session == self.session)
+    }
+}
 
 /// Reads orders.
 pub trait Orders {
@@ -18,8 +38,8 @@ pub trait Orders {
     fn order(&self, tenant: &TenantId, id: &OrderId) -> Found<Order>;
     /// The order of this session, which was opened on this account.
     fn order_of_session(&self, account: &StripeAccountId, session: &SessionId) -> Found<Order>;
-    /// The orders of a tenant, newest first.
-    fn orders(&self, tenant: &TenantId, page: &PageRequest) -> Listed<Order>;
+    /// The orders of a tenant that pass the filter, newest first.
+    fn orders(&self, tenant: &TenantId, filter: &OrderFilter, page: &PageRequest) -> Listed<Order>;
     /// Up to `n` orders that were created before `before` and are still opening, because of a crash.
     fn stuck_orders(&self, before: Timestamp, n: usize) -> Result<Vec<Order>, StoreError>;
 }

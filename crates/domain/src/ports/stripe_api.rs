@@ -12,13 +12,15 @@ use crate::base::secret::Secret;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::time::Timestamp;
 use crate::base::url::WebUrl;
+use crate::model::catalog::key_type::KeyType;
+use crate::model::catalog::price_link::PriceLink;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::StripeEvent;
 
 /// Calls Stripe's API on accounts that are connected by OAuth.
 ///
 /// An adapter MUST act on the given account and in its mode, MUST send the given idempotency key
-/// with every POST (`the_same_key_creates_one_object`), and MUST NOT repeat an OAuth exchange, since
+/// when it creates an object (`the_same_key_creates_one_object`), and MUST NOT repeat an OAuth exchange, since
 /// Stripe revokes the grant when a code is used twice (`a_code_works_once`).
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait Stripe: Send + Sync {
@@ -43,6 +45,36 @@ pub trait Stripe: Send + Sync {
 
     /// Retrieves an account.
     fn account(&self, account: &AccountRef) -> Result<StripeAccount, StripeError>;
+
+    /// Retrieves a product; `None` if it does not exist any more (`a_deleted_product_is_not_found`).
+    fn product(
+        &self,
+        account: &AccountRef,
+        id: &StripeProductId,
+    ) -> Result<Option<StripeProduct>, StripeError>;
+
+    /// Lists the newest 100 prices of a product, active or not; none if the product does not exist.
+    fn prices(
+        &self,
+        account: &AccountRef,
+        product: &StripeProductId,
+    ) -> Result<Vec<StripePrice>, StripeError>;
+
+    /// Makes a product active and names it.
+    fn repair_product(
+        &self,
+        account: &AccountRef,
+        id: &StripeProductId,
+        name: &str,
+    ) -> Result<(), StripeError>;
+
+    /// Makes a price active, or archives it.
+    fn set_price_active(
+        &self,
+        account: &AccountRef,
+        id: &StripePriceId,
+        active: bool,
+    ) -> Result<(), StripeError>;
 
     /// Creates a product.
     fn create_product(
@@ -152,13 +184,71 @@ pub struct StripeAccount {
     pub default_currency: Option<String>,
 }
 
+/// The key type that a Stripe product or price is made for, in its metadata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SoldKeyType {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The product.
+    pub product: ProductId,
+    /// The key type.
+    pub key_type: KeyTypeId,
+}
+
+impl SoldKeyType {
+    /// The ids of a key type.
+    pub fn of(key_type: &KeyType) -> Self {
+        Self {
+            tenant: key_type.tenant.clone(),
+            product: key_type.product.clone(),
+            key_type: key_type.id.clone(),
+        }
+    }
+
+    /// Whether these are the ids of the key type.
+    pub fn is(&self, key_type: &KeyType) -> bool {
+        (&self.tenant, &self.product, &self.key_type)
+            == (&key_type.tenant, &key_type.product, &key_type.id)
+    }
+
+    /// Whether these are the ids of the key type that has the link.
+    pub fn is_of(&self, link: &PriceLink) -> bool {
+        (&self.tenant, &self.product, &self.key_type)
+            == (&link.tenant, &link.product, &link.key_type)
+    }
+}
+
+/// A product as Stripe has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StripeProduct {
+    /// Stripe's id of the product.
+    pub id: StripeProductId,
+    /// The name that buyers see.
+    pub name: String,
+    /// Whether the product is not archived.
+    pub active: bool,
+    /// The key type in the metadata, if there is one.
+    pub sold: Option<SoldKeyType>,
+}
+
+/// A price as Stripe has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StripePrice {
+    /// Stripe's id of the price.
+    pub id: StripePriceId,
+    /// The amount, if it is one that is charged once.
+    pub amount: Option<Money>,
+    /// Whether the price is not archived.
+    pub active: bool,
+    /// The key type in the metadata, if there is one.
+    pub sold: Option<SoldKeyType>,
+}
+
 /// A Stripe product to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewProduct {
-    /// The tenant, for the metadata.
-    pub tenant: TenantId,
-    /// The product, for the metadata.
-    pub product: ProductId,
+    /// The key type, for the metadata.
+    pub sold: SoldKeyType,
     /// The name that buyers see.
     pub name: String,
 }
@@ -166,12 +256,8 @@ pub struct NewProduct {
 /// A Stripe price to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPrice {
-    /// The tenant, for the metadata.
-    pub tenant: TenantId,
-    /// The product, for the metadata.
-    pub product: ProductId,
     /// The key type, for the metadata.
-    pub key_type: KeyTypeId,
+    pub sold: SoldKeyType,
     /// The price's name in the seller's Stripe dashboard.
     pub name: String,
     /// The Stripe product that the price belongs to.

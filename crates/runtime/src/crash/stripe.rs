@@ -9,7 +9,7 @@ use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
     CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccount,
-    StripeError, StripeIdempotencyKey,
+    StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
 };
 
 use super::pass::point;
@@ -49,6 +49,40 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
 
     fn account(&self, account: &AccountRef) -> Result<StripeAccount, StripeError> {
         self.0.account(account)
+    }
+
+    fn product(
+        &self,
+        account: &AccountRef,
+        id: &StripeProductId,
+    ) -> Result<Option<StripeProduct>, StripeError> {
+        self.0.product(account, id)
+    }
+
+    fn prices(
+        &self,
+        account: &AccountRef,
+        product: &StripeProductId,
+    ) -> Result<Vec<StripePrice>, StripeError> {
+        self.0.prices(account, product)
+    }
+
+    fn repair_product(
+        &self,
+        account: &AccountRef,
+        id: &StripeProductId,
+        name: &str,
+    ) -> Result<(), StripeError> {
+        self.0.repair_product(account, id, name)
+    }
+
+    fn set_price_active(
+        &self,
+        account: &AccountRef,
+        id: &StripePriceId,
+        active: bool,
+    ) -> Result<(), StripeError> {
+        self.0.set_price_active(account, id, active)
     }
 
     fn create_product(

@@ -7,6 +7,7 @@ pub(crate) use paused::paused_message;
 use askama::Template;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
+use mintage_domain::base::text::is_layout_control;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::outbox::mail::LicenseMail;
 use mintage_domain::ports::Message;
@@ -96,11 +97,11 @@ fn devices(limit: u32) -> String {
     }
 }
 
-/// Replaces each control character by a space, line breaks among them: a name must not begin
-/// another header or another line.
+/// Replaces by a space each character that changes the layout, line breaks and marks of direction among
+/// them: a name must not begin another header or another line, nor reverse the text after it.
 fn one_line(text: &str) -> String {
     text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
+        .map(|c| if is_layout_control(c) { ' ' } else { c })
         .collect()
 }
 

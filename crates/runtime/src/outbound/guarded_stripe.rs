@@ -9,7 +9,7 @@ use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
     CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccount,
-    StripeError, StripeIdempotencyKey,
+    StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
 };
 
 use crate::state::StripeCircuits;
@@ -61,6 +61,42 @@ impl Stripe for GuardedStripe {
 
     fn account(&self, account: &AccountRef) -> Result<StripeAccount, StripeError> {
         self.call(account, || self.stripe.account(account))
+    }
+
+    fn product(
+        &self,
+        account: &AccountRef,
+        id: &StripeProductId,
+    ) -> Result<Option<StripeProduct>, StripeError> {
+        self.call(account, || self.stripe.product(account, id))
+    }
+
+    fn prices(
+        &self,
+        account: &AccountRef,
+        product: &StripeProductId,
+    ) -> Result<Vec<StripePrice>, StripeError> {
+        self.call(account, || self.stripe.prices(account, product))
+    }
+
+    fn repair_product(
+        &self,
+        account: &AccountRef,
+        id: &StripeProductId,
+        name: &str,
+    ) -> Result<(), StripeError> {
+        self.call(account, || self.stripe.repair_product(account, id, name))
+    }
+
+    fn set_price_active(
+        &self,
+        account: &AccountRef,
+        id: &StripePriceId,
+        active: bool,
+    ) -> Result<(), StripeError> {
+        self.call(account, || {
+            self.stripe.set_price_active(account, id, active)
+        })
     }
 
     fn create_product(

@@ -1,5 +1,6 @@
 //! The problems of products, key types and prices.
 
+use mintage_domain::model::catalog::price::InvalidPrice;
 use mintage_domain::usecase::catalog::error::CatalogError;
 use mintage_domain::usecase::catalog::prices::PricesError;
 
@@ -13,8 +14,12 @@ impl From<CatalogError> for Problem {
             CatalogError::NotFound => Self::not_found(),
             CatalogError::Exists => Self::new(ErrorCode::Exists, text),
             CatalogError::QuotaExceeded(_) => Self::new(ErrorCode::QuotaProductsExceeded, text),
-            CatalogError::PrefixMismatch => Self::invalid_field("keyPrefix", text),
             CatalogError::AbsoluteTerm => Self::invalid_field("duration", text),
+            CatalogError::Price(InvalidPrice::NoCurrency) => {
+                Self::invalid_field("priceCurrency", text)
+            }
+            CatalogError::Price(_) => Self::invalid_field("priceInCents", text),
+            CatalogError::Stripe(error) => error.into(),
             CatalogError::Failure(failure) => failure.into(),
         }
     }

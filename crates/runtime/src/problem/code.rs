@@ -77,6 +77,8 @@ error_codes! {
         "this `Idempotency-Key` was used with another body",
     Exists = 409 "common/exists"
         "the object exists already",
+    CatalogArchived = 409 "catalog/archived"
+        "the product or the key type is archived",
     LicenseAlreadyRevoked = 409 "license/already-revoked"
         "the license is revoked already",
     LicenseAlreadyFrozen = 409 "license/already-frozen"

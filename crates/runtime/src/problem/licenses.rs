@@ -15,6 +15,7 @@ impl From<IssueError> for Problem {
         match error {
             IssueError::UnknownPlan => Self::not_found(),
             IssueError::Suspended(error) => error.into(),
+            IssueError::Archived => Self::new(ErrorCode::NotFound, text),
             IssueError::TermIsPast(_) => Self::invalid_field("duration", text),
             IssueError::QuotaExceeded(_) => Self::new(ErrorCode::QuotaLicensesExceeded, text),
             IssueError::Replayed => SignatureError::TimestampReplay.into(),

@@ -14,6 +14,7 @@ impl From<CheckoutError> for Problem {
             CheckoutError::Suspended(error) => error.into(),
             CheckoutError::NotConnected => Self::new(ErrorCode::StripeNotConnected, text),
             CheckoutError::NotFound => Self::not_found(),
+            CheckoutError::Archived => Self::new(ErrorCode::CatalogArchived, text),
             CheckoutError::NoPrice => Self::new(ErrorCode::CheckoutNoPrice, text),
             CheckoutError::Stripe(error) => error.into(),
             CheckoutError::Failure(failure) => failure.into(),

@@ -15,3 +15,16 @@ pub struct CatalogCache {
     pub(crate) products: TtlCache<(TenantId, ProductId), Product>,
     pub(crate) key_types: TtlCache<(TenantId, ProductId, KeyTypeId), KeyType>,
 }
+
+impl CatalogCache {
+    /// Forgets a product that has changed.
+    pub fn forget_product(&self, tenant: &TenantId, id: &ProductId) {
+        self.products.remove(&(tenant.clone(), id.clone()));
+    }
+
+    /// Forgets a key type that has changed.
+    pub fn forget_key_type(&self, tenant: &TenantId, product: &ProductId, id: &KeyTypeId) {
+        let key = (tenant.clone(), product.clone(), id.clone());
+        self.key_types.remove(&key);
+    }
+}

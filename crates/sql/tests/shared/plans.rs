@@ -5,7 +5,7 @@
 use std::fmt::Debug;
 
 use mintage_domain::base::email::{Email, EmailStart};
-use mintage_domain::base::id::{CustomerId, LicenseId};
+use mintage_domain::base::id::{CustomerId, LicenseId, SessionId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Cursor, PageRequest};
 use mintage_domain::base::slug::{ProductId, TenantId};
@@ -13,7 +13,8 @@ use mintage_domain::base::text::Text;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::licenses::standing::State;
 use mintage_domain::model::retention::Prunable;
-use mintage_domain::ports::{AuditFilter, CustomerFilter, LicenseFilter};
+use mintage_domain::model::sales::order::OrderStatus;
+use mintage_domain::ports::{AuditFilter, CustomerFilter, LicenseFilter, OrderFilter};
 use mintage_sql::watch::Watch;
 
 use super::{Conn, tables};
@@ -160,6 +161,26 @@ fn customers(conn: &mut Conn, page: &PageRequest, asked: &mut Asked<'_>) {
     }
 }
 
+fn orders(conn: &mut Conn, page: &PageRequest, asked: &mut Asked<'_>) {
+    for status in [
+        None,
+        Some(OrderStatus::Fulfilled),
+        Some(OrderStatus::Expired),
+    ] {
+        for email in [None, Some("buyer-77@example.test")] {
+            for session in [None, Some("cs_77")] {
+                let filter = OrderFilter {
+                    status,
+                    email: email.and_then(Email::kept),
+                    session: session.map(|it| SessionId::parse(it).unwrap()),
+                };
+                tables::sales::order::list(conn, &acme(), &filter, page).unwrap();
+                asked.question((&filter, page));
+            }
+        }
+    }
+}
+
 fn audit(conn: &mut Conn, page: &PageRequest, asked: &mut Asked<'_>) {
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     for target in ["", "lic_77", "lic_none"] {
@@ -194,8 +215,7 @@ fn others(conn: &mut Conn, page: &PageRequest, asked: &mut Asked<'_>) {
     asked.question(("products", page));
     tables::sellers::management_token::list(conn, &acme(), page).unwrap();
     asked.question(("tokens", page));
-    tables::sales::order::list(conn, &acme(), page).unwrap();
-    asked.question(("orders", page));
+    orders(conn, page, asked);
     tables::outbox::delivery::list(conn, &acme(), page).unwrap();
     asked.question(("deliveries", page));
     tables::outbox::mail::list(conn, &acme(), &license, page).unwrap();

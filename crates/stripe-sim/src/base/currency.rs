@@ -3,7 +3,7 @@
 use crate::base::error::StripeError;
 
 /// Code and minimum charge in minor units. Where Stripe publishes no minimum, the minimum is 1.
-const MINIMUMS: [(&str, i64); 34] = [
+const MINIMUMS: [(&str, i64); 36] = [
     ("aed", 200),
     ("aud", 50),
     ("bgn", 100),
@@ -11,24 +11,24 @@ const MINIMUMS: [(&str, i64); 34] = [
     ("cad", 50),
     ("chf", 50),
     ("clp", 1),
-    ("cop", 1),
+    ("cop", 50),
     ("czk", 1500),
     ("dkk", 250),
     ("eur", 50),
     ("gbp", 30),
     ("hkd", 400),
     ("huf", 17500),
-    ("idr", 1),
-    ("ils", 1),
+    ("idr", 50),
+    ("ils", 50),
     ("inr", 50),
     ("jpy", 50),
-    ("krw", 1),
+    ("krw", 50),
     ("kwd", 1),
     ("mxn", 1000),
     ("myr", 200),
     ("nok", 300),
     ("nzd", 50),
-    ("php", 1),
+    ("php", 50),
     ("pln", 200),
     ("ron", 200),
     ("sek", 300),
@@ -36,12 +36,25 @@ const MINIMUMS: [(&str, i64); 34] = [
     ("thb", 1000),
     ("try", 1),
     ("twd", 1),
+    ("ugx", 1),
     ("usd", 50),
-    ("zar", 1),
+    ("vnd", 1),
+    ("zar", 50),
 ];
 
-/// Stripe's largest amount, eight digits in minor units.
-pub(crate) const MAX_AMOUNT: i64 = 99_999_999;
+/// Stripe's largest amount in minor units: eight digits.
+const MAX_AMOUNT: i64 = 99_999_999;
+
+/// The largest amount of currencies whose unit is worth little: twelve digits.
+const HIGH_MAX_AMOUNT: i64 = 999_999_999_999;
+
+/// Stripe's largest amount in `code`, in minor units.
+pub(crate) fn max_amount(code: &str) -> i64 {
+    match code {
+        "clp" | "cop" | "huf" | "idr" | "inr" | "krw" | "php" | "ugx" | "vnd" => HIGH_MAX_AMOUNT,
+        _ => MAX_AMOUNT,
+    }
+}
 
 /// The minimum charge in `code`, or `None` for an unknown currency.
 pub(crate) fn minimum_charge(code: &str) -> Option<i64> {
@@ -61,9 +74,9 @@ pub(crate) fn unknown_currency(code: &str) -> String {
 /// Rejects totals that Stripe would not charge. A total of 0 is valid.
 pub(crate) fn check_total(total: i64, code: &str) -> Result<(), StripeError> {
     let minimum = minimum_charge(code).unwrap_or(1);
-    if total > MAX_AMOUNT {
-        let message =
-            format!("Amount must be no more than {MAX_AMOUNT} in the minor unit of {code}");
+    let max = max_amount(code);
+    if total > max {
+        let message = format!("Amount must be no more than {max} in the minor unit of {code}");
         return Err(StripeError::invalid(message).code("amount_too_large"));
     }
     if total > 0 && total < minimum {
@@ -78,7 +91,7 @@ pub(crate) fn check_total(total: i64, code: &str) -> Result<(), StripeError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_AMOUNT, check_total};
+    use super::{HIGH_MAX_AMOUNT, MAX_AMOUNT, check_total};
 
     #[test]
     fn only_totals_within_the_currency_s_bounds_are_valid() {
@@ -91,6 +104,8 @@ mod tests {
             (49, "jpy", false),
             (MAX_AMOUNT, "eur", true),
             (MAX_AMOUNT + 1, "eur", false),
+            (HIGH_MAX_AMOUNT, "idr", true),
+            (HIGH_MAX_AMOUNT + 1, "idr", false),
         ];
         for (total, code, valid) in cases {
             assert_eq!(check_total(total, code).is_ok(), valid, "{total} {code}");

@@ -155,3 +155,18 @@ pub(crate) async fn deauthorize(
         response::error(404, "The account is not connected in this mode.")
     }
 }
+
+/// Deletes all objects of an account in one mode, as wiping test data does. Idempotency keys stay.
+pub(crate) async fn wipe(
+    world: Data<SharedWorld>,
+    id: Path<String>,
+    body: Json<ConnectionMode>,
+) -> HttpResponse {
+    let mut world = world.lock();
+    if world.accounts.get(&id).is_none() {
+        return response::error(404, NO_SUCH_ACCOUNT);
+    }
+    let scope = Scope::new(&*id, Mode::from_livemode(body.livemode));
+    world.store.wipe(&scope);
+    response::ok(json!({}))
+}

@@ -3,6 +3,7 @@
 //! a browser on the same machine can make one.
 
 mod accounts;
+mod catalog;
 mod inspect;
 mod payments;
 mod response;
@@ -60,6 +61,25 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             "/accounts/{id}/deauthorize",
             web::post().to(accounts::deauthorize),
         )
+        .route("/accounts/{id}/wipe", web::post().to(accounts::wipe))
+        .route(
+            "/products/{id}/delete",
+            web::post().to(catalog::delete_product),
+        )
+        .route(
+            "/products/{id}/archive",
+            web::post().to(catalog::archive_product),
+        )
+        .route(
+            "/prices/{id}/archive",
+            web::post().to(catalog::archive_price),
+        )
+        .route("/prices/{id}/delete", web::post().to(catalog::delete_price))
         .route("/sessions/{id}/settle", web::post().to(payments::settle))
-        .route("/charges/{id}/refund", web::post().to(payments::refund));
+        .route("/charges/{id}/refund", web::post().to(payments::refund))
+        .route("/refunds/{id}/fail", web::post().to(payments::fail_refund))
+        .route(
+            "/refunds/{id}/cancel",
+            web::post().to(payments::cancel_refund),
+        );
 }

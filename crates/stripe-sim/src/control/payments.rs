@@ -10,6 +10,7 @@ use crate::control::response;
 use crate::engine::world::{SharedWorld, World};
 use crate::model::charge::Charge;
 use crate::model::event::EventRequest;
+use crate::model::refund::{Refund, RefundStatus};
 use crate::model::session::Session;
 use crate::resources::checkout;
 use crate::resources::refunds::{self, RefundRequest};
@@ -68,6 +69,24 @@ pub(crate) async fn refund(
     response::result(refunds::create_for_charge(
         &mut world, &scope, &id, refund, &request,
     ))
+}
+
+/// A refund fails at the buyer's bank.
+pub(crate) async fn fail_refund(world: Data<SharedWorld>, id: Path<String>) -> HttpResponse {
+    undo_refund(&world, &id, RefundStatus::Failed)
+}
+
+/// The seller cancels a refund.
+pub(crate) async fn cancel_refund(world: Data<SharedWorld>, id: Path<String>) -> HttpResponse {
+    undo_refund(&world, &id, RefundStatus::Canceled)
+}
+
+fn undo_refund(world: &SharedWorld, id: &str, status: RefundStatus) -> HttpResponse {
+    let mut world = world.lock();
+    let Some(scope) = world.store.scope_of::<Refund>(id) else {
+        return response::error(404, "There is no such refund.");
+    };
+    response::result(refunds::undo(&mut world, &scope, id, status))
 }
 
 fn is_refundable(world: &World, scope: &Scope, id: &str, amount: i64) -> bool {

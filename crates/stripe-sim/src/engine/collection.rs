@@ -32,6 +32,12 @@ impl<T: StripeObject> Collection<T> {
         self.items.get_mut(*self.positions.get(id)?)
     }
 
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
+        self.items.retain(keep);
+        let ids = self.items.iter().map(|item| item.id().to_owned());
+        self.positions = ids.zip(0..).collect();
+    }
+
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.items.iter()
     }

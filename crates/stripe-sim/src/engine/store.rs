@@ -35,6 +35,18 @@ impl Store {
             .ok_or_else(|| no_such::<T>(scope, id, in_other_mode))
     }
 
+    /// Deletes those objects of one scope that are not to be kept.
+    pub(crate) fn retain<T: Stored>(&mut self, scope: &Scope, keep: impl FnMut(&T) -> bool) {
+        if let Some(objects) = self.0.get_mut(scope) {
+            T::collection_mut(objects).retain(keep);
+        }
+    }
+
+    /// Deletes all objects of one scope.
+    pub(crate) fn wipe(&mut self, scope: &Scope) {
+        self.0.remove(scope);
+    }
+
     /// The objects of one scope, oldest first.
     pub(crate) fn list<T: Stored>(&self, scope: &Scope) -> impl DoubleEndedIterator<Item = &T> {
         let objects = self.0.get(scope);

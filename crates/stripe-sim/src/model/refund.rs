@@ -14,6 +14,24 @@ pub(crate) struct Refund {
     pub(crate) balance_transaction: String,
     pub(crate) reason: Option<String>,
     pub(crate) metadata: Metadata,
+    pub(crate) status: RefundStatus,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RefundStatus {
+    Succeeded,
+    Failed,
+    Canceled,
+}
+
+impl RefundStatus {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Canceled => "canceled",
+        }
+    }
 }
 
 impl StripeObject for Refund {
@@ -50,7 +68,8 @@ impl StripeObject for Refund {
             "metadata": self.metadata,
             "payment_intent": self.payment_intent,
             "reason": self.reason,
-            "status": "succeeded",
+            "status": self.status.as_str(),
+            "failure_reason": (self.status == RefundStatus::Failed).then_some("lost_or_stolen_card"),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! `/v1/prices`. The amount of a price never changes.
 
-use crate::base::currency::MAX_AMOUNT;
+use crate::base::currency;
 use crate::base::error::{ApiResult, StripeError};
 use crate::model::object::StripeObject;
 use crate::model::price::{Price, Recurring};
@@ -43,8 +43,9 @@ pub(crate) const LIST: &[Param] = &[
 
 pub(crate) fn create(context: &mut Context<'_>) -> ApiResult {
     let unit_amount = context.params.integer("unit_amount").unwrap_or_default();
-    if unit_amount > MAX_AMOUNT {
-        let message = format!("Invalid integer: must be no more than {MAX_AMOUNT}");
+    let max = currency::max_amount(context.params.text("currency").unwrap_or_default());
+    if unit_amount > max {
+        let message = format!("Invalid integer: must be no more than {max}");
         let error = StripeError::invalid(message).param("unit_amount");
         return Err(error.code("parameter_invalid_integer"));
     }

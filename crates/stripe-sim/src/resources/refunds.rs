@@ -1,5 +1,7 @@
 //! `/v1/refunds`.
 
+use serde_json::json;
+
 use crate::base::error::{ApiResult, StripeError};
 use crate::base::metadata::Metadata;
 use crate::base::scope::Scope;
@@ -9,7 +11,7 @@ use crate::model::event::EventRequest;
 use crate::model::object::StripeObject;
 use crate::model::payment_intent::PaymentIntent;
 use crate::model::payment_method::PaymentStatus;
-use crate::model::refund::Refund;
+use crate::model::refund::{Refund, RefundStatus};
 use crate::params::spec::Kind::{self, Bool, Enum, Positive, Text};
 use crate::params::spec::{CREATED, Param, optional};
 use crate::resources::application_fees;
@@ -114,10 +116,35 @@ pub(crate) fn create_for_charge(
         balance_transaction: world.ids.object_id("txn_"),
         reason: refund.reason,
         metadata: refund.metadata,
+        status: RefundStatus::Succeeded,
     };
     let json = refund.to_json();
     world.store.insert(scope, refund);
+    world.emit(scope, "refund.created", &json, request);
     world.emit(scope, "charge.refunded", &charge_json, request);
+    Ok(json)
+}
+
+/// Ends a refund without success: the money returns to the seller. Emits the events.
+pub(crate) fn undo(world: &mut World, scope: &Scope, id: &str, status: RefundStatus) -> ApiResult {
+    let refund = world.store.get_mut::<Refund>(scope, id)?;
+    if refund.status != RefundStatus::Succeeded {
+        let message = format!("Refund {id} has failed or been canceled already.");
+        return Err(StripeError::invalid(message));
+    }
+    refund.status = status;
+    let (charge, amount) = (refund.charge.clone(), refund.amount);
+    let json = refund.to_json();
+    world
+        .store
+        .get_mut::<Charge>(scope, &charge)?
+        .amount_refunded -= amount;
+    let previous = json!({ "status": "succeeded" });
+    if status == RefundStatus::Failed {
+        world.emit(scope, "refund.failed", &json, &EventRequest::default());
+    }
+    world.emit_update(scope, "refund.updated", &json, &previous);
+    world.emit_update(scope, "charge.refund.updated", &json, &previous);
     Ok(json)
 }
 

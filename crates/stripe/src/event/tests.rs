@@ -166,37 +166,74 @@ fn sessions_that_came_to_nothing_are_named() {
 }
 
 #[test]
-fn a_refund_has_its_total_and_whether_it_is_full() {
-    for (object, payment_intent, amount_refunded, fully) in [
+fn a_refunded_charge_has_its_amount_and_the_refunded_total() {
+    for (object, payment_intent, charged, refunded) in [
         (
             json!({ "id": "ch_1", "amount": 2900, "amount_refunded": 1000, "refunded": false,
-                    "payment_intent": "pi_1" }),
+                    "currency": "usd", "payment_intent": "pi_1" }),
             intent(),
+            Some(2900),
             1000,
-            false,
         ),
         (
             json!({ "id": "py_1", "amount_refunded": 2900, "refunded": true, "payment_intent": null }),
             None,
+            Some(2900),
             2900,
-            true,
         ),
         (
             json!({ "amount_refunded": 0, "refunded": false }),
             None,
+            None,
             0,
-            false,
         ),
     ] {
         let facts = RefundFacts {
             payment_intent,
-            amount_refunded,
-            fully,
+            currency: object["currency"].as_str().map(str::to_owned),
+            at: Timestamp::from_unix_seconds(1),
+            report: RefundReport::Charge { charged, refunded },
         };
         assert_eq!(
             data_of("charge.refunded", &object),
-            Ok(EventData::ChargeRefunded(facts))
+            Ok(EventData::Refund(facts))
         );
+    }
+}
+
+#[test]
+fn a_refund_has_its_id_and_whether_it_failed() {
+    for kind in [
+        "refund.created",
+        "refund.updated",
+        "refund.failed",
+        "charge.refund.updated",
+    ] {
+        for (status, failed) in [
+            (json!("pending"), false),
+            (json!("requires_action"), false),
+            (json!("succeeded"), false),
+            (json!(null), false),
+            (json!("failed"), true),
+            (json!("canceled"), true),
+        ] {
+            let object = json!({
+                "id": "re_1", "amount": 1000, "currency": "eur", "payment_intent": "pi_1",
+                "status": status,
+            });
+            let facts = RefundFacts {
+                payment_intent: intent(),
+                currency: Some("eur".to_owned()),
+                at: Timestamp::from_unix_seconds(1),
+                report: RefundReport::Refund {
+                    id: RefundId::parse("re_1").expect("an id"),
+                    amount: 1000,
+                    failed,
+                },
+            };
+            let read = data_of(kind, &object);
+            assert_eq!(read, Ok(EventData::Refund(facts)), "{kind} {status}");
+        }
     }
 }
 
@@ -220,7 +257,7 @@ fn an_event_that_is_not_used_may_carry_anything() {
         "payout.paid",
         "checkout.session.created",
         "v2.core.event",
-        "charge.refund.updated",
+        "charge.updated",
     ] {
         for object in &odd {
             assert_eq!(

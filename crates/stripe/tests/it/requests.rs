@@ -65,6 +65,7 @@ fn a_product_carries_its_name_and_whose_it_is() {
     assert_eq!(
         fields(&body(&asked)),
         [
+            "metadata[key_type_id]=pro",
             "metadata[product_id]=glow",
             "metadata[tenant_id]=acme",
             "name=Glow & Co: 100% ä",

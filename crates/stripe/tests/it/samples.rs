@@ -10,7 +10,7 @@ use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, NewPrice, NewProduct, Stripe, StripeError, StripeIdempotencyKey,
+    CheckoutRequest, NewPrice, NewProduct, SoldKeyType, Stripe, StripeError, StripeIdempotencyKey,
 };
 use mintage_stripe::StripeClient;
 
@@ -54,19 +54,24 @@ pub(crate) fn usd(minor: i64) -> Money {
     Money::new(minor, Currency::parse("usd").expect("a currency")).expect("an amount")
 }
 
-pub(crate) fn product() -> NewProduct {
-    NewProduct {
+pub(crate) fn sold() -> SoldKeyType {
+    SoldKeyType {
         tenant: TenantId::parse("acme").expect("a slug"),
         product: ProductId::parse("glow").expect("a slug"),
+        key_type: KeyTypeId::parse("pro").expect("a slug"),
+    }
+}
+
+pub(crate) fn product() -> NewProduct {
+    NewProduct {
+        sold: sold(),
         name: "Glow & Co: 100% ä".to_owned(),
     }
 }
 
 pub(crate) fn price() -> NewPrice {
     NewPrice {
-        tenant: TenantId::parse("acme").expect("a slug"),
-        product: ProductId::parse("glow").expect("a slug"),
-        key_type: KeyTypeId::parse("pro").expect("a slug"),
+        sold: sold(),
         name: "Pro, for life".to_owned(),
         stripe_product: StripeProductId::parse("prod_1").expect("an id"),
         amount: usd(2_900),

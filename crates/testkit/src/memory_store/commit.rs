@@ -69,11 +69,14 @@ impl Tables {
         match row {
             Row::Tenant(id) => self.tenants.get(id).map(|row| row.version),
             Row::Token(id) => self.tokens.get(id).map(|row| row.version),
-            Row::Product(tenant, id) => self.products.get(&(tenant.clone(), id.clone())).map(|_| 1),
+            Row::Product(tenant, id) => self
+                .products
+                .get(&(tenant.clone(), id.clone()))
+                .map(|row| row.version),
             Row::KeyType(tenant, product, id) => self
                 .key_types
                 .get(&(tenant.clone(), product.clone(), id.clone()))
-                .map(|_| 1),
+                .map(|row| row.version),
             Row::Connection(tenant) => self.connections.get(tenant).map(|row| row.version),
             Row::Account(account) => self.accounts.get(account).map(|row| row.version),
             Row::OAuthRound(state) => self.oauth_rounds.get(state).map(|row| row.version),

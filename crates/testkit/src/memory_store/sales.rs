@@ -12,7 +12,7 @@ use mintage_domain::model::sales::customer::Customer;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
 use mintage_domain::ports::{
-    CustomerFilter, Customers, Erasure, Erasures, Orders, Payments, StoreError,
+    CustomerFilter, Customers, Erasure, Erasures, OrderFilter, Orders, Payments, StoreError,
 };
 
 use crate::memory_store::paging::page;
@@ -38,9 +38,17 @@ impl Orders for MemoryStore {
         Ok(order.cloned())
     }
 
-    fn orders(&self, tenant: &TenantId, request: &PageRequest) -> Result<Page<Order>, StoreError> {
+    fn orders(
+        &self,
+        tenant: &TenantId,
+        filter: &OrderFilter,
+        request: &PageRequest,
+    ) -> Result<Page<Order>, StoreError> {
         let tables = self.tables();
-        let rows = tables.orders.values().filter(|it| it.tenant == *tenant);
+        let rows = tables
+            .orders
+            .values()
+            .filter(|it| it.tenant == *tenant && filter.passes(it));
         Ok(page(rows.cloned(), request, |it| Cursor {
             at: it.created_at,
             id: it.id.to_string(),

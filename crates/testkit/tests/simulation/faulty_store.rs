@@ -21,7 +21,7 @@ use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 use mintage_domain::ports::{
     Catalog, Commit, CommitDone, CommitError, Connections, LicenseFilter, LicenseRecord, Licenses,
-    Orders, Payments, ProcessedEvents, StoreError, Tenants,
+    OrderFilter, Orders, Payments, ProcessedEvents, StoreError, Tenants,
 };
 use mintage_testkit::MemoryStore;
 
@@ -123,7 +123,7 @@ stumbling! {
     Orders {
         fn order(tenant: &TenantId, id: &OrderId) -> Option<Order>;
         fn order_of_session(account: &StripeAccountId, session: &SessionId) -> Option<Order>;
-        fn orders(tenant: &TenantId, page: &PageRequest) -> Page<Order>;
+        fn orders(tenant: &TenantId, filter: &OrderFilter, page: &PageRequest) -> Page<Order>;
         fn stuck_orders(before: Timestamp, n: usize) -> Vec<Order>;
     }
     Payments {

@@ -13,7 +13,7 @@ use mintage_domain::model::sales::fee::BasisPoints;
 use mintage_domain::model::sales::order::OrderStatus;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::stripe::event::{
-    EventData, PaymentStatus, RefundFacts, SessionFacts, StripeEvent,
+    EventData, PaymentStatus, RefundFacts, RefundReport, SessionFacts, StripeEvent,
 };
 use mintage_domain::ports::{Commit, Connections, Orders, Stripe};
 use mintage_domain::usecase::catalog::prices::set_up_prices;
@@ -271,9 +271,13 @@ fn facts(session: &SessionId, buyer: &Email, payment: PaymentStatus) -> SessionF
 }
 
 fn refund(session: &SessionId, amount: i64) -> EventData {
-    EventData::ChargeRefunded(RefundFacts {
+    EventData::Refund(RefundFacts {
         payment_intent: Some(intent(session)),
-        amount_refunded: amount,
-        fully: amount == 2_900,
+        currency: Some("usd".to_owned()),
+        at: None,
+        report: RefundReport::Charge {
+            charged: Some(2_900),
+            refunded: amount,
+        },
     })
 }

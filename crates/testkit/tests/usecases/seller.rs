@@ -4,12 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use mintage_domain::base::id::{PaymentIntentId, SessionId, StripeEventId};
+use mintage_domain::base::id::{PaymentIntentId, RefundId, SessionId, StripeEventId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::secret::Secret;
+use mintage_domain::base::slug::ProductId;
 use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
 use mintage_domain::base::url::WebUrl;
+use mintage_domain::commit::write::Write;
+use mintage_domain::model::catalog::product::Product;
+use mintage_domain::model::licenses::key::KeyFormat;
 use mintage_domain::model::outbox::delivery::{Claim, Delivery};
 use mintage_domain::model::outbox::event::sent_body;
 use mintage_domain::model::sales::fee::BasisPoints;
@@ -18,12 +23,13 @@ use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::event::{
-    EventData, PaymentStatus, RefundFacts, SessionFacts, StripeEvent,
+    EventData, PaymentStatus, RefundFacts, RefundReport, SessionFacts, StripeEvent,
 };
 use mintage_domain::ports::{
     AuditFilter, Audits, ClaimLimits, Connections, Deliveries, LicenseFilter, LicenseRecord,
-    Licenses, Orders, Stripe,
+    Licenses, OrderFilter, Orders, Stripe,
 };
+use mintage_domain::ports::{Catalog, Commit};
 use mintage_domain::usecase::catalog::prices::{PricesError, PricesSetUp, set_up_prices};
 use mintage_domain::usecase::env::{Env, SealedField};
 use mintage_domain::usecase::outbox::deliver::{LEASE, MAX_CONCURRENT_PER_ENDPOINT};
@@ -196,6 +202,46 @@ impl Seller {
         checkouts.last().unwrap().0.id.clone()
     }
 
+    /// A session of a product whose secret is damaged: no license of it can be minted until
+    /// [`Self::repair`].
+    pub(crate) fn unmintable_session(&self) -> SessionId {
+        self.write_sealed_product(&[7; 3]);
+        let order = Order {
+            product: ProductId::parse("sealed").unwrap(),
+            ..self.shop.order()
+        };
+        let session = order.session.clone().unwrap();
+        let mut changes = self.shop.changes();
+        changes.orders.push(Write::changed(order));
+        self.store.commit(changes).unwrap();
+        session
+    }
+
+    /// Repairs the product of unmintable sessions.
+    pub(crate) fn repair(&self) {
+        self.write_sealed_product(&[7; 32]);
+    }
+
+    fn write_sealed_product(&self, secret: &[u8]) {
+        let id = ProductId::parse("sealed").unwrap();
+        let stored = self.store.product(self.tenant(), &id).unwrap();
+        let field = SealedField::PRODUCT_KEY_SECRET;
+        let key_secret = self.env().seal(field, "acme/sealed", secret);
+        let mut changes = self.shop.changes();
+        changes.products.push(match stored {
+            Some(product) => Write::changed(Product {
+                key_secret,
+                ..product
+            }),
+            None => Write::new(Product {
+                key_format: KeyFormat::Checked,
+                key_secret,
+                ..self.shop.another_product("sealed")
+            }),
+        });
+        self.store.commit(changes).unwrap();
+    }
+
     /// The signed copy of the order that a session carries.
     pub(crate) fn snapshot(&self, session: &SessionId) -> BTreeMap<String, String> {
         let checkouts = self.stripe.checkouts(&self.shop.account_ref());
@@ -239,7 +285,11 @@ impl Seller {
     /// The newest order.
     pub(crate) fn last_order(&self) -> Order {
         let page = PageRequest::default();
-        let orders = self.store.orders(self.tenant(), &page).unwrap().items;
+        let orders = self
+            .store
+            .orders(self.tenant(), &OrderFilter::default(), &page)
+            .unwrap()
+            .items;
         orders.into_iter().next().unwrap()
     }
 
@@ -326,13 +376,29 @@ pub(crate) fn unpaid(session: &SessionId) -> SessionFacts {
     }
 }
 
-/// A refund of this amount of a session's 2900 cents.
-pub(crate) fn refunded(session: &SessionId, amount: i64) -> EventData {
-    EventData::ChargeRefunded(RefundFacts {
+/// A charge of 2900 cents for a session, of which this total is refunded.
+pub(crate) fn refunded(session: &SessionId, total: i64) -> EventData {
+    let report = RefundReport::Charge {
+        charged: Some(2_900),
+        refunded: total,
+    };
+    EventData::Refund(refund_facts(session, report))
+}
+
+/// A refund of this amount to the buyer of a session, which stands or has failed.
+pub(crate) fn refund(session: &SessionId, id: &str, amount: i64, failed: bool) -> EventData {
+    let id = RefundId::parse(id).unwrap();
+    let report = RefundReport::Refund { id, amount, failed };
+    EventData::Refund(refund_facts(session, report))
+}
+
+fn refund_facts(session: &SessionId, report: RefundReport) -> RefundFacts {
+    RefundFacts {
         payment_intent: Some(intent(session)),
-        amount_refunded: amount,
-        fully: amount == 2_900,
-    })
+        currency: Some("usd".to_owned()),
+        at: Timestamp::from_unix_seconds(1_798_761_600),
+        report,
+    }
 }
 
 pub(crate) fn intent(session: &SessionId) -> PaymentIntentId {

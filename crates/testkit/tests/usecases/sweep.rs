@@ -7,7 +7,7 @@ use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::licenses::key::KeyFormat;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
 use mintage_domain::model::sellers::audit::Actor;
-use mintage_domain::model::stripe::event::{EventData, SessionFacts, StripeEvent};
+use mintage_domain::model::stripe::event::{EventData, StripeEvent};
 use mintage_domain::model::stripe::processed_event::{
     EventOutcome, FIRST_WAIT, MAX_WAIT, RETRY_FOR,
 };
@@ -53,12 +53,11 @@ fn outcome(seller: &Seller, inbound: &Inbound) -> EventOutcome {
     event.unwrap().unwrap().outcome
 }
 
-/// A paid session without an address, which every attempt parks.
-fn without_address(seller: &Seller) -> Inbound {
-    seller.inbound(EventData::SessionCompleted(SessionFacts {
-        email: None,
-        ..paid(&seller.session())
-    }))
+/// A paid session that cannot mint, which every attempt parks.
+fn unmintable(seller: &Seller) -> Inbound {
+    seller.inbound(EventData::SessionCompleted(paid(
+        &seller.unmintable_session(),
+    )))
 }
 
 #[test]
@@ -71,7 +70,7 @@ fn there_is_nothing_to_sweep_where_nothing_was_left() {
 #[test]
 fn a_parked_event_rests_and_is_tried_again_until_it_goes_through() {
     let seller = Seller::on_sale();
-    let inbound = without_address(&seller);
+    let inbound = unmintable(&seller);
     assert!(matches!(
         seller.receive_as(&inbound),
         Ok(Outcome::Parked(_))
@@ -145,13 +144,10 @@ fn what_waited_for_a_master_key_is_minted_once_when_the_key_is_there() {
 #[test]
 fn a_parked_event_whose_order_was_paid_by_another_event_is_settled() {
     let seller = Seller::on_sale();
-    let session = seller.session();
-    let nobody = SessionFacts {
-        email: None,
-        ..paid(&session)
-    };
-    let inbound = seller.inbound(EventData::SessionCompleted(nobody));
+    let session = seller.unmintable_session();
+    let inbound = seller.inbound(EventData::SessionCompleted(paid(&session)));
     seller.receive_as(&inbound).unwrap();
+    seller.repair();
     seller
         .receive(EventData::SessionCompleted(paid(&session)))
         .unwrap();
@@ -164,7 +160,7 @@ fn a_parked_event_whose_order_was_paid_by_another_event_is_settled() {
 #[test]
 fn one_thing_that_fails_keeps_no_other_from_being_done() {
     let seller = Seller::on_sale();
-    seller.receive_as(&without_address(&seller)).unwrap();
+    seller.receive_as(&unmintable(&seller)).unwrap();
     let stuck = Order {
         status: OrderStatus::Opening,
         session: None,
@@ -225,7 +221,7 @@ fn six_hundred_events_that_never_go_through_do_not_starve_one_that_does() {
     let seller = Seller::on_sale();
     let mut events = Vec::new();
     for nth in 0..600 {
-        let inbound = without_address(&seller);
+        let inbound = unmintable(&seller);
         seller.receive_as(&inbound).unwrap();
         // Every third one cannot even be read.
         if nth % 3 > 0 {
@@ -233,12 +229,9 @@ fn six_hundred_events_that_never_go_through_do_not_starve_one_that_does() {
         }
     }
     let session = seller.session();
-    let last = seller.inbound(EventData::SessionCompleted(SessionFacts {
-        email: None,
-        ..paid(&session)
-    }));
+    let last = unmintable(&seller);
     seller.receive_as(&last).unwrap();
-    // Whoever repairs the cause lets the event carry an address.
+    // Whoever repairs the cause lets the event be about a session that can mint.
     events.push(StripeEvent {
         data: EventData::SessionCompleted(paid(&session)),
         ..last.event.clone()
@@ -262,11 +255,7 @@ fn six_hundred_events_that_never_go_through_do_not_starve_one_that_does() {
 #[test]
 fn an_event_is_given_up_after_thirty_days_and_retried_when_the_seller_asks() {
     let seller = Seller::on_sale();
-    let session = seller.session();
-    let inbound = seller.inbound(EventData::SessionCompleted(SessionFacts {
-        email: None,
-        ..paid(&session)
-    }));
+    let inbound = unmintable(&seller);
     seller.receive_as(&inbound).unwrap();
     let webhooks = rereading(&inbound.event);
     let start = seller.shop.now();
@@ -283,7 +272,7 @@ fn an_event_is_given_up_after_thirty_days_and_retried_when_the_seller_asks() {
         panic!("{:?}", outcome(&seller, &inbound));
     };
     assert_eq!(waiting.tenant.as_ref(), Some(seller.tenant()));
-    assert!(waiting.reason.contains("address"), "{}", waiting.reason);
+    assert!(waiting.reason.contains("secret"), "{}", waiting.reason);
     seller.shop.env.clock.advance(MAX_WAIT);
     assert_eq!(swept(&seller, &webhooks), SweepReport::default());
 
@@ -292,11 +281,8 @@ fn an_event_is_given_up_after_thirty_days_and_retried_when_the_seller_asks() {
     let foreign = retry(store, &env, &other, &inbound.event.id, &actor);
     assert_eq!(foreign, Err(RetryError::NotFound));
     retry(store, &env, seller.tenant(), &inbound.event.id, &actor).unwrap();
-    let repaired = StripeEvent {
-        data: EventData::SessionCompleted(paid(&session)),
-        ..inbound.event.clone()
-    };
-    assert_eq!(swept(&seller, &rereading(&repaired)).unparked, 1);
+    seller.repair();
+    assert_eq!(swept(&seller, &webhooks).unparked, 1);
     assert_eq!(outcome(&seller, &inbound), EventOutcome::Applied);
     let settled = retry(store, &env, seller.tenant(), &inbound.event.id, &actor);
     assert_eq!(settled, Err(RetryError::NotFound));
@@ -307,7 +293,7 @@ fn an_event_is_given_up_after_thirty_days_and_retried_when_the_seller_asks() {
 #[test]
 fn an_event_that_cannot_be_read_waits_like_any_other() {
     let seller = Seller::on_sale();
-    let inbound = without_address(&seller);
+    let inbound = unmintable(&seller);
     seller.receive_as(&inbound).unwrap();
     seller.shop.env.clock.advance(FIRST_WAIT);
     assert_eq!(swept(&seller, &rereading_all(&[])).failed, 1);

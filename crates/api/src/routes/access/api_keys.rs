@@ -26,7 +26,7 @@ use crate::views::access::{ApiKeyPage, ApiKeySecret, ApiKeyView};
 
 /// The API key to create.
 #[derive(Deserr, ToSchema)]
-#[deserr(error = Faults, rename_all = camelCase)]
+#[deserr(error = Faults, rename_all = camelCase, deny_unknown_fields)]
 #[schema(rename_all = "camelCase")]
 struct CreateApiKeyRequest {
     product_id: schema::ProductId,
@@ -177,7 +177,7 @@ pub(super) async fn revoke(
 
 /// The changes of a rotation.
 #[derive(Deserr, ToSchema)]
-#[deserr(error = Faults, rename_all = camelCase)]
+#[deserr(error = Faults, rename_all = camelCase, deny_unknown_fields)]
 #[schema(rename_all = "camelCase")]
 struct RotateApiKeyRequest {
     /// The default is one day.

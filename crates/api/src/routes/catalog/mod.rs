@@ -9,7 +9,15 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     endpoints![
         products::create,
         products::list,
+        products::get,
+        products::update,
+        products::archive,
+        products::restore,
         key_types::create,
         key_types::list,
+        key_types::get,
+        key_types::update,
+        key_types::archive,
+        key_types::restore,
     ]
 }

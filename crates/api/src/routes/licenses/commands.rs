@@ -101,7 +101,7 @@ pub(super) async fn extend(
 
 /// By how much to extend a license.
 #[derive(Deserr, ToSchema)]
-#[deserr(error = Faults)]
+#[deserr(error = Faults, deny_unknown_fields)]
 struct ExtendLicenseRequest {
     duration: schema::Duration,
 }

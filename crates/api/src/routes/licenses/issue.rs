@@ -30,7 +30,7 @@ const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// The license to issue.
 #[derive(Deserr, ToSchema)]
-#[deserr(error = Faults, rename_all = camelCase)]
+#[deserr(error = Faults, rename_all = camelCase, deny_unknown_fields)]
 #[schema(rename_all = "camelCase")]
 struct IssueLicenseRequest {
     plan_code: schema::PlanCode,
@@ -50,7 +50,7 @@ struct IssueLicenseRequest {
 /// The customer of the license. The e-mail address identifies a customer; for a known customer, the other
 /// fields are added to the stored ones.
 #[derive(Deserr, ToSchema)]
-#[deserr(error = Faults, rename_all = camelCase)]
+#[deserr(error = Faults, rename_all = camelCase, deny_unknown_fields)]
 #[schema(rename_all = "camelCase")]
 struct IssueCustomer {
     email: schema::Email,

@@ -40,7 +40,7 @@ pub(super) async fn get(
 
 /// The mail settings of the tenant.
 #[derive(Deserr, ToSchema)]
-#[deserr(error = Faults)]
+#[deserr(error = Faults, deny_unknown_fields)]
 struct UpdateMailSettingsRequest {
     /// Whether to send each new license key to its buyer.
     enabled: bool,

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use deserr::Deserr;
+use mintage_domain::base::change::Change;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::outbox::webhook_endpoint::UrlPolicy;
 use mintage_domain::model::outbox::webhook_signature::WebhookSecret;
@@ -10,12 +11,13 @@ use mintage_domain::ports::{Http, HttpError};
 use mintage_domain::usecase::outbox::webhook_endpoint;
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
+use mintage_runtime::problem::Problem;
 use utoipa::ToSchema;
 
 use crate::auth::TokenCaller;
 use crate::body::JsonBody;
 use crate::error::ApiError;
-use crate::json::{Faults, read_body};
+use crate::json::{Faults, Patch, read_body};
 use crate::schema;
 use crate::views::outbox::{SigningSecret, UpdatedWebhookEndpoint, WebhookEndpointView};
 
@@ -42,18 +44,22 @@ pub(super) async fn get(
 
 /// The webhook endpoint to set.
 #[derive(Deserr, ToSchema)]
-#[deserr(error = Faults)]
+#[deserr(error = Faults, deny_unknown_fields)]
 struct SetWebhookEndpointRequest {
-    /// An `https` URL. With `null` nothing is sent; events then wait for a URL.
+    /// An `https` URL. With `null` nothing is sent; events then wait for a URL. Without this field
+    /// nothing changes.
     #[deserr(default)]
-    url: Option<schema::WebhookUrl>,
+    #[schema(value_type = Option<schema::WebhookUrl>)]
+    url: Patch<schema::WebhookUrl>,
 }
 
 impl SetWebhookEndpointRequest {
-    /// The URL, to which requests can be sent.
-    fn into_url(self, policy: UrlPolicy, http: &dyn Http) -> Result<Option<WebUrl>, Faults> {
-        let Some(schema::WebhookUrl(text)) = self.url else {
-            return Ok(None);
+    /// What changes about the URL. Requests can be sent to a new one.
+    fn into_url(self, policy: UrlPolicy, http: &dyn Http) -> Result<Change<WebUrl>, Faults> {
+        let schema::WebhookUrl(text) = match self.url.0 {
+            Change::Keep => return Ok(Change::Keep),
+            Change::Clear => return Ok(Change::Clear),
+            Change::Set(url) => url,
         };
         let url = policy
             .parse(&text)
@@ -65,7 +71,7 @@ impl SetWebhookEndpointRequest {
             };
             Faults::one("url", message)
         })?;
-        Ok(Some(url))
+        Ok(Change::Set(url))
     }
 }
 
@@ -90,18 +96,27 @@ pub(super) async fn set(
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
     let body = read_body::<SetWebhookEndpointRequest>(&body.read().await?)?;
-    let url = body.into_url(app.settings.webhook_urls, &*app.http)?;
-    let answered = url.clone();
-    let secret = blocking(&app, move |app| {
+    let change = body.into_url(app.settings.webhook_urls, &*app.http)?;
+    let (url, secret) = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        webhook_endpoint::set_url(&*app.store, &caller.env(app), &tenant, &actor, url.as_ref())
+        let url = match change {
+            Change::Keep => {
+                let endpoint = app.store.webhook_endpoint(&tenant)?;
+                return Ok((endpoint.and_then(|endpoint| endpoint.url), None));
+            }
+            Change::Clear => None,
+            Change::Set(url) => Some(url),
+        };
+        let (store, env) = (&*app.store, caller.env(app));
+        let secret = webhook_endpoint::set_url(store, &env, &tenant, &actor, url.as_ref())?;
+        Ok::<_, Problem>((url, secret))
     })
     .await??;
     app.deliveries_due.notify_one();
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
         .json(UpdatedWebhookEndpoint {
-            url: answered.as_ref().map(WebUrl::as_str),
+            url: url.as_ref().map(WebUrl::as_str),
             signing_secret: secret.as_ref().map(WebhookSecret::expose),
         }))
 }

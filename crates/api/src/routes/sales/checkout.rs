@@ -20,7 +20,7 @@ use crate::{limits, schema};
 
 /// The key type to sell, and where the buyer returns to.
 #[derive(Deserr, ToSchema)]
-#[deserr(error = Faults)]
+#[deserr(error = Faults, deny_unknown_fields)]
 struct CreateCheckoutRequest {
     product_id: schema::ProductId,
     key_type_id: schema::KeyTypeId,
@@ -56,6 +56,7 @@ impl From<CreateCheckoutRequest> for OpenCheckout {
     responses((status = 200, description = "The checkout session.", body = CheckoutSession)),
     security(("checkoutKey" = [])),
     extensions(("x-error-codes" = json!([
+        "catalog/archived",
         "checkout/no-price",
         "common/rate-limited",
         "stripe/amount-too-small",

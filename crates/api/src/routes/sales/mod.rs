@@ -10,6 +10,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     endpoints![
         checkout::create,
         orders::list,
+        orders::get,
         customers::list,
         customers::get,
         customers::erase,

@@ -29,7 +29,7 @@ use crate::views::stripe::{
 
 /// The mode to connect in.
 #[derive(Deserr, ToSchema)]
-#[deserr(error = Faults)]
+#[deserr(error = Faults, deny_unknown_fields)]
 struct ConnectStripeRequest {
     mode: schema::Mode,
 }
@@ -78,16 +78,18 @@ pub(super) async fn connect(
     Ok(HttpResponse::Ok().json(ConnectLink { url, mode }))
 }
 
-/// Create a Stripe price for each key type
+/// Make the Stripe prices of all key types right
 ///
-/// Creates the prices on the connected account. Key types that already have a price, or are not sold by
-/// checkout, are skipped.
+/// Compares each key type with its product and price on the connected account. Creates what is missing,
+/// or was deleted there or wiped with test data; makes active what was archived; names the Stripe
+/// product after product and key type; archives prices of other amounts. Key types that are right
+/// already, or are not sold by checkout, are skipped.
 #[utoipa::path(
     post,
     path = "/v1/integrations/stripe/setup-prices",
     operation_id = "setUpPrices",
     tag = "Integrations",
-    responses((status = 200, description = "The created prices.", body = SetUpPricesResult<'_>)),
+    responses((status = 200, description = "The prices that were created and repaired.", body = SetUpPricesResult<'_>)),
     security(("managementToken" = ["integrations:write"])),
     extensions(("x-error-codes" = json!([
         "stripe/amount-too-small",

@@ -44,8 +44,11 @@ pub struct LicenseView<'a> {
     key_type_id: &'a KeyTypeId,
     #[schema(value_type = schema::CustomerId)]
     customer_id: &'a CustomerId,
-    #[schema(value_type = schema::Email)]
+    /// The address of the customer, which is kept as Stripe reports it if it is odd.
+    #[schema(value_type = String)]
     customer_email: &'a Email,
+    /// Whether a mail can be sent to the address.
+    mailable: bool,
     /// The order that the license was issued for; `null` if `/v1/issue` issued the license.
     #[schema(required, value_type = Option<schema::OrderId>)]
     order_id: Option<&'a OrderId>,
@@ -77,6 +80,7 @@ impl<'a> LicenseView<'a> {
             key_type_id: &license.key_type,
             customer_id: &license.customer,
             customer_email: &record.email,
+            mailable: record.email.is_mailable(),
             order_id: license.unit.as_ref().map(|unit| &unit.order),
             activation_limit: license.activation_limit,
             notes: license.notes.as_deref(),

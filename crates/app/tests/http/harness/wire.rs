@@ -1,7 +1,7 @@
 //! HTTP/1.1 over a plain socket, one call a connection: enough to speak to the server, to the
 //! simulator, and to be a webhook receiver, and to see every byte of it.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -24,6 +24,12 @@ impl Message {
     /// Reads one; an answer without a length ends with its connection.
     pub(crate) fn read(stream: &TcpStream, is_answer: bool) -> io::Result<Self> {
         let mut reader = BufReader::new(stream);
+        let message = Self::read_head(&mut reader)?;
+        message.read_body(&mut reader, is_answer)
+    }
+
+    /// Reads the first line and the headers, which are all of an answer to HEAD.
+    fn read_head(reader: &mut impl BufRead) -> io::Result<Self> {
         let mut line = || -> io::Result<String> {
             let mut line = String::new();
             match reader.read_line(&mut line)? {
@@ -41,23 +47,26 @@ impl Message {
             let (name, value) = line.split_once(':').ok_or(io::ErrorKind::InvalidData)?;
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
-        let mut message = Self {
+        Ok(Self {
             first,
             headers,
             body: Vec::new(),
-        };
-        match message.header("content-length") {
+        })
+    }
+
+    fn read_body(mut self, reader: &mut impl BufRead, is_answer: bool) -> io::Result<Self> {
+        match self.header("content-length") {
             Some(length) => {
                 let length = length.parse().map_err(io::Error::other)?;
-                message.body = vec![0; length];
-                reader.read_exact(&mut message.body)?;
+                self.body = vec![0; length];
+                reader.read_exact(&mut self.body)?;
             }
             None if is_answer => {
-                reader.read_to_end(&mut message.body)?;
+                reader.read_to_end(&mut self.body)?;
             }
             None => {}
         }
-        Ok(message)
+        Ok(self)
     }
 
     /// The value of a header, by its name in lower case.
@@ -243,7 +252,10 @@ impl Peer {
         stream.set_read_timeout(Some(PATIENCE))?;
         // Who refuses a body early closes while it is still being written; the answer is there.
         let written = stream.write_all(&request.bytes(self.0));
-        let message = Message::read(&stream, true)?;
+        let message = match request.method {
+            "HEAD" => Message::read_head(&mut BufReader::new(&stream))?,
+            _ => Message::read(&stream, true)?,
+        };
         let status = message.first.split(' ').nth(1).map(str::parse);
         match status {
             Some(Ok(status)) => Ok(Answer { status, message }),

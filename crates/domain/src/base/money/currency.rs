@@ -44,37 +44,61 @@ const THREE_DECIMAL: &[&str] = &["bhd", "jod", "kwd", "omr", "tnd"];
 /// Currencies without decimals that the API counts in hundredths, for compatibility.
 const WHOLE_IN_HUNDREDTHS: &[&str] = &["isk", "ugx"];
 
+/// Currencies whose unit is worth so little that a price has more than eight digits. Stripe charges
+/// cards in them up to twelve digits; the networks and some methods of payment have lower limits.
+const HIGH_NOMINAL: &[&str] = &[
+    "afn", "all", "amd", "aoa", "ars", "bdt", "bif", "cdf", "clp", "cop", "crc", "djf", "dzd",
+    "egp", "etb", "gnf", "gyd", "htg", "huf", "idr", "inr", "isk", "jmd", "kes", "kgs", "khr",
+    "kmf", "krw", "kzt", "lak", "lbp", "lkr", "lrd", "mga", "mmk", "mnt", "mur", "mwk", "mzn",
+    "ngn", "npr", "php", "pkr", "pyg", "rsd", "rub", "rwf", "sle", "sos", "std", "tzs", "ugx",
+    "uyu", "uzs", "vnd", "vuv", "xaf", "xof", "xpf", "yer", "zmw",
+];
+
 /// The smallest charge in minor units, where Stripe publishes one.
 const MINIMUMS: &[(&str, i64)] = &[
     ("aed", 200),
+    ("ars", 50),
     ("aud", 50),
     ("bgn", 100),
     ("brl", 50),
     ("cad", 50),
     ("chf", 50),
+    ("cop", 50),
     ("czk", 1_500),
     ("dkk", 250),
     ("eur", 50),
     ("gbp", 30),
     ("hkd", 400),
     ("huf", 17_500),
+    ("idr", 50),
+    ("ils", 50),
     ("inr", 50),
     ("jpy", 50),
+    ("krw", 50),
     ("mxn", 1_000),
     ("myr", 200),
     ("nok", 300),
     ("nzd", 50),
+    ("php", 50),
     ("pln", 200),
     ("ron", 200),
+    ("rub", 50),
     ("sek", 300),
     ("sgd", 50),
     ("thb", 1_000),
     ("usd", 50),
+    ("zar", 50),
 ];
 
 impl Currency {
     /// The codes of all currencies, sorted.
     pub const CODES: &[&str] = SUPPORTED;
+
+    /// The largest charge in minor units of most currencies: eight digits.
+    const MAX: i64 = 99_999_999;
+
+    /// The largest charge in minor units of currencies with high amounts: twelve digits.
+    pub(super) const HIGH_MAX: i64 = 999_999_999_999;
 
     /// Reads a code in any case: `usd`, `USD`.
     pub fn parse(text: &str) -> Result<Self, InvalidCurrency> {
@@ -118,6 +142,15 @@ impl Currency {
             100
         } else {
             1
+        }
+    }
+
+    /// The largest charge in minor units.
+    pub fn max_minor(self) -> i64 {
+        if HIGH_NOMINAL.contains(&self.0) {
+            Self::HIGH_MAX
+        } else {
+            Self::MAX
         }
     }
 
@@ -166,10 +199,15 @@ mod tests {
     #[test]
     fn every_special_rule_names_a_supported_currency() {
         let minimums = MINIMUMS.iter().map(|(code, _)| code);
-        for code in [ZERO_DECIMAL, THREE_DECIMAL, WHOLE_IN_HUNDREDTHS]
-            .into_iter()
-            .flatten()
-            .chain(minimums)
+        for code in [
+            ZERO_DECIMAL,
+            THREE_DECIMAL,
+            WHOLE_IN_HUNDREDTHS,
+            HIGH_NOMINAL,
+        ]
+        .into_iter()
+        .flatten()
+        .chain(minimums)
         {
             assert_eq!(Currency::parse(code).map(Currency::as_str), Ok(*code));
         }
@@ -189,7 +227,7 @@ mod tests {
             ("usd", 2, 1, Some(50)),
             ("gbp", 2, 1, Some(30)),
             ("jpy", 0, 1, Some(50)),
-            ("krw", 0, 1, None),
+            ("krw", 0, 1, Some(50)),
             ("kwd", 3, 10, None),
             ("isk", 2, 100, None),
             ("ugx", 2, 100, None),

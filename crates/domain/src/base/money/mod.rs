@@ -8,8 +8,8 @@ use thiserror::Error;
 
 pub use crate::base::money::currency::{Currency, InvalidCurrency};
 
-/// An amount from 0 to 99 999 999 minor units that Stripe's API accepts for its currency: amounts
-/// of currencies with three decimals end in 0, and amounts in ISK and UGX in 00.
+/// An amount in minor units of a currency, not negative. A price is one that Stripe's API accepts:
+/// amounts of currencies with three decimals end in 0, and amounts in ISK and UGX in 00.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Money {
     minor: i64,
@@ -20,8 +20,13 @@ pub struct Money {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidMoney {
     /// The number is negative, or larger than Stripe accepts in one charge.
-    #[error("an amount lies between 0 and {} minor units", Money::MAX_MINOR)]
-    OutOfRange,
+    #[error("an amount in {currency} lies between 0 and {max} minor units")]
+    OutOfRange {
+        /// The currency.
+        currency: Currency,
+        /// The largest amount in minor units.
+        max: i64,
+    },
     /// The number is not a multiple of the currency's step.
     #[error("an amount in {currency} is a multiple of {step} minor units")]
     TooFine {
@@ -41,19 +46,29 @@ pub struct BelowMinimum {
 }
 
 impl Money {
-    /// The largest amount in minor units.
-    pub const MAX_MINOR: i64 = 99_999_999;
+    /// The largest amount in minor units of any currency.
+    pub const MAX_MINOR: i64 = Currency::HIGH_MAX;
 
-    /// An amount of `minor` units of `currency`.
+    /// An amount of `minor` units of `currency` that Stripe charges.
     pub fn new(minor: i64, currency: Currency) -> Result<Self, InvalidMoney> {
-        let step = currency.step();
-        if !(0..=Self::MAX_MINOR).contains(&minor) {
-            return Err(InvalidMoney::OutOfRange);
+        let (step, max) = (currency.step(), currency.max_minor());
+        if !(0..=max).contains(&minor) {
+            return Err(InvalidMoney::OutOfRange { currency, max });
         }
         match minor.checked_rem(step) {
             Some(0) => Ok(Self { minor, currency }),
             _ => Err(InvalidMoney::TooFine { currency, step }),
         }
+    }
+
+    /// An amount that Stripe reports as charged. It is kept as it is, whatever this version knows about
+    /// the limits of the currency.
+    pub fn charged(minor: i64, currency: Currency) -> Result<Self, InvalidMoney> {
+        let max = i64::MAX;
+        if minor < 0 {
+            return Err(InvalidMoney::OutOfRange { currency, max });
+        }
+        Ok(Self { minor, currency })
     }
 
     /// The amount in minor units: cents for USD, yen for JPY.
@@ -140,21 +155,49 @@ mod tests {
 
     #[test]
     fn refuses_what_the_api_would_refuse() {
+        const EIGHT: i64 = 99_999_999;
+        const TWELVE: i64 = 999_999_999_999;
+        let currency = |code| Currency::parse(code).unwrap();
         let too_fine = |code, step| {
-            let currency = Currency::parse(code).unwrap();
+            let currency = currency(code);
             Err(InvalidMoney::TooFine { currency, step })
         };
+        let out_of_range = |code, max| {
+            let currency = currency(code);
+            Err(InvalidMoney::OutOfRange { currency, max })
+        };
         for (minor, code, refusal) in [
-            (-1, "usd", Err(InvalidMoney::OutOfRange)),
-            (i64::MIN, "usd", Err(InvalidMoney::OutOfRange)),
-            (100_000_000, "usd", Err(InvalidMoney::OutOfRange)),
-            (i64::MAX, "jpy", Err(InvalidMoney::OutOfRange)),
+            (-1, "usd", out_of_range("usd", EIGHT)),
+            (i64::MIN, "usd", out_of_range("usd", EIGHT)),
+            (100_000_000, "usd", out_of_range("usd", EIGHT)),
+            (i64::MAX, "jpy", out_of_range("jpy", EIGHT)),
+            (TWELVE + 1, "idr", out_of_range("idr", TWELVE)),
+            (TWELVE + 1, "ugx", out_of_range("ugx", TWELVE)),
             (5_124, "kwd", too_fine("kwd", 10)),
             (550, "isk", too_fine("isk", 100)),
             (1, "ugx", too_fine("ugx", 100)),
         ] {
             assert_eq!(money(minor, code), refusal, "{minor} {code}");
         }
+        for (minor, code) in [
+            (EIGHT, "usd"),
+            (TWELVE, "idr"),
+            (TWELVE, "vnd"),
+            (TWELVE - 99, "ugx"),
+            (TWELVE, "krw"),
+            (TWELVE, "cop"),
+        ] {
+            assert!(money(minor, code).is_ok(), "{minor} {code}");
+        }
+    }
+
+    #[test]
+    fn what_was_charged_is_kept_as_it_is() {
+        let charged = |minor, code| Money::charged(minor, Currency::parse(code).unwrap());
+        for (minor, code) in [(i64::MAX, "usd"), (5_124, "kwd"), (1, "ugx"), (0, "usd")] {
+            assert_eq!(charged(minor, code).map(Money::minor), Ok(minor));
+        }
+        assert!(charged(-1, "usd").is_err());
     }
 
     #[test]
@@ -163,7 +206,7 @@ mod tests {
         assert_eq!(usd(999).checked_add(usd(1)), Some(usd(1_000)));
         assert_eq!(usd(999).checked_sub(usd(999)), Some(usd(0)));
         assert_eq!(usd(1).checked_sub(usd(2)), None);
-        assert_eq!(usd(Money::MAX_MINOR).checked_add(usd(1)), None);
+        assert_eq!(usd(99_999_999).checked_add(usd(1)), None);
         let eur = money(1, "eur").unwrap();
         assert_eq!(usd(1).checked_add(eur), None);
         assert_eq!(usd(1).checked_sub(eur), None);
@@ -192,11 +235,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_sum_less_its_part_is_the_other_part(a in 0..=Money::MAX_MINOR, b in 0..=Money::MAX_MINOR) {
+        fn a_sum_less_its_part_is_the_other_part(a in 0..=99_999_999_i64, b in 0..=99_999_999_i64) {
             let (a, b) = (money(a, "usd").unwrap(), money(b, "usd").unwrap());
             match a.checked_add(b) {
                 Some(sum) => prop_assert_eq!(sum.checked_sub(b), Some(a)),
-                None => prop_assert!(a.minor() + b.minor() > Money::MAX_MINOR),
+                None => prop_assert!(a.minor() + b.minor() > 99_999_999),
             }
         }
     }

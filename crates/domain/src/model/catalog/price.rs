@@ -1,5 +1,6 @@
 //! The price of a key type.
 
+use crate::base::change::Change;
 use crate::base::money::{BelowMinimum, Currency, InvalidMoney, Money};
 
 /// Why an amount and a currency are not a valid price.
@@ -37,6 +38,17 @@ pub fn price(
     }
 }
 
+/// The price after a change. Without an amount there is no price.
+pub fn changed_price(
+    before: Option<Money>,
+    amount: Change<i64>,
+    currency: Change<Currency>,
+) -> Result<Option<Money>, InvalidPrice> {
+    let amount = amount.apply(before.map(Money::minor));
+    let kept = before.map(Money::currency).filter(|_| amount.is_some());
+    price(amount, currency.apply(kept))
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
@@ -63,5 +75,32 @@ mod tests {
         );
         let debt = price(Some(-1), usd);
         assert!(matches!(debt, Err(InvalidPrice::Amount(_))), "{debt:?}");
+    }
+
+    #[test]
+    fn a_change_keeps_what_it_does_not_name_and_no_amount_is_no_price() {
+        use Change::{Clear, Keep, Set};
+        let (usd, eur) = (
+            Currency::parse("usd").unwrap(),
+            Currency::parse("eur").unwrap(),
+        );
+        let money = |minor, currency| Some(Money::new(minor, currency).unwrap());
+        let before = money(2_900, usd);
+        for (before, amount, currency, expected) in [
+            (before, Keep, Keep, Ok(before)),
+            (before, Set(3_900), Keep, Ok(money(3_900, usd))),
+            (before, Keep, Set(eur), Ok(money(2_900, eur))),
+            (before, Set(100), Set(eur), Ok(money(100, eur))),
+            (before, Clear, Keep, Ok(None)),
+            (before, Clear, Clear, Ok(None)),
+            (before, Keep, Clear, Err(InvalidPrice::NoCurrency)),
+            (before, Clear, Set(eur), Err(InvalidPrice::NoAmount)),
+            (None, Set(100), Keep, Err(InvalidPrice::NoCurrency)),
+            (None, Keep, Set(eur), Err(InvalidPrice::NoAmount)),
+            (None, Keep, Keep, Ok(None)),
+        ] {
+            let after = changed_price(before, amount, currency);
+            assert_eq!(after, expected, "{amount:?} {currency:?}");
+        }
     }
 }

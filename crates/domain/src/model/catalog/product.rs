@@ -23,4 +23,8 @@ pub struct Product {
     pub key_secret: Sealed,
     /// When the product was created.
     pub created_at: Timestamp,
+    /// When the product was archived; an archived one is not sold, and what was sold stays valid.
+    pub archived_at: Option<Timestamp>,
+    /// Number of times the row was written; guards compare it.
+    pub version: u64,
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::base::id::{CustomerId, DeliveryId, LicenseId, OrderId};
 use crate::base::mode::Mode;
+use crate::base::money::Currency;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
@@ -25,8 +26,10 @@ text_enum! {
         LicenseRevoked = "license.revoked",
         /// The seller froze a license.
         LicenseFrozen = "license.frozen",
-        /// The seller thawed or extended a license.
+        /// The seller thawed or extended a license, or a refund failed and the license is valid again.
         LicenseUpdated = "license.updated",
+        /// A part of a payment was refunded; its license stays as it is.
+        OrderRefunded = "order.refunded",
     }
 
     /// The text is not an event name.
@@ -65,6 +68,21 @@ pub struct LicenseEvent<'a> {
     metadata: &'a Map<String, Value>,
     occurred_at: i64,
     sequence: u64,
+    #[serde(flatten)]
+    refund: Option<RefundedAmount>,
+}
+
+/// How much of a payment is refunded, in minor units of its currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct RefundedAmount {
+    /// The total of all refunds.
+    #[serde(rename = "amount_refunded")]
+    pub refunded: i64,
+    /// The amount that was charged, if it is known.
+    #[serde(rename = "amount_charged")]
+    pub charged: Option<i64>,
+    /// The currency that was charged, if it is known.
+    pub currency: Option<Currency>,
 }
 
 /// The fields of an event that only a commit knows: with which customer it joined the one of the
@@ -97,6 +115,8 @@ pub struct EventFacts<'a> {
     pub customer_email: &'a str,
     /// The Stripe session that paid for the license, if any.
     pub session: Option<&'a str>,
+    /// How much is refunded, for a partial refund.
+    pub refund: Option<RefundedAmount>,
     /// When the event happened.
     pub now: Timestamp,
 }
@@ -123,6 +143,7 @@ pub fn license_event_body(license: &License, facts: &EventFacts<'_>) -> Vec<u8> 
         metadata: license.metadata.as_map(),
         occurred_at: facts.now.as_micros().div_euclid(1_000),
         sequence: license.event_sequence,
+        refund: facts.refund,
     })
 }
 
@@ -200,6 +221,7 @@ mod tests {
             key: "PIXL-1",
             customer_email: "ada@example.test",
             session: Some("cs_1"),
+            refund: None,
             now: Timestamp::from_micros(1_798_761_600_999_999),
         }
     }
@@ -277,5 +299,29 @@ mod tests {
             sent(&customer),
             r#"{"id":"dlv_1","customer_id":"cus_1","external_id":"a \"b\""}"#
         );
+    }
+
+    #[test]
+    fn a_partial_refund_says_how_much_of_what() {
+        let id = DeliveryId::parse("dlv_1").unwrap();
+        let facts = EventFacts {
+            id: &id,
+            event: EventName::OrderRefunded,
+            key: "PIXL-****",
+            customer_email: "ada@example.test",
+            session: None,
+            refund: Some(RefundedAmount {
+                refunded: 1_000,
+                charged: Some(2_900),
+                currency: Currency::parse("usd").ok(),
+            }),
+            now: Timestamp::EPOCH,
+        };
+        let body = String::from_utf8(license_event_body(&license(Mode::Live), &facts)).unwrap();
+        let end = concat!(
+            r#""status":"ACTIVE","reason":null,"expires_at":null,"#,
+            r#""amount_refunded":1000,"amount_charged":2900,"currency":"usd"}"#,
+        );
+        assert!(body.ends_with(end), "{body}");
     }
 }

@@ -4,13 +4,14 @@ use serde_json::{Map, Value};
 
 use crate::base::email::Email;
 use crate::base::id::CustomerId;
+use crate::base::metadata::Metadata;
 use crate::base::mode::Mode;
 use crate::base::slug::TenantId;
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
 
 /// The name of a customer.
-pub type CustomerName = Text<200>;
+pub type CustomerName = Text<2_000>;
 
 /// The seller's own id for a customer.
 pub type ExternalId = Text<255>;
@@ -38,7 +39,8 @@ pub struct Customer {
 
 impl Customer {
     /// Merges newer data into the customer: fills an empty name or external id but never overwrites
-    /// them; in the metadata, newer values win key by key. Returns whether anything changed.
+    /// them; in the metadata, newer values win key by key, and older ones that
+    /// do not fit beside them leave. Returns whether anything changed.
     pub fn merge(&mut self, newer: &Self) -> bool {
         let before = self.clone();
         if self.name.is_none() {
@@ -47,9 +49,7 @@ impl Customer {
         if self.external_id.is_none() {
             self.external_id.clone_from(&newer.external_id);
         }
-        for (key, value) in &newer.metadata {
-            self.metadata.insert(key.clone(), value.clone());
-        }
+        self.metadata = merged(&self.metadata, &newer.metadata);
         *self != before
     }
 
@@ -61,6 +61,29 @@ impl Customer {
             email: self.email.clone(),
         }
     }
+}
+
+/// Newer metadata, and of the older what has other keys and fits beside them.
+fn merged(older: &Map<String, Value>, newer: &Map<String, Value>) -> Map<String, Value> {
+    let mut all = newer.clone();
+    let mut bytes = size(newer);
+    for (key, value) in older {
+        if all.contains_key(key) {
+            continue;
+        }
+        let entry = Map::from_iter([(key.clone(), value.clone())]);
+        let with = bytes.saturating_add(size(&entry));
+        if with <= Metadata::MAX_BYTES && all.len() < Metadata::MAX_KEYS {
+            all.extend(entry);
+            bytes = with;
+        }
+    }
+    all
+}
+
+/// The size of an object in bytes of JSON text.
+fn size(object: &Map<String, Value>) -> usize {
+    serde_json::to_string(object).map_or(usize::MAX, |json| json.len())
 }
 
 /// The identity of a customer: tenant, mode and e-mail address.
@@ -109,5 +132,25 @@ mod tests {
         let mut existing = customer(None, &[("a", "1"), ("b", "1")]);
         assert!(existing.merge(&customer(None, &[("b", "2")])));
         assert_eq!(existing, customer(None, &[("a", "1"), ("b", "2")]));
+    }
+
+    #[test]
+    fn merged_metadata_stay_within_their_bounds_and_the_newer_stay_whole() {
+        let mut existing = customer(None, &[]);
+        for n in 0..60 {
+            let (key, value) = (format!("key-{n:02}"), "v".repeat(1_000));
+            existing.merge(&customer(None, &[(&key, &value)]));
+            assert!(size(&existing.metadata) <= Metadata::MAX_BYTES, "{n}");
+            assert!(existing.metadata.contains_key(&key), "{n}");
+        }
+        assert!(existing.metadata.len() > 10, "the room is used");
+        for n in 0..60 {
+            existing.merge(&customer(None, &[(&format!("small-{n:02}"), "v")]));
+        }
+        assert!(existing.metadata.len() <= Metadata::MAX_KEYS);
+
+        let mut oversized = customer(None, &[("old", &"v".repeat(100_000)), ("kept", "v")]);
+        assert!(oversized.merge(&customer(None, &[])));
+        assert_eq!(oversized, customer(None, &[("kept", "v")]));
     }
 }

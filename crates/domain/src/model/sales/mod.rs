@@ -5,3 +5,4 @@ pub mod fee;
 pub mod order;
 pub mod order_snapshot;
 pub mod payment;
+pub mod refunds;

@@ -34,6 +34,9 @@ pub struct Order {
     pub fee: Option<Money>,
     /// The buyer's address that the seller's backend sent, if any.
     pub buyer: Option<Email>,
+    /// The address of the buyer as far as it is known: the one that Stripe reported, else the one that
+    /// the seller's backend sent.
+    pub email: Option<Email>,
     /// The Stripe session, once Stripe has answered. Only a session that is stored here can mint.
     pub session: Option<SessionId>,
     /// The state of the order.

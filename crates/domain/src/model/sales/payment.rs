@@ -4,7 +4,9 @@
 //! so whichever is processed second reads the first.
 
 use crate::base::id::{OrderId, PaymentIntentId, StripeAccountId};
+use crate::base::money::Currency;
 use crate::base::time::Timestamp;
+use crate::model::sales::refunds::Refunds;
 
 /// The recorded state of one Stripe payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,10 +15,12 @@ pub struct Payment {
     pub key: PaymentKey,
     /// The order that was paid, once its sale is processed.
     pub order: Option<OrderId>,
-    /// The total refunded so far, in minor units; never shrinks.
-    pub refunded: i64,
-    /// Whether the payment was refunded in full.
-    pub fully_refunded: bool,
+    /// The amount that was charged, in minor units, once Stripe has reported it.
+    pub charged: Option<i64>,
+    /// The currency that was charged, once Stripe has reported it.
+    pub currency: Option<Currency>,
+    /// What Stripe has reported about refunds.
+    pub refunds: Refunds,
     /// When the first event about the payment was processed.
     pub created_at: Timestamp,
     /// Number of times the row was written; guards compare it.
@@ -38,20 +42,28 @@ impl Payment {
         Self {
             key,
             order: None,
-            refunded: 0,
-            fully_refunded: false,
+            charged: None,
+            currency: None,
+            refunds: Refunds::default(),
             created_at: now,
             version: 0,
         }
     }
 
-    /// Records the total that Stripe reports as refunded. Returns whether anything changed: amounts
-    /// are totals, so an older event changes nothing.
-    pub fn record_refund(&mut self, refunded: i64, fully: bool) -> bool {
-        let before = (self.refunded, self.fully_refunded);
-        self.refunded = self.refunded.max(refunded);
-        self.fully_refunded |= fully;
-        before != (self.refunded, self.fully_refunded)
+    /// The refunded total, in minor units.
+    pub fn refunded(&self) -> i64 {
+        self.refunds.total()
+    }
+
+    /// Whether the payment is refunded in full.
+    pub fn is_fully_refunded(&self) -> bool {
+        let refunded = self.refunded();
+        refunded > 0 && self.charged.is_some_and(|charged| refunded >= charged)
+    }
+
+    /// Whether a part of the payment is refunded.
+    pub fn is_partly_refunded(&self) -> bool {
+        self.refunded() > 0 && !self.is_fully_refunded()
     }
 }
 
@@ -61,22 +73,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refunds_in_any_order_end_the_same() {
+    fn a_payment_is_fully_refunded_when_all_that_was_charged_is_refunded() {
         let key = PaymentKey {
             account: StripeAccountId::parse("acct_1").unwrap(),
             intent: PaymentIntentId::parse("pi_1").unwrap(),
         };
-        let refunds = [(500, false), (1000, false), (2900, true)];
-        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
-            let mut payment = Payment::new(key.clone(), Timestamp::from_micros(0));
-            for i in order {
-                payment.record_refund(refunds[i].0, refunds[i].1);
-            }
-            assert_eq!((payment.refunded, payment.fully_refunded), (2900, true));
-            assert!(
-                !payment.record_refund(500, false),
-                "an older event changes nothing"
-            );
+        for (charged, refunded, fully) in [
+            (Some(2_900), 0, false),
+            (Some(2_900), 2_899, false),
+            (Some(2_900), 2_900, true),
+            (Some(2_900), 3_000, true),
+            (None, 2_900, false),
+            (Some(0), 0, false),
+        ] {
+            let mut payment = Payment::new(key.clone(), Timestamp::EPOCH);
+            payment.charged = charged;
+            payment.refunds.report_total(Timestamp::EPOCH, refunded);
+            assert_eq!(payment.is_fully_refunded(), fully, "{charged:?} {refunded}");
         }
     }
 }

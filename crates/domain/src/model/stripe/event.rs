@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::id::{PaymentIntentId, SessionId, StripeAccountId, StripeEventId};
+use crate::base::id::{PaymentIntentId, RefundId, SessionId, StripeAccountId, StripeEventId};
+use crate::base::time::Timestamp;
 
 /// An event whose signature was verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +29,9 @@ pub enum EventData {
     SessionPaymentFailed(SessionId),
     /// `checkout.session.expired`.
     SessionExpired(SessionId),
-    /// `charge.refunded`, for full and partial refunds.
-    ChargeRefunded(RefundFacts),
+    /// `charge.refunded`, `refund.created`, `refund.updated`, `refund.failed` or
+    /// `charge.refund.updated`.
+    Refund(RefundFacts),
     /// `account.application.deauthorized`: the seller revoked the grant.
     Deauthorized,
     /// Any other type.
@@ -68,13 +70,36 @@ pub enum PaymentStatus {
     NoPaymentRequired,
 }
 
-/// The data of a refunded charge. Amounts are totals of all refunds so far.
+/// The data of a refunded charge, or of one of its refunds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundFacts {
     /// The payment that was refunded.
     pub payment_intent: Option<PaymentIntentId>,
-    /// The refunded total, in minor units.
-    pub amount_refunded: i64,
-    /// Whether the charge is refunded in full.
-    pub fully: bool,
+    /// The currency that was charged.
+    pub currency: Option<String>,
+    /// When Stripe created the event; `None` if the event does not say so.
+    pub at: Option<Timestamp>,
+    /// What the event reports.
+    pub report: RefundReport,
+}
+
+/// What an event about refunds reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefundReport {
+    /// The total of a charge.
+    Charge {
+        /// The amount that was charged, in minor units.
+        charged: Option<i64>,
+        /// The total of all refunds so far, in minor units.
+        refunded: i64,
+    },
+    /// One refund.
+    Refund {
+        /// Stripe's id of the refund.
+        id: RefundId,
+        /// The amount of the refund, in minor units.
+        amount: i64,
+        /// Whether the refund failed or was cancelled.
+        failed: bool,
+    },
 }

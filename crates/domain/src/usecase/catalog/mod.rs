@@ -5,3 +5,4 @@ pub mod key_type;
 pub mod offer;
 pub mod prices;
 pub mod product;
+mod stripe_price;

@@ -1,16 +1,17 @@
-//! Creating the Stripe products and prices of priced key types on the connected account.
+//! Setting up prices: what is sold and what Stripe has on the connected account are made to agree.
+//!
+//! Each priced key type has a Stripe product of its own, named after product and key type, with one
+//! active price. Both are read from Stripe first, so that what somebody archived, deleted or wiped
+//! there is repaired.
 
-use crate::base::id::StripeProductId;
-use crate::base::money::Money;
 use crate::base::page::PageRequest;
-use crate::base::slug::{ProductId, TenantId};
+use crate::base::slug::TenantId;
 use crate::model::catalog::key_type::KeyType;
 use crate::model::catalog::price_link::PriceLink;
 use crate::model::sellers::audit::Actor;
 use crate::model::stripe::account::AccountRef;
-use crate::ports::{
-    Catalog, Commit, Connections, NewPrice, NewProduct, Stripe, StripeError, StripeIdempotencyKey,
-};
+use crate::ports::{Catalog, Commit, Connections, Stripe, StripeError};
+use crate::usecase::catalog::stripe_price::{Agreed, StripeSide};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
@@ -37,13 +38,14 @@ from_port_errors!(PricesError);
 pub struct PricesSetUp {
     /// The prices that were created.
     pub created: Vec<PriceLink>,
-    /// The key types that have their Stripe price already, or have no price.
+    /// The prices that were there, and were repaired: their price or product was archived or had
+    /// another name.
+    pub repaired: Vec<PriceLink>,
+    /// The key types whose price was right already, or that are not sold by checkout.
     pub skipped: Vec<KeyType>,
 }
 
-/// Creates a Stripe product and price for each priced key type that has none on the connected
-/// account, or whose price has changed. The call can be repeated after any failure, since the
-/// idempotency keys are derived from the created objects.
+/// Makes each key type agree with Stripe. The call can be repeated after any failure.
 pub fn set_up_prices(
     store: &(impl Connections + Catalog + Commit + ?Sized),
     stripe: &dyn Stripe,
@@ -51,39 +53,86 @@ pub fn set_up_prices(
     tenant: &TenantId,
     actor: &Actor,
 ) -> Result<PricesSetUp, PricesError> {
-    let connection = store.connection(tenant)?.ok_or(PricesError::NotConnected)?;
-    let account = connection
-        .state
-        .account()
-        .ok_or(PricesError::NotConnected)?;
-    let mut links = store.price_links(tenant, &account.account)?;
+    let account = connected_account(store, tenant)?;
+    let links = store.price_links(tenant, &account.account)?;
     let mut outcome = PricesSetUp::default();
     for key_type in all_key_types(store, tenant)? {
-        let Some(amount) = key_type.price else {
-            outcome.skipped.push(key_type);
-            continue;
-        };
-        let existing = links
+        let link = links
             .iter()
             .find(|link| link.product == key_type.product && link.key_type == key_type.id);
-        if existing.is_some_and(|link| link.amount == amount) {
-            outcome.skipped.push(key_type);
-            continue;
-        }
-        let of_product = links
-            .iter()
-            .find(|link| link.product == key_type.product)
-            .map(|link| link.stripe_product.clone());
-        let stripe_product = match of_product {
-            Some(existing) => existing,
-            None => create_product(store, stripe, &account, tenant, &key_type.product)?,
+        let shop = StripeSide {
+            stripe,
+            account: &account,
         };
-        let link = create_price(stripe, &account, &key_type, stripe_product, amount)?;
-        store_link(store, env, actor, &link)?;
-        links.push(link.clone());
-        outcome.created.push(link);
+        match agree(store, shop, env, (&key_type, link), actor)? {
+            Agreed::Created(link) => outcome.created.push(link),
+            Agreed::Repaired(link) => outcome.repaired.push(link),
+            Agreed::Unchanged => outcome.skipped.push(key_type),
+        }
     }
     Ok(outcome)
+}
+
+/// Makes one key type agree with Stripe.
+pub(super) fn set_up_key_type(
+    store: &(impl Connections + Catalog + Commit + ?Sized),
+    stripe: &dyn Stripe,
+    env: &Env<'_>,
+    key_type: &KeyType,
+    actor: &Actor,
+) -> Result<(), PricesError> {
+    let account = connected_account(store, &key_type.tenant)?;
+    let (tenant, product) = (&key_type.tenant, &key_type.product);
+    let link = store.price_link(tenant, product, &key_type.id, &account.account)?;
+    let shop = StripeSide {
+        stripe,
+        account: &account,
+    };
+    agree(store, shop, env, (key_type, link.as_ref()), actor).map(drop)
+}
+
+fn connected_account(
+    store: &(impl Connections + ?Sized),
+    tenant: &TenantId,
+) -> Result<AccountRef, PricesError> {
+    let connection = store.connection(tenant)?;
+    let account = connection.and_then(|connection| connection.state.account());
+    account.ok_or(PricesError::NotConnected)
+}
+
+/// Creates or repairs the price of a key type, commits its link, and archives its other prices: in
+/// this order, so that a crash leaves a price too many and none too few.
+fn agree(
+    store: &(impl Catalog + Commit + ?Sized),
+    shop: StripeSide<'_>,
+    env: &Env<'_>,
+    (key_type, link): (&KeyType, Option<&PriceLink>),
+    actor: &Actor,
+) -> Result<Agreed, PricesError> {
+    let product = store.product(&key_type.tenant, &key_type.product)?;
+    let is_archived = key_type.archived_at.is_some()
+        || product.as_ref().is_none_or(|it| it.archived_at.is_some());
+    let (Some(product), Some(amount), false) = (product, key_type.price, is_archived) else {
+        if let Some(link) = link {
+            shop.archive_all(link)?;
+        }
+        return Ok(Agreed::Unchanged);
+    };
+    let name = format!("{} – {}", product.display_name, key_type.display_name);
+    let (agreed, others) = shop.agree(key_type, amount, &name, link)?;
+    let stored = match &agreed {
+        Agreed::Created(new) => Some((new, "price.created")),
+        Agreed::Repaired(new) => Some((new, "price.repaired")),
+        Agreed::Unchanged => None,
+    };
+    if let Some((new, action)) = stored {
+        store_link(store, env, actor, (new, action))?;
+        if let Some(before) = link.filter(|link| link.stripe_product != new.stripe_product) {
+            shop.archive_all(before)?;
+        }
+    }
+    shop.archive(&others)?;
+    Ok(agreed)
 }
 
 fn all_key_types(
@@ -105,84 +154,19 @@ fn all_key_types(
     }
 }
 
-fn create_product(
-    store: &(impl Catalog + ?Sized),
-    stripe: &dyn Stripe,
-    account: &AccountRef,
-    tenant: &TenantId,
-    product: &ProductId,
-) -> Result<StripeProductId, PricesError> {
-    let name = match store.product(tenant, product)? {
-        Some(found) => found.display_name.as_str().to_owned(),
-        None => product.as_str().to_owned(),
-    };
-    let new = NewProduct {
-        tenant: tenant.clone(),
-        product: product.clone(),
-        name,
-    };
-    let key = StripeIdempotencyKey::new(&[
-        "mintage-product",
-        account.account.as_str(),
-        tenant.as_str(),
-        product.as_str(),
-    ]);
-    Ok(stripe.create_product(account, &new, &key)?)
-}
-
-fn create_price(
-    stripe: &dyn Stripe,
-    account: &AccountRef,
-    key_type: &KeyType,
-    stripe_product: StripeProductId,
-    amount: Money,
-) -> Result<PriceLink, PricesError> {
-    let key = StripeIdempotencyKey::new(&[
-        "mintage-price",
-        stripe_product.as_str(),
-        key_type.tenant.as_str(),
-        key_type.product.as_str(),
-        key_type.id.as_str(),
-        &amount.minor().to_string(),
-        amount.currency().as_str(),
-    ]);
-    let new = NewPrice {
-        tenant: key_type.tenant.clone(),
-        product: key_type.product.clone(),
-        key_type: key_type.id.clone(),
-        name: key_type.display_name.as_str().to_owned(),
-        stripe_product: stripe_product.clone(),
-        amount,
-    };
-    let stripe_price = stripe.create_price(account, &new, &key)?;
-    Ok(PriceLink {
-        tenant: key_type.tenant.clone(),
-        product: key_type.product.clone(),
-        key_type: key_type.id.clone(),
-        account: account.account.clone(),
-        stripe_product,
-        stripe_price,
-        amount,
-    })
-}
-
 fn store_link(
     store: &(impl Commit + ?Sized),
     env: &Env<'_>,
     actor: &Actor,
-    link: &PriceLink,
+    (link, action): (&PriceLink, &'static str),
 ) -> Result<(), PricesError> {
     settle(store, |_| {
         let now = env.now();
         let mut changes = env.changes(now);
         changes.prices.push(link.clone());
-        changes.audit.push(env.audit(
-            &link.tenant,
-            now,
-            actor.clone(),
-            "price.created",
-            format!("{}/{}", link.product, link.key_type),
-        ));
+        let target = format!("{}/{}", link.product, link.key_type);
+        let entry = env.audit(&link.tenant, now, actor.clone(), action, target);
+        changes.audit.push(entry);
         Ok(Decision::commit(changes, ()))
     })
 }

@@ -1,7 +1,8 @@
-//! Creating products.
+//! Creating, changing, archiving and restoring products.
 
 use crate::base::slug::{ProductId, TenantId};
 use crate::base::time::Timestamp;
+use crate::commit::changes::Changes;
 use crate::commit::counter::{Count, Counter};
 use crate::commit::guards::Refusal;
 use crate::commit::write::Write;
@@ -43,6 +44,8 @@ impl NewProduct {
                 &secret,
             ),
             created_at: now,
+            archived_at: None,
+            version: 1,
         }
     }
 }
@@ -55,9 +58,6 @@ pub fn create_product(
     actor: &Actor,
     new: &NewProduct,
 ) -> Result<Product, CatalogError> {
-    if !new.key_format.accepts(&new.key_prefix) {
-        return Err(CatalogError::PrefixMismatch);
-    }
     settle(store, |refused| {
         let owner = store.tenant(tenant)?.ok_or(CatalogError::NotFound)?;
         if store.product(tenant, &new.id)?.is_some() {
@@ -85,6 +85,105 @@ pub fn create_product(
         ));
         Ok(Decision::commit(changes, product))
     })
+}
+
+/// A change of a product. What is `None` stays. License keys that were sold keep their prefix and
+/// format.
+#[derive(Debug, Clone, Default)]
+pub struct ProductPatch {
+    /// The name that buyers see.
+    pub display_name: Option<DisplayName>,
+    /// The prefix of new license keys.
+    pub key_prefix: Option<KeyPrefix>,
+    /// The format of new license keys.
+    pub key_format: Option<KeyFormat>,
+}
+
+impl ProductPatch {
+    fn apply(&self, product: &Product) -> Product {
+        Product {
+            display_name: or(self.display_name.as_ref(), &product.display_name),
+            key_prefix: or(self.key_prefix.as_ref(), &product.key_prefix),
+            key_format: or(self.key_format.as_ref(), &product.key_format),
+            ..product.clone()
+        }
+    }
+}
+
+/// The new value if there is one, else the old one.
+pub(super) fn or<T: Clone>(new: Option<&T>, old: &T) -> T {
+    new.unwrap_or(old).clone()
+}
+
+/// Changes a product.
+pub fn update_product(
+    store: &(impl Catalog + Commit + ?Sized),
+    env: &Env<'_>,
+    (tenant, id): (&TenantId, &ProductId),
+    actor: &Actor,
+    patch: &ProductPatch,
+) -> Result<Product, CatalogError> {
+    settle(store, |_| {
+        let before = store.product(tenant, id)?.ok_or(CatalogError::NotFound)?;
+        let after = patch.apply(&before);
+        if after == before {
+            return Ok(Decision::Answer(before));
+        }
+        let changes = env.changes(env.now());
+        Ok(write(env, changes, after, actor, "product.updated"))
+    })
+}
+
+/// Archives a product, or restores an archived one. A product that is so already stays as it is. An
+/// archived product does not count towards the quota.
+pub fn set_product_archived(
+    store: &(impl Tenants + Catalog + Commit + ?Sized),
+    env: &Env<'_>,
+    (tenant, id): (&TenantId, &ProductId),
+    actor: &Actor,
+    archived: bool,
+) -> Result<Product, CatalogError> {
+    settle(store, |refused| {
+        let owner = store.tenant(tenant)?.ok_or(CatalogError::NotFound)?;
+        let mut product = store.product(tenant, id)?.ok_or(CatalogError::NotFound)?;
+        if product.archived_at.is_some() == archived {
+            return Ok(Decision::Answer(product));
+        }
+        let quota = owner.plan.limits().products;
+        if let (Some(Refusal::Full { .. }), Some(quota)) = (refused, quota) {
+            return Err(CatalogError::QuotaExceeded(quota));
+        }
+        let now = env.now();
+        product.archived_at = archived.then_some(now);
+        let mut changes = env.changes(now);
+        changes.counters.push(Count {
+            counter: Counter::Products(tenant.clone()),
+            add: if archived { -1 } else { 1 },
+            cap: quota.map(i64::from),
+        });
+        let action = if archived {
+            "product.archived"
+        } else {
+            "product.restored"
+        };
+        Ok(write(env, changes, product, actor, action))
+    })
+}
+
+fn write(
+    env: &Env<'_>,
+    mut changes: Changes,
+    product: Product,
+    actor: &Actor,
+    action: &'static str,
+) -> Decision<Product> {
+    let (tenant, target) = (&product.tenant, product.id.as_str());
+    let entry = env.audit(tenant, changes.at, actor.clone(), action, target);
+    changes.audit.push(entry);
+    let write = Write::changed(product);
+    let product = write.value.clone();
+    changes.products.push(write);
+    Decision::commit(changes, product)
 }
 
 /// The id to which the sealed key secret of a product is bound.

@@ -6,6 +6,8 @@
 //! exceed the limit. A call that changes nothing still consumes its nonce, so that it cannot be
 //! replayed later. A call with a publishable key has no nonce.
 
+use std::time::Duration;
+
 use crate::base::id::{ActivationId, LicenseId};
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
@@ -136,6 +138,9 @@ impl ActivationSelector {
     }
 }
 
+/// How close in time the calls of one device are of which only one writes what the device says.
+const CROWD: Duration = Duration::from_secs(1);
+
 /// Decides one attempt to activate a license on a device. An active activation is updated; a new or
 /// released one is activated unless the limit is reached.
 pub fn activate(
@@ -165,8 +170,11 @@ pub fn activate(
         Activation::new(id, &license, device, now)
     });
     activation.released_at = None;
-    let is_updated = activation.update_from(device);
     let id = activation.id.clone();
+    // Of calls of one device at the same moment one writes what it says, so that the others need not
+    // win a race against each other.
+    let is_crowded = was_seen_concurrently(refused) && now.since(activation.last_seen) < CROWD;
+    let is_updated = activation.update_from(device) && !is_crowded;
     if added > 0 || is_updated || !was_seen_concurrently(refused) {
         activation.seen(now);
         changes.activations.push(Write::changed(activation));
@@ -300,10 +308,13 @@ fn valid_license(
     })
 }
 
-/// Whether a concurrent call of the same device has updated the activation. This call then need not
-/// write the time again, so that many concurrent calls of a device do not refuse one another.
+/// Whether a concurrent call of the same device has created or updated the activation. This call then
+/// need not write the time again, so that many concurrent calls of a device do not refuse one another.
 fn was_seen_concurrently(refused: Option<&Refusal>) -> bool {
-    matches!(refused, Some(Refusal::Stale(Row::Activation(..))))
+    matches!(
+        refused,
+        Some(Refusal::Stale(Row::Activation(..)) | Refusal::Exists(Row::Activation(..)))
+    )
 }
 
 /// Releases an activation in `changes`, and returns the released activation; `None` if it is not

@@ -38,6 +38,9 @@ pub enum IssueError {
     /// The tenant is suspended.
     #[error(transparent)]
     Suspended(#[from] TenantSuspended),
+    /// The product or the key type is archived.
+    #[error("the product or the plan is archived")]
+    Archived,
     /// The license would expire before it is minted.
     #[error(transparent)]
     TermIsPast(#[from] TermIsPast),
@@ -240,6 +243,9 @@ fn mint_new(
     expired: Option<IdempotencyRecord>,
 ) -> Result<Decision<Issued>, IssueError> {
     offer.seller.check_active()?;
+    if call.product.archived_at.is_some() || offer.key_type.archived_at.is_some() {
+        return Err(IssueError::Archived);
+    }
     let now = env.now();
     let mut changes = env.changes(now);
     changes.nonces.push(call.nonce.clone());
@@ -259,6 +265,7 @@ fn mint_new(
         metadata: wanted.metadata.clone(),
         quota: offer.seller.plan.limits().licenses,
         revoked: None,
+        partly_refunded: None,
         actor: Actor::ApiKey(call.api_key.id.clone()),
     };
     let minted = mint_into(&mut changes, env, new, now)?;

@@ -13,16 +13,19 @@ use crate::commit::counter::{Count, Counter};
 use crate::commit::write::Write;
 use crate::model::catalog::product::Product;
 use crate::model::licenses::license::{License, Notes, OrderUnit};
-use crate::model::licenses::standing::RevocationReason;
+use crate::model::licenses::standing::{Revocation, RevocationReason};
 use crate::model::licenses::terms::LicenseTerms;
 use crate::model::outbox::event::EventName;
 use crate::model::sales::customer::Customer;
+use crate::model::sales::payment::Payment;
 use crate::model::sellers::audit::Actor;
 use crate::model::sellers::tenant::Tenant;
 use crate::ports::LicenseRecord;
 use crate::usecase::env::Env;
 use crate::usecase::licenses::mint::{CannotMint, MintRequest, Minted, mint};
-use crate::usecase::outbox::event::{Recipient, license_event, masked_license_event};
+use crate::usecase::outbox::event::{
+    Recipient, license_event, masked_license_event, partial_refund_event, parts,
+};
 use crate::usecase::outbox::mail::license_mail;
 
 /// A license to mint, and what goes with it.
@@ -49,6 +52,8 @@ pub(crate) struct NewLicense<'a> {
     pub(crate) quota: Option<u32>,
     /// Set if the license is revoked from the start, since its refund arrived before its sale.
     pub(crate) revoked: Option<RevocationReason>,
+    /// The payment, if a part of it was refunded before the sale was processed.
+    pub(crate) partly_refunded: Option<&'a Payment>,
     /// Who mints the license, for the audit trail.
     pub(crate) actor: Actor,
 }
@@ -97,6 +102,10 @@ pub(crate) fn mint_into(
             changes.deliveries.push(Write::new(event));
         }
     }
+    if let Some(payment) = new.partly_refunded {
+        let event = partial_refund_event(env, license, payment, recipient, now);
+        changes.deliveries.push(Write::new(event));
+    }
     let (tenant, id) = (&license.tenant, license.id.as_str());
     let entry = env.audit(tenant, now, new.actor, "license.minted", id);
     changes.audit.push(entry);
@@ -133,6 +142,48 @@ pub(crate) fn revoke_into(
     record.license = write.value.clone();
     changes.licenses.push(write);
     Some(record)
+}
+
+/// Gives a license back in `changes`, because the refund that revoked it failed. Does nothing if the
+/// license is revoked for another reason. A license that was revoked from the start was never mailed,
+/// so it is mailed now.
+pub(crate) fn restore_into(
+    changes: &mut Changes,
+    env: &Env<'_>,
+    mut record: LicenseRecord,
+    seller: Option<&Tenant>,
+    now: Timestamp,
+) {
+    let license = &mut record.license;
+    let revoked_at = license.standing.revocation().map(Revocation::at);
+    if !license.standing.undo_refund() {
+        return;
+    }
+    count(changes, license, 1, None);
+    if revoked_at == Some(license.created_at) {
+        let mail = license_mail(env, seller, license, &record.email, now);
+        changes.mails.extend(mail);
+    }
+    let (tenant, id) = (&license.tenant, license.id.as_str());
+    let entry = env.audit(tenant, now, Actor::Stripe, "license.refund-failed", id);
+    changes.audit.push(entry);
+    let event = masked_license_event(env, &mut record, EventName::LicenseUpdated, now);
+    changes.deliveries.push(Write::new(event));
+    changes.licenses.push(Write::changed(record.license));
+}
+
+/// Tells the seller in `changes` that a part of a payment was refunded. The license only counts the
+/// event; the caller writes it.
+pub(crate) fn refund_part_into(
+    changes: &mut Changes,
+    env: &Env<'_>,
+    record: &mut LicenseRecord,
+    payment: &Payment,
+    now: Timestamp,
+) {
+    let (license, recipient) = parts(record);
+    let event = partial_refund_event(env, license, payment, recipient, now);
+    changes.deliveries.push(Write::new(event));
 }
 
 fn count(changes: &mut Changes, license: &License, add: i64, cap: Option<u32>) {

@@ -92,7 +92,7 @@ pub fn look_up(
             tenant: api_key.tenant.clone(),
             product: api_key.product.clone(),
             mode: api_key.mode,
-            hashes: key.candidates(product.key_format, &product.key_prefix),
+            hashes: key.candidates(),
         },
     })
 }

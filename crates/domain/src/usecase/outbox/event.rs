@@ -5,8 +5,11 @@ use crate::base::id::{DeliveryId, SessionId};
 use crate::base::time::Timestamp;
 use crate::model::licenses::license::License;
 use crate::model::outbox::delivery::{Delivery, DeliveryStatus};
-use crate::model::outbox::event::{EventCustomer, EventFacts, EventName, license_event_body};
+use crate::model::outbox::event::{
+    EventCustomer, EventFacts, EventName, RefundedAmount, license_event_body,
+};
 use crate::model::sales::customer::ExternalId;
+use crate::model::sales::payment::Payment;
 use crate::ports::LicenseRecord;
 use crate::usecase::env::{Env, SealedField};
 
@@ -31,6 +34,16 @@ pub fn license_event(
     recipient: Recipient<'_>,
     now: Timestamp,
 ) -> Delivery {
+    deliver(env, license, (event, key, None), recipient, now)
+}
+
+fn deliver(
+    env: &Env<'_>,
+    license: &mut License,
+    (event, key, refund): (EventName, &str, Option<RefundedAmount>),
+    recipient: Recipient<'_>,
+    now: Timestamp,
+) -> Delivery {
     license.event_sequence = license.event_sequence.saturating_add(1);
     let id = DeliveryId::new(now, env.random());
     let body = license_event_body(
@@ -41,6 +54,7 @@ pub fn license_event(
             key,
             customer_email: recipient.email.as_str(),
             session: recipient.session.map(SessionId::as_str),
+            refund,
             now,
         },
     );
@@ -72,11 +86,35 @@ pub(crate) fn masked_license_event(
     event: EventName,
     now: Timestamp,
 ) -> Delivery {
-    let key = record.license.masked_key.clone();
+    let (license, recipient) = parts(record);
+    let key = license.masked_key.clone();
+    license_event(env, license, event, &key, recipient, now)
+}
+
+/// Builds the delivery of a partial refund, due at once, and counts the event in the license.
+pub(crate) fn partial_refund_event(
+    env: &Env<'_>,
+    license: &mut License,
+    payment: &Payment,
+    recipient: Recipient<'_>,
+    now: Timestamp,
+) -> Delivery {
+    let refund = RefundedAmount {
+        refunded: payment.refunded(),
+        charged: payment.charged,
+        currency: payment.currency,
+    };
+    let key = license.masked_key.clone();
+    let event = (EventName::OrderRefunded, &*key, Some(refund));
+    deliver(env, license, event, recipient, now)
+}
+
+/// The license of a record, and who is named in its events.
+pub(crate) fn parts(record: &mut LicenseRecord) -> (&mut License, Recipient<'_>) {
     let recipient = Recipient {
         email: &record.email,
         external_id: record.external_id.as_ref(),
         session: record.session.as_ref(),
     };
-    license_event(env, &mut record.license, event, &key, recipient, now)
+    (&mut record.license, recipient)
 }

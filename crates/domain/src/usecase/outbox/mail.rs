@@ -22,6 +22,7 @@ use crate::ports::{
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
 use crate::usecase::failure::{Failure, from_port_errors};
+use crate::usecase::outbox::mail_rates::take_rates;
 use crate::usecase::outbox::retry::next_attempt;
 
 /// How long a claim lasts: longer than a session with a slow mail server.
@@ -33,6 +34,9 @@ pub const MAX_CONCURRENT_PER_TENANT: usize = 2;
 
 /// How long a mail waits for a mail server to be configured.
 pub const MAX_SERVER_WAIT: Duration = Duration::from_hours(72);
+
+/// How long a mail waits for the rates of its tenant.
+pub const MAX_RATE_WAIT: Duration = Duration::from_hours(72);
 
 /// How often the key of a license may be resent: enough to correct an address, too seldom to abuse.
 pub const RESEND_RATE: Rate = Rate {
@@ -48,6 +52,11 @@ const ERASED: &str = "the customer was erased";
 const RESUMED: &str = "the webhook endpoint was resumed before the mail was sent";
 /// The reason of a mail that waited too long for a mail server.
 const NO_SERVER: &str = "no mail server was set up in three days";
+
+/// The reason of a mail that waits for a rate of its tenant.
+const RATE_USED_UP: &str = "the tenant has sent too many mails in the last hour; the mail waits";
+/// The reason of a mail that waited too long for a rate of its tenant.
+const TOO_MANY: &str = "the tenant sent too many mails for three days";
 
 /// Why a mail was not queued, or the tenant's switch not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,7 +83,7 @@ pub enum MailCommandError {
 from_port_errors!(MailCommandError);
 
 /// The mail that delivers the key of a new license to its buyer; `None` if the tenant has switched
-/// mails off.
+/// mails off, or the address cannot be mailed.
 pub(crate) fn license_mail(
     env: &Env<'_>,
     tenant: Option<&Tenant>,
@@ -83,7 +92,7 @@ pub(crate) fn license_mail(
     now: Timestamp,
 ) -> Option<Write<QueuedMail>> {
     tenant
-        .is_some_and(|tenant| tenant.mails)
+        .is_some_and(|tenant| tenant.mails && to.is_mailable())
         .then(|| Write::new(queued_mail(env, license, to, now)))
 }
 
@@ -123,6 +132,8 @@ pub enum Outcome {
     TryAgain(String),
     /// The message must not be sent any more.
     Cancelled(&'static str),
+    /// A rate is used up; no attempt was made, and the next one is due after this duration.
+    Postponed(Duration),
 }
 
 impl From<Result<(), MailError>> for Outcome {
@@ -136,9 +147,9 @@ impl From<Result<(), MailError>> for Outcome {
 }
 
 /// Decides what a claimed mail says, from what is stored now. What cannot be read is tried again by
-/// the schedule, and fails in the end.
+/// the schedule, and fails in the end. A mail to a buyer takes from the rates of its tenant.
 pub fn compose(
-    store: &(impl Tenants + Catalog + Licenses + WebhookEndpoints + ?Sized),
+    store: &(impl Tenants + Catalog + Licenses + WebhookEndpoints + RateLimiter + ?Sized),
     env: &Env<'_>,
     mail: &QueuedMail,
 ) -> Result<Composed, Failure> {
@@ -181,7 +192,7 @@ fn compose_notice(
 }
 
 fn compose_license_mail(
-    store: &(impl Tenants + Catalog + Licenses + ?Sized),
+    store: &(impl Tenants + Catalog + Licenses + RateLimiter + ?Sized),
     env: &Env<'_>,
     mail: &QueuedMail,
     license: &LicenseId,
@@ -214,6 +225,14 @@ fn compose_license_mail(
         let reason = "the license's key does not open".to_owned();
         return Ok(Composed::Outcome(Outcome::TryAgain(reason)));
     };
+    if let Some(wait) = take_rates(store, &tenant, license.mode, &mail.to, env.now())? {
+        let has_waited = env.now().since(mail.created_at) >= MAX_RATE_WAIT;
+        return Ok(Composed::Outcome(if has_waited {
+            Outcome::Refused(TOO_MANY.to_owned())
+        } else {
+            Outcome::Postponed(wait)
+        }));
+    }
     Ok(Composed::Mail(Box::new(LicenseMail {
         id: mail.id.clone(),
         to: mail.to.clone(),
@@ -248,6 +267,11 @@ pub fn record_result(
             Outcome::TryAgain(reason) => {
                 let status = retry(env, &mut mail, now);
                 (status, Some(reason.clone()))
+            }
+            Outcome::Postponed(wait) => {
+                mail.attempts = mail.attempts.saturating_sub(1);
+                mail.due_at = now.plus(*wait);
+                (MailStatus::Pending, Some(RATE_USED_UP.to_owned()))
             }
         };
         let status = mail.status;

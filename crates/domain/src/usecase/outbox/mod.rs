@@ -3,6 +3,7 @@
 pub mod deliver;
 pub mod event;
 pub mod mail;
+mod mail_rates;
 mod retry;
 pub mod slots;
 pub mod webhook_endpoint;

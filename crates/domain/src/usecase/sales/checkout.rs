@@ -40,8 +40,14 @@ pub enum CheckoutError {
     /// The product or the key type does not exist.
     #[error("no such product or key type")]
     NotFound,
-    /// The key type has no Stripe price on the connected account.
-    #[error("the key type has no Stripe price; set one and set up prices")]
+    /// The product or the key type is archived.
+    #[error("the product or the key type is archived; restore it to sell it again")]
+    Archived,
+    /// The key type has no Stripe price on the connected account, or one of an earlier amount.
+    #[error(
+        "the key type has no Stripe price for its amount: set priceInCents and priceCurrency, then \
+         call setup-prices"
+    )]
     NoPrice,
     /// Stripe failed.
     #[error(transparent)]
@@ -102,8 +108,14 @@ pub fn open(
     let key_type = store
         .key_type(tenant, &wanted.product, &wanted.key_type)?
         .ok_or(CheckoutError::NotFound)?;
+    let product = store.product(tenant, &wanted.product)?;
+    let is_archived = product.is_none_or(|product| product.archived_at.is_some());
+    if is_archived || key_type.archived_at.is_some() {
+        return Err(CheckoutError::Archived);
+    }
     let price = store
         .price_link(tenant, &key_type.product, &key_type.id, &account.account)?
+        .filter(|link| key_type.price == Some(link.amount))
         .ok_or(CheckoutError::NoPrice)?;
 
     let order = create_order(store, env, &account, &key_type, &price, fee, wanted)?;
@@ -160,6 +172,7 @@ fn create_order(
             price: price.amount,
             fee: fee.fee(price.amount),
             buyer: wanted.buyer.clone(),
+            email: wanted.buyer.clone(),
             session: None,
             status: OrderStatus::Opening,
             customer: None,

@@ -6,7 +6,7 @@ use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::row::Row;
-use mintage_domain::model::catalog::display_name::DisplayName;
+use mintage_domain::model::catalog::display_name::{DisplayName, InvalidDisplayName};
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::ports::StoreError;
 
@@ -14,7 +14,7 @@ use super::super::super::db::{Conn, Db};
 use crate::error::Error;
 use crate::lookup::Lookup;
 use crate::paging::{all, behind, fetch, one};
-use crate::place::{Place, stored_money};
+use crate::place::{Place, stored_money, stored_version};
 use crate::schema::key_types;
 use crate::table::{Value, stored};
 use crate::terms::{stored_entitlements, terms};
@@ -34,6 +34,8 @@ pub struct KeyTypeRow {
     price: Option<i64>,
     price_currency: Option<String>,
     created_at: i64,
+    archived_at: Option<i64>,
+    version: i64,
 }
 
 impl From<&KeyType> for KeyTypeRow {
@@ -50,6 +52,8 @@ impl From<&KeyType> for KeyTypeRow {
             price,
             price_currency,
             created_at: key_type.created_at.as_micros(),
+            archived_at: key_type.archived_at.map(Timestamp::as_micros),
+            version: stored_version(key_type.version),
         }
     }
 }
@@ -64,28 +68,31 @@ impl TryFrom<KeyTypeRow> for KeyType {
             tenant: place.read("tenant", TenantId::parse(&row.tenant))?,
             product: place.read("product", ProductId::parse(&row.product))?,
             id: place.read("id", KeyTypeId::parse(&row.id))?,
-            display_name: place.read("display_name", DisplayName::parse(&row.display_name))?,
+            display_name: place.read(
+                "display_name",
+                DisplayName::kept(&row.display_name).ok_or(InvalidDisplayName),
+            )?,
             terms: terms(&place, &row.term, row.activation_limit, &row.entitlements)?,
             price: place.money_some("price", row.price, row.price_currency.as_deref())?,
             created_at: Timestamp::from_micros(row.created_at),
+            archived_at: row.archived_at.map(Timestamp::from_micros),
+            version: place.number("version", row.version)?,
         })
     }
 }
 
-stored!(KeyTypeRow: key_types { key tenant, key product, key id, set display_name, set term, set activation_limit, set entitlements, set price, set price_currency, fixed created_at });
+stored!(KeyTypeRow: key_types { key tenant, key product, key id, set display_name, set term, set activation_limit, set entitlements, set price, set price_currency, fixed created_at, set archived_at, set version });
 
 /// How a guard finds a key type.
-pub(crate) const LOOKUP: Lookup = Lookup {
-    version: None,
-    ..Lookup::new("key_types", &["tenant", "product", "id"], |row| match row {
+pub(crate) const LOOKUP: Lookup =
+    Lookup::new("key_types", &["tenant", "product", "id"], |row| match row {
         Row::KeyType(tenant, product, id) => Some(vec![
             Value::text(tenant),
             Value::text(product),
             Value::text(id),
         ]),
         _ => None,
-    })
-};
+    });
 
 /// Write what a commit changes.
 pub(crate) fn write(changes: &Changes, writes: &mut Writes) {

@@ -7,7 +7,7 @@ use mintage_domain::base::slug::{ProductId, TenantId};
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::row::Row;
-use mintage_domain::model::catalog::display_name::DisplayName;
+use mintage_domain::model::catalog::display_name::{DisplayName, InvalidDisplayName};
 use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::licenses::key::{KeyFormat, KeyPrefix};
 use mintage_domain::ports::StoreError;
@@ -16,7 +16,7 @@ use super::super::super::db::{Conn, Db};
 use crate::error::Error;
 use crate::lookup::Lookup;
 use crate::paging::{all, behind, fetch, one};
-use crate::place::Place;
+use crate::place::{Place, stored_version};
 use crate::schema::products;
 use crate::table::{Value, stored};
 use crate::writes::Writes;
@@ -32,6 +32,8 @@ pub struct ProductRow {
     key_format: String,
     key_secret: Vec<u8>,
     created_at: i64,
+    archived_at: Option<i64>,
+    version: i64,
 }
 
 impl From<&Product> for ProductRow {
@@ -44,6 +46,8 @@ impl From<&Product> for ProductRow {
             key_format: product.key_format.as_str().to_owned(),
             key_secret: product.key_secret.to_bytes(),
             created_at: product.created_at.as_micros(),
+            archived_at: product.archived_at.map(Timestamp::as_micros),
+            version: stored_version(product.version),
         }
     }
 }
@@ -57,25 +61,27 @@ impl TryFrom<ProductRow> for Product {
         Ok(Self {
             tenant: place.read("tenant", TenantId::parse(&row.tenant))?,
             id: place.read("id", ProductId::parse(&row.id))?,
-            display_name: place.read("display_name", DisplayName::parse(&row.display_name))?,
+            display_name: place.read(
+                "display_name",
+                DisplayName::kept(&row.display_name).ok_or(InvalidDisplayName),
+            )?,
             key_prefix: place.read("key_prefix", KeyPrefix::parse(&row.key_prefix))?,
             key_format: place.read("key_format", KeyFormat::parse(&row.key_format))?,
             key_secret: place.read("key_secret", Sealed::from_bytes(&row.key_secret))?,
             created_at: Timestamp::from_micros(row.created_at),
+            archived_at: row.archived_at.map(Timestamp::from_micros),
+            version: place.number("version", row.version)?,
         })
     }
 }
 
-stored!(ProductRow: products { key tenant, key id, set display_name, set key_prefix, set key_format, set key_secret, fixed created_at });
+stored!(ProductRow: products { key tenant, key id, set display_name, set key_prefix, set key_format, set key_secret, fixed created_at, set archived_at, set version });
 
 /// How a guard finds a product.
-pub(crate) const LOOKUP: Lookup = Lookup {
-    version: None,
-    ..Lookup::new("products", &["tenant", "id"], |row| match row {
-        Row::Product(tenant, id) => Some(vec![Value::text(tenant), Value::text(id)]),
-        _ => None,
-    })
-};
+pub(crate) const LOOKUP: Lookup = Lookup::new("products", &["tenant", "id"], |row| match row {
+    Row::Product(tenant, id) => Some(vec![Value::text(tenant), Value::text(id)]),
+    _ => None,
+});
 
 /// Write what a commit changes.
 pub(crate) fn write(changes: &Changes, writes: &mut Writes) {

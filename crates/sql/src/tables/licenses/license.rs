@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use mintage_domain::base::email::Email;
 use mintage_domain::base::id::{CustomerId, LicenseId, OrderId, SessionId};
 use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::mode::Mode;
@@ -251,7 +250,7 @@ pub fn license_record(
     let key = [id.as_str()];
     let place = Place::of("licenses", &key);
     Ok(LicenseRecord {
-        email: place.read("customers.email", Email::parse(&email))?,
+        email: place.email("customers.email", &email)?,
         external_id: external_id.as_deref().map(ExternalId::truncated),
         session: place.read_some("orders.session", session.as_deref(), SessionId::parse)?,
         license: license.try_into()?,

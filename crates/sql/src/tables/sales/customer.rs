@@ -1,7 +1,7 @@
 //! Customers.
 
 use diesel::prelude::*;
-use mintage_domain::base::email::{Email, EmailStart};
+use mintage_domain::base::email::EmailStart;
 use mintage_domain::base::id::CustomerId;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
@@ -63,7 +63,7 @@ impl TryFrom<CustomerRow> for Customer {
             id: place.read("id", CustomerId::parse(&row.id))?,
             tenant: place.read("tenant", TenantId::parse(&row.tenant))?,
             mode: place.read("mode", Mode::parse(&row.mode))?,
-            email: place.read("email", Email::parse(&row.email))?,
+            email: place.email("email", &row.email)?,
             metadata: place.json("metadata", &row.metadata)?,
             name: row.name.as_deref().map(CustomerName::truncated),
             external_id: row.external_id.as_deref().map(ExternalId::truncated),

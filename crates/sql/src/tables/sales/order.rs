@@ -12,7 +12,7 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::row::Row;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
-use mintage_domain::ports::StoreError;
+use mintage_domain::ports::{OrderFilter, StoreError};
 
 use super::super::super::db::{Conn, Db};
 use crate::error::Error;
@@ -51,6 +51,7 @@ pub struct OrderRow {
     created_at: i64,
     fulfilled_at: Option<i64>,
     version: i64,
+    email: Option<String>,
 }
 
 impl From<&Order> for OrderRow {
@@ -81,6 +82,7 @@ impl From<&Order> for OrderRow {
             created_at: order.created_at.as_micros(),
             fulfilled_at: stored_time(order.fulfilled_at),
             version: stored_version(order.version),
+            email: order.email.as_ref().map(ToString::to_string),
         }
     }
 }
@@ -110,11 +112,12 @@ impl TryFrom<OrderRow> for Order {
             created_at: Timestamp::from_micros(row.created_at),
             fulfilled_at: row.fulfilled_at.map(Timestamp::from_micros),
             version: place.number("version", row.version)?,
+            email: row.email.as_deref().and_then(Email::kept),
         })
     }
 }
 
-stored!(OrderRow: orders { key id, fixed tenant, set mode, fixed account, fixed product, fixed key_type, set term, set activation_limit, set entitlements, fixed price, fixed price_currency, set fee, set fee_currency, set buyer, set session, set status, set customer, set total, set total_currency, set payment, fixed created_at, set fulfilled_at, set version });
+stored!(OrderRow: orders { key id, fixed tenant, set mode, fixed account, fixed product, fixed key_type, set term, set activation_limit, set entitlements, fixed price, fixed price_currency, set fee, set fee_currency, set buyer, set session, set status, set customer, set total, set total_currency, set payment, fixed created_at, set fulfilled_at, set version, set email });
 
 /// How a guard finds an order.
 pub(crate) const LOOKUP: Lookup = Lookup::of_random_id("orders", |row| match row {
@@ -153,8 +156,13 @@ pub fn get_by_session(
     one(row)
 }
 
-/// List the orders of a tenant, newest first.
-pub fn list(conn: &mut Conn, tenant: &TenantId, page: &PageRequest) -> Result<Page<Order>, Error> {
+/// List the orders of a tenant that pass a filter, newest first.
+pub fn list(
+    conn: &mut Conn,
+    tenant: &TenantId,
+    filter: &OrderFilter,
+    page: &PageRequest,
+) -> Result<Page<Order>, Error> {
     let mut query = orders::table
         .filter(orders::tenant.eq(tenant.as_str()))
         .select(OrderRow::as_select())
@@ -163,6 +171,21 @@ pub fn list(conn: &mut Conn, tenant: &TenantId, page: &PageRequest) -> Result<Pa
         .into_boxed::<Db>();
     if let Some(after) = &page.after {
         query = query.filter(behind!(orders::created_at, orders::id, after));
+    }
+    if let Some(session) = &filter.session {
+        query = query.filter(orders::session.eq(session.as_str()));
+    }
+    if let Some(email) = &filter.email {
+        query = query.filter(orders::email.eq(email.as_str()));
+    }
+    let of_one = filter.session.is_some() || filter.email.is_some();
+    match filter.status {
+        // The orders of a buyer are few, those in a status are many: the index of the buyer is used.
+        Some(status) if of_one => {
+            query = query.filter(orders::status.concat("").eq(status.as_str()));
+        }
+        Some(status) => query = query.filter(orders::status.eq(status.as_str())),
+        None => {}
     }
     Ok(Page::of(
         all(query.load(conn)?)?,

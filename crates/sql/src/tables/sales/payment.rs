@@ -2,10 +2,12 @@
 
 use diesel::prelude::*;
 use mintage_domain::base::id::{OrderId, PaymentIntentId, StripeAccountId};
+use mintage_domain::base::money::Currency;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::row::Row;
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
+use mintage_domain::model::sales::refunds::Refunds;
 use mintage_domain::ports::StoreError;
 
 use super::super::super::db::Conn;
@@ -28,6 +30,9 @@ pub struct PaymentRow {
     fully_refunded: bool,
     created_at: i64,
     version: i64,
+    charged: Option<i64>,
+    currency: Option<String>,
+    refunds: Option<String>,
 }
 
 impl From<&Payment> for PaymentRow {
@@ -36,10 +41,13 @@ impl From<&Payment> for PaymentRow {
             intent: payment.key.intent.to_string(),
             account: payment.key.account.to_string(),
             order_id: payment.order.as_ref().map(ToString::to_string),
-            refunded: payment.refunded,
-            fully_refunded: payment.fully_refunded,
+            refunded: payment.refunded(),
+            fully_refunded: payment.is_fully_refunded(),
             created_at: payment.created_at.as_micros(),
             version: stored_version(payment.version),
+            charged: payment.charged,
+            currency: payment.currency.map(|it| it.as_str().to_owned()),
+            refunds: stored_refunds(&payment.refunds),
         }
     }
 }
@@ -56,15 +64,35 @@ impl TryFrom<PaymentRow> for Payment {
                 intent: place.read("intent", PaymentIntentId::parse(&row.intent))?,
             },
             order: place.read_some("order_id", row.order_id.as_deref(), OrderId::parse)?,
-            refunded: row.refunded,
-            fully_refunded: row.fully_refunded,
+            charged: row.charged.or(row.fully_refunded.then_some(row.refunded)),
+            currency: place.read_some("currency", row.currency.as_deref(), Currency::parse)?,
+            refunds: match row.refunds.as_deref() {
+                Some(text) => place.json("refunds", text)?,
+                None => total_only(row.created_at, row.refunded),
+            },
             created_at: Timestamp::from_micros(row.created_at),
             version: place.number("version", row.version)?,
         })
     }
 }
 
-stored!(PaymentRow: payments { key intent, key account, set order_id, set refunded, set fully_refunded, fixed created_at, set version });
+stored!(PaymentRow: payments { key intent, key account, set order_id, set refunded, set fully_refunded, fixed created_at, set version, set charged, set currency, set refunds });
+
+fn stored_refunds(refunds: &Refunds) -> Option<String> {
+    if refunds.is_empty() {
+        return None;
+    }
+    serde_json::to_string(refunds).ok()
+}
+
+/// The refunds of a row of the version before, which has only their total.
+fn total_only(created_at: i64, total: i64) -> Refunds {
+    let mut refunds = Refunds::default();
+    if total > 0 {
+        refunds.report_total(Timestamp::from_micros(created_at), total);
+    }
+    refunds
+}
 
 /// How a guard finds a payment.
 pub(crate) const LOOKUP: Lookup =

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use inbox::Inbox;
-use mintage_domain::base::id::StripeAccountId;
+use mintage_domain::base::id::{StripeAccountId, StripeProductId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
@@ -196,6 +196,14 @@ impl StripeHarness for World {
     fn disable_charges(&self, on: &AccountRef) {
         let path = format!("accounts/{}", on.account);
         self.post(&path, &json!({ "charges_enabled": false }));
+    }
+
+    fn archive_product(&self, _on: &AccountRef, id: &StripeProductId) {
+        self.post(&format!("products/{id}/archive"), &json!({}));
+    }
+
+    fn delete_product(&self, _on: &AccountRef, id: &StripeProductId) {
+        self.post(&format!("products/{id}/delete"), &json!({}));
     }
 }
 

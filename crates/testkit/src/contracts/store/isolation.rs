@@ -1,7 +1,7 @@
 //! Reads that must find nothing: of rows that were never written, and of rows of another tenant.
 
 use mintage_domain::base::page::PageRequest;
-use mintage_domain::ports::{AuditFilter, CustomerFilter, LicenseFilter};
+use mintage_domain::ports::{AuditFilter, CustomerFilter, LicenseFilter, OrderFilter};
 
 use crate::contracts::store::committing::committed;
 use crate::contracts::store::nodes::Nodes;
@@ -20,7 +20,9 @@ pub fn what_was_never_written_is_none(store: &Nodes<'_>) {
         store
             .key_types(tenant, None, &page)
             .map(|it| it.items.len()),
-        store.orders(tenant, &page).map(|it| it.items.len()),
+        store
+            .orders(tenant, &OrderFilter::default(), &page)
+            .map(|it| it.items.len()),
         store.parked(tenant, &page).map(|it| it.items.len()),
         store
             .licenses(tenant, &LicenseFilter::default(), &page)
@@ -68,7 +70,9 @@ pub fn foreign_tenants_are_invisible(store: &Nodes<'_>) {
     assert_eq!(store.webhook_endpoint(me), Ok(None));
     let all = LicenseFilter::default();
     let lists = [
-        store.orders(me, &page).map(|it| it.items.len()),
+        store
+            .orders(me, &OrderFilter::default(), &page)
+            .map(|it| it.items.len()),
         store.licenses(me, &all, &page).map(|it| it.items.len()),
         store.deliveries(me, &page).map(|it| it.items.len()),
         store

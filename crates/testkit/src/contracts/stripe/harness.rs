@@ -1,5 +1,6 @@
 //! The Stripe adapter under test, and what a seller does at Stripe.
 
+use mintage_domain::base::id::StripeProductId;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::model::stripe::account::AccountRef;
@@ -18,6 +19,10 @@ pub trait StripeHarness {
     fn end_grant(&self, account: &AccountRef);
     /// Stops an account from taking payments, as Stripe does.
     fn disable_charges(&self, account: &AccountRef);
+    /// Archives a product, as its seller does in the dashboard.
+    fn archive_product(&self, account: &AccountRef, id: &StripeProductId);
+    /// Deletes a product and its prices, as wiping test data does.
+    fn delete_product(&self, account: &AccountRef, id: &StripeProductId);
 }
 
 /// The address that Stripe sends sellers back to: the only address that a harness must register.
@@ -38,5 +43,13 @@ impl StripeHarness for StandInStripe {
 
     fn disable_charges(&self, account: &AccountRef) {
         StandInStripe::disable_charges(self, &account.account);
+    }
+
+    fn archive_product(&self, account: &AccountRef, id: &StripeProductId) {
+        StandInStripe::archive_product(self, account, id);
+    }
+
+    fn delete_product(&self, account: &AccountRef, id: &StripeProductId) {
+        StandInStripe::delete_product(self, account, id);
     }
 }

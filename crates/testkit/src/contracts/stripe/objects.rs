@@ -2,7 +2,9 @@
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::url::WebUrl;
-use mintage_domain::ports::{CheckoutRequest, NewProduct, StripeError};
+use mintage_domain::ports::{
+    CheckoutRequest, NewProduct, SoldKeyType, StripeError, StripePrice, StripeProduct,
+};
 
 use crate::contracts::stripe::connecting::{connected, key, price, product};
 use crate::contracts::stripe::harness::StripeHarness;
@@ -191,5 +193,78 @@ pub fn an_account_that_cannot_charge_opens_no_session(harness: &dyn StripeHarnes
     assert!(
         matches!(outcome, Err(StripeError::CannotCharge(_))),
         "{outcome:?}"
+    );
+}
+
+/// A product and its prices read back as they were created, and after they were archived and made
+/// active again.
+pub fn a_product_and_its_prices_read_back(harness: &dyn StripeHarness) {
+    let stripe = harness.stripe();
+    let shop = Shop::new("acme");
+    let account = connected(harness, Mode::Sandbox);
+    let price = price(harness, &shop, &account, cents(2_900));
+    let id = product(harness, &shop, &account);
+    let new = shop.new_product();
+    let read = || stripe.product(&account, &id).expect("it is connected");
+    let created = StripeProduct {
+        id: id.clone(),
+        name: new.name,
+        active: true,
+        sold: Some(new.sold),
+    };
+    assert_eq!(read(), Some(created.clone()));
+    harness.archive_product(&account, &id);
+    let archived = StripeProduct {
+        active: false,
+        ..created.clone()
+    };
+    assert_eq!(read(), Some(archived));
+    let renamed = StripeProduct {
+        name: "Pixel – Team".to_owned(),
+        ..created
+    };
+    assert_eq!(stripe.repair_product(&account, &id, &renamed.name), Ok(()));
+    assert_eq!(read(), Some(renamed));
+
+    for active in [true, false, true] {
+        assert_eq!(stripe.set_price_active(&account, &price, active), Ok(()));
+        let listed = stripe.prices(&account, &id).expect("it is connected");
+        let expected = StripePrice {
+            id: price.clone(),
+            amount: Some(cents(2_900)),
+            active,
+            sold: Some(SoldKeyType::of(&shop.key_type)),
+        };
+        assert_eq!(listed, [expected]);
+    }
+}
+
+/// A product that was deleted is not found, and has no prices.
+pub fn a_deleted_product_is_not_found(harness: &dyn StripeHarness) {
+    let stripe = harness.stripe();
+    let shop = Shop::new("acme");
+    let account = connected(harness, Mode::Sandbox);
+    let price = price(harness, &shop, &account, cents(2_900));
+    let id = product(harness, &shop, &account);
+    harness.delete_product(&account, &id);
+    assert_eq!(stripe.product(&account, &id), Ok(None));
+    assert_eq!(stripe.prices(&account, &id), Ok(Vec::new()));
+    let gone = Err(StripeError::NotFound);
+    assert_eq!(stripe.repair_product(&account, &id, "Pixel"), gone);
+    assert_eq!(stripe.set_price_active(&account, &price, true), gone);
+    assert_eq!(product(harness, &shop, &account), id, "the key is replayed");
+}
+
+/// An archived price opens no session.
+pub fn an_archived_price_opens_no_session(harness: &dyn StripeHarness) {
+    let stripe = harness.stripe();
+    let shop = Shop::new("acme");
+    let account = connected(harness, Mode::Sandbox);
+    let price = price(harness, &shop, &account, cents(2_900));
+    assert_eq!(stripe.set_price_active(&account, &price, false), Ok(()));
+    let opened = stripe.open_checkout(&account, &shop.checkout(&price), &key("session"));
+    assert!(
+        matches!(opened, Err(StripeError::Refused { .. })),
+        "{opened:?}"
     );
 }

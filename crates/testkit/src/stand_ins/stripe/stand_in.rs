@@ -9,7 +9,7 @@ use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
     CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccount,
-    StripeError, StripeIdempotencyKey,
+    StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
 };
 
 use crate::stand_ins::stripe::state::StripeState;
@@ -56,6 +56,28 @@ impl StandInStripe {
     /// Stops an account from taking payments, as Stripe does.
     pub fn disable_charges(&self, account: &StripeAccountId) {
         self.state().without_charges.insert(account.clone());
+    }
+
+    /// Archives a product, as its seller does in the dashboard.
+    pub fn archive_product(&self, account: &AccountRef, id: &StripeProductId) {
+        let mut state = self.state();
+        if let Some(product) = state.products.get_mut(&(account.clone(), id.clone())) {
+            product.active = false;
+        }
+    }
+
+    /// Deletes a price that was never used, as its seller does in the dashboard.
+    pub fn delete_price(&self, account: &AccountRef, id: &StripePriceId) {
+        self.state().prices.remove(&(account.clone(), id.clone()));
+    }
+
+    /// Deletes a product and its prices.
+    pub fn delete_product(&self, account: &AccountRef, id: &StripeProductId) {
+        let mut state = self.state();
+        state.products.remove(&(account.clone(), id.clone()));
+        state
+            .prices
+            .retain(|(on, _), (product, _)| on != account || product != id);
     }
 
     /// The checkouts that were opened on an account, oldest first.
@@ -138,6 +160,49 @@ impl Stripe for StandInStripe {
             country: Some("US".to_owned()),
             default_currency: Some("usd".to_owned()),
         })
+    }
+
+    fn product(
+        &self,
+        account: &AccountRef,
+        id: &StripeProductId,
+    ) -> Result<Option<StripeProduct>, StripeError> {
+        let state = self.on_account(account)?;
+        Ok(state.products.get(&(account.clone(), id.clone())).cloned())
+    }
+
+    fn prices(
+        &self,
+        account: &AccountRef,
+        product: &StripeProductId,
+    ) -> Result<Vec<StripePrice>, StripeError> {
+        Ok(self.on_account(account)?.prices_of(account, product))
+    }
+
+    fn repair_product(
+        &self,
+        account: &AccountRef,
+        id: &StripeProductId,
+        name: &str,
+    ) -> Result<(), StripeError> {
+        let mut state = self.on_account(account)?;
+        let product = state.products.get_mut(&(account.clone(), id.clone()));
+        let product = product.ok_or(StripeError::NotFound)?;
+        product.active = true;
+        name.clone_into(&mut product.name);
+        Ok(())
+    }
+
+    fn set_price_active(
+        &self,
+        account: &AccountRef,
+        id: &StripePriceId,
+        active: bool,
+    ) -> Result<(), StripeError> {
+        let mut state = self.on_account(account)?;
+        let price = state.prices.get_mut(&(account.clone(), id.clone()));
+        price.ok_or(StripeError::NotFound)?.1.active = active;
+        Ok(())
     }
 
     fn create_product(

@@ -1,15 +1,14 @@
 //! The accounts and objects of the stand-in.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use mintage_domain::base::id::{SessionId, StripeAccountId, StripePriceId, StripeProductId};
 use mintage_domain::base::mode::Mode;
-use mintage_domain::base::money::Money;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
     CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, StripeError,
-    StripeIdempotencyKey, StripeRefusal,
+    StripeIdempotencyKey, StripePrice, StripeProduct, StripeRefusal,
 };
 
 #[derive(Debug, Default)]
@@ -18,8 +17,8 @@ pub(super) struct StripeState {
     codes: HashMap<String, Code>,
     pub(super) grants: HashSet<AccountRef>,
     pub(super) without_charges: HashSet<StripeAccountId>,
-    products: HashSet<(AccountRef, StripeProductId)>,
-    prices: HashMap<(AccountRef, StripePriceId), Money>,
+    pub(super) products: HashMap<(AccountRef, StripeProductId), StripeProduct>,
+    pub(super) prices: BTreeMap<(AccountRef, StripePriceId), (StripeProductId, StripePrice)>,
     pub(super) sessions: Vec<(AccountRef, CheckoutSession, CheckoutRequest)>,
     /// By account and idempotency key: the request, and the id of the object that it created.
     idempotent: HashMap<(AccountRef, String), (String, String)>,
@@ -74,8 +73,15 @@ impl StripeState {
             return Ok(parse(&created));
         }
         let id = self.create("prod", account, key, request);
-        self.products.insert((account.clone(), parse(&id)));
-        Ok(parse(&id))
+        let id = parse(&id);
+        let created = StripeProduct {
+            id: id.clone(),
+            name: product.name.clone(),
+            active: true,
+            sold: Some(product.sold.clone()),
+        };
+        self.products.insert((account.clone(), id.clone()), created);
+        Ok(id)
     }
 
     pub(super) fn create_price(
@@ -90,13 +96,34 @@ impl StripeState {
             return Ok(parse(&created));
         }
         let product = (account.clone(), price.stripe_product.clone());
-        if !self.products.contains(&product) {
+        if !self.products.contains_key(&product) {
             return Err(StripeError::NotFound);
         }
         let id = self.create("price", account, key, request);
+        let id = parse(&id);
+        let created = StripePrice {
+            id: id.clone(),
+            amount: Some(price.amount),
+            active: true,
+            sold: Some(price.sold.clone()),
+        };
+        let of_product = (price.stripe_product.clone(), created);
         self.prices
-            .insert((account.clone(), parse(&id)), price.amount);
-        Ok(parse(&id))
+            .insert((account.clone(), id.clone()), of_product);
+        Ok(id)
+    }
+
+    /// The prices of a product, newest first.
+    pub(super) fn prices_of(
+        &self,
+        account: &AccountRef,
+        product: &StripeProductId,
+    ) -> Vec<StripePrice> {
+        let prices = self.prices.iter().rev();
+        prices
+            .filter(|((on, _), (of, _))| on == account && of == product)
+            .map(|(_, (_, price))| price.clone())
+            .collect()
     }
 
     pub(super) fn open_checkout(
@@ -120,8 +147,14 @@ impl StripeState {
             }));
         }
         let price = self.prices.get(&(account.clone(), checkout.price.clone()));
-        let price = price.ok_or(StripeError::NotFound)?;
-        if price.is_chargeable().is_err() {
+        let (_, price) = price.ok_or(StripeError::NotFound)?;
+        if !price.active {
+            return Err(StripeError::Refused(StripeRefusal {
+                message: "the price is inactive".to_owned(),
+                ..StripeRefusal::default()
+            }));
+        }
+        if price.amount.is_some_and(|it| it.is_chargeable().is_err()) {
             return Err(StripeError::AmountTooSmall(StripeRefusal {
                 code: Some("amount_too_small".to_owned()),
                 message: "The amount is too small.".to_owned(),

@@ -1,9 +1,17 @@
+use mintage_domain::base::change::Change;
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
+use mintage_domain::model::catalog::key_type::KeyType;
+use mintage_domain::model::licenses::entitlements::Entitlements;
 use mintage_domain::model::licenses::term::Term;
 use mintage_domain::model::licenses::terms::LicenseTerms;
 use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::ports::{Catalog, Licenses, MockStripe, Stripe, StripeError};
 use mintage_domain::usecase::catalog::error::CatalogError;
-use mintage_domain::usecase::catalog::key_type::{NewKeyType, create_key_type};
+use mintage_domain::usecase::catalog::key_type::{
+    KeyTypePatch, KeyTypeRef, NewKeyType, create_key_type, set_key_type_archived,
+    update_key_type_and_price,
+};
+use mintage_domain::usecase::sales::checkout::CheckoutError;
 use mintage_testkit::fixtures::{cents, display_name};
 
 use crate::seller::Seller;
@@ -40,4 +48,127 @@ fn a_key_type_is_created_once_with_a_term_that_counts_from_the_sale() {
         );
     }
     assert_eq!(seller.audited("key-type.created"), 1);
+}
+
+fn update(
+    seller: &Seller,
+    stripe: &dyn Stripe,
+    patch: &KeyTypePatch,
+) -> Result<KeyType, CatalogError> {
+    let key_type = &seller.shop.key_type;
+    let target = KeyTypeRef {
+        tenant: &key_type.tenant,
+        product: &key_type.product,
+        id: &key_type.id,
+    };
+    let (store, env) = (&*seller.store, seller.env());
+    update_key_type_and_price(store, stripe, &env, target, &Actor::Operator, patch)
+}
+
+#[test]
+fn a_changed_price_is_one_new_active_price_at_stripe() {
+    let seller = Seller::on_sale();
+    let account = seller.shop.account_ref();
+    let link = |seller: &Seller| {
+        let links = seller.store.price_links(seller.tenant(), &account.account);
+        links.unwrap().remove(0)
+    };
+    let before = link(&seller);
+    let patch = KeyTypePatch {
+        price_amount: Change::Set(3_900),
+        ..KeyTypePatch::default()
+    };
+    let changed = update(&seller, &*seller.stripe, &patch).unwrap();
+    assert_eq!(changed.price, Some(cents(3_900)));
+    let after = link(&seller);
+    assert_eq!(after.amount, cents(3_900));
+    assert_eq!(after.stripe_product, before.stripe_product);
+    let prices = seller.stripe.prices(&account, &after.stripe_product);
+    let active: Vec<_> = prices.unwrap().into_iter().filter(|it| it.active).collect();
+    assert_eq!(active.len(), 1);
+    assert_eq!(active[0].id, after.stripe_price);
+
+    let off_sale = KeyTypePatch {
+        price_amount: Change::Clear,
+        ..KeyTypePatch::default()
+    };
+    assert_eq!(
+        update(&seller, &*seller.stripe, &off_sale).unwrap().price,
+        None
+    );
+    let prices = seller
+        .stripe
+        .prices(&account, &after.stripe_product)
+        .unwrap();
+    assert!(prices.iter().all(|price| !price.active));
+}
+
+#[test]
+fn a_change_that_stripe_does_not_take_is_kept_and_goes_on_with_the_next_call() {
+    let seller = Seller::on_sale();
+    let patch = KeyTypePatch {
+        price_amount: Change::Set(3_900),
+        ..KeyTypePatch::default()
+    };
+    let lost = StripeError::Unavailable("no answer".to_owned());
+    let mut stripe = MockStripe::new();
+    stripe.expect_product().return_const(Err(lost.clone()));
+    assert_eq!(
+        update(&seller, &stripe, &patch),
+        Err(CatalogError::Stripe(lost))
+    );
+    update(&seller, &*seller.stripe, &patch).unwrap();
+    assert_eq!(seller.set_up_prices().unwrap().skipped.len(), 1);
+}
+
+#[test]
+fn what_was_sold_keeps_its_terms_and_its_price() {
+    let seller = Seller::on_sale();
+    seller.sell();
+    let sold = || {
+        let order = seller.last_order();
+        let licenses = seller.store.licenses_of_order(&order.id).unwrap();
+        (order.terms, order.price, licenses)
+    };
+    let before = sold();
+    let patch = KeyTypePatch {
+        display_name: Some(display_name("Pro, new")),
+        term: Some(Term::parse("30d").unwrap()),
+        activation_limit: Some(1),
+        entitlements: Some(Entitlements::default()),
+        price_amount: Change::Set(100),
+        price_currency: Change::Keep,
+    };
+    update(&seller, &*seller.stripe, &patch).unwrap();
+    assert_eq!(sold(), before);
+    let dated = KeyTypePatch {
+        term: Some(Term::parse("2030-01-01").unwrap()),
+        ..KeyTypePatch::default()
+    };
+    let refused = update(&seller, &*seller.stripe, &dated);
+    assert_eq!(refused, Err(CatalogError::AbsoluteTerm));
+}
+
+#[test]
+fn an_archived_key_type_is_off_sale_until_it_is_restored() {
+    let seller = Seller::on_sale();
+    let key_type = &seller.shop.key_type;
+    let target = KeyTypeRef {
+        tenant: &key_type.tenant,
+        product: &key_type.product,
+        id: &key_type.id,
+    };
+    let set = |archived| {
+        let (store, env) = (&*seller.store, seller.env());
+        set_key_type_archived(store, &env, target, &Actor::Operator, archived).unwrap()
+    };
+    let open = || seller.open(&*seller.stripe, &seller.wanted());
+    assert!(set(true).archived_at.is_some());
+    assert_eq!(open(), Err(CheckoutError::Archived));
+    assert_eq!(seller.set_up_prices().unwrap().created, []);
+    set(false);
+    assert_eq!(seller.set_up_prices().unwrap().repaired.len(), 1);
+    assert!(open().is_ok());
+    assert_eq!(seller.audited("key-type.archived"), 1);
+    assert_eq!(seller.audited("key-type.restored"), 1);
 }

@@ -33,6 +33,20 @@ fn links(seller: &Seller) -> Vec<PriceLink> {
     seller.store.price_links(seller.tenant(), account).unwrap()
 }
 
+/// A Stripe whose objects are read from the seller's, and that creates nothing.
+fn reading(seller: &Seller) -> MockStripe {
+    let mut stripe = MockStripe::new();
+    let real = Arc::clone(&seller.stripe);
+    stripe
+        .expect_product()
+        .returning(move |on, id| real.product(on, id));
+    let real = Arc::clone(&seller.stripe);
+    stripe
+        .expect_prices()
+        .returning(move |on, product| real.prices(on, product));
+    stripe
+}
+
 fn prices<'a>(links: impl IntoIterator<Item = &'a PriceLink>) -> BTreeSet<StripePriceId> {
     links
         .into_iter()
@@ -41,7 +55,7 @@ fn prices<'a>(links: impl IntoIterator<Item = &'a PriceLink>) -> BTreeSet<Stripe
 }
 
 #[test]
-fn each_priced_key_type_gets_a_price_on_one_product_and_then_is_skipped() {
+fn each_priced_key_type_gets_a_product_and_a_price_and_then_is_skipped() {
     let seller = with_key_types([("team".into(), Some(9_900)), ("gift".into(), None)]);
     let first = seller.set_up_prices().unwrap();
     let names = |links: &[PriceLink]| {
@@ -51,8 +65,15 @@ fn each_priced_key_type_gets_a_price_on_one_product_and_then_is_skipped() {
     assert_eq!(names(&first.created), ["pro".into(), "team".into()].into());
     assert_eq!(first.skipped.len(), 1);
     assert_eq!(first.skipped[0].id.as_str(), "gift");
-    let product = &first.created[0].stripe_product;
-    assert!(first.created.iter().all(|it| it.stripe_product == *product));
+    for link in &first.created {
+        let account = seller.shop.account_ref();
+        let product = seller.stripe.product(&account, &link.stripe_product);
+        assert_eq!(product.unwrap().unwrap().name, "Pixel Studio – Pro");
+    }
+    assert_ne!(
+        first.created[0].stripe_product,
+        first.created[1].stripe_product
+    );
     assert_eq!(prices(&links(&seller)), prices(&first.created));
 
     let second = seller.set_up_prices().unwrap();
@@ -70,11 +91,11 @@ fn key_types_beyond_the_first_page_are_priced_too() {
 #[test]
 fn a_failure_half_way_keeps_what_was_done_and_the_next_call_goes_on() {
     let seller = with_key_types([("team".into(), Some(9_900))]);
-    let mut stripe = MockStripe::new();
+    let mut stripe = reading(&seller);
     let real = Arc::clone(&seller.stripe);
     stripe
         .expect_create_product()
-        .times(1)
+        .times(2)
         .returning(move |on, new, key| real.create_product(on, new, key));
     let real = Arc::clone(&seller.stripe);
     stripe
@@ -94,7 +115,6 @@ fn a_failure_half_way_keeps_what_was_done_and_the_next_call_goes_on() {
 
     let rest = seller.set_up_prices().unwrap();
     assert_eq!((rest.created.len(), rest.skipped.len()), (1, 1));
-    assert_eq!(rest.created[0].stripe_product, kept[0].stripe_product);
     assert!(prices(&links(&seller)).is_superset(&prices(&kept)));
 }
 
@@ -102,7 +122,7 @@ fn a_failure_half_way_keeps_what_was_done_and_the_next_call_goes_on() {
 fn a_price_whose_answer_was_lost_is_not_created_twice() {
     let seller = with_key_types([]);
     let created = Arc::new(std::sync::Mutex::new(None));
-    let mut stripe = MockStripe::new();
+    let mut stripe = reading(&seller);
     let real = Arc::clone(&seller.stripe);
     stripe
         .expect_create_product()
@@ -135,6 +155,114 @@ fn a_changed_amount_creates_another_price_of_the_same_product() {
     assert_eq!(second.amount, cents(2_900));
     assert_eq!(second.stripe_product, first.stripe_product);
     assert_eq!(links(&seller), [second]);
+}
+
+/// What may have happened to a price at Stripe, and whether another price is needed.
+type Mishap = (&'static str, fn(&Seller, &PriceLink), bool);
+
+#[test]
+fn what_was_archived_deleted_or_renamed_at_stripe_is_repaired() {
+    const MISHAPS: [Mishap; 5] = [
+        (
+            "an archived price",
+            |seller, link| {
+                let account = seller.shop.account_ref();
+                let archived = seller
+                    .stripe
+                    .set_price_active(&account, &link.stripe_price, false);
+                archived.unwrap();
+            },
+            false,
+        ),
+        (
+            "an archived product",
+            |seller, link| {
+                let account = seller.shop.account_ref();
+                seller
+                    .stripe
+                    .archive_product(&account, &link.stripe_product);
+            },
+            false,
+        ),
+        (
+            "a renamed product",
+            |seller, link| {
+                let account = seller.shop.account_ref();
+                let renamed = seller
+                    .stripe
+                    .repair_product(&account, &link.stripe_product, "?");
+                renamed.unwrap();
+            },
+            false,
+        ),
+        (
+            "a deleted price",
+            |seller, link| {
+                let account = seller.shop.account_ref();
+                seller.stripe.delete_price(&account, &link.stripe_price);
+            },
+            true,
+        ),
+        (
+            "wiped test data",
+            |seller, link| {
+                let account = seller.shop.account_ref();
+                seller.stripe.delete_product(&account, &link.stripe_product);
+            },
+            true,
+        ),
+    ];
+    for (what, mishap, needs_another) in MISHAPS {
+        let seller = with_key_types([]);
+        let account = seller.shop.account_ref();
+        let mut last = seller.set_up_prices().unwrap().created.remove(0);
+        // Twice, so that no idempotency key may replay an object that is gone.
+        for _ in 0..2 {
+            mishap(&seller, &last);
+            let outcome = seller.set_up_prices().unwrap();
+            let (created, repaired) = (outcome.created, outcome.repaired);
+            let now = links(&seller).remove(0);
+            if needs_another {
+                assert_eq!(
+                    (created.as_slice(), repaired.len()),
+                    (&[now.clone()][..], 0)
+                );
+                assert_ne!(now.stripe_price, last.stripe_price, "{what}");
+            } else {
+                assert_eq!(
+                    (created.len(), repaired.as_slice()),
+                    (0, &[now.clone()][..])
+                );
+                assert_eq!(now, last, "{what}");
+            }
+            let product = seller.stripe.product(&account, &now.stripe_product);
+            let product = product.unwrap().expect(what);
+            assert!(
+                product.active && product.name == "Pixel Studio – Pro",
+                "{what}"
+            );
+            let opened = seller.open(&*seller.stripe, &seller.wanted());
+            assert!(opened.is_ok(), "{what}: {opened:?}");
+            assert_eq!(seller.set_up_prices().unwrap().skipped.len(), 1, "{what}");
+            last = now;
+        }
+    }
+}
+
+#[test]
+fn prices_that_were_forgotten_and_then_deleted_are_not_replayed() {
+    let seller = with_key_types([]);
+    let account = seller.shop.account_ref();
+    let first = seller.set_up_prices().unwrap().created.remove(0);
+    let (store, env, actor) = (&*seller.store, seller.env(), Actor::Operator);
+    disconnect(store, &*seller.stripe, &env, seller.tenant(), &actor).unwrap();
+    seller.connect(&account).unwrap();
+    seller
+        .stripe
+        .delete_product(&account, &first.stripe_product);
+    let second = seller.set_up_prices().unwrap().created.remove(0);
+    assert_ne!(second.stripe_product, first.stripe_product);
+    assert!(seller.open(&*seller.stripe, &seller.wanted()).is_ok());
 }
 
 #[test]

@@ -4,7 +4,9 @@ use mintage_domain::model::licenses::key::{KeyFormat, KeyPrefix, LicenseKey};
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::sellers::tenant::Plan;
 use mintage_domain::usecase::catalog::error::CatalogError;
-use mintage_domain::usecase::catalog::product::{NewProduct, create_product};
+use mintage_domain::usecase::catalog::product::{
+    NewProduct, ProductPatch, create_product, set_product_archived, update_product,
+};
 use mintage_domain::usecase::licenses::mint::product_secret;
 use mintage_domain::usecase::sellers::tenant::{change_plan, create_tenant};
 use mintage_testkit::fixtures::{display_name, email};
@@ -109,16 +111,73 @@ fn a_product_is_created_with_a_secret_of_its_own() {
 }
 
 #[test]
-fn a_product_that_cannot_be_is_refused() {
+fn an_unknown_tenant_has_no_products() {
     let market = Market::on(Plan::Pro);
-    let short = NewProduct {
-        key_prefix: KeyPrefix::parse("PX").unwrap(),
-        key_format: KeyFormat::Classic,
-        ..new_product("short")
-    };
-    assert_eq!(market.create(&short), Err(CatalogError::PrefixMismatch));
     let nobody = TenantId::parse("nobody").unwrap();
     let (env, actor) = (market.env.env(), Actor::Operator);
     let unknown = create_product(&market.store, &env, &nobody, &actor, &new_product("app"));
     assert_eq!(unknown, Err(CatalogError::NotFound));
+}
+
+#[test]
+fn a_prefix_of_two_to_eight_characters_suits_both_formats() {
+    let market = Market::on(Plan::Pro);
+    for (n, prefix) in ["PX", "PIXEL", "PIXELS12"].into_iter().enumerate() {
+        for format in KeyFormat::ALL {
+            let new = NewProduct {
+                key_prefix: KeyPrefix::parse(prefix).unwrap(),
+                key_format: format,
+                ..new_product(&format!("app-{n}-{format}"))
+            };
+            assert!(market.create(&new).is_ok(), "{prefix} {format}");
+        }
+    }
+}
+
+#[test]
+fn a_change_writes_what_it_names_and_nothing_twice() {
+    let market = Market::on(Plan::Pro);
+    let before = market.create(&new_product("app")).unwrap();
+    let patch = ProductPatch {
+        display_name: Some(display_name("Pixel Pro")),
+        key_prefix: Some(KeyPrefix::parse("PX").unwrap()),
+        key_format: None,
+    };
+    let update = |id: &str, patch: &ProductPatch| {
+        let (env, id) = (market.env.env(), ProductId::parse(id).unwrap());
+        let target = (&market.tenant, &id);
+        update_product(&market.store, &env, target, &Actor::Operator, patch)
+    };
+    let after = update("app", &patch).unwrap();
+    let expected = Product {
+        display_name: display_name("Pixel Pro"),
+        key_prefix: KeyPrefix::parse("PX").unwrap(),
+        version: 2,
+        ..before
+    };
+    assert_eq!(after, expected);
+    assert_eq!(update("app", &patch), Ok(after.clone()));
+    assert_eq!(update("app", &ProductPatch::default()), Ok(after));
+    assert_eq!(update("other", &patch), Err(CatalogError::NotFound));
+}
+
+#[test]
+fn an_archived_product_leaves_its_place_in_the_quota_until_it_is_restored() {
+    let market = Market::on(Plan::Free);
+    market.create(&new_product("first")).unwrap();
+    let set = |id: &str, archived| {
+        let (env, id) = (market.env.env(), ProductId::parse(id).unwrap());
+        let target = (&market.tenant, &id);
+        set_product_archived(&market.store, &env, target, &Actor::Operator, archived)
+    };
+    for _ in 0..2 {
+        assert!(set("first", true).unwrap().archived_at.is_some());
+    }
+    market.create(&new_product("second")).unwrap();
+    let full = Err(CatalogError::QuotaExceeded(1));
+    assert_eq!(set("first", false), full);
+    assert_eq!(market.create(&new_product("third")), full);
+    set("second", true).unwrap();
+    assert_eq!(set("first", false).unwrap().archived_at, None);
+    assert_eq!(set("third", true), Err(CatalogError::NotFound));
 }

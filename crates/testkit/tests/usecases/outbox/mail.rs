@@ -9,6 +9,7 @@ use mintage_domain::model::access::rate::{Grant, Take};
 use mintage_domain::model::outbox::mail::{LicenseMail, MailContent, MailStatus, QueuedMail};
 use mintage_domain::model::outbox::retry::RetrySchedule;
 use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::sellers::tenant::Plan;
 use mintage_domain::model::stripe::event::EventData;
 use mintage_domain::ports::{
     ClaimLimits, Commit, LicenseRecord, Mail, MailError, Mails, Message, RateLimiter, TakeQuery,
@@ -20,6 +21,7 @@ use mintage_domain::usecase::outbox::mail::{
     Composed, LEASE, MAX_SERVER_WAIT, MailCommandError, Outcome, RESEND_RATE, compose, give_up,
     record_result, resend, switch,
 };
+use mintage_domain::usecase::sellers::tenant::change_plan;
 use mintage_testkit::OutboxMail;
 use mintage_testkit::fixtures::email;
 use mintage_testkit::loopback::smtp::Manner;
@@ -413,4 +415,42 @@ fn an_error_of_the_port_says_whether_to_try_again() {
         Outcome::TryAgain("the mail server did not take it: 451".to_owned()),
     ];
     assert_eq!(outcomes, expected);
+}
+
+#[test]
+fn a_stranger_gets_ten_mails_an_hour_and_the_others_wait() {
+    for (plan, most) in [(Plan::Free, 5), (Plan::Pro, 10)] {
+        let seller = Seller::on_sale();
+        let env = seller.env();
+        change_plan(&*seller.store, &env, seller.tenant(), plan).unwrap();
+        let mut sent = 0;
+        for _ in 0..most + 3 {
+            seller.sell();
+            let mail = claim(&seller);
+            let outcome = match compose(&*seller.store, &env, &mail).unwrap() {
+                Composed::Outcome(outcome) => outcome,
+                Composed::Mail(_) | Composed::Notice(_) => Outcome::Sent,
+            };
+            sent += usize::from(outcome == Outcome::Sent);
+            let status = record_result(&*seller.store, &env, &mail, &outcome).unwrap();
+            assert_eq!(status == MailStatus::Sent, outcome == Outcome::Sent);
+        }
+        assert_eq!(sent, most, "{plan:?}");
+        seller.shop.env.clock.advance(Duration::from_hours(2));
+        let limits = ClaimLimits {
+            now: seller.shop.now(),
+            responsive: 10,
+            unresponsive: 0,
+            per_lane: 10,
+            lease: LEASE,
+        };
+        let waited = seller.store.claim_mails(&limits).unwrap().leased;
+        assert_eq!(waited.len(), 3);
+        assert!(
+            waited.iter().all(|mail| mail.attempts == 1),
+            "no attempt was lost"
+        );
+        let again = compose(&*seller.store, &env, &waited[0]).unwrap();
+        assert!(matches!(again, Composed::Mail(_)), "{again:?}");
+    }
 }

@@ -10,7 +10,8 @@ use mintage_domain::model::sales::fee::BasisPoints;
 use mintage_domain::model::sales::order::OrderStatus;
 use mintage_domain::model::stripe::event::EventData;
 use mintage_domain::ports::{
-    CheckoutSession, Commit, MockStripe, MockWebhooks, Orders, StripeError, StripeRefusal,
+    CheckoutSession, Commit, MockStripe, MockWebhooks, OrderFilter, Orders, StripeError,
+    StripeRefusal,
 };
 use mintage_domain::usecase::failure::Failure;
 use mintage_domain::usecase::sales::checkout::{CheckoutError, OpenCheckout, authorize, open};
@@ -78,7 +79,11 @@ fn an_open_checkout_is_recorded_with_its_fee_and_terms() {
 fn what_cannot_be_sold_opens_no_order() {
     let orders = |seller: &Seller| {
         let page = PageRequest::default();
-        seller.store.orders(seller.tenant(), &page).unwrap().items
+        seller
+            .store
+            .orders(seller.tenant(), &OrderFilter::default(), &page)
+            .unwrap()
+            .items
     };
     let seller = Seller::new();
     seller.connect(&seller.shop.account_ref()).unwrap();

@@ -30,14 +30,6 @@ impl Default for KeyFormat {
 }
 
 impl KeyFormat {
-    /// Whether keys of this format may have the prefix: classic keys need 4 characters.
-    pub fn accepts(self, prefix: &KeyPrefix) -> bool {
-        match self {
-            Self::Classic => prefix.as_str().len() == 4,
-            Self::Checked => true,
-        }
-    }
-
     /// The number of symbols after the prefix.
     pub(super) fn symbols(self) -> usize {
         self.groups().iter().sum()
@@ -75,19 +67,6 @@ impl KeyFormat {
 )]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_classic_keys_need_four_characters() {
-        for (prefix, classic, checked) in [
-            ("KS", false, true),
-            ("ACME", true, true),
-            ("ACMES", false, true),
-        ] {
-            let prefix = KeyPrefix::parse(prefix).unwrap();
-            assert_eq!(KeyFormat::Classic.accepts(&prefix), classic, "{prefix}");
-            assert_eq!(KeyFormat::Checked.accepts(&prefix), checked, "{prefix}");
-        }
-    }
 
     #[test]
     fn a_format_is_read_as_it_is_written() {

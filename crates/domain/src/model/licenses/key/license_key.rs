@@ -7,7 +7,7 @@ use crate::model::licenses::key::checksum::{ProductSecret, RANDOM_SYMBOLS};
 use crate::model::licenses::key::format::KeyFormat;
 use crate::model::licenses::key::hash::KeyHash;
 use crate::model::licenses::key::prefix::KeyPrefix;
-use crate::model::licenses::key::presented::{InvalidKey, trimmed};
+use crate::model::licenses::key::presented::{InvalidKey, cleaned};
 use crate::model::licenses::key::symbols;
 
 /// A license key as printed for its owner. It has no `Display`, and its `Debug` is redacted.
@@ -18,7 +18,7 @@ pub struct LicenseKey {
 }
 
 impl LicenseKey {
-    /// Generates a classic key from 80 random bits. The format must accept the prefix.
+    /// Generates a classic key from 80 random bits.
     pub fn classic(prefix: &KeyPrefix, random: [u8; 10]) -> Self {
         let symbols = symbols::encode(&random, KeyFormat::Classic.symbols());
         Self::generated(KeyFormat::Classic, prefix, &symbols)
@@ -32,9 +32,10 @@ impl LicenseKey {
         Self::generated(KeyFormat::Checked, prefix, &symbols)
     }
 
-    /// Reads a key that another system sold. It is trimmed, and otherwise not changed.
+    /// Reads a key that another system sold, as [`PresentedKey`](super::PresentedKey) reads what a
+    /// buyer sends: without what nobody sees, and otherwise unchanged.
     pub fn imported(text: &str) -> Result<Self, InvalidKey> {
-        let printed = Secret::new(trimmed(text)?);
+        let printed = Secret::new(cleaned(text)?);
         let format = None;
         Ok(Self { printed, format })
     }

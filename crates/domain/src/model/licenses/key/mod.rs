@@ -1,7 +1,7 @@
 //! License keys: how they are generated, printed, masked and hashed.
 //!
-//! - `classic`, `ACME-4B2K-9XJP-T8WM-Q3VZ`: a prefix of 4 characters and 16 random symbols of 5
-//!   bits, 80 bits. With a million keys sold, one guess hits a key with probability 2^-60.
+//! - `classic`, `ACME-4B2K-9XJP-T8WM-Q3VZ`: a prefix of 2 to 8 characters and 16 random symbols
+//!   of 5 bits, 80 bits. With a million keys sold, one guess hits a key with probability 2^-60.
 //! - `checked`, `KS-7F3K9-9XYKM-4N2A1-Q7C9F-WT2K`: 20 random symbols, 100 bits, then 4 symbols, 20
 //!   bits, of an HMAC under the product's secret. All but one in a million typos or guesses are
 //!   refused without a query.

@@ -20,6 +20,11 @@ pub(super) fn fold(typed: char) -> Option<char> {
     base32::UPPER_SYMBOLS.contains(symbol).then_some(symbol)
 }
 
+/// The symbols that a person meant; `None` if a character is not a symbol.
+pub(super) fn fold_all(typed: &str) -> Option<String> {
+    typed.chars().map(fold).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

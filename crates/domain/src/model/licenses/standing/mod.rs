@@ -7,7 +7,8 @@
 //!
 //! - A dispute or an unpaid invoice goes from *held* to *released* and never back. The release is
 //!   kept, so that an opening that arrives later changes nothing.
-//! - A revocation is never undone. Of two revocations an admin's is kept, else the earlier one.
+//! - A revocation by the seller or by a lost dispute is never undone. One for a refund follows the
+//!   payment, which knows its refunds, and hides neither of the others.
 //! - The seller's own hold follows commands, which are applied in order under the license's
 //!   version, so that it can be set and released repeatedly. So do extensions of the term.
 
@@ -43,7 +44,7 @@ text_enum! {
         Frozen = "FROZEN",
         /// The term is over.
         Expired = "EXPIRED",
-        /// The license is revoked for good.
+        /// The license is revoked.
         Revoked = "REVOKED",
     }
 
@@ -123,13 +124,19 @@ impl Standing {
         }
     }
 
-    /// Revokes the license for good. Of several revocations an admin's is kept, else the earliest,
-    /// so that an admin's revocation never depends on refunds or disputes. Returns whether anything
-    /// changed.
+    /// Revokes the license. Of several revocations an admin's is kept, else that of a dispute, else
+    /// the earliest, so that neither depends on refunds. Returns whether anything changed.
     pub fn revoke(&mut self, reason: RevocationReason, at: Timestamp) -> bool {
         let new = Revocation::new(reason, at);
         let kept = self.revocation.map_or(new, |old| old.join(new));
         self.revocation.replace(kept) != Some(kept)
+    }
+
+    /// Undoes a revocation for a refund, because the refund failed or was cancelled. Returns whether
+    /// anything changed.
+    pub fn undo_refund(&mut self) -> bool {
+        let is_refund = |it: &mut Revocation| it.reason() == RevocationReason::Refund;
+        self.revocation.take_if(is_refund).is_some()
     }
 
     /// Holds the license for a cause, unless the cause is already settled. Returns whether anything

@@ -1,17 +1,18 @@
-//! Revocations, which end a license for good.
+//! Revocations, which end a license.
 
 use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
 
 text_enum! {
-    /// Why a license was revoked. An earlier variant outranks a later one.
+    /// Why a license was revoked. An earlier variant outranks a later one, so that a reason that can
+    /// be undone never hides one that cannot.
     pub enum RevocationReason {
         /// The seller revoked the license.
         Admin = "admin",
-        /// The payment was refunded in full.
-        Refund = "refund",
         /// The seller lost a dispute over the payment.
         Dispute = "dispute",
+        /// The payment was refunded in full. Undone if the refund fails.
+        Refund = "refund",
     }
 
     /// The text is not the reason of a revocation.
@@ -42,13 +43,10 @@ impl Revocation {
         self.at
     }
 
-    /// The revocation of the two that is kept: an admin's, else the earlier, else by the order of
-    /// the reasons. It is the minimum of a total order, so the order of arrival does not matter.
+    /// The revocation of the two that is kept: by the order of the reasons, else the earlier. It is
+    /// the minimum of a total order, so the order of arrival does not matter.
     pub(super) fn join(self, other: Self) -> Self {
-        let rank = |revocation: Self| {
-            let Self { reason, at } = revocation;
-            (reason != RevocationReason::Admin, at, reason)
-        };
+        let rank = |revocation: Self| (revocation.reason, revocation.at);
         if rank(other) < rank(self) {
             other
         } else {

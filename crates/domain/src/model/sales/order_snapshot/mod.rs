@@ -173,6 +173,7 @@ impl Snapshot {
             },
             price: money(self.price)?,
             fee,
+            email: buyer.clone(),
             buyer,
             session: None,
             status: OrderStatus::Open,

@@ -29,6 +29,7 @@ fn order(entitlements: usize) -> Order {
         price: usd(2_900),
         fee: Some(usd(15)),
         buyer: Some(Email::parse("ada@example.test").unwrap()),
+        email: Some(Email::parse("ada@example.test").unwrap()),
         session: None,
         status: OrderStatus::Open,
         customer: None,
@@ -46,6 +47,7 @@ fn every_order_is_read_back_from_entries_within_the_limits_of_stripe() {
     let bare = Order {
         fee: None,
         buyer: None,
+        email: None,
         ..order(0)
     };
     for order in [bare, order(0), order(3), order(64)] {

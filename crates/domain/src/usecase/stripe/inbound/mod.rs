@@ -47,7 +47,7 @@ impl Inbound {
             EventData::SessionCompleted(_)
             | EventData::SessionPaymentFailed(_)
             | EventData::SessionExpired(_)
-            | EventData::ChargeRefunded(_)
+            | EventData::Refund(_)
             | EventData::Other => None,
         }
     }
@@ -227,7 +227,7 @@ fn interpret_session(
         }
         EventData::SessionPaymentFailed(session) => (session, OrderStatus::PaymentFailed),
         EventData::SessionExpired(session) => (session, OrderStatus::Expired),
-        EventData::ChargeRefunded(_) | EventData::Deauthorized | EventData::Other => {
+        EventData::Refund(_) | EventData::Deauthorized | EventData::Other => {
             return Ok(None);
         }
     };
@@ -248,7 +248,7 @@ fn interpret_event(
         ));
     }
     match data {
-        EventData::ChargeRefunded(facts) => refund::interpret(store, env, account, facts, now),
+        EventData::Refund(facts) => refund::interpret(store, env, account, facts, now),
         EventData::Deauthorized => deauthorized::interpret(store, stripe, env, account, now),
         EventData::SessionCompleted(_)
         | EventData::SessionPaymentFailed(_)

@@ -64,10 +64,7 @@ fn fulfil(
     (facts, payment): (&SessionFacts, Option<Payment>),
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
-    let Some(email) = buyer(&order, facts) else {
-        let reason = "the session carries no e-mail address";
-        return Ok(Verdict::Park(order.tenant, reason.into()));
-    };
+    let email = buyer(&order, facts);
     let Some(product) = catalog.product(&order.tenant, &order.product)? else {
         return Ok(Verdict::Park(order.tenant, "the product is gone".into()));
     };
@@ -94,6 +91,7 @@ fn fulfil(
         // A paid order is minted even beyond the quota.
         quota: None,
         revoked: refunded(payment.as_ref()),
+        partly_refunded: payment.as_ref().filter(|it| it.is_partly_refunded()),
         actor: Actor::Stripe,
     };
     if let Err(reason) = mint_into(&mut changes, env, new, now) {
@@ -102,18 +100,25 @@ fn fulfil(
     order.status = OrderStatus::Fulfilled;
     order.fulfilled_at = Some(now);
     order.customer = Some(customer.id.clone());
+    order.email = Some(customer.email.clone());
     order.payment.clone_from(&facts.payment_intent);
-    order.total = total(facts).or(Some(order.price));
+    order.total = total(facts);
     changes.payments.extend(payment.map(Write::changed));
     changes.customers.push(customer);
     changes.orders.push(Write::changed(order));
     Ok(Verdict::Apply(Box::new(changes)))
 }
 
-/// The address that the buyer typed at Stripe, else the one that the seller's backend sent.
-fn buyer(order: &Order, facts: &SessionFacts) -> Option<Email> {
-    let typed = facts.email.as_deref().and_then(|e| Email::parse(e).ok());
-    typed.or_else(|| order.buyer.clone())
+/// The address of the buyer: the one that Stripe reports, else the one that the seller's backend sent.
+/// A buyer who has paid gets a license even without an address that can be mailed: the address is kept
+/// as Stripe reports it, and if there is none, one that stands for none.
+fn buyer(order: &Order, facts: &SessionFacts) -> Email {
+    let typed = facts.email.as_deref();
+    typed
+        .and_then(|text| Email::parse(text).ok())
+        .or_else(|| order.buyer.clone())
+        .or_else(|| typed.and_then(Email::kept))
+        .unwrap_or_else(|| Email::missing(order.id.as_str()))
 }
 
 fn customer(
@@ -159,17 +164,22 @@ fn payment(
     };
     let mut payment = stored.unwrap_or_else(|| Payment::new(key, now));
     payment.order = Some(order.id.clone());
+    payment.charged = payment.charged.or(facts.amount_total);
+    let currency = facts.currency.as_deref();
+    let currency = currency.and_then(|code| Currency::parse(code).ok());
+    payment.currency = payment.currency.or(currency);
     Ok(Some(payment))
 }
 
 /// The reason to revoke the license from the start, if its refund arrived before its sale.
 fn refunded(payment: Option<&Payment>) -> Option<RevocationReason> {
     payment
-        .is_some_and(|payment| payment.fully_refunded)
+        .is_some_and(Payment::is_fully_refunded)
         .then_some(RevocationReason::Refund)
 }
 
+/// What was charged; `None` if Stripe did not say so.
 fn total(facts: &SessionFacts) -> Option<Money> {
     let currency = Currency::parse(facts.currency.as_deref()?).ok()?;
-    Money::new(facts.amount_total?, currency).ok()
+    Money::charged(facts.amount_total?, currency).ok()
 }

@@ -20,9 +20,9 @@ use crate::fixtures::{Shop, cents, display_name};
 /// unchanged.
 pub fn a_key_type_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
-    let yen = Money::new(
+    let dong = Money::new(
         Money::MAX_MINOR,
-        Currency::parse("jpy").expect("a currency"),
+        Currency::parse("vnd").expect("a currency"),
     )
     .expect("the most there is");
     let most = (0..64).map(|i| format!("{i:02}.{}", "e".repeat(61)));
@@ -38,7 +38,7 @@ pub fn a_key_type_reads_back_as_written(store: &Nodes<'_>) {
             Term::Days(Days::new(36_500).expect("a century")),
             LicenseTerms::MAX_ACTIVATIONS,
             most.collect(),
-            Some(yen),
+            Some(dong),
         ),
         (
             Term::Until(Timestamp::from_micros(1_893_456_000_123_000)),

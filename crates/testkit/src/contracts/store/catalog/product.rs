@@ -1,12 +1,15 @@
 //! Products.
 
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
+use mintage_domain::commit::guards::Refusal;
+use mintage_domain::commit::row::Row;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::licenses::key::{KeyFormat, KeyPrefix};
+use mintage_domain::ports::CommitError;
 
-use crate::contracts::store::committing::committed;
+use crate::contracts::store::committing::{changing, committed};
 use crate::contracts::store::nodes::Nodes;
 use crate::contracts::store::paging::{assert_paged, at_moments};
 use crate::contracts::store::round_trip::{NAMES, comes_back, longest_name};
@@ -67,4 +70,35 @@ pub fn products_are_paged(store: &Nodes<'_>) {
             .map(|it| (it.created_at, it.id.to_string()))
             .collect(),
     );
+}
+
+/// A changed product and a changed key type read back as they were written, under the guard of the
+/// version that was read.
+pub fn a_changed_product_and_key_type_read_back(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let product = Product {
+        display_name: display_name("Pixel 2"),
+        key_prefix: KeyPrefix::parse("PX").expect("a prefix"),
+        key_format: KeyFormat::Checked,
+        archived_at: Some(shop.now()),
+        ..shop.product.clone()
+    };
+    let key_type = KeyType {
+        display_name: display_name("Pro 2"),
+        price: None,
+        archived_at: Some(shop.now()),
+        ..shop.key_type.clone()
+    };
+    let changes = || {
+        changing(&shop, |it| {
+            it.products.push(Write::changed(product.clone()));
+            it.key_types.push(Write::changed(key_type.clone()));
+        })
+    };
+    let first = changes();
+    committed(store, first.clone());
+    assert_written(store, &first);
+    let row = Row::Product(shop.tenant.id.clone(), product.id.clone());
+    let stale = Err(CommitError::Refused(Refusal::Stale(row)));
+    assert_eq!(store.commit(changes()).map(drop), stale);
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use mintage_domain::base::email::Email;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::money::Money;
 use mintage_domain::base::page::PageRequest;
@@ -11,6 +12,7 @@ use mintage_domain::model::licenses::entitlements::Entitlements;
 use mintage_domain::model::licenses::term::{Days, Term};
 use mintage_domain::model::licenses::terms::LicenseTerms;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
+use mintage_domain::ports::OrderFilter;
 
 use crate::contracts::store::committing::{changing, committed};
 use crate::contracts::store::nodes::Nodes;
@@ -37,9 +39,10 @@ pub fn an_order_reads_back_as_written(store: &Nodes<'_>) {
         },
         fee: Some(cents(15)),
         buyer: Some(email("buyer@example.test")),
+        email: Email::kept("not..(mailable)@x"),
         session: Some(shop.session()),
         customer: Some(sale.customer.id),
-        total: Some(cents(Money::MAX_MINOR)),
+        total: Money::charged(i64::MAX, cents(0).currency()).ok(),
         payment: Some(shop.payment_intent()),
         fulfilled_at: Some(INSTANTS[2]),
         ..bare.clone()
@@ -69,7 +72,7 @@ pub fn orders_are_paged(store: &Nodes<'_>) {
         |it, order| it.orders.push(Write::changed(order.clone())),
     );
     assert_paged(
-        &|page| store.orders(&shop.tenant.id, page),
+        &|page| store.orders(&shop.tenant.id, &OrderFilter::default(), page),
         &|it| (it.created_at, it.id.to_string()),
         orders
             .iter()
@@ -90,7 +93,7 @@ pub fn what_is_new_does_not_shift_the_pages_behind_it(store: &Nodes<'_>) {
     let list = |page: &PageRequest| {
         shop.env.clock.advance(Duration::from_secs(1));
         let newer = Write::changed(shop.order());
-        let page = store.orders(&shop.tenant.id, page);
+        let page = store.orders(&shop.tenant.id, &OrderFilter::default(), page);
         committed(store, changing(&shop, |it| it.orders.push(newer)));
         page
     };
@@ -160,4 +163,56 @@ pub fn stuck_orders_are_found(store: &Nodes<'_>) {
     assert_eq!(found(2, 10), ids(0..2));
     assert_eq!(found(9, 10), ids(0..3));
     assert_eq!(found(9, 2).len(), 2);
+}
+
+/// Orders are found by their status, by the address of their buyer and by their session.
+pub fn orders_are_filtered(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let other = Shop::opened(store, "other");
+    let order = |shop: &Shop, status, address: &str| Order {
+        status,
+        email: Email::kept(address),
+        ..shop.order()
+    };
+    let (open, expired) = (OrderStatus::Open, OrderStatus::Expired);
+    let orders = [
+        order(&shop, open, "ada@example.test"),
+        order(&shop, expired, "ada@example.test"),
+        order(&shop, open, "odd..(x)"),
+        order(&other, open, "ada@example.test"),
+    ];
+    for order in &orders {
+        committed(
+            store,
+            changing(&shop, |it| it.orders.push(Write::changed(order.clone()))),
+        );
+    }
+    let [first, second, third, _] = &orders;
+    for (status, address, session, found) in [
+        (None, None, None, vec![first, second, third]),
+        (Some(open), None, None, vec![first, third]),
+        (None, Some("ada@example.test"), None, vec![first, second]),
+        (Some(expired), Some("ada@example.test"), None, vec![second]),
+        (None, Some("odd..(x)"), None, vec![third]),
+        (None, None, Some(first), vec![first]),
+        (Some(expired), None, Some(first), vec![]),
+        (Some(OrderStatus::Fulfilled), None, None, vec![]),
+    ] {
+        let filter = OrderFilter {
+            status,
+            email: address.and_then(Email::kept),
+            session: session.and_then(|order| order.session.clone()),
+        };
+        let page = store.orders(&shop.tenant.id, &filter, &PageRequest::default());
+        let mut listed: Vec<_> = page
+            .expect("a page")
+            .items
+            .into_iter()
+            .map(|it| it.id)
+            .collect();
+        listed.sort();
+        let mut expected: Vec<_> = found.iter().map(|it| it.id.clone()).collect();
+        expected.sort();
+        assert_eq!(listed, expected, "{filter:?}");
+    }
 }

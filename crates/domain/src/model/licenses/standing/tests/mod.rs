@@ -144,15 +144,16 @@ fn an_admin_freezes_and_thaws_as_often_as_wanted() {
 }
 
 #[test]
-fn of_two_revocations_the_admins_stays_else_the_earlier() {
+fn of_two_revocations_the_admins_stays_else_the_disputes_else_the_earlier() {
     use RevocationReason::{Admin, Dispute, Refund};
     for (first, then, stays) in [
-        ((Refund, 10), (Dispute, 20), (Refund, 10)),
+        ((Refund, 10), (Dispute, 20), (Dispute, 20)),
+        ((Refund, 20), (Refund, 10), (Refund, 10)),
         ((Refund, 20), (Dispute, 10), (Dispute, 10)),
         ((Refund, 10), (Admin, 20), (Admin, 20)),
         ((Admin, 20), (Refund, 10), (Admin, 20)),
         ((Admin, 20), (Admin, 10), (Admin, 10)),
-        ((Dispute, 10), (Refund, 10), (Refund, 10)),
+        ((Dispute, 10), (Refund, 5), (Dispute, 10)),
     ] {
         let mut standing = Standing::new(None);
         assert!(standing.revoke(first.0, second(first.1)));
@@ -163,6 +164,31 @@ fn of_two_revocations_the_admins_stays_else_the_earlier() {
             (stays.0, second(stays.1))
         );
         assert_eq!(changed, first != stays);
+    }
+}
+
+#[test]
+fn only_a_revocation_for_a_refund_is_undone() {
+    for (reasons, state) in [
+        (vec![], State::Active),
+        (vec![RevocationReason::Refund], State::Active),
+        (vec![RevocationReason::Admin], State::Revoked),
+        (
+            vec![RevocationReason::Refund, RevocationReason::Dispute],
+            State::Revoked,
+        ),
+        (
+            vec![RevocationReason::Refund, RevocationReason::Admin],
+            State::Revoked,
+        ),
+    ] {
+        let mut standing = Standing::new(None);
+        for reason in &reasons {
+            standing.revoke(*reason, second(1));
+        }
+        let undone = standing.undo_refund();
+        assert_eq!(undone, reasons == [RevocationReason::Refund]);
+        assert_eq!(standing.state(second(2)), state, "{reasons:?}");
     }
 }
 

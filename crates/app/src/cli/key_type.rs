@@ -1,0 +1,247 @@
+//! `mintage key-type`.
+
+use clap::{Args, Subcommand};
+use mintage_api::views::catalog::KeyTypeView;
+use mintage_domain::base::change::Change;
+use mintage_domain::base::money::{Currency, Money};
+use mintage_domain::base::slug::{KeyTypeId, ProductId};
+use mintage_domain::model::catalog::display_name::DisplayName;
+use mintage_domain::model::catalog::key_type::KeyType;
+use mintage_domain::model::catalog::price;
+use mintage_domain::model::licenses::entitlements::Entitlements;
+use mintage_domain::model::licenses::term::Term;
+use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::ports::Store;
+use mintage_domain::usecase::catalog::key_type::{
+    KeyTypePatch, KeyTypeRef, NewKeyType, create_key_type, set_key_type_archived, update_key_type,
+};
+use mintage_domain::usecase::env::Env;
+use serde::Serialize;
+
+use super::global_args::{GlobalArgs, with_store};
+use super::list::print_list;
+use super::output::{CommandResult, Format, print_item};
+use super::product::status;
+use super::tenant_args::TenantArgs;
+
+const OPERATOR: Actor = Actor::Operator;
+
+/// The largest activation limit, for the command line.
+const MAX_ACTIVATIONS: i64 = LicenseTerms::MAX_ACTIVATIONS as i64;
+
+#[derive(Subcommand)]
+pub(super) enum KeyTypeCommand {
+    /// Create a key type.
+    Create {
+        #[command(flatten)]
+        key_type: KeyTypeArgs,
+        /// The name that buyers see.
+        #[arg(long, value_parser = DisplayName::parse)]
+        name: DisplayName,
+        #[command(flatten)]
+        terms: TermArgs,
+        #[command(flatten)]
+        price: PriceArgs,
+    },
+    /// List the key types of a product, newest first.
+    List {
+        #[command(flatten)]
+        tenant: TenantArgs,
+        /// The product's slug.
+        #[arg(long, value_parser = ProductId::parse)]
+        product: ProductId,
+    },
+    /// Get a key type.
+    Get(KeyTypeArgs),
+    /// Change a key type. What was sold keeps its terms. After a change of the name or the price, call
+    /// setup-prices, which changes them at Stripe.
+    Update {
+        #[command(flatten)]
+        key_type: KeyTypeArgs,
+        /// The name that buyers see.
+        #[arg(long, value_parser = DisplayName::parse)]
+        name: Option<DisplayName>,
+        #[command(flatten)]
+        terms: TermArgs,
+        #[command(flatten)]
+        price: PriceArgs,
+        /// Take the key type off sale by checkout.
+        #[arg(long, conflicts_with_all = ["price", "currency"])]
+        no_price: bool,
+    },
+    /// Stop selling a key type. What was sold stays valid.
+    Archive(KeyTypeArgs),
+    /// Sell an archived key type again.
+    Restore(KeyTypeArgs),
+}
+
+#[derive(Args)]
+pub(super) struct KeyTypeArgs {
+    #[command(flatten)]
+    tenant: TenantArgs,
+    /// The product's slug.
+    #[arg(long, value_parser = ProductId::parse)]
+    product: ProductId,
+    /// The key type's slug.
+    #[arg(long, value_parser = KeyTypeId::parse)]
+    id: KeyTypeId,
+}
+
+#[derive(Args)]
+pub(super) struct TermArgs {
+    /// How long a license is valid: lifetime, or days such as 365d.
+    #[arg(long, value_parser = Term::parse)]
+    duration: Option<Term>,
+    /// The most devices on which a license may be active.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=MAX_ACTIVATIONS))]
+    activations: Option<u32>,
+    /// A feature that a license unlocks; give the option once for each feature.
+    #[arg(long = "entitlement")]
+    entitlements: Vec<String>,
+}
+
+#[derive(Args)]
+pub(super) struct PriceArgs {
+    /// The price in minor units of its currency: 2900 is 29.00 USD, or 2900 JPY.
+    #[arg(long)]
+    price: Option<i64>,
+    /// The currency of the price, such as usd.
+    #[arg(long, value_parser = Currency::parse)]
+    currency: Option<Currency>,
+}
+
+impl TermArgs {
+    fn entitlements(&self) -> Result<Option<Entitlements>, Box<dyn std::error::Error>> {
+        if self.entitlements.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Entitlements::parse(self.entitlements.clone())?))
+    }
+}
+
+impl KeyTypeArgs {
+    fn target(&self) -> KeyTypeRef<'_> {
+        KeyTypeRef {
+            tenant: &self.tenant.tenant,
+            product: &self.product,
+            id: &self.id,
+        }
+    }
+
+    fn read(&self, store: &dyn Store) -> Result<KeyType, Box<dyn std::error::Error>> {
+        let found = store.key_type(&self.tenant.tenant, &self.product, &self.id)?;
+        Ok(found.ok_or("not found")?)
+    }
+
+    fn print(&self, key_type: KeyType) -> CommandResult {
+        print_item(KeyTypeFormat, self.tenant.json, key_type)
+    }
+
+    fn create(
+        &self,
+        store: &dyn Store,
+        env: &Env<'_>,
+        name: DisplayName,
+        terms: &TermArgs,
+        price: &PriceArgs,
+    ) -> CommandResult {
+        let new = NewKeyType {
+            id: self.id.clone(),
+            display_name: name,
+            terms: LicenseTerms::with_defaults(
+                terms.duration,
+                terms.activations,
+                terms.entitlements()?,
+            ),
+            price: price::price(price.price, price.currency)?,
+        };
+        let (tenant, product) = (&self.tenant.tenant, &self.product);
+        let created = create_key_type(store, env, tenant, product, &OPERATOR, &new)?;
+        self.print(created)
+    }
+}
+
+struct KeyTypeFormat;
+
+impl Format<7> for KeyTypeFormat {
+    type Item = KeyType;
+
+    const HEADING: [&'static str; 7] = [
+        "product",
+        "id",
+        "duration",
+        "activations",
+        "price",
+        "status",
+        "name",
+    ];
+
+    fn view(&self, key_type: &KeyType) -> impl Serialize {
+        KeyTypeView::of(key_type)
+    }
+
+    fn row(&self, key_type: &KeyType) -> [String; 7] {
+        [
+            key_type.product.to_string(),
+            key_type.id.to_string(),
+            key_type.terms.term.to_string(),
+            key_type.terms.activation_limit.to_string(),
+            key_type
+                .price
+                .as_ref()
+                .map_or_else(|| "-".to_owned(), Money::to_string),
+            status(key_type.archived_at.is_some()),
+            key_type.display_name.to_string(),
+        ]
+    }
+}
+
+pub(super) fn run(args: &GlobalArgs, command: KeyTypeCommand) -> CommandResult {
+    with_store(args, |store, env| match command {
+        KeyTypeCommand::Create {
+            key_type,
+            name,
+            terms,
+            price,
+        } => key_type.create(store, env, name, &terms, &price),
+        KeyTypeCommand::List { tenant, product } => {
+            let found = store.product(&tenant.tenant, &product)?;
+            found.ok_or("no such product")?;
+            print_list(KeyTypeFormat, tenant.json, |page| {
+                store.key_types(&tenant.tenant, Some(&product), page)
+            })
+        }
+        KeyTypeCommand::Get(key_type) => key_type.print(key_type.read(store)?),
+        KeyTypeCommand::Update {
+            key_type,
+            name,
+            terms,
+            price,
+            no_price,
+        } => {
+            let patch = KeyTypePatch {
+                display_name: name,
+                term: terms.duration,
+                activation_limit: terms.activations,
+                entitlements: terms.entitlements()?,
+                price_amount: if no_price {
+                    Change::Clear
+                } else {
+                    price.price.map_or(Change::Keep, Change::Set)
+                },
+                price_currency: price.currency.map_or(Change::Keep, Change::Set),
+            };
+            let target = key_type.target();
+            key_type.print(update_key_type(store, env, target, &OPERATOR, &patch)?)
+        }
+        KeyTypeCommand::Archive(key_type) => {
+            let target = key_type.target();
+            key_type.print(set_key_type_archived(store, env, target, &OPERATOR, true)?)
+        }
+        KeyTypeCommand::Restore(key_type) => {
+            let target = key_type.target();
+            key_type.print(set_key_type_archived(store, env, target, &OPERATOR, false)?)
+        }
+    })
+}

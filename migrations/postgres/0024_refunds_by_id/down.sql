@@ -1,0 +1,3 @@
+alter table payments drop column refunds;
+alter table payments drop column currency;
+alter table payments drop column charged;

@@ -1,0 +1,6 @@
+-- What Stripe reported about the refunds of a payment, as JSON, and what was charged. Rows without
+-- reports have the totals of `refunded` and `fully_refunded`, which old nodes read and write.
+
+alter table payments add column charged bigint;
+alter table payments add column currency text collate "C";
+alter table payments add column refunds text collate "C";

@@ -1,0 +1,3 @@
+-- The address of the buyer as far as it is known, by which orders are found.
+
+alter table orders add column email text;
