@@ -51,10 +51,16 @@ pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
             tracing::warn!(cause = %error, "could not process the mail queue");
             false
         });
+        if app.mailer.is_none() {
+            // Nothing is sent, so a look at each sale would be in vain.
+            tokio::select! {
+                () = sleep(POLL_INTERVAL) => {}
+                _ = stopped.changed() => {}
+            }
+        }
         if !may_have_more {
             tokio::select! {
-                // Without a mail server a mail that is queued changes nothing.
-                () = app.mails_due.notified(), if app.mailer.is_some() => {}
+                () = app.mails_due.notified() => {}
                 () = sleep(pause) => {}
                 _ = stopped.changed() => {}
             }

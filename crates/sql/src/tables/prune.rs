@@ -78,7 +78,9 @@ impl QueryFragment<Db> for Step {
         let rows = rows(self.kind);
         if self.kind == Prunable::Bodies {
             // The version tells a redelivery that was decided meanwhile.
-            out.push_sql("update deliveries set version = version + 1, sealed_body = ");
+            out.push_sql(
+                "update deliveries set version = version + 1, external_id = null, sealed_body = ",
+            );
             out.push_sql(NO_BYTES);
         } else {
             out.push_sql("delete from ");

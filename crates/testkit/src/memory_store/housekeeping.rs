@@ -83,6 +83,9 @@ fn erase_bodies(tables: &mut Tables, until: Timestamp, n: usize) -> usize {
     let mut erased = 0;
     for delivery in settled.take(n) {
         delivery.sealed_body = Sealed::from_bytes(&[]).expect("no bytes are an erased secret");
+        if let Some(customer) = &mut delivery.customer {
+            customer.external_id = None;
+        }
         delivery.version += 1;
         erased += 1;
     }

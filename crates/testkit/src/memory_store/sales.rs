@@ -162,11 +162,16 @@ impl Erasures for MemoryStore {
             }
         }
         for order in tables.orders.values_mut() {
-            let is_buyer = order.tenant == erasure.tenant && order.buyer.as_ref() == Some(&address);
-            if is_buyer || (units.contains(&order.id) && order.buyer.is_some()) {
-                order.buyer = None;
-                order.version += 1;
+            let is_own = units.contains(&order.id);
+            let mut is_changed = false;
+            for known in [&mut order.buyer, &mut order.email] {
+                let is_address = order.tenant == erasure.tenant && known.as_ref() == Some(&address);
+                if known.is_some() && (is_own || is_address) {
+                    *known = None;
+                    is_changed = true;
+                }
             }
+            order.version += u64::from(is_changed);
         }
         let entry = erasure.audit.clone();
         tables.audit.insert(entry.id.clone(), entry);

@@ -19,7 +19,7 @@ use crate::views::sellers::{TokenPage, TokenSecret, TokenView};
 
 /// The management token to create.
 #[derive(Deserr, ToSchema)]
-#[deserr(error = Faults, rename_all = camelCase)]
+#[deserr(error = Faults, rename_all = camelCase, deny_unknown_fields)]
 #[schema(rename_all = "camelCase")]
 struct CreateTokenRequest {
     #[deserr(default)]

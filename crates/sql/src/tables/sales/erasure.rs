@@ -40,6 +40,13 @@ pub fn erase(conn: &mut Conn, erasure: &Erasure) -> Result<bool, Error> {
             orders::version.eq(orders::version + 1),
         ))
         .execute(conn)?;
+    diesel::update(orders::table.filter(orders::tenant.eq(tenant)))
+        .filter(orders::email.eq(&address))
+        .set((
+            orders::email.eq(None::<String>),
+            orders::version.eq(orders::version + 1),
+        ))
+        .execute(conn)?;
     let of_customer: Vec<(String, Option<String>)> = licenses::table
         .filter(licenses::tenant.eq(tenant))
         .filter(licenses::customer.eq(customer))
@@ -83,9 +90,10 @@ fn erase_licenses(conn: &mut Conn, ids: &[&str], order_ids: &[&str]) -> Result<(
         ))
         .execute(conn)?;
     diesel::update(orders::table.filter(orders::id.eq_any(order_ids)))
-        .filter(orders::buyer.is_not_null())
+        .filter(orders::buyer.is_not_null().or(orders::email.is_not_null()))
         .set((
             orders::buyer.eq(None::<String>),
+            orders::email.eq(None::<String>),
             orders::version.eq(orders::version + 1),
         ))
         .execute(conn)?;

@@ -46,10 +46,12 @@ fn customer_with_all(store: &Nodes<'_>, shop: &Shop) -> Rows {
     };
     let mut sale = shop.sale_to(customer);
     sale.order.buyer = Some(sale.customer.email.clone());
+    sale.order.email = Some(sale.customer.email.clone());
     sale.license.notes = Some(text("Ada pays by transfer"));
     sale.license.metadata = metadata();
     let open = Order {
         buyer: Some(sale.customer.email.clone()),
+        email: Some(sale.customer.email.clone()),
         ..shop.order()
     };
     let mut changes = shop.selling(&sale);
@@ -129,7 +131,7 @@ pub fn an_erased_customer_has_no_personal_data_left(store: &Nodes<'_>) {
     assert_eq!(trail.expect("the store answers").items.len(), 1);
 }
 
-/// The orders of the customer, and those with its address, have no buyer and all else.
+/// The orders of the customer, and those with its address, name no buyer and keep all else.
 fn assert_orders_without_buyer(store: &Nodes<'_>, shop: &Shop, rows: &Rows) {
     for order in [&rows.order, &rows.open] {
         let read = store.order(&shop.tenant.id, &order.id);
@@ -137,6 +139,7 @@ fn assert_orders_without_buyer(store: &Nodes<'_>, shop: &Shop, rows: &Rows) {
         assert!(read.version > order.version);
         let expected = Order {
             buyer: None,
+            email: None,
             version: read.version,
             ..order.clone()
         };
