@@ -11,7 +11,7 @@ use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter,
 use mintage_domain::model::outbox::mail::Mailbox;
 use mintage_domain::ports::{Mail, MailError, Message};
 
-use crate::error::{permanent_or_unavailable, unavailable};
+use crate::error::{refusal_of_recipient, unavailable};
 use crate::message::{Sender, UnusableSender};
 use crate::server::{Encryption, SmtpServer};
 
@@ -45,12 +45,16 @@ impl SmtpMail {
 
     /// The name of this client in EHLO: the sender's domain.
     fn client_id(&self) -> ClientId {
-        let domain = self.sender.address.domain();
-        if domain.is_ascii() {
-            ClientId::Domain(domain.to_owned())
-        } else {
-            ClientId::default()
+        ClientId::Domain(self.sender.address.domain().to_owned())
+    }
+
+    /// The certificates that are accepted: those of public authorities, and of the operator's own.
+    fn tls(&self) -> Result<TlsParameters, Error> {
+        let mut tls = TlsParameters::builder(self.server.host.clone());
+        for certificate in &self.server.authorities {
+            tls = tls.add_root_certificate(certificate.clone());
         }
+        tls.build()
     }
 
     /// Connects, encrypts the connection as configured, and logs in.
@@ -59,7 +63,7 @@ impl SmtpMail {
         let tls = match server.encryption {
             Encryption::Plain => None,
             Encryption::Tls | Encryption::StartTls => {
-                Some(TlsParameters::new(server.host.clone()).map_err(|e| unavailable(&e))?)
+                Some(self.tls().map_err(|error| unavailable(&error))?)
             }
         };
         let implicit_tls = tls
@@ -115,9 +119,8 @@ impl SmtpMail {
     }
 }
 
-/// Sends the recipient and the message. Refusals of these commands are about the message.
-fn transmit(connection: &mut SmtpConnection, to: Address, bytes: &[u8]) -> Result<(), Error> {
-    connection.command(Rcpt::new(to, Vec::new()))?;
+/// Sends the message.
+fn transmit(connection: &mut SmtpConnection, bytes: &[u8]) -> Result<(), Error> {
     connection.command(Data)?;
     connection.message(bytes)?;
     Ok(())
@@ -126,19 +129,22 @@ fn transmit(connection: &mut SmtpConnection, to: Address, bytes: &[u8]) -> Resul
 impl Mail for SmtpMail {
     fn send(&self, message: &Message) -> Result<(), MailError> {
         let refused = |why: &str| MailError::Refused(why.to_owned());
-        let (to, bytes) = self
-            .sender
-            .write(message)
-            .ok_or_else(|| refused("its address cannot be written in a message"))?;
+        let (to, bytes) = self.sender.write(message).ok_or_else(|| {
+            refused("the address of the recipient cannot be written in a message")
+        })?;
         let mut connection = self.connect()?;
-        let parameters = self
-            .parameters(&connection, &to, &bytes)
-            .ok_or_else(|| refused("it takes no address beyond ASCII"))?;
+        let parameters = self.parameters(&connection, &to, &bytes).ok_or_else(|| {
+            let why = "it takes no address beyond ASCII";
+            MailError::Unavailable(why.to_owned())
+        })?;
         let from = Some(self.sender.address.clone());
         connection
             .command(MailFrom::new(from, parameters))
             .map_err(|error| unavailable(&error))?;
-        transmit(&mut connection, to, &bytes).map_err(|error| permanent_or_unavailable(&error))?;
+        connection
+            .command(Rcpt::new(to, Vec::new()))
+            .map_err(|error| refusal_of_recipient(&error))?;
+        transmit(&mut connection, &bytes).map_err(|error| unavailable(&error))?;
         // The server has accepted the message, so a failure of QUIT does not matter.
         let _ = connection.quit();
         Ok(())

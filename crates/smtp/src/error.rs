@@ -6,32 +6,42 @@ use std::io::{self, ErrorKind};
 use lettre::transport::smtp::Error;
 use mintage_domain::ports::MailError;
 
-/// An error of the connection, the login or the sender. A retry may succeed after the operator has
-/// corrected the settings.
+/// An error of the connection, the login, the sender or the message. A retry may succeed: the operator
+/// corrects the settings, a quota ends, or a filter changes.
 pub(crate) fn unavailable(error: &Error) -> MailError {
     MailError::Unavailable(reason(error))
 }
 
-/// An error of the recipient or the message. 5xx is permanent, except for 530 (authentication
-/// required).
-pub(crate) fn permanent_or_unavailable(error: &Error) -> MailError {
-    let code = error.status().map(u16::from);
-    if error.is_permanent() && code != Some(530) {
+/// An error of the recipient. It is final only if the server says that the address is wrong. Other 5xx
+/// are about the relay, its policy or a quota, and greylisting comes as 5xx too.
+pub(crate) fn refusal_of_recipient(error: &Error) -> MailError {
+    if error.is_permanent() && enhanced(error).is_some_and(|code| is_about_recipient(&code)) {
         MailError::Refused(reason(error))
     } else {
         unavailable(error)
     }
 }
 
+/// Whether an enhanced status code (RFC 3463, section 3) is about the recipient's address: all of 5.1
+/// but those about the sender's, and a disabled mailbox.
+fn is_about_recipient(code: &str) -> bool {
+    match code.strip_prefix("5.1.") {
+        Some(detail) => !matches!(detail, "7" | "8"),
+        None => code == "5.2.1",
+    }
+}
+
+/// The enhanced status code at the start of an answer.
+fn enhanced(error: &Error) -> Option<String> {
+    let text = error.source()?.to_string();
+    let word = text.split_whitespace().next()?;
+    is_enhanced(word).then(|| word.to_owned())
+}
+
 /// A status code such as `550 5.1.1`, or why there was no answer.
 fn reason(error: &Error) -> String {
     if let Some(code) = error.status() {
-        let text = error.source().map(ToString::to_string).unwrap_or_default();
-        let enhanced = text
-            .split_whitespace()
-            .next()
-            .filter(|word| is_enhanced(word));
-        return match enhanced {
+        return match enhanced(error) {
             Some(enhanced) => format!("{code} {enhanced}"),
             None => code.to_string(),
         };
@@ -69,7 +79,27 @@ fn is_enhanced(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_enhanced;
+    use super::{is_about_recipient, is_enhanced};
+
+    #[test]
+    fn only_a_wrong_address_of_the_recipient_is_final() {
+        for (code, is_final) in [
+            ("5.1.0", true),
+            ("5.1.1", true),
+            ("5.1.2", true),
+            ("5.1.10", true),
+            ("5.2.1", true),
+            ("5.1.7", false),
+            ("5.1.8", false),
+            ("5.2.0", false),
+            ("5.2.2", false),
+            ("5.4.1", false),
+            ("5.7.1", false),
+            ("4.1.1", false),
+        ] {
+            assert_eq!(is_about_recipient(code), is_final, "{code}");
+        }
+    }
 
     #[test]
     fn only_codes_are_repeated() {

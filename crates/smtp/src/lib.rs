@@ -7,4 +7,4 @@ mod server;
 
 pub use client::SmtpMail;
 pub use message::UnusableSender;
-pub use server::{Encryption, InvalidSmtpUrl, SmtpServer};
+pub use server::{Encryption, InvalidCertificates, InvalidSmtpUrl, SmtpServer};

@@ -31,9 +31,13 @@ impl Sender {
     /// written in a message.
     pub(crate) fn write(&self, message: &Message) -> Option<(Address, Vec<u8>)> {
         let to = address(&message.to)?;
-        let mime = MimeMessage::builder()
-            .from(MimeMailbox::new(self.name.clone(), self.address.clone()))
-            .reply_to(MimeMailbox::new(None, address(&message.reply_to)?))
+        let mut mime =
+            MimeMessage::builder().from(MimeMailbox::new(self.name.clone(), self.address.clone()));
+        // An odd address of the seller keeps no key from its buyer.
+        if let Some(reply_to) = address(&message.reply_to).filter(is_ascii) {
+            mime = mime.reply_to(MimeMailbox::new(None, reply_to));
+        }
+        let mime = mime
             .to(MimeMailbox::new(None, to.clone()))
             .subject(message.subject.clone())
             .message_id(Some(format!("<{}@{}>", message.id, self.address.domain())))
@@ -55,7 +59,13 @@ fn auto_submitted() -> HeaderValue {
     )
 }
 
+/// An address with its domain in ASCII, which every server takes.
 fn address(email: &Email) -> Option<Address> {
     let (user, domain) = email.as_str().rsplit_once('@')?;
-    Address::new(user, domain).ok()
+    let domain = idna::domain_to_ascii(domain).ok()?;
+    Address::new(user, &domain).ok()
+}
+
+fn is_ascii(address: &Address) -> bool {
+    AsRef::<str>::as_ref(address).is_ascii()
 }

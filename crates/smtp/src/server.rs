@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use lettre::transport::smtp::client::Certificate;
 use mintage_domain::base::secret::Secret;
 use percent_encoding::percent_decode_str;
 
@@ -13,6 +14,8 @@ pub struct SmtpServer {
     pub(crate) port: u16,
     pub(crate) encryption: Encryption,
     pub(crate) login: Option<Login>,
+    /// Authorities whose certificates are accepted beside the public ones.
+    pub(crate) authorities: Vec<Certificate>,
 }
 
 /// How the connection to the server is encrypted.
@@ -54,6 +57,11 @@ pub enum InvalidSmtpUrl {
     Ending,
 }
 
+/// A text is no list of certificates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must hold certificates in PEM form")]
+pub struct InvalidCertificates;
+
 impl SmtpServer {
     /// Reads `smtps://user:password@host:465`, `smtp://user:password@host:587?tls=required` or
     /// `smtp://host:25`. The login and the port are optional.
@@ -87,7 +95,25 @@ impl SmtpServer {
             }),
             encryption,
             login,
+            authorities: Vec::new(),
         })
+    }
+
+    /// The same server, whose certificate may also be signed by one of these authorities: a text of PEM
+    /// blocks.
+    pub fn trusting(mut self, pem: &[u8]) -> Result<Self, InvalidCertificates> {
+        let text = std::str::from_utf8(pem).map_err(|_| InvalidCertificates)?;
+        let end = "-----END CERTIFICATE-----";
+        let blocks = text.split_inclusive(end);
+        for block in blocks.filter(|block| block.ends_with(end)) {
+            let certificate = Certificate::from_pem(block.as_bytes());
+            self.authorities
+                .push(certificate.map_err(|_| InvalidCertificates)?);
+        }
+        if self.authorities.is_empty() {
+            return Err(InvalidCertificates);
+        }
+        Ok(self)
     }
 
     /// How the connection to the server is encrypted.

@@ -111,9 +111,52 @@ fn a_line_break_in_a_subject_begins_no_header() {
 #[test]
 fn addresses_in_any_script_reach_a_server_that_takes_them() {
     let server = LoopbackSmtp::start();
-    let to = "élan@bücher.example";
-    sender(&url(&server)).send(&message(to, "Hello")).unwrap();
-    assert_eq!(server.received().remove(0).readers, [to]);
+    for (to, sent_to) in [
+        ("élan@bücher.example", "élan@xn--bcher-kva.example"),
+        (
+            "\"ada lovelace\"@example.test",
+            "\"ada lovelace\"@example.test",
+        ),
+    ] {
+        sender(&url(&server)).send(&message(to, "Hello")).unwrap();
+        assert_eq!(server.received().pop().unwrap().readers, [sent_to], "{to}");
+    }
+}
+
+#[test]
+fn a_server_without_smtputf8_takes_domains_in_any_script_and_waits_for_the_rest() {
+    let server = LoopbackSmtp::start();
+    server.be(Manner::AsciiOnly);
+    let mail = sender(&url(&server));
+    mail.send(&message("ada@bücher.example", "Hello")).unwrap();
+    assert_eq!(
+        server.received().remove(0).readers,
+        ["ada@xn--bcher-kva.example"]
+    );
+    let error = mail.send(&message("élan@example.test", "Hello"));
+    assert!(matches!(error, Err(MailError::Unavailable(_))), "{error:?}");
+}
+
+#[test]
+fn an_odd_address_for_answers_keeps_no_mail_back() {
+    let server = LoopbackSmtp::start();
+    server.be(Manner::AsciiOnly);
+    for (reply_to, header) in [
+        ("sellér@acme.test", None),
+        (
+            "seller@bücher.example",
+            Some("seller@xn--bcher-kva.example"),
+        ),
+    ] {
+        let message = Message {
+            reply_to: Email::parse(reply_to).unwrap(),
+            ..message("buyer@example.test", "Hello")
+        };
+        sender(&url(&server)).send(&message).unwrap();
+        let received = server.received().pop().unwrap();
+        let headers: Vec<String> = header.into_iter().map(str::to_owned).collect();
+        assert_eq!(received.header("reply-to"), headers, "{reply_to}");
+    }
 }
 
 #[test]

@@ -45,10 +45,9 @@ impl Mail for OutboxMail {
     fn send(&self, message: &Message) -> Result<(), MailError> {
         let mut inner = self.inner();
         let (manner, arrived) = &mut *inner;
-        let refused = |code: &str| Err(MailError::Refused(code.to_owned()));
         let unavailable = |why: &str| Err(MailError::Unavailable(why.to_owned()));
         match manner {
-            Manner::Taking => {
+            Manner::Taking | Manner::AsciiOnly => {
                 arrived.push(Arrived {
                     message_id: format!("<{}@outbox.test>", message.id),
                     to: message.to.to_string(),
@@ -59,9 +58,9 @@ impl Mail for OutboxMail {
                 });
                 Ok(())
             }
-            Manner::RefusingReaders => refused("550"),
-            Manner::RefusingContent => refused("554"),
-            Manner::RefusingSenders => unavailable("550"),
+            Manner::RefusingReaders => Err(MailError::Refused("550 5.1.1".to_owned())),
+            Manner::RefusingRelay | Manner::RefusingSenders => unavailable("550 5.7.1"),
+            Manner::RefusingContent => unavailable("554"),
             Manner::Busy => unavailable("451"),
             Manner::Closed => unavailable("421"),
             Manner::HangingUp => unavailable("it could not be reached"),

@@ -5,8 +5,12 @@
 pub enum Manner {
     /// The server accepts every message.
     Taking,
-    /// The server refuses every recipient (550).
+    /// The server refuses every recipient, since there is no such mailbox (550 5.1.1).
     RefusingReaders,
+    /// The server refuses every recipient by its policy (550 5.7.1).
+    RefusingRelay,
+    /// The server takes no addresses beyond ASCII.
+    AsciiOnly,
     /// The server refuses every message (554) and quotes the message in its reply.
     RefusingContent,
     /// The server refuses every sender (550 to `MAIL`).

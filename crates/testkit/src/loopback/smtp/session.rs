@@ -13,6 +13,9 @@ use crate::loopback::smtp::shared::Shared;
 /// The reply to `EHLO`: the extensions that the server offers.
 const GREETING: &str = "250-loopback.test\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 AUTH PLAIN";
 
+/// The reply without SMTPUTF8.
+const ASCII_GREETING: &str = "250-loopback.test\r\n250-8BITMIME\r\n250 AUTH PLAIN";
+
 const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
 pub(super) fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
@@ -63,6 +66,7 @@ impl Session<'_> {
             let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
             let manner = self.shared.manner();
             match verb.to_ascii_uppercase().as_str() {
+                "EHLO" if manner == Manner::AsciiOnly => self.reply(ASCII_GREETING)?,
                 "EHLO" => self.reply(GREETING)?,
                 "AUTH" => self.log_in(rest)?,
                 "MAIL" => self.mail(rest, manner)?,
@@ -103,6 +107,7 @@ impl Session<'_> {
     fn reader(&mut self, rest: &str, manner: Manner) -> io::Result<()> {
         match manner {
             Manner::RefusingReaders => self.reply("550 5.1.1 nobody of that name"),
+            Manner::RefusingRelay => self.reply("550 5.7.1 relaying denied"),
             Manner::Busy => self.reply("451 4.7.1 come again later"),
             _ => {
                 self.readers.push(address(rest));
