@@ -24,7 +24,7 @@ pub(crate) fn make_private(database: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
         _ => {}
     }
-    for suffix in ["", "-wal", "-shm"] {
+    for suffix in ["", "-wal", "-shm", ".lock"] {
         let path = beside(database, suffix);
         let Ok(known) = fs::metadata(&path) else {
             continue;

@@ -49,7 +49,14 @@ impl Journal {
     /// Adds a mark.
     pub(crate) fn append(&mut self, (mark, expires_at): Mark) -> io::Result<()> {
         let record = [mark.to_le_bytes().as_slice(), &expires_at.to_le_bytes()].concat();
-        self.file(expires_at.div_euclid(WINDOW))?.write_all(&record)
+        let file = self.file(expires_at.div_euclid(WINDOW))?;
+        let written = file.write_all(&record);
+        if written.is_err() {
+            // A part of a record would shift all that follow.
+            let length = file.metadata()?.len();
+            file.set_len(length - length % RECORD as u64)?;
+        }
+        written
     }
 
     /// Deletes the files whose windows were over before this time.
@@ -58,8 +65,9 @@ impl Journal {
         while let Some(oldest) = self.files.first_entry()
             && *oldest.key() < current
         {
-            let (window, _) = oldest.remove_entry();
-            fs::remove_file(self.path(window))?;
+            // A file that cannot be deleted is deleted by the next step.
+            fs::remove_file(beside(&self.prefix, &oldest.key().to_string()))?;
+            oldest.remove();
         }
         Ok(())
     }

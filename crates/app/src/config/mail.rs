@@ -54,6 +54,7 @@ fn trusting(server: SmtpServer, file: Option<&str>) -> Result<SmtpServer, Config
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
     use super::*;
 

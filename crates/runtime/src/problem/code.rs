@@ -101,6 +101,8 @@ error_codes! {
         "the endpoint answered 410 Gone, and its URL was not set again since",
     WebhookBodyErased = 409 "webhook/body-erased"
         "the event is so old that its body is not kept any more",
+    MailUnmailable = 409 "mail/unmailable"
+        "no mail can be sent to the address of the customer",
     MailNotConfigured = 409 "mail/not-configured"
         "this server has no mail server",
     StripeNotConnected = 409 "stripe/not-connected"

@@ -5,7 +5,7 @@ use diesel::sql_types::BigInt;
 
 use super::db::Conn;
 use super::statement::{Param, Statement};
-use super::tables::access::last_seen::LastSeenBuffer;
+use super::tables::access::last_seen::{ApiKeyUseRow, LastSeenBuffer};
 use crate::error::Error;
 
 /// In the order of the keys, in which every node locks them.
@@ -36,7 +36,7 @@ const ACTIVATIONS: &str = "\
 pub fn touch(conn: &mut Conn, seen: &LastSeenBuffer) -> Result<(), Error> {
     if !seen.keys.is_empty() {
         let keys = seen.keys.iter().map(|row| row.key().to_owned()).collect();
-        let times = seen.keys.iter().map(|row| row.at()).collect();
+        let times = seen.keys.iter().map(ApiKeyUseRow::at).collect();
         let params = vec![Param::Texts(keys), Param::Numbers(times)];
         Statement::<BigInt>::of(KEYS, params).execute(conn)?;
     }

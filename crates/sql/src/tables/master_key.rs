@@ -120,7 +120,11 @@ mod of_products {
     pub(super) fn replace(conn: &mut Conn, id: &str, old: &[u8], new: &[u8]) -> QueryResult<usize> {
         diesel::update(products::table.find(split(id)))
             .filter(products::key_secret.eq(old))
-            .set(products::key_secret.eq(new))
+            .set((
+                products::key_secret.eq(new),
+                // A change that would write the old value is refused.
+                products::version.eq(products::version + 1),
+            ))
             .execute(conn)
     }
 }

@@ -104,6 +104,15 @@ fn a_row_that_this_version_cannot_read_is_set_aside_and_the_others_are_claimed()
 }
 
 #[test]
+fn an_event_that_this_version_does_not_know_delays_no_later_one_of_its_license() {
+    let store = Fresh::open();
+    let shop = with_queues(&store, "acme");
+    store.run("update deliveries set sequence = 2 where id in (select max(id) from deliveries)");
+    store.run("update deliveries set event = 'license.exploded' where sequence = 1");
+    assert_eq!(claimed(&store, shop.now())[0], (1, 1));
+}
+
+#[test]
 fn a_row_that_can_be_read_again_is_claimed_after_it_was_set_aside() {
     let store = Fresh::open();
     let shop = with_queues(&store, "acme");

@@ -71,7 +71,7 @@ fn each(
                 visit(
                     format!("{}/{}", row.tenant, row.id),
                     &mut row.key_secret,
-                    None,
+                    Some(&mut row.version),
                 );
             }
         }

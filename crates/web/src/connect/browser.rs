@@ -12,15 +12,11 @@ const MAX_AGE: u32 = 86_400;
 
 /// A browser accepts `__Host-` only over https. On this machine, Mintage may be reached by http.
 fn name(public_url: &WebUrl) -> &'static str {
-    if is_https(public_url) {
+    if public_url.is_https() {
         "__Host-mintage_connect"
     } else {
         "mintage_connect"
     }
-}
-
-fn is_https(public_url: &WebUrl) -> bool {
-    public_url.as_str().starts_with("https://")
 }
 
 /// The secret that the browser sends, if the server has given it one.
@@ -39,7 +35,11 @@ pub(super) fn secret_of(request: &HttpRequest, public_url: &WebUrl) -> Option<Se
 /// The header that gives the secret to the browser. Stripe sends the browser back from another site, so
 /// the cookie is `Lax` and not `Strict`.
 pub(super) fn cookie(secret: &Secret, public_url: &WebUrl) -> String {
-    let secure = if is_https(public_url) { "; Secure" } else { "" };
+    let secure = if public_url.is_https() {
+        "; Secure"
+    } else {
+        ""
+    };
     format!(
         "{}={}; Path=/; Max-Age={MAX_AGE}; HttpOnly; SameSite=Lax{secure}",
         name(public_url),

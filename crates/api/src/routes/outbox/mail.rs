@@ -123,6 +123,7 @@ pub(super) async fn list(
         "common/rate-limited",
         "license/already-revoked",
         "mail/not-configured",
+        "mail/unmailable",
     ]))),
 )]
 pub(super) async fn resend(

@@ -67,10 +67,11 @@ text_enum! {
 
 impl Delivery {
     /// Whether sending the delivery to `url` would show a license key to a receiver that no attempt
-    /// was made at. `attempts` are those that are known; old ones are deleted.
-    pub fn reveals_key_to(&self, url: &WebUrl, attempts: &[Attempt]) -> bool {
+    /// was made at. Without a URL the delivery waits for one that is not known yet. `attempts` are those
+    /// that are known; old ones are deleted.
+    pub fn reveals_key_to(&self, url: Option<&WebUrl>, attempts: &[Attempt]) -> bool {
         let was_attempted = self.attempts > 0;
-        let is_known = attempts.iter().any(|attempt| attempt.url == *url);
+        let is_known = url.is_some_and(|url| attempts.iter().any(|it| it.url == *url));
         self.event.contains_key() && was_attempted && !is_known
     }
 

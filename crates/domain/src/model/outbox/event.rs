@@ -214,7 +214,7 @@ mod tests {
         }
     }
 
-    fn facts<'a>(id: &'a DeliveryId, event: EventName) -> EventFacts<'a> {
+    fn facts(id: &DeliveryId, event: EventName) -> EventFacts<'_> {
         EventFacts {
             id,
             event,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::base::id::TokenId;
 use crate::base::secret::{Secret, SecretHash};
 use crate::base::slug::TenantId;
+use crate::base::text::is_layout_control;
 use crate::base::text_enum::text_enum;
 use crate::base::text_newtype::text_newtype;
 use crate::base::time::Timestamp;
@@ -48,13 +49,13 @@ text_newtype! {
     pub struct TokenName;
 
     /// The text is not the name of a token.
-    #[error("a token's name has 1 to 120 characters and no control characters")]
+    #[error("a token's name has 1 to 120 characters, none of which breaks a line or changes the direction of text")]
     pub struct InvalidTokenName;
 
     parse: |text| {
         let text = text.trim();
         let fits = (1..=120).contains(&text.chars().count());
-        let is_valid = fits && !text.chars().any(char::is_control);
+        let is_valid = fits && !text.chars().any(is_layout_control);
         is_valid.then(|| text.to_owned())
     };
 }

@@ -67,6 +67,9 @@ pub enum MailCommandError {
     /// The license is revoked.
     #[error("the license is revoked; its key is not sent any more")]
     Revoked,
+    /// No mail can be sent to the customer's address.
+    #[error("no mail can be sent to the address of the customer")]
+    Unmailable,
     /// No mail server is configured on this server.
     #[error(
         "this server has no mail server to send by; set MINTAGE_SMTP_URL and MINTAGE_MAIL_FROM"
@@ -330,6 +333,9 @@ pub fn resend(
             .ok_or(MailCommandError::NotFound)?;
         if record.license.state(env.now()) == State::Revoked {
             return Err(MailCommandError::Revoked);
+        }
+        if !record.email.is_mailable() {
+            return Err(MailCommandError::Unmailable);
         }
         Ok(record)
     };

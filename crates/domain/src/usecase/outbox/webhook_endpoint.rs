@@ -168,11 +168,9 @@ pub fn redeliver(
         let (mut delivery, attempts) = store
             .delivery(tenant, id)?
             .ok_or(WebhookEndpointError::NotFound)?;
-        let endpoint = store.webhook_endpoint(tenant)?;
+        let mut endpoint = store.webhook_endpoint(tenant)?;
         let url = endpoint.as_ref().and_then(|endpoint| endpoint.url.as_ref());
-        if url.is_some_and(|url| delivery.reveals_key_to(url, &attempts))
-            && authority.lacks(&[reveal].into()).is_some()
-        {
+        if delivery.reveals_key_to(url, &attempts) && authority.lacks(&[reveal].into()).is_some() {
             return Err(WebhookEndpointError::LacksScope(reveal));
         }
         let now = env.now();
@@ -182,7 +180,6 @@ pub fn redeliver(
         if delivery.sealed_body.is_erased() {
             return Err(WebhookEndpointError::BodyErased);
         }
-        let mut endpoint = store.webhook_endpoint(tenant)?;
         if endpoint.as_ref().is_some_and(|it| it.gone_since.is_some()) {
             return Err(WebhookEndpointError::Gone);
         }

@@ -4,7 +4,6 @@ use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use mintage_domain::base::email::Email;
 use mintage_domain::base::id::{LicenseId, MailId};
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::slug::TenantId;
@@ -89,7 +88,7 @@ impl TryFrom<MailingRow> for QueuedMail {
             id: place.read("id", MailId::parse(&row.id))?,
             tenant: place.read("tenant", TenantId::parse(&row.tenant))?,
             content,
-            to: place.read("recipient", Email::parse(&row.recipient))?,
+            to: place.email("recipient", &row.recipient)?,
             status: place.read("status", MailStatus::parse(&row.status))?,
             attempts: place.number("attempts", row.attempts)?,
             due_at: Timestamp::from_micros(row.due_at),

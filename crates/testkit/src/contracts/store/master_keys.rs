@@ -136,10 +136,15 @@ pub fn a_value_that_is_sealed_again_is_not_undone(store: &Nodes<'_>) {
             it.endpoints.push(endpoint);
         }),
     );
+    let product_read = store.product(&shop.tenant.id, &shop.product.id);
+    let product_read = product_read
+        .expect("the store answers")
+        .expect("it is there");
     let kinds = [
         SealedKind::ApiKeySecret,
         SealedKind::EndpointSecret,
         SealedKind::LicenseKey,
+        SealedKind::ProductKeySecret,
     ];
     let new = seal(&shop, "new");
     for kind in kinds {
@@ -152,6 +157,7 @@ pub fn a_value_that_is_sealed_again_is_not_undone(store: &Nodes<'_>) {
     let stale = [
         changing(&shop, |it| it.api_keys.push(Write::changed(revoked))),
         changing(&shop, |it| it.endpoints.push(Write::changed(endpoint_read))),
+        changing(&shop, |it| it.products.push(Write::changed(product_read))),
     ];
     for changes in stale {
         let refused = store.commit(changes);

@@ -178,9 +178,12 @@ fn a_license_key_is_sent_to_a_new_url_only_by_who_may_reveal_keys() {
         None,
         "it was sent there before"
     );
-    set(&seller, Some("https://evil.test/hooks"));
     let refusal = WebhookEndpointError::LacksScope(TokenScope::LicensesReveal);
-    assert_eq!(redeliver(Authority::Token(&writes)), Some(refusal));
+    for url in [None, Some("https://evil.test/hooks")] {
+        set(&seller, url);
+        let refused = redeliver(Authority::Token(&writes));
+        assert_eq!(refused, Some(refusal.clone()), "{url:?}");
+    }
     for by in [Authority::Token(&reveals), Authority::Operator] {
         assert_eq!(redeliver(by), None);
     }
@@ -196,5 +199,8 @@ fn a_license_key_is_sent_to_a_new_url_only_by_who_may_reveal_keys() {
         .map(|it| it.target)
         .collect();
     urls.sort();
-    assert_eq!(urls, ["https://acme.test/hooks", "https://evil.test/hooks"]);
+    assert_eq!(
+        urls,
+        ["https://acme.test/hooks", "https://evil.test/hooks", "none"]
+    );
 }
