@@ -1,5 +1,6 @@
 //! Formatting messages as MIME.
 
+use lettre::address::Envelope;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox as MimeMailbox, MultiPart};
 use lettre::{Address, Message as MimeMessage};
@@ -37,7 +38,10 @@ impl Sender {
         if let Some(reply_to) = address(&message.reply_to).filter(is_ascii) {
             mime = mime.reply_to(MimeMailbox::new(None, reply_to));
         }
+        // Given, since lettre would read the headers for it, where it knows no quoted local parts.
+        let envelope = Envelope::new(Some(self.address.clone()), vec![to.clone()]).ok()?;
         let mime = mime
+            .envelope(envelope)
             .to(MimeMailbox::new(None, to.clone()))
             .subject(message.subject.clone())
             .message_id(Some(format!("<{}@{}>", message.id, self.address.domain())))

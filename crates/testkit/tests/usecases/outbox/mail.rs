@@ -226,7 +226,7 @@ fn what_is_refused_for_good_fails_at_once_and_all_else_is_tried_by_the_schedule(
         (
             Manner::RefusingReaders,
             MailStatus::Failed,
-            "the mail server refused it: 550",
+            "the mail server refused it: 550 5.1.1",
         ),
         (
             Manner::Busy,

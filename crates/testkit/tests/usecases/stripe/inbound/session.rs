@@ -210,7 +210,7 @@ fn the_buyer_is_the_address_typed_at_stripe_or_else_the_one_of_the_seller() {
 #[test]
 fn a_buyer_without_a_proper_address_gets_a_license_and_no_mail() {
     for address in [
-        Some("\"Ada L\"@example.test"),
+        Some("Ada L@example.test"),
         Some("ada..l@"),
         Some("ädä"),
         Some(" "),
