@@ -94,6 +94,7 @@ impl From<ConnectError> for Problem {
         let text = error.to_string();
         match error {
             ConnectError::NotFound => Self::not_found(),
+            ConnectError::Suspended(error) => error.into(),
             ConnectError::PlanLacksConnect => Self::new(ErrorCode::QuotaConnectNotIncluded, text),
             ConnectError::Mode(_) => Self::new(ErrorCode::StripeModeRefused, text),
             ConnectError::InvalidState => Self::new(ErrorCode::OauthStateInvalid, text),

@@ -1,4 +1,5 @@
 use mintage_domain::base::seal::{KeyId, KeyRing, MasterKey};
+use mintage_domain::base::slug::ProductId;
 use mintage_domain::commit::write::Write;
 use mintage_domain::ports::{Commit, MasterKeys, SealedKind};
 use mintage_domain::usecase::env::{Env, SealedField};
@@ -55,6 +56,34 @@ fn the_right_key_is_proved_and_a_wrong_or_missing_one_is_refused_and_writes_noth
         assert_eq!(prove(&*seller.store, &seller.env()), Ok(()));
         assert_eq!(seller.store.canaries().unwrap().len(), 1);
     }
+}
+
+#[test]
+fn each_key_that_sealed_is_proved_before_it_gets_a_canary() {
+    let seller = Seller::new();
+    let rotated = KeyRing::new(key("new", 'c'), vec![own_key()]).unwrap();
+    // The first product was sealed before the rotation of a store without canaries, the last one after.
+    let env = with(&seller, &rotated);
+    let owner = format!("{}/zzz", seller.tenant());
+    let mut last = seller.shop.product.clone();
+    last.id = ProductId::parse("zzz").unwrap();
+    last.key_secret = env.seal(SealedField::PRODUCT_KEY_SECRET, &owner, &[7; 32]);
+    last.version = 0;
+    let mut changes = seller.shop.changes();
+    changes.products.push(Write::changed(last));
+    seller.store.commit(changes).unwrap();
+
+    let mistyped = KeyRing::new(key("new", 'd'), vec![own_key()]).unwrap();
+    let without = KeyRing::new(own_key(), vec![]).unwrap();
+    for (ring, error) in [
+        (&mistyped, MasterKeyError::Wrong(id("new"))),
+        (&without, MasterKeyError::Missing(id("new"))),
+    ] {
+        assert_eq!(prove(&*seller.store, &with(&seller, ring)), Err(error));
+        assert_eq!(seller.store.canaries(), Ok(vec![]));
+    }
+    assert_eq!(prove(&*seller.store, &env), Ok(()));
+    assert_eq!(seller.store.canaries().unwrap().len(), 1);
 }
 
 #[test]

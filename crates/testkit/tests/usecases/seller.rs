@@ -107,7 +107,7 @@ impl Seller {
     /// Starts an OAuth round; returns the ticket of its page.
     pub(crate) fn ticket(&self, mode: Mode) -> Result<Secret, ConnectError> {
         let (store, env) = (&*self.store, self.env());
-        let by = (self.tenant(), &self.shop.management_token().id);
+        let by = (self.tenant(), &self.shop.stored_token(store).id);
         connect::start(store, &*self.stripe, &env, by, mode, &redirect())
     }
 

@@ -60,6 +60,7 @@ pub(crate) struct Query {
         "stripe/not-configured",
         "stripe/refused",
         "stripe/unavailable",
+        "tenant/suspended",
         "common/internal",
         "common/unavailable",
     ]))),

@@ -10,10 +10,13 @@ use crate::base::url::WebUrl;
 use crate::commit::changes::Changes;
 use crate::commit::write::Write;
 use crate::model::sellers::audit::Actor;
+use crate::model::sellers::tenant::TenantSuspended;
 use crate::model::stripe::account::{AccountLink, AccountRef};
 use crate::model::stripe::connection::{Connection, ModeError};
 use crate::model::stripe::oauth_round::OAuthRound;
-use crate::ports::{Commit, Connections, OAuthRounds, StoreError, Stripe, StripeError, Tenants};
+use crate::ports::{
+    Commit, Connections, OAuthRounds, StoreError, Stripe, StripeError, Tenants, Tokens,
+};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
@@ -25,13 +28,17 @@ pub enum ConnectError {
     /// The tenant does not exist.
     #[error("not found")]
     NotFound,
+    /// The tenant is suspended or erased.
+    #[error(transparent)]
+    Suspended(#[from] TenantSuspended),
     /// The tenant's plan does not include Connect.
     #[error("Stripe Connect requires a Starter, Plus, or Pro plan")]
     PlanLacksConnect,
     /// The connection cannot change to the mode.
     #[error(transparent)]
     Mode(#[from] ModeError),
-    /// The `state` parameter is unknown, used or expired.
+    /// The `state` parameter is unknown, used or expired, or its round was begun with a token that is
+    /// not accepted any more.
     #[error("this connection attempt is unknown, used up or expired")]
     InvalidState,
     /// The round was begun in another browser, or without our page.
@@ -145,7 +152,7 @@ pub(super) fn current(
 /// After a crash in between the connection is unchanged, and the seller must connect again. A callback
 /// that comes again to the browser that completed the round changes nothing.
 pub fn finish(
-    store: &(impl Connections + OAuthRounds + Commit + ?Sized),
+    store: &(impl Tenants + Tokens + Connections + OAuthRounds + Commit + ?Sized),
     stripe: &dyn Stripe,
     env: &Env<'_>,
     (state, code): (&Secret, &Secret),
@@ -184,8 +191,9 @@ pub fn round_of(
     round.ok_or(ConnectError::InvalidState)
 }
 
+/// Uses the state up, unless the tenant or the token that began the round has lost its access meanwhile.
 fn consume_state(
-    store: &(impl OAuthRounds + Commit + ?Sized),
+    store: &(impl Tenants + Tokens + OAuthRounds + Commit + ?Sized),
     env: &Env<'_>,
     state: &SecretHash,
 ) -> Result<OAuthRound, ConnectError> {
@@ -195,24 +203,38 @@ fn consume_state(
             .oauth_round(state)?
             .filter(|round| round.is_open(now))
             .ok_or(ConnectError::InvalidState)?;
+        check_tenant(store, &round.tenant)?;
+        if let Some(id) = &round.begun_by {
+            store
+                .token_by_id(&round.tenant, id)?
+                .filter(|token| token.is_good(now))
+                .ok_or(ConnectError::InvalidState)?;
+        }
         round.used = true;
         let write = Write::changed(round);
         let round = write.value.clone();
-        let mut changes = env.changes(env.now());
+        let mut changes = env.changes(now);
         changes.oauth_rounds.push(write);
         Ok(Decision::commit(changes, round))
     })
 }
 
+fn check_tenant(store: &(impl Tenants + ?Sized), tenant: &TenantId) -> Result<(), ConnectError> {
+    let owner = store.tenant(tenant)?.ok_or(ConnectError::InvalidState)?;
+    Ok(owner.check_active()?)
+}
+
 /// Links the account to the tenant of a round that was completed.
 fn link(
-    store: &(impl Connections + ?Sized),
+    store: &(impl Tenants + Connections + ?Sized),
     env: &Env<'_>,
     round: OAuthRound,
     target: &AccountRef,
 ) -> Result<Decision<OAuthRound>, ConnectError> {
     let now = env.now();
     let tenant = &round.tenant;
+    // The tenant may have been suspended or erased while Stripe exchanged the code.
+    check_tenant(store, tenant)?;
     let stored_link = store.account_link(target)?;
     if stored_link
         .as_ref()

@@ -5,15 +5,18 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::secret::{Secret, SecretHash};
 use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::sellers::audit::Actor;
-use mintage_domain::model::sellers::tenant::Plan;
+use mintage_domain::model::sellers::management_token::ManagementToken;
+use mintage_domain::model::sellers::tenant::{Plan, TenantStatus, TenantSuspended};
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::connection::{ConnectionState, ModeError};
 use mintage_domain::ports::{
     AuditFilter, Audits, Catalog, Commit, Connections, Grant, MockStripe, OAuthRounds, Stripe,
-    StripeError,
+    StripeError, Tenants, Tokens,
 };
+use mintage_domain::usecase::sellers::standing::{erase, suspend};
 use mintage_domain::usecase::sellers::tenant::change_plan;
 use mintage_domain::usecase::stripe::connect::{self, ConnectError, OAUTH_ROUND_TTL};
 use mintage_domain::usecase::stripe::connect_page;
@@ -98,11 +101,8 @@ fn a_state_that_is_unknown_or_expired_is_refused_before_any_request_to_stripe() 
 #[test]
 fn the_page_names_what_is_connected_and_by_whom_and_opening_it_stores_nothing() {
     let seller = Seller::new();
-    let token = seller.shop.management_token();
-    let mut changes = seller.shop.changes();
-    changes.tokens.push(Write::changed(token.clone()));
-    seller.store.commit(changes).unwrap();
     let (store, env) = (&*seller.store, seller.env());
+    let token = seller.shop.stored_token(store);
     let redirect = web_url("https://mintage.example.test/callback");
     let by = (seller.tenant(), &token.id);
     let ticket = connect::start(store, &*seller.stripe, &env, by, Mode::Live, &redirect).unwrap();
@@ -206,6 +206,72 @@ fn a_round_may_be_finished_until_the_very_end_of_its_ten_minutes() {
     seller.shop.env.clock.advance(almost);
     let code = seller.stripe.grant_code_for(&seller.shop.account_ref());
     assert!(seller.finish(&*seller.stripe, &state, &code).is_ok());
+}
+
+#[test]
+fn a_round_ends_with_the_access_of_the_tenant_and_of_the_token_that_began_it() {
+    type End = fn(&Seller);
+    let ends: [(End, ConnectError); 4] = [
+        (
+            |it| assert!(suspend(&*it.store, &it.env(), it.tenant()).is_ok()),
+            TenantSuspended.into(),
+        ),
+        (
+            |it| assert!(erase(&*it.store, &it.env(), it.tenant()).is_ok()),
+            TenantSuspended.into(),
+        ),
+        (
+            |it| end_tokens(it, |token, now| token.revoked_at = Some(now)),
+            ConnectError::InvalidState,
+        ),
+        (
+            |it| end_tokens(it, |token, now| token.expires_at = Some(now)),
+            ConnectError::InvalidState,
+        ),
+    ];
+    for (end, error) in ends {
+        let seller = Seller::new();
+        let state = seller.start(Mode::Live).unwrap();
+        end(&seller);
+        let never_asked = MockStripe::new();
+        let refused = seller.finish(&never_asked, &state, &Secret::new("ac_1"));
+        assert_eq!(refused.unwrap_err(), error);
+        assert_eq!(seller.store.connection(seller.tenant()), Ok(None));
+    }
+}
+
+fn end_tokens(seller: &Seller, end: fn(&mut ManagementToken, Timestamp)) {
+    let tokens = seller
+        .store
+        .tokens(seller.tenant(), &PageRequest::default());
+    let mut changes = seller.shop.changes();
+    for mut token in tokens.unwrap().items {
+        end(&mut token, seller.shop.now());
+        changes.tokens.push(Write::changed(token));
+    }
+    seller.store.commit(changes).unwrap();
+}
+
+#[test]
+fn a_tenant_that_is_suspended_during_the_exchange_is_not_connected() {
+    let seller = Seller::new();
+    let state = seller.start(Mode::Live).unwrap();
+    let mut tenant = seller.store.tenant(seller.tenant()).unwrap().unwrap();
+    tenant.status = TenantStatus::Suspended;
+    let mut changes = seller.shop.changes();
+    changes.tenants.push(Write::changed(tenant));
+    let (store, account) = (Arc::clone(&seller.store), seller.shop.account.clone());
+    let mut stripe = MockStripe::new();
+    stripe.expect_exchange().times(1).return_once(move |_, _| {
+        store.commit(changes).unwrap();
+        Ok(Grant {
+            account,
+            livemode: true,
+        })
+    });
+    let refused = seller.finish(&stripe, &state, &Secret::new("ac_1"));
+    assert_eq!(refused.unwrap_err(), TenantSuspended.into());
+    assert_eq!(seller.store.connection(seller.tenant()), Ok(None));
 }
 
 #[test]
