@@ -71,6 +71,10 @@ fn a_code_is_sent_once_whatever_comes_of_it() {
     };
     for (answer, error) in [
         (Err(broken), lost),
+        (
+            Err(HttpError::TooLarge),
+            StripeError::Unreadable("the answer is too large".to_owned()),
+        ),
         (ok(400, &oauth("invalid_grant")), StripeError::CodeRefused),
         (ok(401, &oauth("invalid_client")), StripeError::Unauthorized),
         (ok(400, &oauth("invalid_scope")), refused("invalid_scope")),
@@ -81,7 +85,7 @@ fn a_code_is_sent_once_whatever_comes_of_it() {
         ),
         (
             ok(200, r#"{"stripe_user_id":"acct_1"}"#),
-            StripeError::Unavailable(
+            StripeError::Unreadable(
                 "the answer is not what was asked for, line 1 column 27".to_owned(),
             ),
         ),
