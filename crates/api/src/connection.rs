@@ -1,4 +1,4 @@
-//! The state of a client's connection: whose turn it is, and since when.
+//! The state of a client's connection: whether the server waits for the client, and since when.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;

@@ -9,7 +9,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::ServiceConfig;
 use actix_web::{Resource, ResponseError, Route, web};
 use mintage_runtime::problem::{ErrorCode, Problem};
-use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn, ParameterStyle};
 use utoipa::openapi::{PathItem, RefOr};
 
 use crate::endpoint::Endpoint;
@@ -79,13 +79,21 @@ fn route(route: Route, path: &str, operation: &Operation) -> Route {
     let params = operation.parameters.iter().flatten();
     let known: Rc<[String]> = params
         .filter_map(|param| match param {
-            RefOr::T(param) if param.parameter_in == ParameterIn::Query => Some(param.name.clone()),
+            RefOr::T(param) if param.parameter_in == ParameterIn::Query => Some(query_name(param)),
             _ => None,
         })
         .collect();
     route.wrap(from_fn(move |request, next| {
         known_query(Rc::clone(&known), request, next)
     }))
+}
+
+/// The name of a query parameter, with brackets if the parameter is an object.
+fn query_name(param: &Parameter) -> String {
+    match param.style {
+        Some(ParameterStyle::DeepObject) => format!("{}[]", param.name),
+        _ => param.name.clone(),
+    }
 }
 
 /// The described operations of a path.

@@ -38,8 +38,7 @@ impl Reach {
         }
     }
 
-    /// The error of a name that was not resolved. Of names that tenants choose nobody learns whether the
-    /// name exists.
+    /// The error of a name that was not resolved. Hides from tenants whether a name exists.
     fn unresolved(&self, error: ureq::Error) -> ureq::Error {
         match (self, error) {
             (Self::Anywhere, error) => Unsent::mark(error),

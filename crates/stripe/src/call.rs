@@ -5,7 +5,8 @@ use std::time::Duration;
 use mintage_domain::base::id::StripeAccountId;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::ports::{
-    AnswerBody, Http, HttpRequest, HttpResponse, Method, StripeError, StripeIdempotencyKey,
+    AnswerBody, Http, HttpError, HttpRequest, HttpResponse, Method, StripeError,
+    StripeIdempotencyKey,
 };
 use serde::de::DeserializeOwned;
 use stripe_client_core::{RequestBuilder, StripeMethod, VERSION};
@@ -45,7 +46,10 @@ pub(crate) fn send(
     request: RequestBuilder,
 ) -> Result<HttpResponse, StripeError> {
     http.send(&prepare(base, caller, request))
-        .map_err(|error| StripeError::Unavailable(error.to_string()))
+        .map_err(|error| match error {
+            HttpError::TooLarge => StripeError::Unreadable(error.to_string()),
+            _ => StripeError::Unavailable(error.to_string()),
+        })
 }
 
 /// Reads an object of the API, or the error in the answer.
@@ -66,7 +70,7 @@ pub(crate) fn is_success(answer: &HttpResponse) -> bool {
 pub(crate) fn read_body<T: DeserializeOwned>(answer: &HttpResponse) -> Result<T, StripeError> {
     serde_json::from_slice(&answer.body).map_err(|error| {
         let place = format!("line {} column {}", error.line(), error.column());
-        StripeError::Unavailable(format!("the answer is not what was asked for, {place}"))
+        StripeError::Unreadable(format!("the answer is not what was asked for, {place}"))
     })
 }
 

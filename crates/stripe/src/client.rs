@@ -149,7 +149,7 @@ impl Stripe for StripeClient {
         product: &StripeProductId,
     ) -> Result<Vec<StripePrice>, StripeError> {
         match self.call_on::<price::Prices>(on, None, &price::list(product)) {
-            Ok(prices) => Ok(prices.data.into_iter().map(Into::into).collect()),
+            Ok(prices) => Ok(prices.known()),
             Err(StripeError::NotFound) => Ok(Vec::new()),
             Err(error) => Err(error),
         }

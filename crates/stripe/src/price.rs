@@ -40,13 +40,22 @@ pub(crate) struct Created {
 
 #[derive(Deserialize)]
 pub(crate) struct Prices {
-    pub(crate) data: Vec<Price>,
+    data: Vec<Price>,
+}
+
+impl Prices {
+    /// The prices of the page. Stripe lists plans beside prices, and those whose id is not the id of a price
+    /// are left out.
+    pub(crate) fn known(self) -> Vec<StripePrice> {
+        self.data.into_iter().filter_map(Price::known).collect()
+    }
 }
 
 /// The fields of a price that are used.
 #[derive(Deserialize)]
-pub(crate) struct Price {
-    id: StripePriceId,
+struct Price {
+    /// Of a plan, any text that the seller chose.
+    id: String,
     active: bool,
     currency: String,
     unit_amount: Option<i64>,
@@ -55,17 +64,17 @@ pub(crate) struct Price {
     metadata: Value,
 }
 
-impl From<Price> for StripePrice {
-    fn from(price: Price) -> Self {
-        let currency = money::Currency::parse(&price.currency).ok();
-        let minor = price.unit_amount.filter(|_| price.recurring.is_none());
-        Self {
-            id: price.id,
+impl Price {
+    fn known(self) -> Option<StripePrice> {
+        let currency = money::Currency::parse(&self.currency).ok();
+        let minor = self.unit_amount.filter(|_| self.recurring.is_none());
+        Some(StripePrice {
+            id: StripePriceId::parse(&self.id).ok()?,
             amount: minor
                 .zip(currency)
                 .and_then(|(minor, currency)| Money::new(minor, currency).ok()),
-            active: price.active,
-            sold: metadata::key_type(&price.metadata),
-        }
+            active: self.active,
+            sold: metadata::key_type(&self.metadata),
+        })
     }
 }

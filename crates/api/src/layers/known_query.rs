@@ -12,7 +12,8 @@ use percent_encoding::percent_decode_str;
 use crate::error::ApiError;
 use crate::json::unknown_name;
 
-/// Passes a request on, if each of its query parameters is one of the known names.
+/// Passes a request on, if each of its query parameters is one of the known names. A name that ends in `[]`
+/// stands for a parameter that is an object: `metadata[]` for `metadata[plan]`.
 pub(crate) async fn known_query(
     known: Rc<[String]>,
     request: ServiceRequest,
@@ -43,10 +44,13 @@ fn faults(query: &str, known: &[String]) -> Vec<Detail> {
         .collect()
 }
 
-/// Whether a parameter has a known name. A parameter may be an object: `metadata[plan]`.
+/// Whether a parameter has a known name. Only an object has brackets, and always has them.
 fn is(known: &str, name: &str) -> bool {
-    let rest = name.strip_prefix(known);
-    rest.is_some_and(|rest| rest.is_empty() || (rest.starts_with('[') && rest.ends_with(']')))
+    let Some(object) = known.strip_suffix("[]") else {
+        return name == known;
+    };
+    let rest = name.strip_prefix(object);
+    rest.is_some_and(|rest| rest.starts_with('[') && rest.ends_with(']'))
 }
 
 #[cfg(test)]
@@ -55,13 +59,15 @@ mod tests {
 
     #[test]
     fn each_unknown_parameter_is_named_with_the_nearest_known_one() {
-        let known = ["cursor", "limit", "metadata"].map(str::to_owned);
+        let known = ["cursor", "limit", "metadata[]"].map(str::to_owned);
         for (query, names) in [
             ("", &[][..]),
             ("limit=1&cursor=", &[]),
             ("metadata[plan]=pro&metadata%5Ba%5D=b", &[]),
             ("limt=1&Limit=2", &["limt", "Limit"]),
             ("limit[=1&metadata]=2", &["limit[", "metadata]"]),
+            ("limit[]=1&limit[a]=1", &["limit[]", "limit[a]"]),
+            ("metadata=x&metadata", &["metadata", "metadata"]),
             ("&&=1", &[""]),
         ] {
             let faults = faults(query, &known);

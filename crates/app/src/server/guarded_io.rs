@@ -64,7 +64,7 @@ impl GuardedIo {
         Arc::clone(&self.place)
     }
 
-    /// Fails if the connection must end. Else the task is woken when this is to be looked at again.
+    /// Fails if the connection must end. Otherwise wakes the task at the next tick.
     fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         self.place.set_waker(cx.waker());
         if self.place.is_evicted() {

@@ -358,4 +358,8 @@ pub enum StripeError {
     /// Stripe could not be reached, or failed; it is unknown whether the request was processed.
     #[error("Stripe cannot be reached: {0}")]
     Unavailable(String),
+    /// Stripe answered, but the answer is too large or not what was asked for; it is unknown whether the
+    /// request was processed.
+    #[error("Stripe's answer cannot be read: {0}")]
+    Unreadable(String),
 }

@@ -40,7 +40,7 @@ impl Stripe for GuardedStripe {
         self.stripe.offers(mode)
     }
 
-    /// Calls nobody.
+    /// Builds a URL without calling Stripe.
     fn authorize_url(
         &self,
         mode: Mode,

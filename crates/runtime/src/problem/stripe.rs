@@ -47,7 +47,9 @@ impl From<StripeError> for Problem {
             StripeError::Busy { retry_after } => {
                 Self::stripe_unavailable(retry_after.unwrap_or_default())
             }
-            StripeError::Unavailable(_) | StripeError::Unauthorized => {
+            StripeError::Unavailable(_)
+            | StripeError::Unreadable(_)
+            | StripeError::Unauthorized => {
                 tracing::warn!(cause = text, "a request to Stripe failed");
                 Self::new(
                     ErrorCode::StripeFailed,

@@ -67,3 +67,30 @@ impl StripeCircuits {
         circuit.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mintage_testkit::FixedClock;
+
+    use super::*;
+
+    #[test]
+    fn a_stripe_that_does_not_answer_is_left_alone_but_not_one_whose_answer_cannot_be_read() {
+        let stranger = StripeAccountId::parse("acct_9").expect("an id");
+        for (error, is_refused) in [
+            (StripeError::Unavailable("no route".to_owned()), true),
+            (StripeError::Unreadable("too large".to_owned()), false),
+            (StripeError::Busy { retry_after: None }, false),
+        ] {
+            let circuits = StripeCircuits::new(Arc::new(FixedClock::default()));
+            for number in 0..5 {
+                let account = StripeAccountId::parse(&format!("acct_{number}")).expect("an id");
+                let failed: Result<(), _> =
+                    circuits.call(Mode::Live, Some(&account), || Err(error.clone()));
+                assert_eq!(failed, Err(error.clone()));
+            }
+            let refusal = circuits.refusal(Mode::Live, Some(&stranger));
+            assert_eq!(refusal.is_some(), is_refused, "{error}");
+        }
+    }
+}

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use mintage_domain::base::id::StripeProductId;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::ports::{HttpError, HttpResponse, Method, Stripe, StripeError, StripeRefusal};
 use mintage_testkit::ScriptedHttp;
+use serde_json::json;
 
 use crate::offline::{self, body, call, header};
 use crate::samples::{MAKES, account, key, stock};
@@ -71,6 +73,10 @@ fn a_code_is_sent_once_whatever_comes_of_it() {
     };
     for (answer, error) in [
         (Err(broken), lost),
+        (
+            Err(HttpError::TooLarge),
+            StripeError::Unreadable("the answer is too large".to_owned()),
+        ),
         (ok(400, &oauth("invalid_grant")), StripeError::CodeRefused),
         (ok(401, &oauth("invalid_client")), StripeError::Unauthorized),
         (ok(400, &oauth("invalid_scope")), refused("invalid_scope")),
@@ -81,7 +87,7 @@ fn a_code_is_sent_once_whatever_comes_of_it() {
         ),
         (
             ok(200, r#"{"stripe_user_id":"acct_1"}"#),
-            StripeError::Unavailable(
+            StripeError::Unreadable(
                 "the answer is not what was asked for, line 1 column 27".to_owned(),
             ),
         ),
@@ -119,4 +125,17 @@ fn a_mode_that_is_not_set_up_is_refused_without_a_request() {
         );
     }
     assert!(http.sent().is_empty());
+}
+
+#[test]
+fn a_plan_among_the_prices_is_left_out() {
+    let row = |id: &str| json!({"id": id, "active": true, "currency": "usd", "unit_amount": 2_900, "metadata": {}});
+    let page = json!({"data": [row("price_1"), row("gold"), row("price_2")]}).to_string();
+    let (prices, _) = call(ScriptedHttp::new().answer(200, page), |stripe| {
+        let product = StripeProductId::parse("prod_1").expect("an id");
+        stripe.prices(&account(Mode::Live), &product)
+    });
+    let prices = prices.expect("a page");
+    let ids: Vec<&str> = prices.iter().map(|price| price.id.as_str()).collect();
+    assert_eq!(ids, ["price_1", "price_2"]);
 }

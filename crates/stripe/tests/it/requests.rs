@@ -170,7 +170,7 @@ fn an_answer_that_is_not_what_was_asked_for_quotes_nothing() {
             let (made, _) = call(ScriptedHttp::new().answer(200, answer), |stripe| {
                 make(stripe, &account(Mode::Live), &stock(), &key("k1"))
             });
-            let Err(StripeError::Unavailable(said)) = &made else {
+            let Err(StripeError::Unreadable(said)) = &made else {
                 panic!("{path} {answer}: {made:?}");
             };
             assert!(!said.contains("secret"), "{said}");

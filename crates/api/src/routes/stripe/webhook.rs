@@ -42,7 +42,7 @@ pub(super) async fn receive(
         .get("stripe-signature")
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    // Nobody who signs nothing may send a body. The error is the one of a wrong signature.
+    // Without a signature the body is not read. An empty body gives the error of a wrong signature.
     let body = match signature {
         "" => web::Bytes::new(),
         _ => body.read().await?,

@@ -30,7 +30,9 @@ impl Circuit {
     /// How long calls for this account are refused; `None` if the next one is admitted.
     pub fn refusal(&self, account: Option<&StripeAccountId>, now: Timestamp) -> Option<Duration> {
         let retry_at = self.retry_at.filter(|_| self.holds_back(account))?;
-        (now < retry_at).then(|| retry_at.since(now))
+        let wait = retry_at.since(now);
+        // A longer wait than a pause means that the clock was set back.
+        (!wait.is_zero() && wait <= PAUSE).then_some(wait)
     }
 
     /// Admits a call, or refuses it for this long.
@@ -130,6 +132,9 @@ mod tests {
             (10, Err(10)),
             (19, Err(1)),
             (20, Ok(())),
+            // The clock is set back.
+            (5, Ok(())),
+            (5, Err(10)),
         ] {
             let admitted = circuit.admit(Some(&one), after(second));
             assert_eq!(admitted, outcome.map_err(Duration::from_secs), "{second} s");
