@@ -454,3 +454,19 @@ fn a_stranger_gets_ten_mails_an_hour_and_the_others_wait() {
         assert!(matches!(again, Composed::Mail(_)), "{again:?}");
     }
 }
+
+#[test]
+fn an_address_that_is_mailed_too_often_takes_nothing_from_the_others() {
+    let (seller, _, mail) = claimed();
+    let (store, env) = (&*seller.store, seller.env());
+    change_plan(store, &env, seller.tenant(), Plan::Free).unwrap();
+    let is_sent = |address: String| {
+        let to = email(&address);
+        let mail = QueuedMail { to, ..mail.clone() };
+        matches!(compose(store, &env, &mail), Ok(Composed::Mail(_)))
+    };
+    let sent = (0..60).filter(|n| is_sent(format!("ada+{n}@example.test")));
+    assert_eq!(sent.count(), 5, "a tag makes no other recipient");
+    let others = (0..60).filter(|n| is_sent(format!("buyer-{n}@example.test")));
+    assert_eq!(others.count(), 45, "what the tenant has left");
+}
