@@ -27,7 +27,7 @@ use mintage_testkit::fixtures::email;
 use mintage_testkit::loopback::smtp::Manner;
 
 use crate::licenses::issue;
-use crate::seller::{Seller, paid, refunded};
+use crate::seller::{Seller, paid, refund, refunded};
 
 /// The mails of a license, newest first.
 fn mails(seller: &Seller, license: &LicenseId) -> Vec<QueuedMail> {
@@ -280,6 +280,23 @@ fn a_license_that_was_revoked_meanwhile_cancels_its_mail() {
     assert_eq!(outbox.arrived(), []);
     let kept = read(&seller, &mail);
     assert!(kept.reason.is_some_and(|it| it.contains("revoked")));
+}
+
+#[test]
+fn a_mail_that_a_refund_cancelled_is_queued_again_when_the_refund_fails() {
+    let seller = Seller::on_sale();
+    let session = seller.session();
+    let receive = |data| seller.receive(data).unwrap();
+    receive(EventData::SessionCompleted(paid(&session)));
+    receive(refund(&session, "re_1", 2_900, false));
+    let first = claim(&seller);
+    let outbox = OutboxMail::new();
+    assert_eq!(attempt(&seller, &outbox, &first), MailStatus::Cancelled);
+    receive(refund(&session, "re_1", 2_900, true));
+    let again = claim(&seller);
+    assert_ne!(again.id, first.id);
+    assert_eq!(attempt(&seller, &outbox, &again), MailStatus::Sent);
+    assert_eq!(outbox.arrived().len(), 1);
 }
 
 #[test]
