@@ -81,6 +81,16 @@ impl Email {
         Self(format!("{}@no-address{NO_DOMAIN}", name.to_lowercase()))
     }
 
+    /// The address of the mailbox: without a tag, which is what follows a `+` in the name. Most
+    /// providers deliver mails with any tag to the same mailbox.
+    pub fn without_tag(&self) -> String {
+        let Some((name, domain)) = self.0.split_once('@') else {
+            return self.0.clone();
+        };
+        let mailbox = name.split_once('+').map_or(name, |(mailbox, _)| mailbox);
+        format!("{mailbox}@{domain}")
+    }
+
     /// Whether a mail can be sent to the address.
     pub fn is_mailable(&self) -> bool {
         !self.0.ends_with(NO_DOMAIN) && Self::parse(&self.0).is_ok()
@@ -194,6 +204,19 @@ mod tests {
         assert_eq!(missing.as_str(), "ord_1@no-address.invalid");
         assert!(!missing.is_mailable());
         assert_eq!(Email::kept(missing.as_str()), Some(missing));
+    }
+
+    #[test]
+    fn tagged_addresses_are_one_mailbox() {
+        for (text, mailbox) in [
+            ("ada@x.test", "ada@x.test"),
+            ("ada+1@x.test", "ada@x.test"),
+            ("Ada+a+b@x.test", "ada@x.test"),
+            ("ada@x.test+1", "ada@x.test+1"),
+            ("ada+1", "ada+1"),
+        ] {
+            assert_eq!(Email::kept(text).unwrap().without_tag(), mailbox);
+        }
     }
 
     #[test]

@@ -15,6 +15,9 @@ mod faults;
 #[path = "../../../sql/tests/shared/kinds.rs"]
 mod kinds;
 mod losses;
+/// Held by both SQL stores.
+#[path = "../../../sql/tests/shared/old_nodes.rs"]
+mod old_nodes;
 mod opening;
 mod racing;
 mod texts;

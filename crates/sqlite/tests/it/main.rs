@@ -11,5 +11,8 @@ mod contract;
 /// Held by both SQL stores.
 #[path = "../../../sql/tests/shared/kinds.rs"]
 mod kinds;
+/// Held by both SQL stores.
+#[path = "../../../sql/tests/shared/old_nodes.rs"]
+mod old_nodes;
 mod opening;
 mod work;

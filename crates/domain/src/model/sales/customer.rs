@@ -39,8 +39,8 @@ pub struct Customer {
 
 impl Customer {
     /// Merges newer data into the customer: fills an empty name or external id but never overwrites
-    /// them; in the metadata, newer values win key by key, and older ones that
-    /// do not fit beside them leave. Returns whether anything changed.
+    /// them; in the metadata, newer values replace older ones of the same key; older entries
+    /// that would exceed the bounds are dropped. Returns whether anything changed.
     pub fn merge(&mut self, newer: &Self) -> bool {
         let before = self.clone();
         if self.name.is_none() {

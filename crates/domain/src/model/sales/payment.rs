@@ -61,9 +61,9 @@ impl Payment {
         refunded > 0 && self.charged.is_some_and(|charged| refunded >= charged)
     }
 
-    /// Whether a part of the payment is refunded.
+    /// Whether a part of the payment is refunded. Not known before the charge is: all of it may be.
     pub fn is_partly_refunded(&self) -> bool {
-        self.refunded() > 0 && !self.is_fully_refunded()
+        self.charged.is_some() && self.refunded() > 0 && !self.is_fully_refunded()
     }
 }
 

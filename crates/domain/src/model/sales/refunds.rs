@@ -40,9 +40,18 @@ impl Refunds {
         self.totals.is_empty() && self.refunds.is_empty()
     }
 
-    /// Records the refunded total of the charge at an instant. Returns whether it was new.
+    /// Records the refunded total of the charge at an instant. Of too many, the largest are kept, in
+    /// whatever order they arrive. Returns whether anything changed.
     pub fn report_total(&mut self, at: Timestamp, total: i64) -> bool {
-        self.totals.len() < MAX_REPORTS && self.totals.insert((at.unix_seconds(), total))
+        let report = (at.unix_seconds(), total);
+        let is_new = self.totals.insert(report);
+        if self.totals.len() > MAX_REPORTS {
+            let least = self.totals.iter().min_by_key(|(at, total)| (*total, *at));
+            if let Some(least) = least.copied() {
+                self.totals.remove(&least);
+            }
+        }
+        is_new && self.totals.contains(&report)
     }
 
     /// Records a refund, and when it failed if it did. A refund that failed has failed for good.
@@ -157,6 +166,15 @@ mod tests {
         let reports: Vec<_> = refunds.chain(totals).collect();
         let kept = after(&reports);
         assert_eq!((kept.total(), kept.totals.len()), (100, MAX_REPORTS));
+    }
+
+    #[test]
+    fn the_largest_totals_are_kept_in_whatever_order_they_arrive() {
+        let growing: Vec<_> = (1..=200).map(|n| Report::Total(n, n)).collect();
+        let falling: Vec<_> = growing.iter().rev().copied().collect();
+        let kept = after(&growing);
+        assert_eq!((kept.total(), kept.totals.len()), (200, MAX_REPORTS));
+        assert_eq!(after(&falling), kept);
     }
 
     fn any_report() -> impl Strategy<Value = Report> {

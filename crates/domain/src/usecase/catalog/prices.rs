@@ -126,7 +126,9 @@ fn agree(
         Agreed::Unchanged => None,
     };
     if let Some((new, action)) = stored {
-        store_link(store, env, actor, (new, action))?;
+        if !store_link(store, env, actor, (new, action))? {
+            return Ok(Agreed::Unchanged);
+        }
         if let Some(before) = link.filter(|link| link.stripe_product != new.stripe_product) {
             shop.archive_all(before)?;
         }
@@ -154,19 +156,25 @@ fn all_key_types(
     }
 }
 
+/// Commits the link of a key type to its price. Commits nothing and returns false if the key type has
+/// another price by now: the call that changed it sets that one up.
 fn store_link(
-    store: &(impl Commit + ?Sized),
+    store: &(impl Catalog + Commit + ?Sized),
     env: &Env<'_>,
     actor: &Actor,
     (link, action): (&PriceLink, &'static str),
-) -> Result<(), PricesError> {
+) -> Result<bool, PricesError> {
     settle(store, |_| {
+        let key_type = store.key_type(&link.tenant, &link.product, &link.key_type)?;
+        if key_type.and_then(|it| it.price) != Some(link.amount) {
+            return Ok(Decision::Answer(false));
+        }
         let now = env.now();
         let mut changes = env.changes(now);
         changes.prices.push(link.clone());
         let target = format!("{}/{}", link.product, link.key_type);
         let entry = env.audit(&link.tenant, now, actor.clone(), action, target);
         changes.audit.push(entry);
-        Ok(Decision::commit(changes, ()))
+        Ok(Decision::commit(changes, true))
     })
 }

@@ -13,7 +13,7 @@ use crate::commit::counter::{Count, Counter};
 use crate::commit::write::Write;
 use crate::model::catalog::product::Product;
 use crate::model::licenses::license::{License, Notes, OrderUnit};
-use crate::model::licenses::standing::{Revocation, RevocationReason};
+use crate::model::licenses::standing::RevocationReason;
 use crate::model::licenses::terms::LicenseTerms;
 use crate::model::outbox::event::EventName;
 use crate::model::sales::customer::Customer;
@@ -145,8 +145,8 @@ pub(crate) fn revoke_into(
 }
 
 /// Gives a license back in `changes`, because the refund that revoked it failed. Does nothing if the
-/// license is revoked for another reason. A license that was revoked from the start was never mailed,
-/// so it is mailed now.
+/// license is revoked for another reason. The license is mailed again: it may never have been, since a
+/// mail is not queued or is cancelled while its license is revoked.
 pub(crate) fn restore_into(
     changes: &mut Changes,
     env: &Env<'_>,
@@ -155,15 +155,12 @@ pub(crate) fn restore_into(
     now: Timestamp,
 ) {
     let license = &mut record.license;
-    let revoked_at = license.standing.revocation().map(Revocation::at);
     if !license.standing.undo_refund() {
         return;
     }
     count(changes, license, 1, None);
-    if revoked_at == Some(license.created_at) {
-        let mail = license_mail(env, seller, license, &record.email, now);
-        changes.mails.extend(mail);
-    }
+    let mail = license_mail(env, seller, license, &record.email, now);
+    changes.mails.extend(mail);
     let (tenant, id) = (&license.tenant, license.id.as_str());
     let entry = env.audit(tenant, now, Actor::Stripe, "license.refund-failed", id);
     changes.audit.push(entry);

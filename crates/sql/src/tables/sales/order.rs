@@ -93,6 +93,9 @@ impl TryFrom<OrderRow> for Order {
     fn try_from(row: OrderRow) -> Result<Self, StoreError> {
         let key = [row.id.as_str()];
         let place = Place::of("orders", &key);
+        // A node of the version before writes only the buyer.
+        let email = row.email.as_deref().or(row.buyer.as_deref());
+        let email = email.and_then(Email::kept);
         Ok(Self {
             id: place.read("id", OrderId::parse(&row.id))?,
             tenant: place.read("tenant", TenantId::parse(&row.tenant))?,
@@ -112,7 +115,7 @@ impl TryFrom<OrderRow> for Order {
             created_at: Timestamp::from_micros(row.created_at),
             fulfilled_at: row.fulfilled_at.map(Timestamp::from_micros),
             version: place.number("version", row.version)?,
-            email: row.email.as_deref().and_then(Email::kept),
+            email,
         })
     }
 }

@@ -66,10 +66,7 @@ impl TryFrom<PaymentRow> for Payment {
             order: place.read_some("order_id", row.order_id.as_deref(), OrderId::parse)?,
             charged: row.charged.or(row.fully_refunded.then_some(row.refunded)),
             currency: place.read_some("currency", row.currency.as_deref(), Currency::parse)?,
-            refunds: match row.refunds.as_deref() {
-                Some(text) => place.json("refunds", text)?,
-                None => total_only(row.created_at, row.refunded),
-            },
+            refunds: refunds(&place, &row)?,
             created_at: Timestamp::from_micros(row.created_at),
             version: place.number("version", row.version)?,
         })
@@ -85,13 +82,16 @@ fn stored_refunds(refunds: &Refunds) -> Option<String> {
     serde_json::to_string(refunds).ok()
 }
 
-/// The refunds of a row of the version before, which has only their total.
-fn total_only(created_at: i64, total: i64) -> Refunds {
-    let mut refunds = Refunds::default();
-    if total > 0 {
-        refunds.report_total(Timestamp::from_micros(created_at), total);
+/// The refunds of a row. A node of the version before writes only their total, so a larger one counts.
+fn refunds(place: &Place<'_>, row: &PaymentRow) -> Result<Refunds, StoreError> {
+    let mut refunds: Refunds = match row.refunds.as_deref() {
+        Some(text) => place.json("refunds", text)?,
+        None => Refunds::default(),
+    };
+    if row.refunded > refunds.total() {
+        refunds.report_total(Timestamp::from_micros(row.created_at), row.refunded);
     }
-    refunds
+    Ok(refunds)
 }
 
 /// How a guard finds a payment.

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use mintage_domain::base::change::Change;
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
 use mintage_domain::model::catalog::key_type::KeyType;
@@ -5,7 +7,7 @@ use mintage_domain::model::licenses::entitlements::Entitlements;
 use mintage_domain::model::licenses::term::Term;
 use mintage_domain::model::licenses::terms::LicenseTerms;
 use mintage_domain::model::sellers::audit::Actor;
-use mintage_domain::ports::{Catalog, Licenses, MockStripe, Stripe, StripeError};
+use mintage_domain::ports::{Catalog, Licenses, MockStripe, Stripe, StripeError, StripePrice};
 use mintage_domain::usecase::catalog::error::CatalogError;
 use mintage_domain::usecase::catalog::key_type::{
     KeyTypePatch, KeyTypeRef, NewKeyType, create_key_type, set_key_type_archived,
@@ -14,6 +16,7 @@ use mintage_domain::usecase::catalog::key_type::{
 use mintage_domain::usecase::sales::checkout::CheckoutError;
 use mintage_testkit::fixtures::{cents, display_name};
 
+use crate::catalog::prices::reading;
 use crate::seller::Seller;
 
 #[test]
@@ -101,6 +104,30 @@ fn a_changed_price_is_one_new_active_price_at_stripe() {
         .prices(&account, &after.stripe_product)
         .unwrap();
     assert!(prices.iter().all(|price| !price.active));
+}
+
+#[test]
+fn a_slow_change_leaves_the_price_of_a_newer_one() {
+    let seller = Arc::new(Seller::on_sale());
+    let price = |amount| KeyTypePatch {
+        price_amount: Change::Set(amount),
+        ..KeyTypePatch::default()
+    };
+    let mut slow = reading(&seller);
+    let newer = Arc::clone(&seller);
+    slow.expect_create_price().returning(move |on, new, key| {
+        update(&newer, &*newer.stripe, &price(4_900)).unwrap();
+        newer.stripe.create_price(on, new, key)
+    });
+    update(&seller, &slow, &price(3_900)).unwrap();
+    let account = seller.shop.account_ref();
+    let links = seller.store.price_links(seller.tenant(), &account.account);
+    let link = links.unwrap().remove(0);
+    assert_eq!(link.amount, cents(4_900));
+    let prices = seller.stripe.prices(&account, &link.stripe_product);
+    let is_linked = |it: &StripePrice| it.id == link.stripe_price;
+    assert!(prices.unwrap().iter().any(|it| it.active && is_linked(it)));
+    assert!(seller.open(&*seller.stripe, &seller.wanted()).is_ok());
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn links(seller: &Seller) -> Vec<PriceLink> {
 }
 
 /// A Stripe whose objects are read from the seller's, and that creates nothing.
-fn reading(seller: &Seller) -> MockStripe {
+pub(super) fn reading(seller: &Seller) -> MockStripe {
     let mut stripe = MockStripe::new();
     let real = Arc::clone(&seller.stripe);
     stripe

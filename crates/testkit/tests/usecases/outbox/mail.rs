@@ -27,7 +27,7 @@ use mintage_testkit::fixtures::email;
 use mintage_testkit::loopback::smtp::Manner;
 
 use crate::licenses::issue;
-use crate::seller::{Seller, paid, refunded};
+use crate::seller::{Seller, paid, refund, refunded};
 
 /// The mails of a license, newest first.
 fn mails(seller: &Seller, license: &LicenseId) -> Vec<QueuedMail> {
@@ -283,6 +283,23 @@ fn a_license_that_was_revoked_meanwhile_cancels_its_mail() {
 }
 
 #[test]
+fn a_mail_that_a_refund_cancelled_is_queued_again_when_the_refund_fails() {
+    let seller = Seller::on_sale();
+    let session = seller.session();
+    let receive = |data| seller.receive(data).unwrap();
+    receive(EventData::SessionCompleted(paid(&session)));
+    receive(refund(&session, "re_1", 2_900, false));
+    let first = claim(&seller);
+    let outbox = OutboxMail::new();
+    assert_eq!(attempt(&seller, &outbox, &first), MailStatus::Cancelled);
+    receive(refund(&session, "re_1", 2_900, true));
+    let again = claim(&seller);
+    assert_ne!(again.id, first.id);
+    assert_eq!(attempt(&seller, &outbox, &again), MailStatus::Sent);
+    assert_eq!(outbox.arrived().len(), 1);
+}
+
+#[test]
 fn an_attempt_that_died_after_sending_sends_the_same_message_again() {
     let (seller, _, first) = claimed();
     let outbox = OutboxMail::new();
@@ -453,4 +470,20 @@ fn a_stranger_gets_ten_mails_an_hour_and_the_others_wait() {
         let again = compose(&*seller.store, &env, &waited[0]).unwrap();
         assert!(matches!(again, Composed::Mail(_)), "{again:?}");
     }
+}
+
+#[test]
+fn an_address_that_is_mailed_too_often_takes_nothing_from_the_others() {
+    let (seller, _, mail) = claimed();
+    let (store, env) = (&*seller.store, seller.env());
+    change_plan(store, &env, seller.tenant(), Plan::Free).unwrap();
+    let is_sent = |address: String| {
+        let to = email(&address);
+        let mail = QueuedMail { to, ..mail.clone() };
+        matches!(compose(store, &env, &mail), Ok(Composed::Mail(_)))
+    };
+    let sent = (0..60).filter(|n| is_sent(format!("ada+{n}@example.test")));
+    assert_eq!(sent.count(), 5, "a tag makes no other recipient");
+    let others = (0..60).filter(|n| is_sent(format!("buyer-{n}@example.test")));
+    assert_eq!(others.count(), 45, "what the tenant has left");
 }

@@ -85,7 +85,9 @@ fn follow(
         revoke_into(changes, env, record, reason, actor, now);
         return Ok(());
     }
-    let is_part = payment.refunded() > before.refunded();
+    // What was refunded before the charge was known is told once the charge is.
+    let is_news = payment.refunded() > before.refunded() || before.charged.is_none();
+    let is_part = is_news && payment.is_partly_refunded();
     if is_part {
         refund_part_into(changes, env, &mut record, payment, now);
     }

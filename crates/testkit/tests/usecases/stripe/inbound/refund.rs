@@ -5,12 +5,15 @@ use mintage_domain::base::page::PageRequest;
 use mintage_domain::model::licenses::standing::{Revocation, RevocationReason, State};
 use mintage_domain::model::sales::payment::PaymentKey;
 use mintage_domain::model::sellers::audit::Actor;
-use mintage_domain::model::stripe::event::{EventData, RefundFacts};
+use mintage_domain::model::stripe::event::{EventData, RefundFacts, SessionFacts};
 use mintage_domain::ports::{Mails, Payments};
 use mintage_domain::usecase::licenses::command::revoke;
 use mintage_domain::usecase::stripe::inbound::Outcome;
 
 use crate::seller::{Seller, intent, paid, refund, refunded};
+
+/// Makes an event about a session.
+type Make = fn(&SessionId) -> EventData;
 
 fn state(seller: &Seller) -> (State, Option<RevocationReason>) {
     let license = seller.licenses().remove(0).license;
@@ -182,7 +185,6 @@ fn an_admins_revocation_outranks_a_refund_whichever_came_first() {
 
 #[test]
 fn a_refund_that_fails_gives_the_license_back_in_any_order_of_events() {
-    type Make = fn(&SessionId) -> EventData;
     let sale: Make = |session| EventData::SessionCompleted(paid(session));
     let total: Make = |session| refunded(session, 2_900);
     let made: Make = |session| refund(session, "re_1", 2_900, false);
@@ -289,6 +291,40 @@ fn a_partial_refund_tells_how_much_of_what_was_charged() {
         assert_eq!(body["amount_charged"], 2_900, "{body}");
         assert_eq!(body["currency"], "usd", "{body}");
         assert_eq!(body["status"], "ACTIVE", "{body}");
+    }
+}
+
+#[test]
+fn a_refund_is_told_as_a_part_only_when_what_was_charged_is_known() {
+    let sale: Make = |session| {
+        EventData::SessionCompleted(SessionFacts {
+            amount_total: None,
+            ..paid(session)
+        })
+    };
+    let cases: [(Make, Make, &str); 2] = [
+        (
+            |session| refund(session, "re_1", 2_900, false),
+            |session| refunded(session, 2_900),
+            "license.refunded",
+        ),
+        (
+            |session| refund(session, "re_1", 1_000, false),
+            |session| refunded(session, 1_000),
+            "order.refunded",
+        ),
+    ];
+    for (by_id, by_total, told) in cases {
+        let data = [sale, by_id, by_total];
+        for order in permutations(data.len()) {
+            let seller = Seller::on_sale();
+            let session = seller.session();
+            for event in &order {
+                seller.shop.env.clock.advance(Duration::from_secs(1));
+                seller.receive(data[*event](&session)).unwrap();
+            }
+            assert_eq!(seller.events(), ["license.created", told], "{order:?}");
+        }
     }
 }
 
