@@ -59,6 +59,13 @@ fn the_slow_calls_of_one_tenant_delay_no_other_tenant_and_no_other_call() {
             || slow.manage(Request::get("/v1/orders")),
             200,
         );
+        let limit = Request::new("PATCH", "/v1/products/pro/key-types/lifetime")
+            .json(&json!({"activationLimit": 9}));
+        quickly(
+            "change of the same tenant that Stripe does not see",
+            || slow.manage(limit),
+            200,
+        );
         let customer = json!({"planCode": "lifetime", "customer": {"email": "a@b.test"}});
         quickly("issue", || signed("/v1/issue", customer), 200);
         let device = json!({"key": key, "fingerprint": "one"});

@@ -253,8 +253,9 @@ pub(super) async fn update(
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::ProductsWrite).await?;
     let (product, id) = parse_path(&path)?;
-    let change = read_body::<UpdateKeyTypeRequest>(&body.read().await?)?.into();
-    let key_type = call_stripe(&app, caller.tenant().as_str(), move |app| {
+    let change = KeyTypePatch::from(read_body::<UpdateKeyTypeRequest>(&body.read().await?)?);
+    let (concerns_stripe, tenant) = (change.concerns_stripe(), caller.tenant());
+    let work = move |app: &App| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         let target = KeyTypeRef {
             tenant: &tenant,
@@ -265,8 +266,12 @@ pub(super) async fn update(
         let changed = update_key_type_and_price(store, stripe, &env, target, &actor, &change);
         app.catalog_cache.forget_key_type(&tenant, &product, &id);
         changed
-    })
-    .await??;
+    };
+    let key_type = if concerns_stripe {
+        call_stripe(&app, tenant.as_str(), work).await??
+    } else {
+        blocking(&app, work).await??
+    };
     Ok(HttpResponse::Ok().json(KeyTypeView::of(&key_type)))
 }
 

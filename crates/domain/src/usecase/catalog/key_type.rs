@@ -94,6 +94,13 @@ pub struct KeyTypePatch {
 }
 
 impl KeyTypePatch {
+    /// Whether the change is seen at Stripe: it names the key type or its price.
+    pub fn concerns_stripe(&self) -> bool {
+        self.display_name.is_some()
+            || !self.price_amount.is_keep()
+            || !self.price_currency.is_keep()
+    }
+
     fn apply(&self, key_type: &KeyType) -> Result<KeyType, CatalogError> {
         if self.term.as_ref().is_some_and(|term| !term.is_relative()) {
             return Err(CatalogError::AbsoluteTerm);
@@ -160,10 +167,7 @@ pub fn update_key_type_and_price(
     patch: &KeyTypePatch,
 ) -> Result<KeyType, CatalogError> {
     let key_type = update_key_type(store, env, target, actor, patch)?;
-    let concerns_stripe = patch.display_name.is_some()
-        || !patch.price_amount.is_keep()
-        || !patch.price_currency.is_keep();
-    if !concerns_stripe {
+    if !patch.concerns_stripe() {
         return Ok(key_type);
     }
     match set_up_key_type(store, stripe, env, &key_type, actor).map_err(CatalogError::from) {
