@@ -58,7 +58,7 @@ pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
                 _ = stopped.changed() => {}
             }
         }
-        if !may_have_more {
+        if !may_have_more && !*stopped.borrow() {
             tokio::select! {
                 () = app.mails_due.notified() => {}
                 () = sleep(pause) => {}
