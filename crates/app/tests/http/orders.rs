@@ -60,10 +60,7 @@ fn orders_are_found_by_status_buyer_and_session() {
 #[test]
 fn a_paid_order_mints_whatever_address_stripe_reports() {
     for (email, kept) in [
-        (
-            json!("\"Ada L\"@example.com"),
-            Some("\"Ada L\"@example.com"),
-        ),
+        (json!("Ada L@example.com"), Some("Ada L@example.com")),
         (json!("ada@@example"), Some("ada@@example")),
         (Value::Null, None),
     ] {

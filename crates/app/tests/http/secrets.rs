@@ -250,7 +250,7 @@ fn no_secret_is_logged_at_any_level_or_told_in_an_error() {
     errors.extend(issue(&stage, &seller, &api_key, &mut secrets));
     for failure in [
         "the delivery failed and will be retried",
-        "the mail failed for good",
+        "the mail was not sent and will be retried",
     ] {
         eventually(failure, || server.log().contains(failure).then_some(()));
     }
