@@ -2,7 +2,7 @@
 
 use utoipa::openapi::{InfoBuilder, License, OpenApi, Paths, Tag};
 
-use super::{finish, outbound};
+use super::{closed, finish, outbound};
 
 /// The OpenAPI document as text: the server answers, the command line prints, and `docs/openapi.json`
 /// holds the same text.
@@ -60,6 +60,7 @@ pub fn document<'a>(described: impl IntoIterator<Item = &'a OpenApi>) -> OpenApi
     }
     outbound::add(&mut document);
     finish::finish(&mut document);
+    closed::close_bodies(&mut document);
     document
 }
 

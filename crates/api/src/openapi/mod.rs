@@ -4,6 +4,7 @@
 //! follows for every call: the security schemes, the errors before the handler runs, and the headers of
 //! every answer.
 
+mod closed;
 mod document;
 mod finish;
 mod outbound;

@@ -25,10 +25,27 @@ struct LicenseEvent {
     /// The Stripe Checkout session that the license was issued for.
     #[schema(required)]
     session_id: Option<String>,
-    /// The state of the license, in `license.frozen`, `license.updated` and `order.refunded`.
-    status: Option<schema::LicenseStatus>,
+    license_id: schema::LicenseId,
+    /// The order that sold the license.
+    #[schema(required)]
+    order_id: Option<schema::OrderId>,
+    /// The state of the license after the event.
+    status: schema::LicenseStatus,
+    #[schema(required)]
     reason: Option<schema::LicenseReason>,
+    #[schema(required)]
     expires_at: Option<schema::Time>,
+    /// The metadata of the license.
+    #[schema(value_type = Object)]
+    metadata: serde_json::Value,
+    /// When the event happened, in milliseconds since 1970.
+    occurred_at: i64,
+    /// The number of the event among those of its license, from 1.
+    sequence: i64,
+    customer_id: schema::CustomerId,
+    /// The seller's id of the customer.
+    #[schema(required)]
+    external_id: Option<String>,
     /// The total of all refunds in minor units, in `order.refunded`.
     amount_refunded: Option<i64>,
     /// The amount that was charged in minor units, in `order.refunded`.

@@ -26,10 +26,10 @@ pub(super) struct Filter {
     #[param(nullable = false, inline, value_type = Option<schema::OrderStatus>)]
     status: Option<String>,
     /// Orders of the buyer with this e-mail address.
-    #[param(nullable = false, value_type = Option<String>)]
+    #[param(nullable = false, min_length = 1)]
     email: Option<String>,
     /// The order of this Stripe Checkout session.
-    #[param(nullable = false, value_type = Option<String>)]
+    #[param(nullable = false, pattern = "^cs_[0-9A-Za-z_]+$")]
     session: Option<String>,
 }
 
