@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 use std::error::Error;
+use std::thread;
+use std::time::Duration;
 
 use diesel::SqliteConnection;
 use diesel::migration::MigrationSource;
@@ -27,8 +29,28 @@ impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for NotApplied {
     }
 }
 
+/// How often opening starts over when another process changes the tables at the same moment, and the
+/// pause before that.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// Applies what is not applied yet, one process at a time.
+///
+/// Reading which migrations are applied creates their table. Where another process commits in between,
+/// SQLite reports a lock at once instead of waiting for it.
 pub(crate) fn apply(connection: &mut SqliteConnection) -> Result<(), NotApplied> {
+    for _ in 1..TRIES {
+        match try_apply(connection) {
+            Err(NotApplied::Failed(error)) if error.to_string().contains("is locked") => {
+                thread::sleep(PAUSE);
+            }
+            done => return done,
+        }
+    }
+    try_apply(connection)
+}
+
+fn try_apply(connection: &mut SqliteConnection) -> Result<(), NotApplied> {
     if let Some(version) = newer(connection)? {
         return Err(NotApplied::Newer(version));
     }
