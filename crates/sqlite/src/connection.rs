@@ -1,6 +1,9 @@
 //! Connections, set up alike.
 
+use std::fmt::Display;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -29,9 +32,36 @@ pub(crate) fn open(url: &str, config: &SqliteConfig) -> Result<SqliteConnection,
     connection
         .batch_execute(&settings(config))
         // Kept in the file, so that every connection has it from then on.
-        .and_then(|()| connection.batch_execute("pragma journal_mode = wal;"))
+        .and_then(|()| {
+            let wal = || connection.batch_execute("pragma journal_mode = wal;");
+            again_while_locked(wal, is_locked)
+        })
         .map_err(|error| error.to_string())?;
     Ok(connection)
+}
+
+/// How often work is tried that meets a lock which SQLite does not wait for, and the pause in between.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Whether an error says that another process holds a lock.
+pub(crate) fn is_locked(error: &impl Display) -> bool {
+    error.to_string().contains("is locked")
+}
+
+/// Does work again while it meets a lock. SQLite waits for most locks by itself, and reports some at once:
+/// those of the journal mode, and those where another process has committed in between.
+pub(crate) fn again_while_locked<T, E>(
+    mut work: impl FnMut() -> Result<T, E>,
+    is_locked: impl Fn(&E) -> bool,
+) -> Result<T, E> {
+    for _ in 1..TRIES {
+        match work() {
+            Err(error) if is_locked(&error) => thread::sleep(PAUSE),
+            done => return done,
+        }
+    }
+    work()
 }
 
 /// The path as SQLite takes it.

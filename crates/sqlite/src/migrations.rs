@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 use std::error::Error;
-use std::thread;
-use std::time::Duration;
 
 use diesel::SqliteConnection;
 use diesel::migration::MigrationSource;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::connection::{again_while_locked, is_locked};
 
 pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
@@ -29,25 +29,13 @@ impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for NotApplied {
     }
 }
 
-/// How often opening starts over when another process changes the tables at the same moment, and the
-/// pause before that.
-const TRIES: u32 = 10;
-const PAUSE: Duration = Duration::from_millis(20);
-
-/// Applies what is not applied yet, one process at a time.
-///
-/// Reading which migrations are applied creates their table. Where another process commits in between,
-/// SQLite reports a lock at once instead of waiting for it.
+/// Applies what is not applied yet, one process at a time. Reading which migrations are applied creates
+/// their table, so that it may meet a lock too.
 pub(crate) fn apply(connection: &mut SqliteConnection) -> Result<(), NotApplied> {
-    for _ in 1..TRIES {
-        match try_apply(connection) {
-            Err(NotApplied::Failed(error)) if error.to_string().contains("is locked") => {
-                thread::sleep(PAUSE);
-            }
-            done => return done,
-        }
-    }
-    try_apply(connection)
+    again_while_locked(
+        || try_apply(connection),
+        |error| matches!(error, NotApplied::Failed(error) if is_locked(error)),
+    )
 }
 
 fn try_apply(connection: &mut SqliteConnection) -> Result<(), NotApplied> {
