@@ -84,7 +84,7 @@ pub fn erase(
     env: &Env<'_>,
     id: &TenantId,
 ) -> Result<usize, TenantError> {
-    // First of all the seller's calls end, so that nothing new is added meanwhile.
+    // The seller's calls end first. A buyer who pays on a page that is open already still adds a customer.
     set_status(store, env, id, TenantStatus::Erased, "tenant.erased")?;
     revoke_tokens(store, env, id)?;
     revoke_api_keys(store, env, id)?;
