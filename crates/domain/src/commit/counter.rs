@@ -25,6 +25,10 @@ pub enum Counter {
     Licenses(TenantId, Mode),
     /// The number of active activations of a license.
     Activations(LicenseId),
+    /// The number of commits that changed the configuration: see [`Changes::counts`].
+    ///
+    /// [`Changes::counts`]: crate::commit::changes::Changes::counts
+    Configuration,
 }
 
 /// The prefix of the name of a counter of activations; the id of the license follows it.
@@ -47,6 +51,7 @@ impl Counter {
             Self::Products(tenant) => format!("products:{tenant}"),
             Self::Licenses(tenant, mode) => format!("licenses:{tenant}:{mode}"),
             Self::Activations(license) => format!("{ACTIVATIONS}{license}"),
+            Self::Configuration => "configuration".to_owned(),
         }
     }
 }
