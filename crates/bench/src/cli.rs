@@ -13,7 +13,7 @@ use crate::machine::Machine;
 use crate::modes::plan::Extent;
 use crate::modes::progress::say;
 use crate::modes::standard::Standard;
-use crate::modes::{distance, growth, nodes, standard};
+use crate::modes::{distance, growth, neighbours, nodes, standard};
 use crate::report::{Report, Results, draw, replace_between_markers, to_json, to_text};
 use crate::rig::postgres::{PostgresRig, PostgresServer};
 use crate::rig::settings::{Settings, Times};
@@ -50,6 +50,9 @@ pub(crate) struct Arguments {
     /// Measure a server whose database answers after a round trip of so many milliseconds instead.
     #[arg(long, value_name = "MS", conflicts_with = "only")]
     distance: Option<f64>,
+    /// Measure a server beside a Stripe that does not answer and 300 clients that send nothing instead.
+    #[arg(long, conflicts_with_all = ["growth", "nodes", "distance", "only"])]
+    neighbours: bool,
     /// How often each case is measured. Cases alternate.
     #[arg(long, value_name = "N", default_value_t = 3)]
     repeats: usize,
@@ -125,6 +128,9 @@ impl Arguments {
             let round_trip = seconds(millis / 1000.0)?;
             return distance::run(settings, cluster, round_trip, self.repeats);
         }
+        if self.neighbours {
+            return neighbours::run(settings, cluster, self.repeats);
+        }
         if self.nodes {
             let size = settings.size;
             let mut rig = PostgresRig::new(settings.clone(), cluster.clone(), size, false)?;
@@ -164,10 +170,17 @@ impl Arguments {
 
     /// The name of the section of this measurement.
     fn section(&self) -> &'static str {
-        match (self.growth.is_some(), self.nodes, self.distance.is_some()) {
-            (true, _, _) => "growth",
-            (_, true, _) => "nodes",
-            (_, _, true) => "distance",
+        match self {
+            Self {
+                growth: Some(_), ..
+            } => "growth",
+            Self { nodes: true, .. } => "nodes",
+            Self {
+                distance: Some(_), ..
+            } => "distance",
+            Self {
+                neighbours: true, ..
+            } => "neighbours",
             _ => "standard",
         }
     }

@@ -88,6 +88,11 @@ impl Server {
         proc_files::resident_kib(self.process_id()).unwrap_or_default()
     }
 
+    /// The most memory that was in RAM at any time, in KiB.
+    pub(crate) fn peak_kib(&self) -> u64 {
+        proc_files::peak_kib(self.process_id()).unwrap_or_default()
+    }
+
     /// Empties the log, which grows by a line for each request.
     pub(crate) fn clear_log(&self) {
         // A log that cannot be emptied only takes more of the disk.

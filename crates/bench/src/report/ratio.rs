@@ -12,6 +12,8 @@ pub(crate) enum Measure {
     Rate,
     /// The time of half of the answers: less is better.
     P50,
+    /// The time of 99 of 100 answers: less is better.
+    P99,
 }
 
 /// A ratio that is computed if both of its cases were measured.
@@ -40,6 +42,7 @@ impl Target {
         let figure = |measured: &Measured| match self.measure {
             Measure::Rate => measured.rate,
             Measure::P50 => measured.p50_ms,
+            Measure::P99 => measured.p99_ms,
         };
         let above = results.repeats(&self.above).iter().map(figure);
         let below = results.repeats(&self.below).iter().map(figure);
@@ -55,7 +58,7 @@ impl Target {
 impl Ratio {
     pub(crate) fn verdict(&self) -> Verdict {
         let target = &self.target;
-        let less_is_better = target.measure == Measure::P50;
+        let less_is_better = target.measure != Measure::Rate;
         Verdict::of(
             self.spread.median,
             target.must,

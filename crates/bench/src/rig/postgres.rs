@@ -152,11 +152,27 @@ impl PostgresRig {
 
     /// Starts a server that reaches the database at this URL.
     pub(crate) fn start_server(&mut self, url: &str) -> BenchResult<&Server> {
-        let variables = self.settings.variables(url);
+        self.start_server_with(url, None)
+    }
+
+    /// The same with another value of one variable.
+    pub(crate) fn start_server_with(
+        &mut self,
+        url: &str,
+        variable: Option<(&'static str, String)>,
+    ) -> BenchResult<&Server> {
+        let mut variables = self.settings.variables(url);
+        variables.extend(variable);
         let directory = self.settings.directory();
         let server = Server::start(&self.settings.program, directory, &variables)?;
         self.servers.push(server);
         Ok(&self.servers[self.servers.len() - 1])
+    }
+
+    /// The most memory of any server that was in RAM at any time, in KiB.
+    pub(crate) fn peak_kib(&self) -> u64 {
+        let peaks = self.servers.iter().map(Server::peak_kib);
+        peaks.max().unwrap_or_default()
     }
 
     /// Stops all servers.
