@@ -143,7 +143,7 @@ fn written(facts: &mut Facts, changes: &Changes) {
         };
         facts.versions.insert(row, version);
     }
-    for count in &changes.counters {
+    for count in changes.counts() {
         *facts.counters.entry(count.counter.clone()).or_insert(0) += count.add;
     }
 }
