@@ -27,6 +27,10 @@ const PICTURE: &str = "docs/performance.svg";
 /// Measures a release build of Mintage beside PostgreSQL and SQLite, and prints ratios.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "bench", version)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub(crate) struct Arguments {
     /// Measure fewer cases for a shorter time.
     #[arg(long)]
