@@ -256,6 +256,30 @@ fn a_client_that_takes_no_answer_is_closed() {
 }
 
 #[test]
+fn an_idle_connection_is_kept_for_fifteen_seconds_and_then_closed() {
+    let stage = Stage::silent(&[]);
+    let request = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    let mut stream = sent(&stage, request);
+    let assert_answered = |stream: &TcpStream| {
+        let message = Message::read(stream, true).expect("an answer");
+        assert!(message.first.starts_with("HTTP/1.1 200"));
+    };
+    for _ in 0..2 {
+        assert_answered(&stream);
+        thread::sleep(Duration::from_secs(12));
+        stream.write_all(request.as_bytes()).expect("it is open");
+    }
+    assert_answered(&stream);
+    let begun = Instant::now();
+    let mut rest = Vec::new();
+    // A reset ends the connection as well as an end does.
+    let _ = stream.read_to_end(&mut rest);
+    assert_eq!(rest, b"");
+    let took = begun.elapsed().as_secs();
+    assert!((14..25).contains(&took), "{took} s");
+}
+
+#[test]
 fn a_second_request_that_is_never_finished_is_closed_like_a_first() {
     let stage = Stage::silent(&[]);
     let mut stream = sent(&stage, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /hea");
