@@ -68,9 +68,9 @@ fn set_status(
 
 /// Erases a tenant for good: its address, its customers' personal data, its credentials, its webhook
 /// endpoint, its access to Stripe, which a sweep revokes there, and what its orders, its mails, its
-/// deliveries and its audit trail say about people. Orders, payments, licenses and the audit trail itself stay. The erasure
-/// goes step by step, and may be repeated: after a failure, and for buyers who pay later in a session
-/// that was open at Stripe. Returns the number of customers that were erased.
+/// deliveries and its audit trail say about people. Orders, payments, licenses and the audit trail itself
+/// stay. The erasure goes step by step, and may be repeated: after a failure, and for buyers who pay later
+/// in a session that was open at Stripe. Returns the number of customers that were not erased before.
 pub fn erase(
     store: &(
          impl Tenants
@@ -183,13 +183,7 @@ fn disconnect(
             && (connection.checkout_key.is_some() || connection.state.account().is_some())
         {
             if let Some(former) = connection.disconnect(false) {
-                changes
-                    .forgotten_prices
-                    .push((id.clone(), former.account.clone()));
-                if let Some(mut link) = store.account_link(&former)? {
-                    link.active = false;
-                    changes.accounts.push(Write::changed(link));
-                }
+                changes.leave_account(id, &former, store.account_link(&former)?);
             }
             connection.checkout_key = None;
             changes.connections.push(Write::changed(connection));
