@@ -1,11 +1,12 @@
 //! Bodies. A handler reads the body only after it knows the caller, so that nobody occupies the server by
 //! a body that never comes.
 
-use std::future::{Ready, ready};
+use std::future::{Ready, poll_fn, ready};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::body::{BodyStream, to_bytes_limited};
+use actix_web::body::{BodyStream, MessageBody};
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::{FromRequest, HttpRequest, web};
@@ -105,33 +106,42 @@ impl UnreadBody {
         if self.length.is_some_and(|length| length > max) {
             return Err(too_large(max));
         }
-        let is_small = max <= MAX_BODY || self.length.is_some_and(|length| length <= MAX_BODY);
-        let read = async {
-            // The semaphore is never closed.
-            let _held = if is_small {
-                None
-            } else {
-                LARGE_BODIES.acquire().await.ok()
-            };
-            to_bytes_limited(BodyStream::new(self.payload), max).await
-        };
         let connection = self.connection.as_deref();
         connection.inspect(|connection| connection.wait());
-        let bytes = timeout(DEADLINE, read).await;
+        let read = timeout(DEADLINE, read_all(self.payload, max)).await;
         connection.inspect(|connection| connection.work());
-        match bytes {
-            Ok(Ok(Ok(bytes))) => Ok(bytes),
-            Ok(Ok(Err(_))) => Err(Problem::invalid("the body could not be read", Vec::new())),
-            Ok(Err(_)) => Err(too_large(max)),
-            Err(_) => Err(Problem::new(
+        read.unwrap_or_else(|_| {
+            Err(Problem::new(
                 ErrorCode::BodyTooSlow,
                 format!(
                     "the body did not arrive within {} seconds",
                     DEADLINE.as_secs()
                 ),
-            )),
-        }
+            ))
+        })
     }
+}
+
+/// Reads a body of at most `max` bytes. The body takes one of the places for large bodies only when more
+/// than [`MAX_BODY`] has arrived, so that clients that send nothing occupy none.
+async fn read_all(payload: Payload, max: usize) -> Result<web::Bytes, Problem> {
+    let mut stream = pin!(BodyStream::new(payload));
+    let mut body = web::BytesMut::new();
+    let mut place = None;
+    while let Some(chunk) = poll_fn(|cx| stream.as_mut().poll_next(cx)).await {
+        let chunk =
+            chunk.map_err(|_| Problem::invalid("the body could not be read", Vec::new()))?;
+        let length = body.len().saturating_add(chunk.len());
+        if length > max {
+            return Err(too_large(max));
+        }
+        if length > MAX_BODY && place.is_none() {
+            // The semaphore is never closed.
+            place = LARGE_BODIES.acquire().await.ok();
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
 }
 
 fn too_large(max: usize) -> Problem {

@@ -118,7 +118,9 @@ fn is_list(statement: &str) -> bool {
 fn explain(connection: &mut PgConnection, mode: &str, statement: &str) -> Vec<String> {
     let (sql, values) = statement.split_once(" -- binds: ").unwrap();
     let inner = values.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
-    let values = inner.unwrap().replace('[', "array[").replace('"', "'");
+    // No bytes are printed as an empty list.
+    let values = inner.unwrap().replace("[]", "''").replace("None", "null");
+    let values = values.replace('[', "array[").replace('"', "'");
     connection
         .batch_execute(&format!(
             "begin; set local plan_cache_mode = {mode}; prepare asked as {sql}"

@@ -8,6 +8,7 @@ use diesel::connection::Instrumentation;
 use diesel::prelude::*;
 use diesel::r2d2::{Pool, PooledConnection};
 use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::page::Cursor;
 use mintage_domain::base::seal::{KeyId, Sealed};
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
@@ -15,7 +16,7 @@ use mintage_domain::model::retention::Prunable;
 use mintage_domain::ports::{
     Commit, CommitDone, Erasure, Erasures, Housekeeping, KeyQuery, KnownLicense, LastSeen,
     MasterKeys, RateLimiter, SealedKind, SealedValue, SeenTarget, StoreError, TakeDone, TakeQuery,
-    ValidateDone, ValidateQuery, Validations,
+    TenantErasure, ValidateDone, ValidateQuery, Validations,
 };
 use mintage_sql::Error;
 use mintage_sql::postgres::last_seen::touch;
@@ -24,6 +25,7 @@ use mintage_sql::postgres::tables::licenses::ending;
 use mintage_sql::postgres::tables::master_key;
 use mintage_sql::postgres::tables::prune;
 use mintage_sql::postgres::tables::sales::erasure;
+use mintage_sql::postgres::tables::sellers::erasure as tenant_erasure;
 use mintage_sql::postgres::validate;
 use mintage_sql::worker::Held;
 
@@ -235,6 +237,10 @@ impl MasterKeys for PostgresStore {
 impl Erasures for PostgresStore {
     fn erase_customer(&self, erasure: &Erasure) -> Result<bool, StoreError> {
         self.write(|conn| erasure::erase(conn, erasure))
+    }
+
+    fn erase_tenant(&self, step: &TenantErasure) -> Result<Option<Cursor>, StoreError> {
+        self.write(|conn| tenant_erasure::step(conn, step))
     }
 }
 

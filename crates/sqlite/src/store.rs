@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use diesel::connection::Instrumentation;
 use diesel::prelude::*;
 use mintage_domain::base::id::ApiKeyId;
+use mintage_domain::base::page::Cursor;
 use mintage_domain::base::seal::{KeyId, Sealed};
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
@@ -19,6 +20,7 @@ use mintage_domain::model::retention::Prunable;
 use mintage_domain::ports::{
     Commit, CommitDone, CommitError, Erasure, Erasures, Housekeeping, LastSeen, MAX_PRUNED_ROWS,
     MasterKeys, RateLimiter, SealedKind, SealedValue, SeenTarget, StoreError, TakeDone, TakeQuery,
+    TenantErasure,
 };
 use mintage_sql::sqlite::last_seen::touch;
 use mintage_sql::sqlite::tables::access::last_seen;
@@ -26,6 +28,7 @@ use mintage_sql::sqlite::tables::licenses::ending;
 use mintage_sql::sqlite::tables::master_key;
 use mintage_sql::sqlite::tables::prune;
 use mintage_sql::sqlite::tables::sales::erasure;
+use mintage_sql::sqlite::tables::sellers::erasure as tenant_erasure;
 use mintage_sql::worker::Held;
 
 use crate::config::{OpenError, SqliteConfig};
@@ -210,6 +213,11 @@ impl Erasures for SqliteStore {
     fn erase_customer(&self, erasure: &Erasure) -> Result<bool, StoreError> {
         let erasure = erasure.clone();
         self.write(move |conn| erasure::erase(conn, &erasure))
+    }
+
+    fn erase_tenant(&self, step: &TenantErasure) -> Result<Option<Cursor>, StoreError> {
+        let step = step.clone();
+        self.write(move |conn| tenant_erasure::step(conn, &step))
     }
 }
 

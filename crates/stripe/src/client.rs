@@ -118,7 +118,7 @@ impl Stripe for StripeClient {
             // Stripe has one code for "not connected" and "not your client id". If the second were
             // taken for the first, a grant that is still valid would be taken for revoked.
             oauth::Deauthorization::Unknown(refusal) => match self.account(on) {
-                Err(StripeError::AccountGone | StripeError::NotFound) => Ok(()),
+                Err(StripeError::AccountGone | StripeError::NotFound(_)) => Ok(()),
                 Err(other) => Err(other),
                 Ok(_) => Err(refusal),
             },
@@ -138,7 +138,7 @@ impl Stripe for StripeClient {
     ) -> Result<Option<StripeProduct>, StripeError> {
         match self.call_on::<product::Product>(on, None, &product::retrieve(id)) {
             Ok(found) => Ok(found.alive()),
-            Err(StripeError::NotFound) => Ok(None),
+            Err(StripeError::NotFound(_)) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -150,7 +150,7 @@ impl Stripe for StripeClient {
     ) -> Result<Vec<StripePrice>, StripeError> {
         match self.call_on::<price::Prices>(on, None, &price::list(product)) {
             Ok(prices) => Ok(prices.known()),
-            Err(StripeError::NotFound) => Ok(Vec::new()),
+            Err(StripeError::NotFound(_)) => Ok(Vec::new()),
             Err(error) => Err(error),
         }
     }

@@ -7,6 +7,7 @@ use mintage_domain::ports::{Grant, HttpResponse, StripeError};
 use serde::{Deserialize, Serialize};
 use stripe_client_core::{RequestBuilder, StripeMethod};
 
+use crate::refusal::OAuthRefusal;
 use crate::{call, refusal};
 
 /// `GET /oauth/authorize`, which the seller's browser requests.
@@ -59,10 +60,10 @@ pub(crate) fn read_grant(answer: &HttpResponse) -> Result<Grant, StripeError> {
     }
     Err(match refusal::of_oauth(answer) {
         None => refusal::of(answer),
-        Some(refusal) => match refusal.code.as_str() {
-            "invalid_grant" => StripeError::CodeRefused,
+        Some(OAuthRefusal { code, refusal }) => match code.as_str() {
+            "invalid_grant" => StripeError::CodeRefused(refusal),
             "invalid_client" => StripeError::Unauthorized,
-            _ => refusal.error,
+            _ => StripeError::Refused(refusal),
         },
     })
 }
@@ -95,9 +96,13 @@ pub(crate) fn read_deauthorization(answer: &HttpResponse) -> Result<Deauthorizat
     }
     match refusal::of_oauth(answer) {
         None => Err(refusal::of(answer)),
-        Some(refusal) if refusal.code == "invalid_client" => {
-            Ok(Deauthorization::Unknown(refusal.error))
+        Some(OAuthRefusal { code, refusal }) => {
+            let error = StripeError::Refused(refusal);
+            if code == "invalid_client" {
+                Ok(Deauthorization::Unknown(error))
+            } else {
+                Err(error)
+            }
         }
-        Some(refusal) => Err(refusal.error),
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn of(answer: &HttpResponse) -> StripeError {
         }
         (_, Some("account_invalid")) => StripeError::AccountGone,
         (401, _) => StripeError::Unauthorized,
-        (404, _) | (_, Some("resource_missing")) => StripeError::NotFound,
+        (404, _) | (_, Some("resource_missing")) => StripeError::NotFound(refusal()),
         (_, Some("amount_too_small")) => StripeError::AmountTooSmall(refusal()),
         (_, Some("testmode_charges_only")) => StripeError::CannotCharge(refusal()),
         (400..500, _) if is_about_charging(&message) => StripeError::CannotCharge(refusal()),
@@ -62,8 +62,8 @@ fn refusal(answer: &HttpResponse, code: Option<String>, message: &str) -> Stripe
 pub(crate) struct OAuthRefusal {
     /// The code, such as `invalid_grant`.
     pub(crate) code: String,
-    /// The error of the port for codes without a special meaning.
-    pub(crate) error: StripeError,
+    /// What Stripe says, with the code.
+    pub(crate) refusal: StripeRefusal,
 }
 
 /// The error in an answer of the OAuth API; `None` if the answer is not in its format.
@@ -79,7 +79,7 @@ pub(crate) fn of_oauth(answer: &HttpResponse) -> Option<OAuthRefusal> {
     let refused: OAuthError = serde_json::from_slice(&answer.body).ok()?;
     let message = refused.error_description.unwrap_or_default();
     Some(OAuthRefusal {
-        error: StripeError::Refused(refusal(answer, Some(refused.error.clone()), &message)),
+        refusal: refusal(answer, Some(refused.error.clone()), &message),
         code: refused.error,
     })
 }

@@ -8,7 +8,9 @@ use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::access::scope::Permission;
 use mintage_domain::model::licenses::key::KeyInput;
 use mintage_domain::ports::{SeenTarget, ValidateQuery};
-use mintage_domain::usecase::access::api_key::check_publishable_or_signed;
+use mintage_domain::usecase::access::api_key::{
+    check_publishable_or_signed, check_publishable_or_signed_head,
+};
 use mintage_domain::usecase::licenses::validate::{Lookup, look_up};
 use mintage_runtime::api_keys::find_api_key;
 use mintage_runtime::app::App;
@@ -29,8 +31,8 @@ pub(crate) struct AppCaller {
 }
 
 impl AppCaller {
-    /// Finds the API key, then reads the body, and checks that the call is signed over its raw bytes or made
-    /// with a publishable key.
+    /// Finds the API key and checks the headers, then reads the body, and checks that the call is signed over
+    /// its raw bytes or made with a publishable key.
     pub(crate) async fn of(
         app: &web::Data<App>,
         request: &HttpRequest,
@@ -39,6 +41,8 @@ impl AppCaller {
     ) -> Result<(Self, web::Bytes), Problem> {
         let cached = find_api_key(app, bearer(request)).await?;
         note(request, &cached.key.tenant, cached.key.id.as_str());
+        let head = signed_call(request, b"");
+        check_publishable_or_signed_head(&app.env(), &cached.key, &head, permission)?;
         let body = body.read().await?;
         let (env, call) = (app.env(), signed_call(request, &body));
         let nonce = check_publishable_or_signed(&env, &cached.key, &call, permission)?;

@@ -7,7 +7,7 @@ use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::access::scope::Permission;
 use mintage_domain::model::licenses::key::KeyInput;
 use mintage_domain::ports::SeenTarget;
-use mintage_domain::usecase::access::api_key::check;
+use mintage_domain::usecase::access::api_key::{check, check_head};
 use mintage_domain::usecase::licenses::validate::{Lookup, look_up};
 use mintage_runtime::api_keys::find_api_key;
 use mintage_runtime::app::App;
@@ -28,7 +28,8 @@ pub(crate) struct SignedCaller {
 }
 
 impl SignedCaller {
-    /// Finds the API key, then reads the body, and checks the signature over its raw bytes.
+    /// Finds the API key and checks the headers, then reads the body, and checks the signature over its raw
+    /// bytes.
     pub(crate) async fn of(
         app: &web::Data<App>,
         request: &HttpRequest,
@@ -36,6 +37,8 @@ impl SignedCaller {
         permission: Permission,
     ) -> Result<(Self, web::Bytes), Problem> {
         let cached = find_api_key(app, bearer(request)).await?;
+        note(request, &cached.key.tenant, cached.key.id.as_str());
+        check_head(&app.env(), &cached.key, &signed_call(request, b""))?;
         let body = body.read().await?;
         let caller = Self::checked(app, request, cached, &body, permission).await?;
         Ok((caller, body))
@@ -48,6 +51,7 @@ impl SignedCaller {
         permission: Permission,
     ) -> Result<Self, Problem> {
         let cached = find_api_key(app, bearer(request)).await?;
+        note(request, &cached.key.tenant, cached.key.id.as_str());
         Self::checked(app, request, cached, b"", permission).await
     }
 
@@ -58,7 +62,6 @@ impl SignedCaller {
         body: &[u8],
         permission: Permission,
     ) -> Result<Self, Problem> {
-        note(request, &cached.key.tenant, cached.key.id.as_str());
         let call = signed_call(request, body);
         let nonce = check(&app.env(), &cached.key, &call, permission)?;
         limits::admit_signed(app, request, &cached.key, permission).await?;

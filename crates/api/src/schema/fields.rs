@@ -18,6 +18,7 @@ use mintage_domain::model::licenses::terms::LicenseTerms;
 use mintage_domain::model::licenses::{activation, entitlements, license};
 use mintage_domain::model::sales::customer;
 use mintage_domain::model::sellers::management_token::{self, TokenScope};
+use mintage_domain::usecase::outbox::resend::MAX_RESENT;
 use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, KnownFormat, Type};
 
 use super::shape::{self, NO_CONTROL, NO_NUL, described, format, free_text, kind, one_of, text_of};
@@ -74,6 +75,11 @@ fields! {
     OverlapSeconds(Overlap) = integer(0..=i64::from(Overlap::MAX_SECONDS), overlap),
         shape::integer(0, Overlap::MAX_SECONDS);
 
+    /// The ids of licenses, at most 100.
+    LicenseIds(Vec<String>) = texts(license_ids), ArrayBuilder::new()
+        .items(kind(Type::String))
+        .min_items(Some(1))
+        .max_items(Some(MAX_RESENT));
     /// An e-mail address. Spaces around the address are removed, and the address is stored in lower
     /// case.
     Email(email::Email) = text(email::Email::parse),
@@ -157,6 +163,15 @@ fn non_empty(text: &str) -> Result<String, &'static str> {
     match text {
         "" => Err("must not be empty"),
         text => Ok(text.to_owned()),
+    }
+}
+
+/// Each id is answered by itself, also one that is no id.
+fn license_ids(ids: Vec<String>) -> Result<Vec<String>, String> {
+    if (1..=MAX_RESENT).contains(&ids.len()) {
+        Ok(ids)
+    } else {
+        Err(format!("must have 1 to {MAX_RESENT} ids"))
     }
 }
 

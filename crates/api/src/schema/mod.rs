@@ -19,6 +19,6 @@ pub(crate) use described::{
 pub(crate) use fields::{
     ActivationId, ActivationLimit, Amount, ApiKeyScope, Currency, CustomerName, DeviceText,
     DisplayName, Duration, Email, Entitlements, ExternalId, Fingerprint, FutureTime, KeyFormat,
-    KeyPrefix, KeyTypeId, LicenseKey, Metadata, Mode, Notes, OverlapSeconds, PlanCode, ProductId,
-    RelativeDuration, SignatureVersion, TokenName, TokenScopes, Url, WebhookUrl,
+    KeyPrefix, KeyTypeId, LicenseIds, LicenseKey, Metadata, Mode, Notes, OverlapSeconds, PlanCode,
+    ProductId, RelativeDuration, SignatureVersion, TokenName, TokenScopes, Url, WebhookUrl,
 };

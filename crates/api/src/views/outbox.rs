@@ -8,6 +8,7 @@ use mintage_domain::model::outbox::delivery::{Attempt, Delivery, DeliveryStatus}
 use mintage_domain::model::outbox::mail::{MailStatus, QueuedMail};
 use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_runtime::app::Mailer;
+use mintage_runtime::problem::Problem;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -201,6 +202,69 @@ impl MailView {
             attempt_count: mail.attempts,
             next_attempt_at: is_pending.then(|| mail.due_at.to_rfc3339()),
             created_at: mail.created_at.to_rfc3339(),
+        }
+    }
+}
+
+/// What became of each license key that was to be sent again.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ResentKeys {
+    /// In the order of the ids.
+    pub(crate) items: Vec<ResentKey>,
+}
+
+/// What became of a license key that was to be sent again.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ResentKey {
+    /// The id as it was given.
+    license_id: String,
+    /// The mail, which is due now.
+    #[schema(required)]
+    mail: Option<MailView>,
+    /// Why no mail is sent.
+    #[schema(required)]
+    error: Option<ItemError>,
+}
+
+impl ResentKey {
+    /// The mail that was queued for a license, or why none was.
+    pub fn of(license_id: String, result: Result<QueuedMail, Problem>) -> Self {
+        let (mail, error) = match result {
+            Ok(mail) => (Some(mail), None),
+            Err(problem) => (None, Some(ItemError::of(problem))),
+        };
+        let mail = mail.as_ref();
+        let license = mail.and_then(|mail| mail.content.license());
+        Self {
+            mail: license
+                .zip(mail)
+                .map(|(license, mail)| MailView::of(license, mail)),
+            error,
+            license_id,
+        }
+    }
+}
+
+/// Why a part of a call was not done.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ItemError {
+    /// The stable code: `area/reason`.
+    code: &'static str,
+    /// A message for people.
+    message: String,
+    /// After how many seconds a retry makes sense.
+    #[schema(required)]
+    retry_after_seconds: Option<u64>,
+}
+
+impl ItemError {
+    fn of(problem: Problem) -> Self {
+        Self {
+            code: problem.code.as_str(),
+            message: problem.message,
+            retry_after_seconds: problem.retry_after,
         }
     }
 }

@@ -38,6 +38,14 @@ pub(super) fn with_store(
     args: &GlobalArgs,
     work: impl FnOnce(&dyn Store, &Env<'_>) -> CommandResult,
 ) -> CommandResult {
+    with_config(args, |_, store, env| work(store, env))
+}
+
+/// Runs `work` with the configuration and the store.
+pub(super) fn with_config(
+    args: &GlobalArgs,
+    work: impl FnOnce(&Config, &dyn Store, &Env<'_>) -> CommandResult,
+) -> CommandResult {
     let config = Config::read(&args.layers()?)?;
     let store = open_proven(&config, Opener::Command)?;
     let env = Env {
@@ -46,5 +54,5 @@ pub(super) fn with_store(
         keys: &config.keys,
         origin: None,
     };
-    work(&*store, &env)
+    work(&config, &*store, &env)
 }

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 use mintage_api::views::licenses::{ActivationView, LicenseView};
+use mintage_api::views::outbox::ResentKey;
 use mintage_domain::base::email::Email;
 use mintage_domain::base::id::{ActivationId, CustomerId, LicenseId};
 use mintage_domain::base::mode::Mode;
@@ -10,16 +11,20 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::licenses::activation::Activation;
 use mintage_domain::model::licenses::standing::State;
 use mintage_domain::model::licenses::term::Term;
+use mintage_domain::model::outbox::mail::QueuedMail;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::ports::{LicenseFilter, LicenseRecord, Store};
 use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::licenses::activation::release;
 use mintage_domain::usecase::licenses::command::{Target, extend, freeze, revoke, thaw};
+use mintage_domain::usecase::outbox::mail::MailCommandError;
+use mintage_domain::usecase::outbox::resend::{MAX_RESENT, resend_all};
+use mintage_runtime::problem::Problem;
 use serde::Serialize;
 
-use super::global_args::{GlobalArgs, with_store};
+use super::global_args::{GlobalArgs, with_config};
 use super::list::print_list;
-use super::output::{CommandResult, Format, print_item};
+use super::output::{CommandResult, Format, Printer, print_item};
 use super::tenant_args::TenantArgs;
 
 const OPERATOR: Actor = Actor::Operator;
@@ -50,6 +55,14 @@ pub(super) enum LicenseCommand {
     },
     /// Revoke a license for good.
     Revoke(LicenseArgs),
+    /// Mail license keys to their buyers again, by a running server with a mail server.
+    Resend {
+        #[command(flatten)]
+        tenant: TenantArgs,
+        /// The ids of up to 100 licenses: lic_...
+        #[arg(required = true, num_args = 1..=MAX_RESENT, value_name = "ID")]
+        ids: Vec<String>,
+    },
     /// List the activations of a license, active and released.
     Activations(LicenseArgs),
     /// Release an activation, so that another device can be activated.
@@ -165,8 +178,30 @@ impl Format<4> for ActivationFormat {
     }
 }
 
+struct ResentFormat;
+
+impl Format<4> for ResentFormat {
+    /// The id as it was given, and the mail.
+    type Item = (String, Result<QueuedMail, MailCommandError>);
+
+    const HEADING: [&'static str; 4] = ["license", "mail", "to", "problem"];
+
+    fn view(&self, (id, result): &Self::Item) -> impl Serialize {
+        ResentKey::of(id.clone(), result.clone().map_err(Problem::from))
+    }
+
+    fn row(&self, (id, result): &Self::Item) -> [String; 4] {
+        let none = || "-".to_owned();
+        let (mail, to, problem) = match result {
+            Ok(mail) => (mail.id.to_string(), mail.to.to_string(), none()),
+            Err(error) => (none(), none(), error.to_string()),
+        };
+        [id.clone(), mail, to, problem]
+    }
+}
+
 pub(super) fn run(args: &GlobalArgs, command: LicenseCommand) -> CommandResult {
-    with_store(args, |store, env| {
+    with_config(args, |config, store, env| {
         let now = env.now();
         match command {
             LicenseCommand::List { tenant, filter } => list(store, &tenant, filter, now),
@@ -184,6 +219,9 @@ pub(super) fn run(args: &GlobalArgs, command: LicenseCommand) -> CommandResult {
                 let tenant = &license.tenant.tenant;
                 let revoked = revoke(store, env, tenant, &license.id, &OPERATOR)?;
                 license.print(revoked, now)
+            }
+            LicenseCommand::Resend { tenant, ids } => {
+                resend(store, env, &tenant, &ids, config.mail.is_some())
             }
             LicenseCommand::Activations(license) => list_activations(store, &license),
             LicenseCommand::Release {
@@ -212,6 +250,24 @@ fn list(
     print_list(LicenseFormat { now }, tenant.json, |page| {
         store.licenses(&tenant.tenant, &filter, page)
     })
+}
+
+/// Fails if a key is not sent, after all results are printed.
+fn resend(
+    store: &dyn Store,
+    env: &Env<'_>,
+    tenant: &TenantArgs,
+    ids: &[String],
+    is_configured: bool,
+) -> CommandResult {
+    let results = resend_all(store, env, &tenant.tenant, ids, &OPERATOR, is_configured)?;
+    let items: Vec<_> = ids.iter().cloned().zip(results).collect();
+    Printer::new(ResentFormat, tenant.json).print(&items)?;
+    let failed = items.iter().filter(|(_, result)| result.is_err()).count();
+    if failed > 0 {
+        return Err(format!("{failed} of {} keys are not sent", items.len()).into());
+    }
+    Ok(())
 }
 
 fn list_activations(store: &dyn Store, license: &LicenseArgs) -> CommandResult {

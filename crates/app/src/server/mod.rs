@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_http::error::DispatchError;
-use actix_http::{HttpService, Protocol};
+use actix_http::{HttpService, KeepAlive, Protocol};
 use actix_server::{Server, ServerHandle};
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::dev::AppConfig;
@@ -130,7 +130,9 @@ fn bind(listener: TcpListener, app: &web::Data<App>) -> io::Result<Server> {
             }));
         let app = app.into_factory().map_err(|error| error.error_response());
         let shutdown = shutdown.clone();
+        // `GuardedIo` closes idle connections. A timer here would begin again with each of its ticks.
         let http = HttpService::build()
+            .keep_alive(KeepAlive::Os)
             .client_request_timeout(FIRST_REQUEST_DEADLINE)
             .client_disconnect_timeout(LINGER)
             .graceful_shutdown_signal(move || {

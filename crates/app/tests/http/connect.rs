@@ -250,6 +250,8 @@ fn a_code_of_the_other_mode_or_one_that_expired_connects_nothing() {
         let path = format!("/stripe/callback?code={code}&state={state}");
         let answer = seller.browse(&stage.api.url(&path));
         assert_eq!(shown(&answer), refused(400, "oauth/code-refused"));
+        let said = page::element(answer.text(), "stripe-message").expect("what Stripe says");
+        assert!(said.contains("uthorization code"), "{said}");
         assert!(!answer.text().contains(code));
     }
     stage.advance(Duration::from_mins(6));
@@ -273,10 +275,33 @@ fn a_cancelled_round_changes_nothing_even_without_its_state() {
     let answer = seller.come_back(&callback);
     assert_eq!(shown(&answer), (200, String::new()));
     assert!(answer.text().contains("You cancelled"), "{}", answer.text());
+    assert_eq!(
+        page::element(answer.text(), "stripe-message").as_deref(),
+        Some("The user denied your request")
+    );
     assert_eq!(seller.snapshot(), before, "the sandbox stays connected");
     seller.checkout(&Seller::wish("lifetime")).expect(200);
     seller.connect("live");
     assert_eq!(seller.status()["mode"], "live");
+}
+
+#[test]
+fn what_stripe_says_is_shown_as_text_and_only_to_a_browser_that_began_a_connection() {
+    let stage = Stage::new();
+    let seller = Seller::new(&stage, "acme");
+    let long = format!("%3Cb%3EInvalid%E2%80%AE%0A%20scope{}", "x".repeat(1_000));
+    let path = format!("/stripe/callback?error=invalid_scope&error_description={long}");
+    let url = stage.api.url(&path);
+    let stranger = seller.browse(&url);
+    assert_eq!(shown(&stranger), (200, String::new()));
+    assert!(!stranger.text().contains("Invalid"), "{}", stranger.text());
+    seller.authorize_url("sandbox");
+    let answer = seller.browse(&url);
+    assert!(answer.text().contains("Stripe did not connect"));
+    let said = page::element(answer.text(), "stripe-message").expect("what Stripe says");
+    assert!(said.ends_with("xxx") && said.len() < 450, "{said}");
+    let said = said.replace("&#60;", "&lt;").replace("&#62;", "&gt;");
+    assert!(said.starts_with("&lt;b&gt;Invalid scopexxx"), "{said}");
 }
 
 #[test]

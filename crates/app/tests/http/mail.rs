@@ -14,7 +14,7 @@ use crate::harness::{Answer, Request, Seller, Stage, eventually};
 const FROM: &str = "\"Acme\" <licenses@acme.test>";
 
 /// A server that mails by this one.
-fn mailing(smtp: &LoopbackSmtp) -> Stage {
+pub(crate) fn mailing(smtp: &LoopbackSmtp) -> Stage {
     Stage::with(&[
         ("MINTAGE_SMTP_URL", &format!("smtp://{}", smtp.address())),
         ("MINTAGE_MAIL_FROM", FROM),
@@ -22,14 +22,14 @@ fn mailing(smtp: &LoopbackSmtp) -> Stage {
 }
 
 /// A seller of `pro` for life, who issues licenses in a mode.
-struct Issuer<'a> {
+pub(crate) struct Issuer<'a> {
     stage: &'a Stage,
-    seller: Seller,
+    pub(crate) seller: Seller,
     api_key: ApiKey,
 }
 
 impl<'a> Issuer<'a> {
-    fn new(stage: &'a Stage, mode: &str) -> Self {
+    pub(crate) fn new(stage: &'a Stage, mode: &str) -> Self {
         let seller = Seller::new(stage, "acme");
         seller.product("pro", "classic");
         seller.key_type("pro", "lifetime", None);
@@ -42,7 +42,7 @@ impl<'a> Issuer<'a> {
     }
 
     /// The `nth` signed call of this moment: a license for a buyer.
-    fn issue(&self, nth: i64, email: &str) -> Value {
+    pub(crate) fn issue(&self, nth: i64, email: &str) -> Value {
         self.call(nth, email, None).expect(200)
     }
 
@@ -56,7 +56,7 @@ impl<'a> Issuer<'a> {
         self.stage.api.send(&request)
     }
 
-    fn mails(&self, license: &Value) -> Vec<Value> {
+    pub(crate) fn mails(&self, license: &Value) -> Vec<Value> {
         mails(&self.seller, license)
     }
 
@@ -91,13 +91,13 @@ fn mails(seller: &Seller, license: &Value) -> Vec<Value> {
 }
 
 /// Waits until so many mails have come.
-fn received(smtp: &LoopbackSmtp, count: usize) -> Vec<Received> {
+pub(crate) fn received(smtp: &LoopbackSmtp, count: usize) -> Vec<Received> {
     eventually("mail", || {
         Some(smtp.received()).filter(|all| all.len() >= count)
     })
 }
 
-fn text(value: &Value) -> &str {
+pub(crate) fn text(value: &Value) -> &str {
     value.as_str().expect("a text")
 }
 

@@ -85,9 +85,17 @@ fn an_erased_tenant_is_locked_out_and_its_orders_stay() {
     let stage = Stage::new();
     let seller = Seller::selling(&stage, "acme");
     seller.sell_one();
+    seller.checkout(&Seller::wish("lifetime")).expect(200);
     let api_key = seller.api_key("pro", "FULL", "sandbox");
     let account = seller.account();
+    let audit = ["audit", "list", "--tenant", "acme", "--json"];
+    let addresses = || {
+        let trail = stage.command(&audit).expect("a list");
+        format!("{trail:?}").matches("127.0.0.1").count()
+    };
+    assert!(addresses() > 0);
     let printed = run(&stage, "tenant erase --tenant acme");
+    assert_eq!(addresses(), 0);
     assert_eq!(printed, "acme is erased, with 1 customers\n");
     let list = stage
         .command(&["tenant", "list", "--json"])

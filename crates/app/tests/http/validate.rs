@@ -66,6 +66,8 @@ fn a_signed_body_that_says_nothing_is_400() {
     }
     let plain = Request::post("/v1/validate")
         .bearer(&api_key.id)
+        .header("X-KeyStack-Timestamp", t)
+        .header("X-KeyStack-Signature", "00")
         .body("text/plain", "{}");
     let answer = stage.api.send(&plain);
     assert_eq!(

@@ -24,7 +24,7 @@ use crate::model::sales::payment::Payment;
 use crate::model::sellers::audit::AuditEntry;
 use crate::model::sellers::management_token::ManagementToken;
 use crate::model::sellers::tenant::Tenant;
-use crate::model::stripe::account::AccountLink;
+use crate::model::stripe::account::{AccountLink, AccountRef};
 use crate::model::stripe::connection::Connection;
 use crate::model::stripe::oauth_round::OAuthRound;
 use crate::model::stripe::processed_event::ProcessedEvent;
@@ -106,6 +106,21 @@ impl Changes {
                 .any(|(tenant, account)| *tenant == link.tenant && *account == link.account)
         });
         self.append(other);
+    }
+
+    /// Unlinks an account that a tenant leaves, and deletes the links to the prices on it.
+    pub fn leave_account(
+        &mut self,
+        tenant: &TenantId,
+        former: &AccountRef,
+        link: Option<AccountLink>,
+    ) {
+        let prices = (tenant.clone(), former.account.clone());
+        self.forgotten_prices.push(prices);
+        if let Some(mut link) = link {
+            link.active = false;
+            self.accounts.push(Write::changed(link));
+        }
     }
 
     /// Whether there is nothing to commit.

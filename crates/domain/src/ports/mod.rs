@@ -36,7 +36,10 @@ pub use licenses::{Activations, KeyQuery, KnownLicense, LicenseFilter, LicenseRe
 pub use mail::{Mail, MailError, Message};
 pub use master_keys::{MasterKeys, SealedKind, SealedValue};
 pub use outbox::{ClaimLimits, Claimed, Deliveries, Mails, SET_ASIDE, WebhookEndpoints};
-pub use sales::{CustomerFilter, Customers, Erasure, Erasures, OrderFilter, Orders, Payments};
+pub use sales::{
+    CustomerFilter, Customers, Erasure, Erasures, OrderFilter, Orders, Payments, TenantErasure,
+    TenantRows,
+};
 pub use sellers::{AuditFilter, AuditRecord, Audits, Tenants, Tokens};
 pub use store::Store;
 pub use store_error::StoreError;

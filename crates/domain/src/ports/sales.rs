@@ -3,7 +3,7 @@
 use crate::base::email::{Email, EmailStart};
 use crate::base::id::{CustomerId, OrderId, SessionId, StripeAccountId};
 use crate::base::mode::Mode;
-use crate::base::page::PageRequest;
+use crate::base::page::{Cursor, PageRequest};
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::model::sales::customer::{Customer, ExternalId};
@@ -101,7 +101,38 @@ pub struct Erasure {
     pub audit: AuditEntry,
 }
 
-/// Erases customers.
+/// The rows of a tenant, beside its customers, that hold personal data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TenantRows {
+    /// The buyers of orders, paid or not.
+    Orders,
+    /// The recipient of mails to the seller.
+    Mails,
+    /// The bodies of deliveries, and the external ids of their customers.
+    Deliveries,
+    /// The requests of entries of the audit trail, with the addresses that they came from.
+    Audit,
+}
+
+impl TenantRows {
+    /// All rows.
+    pub const ALL: [Self; 4] = [Self::Orders, Self::Mails, Self::Deliveries, Self::Audit];
+}
+
+/// A step in the erasure of a tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantErasure {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The address that takes the place of the seller's own.
+    pub email: Email,
+    /// The rows that are erased.
+    pub rows: TenantRows,
+    /// The end of the step before.
+    pub after: Option<Cursor>,
+}
+
+/// Erases customers and tenants.
 pub trait Erasures {
     /// Erases the personal data of a customer in one transaction, and writes the audit entry; returns
     /// whether the tenant has the customer. The customer keeps its id, mode and age, and loses its
@@ -111,4 +142,8 @@ pub trait Erasures {
     /// (`an_erased_customer_has_no_personal_data_left`). Versions move on, so that no change which was
     /// decided before brings the data back.
     fn erase_customer(&self, erasure: &Erasure) -> Result<bool, StoreError>;
+    /// Erases the personal data of the next rows of a tenant, oldest first, in one transaction; returns
+    /// where the next step goes on, or `None` after the last one. Everything else stays
+    /// (`an_erased_tenant_has_no_personal_data_left`). Versions move on, as for a customer.
+    fn erase_tenant(&self, step: &TenantErasure) -> Result<Option<Cursor>, StoreError>;
 }

@@ -338,10 +338,10 @@ pub enum StripeError {
     AmountTooSmall(StripeRefusal),
     /// The object does not exist.
     #[error("the object does not exist at Stripe")]
-    NotFound,
+    NotFound(StripeRefusal),
     /// The OAuth code was refused: it is used, expired, or of the other mode.
     #[error("Stripe refused the authorization code")]
-    CodeRefused,
+    CodeRefused(StripeRefusal),
     /// The platform's own key was refused; the operator must correct the configuration.
     #[error("Stripe refused the platform's key")]
     Unauthorized,

@@ -26,6 +26,7 @@ impl From<MailCommandError> for Problem {
         match error {
             MailCommandError::NotFound => Self::not_found(),
             MailCommandError::Revoked => Self::new(ErrorCode::LicenseAlreadyRevoked, text),
+            MailCommandError::Repeated => Self::invalid(text, Vec::new()),
             MailCommandError::Unmailable => Self::new(ErrorCode::MailUnmailable, text),
             MailCommandError::NotConfigured => Self::new(ErrorCode::MailNotConfigured, text),
             MailCommandError::RateLimited(wait) => Self::rate_limited(wait),

@@ -17,27 +17,17 @@ impl From<StripeError> for Problem {
         match error {
             StripeError::AccountGone => Self::new(ErrorCode::StripeNotConnected, text),
             StripeError::NotConfigured(_) => Self::new(ErrorCode::StripeNotConfigured, text),
-            StripeError::CodeRefused => Self::new(ErrorCode::OauthCodeRefused, text),
+            StripeError::CodeRefused(refusal) => {
+                refused(ErrorCode::OauthCodeRefused, text, &refusal)
+            }
             StripeError::CannotCharge(refusal) => {
                 refused(ErrorCode::StripeCannotCharge, text, &refusal)
             }
             StripeError::AmountTooSmall(refusal) => {
                 refused(ErrorCode::StripeAmountTooSmall, text, &refusal)
             }
-            StripeError::Refused(refusal) => {
+            StripeError::Refused(refusal) | StripeError::NotFound(refusal) => {
                 tracing::warn!(cause = text, "Stripe refused a request");
-                refused(
-                    ErrorCode::StripeRefused,
-                    "Stripe refused the request",
-                    &refusal,
-                )
-            }
-            StripeError::NotFound => {
-                let refusal = StripeRefusal {
-                    code: Some("resource_missing".to_owned()),
-                    message: text,
-                    request_id: None,
-                };
                 refused(
                     ErrorCode::StripeRefused,
                     "Stripe refused the request",
@@ -134,6 +124,38 @@ impl From<WebhookError> for Problem {
                 Self::new(ErrorCode::WebhookSignatureInvalid, text)
             }
             WebhookError::NotAnEvent => Self::invalid(text, Vec::new()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stripe_refuses_for_good_has_its_own_code_and_message() {
+        let refusal = StripeRefusal {
+            code: Some("resource_missing".to_owned()),
+            message: "No such price: 'price_1'".to_owned(),
+            request_id: Some("req_1".to_owned()),
+        };
+        for (error, status, code) in [
+            (StripeError::Refused as fn(_) -> _, 422, "stripe/refused"),
+            (StripeError::NotFound, 422, "stripe/refused"),
+            (StripeError::CannotCharge, 422, "stripe/cannot-charge"),
+            (StripeError::AmountTooSmall, 422, "stripe/amount-too-small"),
+            (StripeError::CodeRefused, 400, "oauth/code-refused"),
+        ] {
+            let problem = Problem::from(error(refusal.clone()));
+            assert_eq!(
+                (problem.code.status(), problem.code.as_str()),
+                (status, code)
+            );
+            let said = Detail {
+                code: refusal.code.clone(),
+                ..Detail::new("stripe", refusal.message.as_str())
+            };
+            assert_eq!(problem.details, [said], "{code}");
         }
     }
 }

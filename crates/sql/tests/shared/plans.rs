@@ -14,7 +14,9 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::licenses::standing::State;
 use mintage_domain::model::retention::Prunable;
 use mintage_domain::model::sales::order::OrderStatus;
-use mintage_domain::ports::{AuditFilter, CustomerFilter, LicenseFilter, OrderFilter};
+use mintage_domain::ports::{
+    AuditFilter, CustomerFilter, LicenseFilter, OrderFilter, TenantErasure, TenantRows,
+};
 use mintage_sql::watch::Watch;
 
 use super::{Conn, tables};
@@ -237,6 +239,16 @@ fn housekeeping(conn: &mut Conn, asked: &mut Asked<'_>) {
     for kind in Prunable::ALL {
         tables::prune::prune(conn, kind, all).unwrap();
         asked.question(("prune", kind));
+    }
+    for rows in TenantRows::ALL {
+        let step = TenantErasure {
+            tenant: acme(),
+            email: Email::erased("acme"),
+            rows,
+            after: deep().after,
+        };
+        tables::sellers::erasure::step(conn, &step).unwrap();
+        asked.question(("erase a tenant", rows));
     }
     tables::licenses::ending::mark(conn, all).unwrap();
     asked.question("mark licenses whose term has ended");

@@ -61,12 +61,12 @@ fn every_refusal_means_what_the_domain_can_act_on() {
         (
             404,
             error_body("resource_missing", "No such price"),
-            StripeError::NotFound,
+            StripeError::NotFound(said(Some("resource_missing"), "No such price")),
         ),
         (
             400,
             error_body("resource_missing", "No such price"),
-            StripeError::NotFound,
+            StripeError::NotFound(said(Some("resource_missing"), "No such price")),
         ),
         (
             400,
@@ -226,13 +226,13 @@ fn an_oauth_refusal_is_read_only_in_its_own_shape() {
         (400, "", None),
     ] {
         let read = of_oauth(&answer(status, &[], body));
-        let read = read.map(|told| (told.code, told.error));
+        let read = read.map(|told| (told.code, told.refusal));
         let message = if body == oauth {
             "… is used"
         } else {
             "no reason given"
         };
-        let expected = code.map(|code| (code.to_owned(), refused(Some(code), message)));
+        let expected = code.map(|code| (code.to_owned(), said(Some(code), message)));
         assert_eq!(read, expected, "{status} {body}");
     }
 }

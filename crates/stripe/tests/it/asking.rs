@@ -64,12 +64,10 @@ fn a_code_is_sent_once_whatever_comes_of_it() {
         })
     };
     let oauth = |code: &str| format!(r#"{{"error":"{code}","error_description":"ac_1 refused"}}"#);
-    let refused = |code: &str| {
-        StripeError::Refused(StripeRefusal {
-            code: Some(code.to_owned()),
-            message: "… refused".to_owned(),
-            request_id: None,
-        })
+    let refused = |code: &str| StripeRefusal {
+        code: Some(code.to_owned()),
+        message: "… refused".to_owned(),
+        request_id: None,
     };
     for (answer, error) in [
         (Err(broken), lost),
@@ -77,9 +75,15 @@ fn a_code_is_sent_once_whatever_comes_of_it() {
             Err(HttpError::TooLarge),
             StripeError::Unreadable("the answer is too large".to_owned()),
         ),
-        (ok(400, &oauth("invalid_grant")), StripeError::CodeRefused),
+        (
+            ok(400, &oauth("invalid_grant")),
+            StripeError::CodeRefused(refused("invalid_grant")),
+        ),
         (ok(401, &oauth("invalid_client")), StripeError::Unauthorized),
-        (ok(400, &oauth("invalid_scope")), refused("invalid_scope")),
+        (
+            ok(400, &oauth("invalid_scope")),
+            StripeError::Refused(refused("invalid_scope")),
+        ),
         (ok(429, ""), StripeError::Busy { retry_after: None }),
         (
             ok(500, &oauth("invalid_grant")),

@@ -82,12 +82,17 @@ fn erase_bodies(tables: &mut Tables, until: Timestamp, n: usize) -> usize {
         .filter(|it| is_settled(it, until) && !it.sealed_body.is_erased());
     let mut erased = 0;
     for delivery in settled.take(n) {
-        delivery.sealed_body = Sealed::from_bytes(&[]).expect("no bytes are an erased secret");
-        if let Some(customer) = &mut delivery.customer {
-            customer.external_id = None;
-        }
-        delivery.version += 1;
+        erase_body(delivery);
         erased += 1;
     }
     erased
+}
+
+/// Erases what a delivery says about the customer.
+pub(super) fn erase_body(delivery: &mut Delivery) {
+    delivery.sealed_body = Sealed::from_bytes(&[]).expect("no bytes are an erased secret");
+    if let Some(customer) = &mut delivery.customer {
+        customer.external_id = None;
+    }
+    delivery.version += 1;
 }

@@ -8,13 +8,16 @@ use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::licenses::license::License;
+use mintage_domain::model::outbox::mail::QueuedMail;
 use mintage_domain::model::sales::customer::Customer;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
 use mintage_domain::ports::{
     CustomerFilter, Customers, Erasure, Erasures, OrderFilter, Orders, Payments, StoreError,
+    TenantErasure, TenantRows,
 };
 
+use crate::memory_store::housekeeping::erase_body;
 use crate::memory_store::paging::page;
 use crate::memory_store::store::MemoryStore;
 
@@ -176,5 +179,41 @@ impl Erasures for MemoryStore {
         let entry = erasure.audit.clone();
         tables.audit.insert(entry.id.clone(), entry);
         Ok(true)
+    }
+
+    /// All rows in one step.
+    fn erase_tenant(&self, step: &TenantErasure) -> Result<Option<Cursor>, StoreError> {
+        let tables = &mut *self.tables();
+        match step.rows {
+            TenantRows::Orders => {
+                let orders = tables.orders.values_mut();
+                for order in orders.filter(|it| it.tenant == step.tenant) {
+                    let buyers = (order.buyer.take(), order.email.take());
+                    order.version += u64::from(buyers != (None, None));
+                }
+            }
+            TenantRows::Mails => {
+                let is_to_seller = |it: &&mut QueuedMail| {
+                    it.tenant == step.tenant && it.content.license().is_none()
+                };
+                for mail in tables.mails.values_mut().filter(is_to_seller) {
+                    mail.version += u64::from(mail.to != step.email);
+                    mail.to = step.email.clone();
+                }
+            }
+            TenantRows::Deliveries => {
+                let deliveries = tables.deliveries.values_mut();
+                deliveries
+                    .filter(|it| it.tenant == step.tenant && !it.sealed_body.is_erased())
+                    .for_each(erase_body);
+            }
+            TenantRows::Audit => {
+                let entries = tables.audit.values_mut();
+                for entry in entries.filter(|it| it.tenant == step.tenant) {
+                    entry.origin = None;
+                }
+            }
+        }
+        Ok(None)
     }
 }

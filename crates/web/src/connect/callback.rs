@@ -26,9 +26,12 @@ pub(crate) struct Query {
     /// The state of the OAuth round.
     #[param(nullable = false)]
     state: Option<String>,
-    /// The error of Stripe if the seller denied access.
+    /// The error of Stripe if the seller denied access, or Stripe refused the connection.
     #[param(nullable = false)]
     error: Option<String>,
+    /// What Stripe says about the error. Shown only to a browser that has opened a page of a connection.
+    #[param(nullable = false)]
+    error_description: Option<String>,
 }
 
 /// Finish connecting a Stripe account
@@ -42,7 +45,7 @@ pub(crate) struct Query {
     tag = "Integrations",
     params(Query),
     responses(
-        (status = 200, description = "The seller cancelled.",
+        (status = 200, description = "The seller cancelled, or Stripe refused the connection.",
             body = String, content_type = "text/html; charset=utf-8"),
         (status = 303, description = "The account is connected.",
             headers(("Location" = String, description = "The page after the connection."))),
@@ -74,15 +77,22 @@ pub(crate) async fn finish(
         return unopened_page();
     }
     // A malformed query counts as one without a state, so that the person gets a page in any case.
-    let Query { code, state, error } = query.map(web::Query::into_inner).unwrap_or_default();
+    let Query {
+        code,
+        state,
+        error,
+        error_description,
+    } = query.map(web::Query::into_inner).unwrap_or_default();
+    let browser = browser::secret_of(&request, &app.settings.public_url);
     // Stripe may omit the state of a cancelled round, so a cancellation needs no state and changes nothing.
-    if error.is_some() {
-        return cancelled_page();
+    if let Some(error) = error {
+        // A link that somebody sends to a stranger must not show a text of its author on this page.
+        let description = error_description.filter(|_| browser.is_some());
+        return cancelled_page(&error, description.as_deref());
     }
     let (Some(code), Some(state)) = (code, state) else {
         return failure_page(&ConnectError::InvalidState.into());
     };
-    let browser = browser::secret_of(&request, &app.settings.public_url);
     let origin = request.extensions().get::<Origin>().cloned();
     let callback = (Secret::new(state), Secret::new(code));
     match connect(&app, callback, browser, origin).await {

@@ -4,16 +4,23 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use askama::Template;
+use mintage_domain::base::text::is_layout_control;
 use mintage_runtime::problem::Problem;
 
 use crate::page::{page, problem_page};
 
 const NOT_CONNECTED: &str = "Not connected";
 
+/// The largest length of what Stripe says, in characters.
+const MAX_DESCRIPTION: usize = 400;
+
 #[derive(Template)]
 #[template(path = "connect/cancelled.html")]
-struct CancelledPage {
+struct CancelledPage<'a> {
     title: &'static str,
+    /// Whether the seller denied access.
+    is_denied: bool,
+    stripe_message: Option<&'a str>,
 }
 
 #[derive(Template)]
@@ -22,6 +29,7 @@ struct FailedPage<'a> {
     title: &'static str,
     message: &'a str,
     code: &'static str,
+    stripe_message: Option<&'a str>,
 }
 
 #[derive(Template)]
@@ -32,22 +40,31 @@ struct UnopenedPage {
 
 /// The page of a problem.
 pub(super) fn failure_page(problem: &Problem) -> HttpResponse {
+    let said = problem.details.iter().find(|it| it.path == "stripe");
     let template = FailedPage {
         title: NOT_CONNECTED,
         message: &problem.message,
         code: problem.code.as_str(),
+        stripe_message: said.map(|detail| detail.message.as_str()),
     };
     problem_page(problem, &template)
 }
 
-/// The page of a seller who cancelled at Stripe.
-pub(super) fn cancelled_page() -> HttpResponse {
-    page(
-        StatusCode::OK,
-        &CancelledPage {
-            title: NOT_CONNECTED,
-        },
-    )
+/// The page of a round that Stripe ended with an error, as it does when the seller cancels.
+pub(super) fn cancelled_page(error: &str, description: Option<&str>) -> HttpResponse {
+    let message = description.map(bounded).filter(|it| !it.is_empty());
+    let template = CancelledPage {
+        title: NOT_CONNECTED,
+        is_denied: error == "access_denied",
+        stripe_message: message.as_deref(),
+    };
+    page(StatusCode::OK, &template)
+}
+
+/// The beginning of a text, without characters that change how the text around it is read.
+fn bounded(text: &str) -> String {
+    let text = text.trim().chars().filter(|c| !is_layout_control(*c));
+    text.take(MAX_DESCRIPTION).collect()
 }
 
 /// The answer to a browser that loads a page before anybody opens it. The browser throws the answer away

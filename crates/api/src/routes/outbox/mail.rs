@@ -4,7 +4,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use deserr::Deserr;
 use mintage_domain::base::id::LicenseId;
 use mintage_domain::model::sellers::management_token::TokenScope;
-use mintage_domain::usecase::outbox::mail;
+use mintage_domain::usecase::outbox::mail::{self, MailCommandError};
+use mintage_domain::usecase::outbox::resend::{resend as resend_one, resend_all};
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
 use mintage_runtime::problem::Problem;
@@ -16,7 +17,7 @@ use crate::error::ApiError;
 use crate::json::{Faults, read_body};
 use crate::request::{PageQuery, parse_id};
 use crate::schema;
-use crate::views::outbox::{MailPage, MailSettingsView, MailView};
+use crate::views::outbox::{MailPage, MailSettingsView, MailView, ResentKey, ResentKeys};
 
 /// Get the mail settings
 #[utoipa::path(
@@ -109,8 +110,8 @@ pub(super) async fn list(
 
 /// Send the license key to the buyer again
 ///
-/// Sends the mail even if the mail settings are off; at most five times an hour for each license. The
-/// audit trail records the caller.
+/// Sends the mail even if the mail settings are off; at most five times an hour for each license, and at
+/// most as often as the rates of mails allow. The audit trail records the caller.
 #[utoipa::path(
     post,
     path = "/v1/licenses/{id}/resend",
@@ -137,7 +138,7 @@ pub(super) async fn resend(
     let mailing = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         let is_configured = app.mailer.is_some();
-        mail::resend(
+        resend_one(
             &*app.store,
             &caller.env(app),
             &tenant,
@@ -149,4 +150,46 @@ pub(super) async fn resend(
     .await??;
     app.mails_due.notify_one();
     Ok(HttpResponse::Accepted().json(MailView::of(&license, &mailing)))
+}
+
+/// The licenses whose keys to send again.
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Faults, deny_unknown_fields)]
+struct ResendLicenseKeysRequest {
+    ids: schema::LicenseIds,
+}
+
+/// Send several license keys to their buyers again
+///
+/// The answer has an item for each id, in the order of the ids: the mail, or why none is sent. Each id is
+/// treated as by the call for one license; an id that is given again is not sent twice.
+#[utoipa::path(
+    post,
+    path = "/v1/licenses/resend",
+    operation_id = "resendLicenseKeys",
+    tag = "Sales",
+    request_body = ResendLicenseKeysRequest,
+    responses((status = 200, description = "An item for each id.", body = ResentKeys)),
+    security(("managementToken" = ["licenses:write"])),
+    extensions(("x-error-codes" = json!(["mail/not-configured"]))),
+)]
+pub(super) async fn resend_many(
+    app: web::Data<App>,
+    request: HttpRequest,
+    body: JsonBody,
+) -> Result<HttpResponse, ApiError> {
+    let caller = TokenCaller::of(&app, &request, TokenScope::LicensesWrite).await?;
+    let ResendLicenseKeysRequest { ids } = read_body(&body.read().await?)?;
+    let ids = ids.0;
+    let resent = blocking(&app, move |app| {
+        let (tenant, actor) = (caller.tenant(), caller.actor());
+        let (env, is_configured) = (caller.env(app), app.mailer.is_some());
+        let results = resend_all(&*app.store, &env, &tenant, &ids, &actor, is_configured)?;
+        let items = ids.into_iter().zip(results);
+        let items = items.map(|(id, result)| ResentKey::of(id, result.map_err(Problem::from)));
+        Ok::<_, MailCommandError>(items.collect())
+    });
+    let items = resent.await??;
+    app.mails_due.notify_one();
+    Ok(HttpResponse::Ok().json(ResentKeys { items }))
 }

@@ -10,6 +10,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     endpoints![
         mail::list,
         mail::resend,
+        mail::resend_many,
         webhook_endpoint::get,
         webhook_endpoint::set,
         webhook_endpoint::rotate_secret,

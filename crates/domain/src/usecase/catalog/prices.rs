@@ -4,13 +4,15 @@
 //! active price. Both are read from Stripe first, so that what somebody archived, deleted or wiped
 //! there is repaired.
 
+use crate::base::money::Money;
 use crate::base::page::PageRequest;
 use crate::base::slug::TenantId;
+use crate::commit::write::Write;
 use crate::model::catalog::key_type::KeyType;
 use crate::model::catalog::price_link::PriceLink;
 use crate::model::sellers::audit::Actor;
 use crate::model::stripe::account::AccountRef;
-use crate::ports::{Catalog, Commit, Connections, Stripe, StripeError};
+use crate::ports::{Catalog, Commit, Connections, StoreError, Stripe, StripeError};
 use crate::usecase::catalog::stripe_price::{Agreed, StripeSide};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
@@ -125,13 +127,19 @@ fn agree(
         Agreed::Repaired(new) => Some((new, "price.repaired")),
         Agreed::Unchanged => None,
     };
-    if let Some((new, action)) = stored {
-        if !store_link(store, env, actor, (new, action))? {
-            return Ok(Agreed::Unchanged);
-        }
-        if let Some(before) = link.filter(|link| link.stripe_product != new.stripe_product) {
-            shop.archive_all(before)?;
-        }
+    // Whoever changes the price commits it before Stripe has it, so if the key type has this price still,
+    // none of the others is a newer one.
+    let is_newest = match stored {
+        Some(stored) => store_link(store, env, actor, key_type, stored)?,
+        None => with_price(store, key_type, amount)?.is_some(),
+    };
+    if !is_newest {
+        return Ok(Agreed::Unchanged);
+    }
+    if let Some((new, _)) = stored
+        && let Some(before) = link.filter(|link| link.stripe_product != new.stripe_product)
+    {
+        shop.archive_all(before)?;
     }
     shop.archive(&others)?;
     Ok(agreed)
@@ -156,21 +164,39 @@ fn all_key_types(
     }
 }
 
+/// The key type as it is now, if it has this price.
+fn with_price(
+    store: &(impl Catalog + ?Sized),
+    key_type: &KeyType,
+    amount: Money,
+) -> Result<Option<KeyType>, StoreError> {
+    let KeyType {
+        tenant,
+        product,
+        id,
+        ..
+    } = key_type;
+    let now = store.key_type(tenant, product, id)?;
+    Ok(now.filter(|it| it.price == Some(amount)))
+}
+
 /// Commits the link of a key type to its price. Commits nothing and returns false if the key type has
 /// another price by now: the call that changed it sets that one up.
 fn store_link(
     store: &(impl Catalog + Commit + ?Sized),
     env: &Env<'_>,
     actor: &Actor,
+    key_type: &KeyType,
     (link, action): (&PriceLink, &'static str),
 ) -> Result<bool, PricesError> {
     settle(store, |_| {
-        let key_type = store.key_type(&link.tenant, &link.product, &link.key_type)?;
-        if key_type.and_then(|it| it.price) != Some(link.amount) {
+        let Some(key_type) = with_price(store, key_type, link.amount)? else {
             return Ok(Decision::Answer(false));
-        }
+        };
         let now = env.now();
         let mut changes = env.changes(now);
+        // Of this commit and one that changes the price meanwhile, the later one decides again.
+        changes.key_types.push(Write::changed(key_type));
         changes.prices.push(link.clone());
         let target = format!("{}/{}", link.product, link.key_type);
         let entry = env.audit(&link.tenant, now, actor.clone(), action, target);

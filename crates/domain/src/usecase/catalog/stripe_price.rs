@@ -10,7 +10,7 @@ use crate::model::catalog::price_link::PriceLink;
 use crate::model::stripe::account::AccountRef;
 use crate::ports::{
     NewPrice, NewProduct, SoldKeyType, Stripe, StripeError, StripeIdempotencyKey, StripePrice,
-    StripeProduct,
+    StripeProduct, StripeRefusal,
 };
 
 /// The largest number of times that an object is created again because the idempotency key replayed
@@ -86,7 +86,7 @@ impl StripeSide<'_> {
     pub(super) fn archive(self, prices: &[StripePriceId]) -> Result<(), StripeError> {
         for price in prices {
             match self.stripe.set_price_active(self.account, price, false) {
-                Ok(()) | Err(StripeError::Refused { .. } | StripeError::NotFound) => {}
+                Ok(()) | Err(StripeError::Refused(_) | StripeError::NotFound(_)) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -148,7 +148,7 @@ impl StripeSide<'_> {
             }
             dead = Some(id);
         }
-        Err(StripeError::NotFound)
+        Err(all_gone())
     }
 
     fn create_price(
@@ -176,7 +176,7 @@ impl StripeSide<'_> {
             }
             dead = Some(id);
         }
-        Err(StripeError::NotFound)
+        Err(all_gone())
     }
 
     /// An idempotency key: the same for a call that is repeated after a lost answer, another one for
@@ -192,4 +192,12 @@ impl StripeSide<'_> {
         let digest = HEXLOWER.encode(&sha256(all.as_bytes()));
         StripeIdempotencyKey::new(&["mintage", kind, &digest])
     }
+}
+
+/// Each replay of an idempotency key named an object that was deleted.
+fn all_gone() -> StripeError {
+    StripeError::NotFound(StripeRefusal {
+        message: "every object that Stripe created was deleted at Stripe".to_owned(),
+        ..StripeRefusal::default()
+    })
 }

@@ -1,5 +1,5 @@
-//! Mails to buyers and sellers: queueing them, composing and recording one attempt, resending, and the
-//! tenant's switch.
+//! Mails to buyers and sellers: queueing them, composing and recording one attempt, and the tenant's
+//! switch.
 
 use std::time::Duration;
 
@@ -9,20 +9,19 @@ use crate::base::seal::Opened;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::commit::write::Write;
-use crate::model::access::rate::{Rate, Take};
 use crate::model::licenses::license::License;
 use crate::model::licenses::standing::State;
 use crate::model::outbox::mail::{LicenseMail, MailContent, MailStatus, PausedNotice, QueuedMail};
 use crate::model::sellers::audit::Actor;
 use crate::model::sellers::tenant::Tenant;
 use crate::ports::{
-    Catalog, Commit, LicenseRecord, Licenses, MailError, Mails, RateLimiter, StoreError, TakeQuery,
-    Tenants, WebhookEndpoints,
+    Catalog, Commit, LicenseRecord, Licenses, MailError, Mails, RateLimiter, StoreError, Tenants,
+    WebhookEndpoints,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
 use crate::usecase::failure::{Failure, from_port_errors};
-use crate::usecase::outbox::mail_rates::take_rates;
+use crate::usecase::outbox::mail_rates::{Counted, take_rates};
 use crate::usecase::outbox::retry::next_attempt;
 
 /// How long a claim lasts: longer than a session with a slow mail server.
@@ -37,12 +36,6 @@ pub const MAX_SERVER_WAIT: Duration = Duration::from_hours(72);
 
 /// How long a mail waits for the rates of its tenant.
 pub const MAX_RATE_WAIT: Duration = Duration::from_hours(72);
-
-/// How often the key of a license may be resent: enough to correct an address, too seldom to abuse.
-pub const RESEND_RATE: Rate = Rate {
-    limit: 5,
-    window: Duration::from_hours(1),
-};
 
 /// The reason of a mail that was cancelled because its license was revoked.
 const REVOKED: &str = "the license was revoked before the mail was sent";
@@ -75,7 +68,10 @@ pub enum MailCommandError {
         "this server has no mail server to send by; set MINTAGE_SMTP_URL and MINTAGE_MAIL_FROM"
     )]
     NotConfigured,
-    /// The key was resent too often; a retry may succeed after this duration.
+    /// The license was named before in the same call.
+    #[error("the id is given more than once")]
+    Repeated,
+    /// The key was resent too often, or too many keys were resent; a retry may succeed after this duration.
     #[error("too many calls; try again in {0:?}")]
     RateLimited(Duration),
     /// The store failed, or the key cannot be opened.
@@ -99,7 +95,12 @@ pub(crate) fn license_mail(
         .then(|| Write::new(queued_mail(env, license, to, now)))
 }
 
-fn queued_mail(env: &Env<'_>, license: &License, to: &Email, now: Timestamp) -> QueuedMail {
+pub(super) fn queued_mail(
+    env: &Env<'_>,
+    license: &License,
+    to: &Email,
+    now: Timestamp,
+) -> QueuedMail {
     let id = MailId::new(now, env.random());
     let content = MailContent::LicenseKey(license.id.clone());
     QueuedMail::new(id, license.tenant.clone(), content, to.clone(), now)
@@ -228,7 +229,14 @@ fn compose_license_mail(
         let reason = "the license's key does not open".to_owned();
         return Ok(Composed::Outcome(Outcome::TryAgain(reason)));
     };
-    if let Some(wait) = take_rates(store, &tenant, license.mode, &mail.to, env.now())? {
+    if let Some(wait) = take_rates(
+        store,
+        Counted::Sent,
+        &tenant,
+        license.mode,
+        &mail.to,
+        env.now(),
+    )? {
         let has_waited = env.now().since(mail.created_at) >= MAX_RATE_WAIT;
         return Ok(Composed::Outcome(if has_waited {
             Outcome::Refused(TOO_MANY.to_owned())
@@ -315,54 +323,6 @@ pub fn give_up(
             changes.mails.push(Write::changed(mail));
         }
         Ok(Decision::commit(changes, failed))
-    })
-}
-
-/// Queues the key of a license for its buyer again, even if the tenant has switched mails off.
-pub fn resend(
-    store: &(impl Licenses + RateLimiter + Commit + ?Sized),
-    env: &Env<'_>,
-    tenant: &TenantId,
-    id: &LicenseId,
-    actor: &Actor,
-    is_configured: bool,
-) -> Result<QueuedMail, MailCommandError> {
-    let sendable = || {
-        let record = store
-            .license(tenant, id)?
-            .ok_or(MailCommandError::NotFound)?;
-        if record.license.state(env.now()) == State::Revoked {
-            return Err(MailCommandError::Revoked);
-        }
-        if !record.email.is_mailable() {
-            return Err(MailCommandError::Unmailable);
-        }
-        Ok(record)
-    };
-    // A call that is refused for another reason does not count towards the rate.
-    sendable()?;
-    if !is_configured {
-        return Err(MailCommandError::NotConfigured);
-    }
-    let taken = store.take(TakeQuery {
-        key: format!("resend:{id}"),
-        rate: RESEND_RATE,
-        n: 1,
-        now: env.now(),
-    })?;
-    if let Take::Refused(wait) = taken {
-        return Err(MailCommandError::RateLimited(wait));
-    }
-    settle(store, |_| {
-        let record = sendable()?;
-        let now = env.now();
-        let mail = queued_mail(env, &record.license, &record.email, now);
-        let mut changes = env.changes(now);
-        changes.mails.push(Write::new(mail.clone()));
-        changes
-            .audit
-            .push(env.audit(tenant, now, actor.clone(), "license.resent", id.as_str()));
-        Ok(Decision::commit(changes, mail))
     })
 }
 

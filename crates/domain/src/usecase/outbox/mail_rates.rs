@@ -18,16 +18,36 @@ const HOUR: Duration = Duration::from_hours(1);
 /// The most mails of a sandbox in an hour.
 const SANDBOX: u32 = 20;
 
+/// What the rates count. The two are counted apart, so that a key which is resent takes from the mails that
+/// are sent only when its mail is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counted {
+    /// Mails that are sent.
+    Sent,
+    /// Keys that are resent by a call.
+    Resent,
+}
+
+impl Counted {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "mail",
+            Self::Resent => "resend",
+        }
+    }
+}
+
 /// Takes one mail from each rate of a mail, the narrowest first, so that a recipient who is mailed too
 /// often takes nothing from the others. Returns how long the mail must wait if a rate is used up.
 pub(super) fn take_rates(
     store: &(impl RateLimiter + ?Sized),
+    counted: Counted,
     tenant: &Tenant,
     mode: Mode,
     to: &Email,
     now: Timestamp,
 ) -> Result<Option<Duration>, StoreError> {
-    for (key, rate) in rates(tenant, mode, to) {
+    for (key, rate) in rates(counted, tenant, mode, to) {
         let n = 1;
         let taken = store.take(TakeQuery { key, rate, n, now })?;
         if let Take::Refused(wait) = taken {
@@ -39,18 +59,18 @@ pub(super) fn take_rates(
 
 /// The rates that a mail with a license key takes from, each with its key, the narrowest first. The
 /// address of a recipient is hashed in the key, so that no rate holds personal data.
-fn rates(tenant: &Tenant, mode: Mode, to: &Email) -> Vec<(String, Rate)> {
-    let id = &tenant.id;
+fn rates(counted: Counted, tenant: &Tenant, mode: Mode, to: &Email) -> Vec<(String, Rate)> {
+    let (counted, id) = (counted.as_str(), &tenant.id);
     let mut rates = Vec::new();
     if *to != tenant.email {
         let address = HEXLOWER.encode(&sha256(to.without_tag().as_bytes()));
-        let key = format!("mail-recipient:{id}:{address}");
+        let key = format!("{counted}-recipient:{id}:{address}");
         rates.push((key, of_recipient(tenant.plan)));
     }
     if mode == Mode::Sandbox {
-        rates.push((format!("mail-sandbox:{id}"), SANDBOX));
+        rates.push((format!("{counted}-sandbox:{id}"), SANDBOX));
     }
-    rates.push((format!("mail-tenant:{id}"), of_tenant(tenant.plan)));
+    rates.push((format!("{counted}-tenant:{id}"), of_tenant(tenant.plan)));
     let hourly = |(key, limit)| {
         let window = HOUR;
         (key, Rate { limit, window })
@@ -104,7 +124,7 @@ mod tests {
                 created_at: Timestamp::EPOCH,
                 version: 1,
             };
-            let rates = rates(&tenant, mode, to);
+            let rates = rates(Counted::Sent, &tenant, mode, to);
             let found: Vec<u32> = rates.iter().map(|(_, rate)| rate.limit).collect();
             assert_eq!(found, limits, "{plan:?} {mode} {to}");
             assert!(rates.iter().all(|(key, _)| !key.contains('@')));

@@ -143,7 +143,7 @@ pub fn open(
             let _ = record_result(store, env, &order, None);
             Err(match error {
                 StripeError::AccountGone => CheckoutError::NotConnected,
-                StripeError::NotFound => CheckoutError::NoPrice,
+                StripeError::NotFound(_) => CheckoutError::NoPrice,
                 other => CheckoutError::Stripe(other),
             })
         }

@@ -4,7 +4,7 @@ use crate::base::email::Email;
 use crate::base::id::CustomerId;
 use crate::base::slug::TenantId;
 use crate::model::sellers::audit::Actor;
-use crate::ports::{Customers, Erasure, Erasures};
+use crate::ports::{Customers, Erasure, Erasures, StoreError};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
 
@@ -34,6 +34,22 @@ pub fn erase_customer(
     if customer.email.is_erased() {
         return Ok(());
     }
+    if erase_again(store, env, tenant, id, actor)? {
+        Ok(())
+    } else {
+        Err(EraseError::NotFound)
+    }
+}
+
+/// Erases the personal data of a customer, even if the customer is erased already. Returns whether the
+/// tenant has the customer.
+pub(crate) fn erase_again(
+    store: &(impl Erasures + ?Sized),
+    env: &Env<'_>,
+    tenant: &TenantId,
+    id: &CustomerId,
+    actor: &Actor,
+) -> Result<bool, StoreError> {
     let erasure = Erasure {
         tenant: tenant.clone(),
         customer: id.clone(),
@@ -46,9 +62,5 @@ pub fn erase_customer(
             id.as_str(),
         ),
     };
-    if store.erase_customer(&erasure)? {
-        Ok(())
-    } else {
-        Err(EraseError::NotFound)
-    }
+    store.erase_customer(&erasure)
 }

@@ -5,14 +5,15 @@ use crate::base::page::{Page, PageRequest};
 use crate::base::slug::TenantId;
 use crate::commit::write::Write;
 use crate::model::sellers::audit::Actor;
+use crate::model::sellers::management_token::ManagementToken;
 use crate::model::sellers::tenant::{Tenant, TenantStatus};
 use crate::ports::{
-    ApiKeys, Commit, Connections, CustomerFilter, Customers, Erasures, StoreError, Tenants, Tokens,
-    WebhookEndpoints,
+    ApiKeys, Commit, Connections, CustomerFilter, Customers, Erasures, StoreError, TenantErasure,
+    TenantRows, Tenants, Tokens, WebhookEndpoints,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
-use crate::usecase::sales::customer::{EraseError, erase_customer};
+use crate::usecase::sales::customer::erase_again;
 use crate::usecase::sellers::tenant::TenantError;
 
 /// Suspends a tenant: the seller's calls are refused. What was sold goes on.
@@ -66,9 +67,10 @@ fn set_status(
 }
 
 /// Erases a tenant for good: its address, its customers' personal data, its credentials, its webhook
-/// endpoint, and its access to Stripe, which a sweep revokes there. Orders, payments, licenses and the
-/// audit trail stay. The erasure goes step by step, and may be repeated after a failure. Returns the
-/// number of customers that were erased.
+/// endpoint, its access to Stripe, which a sweep revokes there, and what its orders, its mails, its
+/// deliveries and its audit trail say about people. Orders, payments, licenses and the audit trail itself
+/// stay. The erasure goes step by step, and may be repeated: after a failure, and for buyers who pay later
+/// in a session that was open at Stripe. Returns the number of customers that were not erased before.
 pub fn erase(
     store: &(
          impl Tenants
@@ -89,7 +91,9 @@ pub fn erase(
     revoke_tokens(store, env, id)?;
     revoke_api_keys(store, env, id)?;
     disconnect(store, env, id)?;
-    erase_customers(store, env, id)
+    let customers = erase_customers(store, env, id)?;
+    erase_rows(store, id)?;
+    Ok(customers)
 }
 
 /// Calls `each` with one page of a list after the other.
@@ -122,11 +126,15 @@ fn revoke_tokens(
             for token in tokens {
                 settle(store, |_| {
                     let stored = store.token_by_id(id, &token.id)?;
-                    let Some(mut token) = stored.filter(|it| it.revoked_at.is_none()) else {
+                    let is_left =
+                        |it: &ManagementToken| it.revoked_at.is_some() && it.name.is_none();
+                    let Some(mut token) = stored.filter(|it| !is_left(it)) else {
                         return Ok::<_, TenantError>(Decision::Answer(()));
                     };
                     let now = env.now();
-                    token.revoked_at = Some(now);
+                    token.revoked_at.get_or_insert(now);
+                    // Sellers name tokens after people and their machines.
+                    token.name = None;
                     let mut changes = env.changes(now);
                     changes.tokens.push(Write::changed(token));
                     Ok(Decision::commit(changes, ()))
@@ -175,13 +183,7 @@ fn disconnect(
             && (connection.checkout_key.is_some() || connection.state.account().is_some())
         {
             if let Some(former) = connection.disconnect(false) {
-                changes
-                    .forgotten_prices
-                    .push((id.clone(), former.account.clone()));
-                if let Some(mut link) = store.account_link(&former)? {
-                    link.active = false;
-                    changes.accounts.push(Write::changed(link));
-                }
+                changes.leave_account(id, &former, store.account_link(&former)?);
             }
             connection.checkout_key = None;
             changes.connections.push(Write::changed(connection));
@@ -205,14 +207,32 @@ fn erase_customers(
     each_page(
         |page| store.customers(id, &CustomerFilter::default(), page),
         |customers| {
-            for customer in customers.iter().filter(|it| !it.email.is_erased()) {
-                match erase_customer(store, env, id, &customer.id, &Actor::Operator) {
-                    Ok(()) | Err(EraseError::NotFound) => erased = erased.saturating_add(1),
-                    Err(EraseError::Failure(failure)) => return Err(failure.into()),
-                }
+            for customer in customers {
+                // Since an earlier erasure, devices may have been activated and notes written.
+                erase_again(store, env, id, &customer.id, &Actor::Operator)?;
+                erased = erased.saturating_add(usize::from(!customer.email.is_erased()));
             }
             Ok(())
         },
     )?;
     Ok(erased)
+}
+
+/// Erases what names people in rows that belong to no customer.
+fn erase_rows(store: &(impl Erasures + ?Sized), id: &TenantId) -> Result<(), TenantError> {
+    for rows in TenantRows::ALL {
+        let mut step = TenantErasure {
+            tenant: id.clone(),
+            email: Email::erased(id.as_str()),
+            rows,
+            after: None,
+        };
+        loop {
+            step.after = store.erase_tenant(&step)?;
+            if step.after.is_none() {
+                break;
+            }
+        }
+    }
+    Ok(())
 }

@@ -7,7 +7,6 @@ use crate::base::mode::Mode;
 use crate::base::secret::{Secret, SecretHash};
 use crate::base::slug::TenantId;
 use crate::base::url::WebUrl;
-use crate::commit::changes::Changes;
 use crate::commit::write::Write;
 use crate::model::sellers::audit::Actor;
 use crate::model::sellers::tenant::TenantSuspended;
@@ -126,7 +125,7 @@ fn leave_if_revoked(
         connection.disconnect(true);
         let now = env.now();
         let mut changes = env.changes(now);
-        leave_account(&mut changes, store, tenant, &account)?;
+        changes.leave_account(tenant, &account, store.account_link(&account)?);
         changes.connections.push(Write::changed(connection));
         changes.audit.push(env.audit(
             tenant,
@@ -245,7 +244,7 @@ fn link(
     let mut changes = env.changes(now);
     let mut connection = current(store, tenant)?;
     if let Some(former) = connection.connect(target.clone())? {
-        leave_account(&mut changes, store, tenant, &former)?;
+        changes.leave_account(tenant, &former, store.account_link(&former)?);
     }
     changes.accounts.push(Write::changed(AccountLink {
         account: target.clone(),
@@ -265,22 +264,6 @@ fn link(
     ));
     changes.oauth_rounds.push(Write::changed(round.clone()));
     Ok(Decision::commit(changes, round))
-}
-
-/// Unlinks a former account in `changes`, and deletes the links to its Stripe prices.
-fn leave_account(
-    changes: &mut Changes,
-    store: &(impl Connections + ?Sized),
-    tenant: &TenantId,
-    former: &AccountRef,
-) -> Result<(), StoreError> {
-    let prices = (tenant.clone(), former.account.clone());
-    changes.forgotten_prices.push(prices);
-    if let Some(mut link) = store.account_link(former)? {
-        link.active = false;
-        changes.accounts.push(Write::changed(link));
-    }
-    Ok(())
 }
 
 /// Replaces the checkout key of a tenant at once. The new key is shown once.
@@ -326,7 +309,7 @@ pub fn disconnect(
             .disconnect(false)
             .ok_or(ConnectError::NotConnected)?;
         let mut changes = env.changes(now);
-        leave_account(&mut changes, store, tenant, &former)?;
+        changes.leave_account(tenant, &former, store.account_link(&former)?);
         changes.connections.push(Write::changed(connection));
         changes.audit.push(env.audit(
             tenant,

@@ -79,7 +79,7 @@ impl TryFrom<ManagementTokenRow> for ManagementToken {
     }
 }
 
-stored!(ManagementTokenRow: management_tokens { key id, fixed tenant, fixed hash, fixed scopes, fixed created_at, set revoked_at, set version, fixed name, fixed expires_at, fixed last_used_at });
+stored!(ManagementTokenRow: management_tokens { key id, fixed tenant, fixed hash, fixed scopes, fixed created_at, set revoked_at, set version, set name, fixed expires_at, fixed last_used_at });
 
 /// How a guard finds a token.
 pub(crate) const LOOKUP: Lookup = Lookup::of_random_id("management_tokens", |row| match row {

@@ -5,7 +5,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
-use mintage_domain::ports::StripeError;
+use mintage_domain::ports::{Grant, StripeError};
 
 use crate::contracts::stripe::connecting::{connected, key};
 use crate::contracts::stripe::harness::{REDIRECT, StripeHarness};
@@ -82,13 +82,23 @@ pub fn a_code_grants_the_account_of_who_clicked(harness: &dyn StripeHarness) {
     }
 }
 
+/// Asserts that a code was refused, and that Stripe said why.
+#[track_caller]
+fn assert_refused(outcome: &Result<Grant, StripeError>, case: &str) {
+    let Err(StripeError::CodeRefused(refusal)) = outcome else {
+        panic!("{case}: {outcome:?}");
+    };
+    assert_eq!(refusal.code.as_deref(), Some("invalid_grant"), "{case}");
+    assert!(!refusal.message.is_empty(), "{case}");
+}
+
 /// The second use of a code is refused and ends the grant of the first.
 pub fn a_code_works_once(harness: &dyn StripeHarness) {
     let stripe = harness.stripe();
     let mode = Mode::Sandbox;
     let code = harness.grant_code(mode);
     let grant = stripe.exchange(mode, &code).expect("a fresh code is good");
-    assert_eq!(stripe.exchange(mode, &code), Err(StripeError::CodeRefused));
+    assert_refused(&stripe.exchange(mode, &code), "a second time");
     let account = AccountRef {
         mode,
         account: grant.account,
@@ -101,7 +111,7 @@ pub fn a_code_that_nobody_was_given_is_refused(harness: &dyn StripeHarness) {
     for mode in Mode::ALL {
         let code = Secret::new("ac_made_up");
         let outcome = harness.stripe().exchange(mode, &code);
-        assert_eq!(outcome, Err(StripeError::CodeRefused), "{mode}");
+        assert_refused(&outcome, mode.as_str());
     }
 }
 
@@ -110,7 +120,7 @@ pub fn a_code_of_the_other_mode_is_refused(harness: &dyn StripeHarness) {
     for (given, asked) in [(Mode::Sandbox, Mode::Live), (Mode::Live, Mode::Sandbox)] {
         let code = harness.grant_code(given);
         let outcome = harness.stripe().exchange(asked, &code);
-        assert_eq!(outcome, Err(StripeError::CodeRefused), "{given} as {asked}");
+        assert_refused(&outcome, &format!("{given} as {asked}"));
     }
 }
 

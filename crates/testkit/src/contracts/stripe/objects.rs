@@ -1,5 +1,7 @@
 //! Objects that are created on a connected account.
 
+use std::fmt::Debug;
+
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::ports::{
@@ -108,15 +110,19 @@ pub fn an_object_of_another_account_is_not_found(harness: &dyn StripeHarness) {
     let their_price = price(harness, &shop, &theirs, cents(2_900));
     let mine = connected(harness, Mode::Sandbox);
     let new_price = shop.new_price(&their_product, cents(2_900));
-    assert_eq!(
-        stripe.create_price(&mine, &new_price, &key("price")),
-        Err(StripeError::NotFound)
-    );
+    assert_not_found(&stripe.create_price(&mine, &new_price, &key("price")));
     let checkout = shop.checkout(&their_price);
-    assert_eq!(
-        stripe.open_checkout(&mine, &checkout, &key("session")),
-        Err(StripeError::NotFound)
-    );
+    assert_not_found(&stripe.open_checkout(&mine, &checkout, &key("session")));
+}
+
+/// Asserts that an object was not found, and that Stripe said so.
+#[track_caller]
+fn assert_not_found<T: Debug>(outcome: &Result<T, StripeError>) {
+    let Err(StripeError::NotFound(refusal)) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(refusal.code.as_deref(), Some("resource_missing"));
+    assert!(!refusal.message.is_empty());
 }
 
 /// An adapter opens a session with and without a fee, and with and without an address.
@@ -249,9 +255,8 @@ pub fn a_deleted_product_is_not_found(harness: &dyn StripeHarness) {
     harness.delete_product(&account, &id);
     assert_eq!(stripe.product(&account, &id), Ok(None));
     assert_eq!(stripe.prices(&account, &id), Ok(Vec::new()));
-    let gone = Err(StripeError::NotFound);
-    assert_eq!(stripe.repair_product(&account, &id, "Pixel"), gone);
-    assert_eq!(stripe.set_price_active(&account, &price, true), gone);
+    assert_not_found(&stripe.repair_product(&account, &id, "Pixel"));
+    assert_not_found(&stripe.set_price_active(&account, &price, true));
     assert_eq!(product(harness, &shop, &account), id, "the key is replayed");
 }
 

@@ -12,7 +12,7 @@ use mintage_domain::ports::{
     StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
 };
 
-use crate::stand_ins::stripe::state::StripeState;
+use crate::stand_ins::stripe::state::{StripeState, not_found};
 
 /// A Stripe in memory: accounts, grants, products, prices and sessions behind one lock. No money
 /// moves, and no webhook is sent. The stand-in passes `stripe_contract!`.
@@ -187,7 +187,7 @@ impl Stripe for StandInStripe {
     ) -> Result<(), StripeError> {
         let mut state = self.on_account(account)?;
         let product = state.products.get_mut(&(account.clone(), id.clone()));
-        let product = product.ok_or(StripeError::NotFound)?;
+        let product = product.ok_or_else(not_found)?;
         product.active = true;
         name.clone_into(&mut product.name);
         Ok(())
@@ -201,7 +201,7 @@ impl Stripe for StandInStripe {
     ) -> Result<(), StripeError> {
         let mut state = self.on_account(account)?;
         let price = state.prices.get_mut(&(account.clone(), id.clone()));
-        price.ok_or(StripeError::NotFound)?.1.active = active;
+        price.ok_or_else(not_found)?.1.active = active;
         Ok(())
     }
 

@@ -48,10 +48,10 @@ impl StripeState {
         let code = self.codes.get_mut(code.expose());
         let code = code
             .filter(|code| code.account.mode == mode)
-            .ok_or(StripeError::CodeRefused)?;
+            .ok_or_else(code_refused)?;
         if code.used {
             self.grants.remove(&code.account);
-            return Err(StripeError::CodeRefused);
+            return Err(code_refused());
         }
         code.used = true;
         self.grants.insert(code.account.clone());
@@ -97,7 +97,7 @@ impl StripeState {
         }
         let product = (account.clone(), price.stripe_product.clone());
         if !self.products.contains_key(&product) {
-            return Err(StripeError::NotFound);
+            return Err(not_found());
         }
         let id = self.create("price", account, key, request);
         let id = parse(&id);
@@ -147,7 +147,7 @@ impl StripeState {
             }));
         }
         let price = self.prices.get(&(account.clone(), checkout.price.clone()));
-        let (_, price) = price.ok_or(StripeError::NotFound)?;
+        let (_, price) = price.ok_or_else(not_found)?;
         if !price.active {
             return Err(StripeError::Refused(StripeRefusal {
                 message: "the price is inactive".to_owned(),
@@ -204,4 +204,21 @@ impl StripeState {
         self.created += 1;
         format!("{prefix}_StandIn{:04}", self.created)
     }
+}
+
+fn code_refused() -> StripeError {
+    StripeError::CodeRefused(StripeRefusal {
+        code: Some("invalid_grant".to_owned()),
+        message: "Authorization code does not exist".to_owned(),
+        request_id: None,
+    })
+}
+
+/// The error of an object that does not exist.
+pub(super) fn not_found() -> StripeError {
+    StripeError::NotFound(StripeRefusal {
+        code: Some("resource_missing".to_owned()),
+        message: "No such object".to_owned(),
+        request_id: None,
+    })
 }

@@ -11,7 +11,8 @@ use mintage_domain::model::access::scope::{Permission, Scope};
 use mintage_domain::model::sellers::authority::Authority;
 use mintage_domain::ports::ApiKeys;
 use mintage_domain::usecase::access::api_key::{
-    NONCE_TTL, SignatureError, SignedCall, check, check_publishable_or_signed, create_api_key,
+    NONCE_TTL, SignatureError, SignedCall, check, check_head, check_publishable_or_signed,
+    check_publishable_or_signed_head, create_api_key,
 };
 
 use crate::seller::Seller;
@@ -292,4 +293,51 @@ fn a_key_that_signs_must_sign_where_a_publishable_one_need_not() {
     let (env, call) = (seller.env(), call.as_sent());
     let signed = check_publishable_or_signed(&env, &key, &call, Permission::Validate);
     assert_eq!(signed.unwrap(), checked(&seller, &key, &call).ok());
+}
+
+#[test]
+fn the_headers_alone_show_a_bad_key_a_missing_signature_and_an_old_timestamp() {
+    let seller = Seller::new();
+    let (key, secret) = second(&seller);
+    let (public, _) = create(&seller, KeyKind::Publishable);
+    let mut revoked = key.clone();
+    revoked.revoked_at = Some(seller.shop.now());
+    let call = Call::to(&seller, &secret, "/v1/validate", NONCE);
+    let good = SignedCall {
+        body: b"",
+        ..call.as_sent()
+    };
+    let old = (seller.shop.now().unix_seconds() - 301).to_string();
+    let (unsigned, untimed, stale) = (
+        SignedCall {
+            signature: None,
+            ..good
+        },
+        SignedCall {
+            timestamp: None,
+            ..good
+        },
+        SignedCall {
+            timestamp: Some(&old),
+            ..good
+        },
+    );
+    let env = seller.env();
+    for (key, call, expected) in [
+        (&key, &good, Ok(())),
+        (&revoked, &good, Err(SignatureError::KeyInvalid)),
+        (&key, &unsigned, Err(SignatureError::SignatureInvalid)),
+        (&key, &untimed, Err(SignatureError::TimestampReplay)),
+        (&key, &stale, Err(SignatureError::TimestampReplay)),
+    ] {
+        assert_eq!(check_head(&env, key, call), expected, "{call:?}");
+        let either = check_publishable_or_signed_head(&env, key, call, Permission::Validate);
+        assert_eq!(either, expected, "{call:?}");
+    }
+    let scope = Err(SignatureError::ScopeInsufficient);
+    assert_eq!(check_head(&env, &public, &good), scope);
+    for (permission, expected) in [(Permission::Validate, Ok(())), (Permission::Issue, scope)] {
+        let head = check_publishable_or_signed_head(&env, &public, &unsigned, permission);
+        assert_eq!(head, expected, "{permission:?}");
+    }
 }

@@ -13,6 +13,7 @@ use mintage_domain::usecase::catalog::key_type::{
     KeyTypePatch, KeyTypeRef, NewKeyType, create_key_type, set_key_type_archived,
     update_key_type_and_price,
 };
+use mintage_domain::usecase::catalog::prices::set_up_prices;
 use mintage_domain::usecase::sales::checkout::CheckoutError;
 use mintage_testkit::fixtures::{cents, display_name};
 
@@ -127,6 +128,33 @@ fn a_slow_change_leaves_the_price_of_a_newer_one() {
     let prices = seller.stripe.prices(&account, &link.stripe_product);
     let is_linked = |it: &StripePrice| it.id == link.stripe_price;
     assert!(prices.unwrap().iter().any(|it| it.active && is_linked(it)));
+    assert!(seller.open(&*seller.stripe, &seller.wanted()).is_ok());
+}
+
+#[test]
+fn prices_that_were_right_leave_the_price_of_a_change_that_came_in_between() {
+    let seller = Arc::new(Seller::on_sale());
+    let mut slow = MockStripe::new();
+    let real = Arc::clone(&seller.stripe);
+    slow.expect_product()
+        .returning(move |on, id| real.product(on, id));
+    let newer = Arc::clone(&seller);
+    // The newer price is listed beside the older one, which is not archived yet.
+    slow.expect_prices().return_once(move |on, product| {
+        let price = KeyTypePatch {
+            price_amount: Change::Set(4_900),
+            ..KeyTypePatch::default()
+        };
+        update(&newer, &*newer.stripe, &price).unwrap();
+        let mut prices = newer.stripe.prices(on, product)?;
+        assert_eq!(prices.len(), 2);
+        for price in &mut prices {
+            price.active = true;
+        }
+        Ok(prices)
+    });
+    let (store, env) = (&*seller.store, seller.env());
+    set_up_prices(store, &slow, &env, seller.tenant(), &Actor::Operator).unwrap();
     assert!(seller.open(&*seller.stripe, &seller.wanted()).is_ok());
 }
 

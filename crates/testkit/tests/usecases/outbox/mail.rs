@@ -18,9 +18,10 @@ use mintage_domain::ports::{
 use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::licenses::command::revoke;
 use mintage_domain::usecase::outbox::mail::{
-    Composed, LEASE, MAX_SERVER_WAIT, MailCommandError, Outcome, RESEND_RATE, compose, give_up,
-    record_result, resend, switch,
+    Composed, LEASE, MAX_SERVER_WAIT, MailCommandError, Outcome, compose, give_up, record_result,
+    switch,
 };
+use mintage_domain::usecase::outbox::resend::{RESEND_RATE, resend};
 use mintage_domain::usecase::sellers::tenant::change_plan;
 use mintage_testkit::OutboxMail;
 use mintage_testkit::fixtures::email;

@@ -118,7 +118,7 @@ fn what_stripe_does_not_open_is_an_abandoned_order() {
     let lost = StripeError::Unavailable("no answer".to_owned());
     for (answer, error) in [
         (StripeError::AccountGone, CheckoutError::NotConnected),
-        (StripeError::NotFound, CheckoutError::NoPrice),
+        (StripeError::NotFound(refusal()), CheckoutError::NoPrice),
         (
             StripeError::CannotCharge(refusal()),
             CheckoutError::Stripe(StripeError::CannotCharge(refusal())),

@@ -1,13 +1,17 @@
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::commit::write::Write;
+use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sellers::audit::Actor;
+use mintage_domain::model::sellers::management_token::{ManagementToken, TokenName};
 use mintage_domain::model::sellers::tenant::{TenantStatus, TenantSuspended};
 use mintage_domain::ports::{
-    ApiKeys, Commit, CustomerFilter, Customers, Orders, Tenants, Tokens, WebhookEndpoints,
+    Activations, ApiKeys, Commit, CustomerFilter, Customers, Orders, Tenants, Tokens,
+    WebhookEndpoints,
 };
 use mintage_domain::usecase::sales::customer::{EraseError, erase_customer};
 use mintage_domain::usecase::sellers::standing::{erase, resume, suspend};
 use mintage_domain::usecase::sellers::tenant::TenantError;
+use mintage_testkit::fixtures::{email, text};
 
 use crate::seller::Seller;
 
@@ -35,12 +39,18 @@ fn an_erased_tenant_has_neither_credentials_nor_customers_and_keeps_its_orders()
     let sold = [seller.shop.sold(store), seller.shop.sold(store)];
     let mut changes = seller.shop.changes();
     changes.api_keys.push(Write::changed(seller.shop.api_key()));
-    changes
-        .tokens
-        .push(Write::changed(seller.shop.management_token()));
+    changes.tokens.push(Write::changed(ManagementToken {
+        name: TokenName::parse("Ada's laptop").ok(),
+        ..seller.shop.management_token()
+    }));
     changes
         .endpoints
         .push(Write::changed(seller.shop.webhook_endpoint()));
+    let unpaid = Order {
+        buyer: Some(email("ada@example.test")),
+        ..seller.shop.order()
+    };
+    changes.orders.push(Write::changed(unpaid.clone()));
     store.commit(changes).unwrap();
 
     assert_eq!(erase(store, &env, id).unwrap(), 2);
@@ -51,7 +61,10 @@ fn an_erased_tenant_has_neither_credentials_nor_customers_and_keeps_its_orders()
         (TenantStatus::Erased, true)
     );
     let tokens = store.tokens(id, &page).unwrap().items;
-    assert!(tokens.iter().all(|it| it.revoked_at.is_some()) && !tokens.is_empty());
+    assert!(!tokens.is_empty());
+    for token in tokens {
+        assert_eq!((token.revoked_at.is_some(), token.name), (true, None));
+    }
     let keys = store.api_keys(id, None, &page).unwrap().items;
     assert!(keys.iter().all(|it| it.revoked_at.is_some()) && !keys.is_empty());
     let connection = seller.connection();
@@ -69,6 +82,9 @@ fn an_erased_tenant_has_neither_credentials_nor_customers_and_keeps_its_orders()
         .customers(id, &CustomerFilter::default(), &page)
         .unwrap();
     assert!(customers.items.iter().all(|it| it.email.is_erased()));
+    let unpaid = store.order(id, &unpaid.id).unwrap().unwrap();
+    assert_eq!(unpaid.buyer, None);
+    let sold_license = sold[0].license.clone();
     for sale in sold {
         let order = store.order(id, &sale.order.id).unwrap().unwrap();
         assert_eq!(
@@ -76,9 +92,16 @@ fn an_erased_tenant_has_neither_credentials_nor_customers_and_keeps_its_orders()
             (sale.order.total, sale.order.payment)
         );
     }
+    let mut late = seller.shop.activation(&sold_license);
+    late.hostname = Some(text("adas-laptop"));
+    let mut changes = seller.shop.changes();
+    changes.activations.push(Write::changed(late.clone()));
+    store.commit(changes).unwrap();
     assert_eq!(erase(store, &env, id).unwrap(), 0, "it may be repeated");
+    let late = store.activation(&late.license, &late.fingerprint).unwrap();
+    assert_eq!(late.unwrap().hostname, None);
     assert_eq!(seller.audited("tenant.erased"), 1);
-    assert_eq!(seller.audited("customer.erased"), 2);
+    assert_eq!(seller.audited("customer.erased"), 4);
     assert_eq!(resume(store, &env, id).unwrap_err(), TenantError::Erased);
 }
 

@@ -14,7 +14,7 @@ use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::connection::{ConnectionState, ModeError};
 use mintage_domain::ports::{
     AuditFilter, Audits, Catalog, Commit, Connections, Grant, MockStripe, OAuthRounds, Stripe,
-    StripeError, Tenants, Tokens,
+    StripeError, StripeRefusal, Tenants, Tokens,
 };
 use mintage_domain::usecase::sellers::standing::{erase, suspend};
 use mintage_domain::usecase::sellers::tenant::change_plan;
@@ -306,7 +306,10 @@ fn exchanging_once(
 #[test]
 fn a_code_is_exchanged_once_after_the_state_is_used_up_and_never_again() {
     let unavailable = StripeError::Unavailable("no answer".to_owned());
-    for error in [StripeError::CodeRefused, unavailable] {
+    for error in [
+        StripeError::CodeRefused(StripeRefusal::default()),
+        unavailable,
+    ] {
         let seller = Seller::new();
         let (state, code) = (seller.start(Mode::Live).unwrap(), Secret::new("ac_1"));
         let stripe = exchanging_once(&seller.store, &state, Err(error.clone()));

@@ -73,6 +73,29 @@ pub fn find(
     store.api_key(&id)?.ok_or(SignatureError::KeyInvalid)
 }
 
+/// Checks what the headers of a call that must be signed show, for [`check`] once the body is read.
+pub fn check_head(
+    env: &Env<'_>,
+    key: &ApiKey,
+    call: &SignedCall<'_>,
+) -> Result<(), SignatureError> {
+    head(key, call, env.now()).map(drop)
+}
+
+/// Checks what the headers of a call show that publishable keys may make too, for
+/// [`check_publishable_or_signed`] once the body is read.
+pub fn check_publishable_or_signed_head(
+    env: &Env<'_>,
+    key: &ApiKey,
+    call: &SignedCall<'_>,
+    permission: Permission,
+) -> Result<(), SignatureError> {
+    if is_enough_unsigned(env, key, permission) {
+        return Ok(());
+    }
+    check_head(env, key, call)
+}
+
 /// Checks a call that must be signed, so that publishable keys are refused. The caller must consume
 /// the returned nonce together with the effects of the call, so that the signature is accepted once.
 pub fn check(
@@ -82,14 +105,11 @@ pub fn check(
     permission: Permission,
 ) -> Result<Nonce, SignatureError> {
     let now = env.now();
-    if !key.is_good(now) {
-        return Err(SignatureError::KeyInvalid);
-    }
-    let Credential::Signed(signing) = &key.credential else {
-        return Err(SignatureError::ScopeInsufficient);
-    };
-    let signature = call.signature.ok_or(SignatureError::SignatureInvalid)?;
-    let timestamp = fresh_timestamp(call, now)?;
+    let Head {
+        signing,
+        timestamp,
+        signature,
+    } = head(key, call, now)?;
     let secret = open(env, key, signing)?;
     let mark = match signing.version {
         SignatureVersion::V1 => {
@@ -118,11 +138,16 @@ pub fn check_publishable_or_signed(
     call: &SignedCall<'_>,
     permission: Permission,
 ) -> Result<Option<Nonce>, SignatureError> {
-    let is_public = key.credential == Credential::Publishable && key.kind().allows(permission);
-    if is_public && key.is_good(env.now()) {
+    if is_enough_unsigned(env, key, permission) {
         return Ok(None);
     }
     check(env, key, call, permission).map(Some)
+}
+
+/// Whether the key alone, without a signature, allows a call.
+fn is_enough_unsigned(env: &Env<'_>, key: &ApiKey, permission: Permission) -> bool {
+    let is_public = key.credential == Credential::Publishable;
+    is_public && key.kind().allows(permission) && key.is_good(env.now())
 }
 
 /// Decides one attempt to consume a nonce, for a call that changes nothing else.
@@ -137,6 +162,32 @@ pub fn use_up(
     let mut changes = env.changes(env.now());
     changes.nonces.push(nonce.clone());
     Ok(Decision::commit(changes, ()))
+}
+
+/// What a signature is checked with, beside the body.
+struct Head<'a> {
+    signing: &'a Signing,
+    timestamp: &'a str,
+    signature: &'a str,
+}
+
+fn head<'a>(
+    key: &'a ApiKey,
+    call: &SignedCall<'a>,
+    now: Timestamp,
+) -> Result<Head<'a>, SignatureError> {
+    if !key.is_good(now) {
+        return Err(SignatureError::KeyInvalid);
+    }
+    let Credential::Signed(signing) = &key.credential else {
+        return Err(SignatureError::ScopeInsufficient);
+    };
+    let signature = call.signature.ok_or(SignatureError::SignatureInvalid)?;
+    Ok(Head {
+        signing,
+        timestamp: fresh_timestamp(call, now)?,
+        signature,
+    })
 }
 
 /// The timestamp of a call, if it is within the tolerance.

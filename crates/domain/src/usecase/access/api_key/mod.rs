@@ -3,8 +3,8 @@
 mod check;
 
 pub use crate::usecase::access::api_key::check::{
-    NONCE_TTL, SignatureError, SignedCall, TOLERANCE, check, check_publishable_or_signed, find,
-    use_up,
+    NONCE_TTL, SignatureError, SignedCall, TOLERANCE, check, check_head,
+    check_publishable_or_signed, check_publishable_or_signed_head, find, use_up,
 };
 
 use std::collections::BTreeSet;
