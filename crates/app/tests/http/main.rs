@@ -43,4 +43,5 @@ mod tokens;
 mod unknown_names;
 mod validate;
 mod webhook;
+mod webhook_endpoints;
 mod webhook_pause;

@@ -176,12 +176,21 @@ fn compose_notice(
     store: &(impl Tenants + WebhookEndpoints + ?Sized),
     mail: &QueuedMail,
 ) -> Result<Composed, Failure> {
-    let endpoint = store.webhook_endpoint(&mail.tenant)?;
+    // The mail was queued by the commit that paused the endpoint.
+    let endpoints = store.webhook_endpoints(&mail.tenant)?;
+    let mut endpoints = endpoints.into_iter();
+    let endpoint = endpoints.find(|it| it.health.paused_at == Some(mail.created_at));
     let paused = endpoint.and_then(|endpoint| {
+        let resume_path = if endpoint.is_first() {
+            "/v1/webhook/resume".to_owned()
+        } else {
+            format!("/v1/webhook-endpoints/{}/resume", endpoint.id)
+        };
         let health = endpoint.health;
-        Some((endpoint.url?, health.failing_since?, health.paused_at?))
+        let (failing_since, paused_at) = (health.failing_since?, health.paused_at?);
+        Some((endpoint.url?, resume_path, failing_since, paused_at))
     });
-    let Some((url, failing_since, paused_at)) = paused else {
+    let Some((url, resume_path, failing_since, paused_at)) = paused else {
         return Ok(Composed::Outcome(Outcome::Cancelled(RESUMED)));
     };
     Ok(Composed::Notice(Box::new(PausedNotice {
@@ -189,6 +198,7 @@ fn compose_notice(
         to: mail.to.clone(),
         tenant: mail.tenant.clone(),
         url,
+        resume_path,
         failing_since,
         paused_at,
     })))

@@ -5,5 +5,7 @@ pub mod event;
 pub mod mail;
 mod mail_rates;
 mod retry;
+pub mod send;
 pub mod slots;
+pub(crate) mod waiting;
 pub mod webhook_endpoint;
