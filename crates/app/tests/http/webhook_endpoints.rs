@@ -469,3 +469,81 @@ fn an_endpoint_is_changed_disabled_and_deleted() {
     );
     assert_eq!(seller.items(ENDPOINTS).len(), 1);
 }
+
+#[test]
+fn the_command_line_manages_the_endpoints_of_a_tenant() {
+    let stage = Stage::new();
+    let seller = Seller::new(&stage, "acme");
+    let receiver = Receiver::start();
+    let url = receiver.url();
+    let run = |arguments: &[&str]| {
+        let command = ["webhook-endpoint"];
+        let tenant = ["--tenant", "acme", "--json"];
+        stage.command(&[&command, arguments, &tenant].concat())
+    };
+    let one = |arguments: &[&str]| {
+        let printed = run(arguments);
+        printed
+            .unwrap_or_else(|error| panic!("{arguments:?}: {error}"))
+            .remove(0)
+    };
+    let created = one(&[
+        "create",
+        "--url",
+        &url,
+        "--mode",
+        "live",
+        "--event",
+        "license.created",
+    ]);
+    let secret = created["signingSecret"]
+        .as_str()
+        .expect("a secret")
+        .to_owned();
+    assert!(secret.starts_with("whsec_"));
+    let id = created["id"].as_str().expect("an id");
+    assert_eq!(one(&["get", "--id", id]), seller.get(&path(&created, "")));
+    assert_eq!(run(&["list"]).expect("a list"), seller.items(ENDPOINTS));
+    let update = ["update", "--id", id, "--description", "CRM", "--all-events"];
+    let updated = one(&update);
+    assert_eq!(
+        (&updated["description"], &updated["events"]),
+        (&json!("CRM"), &json!(["*"]))
+    );
+    let rotated = one(&["rotate-secret", "--id", id, "--overlap-seconds", "60"]);
+    assert_ne!(rotated["signingSecret"], secret.as_str());
+    assert!(rotated["oldSecretExpiresAt"].is_string());
+    assert_eq!(one(&["test", "--id", id])["event"], "webhook.test");
+    received(&receiver, 1);
+    logged(&seller, &created, "delivered");
+    assert_eq!(one(&["deliveries", "--id", id])["status"], "delivered");
+    assert_eq!(one(&["resume", "--id", id])["status"], "active");
+    for (bad, complaint) in [
+        (vec!["create", "--url", "ftp://shop.test/"], "--url"),
+        (
+            vec!["create", "--url", &url, "--event", "license.createed"],
+            "license.created",
+        ),
+        (
+            vec!["rotate-secret", "--id", id, "--overlap-seconds", "604801"],
+            "604800",
+        ),
+        (vec!["get", "--id", "we_none"], "no such webhook endpoint"),
+        (
+            vec!["deliveries", "--id", "we_none"],
+            "no such webhook endpoint",
+        ),
+        (vec!["delete", "--id", "we_none"], "not found"),
+    ] {
+        let refused = run(&bad).expect_err("refused");
+        assert!(refused.contains(complaint), "{bad:?}: {refused}");
+    }
+    let delete = ["webhook-endpoint", "delete", "--tenant", "acme", "--id", id];
+    assert!(
+        stage
+            .command_text(&delete)
+            .expect("it is there")
+            .contains(id)
+    );
+    assert_eq!(run(&["list"]), Ok(vec![]));
+}

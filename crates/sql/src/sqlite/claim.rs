@@ -152,7 +152,8 @@ pub(crate) fn set_aside(
 }
 
 /// Set the next turns of lanes: of a full lane when the first of its leases ends, of another one when
-/// the first of its rows is due, but not before now, which is behind the lanes that wait already.
+/// the first of its rows is due, but not before now, which is behind the lanes that wait already. The key is
+/// bound: SQLite looks an expression up in its index by a value, but not by a column.
 pub(crate) fn set_turns(
     conn: &mut Conn,
     queue: Queue,
@@ -162,12 +163,12 @@ pub(crate) fn set_turns(
     let text = format!(
         "update lanes set turn_at = case \
             when (select count(*) from {table} d \
-                where {of_d} = lanes.tenant and d.status = 'leased' and d.due_at > ?) >= ? \
+                where {of_d} = ? and d.status = 'leased' and d.due_at > ?) >= ? \
             then (select d.due_at from {table} d \
-                where {of_d} = lanes.tenant and d.status = 'leased' and d.due_at > ? \
+                where {of_d} = ? and d.status = 'leased' and d.due_at > ? \
                 order by d.due_at limit 1) \
             else (select max(d.due_at, ?) from {table} d \
-                where {of_d} = lanes.tenant and d.status in ('pending', 'leased') and {unblocked} \
+                where {of_d} = ? and d.status in ('pending', 'leased') and {unblocked} \
                 order by d.due_at limit 1) end \
          where tenant = ? and queue = ?",
         table = queue.table,
@@ -176,10 +177,13 @@ pub(crate) fn set_turns(
     );
     for_each(conn, &text, lanes, |lane| {
         vec![
+            Value::text(&lane.key),
             Value::from(limits.now),
             Value::from(lane.room(limits)),
+            Value::text(&lane.key),
             Value::from(limits.now),
             Value::from(limits.now),
+            Value::text(&lane.key),
             Value::text(&lane.key),
             Value::text(queue.name),
         ]

@@ -10,7 +10,6 @@ use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
 use crate::model::licenses::license::License;
-use crate::model::outbox::subscription::Subscriber;
 use crate::model::sales::customer::ExternalId;
 
 /// The version of the event envelope.
@@ -168,11 +167,11 @@ struct TestEvent<'a> {
     occurred_at: i64,
 }
 
-/// The body of an event that tests an endpoint. It is about no license.
+/// The body of an event that tests an endpoint of this mode. It is about no license.
 pub fn test_event_body(
     id: &DeliveryId,
     tenant: &TenantId,
-    to: &Subscriber,
+    (endpoint_id, mode): (&WebhookEndpointId, Option<Mode>),
     now: Timestamp,
 ) -> Vec<u8> {
     to_json(&TestEvent {
@@ -181,8 +180,8 @@ pub fn test_event_body(
         version: ENVELOPE_VERSION,
         event: EventName::WebhookTest.as_str(),
         tenant_id: tenant,
-        mode: to.subscription.mode.map(Mode::as_str),
-        endpoint_id: &to.endpoint,
+        mode: mode.map(Mode::as_str),
+        endpoint_id,
         occurred_at: now.as_micros().div_euclid(1_000),
     })
 }

@@ -20,7 +20,7 @@ use crate::ports::{
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
 use crate::usecase::failure::Failure;
-use crate::usecase::outbox::mail::paused_mail;
+use crate::usecase::outbox::paused_notice::paused_mail;
 use crate::usecase::outbox::retry::next_attempt;
 
 /// The time limit of an attempt, from name resolution to the last byte.

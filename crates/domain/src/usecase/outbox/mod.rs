@@ -4,6 +4,7 @@ pub mod deliver;
 pub mod event;
 pub mod mail;
 mod mail_rates;
+mod paused_notice;
 mod retry;
 pub mod send;
 pub mod slots;

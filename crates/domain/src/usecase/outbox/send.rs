@@ -102,7 +102,7 @@ pub fn send_test(
             return Err(WebhookEndpointError::Disabled);
         }
         let event = DeliveryId::new(now, env.random());
-        let body = test_event_body(&event, tenant, &endpoint.subscriber(), now);
+        let body = test_event_body(&event, tenant, (id, endpoint.subscription.mode), now);
         let delivery = Delivery {
             sealed_body: env.seal(SealedField::DELIVERY_BODY, event.as_str(), &body),
             id: event,
