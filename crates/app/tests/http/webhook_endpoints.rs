@@ -77,6 +77,7 @@ fn an_endpoint_is_created_with_a_secret_that_is_shown_once() {
     assert_eq!(created, expected);
     assert_eq!(seller.get(&path(&created, "")), expected);
 
+    stage.advance(Duration::from_secs(1));
     let plain = create(&seller, &receiver, &json!({}));
     assert_eq!(
         (&plain["mode"], &plain["events"], &plain["description"]),
