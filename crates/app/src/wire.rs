@@ -13,7 +13,7 @@ use mintage_runtime::app::{App, Mailer, Patience, Settings};
 use mintage_runtime::crash;
 use mintage_runtime::outbound::GuardedStripe;
 use mintage_runtime::state::{
-    CatalogCache, LastSeenBuffer, RateShares, StripeCircuits, StripeThreads, TtlCache,
+    ConfigurationCache, LastSeenBuffer, RateShares, StripeCircuits, StripeThreads,
 };
 use mintage_runtime::system::{SystemClock, SystemEntropy};
 use mintage_smtp::{SmtpMail, UnusableSender};
@@ -142,8 +142,7 @@ pub fn wire(config: Config) -> Result<App, WireError> {
             trusted_proxies: config.trusted_proxies,
             webhook_urls,
         },
-        api_key_cache: TtlCache::default(),
-        catalog_cache: CatalogCache::default(),
+        configuration: ConfigurationCache::default(),
         rate_shares: RateShares::default(),
         last_seen: LastSeenBuffer::default(),
         deliveries_due: Notify::new(),

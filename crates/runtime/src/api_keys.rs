@@ -26,23 +26,30 @@ pub async fn find_api_key(
 ) -> Result<Arc<KnownApiKey>, FindApiKeyError> {
     let presented = presented.ok_or(SignatureError::KeyInvalid)?;
     let now = app.clock.now();
-    if let Some(cached) = app.api_key_cache.get(presented, now) {
+    let cache = &app.configuration;
+    let cached = cache
+        .version(now)
+        .and_then(|version| cache.api_keys.get(presented, version, now));
+    if let Some(cached) = cached {
         return Ok(cached);
     }
-    let reading = app.api_key_cache.begin_read(now);
     let presented = presented.to_owned();
-    let found = blocking(app, move |app| find_in_store(app, &presented)).await??;
-    let found = Arc::new(found);
-    let id = found.key.id.as_str().to_owned();
-    app.api_key_cache.put(id, &found, reading);
-    Ok(found)
+    Ok(blocking(app, move |app| read_api_key(app, &presented)).await??)
 }
 
-fn find_in_store(app: &App, presented: &str) -> Result<KnownApiKey, SignatureError> {
+fn read_api_key(app: &App, presented: &str) -> Result<Arc<KnownApiKey>, SignatureError> {
+    let (cache, now) = (&app.configuration, app.clock.now());
+    let version = cache.read_version(now, || app.store.configuration_version())?;
+    if let Some(cached) = cache.api_keys.get(presented, version, now) {
+        return Ok(cached);
+    }
     let key = find(&*app.store, Some(presented))?;
     let product = app
         .store
         .product(&key.tenant, &key.product)?
         .ok_or(SignatureError::KeyInvalid)?;
-    Ok(KnownApiKey { key, product })
+    let known = Arc::new(KnownApiKey { key, product });
+    let id = known.key.id.as_str().to_owned();
+    cache.api_keys.put(id, Arc::clone(&known), version, now);
+    Ok(known)
 }

@@ -16,9 +16,7 @@ use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::retention::Retention;
 use tokio::sync::Notify;
 
-use crate::state::{
-    CatalogCache, KnownApiKey, LastSeenBuffer, RateShares, StripeCircuits, StripeThreads, TtlCache,
-};
+use crate::state::{ConfigurationCache, LastSeenBuffer, RateShares, StripeCircuits, StripeThreads};
 
 /// Everything that handlers and workers use.
 pub struct App {
@@ -45,11 +43,8 @@ pub struct App {
     pub keys: KeyRing,
     /// The settings.
     pub settings: Settings,
-    /// API keys and their products by the id of the API key, cached for a few seconds. A caller that
-    /// changes an API key removes it.
-    pub api_key_cache: TtlCache<String, KnownApiKey>,
-    /// Tenants, products and key types, cached for a few seconds.
-    pub catalog_cache: CatalogCache,
+    /// API keys, tenants, products and key types.
+    pub configuration: ConfigurationCache,
     /// The shares of all rates that this node holds.
     pub rate_shares: RateShares,
     /// Last-seen times that are not yet in the store.

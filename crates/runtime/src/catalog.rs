@@ -15,7 +15,7 @@ use mintage_domain::usecase::catalog::offer::{self, Offer};
 
 use crate::app::App;
 use crate::blocking::{BlockingError, blocking};
-use crate::state::TtlCache;
+use crate::state::VersionedMap;
 
 /// The tenants and the catalog of the store. Single tenants, products and key types may be a few
 /// seconds old; lists and prices are not cached.
@@ -27,21 +27,23 @@ impl<'a> CachedCatalog<'a> {
         Self(app)
     }
 
-    /// A value of a cache, else of the store, which is then cached.
+    /// A value of the cache, else of the store, which is then cached.
     fn cached<K: Eq + Hash, V: Clone>(
         &self,
-        cache: &TtlCache<K, V>,
+        values: &VersionedMap<K, V>,
         key: K,
         read: impl FnOnce() -> Result<Option<V>, StoreError>,
     ) -> Result<Option<V>, StoreError> {
-        let now = self.0.clock.now();
-        if let Some(cached) = cache.get(&key, now) {
+        let Self(app) = self;
+        let now = app.clock.now();
+        let read_version = || app.store.configuration_version();
+        let version = app.configuration.read_version(now, read_version)?;
+        if let Some(cached) = values.get(&key, version, now) {
             return Ok(Some(V::clone(&cached)));
         }
-        let reading = cache.begin_read(now);
         let found = read()?;
         if let Some(value) = &found {
-            cache.put(key, &Arc::new(value.clone()), reading);
+            values.put(key, Arc::new(value.clone()), version, now);
         }
         Ok(found)
     }
@@ -49,8 +51,8 @@ impl<'a> CachedCatalog<'a> {
 
 impl Tenants for CachedCatalog<'_> {
     fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
-        let cache = &self.0.catalog_cache.tenants;
-        self.cached(cache, id.clone(), || self.0.store.tenant(id))
+        let values = &self.0.configuration.tenants;
+        self.cached(values, id.clone(), || self.0.store.tenant(id))
     }
 
     fn tenants(&self, page: &PageRequest) -> Result<Page<Tenant>, StoreError> {
@@ -60,9 +62,9 @@ impl Tenants for CachedCatalog<'_> {
 
 impl Catalog for CachedCatalog<'_> {
     fn product(&self, tenant: &TenantId, id: &ProductId) -> Result<Option<Product>, StoreError> {
-        let cache = &self.0.catalog_cache.products;
+        let values = &self.0.configuration.products;
         let key = (tenant.clone(), id.clone());
-        self.cached(cache, key, || self.0.store.product(tenant, id))
+        self.cached(values, key, || self.0.store.product(tenant, id))
     }
 
     fn products(&self, tenant: &TenantId, page: &PageRequest) -> Result<Page<Product>, StoreError> {
@@ -75,9 +77,9 @@ impl Catalog for CachedCatalog<'_> {
         product: &ProductId,
         id: &KeyTypeId,
     ) -> Result<Option<KeyType>, StoreError> {
-        let cache = &self.0.catalog_cache.key_types;
+        let values = &self.0.configuration.key_types;
         let key = (tenant.clone(), product.clone(), id.clone());
-        self.cached(cache, key, || self.0.store.key_type(tenant, product, id))
+        self.cached(values, key, || self.0.store.key_type(tenant, product, id))
     }
 
     fn key_types(
@@ -114,16 +116,24 @@ pub async fn find_offer(
     app: &Arc<App>,
     (tenant, product, key_type): (&TenantId, &ProductId, &KeyTypeId),
 ) -> Result<Result<Option<Offer>, StoreError>, BlockingError> {
-    let now = app.clock.now();
     let key = (tenant.clone(), product.clone(), key_type.clone());
-    let seller = app.catalog_cache.tenants.get(tenant, now);
-    if let (Some(seller), Some(key_type)) = (seller, app.catalog_cache.key_types.get(&key, now)) {
-        let (seller, key_type) = (Tenant::clone(&seller), KeyType::clone(&key_type));
-        return Ok(Ok(Some(Offer { seller, key_type })));
+    if let Some(offer) = cached_offer(app, &key) {
+        return Ok(Ok(Some(offer)));
     }
     let (tenant, product, key_type) = key;
     blocking(app, move |app| {
         offer::find_offer(&CachedCatalog::of(app), &tenant, &product, &key_type)
     })
     .await
+}
+
+fn cached_offer(app: &App, key: &(TenantId, ProductId, KeyTypeId)) -> Option<Offer> {
+    let (cache, now) = (&app.configuration, app.clock.now());
+    let version = cache.version(now)?;
+    let seller = cache.tenants.get(&key.0, version, now)?;
+    let key_type = cache.key_types.get(key, version, now)?;
+    Some(Offer {
+        seller: Tenant::clone(&seller),
+        key_type: KeyType::clone(&key_type),
+    })
 }

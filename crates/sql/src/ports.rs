@@ -50,6 +50,9 @@ macro_rules! read_ports {
                     tokens(tenant: &TenantId, page: &PageRequest) -> Page<ManagementToken>
                         = sellers::management_token::list;
                 }
+                Configuration {
+                    configuration_version() -> i64 = commit::counter::configuration_version;
+                }
                 Audits {
                     audit(tenant: &TenantId, filter: &AuditFilter, page: &PageRequest)
                         -> Page<AuditRecord> = sellers::audit::list;

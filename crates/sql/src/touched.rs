@@ -30,7 +30,7 @@ impl Touched {
                     Expected::Version(_) => touched.versioned.insert(row),
                 };
             }
-            for count in &changes.counters {
+            for count in changes.counts() {
                 let added = touched.added.entry(count.counter.clone()).or_default();
                 *added = added.saturating_add(count.add);
             }

@@ -11,8 +11,10 @@ use mintage_domain::model::access::api_key::new_secret;
 use mintage_domain::model::access::credential::{Credential, SignatureVersion, Signing};
 use mintage_domain::model::access::scope::Scope;
 use mintage_domain::model::catalog::price_link::PriceLink;
-use mintage_domain::ports::Commit;
+use mintage_domain::ports::Store;
 use mintage_domain::usecase::env::SealedField;
+use mintage_domain::usecase::master_key::prove;
+use mintage_testkit::TestEnv;
 use mintage_testkit::fixtures::Shop;
 use ring::hmac;
 
@@ -81,14 +83,16 @@ impl Market {
         Ok(market)
     }
 
-    /// Writes all sellers to a store.
-    pub(crate) fn write_to(&self, store: &dyn Commit) -> BenchResult<()> {
+    /// Writes all sellers to a store, and the canary of the master key, as a server does when it
+    /// starts: the copies of licenses that are made later have keys that were sealed for another id, so
+    /// that a server could prove the master key by none of them.
+    pub(crate) fn write_to(&self, store: &dyn Store) -> BenchResult<()> {
         for changes in &self.changes {
             store
                 .commit(changes.clone())
                 .map_err(BenchError::cannot("write a seller"))?;
         }
-        Ok(())
+        prove(store, &TestEnv::default().env()).map_err(BenchError::cannot("prove the master key"))
     }
 
     fn add(&mut self, number: u64, account: &Account) -> BenchResult<()> {

@@ -4,7 +4,7 @@ use crate::base::id::{CommitId, StripeAccountId};
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::commit::aggregates::aggregates;
-use crate::commit::counter::Count;
+use crate::commit::counter::{Count, Counter};
 use crate::commit::row::{Guarded, Row};
 use crate::commit::write::{Expected, Versioned, Write};
 use crate::model::access::api_key::ApiKey;
@@ -112,6 +112,22 @@ impl Changes {
     /// Whether there is nothing to commit.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// All additions to counters. A commit that changes the configuration, which is what nodes cache
+    /// of tenants, products, key types and API keys, also counts itself.
+    pub fn counts(&self) -> impl Iterator<Item = &Count> {
+        const CONFIGURATION: &Count = &Count {
+            counter: Counter::Configuration,
+            add: 1,
+            cap: None,
+        };
+        let changes_configuration = !(self.tenants.is_empty()
+            && self.products.is_empty()
+            && self.key_types.is_empty()
+            && self.api_keys.is_empty());
+        let counted = changes_configuration.then_some(CONFIGURATION);
+        self.counters.iter().chain(counted)
     }
 
     /// All guards these changes are committed under, in the order in which they are judged.

@@ -27,6 +27,10 @@ pub enum Counter {
     Activations(LicenseId),
     /// The number of webhook endpoints of a tenant that receive events of a mode.
     WebhookEndpoints(TenantId, Mode),
+    /// The number of commits that changed the configuration: see [`Changes::counts`].
+    ///
+    /// [`Changes::counts`]: crate::commit::changes::Changes::counts
+    Configuration,
 }
 
 /// The prefix of the name of a counter of activations; the id of the license follows it.
@@ -50,6 +54,7 @@ impl Counter {
             Self::Licenses(tenant, mode) => format!("licenses:{tenant}:{mode}"),
             Self::Activations(license) => format!("{ACTIVATIONS}{license}"),
             Self::WebhookEndpoints(tenant, mode) => format!("webhook-endpoints:{tenant}:{mode}"),
+            Self::Configuration => "configuration".to_owned(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::access::{ApiKeys, IdempotencyKeys, RateLimiter};
 use super::catalog::Catalog;
 use super::commit::Commit;
+use super::configuration::Configuration;
 use super::housekeeping::Housekeeping;
 use super::last_seen::LastSeen;
 use super::licenses::{Activations, Licenses};
@@ -30,4 +31,5 @@ store! {
     Tenants Tokens ApiKeys Catalog Connections OAuthRounds WebhookEndpoints Audits
     ProcessedEvents Orders Payments Customers Licenses Activations Deliveries Mails
     Validations IdempotencyKeys Commit RateLimiter LastSeen Housekeeping MasterKeys Erasures
+    Configuration
 }

@@ -1,18 +1,18 @@
 //! The state that a node keeps in memory for a few seconds, and may lose at any time.
 
-mod catalog_cache;
+mod configuration_cache;
 mod known_api_key;
 mod last_seen;
 mod rate_shares;
 mod stripe_circuits;
 mod stripe_threads;
-mod ttl_cache;
+mod versioned_map;
 
-pub use catalog_cache::CatalogCache;
+pub use configuration_cache::ConfigurationCache;
 pub use known_api_key::KnownApiKey;
 pub use last_seen::LastSeenBuffer;
 pub(crate) use rate_shares::HeldShare;
 pub use rate_shares::RateShares;
 pub use stripe_circuits::StripeCircuits;
 pub use stripe_threads::StripeThreads;
-pub use ttl_cache::TtlCache;
+pub(crate) use versioned_map::VersionedMap;

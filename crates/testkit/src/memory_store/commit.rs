@@ -13,7 +13,7 @@ use mintage_domain::commit::write::Write;
 use mintage_domain::model::catalog::price_link::PriceLink;
 use mintage_domain::model::licenses::license::License;
 use mintage_domain::model::sales::customer::{Customer, CustomerIdentity};
-use mintage_domain::ports::{Commit, CommitDone, CommitError};
+use mintage_domain::ports::{Commit, CommitDone, CommitError, Configuration, StoreError};
 
 use crate::memory_store::store::MemoryStore;
 use crate::memory_store::tables::Tables;
@@ -22,6 +22,13 @@ impl Commit for MemoryStore {
     fn submit(&self, changes: Changes, done: CommitDone) {
         let outcome = self.tables().commit(changes);
         done(outcome.map_err(CommitError::Refused));
+    }
+}
+
+impl Configuration for MemoryStore {
+    fn configuration_version(&self) -> Result<i64, StoreError> {
+        let version = self.tables().counters.get(&Counter::Configuration).copied();
+        Ok(version.unwrap_or_default())
     }
 }
 

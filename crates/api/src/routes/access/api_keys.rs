@@ -166,7 +166,7 @@ pub(super) async fn revoke(
         let (tenant, actor) = (caller.tenant(), caller.actor());
         let revoked = revoke_api_key(&*app.store, &caller.env(app), &tenant, &id, &actor);
         // Even after an error: a commit whose outcome is unknown may be stored.
-        app.api_key_cache.remove(id.as_str());
+        app.configuration.expire();
         let key = revoked?;
         let uses = app.store.last_used(std::slice::from_ref(&id))?;
         Ok::<_, Problem>((key, uses.get(&id).copied()))
@@ -230,7 +230,7 @@ pub(super) async fn rotate(
             change,
             authority,
         );
-        app.api_key_cache.remove(id.as_str());
+        app.configuration.expire();
         rotated
     })
     .await??;

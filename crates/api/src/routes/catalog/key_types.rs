@@ -264,7 +264,7 @@ pub(super) async fn update(
         };
         let (store, stripe, env) = (&*app.store, &*app.stripe, caller.env(app));
         let changed = update_key_type_and_price(store, stripe, &env, target, &actor, &change);
-        app.catalog_cache.forget_key_type(&tenant, &product, &id);
+        app.configuration.expire();
         changed
     };
     let key_type = if concerns_stripe {
@@ -338,7 +338,7 @@ async fn set_archived(
         };
         let changed =
             set_key_type_archived(&*app.store, &caller.env(app), target, &actor, archived);
-        app.catalog_cache.forget_key_type(&tenant, &product, &id);
+        app.configuration.expire();
         changed
     })
     .await??;

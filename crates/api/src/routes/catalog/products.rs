@@ -168,7 +168,7 @@ pub(super) async fn update(
             &actor,
             &change,
         );
-        app.catalog_cache.forget_product(&tenant, &id);
+        app.configuration.expire();
         changed
     })
     .await??;
@@ -228,7 +228,7 @@ async fn set_archived(
         let (tenant, actor) = (caller.tenant(), caller.actor());
         let (store, env) = (&*app.store, caller.env(app));
         let changed = set_product_archived(store, &env, (&tenant, &id), &actor, archived);
-        app.catalog_cache.forget_product(&tenant, &id);
+        app.configuration.expire();
         changed
     })
     .await??;

@@ -68,7 +68,7 @@ pub(super) async fn update(
     let tenant = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         let switched = mail::switch(&*app.store, &caller.env(app), &tenant, &actor, enabled);
-        app.catalog_cache.tenants.remove(&tenant);
+        app.configuration.expire();
         switched
     })
     .await??;

@@ -62,7 +62,7 @@ pub fn touched<'a>(
     let mut counters = BTreeSet::new();
     for changes in batch {
         rows.extend(changes.guards().into_iter().map(|(row, _)| row));
-        counters.extend(changes.counters.iter().map(|count| count.counter.clone()));
+        counters.extend(changes.counts().map(|count| count.counter.clone()));
     }
     (rows, counters)
 }
@@ -100,7 +100,7 @@ impl Facts {
             versions.insert(row, next);
         }
         let mut counters: HashMap<Counter, i64> = HashMap::new();
-        for count in &changes.counters {
+        for count in changes.counts() {
             let before = counters
                 .get(&count.counter)
                 .or_else(|| self.counters.get(&count.counter))

@@ -29,6 +29,12 @@ impl CounterRow {
     }
 }
 
+/// Get the number of commits that changed the configuration.
+pub fn configuration_version(conn: &mut Conn) -> Result<i64, Error> {
+    let version = get(conn, &Counter::Configuration)?;
+    Ok(version.unwrap_or_default())
+}
+
 /// Get the value of a counter that was ever added to.
 pub fn get(conn: &mut Conn, counter: &Counter) -> Result<Option<i64>, Error> {
     let value = counters::table

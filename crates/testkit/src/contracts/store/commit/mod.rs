@@ -2,5 +2,6 @@
 
 pub mod atomicity;
 pub mod concurrency;
+pub mod configuration;
 pub mod durability;
 pub mod guards;
