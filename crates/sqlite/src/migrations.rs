@@ -307,6 +307,8 @@ mod tests {
         let mut statements = vec![
             endpoint("set", "'https://a.test/'"),
             endpoint("unset", "null"),
+            "insert into customers values ('c', 'set', 'sandbox', 'a@a.test', null, null, '{}', 0)"
+                .to_owned(),
         ];
         for tenant in ["set", "unset", "none"] {
             statements.extend(["pending", "delivered"].map(|status| delivery(tenant, status)));

@@ -178,7 +178,7 @@ fn non_empty(text: &str) -> Result<String, &'static str> {
 fn event_names(names: Vec<String>) -> Result<Option<BTreeSet<EventName>>, String> {
     let mut events = BTreeSet::new();
     let mut is_all = names.is_empty();
-    for name in &names {
+    for name in names {
         if name == ALL_EVENTS {
             is_all = true;
             continue;
@@ -188,7 +188,7 @@ fn event_names(names: Vec<String>) -> Result<Option<BTreeSet<EventName>>, String
         events.insert(event.ok_or_else(|| {
             let known = EventName::subscribable().map(EventName::as_str);
             let shown: String = name.chars().take(64).collect();
-            format!("`{}` {}", shown.escape_debug(), unknown_name(name, known))
+            format!("`{}` {}", shown.escape_debug(), unknown_name(&name, known))
         })?);
     }
     Ok((!is_all).then_some(events))

@@ -154,7 +154,7 @@ impl Format<5> for EndpointFormat {
     const HEADING: [&'static str; 5] = ["id", "url", "mode", "events", "status"];
 
     fn view(&self, endpoint: &WebhookEndpoint) -> impl Serialize {
-        serde_json::to_value(EndpointView::of(endpoint, self.now)).unwrap_or_default()
+        EndpointView::of(endpoint, self.now)
     }
 
     fn row(&self, endpoint: &WebhookEndpoint) -> [String; 5] {
@@ -189,7 +189,7 @@ impl Format<5> for DeliveryFormat {
     const HEADING: [&'static str; 5] = ["id", "event", "status", "attempts", "last answer"];
 
     fn view(&self, (delivery, last): &Self::Item) -> impl Serialize {
-        serde_json::to_value(DeliveryView::of(delivery, last.as_ref())).unwrap_or_default()
+        DeliveryView::of(delivery, last.as_ref())
     }
 
     fn row(&self, (delivery, last): &Self::Item) -> [String; 5] {

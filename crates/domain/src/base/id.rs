@@ -223,7 +223,7 @@ mod tests {
     fn the_deliveries_of_an_event_begin_with_its_id() {
         let event = DeliveryId::new(Timestamp::EPOCH, [7; 10]);
         let endpoint = WebhookEndpointId::new(Timestamp::EPOCH, [9; 10]);
-        let tenant = TenantId::parse("acme-shop").unwrap();
+        let tenant = TenantId::parse("acme-shop").expect("a slug");
         assert_eq!(event.event(), event.as_str());
         for endpoint in [endpoint, WebhookEndpointId::first_of(&tenant)] {
             let delivery = event.to_endpoint(&endpoint);

@@ -8,6 +8,7 @@ use crate::commit::write::Write;
 use crate::model::access::rate::{Rate, Take};
 use crate::model::outbox::delivery::{Delivery, DeliveryStatus};
 use crate::model::outbox::event::{EventName, test_event_body};
+use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 use crate::model::sellers::audit::Actor;
 use crate::model::sellers::authority::Authority;
 use crate::model::sellers::management_token::TokenScope;
@@ -39,7 +40,7 @@ pub fn redeliver(
             .delivery(tenant, id)?
             .ok_or(WebhookEndpointError::NotFound)?;
         let mut endpoint = store.webhook_endpoint(tenant, &delivery.endpoint)?;
-        if endpoint.as_ref().is_some_and(|it| it.is_deleted()) {
+        if endpoint.as_ref().is_some_and(WebhookEndpoint::is_deleted) {
             return Err(WebhookEndpointError::Deleted);
         }
         let url = endpoint.as_ref().and_then(|endpoint| endpoint.url.as_ref());

@@ -257,19 +257,17 @@ pub fn list(
 /// them.
 pub fn list_waiting(conn: &mut Conn, n: usize) -> Result<Vec<Delivery>, Error> {
     let rows = deliveries::table
-        .filter(deliveries::status.eq(DeliveryStatus::Pending.as_str()))
-        .filter(deliveries::waits_in.is_not_null())
         .filter(sql::<Bool>(IS_RECEIVED))
-        .order((deliveries::created_at, deliveries::id))
         .limit(i64::try_from(n).unwrap_or(i64::MAX))
         .select(DeliveryRow::as_select())
         .load(conn)?;
-    Ok(all(rows)?)
+    all(rows)
 }
 
 /// That another endpoint than the first one of the tenant receives a delivery that waits. The first one
-/// needs no help.
-const IS_RECEIVED: &str = "deliveries.tenant in (select o.owner from endpoints o \
+/// needs no help. The first line is that of an index, word by word.
+const IS_RECEIVED: &str = "deliveries.status = 'pending' and deliveries.waits_in is not null \
+    and deliveries.tenant in (select o.owner from endpoints o \
         where o.owner is not null and o.url is not null) \
     and exists (select 1 from endpoints e \
         where e.owner = deliveries.tenant and e.url is not null \
