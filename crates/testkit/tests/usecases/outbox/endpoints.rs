@@ -1,6 +1,7 @@
 //! Several webhook endpoints of a tenant: creating, changing, testing and deleting them, and what is sent to
 //! which.
 
+use std::slice;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -122,7 +123,7 @@ fn a_sale_is_sent_to_every_endpoint_of_its_mode_with_the_same_id_and_bytes() {
         let is_other = claim.endpoint.id == other.id;
         let secret = if is_other { &other_secret } else { &secret };
         let at = seller.shop.now().unix_seconds();
-        let signed = keylight_signature(std::slice::from_ref(secret), at, &sent.body);
+        let signed = keylight_signature(slice::from_ref(secret), at, &sent.body);
         assert_eq!(header("x-keylight-signature"), signed);
         bodies.push(sent.body);
     }
@@ -180,7 +181,7 @@ fn an_endpoint_gets_what_waited_while_its_mode_had_none_and_no_other_history() {
     let first = seller.first_endpoint();
     assert_eq!(receivers(&seller), [first], "it waits on");
     let (all, _) = create(&seller, &new(Some(Mode::Live)));
-    assert_eq!(receivers(&seller), [all.id.clone()]);
+    assert_eq!(receivers(&seller), slice::from_ref(&all.id));
     create(&seller, &new(Some(Mode::Live)));
     set(&seller, Some("https://acme.test/first")).unwrap();
     assert_eq!(receivers(&seller), [all.id], "once");

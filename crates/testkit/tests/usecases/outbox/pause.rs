@@ -138,7 +138,7 @@ fn deliveries_of_a_paused_endpoint_wait_and_are_sent_after_it_is_resumed() {
         );
         match name {
             "resumed" => {
-                drop(resume(store, &env, tenant, &seller.first_endpoint(), &actor).unwrap())
+                drop(resume(store, &env, tenant, &seller.first_endpoint(), &actor).unwrap());
             }
             "url set" => drop(set_url(store, &env, tenant, &actor, Some(&new_url)).unwrap()),
             _ => drop(seller.rotate_secret().unwrap()),
