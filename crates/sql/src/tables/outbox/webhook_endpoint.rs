@@ -31,7 +31,8 @@ use crate::schema::endpoints;
 use crate::table::{Value, stored};
 use crate::writes::Writes;
 
-/// A row of `endpoints`.
+/// A row of `endpoints`. The column `tenant` is the key of the lane: the tenant for the first endpoint, and
+/// the id for any other, whose tenant is the `owner`.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = endpoints)]
 pub struct EndpointRow {
