@@ -92,25 +92,32 @@ fn mailer(config: MailConfig) -> Result<Mailer, UnusableSender> {
     })
 }
 
-/// Wires the ports of a server.
-pub fn wire(config: Config) -> Result<App, WireError> {
-    let store = open_proven(&config, Opener::Server)?;
-    let user_agent = concat!("mintage/", env!("CARGO_PKG_VERSION")).to_owned();
-    let to_stripe = HttpClient::new(mintage_http::Config {
-        reach: Reach::Anywhere,
-        user_agent: user_agent.clone(),
-    })?;
-    let webhook_urls = if config.allow_nets.is_empty() {
+const USER_AGENT: &str = concat!("mintage/", env!("CARGO_PKG_VERSION"));
+
+/// The client that sends events to webhook endpoints, and the URLs that these may have.
+pub fn webhook_client(config: &Config) -> Result<(HttpClient, UrlPolicy), InvalidUserAgent> {
+    let policy = if config.allow_nets.is_empty() {
         UrlPolicy::HttpsOnly
     } else {
         UrlPolicy::AllowHttp
     };
-    let to_webhooks = HttpClient::new(mintage_http::Config {
+    let client = HttpClient::new(mintage_http::Config {
         reach: Reach::PublicOnly {
-            allow: config.allow_nets,
+            allow: config.allow_nets.clone(),
         },
-        user_agent,
+        user_agent: USER_AGENT.to_owned(),
     })?;
+    Ok((client, policy))
+}
+
+/// Wires the ports of a server.
+pub fn wire(config: Config) -> Result<App, WireError> {
+    let store = open_proven(&config, Opener::Server)?;
+    let to_stripe = HttpClient::new(mintage_http::Config {
+        reach: Reach::Anywhere,
+        user_agent: USER_AGENT.to_owned(),
+    })?;
+    let (to_webhooks, webhook_urls) = webhook_client(&config)?;
     let stripe = Arc::new(StripeClient::new(Arc::new(to_stripe), config.stripe));
     let clock = crash::clock(SystemClock);
     let circuits = Arc::new(StripeCircuits::new(Arc::clone(&clock)));

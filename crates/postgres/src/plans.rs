@@ -70,9 +70,10 @@ const MUCH: &str = "\
             'eur', 'cs_' || n, case when n <= 3 then 'opening' else 'open' end, n, 1 \
         from generate_series(1, 20000) n; \
     insert into deliveries (id, tenant, event, license, sealed_body, status, attempts, \
-            schedule_from, due_at, created_at, version) \
+            schedule_from, due_at, created_at, version, endpoint) \
         select 'dlv_' || n, 'acme', 'license.created', 'lic_' || n, \
-            decode('01026b31' || repeat('00', 28), 'hex'), 'delivered', 3, 0, n, n, 1 \
+            decode('01026b31' || repeat('00', 28), 'hex'), 'delivered', 3, 0, n, n, 1, \
+            case when n % 10 = 0 then 'we_1' end \
         from generate_series(1, 20000) n; \
     insert into attempts (delivery, number, at, url, status, snippet) \
         select 'dlv_' || n, m, n, 'https://a.test/', 500, '' \

@@ -22,7 +22,8 @@ pub type Verdict = Result<Receipt, Refusal>;
 
 /// What a batch asks of a connection inside its transaction.
 pub trait Statements {
-    /// The versions and values of what a batch touches, locked until the transaction ends. Rows that
+    /// The versions and values of what a batch touches, locked until the transaction ends, and the
+    /// endpoints of the tenants with new events, which are not locked. Rows that
     /// must be new may be left out: then inserting them says whether they are, and a batch for
     /// which they are not is judged again, with `careful`, and nothing is left out.
     fn facts(&mut self, touched: &Touched, careful: bool) -> Result<Facts, Error>;
@@ -92,7 +93,9 @@ pub fn judge_and_write(
     careful: bool,
 ) -> Result<(Vec<Verdict>, bool), Error> {
     let touched = Touched::of(batch);
-    let mut verdicts = check_guards(batch, statements.facts(&touched, careful)?);
+    let mut facts = statements.facts(&touched, careful)?;
+    let subscribers = std::mem::take(&mut facts.subscribers);
+    let mut verdicts = check_guards(batch, facts);
     if !careful && verdicts.iter().any(Result::is_err) {
         // A caller gets the first guard that fails, so the versions of all named rows are needed.
         verdicts = check_guards(batch, statements.facts(&touched, true)?);
@@ -121,6 +124,7 @@ pub fn judge_and_write(
         statements.known_customers(&who)?
     };
     let mut joined = accepted.join_customers(known);
+    accepted.fan_out(&subscribers);
     // As all rows, in an order that every node keeps.
     joined.insert.sort_by_cached_key(Customer::identity);
     statements.write(&accepted, &joined, &values)?;

@@ -11,9 +11,10 @@ use mintage_domain::ports::{ClaimLimits, SET_ASIDE, StoreError};
 pub struct Queue {
     /// Its name in the table of lanes.
     pub name: &'static str,
-    /// The table of its rows, which has the columns `id`, `tenant`, `status`, `attempts`, `due_at` and
-    /// `version`.
+    /// The table of its rows, which has the columns `id`, `status`, `attempts`, `due_at` and `version`.
     pub table: &'static str,
+    /// The key of the lane of a row `d`, as the indexes of the table say it.
+    pub lane: &'static str,
     /// The condition that a row, `d`, does not wait for another one.
     pub unblocked: &'static str,
 }
@@ -22,18 +23,21 @@ pub struct Queue {
 pub const WEBHOOKS: Queue = Queue {
     name: "webhooks",
     table: "deliveries",
-    // The events of a license are sent in their order. One that this version does not know is set aside,
+    lane: "coalesce(d.endpoint, d.tenant)",
+    // The events of a license are sent to an endpoint in their order. One that this version does not know is set aside,
     // and delays none.
     unblocked: "not exists (select 1 from deliveries e \
-        where e.license = d.license and e.status in ('pending', 'leased') and e.sequence < d.sequence \
+        where e.license = d.license and coalesce(e.endpoint, '') = coalesce(d.endpoint, '') \
+        and e.status in ('pending', 'leased') and e.sequence < d.sequence \
         and e.event in ('license.created', 'license.refunded', 'license.revoked', 'license.frozen', \
-        'license.updated', 'order.refunded'))",
+        'license.updated', 'order.refunded', 'webhook.test'))",
 };
 
 /// Mails.
 pub const MAILS: Queue = Queue {
     name: "mails",
     table: "mails",
+    lane: "d.tenant",
     unblocked: "true",
 };
 
@@ -71,8 +75,8 @@ impl From<&ClaimLimits> for Limits {
 /// A lane whose turn it is.
 #[derive(Debug, Clone)]
 pub struct Lane {
-    /// The tenant.
-    pub tenant: String,
+    /// Its key: the tenant, or an endpoint that is not the first one of its tenant.
+    pub key: String,
     /// Whether its last attempt had an answer in time.
     pub is_responsive: bool,
     /// How many of its rows may be leased at a time.
@@ -81,9 +85,9 @@ pub struct Lane {
 
 impl Lane {
     /// A lane, from its row.
-    pub(crate) fn new((tenant, state, width): (String, String, i64)) -> Self {
+    pub(crate) fn new((key, state, width): (String, String, i64)) -> Self {
         Self {
-            tenant,
+            key,
             is_responsive: state == LaneState::Responsive.as_str(),
             width,
         }
@@ -102,8 +106,8 @@ pub(crate) trait QueueRow {
 
     /// The id.
     fn id(&self) -> &str;
-    /// The tenant.
-    fn tenant(&self) -> &str;
+    /// The key of the lane.
+    fn lane(&self) -> &str;
     /// The row in the domain, leased for one attempt.
     fn leased(self, until: Timestamp) -> Result<Self::Item, StoreError>;
 }
@@ -136,9 +140,9 @@ pub(crate) fn pick<R: QueueRow>(lanes: &[Lane], rows: Vec<R>, limits: Limits) ->
     let until = Timestamp::from_micros(limits.until);
     let mut due: HashMap<String, Vec<(String, R::Item)>> = HashMap::new();
     for row in rows {
-        let (id, tenant) = (row.id().to_owned(), row.tenant().to_owned());
+        let (id, lane) = (row.id().to_owned(), row.lane().to_owned());
         match row.leased(until) {
-            Ok(item) => due.entry(tenant).or_default().push((id, item)),
+            Ok(item) => due.entry(lane).or_default().push((id, item)),
             Err(error) => {
                 picked.unreadable_ids.push(id);
                 picked.unreadable.push(error);
@@ -148,7 +152,7 @@ pub(crate) fn pick<R: QueueRow>(lanes: &[Lane], rows: Vec<R>, limits: Limits) ->
     for (is_responsive, limit) in [(true, limits.responsive), (false, limits.unresponsive)] {
         let limit = usize::try_from(limit).unwrap_or(0);
         let lanes = lanes.iter().filter(|it| it.is_responsive == is_responsive);
-        let lanes: Vec<_> = lanes.map(|it| due.remove(&it.tenant)).collect();
+        let lanes: Vec<_> = lanes.map(|it| due.remove(&it.key)).collect();
         // As many lanes as were asked for may have others behind them.
         let is_full = limit > 0 && lanes.len() >= limit;
         let all = rounds(lanes.into_iter().flatten().collect());

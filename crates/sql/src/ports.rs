@@ -137,8 +137,10 @@ macro_rules! read_ports {
                         -> Page<Activation> = licenses::activation::list;
                 }
                 WebhookEndpoints {
-                    webhook_endpoint(tenant: &TenantId) -> Option<WebhookEndpoint>
-                        = outbox::webhook_endpoint::get;
+                    webhook_endpoint(tenant: &TenantId, id: &WebhookEndpointId)
+                        -> Option<WebhookEndpoint> = outbox::webhook_endpoint::get;
+                    webhook_endpoints(tenant: &TenantId) -> Vec<WebhookEndpoint>
+                        = outbox::webhook_endpoint::list;
                 }
             }
         };
@@ -150,7 +152,7 @@ macro_rules! read_ports {
 macro_rules! outbox_ports {
     ($store:ty, $backend:ident) => {
         const _: () = {
-            use ::mintage_domain::base::id::{DeliveryId, LicenseId, MailId};
+            use ::mintage_domain::base::id::{DeliveryId, LicenseId, MailId, WebhookEndpointId};
             use ::mintage_domain::base::page::{Page, PageRequest};
             use ::mintage_domain::base::slug::TenantId;
             use ::mintage_domain::base::time::Timestamp;
@@ -164,8 +166,11 @@ macro_rules! outbox_ports {
                 Deliveries {
                     delivery(tenant: &TenantId, id: &DeliveryId)
                         -> Option<(Delivery, Vec<Attempt>)> = outbox::delivery::get;
-                    deliveries(tenant: &TenantId, page: &PageRequest)
-                        -> Page<(Delivery, Option<Attempt>)> = outbox::delivery::list;
+                    deliveries(
+                        tenant: &TenantId, endpoint: Option<&WebhookEndpointId>, page: &PageRequest
+                    ) -> Page<(Delivery, Option<Attempt>)> = outbox::delivery::list;
+                    waiting_deliveries(n: usize) -> Vec<Delivery>
+                        = outbox::delivery::list_waiting;
                 }
                 + {
                     fn claim(&self, limits: &ClaimLimits) -> Result<Claimed<Claim>, StoreError> {

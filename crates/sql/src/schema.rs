@@ -285,6 +285,14 @@ tables! {
         width -> Nullable<BigInt>,
         paused_at -> Nullable<BigInt>,
         probed -> Bool,
+        owner -> Nullable<Text>,
+        mode -> Nullable<Text>,
+        description -> Nullable<Text>,
+        events -> Nullable<Text>,
+        disabled -> Bool,
+        created_at -> Nullable<BigInt>,
+        sealed_old_secret -> Nullable<Binary>,
+        old_secret_until -> Nullable<BigInt>,
     }
 
     deliveries (id) {
@@ -302,6 +310,8 @@ tables! {
         sequence -> BigInt,
         customer -> Nullable<Text>,
         external_id -> Nullable<Text>,
+        endpoint -> Nullable<Text>,
+        waits_in -> Nullable<Text>,
     }
 
     attempts (delivery, number) {

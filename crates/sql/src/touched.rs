@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mintage_domain::base::slug::TenantId;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::counter::Counter;
 use mintage_domain::commit::row::Row;
@@ -13,6 +14,7 @@ pub struct Touched {
     versioned: BTreeSet<Row>,
     new: BTreeSet<Row>,
     added: BTreeMap<Counter, i64>,
+    tenants_with_events: BTreeSet<TenantId>,
 }
 
 impl Touched {
@@ -20,6 +22,8 @@ impl Touched {
     pub fn of(batch: &[Changes]) -> Self {
         let mut touched = Self::default();
         for changes in batch {
+            let tenants = changes.tenants_with_events();
+            touched.tenants_with_events.extend(tenants.cloned());
             for (row, expected) in changes.guards() {
                 match expected {
                     Expected::New => touched.new.insert(row),
@@ -42,6 +46,11 @@ impl Touched {
     /// The rows that some caller expects to be new.
     pub fn new_rows(&self) -> impl Iterator<Item = &Row> {
         self.new.iter()
+    }
+
+    /// The tenants with new events, whose endpoints the batch must know.
+    pub fn tenants_with_events(&self) -> &BTreeSet<TenantId> {
+        &self.tenants_with_events
     }
 
     /// What all callers together add to each counter.

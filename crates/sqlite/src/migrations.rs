@@ -281,6 +281,73 @@ mod tests {
     }
 
     #[test]
+    fn the_endpoint_of_before_is_the_first_one_and_what_had_none_waits() {
+        #[derive(QueryableByName)]
+        struct Found {
+            #[diesel(sql_type = Text)]
+            found: String,
+        }
+        let mut connection = SqliteConnection::establish(":memory:").unwrap();
+        for _ in 1..=26 {
+            connection.run_next_migration(MIGRATIONS).unwrap();
+        }
+        let endpoint = |tenant, url| {
+            format!(
+                "insert into endpoints (tenant, url, sealed_secret, version) \
+                 values ('{tenant}', {url}, x'00', 1)"
+            )
+        };
+        let delivery = |tenant, status| {
+            format!(
+                "insert into deliveries (id, tenant, event, license, sealed_body, status, attempts, \
+                 schedule_from, due_at, created_at, version) values ('{tenant}-{status}', '{tenant}', \
+                 'license.created', 'lic_' || '{tenant}', x'00', '{status}', 0, 0, 0, 0, 1)"
+            )
+        };
+        let mut statements = vec![
+            endpoint("set", "'https://a.test/'"),
+            endpoint("unset", "null"),
+            "insert into customers values ('c', 'set', 'sandbox', 'a@a.test', null, null, '{}', 0)"
+                .to_owned(),
+        ];
+        for tenant in ["set", "unset", "none"] {
+            statements.extend(["pending", "delivered"].map(|status| delivery(tenant, status)));
+            statements.push(format!(
+                "insert into licenses (id, tenant, mode, product, key_type, customer, key_hash, \
+                 masked_key, sealed_key, activation_limit, entitlements, holds, held, created_at, \
+                 version) values ('lic_{tenant}', '{tenant}', 'sandbox', 'p', 'k', 'c', x'00', 'm', \
+                 x'00', 1, '[]', '[]', 0, 0, 1)"
+            ));
+        }
+        for statement in statements {
+            diesel::sql_query(statement)
+                .execute(&mut connection)
+                .unwrap();
+        }
+        apply(&mut connection).unwrap();
+        let mut found = |query: &str| -> Vec<String> {
+            let rows: Vec<Found> = diesel::sql_query(query).load(&mut connection).unwrap();
+            rows.into_iter().map(|it| it.found).collect()
+        };
+        assert_eq!(
+            found(
+                "select id || ' ' || waits_in as found from deliveries where waits_in is not null order by 1"
+            ),
+            ["none-pending sandbox", "unset-pending sandbox"]
+        );
+        assert_eq!(
+            found(
+                "select name || ' ' || value as found from counters \
+                 where name like 'webhook-endpoints:%' order by 1"
+            ),
+            [
+                "webhook-endpoints:set:live 1",
+                "webhook-endpoints:set:sandbox 1"
+            ]
+        );
+    }
+
+    #[test]
     fn what_was_taken_down_can_be_made_again() {
         let mut connection = migrated();
         connection.revert_all_migrations(MIGRATIONS).unwrap();

@@ -36,7 +36,10 @@ fn database() -> SqliteConnection {
              insert into account_links values ('acct_1', 'live', 'acme', 1, 0, 1); \
              insert into deliveries values ('dlv_1', 'acme', 'license.created', 'lic_1', \
              x'01026b3100000000000000000000000000000000000000000000000000000000', 'delivered', \
-             1, 0, 0, 0, 1, 1, 'cus_1', null)",
+             1, 0, 0, 0, 1, 1, 'cus_1', null, null, null), \
+             ('dlv_2', 'acme', 'license.created', 'lic_1', \
+             x'01026b3100000000000000000000000000000000000000000000000000000000', 'delivered', \
+             1, 0, 0, 0, 1, 1, 'cus_1', null, 'we_1', null)",
         )
         .unwrap();
     connection

@@ -9,12 +9,13 @@ use crate::schema;
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "describes the payload that the domain writes")]
 struct LicenseEvent {
+    /// The id of the event, the same at every endpoint.
     id: schema::DeliveryId,
     /// When the event was created, in seconds since 1970.
     created: i64,
     /// The version of this payload.
     version: String,
-    event: schema::EventName,
+    event: schema::LicenseEventName,
     tenant_id: schema::TenantId,
     mode: schema::Mode,
     /// The license key: in the clear in `license.created`, masked in all other events.
@@ -56,9 +57,10 @@ struct LicenseEvent {
 
 /// Receive an event of a license
 ///
-/// The server sends each event to the URL of `PUT /v1/webhook` until the endpoint answers 2xx, at most ten
-/// times in about three days. Each of the two signatures proves the sender; the signing secret makes
-/// both.
+/// The server sends each event to every webhook endpoint that receives such events until the endpoint
+/// answers 2xx, at most ten times in about three days. Each of the two signatures proves the sender; the
+/// signing secret makes both. For some time after a rotation, each header has a second signature by the old
+/// secret.
 #[utoipa::path(
     post,
     path = "licenseEvent",
@@ -66,13 +68,13 @@ struct LicenseEvent {
     tag = "Integrations",
     params(
         ("X-Keylight-Signature" = String, Header,
-            description = "`t=<seconds>,v1=<hex HMAC-SHA256(secret, t + \".\" + raw body)>`"),
+            description = "`t=<seconds>,v1=<hex HMAC-SHA256(secret, t + \".\" + raw body)>`, with a second `v1` after a rotation"),
         ("X-Keylight-Delivery-Id" = inline(schema::DeliveryId), Header,
-            description = "The same in every attempt to deliver this event."),
+            description = "The id of the event, the same in every attempt and at every endpoint."),
         ("webhook-id" = inline(schema::DeliveryId), Header,
             description = "The same id. This and the next two headers follow Standard Webhooks."),
         ("webhook-timestamp" = i64, Header, description = "When the attempt was signed, in seconds since 1970."),
-        ("webhook-signature" = String, Header, description = "`v1,<base64>`"),
+        ("webhook-signature" = String, Header, description = "`v1,<base64>`, and after a rotation a second one behind a space"),
     ),
     request_body = LicenseEvent,
     responses(
@@ -83,8 +85,43 @@ struct LicenseEvent {
 #[expect(dead_code, reason = "describes a call that other servers answer")]
 fn license_event() {}
 
+/// A test of a webhook endpoint.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "describes the payload that the domain writes")]
+struct TestEvent {
+    id: schema::DeliveryId,
+    /// When the event was created, in seconds since 1970.
+    created: i64,
+    /// The version of this payload.
+    version: String,
+    /// `webhook.test`.
+    event: schema::EventName,
+    tenant_id: schema::TenantId,
+    /// The mode of the endpoint; `null` for both modes.
+    #[schema(required)]
+    mode: Option<schema::Mode>,
+    endpoint_id: schema::WebhookEndpointId,
+    /// When the event happened, in milliseconds since 1970.
+    occurred_at: i64,
+}
+
+/// Receive a test event
+///
+/// The server sends this event when the seller tests an endpoint, with the same headers as every other
+/// event.
+#[utoipa::path(
+    post,
+    path = "testEvent",
+    operation_id = "receiveTestEvent",
+    tag = "Integrations",
+    request_body = TestEvent,
+    responses((status = "2XX", description = "The event is received.")),
+)]
+#[expect(dead_code, reason = "describes a call that other servers answer")]
+fn test_event() {}
+
 #[derive(OpenApi)]
-#[openapi(paths(license_event))]
+#[openapi(paths(license_event, test_event))]
 struct Outbound;
 
 /// Adds the outbound call to the document.

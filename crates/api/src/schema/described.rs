@@ -31,7 +31,10 @@ kinds! {
     /// The id of an API key: `ak_live_...` or `ak_test_...`, or `pub_live_...` or `pub_test_...` for
     /// a publishable key.
     ApiKeyId = id("(ak|pub)_");
-    /// The id of an event for a webhook endpoint, and of its delivery.
+    /// The id of a webhook endpoint.
+    WebhookEndpointId = id("we_");
+    /// The id of an event for a webhook endpoint, and of its delivery. If several endpoints receive the event,
+    /// the ids of the other deliveries begin with the id of the event.
     DeliveryId = id("dlv_");
     /// Stripe's id of an event.
     StripeEventId = id("evt_");
@@ -70,6 +73,8 @@ kinds! {
     Actor = text("^(operator|seller|stripe|system|token:tok_.+|api-key:ak_.+)$");
     /// The status of an order.
     OrderStatus = one_of(order::OrderStatus::ALL.map(order::OrderStatus::as_str));
+    /// The name of an event of a license.
+    LicenseEventName = one_of(event::EventName::subscribable().map(event::EventName::as_str));
     /// The name of an event.
     EventName = one_of(event::EventName::ALL.map(event::EventName::as_str));
     /// The status of a webhook endpoint.

@@ -16,14 +16,16 @@ use mintage_domain::model::licenses::key::{self, KeyInput};
 use mintage_domain::model::licenses::term::Term;
 use mintage_domain::model::licenses::terms::LicenseTerms;
 use mintage_domain::model::licenses::{activation, entitlements, license};
+use mintage_domain::model::outbox::event::EventName;
+use mintage_domain::model::outbox::webhook_endpoint;
 use mintage_domain::model::sales::customer;
 use mintage_domain::model::sellers::management_token::{self, TokenScope};
 use mintage_domain::usecase::outbox::resend::MAX_RESENT;
 use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, KnownFormat, Type};
 
 use super::shape::{self, NO_CONTROL, NO_NUL, described, format, free_text, kind, one_of, text_of};
-use crate::json::Faults;
 use crate::json::value::{integer, object, read, text, texts};
+use crate::json::{Faults, unknown_name};
 
 /// Defines types that each hold a value of the domain, with the reader and the schema of the type.
 macro_rules! fields {
@@ -47,6 +49,8 @@ macro_rules! fields {
 /// `lifetime`, and days from 1 to 36500 without leading zeros.
 const RELATIVE: &str =
     "^(lifetime|([1-9][0-9]{0,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|36500)d)$";
+/// The name that stands for all events.
+const ALL_EVENTS: &str = "*";
 const KEY_TYPE_ID: &str = "^[a-z0-9][a-z0-9-]{0,31}$";
 const MAX_ACTIVATIONS: i64 = LicenseTerms::MAX_ACTIVATIONS as i64;
 
@@ -89,6 +93,17 @@ fields! {
     /// The web address of a webhook endpoint. Its host is a name in ASCII or an IP address, without a
     /// user or password.
     WebhookUrl(String) = text(|text| Ok::<_, Infallible>(text.to_owned())), shape::url();
+    /// What people read about a webhook endpoint.
+    EndpointDescription(webhook_endpoint::EndpointDescription) =
+        text(webhook_endpoint::EndpointDescription::parse),
+        text_of(1, webhook_endpoint::EndpointDescription::MAX).pattern(Some(NO_CONTROL));
+    /// The names of the events that an endpoint receives. An empty list and `*` are all events.
+    EventNames(Option<BTreeSet<EventName>>) = texts(event_names), ArrayBuilder::new()
+        .items(one_of(EventName::subscribable().map(EventName::as_str).chain([ALL_EVENTS])));
+    /// For how many seconds the old secret of a webhook endpoint signs too after a rotation.
+    SecretOverlapSeconds(webhook_endpoint::SecretOverlap) =
+        integer(0..=i64::from(webhook_endpoint::SecretOverlap::MAX_SECONDS), secret_overlap),
+        shape::integer(0, webhook_endpoint::SecretOverlap::MAX_SECONDS);
 
     /// How long a license is valid: `lifetime`, days from `1d` to `36500d`, or until a future date or
     /// date-time (ISO 8601).
@@ -173,6 +188,32 @@ fn license_ids(ids: Vec<String>) -> Result<Vec<String>, String> {
     } else {
         Err(format!("must have 1 to {MAX_RESENT} ids"))
     }
+}
+
+fn event_names(names: Vec<String>) -> Result<Option<BTreeSet<EventName>>, String> {
+    let mut events = BTreeSet::new();
+    let mut is_all = names.is_empty();
+    for name in names {
+        if name == ALL_EVENTS {
+            is_all = true;
+            continue;
+        }
+        let mut known = EventName::subscribable();
+        let event = known.find(|event| event.as_str() == name);
+        events.insert(event.ok_or_else(|| {
+            let known = EventName::subscribable().map(EventName::as_str);
+            let shown: String = name.chars().take(64).collect();
+            format!("`{}` {}", shown.escape_debug(), unknown_name(&name, known))
+        })?);
+    }
+    Ok((!is_all).then_some(events))
+}
+
+fn secret_overlap(
+    seconds: i64,
+) -> Result<webhook_endpoint::SecretOverlap, webhook_endpoint::InvalidSecretOverlap> {
+    let seconds = u32::try_from(seconds).map_err(|_| webhook_endpoint::InvalidSecretOverlap)?;
+    webhook_endpoint::SecretOverlap::from_seconds(seconds)
 }
 
 fn overlap(seconds: i64) -> Result<Overlap, InvalidOverlap> {

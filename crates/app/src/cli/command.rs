@@ -9,7 +9,7 @@ use super::global_args::GlobalArgs;
 use super::output::CommandResult;
 use super::{
     api_key, audit, customer, doctor, key_type, keys, license, parked, product, prune, serve,
-    tenant, token,
+    tenant, token, webhook_endpoint,
 };
 
 /// Sell software licenses through the seller's own Stripe account.
@@ -57,6 +57,9 @@ enum Command {
     /// List, get, freeze, thaw, extend and revoke licenses; list and release their activations.
     #[command(subcommand)]
     License(license::LicenseCommand),
+    /// Create, list, get, change, test and delete webhook endpoints, and list the deliveries to them.
+    #[command(subcommand)]
+    WebhookEndpoint(webhook_endpoint::WebhookEndpointCommand),
     /// List and retry Stripe events that should have issued a license and could not yet.
     #[command(subcommand)]
     Parked(parked::ParkedCommand),
@@ -91,6 +94,7 @@ pub fn run() -> ExitCode {
         Command::KeyType(command) => key_type::run(&cli.global, command),
         Command::ApiKey(command) => api_key::run(&cli.global, command),
         Command::License(command) => license::run(&cli.global, command),
+        Command::WebhookEndpoint(command) => webhook_endpoint::run(&cli.global, command),
         Command::Parked(command) => parked::run(&cli.global, command),
         Command::Customer(command) => customer::run(&cli.global, command),
         Command::Keys(command) => keys::run(&cli.global, &command),

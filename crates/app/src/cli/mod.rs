@@ -20,5 +20,6 @@ mod table;
 mod tenant;
 mod tenant_args;
 mod token;
+mod webhook_endpoint;
 
 pub use command::run;

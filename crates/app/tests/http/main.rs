@@ -45,4 +45,5 @@ mod tokens;
 mod unknown_names;
 mod validate;
 mod webhook;
+mod webhook_endpoints;
 mod webhook_pause;

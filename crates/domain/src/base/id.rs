@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::base::base32;
 use crate::base::mode::Mode;
+use crate::base::slug::TenantId;
 use crate::base::text_newtype::string_conversions;
 use crate::base::time::Timestamp;
 
@@ -100,8 +101,11 @@ ids! {
     /// Id of an API key, which callers send: `ak_live_…` or `ak_test_…` for a key with a secret,
     /// `pub_live_…` or `pub_test_…` for a publishable key.
     ApiKeyId, "ak_" or "pub_", "API key";
-    /// Id of an outbound event and its delivery; receivers deduplicate by it.
+    /// Id of a delivery. It begins with the id of its event, by which receivers deduplicate, and is
+    /// that id alone unless the event is delivered to several endpoints.
     DeliveryId, "dlv_", "delivery";
+    /// Id of a webhook endpoint.
+    WebhookEndpointId, "we_", "webhook endpoint";
     /// Id of a queued mail, which delivers a license's key to its buyer.
     MailId, "eml_", "mail";
     /// Id of an entry of the audit trail.
@@ -144,7 +148,41 @@ impl ApiKeyId {
     }
 }
 
-generated! { OrderId LicenseId ActivationId CustomerId TokenId DeliveryId MailId AuditId CommitId }
+impl DeliveryId {
+    /// Separates the id of the event from the endpoint.
+    const SEPARATOR: char = '-';
+
+    /// The delivery of the event of this delivery to another endpoint.
+    #[must_use]
+    pub fn to_endpoint(&self, endpoint: &WebhookEndpointId) -> Self {
+        let endpoint = endpoint
+            .as_str()
+            .trim_start_matches(WebhookEndpointId::PREFIX);
+        Self(format!("{}{}{endpoint}", self.event(), Self::SEPARATOR))
+    }
+
+    /// The id of the event, the same for all endpoints.
+    pub fn event(&self) -> &str {
+        Self::event_of(&self.0)
+    }
+
+    /// The id of the event of the delivery with this id.
+    pub fn event_of(id: &str) -> &str {
+        id.split_once(Self::SEPARATOR)
+            .map_or(id, |(event, _)| event)
+    }
+}
+
+impl WebhookEndpointId {
+    /// The id of the first endpoint of a tenant, which `/v1/webhook` sets.
+    pub fn first_of(tenant: &TenantId) -> Self {
+        Self(format!("{}{tenant}", Self::PREFIX))
+    }
+}
+
+generated! {
+    OrderId LicenseId ActivationId CustomerId TokenId DeliveryId WebhookEndpointId MailId AuditId CommitId
+}
 
 #[cfg(test)]
 mod tests {
@@ -178,6 +216,20 @@ mod tests {
         }
         for text in ["pub_", "aks_1", "pubs_1", "ak_pub_é"] {
             assert!(ApiKeyId::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_deliveries_of_an_event_begin_with_its_id() {
+        let event = DeliveryId::new(Timestamp::EPOCH, [7; 10]);
+        let endpoint = WebhookEndpointId::new(Timestamp::EPOCH, [9; 10]);
+        let tenant = TenantId::parse("acme-shop").expect("a slug");
+        assert_eq!(event.event(), event.as_str());
+        for endpoint in [endpoint, WebhookEndpointId::first_of(&tenant)] {
+            let delivery = event.to_endpoint(&endpoint);
+            assert_eq!(DeliveryId::parse(delivery.as_str()), Ok(delivery.clone()));
+            assert_eq!(delivery.event(), event.as_str());
+            assert_ne!(delivery, event);
         }
     }
 

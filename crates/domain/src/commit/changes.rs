@@ -80,7 +80,8 @@ aggregates! {
     /// API keys created or revoked.
     api_keys: versioned ApiKey = it => Row::ApiKey(it.id.clone());
     /// Webhook endpoints created or changed.
-    endpoints: versioned WebhookEndpoint = it => Row::WebhookEndpoint(it.tenant.clone());
+    endpoints: versioned WebhookEndpoint =
+        it => Row::WebhookEndpoint(it.tenant.clone(), it.id.clone());
     /// Deliveries queued, or moved on by an attempt.
     deliveries: versioned Delivery = it => Row::Delivery(it.id.clone());
     /// Attempts at deliveries, with their results.

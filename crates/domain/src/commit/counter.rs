@@ -25,6 +25,8 @@ pub enum Counter {
     Licenses(TenantId, Mode),
     /// The number of active activations of a license.
     Activations(LicenseId),
+    /// The number of webhook endpoints of a tenant that receive events of a mode.
+    WebhookEndpoints(TenantId, Mode),
     /// The number of commits that changed the configuration: see [`Changes::counts`].
     ///
     /// [`Changes::counts`]: crate::commit::changes::Changes::counts
@@ -51,6 +53,7 @@ impl Counter {
             Self::Products(tenant) => format!("products:{tenant}"),
             Self::Licenses(tenant, mode) => format!("licenses:{tenant}:{mode}"),
             Self::Activations(license) => format!("{ACTIVATIONS}{license}"),
+            Self::WebhookEndpoints(tenant, mode) => format!("webhook-endpoints:{tenant}:{mode}"),
             Self::Configuration => "configuration".to_owned(),
         }
     }

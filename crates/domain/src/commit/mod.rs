@@ -3,6 +3,7 @@
 mod aggregates;
 pub mod changes;
 pub mod counter;
+pub mod fan_out;
 pub mod guards;
 pub mod join_customers;
 pub mod receipt;

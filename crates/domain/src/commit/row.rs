@@ -1,6 +1,8 @@
 //! The identity of every row that a guard can name.
 
-use crate::base::id::{ApiKeyId, DeliveryId, LicenseId, MailId, OrderId, StripeEventId, TokenId};
+use crate::base::id::{
+    ApiKeyId, DeliveryId, LicenseId, MailId, OrderId, StripeEventId, TokenId, WebhookEndpointId,
+};
 use crate::base::mode::Mode;
 use crate::base::secret::SecretHash;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
@@ -44,8 +46,8 @@ pub enum Row {
     Activation(LicenseId, Fingerprint),
     /// An API key.
     ApiKey(ApiKeyId),
-    /// A tenant's webhook endpoint.
-    WebhookEndpoint(TenantId),
+    /// A webhook endpoint of a tenant.
+    WebhookEndpoint(TenantId, WebhookEndpointId),
     /// A delivery.
     Delivery(DeliveryId),
     /// A queued mail.

@@ -10,9 +10,12 @@ pub enum SealedKind {
     ProductKeySecret,
     /// The secrets of API keys, by API key id. Publishable keys have none.
     ApiKeySecret,
-    /// The signing secrets of webhook endpoints, by tenant id.
+    /// The signing secrets of webhook endpoints, by the key of the endpoint's lane.
     EndpointSecret,
-    /// The bodies of deliveries that are not erased, by delivery id.
+    /// The former signing secrets of webhook endpoints, by the key of the endpoint's lane.
+    EndpointOldSecret,
+    /// The bodies of deliveries that are not erased, by delivery id. They are bound to the id of the
+    /// event, with which the id of the delivery begins.
     DeliveryBody,
     /// The keys of licenses, by license id.
     LicenseKey,
@@ -20,10 +23,11 @@ pub enum SealedKind {
 
 impl SealedKind {
     /// All kinds; those with few values come first.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::ProductKeySecret,
         Self::ApiKeySecret,
         Self::EndpointSecret,
+        Self::EndpointOldSecret,
         Self::DeliveryBody,
         Self::LicenseKey,
     ];

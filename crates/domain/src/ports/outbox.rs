@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::base::id::{DeliveryId, LicenseId, MailId};
+use crate::base::id::{DeliveryId, LicenseId, MailId, WebhookEndpointId};
 use crate::base::page::PageRequest;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
@@ -43,20 +43,30 @@ pub struct Claimed<T> {
 
 /// Reads webhook endpoints.
 pub trait WebhookEndpoints {
-    /// The webhook endpoint of a tenant.
-    fn webhook_endpoint(&self, tenant: &TenantId) -> Found<WebhookEndpoint>;
+    /// The webhook endpoint of a tenant with this id, also a deleted one.
+    fn webhook_endpoint(&self, tenant: &TenantId, id: &WebhookEndpointId)
+    -> Found<WebhookEndpoint>;
+    /// The webhook endpoints of a tenant that have a URL: the first one, if it has, and then the others
+    /// in the order of their ids (`the_endpoints_of_a_tenant_are_listed`). A tenant has few.
+    fn webhook_endpoints(&self, tenant: &TenantId) -> Result<Vec<WebhookEndpoint>, StoreError>;
 }
 
 /// Reads and claims deliveries.
 pub trait Deliveries {
     /// The delivery with this id, with its attempts, oldest first.
     fn delivery(&self, tenant: &TenantId, id: &DeliveryId) -> Found<(Delivery, Vec<Attempt>)>;
-    /// The deliveries of a tenant, newest first, each with its last attempt.
+    /// The deliveries of a tenant, or those to one of its endpoints, newest first, each with its last
+    /// attempt (`the_deliveries_to_an_endpoint_are_listed`).
     fn deliveries(
         &self,
         tenant: &TenantId,
+        endpoint: Option<&WebhookEndpointId>,
         page: &PageRequest,
     ) -> Listed<(Delivery, Option<Attempt>)>;
+    /// Up to `n` pending deliveries that wait for the first endpoint of their tenant, which has no URL,
+    /// although another endpoint receives such events of their mode. They were queued while the tenant
+    /// had no endpoint of the mode (`an_event_that_waited_is_found_once_an_endpoint_receives_it`).
+    fn waiting_deliveries(&self, n: usize) -> Result<Vec<Delivery>, StoreError>;
     /// Leases due deliveries until `now + lease`, atomically: pending deliveries that are due, and
     /// leased ones whose lease has ended. Each delivery is leased to one caller
     /// (`two_claimers_share_nothing`). A claim increments the number of attempts and the version.
@@ -68,8 +78,12 @@ pub trait Deliveries {
     /// became due or was served is served first (`lanes_take_turns`). Responsive and unresponsive
     /// lanes have limits of their own, so that endpoints that hang delay only one another
     /// (`unresponsive_lanes_leave_the_room_of_the_others`). The deliveries of a closed lane wait:
-    /// without a URL, or with an endpoint that is missing, gone or paused
-    /// (`without_a_url_it_waits`, `deliveries_of_a_paused_endpoint_wait`).
+    /// without a URL, or with an endpoint that is missing, disabled, gone or paused
+    /// (`without_a_url_it_waits`, `deliveries_of_a_paused_endpoint_wait`,
+    /// `endpoints_of_a_tenant_have_lanes_of_their_own`).
+    ///
+    /// The events of one license are leased in their order for each endpoint
+    /// (`events_of_a_license_are_in_order_for_each_endpoint`).
     fn claim(&self, limits: &ClaimLimits) -> Result<Claimed<Claim>, StoreError>;
 }
 

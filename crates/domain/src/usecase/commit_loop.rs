@@ -21,6 +21,16 @@ pub enum Decision<T> {
 pub type Answer<T> = Box<dyn FnOnce(&Receipt) -> T + Send>;
 
 impl<T: Send + 'static> Decision<T> {
+    /// The same decision with another answer.
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U + Send + 'static) -> Decision<U> {
+        match self {
+            Self::Answer(answer) => Decision::Answer(convert(answer)),
+            Self::Commit(changes, answer) => {
+                Decision::Commit(changes, Box::new(|receipt| convert(answer(receipt))))
+            }
+        }
+    }
+
     /// Commits changes, then answers with `answer`. If the changes are empty, nothing is committed.
     pub fn commit(changes: Changes, answer: T) -> Self {
         if changes.is_empty() {

@@ -23,9 +23,9 @@ impl SealedField {
     pub const LICENSE_KEY: Self = Self::new("license", "key");
     /// The secret of an API key; bound to the API key id.
     pub const API_KEY_SECRET: Self = Self::new("api-key", "secret");
-    /// The signing secret of a webhook endpoint; bound to the tenant id.
+    /// The signing secret of a webhook endpoint; bound to the key of the endpoint's lane.
     pub const ENDPOINT_SECRET: Self = Self::new("endpoint", "secret");
-    /// The body of a delivery; bound to the delivery id.
+    /// The body of a delivery; bound to the id of the event.
     pub const DELIVERY_BODY: Self = Self::new("delivery", "body");
     /// A known text that proves a master key; bound to the id of the key.
     pub const CANARY: Self = Self::new("master-key", "canary");

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::base::id::DeliveryId;
 use crate::base::seal::{KeyId, OpenError, Sealed};
 use crate::ports::{MasterKeys, SealedKind, SealedValue, StoreError};
 use crate::usecase::env::{Env, SealedField};
@@ -58,9 +59,17 @@ impl SealedKind {
         match self {
             Self::ProductKeySecret => SealedField::PRODUCT_KEY_SECRET,
             Self::ApiKeySecret => SealedField::API_KEY_SECRET,
-            Self::EndpointSecret => SealedField::ENDPOINT_SECRET,
+            Self::EndpointSecret | Self::EndpointOldSecret => SealedField::ENDPOINT_SECRET,
             Self::DeliveryBody => SealedField::DELIVERY_BODY,
             Self::LicenseKey => SealedField::LICENSE_KEY,
+        }
+    }
+
+    /// The id to which the value of a row is bound.
+    fn bound_id(self, id: &str) -> &str {
+        match self {
+            Self::DeliveryBody => DeliveryId::event_of(id),
+            _ => id,
         }
     }
 }
@@ -95,7 +104,11 @@ fn prove_by_values(
     each_step(store, kind, |values| {
         for SealedValue { id, sealed } in values {
             if !proved.contains(sealed.key_id()) {
-                check(&sealed, env.open(kind.field(), &id, &sealed).map(drop))?;
+                check(
+                    &sealed,
+                    env.open(kind.field(), kind.bound_id(&id), &sealed)
+                        .map(drop),
+                )?;
                 proved.insert(sealed.key_id().clone());
             }
         }
@@ -186,9 +199,10 @@ fn reseal_kind(
             if value.sealed.key_id() == primary {
                 continue;
             }
-            match env.open(field, &value.id, &value.sealed) {
+            let id = kind.bound_id(&value.id);
+            match env.open(field, id, &value.sealed) {
                 Ok(opened) => {
-                    let sealed = env.seal(field, &value.id, opened.expose());
+                    let sealed = env.seal(field, id, opened.expose());
                     step.push((value, sealed));
                 }
                 Err(_) => pass.unreadable.push(value.id),

@@ -8,6 +8,7 @@ use crate::model::stripe::processed_event::ProcessedEvent;
 use crate::ports::{MAX_PRUNED_ROWS, Store, StoreError, Stripe, WebhookError, Webhooks};
 use crate::usecase::env::Env;
 use crate::usecase::failure::Failure;
+use crate::usecase::outbox::waiting::assign_waiting;
 use crate::usecase::sales::checkout;
 use crate::usecase::stripe::connect;
 use crate::usecase::stripe::inbound::{self, Inbound, InboundError, InboundStore, Outcome};
@@ -40,6 +41,8 @@ pub struct SweepReport {
     pub retired: usize,
     /// Number of objects that failed again.
     pub failed: usize,
+    /// Number of events that waited for an endpoint and were assigned to one.
+    pub assigned: usize,
     /// Number of licenses that were marked because their term has ended.
     pub ended: usize,
 }
@@ -63,6 +66,10 @@ pub fn sweep(
             Ok(()) => increment(&mut report.abandoned),
             Err(_) => increment(&mut report.failed),
         }
+    }
+    match assign_waiting(store, env) {
+        Ok(assigned) => report.assigned = assigned,
+        Err(_) => increment(&mut report.failed),
     }
     report.ended = mark_ended(store, env)?;
     Ok(report)

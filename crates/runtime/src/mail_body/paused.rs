@@ -9,6 +9,7 @@ use mintage_domain::ports::Message;
 #[template(path = "webhook_paused.txt", escape = "none")]
 struct TextBody<'a> {
     url: &'a str,
+    resume_path: &'a str,
     tenant: &'a str,
     failing_since: &'a str,
     paused_at: &'a str,
@@ -19,6 +20,7 @@ struct TextBody<'a> {
 struct HtmlBody<'a> {
     subject: &'a str,
     url: &'a str,
+    resume_path: &'a str,
     tenant: &'a str,
     failing_since: &'a str,
     paused_at: &'a str,
@@ -30,8 +32,10 @@ pub(crate) fn paused_message(notice: &PausedNotice) -> askama::Result<Message> {
     let (url, tenant) = (notice.url.as_str(), notice.tenant.as_str());
     let failing_since = &notice.failing_since.to_rfc3339();
     let paused_at = &notice.paused_at.to_rfc3339();
+    let resume_path = &notice.resume_path;
     let text = TextBody {
         url,
+        resume_path,
         tenant,
         failing_since,
         paused_at,
@@ -39,6 +43,7 @@ pub(crate) fn paused_message(notice: &PausedNotice) -> askama::Result<Message> {
     let html = HtmlBody {
         subject: &subject,
         url,
+        resume_path,
         tenant,
         failing_since,
         paused_at,
@@ -70,6 +75,7 @@ mod tests {
             to: Email::parse("seller@acme.test").expect("an address"),
             tenant: TenantId::parse("acme").expect("a slug"),
             url: WebUrl::parse("https://acme.test/?a=<b>&c").expect("a URL"),
+            resume_path: "/v1/webhook-endpoints/we_1/resume".to_owned(),
             failing_since: Timestamp::EPOCH,
             paused_at: Timestamp::EPOCH.plus(std::time::Duration::from_hours(30)),
         };
@@ -82,7 +88,7 @@ mod tests {
                 "https://acme.test/?a=",
                 "1970-01-01T00:00:00Z",
                 "1970-01-02T06:00:00Z",
-                "POST /v1/webhook/resume",
+                "POST /v1/webhook-endpoints/we_1/resume",
             ] {
                 assert!(body.contains(part), "{part}: {body}");
             }

@@ -98,7 +98,11 @@ error_codes! {
     WebhookBeingSent = 409 "webhook/being-sent"
         "the delivery is being sent right now",
     WebhookEndpointGone = 409 "webhook/endpoint-gone"
-        "the endpoint answered 410 Gone, and its URL was not set again since",
+        "the endpoint answered 410 Gone and its URL was not set again since, or it was deleted",
+    WebhookEndpointDisabled = 409 "webhook/endpoint-disabled"
+        "the endpoint is disabled",
+    WebhookTooManyEndpoints = 409 "webhook/too-many-endpoints"
+        "the tenant has ten webhook endpoints of the mode already",
     WebhookBodyErased = 409 "webhook/body-erased"
         "the event is so old that its body is not kept any more",
     MailUnmailable = 409 "mail/unmailable"

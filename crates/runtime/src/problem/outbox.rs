@@ -12,7 +12,12 @@ impl From<WebhookEndpointError> for Problem {
         match error {
             WebhookEndpointError::NotFound => Self::not_found(),
             WebhookEndpointError::Busy => Self::new(ErrorCode::WebhookBeingSent, text),
-            WebhookEndpointError::Gone => Self::new(ErrorCode::WebhookEndpointGone, text),
+            WebhookEndpointError::TooMany(_) => Self::new(ErrorCode::WebhookTooManyEndpoints, text),
+            WebhookEndpointError::Disabled => Self::new(ErrorCode::WebhookEndpointDisabled, text),
+            WebhookEndpointError::RateLimited(wait) => Self::rate_limited(wait),
+            WebhookEndpointError::Gone | WebhookEndpointError::Deleted => {
+                Self::new(ErrorCode::WebhookEndpointGone, text)
+            }
             WebhookEndpointError::LacksScope(_) => Self::forbidden(text),
             WebhookEndpointError::BodyErased => Self::new(ErrorCode::WebhookBodyErased, text),
             WebhookEndpointError::Failure(failure) => failure.into(),

@@ -7,6 +7,7 @@ use diesel::dsl::{AsSelect, SqlTypeOf};
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
+use mintage_domain::base::slug::TenantId;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::counter::Counter;
 use mintage_domain::commit::guards::Facts;
@@ -15,6 +16,7 @@ use mintage_domain::model::sales::customer::{Customer, CustomerIdentity};
 
 use super::statement::Statement;
 use super::tables::commit::counter::CounterRow;
+use super::tables::outbox::webhook_endpoint::{SUBSCRIBER, subscribers};
 use super::tables::sales::customer::CustomerRow;
 use super::tables::{self, LOOKUPS};
 use crate::batch::Statements;
@@ -25,11 +27,14 @@ use crate::touched::Touched;
 use crate::writes::{Form, TableWrite, Writes};
 
 /// Of the rows that a batch touches: which part of the statement found it, which row of that part,
-/// and its version; or a counter's name and value.
+/// and its version; or a counter's name and value; or an endpoint of a tenant with new events.
 type FactRow = (Integer, Nullable<BigInt>, BigInt, Nullable<Text>);
 
 /// The part of the statement that counts.
 const COUNTERS: i32 = -1;
+
+/// The part of the statement that reads endpoints.
+const SUBSCRIBERS: i32 = -2;
 
 /// The statements of a batch on a connection with an open transaction.
 pub struct Batch<'c> {
@@ -83,7 +88,8 @@ impl Statements for Batch<'_> {
             facts.counters.extend(before);
             &nothing
         };
-        if asked.is_empty() && added.is_empty() {
+        let tenants = touched.tenants_with_events();
+        if asked.is_empty() && added.is_empty() && tenants.is_empty() {
             return Ok(facts);
         }
         let names: HashMap<String, &Counter> = added
@@ -91,9 +97,12 @@ impl Statements for Batch<'_> {
             .map(|counter| (counter.name(), counter))
             .collect();
         let found: Vec<(i32, Option<i64>, i64, Option<String>)> =
-            facts_statement(&asked, added).load(self.conn)?;
+            facts_statement(&asked, added, tenants).load(self.conn)?;
+        let mut endpoints: Vec<String> = Vec::new();
         for (part, n, value, name) in found {
-            if part == COUNTERS {
+            if part == SUBSCRIBERS {
+                endpoints.extend(name);
+            } else if part == COUNTERS {
                 let counter = name.as_deref().and_then(|name| names.get(name));
                 let Some((counter, add)) = counter.and_then(|it| Some((*it, *added.get(*it)?)))
                 else {
@@ -107,6 +116,7 @@ impl Statements for Batch<'_> {
                 note(&mut facts, row, value);
             }
         }
+        facts.subscribers = subscribers(endpoints);
         Ok(facts)
     }
 
@@ -162,9 +172,13 @@ fn at<'a>(
     rows.get(place).map(|(row, _)| *row)
 }
 
-/// Reads the versions of rows, and adds to counters what the whole batch adds: that locks a counter
+/// Reads the versions of rows and the endpoints of tenants, and adds to counters what the whole batch adds: that locks a counter
 /// that is not there yet too, and most batches need not write it again.
-fn facts_statement(asked: &[Asked<'_>], added: &BTreeMap<Counter, i64>) -> Statement<FactRow> {
+fn facts_statement(
+    asked: &[Asked<'_>],
+    added: &BTreeMap<Counter, i64>,
+    tenants: &BTreeSet<TenantId>,
+) -> Statement<FactRow> {
     let mut statement = Statement::new();
     let mut selects = Vec::new();
     for (part, asked) in asked.iter().enumerate() {
@@ -217,6 +231,20 @@ fn facts_statement(asked: &[Asked<'_>], added: &BTreeMap<Counter, i64>) -> State
     }
     statement.sql(" ");
     statement.sql(&selects.join(" union all "));
+    if !tenants.is_empty() {
+        if !selects.is_empty() {
+            statement.sql(" union all ");
+        }
+        statement.sql(&format!(
+            "select {SUBSCRIBERS}, null::bigint, 0::bigint, {SUBSCRIBER} from "
+        ));
+        let rows = tenants.iter().map(|tenant| vec![Value::text(tenant)]);
+        statement.unnest([Kind::Text], rows);
+        statement.sql(
+            " as k (tenant) join endpoints e on coalesce(e.owner, e.tenant) = k.tenant \
+             and e.url is not null",
+        );
+    }
     statement
 }
 

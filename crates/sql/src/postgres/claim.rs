@@ -72,21 +72,22 @@ pub(crate) fn lanes(conn: &mut Conn, queue: Queue, limits: Limits) -> Result<Vec
 /// was leased by whoever held the lanes before.
 fn due<ST>(queue: Queue, columns: &str, lanes: &[Lane], limits: Limits) -> Statement<ST> {
     let text = format!(
-        "select {columns} from unnest(?::text[], ?::bigint[]) as lane (tenant, room) \
+        "select {columns} from unnest(?::text[], ?::bigint[]) as lane (key, room) \
          cross join lateral (\
             select d.* from {table} d \
-            where d.tenant = lane.tenant and d.status in ('pending', 'leased') and d.due_at <= ? and {unblocked} \
+            where {of_d} = lane.key and d.status in ('pending', 'leased') and d.due_at <= ? and {unblocked} \
             order by d.due_at, d.id \
             limit greatest(0, lane.room - (\
-                select count(*) from {table} l \
-                where l.tenant = lane.tenant and l.status = 'leased' and l.due_at > ?)) \
+                select count(*) from {table} d \
+                where {of_d} = lane.key and d.status = 'leased' and d.due_at > ?)) \
             for update skip locked) due \
          order by due.due_at, due.id",
         table = queue.table,
+        of_d = queue.lane,
         unblocked = queue.unblocked,
     );
     let params = vec![
-        Param::Texts(lanes.iter().map(|lane| lane.tenant.clone()).collect()),
+        Param::Texts(lanes.iter().map(|lane| lane.key.clone()).collect()),
         Param::Numbers(lanes.iter().map(|lane| lane.room(limits)).collect()),
         Param::Number(limits.now),
         Param::Number(limits.now),
@@ -118,9 +119,9 @@ pub(crate) fn due_mails(
 
 /// The endpoints of lanes.
 pub(crate) fn endpoint_rows(conn: &mut Conn, lanes: &[Lane]) -> Result<Vec<EndpointRow>, Error> {
-    let tenants: Vec<&str> = lanes.iter().map(|lane| lane.tenant.as_str()).collect();
+    let keys: Vec<&str> = lanes.iter().map(|lane| lane.key.as_str()).collect();
     Ok(endpoints::table
-        .filter(endpoints::tenant.eq_any(tenants))
+        .filter(endpoints::tenant.eq_any(keys))
         .select(EndpointRow::as_select())
         .load(conn)?)
 }
@@ -168,23 +169,24 @@ pub(crate) fn set_turns(
 ) -> Result<(), Error> {
     let text = format!(
         "update lanes t set turn_at = case \
-            when (select count(*) from {table} l \
-                where l.tenant = t.tenant and l.status = 'leased' and l.due_at > ?) >= v.room \
-            then (select l.due_at from {table} l \
-                where l.tenant = t.tenant and l.status = 'leased' and l.due_at > ? \
-                order by l.due_at limit 1) \
+            when (select count(*) from {table} d \
+                where {of_d} = t.tenant and d.status = 'leased' and d.due_at > ?) >= v.room \
+            then (select d.due_at from {table} d \
+                where {of_d} = t.tenant and d.status = 'leased' and d.due_at > ? \
+                order by d.due_at limit 1) \
             else (select greatest(d.due_at, ?) from {table} d \
-                where d.tenant = t.tenant and d.status in ('pending', 'leased') and {unblocked} \
+                where {of_d} = t.tenant and d.status in ('pending', 'leased') and {unblocked} \
                 order by d.due_at limit 1) end \
          from unnest(?::text[], ?::bigint[]) as v (tenant, room) where t.tenant = v.tenant and t.queue = ?",
         table = queue.table,
+        of_d = queue.lane,
         unblocked = queue.unblocked,
     );
     let params = vec![
         Param::Number(limits.now),
         Param::Number(limits.now),
         Param::Number(limits.now),
-        Param::Texts(lanes.iter().map(|lane| lane.tenant.clone()).collect()),
+        Param::Texts(lanes.iter().map(|lane| lane.key.clone()).collect()),
         Param::Numbers(lanes.iter().map(|lane| lane.room(limits)).collect()),
         Param::Text(queue.name.to_owned()),
     ];
@@ -203,7 +205,7 @@ pub(crate) fn set_lanes_aside(
                 where t.tenant = v.tenant and t.queue = ?";
     let params = vec![
         Param::Number(limits.aside),
-        Param::Texts(lanes.iter().map(|lane| lane.tenant.clone()).collect()),
+        Param::Texts(lanes.iter().map(|lane| lane.key.clone()).collect()),
         Param::Text(queue.name.to_owned()),
     ];
     Statement::<BigInt>::of(text, params).execute(conn)?;

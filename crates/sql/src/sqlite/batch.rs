@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 use diesel::sqlite::SqliteConnection;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::counter::Counter;
@@ -13,12 +13,13 @@ use mintage_domain::model::sales::customer::{Customer, CustomerIdentity};
 
 use super::statement::Template;
 use super::tables::commit::counter::{self, CounterRow};
+use super::tables::outbox::webhook_endpoint::{SUBSCRIBER, subscribers};
 use super::tables::sales::customer;
 use super::tables::{self, LOOKUPS};
 use crate::batch::Statements;
 use crate::error::Error;
 use crate::lookup::{Lookup, note, sort};
-use crate::table::{Role, Table};
+use crate::table::{Role, Table, Value};
 use crate::touched::Touched;
 use crate::writes::{Form, TableWrite};
 
@@ -56,6 +57,13 @@ impl Statements for Batch<'_> {
                 facts.counters.insert(counter.clone(), value);
             }
         }
+        let template = Template::new(&subscribers_text());
+        let mut found: Vec<String> = Vec::new();
+        for tenant in touched.tenants_with_events() {
+            let of_tenant = template.with::<Text>(vec![Value::text(tenant)]);
+            found.extend(of_tenant.load::<String>(self.0)?);
+        }
+        facts.subscribers = subscribers(found);
         Ok(facts)
     }
 
@@ -87,6 +95,13 @@ impl Statements for Batch<'_> {
         }
         Ok(())
     }
+}
+
+fn subscribers_text() -> String {
+    format!(
+        "select {SUBSCRIBER} from endpoints e \
+         where coalesce(e.owner, e.tenant) = ? and e.url is not null"
+    )
 }
 
 fn version_text(lookup: &Lookup) -> String {

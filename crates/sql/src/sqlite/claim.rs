@@ -54,21 +54,22 @@ pub(crate) fn lanes(conn: &mut Conn, queue: Queue, limits: Limits) -> Result<Vec
 fn due_text(queue: Queue, columns: &str) -> String {
     format!(
         "select {columns} from {table} d \
-         where d.tenant = ? and d.status in ('pending', 'leased') and d.due_at <= ? and {unblocked} \
+         where {of_d} = ? and d.status in ('pending', 'leased') and d.due_at <= ? and {unblocked} \
          order by d.due_at, d.id \
-         limit max(0, ? - (select count(*) from {table} l \
-            where l.tenant = ? and l.status = 'leased' and l.due_at > ?))",
+         limit max(0, ? - (select count(*) from {table} d \
+            where {of_d} = ? and d.status = 'leased' and d.due_at > ?))",
         table = queue.table,
+        of_d = queue.lane,
         unblocked = queue.unblocked,
     )
 }
 
 fn due_values(lane: &Lane, limits: Limits) -> Vec<Value> {
     vec![
-        Value::text(&lane.tenant),
+        Value::text(&lane.key),
         Value::from(limits.now),
         Value::from(lane.room(limits)),
-        Value::text(&lane.tenant),
+        Value::text(&lane.key),
         Value::from(limits.now),
     ]
 }
@@ -112,7 +113,7 @@ pub(crate) fn endpoint_rows(conn: &mut Conn, lanes: &[Lane]) -> Result<Vec<Endpo
     let mut rows = Vec::new();
     for lane in lanes {
         let row = endpoints::table
-            .find(&lane.tenant)
+            .find(&lane.key)
             .select(EndpointRow::as_select())
             .first(conn);
         rows.extend(row.optional()?);
@@ -151,7 +152,8 @@ pub(crate) fn set_aside(
 }
 
 /// Set the next turns of lanes: of a full lane when the first of its leases ends, of another one when
-/// the first of its rows is due, but not before now, which is behind the lanes that wait already.
+/// the first of its rows is due, but not before now, which is behind the lanes that wait already. The key is
+/// bound: SQLite looks an expression up in its index by a value, but not by a column.
 pub(crate) fn set_turns(
     conn: &mut Conn,
     queue: Queue,
@@ -160,25 +162,29 @@ pub(crate) fn set_turns(
 ) -> Result<(), Error> {
     let text = format!(
         "update lanes set turn_at = case \
-            when (select count(*) from {table} l \
-                where l.tenant = lanes.tenant and l.status = 'leased' and l.due_at > ?) >= ? \
-            then (select l.due_at from {table} l \
-                where l.tenant = lanes.tenant and l.status = 'leased' and l.due_at > ? \
-                order by l.due_at limit 1) \
+            when (select count(*) from {table} d \
+                where {of_d} = ? and d.status = 'leased' and d.due_at > ?) >= ? \
+            then (select d.due_at from {table} d \
+                where {of_d} = ? and d.status = 'leased' and d.due_at > ? \
+                order by d.due_at limit 1) \
             else (select max(d.due_at, ?) from {table} d \
-                where d.tenant = lanes.tenant and d.status in ('pending', 'leased') and {unblocked} \
+                where {of_d} = ? and d.status in ('pending', 'leased') and {unblocked} \
                 order by d.due_at limit 1) end \
          where tenant = ? and queue = ?",
         table = queue.table,
+        of_d = queue.lane,
         unblocked = queue.unblocked,
     );
     for_each(conn, &text, lanes, |lane| {
         vec![
+            Value::text(&lane.key),
             Value::from(limits.now),
             Value::from(lane.room(limits)),
+            Value::text(&lane.key),
             Value::from(limits.now),
             Value::from(limits.now),
-            Value::text(&lane.tenant),
+            Value::text(&lane.key),
+            Value::text(&lane.key),
             Value::text(queue.name),
         ]
     })
@@ -195,7 +201,7 @@ pub(crate) fn set_lanes_aside(
     for_each(conn, text, lanes, |lane| {
         vec![
             Value::from(limits.aside),
-            Value::text(&lane.tenant),
+            Value::text(&lane.key),
             Value::text(queue.name),
         ]
     })

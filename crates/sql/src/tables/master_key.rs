@@ -87,6 +87,39 @@ macro_rules! column {
 
 column!(of_api_keys = api_keys: id, sealed_secret, version);
 column!(of_endpoints = endpoints: tenant, sealed_secret, version);
+/// The same for the former secrets of endpoints, which most endpoints do not have.
+mod of_old_secrets {
+    use diesel::prelude::*;
+
+    use super::{Conn, Row, endpoints};
+
+    pub(super) const NAME: (&str, &str) = ("endpoints", "sealed_old_secret");
+
+    pub(super) fn list(conn: &mut Conn, after: &str, n: i64) -> QueryResult<Vec<Row>> {
+        endpoints::table
+            .filter(endpoints::tenant.gt(after))
+            .filter(endpoints::sealed_old_secret.is_not_null())
+            .order(endpoints::tenant)
+            .limit(n)
+            .select((
+                endpoints::tenant,
+                endpoints::sealed_old_secret.assume_not_null(),
+            ))
+            .load(conn)
+    }
+
+    pub(super) fn replace(conn: &mut Conn, id: &str, old: &[u8], new: &[u8]) -> QueryResult<usize> {
+        diesel::update(endpoints::table.find(id))
+            .filter(endpoints::sealed_old_secret.eq(old))
+            .set((
+                endpoints::sealed_old_secret.eq(new),
+                // A change that would write the old value is refused.
+                endpoints::version.eq(endpoints::version + 1),
+            ))
+            .execute(conn)
+    }
+}
+
 column!(of_deliveries = deliveries: id, sealed_body);
 column!(of_licenses = licenses: id, sealed_key);
 
@@ -152,6 +185,7 @@ fn values(kind: SealedKind) -> Values {
         SealedKind::ProductKeySecret => values!(of_products),
         SealedKind::ApiKeySecret => values!(of_api_keys),
         SealedKind::EndpointSecret => values!(of_endpoints),
+        SealedKind::EndpointOldSecret => values!(of_old_secrets),
         SealedKind::DeliveryBody => values!(of_deliveries),
         SealedKind::LicenseKey => values!(of_licenses),
     }

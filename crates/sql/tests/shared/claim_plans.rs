@@ -17,11 +17,12 @@ pub(crate) fn queues(blob: &str, no: &str) -> [String; 4] {
     [
         format!(
             "insert into endpoints values \
-             ('acme', 'https://a.test/', {blob}, null, 1, null, 0, {no}, null, null, {no})"
+             ('acme', 'https://a.test/', {blob}, null, 1, null, 0, {no}, null, null, {no}, \
+             null, null, null, null, {no}, null, null, null)"
         ),
         format!(
             "insert into deliveries values ('dlv_1', 'acme', 'license.created', 'lic_1', {blob}, \
-             'pending', 0, 0, 0, 0, 1, 1, 'cus_1', null)"
+             'pending', 0, 0, 0, 0, 1, 1, 'cus_1', null, null, null)"
         ),
         "insert into mails values ('eml_1', 'acme', 'lic_1', 'ada@a.test', 'pending', null, 0, 0, 0, \
          1, 'license-key')"

@@ -5,7 +5,7 @@
 use std::fmt::Debug;
 
 use mintage_domain::base::email::{Email, EmailStart};
-use mintage_domain::base::id::{CustomerId, LicenseId, SessionId};
+use mintage_domain::base::id::{CustomerId, LicenseId, SessionId, WebhookEndpointId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Cursor, PageRequest};
 use mintage_domain::base::slug::{ProductId, TenantId};
@@ -218,8 +218,11 @@ fn others(conn: &mut Conn, page: &PageRequest, asked: &mut Asked<'_>) {
     tables::sellers::management_token::list(conn, &acme(), page).unwrap();
     asked.question(("tokens", page));
     orders(conn, page, asked);
-    tables::outbox::delivery::list(conn, &acme(), page).unwrap();
-    asked.question(("deliveries", page));
+    for endpoint in [None, Some("we_acme"), Some("we_1")] {
+        let endpoint = endpoint.map(|it| WebhookEndpointId::parse(it).unwrap());
+        tables::outbox::delivery::list(conn, &acme(), endpoint.as_ref(), page).unwrap();
+        asked.question(("deliveries", &endpoint, page));
+    }
     tables::outbox::mail::list(conn, &acme(), &license, page).unwrap();
     asked.question(("mails", page));
     tables::licenses::activation::list(conn, &acme(), &license, page).unwrap();
@@ -231,6 +234,10 @@ fn others(conn: &mut Conn, page: &PageRequest, asked: &mut Asked<'_>) {
     let before = Timestamp::from_micros(NOW);
     tables::sales::order::list_stuck(conn, before, 50).unwrap();
     asked.question("stuck orders");
+    tables::outbox::webhook_endpoint::list(conn, &acme()).unwrap();
+    asked.question("webhook endpoints");
+    tables::outbox::delivery::list_waiting(conn, 50).unwrap();
+    asked.question("waiting deliveries");
 }
 
 /// Much of each kind may go, or much must stay: either way a step reads no more than it deletes.

@@ -36,7 +36,9 @@ impl Tables {
     /// Commits all changes or none: the guards are checked before anything is written, and no write
     /// can fail.
     pub(super) fn commit(&mut self, mut changes: Changes) -> Result<Receipt, Refusal> {
-        let verdicts = check_guards([&changes], self.facts(&changes));
+        let mut facts = self.facts(&changes);
+        let subscribers = std::mem::take(&mut facts.subscribers);
+        let verdicts = check_guards([&changes], facts);
         let counters: HashMap<Counter, i64> = verdicts
             .into_iter()
             .collect::<Result<Vec<_>, _>>()?
@@ -44,6 +46,7 @@ impl Tables {
             .flatten()
             .collect();
         let joined = changes.join_customers(self.existing_customers(&changes));
+        changes.fan_out(&subscribers);
         for customer in joined.insert.into_iter().chain(joined.update) {
             self.customers_by_identity
                 .insert(customer.identity(), customer.id.clone());
@@ -67,6 +70,10 @@ impl Tables {
             counters: counters
                 .into_iter()
                 .filter_map(|counter| self.counters.get(&counter).map(|n| (counter, *n)))
+                .collect(),
+            subscribers: changes
+                .tenants_with_events()
+                .map(|tenant| (tenant.clone(), self.subscribers(tenant)))
                 .collect(),
         }
     }
@@ -104,7 +111,10 @@ impl Tables {
                 .get(&(license.clone(), fingerprint.clone()))
                 .map(|row| row.version),
             Row::ApiKey(id) => self.api_keys.get(id).map(|row| row.version),
-            Row::WebhookEndpoint(tenant) => self.endpoints.get(tenant).map(|row| row.version),
+            Row::WebhookEndpoint(tenant, id) => self
+                .endpoints
+                .get(&(tenant.clone(), id.clone()))
+                .map(|row| row.version),
             Row::Delivery(id) => self.deliveries.get(id).map(|row| row.version),
             Row::Mail(id) => self.mails.get(id).map(|row| row.version),
             Row::Nonce(key, signature) => self.nonces.get(&(key.clone(), *signature)).map(|_| 1),
@@ -165,7 +175,7 @@ impl Tables {
         });
         write_rows(&mut self.api_keys, changes.api_keys, |it| it.id.clone());
         write_rows(&mut self.endpoints, changes.endpoints, |it| {
-            it.tenant.clone()
+            (it.tenant.clone(), it.id.clone())
         });
         write_rows(&mut self.deliveries, changes.deliveries, |it| it.id.clone());
         self.attempts.extend(

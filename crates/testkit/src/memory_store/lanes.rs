@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::outbox::lane::LaneState;
 use mintage_domain::ports::ClaimLimits;
 
 /// A delivery or a mail that is not settled.
 pub(super) struct LaneRow<'a, I> {
-    pub(super) tenant: &'a TenantId,
+    /// The key of the lane.
+    pub(super) lane: &'a str,
     pub(super) id: I,
     pub(super) is_leased: bool,
     pub(super) due_at: Timestamp,
@@ -27,26 +27,26 @@ struct Lane<I> {
     due: Vec<I>,
 }
 
-/// Picks the rows that a claim leases. `lane_of` is the state of a tenant's lane, and the number of its
+/// Picks the rows that a claim leases. `lane_of` is the state of a lane, and the number of its
 /// rows that may be leased at a time, if it is limited.
 pub(super) fn turns<'a, I: Clone + Ord>(
     rows: impl Iterator<Item = LaneRow<'a, I>>,
-    served: &BTreeMap<TenantId, Timestamp>,
+    served: &BTreeMap<String, Timestamp>,
     limits: &ClaimLimits,
-    lane_of: impl Fn(&TenantId) -> Option<(LaneState, Option<u32>)>,
+    lane_of: impl Fn(&str) -> Option<(LaneState, Option<u32>)>,
 ) -> Turns<I> {
-    let mut by_tenant: BTreeMap<&TenantId, Vec<LaneRow<'a, I>>> = BTreeMap::new();
+    let mut by_lane: BTreeMap<&str, Vec<LaneRow<'a, I>>> = BTreeMap::new();
     for row in rows {
-        by_tenant.entry(row.tenant).or_default().push(row);
+        by_lane.entry(row.lane).or_default().push(row);
     }
     let (mut responsive, mut unresponsive) = (Vec::new(), Vec::new());
-    for (tenant, rows) in by_tenant {
-        let Some((state, width)) = lane_of(tenant) else {
+    for (key, rows) in by_lane {
+        let Some((state, width)) = lane_of(key) else {
             continue;
         };
         let width = width.and_then(|width| usize::try_from(width).ok());
         let width = width.map_or(limits.per_lane, |width| width.min(limits.per_lane));
-        let Some(lane) = lane(rows, served.get(tenant), width, limits.now) else {
+        let Some(lane) = lane(rows, served.get(key), width, limits.now) else {
             continue;
         };
         match state {

@@ -85,8 +85,16 @@ fn each(
         }
         SealedKind::EndpointSecret => {
             for row in tables.endpoints.values_mut() {
-                let version = Some(&mut row.version);
-                visit(row.tenant.to_string(), &mut row.sealed_secret, version);
+                let (key, version) = (row.lane_key().to_owned(), Some(&mut row.version));
+                visit(key, &mut row.sealed_secret, version);
+            }
+        }
+        SealedKind::EndpointOldSecret => {
+            for row in tables.endpoints.values_mut() {
+                let (key, version) = (row.lane_key().to_owned(), Some(&mut row.version));
+                if let Some(old) = &mut row.old_secret {
+                    visit(key, &mut old.sealed, version);
+                }
             }
         }
         SealedKind::DeliveryBody => {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use mintage_domain::base::id::{
     ApiKeyId, AuditId, CustomerId, DeliveryId, LicenseId, MailId, OrderId, StripeAccountId,
-    StripeEventId, TokenId,
+    StripeEventId, TokenId, WebhookEndpointId,
 };
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::seal::Sealed;
@@ -58,14 +58,14 @@ pub(super) struct Tables {
     pub(super) api_keys: BTreeMap<ApiKeyId, ApiKey>,
     /// When each API key was last used.
     pub(super) api_keys_last_seen: BTreeMap<ApiKeyId, Timestamp>,
-    pub(super) endpoints: BTreeMap<TenantId, WebhookEndpoint>,
+    pub(super) endpoints: BTreeMap<(TenantId, WebhookEndpointId), WebhookEndpoint>,
     pub(super) deliveries: BTreeMap<DeliveryId, Delivery>,
     /// When a delivery of each lane was last claimed.
-    pub(super) served: BTreeMap<TenantId, Timestamp>,
+    pub(super) served: BTreeMap<String, Timestamp>,
     pub(super) attempts: BTreeMap<(DeliveryId, u32), Attempt>,
     pub(super) mails: BTreeMap<MailId, QueuedMail>,
     /// When a mail of each lane was last claimed.
-    pub(super) mails_served: BTreeMap<TenantId, Timestamp>,
+    pub(super) mails_served: BTreeMap<String, Timestamp>,
     pub(super) audit: BTreeMap<AuditId, AuditEntry>,
     pub(super) counters: HashMap<Counter, i64>,
     /// The time until which each used nonce is kept.

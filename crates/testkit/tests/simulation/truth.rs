@@ -165,7 +165,13 @@ fn counted(world: &World, counter: &Counter) -> i64 {
 }
 
 fn deliveries_of(world: &World, shop: &Shop, license: &LicenseId) -> Vec<Delivery> {
-    let deliveries = world.store.deliveries(&shop.tenant.id, &ALL).unwrap().items;
+    let deliveries = world
+        .store
+        .deliveries(&shop.tenant.id, None, &ALL)
+        .unwrap()
+        .items;
     let deliveries = deliveries.into_iter().map(|(delivery, _)| delivery);
-    deliveries.filter(|it| it.license == *license).collect()
+    deliveries
+        .filter(|it| it.license.as_ref() == Some(license))
+        .collect()
 }

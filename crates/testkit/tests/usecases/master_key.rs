@@ -1,6 +1,8 @@
 use mintage_domain::base::seal::{KeyId, KeyRing, MasterKey};
 use mintage_domain::base::slug::ProductId;
 use mintage_domain::commit::write::Write;
+use mintage_domain::model::outbox::delivery::Delivery;
+use mintage_domain::model::outbox::webhook_endpoint::{OldSecret, WebhookEndpoint};
 use mintage_domain::ports::{Commit, MasterKeys, SealedKind};
 use mintage_domain::usecase::env::{Env, SealedField};
 use mintage_domain::usecase::master_key::{MasterKeyError, Resealed, prove, reseal};
@@ -92,12 +94,21 @@ fn an_old_key_is_retired_by_sealing_everything_again() {
     let sold = seller.shop.sold(&*seller.store).license;
     let mut changes = seller.shop.changes();
     changes.api_keys.push(Write::changed(seller.shop.api_key()));
-    changes
-        .endpoints
-        .push(Write::changed(seller.shop.webhook_endpoint()));
-    changes
-        .deliveries
-        .push(Write::changed(seller.shop.delivery(&sold)));
+    let endpoint = WebhookEndpoint {
+        old_secret: Some(OldSecret {
+            sealed: seller.shop.webhook_endpoint().sealed_secret,
+            until: seller.shop.now(),
+        }),
+        ..seller.shop.webhook_endpoint()
+    };
+    changes.endpoints.push(Write::changed(endpoint));
+    // The body is bound to the id of the event, not to that of the delivery.
+    let delivery = seller.shop.delivery(&sold);
+    let endpoint = seller.shop.other_endpoint(None).id;
+    changes.deliveries.push(Write::changed(Delivery {
+        id: delivery.id.to_endpoint(&endpoint),
+        ..delivery
+    }));
     seller.store.commit(changes).unwrap();
     assert_eq!(prove(&*seller.store, &seller.env()), Ok(()));
 

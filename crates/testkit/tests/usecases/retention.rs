@@ -12,7 +12,8 @@ use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::ports::{
     Commit, Deliveries, Housekeeping, OAuthRounds, ProcessedEvents, RateLimiter, TakeQuery,
 };
-use mintage_domain::usecase::outbox::webhook_endpoint::{WebhookEndpointError, redeliver};
+use mintage_domain::usecase::outbox::send::redeliver;
+use mintage_domain::usecase::outbox::webhook_endpoint::WebhookEndpointError;
 use mintage_domain::usecase::retention::{Retention, due, prune};
 use mintage_domain::usecase::stripe::connect::OAUTH_ROUND_TTL;
 use mintage_domain::usecase::stripe::inbound::Outcome;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use mintage_domain::base::id::{PaymentIntentId, RefundId, SessionId, StripeEventId};
+use mintage_domain::base::id::{
+    PaymentIntentId, RefundId, SessionId, StripeEventId, WebhookEndpointId,
+};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::secret::Secret;
@@ -17,6 +19,8 @@ use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::licenses::key::KeyFormat;
 use mintage_domain::model::outbox::delivery::{Claim, Delivery};
 use mintage_domain::model::outbox::event::sent_body;
+use mintage_domain::model::outbox::webhook_endpoint::SecretOverlap;
+use mintage_domain::model::outbox::webhook_signature::WebhookSecret;
 use mintage_domain::model::sales::fee::BasisPoints;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sellers::audit::Actor;
@@ -33,6 +37,7 @@ use mintage_domain::ports::{Catalog, Commit};
 use mintage_domain::usecase::catalog::prices::{PricesError, PricesSetUp, set_up_prices};
 use mintage_domain::usecase::env::{Env, SealedField};
 use mintage_domain::usecase::outbox::deliver::{LEASE, MAX_CONCURRENT_PER_ENDPOINT};
+use mintage_domain::usecase::outbox::webhook_endpoint::{WebhookEndpointError, rotate_secret};
 use mintage_domain::usecase::sales::checkout::{self, CheckoutError, OpenCheckout};
 use mintage_domain::usecase::stripe::connect::{self, ConnectError};
 use mintage_domain::usecase::stripe::connect_page::{self, ConnectPage, Connected};
@@ -94,6 +99,19 @@ impl Seller {
             lease: LEASE,
         };
         self.store.claim(&limits).unwrap().leased
+    }
+
+    /// The endpoint that `/v1/webhook` sets.
+    pub(crate) fn first_endpoint(&self) -> WebhookEndpointId {
+        WebhookEndpointId::first_of(self.tenant())
+    }
+
+    /// Rotates the secret of the first endpoint at once.
+    pub(crate) fn rotate_secret(&self) -> Result<WebhookSecret, WebhookEndpointError> {
+        let (env, id, actor) = (self.env(), self.first_endpoint(), Actor::Operator);
+        let none = SecretOverlap::NONE;
+        let rotated = rotate_secret(&*self.store, &env, self.tenant(), &id, &actor, none);
+        rotated.map(|(_, secret)| secret)
     }
 
     pub(crate) fn env(&self) -> Env<'_> {
@@ -311,7 +329,7 @@ impl Seller {
 
     pub(crate) fn deliveries(&self) -> Vec<Delivery> {
         let page = PageRequest::default();
-        let deliveries = self.store.deliveries(self.tenant(), &page).unwrap();
+        let deliveries = self.store.deliveries(self.tenant(), None, &page).unwrap();
         deliveries.items.into_iter().map(|(it, _)| it).collect()
     }
 

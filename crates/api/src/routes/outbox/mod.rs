@@ -1,8 +1,9 @@
-//! The webhook endpoint of a tenant, its deliveries, and mail.
+//! The webhook endpoints of a tenant, their deliveries, and mail.
 
 mod deliveries;
 mod mail;
-mod webhook_endpoint;
+mod webhook;
+mod webhook_endpoints;
 
 use crate::endpoint::{Endpoint, endpoints};
 
@@ -11,10 +12,19 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         mail::list,
         mail::resend,
         mail::resend_many,
-        webhook_endpoint::get,
-        webhook_endpoint::set,
-        webhook_endpoint::rotate_secret,
-        webhook_endpoint::resume,
+        webhook::get,
+        webhook::set,
+        webhook::rotate_secret,
+        webhook::resume,
+        webhook_endpoints::create,
+        webhook_endpoints::list,
+        webhook_endpoints::get,
+        webhook_endpoints::update,
+        webhook_endpoints::delete,
+        webhook_endpoints::rotate_secret,
+        webhook_endpoints::resume,
+        webhook_endpoints::test,
+        deliveries::list_of_endpoint,
         deliveries::list,
         deliveries::redeliver,
         mail::get,

@@ -35,6 +35,13 @@ impl Sealed {
         })
     }
 
+    /// Erases the secret.
+    pub fn erase(&mut self) {
+        if let Ok(erased) = Self::erased() {
+            *self = erased;
+        }
+    }
+
     /// Whether the secret was erased.
     pub const fn is_erased(&self) -> bool {
         self.bytes.is_empty()

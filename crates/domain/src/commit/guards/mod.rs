@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::commit::changes::Changes;
 use crate::commit::counter::Counter;
+use crate::commit::fan_out::Subscribers;
 use crate::commit::row::Row;
 use crate::commit::write::Expected;
 
@@ -48,6 +49,8 @@ pub struct Facts {
     pub versions: HashMap<Row, u64>,
     /// The value of each counter that was ever touched.
     pub counters: HashMap<Counter, i64>,
+    /// The endpoints of the tenants with new events. No guard looks at them.
+    pub subscribers: Subscribers,
 }
 
 /// All rows and counters that a batch touches, each once, in an order that is the same for every

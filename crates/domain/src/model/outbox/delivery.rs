@@ -1,6 +1,7 @@
 //! Deliveries of events to webhook endpoints.
 
-use crate::base::id::{DeliveryId, LicenseId};
+use crate::base::id::{DeliveryId, LicenseId, WebhookEndpointId};
+use crate::base::mode::Mode;
 use crate::base::seal::Sealed;
 use crate::base::slug::TenantId;
 use crate::base::text_enum::text_enum;
@@ -14,16 +15,21 @@ use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 /// every redelivery sends the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// Public id of the delivery, by which receivers deduplicate.
+    /// Public id of the delivery. It begins with the id of the event.
     pub id: DeliveryId,
     /// The tenant whose endpoint receives the event.
     pub tenant: TenantId,
+    /// The endpoint that receives the event: the first one of the tenant while the event waits.
+    pub endpoint: WebhookEndpointId,
+    /// The mode of an event that no endpoint receives yet. A commit delivers the event to the endpoints
+    /// of its tenant and mode; if there are none, the event waits for one.
+    pub waits_in: Option<Mode>,
     /// The event.
     pub event: EventName,
-    /// The license that the event is about.
-    pub license: LicenseId,
-    /// The number of the event among those of the license, from 1. An event is sent after all earlier
-    /// ones of its license were delivered or have failed.
+    /// The license that the event is about; `None` for a test event.
+    pub license: Option<LicenseId>,
+    /// The number of the event among those of the license, from 1. An event is sent to an endpoint after
+    /// all earlier ones of its license were delivered there or have failed. 0 for a test event.
     pub sequence: u64,
     /// The customer of the license. A commit joins the customer with one who has the same address.
     /// `None` if a server of a version without this field queued the event.
@@ -124,6 +130,6 @@ pub struct Attempt {
 pub struct Claim {
     /// The leased delivery.
     pub delivery: Delivery,
-    /// The tenant's endpoint when the delivery was claimed.
+    /// The endpoint of the delivery when the delivery was claimed.
     pub endpoint: WebhookEndpoint,
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::base::id::{CustomerId, DeliveryId, LicenseId, OrderId};
+use crate::base::id::{CustomerId, DeliveryId, LicenseId, OrderId, WebhookEndpointId};
 use crate::base::mode::Mode;
 use crate::base::money::Currency;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
@@ -30,6 +30,8 @@ text_enum! {
         LicenseUpdated = "license.updated",
         /// A part of a payment was refunded; its license stays as it is.
         OrderRefunded = "order.refunded",
+        /// The seller tests an endpoint.
+        WebhookTest = "webhook.test",
     }
 
     /// The text is not an event name.
@@ -41,6 +43,11 @@ impl EventName {
     /// Whether the body contains the license key in plain text.
     pub fn contains_key(self) -> bool {
         self == Self::LicenseCreated
+    }
+
+    /// The events that an endpoint may choose from: all that happen by themselves.
+    pub fn subscribable() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|it| *it != Self::WebhookTest)
     }
 }
 
@@ -144,6 +151,38 @@ pub fn license_event_body(license: &License, facts: &EventFacts<'_>) -> Vec<u8> 
         occurred_at: facts.now.as_micros().div_euclid(1_000),
         sequence: license.event_sequence,
         refund: facts.refund,
+    })
+}
+
+/// The body of a test event, in the same envelope.
+#[derive(Debug, Serialize)]
+struct TestEvent<'a> {
+    id: &'a DeliveryId,
+    created: i64,
+    version: &'static str,
+    event: &'static str,
+    tenant_id: &'a TenantId,
+    mode: Option<&'static str>,
+    endpoint_id: &'a WebhookEndpointId,
+    occurred_at: i64,
+}
+
+/// The body of an event that tests an endpoint of this mode. It is about no license.
+pub fn test_event_body(
+    id: &DeliveryId,
+    tenant: &TenantId,
+    (endpoint_id, mode): (&WebhookEndpointId, Option<Mode>),
+    now: Timestamp,
+) -> Vec<u8> {
+    to_json(&TestEvent {
+        id,
+        created: now.unix_seconds(),
+        version: ENVELOPE_VERSION,
+        event: EventName::WebhookTest.as_str(),
+        tenant_id: tenant,
+        mode: mode.map(Mode::as_str),
+        endpoint_id,
+        occurred_at: now.as_micros().div_euclid(1_000),
     })
 }
 

@@ -7,5 +7,6 @@ pub mod lane;
 pub mod mail;
 mod progress;
 pub mod retry;
+pub mod subscription;
 pub mod webhook_endpoint;
 pub mod webhook_signature;

@@ -63,29 +63,34 @@ impl fmt::Debug for WebhookSecret {
 }
 
 /// The value of `X-Keylight-Signature`: `t=<unix seconds>,v1=<hex>`, where the HMAC of `t.body` is
-/// computed under the whole text of the secret.
-pub fn keylight_signature(secret: &WebhookSecret, unix_seconds: i64, body: &[u8]) -> String {
-    let key = secret.expose().as_bytes();
+/// computed under the whole text of the secret. Each secret has a `v1`.
+pub fn keylight_signature(secrets: &[WebhookSecret], unix_seconds: i64, body: &[u8]) -> String {
     let signed = [unix_seconds.to_string().as_bytes(), body].join(&b'.');
-    let tag = hmac_sha256(key, &signed);
-    format!("t={unix_seconds},v1={}", HEXLOWER.encode(tag.as_ref()))
+    let mut value = format!("t={unix_seconds}");
+    for secret in secrets {
+        let tag = hmac_sha256(secret.expose().as_bytes(), &signed);
+        value.push_str(",v1=");
+        value.push_str(&HEXLOWER.encode(tag.as_ref()));
+    }
+    value
 }
 
 /// The value of Standard Webhooks' `webhook-signature`: `v1,<base64>`, where the HMAC of `id.t.body`
 /// is computed under the bytes that the base64 part of the secret encodes. `id` is the value of
-/// `webhook-id` and holds no dot.
+/// `webhook-id` and holds no dot. The signatures of several secrets are separated by spaces.
 pub fn standard_webhooks_signature(
-    secret: &WebhookSecret,
+    secrets: &[WebhookSecret],
     id: &str,
     unix_seconds: i64,
     body: &[u8],
 ) -> String {
     let timestamp = unix_seconds.to_string();
     let signed = [id.as_bytes(), timestamp.as_bytes(), body].join(&b'.');
-    format!(
-        "v1,{}",
-        BASE64.encode(hmac_sha256(secret.key.expose_secret(), &signed).as_ref())
-    )
+    let signatures = secrets.iter().map(|secret| {
+        let tag = hmac_sha256(secret.key.expose_secret(), &signed);
+        format!("v1,{}", BASE64.encode(tag.as_ref()))
+    });
+    signatures.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -108,7 +113,7 @@ mod tests {
         let secret = WebhookSecret::parse(WEBHOOK_SECRET).unwrap();
         assert_eq!(
             standard_webhooks_signature(
-                &secret,
+                &[secret],
                 "msg_p5jXN8AQM9LWM0D4loKWxJek",
                 UNIX_SECONDS,
                 BODY
@@ -122,8 +127,24 @@ mod tests {
     fn signs_as_keylight_does() {
         let secret = WebhookSecret::parse(WEBHOOK_SECRET).unwrap();
         assert_eq!(
-            keylight_signature(&secret, UNIX_SECONDS, BODY),
+            keylight_signature(&[secret], UNIX_SECONDS, BODY),
             "t=1614265330,v1=2e37df5d4a028c51a7f3133d64ae1e300d2c2c900f1b1d49d4369ad2530f8964"
+        );
+    }
+
+    #[test]
+    fn each_secret_has_a_signature_of_its_own_in_both_schemes() {
+        let secrets = [7, 8].map(|byte| WebhookSecret::from_bytes([byte; 32]));
+        let keylight = |secrets: &[WebhookSecret]| keylight_signature(secrets, UNIX_SECONDS, BODY);
+        let standard = |secrets: &[WebhookSecret]| {
+            standard_webhooks_signature(secrets, "msg_1", UNIX_SECONDS, BODY)
+        };
+        let [new, old] = [&secrets[..1], &secrets[1..]];
+        let old_tag = keylight(old).split_once(',').unwrap().1.to_owned();
+        assert_eq!(keylight(&secrets), format!("{},{old_tag}", keylight(new)));
+        assert_eq!(
+            standard(&secrets),
+            format!("{} {}", standard(new), standard(old))
         );
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::base::seal::OpenError;
+use crate::base::seal::{OpenError, Sealed};
 use crate::base::time::Timestamp;
 use crate::commit::changes::Changes;
 use crate::commit::write::Write;
@@ -20,7 +20,7 @@ use crate::ports::{
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
 use crate::usecase::failure::Failure;
-use crate::usecase::outbox::mail::paused_mail;
+use crate::usecase::outbox::paused_notice::paused_mail;
 use crate::usecase::outbox::retry::next_attempt;
 
 /// The time limit of an attempt, from name resolution to the last byte.
@@ -44,6 +44,9 @@ pub enum DeliverError {
     /// The endpoint's URL was removed.
     #[error("the endpoint has no URL")]
     NoUrl,
+    /// The endpoint was deleted.
+    #[error("the endpoint was deleted")]
+    Deleted,
     /// The sealed body of the event cannot be opened.
     #[error("the body of the event cannot be opened: {0}")]
     SealedBody(OpenError),
@@ -68,27 +71,21 @@ impl From<crate::ports::StoreError> for DeliverError {
 /// signatures, of both schemes, are those of this attempt.
 pub fn request(env: &Env<'_>, claim: &Claim) -> Result<HttpRequest, DeliverError> {
     let Claim { delivery, endpoint } = claim;
+    if endpoint.is_deleted() {
+        return Err(DeliverError::Deleted);
+    }
     let url = endpoint.url.as_ref().ok_or(DeliverError::NoUrl)?;
+    let id = delivery.id.event();
     let sealed = env
-        .open(
-            SealedField::DELIVERY_BODY,
-            delivery.id.as_str(),
-            &delivery.sealed_body,
-        )
+        .open(SealedField::DELIVERY_BODY, id, &delivery.sealed_body)
         .map_err(DeliverError::SealedBody)?;
     let body = sent_body(sealed.expose().to_vec(), delivery.customer.as_ref());
-    let secret = env
-        .open(
-            SealedField::ENDPOINT_SECRET,
-            endpoint.tenant.as_str(),
-            &endpoint.sealed_secret,
-        )
-        .map_err(DeliverError::SealedSecret)?
-        .into_text()
-        .and_then(|text| WebhookSecret::parse(text.expose()).ok())
-        .ok_or(DeliverError::DamagedSecret)?;
-    let at = env.now().unix_seconds();
-    let id = delivery.id.as_str();
+    let now = env.now();
+    let sealed = endpoint.signing_secrets(now);
+    let secrets: Vec<_> = sealed
+        .map(|sealed| open_secret(env, endpoint, sealed))
+        .collect::<Result<_, _>>()?;
+    let at = now.unix_seconds();
     Ok(HttpRequest {
         method: Method::Post,
         url: url.as_str().to_owned(),
@@ -96,14 +93,14 @@ pub fn request(env: &Env<'_>, claim: &Claim) -> Result<HttpRequest, DeliverError
             ("content-type", "application/json".to_owned()),
             (
                 "x-keylight-signature",
-                webhook_signature::keylight_signature(&secret, at, &body),
+                webhook_signature::keylight_signature(&secrets, at, &body),
             ),
             ("x-keylight-delivery-id", id.to_owned()),
             ("webhook-id", id.to_owned()),
             ("webhook-timestamp", at.to_string()),
             (
                 "webhook-signature",
-                webhook_signature::standard_webhooks_signature(&secret, id, at, &body),
+                webhook_signature::standard_webhooks_signature(&secrets, id, at, &body),
             ),
         ],
         authorization: None,
@@ -111,6 +108,18 @@ pub fn request(env: &Env<'_>, claim: &Claim) -> Result<HttpRequest, DeliverError
         deadline: DEADLINE,
         answer: AnswerBody::Start(MAX_ANSWER),
     })
+}
+
+fn open_secret(
+    env: &Env<'_>,
+    endpoint: &WebhookEndpoint,
+    sealed: &Sealed,
+) -> Result<WebhookSecret, DeliverError> {
+    env.open(SealedField::ENDPOINT_SECRET, endpoint.lane_key(), sealed)
+        .map_err(DeliverError::SealedSecret)?
+        .into_text()
+        .and_then(|text| WebhookSecret::parse(text.expose()).ok())
+        .ok_or(DeliverError::DamagedSecret)
 }
 
 /// The end of an attempt, as it is recorded.
@@ -176,7 +185,7 @@ pub fn record_wait(
 ) -> Result<(), DeliverError> {
     settle(store, |_| {
         let claimed = &claim.endpoint;
-        let Some(mut endpoint) = store.webhook_endpoint(&claimed.tenant)? else {
+        let Some(mut endpoint) = store.webhook_endpoint(&claimed.tenant, &claimed.id)? else {
             return Ok(Decision::Answer(()));
         };
         let before = endpoint.health.clone();
@@ -202,7 +211,7 @@ pub fn record_unsent(
     let attempt = AttemptRecord {
         next: match error {
             DeliverError::Failure(_) => return Err(error.clone()),
-            DeliverError::SealedBody(OpenError::Refused) => Next::Fail,
+            DeliverError::SealedBody(OpenError::Refused) | DeliverError::Deleted => Next::Fail,
             _ => Next::Retry,
         },
         status: None,
@@ -232,7 +241,7 @@ fn record(
             Next::Gone | Next::Fail => DeliveryStatus::Failed,
             Next::Retry => retry(env, &mut delivery, attempt.retry_after, now),
         };
-        if let Some(endpoint) = store.webhook_endpoint(&delivery.tenant)? {
+        if let Some(endpoint) = store.webhook_endpoint(&delivery.tenant, &delivery.endpoint)? {
             update_endpoint(store, env, claim, endpoint, attempt, &mut changes)?;
         }
         changes.attempts.extend(row(claim, attempt, now));
@@ -258,10 +267,11 @@ fn update_endpoint(
     let now = changes.at;
     let before = endpoint.clone();
     let tenant = endpoint.tenant.clone();
+    let target = endpoint.lane_key().to_owned();
     let mut audit = |action: &'static str| {
         changes
             .audit
-            .push(env.audit(&tenant, now, Actor::System, action, tenant.as_str()));
+            .push(env.audit(&tenant, now, Actor::System, action, &*target));
     };
     if attempt.next == Next::Gone && endpoint.gone_since.is_none() {
         endpoint.gone_since = Some(now);

@@ -1,7 +1,7 @@
 //! Queueing the events that are sent to a tenant's webhook endpoint.
 
 use crate::base::email::Email;
-use crate::base::id::{DeliveryId, SessionId};
+use crate::base::id::{DeliveryId, SessionId, WebhookEndpointId};
 use crate::base::time::Timestamp;
 use crate::model::licenses::license::License;
 use crate::model::outbox::delivery::{Delivery, DeliveryStatus};
@@ -62,8 +62,10 @@ fn deliver(
         sealed_body: env.seal(SealedField::DELIVERY_BODY, id.as_str(), &body),
         id,
         tenant: license.tenant.clone(),
+        endpoint: WebhookEndpointId::first_of(&license.tenant),
+        waits_in: Some(license.mode),
         event,
-        license: license.id.clone(),
+        license: Some(license.id.clone()),
         sequence: license.event_sequence,
         customer: Some(EventCustomer {
             id: license.customer.clone(),

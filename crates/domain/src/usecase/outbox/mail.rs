@@ -22,6 +22,7 @@ use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
 use crate::usecase::failure::{Failure, from_port_errors};
 use crate::usecase::outbox::mail_rates::{Counted, take_rates};
+use crate::usecase::outbox::paused_notice::compose_paused_notice;
 use crate::usecase::outbox::retry::next_attempt;
 
 /// How long a claim lasts: longer than a session with a slow mail server.
@@ -106,14 +107,6 @@ pub(super) fn queued_mail(
     QueuedMail::new(id, license.tenant.clone(), content, to.clone(), now)
 }
 
-/// The mail that tells a seller that the webhook endpoint was paused. It is sent even if the tenant
-/// has switched mails off, since the switch is about mails to buyers.
-pub(crate) fn paused_mail(env: &Env<'_>, tenant: &Tenant, now: Timestamp) -> Write<QueuedMail> {
-    let id = MailId::new(now, env.random());
-    let (content, to) = (MailContent::WebhookPaused, tenant.email.clone());
-    Write::new(QueuedMail::new(id, tenant.id.clone(), content, to, now))
-}
-
 /// The result of composing a claimed mail.
 #[derive(Debug)]
 pub enum Composed {
@@ -159,7 +152,10 @@ pub fn compose(
 ) -> Result<Composed, Failure> {
     let composed = match &mail.content {
         MailContent::LicenseKey(license) => compose_license_mail(store, env, mail, license),
-        MailContent::WebhookPaused => compose_notice(store, mail),
+        MailContent::WebhookPaused => compose_paused_notice(store, mail).map(|notice| {
+            let cancelled = Composed::Outcome(Outcome::Cancelled(RESUMED));
+            notice.map_or(cancelled, |notice| Composed::Notice(Box::new(notice)))
+        }),
     };
     match composed {
         Err(Failure::Store(error @ StoreError::Inconsistent { .. })) => {
@@ -171,28 +167,6 @@ pub fn compose(
 
 fn gone(what: &str) -> Composed {
     Composed::Outcome(Outcome::Refused(format!("{what} is gone")))
-}
-
-fn compose_notice(
-    store: &(impl Tenants + WebhookEndpoints + ?Sized),
-    mail: &QueuedMail,
-) -> Result<Composed, Failure> {
-    let endpoint = store.webhook_endpoint(&mail.tenant)?;
-    let paused = endpoint.and_then(|endpoint| {
-        let health = endpoint.health;
-        Some((endpoint.url?, health.failing_since?, health.paused_at?))
-    });
-    let Some((url, failing_since, paused_at)) = paused else {
-        return Ok(Composed::Outcome(Outcome::Cancelled(RESUMED)));
-    };
-    Ok(Composed::Notice(Box::new(PausedNotice {
-        id: mail.id.clone(),
-        to: mail.to.clone(),
-        tenant: mail.tenant.clone(),
-        url,
-        failing_since,
-        paused_at,
-    })))
 }
 
 fn compose_license_mail(

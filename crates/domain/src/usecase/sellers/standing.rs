@@ -188,10 +188,8 @@ fn disconnect(
             connection.checkout_key = None;
             changes.connections.push(Write::changed(connection));
         }
-        if let Some(mut endpoint) = store.webhook_endpoint(id)?
-            && endpoint.url.is_some()
-        {
-            endpoint.url = None;
+        for mut endpoint in store.webhook_endpoints(id)? {
+            endpoint.delete();
             changes.endpoints.push(Write::changed(endpoint));
         }
         Ok(Decision::commit(changes, ()))

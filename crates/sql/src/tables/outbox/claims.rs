@@ -13,6 +13,7 @@ use super::super::super::claim::{
     set_turns,
 };
 use super::super::super::db::Conn;
+use super::webhook_endpoint::lane_key;
 use crate::claim::{Lane, Limits, MAILS, Picked, Queue, WEBHOOKS, pick};
 use crate::error::Error;
 
@@ -35,7 +36,7 @@ pub fn claim(conn: &mut Conn, limits: Limits) -> Result<Claimed<Claim>, Error> {
     let (endpoints, mut unreadable) = endpoints(conn, &lanes)?;
     let (lanes, unserved): (Vec<Lane>, Vec<Lane>) = lanes
         .into_iter()
-        .partition(|lane| endpoints.contains_key(&lane.tenant));
+        .partition(|lane| endpoints.contains_key(&lane.key));
     if !unserved.is_empty() {
         set_lanes_aside(conn, WEBHOOKS, &unserved, limits)?;
     }
@@ -43,7 +44,8 @@ pub fn claim(conn: &mut Conn, limits: Limits) -> Result<Claimed<Claim>, Error> {
     let picked: Picked<Delivery> = pick(&lanes, rows, limits);
     take(conn, WEBHOOKS, &lanes, &picked, limits)?;
     let leased = picked.leased.into_iter().filter_map(|delivery| {
-        let endpoint = endpoints.get(delivery.tenant.as_str())?.clone();
+        let key = lane_key(&delivery.tenant, &delivery.endpoint);
+        let endpoint = endpoints.get(&key)?.clone();
         Some(Claim { delivery, endpoint })
     });
     unreadable.extend(picked.unreadable);
@@ -77,10 +79,10 @@ fn endpoints(
 ) -> Result<(HashMap<String, WebhookEndpoint>, Vec<StoreError>), Error> {
     let (mut found, mut unreadable) = (HashMap::new(), Vec::new());
     for row in endpoint_rows(conn, lanes)? {
-        let tenant = row.tenant().to_owned();
+        let key = row.lane_key().to_owned();
         match WebhookEndpoint::try_from(row) {
             Ok(endpoint) => {
-                found.insert(tenant, endpoint);
+                found.insert(key, endpoint);
             }
             Err(error) => unreadable.push(error),
         }

@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use mintage_domain::base::id::{CustomerId, DeliveryId, LicenseId};
+use diesel::sql_types::Bool;
+use mintage_domain::base::id::{CustomerId, DeliveryId, LicenseId, WebhookEndpointId};
+use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::seal::Sealed;
 use mintage_domain::base::slug::TenantId;
@@ -44,6 +47,8 @@ pub struct DeliveryRow {
     sequence: i64,
     customer: Option<String>,
     external_id: Option<String>,
+    endpoint: Option<String>,
+    waits_in: Option<String>,
 }
 
 impl From<&Delivery> for DeliveryRow {
@@ -53,7 +58,11 @@ impl From<&Delivery> for DeliveryRow {
             id: delivery.id.to_string(),
             tenant: delivery.tenant.to_string(),
             event: delivery.event.as_str().to_owned(),
-            license: delivery.license.to_string(),
+            license: delivery
+                .license
+                .as_ref()
+                .map_or("", LicenseId::as_str)
+                .to_owned(),
             sealed_body: delivery.sealed_body.to_bytes(),
             status: delivery.status.as_str().to_owned(),
             attempts: i64::from(delivery.attempts),
@@ -64,6 +73,9 @@ impl From<&Delivery> for DeliveryRow {
             sequence: stored_version(delivery.sequence),
             customer: customer.map(|it| it.id.to_string()),
             external_id: customer.and_then(|it| it.external_id.as_deref().map(stored_text)),
+            endpoint: (delivery.endpoint != WebhookEndpointId::first_of(&delivery.tenant))
+                .then(|| delivery.endpoint.to_string()),
+            waits_in: delivery.waits_in.map(|mode| mode.as_str().to_owned()),
         }
     }
 }
@@ -74,11 +86,19 @@ impl TryFrom<DeliveryRow> for Delivery {
     fn try_from(row: DeliveryRow) -> Result<Self, StoreError> {
         let key = [row.id.as_str()];
         let place = Place::of("deliveries", &key);
+        let tenant = place.read("tenant", TenantId::parse(&row.tenant))?;
+        let event = place.read("event", EventName::parse(&row.event))?;
+        let has_license = event != EventName::WebhookTest || !row.license.is_empty();
+        let license = has_license.then_some(row.license.as_str());
+        let endpoint = row.endpoint.as_deref();
+        let endpoint = place.read_some("endpoint", endpoint, WebhookEndpointId::parse)?;
         Ok(Self {
             id: place.read("id", DeliveryId::parse(&row.id))?,
-            tenant: place.read("tenant", TenantId::parse(&row.tenant))?,
-            event: place.read("event", EventName::parse(&row.event))?,
-            license: place.read("license", LicenseId::parse(&row.license))?,
+            endpoint: endpoint.unwrap_or_else(|| WebhookEndpointId::first_of(&tenant)),
+            tenant,
+            waits_in: place.read_some("waits_in", row.waits_in.as_deref(), Mode::parse)?,
+            event,
+            license: place.read_some("license", license, LicenseId::parse)?,
             sealed_body: place.read("sealed_body", Sealed::from_bytes(&row.sealed_body))?,
             status: place.read("status", DeliveryStatus::parse(&row.status))?,
             attempts: place.number("attempts", row.attempts)?,
@@ -142,7 +162,7 @@ impl TryFrom<AttemptRow> for Attempt {
     }
 }
 
-stored!(DeliveryRow: deliveries { key id, fixed tenant, fixed event, fixed license, fixed sealed_body, set status, set attempts, set schedule_from, set due_at, fixed created_at, set version, fixed sequence, fixed customer, fixed external_id });
+stored!(DeliveryRow: deliveries { key id, fixed tenant, fixed event, fixed license, fixed sealed_body, set status, set attempts, set schedule_from, set due_at, fixed created_at, set version, fixed sequence, fixed customer, fixed external_id, set endpoint, set waits_in });
 
 stored!(AttemptRow: attempts { key delivery, key number, set at, set url, set status, set snippet });
 
@@ -184,10 +204,11 @@ pub fn get(
     Ok(Some((delivery, all(made)?)))
 }
 
-/// List the deliveries of a tenant with the last attempt at each, newest first.
+/// List the deliveries of a tenant, or those to an endpoint, with the last attempt at each, newest first.
 pub fn list(
     conn: &mut Conn,
     tenant: &TenantId,
+    endpoint: Option<&WebhookEndpointId>,
     page: &PageRequest,
 ) -> Result<Page<(Delivery, Option<Attempt>)>, Error> {
     let mut query = deliveries::table
@@ -196,6 +217,13 @@ pub fn list(
         .order((deliveries::created_at.desc(), deliveries::id.desc()))
         .limit(fetch(page))
         .into_boxed::<Db>();
+    if let Some(endpoint) = endpoint {
+        query = if *endpoint == WebhookEndpointId::first_of(tenant) {
+            query.filter(deliveries::endpoint.is_null())
+        } else {
+            query.filter(deliveries::endpoint.eq(endpoint.as_str()))
+        };
+    }
     if let Some(after) = &page.after {
         query = query.filter(behind!(deliveries::created_at, deliveries::id, after));
     }
@@ -225,6 +253,28 @@ pub fn list(
     }))
 }
 
+/// List deliveries that wait for the first endpoint of their tenant although another endpoint receives
+/// them.
+pub fn list_waiting(conn: &mut Conn, n: usize) -> Result<Vec<Delivery>, Error> {
+    let rows = deliveries::table
+        .filter(sql::<Bool>(IS_RECEIVED))
+        .limit(i64::try_from(n).unwrap_or(i64::MAX))
+        .select(DeliveryRow::as_select())
+        .load(conn)?;
+    all(rows)
+}
+
+/// That another endpoint than the first one of the tenant receives a delivery that waits. The first one
+/// needs no help. The first line is that of an index, word by word.
+const IS_RECEIVED: &str = "deliveries.status = 'pending' and deliveries.waits_in is not null \
+    and deliveries.tenant in (select o.owner from endpoints o \
+        where o.owner is not null and o.url is not null) \
+    and exists (select 1 from endpoints e \
+        where e.owner = deliveries.tenant and e.url is not null \
+        and not e.disabled and coalesce(e.mode, deliveries.waits_in) = deliveries.waits_in \
+        and (e.events is null or ' ' || e.events || ' ' like '% ' || deliveries.event || ' %')) \
+    and not exists (select 1 from endpoints f where f.tenant = deliveries.tenant and f.url is not null)";
+
 impl QueueRow for DeliveryRow {
     type Item = Delivery;
 
@@ -232,8 +282,8 @@ impl QueueRow for DeliveryRow {
         &self.id
     }
 
-    fn tenant(&self) -> &str {
-        &self.tenant
+    fn lane(&self) -> &str {
+        self.endpoint.as_deref().unwrap_or(&self.tenant)
     }
 
     fn leased(self, until: Timestamp) -> Result<Delivery, StoreError> {

@@ -9,12 +9,14 @@ use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::outbox::lane::LaneState;
 
+use super::webhook_endpoint::lane_key;
 use crate::claim::{MAILS, WEBHOOKS};
 use crate::schema::lanes;
 use crate::table::stored;
 use crate::writes::{Form, Writes};
 
-/// A row of `lanes`. What a commit does not change is null.
+/// A row of `lanes`. What a commit does not change is null. The column `tenant` is the key of the lane: a
+/// tenant, or an endpoint that is not the first one of its tenant.
 #[derive(Debug, Clone, Default)]
 pub struct LaneRow {
     tenant: String,
@@ -47,14 +49,15 @@ pub(crate) fn write(changes: &Changes, writes: &mut Writes) {
     let mut lanes: BTreeMap<(String, &'static str), LaneRow> = BTreeMap::new();
     let now = changes.at.as_micros();
     for endpoint in changes.endpoints.iter().map(|write| &write.value) {
-        let lane = lane(&mut lanes, endpoint.tenant.to_string(), WEBHOOKS.name);
+        let lane = lane(&mut lanes, endpoint.lane_key().to_owned(), WEBHOOKS.name);
         lane.state = Some(endpoint.lane().as_str().to_owned());
         lane.width = Some(endpoint.health.width.map_or(UNLIMITED, i64::from));
         // The lane may have become wider.
         lane.turn_at = Some(now);
     }
     for write in &changes.deliveries {
-        let lane = lane(&mut lanes, write.value.tenant.to_string(), WEBHOOKS.name);
+        let key = lane_key(&write.value.tenant, &write.value.endpoint);
+        let lane = lane(&mut lanes, key, WEBHOOKS.name);
         let due_at = write.value.due_at.as_micros();
         lower(lane, write, write.value.is_unsettled(), due_at, now);
     }
@@ -70,15 +73,16 @@ pub(crate) fn write(changes: &Changes, writes: &mut Writes) {
 
 fn lane<'a>(
     lanes: &'a mut BTreeMap<(String, &'static str), LaneRow>,
-    tenant: String,
+    key: String,
     queue: &'static str,
 ) -> &'a mut LaneRow {
-    let key = (tenant.clone(), queue);
-    lanes.entry(key).or_insert_with(|| LaneRow {
-        tenant,
-        queue: queue.to_owned(),
-        ..LaneRow::default()
-    })
+    lanes
+        .entry((key.clone(), queue))
+        .or_insert_with(|| LaneRow {
+            tenant: key,
+            queue: queue.to_owned(),
+            ..LaneRow::default()
+        })
 }
 
 /// Lowers the turn of a lane: to the time at which a new row is due, and to now when a row that was

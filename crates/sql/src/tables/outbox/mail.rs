@@ -181,7 +181,7 @@ impl QueueRow for MailingRow {
         &self.id
     }
 
-    fn tenant(&self) -> &str {
+    fn lane(&self) -> &str {
         &self.tenant
     }
 

@@ -1,5 +1,6 @@
 //! Reads that must find nothing: of rows that were never written, and of rows of another tenant.
 
+use mintage_domain::base::id::WebhookEndpointId;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::ports::{AuditFilter, CustomerFilter, LicenseFilter, OrderFilter};
 
@@ -27,7 +28,9 @@ pub fn what_was_never_written_is_none(store: &Nodes<'_>) {
         store
             .licenses(tenant, &LicenseFilter::default(), &page)
             .map(|it| it.items.len()),
-        store.deliveries(tenant, &page).map(|it| it.items.len()),
+        store
+            .deliveries(tenant, None, &page)
+            .map(|it| it.items.len()),
         store.api_keys(tenant, None, &page).map(|it| it.items.len()),
         store.tokens(tenant, &page).map(|it| it.items.len()),
         store
@@ -67,14 +70,17 @@ pub fn foreign_tenants_are_invisible(store: &Nodes<'_>) {
     assert_eq!(link, Ok(None));
     assert_eq!(store.price_links(me, account), Ok(vec![]));
     assert_eq!(store.connection(me), Ok(None));
-    assert_eq!(store.webhook_endpoint(me), Ok(None));
+    assert_eq!(
+        store.webhook_endpoint(me, &WebhookEndpointId::first_of(me)),
+        Ok(None)
+    );
     let all = LicenseFilter::default();
     let lists = [
         store
             .orders(me, &OrderFilter::default(), &page)
             .map(|it| it.items.len()),
         store.licenses(me, &all, &page).map(|it| it.items.len()),
-        store.deliveries(me, &page).map(|it| it.items.len()),
+        store.deliveries(me, None, &page).map(|it| it.items.len()),
         store
             .activations(me, &license.id, &page)
             .map(|it| it.items.len()),

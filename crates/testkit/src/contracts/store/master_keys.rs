@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use mintage_domain::base::seal::{KeyId, Sealed};
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::access::credential::Credential;
+use mintage_domain::model::outbox::webhook_endpoint::{OldSecret, WebhookEndpoint};
 use mintage_domain::ports::{CommitError, SealedKind, SealedValue};
 use mintage_domain::usecase::env::SealedField;
 
@@ -50,7 +51,13 @@ fn shop_with_values(store: &Nodes<'_>) -> (Shop, Vec<(SealedKind, BTreeSet<Strin
             it.api_keys.push(Write::changed(shop.publishable_key()));
             let all = bodies.iter().cloned().chain([erased]);
             it.deliveries.extend(all.map(Write::changed));
-            let endpoints = [shop.webhook_endpoint(), other.webhook_endpoint()];
+            let endpoints = [&shop, &other].map(|it| WebhookEndpoint {
+                old_secret: Some(OldSecret {
+                    sealed: it.webhook_endpoint().sealed_secret,
+                    until: it.now(),
+                }),
+                ..it.webhook_endpoint()
+            });
             it.endpoints.extend(endpoints.map(Write::changed));
         }),
     );
@@ -62,7 +69,8 @@ fn shop_with_values(store: &Nodes<'_>) -> (Shop, Vec<(SealedKind, BTreeSet<Strin
             SealedKind::ApiKeySecret,
             keys.map(|it| it.id.to_string()).into(),
         ),
-        (SealedKind::EndpointSecret, tenants.into()),
+        (SealedKind::EndpointSecret, tenants.clone().into()),
+        (SealedKind::EndpointOldSecret, tenants.into()),
         (
             SealedKind::DeliveryBody,
             bodies.map(|it| it.id.to_string()).into(),

@@ -162,7 +162,7 @@ impl Check<'_> {
     fn check_deliveries(&self, changes: &Changes) {
         let store = self.store;
         for it in values(&changes.endpoints) {
-            self.row(it, store.webhook_endpoint(&it.tenant));
+            self.row(it, store.webhook_endpoint(&it.tenant, &it.id));
         }
         for it in values(&changes.deliveries) {
             let attempts: Vec<_> = changes

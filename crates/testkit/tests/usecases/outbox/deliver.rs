@@ -18,9 +18,8 @@ use mintage_domain::usecase::failure::Failure;
 use mintage_domain::usecase::outbox::deliver::{
     DEADLINE, DeliverError, LEASE, record_result, record_unsent, request,
 };
-use mintage_domain::usecase::outbox::webhook_endpoint::{
-    redeliver, resume, rotate_secret, set_url,
-};
+use mintage_domain::usecase::outbox::send::redeliver;
+use mintage_domain::usecase::outbox::webhook_endpoint::{resume, set_url};
 use mintage_testkit::ScriptedHttp;
 use mintage_testkit::fixtures::web_url;
 
@@ -85,9 +84,10 @@ fn a_request_is_signed_both_ways_over_the_bytes_that_are_sent() {
     assert_eq!(header(&sent, "x-keylight-delivery-id"), id);
     assert_eq!(header(&sent, "webhook-id"), id);
     assert_eq!(header(&sent, "webhook-timestamp"), at.to_string());
-    let keylight = keylight_signature(&secret, at, &sent.body);
+    let secrets = [secret];
+    let keylight = keylight_signature(&secrets, at, &sent.body);
     assert_eq!(header(&sent, "x-keylight-signature"), keylight);
-    let standard = standard_webhooks_signature(&secret, id, at, &sent.body);
+    let standard = standard_webhooks_signature(&secrets, id, at, &sent.body);
     assert_eq!(header(&sent, "webhook-signature"), standard);
     let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
     assert_eq!(body, seller.body(&claim.delivery));
@@ -98,12 +98,12 @@ fn each_attempt_sends_the_same_bytes_and_signs_its_own_time_by_the_current_secre
     let (seller, _) = waiting();
     let first = request(&seller.env(), &claimed(&seller)).unwrap();
     seller.shop.env.clock.advance(LEASE);
-    let (store, env) = (&*seller.store, seller.env());
-    let secret = rotate_secret(store, &env, seller.tenant(), &Actor::Operator).unwrap();
+    let env = seller.env();
+    let secret = seller.rotate_secret().unwrap();
     let second = request(&env, &claimed(&seller)).unwrap();
     assert_eq!(first.body, second.body);
     let at = seller.shop.now().unix_seconds();
-    let signed = keylight_signature(&secret, at, &second.body);
+    let signed = keylight_signature(&[secret], at, &second.body);
     assert_eq!(header(&second, "x-keylight-signature"), signed);
     assert_ne!(
         header(&first, "webhook-timestamp"),
@@ -190,7 +190,7 @@ fn a_receiver_that_is_gone_stops_the_endpoint_it_was_and_no_newer_one() {
         recorded(&seller, &claim, &Ok(answer(410)));
         let endpoint = seller
             .store
-            .webhook_endpoint(seller.tenant())
+            .webhook_endpoint(seller.tenant(), &seller.first_endpoint())
             .unwrap()
             .unwrap();
         let gone = (!moved).then(|| seller.shop.now());
@@ -249,7 +249,14 @@ fn ten_attempts_fail_a_delivery_and_sending_it_again_begins_ten_more() {
             assert_eq!(status, expected, "attempt {attempt} of round {round}");
             seller.shop.env.clock.advance(Duration::from_hours(30));
             let (store, env) = (&*seller.store, seller.env());
-            resume(store, &env, seller.tenant(), &Actor::Operator).unwrap();
+            resume(
+                store,
+                &env,
+                seller.tenant(),
+                &seller.first_endpoint(),
+                &Actor::Operator,
+            )
+            .unwrap();
         }
         let id = seller.deliveries()[0].id.clone();
         let (store, env) = (&*seller.store, seller.env());
@@ -275,7 +282,7 @@ fn an_attempt_whose_lease_was_lost_changes_nothing() {
     assert_eq!(attempts.len(), 1);
     let endpoint = seller
         .store
-        .webhook_endpoint(seller.tenant())
+        .webhook_endpoint(seller.tenant(), &seller.first_endpoint())
         .unwrap()
         .unwrap();
     assert_eq!(endpoint.gone_since, None);
@@ -296,7 +303,7 @@ fn a_change_of_the_endpoint_meanwhile_does_not_lose_the_outcome() {
     );
     let endpoint = seller
         .store
-        .webhook_endpoint(seller.tenant())
+        .webhook_endpoint(seller.tenant(), &seller.first_endpoint())
         .unwrap()
         .unwrap();
     assert_eq!(endpoint.gone_since, Some(seller.shop.now()));
@@ -356,7 +363,10 @@ fn a_delivery_that_cannot_be_built_is_recorded_and_ends() {
             (attempts[0].status, &attempts[0].snippet),
             (None, &error.to_string())
         );
-        let endpoint = store.webhook_endpoint(seller.tenant()).unwrap().unwrap();
+        let endpoint = store
+            .webhook_endpoint(seller.tenant(), &seller.first_endpoint())
+            .unwrap()
+            .unwrap();
         assert_eq!(
             endpoint.health,
             EndpointHealth::default(),

@@ -21,7 +21,7 @@ fn an_event_is_due_at_once_and_sealed_for_its_delivery() {
     let delivery = license_event(&env, &mut license, event, "masked", recipient, now);
     assert_eq!(
         (delivery.due_at, delivery.attempts, &delivery.license),
-        (now, 0, &license.id)
+        (now, 0, &Some(license.id.clone()))
     );
     let field = SealedField::DELIVERY_BODY;
     let body = env

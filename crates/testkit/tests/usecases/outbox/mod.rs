@@ -1,4 +1,5 @@
 mod deliver;
+mod endpoints;
 mod event;
 mod fairness;
 mod mail;

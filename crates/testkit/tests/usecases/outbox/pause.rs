@@ -11,9 +11,8 @@ use mintage_domain::model::sellers::authority::Authority;
 use mintage_domain::ports::{ClaimLimits, HttpError, HttpResponse, Mails, WebhookEndpoints};
 use mintage_domain::usecase::outbox::deliver::record_result;
 use mintage_domain::usecase::outbox::mail::{Composed, Outcome, compose};
-use mintage_domain::usecase::outbox::webhook_endpoint::{
-    WebhookEndpointError, redeliver, resume, rotate_secret, set_url,
-};
+use mintage_domain::usecase::outbox::send::redeliver;
+use mintage_domain::usecase::outbox::webhook_endpoint::{WebhookEndpointError, resume, set_url};
 use mintage_testkit::fixtures::web_url;
 
 use crate::seller::Seller;
@@ -41,7 +40,9 @@ fn audited(seller: &Seller, action: &str) -> bool {
 }
 
 fn endpoint(seller: &Seller) -> WebhookEndpoint {
-    let endpoint = seller.store.webhook_endpoint(seller.tenant());
+    let endpoint = seller
+        .store
+        .webhook_endpoint(seller.tenant(), &seller.first_endpoint());
     endpoint.unwrap().unwrap()
 }
 
@@ -136,9 +137,11 @@ fn deliveries_of_a_paused_endpoint_wait_and_are_sent_after_it_is_resumed() {
                 .all(|it| it.status != DeliveryStatus::Failed)
         );
         match name {
-            "resumed" => drop(resume(store, &env, tenant, &actor).unwrap()),
+            "resumed" => {
+                drop(resume(store, &env, tenant, &seller.first_endpoint(), &actor).unwrap());
+            }
             "url set" => drop(set_url(store, &env, tenant, &actor, Some(&new_url)).unwrap()),
-            _ => drop(rotate_secret(store, &env, tenant, &actor).unwrap()),
+            _ => drop(seller.rotate_secret().unwrap()),
         }
         assert_eq!(endpoint(&seller).health.status(), "active", "{name}");
         assert!(audited(&seller, action), "{name}");
@@ -189,7 +192,14 @@ fn a_notice_about_an_endpoint_that_was_resumed_is_cancelled() {
     let seller = paused();
     let mail = notices(&seller).remove(0);
     let (store, env) = (&*seller.store, seller.env());
-    resume(store, &env, seller.tenant(), &Actor::Operator).unwrap();
+    resume(
+        store,
+        &env,
+        seller.tenant(),
+        &seller.first_endpoint(),
+        &Actor::Operator,
+    )
+    .unwrap();
     let composed = compose(store, &env, &mail).unwrap();
     assert!(
         matches!(composed, Composed::Outcome(Outcome::Cancelled(_))),
@@ -201,12 +211,24 @@ fn a_notice_about_an_endpoint_that_was_resumed_is_cancelled() {
 fn only_a_paused_endpoint_is_resumed() {
     let seller = Seller::on_sale();
     let (store, env, actor) = (&*seller.store, seller.env(), Actor::Operator);
-    let missing = resume(store, &env, seller.tenant(), &actor);
+    let missing = resume(
+        store,
+        &env,
+        seller.tenant(),
+        &seller.first_endpoint(),
+        &actor,
+    );
     assert_eq!(missing, Err(WebhookEndpointError::NotFound));
     set_url(store, &env, seller.tenant(), &actor, Some(&web_url(URL))).unwrap();
     let before = endpoint(&seller);
     assert_eq!(
-        resume(store, &env, seller.tenant(), &actor),
+        resume(
+            store,
+            &env,
+            seller.tenant(),
+            &seller.first_endpoint(),
+            &actor
+        ),
         Ok(before.clone())
     );
     assert_eq!(endpoint(&seller), before);
@@ -220,7 +242,7 @@ fn an_endpoint_set_meanwhile_is_not_blamed_for_the_attempts_at_the_former_one() 
     let (store, env, actor) = (&*seller.store, seller.env(), Actor::Operator);
     set_url(store, &env, seller.tenant(), &actor, Some(&web_url(URL))).unwrap();
     let claim = seller.claim_deliveries().remove(0);
-    rotate_secret(store, &env, seller.tenant(), &actor).unwrap();
+    seller.rotate_secret().unwrap();
     record(&seller, &claim, &Err(HttpError::Timeout));
     assert_eq!(endpoint(&seller).health.status(), "active");
 }

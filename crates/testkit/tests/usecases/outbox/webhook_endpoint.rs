@@ -12,9 +12,8 @@ use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::ports::{AuditFilter, Audits, Commit, HttpResponse, WebhookEndpoints};
 use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::outbox::deliver::{LEASE, record_result};
-use mintage_domain::usecase::outbox::webhook_endpoint::{
-    WebhookEndpointError, redeliver, rotate_secret, set_url,
-};
+use mintage_domain::usecase::outbox::send::redeliver;
+use mintage_domain::usecase::outbox::webhook_endpoint::{WebhookEndpointError, set_url};
 use mintage_testkit::fixtures::web_url;
 
 use crate::seller::Seller;
@@ -27,7 +26,7 @@ fn set(seller: &Seller, url: Option<&str>) -> Option<WebhookSecret> {
 fn endpoint(seller: &Seller) -> WebhookEndpoint {
     seller
         .store
-        .webhook_endpoint(seller.tenant())
+        .webhook_endpoint(seller.tenant(), &seller.first_endpoint())
         .unwrap()
         .unwrap()
 }
@@ -65,8 +64,7 @@ fn a_secret_is_returned_with_the_first_url_and_stays_until_it_is_rotated() {
     assert_eq!(endpoint(&seller).url, None);
     assert_eq!(secret(&seller), first.expose());
 
-    let (store, env) = (&*seller.store, seller.env());
-    let other = rotate_secret(store, &env, seller.tenant(), &Actor::Operator).unwrap();
+    let other = seller.rotate_secret().unwrap();
     assert_ne!(other.expose(), first.expose());
     assert_eq!(secret(&seller), other.expose());
     assert_eq!(seller.audited("webhook.set"), 3);
@@ -76,8 +74,7 @@ fn a_secret_is_returned_with_the_first_url_and_stays_until_it_is_rotated() {
 #[test]
 fn there_is_no_secret_to_rotate_before_a_url_was_set() {
     let seller = Seller::new();
-    let (store, env) = (&*seller.store, seller.env());
-    let rotated = rotate_secret(store, &env, seller.tenant(), &Actor::Operator);
+    let rotated = seller.rotate_secret();
     assert_eq!(rotated.unwrap_err(), WebhookEndpointError::NotFound);
 }
 

@@ -1,3 +1,4 @@
+use mintage_domain::base::id::WebhookEndpointId;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::sales::order::Order;
@@ -77,7 +78,14 @@ fn an_erased_tenant_has_neither_credentials_nor_customers_and_keeps_its_orders()
         1,
         "the sweep ends the grant at Stripe"
     );
-    assert_eq!(store.webhook_endpoint(id).unwrap().unwrap().url, None);
+    assert_eq!(
+        store
+            .webhook_endpoint(id, &WebhookEndpointId::first_of(id))
+            .unwrap()
+            .unwrap()
+            .url,
+        None
+    );
     let customers = store
         .customers(id, &CustomerFilter::default(), &page)
         .unwrap();

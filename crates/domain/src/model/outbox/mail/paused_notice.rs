@@ -17,6 +17,8 @@ pub struct PausedNotice {
     pub tenant: TenantId,
     /// The URL of the endpoint.
     pub url: WebUrl,
+    /// The path of the call that resumes the endpoint.
+    pub resume_path: String,
     /// When the first attempt failed since the last success.
     pub failing_since: Timestamp,
     /// When the endpoint was paused.

@@ -67,7 +67,7 @@ pub fn deliveries_are_paged(store: &Nodes<'_>) {
     );
     let place = |it: &Delivery| (it.created_at, it.id.to_string());
     assert_paged(
-        &|page| store.deliveries(&shop.tenant.id, page),
+        &|page| store.deliveries(&shop.tenant.id, None, page),
         &|(it, _)| place(it),
         deliveries.iter().map(place).collect(),
     );
@@ -86,7 +86,7 @@ pub fn a_delivery_is_listed_with_its_last_attempt(store: &Nodes<'_>) {
     }
     let read = store.delivery(&shop.tenant.id, &tried.id);
     assert_eq!(read, Ok(Some((tried.clone(), attempts.clone()))));
-    let page = store.deliveries(&shop.tenant.id, &PageRequest::default());
+    let page = store.deliveries(&shop.tenant.id, None, &PageRequest::default());
     for (delivery, last) in page.expect("the store answers").items {
         let expected = (delivery.id == tried.id).then(|| attempts[10].clone());
         assert_eq!(last, expected);

@@ -81,7 +81,7 @@ pub fn a_claim_leases_and_counts(store: &Nodes<'_>) {
     assert_eq!(claims.len(), 1);
     assert_eq!(claims[0].delivery, leased);
     let endpoint = store
-        .webhook_endpoint(&shop.tenant.id)
+        .webhook_endpoint(&shop.tenant.id, &claims[0].endpoint.id)
         .expect("the store answers");
     assert_eq!(Some(&claims[0].endpoint), endpoint.as_ref());
     assert_eq!(read(store, &written[0]), leased);

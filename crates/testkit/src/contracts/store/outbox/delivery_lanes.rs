@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use mintage_domain::base::id::WebhookEndpointId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::outbox::delivery::{Claim, Delivery, DeliveryStatus};
@@ -16,7 +17,8 @@ use crate::fixtures::Shop;
 
 /// Changes the health of a shop's endpoint.
 fn set_health(store: &Nodes<'_>, shop: &Shop, health: EndpointHealth) {
-    let endpoint = store.webhook_endpoint(&shop.tenant.id);
+    let id = WebhookEndpointId::first_of(&shop.tenant.id);
+    let endpoint = store.webhook_endpoint(&shop.tenant.id, &id);
     let endpoint = endpoint.expect("the store answers").expect("it was set");
     let changed = Write::changed(WebhookEndpoint { health, ..endpoint });
     committed(store, changing(shop, |it| it.endpoints.push(changed)));

@@ -6,4 +6,5 @@ pub mod delivery_lanes;
 pub mod delivery_order;
 pub mod mail;
 pub mod pruning;
+pub mod several_endpoints;
 pub mod webhook_endpoint;

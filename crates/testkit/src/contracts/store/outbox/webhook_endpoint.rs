@@ -1,7 +1,14 @@
 //! Webhook endpoints of tenants.
 
+use std::collections::BTreeSet;
+
+use mintage_domain::base::mode::Mode;
 use mintage_domain::model::outbox::endpoint_health::EndpointHealth;
-use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
+use mintage_domain::model::outbox::event::EventName;
+use mintage_domain::model::outbox::subscription::Subscription;
+use mintage_domain::model::outbox::webhook_endpoint::{
+    EndpointDescription, OldSecret, WebhookEndpoint,
+};
 
 use crate::contracts::store::nodes::Nodes;
 use crate::contracts::store::round_trip::{INSTANTS, each_overwrites};
@@ -33,4 +40,31 @@ pub fn a_webhook_endpoint_reads_back_as_written(store: &Nodes<'_>) {
     };
     let rows = [whole.clone(), without, gone, paused, whole];
     each_overwrites(store, &shop, |it| &mut it.endpoints, rows);
+}
+
+/// Endpoints that are not the first one, with each field, rotated, disabled, and deleted, read back
+/// unchanged.
+pub fn another_webhook_endpoint_reads_back_as_written(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    for mode in Mode::ALL.map(Some).into_iter().chain([None]) {
+        let whole = shop.other_endpoint(mode);
+        let subscription = |events: Option<BTreeSet<EventName>>| Subscription {
+            events,
+            is_enabled: false,
+            ..whole.subscription.clone()
+        };
+        let rotated = WebhookEndpoint {
+            description: EndpointDescription::parse("Zoë's “CRM”").ok(),
+            subscription: subscription(Some(EventName::subscribable().collect())),
+            old_secret: Some(OldSecret {
+                sealed: whole.sealed_secret.clone(),
+                until: INSTANTS[3],
+            }),
+            ..whole.clone()
+        };
+        let mut deleted = whole.clone();
+        deleted.delete();
+        let rows = [whole.clone(), rotated, deleted, whole];
+        each_overwrites(store, &shop, |it| &mut it.endpoints, rows);
+    }
 }

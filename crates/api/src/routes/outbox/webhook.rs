@@ -1,13 +1,15 @@
-//! `/v1/webhook`: the webhook endpoint of a tenant.
+//! `/v1/webhook`: the first webhook endpoint of a tenant.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use deserr::Deserr;
 use mintage_domain::base::change::Change;
+use mintage_domain::base::id::WebhookEndpointId;
+use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::url::WebUrl;
-use mintage_domain::model::outbox::webhook_endpoint::UrlPolicy;
+use mintage_domain::model::outbox::webhook_endpoint::{SecretOverlap, UrlPolicy, WebhookEndpoint};
 use mintage_domain::model::outbox::webhook_signature::WebhookSecret;
 use mintage_domain::model::sellers::management_token::TokenScope;
-use mintage_domain::ports::{Http, HttpError};
+use mintage_domain::ports::{Http, HttpError, StoreError};
 use mintage_domain::usecase::outbox::webhook_endpoint;
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
@@ -19,15 +21,20 @@ use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::json::{Faults, Patch, read_body};
 use crate::schema;
-use crate::views::outbox::{SigningSecret, UpdatedWebhookEndpoint, WebhookEndpointView};
+use crate::views::outbox::{SigningSecret, UpdatedWebhook, WebhookView};
 
-/// Get the webhook endpoint
+fn first(app: &App, tenant: &TenantId) -> Result<Option<WebhookEndpoint>, StoreError> {
+    let id = WebhookEndpointId::first_of(tenant);
+    app.store.webhook_endpoint(tenant, &id)
+}
+
+/// Get the first webhook endpoint
 #[utoipa::path(
     get,
     path = "/v1/webhook",
-    operation_id = "getWebhookEndpoint",
+    operation_id = "getWebhook",
     tag = "Integrations",
-    responses((status = 200, description = "The webhook endpoint.", body = WebhookEndpointView<'_>)),
+    responses((status = 200, description = "The webhook endpoint.", body = WebhookView<'_>)),
     security(("managementToken" = ["integrations:read"])),
 )]
 pub(super) async fn get(
@@ -35,17 +42,14 @@ pub(super) async fn get(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsRead).await?;
-    let known = blocking(&app, move |app| {
-        app.store.webhook_endpoint(&caller.tenant())
-    })
-    .await??;
-    Ok(HttpResponse::Ok().json(WebhookEndpointView::of(known.as_ref())))
+    let known = blocking(&app, move |app| first(app, &caller.tenant())).await??;
+    Ok(HttpResponse::Ok().json(WebhookView::of(known.as_ref())))
 }
 
-/// The webhook endpoint to set.
+/// The first webhook endpoint to set.
 #[derive(Deserr, ToSchema)]
 #[deserr(error = Faults, deny_unknown_fields)]
-struct SetWebhookEndpointRequest {
+struct SetWebhookRequest {
     /// An `https` URL. With `null` nothing is sent; events then wait for a URL. Without this field
     /// nothing changes.
     #[deserr(default)]
@@ -53,41 +57,39 @@ struct SetWebhookEndpointRequest {
     url: Patch<schema::WebhookUrl>,
 }
 
-impl SetWebhookEndpointRequest {
-    /// What changes about the URL. Requests can be sent to a new one.
-    fn into_url(self, policy: UrlPolicy, http: &dyn Http) -> Result<Change<WebUrl>, Faults> {
-        let schema::WebhookUrl(text) = match self.url.0 {
-            Change::Keep => return Ok(Change::Keep),
-            Change::Clear => return Ok(Change::Clear),
-            Change::Set(url) => url,
+/// Reads the URL of an endpoint, to which requests can be sent.
+pub(super) fn read_url(
+    schema::WebhookUrl(text): &schema::WebhookUrl,
+    policy: UrlPolicy,
+    http: &dyn Http,
+) -> Result<WebUrl, Faults> {
+    let url = policy
+        .parse(text)
+        .map_err(|error| Faults::one("url", error))?;
+    http.check_url(url.as_str()).map_err(|error| {
+        let message = match error {
+            HttpError::BadUrl => "holds characters that must be percent-encoded".to_owned(),
+            error => error.to_string(),
         };
-        let url = policy
-            .parse(&text)
-            .map_err(|error| Faults::one("url", error))?;
-        http.check_url(url.as_str()).map_err(|error| {
-            let message = match error {
-                HttpError::BadUrl => "holds characters that must be percent-encoded".to_owned(),
-                error => error.to_string(),
-            };
-            Faults::one("url", message)
-        })?;
-        Ok(Change::Set(url))
-    }
+        Faults::one("url", message)
+    })?;
+    Ok(url)
 }
 
-/// Set the webhook endpoint
+/// Set the first webhook endpoint
 ///
-/// The first URL creates the signing secret. The answer contains the secret then, and no later answer
+/// The endpoint receives the events of both modes. /// The first URL creates the signing secret. The answer contains the secret then, and no later answer
 /// contains the secret.
 #[utoipa::path(
     put,
     path = "/v1/webhook",
-    operation_id = "setWebhookEndpoint",
+    operation_id = "setWebhook",
     tag = "Integrations",
-    request_body = SetWebhookEndpointRequest,
-    responses((status = 200, description = "The webhook endpoint.", body = UpdatedWebhookEndpoint<'_>,
+    request_body = SetWebhookRequest,
+    responses((status = 200, description = "The webhook endpoint.", body = UpdatedWebhook<'_>,
         headers(("Cache-Control" = String, description = "`no-store`")))),
     security(("managementToken" = ["integrations:write"])),
+    extensions(("x-error-codes" = json!(["webhook/too-many-endpoints"]))),
 )]
 pub(super) async fn set(
     app: web::Data<App>,
@@ -95,13 +97,17 @@ pub(super) async fn set(
     body: JsonBody,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
-    let body = read_body::<SetWebhookEndpointRequest>(&body.read().await?)?;
-    let change = body.into_url(app.settings.webhook_urls, &*app.http)?;
+    let body = read_body::<SetWebhookRequest>(&body.read().await?)?;
+    let change = match body.url.0 {
+        Change::Keep => Change::Keep,
+        Change::Clear => Change::Clear,
+        Change::Set(url) => Change::Set(read_url(&url, app.settings.webhook_urls, &*app.http)?),
+    };
     let (url, secret) = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
         let url = match change {
             Change::Keep => {
-                let endpoint = app.store.webhook_endpoint(&tenant)?;
+                let endpoint = first(app, &tenant)?;
                 return Ok((endpoint.and_then(|endpoint| endpoint.url), None));
             }
             Change::Clear => None,
@@ -115,22 +121,22 @@ pub(super) async fn set(
     app.deliveries_due.notify_one();
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
-        .json(UpdatedWebhookEndpoint {
+        .json(UpdatedWebhook {
             url: url.as_ref().map(WebUrl::as_str),
             signing_secret: secret.as_ref().map(WebhookSecret::expose),
         }))
 }
 
-/// Resume the webhook endpoint
+/// Resume the first webhook endpoint
 ///
 /// Ends the pause of an endpoint that failed for a whole day. The events that wait are sent. An endpoint
 /// that is not paused stays as it is.
 #[utoipa::path(
     post,
     path = "/v1/webhook/resume",
-    operation_id = "resumeWebhookEndpoint",
+    operation_id = "resumeWebhook",
     tag = "Integrations",
-    responses((status = 200, description = "The webhook endpoint.", body = WebhookEndpointView<'_>)),
+    responses((status = 200, description = "The webhook endpoint.", body = WebhookView<'_>)),
     security(("managementToken" = ["integrations:write"])),
     extensions(("x-error-codes" = json!(["common/not-found"]))),
 )]
@@ -141,17 +147,18 @@ pub(super) async fn resume(
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
     let endpoint = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        webhook_endpoint::resume(&*app.store, &caller.env(app), &tenant, &actor)
+        let id = WebhookEndpointId::first_of(&tenant);
+        webhook_endpoint::resume(&*app.store, &caller.env(app), &tenant, &id, &actor)
     })
     .await??;
     app.deliveries_due.notify_one();
-    Ok(HttpResponse::Ok().json(WebhookEndpointView::of(Some(&endpoint))))
+    Ok(HttpResponse::Ok().json(WebhookView::of(Some(&endpoint))))
 }
 
 /// Rotate the signing secret
 ///
-/// The answer contains the new secret, which no later answer contains. The old secret signs nothing
-/// more. A paused endpoint is resumed.
+/// The answer contains the new secret of the first webhook endpoint, which no later answer contains. The
+/// old secret signs nothing more; `POST /v1/webhook-endpoints/{id}/rotate-secret` lets both sign for a time. A paused endpoint is resumed.
 #[utoipa::path(
     post,
     path = "/v1/webhook/rotate-secret",
@@ -167,9 +174,17 @@ pub(super) async fn rotate_secret(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
-    let secret = blocking(&app, move |app| {
+    let (_, secret) = blocking(&app, move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        webhook_endpoint::rotate_secret(&*app.store, &caller.env(app), &tenant, &actor)
+        let (id, at_once) = (WebhookEndpointId::first_of(&tenant), SecretOverlap::NONE);
+        webhook_endpoint::rotate_secret(
+            &*app.store,
+            &caller.env(app),
+            &tenant,
+            &id,
+            &actor,
+            at_once,
+        )
     })
     .await??;
     app.deliveries_due.notify_one();

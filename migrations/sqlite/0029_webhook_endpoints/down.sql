@@ -1,0 +1,10 @@
+alter table deliveries drop column waits_in;
+alter table deliveries drop column endpoint;
+alter table endpoints drop column old_secret_until;
+alter table endpoints drop column sealed_old_secret;
+alter table endpoints drop column created_at;
+alter table endpoints drop column disabled;
+alter table endpoints drop column events;
+alter table endpoints drop column description;
+alter table endpoints drop column mode;
+alter table endpoints drop column owner;

@@ -1,0 +1,1 @@
+delete from counters where name like 'webhook-endpoints:%';
