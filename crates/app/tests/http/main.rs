@@ -28,6 +28,7 @@ mod pagination;
 mod parked_events;
 mod payments;
 mod publishable;
+mod publishable_devices;
 mod publishable_limits;
 mod retention;
 mod secrets;

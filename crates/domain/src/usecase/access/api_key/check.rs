@@ -125,6 +125,14 @@ pub fn check_publishable_or_signed(
     check(env, key, call, permission).map(Some)
 }
 
+/// Checks a permission that only the body of a call reveals to be required.
+pub fn check_permission(key: &ApiKey, permission: Permission) -> Result<(), SignatureError> {
+    if key.kind().allows(permission) {
+        return Ok(());
+    }
+    Err(SignatureError::ScopeInsufficient)
+}
+
 /// Decides one attempt to consume a nonce, for a call that changes nothing else.
 pub fn use_up(
     env: &Env<'_>,
