@@ -21,6 +21,7 @@ use mintage_api::layers::{cors, rate_limits, request_id, security_headers};
 use mintage_runtime::app::App;
 use mintage_runtime::background::Workers;
 use mintage_runtime::problem::Problem;
+use mintage_web::error_pages;
 
 use self::connections::Connections;
 use self::guarded_io::GuardedIo;
@@ -123,6 +124,7 @@ fn bind(listener: TcpListener, app: &web::Data<App>) -> io::Result<Server> {
             .wrap(middleware::from_fn(rate_limits))
             .wrap(middleware::from_fn(cors))
             .wrap(middleware::from_fn(security_headers))
+            .wrap(middleware::from_fn(error_pages))
             .wrap(middleware::from_fn(request_id))
             .configure(move |config| mintage_api::mount(config, &endpoints))
             .default_service(web::to(|| async {
