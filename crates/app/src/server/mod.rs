@@ -105,7 +105,7 @@ pub fn start(listener: TcpListener, app: App) -> io::Result<Running> {
 /// As [`actix_web::HttpServer`], with connections of our own.
 fn bind(listener: TcpListener, app: &web::Data<App>) -> io::Result<Server> {
     let endpoints = Arc::new(endpoints());
-    let (json, page) = describe(&endpoints)?;
+    let (json, page) = describe(&endpoints, app.settings.public_url.as_str())?;
     let (json, page) = (web::Data::new(json), web::Data::new(page));
     let app = app.clone();
     let connections = Arc::new(Connections::within_file_limit());

@@ -104,6 +104,9 @@ fn every_page_has_the_same_form_and_a_strict_policy() {
         browse(&stage, "/stripe/connected/x"),
         browse(&stage, "/thanks/cs_test_unknown"),
         browse(&stage, "/"),
+        browse(&stage, "/docs"),
+        browse(&stage, "/docs?q=activate"),
+        browse(&stage, "/docs?q=nothing-has-this"),
         browse(&stage, "/nowhere"),
     ];
     for page in &pages {
@@ -214,4 +217,24 @@ fn the_script_of_the_pages_is_a_file_of_its_own() {
     );
     assert_eq!(script.header("x-content-type-options"), Some("nosniff"));
     assert!(!script.text().contains("innerHTML"), "it writes text alone");
+}
+
+#[test]
+fn the_documentation_is_searched_without_a_script() {
+    let stage = Stage::silent(&[]);
+    let shown = |query: &str| {
+        let page = browse(&stage, &format!("/docs?q={query}"));
+        assert_eq!(page.status, 200);
+        let calls = page.text().split("<article id=\"").skip(1);
+        let ids = calls.map(|rest| rest.split('"').next().expect("an end").to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(shown("heartbeat+POST"), ["recordHeartbeat"]);
+    assert_eq!(shown("%2Fv1%2FDEACTIVATE"), ["deactivateLicense"]);
+    assert!(shown("no-call-has-this").is_empty());
+    for all in ["", "+++"] {
+        assert!(shown(all).len() > 100, "{all}");
+    }
+    let quoted = browse(&stage, "/docs?q=%22%3E%3Cscript%3E");
+    assert!(!quoted.text().contains("><script"));
 }
