@@ -47,7 +47,7 @@ pub(crate) async fn home(app: web::Data<App>, request: HttpRequest) -> HttpRespo
     let base_url = app.settings.public_url.as_str();
     let mut answer = if prefers_html(request.headers()) {
         let template = HomePage {
-            title: "Mintage",
+            title: "A server for software licenses",
             version: VERSION,
             base_url,
         };

@@ -33,8 +33,11 @@ pub struct DocsPage {
 struct Content {
     version: String,
     base_url: String,
+    /// What the API is for.
     about: Vec<Vec<Span>>,
     steps: Vec<Step>,
+    /// What all calls have in common.
+    conventions: Vec<Vec<Span>>,
     groups: Vec<Group>,
     schemas: Vec<SchemaEntry>,
 }
@@ -71,10 +74,13 @@ impl DocsPage {
         let info = &document["info"];
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let groups = groups(document, base_url)?;
+        let mut about = paragraphs(&text(&info["description"]));
+        let conventions = about.split_off(about.len().min(1));
         let content = Content {
             version: text(&info["version"]),
             base_url: base_url.to_owned(),
-            about: paragraphs(&text(&info["description"])),
+            about,
+            conventions,
             steps: steps(&groups),
             groups,
             schemas: schemas(document),
@@ -155,8 +161,9 @@ mod tests {
             (&page.html, "&#60;i&#62;&#34;&#38;&#34;&#60;/i&#62;"),
             (
                 &page.html,
-                "<p>a <code>b&#60;c</code> <strong>d</strong></p><p>e</p>",
+                "<p>a <code>b&#60;c</code> <strong>d</strong></p>",
             ),
+            (&page.html, "<h2>Conventions</h2><p>e</p>"),
             (
                 &page.html,
                 "<code id=\"base-url\">http://a.test/&#60;b&#62;</code>",

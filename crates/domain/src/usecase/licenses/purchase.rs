@@ -8,7 +8,7 @@ use crate::base::mode::Mode;
 use crate::base::secret::Secret;
 use crate::base::time::Timestamp;
 use crate::model::licenses::license::License;
-use crate::model::licenses::standing::{RevocationReason, State};
+use crate::model::licenses::standing::{Revocation, RevocationReason, State};
 use crate::model::outbox::mail::QueuedMail;
 use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::thanks_page;
@@ -219,7 +219,7 @@ fn bought(
 }
 
 fn standing(license: &License, now: Timestamp) -> BuyersStanding {
-    let revocation = license.standing.revocation().map(|it| it.reason());
+    let revocation = license.standing.revocation().map(Revocation::reason);
     match license.state(now) {
         State::Active => BuyersStanding::Active,
         State::Frozen => BuyersStanding::OnHold,

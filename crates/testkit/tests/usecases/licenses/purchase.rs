@@ -110,7 +110,7 @@ fn the_key_is_shown_with_the_token_of_the_order_for_a_day() {
         .shop
         .env
         .clock
-        .advance(KEY_SHOWN_FOR - Duration::from_micros(1));
+        .advance(KEY_SHOWN_FOR.saturating_sub(Duration::from_micros(1)));
     assert!(matches!(key(Some(&good)), ShownKey::Key(..)));
     seller.shop.env.clock.advance(Duration::from_micros(1));
     assert!(matches!(key(Some(&good)), ShownKey::TooLate));
