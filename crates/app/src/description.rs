@@ -15,18 +15,23 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     pages.chain(mintage_api::endpoints()).collect()
 }
 
-/// The description of the endpoints, as JSON and as a page.
-pub(crate) fn describe(endpoints: &[Endpoint]) -> io::Result<(OpenApiJson, DocsPage)> {
+/// The description of the endpoints, as JSON and as a page of the server at a URL.
+pub(crate) fn describe(
+    endpoints: &[Endpoint],
+    base_url: &str,
+) -> io::Result<(OpenApiJson, DocsPage)> {
     let document = document(endpoints.iter().map(|endpoint| &endpoint.described));
     let json = OpenApiJson::of(&document)?;
-    let page = DocsPage::render(&serde_json::to_value(&document)?).map_err(io::Error::other)?;
+    let page = DocsPage::render(&serde_json::to_value(&document)?, base_url);
+    let page = page.map_err(io::Error::other)?;
     Ok((json, page))
 }
 
 /// The OpenAPI document of the server, as `mintage openapi` prints it.
 pub fn openapi_json() -> io::Result<String> {
-    let (json, _) = describe(&endpoints())?;
-    Ok(json.as_str().to_owned())
+    let endpoints = endpoints();
+    let document = document(endpoints.iter().map(|endpoint| &endpoint.described));
+    Ok(OpenApiJson::of(&document)?.as_str().to_owned())
 }
 
 #[cfg(test)]

@@ -112,6 +112,8 @@ macro_rules! read_ports {
                     order(tenant: &TenantId, id: &OrderId) -> Option<Order> = sales::order::get;
                     order_of_session(account: &StripeAccountId, session: &SessionId)
                         -> Option<Order> = sales::order::get_by_session;
+                    order_of_checkout(session: &SessionId) -> Option<Order>
+                        = sales::order::get_of_checkout;
                     orders(tenant: &TenantId, filter: &OrderFilter, page: &PageRequest)
                         -> Page<Order> = sales::order::list;
                     stuck_orders(before: Timestamp, n: usize) -> Vec<Order>

@@ -1,9 +1,8 @@
 //! The endpoints of the pages.
 
 use actix_web::{Route, web};
-use utoipa::OpenApi;
 
-use crate::{connect, docs};
+use crate::{assets, connect, docs, home, thanks};
 
 /// A handler with the description of its method, path and answer.
 pub struct Endpoint {
@@ -13,40 +12,31 @@ pub struct Endpoint {
     pub handler: fn() -> Route,
 }
 
-#[derive(OpenApi)]
-#[openapi(paths(connect::start::start))]
-struct Start;
-
-#[derive(OpenApi)]
-#[openapi(paths(connect::callback::finish))]
-struct Callback;
-
-#[derive(OpenApi)]
-#[openapi(paths(connect::connected::connected))]
-struct Connected;
-
-#[derive(OpenApi)]
-#[openapi(paths(docs::route::docs))]
-struct Docs;
+/// Lists endpoints by their handlers, whose `#[utoipa::path]` has the method and the path.
+macro_rules! endpoints {
+    ($($($module:ident)::+ => $handler:ident,)*) => {
+        vec![$({
+            #[derive(utoipa::OpenApi)]
+            #[openapi(paths($($module)::+::$handler))]
+            struct Handler;
+            Endpoint {
+                described: <Handler as utoipa::OpenApi>::openapi(),
+                handler: || web::to($($module)::+::$handler),
+            }
+        }),*]
+    };
+}
 
 /// All endpoints of the pages.
 pub fn endpoints() -> Vec<Endpoint> {
-    vec![
-        Endpoint {
-            described: Start::openapi(),
-            handler: || web::to(connect::start::start),
-        },
-        Endpoint {
-            described: Callback::openapi(),
-            handler: || web::to(connect::callback::finish),
-        },
-        Endpoint {
-            described: Connected::openapi(),
-            handler: || web::to(connect::connected::connected),
-        },
-        Endpoint {
-            described: Docs::openapi(),
-            handler: || web::to(docs::route::docs),
-        },
+    endpoints![
+        home => home,
+        assets => script,
+        connect::start => start,
+        connect::callback => finish,
+        connect::connected => connected,
+        docs::route => docs,
+        thanks::show => show,
+        thanks::resend => resend,
     ]
 }

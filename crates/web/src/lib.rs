@@ -2,8 +2,14 @@
 
 pub mod docs;
 
+mod accept;
+mod assets;
 mod connect;
 mod endpoint;
+mod errors;
+mod home;
 mod page;
+mod thanks;
 
 pub use endpoint::{Endpoint, endpoints};
+pub use errors::error_pages;

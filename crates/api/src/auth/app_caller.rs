@@ -9,7 +9,7 @@ use mintage_domain::model::access::scope::Permission;
 use mintage_domain::model::licenses::key::KeyInput;
 use mintage_domain::ports::{SeenTarget, ValidateQuery};
 use mintage_domain::usecase::access::api_key::{
-    check_publishable_or_signed, check_publishable_or_signed_head,
+    check_permission, check_publishable_or_signed, check_publishable_or_signed_head,
 };
 use mintage_domain::usecase::licenses::validate::{Lookup, look_up};
 use mintage_runtime::api_keys::find_api_key;
@@ -58,6 +58,11 @@ impl AppCaller {
     /// Whether the caller is anonymous: a publishable key is public, so anybody may present the key.
     pub(crate) fn is_anonymous(&self) -> bool {
         self.cached.key.credential == Credential::Publishable
+    }
+
+    /// Checks a permission that only the body of the call reveals to be required.
+    pub(crate) fn check_permission(&self, permission: Permission) -> Result<(), Problem> {
+        Ok(check_permission(&self.cached.key, permission)?)
     }
 
     /// Prepares the lookup of a license key. All unsigned lookups of a license share one rate.

@@ -5,10 +5,8 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, web};
 use mintage_domain::model::access::nonce::Nonce;
 use mintage_domain::model::access::scope::Permission;
-use mintage_domain::model::licenses::key::KeyInput;
 use mintage_domain::ports::SeenTarget;
 use mintage_domain::usecase::access::api_key::{check, check_head};
-use mintage_domain::usecase::licenses::validate::{Lookup, look_up};
 use mintage_runtime::api_keys::find_api_key;
 use mintage_runtime::app::App;
 use mintage_runtime::problem::Problem;
@@ -68,18 +66,5 @@ impl SignedCaller {
         app.last_seen
             .record(SeenTarget::ApiKey(cached.key.id.clone()), app.clock.now());
         Ok(Self { cached, nonce })
-    }
-
-    /// Prepares the lookup of a license key.
-    pub(crate) fn look_up(self, app: &App, key: &KeyInput) -> Lookup {
-        let cached = &*self.cached;
-        let nonce = Some(self.nonce);
-        look_up(
-            &app.env(),
-            &cached.key,
-            &cached.product,
-            key.as_str(),
-            nonce,
-        )
     }
 }

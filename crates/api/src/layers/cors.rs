@@ -14,7 +14,12 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse};
 
 /// The routes that pages may call.
-const OPEN: [&str; 2] = ["/v1/validate", "/v1/activate"];
+const OPEN: [&str; 4] = [
+    "/v1/validate",
+    "/v1/activate",
+    "/v1/heartbeat",
+    "/v1/deactivate",
+];
 
 /// The headers that a page may read.
 const EXPOSED: &str = "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy";

@@ -1,5 +1,5 @@
-//! The layers around all routes. From the outermost to the innermost: request id, security headers, CORS,
-//! rate limits.
+//! The layers around all routes. From the outermost to the innermost: request id, the error pages of `web`,
+//! security headers, CORS, rate limits.
 
 mod cors;
 mod known_query;

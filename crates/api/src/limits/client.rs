@@ -1,13 +1,13 @@
 //! The client of a call: the peer, or the address that a trusted proxy appends.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Once;
 
 use actix_web::HttpRequest;
 use ipnet::IpNet;
+use mintage_runtime::rate_limit::subject_of;
 
-/// The subject of rate limits by address: an IPv4 address, or the /64 network of an IPv6 address,
-/// since a household has at least a /64.
+/// The subject of rate limits by the address of the client.
 pub(crate) fn subject(request: &HttpRequest, trusted: &[IpNet]) -> String {
     subject_of(address(request, trusted))
 }
@@ -60,16 +60,6 @@ fn parse(entry: &str) -> Option<IpAddr> {
     let bare = entry.trim_start_matches('[').trim_end_matches(']');
     let alone = bare.parse().ok();
     alone.or_else(|| entry.parse().ok().map(|it: SocketAddr| it.ip()))
-}
-
-fn subject_of(address: IpAddr) -> String {
-    match address {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let network = address.to_bits() >> 64 << 64;
-            format!("{}/64", Ipv6Addr::from_bits(network))
-        }
-    }
 }
 
 #[cfg(test)]
@@ -159,18 +149,5 @@ mod tests {
         }
         let spoofed = found("10.0.0.1", &["203.0.113.9"], &[]);
         assert_eq!(spoofed, "10.0.0.1", "no proxy is trusted");
-    }
-
-    #[test]
-    fn ipv6_addresses_are_counted_by_their_network() {
-        for (address, expected) in [
-            ("203.0.113.9", "203.0.113.9"),
-            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-            ("2001:db8:1:2:ffff::", "2001:db8:1:2::/64"),
-            ("2001:db8:1:3::", "2001:db8:1:3::/64"),
-            ("::1", "::/64"),
-        ] {
-            assert_eq!(subject_of(address.parse().expect(address)), expected);
-        }
     }
 }

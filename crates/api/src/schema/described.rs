@@ -23,29 +23,29 @@ macro_rules! kinds {
 
 kinds! {
     /// The id of a license.
-    LicenseId = id("lic_");
+    LicenseId = id("lic_").examples(["lic_06f5q2m8wz3k1v9c4xjt7bnrpa"]);
     /// The id of a customer. A buyer has one customer for each tenant and mode.
-    CustomerId = id("cus_");
+    CustomerId = id("cus_").examples(["cus_06f5q2m8wz3k1v9c4xjt7bnrpa"]);
     /// The id of an order.
-    OrderId = id("ord_");
+    OrderId = id("ord_").examples(["ord_06f5q2m8wz3k1v9c4xjt7bnrpa"]);
     /// The id of an API key: `ak_live_...` or `ak_test_...`, or `pub_live_...` or `pub_test_...` for
     /// a publishable key.
-    ApiKeyId = id("(ak|pub)_");
+    ApiKeyId = id("(ak|pub)_").examples(["ak_test_5d2f0c9b7a418e63d1f4a2b0"]);
     /// The id of a webhook endpoint.
-    WebhookEndpointId = id("we_");
+    WebhookEndpointId = id("we_").examples(["we_06f5q2m8wz3k1v9c4xjt7bnrpa"]);
     /// The id of an event for a webhook endpoint, and of its delivery. If several endpoints receive the event,
     /// the ids of the other deliveries begin with the id of the event.
-    DeliveryId = id("dlv_");
+    DeliveryId = id("dlv_").examples(["dlv_06f5q2m8wz3k1v9c4xjt7bnrpa"]);
     /// Stripe's id of an event.
-    StripeEventId = id("evt_");
+    StripeEventId = id("evt_").examples(["evt_1QXa2bC3dE4fG5hI"]);
     /// The id of a mail that brings a license key to its buyer.
     MailId = id("eml_");
     /// The id of a management token.
-    TokenId = id("tok_");
+    TokenId = id("tok_").examples(["tok_06f5q2m8wz3k1v9c4xjt7bnrpa"]);
     /// The id of an entry of the audit trail.
     AuditId = id("aud_");
     /// The id of a tenant. Some words are reserved.
-    TenantId = text("^[a-z0-9][a-z0-9-]{2,31}$");
+    TenantId = text("^[a-z0-9][a-z0-9-]{2,31}$").examples(["my-shop"]);
 
     /// The status of a license at the moment.
     LicenseStatus = one_of(State::ALL.map(State::as_str));
@@ -70,7 +70,7 @@ kinds! {
     /// The cause of a hold: a freeze by the seller, a dispute over the payment, or an unpaid invoice.
     HoldCause = text("^(admin|dispute:.+|invoice:.+)$");
     /// The actor of an entry of the audit trail.
-    Actor = text("^(operator|seller|stripe|system|token:tok_.+|api-key:ak_.+)$");
+    Actor = text("^(operator|seller|buyer|stripe|system|token:tok_.+|api-key:ak_.+)$");
     /// The status of an order.
     OrderStatus = one_of(order::OrderStatus::ALL.map(order::OrderStatus::as_str));
     /// The name of an event of a license.

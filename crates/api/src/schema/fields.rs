@@ -57,20 +57,23 @@ const MAX_ACTIVATIONS: i64 = LicenseTerms::MAX_ACTIVATIONS as i64;
 fields! {
     /// The id of a product of a tenant.
     ProductId(slug::ProductId) =
-        text(slug::ProductId::parse), shape::text("^[a-z0-9][a-z0-9-]{0,31}$");
+        text(slug::ProductId::parse),
+        shape::text("^[a-z0-9][a-z0-9-]{0,31}$").examples(["editor"]);
     /// The id of a key type of a product.
-    KeyTypeId(slug::KeyTypeId) = text(slug::KeyTypeId::parse), shape::text(KEY_TYPE_ID);
+    KeyTypeId(slug::KeyTypeId) = text(slug::KeyTypeId::parse),
+        shape::text(KEY_TYPE_ID).examples(["lifetime"]);
     /// The id of a key type, which KeyStack calls a plan.
-    PlanCode(String) = text(non_empty), shape::text(KEY_TYPE_ID);
+    PlanCode(String) = text(non_empty), shape::text(KEY_TYPE_ID).examples(["lifetime"]);
     /// The id of an activation of a license on a device.
     ActivationId(id::ActivationId) = text(id::ActivationId::parse), shape::id("act_");
 
     /// Sandbox or live.
     Mode(mode::Mode) = text(mode::Mode::parse), one_of(mode::Mode::ALL.map(mode::Mode::as_str));
-    /// The scope of an API key. `PUBLISHABLE` is a key without a secret, for `/v1/validate` and
-    /// `/v1/activate`.
+    /// The scope of an API key. `PUBLISHABLE` is a key without a secret, for `/v1/validate`,
+    /// `/v1/activate`, `/v1/heartbeat` and `/v1/deactivate`.
     ApiKeyScope(KeyKind) = text(KeyKind::parse),
-        one_of(Scope::ALL.map(Scope::as_str).into_iter().chain([KeyKind::PUBLISHABLE]));
+        one_of(Scope::ALL.map(Scope::as_str).into_iter().chain([KeyKind::PUBLISHABLE]))
+        .examples([KeyKind::PUBLISHABLE]);
     /// The version of the signatures of an API key. Version 1 covers the timestamp and the body;
     /// version 2 also covers the nonce, the method and the path.
     SignatureVersion(credential::SignatureVersion) =
@@ -87,12 +90,16 @@ fields! {
     /// An e-mail address. Spaces around the address are removed, and the address is stored in lower
     /// case.
     Email(email::Email) = text(email::Email::parse),
-        format(KnownFormat::Email).min_length(Some(3)).max_length(Some(254));
+        format(KnownFormat::Email)
+        .min_length(Some(3))
+        .max_length(Some(254))
+        .examples(["buyer@example.com"]);
     /// A web address whose host is a name in ASCII or an IP address, without a user or password.
-    Url(WebUrl) = text(WebUrl::parse), shape::url();
+    Url(WebUrl) = text(WebUrl::parse), shape::url().examples(["https://shop.example/pricing"]);
     /// The web address of a webhook endpoint. Its host is a name in ASCII or an IP address, without a
     /// user or password.
-    WebhookUrl(String) = text(|text| Ok::<_, Infallible>(text.to_owned())), shape::url();
+    WebhookUrl(String) = text(|text| Ok::<_, Infallible>(text.to_owned())),
+        shape::url().examples(["https://shop.example/licenses"]);
     /// What people read about a webhook endpoint.
     EndpointDescription(webhook_endpoint::EndpointDescription) =
         text(webhook_endpoint::EndpointDescription::parse),
@@ -111,9 +118,10 @@ fields! {
         .item(shape::text(RELATIVE))
         .item(format(KnownFormat::Date))
         .item(format(KnownFormat::DateTime))
-        .examples(["lifetime", "365d", "2099-01-01T00:00:00Z"]);
+        .examples(["365d", "lifetime", "2099-01-01T00:00:00Z"]);
     /// How long a license of a key type is valid: `lifetime`, or days from `1d` to `36500d`.
-    RelativeDuration(Term) = text(Term::parse), shape::text(RELATIVE);
+    RelativeDuration(Term) = text(Term::parse),
+        shape::text(RELATIVE).examples(["lifetime"]);
     /// The most devices on which a license may be active.
     ActivationLimit(u32) = integer(1..=MAX_ACTIVATIONS, u32::try_from),
         shape::integer(1, MAX_ACTIVATIONS);
@@ -122,10 +130,11 @@ fields! {
         ArrayBuilder::new().items(shape::text("^[a-z0-9._-]{1,64}$"));
 
     /// A license key as the buyer types the key, at most 256 bytes.
-    LicenseKey(KeyInput) = text(KeyInput::parse), text_of(1, KeyInput::MAX_BYTES);
+    LicenseKey(KeyInput) = text(KeyInput::parse),
+        text_of(1, KeyInput::MAX_BYTES).examples(["EDIT-4B2K-9XJP-T8WM-Q3VZ"]);
     /// A text by which a device identifies itself, the same in every call, at most 256 bytes.
     Fingerprint(activation::Fingerprint) = text(activation::Fingerprint::parse),
-        text_of(1, 256).pattern(Some(NO_NUL));
+        text_of(1, 256).pattern(Some(NO_NUL)).examples(["f3b1c9d2-random-id-of-the-device"]);
     /// The hostname or the operating system of a device.
     DeviceText(activation::DeviceText) = text(activation::DeviceText::parse),
         free_text(activation::DeviceText::MAX);
@@ -146,7 +155,7 @@ fields! {
 
     /// A name by which people recognise a management token.
     TokenName(management_token::TokenName) = text(management_token::TokenName::parse),
-        text_of(1, 120).pattern(Some(NO_CONTROL));
+        text_of(1, 120).pattern(Some(NO_CONTROL)).examples(["backend"]);
     /// What a management token may do.
     TokenScopes(BTreeSet<TokenScope>) = texts(TokenScope::parse_set), ArrayBuilder::new()
         .items(one_of(TokenScope::ALL.map(TokenScope::as_str)))
@@ -159,19 +168,19 @@ fields! {
 
     /// A name that people see.
     DisplayName(display_name::DisplayName) = text(display_name::DisplayName::parse),
-        text_of(1, 120).pattern(Some(NO_CONTROL));
+        text_of(1, 120).pattern(Some(NO_CONTROL)).examples(["My Editor"]);
     /// The prefix of the license keys of a product.
-    KeyPrefix(key::KeyPrefix) = text(key::KeyPrefix::parse), shape::text("^[A-Z0-9]{2,8}$");
+    KeyPrefix(key::KeyPrefix) = text(key::KeyPrefix::parse), shape::text("^[A-Z0-9]{2,8}$").examples(["EDIT"]);
     /// The format of the license keys of a product: `classic` is `ACME-4B2K-9XJP-T8WM-Q3VZ`; `checked`
     /// has check symbols that reveal a typo.
     KeyFormat(key::KeyFormat) = text(key::KeyFormat::parse),
         one_of(key::KeyFormat::ALL.map(key::KeyFormat::as_str));
     /// A currency that Stripe charges in.
     Currency(money::Currency) = text(money::Currency::parse),
-        one_of(money::Currency::CODES.iter().copied());
+        one_of(money::Currency::CODES.iter().copied()).examples(["usd"]);
     /// An amount in minor units of its currency.
     Amount(i64) = integer(0..=i64::MAX, Ok::<i64, Infallible>),
-        shape::integer(0, money::Money::MAX_MINOR);
+        shape::integer(0, money::Money::MAX_MINOR).examples([4_900]);
 }
 
 fn non_empty(text: &str) -> Result<String, &'static str> {

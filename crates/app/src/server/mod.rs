@@ -21,6 +21,7 @@ use mintage_api::layers::{cors, rate_limits, request_id, security_headers};
 use mintage_runtime::app::App;
 use mintage_runtime::background::Workers;
 use mintage_runtime::problem::Problem;
+use mintage_web::error_pages;
 
 use self::connections::Connections;
 use self::guarded_io::GuardedIo;
@@ -104,7 +105,7 @@ pub fn start(listener: TcpListener, app: App) -> io::Result<Running> {
 /// As [`actix_web::HttpServer`], with connections of our own.
 fn bind(listener: TcpListener, app: &web::Data<App>) -> io::Result<Server> {
     let endpoints = Arc::new(endpoints());
-    let (json, page) = describe(&endpoints)?;
+    let (json, page) = describe(&endpoints, app.settings.public_url.as_str())?;
     let (json, page) = (web::Data::new(json), web::Data::new(page));
     let app = app.clone();
     let connections = Arc::new(Connections::within_file_limit());
@@ -123,6 +124,7 @@ fn bind(listener: TcpListener, app: &web::Data<App>) -> io::Result<Server> {
             .wrap(middleware::from_fn(rate_limits))
             .wrap(middleware::from_fn(cors))
             .wrap(middleware::from_fn(security_headers))
+            .wrap(middleware::from_fn(error_pages))
             .wrap(middleware::from_fn(request_id))
             .configure(move |config| mintage_api::mount(config, &endpoints))
             .default_service(web::to(|| async {

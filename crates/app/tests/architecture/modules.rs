@@ -44,7 +44,14 @@ const FLOORS: [(&str, Floors); 8] = [
             &["routes"],
         ],
     ),
-    ("web", &[&["page"], &["connect", "docs"], &["endpoint"]]),
+    (
+        "web",
+        &[
+            &["accept", "page"],
+            &["assets", "connect", "docs", "errors", "home", "thanks"],
+            &["endpoint"],
+        ],
+    ),
     (
         "app",
         &[&["config", "description"], &["server", "wire"], &["cli"]],

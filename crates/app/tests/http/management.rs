@@ -183,7 +183,7 @@ fn a_token_without_the_scope_is_403_and_one_with_nothing_else_may_pass() {
 fn an_unknown_route_is_404_and_an_unknown_method_405_in_the_envelope() {
     let stage = Stage::silent(&[]);
     for path in [
-        "/",
+        "/nothing",
         "/v1",
         "/v1/nothing",
         "/v1/products/",

@@ -30,6 +30,7 @@ fn the_page_for_people_has_every_call_and_loads_nothing() {
         policy.starts_with("default-src 'none'; style-src 'sha256-"),
         "{policy}"
     );
+    assert!(policy.ends_with("; form-action 'self'"), "{policy}");
     let page = answer.text();
     for loads in [
         "<script", "<link", "<img", "<iframe", " src=", "@import", "url(",
@@ -46,8 +47,31 @@ fn the_page_for_people_has_every_call_and_loads_nothing() {
             assert!(page.contains(&anchor), "{method} {path}");
         }
     }
+    // Each example in Rust can be parsed.
+    let programs: Vec<&str> = page.split("<summary>Rust</summary><pre><code>").collect();
+    assert!(programs.len() > 60, "{}", programs.len());
+    for program in &programs[1..] {
+        let (program, _) = program.split_once("</code>").expect("an end");
+        let characters = [
+            ("&#34;", "\""),
+            ("&#39;", "'"),
+            ("&#60;", "<"),
+            ("&#62;", ">"),
+            ("&#38;", "&"),
+        ];
+        let program = characters
+            .into_iter()
+            .fold(program.to_owned(), |text, (from, to)| {
+                text.replace(from, to)
+            });
+        if let Err(error) = syn::parse_file(&program) {
+            panic!("{error}: {program}");
+        }
+    }
     // Whoever follows a link on the page finds something there.
-    for link in page.split("href=\"#").skip(1) {
+    let links = page.split("href=\"/docs#").skip(1);
+    assert!(links.clone().count() > 200);
+    for link in links.chain(page.split("href=\"#").skip(1)) {
         let to = link.split('"').next().expect("an end");
         assert!(
             page.contains(&format!("id=\"{to}\"")),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::harness::seller::{ApiKey, signed, signed_by_lines, signed_to};
 use crate::harness::stage::{LIVE_SECRET, SANDBOX_SECRET};
 use crate::harness::stripe::{Pay, news};
+use crate::harness::wire::split;
 use crate::harness::{Answer, Manner, Receiver, Request, Seller, Stage, eventually, page};
 
 /// What must never be seen, each with its name.
@@ -132,10 +133,31 @@ fn other_keys(stage: &Stage, seller: &Seller, key: &str, secrets: &mut Secrets) 
             (&now, &by_lines.secret),
             &body,
         )),
-        unsigned("/v1/deactivate", &asking),
+        unsigned(
+            "/v1/deactivate",
+            &json!({"key": key, "activationId": "act_1"}),
+        ),
         unsigned("/v1/activate", &json!({ "key": key, "fingerprint": [key] })),
         unsigned("/v1/validate", &json!({ "key": [key] })),
     ]
+}
+
+/// A buyer at the thank-you page, whose address has a token.
+fn thank_you_page(stage: &Stage, seller: &Seller, secrets: &mut Secrets) -> Vec<Answer> {
+    let mut wish = Seller::wish("lifetime");
+    wish.as_object_mut()
+        .expect("an object")
+        .remove("success_url");
+    let opened = seller.checkout(&wish).expect(200);
+    let url = opened["url"].as_str().expect("a URL");
+    let page = stage.stripe.pay(url, "buyer@example.com", Pay::Card);
+    let (address, token) = page.split_once("?token=").expect("a token");
+    secrets.keep("token of a thank-you page", token);
+    let path = |url: &str| split(url).1;
+    let shown = stage.api.send(&Request::get(path(&page)));
+    assert_eq!(shown.status, 200);
+    let wrong = format!("{}x/resend?token={token}", path(address));
+    vec![stage.api.send(&Request::post(wrong))]
 }
 
 /// A mail that is taken leaves no more traces than one that is not.
@@ -247,6 +269,7 @@ fn no_secret_is_logged_at_any_level_or_told_in_an_error() {
     seller.sell("lifetime", "buyer@example.com", Pay::BankDebit);
     stage.stripe.refund(&session, None);
     seller.await_status("REVOKED");
+    errors.extend(thank_you_page(&stage, &seller, &mut secrets));
     errors.extend(issue(&stage, &seller, &api_key, &mut secrets));
     for failure in [
         "the delivery failed and will be retried",

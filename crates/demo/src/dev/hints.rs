@@ -34,8 +34,9 @@ Open a checkout, and pay at the returned URL with the card 4242 4242 4242 4242:
     -H 'Authorization: Bearer {checkout_key}' \\
     -H 'Content-Type: application/json' \\
     -d '{{\"product_id\": \"{PRODUCT}\", \"key_type_id\": \"{BOUGHT_KEY_TYPE}\",
-         \"success_url\": \"https://example.com/thanks\",
          \"cancel_url\": \"https://example.com/pricing\", \"customer_email\": \"{BUYER}\"}}'
+
+After the payment, the browser is at the thank-you page of the server, which shows the license key.
 
 List the licenses:
 

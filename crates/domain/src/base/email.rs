@@ -91,6 +91,18 @@ impl Email {
         format!("{mailbox}@{domain}")
     }
 
+    /// The address as its owner recognizes it and nobody else reads it: `a***@e***.com`.
+    pub fn masked(&self) -> String {
+        let start = |text: &str| text.chars().next().map_or_else(String::new, String::from);
+        let Some((name, domain)) = self.0.rsplit_once('@') else {
+            return format!("{}***", start(&self.0));
+        };
+        match domain.rsplit_once('.') {
+            Some((domain, end)) => format!("{}***@{}***.{end}", start(name), start(domain)),
+            None => format!("{}***@{}***", start(name), start(domain)),
+        }
+    }
+
     /// Whether a mail can be sent to the address.
     pub fn is_mailable(&self) -> bool {
         !self.0.ends_with(NO_DOMAIN) && Self::parse(&self.0).is_ok()
@@ -204,6 +216,20 @@ mod tests {
         assert_eq!(missing.as_str(), "ord_1@no-address.invalid");
         assert!(!missing.is_mailable());
         assert_eq!(Email::kept(missing.as_str()), Some(missing));
+    }
+
+    #[test]
+    fn a_masked_address_has_two_letters_and_the_end_of_the_domain() {
+        for (text, masked) in [
+            ("ada@example.com", "a***@e***.com"),
+            ("ada.l+1@mail.example.co.uk", "a***@m***.uk"),
+            ("\"a@b\"@example.com", "\"***@e***.com"),
+            ("élan@bücher.example", "é***@b***.example"),
+            ("dev@localhost", "d***@l***"),
+            ("odd..(x)", "o***"),
+        ] {
+            assert_eq!(Email::kept(text).unwrap().masked(), masked);
+        }
     }
 
     #[test]

@@ -38,6 +38,9 @@ pub trait Orders {
     fn order(&self, tenant: &TenantId, id: &OrderId) -> Found<Order>;
     /// The order of this session, which was opened on this account.
     fn order_of_session(&self, account: &StripeAccountId, session: &SessionId) -> Found<Order>;
+    /// The order of this session, on whichever account it was opened. `None` also if the sessions of
+    /// several accounts have this id, since then the id does not say whose order is meant.
+    fn order_of_checkout(&self, session: &SessionId) -> Found<Order>;
     /// The orders of a tenant that pass the filter, newest first.
     fn orders(&self, tenant: &TenantId, filter: &OrderFilter, page: &PageRequest) -> Listed<Order>;
     /// Up to `n` orders that were created before `before` and are still opening, because of a crash.

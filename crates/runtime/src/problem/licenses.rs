@@ -5,6 +5,7 @@ use mintage_domain::usecase::access::api_key::SignatureError;
 use mintage_domain::usecase::licenses::activation::ActivationError;
 use mintage_domain::usecase::licenses::command::LicenseError;
 use mintage_domain::usecase::licenses::issue::IssueError;
+use mintage_domain::usecase::licenses::purchase::PurchaseError;
 
 use super::code::ErrorCode;
 use super::value::Problem;
@@ -36,6 +37,17 @@ impl From<ActivationError> for Problem {
             }
             ActivationError::Replayed => SignatureError::TimestampReplay.into(),
             ActivationError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<PurchaseError> for Problem {
+    fn from(error: PurchaseError) -> Self {
+        let text = error.to_string();
+        match error {
+            PurchaseError::Unknown | PurchaseError::NotPaid => Self::new(ErrorCode::NotFound, text),
+            PurchaseError::Mail(error) => error.into(),
+            PurchaseError::Failure(failure) => failure.into(),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 mod spend;
 mod standing;
+mod subject;
 
 pub use spend::{spend, spend_exactly};
 pub use standing::Standing;
+pub use subject::subject_of;

@@ -41,6 +41,14 @@ impl Orders for MemoryStore {
         Ok(order.cloned())
     }
 
+    fn order_of_checkout(&self, session: &SessionId) -> Result<Option<Order>, StoreError> {
+        let tables = self.tables();
+        let of_it = |it: &&Order| it.session.as_ref() == Some(session);
+        let mut orders = tables.orders.values().filter(of_it);
+        let only = orders.next().filter(|_| orders.next().is_none());
+        Ok(only.cloned())
+    }
+
     fn orders(
         &self,
         tenant: &TenantId,

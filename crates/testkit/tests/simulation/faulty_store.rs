@@ -123,6 +123,7 @@ stumbling! {
     Orders {
         fn order(tenant: &TenantId, id: &OrderId) -> Option<Order>;
         fn order_of_session(account: &StripeAccountId, session: &SessionId) -> Option<Order>;
+        fn order_of_checkout(session: &SessionId) -> Option<Order>;
         fn orders(tenant: &TenantId, filter: &OrderFilter, page: &PageRequest) -> Page<Order>;
         fn stuck_orders(before: Timestamp, n: usize) -> Vec<Order>;
     }

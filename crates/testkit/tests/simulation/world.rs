@@ -133,14 +133,15 @@ impl World {
         let wanted = OpenCheckout {
             product: ProductId::parse(dice.pick(&["pixel", "sealed"])).unwrap(),
             key_type: shop.key_type.id.clone(),
-            success_url: web_url("https://acme.test/thanks"),
+            success_url: dice.one_in(2).then(|| web_url("https://acme.test/thanks")),
             cancel_url: web_url("https://acme.test/cart"),
             buyer: dice.one_in(2).then(|| buyer.clone()),
         };
         let connection = self.store.connection(&shop.tenant.id).unwrap().unwrap();
         let store = FaultyStore::new(&self.store, dice, weather);
         let (env, fee) = (self.env(), BasisPoints::new(50).unwrap());
-        let Ok(url) = open(&store, &self.stripe, &env, &connection, fee, &wanted) else {
+        let offer = (fee, &web_url("https://mint.test"));
+        let Ok(url) = open(&store, &self.stripe, &env, &connection, offer, &wanted) else {
             return;
         };
         let opened = self.stripe.checkouts(&shop.account_ref());

@@ -191,7 +191,7 @@ impl Seller {
         OpenCheckout {
             product: self.shop.product.id.clone(),
             key_type: self.shop.key_type.id.clone(),
-            success_url: web_url("https://acme.test/thanks"),
+            success_url: Some(web_url("https://acme.test/thanks")),
             cancel_url: web_url("https://acme.test/cart"),
             buyer: None,
         }
@@ -205,7 +205,15 @@ impl Seller {
     ) -> Result<String, CheckoutError> {
         let fee = BasisPoints::new(50).unwrap();
         let connection = self.connection();
-        checkout::open(&*self.store, stripe, &self.env(), &connection, fee, wanted)
+        let offer = (fee, &web_url("https://mint.test"));
+        checkout::open(
+            &*self.store,
+            stripe,
+            &self.env(),
+            &connection,
+            offer,
+            wanted,
+        )
     }
 
     /// Opens a checkout and returns its session.

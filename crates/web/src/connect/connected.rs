@@ -15,7 +15,7 @@ use mintage_runtime::problem::Problem;
 use super::browser;
 use super::failure::{failure_page, unopened_page};
 use super::in_words;
-use crate::page::page;
+use crate::page::{Permits, page_with};
 
 /// See that a Stripe account is connected
 ///
@@ -52,7 +52,13 @@ pub(crate) async fn connected(
     let browser = browser::secret_of(&request, &app.settings.public_url);
     let origin = request.extensions().get::<Origin>().cloned();
     match look(&app, &round, browser, origin).await {
-        Ok(connected) => page(StatusCode::OK, &ConnectedPage::of(&connected)),
+        Ok(connected) => {
+            let permits = Permits {
+                script: connected.checkout_key.is_some(),
+                ..Permits::NOTHING
+            };
+            page_with(permits, StatusCode::OK, &ConnectedPage::of(&connected))
+        }
         Err(problem) => failure_page(&problem),
     }
 }

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use askama::Template;
 use mintage_domain::base::text::is_layout_control;
-use mintage_runtime::problem::Problem;
+use mintage_runtime::problem::{ErrorCode, Problem};
 
 use crate::page::{page, problem_page};
 
@@ -28,6 +28,7 @@ struct CancelledPage<'a> {
 struct FailedPage<'a> {
     title: &'static str,
     message: &'a str,
+    advice: &'static str,
     code: &'static str,
     stripe_message: Option<&'a str>,
 }
@@ -44,10 +45,25 @@ pub(super) fn failure_page(problem: &Problem) -> HttpResponse {
     let template = FailedPage {
         title: NOT_CONNECTED,
         message: &problem.message,
+        advice: advice(problem.code),
         code: problem.code.as_str(),
         stripe_message: said.map(|detail| detail.message.as_str()),
     };
     problem_page(problem, &template)
+}
+
+/// What the seller does next.
+fn advice(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::OauthOtherBrowser => {
+            "Open the link in the browser in which you began, or begin again in this one. Nothing has changed."
+        }
+        ErrorCode::StripeNotConfigured => "The operator of this server has to set Stripe up first.",
+        _ if code.status() >= 500 => {
+            "Load the page again in a few seconds. If that does not help, begin again where you got the link."
+        }
+        _ => "Begin again where you got the link: each link connects once.",
+    }
 }
 
 /// The page of a round that Stripe ended with an error, as it does when the seller cancels.

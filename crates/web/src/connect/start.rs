@@ -15,7 +15,7 @@ use mintage_runtime::problem::Problem;
 use super::browser;
 use super::failure::{failure_page, unopened_page};
 use super::in_words;
-use crate::page::page;
+use crate::page::{Forms, Permits, page_with};
 
 /// Look at a connection before granting access
 ///
@@ -55,7 +55,12 @@ pub(crate) async fn start(
     let ticket = Secret::new(ticket.into_inner());
     match open(&app, ticket, browser).await {
         Ok(opened) => {
-            let mut answer = page(StatusCode::OK, &StartPage::of(&opened));
+            let template = StartPage::of(&opened);
+            let permits = Permits {
+                forms: Forms::Stripe,
+                ..Permits::NOTHING
+            };
+            let mut answer = page_with(permits, StatusCode::OK, &template);
             if let Ok(cookie) = HeaderValue::from_str(&cookie) {
                 answer.headers_mut().insert(SET_COOKIE, cookie);
             }

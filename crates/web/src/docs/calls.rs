@@ -3,6 +3,7 @@
 use mintage_runtime::problem::ErrorCode;
 use serde_json::{Map, Value};
 
+use super::examples::{Example, ExampleCall, examples};
 use super::schema::{kind, members, texts};
 use super::section::{Row, Section};
 use super::text::{Span, line, paragraphs};
@@ -22,20 +23,36 @@ pub(super) struct Call {
     pub(super) path: String,
     pub(super) about: Vec<Vec<Span>>,
     pub(super) sections: Vec<Section>,
+    /// Empty for what the server itself sends.
+    pub(super) examples: Vec<Example>,
+    /// The words by which the call is found, in lower case.
+    words: String,
 }
 
-/// All calls of a document, grouped by their tags.
-pub(super) fn groups(document: &Value) -> Vec<Group> {
+impl Call {
+    /// Whether the call has each word of a search.
+    pub(super) fn matches(&self, search: &str) -> bool {
+        let search = search.to_lowercase();
+        search
+            .split_whitespace()
+            .all(|word| self.words.contains(word))
+    }
+}
+
+/// All calls of a document, grouped by their tags, with examples at a server.
+pub(super) fn groups(document: &Value, base_url: &str) -> askama::Result<Vec<Group>> {
     let tags = document["tags"].as_array().into_iter().flatten();
-    let group = |tag: &Value| Group {
-        name: text(&tag["name"]),
-        about: about(tag),
-        calls: calls(document, &tag["name"]),
+    let group = |tag: &Value| {
+        Ok(Group {
+            name: text(&tag["name"]),
+            about: about(tag),
+            calls: calls((document, base_url), &tag["name"])?,
+        })
     };
     tags.map(group).collect()
 }
 
-fn calls(document: &Value, tag: &Value) -> Vec<Call> {
+fn calls((document, base_url): (&Value, &str), tag: &Value) -> askama::Result<Vec<Call>> {
     let all = [&document["paths"], &document["webhooks"]];
     let paths = all.into_iter().filter_map(Value::as_object).flatten();
     let calls = paths.flat_map(|(path, item)| {
@@ -44,13 +61,29 @@ fn calls(document: &Value, tag: &Value) -> Vec<Call> {
     });
     calls
         .filter(|(_, _, operation)| operation["tags"][0] == *tag)
-        .map(|(path, method, operation)| Call {
-            id: text(&operation["operationId"]),
-            title: text(&operation["summary"]),
-            method: method.clone(),
-            path: path.clone(),
-            about: about(operation),
-            sections: sections(document, operation),
+        .map(|(path, method, operation)| {
+            let field = |name: &str| text(&operation[name]);
+            let example = ExampleCall::of((document, base_url), (path, method, operation));
+            Ok(Call {
+                id: field("operationId"),
+                title: field("summary"),
+                method: method.clone(),
+                path: path.clone(),
+                about: about(operation),
+                sections: sections(document, operation),
+                // The path of a webhook is a name.
+                examples: if path.starts_with('/') {
+                    examples(&example)?
+                } else {
+                    Vec::new()
+                },
+                words: [field("operationId"), field("summary"), field("description")]
+                    .into_iter()
+                    .chain([method.clone(), path.clone()])
+                    .collect::<Vec<_>>()
+                    .join(" ")
+                    .to_lowercase(),
+            })
         })
         .collect()
 }

@@ -30,7 +30,7 @@ pub(super) fn members(title: &str, document: &Value, schema: &Value) -> Section 
 }
 
 /// The name at the end of a reference.
-fn named(schema: &Value) -> Option<&str> {
+pub(super) fn named(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.rsplit('/').next()
 }
 
@@ -62,7 +62,8 @@ fn about(schema: &Value) -> Vec<Vec<Span>> {
     own.or(other).map(paragraphs).unwrap_or_default()
 }
 
-fn alternatives(schema: &Value) -> impl Iterator<Item = &Value> {
+/// The schemas of which a value fits one.
+pub(super) fn alternatives(schema: &Value) -> impl Iterator<Item = &Value> {
     let lists = [&schema["oneOf"], &schema["anyOf"]];
     lists.into_iter().filter_map(Value::as_array).flatten()
 }

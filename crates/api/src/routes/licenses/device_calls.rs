@@ -15,7 +15,7 @@ use mintage_runtime::settle::settle;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::auth::{AppCaller, SignedCaller};
+use crate::auth::AppCaller;
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::json::{Faults, read_body, read_body_with};
@@ -94,7 +94,7 @@ struct RecordHeartbeatRequest {
 /// Record a heartbeat of a device
 ///
 /// Updates the last-seen time of the activation. The API key needs the scope `FULL` or
-/// `VALIDATE_ONLY`.
+/// `VALIDATE_ONLY`, or is publishable.
 #[utoipa::path(
     post,
     path = "/v1/heartbeat",
@@ -104,17 +104,16 @@ struct RecordHeartbeatRequest {
     responses((status = 200, description = "The result.", body = HeartbeatResult, headers(
         ("Cache-Control" = String, description = "`no-store`"),
     ))),
-    security(("apiKey" = [])),
+    security(("apiKey" = []), ("publishableKey" = [])),
 )]
 pub(super) async fn heartbeat(
     app: web::Data<App>,
     request: HttpRequest,
     body: JsonBody,
 ) -> Result<HttpResponse, ApiError> {
-    let permission = Permission::ManageActivations;
-    let (caller, body) = SignedCaller::of(&app, &request, body, permission).await?;
+    let (caller, body) = AppCaller::of(&app, &request, body, Permission::ManageDevice).await?;
     let RecordHeartbeatRequest { key, fingerprint } = read_body(&body)?;
-    let heartbeat = match caller.look_up(&app, &key.0) {
+    let heartbeat = match caller.look_up(&app, &request, &key.0).await? {
         Lookup::Refuse(reason) => Heartbeat::Refused(reason),
         Lookup::Ask(call) => {
             settle(&app, move |app, refused| {
@@ -153,7 +152,7 @@ fn selector(
 /// Deactivate a license on a device
 ///
 /// `deactivated` says whether the license was active on the device. The API key needs the scope `FULL`
-/// or `VALIDATE_ONLY`.
+/// or `VALIDATE_ONLY`, or is publishable; with a publishable key, `fingerprint` names the device.
 #[utoipa::path(
     post,
     path = "/v1/deactivate",
@@ -163,20 +162,22 @@ fn selector(
     responses((status = 200, description = "The result.", body = DeactivationResult, headers(
         ("Cache-Control" = String, description = "`no-store`"),
     ))),
-    security(("apiKey" = [])),
+    security(("apiKey" = []), ("publishableKey" = [])),
 )]
 pub(super) async fn deactivate(
     app: web::Data<App>,
     request: HttpRequest,
     body: JsonBody,
 ) -> Result<HttpResponse, ApiError> {
-    let permission = Permission::ManageActivations;
-    let (caller, body) = SignedCaller::of(&app, &request, body, permission).await?;
+    let (caller, body) = AppCaller::of(&app, &request, body, Permission::ManageDevice).await?;
     let body = read_body_with::<DeactivateLicenseRequest>(&body, |fields| {
         selector(fields.get("fingerprint"), fields.get("activationId")).map(drop)
     })?;
     let selector = selector(body.fingerprint, body.activation_id)?;
-    let deactivated = match caller.look_up(&app, &body.key.0) {
+    if matches!(selector, ActivationSelector::Id(_)) {
+        caller.check_permission(Permission::ManageActivations)?;
+    }
+    let deactivated = match caller.look_up(&app, &request, &body.key.0).await? {
         Lookup::Refuse(_) => false,
         Lookup::Ask(call) => {
             settle(&app, move |app, refused| {

@@ -24,8 +24,10 @@ use crate::{limits, schema};
 struct CreateCheckoutRequest {
     product_id: schema::ProductId,
     key_type_id: schema::KeyTypeId,
-    /// May contain `{CHECKOUT_SESSION_ID}`.
-    success_url: schema::Url,
+    /// May contain `{CHECKOUT_SESSION_ID}`. The default is the thank-you page of this server, which
+    /// shows the license key.
+    #[deserr(default)]
+    success_url: Option<schema::Url>,
     cancel_url: schema::Url,
     #[deserr(default)]
     customer_email: Option<schema::Email>,
@@ -36,7 +38,7 @@ impl From<CreateCheckoutRequest> for OpenCheckout {
         Self {
             product: body.product_id.0,
             key_type: body.key_type_id.0,
-            success_url: body.success_url.0,
+            success_url: body.success_url.map(|url| url.0),
             cancel_url: body.cancel_url.0,
             buyer: body.customer_email.map(|email| email.0),
         }
@@ -90,8 +92,8 @@ pub(super) async fn create(
     let tenant = connection.tenant.clone();
     let url = call_stripe(&app, tenant.as_str(), move |app| {
         let stripe = &*app.stripe;
-        let fee = app.settings.fee;
-        checkout::open(&*app.store, stripe, &app.env(), &connection, fee, &wanted)
+        let offer = (app.settings.fee, &app.settings.public_url);
+        checkout::open(&*app.store, stripe, &app.env(), &connection, offer, &wanted)
     })
     .await??;
     Ok(HttpResponse::Ok().json(CheckoutSession { url }))

@@ -128,13 +128,15 @@ impl KeyKind {
         }
     }
 
-    /// Whether keys of this kind have a permission. A publishable key can only validate and
-    /// activate, which affect no license but the one whose key the caller knows.
+    /// Whether keys of this kind have a permission. A publishable key affects no license but the one
+    /// whose key the caller knows, and of its activations only the one whose fingerprint the caller
+    /// knows.
     pub fn allows(self, permission: Permission) -> bool {
         match self {
             Self::Signed(scope, _) => scope.allows(permission),
             Self::Publishable => {
-                matches!(permission, Permission::Validate | Permission::Activate)
+                use Permission::{Activate, ManageDevice, Validate};
+                matches!(permission, Validate | Activate | ManageDevice)
             }
         }
     }
@@ -148,14 +150,23 @@ mod tests {
 
     #[test]
     fn each_kind_allows_what_its_name_says() {
-        use Permission::{Activate, Issue, ManageActivations, Read, Validate};
-        let all = [Issue, Validate, Activate, ManageActivations, Read];
+        use Permission::{Activate, Issue, ManageActivations, ManageDevice, Read, Validate};
+        let devices = [Validate, Activate, ManageDevice];
+        let activations = [Validate, Activate, ManageDevice, ManageActivations];
+        let all = [
+            Issue,
+            Validate,
+            Activate,
+            ManageDevice,
+            ManageActivations,
+            Read,
+        ];
         for (name, allowed) in [
             ("FULL", &all[..]),
             ("ISSUE_ONLY", &[Issue]),
-            ("VALIDATE_ONLY", &[Validate, Activate, ManageActivations]),
+            ("VALIDATE_ONLY", &activations),
             ("READ_ONLY", &[Read]),
-            ("PUBLISHABLE", &[Validate, Activate]),
+            ("PUBLISHABLE", &devices),
         ] {
             let kind = KeyKind::parse(name).expect("a kind");
             assert_eq!(kind.as_str(), name);

@@ -49,6 +49,7 @@ impl Limited {
             Permission::Issue => Self::Issue,
             Permission::Validate
             | Permission::Activate
+            | Permission::ManageDevice
             | Permission::ManageActivations
             | Permission::Read => Self::Key,
         }

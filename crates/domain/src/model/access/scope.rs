@@ -29,7 +29,10 @@ pub enum Permission {
     Validate,
     /// Activate a license on a device.
     Activate,
-    /// Send a heartbeat for an activation, or deactivate it.
+    /// Send a heartbeat for the activation of a device whose fingerprint the caller presents, or
+    /// deactivate it.
+    ManageDevice,
+    /// Deactivate any activation of a license, by the id of the activation.
     ManageActivations,
     /// List licenses and other objects.
     Read,
@@ -38,11 +41,14 @@ pub enum Permission {
 impl Scope {
     /// Whether the scope includes a permission.
     pub fn allows(self, permission: Permission) -> bool {
-        use Permission::{Activate, Issue, ManageActivations, Read, Validate};
+        use Permission::{Activate, Issue, ManageActivations, ManageDevice, Read, Validate};
         match self {
             Self::Full => true,
             Self::IssueOnly => matches!(permission, Issue),
-            Self::ValidateOnly => matches!(permission, Validate | Activate | ManageActivations),
+            Self::ValidateOnly => matches!(
+                permission,
+                Validate | Activate | ManageDevice | ManageActivations
+            ),
             Self::ReadOnly => matches!(permission, Read),
         }
     }

@@ -6,3 +6,4 @@ pub mod order;
 pub mod order_snapshot;
 pub mod payment;
 pub mod refunds;
+pub mod thanks_page;

@@ -49,6 +49,8 @@ pub enum Actor {
     ApiKey(ApiKeyId),
     /// The seller, in the browser at the end of an OAuth round.
     Seller,
+    /// A buyer, on the page after the payment.
+    Buyer,
     /// Stripe, through an event.
     Stripe,
     /// Mintage itself, in a background task.
@@ -56,13 +58,15 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// The actor as text: `operator`, `token:tok_…`, `api-key:ak_…`, `seller`, `stripe` or `system`.
+    /// The actor as text: `operator`, `token:tok_…`, `api-key:ak_…`, `seller`, `buyer`, `stripe` or
+    /// `system`.
     pub fn to_text(&self) -> String {
         match self {
             Self::Operator => "operator".to_owned(),
             Self::Token(id) => format!("token:{id}"),
             Self::ApiKey(id) => format!("api-key:{id}"),
             Self::Seller => "seller".to_owned(),
+            Self::Buyer => "buyer".to_owned(),
             Self::Stripe => "stripe".to_owned(),
             Self::System => "system".to_owned(),
         }
@@ -82,6 +86,7 @@ mod tests {
             (Actor::Token(token), "token:tok_1"),
             (Actor::ApiKey(api_key), "api-key:ak_live_1"),
             (Actor::Seller, "seller"),
+            (Actor::Buyer, "buyer"),
             (Actor::Stripe, "stripe"),
             (Actor::System, "system"),
         ] {

@@ -4,6 +4,7 @@ pub mod activation;
 pub mod command;
 pub mod issue;
 pub mod mint;
+pub mod purchase;
 pub(crate) mod transition;
 pub mod validate;
 pub mod visibility;

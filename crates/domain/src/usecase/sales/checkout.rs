@@ -6,13 +6,14 @@
 use crate::base::email::Email;
 use crate::base::id::OrderId;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
-use crate::base::url::WebUrl;
+use crate::base::url::{InvalidWebUrl, WebUrl};
 use crate::commit::write::Write;
 use crate::model::catalog::key_type::KeyType;
 use crate::model::catalog::price_link::PriceLink;
 use crate::model::sales::fee::BasisPoints;
 use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::order_snapshot;
+use crate::model::sales::thanks_page;
 use crate::model::sellers::tenant::TenantSuspended;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::connection::Connection;
@@ -49,6 +50,9 @@ pub enum CheckoutError {
          call setup-prices"
     )]
     NoPrice,
+    /// The public URL of the server is too long for the address of a thank-you page.
+    #[error("the public URL gives no thank-you page: {0}")]
+    ThanksPage(#[from] InvalidWebUrl),
     /// Stripe failed.
     #[error(transparent)]
     Stripe(#[from] StripeError),
@@ -66,8 +70,8 @@ pub struct OpenCheckout {
     pub product: ProductId,
     /// The key type to buy.
     pub key_type: KeyTypeId,
-    /// The page that the buyer returns to after paying.
-    pub success_url: WebUrl,
+    /// The page that the buyer returns to after paying; `None` for the thank-you page of this server.
+    pub success_url: Option<WebUrl>,
     /// The page that the buyer returns to after cancelling.
     pub cancel_url: WebUrl,
     /// The buyer's address, if known.
@@ -89,13 +93,14 @@ pub fn authorize(
         .ok_or(CheckoutError::Unauthorized)
 }
 
-/// Opens a checkout on the tenant's account. Returns the URL of the payment page.
+/// Opens a checkout on the tenant's account, with the platform's fee. Returns the URL of the payment page.
+/// The thank-you page is below the server's public URL.
 pub fn open(
     store: &(impl Tenants + Catalog + Orders + Commit + ?Sized),
     stripe: &dyn Stripe,
     env: &Env<'_>,
     connection: &Connection,
-    fee: BasisPoints,
+    (fee, public_url): (BasisPoints, &WebUrl),
     wanted: &OpenCheckout,
 ) -> Result<String, CheckoutError> {
     let tenant = &connection.tenant;
@@ -128,7 +133,7 @@ pub fn open(
         fee: order.fee,
         buyer: wanted.buyer.clone(),
         snapshot: order_snapshot::write(&order, env.keys),
-        success_url: wanted.success_url.clone(),
+        success_url: success_url(env, &order, wanted, public_url)?,
         cancel_url: wanted.cancel_url.clone(),
     };
     // Each attempt has its own order, and so its own idempotency key.
@@ -147,6 +152,19 @@ pub fn open(
                 other => CheckoutError::Stripe(other),
             })
         }
+    }
+}
+
+/// The page that the buyer returns to after paying. The address of the thank-you page gets its token here.
+fn success_url(
+    env: &Env<'_>,
+    order: &Order,
+    wanted: &OpenCheckout,
+    public_url: &WebUrl,
+) -> Result<WebUrl, CheckoutError> {
+    match &wanted.success_url {
+        Some(url) if !thanks_page::is_address(url, public_url) => Ok(url.clone()),
+        _ => Ok(thanks_page::address(public_url, &order.id, env.keys)?),
     }
 }
 

@@ -159,6 +159,17 @@ pub fn get_by_session(
     one(row)
 }
 
+/// Get the order of a session on any account; `None` if several accounts have the session.
+pub fn get_of_checkout(conn: &mut Conn, session: &SessionId) -> Result<Option<Order>, Error> {
+    let rows: Vec<OrderRow> = orders::table
+        .filter(orders::session.eq(session.as_str()))
+        .limit(2)
+        .select(OrderRow::as_select())
+        .load(conn)?;
+    let only = <[OrderRow; 1]>::try_from(rows).ok();
+    one(only.map(|[row]| row))
+}
+
 /// List the orders of a tenant that pass a filter, newest first.
 pub fn list(
     conn: &mut Conn,

@@ -233,12 +233,12 @@ fn check_unsigned(
 }
 
 #[test]
-fn a_publishable_key_has_no_secret_and_may_validate_and_activate_unsigned() {
-    use Permission::{Activate, Issue, ManageActivations, Read, Validate};
+fn a_publishable_key_has_no_secret_and_makes_the_calls_of_a_device_unsigned() {
+    use Permission::{Activate, Issue, ManageActivations, ManageDevice, Read, Validate};
     let seller = Seller::new();
     let (key, secret) = create(&seller, KeyKind::Publishable);
     assert!(key.id.as_str().starts_with("pub_live_") && secret.is_none());
-    for allowed in [Validate, Activate] {
+    for allowed in [Validate, Activate, ManageDevice] {
         assert_eq!(
             check_unsigned(&seller, &key, allowed),
             Ok(None),

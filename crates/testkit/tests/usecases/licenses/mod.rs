@@ -2,5 +2,6 @@ mod activation;
 mod command;
 pub(crate) mod issue;
 mod mint;
+mod purchase;
 mod revoke;
 mod validate;

@@ -17,7 +17,7 @@ use mintage_domain::usecase::failure::Failure;
 use mintage_domain::usecase::sales::checkout::{CheckoutError, OpenCheckout, authorize, open};
 use mintage_domain::usecase::stripe::inbound::Outcome;
 use mintage_domain::usecase::sweep::sweep;
-use mintage_testkit::fixtures::email;
+use mintage_testkit::fixtures::{email, web_url};
 
 use crate::seller::{Seller, paid};
 
@@ -58,7 +58,8 @@ fn an_open_checkout_is_recorded_with_its_fee_and_terms() {
         let (store, stripe) = (&*seller.store, &*seller.stripe);
         let connection = seller.connection();
         let points = BasisPoints::new(points).unwrap();
-        let url = open(store, stripe, &seller.env(), &connection, points, &wanted).unwrap();
+        let offer = (points, &web_url("https://mint.test"));
+        let url = open(store, stripe, &seller.env(), &connection, offer, &wanted).unwrap();
         let checkouts = stripe.checkouts(&seller.shop.account_ref());
         let (session, request) = checkouts.last().unwrap();
         assert_eq!(url, session.url);
@@ -70,7 +71,7 @@ fn an_open_checkout_is_recorded_with_its_fee_and_terms() {
         assert_eq!(order.buyer, Some(buyer.clone()));
         assert_eq!((&request.order, request.fee), (&order.id, order.fee));
         assert_eq!(request.buyer, order.buyer);
-        assert_eq!(request.success_url, wanted.success_url);
+        assert_eq!(Some(&request.success_url), wanted.success_url.as_ref());
         assert_eq!(request.cancel_url, wanted.cancel_url);
     }
 }

@@ -150,6 +150,14 @@ fn is_enough_unsigned(env: &Env<'_>, key: &ApiKey, permission: Permission) -> bo
     is_public && key.kind().allows(permission) && key.is_good(env.now())
 }
 
+/// Checks a permission that only the body of a call reveals to be required.
+pub fn check_permission(key: &ApiKey, permission: Permission) -> Result<(), SignatureError> {
+    if key.kind().allows(permission) {
+        return Ok(());
+    }
+    Err(SignatureError::ScopeInsufficient)
+}
+
 /// Decides one attempt to consume a nonce, for a call that changes nothing else.
 pub fn use_up(
     env: &Env<'_>,

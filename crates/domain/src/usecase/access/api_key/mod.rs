@@ -3,7 +3,7 @@
 mod check;
 
 pub use crate::usecase::access::api_key::check::{
-    NONCE_TTL, SignatureError, SignedCall, TOLERANCE, check, check_head,
+    NONCE_TTL, SignatureError, SignedCall, TOLERANCE, check, check_head, check_permission,
     check_publishable_or_signed, check_publishable_or_signed_head, find, use_up,
 };
 
@@ -98,8 +98,9 @@ fn check_authority(authority: Authority<'_>, kind: KeyKind) -> Result<(), ApiKey
     }
 }
 
-/// The scopes of a management token that may do what a key of this kind may do. Validating and
-/// activating need no scope: who has a license key may do both with a publishable key.
+/// The scopes of a management token that may do what a key of this kind may do. Validating,
+/// activating and managing one's own device need no scope: who has a license key may do all three
+/// with a publishable key.
 fn needed_scopes(kind: KeyKind) -> BTreeSet<TokenScope> {
     [
         (Permission::Issue, TokenScope::LicensesWrite),

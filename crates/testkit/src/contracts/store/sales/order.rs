@@ -126,6 +126,28 @@ pub fn an_order_is_found_by_its_session(store: &Nodes<'_>) {
     assert_eq!(store.order_of_session(&shop.account, &unknown), Ok(None));
 }
 
+/// An order is found by its session alone, unless several accounts have the session.
+pub fn an_order_is_found_by_its_session_on_any_account(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let other = Shop::opened(store, "other");
+    let sales = [shop.sold(store), other.sold(store)];
+    for Sale { order, .. } in &sales {
+        let session = order.session.as_ref().expect("it has one");
+        let found = store.order_of_checkout(session);
+        assert_eq!(found, Ok(Some(order.clone())));
+    }
+    assert_eq!(store.order_of_checkout(&shop.session()), Ok(None));
+    let [Sale { order, .. }, _] = sales;
+    let session = order.session.clone().expect("it has one");
+    let same_elsewhere = Write::changed(Order {
+        account: stripe_account("acct_elsewhere"),
+        session: order.session,
+        ..shop.order()
+    });
+    committed(store, changing(&shop, |it| it.orders.push(same_elsewhere)));
+    assert_eq!(store.order_of_checkout(&session), Ok(None));
+}
+
 /// Opening orders that were created before a time are found, at most `n`.
 pub fn stuck_orders_are_found(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");

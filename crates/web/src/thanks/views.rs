@@ -1,0 +1,185 @@
+//! The pages of purchases.
+
+use askama::Template;
+use mintage_domain::base::email::Email;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::usecase::licenses::purchase::{
+    BoughtLicense, BuyersStanding, Progress, Purchase, ShownKey,
+};
+
+use super::request::{BuyersRequest, with};
+
+/// A purchase without a license.
+#[derive(Template)]
+#[template(path = "thanks/waiting.html")]
+pub(super) struct WaitingPage<'a> {
+    title: &'static str,
+    is_test: bool,
+    message: &'static str,
+    advice: &'static str,
+    product: &'a str,
+    plan: &'a str,
+    seller: Option<&'a str>,
+    here: &'a str,
+    /// Where the page does not load again by itself, if it does so here.
+    stop: Option<String>,
+}
+
+impl<'a> WaitingPage<'a> {
+    /// `last` is the number of tries after which the page stops to load again, if it does so now.
+    pub(super) fn of(purchase: &'a Purchase, here: &'a str, last: Option<usize>) -> Self {
+        let (title, message, advice) = match &purchase.progress {
+            Progress::Open if last.is_some() => (
+                "Waiting for your payment",
+                "Stripe has not confirmed your payment yet. That usually takes a few seconds.",
+                "This page loads again by itself for about a minute.",
+            ),
+            Progress::Open | Progress::Licensed(_) => (
+                "Your payment is not confirmed yet",
+                "Stripe has not confirmed a payment for this purchase.",
+                "If you have paid, you will get the license: load this page again later. If you have not \
+                 paid, go back to the seller’s page.",
+            ),
+            Progress::AwaitingPayment => (
+                "Your payment is on its way",
+                "Your bank moves the money now, which takes some days.",
+                "You will get the license as soon as the money has arrived. You can close this page, and \
+                 come back later.",
+            ),
+            Progress::PaymentFailed => (
+                "Your payment has failed",
+                "Your bank refused the payment, so there is no license.",
+                "Go back to the seller’s page to buy again.",
+            ),
+            Progress::Expired => (
+                "This checkout has ended",
+                "The checkout ended before it was paid, so nothing was charged.",
+                "Go back to the seller’s page to buy again.",
+            ),
+        };
+        Self {
+            title,
+            is_test: purchase.mode == Mode::Sandbox,
+            message,
+            advice,
+            product: &purchase.product,
+            plan: &purchase.plan,
+            seller: purchase.seller.as_ref().map(Email::as_str),
+            here,
+            stop: last.map(|tries| with(here, "try", &tries.to_string())),
+        }
+    }
+}
+
+/// A purchase with its license.
+#[derive(Template)]
+#[template(path = "thanks/license.html")]
+pub(super) struct LicensePage<'a> {
+    title: &'static str,
+    is_test: bool,
+    product: &'a str,
+    plan: &'a str,
+    status: &'static str,
+    expires_at: Option<String>,
+    activation_limit: u32,
+    key: Option<(&'a str, String)>,
+    /// Why there is no key.
+    without_key: &'static str,
+    /// The masked address that the key was mailed to.
+    mailed_to: Option<&'a str>,
+    /// The address of the form that mails the key again, and the masked address that gets it.
+    resend: Option<(String, &'a str)>,
+    is_mailed_again: bool,
+    seller: Option<&'a str>,
+}
+
+impl<'a> LicensePage<'a> {
+    pub(super) fn of(
+        purchase: &'a Purchase,
+        license: &'a BoughtLicense,
+        request: &BuyersRequest,
+        here: &str,
+        has_mail_server: bool,
+    ) -> Self {
+        let (title, status) = words(license.standing);
+        let is_mailed = has_mail_server && purchase.is_mailed;
+        let to = license.mailed_to.as_deref();
+        let can_resend = has_mail_server
+            && matches!(
+                license.standing,
+                BuyersStanding::Active | BuyersStanding::OnHold
+            );
+        let session = request.session.as_ref();
+        let form = session.map(|session| {
+            let (_, query) = here.split_once('?').unwrap_or((here, ""));
+            format!("/thanks/{session}/resend?{query}")
+        });
+        Self {
+            title,
+            is_test: purchase.mode == Mode::Sandbox,
+            product: &purchase.product,
+            plan: &purchase.plan,
+            status,
+            expires_at: license.expires_at.map(in_words),
+            activation_limit: license.activation_limit,
+            key: match &license.key {
+                ShownKey::Key(key, until) => Some((Secret::expose(key), in_words(*until))),
+                _ => None,
+            },
+            without_key: without_key(&license.key),
+            mailed_to: to.filter(|_| is_mailed),
+            resend: form.zip(to).filter(|_| can_resend),
+            is_mailed_again: request.is_mailed_again,
+            seller: purchase.seller.as_ref().map(Email::as_str),
+        }
+    }
+}
+
+impl LicensePage<'_> {
+    /// Whether the page shows the key.
+    pub(super) fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+}
+
+/// A title, and the status of the license.
+fn words(standing: BuyersStanding) -> (&'static str, &'static str) {
+    match standing {
+        BuyersStanding::Active => ("Thank you for your purchase", "valid"),
+        BuyersStanding::OnHold => (
+            "Your license is on hold",
+            "on hold: it is not valid until the seller or your bank has settled the matter",
+        ),
+        BuyersStanding::Expired => ("Your license has expired", "expired"),
+        BuyersStanding::Refunded => (
+            "Your purchase was refunded",
+            "not valid any more: the payment was refunded",
+        ),
+        BuyersStanding::Revoked => (
+            "Your license was revoked",
+            "not valid any more: it was revoked",
+        ),
+    }
+}
+
+/// Why there is no key on the page.
+fn without_key(key: &ShownKey) -> &'static str {
+    match key {
+        ShownKey::Key(..) | ShownKey::NotActive => "",
+        ShownKey::WithoutToken => {
+            "This page shows the license key only at the full address to which Stripe sent your browser \
+             after the payment."
+        }
+        ShownKey::TooLate => "This page shows the license key for a day after the payment.",
+    }
+}
+
+/// A time to the minute.
+fn in_words(at: Timestamp) -> String {
+    let text = at.to_rfc3339();
+    let (date, time) = text.split_once('T').unwrap_or((&text, ""));
+    let minutes: String = time.chars().take(5).collect();
+    format!("{date} {minutes} UTC")
+}
