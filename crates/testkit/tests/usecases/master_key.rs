@@ -3,7 +3,7 @@ use mintage_domain::base::slug::ProductId;
 use mintage_domain::commit::write::Write;
 use mintage_domain::ports::{Commit, MasterKeys, SealedKind};
 use mintage_domain::usecase::env::{Env, SealedField};
-use mintage_domain::usecase::master_key::{MasterKeyError, Resealed, prove, reseal};
+use mintage_domain::usecase::master_key::{MasterKeyError, Proof, Resealed, prove, reseal, verify};
 
 use crate::seller::Seller;
 
@@ -40,6 +40,12 @@ fn the_right_key_is_proved_and_a_wrong_or_missing_one_is_refused_and_writes_noth
             assert_eq!(prove(&*seller.store, &seller.env()), Ok(()));
         }
         let before = seller.store.canaries();
+        let proof = if proved_before {
+            Proof::Canary
+        } else {
+            Proof::Values
+        };
+        assert_eq!(verify(&*seller.store, &seller.env()), Ok(proof));
         for (ring, error) in [
             (&alone, MasterKeyError::Wrong(id("test"))),
             (&other, MasterKeyError::Missing(id("test"))),
@@ -47,6 +53,10 @@ fn the_right_key_is_proved_and_a_wrong_or_missing_one_is_refused_and_writes_noth
         ] {
             assert_eq!(
                 prove(&*seller.store, &with(&seller, ring)),
+                Err(error.clone())
+            );
+            assert_eq!(
+                verify(&*seller.store, &with(&seller, ring)),
                 Err(error.clone())
             );
             let refused = reseal(&*seller.store, &with(&seller, ring));
