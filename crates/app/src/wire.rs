@@ -11,6 +11,7 @@ use mintage_http::{HttpClient, InvalidUserAgent, Reach};
 use mintage_postgres::{PostgresConfig, PostgresStore};
 use mintage_runtime::app::{App, Mailer, Patience, Settings};
 use mintage_runtime::crash;
+use mintage_runtime::metrics::Metrics;
 use mintage_runtime::outbound::GuardedStripe;
 use mintage_runtime::state::{
     CatalogCache, LastSeenBuffer, RateShares, StripeCircuits, StripeThreads, TtlCache,
@@ -113,11 +114,16 @@ pub fn wire(config: Config) -> Result<App, WireError> {
     })?;
     let stripe = Arc::new(StripeClient::new(Arc::new(to_stripe), config.stripe));
     let clock = crash::clock(SystemClock);
+    let metrics = Arc::new(Metrics::off());
     let circuits = Arc::new(StripeCircuits::new(Arc::clone(&clock)));
     let calls = crash::at_stripe(Arc::clone(&stripe));
     Ok(App {
         store,
-        stripe: Arc::new(GuardedStripe::new(calls, Arc::clone(&circuits))),
+        stripe: Arc::new(GuardedStripe::new(
+            calls,
+            Arc::clone(&circuits),
+            Arc::clone(&metrics),
+        )),
         stripe_circuits: circuits,
         stripe_threads: Arc::new(StripeThreads::default()),
         webhooks: stripe,
@@ -139,6 +145,7 @@ pub fn wire(config: Config) -> Result<App, WireError> {
         catalog_cache: CatalogCache::default(),
         rate_shares: RateShares::default(),
         last_seen: LastSeenBuffer::default(),
+        metrics,
         deliveries_due: Notify::new(),
         mails_due: Notify::new(),
     })
