@@ -3,7 +3,7 @@
 use std::io;
 
 use mintage_api::endpoint::Endpoint;
-use mintage_api::openapi::{OpenApiJson, document};
+use mintage_api::openapi::{OpenApiJson, document, with_webhooks};
 use mintage_web::docs::DocsPage;
 
 /// All endpoints that the server mounts.
@@ -19,7 +19,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 pub(crate) fn describe(endpoints: &[Endpoint]) -> io::Result<(OpenApiJson, DocsPage)> {
     let document = document(endpoints.iter().map(|endpoint| &endpoint.described));
     let json = OpenApiJson::of(&document)?;
-    let page = DocsPage::render(&serde_json::to_value(&document)?).map_err(io::Error::other)?;
+    let page = DocsPage::render(&serde_json::to_value(with_webhooks(&document))?)
+        .map_err(io::Error::other)?;
     Ok((json, page))
 }
 
