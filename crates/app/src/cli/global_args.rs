@@ -7,7 +7,9 @@ use mintage_domain::ports::Store;
 use mintage_domain::usecase::env::Env;
 
 use super::output::CommandResult;
-use crate::config::{Config, ConfigError, Layers, Settings};
+#[cfg(feature = "demo")]
+use crate::config::Settings;
+use crate::config::{Config, ConfigError, Layers};
 use crate::wire::{Opener, open_proven, operator_env};
 
 #[derive(Args)]
