@@ -26,6 +26,7 @@ PARAMS = {
     ("GET", "/v1/refunds"): params.RefundListParams,
     ("GET", "/v1/application_fees"): params.ApplicationFeeListParams,
     ("GET", "/v1/events"): params.EventListParams,
+    ("GET", "/v1/webhook_endpoints"): params.WebhookEndpointListParams,
 }
 
 

@@ -3,7 +3,7 @@
 use std::io;
 
 use mintage_api::endpoint::Endpoint;
-use mintage_api::openapi::{OpenApiJson, document};
+use mintage_api::openapi::{OpenApiJson, document, with_webhooks};
 use mintage_web::docs::DocsPage;
 
 /// All endpoints that the server mounts.
@@ -22,8 +22,8 @@ pub(crate) fn describe(
 ) -> io::Result<(OpenApiJson, DocsPage)> {
     let document = document(endpoints.iter().map(|endpoint| &endpoint.described));
     let json = OpenApiJson::of(&document)?;
-    let page = DocsPage::render(&serde_json::to_value(&document)?, base_url);
-    let page = page.map_err(io::Error::other)?;
+    let described = serde_json::to_value(with_webhooks(&document))?;
+    let page = DocsPage::render(&described, base_url).map_err(io::Error::other)?;
     Ok((json, page))
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use mintage_domain::base::seal::KeyRing;
 use mintage_domain::model::outbox::webhook_endpoint::UrlPolicy;
 use mintage_domain::ports::Store;
 use mintage_domain::usecase::env::Env;
@@ -11,6 +12,7 @@ use mintage_http::{HttpClient, InvalidUserAgent, Reach};
 use mintage_postgres::{PostgresConfig, PostgresStore};
 use mintage_runtime::app::{App, Mailer, Patience, Settings};
 use mintage_runtime::crash;
+use mintage_runtime::metrics::Metrics;
 use mintage_runtime::outbound::GuardedStripe;
 use mintage_runtime::state::{
     ConfigurationCache, LastSeenBuffer, RateShares, StripeCircuits, StripeThreads,
@@ -21,7 +23,7 @@ use mintage_sqlite::{SqliteConfig, SqliteStore};
 use mintage_stripe::StripeClient;
 use tokio::sync::Notify;
 
-use crate::config::{Config, Database, MailConfig};
+use crate::config::{self, Authorities, Config, Database, MailConfig};
 
 /// Why a server could not be wired.
 #[derive(Debug, thiserror::Error)]
@@ -45,36 +47,51 @@ pub enum WireError {
 
 /// The process that opens a store. One server may open a SQLite file; commands may open the file at the
 /// same time.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opener {
     /// A server.
     Server,
     /// A command of the command line.
     Command,
+    /// A command that changes nothing, and does not even migrate the schema.
+    Reader,
 }
 
-/// Opens the store and migrates its schema.
-pub fn open_store(database: &Database, opener: Opener) -> Result<Arc<dyn Store>, WireError> {
-    Ok(match (database, opener) {
-        (Database::Sqlite(path), opener) => open_sqlite(path, opener)?,
-        (Database::Postgres(url), _) => Arc::new(PostgresStore::open(
-            url.expose(),
-            &PostgresConfig::default(),
-        )?),
+/// Opens the store and migrates its schema, unless the opener only reads.
+pub fn open_store(
+    database: &Database,
+    authorities: &Authorities,
+    opener: Opener,
+) -> Result<Arc<dyn Store>, WireError> {
+    Ok(match database {
+        Database::Sqlite(path) => open_sqlite(path, opener)?,
+        Database::Postgres(url) => {
+            let config = PostgresConfig {
+                read_only: opener == Opener::Reader,
+                authorities: authorities.file().map(Path::to_owned),
+                ..PostgresConfig::default()
+            };
+            Arc::new(PostgresStore::open(url.expose(), &config)?)
+        }
     })
 }
 
 /// Opens the store, and proves that its secrets were sealed with the configured keys.
 pub(crate) fn open_proven(config: &Config, opener: Opener) -> Result<Arc<dyn Store>, WireError> {
-    let store = open_store(&config.database, opener)?;
-    let env = Env {
+    let settings = &config.settings;
+    let store = open_store(&settings.database, &settings.authorities, opener)?;
+    prove(&*store, &operator_env(&config.keys.ring))?;
+    Ok(store)
+}
+
+/// What a decision of the operator needs.
+pub(crate) fn operator_env(keys: &KeyRing) -> Env<'_> {
+    Env {
         clock: &SystemClock,
         entropy: &SystemEntropy,
-        keys: &config.keys,
+        keys,
         origin: None,
-    };
-    prove(&*store, &env)?;
-    Ok(store)
+    }
 }
 
 fn open_sqlite(path: &Path, opener: Opener) -> Result<Arc<dyn Store>, mintage_sqlite::OpenError> {
@@ -82,8 +99,20 @@ fn open_sqlite(path: &Path, opener: Opener) -> Result<Arc<dyn Store>, mintage_sq
     Ok(Arc::new(match opener {
         Opener::Server => SqliteStore::open_server(path, &config)?,
         Opener::Command => SqliteStore::open_tool(path, &config)?,
+        Opener::Reader => SqliteStore::open_read_only(path, &config)?,
     }))
 }
+
+/// An HTTP client for the URLs that the operator configured.
+pub(crate) fn http_to_stripe() -> Result<HttpClient, InvalidUserAgent> {
+    HttpClient::new(mintage_http::Config {
+        reach: Reach::Anywhere,
+        user_agent: USER_AGENT.to_owned(),
+        authorities: Vec::new(),
+    })
+}
+
+const USER_AGENT: &str = concat!("mintage/", env!("CARGO_PKG_VERSION"));
 
 fn mailer(config: MailConfig) -> Result<Mailer, UnusableSender> {
     Ok(Mailer {
@@ -92,10 +121,8 @@ fn mailer(config: MailConfig) -> Result<Mailer, UnusableSender> {
     })
 }
 
-const USER_AGENT: &str = concat!("mintage/", env!("CARGO_PKG_VERSION"));
-
 /// The client that sends events to webhook endpoints, and the URLs that these may have.
-pub fn webhook_client(config: &Config) -> Result<(HttpClient, UrlPolicy), InvalidUserAgent> {
+pub fn webhook_client(config: &config::Settings) -> Result<(HttpClient, UrlPolicy), InvalidUserAgent> {
     let policy = if config.allow_nets.is_empty() {
         UrlPolicy::HttpsOnly
     } else {
@@ -106,6 +133,7 @@ pub fn webhook_client(config: &Config) -> Result<(HttpClient, UrlPolicy), Invali
             allow: config.allow_nets.clone(),
         },
         user_agent: USER_AGENT.to_owned(),
+        authorities: config.authorities.certificates.clone(),
     })?;
     Ok((client, policy))
 }
@@ -113,18 +141,29 @@ pub fn webhook_client(config: &Config) -> Result<(HttpClient, UrlPolicy), Invali
 /// Wires the ports of a server.
 pub fn wire(config: Config) -> Result<App, WireError> {
     let store = open_proven(&config, Opener::Server)?;
-    let to_stripe = HttpClient::new(mintage_http::Config {
-        reach: Reach::Anywhere,
-        user_agent: USER_AGENT.to_owned(),
-    })?;
+    let Config {
+        settings: config,
+        keys,
+    } = config;
     let (to_webhooks, webhook_urls) = webhook_client(&config)?;
-    let stripe = Arc::new(StripeClient::new(Arc::new(to_stripe), config.stripe));
+    let stripe = Arc::new(StripeClient::new(
+        Arc::new(http_to_stripe()?),
+        config.stripe,
+    ));
     let clock = crash::clock(SystemClock);
+    let metrics = Arc::new(match config.metrics_listen {
+        Some(_) => Metrics::on(),
+        None => Metrics::off(),
+    });
     let circuits = Arc::new(StripeCircuits::new(Arc::clone(&clock)));
     let calls = crash::at_stripe(Arc::clone(&stripe));
     Ok(App {
         store,
-        stripe: Arc::new(GuardedStripe::new(calls, Arc::clone(&circuits))),
+        stripe: Arc::new(GuardedStripe::new(
+            calls,
+            Arc::clone(&circuits),
+            Arc::clone(&metrics),
+        )),
         stripe_circuits: circuits,
         stripe_threads: Arc::new(StripeThreads::default()),
         webhooks: stripe,
@@ -132,7 +171,7 @@ pub fn wire(config: Config) -> Result<App, WireError> {
         mailer: config.mail.map(mailer).transpose()?,
         clock,
         entropy: Arc::new(SystemEntropy),
-        keys: config.keys,
+        keys: keys.ring,
         settings: Settings {
             patience: Patience::default(),
             public_url: config.public_url,
@@ -145,6 +184,7 @@ pub fn wire(config: Config) -> Result<App, WireError> {
         configuration: ConfigurationCache::default(),
         rate_shares: RateShares::default(),
         last_seen: LastSeenBuffer::default(),
+        metrics,
         deliveries_due: Notify::new(),
         mails_due: Notify::new(),
     })

@@ -7,6 +7,7 @@
 )]
 
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -28,8 +29,15 @@ struct Dev {
 
 impl Dev {
     fn start(directory: &Path) -> Self {
+        Self::start_with(directory, &[])
+    }
+
+    fn start_with(directory: &Path, arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_mintage"))
             .arg("dev")
+            .args(arguments)
+            // The database of a real server, which must not be touched.
+            .env("DATABASE_URL", "sqlite://real.db")
             .current_dir(directory)
             .stdout(Stdio::piped())
             .spawn()
@@ -134,6 +142,54 @@ fn the_printed_commands_sell_a_license_also_after_a_restart() {
     let licenses = json(&licenses)["items"].as_array().map(Vec::len);
     assert_eq!(licenses, Some(1));
     assert!(again.terminate().success());
+}
+
+#[test]
+fn listen_database_and_configuration_file_are_those_of_the_flags() {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap().to_string();
+    drop(free);
+    std::fs::write(directory.join("my.toml"), "mintage_rates = 'token=777'").unwrap();
+    let database = "sqlite://other.db";
+    let arguments = [
+        "--listen",
+        &address,
+        "--database-url",
+        database,
+        "--config",
+        "my.toml",
+    ];
+    let mut dev = Dev::start_with(directory, &arguments);
+    let server = dev.value("server").to_owned();
+    assert_eq!(server, format!("http://{address}"));
+    let token = dev.value("management token").to_owned();
+    let call = format!("curl -sSi {server}/v1/licenses -H 'Authorization: Bearer {token}'");
+    let answer = shell(directory, &call);
+    assert!(answer.contains("\"token\";q=777;"), "{answer}");
+    assert!(dev.terminate().success());
+    let exists = |name: &str| directory.join(name).exists();
+    assert!(exists("other.db") && exists("other.json") && exists("other.db.key"));
+    assert!(!exists("mintage-dev.db") && !exists("mintage-dev.json") && !exists("real.db"));
+
+    for (wrong, said) in [
+        (
+            ["--listen", "nowhere"],
+            "MINTAGE_LISTEN: must be an address",
+        ),
+        (["--config", "none.toml"], "none.toml: "),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_mintage"))
+            .arg("dev")
+            .args(wrong)
+            .current_dir(directory)
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr.contains(said), "{stderr}");
+    }
 }
 
 #[test]

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use mintage::config::{Layers, effective};
 use mintage_domain::model::retention::Prunable;
 use mintage_domain::usecase::retention::Retention;
+use mintage_runtime::metrics::METRICS;
 use mintage_runtime::problem::ErrorCode;
 
 fn root() -> PathBuf {
@@ -81,25 +83,27 @@ fn every_error_code_is_documented_and_every_documented_one_exists() {
 }
 
 #[test]
-fn every_variable_the_configuration_reads_stands_in_the_readme() {
-    let config = sources(&root().join("crates/app/src/config"));
+fn every_setting_stands_in_the_readme_with_its_default() {
     let readme = fs::read_to_string(root().join("README.md")).expect("the README");
-    let variables: BTreeSet<&str> = config
-        .split('"')
-        .filter(|word| {
-            ["MINTAGE_", "STRIPE_", "DATABASE_"]
-                .iter()
-                .any(|start| word.starts_with(start))
-                && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
-        })
-        .collect();
-    assert!(variables.len() > 10, "{variables:?}");
-    for variable in variables {
-        let said = match variable {
+    let settings = effective(&Layers::new());
+    assert!(settings.len() > 20);
+    for setting in settings {
+        let name = match setting.name {
             "MINTAGE_MASTER_KEY_FILE" => "`MINTAGE_MASTER_KEY` or `_FILE`".to_owned(),
-            _ => format!("`{variable}`"),
+            name => format!("`{name}`"),
         };
-        assert!(readme.contains(&said), "{variable} is not in the README");
+        let is_named = |line: &&str| line.starts_with("| ") && line.contains(&name);
+        let row = readme.lines().find(is_named);
+        let row = row.unwrap_or_else(|| panic!("{name} is not in the README"));
+        let is_described = [
+            "MINTAGE_PUBLIC_URL",
+            "MINTAGE_MASTER_KEY_FILE",
+            "STRIPE_API_URL",
+            "STRIPE_CONNECT_URL",
+        ];
+        let default = format!("| `{}` |", setting.value);
+        let has_default = !setting.value.is_empty() && !is_described.contains(&setting.name);
+        assert!(!has_default || row.contains(&default), "{default}: {row}");
     }
 }
 
@@ -117,4 +121,27 @@ fn the_page_about_retention_has_the_age_of_each_kind() {
         let start = format!("| `{kind}` | `{age}` | `{least}` |");
         assert!(row.starts_with(&start), "{start}: {row}");
     }
+}
+
+#[test]
+fn the_page_for_operators_has_every_metric() {
+    let page = fs::read_to_string(root().join("docs/OPERATE.md")).expect("the page");
+    let starts = ["| `mintage_", "| `process_"];
+    let rows: Vec<&str> = page
+        .lines()
+        .filter(|line| starts.iter().any(|start| line.starts_with(start)))
+        .collect();
+    let expected: Vec<String> = METRICS
+        .iter()
+        .map(|metric| {
+            let labels: Vec<String> = metric.labels.iter().map(|it| format!("`{it}`")).collect();
+            let labels = match labels.as_slice() {
+                [] => "-".to_owned(),
+                some => some.join(", "),
+            };
+            let (name, kind, help) = (metric.name, metric.kind.as_str(), metric.help);
+            format!("| `{name}` | {kind} | {labels} | {help} |")
+        })
+        .collect();
+    assert_eq!(rows, expected);
 }

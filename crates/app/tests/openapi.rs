@@ -168,3 +168,29 @@ fn every_code_has_the_status_and_a_line_of_its_own_in_the_documents() {
         "runtime/src/problem/code.rs against docs/API.md"
     );
 }
+
+#[test]
+fn the_document_has_what_generators_of_clients_need() {
+    let document = described();
+    assert!(document["info"]["license"]["identifier"].is_string());
+    assert_eq!(document["servers"].as_array().map(Vec::len), Some(1));
+    // openapi-generator writes a broken client from this section, and drops the calls of the same tag.
+    assert!(document.get("webhooks").is_none());
+    assert!(
+        document["components"]["schemas"]
+            .get("LicenseEvent")
+            .is_some()
+    );
+    for (place, call) in calls(&document) {
+        assert!(call["security"].is_array(), "{place} says who may call it");
+        for (status, answer) in call["responses"].as_object().unwrap() {
+            let content = answer["content"]["application/json"].as_object();
+            if let Some(schema) = content.and_then(|content| content.get("schema"))
+                && place != "get /openapi.json"
+            {
+                let is_named = schema.get("$ref").is_some();
+                assert!(is_named, "{place}: {status} has a schema without a name");
+            }
+        }
+    }
+}

@@ -71,6 +71,7 @@ async fn run_demo(args: DemoArgs, report: &Rc<Report>) -> StepResult<String> {
         directory: directory.path(),
         log_name: "server.log",
         database,
+        config: None,
     })?;
     let database_name = if args.postgres {
         "PostgreSQL"

@@ -31,6 +31,7 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 pub(crate) struct ServerCommand {
     variables: Vec<(&'static str, String)>,
     directory: PathBuf,
+    config: Option<PathBuf>,
 }
 
 /// A running server. Dropping it kills the process.
@@ -40,10 +41,15 @@ pub(crate) struct Server {
 }
 
 impl ServerCommand {
-    pub(crate) fn new(directory: &Path, variables: Vec<(&'static str, String)>) -> Self {
+    pub(crate) fn new(
+        directory: &Path,
+        variables: Vec<(&'static str, String)>,
+        config: Option<PathBuf>,
+    ) -> Self {
         Self {
             variables,
             directory: directory.to_owned(),
+            config,
         }
     }
 
@@ -63,6 +69,9 @@ impl ServerCommand {
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .current_dir(&self.directory)
             .stdin(Stdio::null());
+        if let Some(config) = &self.config {
+            command.arg("--config").arg(config);
+        }
         Ok(command)
     }
 

@@ -1,7 +1,7 @@
 //! A server, a simulated Stripe and a webhook receiver, on loopback addresses.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
 use mintage_stripe_sim::{Config, Mode, Running, Sim, WebhookEndpoint};
@@ -21,6 +21,8 @@ pub(crate) struct StackConfig<'p> {
     pub(crate) directory: &'p Path,
     pub(crate) log_name: &'p str,
     pub(crate) database: Database,
+    /// The configuration file of the server, relative to the working directory of this process.
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// The database of the server.
@@ -75,7 +77,7 @@ impl Stack {
         ]);
         let master_key = config.database.master_key;
         variables.extend(master_key.map(|key| ("MINTAGE_MASTER_KEY", key)));
-        let server_command = ServerCommand::new(config.directory, variables);
+        let server_command = ServerCommand::new(config.directory, variables, config.config);
         let server = server_command.serve(config.directory.join(config.log_name))?;
         let stack = Self {
             server,

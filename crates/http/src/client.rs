@@ -9,6 +9,7 @@ use ureq::http::{HeaderMap, Request, Response, Uri};
 use ureq::unversioned::resolver::{DefaultResolver, Resolver};
 use ureq::{Agent, Body};
 
+use crate::certificate::{self, Certificate};
 use crate::error::{MarkingConnector, http_error};
 use crate::reach::{GuardedResolver, Reach};
 
@@ -22,6 +23,8 @@ pub struct Config {
     pub reach: Reach,
     /// The value of the `User-Agent` header, such as `mintage/0.1.0`.
     pub user_agent: String,
+    /// Authorities whose certificates are accepted beside the public ones.
+    pub authorities: Vec<Certificate>,
 }
 
 /// The user agent is not a valid header value.
@@ -54,6 +57,7 @@ impl HttpClient {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .proxy(None)
+            .tls_config(certificate::tls(config.authorities))
             .build();
         let reach = config.reach;
         let guarded = GuardedResolver {

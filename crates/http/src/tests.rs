@@ -1,6 +1,7 @@
 //! Tests of the client against servers on loopback: the port's contract, and the rest.
 
 mod answers;
+mod authorities;
 mod reach;
 
 use std::time::Duration;
@@ -19,6 +20,7 @@ fn config(reach: Reach) -> Config {
     Config {
         reach,
         user_agent: "mintage-test/1".to_owned(),
+        authorities: Vec::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! How a store is opened, and why it cannot be.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How a [`PostgresStore`](crate::PostgresStore) is opened.
@@ -16,6 +17,11 @@ pub struct PostgresConfig {
     /// How many prepared statements a connection keeps. Beyond that it is replaced by a new one:
     /// batches of many kinds have many texts, and each takes memory in the server.
     pub max_prepared: usize,
+    /// Whether the store only reads: all writes fail, and the tables must be up to date.
+    pub read_only: bool,
+    /// A file of certificates in PEM form, by which the server's certificate must be signed, unless the URL
+    /// names one. It is used where the URL's `sslmode` is `verify-ca` or `verify-full`.
+    pub authorities: Option<PathBuf>,
 }
 
 impl Default for PostgresConfig {
@@ -24,6 +30,8 @@ impl Default for PostgresConfig {
             connections: 8,
             patience: Duration::from_secs(5),
             max_prepared: 500,
+            read_only: false,
+            authorities: None,
         }
     }
 }
@@ -39,6 +47,8 @@ pub enum OpenError {
     NoTls(String),
     /// The database cannot be reached.
     Database(String),
+    /// The tables are not up to date, and may not be changed.
+    Outdated,
     /// A newer version of Mintage, whose migration this is, has changed the tables.
     Newer(String),
     /// A migration failed; the database is as it was before it.
@@ -58,6 +68,10 @@ impl std::fmt::Display for OpenError {
                  database over a private network with sslmode=disable"
             ),
             Self::Database(error) => write!(f, "cannot connect to PostgreSQL: {error}"),
+            Self::Outdated => f.write_str(
+                "the tables are older than this version of Mintage: `mintage serve` and `mintage \
+                 migrate` bring them up to date",
+            ),
             Self::Newer(version) => write!(
                 f,
                 "a newer version of Mintage has migrated the database (to {version}): start that \

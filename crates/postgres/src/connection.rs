@@ -89,6 +89,7 @@ pub(crate) struct Source {
     duty: Duty,
     patience: Duration,
     max_prepared: usize,
+    read_only: bool,
 }
 
 impl Source {
@@ -98,6 +99,7 @@ impl Source {
             duty,
             patience: config.patience,
             max_prepared: config.max_prepared,
+            read_only: config.read_only,
         }
     }
 
@@ -166,7 +168,12 @@ impl Source {
             Duty::Migrations | Duty::Writer | Duty::Pool => "",
             Duty::Reader | Duty::Rates => "set synchronous_commit = off;",
         };
-        [limits.as_str(), plans, durability].concat()
+        let access = if self.read_only {
+            "set default_transaction_read_only = on;"
+        } else {
+            ""
+        };
+        [limits.as_str(), plans, durability, access].concat()
     }
 
     /// A new connection, or a sentence that holds no password.

@@ -9,7 +9,7 @@ use diesel::connection::{BoxableConnection, SimpleConnection};
 use diesel::migration::{Migration, MigrationMetadata, MigrationName, MigrationSource};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool};
+use diesel::sql_types::{BigInt, Bool, Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
@@ -30,6 +30,8 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 pub(crate) enum NotApplied {
     /// A newer version, whose migration this is, has changed the tables.
     Newer(String),
+    /// A migration of this version is not applied.
+    Outdated,
     /// A migration failed.
     Failed(Box<dyn Error + Send + Sync>),
 }
@@ -62,16 +64,55 @@ fn apply_pending(connection: &mut PgConnection) -> Result<(), NotApplied> {
     Ok(())
 }
 
+/// Checks that all migrations are applied, and changes nothing.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the DSL has no tables that may be missing"
+)]
+pub(crate) fn check(connection: &mut PgConnection) -> Result<(), NotApplied> {
+    #[derive(QueryableByName)]
+    struct Exists {
+        #[diesel(sql_type = Bool)]
+        found: bool,
+    }
+    #[derive(QueryableByName)]
+    struct Applied {
+        #[diesel(sql_type = Text)]
+        version: String,
+    }
+    let exists = "select to_regclass('__diesel_schema_migrations') is not null as found";
+    let exists: Exists = diesel::sql_query(exists).get_result(connection)?;
+    if !exists.found {
+        return Err(NotApplied::Outdated);
+    }
+    // Asking Diesel would create the table.
+    let applied: Vec<Applied> =
+        diesel::sql_query("select version from __diesel_schema_migrations").load(connection)?;
+    let applied: HashSet<String> = applied.into_iter().map(|it| it.version).collect();
+    let known = known()?;
+    if let Some(version) = applied.difference(&known).max() {
+        return Err(NotApplied::Newer(version.clone()));
+    }
+    if known.is_subset(&applied) {
+        Ok(())
+    } else {
+        Err(NotApplied::Outdated)
+    }
+}
+
 /// The newest migration of a database that this version does not know: a newer version has migrated it.
 fn newer(connection: &mut PgConnection) -> Outcome<Option<String>> {
-    let known = MigrationSource::<Pg>::migrations(&MIGRATIONS)?;
-    let known: HashSet<String> = known
-        .iter()
-        .map(|it| it.name().version().to_string())
-        .collect();
+    let known = known()?;
     let applied = connection.applied_migrations()?;
     let applied = applied.iter().map(ToString::to_string);
     Ok(applied.filter(|version| !known.contains(version)).max())
+}
+
+/// The migrations of this version.
+fn known() -> Outcome<HashSet<String>> {
+    let known = MigrationSource::<Pg>::migrations(&MIGRATIONS)?;
+    let versions = known.iter().map(|it| it.name().version().to_string());
+    Ok(versions.collect())
 }
 
 /// Takes the lock. It asks again and again rather than wait inside a statement: the node that has

@@ -15,8 +15,8 @@ use mintage_domain::commit::changes::Changes;
 use mintage_domain::model::retention::Prunable;
 use mintage_domain::ports::{
     Commit, CommitDone, Erasure, Erasures, Housekeeping, KeyQuery, KnownLicense, LastSeen,
-    MasterKeys, RateLimiter, SealedKind, SealedValue, SeenTarget, StoreError, TakeDone, TakeQuery,
-    TenantErasure, ValidateDone, ValidateQuery, Validations,
+    MasterKeys, RateLimiter, SealedKind, SealedValue, SeenTarget, StoreError, StoreLoad, TakeDone,
+    TakeQuery, TenantErasure, ValidateDone, ValidateQuery, Validations,
 };
 use mintage_sql::Error;
 use mintage_sql::postgres::last_seen::touch;
@@ -50,13 +50,19 @@ pub struct PostgresStore {
 
 impl PostgresStore {
     /// Connects to a database and brings its tables up to date; nodes that start at once take
-    /// turns at that.
+    /// turns at that. A store that only reads changes nothing.
     pub fn open(url: &str, config: &PostgresConfig) -> Result<Self, OpenError> {
-        let url = Url::parse(url)?;
+        let url = Url::parse(url, config.authorities.as_deref())?;
         let mut migrating = Source::migrations(&url, config)
             .link()
             .map_err(OpenError::Database)?;
-        migrations::apply(migrating.connection()).map_err(|error| match error {
+        let migrated = if config.read_only {
+            migrations::check(migrating.connection())
+        } else {
+            migrations::apply(migrating.connection())
+        };
+        migrated.map_err(|error| match error {
+            NotApplied::Outdated => OpenError::Outdated,
             NotApplied::Newer(version) => OpenError::Newer(version),
             NotApplied::Failed(error) => OpenError::Migration(error.to_string()),
         })?;
@@ -263,6 +269,16 @@ impl Housekeeping for PostgresStore {
         self.reader.ask(answers)??;
         self.rates.ask(answers)??;
         self.read(select_one)
+    }
+
+    fn load(&self) -> StoreLoad {
+        let (pool, work) = (self.pool.state(), self.writer.work());
+        StoreLoad {
+            connections: pool.connections,
+            idle_connections: pool.idle_connections,
+            batches: work.batches(),
+            batched: work.questions(),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! otherwise than it was meant may quote a part of the password.
 
 use std::fmt;
+use std::path::Path;
 
 use crate::config::OpenError;
 
@@ -25,8 +26,9 @@ const DEFAULTS: [(&str, &str); 6] = [
 ];
 
 impl Url {
-    /// Reads `postgres://user:password@host:port/database?parameters`.
-    pub(crate) fn parse(text: &str) -> Result<Self, OpenError> {
+    /// Reads `postgres://user:password@host:port/database?parameters`. The file of authorities counts if the
+    /// parameters name none.
+    pub(crate) fn parse(text: &str, authorities: Option<&Path>) -> Result<Self, OpenError> {
         let rest = ["postgres://", "postgresql://"]
             .iter()
             .find_map(|scheme| text.strip_prefix(scheme))
@@ -61,8 +63,10 @@ impl Url {
         {
             return Err(OpenError::NoTls(mode.to_owned()));
         }
+        let authorities = authorities.map(escaped).transpose()?;
+        let authorities = authorities.as_deref().map(|path| ("sslrootcert", path));
         let mut url = text.to_owned();
-        for (name, default) in DEFAULTS {
+        for (name, default) in DEFAULTS.into_iter().chain(authorities) {
             if value(name).is_none() {
                 url.push(if url.contains('?') { '&' } else { '?' });
                 url.extend([name, "=", default]);
@@ -81,6 +85,19 @@ impl fmt::Debug for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Url(…)")
     }
+}
+
+/// A path as the value of a parameter.
+fn escaped(path: &Path) -> Result<String, OpenError> {
+    let path = path.to_str().ok_or(OpenError::Url(
+        "the file of authorities must have a path that is UTF-8",
+    ))?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
+    let escape = |byte: u8| match byte {
+        byte if is_plain(byte) => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    Ok(path.bytes().map(escape).collect())
 }
 
 /// What libpq may be quoted with: these messages name the server, never the password.
@@ -120,7 +137,7 @@ mod tests {
             ("postgres://u:p?sesame@h/db", false),
             ("postgres://u:sesame@h/d b", false),
         ] {
-            match Url::parse(text) {
+            match Url::parse(text, None) {
                 Ok(url) => {
                     assert!(fine, "{text}");
                     assert_eq!(format!("{url:?}"), "Url(…)");
@@ -151,8 +168,21 @@ mod tests {
                 "postgres://h?connect_timeout=9&application_name=mintage&",
             ),
         ] {
-            let url = Url::parse(text).expect("a URL");
+            let url = Url::parse(text, None).expect("a URL");
             assert_eq!(url.expose(), format!("{told}{REST}"));
+        }
+    }
+
+    #[test]
+    fn a_file_of_authorities_is_named_unless_the_url_names_one() {
+        let authorities = Path::new("/etc/my ca.pem");
+        for (text, named) in [
+            ("postgres://h", "&sslrootcert=/etc/my%20ca.pem"),
+            ("postgres://h?sslrootcert=system", "?sslrootcert=system&"),
+        ] {
+            let url = Url::parse(text, Some(authorities)).expect("a URL");
+            assert!(url.expose().contains(named), "{}", url.expose());
+            assert_eq!(url.expose().matches("sslrootcert").count(), 1);
         }
     }
 
@@ -160,14 +190,14 @@ mod tests {
     #[test]
     fn a_url_that_demands_tls_is_refused_by_a_build_without_it() {
         for mode in ["require", "verify-ca", "verify-full"] {
-            let refused = Url::parse(&format!("postgres://u:sesame@h/db?sslmode={mode}"));
+            let refused = Url::parse(&format!("postgres://u:sesame@h/db?sslmode={mode}"), None);
             let sentence = refused.expect_err("no TLS here").to_string();
             assert!(
                 sentence.contains(mode) && !sentence.contains("sesame"),
                 "{sentence}"
             );
         }
-        assert!(Url::parse("postgres://h/db?sslmode=prefer").is_ok());
+        assert!(Url::parse("postgres://h/db?sslmode=prefer", None).is_ok());
     }
 
     #[test]

@@ -45,7 +45,7 @@ fn rows_read(connection: &mut PgConnection, table: &str) -> i64 {
 fn link(database: &Database, duty: fn(&Url, &PostgresConfig) -> Source) -> Link {
     let mut connection = PgConnection::establish(database.url()).unwrap();
     crate::migrations::apply(&mut connection).unwrap();
-    let url = Url::parse(database.url()).unwrap();
+    let url = Url::parse(database.url(), None).unwrap();
     duty(&url, &PostgresConfig::default()).link().unwrap()
 }
 

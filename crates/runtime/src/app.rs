@@ -16,6 +16,7 @@ use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::retention::Retention;
 use tokio::sync::Notify;
 
+use crate::metrics::Metrics;
 use crate::state::{ConfigurationCache, LastSeenBuffer, RateShares, StripeCircuits, StripeThreads};
 
 /// Everything that handlers and workers use.
@@ -49,6 +50,8 @@ pub struct App {
     pub rate_shares: RateShares,
     /// Last-seen times that are not yet in the store.
     pub last_seen: LastSeenBuffer,
+    /// What this server measures of itself.
+    pub metrics: Arc<Metrics>,
     /// Notified when a delivery may be due.
     pub deliveries_due: Notify,
     /// Notified when a mail may be due.

@@ -9,6 +9,7 @@ pub mod catalog;
 #[doc(hidden)] // of use to the wiring and to crash tests only
 pub mod crash;
 mod mail_body;
+pub mod metrics;
 pub mod outbound;
 pub mod problem;
 pub mod rate_limit;

@@ -1,5 +1,7 @@
 //! Questions that wait for a thread: no more than fit, and none longer than its caller's patience.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use std::{fmt, io};
 
@@ -24,6 +26,26 @@ pub struct Queue<S, Q, A> {
     worker: Worker<S, Waiting<Q, A>>,
     patience: Duration,
     refuse: fn(StoreError) -> A,
+    work: Arc<Work>,
+}
+
+/// How much a [`Queue`] has done.
+#[derive(Debug, Default)]
+pub struct Work {
+    batches: AtomicU64,
+    questions: AtomicU64,
+}
+
+impl Work {
+    /// How often all that waited was answered at once.
+    pub fn batches(&self) -> u64 {
+        self.batches.load(Ordering::Relaxed)
+    }
+
+    /// How many questions were answered.
+    pub fn questions(&self) -> u64 {
+        self.questions.load(Ordering::Relaxed)
+    }
 }
 
 impl<S, Q, A> Queue<S, Q, A>
@@ -41,6 +63,8 @@ where
         refuse: fn(StoreError) -> A,
         mut answer: impl FnMut(&mut S, &[Q]) -> Vec<A> + Send + 'static,
     ) -> io::Result<Self> {
+        let work = Arc::new(Work::default());
+        let done = Arc::clone(&work);
         let worker = Worker::start(name, state, move |state, waiting: Vec<Waiting<Q, A>>| {
             let now = Instant::now();
             let (mut questions, mut told) = (Vec::new(), Vec::new());
@@ -54,6 +78,9 @@ where
                 }
             }
             if !questions.is_empty() {
+                let n = u64::try_from(questions.len()).unwrap_or(u64::MAX);
+                done.batches.fetch_add(1, Ordering::Relaxed);
+                done.questions.fetch_add(n, Ordering::Relaxed);
                 for (done, outcome) in told.into_iter().zip(answer(state, &questions)) {
                     tell(done, outcome);
                 }
@@ -63,7 +90,13 @@ where
             worker,
             patience,
             refuse,
+            work,
         })
+    }
+
+    /// How much the queue has done.
+    pub fn work(&self) -> &Work {
+        &self.work
     }
 
     /// Hands a question over. `done` is called from any thread.

@@ -44,6 +44,10 @@ pub enum OpenError {
     NotAFile(PathBuf),
     /// The database cannot be opened.
     Database(PathBuf, String),
+    /// There is no such file, and none may be created.
+    Missing(PathBuf),
+    /// The tables are not up to date, and may not be changed.
+    Outdated(PathBuf),
     /// A newer version of Mintage, whose migration this is, has changed the tables.
     Newer(PathBuf, String),
     /// A migration failed; the database is as it was before it.
@@ -72,6 +76,17 @@ impl std::fmt::Display for OpenError {
             Self::Database(path, error) => {
                 write!(f, "cannot open the database {}: {error}", path.display())
             }
+            Self::Missing(path) => write!(
+                f,
+                "there is no database {}: `mintage serve` and `mintage migrate` create it",
+                path.display()
+            ),
+            Self::Outdated(path) => write!(
+                f,
+                "the tables of {} are older than this version of Mintage: `mintage serve` and \
+                 `mintage migrate` bring them up to date",
+                path.display()
+            ),
             Self::Newer(path, version) => write!(
                 f,
                 "a newer version of Mintage has migrated the database {} (to {version}): start that \

@@ -11,6 +11,7 @@ use diesel::r2d2::{self, ConnectionManager, CustomizeConnection, Pool};
 use diesel::sql_types::Bool;
 
 use crate::config::{OpenError, SqliteConfig};
+use crate::files::beside;
 
 pub(crate) type Readers = Pool<ConnectionManager<SqliteConnection>>;
 
@@ -38,6 +39,27 @@ pub(crate) fn open(url: &str, config: &SqliteConfig) -> Result<SqliteConnection,
         })
         .map_err(|error| error.to_string())?;
     Ok(connection)
+}
+
+/// A connection that only reads.
+pub(crate) fn open_read_only(url: &str, config: &SqliteConfig) -> Result<SqliteConnection, String> {
+    let mut connection = SqliteConnection::establish(url).map_err(|error| error.to_string())?;
+    connection
+        .batch_execute(&settings(config))
+        .map_err(|error| error.to_string())?;
+    Ok(connection)
+}
+
+/// The URL of a database that is read and left as it is. SQLite would create two files beside a database
+/// that nobody has open, unless it takes the file for immutable.
+pub(crate) fn read_only_url_of(path: &Path) -> Result<String, OpenError> {
+    let escaped = url_of(path)?
+        .replace('%', "%25")
+        .replace('?', "%3f")
+        .replace('#', "%23");
+    let is_in_use = beside(path, "-wal").exists();
+    let immutable = if is_in_use { "" } else { "&immutable=1" };
+    Ok(format!("file:{escaped}?mode=ro{immutable}"))
 }
 
 /// How often work is tried that meets a lock which SQLite does not wait for, and the pause in between.
@@ -81,17 +103,9 @@ pub(crate) fn url_of(path: &Path) -> Result<String, OpenError> {
     reason = "the DSL has no tables that may be missing"
 )]
 pub(crate) fn is_unused(connection: &mut SqliteConnection) -> QueryResult<bool> {
-    #[derive(QueryableByName)]
-    struct Exists {
-        #[diesel(sql_type = Bool)]
-        found: bool,
-    }
     for table in ["tenants", "master_keys"] {
-        let is_there =
-            format!("select exists (select 1 from sqlite_master where name = '{table}') as found");
         let has_rows = format!("select exists (select 1 from {table}) as found");
-        let is_there: Exists = diesel::sql_query(is_there).get_result(connection)?;
-        if is_there.found
+        if has_table(connection, table)?
             && diesel::sql_query(has_rows)
                 .get_result::<Exists>(connection)?
                 .found
@@ -100,6 +114,24 @@ pub(crate) fn is_unused(connection: &mut SqliteConnection) -> QueryResult<bool> 
         }
     }
     Ok(true)
+}
+
+/// Whether a table of this name exists.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the DSL has no tables that may be missing"
+)]
+pub(crate) fn has_table(connection: &mut SqliteConnection, table: &str) -> QueryResult<bool> {
+    let query =
+        format!("select exists (select 1 from sqlite_master where name = '{table}') as found");
+    let exists: Exists = diesel::sql_query(query).get_result(connection)?;
+    Ok(exists.found)
+}
+
+#[derive(QueryableByName)]
+struct Exists {
+    #[diesel(sql_type = Bool)]
+    found: bool,
 }
 
 /// Connections that only read.

@@ -8,7 +8,7 @@ use diesel::migration::MigrationSource;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use crate::connection::{again_while_locked, is_locked};
+use crate::connection::{again_while_locked, has_table, is_locked};
 
 pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
@@ -19,6 +19,8 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 pub(crate) enum NotApplied {
     /// A newer version, whose migration this is, has changed the tables.
     Newer(String),
+    /// A migration of this version is not applied.
+    Outdated,
     /// A migration failed.
     Failed(Box<dyn Error + Send + Sync>),
 }
@@ -55,6 +57,20 @@ fn try_apply(connection: &mut SqliteConnection) -> Result<(), NotApplied> {
                 Undone::Migration(error) => error,
                 Undone::Database(error) => error.into(),
             })?;
+    }
+    Ok(())
+}
+
+/// Checks that all migrations are applied, and changes nothing.
+pub(crate) fn check(connection: &mut SqliteConnection) -> Result<(), NotApplied> {
+    if !has_table(connection, "__diesel_schema_migrations")? {
+        return Err(NotApplied::Outdated);
+    }
+    if let Some(version) = newer(connection)? {
+        return Err(NotApplied::Newer(version));
+    }
+    if connection.has_pending_migration(MIGRATIONS)? {
+        return Err(NotApplied::Outdated);
     }
     Ok(())
 }

@@ -19,8 +19,8 @@ use mintage_domain::model::access::rate_windows::RateWindows;
 use mintage_domain::model::retention::Prunable;
 use mintage_domain::ports::{
     Commit, CommitDone, CommitError, Erasure, Erasures, Housekeeping, LastSeen, MAX_PRUNED_ROWS,
-    MasterKeys, RateLimiter, SealedKind, SealedValue, SeenTarget, StoreError, TakeDone, TakeQuery,
-    TenantErasure,
+    MasterKeys, RateLimiter, SealedKind, SealedValue, SeenTarget, StoreError, StoreLoad, TakeDone,
+    TakeQuery, TenantErasure,
 };
 use mintage_sql::sqlite::last_seen::touch;
 use mintage_sql::sqlite::tables::access::last_seen;
@@ -64,6 +64,20 @@ impl SqliteStore {
         Self::open(path, config, None)
     }
 
+    /// Opens a database that is there and up to date, and changes nothing: all writes fail.
+    pub fn open_read_only(path: &Path, config: &SqliteConfig) -> Result<Self, OpenError> {
+        connection::url_of(path)?;
+        if !path.exists() {
+            return Err(OpenError::Missing(path.to_owned()));
+        }
+        let url = connection::read_only_url_of(path)?;
+        let unusable = |error| OpenError::Database(path.to_owned(), error);
+        let mut reading = connection::open_read_only(&url, config).map_err(unusable)?;
+        migrations::check(&mut reading).map_err(|error| not_applied(path, error))?;
+        let nonces = Nonces::new(config.nonces);
+        Self::on(reading, &url, path, config, nonces, None)
+    }
+
     /// Whether a database holds nothing that could be sealed: there is no file, or the file has
     /// neither a tenant nor proof of a master key.
     pub fn is_unused(path: &Path) -> Result<bool, OpenError> {
@@ -91,13 +105,23 @@ impl SqliteStore {
         };
         let nonces = nonces.map_err(|error| unusable(error.to_string()))?;
         let mut writing = connection::open(&url, config).map_err(unusable)?;
-        migrations::apply(&mut writing).map_err(|error| match error {
-            NotApplied::Newer(version) => OpenError::Newer(path.to_owned(), version),
-            NotApplied::Failed(error) => OpenError::Migration(path.to_owned(), error.to_string()),
-        })?;
+        migrations::apply(&mut writing).map_err(|error| not_applied(path, error))?;
+        Self::on(writing, &url, path, config, nonces, lock)
+    }
+
+    /// The store on a connection to a database that is up to date.
+    fn on(
+        connection: SqliteConnection,
+        url: &str,
+        path: &Path,
+        config: &SqliteConfig,
+        nonces: Nonces,
+        lock: Option<ServerLock>,
+    ) -> Result<Self, OpenError> {
+        let unusable = |error| OpenError::Database(path.to_owned(), error);
         Ok(Self {
-            writer: Writer::start(writing, &url, config).map_err(OpenError::Thread)?,
-            readers: connection::readers(&url, config).map_err(unusable)?,
+            writer: Writer::start(connection, url, config).map_err(OpenError::Thread)?,
+            readers: connection::readers(url, config).map_err(unusable)?,
             nonces: Mutex::new(nonces),
             rates: Mutex::default(),
             _lock: lock,
@@ -248,12 +272,31 @@ impl Housekeeping for SqliteStore {
         self.write(move |conn| ending::mark(conn, ended))
     }
 
+    fn load(&self) -> StoreLoad {
+        let (pool, work) = (self.readers.state(), self.writer.work());
+        StoreLoad {
+            connections: pool.connections,
+            idle_connections: pool.idle_connections,
+            batches: work.batches(),
+            batched: work.questions(),
+        }
+    }
+
     /// The writer and a reader each answer.
     fn ready(&self) -> Result<(), StoreError> {
         self.writer
             .ask(|writer| select_one(writer.connection()))?
             .map_err(store_error)?;
         self.read(select_one)
+    }
+}
+
+fn not_applied(path: &Path, error: NotApplied) -> OpenError {
+    let path = path.to_owned();
+    match error {
+        NotApplied::Outdated => OpenError::Outdated(path),
+        NotApplied::Newer(version) => OpenError::Newer(path, version),
+        NotApplied::Failed(error) => OpenError::Migration(path, error.to_string()),
     }
 }
 

@@ -35,7 +35,7 @@ impl StripeClient {
         &self.config
     }
 
-    fn mode(&self, mode: Mode) -> Result<&ModeConfig, StripeError> {
+    pub(crate) fn mode(&self, mode: Mode) -> Result<&ModeConfig, StripeError> {
         self.config
             .mode(mode)
             .ok_or(StripeError::NotConfigured(mode))
@@ -49,6 +49,17 @@ impl StripeClient {
     ) -> Result<T, StripeError> {
         let base = format!("{}/v1", self.config.api_url());
         call::read(&call::send(&*self.http, &base, caller, request.build())?)
+    }
+
+    /// Sends a request to the API as the platform, below `/v1`. Every answer is returned.
+    pub(crate) fn ask(
+        &self,
+        config: &ModeConfig,
+        request: RequestBuilder,
+    ) -> Result<HttpResponse, StripeError> {
+        let base = format!("{}/v1", self.config.api_url());
+        let caller = Caller::platform(config.secret_key());
+        call::send(&*self.http, &base, &caller, request)
     }
 
     /// Sends a POST with an idempotency key, on a connected account and in its mode.

@@ -96,6 +96,20 @@ fn is_kind(text: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
 }
 
+/// The types of the events that Mintage reads.
+pub(crate) const READ: [&str; 10] = [
+    "account.application.deauthorized",
+    "charge.refund.updated",
+    "charge.refunded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.completed",
+    "checkout.session.expired",
+    "refund.created",
+    "refund.failed",
+    "refund.updated",
+];
+
 fn event_data(kind: &str, at: Option<Timestamp>, mut data: Value) -> serde_json::Result<EventData> {
     let object = data.get_mut("object").map(Value::take).unwrap_or_default();
     Ok(match kind {

@@ -6,6 +6,7 @@ mod checkout;
 mod client;
 mod config;
 mod event;
+mod inspection;
 mod metadata;
 mod oauth;
 mod price;
@@ -16,3 +17,4 @@ mod webhook;
 
 pub use client::StripeClient;
 pub use config::{ConfigError, ModeConfig, StripeConfig};
+pub use inspection::{EndpointState, Inspection};

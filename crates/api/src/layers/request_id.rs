@@ -2,7 +2,7 @@
 //! line for each request.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -12,6 +12,7 @@ use actix_web::{Error, HttpMessage, web};
 use data_encoding::HEXLOWER;
 use mintage_domain::model::sellers::audit::Origin;
 use mintage_runtime::app::App;
+use mintage_runtime::metrics::HttpMetrics;
 use mintage_runtime::problem::{ErrorCode, Problem};
 use tracing::{Instrument, Level};
 
@@ -44,13 +45,21 @@ pub async fn request_id(
     let connection = connection.as_deref();
     connection.inspect(|connection| connection.work());
     let started = Instant::now();
+    let metrics = app.as_ref().map(|app| &app.metrics.http);
+    let in_flight = metrics.map(HttpMetrics::begin);
     let answer = next.call(request).instrument(span).await;
+    drop(in_flight);
     connection.inspect(|connection| connection.wait());
     let answer = match answer {
         Ok(answer) => answer.map_into_boxed_body(),
         Err(error) => return Err(error),
     };
-    log(&answer, &origin, &route, started);
+    let took = started.elapsed();
+    if let Some(metrics) = metrics {
+        let (method, status) = (answer.request().method().as_str(), answer.status());
+        metrics.answered(method, &route, status.as_u16(), took);
+    }
+    log(&answer, &origin, &route, took);
     Ok(finish(answer, &origin.request_id))
 }
 
@@ -58,7 +67,7 @@ pub async fn request_id(
 const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
 
 /// Writes the one line of a request, with each field once.
-fn log(answer: &ServiceResponse<BoxBody>, origin: &Origin, route: &str, started: Instant) {
+fn log(answer: &ServiceResponse<BoxBody>, origin: &Origin, route: &str, took: Duration) {
     macro_rules! line {
         ($level:expr) => {{
             let request = answer.request();
@@ -70,7 +79,7 @@ fn log(answer: &ServiceResponse<BoxBody>, origin: &Origin, route: &str, started:
                 method = %request.method(),
                 route,
                 status = answer.status().as_u16(),
-                micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+                micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
                 client = %origin.address,
                 tenant = caller.map(|it| it.tenant.as_str()),
                 credential = caller.map(|it| it.credential.as_str()),

@@ -1,6 +1,6 @@
 //! Builds the OpenAPI document.
 
-use utoipa::openapi::{InfoBuilder, License, OpenApi, Paths, Tag};
+use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, Paths, Server, Tag};
 
 use super::{closed, finish, outbound};
 
@@ -47,13 +47,18 @@ const TAGS: [(&str, &str); 7] = [
 
 /// Describes all endpoints in one document.
 pub fn document<'a>(described: impl IntoIterator<Item = &'a OpenApi>) -> OpenApi {
+    let license = LicenseBuilder::new()
+        .name("MIT OR Apache-2.0")
+        .identifier(Some("MIT OR Apache-2.0"))
+        .build();
     let info = InfoBuilder::new()
         .title("Mintage")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(ABOUT))
-        .license(Some(License::new("MIT OR Apache-2.0")))
+        .license(Some(license))
         .build();
     let mut document = OpenApi::new(info, Paths::new());
+    document.servers = Some(vec![server()]);
     document.tags = Some(TAGS.into_iter().map(tag).collect());
     for endpoint in described {
         document.merge(endpoint.clone());
@@ -62,6 +67,22 @@ pub fn document<'a>(described: impl IntoIterator<Item = &'a OpenApi>) -> OpenApi
     finish::finish(&mut document);
     closed::close_bodies(&mut document);
     document
+}
+
+/// The document with the call that the server makes, as OpenAPI's `webhooks`: for people, since most
+/// generators of clients do not read that section as it is meant.
+pub fn with_webhooks(document: &OpenApi) -> OpenApi {
+    let mut document = document.clone();
+    document.webhooks = Some(outbound::calls());
+    document
+}
+
+/// A document without servers is refused by linters, and this one does not know where it will be served.
+fn server() -> Server {
+    let mut server = Server::new("http://127.0.0.1:8080");
+    server.description =
+        Some("A server on this machine; yours has the URL MINTAGE_PUBLIC_URL.".to_owned());
+    server
 }
 
 fn tag((name, about): (&str, &str)) -> Tag {

@@ -116,6 +116,8 @@ fn complete(operation: &mut Operation) -> Vec<(String, RefOr<Response>)> {
         answers.insert(status.to_string(), reference);
         refusals.push((name, RefOr::T(refusal(status, &codes))));
     }
+    // A call without a caller says so: an empty list.
+    operation.security.get_or_insert_default();
     refusals
 }
 

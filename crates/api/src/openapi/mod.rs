@@ -10,4 +10,4 @@ mod finish;
 mod outbound;
 mod security;
 
-pub use document::{OpenApiJson, document};
+pub use document::{OpenApiJson, document, with_webhooks};

@@ -1,11 +1,15 @@
 //! The call that the server makes: the delivery of an event to the webhook endpoint of a tenant.
 
 use utoipa::OpenApi;
-use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::{OpenApi as Document, Paths};
 
 use crate::schema;
 
-/// An event of a license.
+/// An event of a license, which the server sends to the URL of `PUT /v1/webhook`.
+///
+/// The request has the headers `X-Keylight-Signature` (`t=<seconds>,v1=<hex HMAC-SHA256(secret, t + "." + raw
+/// body)>`), `X-Keylight-Delivery-Id`, and by Standard Webhooks `webhook-id`, `webhook-timestamp` and
+/// `webhook-signature`. Any answer with 2xx means that the event is received.
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "describes the payload that the domain writes")]
 struct LicenseEvent {
@@ -124,11 +128,14 @@ fn test_event() {}
 #[openapi(paths(license_event, test_event))]
 struct Outbound;
 
-/// Adds the outbound call to the document.
+/// The calls that the server makes.
+pub(super) fn calls() -> Paths {
+    Outbound::openapi().paths
+}
+
+/// Adds the shapes of the events to the document.
 pub(super) fn add(document: &mut Document) {
-    let outbound = Outbound::openapi();
-    document.webhooks = Some(outbound.paths);
-    if let Some(components) = outbound.components {
+    if let Some(components) = Outbound::openapi().components {
         let known = document.components.get_or_insert_default();
         known.schemas.extend(components.schemas);
     }

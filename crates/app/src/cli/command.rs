@@ -1,15 +1,17 @@
 //! All commands.
 
-use std::io::{self, Write};
+use std::error::Error;
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 
 use super::global_args::GlobalArgs;
 use super::output::CommandResult;
 use super::{
-    api_key, audit, customer, doctor, key_type, keys, license, parked, product, prune, serve,
-    tenant, token, webhook_endpoint,
+    api_key, audit, config, customer, doctor, key_type, keys, license, migrate, parked, product,
+    prune, serve, tenant, token, webhook_endpoint,
 };
 
 /// Sell software licenses through the seller's own Stripe account.
@@ -36,8 +38,16 @@ enum Command {
     Migrate,
     /// Print the OpenAPI document, as the server answers it at /openapi.json.
     Openapi,
-    /// Check the configuration, the database, and the settings of mail and Stripe.
+    /// Check the configuration, the database, the master key, the clock, and what Stripe knows of this server.
+    /// Changes nothing, and exits with 1 if anything is wrong.
     Doctor,
+    /// Print the settings that count and where each is set, with secrets masked.
+    Config(config::ConfigArgs),
+    /// Print a script for the completion of commands in a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
     /// Create, list, suspend, resume and erase tenants, change their plans, and turn their mails on or off.
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
@@ -83,11 +93,13 @@ pub fn run() -> ExitCode {
         #[cfg(feature = "demo")]
         Command::Demo(args) => return mintage_demo::demo::run(args),
         #[cfg(feature = "demo")]
-        Command::Dev(args) => return mintage_demo::dev::run(args),
+        Command::Dev(args) => return dev(&cli.global, &args),
         Command::Serve(args) => serve::run(&cli.global, args),
-        Command::Migrate => doctor::migrate(&cli.global),
+        Command::Migrate => migrate::run(&cli.global),
         Command::Openapi => openapi(),
-        Command::Doctor => doctor::check(&cli.global),
+        Command::Doctor => doctor::run(&cli.global),
+        Command::Config(args) => config::run(&cli.global, &args),
+        Command::Completions { shell } => completions(shell),
         Command::Tenant(command) => tenant::run(&cli.global, command),
         Command::Token(command) => token::run(&cli.global, command),
         Command::Product(command) => product::run(&cli.global, command),
@@ -103,6 +115,8 @@ pub fn run() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        // The reader of a pipe has read enough, as `head` does.
+        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
             // If stderr is closed too, the exit code still reports the failure.
             let _ = writeln!(io::stderr(), "mintage: {error}");
@@ -111,7 +125,30 @@ pub fn run() -> ExitCode {
     }
 }
 
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+}
+
 fn openapi() -> CommandResult {
     let json = crate::description::openapi_json()?;
     Ok(write!(io::stdout().lock(), "{json}")?)
+}
+
+fn completions(shell: Shell) -> CommandResult {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "mintage", &mut script);
+    Ok(io::stdout().lock().write_all(&script)?)
+}
+
+#[cfg(feature = "demo")]
+fn dev(global: &GlobalArgs, args: &mintage_demo::dev::DevArgs) -> ExitCode {
+    match global.developing(args) {
+        Ok(settings) => mintage_demo::dev::run(settings),
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "mintage: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -1,73 +1,230 @@
-//! `mintage migrate` and `mintage doctor`.
+//! `mintage doctor`.
 
+use std::fmt::Display;
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mintage_domain::base::mode::Mode;
-use mintage_domain::ports::Stripe;
-use mintage_http::{HttpClient, Reach};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::ports::{Clock, Store, Stripe, StripeError};
+use mintage_domain::usecase::master_key::{Proof, verify};
+use mintage_runtime::system::SystemClock;
 use mintage_smtp::Encryption;
-use mintage_stripe::StripeClient;
+use mintage_stripe::{EndpointState, Inspection, StripeClient};
 
 use super::global_args::GlobalArgs;
 use super::output::{CommandResult, print_line};
-use crate::config::{Config, Database, MailConfig, database};
-use crate::wire::{Opener, open_proven, open_store};
+use crate::config::{ConfigError, Database, KeyFile, Layers, MailConfig, Settings, read_keys};
+use crate::wire::{Opener, http_to_stripe, open_store, operator_env};
 
-pub(super) fn migrate(args: &GlobalArgs) -> CommandResult {
-    open_store(&database(&args.layers()?)?, Opener::Command)?;
-    print_line("the schema is up to date")?;
-    Ok(())
+/// How far the clock may be from Stripe's. Signatures are refused at five minutes.
+const MAX_SKEW: Duration = Duration::from_secs(30);
+
+/// Counts what is wrong.
+#[derive(Default)]
+struct Report {
+    wrong: usize,
 }
 
-/// Prints what is configured and what is missing. Fails if a server could not start.
-pub(super) fn check(args: &GlobalArgs) -> CommandResult {
-    let config = Config::read(&args.layers()?)?;
-    let kind = match &config.database {
+impl Report {
+    fn wrong(&mut self, what: impl Display) -> io::Result<()> {
+        self.wrong = self.wrong.saturating_add(1);
+        print_line(format_args!("FAIL  {what}"))
+    }
+
+    fn end(self) -> CommandResult {
+        match self.wrong {
+            0 => Ok(()),
+            1 => Err("one check failed".into()),
+            wrong => Err(format!("{wrong} checks failed").into()),
+        }
+    }
+}
+
+fn ok(what: impl Display) -> io::Result<()> {
+    print_line(format_args!("ok    {what}"))
+}
+
+/// Nothing is wrong, but the operator should know.
+fn warn(what: impl Display) -> io::Result<()> {
+    print_line(format_args!("WARN  {what}"))
+}
+
+fn off(what: impl Display) -> io::Result<()> {
+    print_line(format_args!("off   {what}"))
+}
+
+/// Checks everything that a server needs, and changes nothing. Fails if anything is wrong.
+pub(super) fn run(args: &GlobalArgs) -> CommandResult {
+    let mut report = Report::default();
+    match read(args) {
+        Ok((layers, settings)) => {
+            ok("configuration: every setting is known and valid")?;
+            check_database(&mut report, &layers, &settings)?;
+            check_mail(settings.mail.as_ref())?;
+            check_stripe(&mut report, settings)?;
+        }
+        Err(error) => report.wrong(format_args!("configuration: {error}"))?,
+    }
+    report.end()
+}
+
+fn read(args: &GlobalArgs) -> Result<(Layers, Settings), ConfigError> {
+    let layers = args.layers()?;
+    let settings = Settings::read(&layers)?;
+    Ok((layers, settings))
+}
+
+fn check_database(report: &mut Report, layers: &Layers, settings: &Settings) -> io::Result<()> {
+    let kind = match &settings.database {
         Database::Sqlite(path) => format!("SQLite at {}", path.display()),
         Database::Postgres(_) => "PostgreSQL".to_owned(),
     };
-    open_proven(&config, Opener::Command)?.ready()?;
-    print_line(format!("ok    database: {kind}, schema up to date"))?;
-    print_line(format!(
-        "ok    master key: {} opens and seals the secrets of this database",
-        config.keys.primary_id()
-    ))?;
-    print_line(mail(config.mail.as_ref()))?;
-    let http = HttpClient::new(mintage_http::Config {
-        reach: Reach::Anywhere,
-        user_agent: "mintage-doctor".to_owned(),
-    })?;
-    let webhooks: Vec<Mode> = config.stripe.webhook_modes().collect();
-    let stripe = StripeClient::new(Arc::new(http), config.stripe);
-    for mode in [Mode::Sandbox, Mode::Live] {
-        let (status, note) = match (stripe.offers(mode), webhooks.contains(&mode)) {
-            (true, true) => ("ok    ", "client id, key and webhook secret are set"),
-            (true, false) => (
-                "WARN  ",
-                "no webhook secret: events of paid orders are refused",
-            ),
-            (false, _) => ("off   ", "not set up"),
-        };
-        print_line(format!("{status}Stripe {mode}: {note}"))?;
-    }
-    print_line(format!(
-        "note  At Stripe, allow the redirect URI {}/stripe/callback",
-        config.public_url
-    ))?;
-    print_line(format!(
-        "note  At Stripe, send Connect events to {}/api/stripe/webhook/connect",
-        config.public_url
-    ))?;
-    Ok(())
+    let opened = open_store(&settings.database, &settings.authorities, Opener::Reader);
+    let store = match opened {
+        Ok(store) => match store.ready() {
+            Ok(()) => {
+                ok(format_args!("database: {kind}, schema up to date"))?;
+                Some(store)
+            }
+            Err(error) => {
+                report.wrong(format_args!("database: {kind}: {error}"))?;
+                None
+            }
+        },
+        Err(error) => {
+            report.wrong(format_args!("database: {error}"))?;
+            None
+        }
+    };
+    check_keys(report, layers, &settings.database, store.as_deref())
 }
 
-fn mail(config: Option<&MailConfig>) -> String {
+fn check_keys(
+    report: &mut Report,
+    layers: &Layers,
+    database: &Database,
+    store: Option<&dyn Store>,
+) -> io::Result<()> {
+    let keys = match read_keys(layers, database, KeyFile::MustExist) {
+        Ok(keys) => keys,
+        Err(error) => return report.wrong(format_args!("master key: {error}")),
+    };
+    let id = keys.ring.primary_id();
+    let Some(store) = store else {
+        return warn(format_args!(
+            "master key: {id} is set, but there is no database to compare it with"
+        ));
+    };
+    match verify(store, &operator_env(&keys.ring)) {
+        Ok(Proof::Canary) => ok(format_args!(
+            "master key: {id} opens and seals the secrets of this database"
+        )),
+        Ok(Proof::Values) => ok(format_args!(
+            "master key: {id} has not sealed anything in this database yet"
+        )),
+        Err(error) => report.wrong(format_args!("master key: {error}")),
+    }
+}
+
+fn check_mail(config: Option<&MailConfig>) -> io::Result<()> {
     let Some(MailConfig { server, from }) = config else {
-        return "off   mail: not set up: license keys are not mailed to buyers".to_owned();
+        return off("mail: not set up: license keys are not mailed to buyers");
     };
-    let status = match server.encryption() {
-        Encryption::Plain => "WARN  ",
-        Encryption::Tls | Encryption::StartTls => "ok    ",
+    let found = format!("mail: by {server}, from {from}");
+    match server.encryption() {
+        Encryption::Plain => warn(found),
+        Encryption::Tls | Encryption::StartTls => ok(found),
+    }
+}
+
+fn check_stripe(report: &mut Report, settings: Settings) -> io::Result<()> {
+    let public_url = settings.public_url.as_str();
+    let endpoint_url = format!("{public_url}/api/stripe/webhook/connect");
+    let http = http_to_stripe().map_err(io::Error::other)?;
+    let with_secret: Vec<Mode> = settings.stripe.webhook_modes().collect();
+    let stripe = StripeClient::new(Arc::new(http), settings.stripe);
+    let mut time = None;
+    for mode in [Mode::Sandbox, Mode::Live] {
+        if !stripe.offers(mode) {
+            off(format_args!("Stripe {mode}: not set up"))?;
+            continue;
+        }
+        if mode == Mode::Live && !public_url.starts_with("https://") {
+            warn(format_args!(
+                "MINTAGE_PUBLIC_URL is {public_url}: Stripe redirects and sends live events only to https"
+            ))?;
+        }
+        let inspected = stripe.inspect(mode, &endpoint_url);
+        match inspected {
+            Ok(inspection) => {
+                time = time.or(inspection.time.map(|time| (time, SystemClock.now())));
+                report_mode(report, mode, &inspection, &endpoint_url)?;
+            }
+            Err(error) => report.wrong(format_args!("Stripe {mode}: {error}"))?,
+        }
+        if !with_secret.contains(&mode) {
+            report.wrong(format_args!(
+                "Stripe {mode}: no webhook secret is set: events of paid orders are refused"
+            ))?;
+        }
+    }
+    if let Some((stripe, own)) = time {
+        check_clock(report, stripe, own)?;
+    }
+    print_line(format_args!(
+        "note  At Stripe, allow the redirect URI {public_url}/stripe/callback"
+    ))
+}
+
+fn report_mode(
+    report: &mut Report,
+    mode: Mode,
+    inspection: &Inspection,
+    url: &str,
+) -> io::Result<()> {
+    match &inspection.account {
+        Ok(id) => ok(format_args!("Stripe {mode}: the secret key is of {id}"))?,
+        Err(StripeError::Unauthorized) => {
+            return report.wrong(format_args!(
+                "Stripe {mode}: Stripe does not accept the secret key"
+            ));
+        }
+        Err(error) => return report.wrong(format_args!("Stripe {mode}: {error}")),
+    }
+    match &inspection.endpoint {
+        Ok(EndpointState::Complete) => ok(format_args!(
+            "Stripe {mode}: a webhook endpoint sends every event to {url}"
+        )),
+        Ok(EndpointState::Lacks(events)) => report.wrong(format_args!(
+            "Stripe {mode}: the webhook endpoint {url} is not sent {}",
+            events.join(", ")
+        )),
+        Ok(EndpointState::Disabled) => report.wrong(format_args!(
+            "Stripe {mode}: the webhook endpoint {url} is disabled"
+        )),
+        Ok(EndpointState::Missing) => report.wrong(format_args!(
+            "Stripe {mode}: there is no webhook endpoint {url}: add one for events on connected accounts"
+        )),
+        Err(error) => warn(format_args!(
+            "Stripe {mode}: the webhook endpoint {url} cannot be looked up: {error}"
+        )),
+    }
+}
+
+fn check_clock(report: &mut Report, stripe: Timestamp, own: Timestamp) -> io::Result<()> {
+    let (ahead, behind) = (own.since(stripe), stripe.since(own));
+    if ahead <= MAX_SKEW && behind <= MAX_SKEW {
+        return ok("clock: agrees with Stripe's");
+    }
+    let (skew, direction) = if ahead > behind {
+        (ahead, "ahead of")
+    } else {
+        (behind, "behind")
     };
-    format!("{status}mail: by {server}, from {from}")
+    report.wrong(format_args!(
+        "clock: {} s {direction} Stripe's: signatures are refused; set up time synchronisation",
+        skew.as_secs()
+    ))
 }

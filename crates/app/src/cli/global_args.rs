@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 use mintage_domain::ports::Store;
 use mintage_domain::usecase::env::Env;
-use mintage_runtime::system::{SystemClock, SystemEntropy};
 
 use super::output::CommandResult;
+#[cfg(feature = "demo")]
+use crate::config::Settings;
 use crate::config::{Config, ConfigError, Layers};
-use crate::wire::{Opener, open_proven};
+use crate::wire::{Opener, open_proven, operator_env};
 
 #[derive(Args)]
 pub(super) struct GlobalArgs {
@@ -28,8 +29,35 @@ impl GlobalArgs {
         let path = self.config.clone().unwrap_or_else(|| "mintage.toml".into());
         Ok(Layers::new()
             .file(&path, named)?
-            .environment()
+            .environment()?
             .flag("DATABASE_URL", self.database_url.clone()))
+    }
+}
+
+#[cfg(feature = "demo")]
+impl GlobalArgs {
+    /// What `mintage dev` takes from flags and the configuration file. The environment does not count, since
+    /// it may name the database of a real server.
+    pub(super) fn developing(
+        &self,
+        args: &mintage_demo::dev::DevArgs,
+    ) -> Result<mintage_demo::dev::DevSettings, ConfigError> {
+        let layers = match &self.config {
+            Some(path) => Layers::new().file(path, true)?,
+            None => Layers::new(),
+        };
+        let layers = layers
+            .flag("MINTAGE_LISTEN", args.listen.clone())
+            .flag("DATABASE_URL", self.database_url.clone());
+        let settings = Settings::read(&layers)?;
+        Ok(mintage_demo::dev::DevSettings {
+            listen: layers.get("MINTAGE_LISTEN").map(|_| settings.listen),
+            database_url: layers.get("DATABASE_URL").map(str::to_owned),
+            config: self.config.clone(),
+            has_master_key: ["MINTAGE_MASTER_KEY", "MINTAGE_MASTER_KEY_FILE"]
+                .iter()
+                .any(|name| layers.get(name).is_some()),
+        })
     }
 }
 
@@ -48,11 +76,5 @@ pub(super) fn with_config(
 ) -> CommandResult {
     let config = Config::read(&args.layers()?)?;
     let store = open_proven(&config, Opener::Command)?;
-    let env = Env {
-        clock: &SystemClock,
-        entropy: &SystemEntropy,
-        keys: &config.keys,
-        origin: None,
-    };
-    work(&config, &*store, &env)
+    work(&config, &*store, &operator_env(&config.keys.ring))
 }

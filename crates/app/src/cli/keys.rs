@@ -5,12 +5,11 @@ use mintage_domain::base::seal::KeyId;
 use mintage_domain::ports::Store;
 use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::master_key::{Resealed, reseal};
-use mintage_runtime::system::{SystemClock, SystemEntropy};
 
 use super::global_args::{GlobalArgs, with_store};
 use super::output::{CommandResult, print_line};
 use crate::config::{Config, Database, add_key};
-use crate::wire::{Opener, open_proven};
+use crate::wire::{Opener, open_proven, operator_env};
 
 #[derive(Subcommand)]
 pub(super) enum KeysCommand {
@@ -35,23 +34,17 @@ const BY_HAND: &str = "put a new key (`k2:` and `openssl rand -hex 32`) behind t
 fn rotate(args: &GlobalArgs) -> CommandResult {
     let layers = args.layers()?;
     let config = Config::read(&layers)?;
-    let (Database::Sqlite(_), Some(path)) = (&config.database, &config.key_file) else {
+    let (Database::Sqlite(_), Some(path)) = (&config.settings.database, &config.keys.file) else {
         return Err(
             format!("only the key file of a SQLite database can be rotated: {BY_HAND}").into(),
         );
     };
     // Opened as a server does, which refuses while a server that has only the old key is running.
     let store = open_proven(&config, Opener::Server)?;
-    let id = add_key(path, &config.keys)?;
+    let id = add_key(path, &config.keys.ring)?;
     print_line(format!("the new master key {id} is in {}", path.display()))?;
     let config = Config::read(&layers)?;
-    let env = Env {
-        clock: &SystemClock,
-        entropy: &SystemEntropy,
-        keys: &config.keys,
-        origin: None,
-    };
-    seal_all(&*store, &env)
+    seal_all(&*store, &operator_env(&config.keys.ring))
 }
 
 fn seal_all(store: &dyn Store, env: &Env<'_>) -> CommandResult {

@@ -3,6 +3,7 @@
 mod api_key;
 mod audit;
 mod command;
+mod config;
 mod customer;
 mod doctor;
 mod global_args;
@@ -11,6 +12,7 @@ mod keys;
 mod license;
 mod list;
 mod logging;
+mod migrate;
 mod output;
 mod parked;
 mod product;

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::global_args::{GlobalArgs, with_store};
 use super::output::{CommandResult, Format, Printer};
-use crate::config::Config;
+use crate::config::Settings;
 
 /// The number of steps after which the command looks at the time again.
 const STEPS: usize = 200;
@@ -64,7 +64,7 @@ impl Format<3> for PruneFormat {
 }
 
 pub(super) fn run(global: &GlobalArgs, args: &PruneArgs) -> CommandResult {
-    let retention = Config::read(&global.layers()?)?.retention;
+    let retention = Settings::read(&global.layers()?)?.retention;
     with_store(global, |store, env| {
         let rows = if args.dry_run {
             due(store, &retention, env.now())?

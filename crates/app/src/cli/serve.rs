@@ -1,6 +1,6 @@
 //! `mintage serve`.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 
 use clap::Args;
 
@@ -27,21 +27,26 @@ pub(super) fn run(global: &GlobalArgs, args: ServeArgs) -> CommandResult {
         .flag("MINTAGE_LISTEN", args.listen)
         .flag("MINTAGE_PUBLIC_URL", args.public_url);
     let config = Config::read(&layers)?;
-    let listener = TcpListener::bind(config.listen).map_err(|error| {
-        format!(
-            "MINTAGE_LISTEN: cannot listen on {}: {error}",
-            config.listen
-        )
-    })?;
-    if let Some(MailConfig { server, from }) = &config.mail {
+    let settings = &config.settings;
+    let listener = listen("MINTAGE_LISTEN", settings.listen)?;
+    if let Some(MailConfig { server, from }) = &settings.mail {
         tracing::info!(%server, %from, "license keys are mailed");
     } else {
         tracing::info!("no mail server is set up: license keys are not mailed");
     }
+    let metrics = settings
+        .metrics_listen
+        .map(|address| listen("MINTAGE_METRICS_LISTEN", address))
+        .transpose()?;
     let app = wire::wire(config)?;
-    let running = server::start(listener, app)?;
+    let running = server::start(listener, metrics, app)?;
     tracing::info!(address = %running.address(), "serving");
     running.wait()?;
     tracing::info!("stopped");
     Ok(())
+}
+
+fn listen(variable: &str, address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address)
+        .map_err(|error| format!("{variable}: cannot listen on {address}: {error}"))
 }

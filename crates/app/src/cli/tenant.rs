@@ -32,7 +32,7 @@ pub(super) enum TenantCommand {
     /// Change the plan of a tenant.
     Plan {
         /// The tenant's slug.
-        #[arg(long, alias = "id", value_parser = TenantId::parse)]
+        #[arg(long, value_parser = TenantId::parse)]
         tenant: TenantId,
         /// free, starter, plus or pro.
         #[arg(long, value_parser = Plan::parse)]
@@ -56,7 +56,7 @@ pub(super) struct OneTenant {
 #[derive(Args)]
 pub(super) struct MailArgs {
     /// The tenant's slug.
-    #[arg(long, alias = "id", value_parser = TenantId::parse)]
+    #[arg(long, value_parser = TenantId::parse)]
     tenant: TenantId,
     /// Mail each new license key to its buyer.
     #[arg(long, required_unless_present = "off", conflicts_with = "off")]
@@ -69,7 +69,7 @@ pub(super) struct MailArgs {
 #[derive(Args)]
 pub(super) struct CreateArgs {
     /// The tenant's slug, which appears in URLs, events and metadata.
-    #[arg(long, alias = "id", value_parser = TenantId::parse)]
+    #[arg(long, value_parser = TenantId::parse)]
     tenant: TenantId,
     /// The e-mail address of the seller.
     #[arg(long, value_parser = Email::parse)]

@@ -18,15 +18,13 @@ pub enum Database {
 
 /// Reads `DATABASE_URL`.
 pub fn database(layers: &Layers) -> Result<Database, ConfigError> {
-    layers.parse("DATABASE_URL", "sqlite://mintage.db", |text| {
-        match text.split_once("://") {
-            Some(("sqlite", path)) if !path.is_empty() => Ok(Database::Sqlite(path.into())),
-            Some(("postgres" | "postgresql", _)) => Ok(Database::Postgres(Secret::new(text))),
-            _ => Err(
-                "must be sqlite://<path> or postgres://<user>@<host>/<database>; \
+    layers.parse("DATABASE_URL", |text| match text.split_once("://") {
+        Some(("sqlite", path)) if !path.is_empty() => Ok(Database::Sqlite(path.into())),
+        Some(("postgres" | "postgresql", _)) => Ok(Database::Postgres(Secret::new(text))),
+        _ => Err(
+            "must be sqlite://<path> or postgres://<user>@<host>/<database>; \
                       check it for typos or quoting"
-                    .into(),
-            ),
-        }
+                .into(),
+        ),
     })
 }

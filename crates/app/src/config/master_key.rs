@@ -18,15 +18,25 @@ const VARIABLE: &str = "MINTAGE_MASTER_KEY";
 const FILE_VARIABLE: &str = "MINTAGE_MASTER_KEY_FILE";
 
 /// The keys, and the file that they were read from.
-pub(super) struct Keys {
-    pub(super) ring: KeyRing,
-    /// `None` for keys in a variable.
-    pub(super) file: Option<PathBuf>,
+#[derive(Debug)]
+pub struct Keys {
+    /// The keys. The first one seals secrets, and all of them open them.
+    pub ring: KeyRing,
+    /// The file that the keys were read from; `None` for keys in a variable.
+    pub file: Option<PathBuf>,
 }
 
-/// Reads the keys, which are separated by commas or line breaks. The first key seals secrets, and all keys
-/// open them.
-pub(super) fn read(layers: &Layers, database: &Database) -> Result<Keys, ConfigError> {
+/// What happens without the key file beside a SQLite database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyFile {
+    /// The file is created if the database is new.
+    CreateIfNew,
+    /// Nothing is created.
+    MustExist,
+}
+
+/// Reads the keys, which are separated by commas or line breaks.
+pub fn read_keys(layers: &Layers, database: &Database, file: KeyFile) -> Result<Keys, ConfigError> {
     if let Some(text) = layers.get(VARIABLE) {
         let ring = ring(VARIABLE, text)?;
         return Ok(Keys { ring, file: None });
@@ -35,8 +45,16 @@ pub(super) fn read(layers: &Layers, database: &Database) -> Result<Keys, ConfigE
         (Some(path), _) => PathBuf::from(path),
         (None, Database::Sqlite(database)) => {
             let path = key_file_of(database);
-            if !path.exists() {
-                create_beside(database, &path)?;
+            match file {
+                _ if path.exists() => {}
+                KeyFile::CreateIfNew => create_beside(database, &path)?,
+                KeyFile::MustExist => {
+                    return Err(refuse(format!(
+                        "the key file {} is missing: a server creates it with a new database; for \
+                         a database that is in use, restore it",
+                        path.display()
+                    )));
+                }
             }
             path
         }
@@ -126,7 +144,7 @@ fn sync_directory_of(path: &Path) -> io::Result<()> {
     File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
 }
 
-fn key_file_of(database: &Path) -> PathBuf {
+pub(super) fn key_file_of(database: &Path) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(".key");
     name.into()

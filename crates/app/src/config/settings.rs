@@ -1,36 +1,36 @@
 //! The settings of a server.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use ipnet::IpNet;
-use mintage_domain::base::seal::KeyRing;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::access::limits::Limits;
 use mintage_domain::model::sales::fee::BasisPoints;
 use mintage_domain::usecase::retention::Retention;
 use mintage_stripe::StripeConfig;
 
+use super::authorities::Authorities;
 use super::database::{Database, database};
 use super::error::ConfigError;
 use super::layers::Layers;
 use super::mail::MailConfig;
+use super::master_key::{KeyFile, Keys, read_keys};
 use super::subnets::parse_subnets;
-use super::{mail, master_key, stripe};
+use super::{authorities, mail, stripe};
 
-/// The settings of a server.
+/// The settings of a server, besides its master keys.
 #[derive(Debug)]
-pub struct Config {
+pub struct Settings {
     /// The address to listen on.
     pub listen: SocketAddr,
+    /// The address on which metrics are answered, if any.
+    pub metrics_listen: Option<SocketAddr>,
     /// The URL of this server on the internet, without a trailing slash.
     pub public_url: WebUrl,
     /// The database.
     pub database: Database,
-    /// The keys that seal secrets in the database.
-    pub keys: KeyRing,
-    /// The file that the keys were read from; `None` for keys in a variable.
-    pub key_file: Option<PathBuf>,
+    /// Authorities whose certificates are accepted beside the public ones.
+    pub authorities: Authorities,
     /// The platform's fee.
     pub fee: BasisPoints,
     /// Subnets that outbound webhooks may reach besides public addresses.
@@ -47,65 +47,82 @@ pub struct Config {
     pub mail: Option<MailConfig>,
 }
 
+/// The settings of a server, and the keys that seal secrets in its database.
+#[derive(Debug)]
+pub struct Config {
+    /// The settings.
+    pub settings: Settings,
+    /// The master keys.
+    pub keys: Keys,
+}
+
 impl Config {
-    /// Reads the configuration from its layers.
+    /// Reads the configuration from its layers. The key file of a new SQLite database is created.
     pub fn read(layers: &Layers) -> Result<Self, ConfigError> {
-        let listen = layers.parse("MINTAGE_LISTEN", "127.0.0.1:8080", |text| {
+        let settings = Settings::read(layers)?;
+        let keys = read_keys(layers, &settings.database, KeyFile::CreateIfNew)?;
+        Ok(Self { settings, keys })
+    }
+}
+
+impl Settings {
+    /// Reads the settings from their layers. Nothing is created.
+    pub fn read(layers: &Layers) -> Result<Self, ConfigError> {
+        let address = |text: &str| {
             text.parse::<SocketAddr>()
-                .map_err(|_| "must be an address and port, such as 127.0.0.1:8080".into())
+                .map_err(|_| "must be an address and port, such as 127.0.0.1:8080".to_owned())
+        };
+        let listen = layers.parse("MINTAGE_LISTEN", address)?;
+        let metrics_listen = layers.parse("MINTAGE_METRICS_LISTEN", |text| {
+            Some(text)
+                .filter(|text| !text.is_empty())
+                .map(address)
+                .transpose()
         })?;
         let public_url =
-            layers.parse("MINTAGE_PUBLIC_URL", &format!("http://{listen}"), |text| {
+            layers.parse_or("MINTAGE_PUBLIC_URL", &format!("http://{listen}"), |text| {
                 WebUrl::parse(text.trim_end_matches('/')).map_err(|_| {
                     "must be an http or https URL, such as https://licenses.example".into()
                 })
             })?;
-        let database = database(layers)?;
-        let keys = master_key::read(layers, &database)?;
-        let fee = layers.parse("MINTAGE_FEE_BPS", "50", |text| {
+        let fee = layers.parse("MINTAGE_FEE_BPS", |text| {
             text.parse()
                 .ok()
                 .and_then(|points| BasisPoints::new(points).ok())
                 .ok_or_else(|| "must be a number of basis points from 0 to 10000".into())
         })?;
-        let allow_nets = layers.parse("MINTAGE_ALLOW_NETS", "", |text| {
-            parse_subnets(text).map_err(|error| {
-                format!("must be subnets separated by commas, such as 10.0.0.0/8: {error}")
-            })
-        })?;
-        let trusted_proxies = layers.parse("MINTAGE_TRUSTED_PROXIES", LOOPBACK, |text| {
-            if text == "none" {
-                return Ok(Vec::new());
-            }
-            parse_subnets(text).map_err(|error| {
-                format!("must be subnets separated by commas, such as 10.0.0.0/8, or none: {error}")
-            })
-        })?;
-        let limits = layers.parse("MINTAGE_RATES", "", |text| {
-            Limits::parse(text).map_err(|error| error.to_string())
-        })?;
-        let retention = layers.parse("MINTAGE_RETENTION", "", |text| {
-            Retention::parse(text).map_err(|error| error.to_string())
-        })?;
+        let authorities = authorities::read(layers)?;
         Ok(Self {
             listen,
+            metrics_listen,
             public_url,
-            database,
-            keys: keys.ring,
-            key_file: keys.file,
+            database: database(layers)?,
             fee,
-            allow_nets,
-            trusted_proxies,
-            limits,
-            retention,
+            allow_nets: subnets(layers, "MINTAGE_ALLOW_NETS")?,
+            trusted_proxies: subnets(layers, "MINTAGE_TRUSTED_PROXIES")?,
+            limits: layers.parse("MINTAGE_RATES", |text| {
+                Limits::parse(text).map_err(|error| error.to_string())
+            })?,
+            retention: layers.parse("MINTAGE_RETENTION", |text| {
+                Retention::parse(text).map_err(|error| error.to_string())
+            })?,
             stripe: stripe::read(layers)?,
-            mail: mail::read(layers)?,
+            mail: mail::read(layers, &authorities)?,
+            authorities,
         })
     }
 }
 
-/// Proxies on this machine: the default of `MINTAGE_LISTEN` can only be reached through one.
-const LOOPBACK: &str = "127.0.0.0/8,::1/128";
+fn subnets(layers: &Layers, name: &'static str) -> Result<Vec<IpNet>, ConfigError> {
+    layers.parse(name, |text| {
+        if text == "none" {
+            return Ok(Vec::new());
+        }
+        parse_subnets(text).map_err(|error| {
+            format!("must be subnets separated by commas, such as 10.0.0.0/8, or none: {error}")
+        })
+    })
+}
 
 #[cfg(test)]
 mod tests {
@@ -127,6 +144,7 @@ mod tests {
         ] {
             let config = read("MINTAGE_TRUSTED_PROXIES", value).expect("a configuration");
             let nets: Vec<_> = config
+                .settings
                 .trusted_proxies
                 .iter()
                 .map(IpNet::to_string)
@@ -158,6 +176,7 @@ mod tests {
             ("MINTAGE_RETENTION", "idempotency=1h", "must be kept for 1d"),
             ("MINTAGE_ALLOW_NETS", "x", "such as 10.0.0.0/8"),
             ("MINTAGE_FEE_BPS", "10001", "from 0 to 10000"),
+            ("MINTAGE_METRICS_LISTEN", "9090", "an address and port"),
         ] {
             let error = read(name, value).expect_err(value);
             assert_eq!(error.variable, name);

@@ -31,13 +31,13 @@ const NAMES: [Names; 2] = [
 ];
 
 pub(super) fn read(layers: &Layers) -> Result<StripeConfig, ConfigError> {
-    let url = |name, default: &str| {
-        layers.parse(name, default, |text| {
+    let url = |name| {
+        layers.parse(name, |text| {
             WebUrl::parse(text).map_err(|_| "must be an http or https URL".into())
         })
     };
-    let api = url("STRIPE_API_URL", StripeConfig::API_URL)?;
-    let connect = url("STRIPE_CONNECT_URL", StripeConfig::CONNECT_URL)?;
+    let api = url("STRIPE_API_URL")?;
+    let connect = url("STRIPE_CONNECT_URL")?;
     let mut modes = Vec::new();
     for names in &NAMES {
         modes.extend(mode(layers, names)?);
@@ -57,6 +57,15 @@ fn mode(layers: &Layers, names: &Names) -> Result<Option<ModeConfig>, ConfigErro
     };
     let secret = |name| layers.get(name).map(Secret::new);
     match (layers.get(names.client_id), secret(names.secret_key)) {
+        (Some(_), Some(_))
+            if names.mode == Mode::Live && layers.get(names.webhook_secret).is_none() =>
+        {
+            Err(ConfigError::new(
+                names.webhook_secret,
+                "must be set in live mode: without it the events of paid orders are refused, and \
+                 nobody gets a license; Stripe shows the secret of the Connect webhook endpoint",
+            ))
+        }
         (Some(client_id), Some(key)) => {
             ModeConfig::new(names.mode, client_id, key, secret(names.webhook_secret))
                 .map(Some)

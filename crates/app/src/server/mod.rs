@@ -2,6 +2,7 @@
 
 mod connections;
 mod guarded_io;
+mod metrics;
 
 use std::future::ready;
 use std::io;
@@ -67,8 +68,8 @@ impl Running {
     }
 }
 
-/// Starts a server on a bound listener.
-pub fn start(listener: TcpListener, app: App) -> io::Result<Running> {
+/// Starts a server on bound listeners, of requests and of metrics.
+pub fn start(listener: TcpListener, metrics: Option<TcpListener>, app: App) -> io::Result<Running> {
     let address = listener.local_addr()?;
     let app = web::Data::from(Arc::new(app));
     let (send, receive) = std::sync::mpsc::sync_channel(1);
@@ -76,7 +77,7 @@ pub fn start(listener: TcpListener, app: App) -> io::Result<Running> {
         .name("mintage-server".into())
         .spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                match bind(listener, &app) {
+                match bind(listener, metrics, &app) {
                     Ok(server) => {
                         let workers = Workers::start(&app);
                         // The starting thread waits for this message, so the channel is open.
@@ -103,13 +104,20 @@ pub fn start(listener: TcpListener, app: App) -> io::Result<Running> {
 }
 
 /// As [`actix_web::HttpServer`], with connections of our own.
-fn bind(listener: TcpListener, app: &web::Data<App>) -> io::Result<Server> {
+fn bind(
+    listener: TcpListener,
+    metrics: Option<TcpListener>,
+    app: &web::Data<App>,
+) -> io::Result<Server> {
     let endpoints = Arc::new(endpoints());
     let (json, page) = describe(&endpoints, app.settings.public_url.as_str())?;
     let (json, page) = (web::Data::new(json), web::Data::new(page));
     let app = app.clone();
     let connections = Arc::new(Connections::within_file_limit());
-    let builder = Server::build();
+    let mut builder = Server::build();
+    if let Some(metrics) = metrics {
+        builder = metrics::listen(builder, metrics, app.clone())?;
+    }
     let shutdown = builder.graceful_shutdown_signal();
     let serve = move || {
         let endpoints = Arc::clone(&endpoints);

@@ -54,7 +54,7 @@ const OURS: [(&str, &[&str]); 16] = [
 ];
 
 /// Crates of others that stand in few places, by the beginning of their names, and those places.
-const CONFINED: [(&str, &[&str]); 8] = [
+const CONFINED: [(&str, &[&str]); 9] = [
     (
         "diesel",
         &[
@@ -66,6 +66,7 @@ const CONFINED: [(&str, &[&str]); 8] = [
     ),
     ("ureq", &["mintage-http"]),
     ("lettre", &["mintage-smtp"]),
+    ("metrics", &["mintage-runtime"]),
     (
         "actix",
         &[

@@ -21,7 +21,7 @@ const FLOORS: [(&str, Floors); 8] = [
     (
         "runtime",
         &[
-            &["answer", "crash", "mail_body", "state", "system"],
+            &["answer", "crash", "mail_body", "metrics", "state", "system"],
             &["app"],
             &["blocking"],
             &[

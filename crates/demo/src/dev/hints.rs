@@ -1,19 +1,20 @@
 //! The addresses, the secrets and the commands that `mintage dev` prints.
 
-use super::files::{DATABASE, LOG, SECRETS};
+use super::files::{Files, LOG};
 use super::secrets::Secrets;
 use crate::stack::Stack;
 use crate::steps::catalog::{BOUGHT_KEY_TYPE, KEY_TYPES};
 use crate::steps::context::{BUYER, PRODUCT, TENANT};
 
 /// The text that is printed when everything is ready.
-pub(super) fn text(stack: &Stack, secrets: &Secrets) -> String {
+pub(super) fn text(stack: &Stack, secrets: &Secrets, files: &Files) -> String {
+    let (place, create) = database(files);
     let server = &stack.server_url;
     let key_types: Vec<_> = KEY_TYPES.iter().map(|key_type| key_type.id).collect();
     let key_types = key_types.join(", ");
     format!(
         "\
-Mintage is ready. Ctrl-C stops it. Its data stays in {DATABASE} and {SECRETS}.
+Mintage is ready. Ctrl-C stops it. Its data stays in {place} and {secrets_file}.
 
 server            {server}
 Stripe            {stripe} (simulated; its data is lost when it stops)
@@ -42,11 +43,10 @@ List the licenses:
 
   curl {server}/v1/licenses -H 'Authorization: Bearer {token}'
 
-Create a tenant of your own, in this directory (the master key is in {DATABASE}.key):
-
-  DATABASE_URL=sqlite://{DATABASE} mintage tenant create --tenant my-shop --email me@example.com
+{create}
 
 Deliveries to the receiver:",
+        secrets_file = files.secrets.display(),
         stripe = stack.simulator.api_url(),
         receiver = stack.receiver.url(),
         token = secrets.management_token,
@@ -55,4 +55,21 @@ Deliveries to the receiver:",
         api_secret = secrets.api_key.secret,
         signing_secret = secrets.signing_secret,
     )
+}
+
+/// Where the database is, and how to create a tenant in it. The URL of a database that is no file may have
+/// a password, so that it is not printed.
+fn database(files: &Files) -> (String, String) {
+    let Some(path) = &files.database else {
+        let create = "Create a tenant of your own by `mintage tenant create`, with the same \
+                      DATABASE_URL and master key.";
+        return ("the database".to_owned(), create.to_owned());
+    };
+    let path = path.display();
+    let create = format!(
+        "Create a tenant of your own, in this directory (the master key is in {path}.key):\n\n  \
+         DATABASE_URL=sqlite://{path} mintage tenant create --tenant my-shop --email \
+         me@example.com"
+    );
+    (path.to_string(), create)
 }

@@ -7,20 +7,24 @@
 mod files;
 mod hints;
 mod secrets;
+mod settings;
 
+use std::io::ErrorKind;
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use actix_web::rt::System;
 
-use self::files::{DATABASE, LOG, SECRETS};
+use self::files::{Files, LOG};
 use self::secrets::Secrets;
+pub use self::settings::DevSettings;
 use crate::client::Client;
 use crate::interrupt::unless_interrupted;
 use crate::receiver::Delivery;
 use crate::report::Report;
-use crate::stack::{Database, Stack, StackConfig, listener};
+use crate::stack::{Database, Stack, StackConfig, listener, random_secret};
 use crate::step_error::{StepError, StepResult};
 use crate::steps::context::{Context, Seller, TENANT};
 use crate::steps::{catalog, connect, tenant, validate, webhook};
@@ -34,17 +38,21 @@ const RECEIVER_PORT: u16 = 8430;
 /// How often `mintage dev` checks that the server still runs.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// The arguments of `mintage dev`. There are none yet.
-#[derive(Debug, Clone, Copy, clap::Args)]
-pub struct DevArgs {}
+/// The arguments of `mintage dev`, besides `--config` and `--database-url`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct DevArgs {
+    /// The address and port to listen on (default: 127.0.0.1:8080, or another port if it is taken).
+    #[arg(long)]
+    pub listen: Option<String>,
+}
 
 /// Runs everything, with its files in the working directory, until a signal arrives. Starts a runtime of
 /// its own, so it must not be called inside one.
 ///
 /// The exit code is a failure if something cannot be started or the server ends by itself.
-pub fn run(_: DevArgs) -> ExitCode {
+pub fn run(settings: DevSettings) -> ExitCode {
     let report = Report::to_stdout();
-    match System::new().block_on(run_dev(&report)) {
+    match System::new().block_on(run_dev(settings, &report)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             report.failed(failure);
@@ -53,22 +61,30 @@ pub fn run(_: DevArgs) -> ExitCode {
     }
 }
 
-async fn run_dev(report: &Report) -> StepResult<()> {
-    let saved = load_secrets(Path::new(DATABASE), Path::new(SECRETS))?;
+async fn run_dev(settings: DevSettings, report: &Report) -> StepResult<()> {
+    let files = Files::of(&settings);
+    let saved = load_secrets(&files)?;
+    let master_key = files.key_file.as_deref().map(master_key).transpose()?;
+    let server = match settings.listen {
+        Some(address) => TcpListener::bind(address)
+            .map_err(StepError::cannot(&format!("listen on {address}")))?,
+        None => listener(SERVER_PORT)?,
+    };
     let (mut stack, mut inbox) = Stack::start(StackConfig {
-        server: listener(SERVER_PORT)?,
+        server,
         simulator: listener(SIMULATOR_PORT)?,
         receiver: listener(RECEIVER_PORT)?,
         directory: Path::new("."),
         log_name: LOG,
         database: Database {
-            url: format!("sqlite://{DATABASE}"),
-            master_key: None,
+            url: files.database_url.clone(),
+            master_key,
         },
+        config: settings.config,
     })?;
     let work = async {
-        let secrets = prepare_tenant(&mut stack, saved).await?;
-        report.line(hints::text(&stack, &secrets));
+        let secrets = prepare_tenant(&mut stack, saved, &files.secrets).await?;
+        report.line(hints::text(&stack, &secrets, &files));
         print_deliveries(&mut stack, &mut inbox, &secrets, report).await
     };
     let ended = unless_interrupted(work).await;
@@ -83,24 +99,46 @@ async fn run_dev(report: &Report) -> StepResult<()> {
 }
 
 /// Loads the secrets of the tenant, if an earlier start created the database.
-fn load_secrets(database: &Path, secrets: &Path) -> StepResult<Option<Secrets>> {
+fn load_secrets(files: &Files) -> StepResult<Option<Secrets>> {
+    let Some(database) = &files.database else {
+        return Secrets::load(&files.secrets);
+    };
     if !database.exists() {
         return Ok(None);
     }
-    let saved = Secrets::load(secrets)?.ok_or_else(|| {
+    let saved = Secrets::load(&files.secrets)?.ok_or_else(|| {
         StepError::new(format!(
             "{} exists, but {} with the secrets of its tenant does not; remove the database to \
              begin anew",
             database.display(),
-            secrets.display()
+            files.secrets.display()
         ))
     })?;
     Ok(Some(saved))
 }
 
+/// Reads the master key in a file, which is created if there is none.
+fn master_key(path: &Path) -> StepResult<String> {
+    let path_shown = path.display();
+    match std::fs::read_to_string(path) {
+        Ok(key) => Ok(key.trim().to_owned()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let key = random_secret("dev:")?;
+            secrets::write_private(path, &key)
+                .map_err(StepError::cannot(&format!("write {path_shown}")))?;
+            Ok(key)
+        }
+        Err(error) => Err(StepError::cannot(&format!("read {path_shown}"))(error)),
+    }
+}
+
 /// Creates the tenant and everything that it needs to sell, or connects the tenant of an earlier start to
 /// the new simulator.
-async fn prepare_tenant(stack: &mut Stack, saved: Option<Secrets>) -> StepResult<Secrets> {
+async fn prepare_tenant(
+    stack: &mut Stack,
+    saved: Option<Secrets>,
+    path: &Path,
+) -> StepResult<Secrets> {
     stack.server.wait_until_ready(&stack.server_url).await?;
     let context = Context {
         client: Client::silent(),
@@ -131,7 +169,7 @@ async fn prepare_tenant(stack: &mut Stack, saved: Option<Secrets>) -> StepResult
         management_token: token.clone(),
     };
     connect::set_up_prices(&seller).await?;
-    secrets.save(Path::new(SECRETS))?;
+    secrets.save(path)?;
     Ok(secrets)
 }
 

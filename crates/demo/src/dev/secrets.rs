@@ -1,6 +1,6 @@
 //! The secrets that the server shows only once and the next start needs, in a file beside the database.
 
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -60,16 +60,19 @@ impl Secrets {
             "apiKeyId": self.api_key.id,
             "apiKeySecret": self.api_key.secret,
         });
-        let parent = path.parent().unwrap_or(Path::new("."));
-        // A `NamedTempFile` is readable only by its owner from the start.
-        let written = NamedTempFile::new_in(parent).and_then(|mut file| {
-            writeln!(file, "{body:#}")?;
-            file.persist(path).map_err(|error| error.error)
-        });
-        written
-            .map(drop)
+        write_private(path, &format!("{body:#}"))
             .map_err(StepError::cannot(&format!("write {}", path.display())))
     }
+}
+
+/// Writes a file, whole or not at all, readable only by its owner.
+pub(super) fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
+    // A `NamedTempFile` is readable only by its owner from the start.
+    let mut file = NamedTempFile::new_in(parent.unwrap_or(Path::new(".")))?;
+    writeln!(file, "{text}")?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -23,4 +23,21 @@ pub trait Housekeeping {
     fn mark_ended_licenses(&self, ended: Timestamp) -> Result<usize, StoreError>;
     /// Readiness check: whether the store can answer.
     fn ready(&self) -> Result<(), StoreError>;
+    /// How busy the store is, for metrics. A store that does not know answers zeros.
+    fn load(&self) -> StoreLoad {
+        StoreLoad::default()
+    }
+}
+
+/// How busy a store is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StoreLoad {
+    /// Open connections of the pool.
+    pub connections: u32,
+    /// Those of them that nobody uses.
+    pub idle_connections: u32,
+    /// Transactions in which the writer committed changes, since the store was opened.
+    pub batches: u64,
+    /// Changes that callers handed to the writer, many of which share a transaction.
+    pub batched: u64,
 }

@@ -29,7 +29,7 @@ pub use catalog::Catalog;
 pub use clock::{Clock, Entropy};
 pub use commit::{Commit, CommitDone, CommitError};
 pub use configuration::Configuration;
-pub use housekeeping::{Housekeeping, MAX_PRUNED_ROWS};
+pub use housekeeping::{Housekeeping, MAX_PRUNED_ROWS, StoreLoad};
 pub use http::{AnswerBody, Http, HttpError, HttpRequest, HttpResponse, Method};
 pub use last_seen::{LastSeen, SeenTarget};
 pub use licenses::{Activations, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses};

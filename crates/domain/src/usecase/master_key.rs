@@ -77,19 +77,37 @@ impl SealedKind {
 /// Proves that the master keys are those of the store, and keeps a canary of the key that seals. If a
 /// key is refused, nothing is written.
 pub fn prove(store: &(impl MasterKeys + ?Sized), env: &Env<'_>) -> Result<(), MasterKeyError> {
+    if verify(store, env)? == Proof::Canary {
+        return Ok(());
+    }
+    let primary = env.keys.primary_id();
+    store.add_canary(&env.seal(SealedField::CANARY, primary.as_str(), CANARY))?;
+    // Another server may have been faster, with another key of the same id.
+    check_canaries(env, &store.canaries()?)
+}
+
+/// What proves that the master keys are those of a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// The key that seals opens its canary.
+    Canary,
+    /// The store has no canary of the key that seals. The keys open what the store has, if anything.
+    Values,
+}
+
+/// Proves that the master keys are those of the store, as [`prove`] does, and writes nothing.
+pub fn verify(store: &(impl MasterKeys + ?Sized), env: &Env<'_>) -> Result<Proof, MasterKeyError> {
     let canaries = store.canaries()?;
     check_canaries(env, &canaries)?;
     let primary = env.keys.primary_id();
     if canaries.iter().any(|canary| canary.key_id() == primary) {
-        return Ok(());
+        return Ok(Proof::Canary);
     }
     // A key without a canary may have sealed before there were canaries.
     for kind in SealedKind::ALL {
         prove_by_values(store, env, kind, &canaries)?;
     }
-    store.add_canary(&env.seal(SealedField::CANARY, primary.as_str(), CANARY))?;
-    // Another server may have been faster, with another key of the same id.
-    check_canaries(env, &store.canaries()?)
+    Ok(Proof::Values)
 }
 
 /// Opens one value of each key that sealed values of a kind and has no canary. All values are looked

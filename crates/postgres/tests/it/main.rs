@@ -21,5 +21,7 @@ mod old_nodes;
 mod opening;
 mod racing;
 mod texts;
+#[cfg(feature = "tls")]
+mod tls;
 mod validating;
 mod work;

@@ -18,6 +18,7 @@ use super::slot_pool::SlotPool;
 use crate::app::App;
 use crate::blocking::blocking;
 use crate::crash::{self, Point};
+use crate::metrics::Worker;
 
 /// How often the worker looks without a notice: for retries, and for what other nodes queued.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
@@ -30,7 +31,10 @@ pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let mut gather = Gather::default();
     while !*stopped.borrow() {
         gather.wait().await;
-        let has_more = match claim(&app, &pool).await {
+        let claimed = claim(&app, &pool).await;
+        let (metrics, now) = (&app.metrics, app.clock.now());
+        metrics.worker_ran(Worker::Deliver, claimed.is_ok(), now);
+        let has_more = match claimed {
             Ok(has_more) => has_more,
             Err(error) => {
                 tracing::warn!(cause = %error, "could not claim deliveries");
@@ -70,6 +74,10 @@ async fn claim(app: &Arc<App>, pool: &Arc<SlotPool>) -> Result<bool, WorkerError
     }
     crash_after_claim(&claimed.leased);
     for claim in claimed.leased {
+        if claim.delivery.attempts <= 1 {
+            let waited = app.clock.now().since(claim.delivery.created_at);
+            app.metrics.first_delivery_attempt(waited);
+        }
         let claim = Arc::new(claim);
         let (ended, end) = oneshot::channel();
         pool.hold(app, Arc::clone(&claim), end);
@@ -99,7 +107,9 @@ fn crash_after_claim(claims: &[Claim]) {
 
 fn attempt(app: &App, claim: &Claim) {
     let id = &claim.delivery.id;
-    match send(app, claim) {
+    let sent = send(app, claim);
+    app.metrics.attempted_delivery(sent.as_ref().ok().copied());
+    match sent {
         Ok(DeliveryStatus::Delivered) => tracing::info!(delivery = %id, "delivered"),
         Ok(DeliveryStatus::Failed) => {
             tracing::warn!(delivery = %id, "the delivery failed for good");

@@ -19,6 +19,7 @@ use crate::app::{App, Mailer};
 use crate::blocking::blocking;
 use crate::crash::{self, Point};
 use crate::mail_body::{license_message, paused_message};
+use crate::metrics::Worker;
 
 /// How many mails this node sends at the same time.
 const MAX_CONCURRENT: usize = 8;
@@ -47,6 +48,8 @@ pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
             Some(_) => send_due(&app, &permits).await,
             None => give_up_overdue(&app).await,
         };
+        let (metrics, now) = (&app.metrics, app.clock.now());
+        metrics.worker_ran(Worker::Mail, step.is_ok(), now);
         let may_have_more = step.unwrap_or_else(|error| {
             tracing::warn!(cause = %error, "could not process the mail queue");
             false
@@ -107,6 +110,10 @@ async fn send_due(app: &Arc<App>, permits: &Arc<Semaphore>) -> Result<bool, Work
         crash::point(Point::MailClaimed);
     }
     for mail in claimed.leased {
+        if mail.attempts <= 1 {
+            let waited = app.clock.now().since(mail.created_at);
+            app.metrics.first_mail_attempt(waited);
+        }
         let permit = Arc::clone(permits).acquire_owned().await;
         let app = Arc::clone(app);
         // Not the blocking pool: a hung mail server must not keep requests from their store.
@@ -129,7 +136,9 @@ async fn send_due(app: &Arc<App>, permits: &Arc<Semaphore>) -> Result<bool, Work
 fn attempt(app: &App, mail: &QueuedMail) {
     let id = &mail.id;
     let Some(mailer) = &app.mailer else { return };
-    match send(app, mailer, mail) {
+    let sent = send(app, mailer, mail);
+    app.metrics.attempted_mail(sent.as_ref().ok().copied());
+    match sent {
         Ok(MailStatus::Sent) => tracing::info!(mail = %id, "the mail was sent"),
         Ok(MailStatus::Cancelled) => {
             tracing::info!(mail = %id, "the mail was cancelled");

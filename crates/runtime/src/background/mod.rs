@@ -9,6 +9,7 @@ mod mail;
 mod prune;
 mod slot_pool;
 mod sweep;
+mod tidy_metrics;
 
 use std::sync::Arc;
 
@@ -33,7 +34,8 @@ impl Workers {
             tokio::spawn(sweep::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(sweep::run_at_stripe(Arc::clone(app), stopped.clone())),
             tokio::spawn(prune::run(Arc::clone(app), stopped.clone())),
-            tokio::spawn(last_seen::run(Arc::clone(app), stopped)),
+            tokio::spawn(last_seen::run(Arc::clone(app), stopped.clone())),
+            tokio::spawn(tidy_metrics::run(Arc::clone(app), stopped)),
         ];
         Self { stop, tasks }
     }

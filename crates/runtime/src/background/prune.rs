@@ -11,6 +11,7 @@ use tokio::time::sleep;
 
 use crate::app::App;
 use crate::blocking::blocking;
+use crate::metrics::Worker;
 
 /// How long to rest when little was due.
 const INTERVAL: Duration = Duration::from_secs(30);
@@ -23,7 +24,10 @@ const STEPS: usize = 2 * Prunable::ALL.len();
 
 pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
-        let rest = match blocking(&app, pass).await {
+        let pruned = blocking(&app, pass).await;
+        let (succeeded, now) = (matches!(pruned, Ok(Ok(_))), app.clock.now());
+        app.metrics.worker_ran(Worker::Prune, succeeded, now);
+        let rest = match pruned {
             Ok(Ok(0)) => INTERVAL,
             Ok(Ok(rows)) => {
                 tracing::info!(rows, "old rows were deleted");

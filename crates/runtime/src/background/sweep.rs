@@ -10,6 +10,7 @@ use tokio::time::sleep;
 
 use crate::app::App;
 use crate::blocking::blocking;
+use crate::metrics::Worker;
 use crate::outbound::call_stripe;
 
 const INTERVAL: Duration = Duration::from_secs(30);
@@ -22,7 +23,7 @@ pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         let swept = blocking(&app, |app| {
             sweep(&*app.store, &*app.stripe, &*app.webhooks, &app.env())
         });
-        report(&app, swept.await);
+        report(&app, Worker::Sweep, swept.await);
         pause(&mut stopped).await;
     }
 }
@@ -33,12 +34,18 @@ pub(super) async fn run_at_stripe(app: Arc<App>, mut stopped: watch::Receiver<bo
         let revoked = call_stripe(&app, SWEEP, |app| {
             revoke_grants(&*app.store, &*app.stripe, &app.env())
         });
-        report(&app, revoked.await);
+        report(&app, Worker::SweepAtStripe, revoked.await);
         pause(&mut stopped).await;
     }
 }
 
-fn report<E: std::error::Error>(app: &App, swept: Result<Result<SweepReport, StoreError>, E>) {
+fn report<E: std::error::Error>(
+    app: &App,
+    worker: Worker,
+    swept: Result<Result<SweepReport, StoreError>, E>,
+) {
+    let (succeeded, now) = (matches!(swept, Ok(Ok(_))), app.clock.now());
+    app.metrics.worker_ran(worker, succeeded, now);
     match swept {
         Ok(Ok(swept)) if swept == SweepReport::default() => {}
         Ok(Ok(swept)) => {

@@ -1,8 +1,9 @@
 //! A decorator of the Stripe port: each call passes the circuit of its mode.
 
 use std::sync::Arc;
+use std::time::Instant;
 
-use mintage_domain::base::id::{StripePriceId, StripeProductId};
+use mintage_domain::base::id::{StripeAccountId, StripePriceId, StripeProductId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
@@ -12,26 +13,55 @@ use mintage_domain::ports::{
     StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
 };
 
+use crate::metrics::Metrics;
 use crate::state::StripeCircuits;
 
 /// A Stripe whose calls pass the circuit of their mode.
 pub struct GuardedStripe {
     stripe: Arc<dyn Stripe>,
     circuits: Arc<StripeCircuits>,
+    metrics: Arc<Metrics>,
 }
 
 impl GuardedStripe {
-    /// Guards a Stripe by these circuits.
-    pub fn new(stripe: Arc<dyn Stripe>, circuits: Arc<StripeCircuits>) -> Self {
-        Self { stripe, circuits }
+    /// Guards a Stripe by these circuits, and counts the calls.
+    pub fn new(
+        stripe: Arc<dyn Stripe>,
+        circuits: Arc<StripeCircuits>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self {
+            stripe,
+            circuits,
+            metrics,
+        }
     }
 
     fn call<T>(
         &self,
+        name: &'static str,
         on: &AccountRef,
         call: impl FnOnce() -> Result<T, StripeError>,
     ) -> Result<T, StripeError> {
-        self.circuits.call(on.mode, Some(&on.account), call)
+        self.count(name, on.mode, Some(&on.account), call)
+    }
+
+    fn count<T>(
+        &self,
+        name: &'static str,
+        mode: Mode,
+        account: Option<&StripeAccountId>,
+        call: impl FnOnce() -> Result<T, StripeError>,
+    ) -> Result<T, StripeError> {
+        let mut took = None;
+        let result = self.circuits.call(mode, account, || {
+            let started = Instant::now();
+            let result = call();
+            took = Some(started.elapsed());
+            result
+        });
+        self.metrics.called_stripe(mode, name, &result, took);
+        result
     }
 }
 
@@ -52,15 +82,15 @@ impl Stripe for GuardedStripe {
 
     fn exchange(&self, mode: Mode, code: &Secret) -> Result<Grant, StripeError> {
         let call = || self.stripe.exchange(mode, code);
-        self.circuits.call(mode, None, call)
+        self.count("exchange", mode, None, call)
     }
 
     fn deauthorize(&self, account: &AccountRef) -> Result<(), StripeError> {
-        self.call(account, || self.stripe.deauthorize(account))
+        self.call("deauthorize", account, || self.stripe.deauthorize(account))
     }
 
     fn account(&self, account: &AccountRef) -> Result<StripeAccount, StripeError> {
-        self.call(account, || self.stripe.account(account))
+        self.call("account", account, || self.stripe.account(account))
     }
 
     fn product(
@@ -68,7 +98,7 @@ impl Stripe for GuardedStripe {
         account: &AccountRef,
         id: &StripeProductId,
     ) -> Result<Option<StripeProduct>, StripeError> {
-        self.call(account, || self.stripe.product(account, id))
+        self.call("product", account, || self.stripe.product(account, id))
     }
 
     fn prices(
@@ -76,7 +106,7 @@ impl Stripe for GuardedStripe {
         account: &AccountRef,
         product: &StripeProductId,
     ) -> Result<Vec<StripePrice>, StripeError> {
-        self.call(account, || self.stripe.prices(account, product))
+        self.call("prices", account, || self.stripe.prices(account, product))
     }
 
     fn repair_product(
@@ -85,7 +115,9 @@ impl Stripe for GuardedStripe {
         id: &StripeProductId,
         name: &str,
     ) -> Result<(), StripeError> {
-        self.call(account, || self.stripe.repair_product(account, id, name))
+        self.call("repair_product", account, || {
+            self.stripe.repair_product(account, id, name)
+        })
     }
 
     fn set_price_active(
@@ -94,7 +126,7 @@ impl Stripe for GuardedStripe {
         id: &StripePriceId,
         active: bool,
     ) -> Result<(), StripeError> {
-        self.call(account, || {
+        self.call("set_price_active", account, || {
             self.stripe.set_price_active(account, id, active)
         })
     }
@@ -105,7 +137,7 @@ impl Stripe for GuardedStripe {
         product: &NewProduct,
         key: &StripeIdempotencyKey,
     ) -> Result<StripeProductId, StripeError> {
-        self.call(account, || {
+        self.call("create_product", account, || {
             self.stripe.create_product(account, product, key)
         })
     }
@@ -116,7 +148,9 @@ impl Stripe for GuardedStripe {
         price: &NewPrice,
         key: &StripeIdempotencyKey,
     ) -> Result<StripePriceId, StripeError> {
-        self.call(account, || self.stripe.create_price(account, price, key))
+        self.call("create_price", account, || {
+            self.stripe.create_price(account, price, key)
+        })
     }
 
     fn open_checkout(
@@ -125,7 +159,7 @@ impl Stripe for GuardedStripe {
         checkout: &CheckoutRequest,
         key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError> {
-        self.call(account, || {
+        self.call("open_checkout", account, || {
             self.stripe.open_checkout(account, checkout, key)
         })
     }

@@ -17,6 +17,14 @@ use crate::state::HeldShare;
 
 /// Counts one call of a subject against a limit.
 pub async fn spend(app: &App, what: Limited, subject: &str) -> Standing {
+    let standing = spend_share(app, what, subject).await;
+    if standing.refused {
+        app.metrics.refused(what);
+    }
+    standing
+}
+
+async fn spend_share(app: &App, what: Limited, subject: &str) -> Standing {
     let rate = app.settings.limits.rate(what);
     let key = what.key(subject);
     let now = app.clock.now();
@@ -65,7 +73,10 @@ pub async fn spend_exactly(
     );
     Ok(match answer(app.settings.patience.store, receive).await? {
         Take::Granted(Grant { left, .. }) => Standing::admitted(what, rate, left, now),
-        Take::Refused(wait) => Standing::refused(what, rate, wait),
+        Take::Refused(wait) => {
+            app.metrics.refused(what);
+            Standing::refused(what, rate, wait)
+        }
     })
 }
 

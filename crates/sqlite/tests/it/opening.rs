@@ -1,11 +1,17 @@
 //! Opening: one server, tools beside it, and sentences for the operator.
 
+use std::collections::BTreeMap;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::time::Duration;
 
-use mintage_domain::ports::{Commit, Housekeeping, KeyQuery, Tenants, ValidateQuery, Validations};
+use mintage_domain::ports::{
+    Commit, Housekeeping, KeyQuery, MasterKeys, Tenants, ValidateQuery, Validations,
+};
+use mintage_domain::usecase::env::SealedField;
 use mintage_sqlite::{OpenError, SqliteConfig, SqliteStore};
+use mintage_testkit::TestEnv;
 use mintage_testkit::fixtures::Shop;
 use tempfile::TempDir;
 
@@ -113,4 +119,52 @@ fn the_files_of_a_database_are_readable_by_their_owner_only() {
         assert_eq!(*mode, 0o600, "{found}");
     }
     assert_eq!(modes.len(), names.len());
+}
+
+#[test]
+fn a_store_that_only_reads_creates_migrates_and_writes_nothing() {
+    let dir = TempDir::new().unwrap();
+    // Characters with a meaning in URLs.
+    let path = dir.path().join("a b%20?mode=rwc#.db");
+    let open = || SqliteStore::open_read_only(&path, &config());
+    assert!(matches!(open(), Err(OpenError::Missing(_))));
+    std::fs::write(&path, "").unwrap();
+    assert!(matches!(open(), Err(OpenError::Outdated(_))));
+    assert_eq!(files(dir.path()).len(), 1);
+
+    drop(SqliteStore::open_tool(&path, &config()).unwrap());
+    // The last thread of the store removes its two other files.
+    for _ in 0..500 {
+        if files(dir.path()).len() > 1 {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+    let before = files(dir.path());
+    let test = TestEnv::seeded("reading");
+    let canary = test.env().seal(SealedField::CANARY, "k1", b"mintage");
+    let store = open().unwrap();
+    store.ready().unwrap();
+    assert!(store.add_canary(&canary).is_err());
+    drop(store);
+    assert_eq!(files(dir.path()), before);
+
+    // Beside a server, what the server has written is read.
+    let server = SqliteStore::open_server(&path, &config()).unwrap();
+    server.add_canary(&canary).unwrap();
+    let store = open().unwrap();
+    assert_eq!(store.canaries(), Ok(vec![canary]));
+    let shop = Shop::new("acme");
+    assert!(store.commit(shop.foundation()).is_err());
+    assert_eq!(server.tenant(&shop.tenant.id), Ok(None));
+}
+
+/// The files of a directory with their bytes.
+fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = std::fs::read_dir(directory).unwrap();
+    let each = entries.map(|entry| {
+        let entry = entry.unwrap();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        (name, std::fs::read(entry.path()).unwrap())
+    });
+    each.collect()
 }

@@ -15,3 +15,4 @@ pub(crate) mod products;
 pub(crate) mod refunds;
 pub(crate) mod sessions;
 pub(crate) mod test_cards;
+pub(crate) mod webhook_endpoints;

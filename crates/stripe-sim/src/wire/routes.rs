@@ -16,6 +16,7 @@ use crate::resources::context::Context;
 use crate::resources::listing::{list, retrieve};
 use crate::resources::{
     accounts, application_fees, create_session, events, prices, products, refunds, sessions,
+    webhook_endpoints,
 };
 
 type Handler = fn(&mut Context<'_>) -> ApiResult;
@@ -52,6 +53,8 @@ const SESSIONS: &str = "/v1/checkout/sessions";
 const SESSION: &str = "/v1/checkout/sessions/{id}";
 const EXPIRE: &str = "/v1/checkout/sessions/{id}/expire";
 
+const ENDPOINTS: &str = "/v1/webhook_endpoints";
+
 const ROUTES: &[Route] = &[
     get("/v1/account", &[], accounts::retrieve_own),
     get("/v1/accounts/{id}", &[], accounts::retrieve),
@@ -78,6 +81,7 @@ const ROUTES: &[Route] = &[
     get(FEES, application_fees::LIST, list::<ApplicationFee>),
     get("/v1/events/{id}", &[], retrieve::<Event>),
     get("/v1/events", events::LIST, list::<Event>),
+    get(ENDPOINTS, webhook_endpoints::LIST, webhook_endpoints::list),
 ];
 
 /// Finds the route of a request and the value of `{id}` in the path.

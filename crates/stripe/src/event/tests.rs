@@ -351,3 +351,19 @@ fn a_malformed_envelope_is_no_event() {
         assert_eq!(read(text), Err(WebhookError::NotAnEvent), "{text:?}");
     }
 }
+
+#[test]
+fn the_list_of_types_that_are_read_holds_what_is_read() {
+    for kind in READ {
+        let read = event_data(kind, None, json!({"object": {}}));
+        let is_read = !matches!(read, Ok(EventData::Other));
+        assert!(is_read, "{kind}");
+    }
+    let source = include_str!("../event.rs");
+    let (_, arms) = source.split_once("Ok(match kind {").expect("the arms");
+    let (arms, _) = arms.split_once("EventData::Other").expect("their end");
+    let read = arms.split('"').skip(1).step_by(2);
+    let mut read: Vec<&str> = read.collect();
+    read.sort_unstable();
+    assert_eq!(read, READ);
+}

@@ -5,7 +5,7 @@ use mintage_domain::model::outbox::delivery::Delivery;
 use mintage_domain::model::outbox::webhook_endpoint::{OldSecret, WebhookEndpoint};
 use mintage_domain::ports::{Commit, MasterKeys, SealedKind};
 use mintage_domain::usecase::env::{Env, SealedField};
-use mintage_domain::usecase::master_key::{MasterKeyError, Resealed, prove, reseal};
+use mintage_domain::usecase::master_key::{MasterKeyError, Proof, Resealed, prove, reseal, verify};
 
 use crate::seller::Seller;
 
@@ -42,6 +42,12 @@ fn the_right_key_is_proved_and_a_wrong_or_missing_one_is_refused_and_writes_noth
             assert_eq!(prove(&*seller.store, &seller.env()), Ok(()));
         }
         let before = seller.store.canaries();
+        let proof = if proved_before {
+            Proof::Canary
+        } else {
+            Proof::Values
+        };
+        assert_eq!(verify(&*seller.store, &seller.env()), Ok(proof));
         for (ring, error) in [
             (&alone, MasterKeyError::Wrong(id("test"))),
             (&other, MasterKeyError::Missing(id("test"))),
@@ -49,6 +55,10 @@ fn the_right_key_is_proved_and_a_wrong_or_missing_one_is_refused_and_writes_noth
         ] {
             assert_eq!(
                 prove(&*seller.store, &with(&seller, ring)),
+                Err(error.clone())
+            );
+            assert_eq!(
+                verify(&*seller.store, &with(&seller, ring)),
                 Err(error.clone())
             );
             let refused = reseal(&*seller.store, &with(&seller, ring));

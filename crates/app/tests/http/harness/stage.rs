@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use mintage::config::{self, Config, Layers};
+use mintage::config::{self, Authorities, Config, Layers};
 use mintage::server::Running;
 use mintage::wire::{Opener, open_store, wire};
 use mintage_domain::base::email::Email;
@@ -55,6 +55,7 @@ pub(crate) struct Stage {
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) stripe: StripeSide,
     pub(crate) api: Api,
+    metrics: Option<SocketAddr>,
     dir: TempDir,
 }
 
@@ -97,6 +98,7 @@ impl Stage {
             sim: Some(sim),
             serving: None,
             api,
+            metrics: None,
             dir,
         };
         stage.set(other);
@@ -119,10 +121,15 @@ impl Stage {
 
     fn serve(&mut self, listener: TcpListener) {
         let config = Config::read(&self.layers()).expect("a sound configuration");
+        let metrics = config.settings.metrics_listen.map(|address| {
+            let listener = TcpListener::bind(address).expect("a free port");
+            self.metrics = listener.local_addr().ok();
+            listener
+        });
         let mut app = wire(config).expect("a server");
         app.clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
         let store = Arc::clone(&app.store);
-        let running = mintage::server::start(listener, app).expect("a server");
+        let running = mintage::server::start(listener, metrics, app).expect("a server");
         self.serving = Some(Serving { running, store });
     }
 
@@ -142,7 +149,7 @@ impl Stage {
             let database = config::database(&self.layers()).expect("a database");
             // Threads that have nothing left to do may still be on their way out.
             eventually("the database to be free", || {
-                open_store(&database, Opener::Server).ok()
+                open_store(&database, &Authorities::default(), Opener::Server).ok()
             });
         }
     }
@@ -185,6 +192,16 @@ impl Stage {
         Ok(String::from_utf8(output.stdout).expect("text"))
     }
 
+    /// Runs a command that must fail; returns what it prints.
+    pub(crate) fn failing_command_text(&self, arguments: &[&str]) -> String {
+        let output = mintage(&self.settings, self.dir.path())
+            .args(arguments)
+            .output()
+            .expect("a process");
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        String::from_utf8(output.stdout).expect("text")
+    }
+
     /// A file beside the database.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
@@ -222,6 +239,11 @@ impl Stage {
             .try_into()
             .expect("one product");
         secret
+    }
+
+    /// The metrics, if they are on.
+    pub(crate) fn metrics(&self) -> Peer {
+        Peer(self.metrics.expect("MINTAGE_METRICS_LISTEN"))
     }
 
     /// Moves the server's clock and Stripe's.

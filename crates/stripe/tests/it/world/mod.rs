@@ -37,6 +37,7 @@ impl World {
         let http = HttpClient::new(mintage_http::Config {
             reach: Reach::Anywhere,
             user_agent: "mintage-test/1".to_owned(),
+            authorities: Vec::new(),
         });
         let (sim, http) = (sim.expect("a free port"), Arc::new(http.expect("a client")));
         Self {

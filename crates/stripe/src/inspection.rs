@@ -1,0 +1,171 @@
+//! Asking Stripe whether the platform is set up as Mintage needs it. Nothing is changed at Stripe.
+
+use mintage_domain::base::id::StripeAccountId;
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::ports::{HttpResponse, StripeError};
+use serde::{Deserialize, Serialize};
+use stripe_client_core::{RequestBuilder, StripeMethod};
+
+use crate::call;
+use crate::client::StripeClient;
+use crate::config::ModeConfig;
+use crate::event::READ;
+
+/// The older name of `refund.updated`. One of the two is enough.
+const OLD_REFUND: &str = "charge.refund.updated";
+
+/// What Stripe says about the platform in one mode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspection {
+    /// The platform's account, to which the secret key belongs.
+    pub account: Result<StripeAccountId, StripeError>,
+    /// The time at Stripe, in whole seconds, if Stripe answered.
+    pub time: Option<Timestamp>,
+    /// The webhook endpoint of this server, or why Stripe does not tell.
+    pub endpoint: Result<EndpointState, StripeError>,
+}
+
+/// A webhook endpoint at Stripe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EndpointState {
+    /// Stripe sends all events that Mintage reads.
+    Complete,
+    /// Stripe sends some events, and not these.
+    Lacks(Vec<&'static str>),
+    /// Stripe sends nothing, since the endpoint is disabled.
+    Disabled,
+    /// There is none with this URL.
+    Missing,
+}
+
+impl StripeClient {
+    /// Asks Stripe about the platform in one mode: its key, the time, and the webhook endpoint of this URL.
+    pub fn inspect(&self, mode: Mode, endpoint_url: &str) -> Result<Inspection, StripeError> {
+        let config = self.mode(mode)?;
+        let answer = self.ask(config, get("/account"));
+        let time = answer.as_ref().ok().and_then(time);
+        let account = answer.and_then(|answer| call::read::<Account>(&answer));
+        let endpoint = match &account {
+            Ok(_) => self.endpoint(config, endpoint_url),
+            Err(error) => Err(error.clone()),
+        };
+        Ok(Inspection {
+            account: account.map(|account| account.id),
+            time,
+            endpoint,
+        })
+    }
+
+    fn endpoint(&self, config: &ModeConfig, url: &str) -> Result<EndpointState, StripeError> {
+        let request = get("/webhook_endpoints").query(&Limit { limit: 100 });
+        let endpoints: Endpoints = call::read(&self.ask(config, request)?)?;
+        Ok(endpoints.state(url))
+    }
+}
+
+fn get(path: &str) -> RequestBuilder {
+    RequestBuilder::new(StripeMethod::Get, path)
+}
+
+fn time(answer: &HttpResponse) -> Option<Timestamp> {
+    Timestamp::parse_http_date(answer.header("date")?).ok()
+}
+
+/// More endpoints than an account may have.
+#[derive(Serialize)]
+struct Limit {
+    limit: u32,
+}
+
+#[derive(Deserialize)]
+struct Account {
+    id: StripeAccountId,
+}
+
+#[derive(Deserialize)]
+struct Endpoints {
+    data: Vec<Endpoint>,
+}
+
+#[derive(Deserialize)]
+struct Endpoint {
+    url: String,
+    status: String,
+    enabled_events: Vec<String>,
+}
+
+impl Endpoints {
+    /// The state of the endpoints with this URL, taken together: there may be one for the events of
+    /// connected accounts, and others.
+    fn state(&self, url: &str) -> EndpointState {
+        let of_url: Vec<&Endpoint> = self.data.iter().filter(|it| it.url == url).collect();
+        if of_url.is_empty() {
+            return EndpointState::Missing;
+        }
+        let enabled: Vec<&&Endpoint> = of_url.iter().filter(|it| it.status == "enabled").collect();
+        if enabled.is_empty() {
+            return EndpointState::Disabled;
+        }
+        let is_sent = |kind: &str| {
+            let mut events = enabled.iter().flat_map(|it| &it.enabled_events);
+            events.any(|event| {
+                event == "*" || event == kind || (event == "refund.updated" && kind == OLD_REFUND)
+            })
+        };
+        let lacks: Vec<_> = READ.into_iter().filter(|kind| !is_sent(kind)).collect();
+        if lacks.is_empty() {
+            EndpointState::Complete
+        } else {
+            EndpointState::Lacks(lacks)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_is_complete_if_every_event_that_is_read_is_sent() {
+        let endpoint = |url: &str, status: &str, events: &[&str]| Endpoint {
+            url: url.to_owned(),
+            status: status.to_owned(),
+            enabled_events: events.iter().map(|&event| event.to_owned()).collect(),
+        };
+        let (first, rest) = READ.split_at(1);
+        let without_old: Vec<_> = READ.into_iter().filter(|it| *it != OLD_REFUND).collect();
+        for (data, state) in [
+            (vec![], EndpointState::Missing),
+            (
+                vec![endpoint("https://b", "enabled", &["*"])],
+                EndpointState::Missing,
+            ),
+            (
+                vec![endpoint("https://a", "disabled", &["*"])],
+                EndpointState::Disabled,
+            ),
+            (
+                vec![endpoint("https://a", "enabled", &["*"])],
+                EndpointState::Complete,
+            ),
+            (
+                vec![endpoint("https://a", "enabled", rest)],
+                EndpointState::Lacks(first.to_vec()),
+            ),
+            (
+                vec![endpoint("https://a", "enabled", &without_old)],
+                EndpointState::Complete,
+            ),
+            (
+                vec![
+                    endpoint("https://a", "enabled", rest),
+                    endpoint("https://a", "enabled", first),
+                ],
+                EndpointState::Complete,
+            ),
+        ] {
+            assert_eq!(Endpoints { data }.state("https://a"), state);
+        }
+    }
+}
