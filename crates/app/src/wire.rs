@@ -122,7 +122,9 @@ fn mailer(config: MailConfig) -> Result<Mailer, UnusableSender> {
 }
 
 /// The client that sends events to webhook endpoints, and the URLs that these may have.
-pub fn webhook_client(config: &config::Settings) -> Result<(HttpClient, UrlPolicy), InvalidUserAgent> {
+pub fn webhook_client(
+    config: &config::Settings,
+) -> Result<(HttpClient, UrlPolicy), InvalidUserAgent> {
     let policy = if config.allow_nets.is_empty() {
         UrlPolicy::HttpsOnly
     } else {

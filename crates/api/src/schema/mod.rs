@@ -19,7 +19,7 @@ pub(crate) use described::{
 pub(crate) use fields::{
     ActivationId, ActivationLimit, Amount, ApiKeyScope, Currency, CustomerName, DeviceText,
     DisplayName, Duration, Email, EndpointDescription, Entitlements, EventNames, ExternalId,
-    Fingerprint, FutureTime, KeyFormat, KeyPrefix, KeyTypeId, LicenseIds, LicenseKey, Metadata, Mode, Notes,
-    OverlapSeconds, PlanCode, ProductId, RelativeDuration, SecretOverlapSeconds, SignatureVersion,
-    TokenName, TokenScopes, Url, WebhookUrl,
+    Fingerprint, FutureTime, KeyFormat, KeyPrefix, KeyTypeId, LicenseIds, LicenseKey, Metadata,
+    Mode, Notes, OverlapSeconds, PlanCode, ProductId, RelativeDuration, SecretOverlapSeconds,
+    SignatureVersion, TokenName, TokenScopes, Url, WebhookUrl,
 };

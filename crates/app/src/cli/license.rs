@@ -221,7 +221,7 @@ pub(super) fn run(args: &GlobalArgs, command: LicenseCommand) -> CommandResult {
                 license.print(revoked, now)
             }
             LicenseCommand::Resend { tenant, ids } => {
-                resend(store, env, &tenant, &ids, config.mail.is_some())
+                resend(store, env, &tenant, &ids, config.settings.mail.is_some())
             }
             LicenseCommand::Activations(license) => list_activations(store, &license),
             LicenseCommand::Release {

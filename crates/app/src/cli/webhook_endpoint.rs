@@ -31,7 +31,7 @@ use super::output::{
     CommandResult, Format, Printer, print_item, print_json, print_line, print_values,
 };
 use super::tenant_args::TenantArgs;
-use crate::config::Config;
+use crate::config::Settings;
 use crate::wire::webhook_client;
 
 #[derive(Subcommand)]
@@ -307,7 +307,7 @@ fn named(events: Vec<EventName>) -> Option<BTreeSet<EventName>> {
 
 /// A URL that the server accepts for endpoints.
 fn checked_url(args: &GlobalArgs, text: &str) -> Result<WebUrl, Box<dyn std::error::Error>> {
-    let (http, policy) = webhook_client(&Config::read(&args.layers()?)?)?;
+    let (http, policy) = webhook_client(&Settings::read(&args.layers()?)?)?;
     let url = policy
         .parse(text)
         .map_err(|error| format!("--url {error}"))?;

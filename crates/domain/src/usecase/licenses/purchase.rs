@@ -19,7 +19,8 @@ use crate::ports::{
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
 use crate::usecase::licenses::mint::license_key;
-use crate::usecase::outbox::mail::{MailCommandError, resend as resend_mail};
+use crate::usecase::outbox::mail::MailCommandError;
+use crate::usecase::outbox::resend::resend as resend_mail;
 
 /// How long after the payment the page shows the license key. Later the buyer has the mail.
 pub const KEY_SHOWN_FOR: Duration = Duration::from_hours(24);
@@ -160,7 +161,7 @@ pub fn look(
 
 /// Mails the key of a purchase once more, to the address of the customer and to no other.
 pub fn resend(
-    store: &(impl Orders + Licenses + RateLimiter + Commit + ?Sized),
+    store: &(impl Orders + Licenses + Tenants + RateLimiter + Commit + ?Sized),
     env: &Env<'_>,
     session: &SessionId,
     is_configured: bool,
