@@ -10,7 +10,7 @@ pub mod loopback;
 mod memory_store;
 mod stand_ins;
 
-pub use contracts::store::Nodes;
+pub use contracts::store::{Nodes, Reopening};
 pub use loopback::http::LoopbackServer;
 pub use loopback::smtp::LoopbackSmtp;
 pub use memory_store::MemoryStore;

@@ -161,7 +161,18 @@ pub fn old_entries_of_all_audit_trails_are_pruned(store: &Nodes<'_>) {
     }
 }
 
-/// OAuth rounds and rate windows are pruned when they have ended, used or not.
+/// A rate window is pruned when it has ended.
+pub fn a_rate_window_is_pruned_when_it_has_ended(store: &Nodes<'_>) {
+    let now = Shop::new("acme").now();
+    for _ in 0..21 {
+        take(store, "k", now);
+    }
+    prunes(store, Prunable::Rates, now, 0);
+    assert!(take(store, "k", now).is_some(), "the window counts");
+    prunes(store, Prunable::Rates, now.plus(Duration::from_mins(2)), 1);
+}
+
+/// OAuth rounds are pruned when they have ended, used or not.
 pub fn only_what_has_ended_is_pruned(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let now = shop.now();
@@ -177,9 +188,6 @@ pub fn only_what_has_ended_is_pruned(store: &Nodes<'_>) {
         changes.oauth_rounds.push(Write::changed(round.clone()));
     }
     committed(store, changes);
-    for _ in 0..21 {
-        take(store, "k", now);
-    }
     prunes(store, Prunable::Oauth, now, ended.len());
     let is_there = |it: &OAuthRound| {
         let read = store.oauth_round(&it.state);
@@ -187,9 +195,6 @@ pub fn only_what_has_ended_is_pruned(store: &Nodes<'_>) {
     };
     assert!(!ended.iter().any(is_there), "what has ended went");
     assert!(kept.iter().all(is_there), "what has not stays");
-    prunes(store, Prunable::Rates, now, 0);
-    assert!(take(store, "k", now).is_some(), "the window counts");
-    prunes(store, Prunable::Rates, now.plus(Duration::from_mins(2)), 1);
 }
 
 /// Pruning any kind at any time leaves licenses, customers, payments and paid orders.

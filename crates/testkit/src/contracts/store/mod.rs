@@ -19,6 +19,7 @@ pub mod outbox;
 mod paging;
 mod pruning;
 mod reopen;
+mod reopening;
 mod round_trip;
 pub mod sales;
 pub mod sellers;
@@ -27,6 +28,7 @@ mod written;
 
 pub use nodes::Nodes;
 pub use reopen::Reopen;
+pub use reopening::Reopening;
 
 /// Holds a store to the contract of its port: one `#[test]` for each case, so that one failure
 /// hides no other.
@@ -40,7 +42,8 @@ pub use reopen::Reopen;
 ///   what the port asks of one: a node reads what another node acknowledged, and all nodes share
 ///   rates, nonces, leases and counters. `open` is an expression that gives a fresh
 ///   `Vec<Box<dyn Store>>` or `Vec<Arc<dyn Store>>`.
-/// - `store_contract!(durable: place)`: what a store must keep that outlives its process.
+/// - `store_contract!(durable: place)`: what a store must keep that outlives its process, and the
+///   cases of `core` on a store that is closed and opened again before each read.
 ///   `place` is an expression that gives a fresh [`Reopen`](crate::contracts::store::Reopen).
 ///
 /// The macro puts the tests where it is called: give each call a module of its own.
@@ -54,5 +57,13 @@ macro_rules! store_contract {
     };
     (durable: $place:expr) => {
         $crate::durable_store_cases!(place: &place, $place);
+        mod reopened {
+            use super::*;
+
+            $crate::store_cases!(
+                place: &$crate::Nodes::one(&$crate::Reopening::of(&place)),
+                $place
+            );
+        }
     };
 }

@@ -17,6 +17,22 @@ pub fn a_price_reads_back_as_written(store: &Nodes<'_>) {
     comes_back(store, &shop, |it| it.prices.push(link));
 }
 
+/// A commit that forgets the prices of an account and writes one leaves the one that it writes.
+pub fn prices_are_forgotten_before_any_is_written(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let (tenant, account) = (&shop.tenant.id, &shop.account);
+    let (before, after) = (shop.price_link(), shop.price_link());
+    committed(store, changing(&shop, |it| it.prices.push(before)));
+    committed(
+        store,
+        changing(&shop, |it| {
+            it.prices.push(after.clone());
+            it.forgotten_prices.push((tenant.clone(), account.clone()));
+        }),
+    );
+    assert_eq!(store.price_links(tenant, account), Ok(vec![after]));
+}
+
 /// A new price replaces the earlier one on its account. Forgetting the prices of an account keeps
 /// those of other accounts and other tenants.
 pub fn prices_are_replaced_and_forgotten_by_account(store: &Nodes<'_>) {
@@ -39,7 +55,17 @@ pub fn prices_are_replaced_and_forgotten_by_account(store: &Nodes<'_>) {
         store.price_links(mine, &shop.account),
         Ok(vec![newer.clone()])
     );
-    assert_eq!(store.price_links(mine, &sandbox), Ok(vec![tested]));
+    assert_eq!(store.price_links(mine, &sandbox), Ok(vec![tested.clone()]));
+    let (product, key_type) = (&shop.product.id, &shop.key_type.id);
+    for (account, link) in [(&shop.account, &newer), (&sandbox, &tested)] {
+        let read = store.price_link(mine, product, key_type, account);
+        assert_eq!(read, Ok(Some(link.clone())));
+    }
+    let unknown = stripe_account("acct_unknown");
+    assert_eq!(
+        store.price_link(mine, product, key_type, &unknown),
+        Ok(None)
+    );
     committed(
         store,
         changing(&shop, |it| {

@@ -56,8 +56,15 @@ pub fn an_account_link_reads_back_as_written(store: &Nodes<'_>) {
         },
         ..shop.account_link()
     };
+    let of_sandbox = sandbox.account.clone();
     each_comes_back(store, &shop, |it| &mut it.accounts, [sandbox]);
+    let written = store.account_link(&of_sandbox);
     let live = shop.account_link();
+    assert_eq!(
+        store.account_link(&live.account),
+        Ok(None),
+        "of the other mode"
+    );
     let left = AccountLink {
         active: false,
         ..live.clone()
@@ -69,6 +76,11 @@ pub fn an_account_link_reads_back_as_written(store: &Nodes<'_>) {
     };
     let rows = [live, left, moved];
     each_overwrites(store, &shop, |it| &mut it.accounts, rows);
+    assert_eq!(
+        store.account_link(&of_sandbox),
+        written,
+        "of the other mode"
+    );
 }
 
 /// Connections with accounts to retire are found, at most `n`, until their accounts are retired.

@@ -47,12 +47,20 @@ pub fn a_processed_event_reads_back_as_written(store: &Nodes<'_>) {
         ..first.clone()
     });
     each_overwrites(store, &shop, |it| &mut it.events, rows);
+    let (endpoint, id) = (first.endpoint, first.id.clone());
+    let here = store.processed_event(endpoint, &id);
+    assert_eq!(store.processed_event(Mode::Sandbox, &id), Ok(None));
     let elsewhere = ProcessedEvent {
         endpoint: Mode::Sandbox,
         kind: "account.updated".to_owned(),
         ..first
     };
     each_comes_back(store, &shop, |it| &mut it.events, [elsewhere]);
+    assert_eq!(
+        store.processed_event(endpoint, &id),
+        here,
+        "the other endpoint's event"
+    );
 }
 
 /// An outcome that is retried at this time.
