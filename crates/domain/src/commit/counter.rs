@@ -33,6 +33,8 @@ pub enum Counter {
     Configuration,
 }
 
+const CONFIGURATION: &str = "configuration";
+
 /// The prefix of the name of a counter of activations; the id of the license follows it.
 pub const ACTIVATIONS: &str = "activations:";
 
@@ -54,7 +56,65 @@ impl Counter {
             Self::Licenses(tenant, mode) => format!("licenses:{tenant}:{mode}"),
             Self::Activations(license) => format!("{ACTIVATIONS}{license}"),
             Self::WebhookEndpoints(tenant, mode) => format!("webhook-endpoints:{tenant}:{mode}"),
-            Self::Configuration => "configuration".to_owned(),
+            Self::Configuration => CONFIGURATION.to_owned(),
+        }
+    }
+
+    /// Reads a name that [`name`](Self::name) has given; `None` for any other text.
+    pub fn parse(name: &str) -> Option<Self> {
+        if name == CONFIGURATION {
+            return Some(Self::Configuration);
+        }
+        let (kind, owner) = name.split_once(':')?;
+        let of_mode = || {
+            let (tenant, mode) = owner.split_once(':')?;
+            Some((TenantId::parse(tenant).ok()?, Mode::parse(mode).ok()?))
+        };
+        match kind {
+            "products" => Some(Self::Products(TenantId::parse(owner).ok()?)),
+            "licenses" => of_mode().map(|(tenant, mode)| Self::Licenses(tenant, mode)),
+            "activations" => Some(Self::Activations(LicenseId::parse(owner).ok()?)),
+            "webhook-endpoints" => {
+                of_mode().map(|(tenant, mode)| Self::WebhookEndpoints(tenant, mode))
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time::Timestamp;
+
+    #[test]
+    fn a_counter_is_read_from_its_name_and_from_no_other() {
+        let tenant = TenantId::parse("acme").expect("a slug");
+        let license = LicenseId::new(Timestamp::EPOCH, [7; 10]);
+        let mut counters = vec![
+            Counter::Products(tenant.clone()),
+            Counter::Activations(license),
+            Counter::Configuration,
+        ];
+        for mode in Mode::ALL {
+            counters.push(Counter::Licenses(tenant.clone(), mode));
+            counters.push(Counter::WebhookEndpoints(tenant.clone(), mode));
+        }
+        for counter in counters {
+            let name = counter.name();
+            assert_eq!(Counter::parse(&name), Some(counter), "{name}");
+            assert_eq!(Counter::parse(&format!("{name}:")), None, "{name}:");
+        }
+        for name in [
+            "",
+            ":",
+            "products",
+            "products:",
+            "licenses:acme",
+            "licenses:acme:test",
+            "x:y",
+        ] {
+            assert_eq!(Counter::parse(name), None, "{name}");
         }
     }
 }
