@@ -40,7 +40,8 @@ pub async fn find_api_key(
 fn read_api_key(app: &App, presented: &str) -> Result<Arc<KnownApiKey>, SignatureError> {
     let (cache, now) = (&app.configuration, app.clock.now());
     let version = cache.read_version(now, || app.store.configuration_version())?;
-    if let Some(cached) = cache.api_keys.get(presented, version, now) {
+    let cached = version.and_then(|version| cache.api_keys.get(presented, version, now));
+    if let Some(cached) = cached {
         return Ok(cached);
     }
     let key = find(&*app.store, Some(presented))?;
@@ -49,7 +50,9 @@ fn read_api_key(app: &App, presented: &str) -> Result<Arc<KnownApiKey>, Signatur
         .product(&key.tenant, &key.product)?
         .ok_or(SignatureError::KeyInvalid)?;
     let known = Arc::new(KnownApiKey { key, product });
-    let id = known.key.id.as_str().to_owned();
-    cache.api_keys.put(id, Arc::clone(&known), version, now);
+    if let Some(version) = version {
+        let id = known.key.id.as_str().to_owned();
+        cache.api_keys.put(id, Arc::clone(&known), version, now);
+    }
     Ok(known)
 }

@@ -38,11 +38,12 @@ impl<'a> CachedCatalog<'a> {
         let now = app.clock.now();
         let read_version = || app.store.configuration_version();
         let version = app.configuration.read_version(now, read_version)?;
-        if let Some(cached) = values.get(&key, version, now) {
+        let cached = version.and_then(|version| values.get(&key, version, now));
+        if let Some(cached) = cached {
             return Ok(Some(V::clone(&cached)));
         }
         let found = read()?;
-        if let Some(value) = &found {
+        if let (Some(value), Some(version)) = (&found, version) {
             values.put(key, Arc::new(value.clone()), version, now);
         }
         Ok(found)

@@ -1,6 +1,6 @@
 //! The cache of what sellers configure.
 
-use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, TryLockError};
 use std::time::Duration;
 
 use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
@@ -48,26 +48,28 @@ impl ConfigurationCache {
         is_current.then_some(version)
     }
 
-    /// The current version, which is read if need be: by one caller for all that ask meanwhile.
+    /// The current version, which is read if need be. `None` if another caller reads it: nobody waits for
+    /// a read that may take long, and the caller does without the cache.
     pub(crate) fn read_version(
         &self,
         now: Timestamp,
         read: impl FnOnce() -> Result<i64, StoreError>,
-    ) -> Result<i64, StoreError> {
+    ) -> Result<Option<i64>, StoreError> {
         if let Some(version) = self.version(now) {
-            return Ok(version);
+            return Ok(Some(version));
         }
-        let _checking = self.checking.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(version) = self.version(now) {
-            return Ok(version);
-        }
+        let _checking = match self.checking.try_lock() {
+            Ok(checking) => checking,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return Ok(None),
+        };
         let expiries = self.checked().expiries;
         let version = read()?;
         let mut checked = self.checked.write().unwrap_or_else(PoisonError::into_inner);
         if checked.expiries == expiries {
             checked.version = Some((version, now));
         }
-        Ok(version)
+        Ok(Some(version))
     }
 
     /// Reads the version again before the next use. A caller that has changed the configuration calls
@@ -95,12 +97,12 @@ mod tests {
     fn a_version_is_current_for_five_seconds_from_the_beginning_of_its_read() {
         let cache = ConfigurationCache::default();
         assert_eq!(cache.version(at(100)), None);
-        assert_eq!(cache.read_version(at(100), || Ok(7)), Ok(7));
+        assert_eq!(cache.read_version(at(100), || Ok(7)), Ok(Some(7)));
         for (seconds, version) in [(99, None), (100, Some(7)), (104, Some(7)), (105, None)] {
             assert_eq!(cache.version(at(seconds)), version, "at {seconds} s");
         }
-        assert_eq!(cache.read_version(at(104), || Ok(8)), Ok(7));
-        assert_eq!(cache.read_version(at(105), || Ok(8)), Ok(8));
+        assert_eq!(cache.read_version(at(104), || Ok(8)), Ok(Some(7)));
+        assert_eq!(cache.read_version(at(105), || Ok(8)), Ok(Some(8)));
     }
 
     #[test]
@@ -110,8 +112,19 @@ mod tests {
             cache.expire();
             Ok(7)
         };
-        assert_eq!(cache.read_version(at(100), read), Ok(7));
+        assert_eq!(cache.read_version(at(100), read), Ok(Some(7)));
         assert_eq!(cache.version(at(100)), None);
+    }
+
+    #[test]
+    fn nobody_waits_for_the_read_of_another_caller() {
+        let cache = ConfigurationCache::default();
+        let read = || {
+            assert_eq!(cache.read_version(at(100), || Ok(8)), Ok(None));
+            Ok(7)
+        };
+        assert_eq!(cache.read_version(at(100), read), Ok(Some(7)));
+        assert_eq!(cache.version(at(100)), Some(7));
     }
 
     #[test]

@@ -107,7 +107,9 @@ mod tests {
         for key in 0..=CAPACITY {
             map.put(key, Arc::new(()), 1, at(100));
         }
-        assert!(map.0.read().unwrap().values.len() <= CAPACITY);
+        let entries = map.0.read().unwrap_or_else(PoisonError::into_inner);
+        assert!(entries.values.len() <= CAPACITY);
+        drop(entries);
         assert!(map.get(&CAPACITY, 1, at(100)).is_some());
     }
 }
