@@ -171,7 +171,7 @@ macro_rules! outbox_ports {
                     deliveries(
                         tenant: &TenantId, endpoint: Option<&WebhookEndpointId>, page: &PageRequest
                     ) -> Page<(Delivery, Option<Attempt>)> = outbox::delivery::list;
-                    waiting_deliveries(n: usize) -> Vec<Delivery>
+                    waiting_deliveries(tenant: Option<&TenantId>, n: usize) -> Vec<Delivery>
                         = outbox::delivery::list_waiting;
                 }
                 + {

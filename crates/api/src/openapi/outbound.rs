@@ -5,7 +5,7 @@ use utoipa::openapi::{OpenApi as Document, Paths};
 
 use crate::schema;
 
-/// An event of a license, which the server sends to the URL of `PUT /v1/webhook`.
+/// An event of a license, which the server sends to each webhook endpoint that receives such events.
 ///
 /// The request has the headers `X-Keylight-Signature` (`t=<seconds>,v1=<hex HMAC-SHA256(secret, t + "." + raw
 /// body)>`), `X-Keylight-Delivery-Id`, and by Standard Webhooks `webhook-id`, `webhook-timestamp` and

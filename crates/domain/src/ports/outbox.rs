@@ -63,10 +63,16 @@ pub trait Deliveries {
         endpoint: Option<&WebhookEndpointId>,
         page: &PageRequest,
     ) -> Listed<(Delivery, Option<Attempt>)>;
-    /// Up to `n` pending deliveries that wait for the first endpoint of their tenant, which has no URL,
-    /// although another endpoint receives such events of their mode. They were queued while the tenant
-    /// had no endpoint of the mode (`an_event_that_waited_is_found_once_an_endpoint_receives_it`).
-    fn waiting_deliveries(&self, n: usize) -> Result<Vec<Delivery>, StoreError>;
+    /// Up to `n` pending deliveries, of one tenant or of all, that wait for the first endpoint of their
+    /// tenant, which has no URL, although another endpoint receives such events of their mode; the oldest
+    /// of each tenant and mode first. They were queued while the tenant had no endpoint of the mode, and
+    /// were never sent (`an_event_that_waited_is_found_once_an_endpoint_receives_it`). A row that cannot
+    /// be read is left out.
+    fn waiting_deliveries(
+        &self,
+        tenant: Option<&TenantId>,
+        n: usize,
+    ) -> Result<Vec<Delivery>, StoreError>;
     /// Leases due deliveries until `now + lease`, atomically: pending deliveries that are due, and
     /// leased ones whose lease has ended. Each delivery is leased to one caller
     /// (`two_claimers_share_nothing`). A claim increments the number of attempts and the version.

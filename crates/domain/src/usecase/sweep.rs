@@ -67,7 +67,7 @@ pub fn sweep(
             Err(_) => increment(&mut report.failed),
         }
     }
-    match assign_waiting(store, env) {
+    match assign_waiting(store, env, None) {
         Ok(assigned) => report.assigned = assigned,
         Err(_) => increment(&mut report.failed),
     }

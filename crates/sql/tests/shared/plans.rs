@@ -236,8 +236,10 @@ fn others(conn: &mut Conn, page: &PageRequest, asked: &mut Asked<'_>) {
     asked.question("stuck orders");
     tables::outbox::webhook_endpoint::list(conn, &acme()).unwrap();
     asked.question("webhook endpoints");
-    tables::outbox::delivery::list_waiting(conn, 50).unwrap();
+    tables::outbox::delivery::list_waiting(conn, None, 50).unwrap();
     asked.question("waiting deliveries");
+    tables::outbox::delivery::list_waiting(conn, Some(&acme()), 50).unwrap();
+    asked.question("waiting deliveries of a tenant");
 }
 
 /// Much of each kind may go, or much must stay: either way a step reads no more than it deletes.

@@ -62,9 +62,14 @@ impl Deliveries for MemoryStore {
         }))
     }
 
-    fn waiting_deliveries(&self, n: usize) -> Result<Vec<Delivery>, StoreError> {
+    fn waiting_deliveries(
+        &self,
+        tenant: Option<&TenantId>,
+        n: usize,
+    ) -> Result<Vec<Delivery>, StoreError> {
         let tables = self.tables();
         let waiting = tables.deliveries.values();
+        let waiting = waiting.filter(|it| tenant.is_none_or(|tenant| *tenant == it.tenant));
         let mut waiting: Vec<_> = waiting.filter(|it| tables.is_received(it)).collect();
         waiting.sort_by_key(|it| (it.created_at, &it.id));
         Ok(waiting.into_iter().take(n).cloned().collect())
@@ -138,6 +143,7 @@ impl Tables {
     fn is_received(&self, delivery: &Delivery) -> bool {
         let mut endpoints = self.endpoints_of(&delivery.tenant);
         delivery.status == DeliveryStatus::Pending
+            && delivery.attempts == 0
             && !self
                 .endpoints_of(&delivery.tenant)
                 .any(WebhookEndpoint::is_first)

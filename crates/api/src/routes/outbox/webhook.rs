@@ -78,8 +78,8 @@ pub(super) fn read_url(
 
 /// Set the first webhook endpoint
 ///
-/// The endpoint receives the events of both modes. /// The first URL creates the signing secret. The answer contains the secret then, and no later answer
-/// contains the secret.
+/// The endpoint receives the events of both modes. The first URL creates the signing secret. The answer contains
+/// the secret then, and no later answer contains the secret. An endpoint that was disabled is enabled.
 #[utoipa::path(
     put,
     path = "/v1/webhook",

@@ -43,7 +43,12 @@ pub fn redeliver(
         if endpoint.as_ref().is_some_and(WebhookEndpoint::is_deleted) {
             return Err(WebhookEndpointError::Deleted);
         }
-        let url = endpoint.as_ref().and_then(|endpoint| endpoint.url.as_ref());
+        // What waits at an endpoint is sent to the URL that it has then, so the URL of today says nothing.
+        let sends_now = |it: &&WebhookEndpoint| it.subscription.is_enabled && it.health.is_open();
+        let url = endpoint
+            .as_ref()
+            .filter(sends_now)
+            .and_then(|it| it.url.as_ref());
         if delivery.reveals_key_to(url, &attempts) && authority.lacks(&[reveal].into()).is_some() {
             return Err(WebhookEndpointError::LacksScope(reveal));
         }
@@ -58,6 +63,7 @@ pub fn redeliver(
             return Err(WebhookEndpointError::Gone);
         }
         delivery.status = DeliveryStatus::Pending;
+        delivery.waits_in = None;
         delivery.schedule_from = delivery.attempts;
         delivery.due_at = now;
         let write = Write::changed(delivery);

@@ -136,7 +136,7 @@ pub fn create_endpoint(
         changes.endpoints.push(write);
         Ok(Decision::commit(changes, (endpoint, secret)))
     });
-    assign(store, env, created)
+    assign(store, env, tenant, created)
 }
 
 /// Changes an endpoint.
@@ -176,7 +176,7 @@ pub fn update_endpoint(
             target,
         ))
     });
-    assign(store, env, updated)
+    assign(store, env, tenant, updated)
 }
 
 /// Deletes an endpoint. Deliveries that were not sent yet fail. Those to the first endpoint of a tenant
@@ -237,6 +237,8 @@ pub fn set_url(
         endpoint.url = url.cloned();
         endpoint.gone_since = None;
         endpoint.health = EndpointHealth::default();
+        // The calls of the first endpoint neither show nor change that it is disabled.
+        endpoint.subscription.is_enabled = true;
         let mut changes = env.changes(now);
         match (had_url, url.is_some()) {
             (false, true) => count(&mut changes, &endpoint, 1),
@@ -315,10 +317,11 @@ fn changed(
 fn assign<T>(
     store: &(impl WebhookEndpoints + Deliveries + Commit + ?Sized),
     env: &Env<'_>,
+    tenant: &TenantId,
     done: Result<T, WebhookEndpointError>,
 ) -> Result<T, WebhookEndpointError> {
     if done.is_ok() {
-        let _ = assign_waiting(store, env);
+        let _ = assign_waiting(store, env, Some(tenant));
     }
     done
 }

@@ -1,6 +1,7 @@
 //! Suspending, resuming and erasing tenants.
 
 use crate::base::email::Email;
+use crate::base::id::WebhookEndpointId;
 use crate::base::page::{Page, PageRequest};
 use crate::base::slug::TenantId;
 use crate::commit::write::Write;
@@ -188,7 +189,10 @@ fn disconnect(
             connection.checkout_key = None;
             changes.connections.push(Write::changed(connection));
         }
-        for mut endpoint in store.webhook_endpoints(id)? {
+        // The first endpoint may have a secret and a description without a URL.
+        let first = store.webhook_endpoint(id, &WebhookEndpointId::first_of(id))?;
+        let first = first.filter(|it| it.url.is_none() && !it.sealed_secret.is_erased());
+        for mut endpoint in store.webhook_endpoints(id)?.into_iter().chain(first) {
             endpoint.delete();
             changes.endpoints.push(Write::changed(endpoint));
         }

@@ -253,20 +253,35 @@ pub fn list(
     }))
 }
 
-/// List deliveries that wait for the first endpoint of their tenant although another endpoint receives
-/// them.
-pub fn list_waiting(conn: &mut Conn, n: usize) -> Result<Vec<Delivery>, Error> {
-    let rows = deliveries::table
+/// List deliveries, of one tenant or of all, that wait for the first endpoint of their tenant although
+/// another endpoint receives them. A row that this version cannot read is left to one that can.
+pub fn list_waiting(
+    conn: &mut Conn,
+    tenant: Option<&TenantId>,
+    n: usize,
+) -> Result<Vec<Delivery>, Error> {
+    let mut query = deliveries::table
         .filter(sql::<Bool>(IS_RECEIVED))
+        .order((
+            deliveries::tenant,
+            deliveries::waits_in,
+            deliveries::created_at,
+        ))
         .limit(i64::try_from(n).unwrap_or(i64::MAX))
         .select(DeliveryRow::as_select())
-        .load(conn)?;
-    all(rows)
+        .into_boxed::<Db>();
+    if let Some(tenant) = tenant {
+        query = query.filter(deliveries::tenant.eq(tenant.as_str()));
+    }
+    let rows: Vec<DeliveryRow> = query.load(conn)?;
+    let readable = rows.into_iter().filter_map(|row| row.try_into().ok());
+    Ok(readable.collect())
 }
 
 /// That another endpoint than the first one of the tenant receives a delivery that waits. The first one
 /// needs no help. The first line is that of an index, word by word.
 const IS_RECEIVED: &str = "deliveries.status = 'pending' and deliveries.waits_in is not null \
+    and deliveries.attempts = 0 \
     and deliveries.tenant in (select o.owner from endpoints o \
         where o.owner is not null and o.url is not null) \
     and exists (select 1 from endpoints e \

@@ -18,6 +18,7 @@ use mintage_domain::model::outbox::webhook_signature::{
 };
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::sellers::authority::Authority;
+use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::ports::{
     Commit, Deliveries, HttpResponse, MockStripe, MockWebhooks, WebhookEndpoints,
 };
@@ -223,6 +224,62 @@ fn a_sweep_assigns_what_waits_although_an_endpoint_receives_it() {
     };
     assert_eq!((swept(), swept()), (1, 0));
     assert_eq!(receivers(&seller), [endpoint.id]);
+}
+
+#[test]
+fn an_event_that_was_sent_once_is_given_to_no_other_endpoint() {
+    let seller = Seller::on_sale();
+    seller.sell();
+    set(&seller, Some("https://acme.test/hooks")).unwrap();
+    let claim = seller.claim_deliveries().remove(0);
+    let failed = HttpResponse {
+        status: 500,
+        ..no_content()
+    };
+    record_result(&*seller.store, &seller.env(), &claim, &Ok(failed)).unwrap();
+    set(&seller, None).unwrap();
+    create(&seller, &new(None));
+    assert_eq!(receivers(&seller), [seller.first_endpoint()]);
+}
+
+#[test]
+fn a_new_url_enables_the_first_endpoint() {
+    let seller = Seller::on_sale();
+    set(&seller, Some("https://acme.test/hooks")).unwrap();
+    let first = seller.first_endpoint();
+    let disable = EndpointUpdate {
+        is_enabled: Some(false),
+        ..EndpointUpdate::default()
+    };
+    update(&seller, &first, &disable).unwrap();
+    set(&seller, Some("https://acme.test/others")).unwrap();
+    seller.sell();
+    assert_eq!(seller.claim_deliveries().len(), 1);
+}
+
+#[test]
+fn a_key_is_redelivered_to_a_disabled_endpoint_only_by_who_may_reveal_keys() {
+    let seller = Seller::on_sale();
+    let (endpoint, _) = create(&seller, &new(None));
+    seller.sell();
+    let claim = seller.claim_deliveries().remove(0);
+    let (store, env) = (&*seller.store, seller.env());
+    record_result(store, &env, &claim, &Ok(no_content())).unwrap();
+    let reveals = seller.shop.management_token();
+    let mut writes = reveals.clone();
+    writes.scopes.remove(&TokenScope::LicensesReveal);
+    let again = |by| redeliver(store, &env, seller.tenant(), &claim.delivery.id, by).err();
+    let by_writer = || again(Authority::Token(&writes));
+    assert_eq!(by_writer(), None, "it was sent there before");
+    let disable = EndpointUpdate {
+        is_enabled: Some(false),
+        ..EndpointUpdate::default()
+    };
+    update(&seller, &endpoint.id, &disable).unwrap();
+    // The delivery would wait, and be sent to the URL that the endpoint has when it is enabled.
+    let refusal = WebhookEndpointError::LacksScope(TokenScope::LicensesReveal);
+    assert_eq!(by_writer(), Some(refusal));
+    assert_eq!(again(Authority::Token(&reveals)), None);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 use mintage_domain::base::id::WebhookEndpointId;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::commit::write::Write;
+use mintage_domain::model::outbox::webhook_endpoint::{EndpointDescription, WebhookEndpoint};
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::sellers::management_token::{ManagementToken, TokenName};
@@ -111,6 +112,29 @@ fn an_erased_tenant_has_neither_credentials_nor_customers_and_keeps_its_orders()
     assert_eq!(seller.audited("tenant.erased"), 1);
     assert_eq!(seller.audited("customer.erased"), 4);
     assert_eq!(resume(store, &env, id).unwrap_err(), TenantError::Erased);
+}
+
+#[test]
+fn an_erased_tenant_keeps_nothing_of_an_endpoint_without_url() {
+    let seller = Seller::on_sale();
+    let (store, env, id) = (&*seller.store, seller.env(), seller.tenant());
+    let mut changes = seller.shop.changes();
+    let endpoint = WebhookEndpoint {
+        url: None,
+        description: EndpointDescription::parse("Ada's laptop").ok(),
+        ..seller.shop.webhook_endpoint()
+    };
+    changes.endpoints.push(Write::changed(endpoint));
+    store.commit(changes).unwrap();
+    for _ in 0..2 {
+        erase(store, &env, id).unwrap();
+        let first = store.webhook_endpoint(id, &WebhookEndpointId::first_of(id));
+        let first = first.unwrap().unwrap();
+        assert_eq!(
+            (first.sealed_secret.is_erased(), first.description),
+            (true, None)
+        );
+    }
 }
 
 #[test]

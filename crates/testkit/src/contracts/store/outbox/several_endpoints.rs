@@ -52,7 +52,9 @@ fn all(store: &Nodes<'_>, shop: &Shop) -> BTreeSet<(String, String, Option<Mode>
 }
 
 fn waiting(store: &Nodes<'_>) -> Vec<String> {
-    let found = store.waiting_deliveries(9).expect("the store answers");
+    let found = store
+        .waiting_deliveries(None, 9)
+        .expect("the store answers");
     found.iter().map(|it| it.id.to_string()).collect()
 }
 
