@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# The server, with TLS to PostgreSQL and without the demonstration.
+# The server, with TLS to PostgreSQL and without the demonstration. The build needs BuildKit (docker buildx).
 #
 #   docker build -t mintage .
 #   docker run --rm -p 127.0.0.1:8080:8080 -v mintage:/var/lib/mintage mintage

@@ -64,7 +64,8 @@ enum Command {
     /// Create, list, revoke and rotate API keys. A running server applies a change within five seconds.
     #[command(subcommand)]
     ApiKey(api_key::ApiKeyCommand),
-    /// List, get, freeze, thaw, extend and revoke licenses; list and release their activations.
+    /// List, get, freeze, thaw, extend and revoke licenses, send their keys again, and list and release their
+    /// activations.
     #[command(subcommand)]
     License(license::LicenseCommand),
     /// Create, list, get, change, test and delete webhook endpoints, and list the deliveries to them.

@@ -95,12 +95,17 @@ pub(super) const SETTINGS: [Setting; 22] = [
     whole("MINTAGE_METRICS_LISTEN", ""),
 ];
 
-/// Variables whose names look like settings and are none: those of the client programs in
-/// `docs/SIGNED-CALLS.md`, and those of tests.
-const NO_SETTINGS: [&str; 4] = [
+/// Variables whose names look like settings and are none: those of the client programs in the documents and
+/// on `/docs`, those of the files in `deploy`, and those of tests.
+const NO_SETTINGS: [&str; 9] = [
     "MINTAGE_URL",
     "MINTAGE_KEY_ID",
     "MINTAGE_KEY_SECRET",
+    "MINTAGE_TOKEN",
+    "MINTAGE_CHECKOUT_KEY",
+    "MINTAGE_PUBLISHABLE_KEY",
+    "MINTAGE_HOST",
+    "MINTAGE_UPSTREAM",
     "MINTAGE_FUZZ_SECONDS",
 ];
 
@@ -111,15 +116,22 @@ pub(super) fn setting(name: &str) -> Option<&'static Setting> {
 /// Whether a variable of the environment claims to be a setting.
 pub(super) fn claims_to_be_a_setting(name: &str) -> bool {
     let is_for_crash_tests = cfg!(feature = "crash-points") && name.starts_with("MINTAGE_CRASH_");
-    // Kubernetes sets these in every container beside a service of the name `mintage`.
-    let is_of_kubernetes = name == "MINTAGE_PORT"
-        || ["MINTAGE_PORT_", "MINTAGE_SERVICE_"]
-            .iter()
-            .any(|start| name.starts_with(start));
     name.starts_with("MINTAGE_")
         && !is_for_crash_tests
-        && !is_of_kubernetes
+        && !is_of_kubernetes(name)
         && !NO_SETTINGS.contains(&name)
+}
+
+/// Whether Kubernetes sets this variable, in every container beside a service whose name begins with
+/// `mintage`: `MINTAGE_PORT`, `MINTAGE_METRICS_SERVICE_HOST`, `MINTAGE_DB_PORT_5432_TCP`.
+fn is_of_kubernetes(name: &str) -> bool {
+    let has_port_number = name
+        .match_indices("_PORT_")
+        .any(|(at, part)| name[at + part.len()..].starts_with(|c: char| c.is_ascii_digit()));
+    name.ends_with("_PORT")
+        || name.ends_with("_SERVICE_HOST")
+        || name.contains("_SERVICE_PORT")
+        || has_port_number
 }
 
 /// What is wrong with a name that is no setting, and what its author may have meant.
@@ -170,6 +182,13 @@ fn mask_url(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return MASK.to_owned();
     };
+    // A password may have an unescaped `?`, and then no parameter can be told from it.
+    if rest
+        .split_once('?')
+        .is_some_and(|(_, query)| query.contains('@'))
+    {
+        return format!("{scheme}://{MASK}");
+    }
     let (place, query) = rest
         .split_once('?')
         .map_or((rest, None), |(place, query)| (place, Some(query)));
@@ -185,8 +204,9 @@ fn mask_url(url: &str) -> String {
         let masked = query
             .split('&')
             .map(|parameter| match parameter.split_once('=') {
-                Some((name, _)) if !NO_SECRETS.contains(&name) => format!("{name}={MASK}"),
-                _ => parameter.to_owned(),
+                Some((name, _)) if NO_SECRETS.contains(&name) => parameter.to_owned(),
+                Some((name, _)) => format!("{name}={MASK}"),
+                None => MASK.to_owned(),
             });
         format!("?{}", masked.collect::<Vec<_>>().join("&"))
     });
@@ -208,6 +228,10 @@ const NO_SECRETS: [&str; 9] = [
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -226,6 +250,17 @@ mod tests {
                 Shown::Url,
                 "smtp://u:p@h:587?tls=required",
                 "smtp://u:***@h:587?tls=required",
+            ),
+            (Shown::Url, "postgres://u:pa?ss@h/d", "postgres://***"),
+            (
+                Shown::Url,
+                "postgres://u:p?x=s@h/d?sslmode=require",
+                "postgres://***",
+            ),
+            (
+                Shown::Url,
+                "postgres://h/d?sesame&host=h",
+                "postgres://h/d?***&host=h",
             ),
             (Shown::Url, "sesame", "***"),
             (Shown::Prefix, "sk_test_51abc", "sk_test_***"),
@@ -247,6 +282,11 @@ mod tests {
             ("MINTAGE_URL", false),
             ("MINTAGE_PORT_8080_TCP", false),
             ("MINTAGE_SERVICE_HOST", false),
+            ("MINTAGE_METRICS_SERVICE_HOST", false),
+            ("MINTAGE_METRICS_SERVICE_PORT_HTTP", false),
+            ("MINTAGE_METRICS_PORT", false),
+            ("MINTAGE_DB_PORT_5432_TCP_ADDR", false),
+            ("MINTAGE_DB_PORT_X", true),
             ("STRIPE_API_KEY", false),
             ("PATH", false),
         ] {
@@ -254,5 +294,44 @@ mod tests {
         }
         assert!(unknown("mintage_listenn").ends_with("did you mean MINTAGE_LISTEN?"));
         assert!(unknown("MINTAGE_WHATEVER_IT_IS").ends_with("the README lists all settings"));
+    }
+
+    #[test]
+    fn every_variable_in_the_documents_is_a_setting_or_known_to_be_none() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut text = String::new();
+        for place in [
+            "README.md",
+            "docs",
+            "deploy",
+            "crates/web/src/docs",
+            "crates/web/templates",
+        ] {
+            read_all(&root.join(place), &mut text);
+        }
+
+        let words =
+            text.split(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'));
+        let names: BTreeSet<&str> = words
+            .filter(|word| word.starts_with("MINTAGE_") && !word.ends_with('_'))
+            .collect();
+        assert!(names.len() > 15, "the documents are found");
+        for name in names {
+            assert!(
+                setting(name).is_some() || !claims_to_be_a_setting(name),
+                "{name} would stop every command"
+            );
+        }
+    }
+
+    /// Adds the text of a file, or of all files in a directory, that are text.
+    fn read_all(place: &Path, text: &mut String) {
+        if place.is_dir() {
+            for entry in fs::read_dir(place).expect("the directory is readable") {
+                read_all(&entry.expect("the entry is readable").path(), text);
+            }
+        } else if let Ok(content) = fs::read_to_string(place) {
+            text.push_str(&content);
+        }
     }
 }

@@ -1,14 +1,21 @@
 //! The registry that holds the values, and writes them in Prometheus' text format.
 
 use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use metrics_exporter_prometheus::{
+    Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
+};
 
-use super::table::{Kind, METRICS};
+use super::table::{DELIVERY_AGE, Kind, MAIL_AGE, METRICS};
 
-/// The upper bounds of the buckets of every histogram, in seconds.
+/// The upper bounds of the buckets of most histograms, in seconds.
 const BUCKETS: [f64; 16] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
     60.0,
+];
+
+/// Those of histograms of what may wait for hours.
+const AGE_BUCKETS: [f64; 10] = [
+    0.1, 0.5, 1.0, 5.0, 30.0, 60.0, 300.0, 1_800.0, 7_200.0, 28_800.0,
 ];
 
 const METADATA: Metadata<'static> = Metadata::new("mintage", Level::INFO, None);
@@ -23,7 +30,11 @@ struct On {
 
 impl Registry {
     pub(super) fn on() -> Self {
-        let builder = PrometheusBuilder::new().set_buckets(&BUCKETS);
+        let of = |name: &str| Matcher::Full(name.to_owned());
+        let builder = PrometheusBuilder::new()
+            .set_buckets(&BUCKETS)
+            .and_then(|it| it.set_buckets_for_metric(of(DELIVERY_AGE), &AGE_BUCKETS))
+            .and_then(|it| it.set_buckets_for_metric(of(MAIL_AGE), &AGE_BUCKETS));
         let recorder = builder.unwrap_or_default().build_recorder();
         for metric in METRICS {
             let (name, help) = (metric.name.into(), metric.help.into());

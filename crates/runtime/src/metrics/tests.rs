@@ -21,7 +21,7 @@ fn what_happens_is_counted_under_bounded_labels() {
     metrics.attempted_delivery(Some(DeliveryStatus::Leased));
     metrics.attempted_mail(None);
     let open = metrics.http.begin();
-    let refused: Result<(), _> = Err(StripeError::NotFound);
+    let refused: Result<(), _> = Err(StripeError::AccountGone);
     metrics.called_stripe(Mode::Live, "price", &refused, Some(took));
     let open_circuit: Result<(), _> = Err(StripeError::Busy { retry_after: None });
     metrics.called_stripe(Mode::Live, "price", &open_circuit, None);
