@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::data::sellers::Seller;
 use crate::error::{BenchError, BenchResult};
@@ -19,8 +19,12 @@ pub(super) const IDLE: u64 = 300;
 const SELLERS: usize = 16;
 const BUYERS: usize = 18;
 
-/// The pause before a connection that was closed is opened again, and before a refused buyer tries again.
+/// The pause before a connection that was closed is opened again.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// The pause before a refused buyer tries again: buyers occupy the threads that wait for Stripe, and are not
+/// many enough to be a load.
+const BUYERS_PAUSE: Duration = Duration::from_secs(2);
 
 /// How long a buyer waits for an answer before it looks whether to stop.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -104,7 +108,10 @@ impl Shared {
         while !self.is_stopping() {
             // A refusal and a closed connection are what the server may answer.
             let _ = self.exchange(request);
-            thread::sleep(PAUSE);
+            let again = Instant::now() + BUYERS_PAUSE;
+            while Instant::now() < again && !self.is_stopping() {
+                thread::sleep(PAUSE);
+            }
         }
     }
 
