@@ -27,8 +27,8 @@ pub(crate) struct Caller<'a> {
 }
 
 impl<'a> Caller<'a> {
-    /// The platform's own credentials, without account and idempotency key.
-    pub(crate) fn platform(secret_key: &'a Secret) -> Self {
+    /// A key on the account that it belongs to, without idempotency key.
+    pub(crate) fn own_account(secret_key: &'a Secret) -> Self {
         Self {
             secret_key,
             account: None,

@@ -9,7 +9,7 @@ use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
     CheckoutRequest, CheckoutSession, Grant, Http, HttpResponse, NewPrice, NewProduct, Stripe,
-    StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
+    StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
 };
 use serde::de::DeserializeOwned;
 use stripe_client_core::{RequestBuilder, StripeRequest};
@@ -58,7 +58,7 @@ impl StripeClient {
         request: RequestBuilder,
     ) -> Result<HttpResponse, StripeError> {
         let base = format!("{}/v1", self.config.api_url());
-        let caller = Caller::platform(config.secret_key());
+        let caller = Caller::own_account(config.secret_key());
         call::send(&*self.http, &base, &caller, request)
     }
 
@@ -79,12 +79,36 @@ impl StripeClient {
         key: Option<&StripeIdempotencyKey>,
         request: &impl StripeRequest,
     ) -> Result<T, StripeError> {
-        let caller = Caller {
+        self.call(&self.connect_caller(on, key)?, request)
+    }
+
+    /// Sends a request with the credentials of `access`.
+    fn call_with<T: DeserializeOwned>(
+        &self,
+        access: &StripeAccess,
+        key: Option<&StripeIdempotencyKey>,
+        request: &impl StripeRequest,
+    ) -> Result<T, StripeError> {
+        let caller = match access {
+            StripeAccess::Connect(on) => self.connect_caller(on, key)?,
+            StripeAccess::Key(seller) => Caller {
+                key,
+                ..Caller::own_account(&seller.key)
+            },
+        };
+        self.call(&caller, request)
+    }
+
+    fn connect_caller<'a>(
+        &'a self,
+        on: &'a AccountRef,
+        key: Option<&'a StripeIdempotencyKey>,
+    ) -> Result<Caller<'a>, StripeError> {
+        Ok(Caller {
             secret_key: self.mode(on.mode)?.secret_key(),
             account: Some(&on.account),
             key,
-        };
-        self.call(&caller, request)
+        })
     }
 
     /// Sends a request to the OAuth API, which has neither accounts nor idempotency keys.
@@ -96,7 +120,7 @@ impl StripeClient {
         call::send(
             &*self.http,
             self.config.connect_url(),
-            &Caller::platform(config.secret_key()),
+            &Caller::own_account(config.secret_key()),
             request,
         )
     }
@@ -137,7 +161,7 @@ impl Stripe for StripeClient {
     }
 
     fn account(&self, on: &AccountRef) -> Result<StripeAccount, StripeError> {
-        let caller = Caller::platform(self.mode(on.mode)?.secret_key());
+        let caller = Caller::own_account(self.mode(on.mode)?.secret_key());
         let account: account::Account = self.call(&caller, &account::retrieve(&on.account))?;
         Ok(account.into())
     }
@@ -209,11 +233,12 @@ impl Stripe for StripeClient {
 
     fn open_checkout(
         &self,
-        on: &AccountRef,
+        access: &StripeAccess,
         checkout: &CheckoutRequest,
         key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError> {
-        let opened: checkout::Session = self.create(on, key, &checkout::create(checkout))?;
+        let request = checkout::create(checkout);
+        let opened: checkout::Session = self.call_with(access, Some(key), &request)?;
         Ok(opened.into())
     }
 }

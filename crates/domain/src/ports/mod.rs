@@ -45,9 +45,9 @@ pub use store::Store;
 pub use store_error::StoreError;
 pub use stripe::{Connections, OAuthRounds, ProcessedEvents};
 pub use stripe_api::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, SoldKeyType, Stripe,
-    StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct, StripeRefusal,
-    WebhookError, Webhooks,
+    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, SellerKey, SoldKeyType, Stripe,
+    StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
+    StripeRefusal, WebhookError, Webhooks,
 };
 pub use validations::{ValidateDone, ValidateQuery, ValidateRead, Validations};
 

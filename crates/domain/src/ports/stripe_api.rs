@@ -17,7 +17,7 @@ use crate::model::catalog::price_link::PriceLink;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::StripeEvent;
 
-/// Calls Stripe's API on accounts that are connected by OAuth.
+/// Calls Stripe's API on accounts that are connected by OAuth, or with a key of the seller's own.
 ///
 /// An adapter MUST act on the given account and in its mode, MUST send the given idempotency key
 /// when it creates an object (`the_same_key_creates_one_object`), and MUST NOT repeat an OAuth exchange, since
@@ -95,7 +95,7 @@ pub trait Stripe: Send + Sync {
     /// Opens a checkout session.
     fn open_checkout(
         &self,
-        account: &AccountRef,
+        access: &StripeAccess,
         checkout: &CheckoutRequest,
         key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError>;
@@ -152,6 +152,50 @@ impl StripeIdempotencyKey {
     /// The value of the `Idempotency-Key` header.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// The credentials of a call, and the account that the call is made on.
+#[derive(Debug, Clone)]
+pub enum StripeAccess {
+    /// The platform's key of the mode, on an account that is connected by OAuth.
+    Connect(AccountRef),
+    /// A key of the seller's own, secret or restricted, on the account that the key belongs to.
+    Key(SellerKey),
+}
+
+/// A Stripe key of a seller's own.
+#[derive(Debug, Clone)]
+pub struct SellerKey {
+    /// The mode that the key is of.
+    pub mode: Mode,
+    /// The account that the key belongs to, if it is known.
+    pub account: Option<StripeAccountId>,
+    /// The key in plain text.
+    pub key: Secret,
+}
+
+impl StripeAccess {
+    /// The mode in which calls are made.
+    pub const fn mode(&self) -> Mode {
+        match self {
+            Self::Connect(on) => on.mode,
+            Self::Key(key) => key.mode,
+        }
+    }
+
+    /// The account that calls are made on, if it is known.
+    pub const fn account(&self) -> Option<&StripeAccountId> {
+        match self {
+            Self::Connect(on) => Some(&on.account),
+            Self::Key(key) => key.account.as_ref(),
+        }
+    }
+}
+
+impl From<AccountRef> for StripeAccess {
+    fn from(account: AccountRef) -> Self {
+        Self::Connect(account)
     }
 }
 

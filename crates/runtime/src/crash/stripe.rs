@@ -8,8 +8,8 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccount,
-    StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
+    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
+    StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
 };
 
 use super::pass::point;
@@ -109,12 +109,12 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
 
     fn open_checkout(
         &self,
-        account: &AccountRef,
+        access: &StripeAccess,
         checkout: &CheckoutRequest,
         key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError> {
         point(Point::CheckoutIntended);
-        let opened = self.0.open_checkout(account, checkout, key);
+        let opened = self.0.open_checkout(access, checkout, key);
         point(Point::CheckoutOpened);
         opened
     }

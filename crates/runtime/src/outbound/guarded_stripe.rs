@@ -9,8 +9,8 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccount,
-    StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
+    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
+    StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
 };
 
 use crate::metrics::Metrics;
@@ -155,12 +155,11 @@ impl Stripe for GuardedStripe {
 
     fn open_checkout(
         &self,
-        account: &AccountRef,
+        access: &StripeAccess,
         checkout: &CheckoutRequest,
         key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError> {
-        self.call("open_checkout", account, || {
-            self.stripe.open_checkout(account, checkout, key)
-        })
+        let call = || self.stripe.open_checkout(access, checkout, key);
+        self.count("open_checkout", access.mode(), access.account(), call)
     }
 }

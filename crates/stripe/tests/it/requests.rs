@@ -99,7 +99,7 @@ fn a_checkout_tells_session_and_payment_whose_it_is_and_what_the_platform_takes(
     let answer =
         ScriptedHttp::new().answer(200, r#"{"id":"cs_live_1","url":"https://pay.test/1"}"#);
     let (opened, asked) = call(answer, |stripe| {
-        stripe.open_checkout(&account(Mode::Live), &checkout(), &key("k1"))
+        stripe.open_checkout(&account(Mode::Live).into(), &checkout(), &key("k1"))
     });
     assert_eq!(
         opened.map(|session| session.url).as_deref(),
@@ -143,7 +143,7 @@ fn a_checkout_says_nothing_of_a_fee_that_is_none_or_of_a_buyer_who_is_unknown() 
     };
     for checkout in [bare, zero] {
         let (_, asked) = call(failing(), |stripe| {
-            stripe.open_checkout(&account(Mode::Live), &checkout, &key("k1"))
+            stripe.open_checkout(&account(Mode::Live).into(), &checkout, &key("k1"))
         });
         let sent = body(&asked);
         for absent in ["fee", "email"] {

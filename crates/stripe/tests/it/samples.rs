@@ -34,7 +34,7 @@ pub(crate) const MAKES: [(&str, Make); 3] = [
         made.map(|id| id.to_string())
     }),
     ("/v1/checkout/sessions", |stripe, on, stock, key| {
-        let opened = stripe.open_checkout(on, &stock.checkout, key);
+        let opened = stripe.open_checkout(&on.clone().into(), &stock.checkout, key);
         opened.map(|session| session.id.to_string())
     }),
 ];

@@ -100,7 +100,11 @@ fn what_the_simulator_signs_is_believed_and_read() {
             fee: stock.checkout.fee.filter(|_| amount > 0),
             ..stock.checkout.clone()
         };
-        let session = stripe.open_checkout(&on, &checkout, &key(&format!("buy {amount}")));
+        let session = stripe.open_checkout(
+            &on.clone().into(),
+            &checkout,
+            &key(&format!("buy {amount}")),
+        );
         let session = session.expect("a session");
         let inbox = world.listen(Mode::Live);
         world.pay(&session.url);
@@ -131,7 +135,7 @@ fn every_post_to_the_api_carries_a_key_and_the_version() {
     let on = world.connected(Mode::Live);
     let stock = put_on_sale(stripe, &on);
     stripe
-        .open_checkout(&on, &stock.checkout, &key("k"))
+        .open_checkout(&on.clone().into(), &stock.checkout, &key("k"))
         .expect("a session");
     let requests = world.get("requests");
     let requests = requests.as_array().expect("a list");
@@ -162,7 +166,7 @@ fn a_fee_above_the_total_is_refused() {
             fee: Some(usd(fee)),
             ..stock.checkout.clone()
         };
-        let opened = stripe.open_checkout(&on, &checkout, &key(&fee.to_string()));
+        let opened = stripe.open_checkout(&on.clone().into(), &checkout, &key(&fee.to_string()));
         match opened {
             Ok(_) => assert!(is_taken, "{fee}"),
             Err(StripeError::Refused(_)) => assert!(!is_taken, "{fee}"),

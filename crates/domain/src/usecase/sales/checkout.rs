@@ -18,8 +18,8 @@ use crate::model::sellers::tenant::TenantSuspended;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::connection::Connection;
 use crate::ports::{
-    Catalog, CheckoutRequest, CheckoutSession, Commit, Connections, Orders, Stripe, StripeError,
-    StripeIdempotencyKey, Tenants,
+    Catalog, CheckoutRequest, CheckoutSession, Commit, Connections, Orders, Stripe, StripeAccess,
+    StripeError, StripeIdempotencyKey, Tenants,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
@@ -138,7 +138,7 @@ pub fn open(
     };
     // Each attempt has its own order, and so its own idempotency key.
     let key = StripeIdempotencyKey::new(&["mintage-checkout", order.id.as_str()]);
-    match stripe.open_checkout(&account, &request, &key) {
+    match stripe.open_checkout(&StripeAccess::Connect(account), &request, &key) {
         Ok(session) => {
             record_result(store, env, &order, Some(&session))?;
             Ok(session.url)

@@ -163,7 +163,7 @@ pub fn without_a_grant_the_account_is_gone(harness: &dyn StripeHarness) {
                 .create_price(&account, &new_price, &key("price"))
                 .err(),
             stripe
-                .open_checkout(&account, &checkout, &key("session"))
+                .open_checkout(&account.clone().into(), &checkout, &key("session"))
                 .err(),
         ];
         for (i, outcome) in outcomes.into_iter().enumerate() {

@@ -37,7 +37,7 @@ pub fn product_price_and_session_are_created(harness: &dyn StripeHarness) {
         };
         let session = harness
             .stripe()
-            .open_checkout(&account, &checkout, &key("session"))
+            .open_checkout(&account.clone().into(), &checkout, &key("session"))
             .expect("the price is there");
         WebUrl::parse(&session.url).expect("the page has a URL");
     }
@@ -53,7 +53,7 @@ pub fn the_same_key_creates_one_object(harness: &dyn StripeHarness) {
     let of_it = price(harness, &shop, &account, cents(2_900));
     assert_eq!(price(harness, &shop, &account, cents(2_900)), of_it);
     let checkout = shop.checkout(&of_it);
-    let open = || stripe.open_checkout(&account, &checkout, &key("session"));
+    let open = || stripe.open_checkout(&account.clone().into(), &checkout, &key("session"));
     let session = open().expect("the price is there");
     assert_eq!(open(), Ok(session));
 }
@@ -66,7 +66,7 @@ pub fn another_key_creates_another_object(harness: &dyn StripeHarness) {
     let price = price(harness, &shop, &account, cents(2_900));
     let checkout = shop.checkout(&price);
     let open = |name| {
-        let session = stripe.open_checkout(&account, &checkout, &key(name));
+        let session = stripe.open_checkout(&account.clone().into(), &checkout, &key(name));
         session.expect("the price is there").id
     };
     assert_ne!(open("one"), open("two"));
@@ -112,7 +112,7 @@ pub fn an_object_of_another_account_is_not_found(harness: &dyn StripeHarness) {
     let new_price = shop.new_price(&their_product, cents(2_900));
     assert_not_found(&stripe.create_price(&mine, &new_price, &key("price")));
     let checkout = shop.checkout(&their_price);
-    assert_not_found(&stripe.open_checkout(&mine, &checkout, &key("session")));
+    assert_not_found(&stripe.open_checkout(&mine.clone().into(), &checkout, &key("session")));
 }
 
 /// Asserts that an object was not found, and that Stripe said so.
@@ -145,10 +145,11 @@ pub fn a_session_needs_no_fee_and_takes_one(harness: &dyn StripeHarness) {
             buyer,
             ..shop.checkout(&price)
         };
-        let session =
-            harness
-                .stripe()
-                .open_checkout(&account, &checkout, &key(&format!("session-{i}")));
+        let session = harness.stripe().open_checkout(
+            &account.clone().into(),
+            &checkout,
+            &key(&format!("session-{i}")),
+        );
         assert!(session.is_ok(), "{checkout:?}: {session:?}");
     }
 }
@@ -159,9 +160,10 @@ pub fn a_free_session_is_opened(harness: &dyn StripeHarness) {
     let account = connected(harness, Mode::Sandbox);
     let price = price(harness, &shop, &account, cents(0));
     let checkout = shop.checkout(&price);
-    let session = harness
-        .stripe()
-        .open_checkout(&account, &checkout, &key("session"));
+    let session =
+        harness
+            .stripe()
+            .open_checkout(&account.clone().into(), &checkout, &key("session"));
     assert!(session.is_ok(), "{session:?}");
 }
 
@@ -172,9 +174,10 @@ pub fn an_amount_below_the_minimum_is_refused(harness: &dyn StripeHarness) {
         let account = connected(harness, Mode::Sandbox);
         let price = price(harness, &shop, &account, cents(minor));
         let checkout = shop.checkout(&price);
-        let outcome = harness
-            .stripe()
-            .open_checkout(&account, &checkout, &key("session"));
+        let outcome =
+            harness
+                .stripe()
+                .open_checkout(&account.clone().into(), &checkout, &key("session"));
         if too_small {
             assert!(
                 matches!(outcome, Err(StripeError::AmountTooSmall(_))),
@@ -193,9 +196,10 @@ pub fn an_account_that_cannot_charge_opens_no_session(harness: &dyn StripeHarnes
     harness.disable_charges(&account);
     let price = price(harness, &shop, &account, cents(2_900));
     let checkout = shop.checkout(&price);
-    let outcome = harness
-        .stripe()
-        .open_checkout(&account, &checkout, &key("session"));
+    let outcome =
+        harness
+            .stripe()
+            .open_checkout(&account.clone().into(), &checkout, &key("session"));
     assert!(
         matches!(outcome, Err(StripeError::CannotCharge(_))),
         "{outcome:?}"
@@ -267,7 +271,11 @@ pub fn an_archived_price_opens_no_session(harness: &dyn StripeHarness) {
     let account = connected(harness, Mode::Sandbox);
     let price = price(harness, &shop, &account, cents(2_900));
     assert_eq!(stripe.set_price_active(&account, &price, false), Ok(()));
-    let opened = stripe.open_checkout(&account, &shop.checkout(&price), &key("session"));
+    let opened = stripe.open_checkout(
+        &account.clone().into(),
+        &shop.checkout(&price),
+        &key("session"),
+    );
     assert!(
         matches!(opened, Err(StripeError::Refused { .. })),
         "{opened:?}"

@@ -8,8 +8,8 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccount,
-    StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
+    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
+    StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
 };
 
 use crate::stand_ins::stripe::state::{StripeState, not_found};
@@ -226,10 +226,14 @@ impl Stripe for StandInStripe {
 
     fn open_checkout(
         &self,
-        account: &AccountRef,
+        access: &StripeAccess,
         checkout: &CheckoutRequest,
         key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError> {
+        let StripeAccess::Connect(account) = access else {
+            // The stand-in has only accounts that are connected by OAuth.
+            return Err(StripeError::Unauthorized);
+        };
         self.on_account(account)?
             .open_checkout(account, checkout, key)
     }
@@ -284,7 +288,7 @@ mod tests {
         );
         let price = stripe.create_price(&account, &price, &key("price"));
         let checkout = shop.checkout(&price.expect("the product is there"));
-        let session = stripe.open_checkout(&account, &checkout, &key("session"));
+        let session = stripe.open_checkout(&account.clone().into(), &checkout, &key("session"));
         let session = session.expect("the price is there");
         assert_eq!(stripe.checkouts(&account), [(session, checkout)]);
     }
