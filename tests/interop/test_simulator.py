@@ -508,3 +508,85 @@ def test_a_call_that_is_not_simulated_says_so(client):
     with pytest.raises(stripe.InvalidRequestError, match=r"Unrecognized request URL \(GET: /v1/customers\)") as error:
         client.v1.customers.list()
     assert error.value.http_status == 404
+
+
+# Restricted keys
+
+
+@pytest.fixture
+def restricted(simulator, account):
+    """Creates clients with restricted keys of the account, which hold these permissions."""
+
+    def create(*permissions):
+        fields = {"account": account, "permissions": list(permissions)}
+        key = simulator.control("POST", "restricted_keys", **fields)
+        return key, simulator.client(key["key"])
+
+    return create
+
+
+def test_a_restricted_key_gets_the_permission_error_of_stripe(restricted, account):
+    key, client = restricted("rak_coupon_write")
+    with pytest.raises(stripe.PermissionError) as error:
+        client.v1.charges.retrieve("ch_none")
+    assert codes(error) == (403, None, None)
+    assert set(error.value.json_body["error"]) == {"type", "message"}
+    assert f"on account '{account}'" in error.value.user_message
+    assert "Having the 'rak_charge_read' permission would allow" in error.value.user_message
+    assert key["key"] not in error.value.user_message
+    with pytest.raises(stripe.PermissionError, match="'rak_accounts_kyc_basic_read'"):
+        client.v1.accounts.retrieve_current()
+
+
+def test_a_permission_that_is_held_leaves_only_that_the_object_is_missing(restricted):
+    reads = {
+        "rak_checkout_session_read": lambda v1: v1.checkout.sessions.retrieve("cs_test_none"),
+        "rak_charge_read": lambda v1: v1.charges.retrieve("ch_none"),
+        "rak_balance_transaction_source_read": lambda v1: v1.balance_transactions.retrieve("txn_none"),
+        "rak_customer_read": lambda v1: v1.customers.retrieve("cus_none"),
+        "rak_invoice_read": lambda v1: v1.invoices.retrieve("in_none"),
+        "rak_promotion_code_write": lambda v1: v1.promotion_codes.update("promo_none", {"metadata": {"a": "b"}}),
+        "rak_webhook_write": lambda v1: v1.webhook_endpoints.update("we_none", {"metadata": {"a": "b"}}),
+    }
+    _, nothing = restricted()
+    for permission, call in reads.items():
+        with pytest.raises(stripe.PermissionError, match=permission):
+            call(nothing.v1)
+        with pytest.raises(stripe.InvalidRequestError) as error:
+            call(restricted(permission)[1].v1)
+        assert codes(error)[:2] == (404, "resource_missing"), permission
+
+
+def test_coupons_are_created_changed_listed_and_deleted(restricted):
+    _, client = restricted("rak_coupon_write")
+    coupons = client.v1.coupons
+    made = coupons.create({"id": "TEN", "percent_off": 10, "duration": "once", "max_redemptions": 1})
+    assert (made.id, made.percent_off, made.valid) == ("TEN", 10, True)
+    assert coupons.update("TEN", {"metadata": {"a": "b"}}).metadata["a"] == "b"
+    with pytest.raises(stripe.InvalidRequestError) as error:
+        coupons.create({"id": "TEN", "amount_off": 100, "currency": "usd"})
+    assert codes(error) == (400, "resource_already_exists", "id")
+    assert [coupon.id for coupon in coupons.list().data] == ["TEN"]
+    assert coupons.delete("TEN").deleted is True
+    with pytest.raises(stripe.InvalidRequestError) as error:
+        coupons.retrieve("TEN")
+    assert codes(error) == (404, "resource_missing", "coupon")
+
+
+def test_an_endpoint_of_an_account_gets_its_events_until_it_is_disabled_or_deleted(restricted, receiver):
+    _, client = restricted("rak_webhook_write")
+    endpoints = client.v1.webhook_endpoints
+    fields = {"url": receiver.url, "enabled_events": ["charge.refunded"], "api_version": stripe.api_version}
+    made = endpoints.create(fields)
+    assert made.secret.startswith("whsec_") and made.status == "enabled"
+    assert "secret" not in endpoints.retrieve(made.id)
+    assert endpoints.update(made.id, {"disabled": True}).status == "disabled"
+    assert endpoints.delete(made.id).deleted is True
+
+
+def test_a_revoked_key_is_an_expired_one(simulator, restricted):
+    key, client = restricted("rak_coupon_write")
+    simulator.control("POST", f"restricted_keys/{key['id']}", revoked=True)
+    with pytest.raises(stripe.AuthenticationError) as error:
+        client.v1.coupons.list()
+    assert codes(error) == (401, "api_key_expired", None)

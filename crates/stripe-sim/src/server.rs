@@ -16,7 +16,7 @@ use crate::control;
 use crate::engine::delivery;
 use crate::engine::outbox::Delivery;
 use crate::engine::world::{SharedWorld, World};
-use crate::pages::{checkout, consent};
+use crate::pages::{checkout, consent, create_key};
 use crate::platform::oauth;
 use crate::resources::sessions;
 use crate::wire::dispatch;
@@ -158,6 +158,10 @@ fn routes(config: &mut ServiceConfig) {
         .route("/oauth/authorize", web::post().to(consent::submit))
         .route("/oauth/token", web::post().to(oauth::token))
         .route("/oauth/deauthorize", web::post().to(oauth::deauthorize))
+        .route("/apikeys/create", web::get().to(create_key::get))
+        .route("/apikeys/create", web::post().to(create_key::submit))
+        .route("/test/apikeys/create", web::get().to(create_key::get))
+        .route("/test/apikeys/create", web::post().to(create_key::submit))
         .route("/c/pay/{id}", web::get().to(checkout::get))
         .route("/c/pay/{id}", web::post().to(checkout::submit))
         .service(

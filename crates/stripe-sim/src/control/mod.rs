@@ -7,6 +7,7 @@ mod catalog;
 mod inspect;
 mod payments;
 mod response;
+mod restricted_keys;
 mod settings;
 
 use actix_web::Error;
@@ -75,6 +76,19 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             web::post().to(catalog::archive_price),
         )
         .route("/prices/{id}/delete", web::post().to(catalog::delete_price))
+        .route("/restricted_keys", web::get().to(restricted_keys::list))
+        .route(
+            "/restricted_keys",
+            web::post().to(restricted_keys::create_key),
+        )
+        .route(
+            "/restricted_keys/{id}",
+            web::post().to(restricted_keys::update_key),
+        )
+        .route(
+            "/permission_order",
+            web::post().to(restricted_keys::set_permission_order),
+        )
         .route("/sessions/{id}/settle", web::post().to(payments::settle))
         .route("/charges/{id}/refund", web::post().to(payments::refund))
         .route("/refunds/{id}/fail", web::post().to(payments::fail_refund))

@@ -3,6 +3,8 @@
 use crate::base::error::StripeError;
 use crate::base::mode::Mode;
 use crate::base::scope::Scope;
+use crate::engine::permissions::Restriction;
+use crate::engine::restricted_keys::RestrictedKey;
 use crate::engine::world::World;
 
 /// An authenticated caller.
@@ -12,6 +14,8 @@ pub(crate) struct Caller {
     pub(crate) scope: Scope,
     /// The client id of the platform, if the platform acts for a connected account.
     pub(crate) application: Option<String>,
+    /// What the key may do, if it is a restricted one.
+    pub(crate) restriction: Option<Restriction>,
 }
 
 impl World {
@@ -27,6 +31,9 @@ impl World {
         if let Some(mode) = self.config.platform_key_mode(key) {
             return self.authenticate_platform(key, mode, account);
         }
+        if let Some(restricted) = self.restricted_keys.find(key) {
+            return authenticate_restricted(restricted, account);
+        }
         let Some(owner) = self.accounts.key_owner(key) else {
             let message = format!("Invalid API Key provided: {}", mask(key));
             return Err(StripeError::new(401, message));
@@ -36,6 +43,7 @@ impl World {
             _ => Ok(Caller {
                 scope: owner.scope.clone(),
                 application: owner.application.clone(),
+                restriction: None,
             }),
         }
     }
@@ -52,13 +60,40 @@ impl World {
             return Ok(Caller {
                 scope,
                 application: None,
+                restriction: None,
             });
         }
         if !self.accounts.platform_has_access(&scope) {
             return Err(no_access(key, &scope.account));
         }
         let application = Some(self.config.platform(mode).client_id.clone());
-        Ok(Caller { scope, application })
+        Ok(Caller {
+            scope,
+            application,
+            restriction: None,
+        })
+    }
+}
+
+fn authenticate_restricted(
+    restricted: &RestrictedKey,
+    account: Option<&str>,
+) -> Result<Caller, StripeError> {
+    let key = restricted.key.as_str();
+    if restricted.revoked {
+        let message = format!("Expired API Key provided: {}", mask(key));
+        return Err(StripeError::new(401, message).code("api_key_expired"));
+    }
+    match account {
+        Some(account) if account != restricted.scope.account => Err(no_access(key, account)),
+        _ => Ok(Caller {
+            scope: restricted.scope.clone(),
+            application: None,
+            restriction: Some(Restriction {
+                masked: mask(key),
+                permissions: restricted.permissions.clone(),
+            }),
+        }),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::engine::outbox::Delivery;
 use crate::engine::world::World;
 use crate::model::event::{Event, EventRequest};
 use crate::model::object::StripeObject;
+use crate::model::webhook_endpoint::RegisteredEndpoint;
 
 impl World {
     /// Creates an event about `object` and sends it.
@@ -44,7 +45,7 @@ impl World {
         request: &EventRequest,
     ) {
         let is_platform = scope.account == self.config.platform_account;
-        let endpoints = self.endpoints_for(scope);
+        let endpoints = self.endpoints_for(scope, event_type);
         let event = Event {
             id: self.ids.object_id("evt_"),
             number: self.ids.count(),
@@ -82,7 +83,7 @@ impl World {
     /// The endpoints that receive the events of an account: the account's own endpoints, and the
     /// Connect endpoints of the mode if the platform has access. A live Connect endpoint also
     /// receives the test events of accounts that are connected in live mode.
-    fn endpoints_for(&self, scope: &Scope) -> Vec<WebhookEndpoint> {
+    fn endpoints_for(&self, scope: &Scope, event_type: &str) -> Vec<WebhookEndpoint> {
         let has_access = self.accounts.platform_has_access(scope);
         let live = Scope::new(&scope.account, Mode::Live);
         let connected_live = self.accounts.is_connected(&live);
@@ -95,7 +96,13 @@ impl World {
             }
         };
         let endpoints = self.config.webhook_endpoints.iter();
-        endpoints.filter(receives).cloned().collect()
+        let registered = self
+            .store
+            .list::<RegisteredEndpoint>(scope)
+            .filter(|endpoint| endpoint.receives(event_type))
+            .map(|endpoint| endpoint.receiver(scope));
+        let configured = endpoints.filter(receives).cloned();
+        configured.chain(registered).collect()
     }
 }
 

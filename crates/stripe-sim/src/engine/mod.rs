@@ -13,5 +13,7 @@ pub(crate) mod idempotency;
 pub(crate) mod journal;
 pub(crate) mod objects;
 pub(crate) mod outbox;
+pub(crate) mod permissions;
+pub(crate) mod restricted_keys;
 pub(crate) mod store;
 pub(crate) mod world;

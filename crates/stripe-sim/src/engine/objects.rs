@@ -1,6 +1,7 @@
 use crate::engine::collection::Collection;
 use crate::model::application_fee::ApplicationFee;
 use crate::model::charge::Charge;
+use crate::model::coupon::Coupon;
 use crate::model::event::Event;
 use crate::model::object::StripeObject;
 use crate::model::payment_intent::PaymentIntent;
@@ -8,6 +9,7 @@ use crate::model::price::Price;
 use crate::model::product::Product;
 use crate::model::refund::Refund;
 use crate::model::session::Session;
+use crate::model::webhook_endpoint::RegisteredEndpoint;
 
 /// A type of object that has a collection in [`Objects`].
 pub(crate) trait Stored: StripeObject {
@@ -39,10 +41,12 @@ macro_rules! objects {
 objects! {
     application_fees: ApplicationFee,
     charges: Charge,
+    coupons: Coupon,
     events: Event,
     payment_intents: PaymentIntent,
     prices: Price,
     products: Product,
     refunds: Refund,
     sessions: Session,
+    webhook_endpoints: RegisteredEndpoint,
 }

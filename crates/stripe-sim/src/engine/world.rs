@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -11,6 +12,7 @@ use crate::engine::faults::Faults;
 use crate::engine::idempotency::IdempotencyKeys;
 use crate::engine::journal::Journal;
 use crate::engine::outbox::{Delivery, Outbox};
+use crate::engine::restricted_keys::RestrictedKeys;
 use crate::engine::store::Store;
 
 /// The whole state of the simulator.
@@ -25,6 +27,10 @@ pub(crate) struct World {
     pub(crate) idempotency_keys: IdempotencyKeys,
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
+    pub(crate) restricted_keys: RestrictedKeys,
+    /// The paths below which a restricted key learns that an object does not exist before it learns that it
+    /// lacks the permission.
+    pub(crate) existence_first: BTreeSet<String>,
     pub(crate) store: Store,
     pub(crate) outbox: Outbox,
     /// The time of the last search for expired sessions.
@@ -43,6 +49,8 @@ impl World {
             idempotency_keys: IdempotencyKeys::default(),
             faults: Faults::default(),
             journal: Journal::default(),
+            restricted_keys: RestrictedKeys::default(),
+            existence_first: BTreeSet::new(),
             store: Store::default(),
             outbox: Outbox::new(queue),
             last_expiry_check: i64::MIN,

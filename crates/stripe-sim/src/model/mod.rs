@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod application_fee;
 pub(crate) mod charge;
+pub(crate) mod coupon;
 pub(crate) mod event;
 pub(crate) mod object;
 pub(crate) mod payment_intent;
@@ -11,3 +12,4 @@ pub(crate) mod price;
 pub(crate) mod product;
 pub(crate) mod refund;
 pub(crate) mod session;
+pub(crate) mod webhook_endpoint;

@@ -25,6 +25,16 @@ struct ConsentPage<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "create_key.html")]
+struct CreateKeyPage<'a> {
+    title: &'a str,
+    name: &'a str,
+    accounts: &'a [&'a str],
+    permissions: &'a [(String, bool)],
+    mode: &'a str,
+}
+
+#[derive(Template)]
 #[template(path = "checkout.html")]
 struct CheckoutPage<'a> {
     title: &'a str,
@@ -50,6 +60,23 @@ pub(crate) fn consent(fields: &Pairs, accounts: &[&str], mode: &str) -> HttpResp
         title: "Connect your account",
         fields,
         accounts,
+        mode,
+    };
+    respond(StatusCode::OK, &page)
+}
+
+/// The page that creates a restricted key. Each permission is chosen or not.
+pub(crate) fn create_key(
+    name: &str,
+    accounts: &[&str],
+    permissions: &[(String, bool)],
+    mode: &str,
+) -> HttpResponse {
+    let page = CreateKeyPage {
+        title: "Create a restricted key",
+        name,
+        accounts,
+        permissions,
         mode,
     };
     respond(StatusCode::OK, &page)

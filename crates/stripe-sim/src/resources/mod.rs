@@ -1,18 +1,22 @@
 //! The operations on Stripe's objects: the calls of the API, the payment on the hosted page, the
 //! expiry of sessions.
 
+pub(crate) mod absent;
 pub(crate) mod accounts;
 pub(crate) mod application_fees;
 pub(crate) mod charges;
 pub(crate) mod checkout;
 pub(crate) mod context;
+pub(crate) mod coupons;
 pub(crate) mod create_session;
 pub(crate) mod events;
+pub(crate) mod existence;
 pub(crate) mod listing;
 pub(crate) mod payment_intents;
 pub(crate) mod prices;
 pub(crate) mod products;
 pub(crate) mod refunds;
+pub(crate) mod restricted_keys;
 pub(crate) mod sessions;
 pub(crate) mod test_cards;
 pub(crate) mod webhook_endpoints;

@@ -8,11 +8,12 @@ use crate::base::error::StripeError;
 use crate::engine::authentication::Caller;
 use crate::engine::faults::FaultKind;
 use crate::engine::idempotency::{Claim, Fingerprint, Lookup, StoredResponse};
-use crate::engine::world::SharedWorld;
+use crate::engine::permissions;
+use crate::engine::world::{SharedWorld, World};
 use crate::model::event::EventRequest;
 use crate::params::{form_tree, parse};
 use crate::resources::context::Context;
-use crate::resources::sessions;
+use crate::resources::{existence, sessions};
 use crate::wire::request::Request;
 use crate::wire::routes::{self, Route};
 use crate::wire::{faults, response};
@@ -92,6 +93,7 @@ fn execute(world: &SharedWorld, request: &Request, call: Call) -> Result<Value, 
     let params = parse::parse(call.route.params, &form_tree::tree(&request.params))?;
     let mut world = world.lock();
     sessions::expire_due(&mut world);
+    check_permission(&world, &call)?;
     (call.route.handler)(&mut Context {
         world: &mut world,
         scope: call.caller.scope,
@@ -103,4 +105,21 @@ fn execute(world: &SharedWorld, request: &Request, call: Call) -> Result<Value, 
             idempotency_key: request.idempotency_key.clone(),
         },
     })
+}
+
+/// Refuses a call that a restricted key may not make. The parameters were checked before.
+fn check_permission(world: &World, call: &Call) -> Result<(), StripeError> {
+    let Some(restriction) = &call.caller.restriction else {
+        return Ok(());
+    };
+    let (route, scope) = (call.route, &call.caller.scope);
+    let permission = permissions::needed(route.method, route.path);
+    if restriction.allows(&permission) {
+        return Ok(());
+    }
+    let mut first = world.existence_first.iter();
+    if !call.id.is_empty() && first.any(|below| route.path.starts_with(below)) {
+        existence::check(world, scope, route.path, &call.id)?;
+    }
+    Err(restriction.denial(&permission, scope))
 }

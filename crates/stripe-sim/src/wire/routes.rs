@@ -5,26 +5,28 @@ use serde_json::{Value, json};
 use crate::base::error::ApiResult;
 use crate::model::application_fee::ApplicationFee;
 use crate::model::charge::Charge;
+use crate::model::coupon::Coupon;
 use crate::model::event::Event;
 use crate::model::payment_intent::PaymentIntent;
 use crate::model::price::Price;
 use crate::model::product::Product;
 use crate::model::refund::Refund;
 use crate::model::session::Session;
+use crate::model::webhook_endpoint::RegisteredEndpoint;
 use crate::params::spec::{self, Param};
 use crate::resources::context::Context;
 use crate::resources::listing::{list, retrieve};
 use crate::resources::{
-    accounts, application_fees, create_session, events, prices, products, refunds, sessions,
-    webhook_endpoints,
+    absent, accounts, application_fees, coupons, create_session, events, prices, products, refunds,
+    sessions, webhook_endpoints,
 };
 
 type Handler = fn(&mut Context<'_>) -> ApiResult;
 
 /// One call of the API.
 pub(crate) struct Route {
-    method: &'static str,
-    path: &'static str,
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
     pub(crate) params: &'static [Param],
     pub(crate) handler: Handler,
 }
@@ -47,6 +49,15 @@ const fn post(path: &'static str, params: &'static [Param], handler: Handler) ->
     }
 }
 
+const fn delete(path: &'static str, handler: Handler) -> Route {
+    Route {
+        method: "DELETE",
+        path,
+        params: &[],
+        handler,
+    }
+}
+
 const FEES: &str = "/v1/application_fees";
 const FEE: &str = "/v1/application_fees/{id}";
 const SESSIONS: &str = "/v1/checkout/sessions";
@@ -54,6 +65,7 @@ const SESSION: &str = "/v1/checkout/sessions/{id}";
 const EXPIRE: &str = "/v1/checkout/sessions/{id}/expire";
 
 const ENDPOINTS: &str = "/v1/webhook_endpoints";
+const ENDPOINT: &str = "/v1/webhook_endpoints/{id}";
 
 const ROUTES: &[Route] = &[
     get("/v1/account", &[], accounts::retrieve_own),
@@ -82,6 +94,27 @@ const ROUTES: &[Route] = &[
     get("/v1/events/{id}", &[], retrieve::<Event>),
     get("/v1/events", events::LIST, list::<Event>),
     get(ENDPOINTS, webhook_endpoints::LIST, webhook_endpoints::list),
+    post(
+        ENDPOINTS,
+        webhook_endpoints::CREATE,
+        webhook_endpoints::create,
+    ),
+    post(
+        ENDPOINT,
+        webhook_endpoints::UPDATE,
+        webhook_endpoints::update,
+    ),
+    get(ENDPOINT, &[], retrieve::<RegisteredEndpoint>),
+    delete(ENDPOINT, webhook_endpoints::delete),
+    post("/v1/coupons", coupons::CREATE, coupons::create),
+    post("/v1/coupons/{id}", coupons::UPDATE, coupons::update),
+    get("/v1/coupons/{id}", &[], retrieve::<Coupon>),
+    get("/v1/coupons", spec::LIST, list::<Coupon>),
+    delete("/v1/coupons/{id}", coupons::delete),
+    get("/v1/balance_transactions/{id}", &[], absent::retrieve),
+    get("/v1/customers/{id}", &[], absent::retrieve),
+    get("/v1/invoices/{id}", &[], absent::retrieve),
+    post("/v1/promotion_codes/{id}", absent::UPDATE, absent::update),
 ];
 
 /// Finds the route of a request and the value of `{id}` in the path.

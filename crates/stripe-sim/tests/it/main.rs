@@ -7,5 +7,6 @@ mod errors;
 mod idempotency;
 mod lifecycle;
 mod parameters;
+mod restricted_keys;
 mod test_sim;
 mod webhooks;

@@ -65,7 +65,10 @@ async fn every_call_rejects_unknown_missing_and_mistyped_parameters_as_stripe_do
                 sim.call(Method::GET, &format!("{path}?{form}"), "", &headers)
                     .await
             }
-            _ => sim.call(Method::POST, &path, &form, &headers).await,
+            method => {
+                let method = method.parse().expect("a method");
+                sim.call(method, &path, &form, &headers).await
+            }
         };
         let error = &reply.body["error"];
         let param = error["param"].as_str();
