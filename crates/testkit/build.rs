@@ -2,8 +2,8 @@
 //!
 //! A case is a public function of a file below `src/contracts`. The type of its parameter says which
 //! contract it belongs to. For each contract this script writes a macro that has one `#[test]` for
-//! each case; the macros `store_contract!`, `http_contract!`, `mail_contract!` and
-//! `stripe_contract!` expand to these.
+//! each case; the macros `store_contract!`, `http_contract!`, `mail_contract!`,
+//! `stripe_contract!` and `seller_stripe_contract!` expand to these.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -11,12 +11,13 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The type of the parameter of each contract's cases, and the macro that lists the cases.
-const CONTRACTS: [(&str, &str); 5] = [
+const CONTRACTS: [(&str, &str); 6] = [
     ("&Nodes<'_>", "store_cases"),
     ("&dyn Reopen", "durable_store_cases"),
     ("&dyn Http", "http_cases"),
     ("&dyn MailHarness", "mail_cases"),
     ("&dyn StripeHarness", "stripe_cases"),
+    ("&dyn SellerStripeHarness", "seller_stripe_cases"),
 ];
 
 const FOLDER: &str = "src/contracts";

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mintage_domain::base::seal::KeyRing;
 use mintage_domain::model::outbox::webhook_endpoint::UrlPolicy;
-use mintage_domain::ports::Store;
+use mintage_domain::ports::{SellerStripe, Store};
 use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::master_key::{MasterKeyError, prove};
 use mintage_http::{HttpClient, InvalidUserAgent, Reach};
@@ -13,9 +13,9 @@ use mintage_postgres::{PostgresConfig, PostgresStore};
 use mintage_runtime::app::{App, Mailer, Patience, Settings};
 use mintage_runtime::crash;
 use mintage_runtime::metrics::Metrics;
-use mintage_runtime::outbound::GuardedStripe;
+use mintage_runtime::outbound::{GuardedSellerStripe, GuardedStripe, ParallelProver};
 use mintage_runtime::state::{
-    ConfigurationCache, LastSeenBuffer, RateShares, StripeCircuits, StripeThreads,
+    ConfigurationCache, LastSeenBuffer, RateShares, StripeCircuits, StripeThreads, SuspectKeys,
 };
 use mintage_runtime::system::{SystemClock, SystemEntropy};
 use mintage_smtp::{SmtpMail, UnusableSender};
@@ -159,6 +159,13 @@ pub fn wire(config: Config) -> Result<App, WireError> {
     });
     let circuits = Arc::new(StripeCircuits::new(Arc::clone(&clock)));
     let calls = crash::at_stripe(Arc::clone(&stripe));
+    let suspect_keys = Arc::new(SuspectKeys::default());
+    let seller_stripe: Arc<dyn SellerStripe> = Arc::new(GuardedSellerStripe::new(
+        Arc::clone(&stripe) as Arc<dyn SellerStripe>,
+        Arc::clone(&circuits),
+        Arc::clone(&suspect_keys),
+        Arc::clone(&metrics),
+    ));
     Ok(App {
         store,
         stripe: Arc::new(GuardedStripe::new(
@@ -166,6 +173,9 @@ pub fn wire(config: Config) -> Result<App, WireError> {
             Arc::clone(&circuits),
             Arc::clone(&metrics),
         )),
+        key_prover: Arc::new(ParallelProver::new(Arc::clone(&seller_stripe))),
+        seller_stripe,
+        suspect_keys,
         stripe_circuits: circuits,
         stripe_threads: Arc::new(StripeThreads::default()),
         webhooks: stripe,

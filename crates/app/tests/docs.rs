@@ -27,7 +27,10 @@ fn sources(folder: &Path) -> String {
     text
 }
 
-/// The texts between `quote`s that look like `area/reason`.
+/// The code of the published system whose clients work here too.
+const OF_OLD: &str = "STRIPE_PERMISSIONS_MISSING";
+
+/// The texts between `quote`s that look like `area/reason`, and the one code that does not.
 fn codes(text: &str, quote: char) -> BTreeSet<&str> {
     let areas = [
         "activation",
@@ -49,10 +52,11 @@ fn codes(text: &str, quote: char) -> BTreeSet<&str> {
     ];
     text.split(quote)
         .filter(|word| {
-            word.split_once('/').is_some_and(|(area, reason)| {
-                let plain = |c: char| c.is_ascii_lowercase() || c == '-';
-                areas.contains(&area) && !reason.is_empty() && reason.chars().all(plain)
-            })
+            *word == OF_OLD
+                || word.split_once('/').is_some_and(|(area, reason)| {
+                    let plain = |c: char| c.is_ascii_lowercase() || c == '-';
+                    areas.contains(&area) && !reason.is_empty() && reason.chars().all(plain)
+                })
         })
         .collect()
 }

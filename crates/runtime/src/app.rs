@@ -11,13 +11,17 @@ use mintage_domain::model::outbox::mail::Mailbox;
 use mintage_domain::model::outbox::webhook_endpoint::UrlPolicy;
 use mintage_domain::model::sales::fee::BasisPoints;
 use mintage_domain::model::sellers::audit::Origin;
-use mintage_domain::ports::{Clock, Entropy, Http, Mail, Store, Stripe, Webhooks};
+use mintage_domain::ports::{
+    Clock, Entropy, Http, KeyProver, Mail, SellerStripe, Store, Stripe, Webhooks,
+};
 use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::retention::Retention;
 use tokio::sync::Notify;
 
 use crate::metrics::Metrics;
-use crate::state::{ConfigurationCache, LastSeenBuffer, RateShares, StripeCircuits, StripeThreads};
+use crate::state::{
+    ConfigurationCache, LastSeenBuffer, RateShares, StripeCircuits, StripeThreads, SuspectKeys,
+};
 
 /// Everything that handlers and workers use.
 pub struct App {
@@ -26,6 +30,12 @@ pub struct App {
     /// Outbound calls to Stripe. Work that makes such calls runs by
     /// [`call_stripe`](crate::outbound::call_stripe), so that a slow Stripe delays nothing else.
     pub stripe: Arc<dyn Stripe>,
+    /// Calls to Stripe with the restricted keys of sellers.
+    pub seller_stripe: Arc<dyn SellerStripe>,
+    /// Proves restricted keys.
+    pub key_prover: Arc<dyn KeyProver>,
+    /// Restricted keys that Stripe refused.
+    pub suspect_keys: Arc<SuspectKeys>,
     /// The circuits that the calls to Stripe pass.
     pub stripe_circuits: Arc<StripeCircuits>,
     /// The threads that wait for Stripe.

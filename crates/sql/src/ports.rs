@@ -36,6 +36,7 @@ macro_rules! read_ports {
             use ::mintage_domain::model::stripe::event_endpoint::EventEndpoint;
             use ::mintage_domain::model::stripe::oauth_round::OAuthRound;
             use ::mintage_domain::model::stripe::processed_event::ProcessedEvent;
+            use ::mintage_domain::model::stripe::restricted_key::{ProbeCoupon, RestrictedKey};
             use ::mintage_domain::ports::*;
 
             $crate::delegate! { $store, $backend:
@@ -85,6 +86,20 @@ macro_rules! read_ports {
                 OAuthRounds {
                     oauth_round(state: &SecretHash) -> Option<OAuthRound>
                         = stripe::oauth_round::get;
+                }
+                RestrictedKeys {
+                    restricted_key(tenant: &TenantId, mode: Mode) -> Option<RestrictedKey>
+                        = stripe::restricted_key::get;
+                    restricted_keys_due(now: Timestamp, n: usize) -> Vec<RestrictedKey>
+                        = stripe::restricted_key::list_due;
+                    unhealthy_keys(n: usize) -> Vec<RestrictedKey>
+                        = stripe::restricted_key::list_unhealthy;
+                    probe_coupon(id: &ProbeCouponId) -> Option<ProbeCoupon>
+                        = stripe::probe_coupon::get;
+                    probe_coupons_due(now: Timestamp, n: usize) -> Vec<ProbeCoupon>
+                        = stripe::probe_coupon::list_due;
+                    orphan_coupons(of: Option<(&TenantId, Mode)>, n: usize) -> Vec<ProbeCoupon>
+                        = stripe::probe_coupon::list_orphans;
                 }
                 ProcessedEvents {
                     processed_event(endpoint: &EventEndpoint, id: &StripeEventId) -> Option<ProcessedEvent>

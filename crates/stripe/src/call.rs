@@ -45,7 +45,18 @@ pub(crate) fn send(
     caller: &Caller<'_>,
     request: RequestBuilder,
 ) -> Result<HttpResponse, StripeError> {
-    http.send(&prepare(base, caller, request))
+    send_within(http, base, caller, request, DEADLINE)
+}
+
+/// Sends a request with a time limit of its own.
+pub(crate) fn send_within(
+    http: &dyn Http,
+    base: &str,
+    caller: &Caller<'_>,
+    request: RequestBuilder,
+    deadline: Duration,
+) -> Result<HttpResponse, StripeError> {
+    http.send(&prepare(base, caller, request, deadline))
         .map_err(|error| match error {
             HttpError::TooLarge => StripeError::Unreadable(error.to_string()),
             _ => StripeError::Unavailable(error.to_string()),
@@ -74,7 +85,12 @@ pub(crate) fn read_body<T: DeserializeOwned>(answer: &HttpResponse) -> Result<T,
     })
 }
 
-fn prepare(base: &str, caller: &Caller<'_>, request: RequestBuilder) -> HttpRequest {
+fn prepare(
+    base: &str,
+    caller: &Caller<'_>,
+    request: RequestBuilder,
+    deadline: Duration,
+) -> HttpRequest {
     let method = match request.method {
         StripeMethod::Get => Method::Get,
         StripeMethod::Post => Method::Post,
@@ -102,7 +118,7 @@ fn prepare(base: &str, caller: &Caller<'_>, request: RequestBuilder) -> HttpRequ
             caller.secret_key.expose()
         ))),
         body: request.body.map(|form| sorted(&form)).unwrap_or_default(),
-        deadline: DEADLINE,
+        deadline,
         answer: AnswerBody::Whole(MAX_ANSWER),
     }
 }

@@ -31,6 +31,10 @@ impl StripeClient {
         Self { http, config }
     }
 
+    pub(crate) fn http(&self) -> &dyn Http {
+        &*self.http
+    }
+
     pub(crate) fn config(&self) -> &StripeConfig {
         &self.config
     }

@@ -12,6 +12,7 @@ mod oauth;
 mod price;
 mod product;
 mod refusal;
+mod seller;
 mod signature;
 mod webhook;
 

@@ -1,6 +1,7 @@
 //! The [`Webhooks`] port: verifies the signature of an event, then parses the event.
 
 use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::stripe::event::StripeEvent;
 use mintage_domain::ports::{WebhookError, Webhooks};
@@ -28,6 +29,23 @@ impl Webhooks for StripeClient {
             return Err(WebhookError::Stale);
         }
         Ok((mode, event::read(body)?))
+    }
+
+    fn read_own(
+        &self,
+        secret: &Secret,
+        body: &[u8],
+        signature: &str,
+        now: Timestamp,
+    ) -> Result<StripeEvent, WebhookError> {
+        let signature = Signature::parse(signature).ok_or(WebhookError::BadSignature)?;
+        if !signature.matches(secret.expose(), body) {
+            return Err(WebhookError::BadSignature);
+        }
+        if !signature.is_fresh(now) {
+            return Err(WebhookError::Stale);
+        }
+        event::read(body)
     }
 
     fn reread(&self, body: &[u8]) -> Result<StripeEvent, WebhookError> {

@@ -14,4 +14,7 @@ pub use contracts::store::{Nodes, Reopening};
 pub use loopback::http::LoopbackServer;
 pub use loopback::smtp::LoopbackSmtp;
 pub use memory_store::MemoryStore;
-pub use stand_ins::{FixedClock, OutboxMail, ScriptedHttp, SeededEntropy, StandInStripe, TestEnv};
+pub use stand_ins::{
+    FixedClock, OutboxMail, ScriptedHttp, SeededEntropy, StandInSellerStripe, StandInStripe,
+    TestEnv,
+};

@@ -1,5 +1,6 @@
 //! The error envelope: `{"error":{"code","message","details","request_id"}}`.
 
+use mintage_domain::model::stripe::key_permission::KeyPermission;
 use mintage_runtime::problem::{Detail, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -36,6 +37,14 @@ struct DetailBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     code: Option<&'a str>,
+    /// The row of the permission that a restricted key lacks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    permission: Option<&'static str>,
+    /// What that row must be set to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    access: Option<&'static str>,
 }
 
 impl<'a> DetailBody<'a> {
@@ -44,6 +53,8 @@ impl<'a> DetailBody<'a> {
             path: &detail.path,
             message: &detail.message,
             code: detail.code.as_deref(),
+            permission: detail.permission.map(KeyPermission::row_name),
+            access: detail.permission.map(|it| it.access().as_str()),
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod licenses;
 pub mod outbox;
 mod page;
+pub mod restricted_key;
 pub mod sales;
 pub mod sellers;
 pub mod stripe;

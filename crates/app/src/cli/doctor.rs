@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::stripe::restricted_key::RestrictedKey;
 use mintage_domain::ports::{Clock, Store, Stripe, StripeError};
 use mintage_domain::usecase::master_key::{Proof, verify};
 use mintage_runtime::system::SystemClock;
@@ -98,7 +99,54 @@ fn check_database(report: &mut Report, layers: &Layers, settings: &Settings) -> 
             None
         }
     };
+    if let Some(store) = &store {
+        check_restricted_keys(report, &**store)?;
+    }
     check_keys(report, layers, &settings.database, store.as_deref())
+}
+
+/// The most restricted keys and coupons that are named.
+const MAX_NAMED: usize = 100;
+
+/// Names the restricted keys that need attention, and the coupons that probes left at Stripe.
+fn check_restricted_keys(report: &mut Report, store: &dyn Store) -> io::Result<()> {
+    let found = store
+        .unhealthy_keys(MAX_NAMED)
+        .and_then(|keys| Ok((keys, store.orphan_coupons(None, MAX_NAMED)?)));
+    let (keys, coupons) = match found {
+        Ok(found) => found,
+        // A schema of an older version has no such tables, which was reported before.
+        Err(error) => return warn(format_args!("restricted keys: {error}")),
+    };
+    for key in &keys {
+        report.wrong(format_args!(
+            "restricted key: that of {} in {} mode needs attention: {}",
+            key.tenant,
+            key.mode,
+            complaint(key)
+        ))?;
+    }
+    for coupon in &coupons {
+        warn(format_args!(
+            "restricted key: the coupon {} of the permission check is left at Stripe ({}, {} mode); \
+             its deletion is tried again",
+            coupon.id, coupon.tenant, coupon.mode
+        ))?;
+    }
+    Ok(())
+}
+
+/// What is wrong with a key.
+fn complaint(key: &RestrictedKey) -> String {
+    let health = key.connected.as_ref().map(|connected| &connected.health);
+    let missing = health.map(|health| health.missing.as_slice());
+    match missing {
+        None | Some([]) => "Stripe does not accept it".to_owned(),
+        Some(missing) => {
+            let rows: Vec<&str> = missing.iter().map(|it| it.row_name()).collect();
+            format!("it lacks {}", rows.join(", "))
+        }
+    }
 }
 
 fn check_keys(

@@ -115,7 +115,7 @@ const ROOMS: [(&str, Rooms); 2] = [
     (
         "usecase",
         &[
-            ("sellers", &["sales"]),
+            ("sellers", &["sales", "stripe"]),
             ("access", &[]),
             ("catalog", &[]),
             ("outbox", &[]),

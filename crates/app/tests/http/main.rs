@@ -35,6 +35,8 @@ mod publishable;
 mod publishable_devices;
 mod publishable_limits;
 mod resend;
+mod restricted_key;
+mod restricted_key_troubles;
 mod retention;
 mod secrets;
 mod shutdown;

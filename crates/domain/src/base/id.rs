@@ -126,6 +126,10 @@ ids! {
     StripePriceId, "price_", "Stripe price";
     /// Stripe's id of a product.
     StripeProductId, "prod_", "Stripe product";
+    /// Stripe's id of a webhook endpoint on a seller's account.
+    StripeEndpointId, "we_", "Stripe webhook endpoint";
+    /// Id of a coupon that proves a permission; Mintage chooses it.
+    ProbeCouponId, "mintage_probe_", "probe coupon";
 }
 
 impl ApiKeyId {
@@ -182,6 +186,7 @@ impl WebhookEndpointId {
 
 generated! {
     OrderId LicenseId ActivationId CustomerId TokenId DeliveryId WebhookEndpointId MailId AuditId CommitId
+    ProbeCouponId
 }
 
 #[cfg(test)]

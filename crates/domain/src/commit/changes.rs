@@ -1,6 +1,6 @@
 //! What a use case decided: one value that says all that changes.
 
-use crate::base::id::{CommitId, StripeAccountId};
+use crate::base::id::{CommitId, ProbeCouponId, StripeAccountId};
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::commit::aggregates::aggregates;
@@ -28,6 +28,7 @@ use crate::model::stripe::account::{AccountLink, AccountRef};
 use crate::model::stripe::connection::Connection;
 use crate::model::stripe::oauth_round::OAuthRound;
 use crate::model::stripe::processed_event::ProcessedEvent;
+use crate::model::stripe::restricted_key::{ProbeCoupon, RestrictedKey};
 
 // Nonces come first: whatever else a replayed call would do, that it was replayed is what its
 // caller is told.
@@ -62,6 +63,13 @@ aggregates! {
     connections: versioned Connection = it => Row::Connection(it.tenant.clone());
     /// Accounts linked or left.
     accounts: versioned AccountLink = it => Row::Account(it.account.clone());
+    /// Restricted keys connected, changed or left.
+    restricted_keys: versioned RestrictedKey =
+        it => Row::RestrictedKey(it.tenant.clone(), it.mode);
+    /// Coupons of probes, to be deleted at Stripe.
+    probe_coupons: versioned ProbeCoupon = it => Row::ProbeCoupon(it.id.clone());
+    /// Coupons of probes that Stripe does not have any more.
+    removed_probe_coupons: plain ProbeCouponId;
     /// OAuth rounds begun or used up.
     oauth_rounds: versioned OAuthRound = it => Row::OAuthRound(it.state);
     /// Stripe events received, or parked ones settled.

@@ -1,7 +1,8 @@
 //! The identity of every row that a guard can name.
 
 use crate::base::id::{
-    ApiKeyId, DeliveryId, LicenseId, MailId, OrderId, StripeEventId, TokenId, WebhookEndpointId,
+    ApiKeyId, DeliveryId, LicenseId, MailId, OrderId, ProbeCouponId, StripeEventId, TokenId,
+    WebhookEndpointId,
 };
 use crate::base::mode::Mode;
 use crate::base::secret::SecretHash;
@@ -29,6 +30,10 @@ pub enum Row {
     Connection(TenantId),
     /// The link of a Stripe account to its tenant, in a mode.
     Account(AccountRef),
+    /// A tenant's restricted key in a mode.
+    RestrictedKey(TenantId, Mode),
+    /// The coupon of a probe.
+    ProbeCoupon(ProbeCouponId),
     /// An OAuth round, by the hash of its state.
     OAuthRound(SecretHash),
     /// A Stripe event that was received on an endpoint.

@@ -19,17 +19,29 @@ pub enum SealedKind {
     DeliveryBody,
     /// The keys of licenses, by license id.
     LicenseKey,
+    /// Restricted keys, by `tenant/mode`.
+    RestrictedKey,
+    /// The signing secrets of the endpoints that restricted keys created, by `tenant/mode`.
+    RestrictedKeyWebhookSecret,
+    /// Former restricted keys, by `tenant/mode`.
+    FormerRestrictedKey,
+    /// The restricted keys that created the coupons of probes, by coupon id.
+    ProbeCouponKey,
 }
 
 impl SealedKind {
     /// All kinds; those with few values come first.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 10] = [
         Self::ProductKeySecret,
         Self::ApiKeySecret,
         Self::EndpointSecret,
         Self::EndpointOldSecret,
         Self::DeliveryBody,
         Self::LicenseKey,
+        Self::RestrictedKey,
+        Self::RestrictedKeyWebhookSecret,
+        Self::FormerRestrictedKey,
+        Self::ProbeCouponKey,
     ];
 }
 

@@ -17,6 +17,7 @@ mod mail;
 mod master_keys;
 mod outbox;
 mod sales;
+mod seller_stripe;
 mod sellers;
 mod store;
 mod store_error;
@@ -40,10 +41,13 @@ pub use sales::{
     CustomerFilter, Customers, Erasure, Erasures, OrderFilter, Orders, Payments, TenantErasure,
     TenantRows,
 };
+pub use seller_stripe::{
+    KeyAccount, KeyProver, NewSellerEndpoint, SellerEndpoint, SellerStripe, SellerStripeError,
+};
 pub use sellers::{AuditFilter, AuditRecord, Audits, Tenants, Tokens};
 pub use store::Store;
 pub use store_error::StoreError;
-pub use stripe::{Connections, OAuthRounds, ProcessedEvents};
+pub use stripe::{Connections, OAuthRounds, ProcessedEvents, RestrictedKeys};
 pub use stripe_api::{
     CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, SellerKey, SoldKeyType, Stripe,
     StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
@@ -57,5 +61,7 @@ pub use clock::{MockClock, MockEntropy};
 pub use http::MockHttp;
 #[cfg(feature = "mock")]
 pub use mail::MockMail;
+#[cfg(feature = "mock")]
+pub use seller_stripe::MockSellerStripe;
 #[cfg(feature = "mock")]
 pub use stripe_api::{MockStripe, MockWebhooks};

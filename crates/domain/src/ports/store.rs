@@ -11,7 +11,7 @@ use super::master_keys::MasterKeys;
 use super::outbox::{Deliveries, Mails, WebhookEndpoints};
 use super::sales::{Customers, Erasures, Orders, Payments};
 use super::sellers::{Audits, Tenants, Tokens};
-use super::stripe::{Connections, OAuthRounds, ProcessedEvents};
+use super::stripe::{Connections, OAuthRounds, ProcessedEvents, RestrictedKeys};
 use super::validations::Validations;
 
 /// Lists the parts once, for the trait's bounds and for its blanket implementation.
@@ -31,5 +31,5 @@ store! {
     Tenants Tokens ApiKeys Catalog Connections OAuthRounds WebhookEndpoints Audits
     ProcessedEvents Orders Payments Customers Licenses Activations Deliveries Mails
     Validations IdempotencyKeys Commit RateLimiter LastSeen Housekeeping MasterKeys Erasures
-    Configuration
+    Configuration RestrictedKeys
 }

@@ -1,6 +1,7 @@
 //! Reads of connections to Stripe and of the events received from it.
 
-use crate::base::id::StripeEventId;
+use crate::base::id::{ProbeCouponId, StripeEventId};
+use crate::base::mode::Mode;
 use crate::base::page::PageRequest;
 use crate::base::secret::SecretHash;
 use crate::base::slug::TenantId;
@@ -10,6 +11,7 @@ use crate::model::stripe::connection::Connection;
 use crate::model::stripe::event_endpoint::EventEndpoint;
 use crate::model::stripe::oauth_round::OAuthRound;
 use crate::model::stripe::processed_event::ProcessedEvent;
+use crate::model::stripe::restricted_key::{ProbeCoupon, RestrictedKey};
 use crate::ports::store_error::{Found, Listed, StoreError};
 
 /// Reads connections to Stripe.
@@ -43,4 +45,30 @@ pub trait ProcessedEvents {
     /// belongs to the tenant that sold; if that is not known, to the tenant of its account
     /// (`parked_events_belong_to_the_tenant_that_sold`).
     fn parked(&self, tenant: &TenantId, page: &PageRequest) -> Listed<ProcessedEvent>;
+}
+
+/// Reads restricted keys and the coupons of their probes.
+pub trait RestrictedKeys {
+    /// The restricted key of a tenant in a mode, if the tenant ever connected one.
+    fn restricted_key(&self, tenant: &TenantId, mode: Mode) -> Found<RestrictedKey>;
+    /// Up to `n` keys that a worker looks at by `now`, the longest due first (`due_keys_are_found`).
+    fn restricted_keys_due(
+        &self,
+        now: Timestamp,
+        n: usize,
+    ) -> Result<Vec<RestrictedKey>, StoreError>;
+    /// Up to `n` connected keys that need attention, ordered by tenant (`keys_that_need_attention_are_found`).
+    fn unhealthy_keys(&self, n: usize) -> Result<Vec<RestrictedKey>, StoreError>;
+    /// The coupon with this id, if it is still to be deleted.
+    fn probe_coupon(&self, id: &ProbeCouponId) -> Found<ProbeCoupon>;
+    /// Up to `n` coupons that a sweep tries to delete by `now`, the longest due first
+    /// (`due_coupons_are_found`).
+    fn probe_coupons_due(&self, now: Timestamp, n: usize) -> Result<Vec<ProbeCoupon>, StoreError>;
+    /// Up to `n` coupons that could not be deleted, oldest first: those of a tenant in a mode, or all
+    /// (`orphan_coupons_are_found`).
+    fn orphan_coupons(
+        &self,
+        of: Option<(&TenantId, Mode)>,
+        n: usize,
+    ) -> Result<Vec<ProbeCoupon>, StoreError>;
 }

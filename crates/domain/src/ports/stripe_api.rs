@@ -117,6 +117,15 @@ pub trait Webhooks: Send + Sync {
         now: Timestamp,
     ) -> Result<(Mode, StripeEvent), WebhookError>;
 
+    /// Verifies and parses an event that was sent to an endpoint of a seller's own, whose secret this is.
+    fn read_own(
+        &self,
+        secret: &Secret,
+        body: &[u8],
+        signature: &str,
+        now: Timestamp,
+    ) -> Result<StripeEvent, WebhookError>;
+
     /// Parses an event that was verified when it was received, to retry it.
     fn reread(&self, body: &[u8]) -> Result<StripeEvent, WebhookError>;
 }

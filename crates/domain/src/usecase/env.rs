@@ -27,6 +27,12 @@ impl SealedField {
     pub const ENDPOINT_SECRET: Self = Self::new("endpoint", "secret");
     /// The body of a delivery; bound to the id of the event.
     pub const DELIVERY_BODY: Self = Self::new("delivery", "body");
+    /// A restricted key, connected or former; bound to `tenant/mode`.
+    pub const RESTRICTED_KEY: Self = Self::new("restricted-key", "key");
+    /// The signing secret of the endpoint that a restricted key created; bound to `tenant/mode`.
+    pub const RESTRICTED_KEY_WEBHOOK_SECRET: Self = Self::new("restricted-key", "webhook-secret");
+    /// The restricted key that created the coupon of a probe; bound to the id of the coupon.
+    pub const PROBE_COUPON_KEY: Self = Self::new("probe-coupon", "key");
     /// A known text that proves a master key; bound to the id of the key.
     pub const CANARY: Self = Self::new("master-key", "canary");
 
@@ -147,6 +153,9 @@ mod tests {
             SealedField::API_KEY_SECRET,
             SealedField::ENDPOINT_SECRET,
             SealedField::DELIVERY_BODY,
+            SealedField::RESTRICTED_KEY,
+            SealedField::RESTRICTED_KEY_WEBHOOK_SECRET,
+            SealedField::PROBE_COUPON_KEY,
         ];
         with_env(|env| {
             for sealed_as in fields {

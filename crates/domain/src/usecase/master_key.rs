@@ -62,6 +62,9 @@ impl SealedKind {
             Self::EndpointSecret | Self::EndpointOldSecret => SealedField::ENDPOINT_SECRET,
             Self::DeliveryBody => SealedField::DELIVERY_BODY,
             Self::LicenseKey => SealedField::LICENSE_KEY,
+            Self::RestrictedKey | Self::FormerRestrictedKey => SealedField::RESTRICTED_KEY,
+            Self::RestrictedKeyWebhookSecret => SealedField::RESTRICTED_KEY_WEBHOOK_SECRET,
+            Self::ProbeCouponKey => SealedField::PROBE_COUPON_KEY,
         }
     }
 

@@ -123,7 +123,11 @@ fn unpark(
     };
     let payload = waiting.payload.clone();
     let (event, unreadable) = match webhooks.reread(&payload) {
-        Ok(event) => (event, None),
+        // An event of an account's own endpoint does not name the account.
+        Ok(mut event) => {
+            event.account = event.account.or_else(|| parked.account.clone());
+            (event, None)
+        }
         Err(error) => (placeholder(&parked), Some(UnparkError::from(error))),
     };
     let inbound = Inbound {

@@ -18,7 +18,7 @@ use super::gather::Gather;
 use crate::app::{App, Mailer};
 use crate::blocking::blocking;
 use crate::crash::{self, Point};
-use crate::mail_body::{license_message, paused_message};
+use crate::mail_body::{key_message, license_message, paused_message};
 use crate::metrics::Worker;
 
 /// How many mails this node sends at the same time.
@@ -155,6 +155,7 @@ fn send(app: &App, mailer: &Mailer, mail: &QueuedMail) -> Result<MailStatus, Fai
     let message = match compose(&*app.store, &app.env(), mail)? {
         Composed::Mail(mail) => Ok(license_message(&mail)),
         Composed::Notice(notice) => Ok(paused_message(&notice)),
+        Composed::KeyNotice(notice) => Ok(key_message(&notice)),
         Composed::Outcome(outcome) => Err(outcome),
     };
     let outcome = match message {

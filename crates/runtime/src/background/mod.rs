@@ -1,5 +1,5 @@
-//! The workers that run beside the requests: they deliver webhooks, send mail, sweep, prune, and
-//! write last-seen times.
+//! The workers that run beside the requests: they deliver webhooks, send mail, sweep, keep restricted
+//! keys well, prune, and write last-seen times.
 
 mod deliver;
 mod error;
@@ -7,6 +7,7 @@ mod gather;
 mod last_seen;
 mod mail;
 mod prune;
+mod restricted_keys;
 mod slot_pool;
 mod sweep;
 mod tidy_metrics;
@@ -33,6 +34,7 @@ impl Workers {
             tokio::spawn(mail::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(sweep::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(sweep::run_at_stripe(Arc::clone(app), stopped.clone())),
+            tokio::spawn(restricted_keys::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(prune::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(last_seen::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(tidy_metrics::run(Arc::clone(app), stopped)),

@@ -1,7 +1,9 @@
 //! The body of a mail: its subject, its text and its HTML, from the values that the domain chose.
 
+mod key_notice;
 mod paused;
 
+pub(crate) use key_notice::key_message;
 pub(crate) use paused::paused_message;
 
 use askama::Template;

@@ -49,6 +49,10 @@ error_codes! {
         "the connection attempt is unknown, used or expired",
     OauthCodeRefused = 400 "oauth/code-refused"
         "Stripe refused the code",
+    StripeKeyKind = 400 "stripe/key-kind"
+        "the text is not a restricted key of Stripe",
+    StripeKeyMode = 400 "stripe/key-mode"
+        "the restricted key is of the other mode",
     ApiKeyInvalid = 401 "api/key-invalid"
         "the key or token is missing or unknown",
     ApiSignatureInvalid = 401 "api/signature-invalid"
@@ -115,6 +119,8 @@ error_codes! {
         "the connection cannot change to this mode",
     StripeNotConfigured = 409 "stripe/not-configured"
         "this server has no Stripe settings for the mode",
+    StripeAccountTaken = 409 "stripe/account-taken"
+        "the account of the restricted key is connected to another tenant",
     OauthAccountTaken = 409 "oauth/account-taken"
         "the account belongs to another tenant",
     OauthWrongMode = 409 "oauth/wrong-mode"
@@ -129,6 +135,10 @@ error_codes! {
         "the amount is below Stripe's minimum",
     StripeCannotCharge = 422 "stripe/cannot-charge"
         "the account cannot charge",
+    StripePermissionsMissing = 422 "STRIPE_PERMISSIONS_MISSING"
+        "the restricted key lacks permissions, which `details` name",
+    StripeKeyInvalid = 422 "stripe/key-invalid"
+        "Stripe does not accept the restricted key",
     StripeRefused = 422 "stripe/refused"
         "Stripe refused the request; `details` have Stripe's own code and message",
     RateLimited = 429 "common/rate-limited"

@@ -9,6 +9,7 @@ mod code;
 mod failures;
 mod licenses;
 mod outbox;
+mod restricted_key;
 mod sales;
 mod sellers;
 mod stripe;

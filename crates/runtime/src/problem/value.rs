@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use mintage_domain::model::stripe::key_permission::KeyPermission;
+
 use super::code::ErrorCode;
 
 /// An error as its caller sees it. Details for the operator are logged where the problem is created.
@@ -27,6 +29,8 @@ pub struct Detail {
     pub message: String,
     /// The code of Stripe, if Stripe refused the request.
     pub code: Option<String>,
+    /// The permission that a restricted key lacks, if the field is one.
+    pub permission: Option<KeyPermission>,
 }
 
 impl Detail {
@@ -36,6 +40,7 @@ impl Detail {
             path: path.into(),
             message: message.into(),
             code: None,
+            permission: None,
         }
     }
 }

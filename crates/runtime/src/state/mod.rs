@@ -6,6 +6,7 @@ mod last_seen;
 mod rate_shares;
 mod stripe_circuits;
 mod stripe_threads;
+mod suspect_keys;
 mod versioned_map;
 
 pub use configuration_cache::ConfigurationCache;
@@ -15,4 +16,5 @@ pub(crate) use rate_shares::HeldShare;
 pub use rate_shares::RateShares;
 pub use stripe_circuits::StripeCircuits;
 pub use stripe_threads::StripeThreads;
+pub use suspect_keys::SuspectKeys;
 pub(crate) use versioned_map::VersionedMap;

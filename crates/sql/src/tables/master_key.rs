@@ -7,7 +7,10 @@ use mintage_domain::ports::{SealedKind, SealedValue, StoreError};
 use super::super::db::Conn;
 use crate::error::Error;
 use crate::place::Place;
-use crate::schema::{api_keys, deliveries, endpoints, licenses, master_keys, products};
+use crate::schema::{
+    api_keys, deliveries, endpoints, licenses, master_keys, probe_coupons, products,
+    restricted_keys,
+};
 
 /// List the canaries.
 pub fn canaries(conn: &mut Conn) -> Result<Vec<Sealed>, Error> {
@@ -122,6 +125,10 @@ mod of_old_secrets {
 
 column!(of_deliveries = deliveries: id, sealed_body);
 column!(of_licenses = licenses: id, sealed_key);
+column!(of_restricted_keys = restricted_keys: id, sealed_key, version);
+column!(of_key_webhook_secrets = restricted_keys: id, sealed_webhook_secret, version);
+column!(of_former_keys = restricted_keys: id, sealed_former_key, version);
+column!(of_probe_coupons = probe_coupons: id, sealed_key, version);
 
 /// The same for products, whose id is `tenant/product`.
 mod of_products {
@@ -188,6 +195,10 @@ fn values(kind: SealedKind) -> Values {
         SealedKind::EndpointOldSecret => values!(of_old_secrets),
         SealedKind::DeliveryBody => values!(of_deliveries),
         SealedKind::LicenseKey => values!(of_licenses),
+        SealedKind::RestrictedKey => values!(of_restricted_keys),
+        SealedKind::RestrictedKeyWebhookSecret => values!(of_key_webhook_secrets),
+        SealedKind::FormerRestrictedKey => values!(of_former_keys),
+        SealedKind::ProbeCouponKey => values!(of_probe_coupons),
     }
 }
 

@@ -5,6 +5,7 @@ mod asking;
 mod offline;
 mod requests;
 mod samples;
+mod seller;
 mod simulated;
 mod webhooks;
 mod world;

@@ -93,6 +93,11 @@ impl Tables {
                 .map(|row| row.version),
             Row::Connection(tenant) => self.connections.get(tenant).map(|row| row.version),
             Row::Account(account) => self.accounts.get(account).map(|row| row.version),
+            Row::RestrictedKey(tenant, mode) => self
+                .restricted_keys
+                .get(&(tenant.clone(), *mode))
+                .map(|row| row.version),
+            Row::ProbeCoupon(id) => self.probe_coupons.get(id).map(|row| row.version),
             Row::OAuthRound(state) => self.oauth_rounds.get(state).map(|row| row.version),
             Row::Event(endpoint, id) => self
                 .events
@@ -160,6 +165,15 @@ impl Tables {
         write_rows(&mut self.accounts, changes.accounts, |it| {
             it.account.clone()
         });
+        write_rows(&mut self.restricted_keys, changes.restricted_keys, |it| {
+            (it.tenant.clone(), it.mode)
+        });
+        write_rows(&mut self.probe_coupons, changes.probe_coupons, |it| {
+            it.id.clone()
+        });
+        for id in &changes.removed_probe_coupons {
+            self.probe_coupons.remove(id);
+        }
         write_rows(&mut self.oauth_rounds, changes.oauth_rounds, |it| it.state);
         write_rows(&mut self.events, changes.events, |it| {
             (it.endpoint.clone(), it.id.clone())

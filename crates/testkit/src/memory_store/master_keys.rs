@@ -2,6 +2,7 @@
 
 use mintage_domain::base::seal::{KeyId, Sealed};
 use mintage_domain::model::access::credential::Credential;
+use mintage_domain::model::stripe::restricted_key::OwnEndpoint;
 use mintage_domain::ports::{MasterKeys, SealedKind, SealedValue, StoreError};
 
 use crate::memory_store::store::MemoryStore;
@@ -101,6 +102,37 @@ fn each(
             for row in tables.deliveries.values_mut() {
                 let version = Some(&mut row.version);
                 visit(row.id.to_string(), &mut row.sealed_body, version);
+            }
+        }
+        SealedKind::RestrictedKey => {
+            for row in tables.restricted_keys.values_mut() {
+                let (id, version) = (row.id(), Some(&mut row.version));
+                if let Some(connected) = &mut row.connected {
+                    visit(id, &mut connected.sealed_key, version);
+                }
+            }
+        }
+        SealedKind::RestrictedKeyWebhookSecret => {
+            for row in tables.restricted_keys.values_mut() {
+                let (id, version) = (row.id(), Some(&mut row.version));
+                let endpoint = row.connected.as_mut().map(|it| &mut it.endpoint);
+                if let Some(OwnEndpoint::Created { sealed_secret, .. }) = endpoint {
+                    visit(id, sealed_secret, version);
+                }
+            }
+        }
+        SealedKind::FormerRestrictedKey => {
+            for row in tables.restricted_keys.values_mut() {
+                let (id, version) = (row.id(), Some(&mut row.version));
+                if let Some(former) = &mut row.former {
+                    visit(id, &mut former.sealed_key, version);
+                }
+            }
+        }
+        SealedKind::ProbeCouponKey => {
+            for row in tables.probe_coupons.values_mut() {
+                let (id, version) = (row.id.to_string(), Some(&mut row.version));
+                visit(id, &mut row.sealed_key, version);
             }
         }
         SealedKind::LicenseKey => {

@@ -10,6 +10,7 @@ mod licenses;
 mod master_keys;
 mod outbox;
 mod paging;
+mod restricted_keys;
 mod sales;
 mod sellers;
 mod store;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use mintage_domain::base::id::{
-    ApiKeyId, AuditId, CustomerId, DeliveryId, LicenseId, MailId, OrderId, StripeAccountId,
-    StripeEventId, TokenId, WebhookEndpointId,
+    ApiKeyId, AuditId, CustomerId, DeliveryId, LicenseId, MailId, OrderId, ProbeCouponId,
+    StripeAccountId, StripeEventId, TokenId, WebhookEndpointId,
 };
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::seal::Sealed;
@@ -35,6 +35,7 @@ use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
+use mintage_domain::model::stripe::restricted_key::{ProbeCoupon, RestrictedKey};
 
 /// A map for each aggregate, and an index for each row that is unique by more than its id.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +47,8 @@ pub(super) struct Tables {
     pub(super) prices: BTreeMap<(TenantId, StripeAccountId, ProductId, KeyTypeId), PriceLink>,
     pub(super) connections: BTreeMap<TenantId, Connection>,
     pub(super) accounts: BTreeMap<AccountRef, AccountLink>,
+    pub(super) restricted_keys: BTreeMap<(TenantId, Mode), RestrictedKey>,
+    pub(super) probe_coupons: BTreeMap<ProbeCouponId, ProbeCoupon>,
     pub(super) oauth_rounds: BTreeMap<SecretHash, OAuthRound>,
     pub(super) events: BTreeMap<(EventEndpoint, StripeEventId), ProcessedEvent>,
     pub(super) customers: BTreeMap<CustomerId, Customer>,

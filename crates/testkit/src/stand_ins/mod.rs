@@ -5,6 +5,7 @@ mod entropy;
 mod env;
 mod outbox_mail;
 mod scripted_http;
+mod seller_stripe;
 mod stripe;
 
 pub use clock::FixedClock;
@@ -12,4 +13,5 @@ pub use entropy::SeededEntropy;
 pub use env::TestEnv;
 pub use outbox_mail::OutboxMail;
 pub use scripted_http::ScriptedHttp;
+pub use seller_stripe::StandInSellerStripe;
 pub use stripe::StandInStripe;

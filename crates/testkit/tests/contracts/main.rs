@@ -12,6 +12,12 @@ mod stand_in_stripe {
     mintage_testkit::stripe_contract!(StandInStripe::new());
 }
 
+mod stand_in_seller_stripe {
+    use mintage_testkit::StandInSellerStripe;
+
+    mintage_testkit::seller_stripe_contract!(StandInSellerStripe::new());
+}
+
 mod memory_store {
     use mintage_testkit::MemoryStore;
 

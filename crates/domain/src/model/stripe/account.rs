@@ -24,6 +24,8 @@ pub struct AccountLink {
     pub tenant: TenantId,
     /// Whether the tenant sells on the account now.
     pub active: bool,
+    /// Whether a restricted key of the tenant is connected to the account now.
+    pub by_key: bool,
     /// When the account was linked.
     pub linked_at: Timestamp,
     /// Number of times the row was written; guards compare it.

@@ -5,5 +5,8 @@ pub mod circuit;
 pub mod connection;
 pub mod event;
 pub mod event_endpoint;
+pub mod key_permission;
+pub mod key_proof;
 pub mod oauth_round;
 pub mod processed_event;
+pub mod restricted_key;

@@ -11,16 +11,19 @@ use crate::base::time::Timestamp;
 use crate::commit::write::Write;
 use crate::model::licenses::license::License;
 use crate::model::licenses::standing::State;
-use crate::model::outbox::mail::{LicenseMail, MailContent, MailStatus, PausedNotice, QueuedMail};
+use crate::model::outbox::mail::{
+    KeyNotice, LicenseMail, MailContent, MailStatus, PausedNotice, QueuedMail,
+};
 use crate::model::sellers::audit::Actor;
 use crate::model::sellers::tenant::Tenant;
 use crate::ports::{
-    Catalog, Commit, LicenseRecord, Licenses, MailError, Mails, RateLimiter, StoreError, Tenants,
-    WebhookEndpoints,
+    Catalog, Commit, LicenseRecord, Licenses, MailError, Mails, RateLimiter, RestrictedKeys,
+    StoreError, Tenants, WebhookEndpoints,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
 use crate::usecase::failure::{Failure, from_port_errors};
+use crate::usecase::outbox::key_notice::compose_key_notice;
 use crate::usecase::outbox::mail_rates::{Counted, take_rates};
 use crate::usecase::outbox::paused_notice::compose_paused_notice;
 use crate::usecase::outbox::retry::next_attempt;
@@ -44,6 +47,8 @@ const REVOKED: &str = "the license was revoked before the mail was sent";
 const ERASED: &str = "the customer was erased";
 /// The reason of a notice that was cancelled because the endpoint is not paused any more.
 const RESUMED: &str = "the webhook endpoint was resumed before the mail was sent";
+/// The reason of a notice that was cancelled because the key is well again.
+const RECOVERED: &str = "the key was repaired or replaced before the mail was sent";
 /// The reason of a mail that waited too long for a mail server.
 const NO_SERVER: &str = "no mail server was set up in three days";
 
@@ -114,6 +119,8 @@ pub enum Composed {
     Mail(Box<LicenseMail>),
     /// What a notice about a paused webhook endpoint says.
     Notice(Box<PausedNotice>),
+    /// What a notice about a restricted key says.
+    KeyNotice(Box<KeyNotice>),
     /// Nothing is sent; this outcome must be recorded.
     Outcome(Outcome),
 }
@@ -146,7 +153,9 @@ impl From<Result<(), MailError>> for Outcome {
 /// Decides what a claimed mail says, from what is stored now. What cannot be read is tried again by
 /// the schedule, and fails in the end. A mail to a buyer takes from the rates of its tenant.
 pub fn compose(
-    store: &(impl Tenants + Catalog + Licenses + WebhookEndpoints + RateLimiter + ?Sized),
+    store: &(
+         impl Tenants + Catalog + Licenses + WebhookEndpoints + RestrictedKeys + RateLimiter + ?Sized
+     ),
     env: &Env<'_>,
     mail: &QueuedMail,
 ) -> Result<Composed, Failure> {
@@ -156,6 +165,12 @@ pub fn compose(
             let cancelled = Composed::Outcome(Outcome::Cancelled(RESUMED));
             notice.map_or(cancelled, |notice| Composed::Notice(Box::new(notice)))
         }),
+        MailContent::KeyNeedsAttention(mode) => {
+            compose_key_notice(store, mail, *mode).map(|notice| {
+                let cancelled = Composed::Outcome(Outcome::Cancelled(RECOVERED));
+                notice.map_or(cancelled, |notice| Composed::KeyNotice(Box::new(notice)))
+            })
+        }
     };
     match composed {
         Err(Failure::Store(error @ StoreError::Inconsistent { .. })) => {

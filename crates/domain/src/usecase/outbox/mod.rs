@@ -2,6 +2,7 @@
 
 pub mod deliver;
 pub mod event;
+mod key_notice;
 pub mod mail;
 mod mail_rates;
 mod paused_notice;

@@ -2,6 +2,7 @@
 
 use crate::base::email::Email;
 use crate::base::id::WebhookEndpointId;
+use crate::base::mode::Mode;
 use crate::base::page::{Page, PageRequest};
 use crate::base::slug::TenantId;
 use crate::commit::write::Write;
@@ -9,13 +10,14 @@ use crate::model::sellers::audit::Actor;
 use crate::model::sellers::management_token::ManagementToken;
 use crate::model::sellers::tenant::{Tenant, TenantStatus};
 use crate::ports::{
-    ApiKeys, Commit, Connections, CustomerFilter, Customers, Erasures, StoreError, TenantErasure,
-    TenantRows, Tenants, Tokens, WebhookEndpoints,
+    ApiKeys, Commit, Connections, CustomerFilter, Customers, Erasures, RestrictedKeys, StoreError,
+    TenantErasure, TenantRows, Tenants, Tokens, WebhookEndpoints,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::sales::customer::erase_again;
 use crate::usecase::sellers::tenant::TenantError;
+use crate::usecase::stripe::restricted_key;
 
 /// Suspends a tenant: the seller's calls are refused. What was sold goes on.
 pub fn suspend(
@@ -78,6 +80,7 @@ pub fn erase(
          + Tokens
          + ApiKeys
          + Connections
+         + RestrictedKeys
          + WebhookEndpoints
          + Customers
          + Erasures
@@ -174,7 +177,7 @@ fn revoke_api_keys(
 
 /// Ends the connection to Stripe, the checkout key and the deliveries to the seller.
 fn disconnect(
-    store: &(impl Connections + WebhookEndpoints + Commit + ?Sized),
+    store: &(impl Connections + RestrictedKeys + WebhookEndpoints + Commit + ?Sized),
     env: &Env<'_>,
     id: &TenantId,
 ) -> Result<(), TenantError> {
@@ -188,6 +191,9 @@ fn disconnect(
             }
             connection.checkout_key = None;
             changes.connections.push(Write::changed(connection));
+        }
+        for mode in Mode::ALL {
+            restricted_key::leave(store, env, &mut changes, (id, mode))?;
         }
         // The first endpoint may have a secret and a description without a URL.
         let first = store.webhook_endpoint(id, &WebhookEndpointId::first_of(id))?;

@@ -20,6 +20,7 @@ use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
 use crate::usecase::stripe::oauth_state::{State, hash_of, key_of, random_hex};
+use crate::usecase::stripe::restricted_key::is_taken;
 
 /// Why a connection was not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -235,12 +236,12 @@ fn link(
     // The tenant may have been suspended or erased while Stripe exchanged the code.
     check_tenant(store, tenant)?;
     let stored_link = store.account_link(target)?;
-    if stored_link
-        .as_ref()
-        .is_some_and(|link| link.active && link.tenant != *tenant)
-    {
+    if is_taken(store, tenant, target, |link| link.account == *target)? {
         return Err(ConnectError::AccountTaken);
     }
+    let by_key = stored_link
+        .as_ref()
+        .is_some_and(|link| link.by_key && link.tenant == *tenant);
     let mut changes = env.changes(now);
     let mut connection = current(store, tenant)?;
     if let Some(former) = connection.connect(target.clone())? {
@@ -250,6 +251,7 @@ fn link(
         account: target.clone(),
         tenant: tenant.clone(),
         active: true,
+        by_key,
         linked_at: now,
         version: stored_link.map_or(0, |link| link.version),
     }));

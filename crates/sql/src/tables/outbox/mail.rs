@@ -5,6 +5,7 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use mintage_domain::base::id::{LicenseId, MailId};
+use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
@@ -44,6 +45,8 @@ pub struct MailingRow {
 /// The kinds of mail, as they are stored.
 const LICENSE_KEY: &str = "license-key";
 const WEBHOOK_PAUSED: &str = "webhook-paused";
+const SANDBOX_KEY: &str = "sandbox-key-needs-attention";
+const LIVE_KEY: &str = "live-key-needs-attention";
 
 impl From<&QueuedMail> for MailingRow {
     fn from(mailing: &QueuedMail) -> Self {
@@ -66,6 +69,8 @@ impl From<&QueuedMail> for MailingRow {
             kind: match mailing.content {
                 MailContent::LicenseKey(_) => LICENSE_KEY.to_owned(),
                 MailContent::WebhookPaused => WEBHOOK_PAUSED.to_owned(),
+                MailContent::KeyNeedsAttention(Mode::Sandbox) => SANDBOX_KEY.to_owned(),
+                MailContent::KeyNeedsAttention(Mode::Live) => LIVE_KEY.to_owned(),
             },
         }
     }
@@ -82,6 +87,8 @@ impl TryFrom<MailingRow> for QueuedMail {
                 MailContent::LicenseKey(place.read("license", LicenseId::parse(&row.license))?)
             }
             WEBHOOK_PAUSED => MailContent::WebhookPaused,
+            SANDBOX_KEY => MailContent::KeyNeedsAttention(Mode::Sandbox),
+            LIVE_KEY => MailContent::KeyNeedsAttention(Mode::Live),
             _ => return Err(place.wrong("kind", "unknown kind of mail")),
         };
         Ok(Self {

@@ -29,6 +29,7 @@ pub struct AccountLinkRow {
     active: bool,
     linked_at: i64,
     version: i64,
+    by_key: bool,
 }
 
 impl From<&AccountLink> for AccountLinkRow {
@@ -40,6 +41,7 @@ impl From<&AccountLink> for AccountLinkRow {
             active: link.active,
             linked_at: link.linked_at.as_micros(),
             version: stored_version(link.version),
+            by_key: link.by_key,
         }
     }
 }
@@ -57,13 +59,14 @@ impl TryFrom<AccountLinkRow> for AccountLink {
             },
             tenant: place.read("tenant", TenantId::parse(&row.tenant))?,
             active: row.active,
+            by_key: row.by_key,
             linked_at: Timestamp::from_micros(row.linked_at),
             version: place.number("version", row.version)?,
         })
     }
 }
 
-stored!(AccountLinkRow: account_links { key account, key mode, set tenant, set active, set linked_at, set version });
+stored!(AccountLinkRow: account_links { key account, key mode, set tenant, set active, set linked_at, set version, set by_key });
 
 /// How a guard finds the link of an account.
 pub(crate) const LOOKUP: Lookup =

@@ -4,3 +4,5 @@ pub mod account;
 pub mod connection;
 pub mod event;
 pub mod oauth_round;
+pub mod probe_coupon;
+pub mod restricted_key;

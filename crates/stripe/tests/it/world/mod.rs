@@ -141,6 +141,24 @@ impl World {
         json_of(&self.send(Method::Post, &url, None, &body.to_string()))
     }
 
+    /// Posts a form to the API with a key of a seller's own.
+    pub(crate) fn post_with_key(&self, key: &Secret, path: &str, form: &str) {
+        let request = HttpRequest {
+            method: Method::Post,
+            url: format!("{}{path}", self.sim.api_url()),
+            headers: vec![(
+                "Content-Type",
+                "application/x-www-form-urlencoded".to_owned(),
+            )],
+            authorization: Some(Secret::new(format!("Bearer {}", key.expose()))),
+            body: form.as_bytes().to_vec(),
+            deadline: Duration::from_secs(10),
+            answer: AnswerBody::Whole(1 << 20),
+        };
+        let answer = self.http.send(&request).expect("the simulator answers");
+        assert_eq!(answer.status, 200, "{path}");
+    }
+
     fn send(&self, method: Method, url: &str, on: Option<&AccountRef>, body: &str) -> HttpResponse {
         let kind = if body.starts_with('{') {
             "application/json"

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use mintage_domain::base::mode::Mode;
 use mintage_domain::base::seal::{KeyId, Sealed};
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::access::credential::Credential;
 use mintage_domain::model::outbox::webhook_endpoint::{OldSecret, WebhookEndpoint};
+use mintage_domain::model::stripe::restricted_key::{FormerKey, RestrictedKey};
 use mintage_domain::ports::{CommitError, SealedKind, SealedValue};
 use mintage_domain::usecase::env::SealedField;
 
@@ -34,6 +36,10 @@ pub fn a_key_has_one_canary_which_stays(store: &Nodes<'_>) {
     assert_eq!(store.canaries(), Ok(vec![]));
 }
 
+fn other_mode(mode: Mode) -> Mode {
+    Mode::from_livemode(!mode.livemode())
+}
+
 /// A shop with two values of each kind beside a publishable key and an erased body, which have no
 /// value; and the ids of the values.
 fn shop_with_values(store: &Nodes<'_>) -> (Shop, Vec<(SealedKind, BTreeSet<String>)>) {
@@ -42,6 +48,18 @@ fn shop_with_values(store: &Nodes<'_>) -> (Shop, Vec<(SealedKind, BTreeSet<Strin
     let sold = [shop.sold(store).license, shop.sold(store).license];
     let keys = [shop.api_key(), shop.api_key()];
     let bodies = [shop.delivery(&sold[0]), shop.delivery(&sold[1])];
+    let restricted = [&shop, &other].map(|it| {
+        let mut row = it.restricted_key();
+        let connected = row.connected.as_ref().expect("it is connected");
+        row.former = Some(FormerKey {
+            sealed_key: connected.sealed_key.clone(),
+            endpoint: None,
+            until: it.now(),
+        });
+        row
+    });
+    let left = RestrictedKey::none(shop.tenant.id.clone(), other_mode(shop.mode));
+    let coupons = [shop.probe_coupon(), shop.probe_coupon()];
     let mut erased = shop.delivery(&sold[0]);
     erased.sealed_body = Sealed::from_bytes(&[]).expect("an erased value");
     committed(
@@ -59,6 +77,10 @@ fn shop_with_values(store: &Nodes<'_>) -> (Shop, Vec<(SealedKind, BTreeSet<Strin
                 ..it.webhook_endpoint()
             });
             it.endpoints.extend(endpoints.map(Write::changed));
+            it.restricted_keys
+                .extend(restricted.clone().map(Write::changed));
+            it.restricted_keys.push(Write::changed(left));
+            it.probe_coupons.extend(coupons.clone().map(Write::changed));
         }),
     );
     let products = [&shop, &other].map(|it| format!("{}/{}", it.tenant.id, it.product.id));
@@ -78,6 +100,22 @@ fn shop_with_values(store: &Nodes<'_>) -> (Shop, Vec<(SealedKind, BTreeSet<Strin
         (
             SealedKind::LicenseKey,
             sold.map(|it| it.id.to_string()).into(),
+        ),
+        (
+            SealedKind::RestrictedKey,
+            restricted.each_ref().map(RestrictedKey::id).into(),
+        ),
+        (
+            SealedKind::RestrictedKeyWebhookSecret,
+            restricted.each_ref().map(RestrictedKey::id).into(),
+        ),
+        (
+            SealedKind::FormerRestrictedKey,
+            restricted.each_ref().map(RestrictedKey::id).into(),
+        ),
+        (
+            SealedKind::ProbeCouponKey,
+            coupons.map(|it| it.id.to_string()).into(),
         ),
     ];
     (shop, expected)

@@ -7,9 +7,10 @@ use std::thread;
 use std::time::Duration;
 
 use mintage_domain::base::id::{
-    ActivationId, ApiKeyId, CustomerId, DeliveryId, LicenseId, MailId, OrderId, SessionId,
-    StripeAccountId, StripeEventId, TokenId, WebhookEndpointId,
+    ActivationId, ApiKeyId, CustomerId, DeliveryId, LicenseId, MailId, OrderId, ProbeCouponId,
+    SessionId, StripeAccountId, StripeEventId, TokenId, WebhookEndpointId,
 };
+use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::seal::{KeyId, Sealed};
 use mintage_domain::base::secret::SecretHash;
@@ -36,14 +37,15 @@ use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
+use mintage_domain::model::stripe::restricted_key::{ProbeCoupon, RestrictedKey};
 use mintage_domain::ports::{
     Activations, ApiKeys, AuditFilter, AuditRecord, Audits, Catalog, ClaimLimits, Claimed, Commit,
     CommitDone, Configuration, Connections, CustomerFilter, Customers, Deliveries, Erasure,
     Erasures, Housekeeping, IdempotencyKeys, KeyQuery, KnownLicense, LastSeen, LicenseFilter,
     LicenseRecord, Licenses, Mails, MasterKeys, OAuthRounds, OrderFilter, Orders, Payments,
-    ProcessedEvents, RateLimiter, SealedKind, SealedValue, SeenTarget, Store, StoreError, TakeDone,
-    TakeQuery, TenantErasure, Tenants, Tokens, ValidateDone, ValidateQuery, Validations,
-    WebhookEndpoints,
+    ProcessedEvents, RateLimiter, RestrictedKeys, SealedKind, SealedValue, SeenTarget, Store,
+    StoreError, TakeDone, TakeQuery, TenantErasure, Tenants, Tokens, ValidateDone, ValidateQuery,
+    Validations, WebhookEndpoints,
 };
 
 use crate::contracts::store::reopen::Reopen;
@@ -188,6 +190,14 @@ ports! {
     }
     OAuthRounds {
         read oauth_round(state: &SecretHash) -> Found<OAuthRound>;
+    }
+    RestrictedKeys {
+        read restricted_key(tenant: &TenantId, mode: Mode) -> Found<RestrictedKey>;
+        read restricted_keys_due(now: Timestamp, n: usize) -> Several<RestrictedKey>;
+        read unhealthy_keys(n: usize) -> Several<RestrictedKey>;
+        read probe_coupon(id: &ProbeCouponId) -> Found<ProbeCoupon>;
+        read probe_coupons_due(now: Timestamp, n: usize) -> Several<ProbeCoupon>;
+        read orphan_coupons(of: Option<(&TenantId, Mode)>, n: usize) -> Several<ProbeCoupon>;
     }
     ProcessedEvents {
         read processed_event(endpoint: &EventEndpoint, id: &StripeEventId) -> Found<ProcessedEvent>;

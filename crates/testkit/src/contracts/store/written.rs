@@ -26,6 +26,13 @@ pub(super) fn everything(shop: &Shop) -> Changes {
     changes
         .oauth_rounds
         .push(Write::changed(shop.oauth_round()));
+    changes
+        .restricted_keys
+        .push(Write::changed(shop.restricted_key()));
+    changes
+        .probe_coupons
+        .push(Write::changed(shop.probe_coupon()));
+    changes.removed_probe_coupons.push(shop.probe_coupon().id);
     changes.events.push(Write::changed(shop.processed_event()));
     changes.payments.push(Write::changed(shop.payment()));
     let api_key = shop.api_key();
@@ -136,6 +143,12 @@ impl Check<'_> {
     #[track_caller]
     fn check_sales(&self, changes: &Changes) {
         let store = self.store;
+        for it in values(&changes.restricted_keys) {
+            self.row(it, store.restricted_key(&it.tenant, it.mode));
+        }
+        for it in values(&changes.probe_coupons) {
+            self.row(it, store.probe_coupon(&it.id));
+        }
         for it in values(&changes.events) {
             self.row(it, store.processed_event(&it.endpoint, &it.id));
         }

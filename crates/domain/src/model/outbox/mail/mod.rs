@@ -1,15 +1,18 @@
 //! Mails that deliver license keys to buyers and notices to sellers, and the sender's mailbox.
 
+mod key_notice;
 mod license_mail;
 mod mailbox;
 mod paused_notice;
 
+pub use crate::model::outbox::mail::key_notice::KeyNotice;
 pub use crate::model::outbox::mail::license_mail::LicenseMail;
 pub use crate::model::outbox::mail::mailbox::{InvalidMailbox, Mailbox};
 pub use crate::model::outbox::mail::paused_notice::PausedNotice;
 
 use crate::base::email::Email;
 use crate::base::id::{LicenseId, MailId};
+use crate::base::mode::Mode;
 use crate::base::slug::TenantId;
 use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
@@ -51,6 +54,8 @@ pub enum MailContent {
     LicenseKey(LicenseId),
     /// That the tenant's webhook endpoint was paused, to the seller.
     WebhookPaused,
+    /// That the tenant's restricted key of the mode needs attention, to the seller.
+    KeyNeedsAttention(Mode),
 }
 
 impl MailContent {
@@ -58,7 +63,7 @@ impl MailContent {
     pub fn license(&self) -> Option<&LicenseId> {
         match self {
             Self::LicenseKey(license) => Some(license),
-            Self::WebhookPaused => None,
+            Self::WebhookPaused | Self::KeyNeedsAttention(_) => None,
         }
     }
 }

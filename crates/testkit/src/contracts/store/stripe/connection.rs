@@ -67,6 +67,7 @@ pub fn an_account_link_reads_back_as_written(store: &Nodes<'_>) {
     );
     let left = AccountLink {
         active: false,
+        by_key: true,
         ..live.clone()
     };
     let moved = AccountLink {
