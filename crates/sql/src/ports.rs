@@ -79,6 +79,8 @@ macro_rules! read_ports {
                     connection(tenant: &TenantId) -> Option<Connection> = stripe::connection::get;
                     account_link(account: &AccountRef) -> Option<AccountLink>
                         = stripe::account::get;
+                    connected(after: Option<&TenantId>, n: usize) -> Vec<Connection>
+                        = stripe::connection::list_connected;
                     retiring(n: usize) -> Vec<Connection> = stripe::connection::list_retiring;
                 }
                 OAuthRounds {

@@ -8,15 +8,16 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, Http, HttpResponse, NewPrice, NewProduct, Stripe,
-    StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
+    CheckoutRequest, CheckoutSession, Grant, HistoryPage, HistoryQuery, Http, HttpResponse,
+    NewPrice, NewProduct, Stripe, StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey,
+    StripePrice, StripeProduct,
 };
 use serde::de::DeserializeOwned;
 use stripe_client_core::{RequestBuilder, StripeRequest};
 
 use crate::call::{self, Caller};
 use crate::config::{ModeConfig, StripeConfig};
-use crate::{account, checkout, oauth, price, product};
+use crate::{account, checkout, history, oauth, price, product};
 
 /// A client of Stripe's API with the platform's credentials.
 #[derive(Clone)]
@@ -89,14 +90,21 @@ impl StripeClient {
         key: Option<&StripeIdempotencyKey>,
         request: &impl StripeRequest,
     ) -> Result<T, StripeError> {
-        let caller = match access {
-            StripeAccess::Connect(on) => self.connect_caller(on, key)?,
-            StripeAccess::Key(seller) => Caller {
+        self.call(&self.caller(access, key)?, request)
+    }
+
+    fn caller<'a>(
+        &'a self,
+        access: &'a StripeAccess,
+        key: Option<&'a StripeIdempotencyKey>,
+    ) -> Result<Caller<'a>, StripeError> {
+        match access {
+            StripeAccess::Connect(on) => self.connect_caller(on, key),
+            StripeAccess::Key(seller) => Ok(Caller {
                 key,
                 ..Caller::own_account(&seller.key)
-            },
-        };
-        self.call(&caller, request)
+            }),
+        }
     }
 
     fn connect_caller<'a>(
@@ -240,5 +248,17 @@ impl Stripe for StripeClient {
         let request = checkout::create(checkout);
         let opened: checkout::Session = self.call_with(access, Some(key), &request)?;
         Ok(opened.into())
+    }
+
+    fn history(
+        &self,
+        access: &StripeAccess,
+        query: &HistoryQuery,
+    ) -> Result<HistoryPage, StripeError> {
+        let caller = self.caller(access, None)?;
+        let base = format!("{}/v1", self.config.api_url());
+        let answer = call::send(&*self.http, &base, &caller, history::list(query))?;
+        let list: history::List = call::read(&answer)?;
+        Ok(list.into_page(access, query))
     }
 }

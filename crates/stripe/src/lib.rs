@@ -6,6 +6,7 @@ mod checkout;
 mod client;
 mod config;
 mod event;
+mod history;
 mod inspection;
 mod metadata;
 mod oauth;

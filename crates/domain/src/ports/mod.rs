@@ -22,6 +22,7 @@ mod store;
 mod store_error;
 mod stripe;
 mod stripe_api;
+mod stripe_history;
 mod validations;
 
 pub use access::{ApiKeys, IdempotencyKeys, RateLimiter, TakeDone, TakeQuery};
@@ -49,6 +50,7 @@ pub use stripe_api::{
     StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
     StripeRefusal, WebhookError, Webhooks,
 };
+pub use stripe_history::{HistoryKind, HistoryPage, HistoryQuery, UnknownHistory};
 pub use validations::{ValidateDone, ValidateQuery, ValidateRead, Validations};
 
 #[cfg(feature = "mock")]

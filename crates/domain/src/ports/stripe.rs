@@ -18,6 +18,9 @@ pub trait Connections {
     fn connection(&self, tenant: &TenantId) -> Found<Connection>;
     /// The link from an account to its current or last tenant.
     fn account_link(&self, account: &AccountRef) -> Found<AccountLink>;
+    /// Up to `n` connections with an account, in the order of their tenants, after this tenant
+    /// (`connections_with_an_account_are_listed_in_pages`).
+    fn connected(&self, after: Option<&TenantId>, n: usize) -> Result<Vec<Connection>, StoreError>;
     /// Up to `n` connections with former accounts whose grants are still to be revoked.
     fn retiring(&self, n: usize) -> Result<Vec<Connection>, StoreError>;
 }

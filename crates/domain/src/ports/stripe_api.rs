@@ -16,6 +16,7 @@ use crate::model::catalog::key_type::KeyType;
 use crate::model::catalog::price_link::PriceLink;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::StripeEvent;
+use crate::ports::stripe_history::{HistoryPage, HistoryQuery};
 
 /// Calls Stripe's API on accounts that are connected by OAuth, or with a key of the seller's own.
 ///
@@ -99,6 +100,13 @@ pub trait Stripe: Send + Sync {
         checkout: &CheckoutRequest,
         key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError>;
+
+    /// Reads a page of what happened on an account.
+    fn history(
+        &self,
+        access: &StripeAccess,
+        query: &HistoryQuery,
+    ) -> Result<HistoryPage, StripeError>;
 }
 
 /// Verifies and parses Stripe's webhook events.

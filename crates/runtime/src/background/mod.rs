@@ -7,6 +7,7 @@ mod gather;
 mod last_seen;
 mod mail;
 mod prune;
+mod reconcile;
 mod slot_pool;
 mod sweep;
 mod tidy_metrics;
@@ -33,6 +34,7 @@ impl Workers {
             tokio::spawn(mail::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(sweep::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(sweep::run_at_stripe(Arc::clone(app), stopped.clone())),
+            tokio::spawn(reconcile::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(prune::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(last_seen::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(tidy_metrics::run(Arc::clone(app), stopped)),

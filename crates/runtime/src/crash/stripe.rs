@@ -8,8 +8,9 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
-    StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
+    CheckoutRequest, CheckoutSession, Grant, HistoryPage, HistoryQuery, NewPrice, NewProduct,
+    Stripe, StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice,
+    StripeProduct,
 };
 
 use super::pass::point;
@@ -117,5 +118,13 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
         let opened = self.0.open_checkout(access, checkout, key);
         point(Point::CheckoutOpened);
         opened
+    }
+
+    fn history(
+        &self,
+        access: &StripeAccess,
+        query: &HistoryQuery,
+    ) -> Result<HistoryPage, StripeError> {
+        self.0.history(access, query)
     }
 }

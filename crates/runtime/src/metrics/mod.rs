@@ -44,16 +44,18 @@ pub(crate) enum Worker {
     Mail,
     Sweep,
     SweepAtStripe,
+    Reconcile,
     Prune,
     LastSeen,
 }
 
 impl Worker {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Deliver,
         Self::Mail,
         Self::Sweep,
         Self::SweepAtStripe,
+        Self::Reconcile,
         Self::Prune,
         Self::LastSeen,
     ];
@@ -64,6 +66,7 @@ impl Worker {
             Self::Mail => "mail",
             Self::Sweep => "sweep",
             Self::SweepAtStripe => "sweep_at_stripe",
+            Self::Reconcile => "reconcile",
             Self::Prune => "prune",
             Self::LastSeen => "last_seen",
         }

@@ -9,8 +9,9 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
-    StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
+    CheckoutRequest, CheckoutSession, Grant, HistoryPage, HistoryQuery, NewPrice, NewProduct,
+    Stripe, StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice,
+    StripeProduct,
 };
 
 use crate::metrics::Metrics;
@@ -161,5 +162,14 @@ impl Stripe for GuardedStripe {
     ) -> Result<CheckoutSession, StripeError> {
         let call = || self.stripe.open_checkout(access, checkout, key);
         self.count("open_checkout", access.mode(), access.account(), call)
+    }
+
+    fn history(
+        &self,
+        access: &StripeAccess,
+        query: &HistoryQuery,
+    ) -> Result<HistoryPage, StripeError> {
+        let call = || self.stripe.history(access, query);
+        self.count("history", access.mode(), access.account(), call)
     }
 }

@@ -24,6 +24,15 @@ impl Connections for MemoryStore {
         Ok(self.tables().accounts.get(account).cloned())
     }
 
+    fn connected(&self, after: Option<&TenantId>, n: usize) -> Result<Vec<Connection>, StoreError> {
+        let tables = self.tables();
+        let connections = tables.connections.iter();
+        let connected = connections.filter(|(tenant, it)| {
+            after.is_none_or(|after| *tenant > after) && it.state.account().is_some()
+        });
+        Ok(connected.take(n).map(|(_, it)| it.clone()).collect())
+    }
+
     fn retiring(&self, n: usize) -> Result<Vec<Connection>, StoreError> {
         let tables = self.tables();
         let waiting = tables

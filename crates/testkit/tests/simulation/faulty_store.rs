@@ -113,6 +113,7 @@ stumbling! {
     Connections {
         fn connection(tenant: &TenantId) -> Option<Connection>;
         fn account_link(account: &AccountRef) -> Option<AccountLink>;
+        fn connected(after: Option<&TenantId>, n: usize) -> Vec<Connection>;
         fn retiring(n: usize) -> Vec<Connection>;
     }
     ProcessedEvents {

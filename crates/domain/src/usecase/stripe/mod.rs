@@ -5,3 +5,4 @@ pub mod connect_page;
 pub mod inbound;
 mod oauth_state;
 pub mod parked;
+pub mod reconcile;

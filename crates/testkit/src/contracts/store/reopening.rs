@@ -184,6 +184,7 @@ ports! {
     Connections {
         read connection(tenant: &TenantId) -> Found<Connection>;
         read account_link(account: &AccountRef) -> Found<AccountLink>;
+        read connected(after: Option<&TenantId>, n: usize) -> Several<Connection>;
         read retiring(n: usize) -> Several<Connection>;
     }
     OAuthRounds {

@@ -5,9 +5,9 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
-use mintage_domain::ports::{Grant, StripeError};
+use mintage_domain::ports::{Grant, HistoryKind, StripeError};
 
-use crate::contracts::stripe::connecting::{connected, key};
+use crate::contracts::stripe::connecting::{connected, first_page, key};
 use crate::contracts::stripe::harness::{REDIRECT, StripeHarness};
 use crate::fixtures::{Shop, cents};
 
@@ -164,6 +164,9 @@ pub fn without_a_grant_the_account_is_gone(harness: &dyn StripeHarness) {
                 .err(),
             stripe
                 .open_checkout(&account.clone().into(), &checkout, &key("session"))
+                .err(),
+            stripe
+                .history(&account.clone().into(), &first_page(HistoryKind::Sessions))
                 .err(),
         ];
         for (i, outcome) in outcomes.into_iter().enumerate() {

@@ -5,10 +5,11 @@ use std::fmt::Debug;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::ports::{
-    CheckoutRequest, NewProduct, SoldKeyType, StripeError, StripePrice, StripeProduct,
+    CheckoutRequest, HistoryKind, HistoryPage, NewProduct, SoldKeyType, StripeError, StripePrice,
+    StripeProduct,
 };
 
-use crate::contracts::stripe::connecting::{connected, key, price, product};
+use crate::contracts::stripe::connecting::{connected, first_page, key, price, product};
 use crate::contracts::stripe::harness::StripeHarness;
 use crate::fixtures::{Shop, cents, email};
 
@@ -280,4 +281,25 @@ pub fn an_archived_price_opens_no_session(harness: &dyn StripeHarness) {
         matches!(opened, Err(StripeError::Refused { .. })),
         "{opened:?}"
     );
+}
+
+/// The lists of an account without sales are empty, and an open session is listed without an event: it
+/// has no effects yet.
+pub fn a_list_tells_what_has_effects(harness: &dyn StripeHarness) {
+    let (stripe, shop) = (harness.stripe(), Shop::new("acme"));
+    let account = connected(harness, Mode::Sandbox);
+    let read = |kind| stripe.history(&account.clone().into(), &first_page(kind));
+    for kind in HistoryKind::ALL {
+        assert_eq!(read(kind), Ok(HistoryPage::default()), "{kind:?}");
+    }
+    let price = price(harness, &shop, &account, cents(2_900));
+    stripe
+        .open_checkout(
+            &account.clone().into(),
+            &shop.checkout(&price),
+            &key("session"),
+        )
+        .expect("the price is there");
+    let page = read(HistoryKind::Sessions).expect("a page");
+    assert_eq!((page.events.len(), page.next), (0, None));
 }

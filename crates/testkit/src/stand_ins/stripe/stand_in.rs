@@ -5,14 +5,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use mintage_domain::base::id::{StripeAccountId, StripePriceId, StripeProductId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
+use mintage_domain::base::time::Timestamp;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
-    StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
+    CheckoutRequest, CheckoutSession, Grant, HistoryKind, HistoryPage, HistoryQuery, NewPrice,
+    NewProduct, Stripe, StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey,
+    StripePrice, StripeProduct,
 };
 
-use crate::stand_ins::stripe::state::{StripeState, not_found};
+use crate::stand_ins::stripe::state::{Listed, StripeState, not_found};
 
 /// A Stripe in memory: accounts, grants, products, prices and sessions behind one lock. No money
 /// moves, and no webhook is sent. The stand-in passes `stripe_contract!`.
@@ -78,6 +80,23 @@ impl StandInStripe {
         state
             .prices
             .retain(|(on, _), (product, _)| on != account || product != id);
+    }
+
+    /// Adds an object to a list of an account, with the body of the event that reports its state; `None` if
+    /// the state has no effects.
+    pub fn list(
+        &self,
+        account: &AccountRef,
+        kind: HistoryKind,
+        (id, created): (&str, Timestamp),
+        event: Option<Vec<u8>>,
+    ) {
+        let listed = Listed {
+            id: id.to_owned(),
+            created,
+            event,
+        };
+        self.state().listed.push((account.clone(), kind, listed));
     }
 
     /// The checkouts that were opened on an account, oldest first.
@@ -236,6 +255,17 @@ impl Stripe for StandInStripe {
         };
         self.on_account(account)?
             .open_checkout(account, checkout, key)
+    }
+
+    fn history(
+        &self,
+        access: &StripeAccess,
+        query: &HistoryQuery,
+    ) -> Result<HistoryPage, StripeError> {
+        let StripeAccess::Connect(account) = access else {
+            return Err(StripeError::Unauthorized);
+        };
+        Ok(self.on_account(account)?.history(account, query))
     }
 }
 

@@ -5,11 +5,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use mintage_domain::base::id::{SessionId, StripeAccountId, StripePriceId, StripeProductId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
+use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, StripeError,
-    StripeIdempotencyKey, StripePrice, StripeProduct, StripeRefusal,
+    CheckoutRequest, CheckoutSession, Grant, HistoryKind, HistoryPage, HistoryQuery, NewPrice,
+    NewProduct, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct, StripeRefusal,
 };
+
+/// The number of objects on a page of a list: few, so that tests turn pages.
+const HISTORY_PAGE: usize = 2;
 
 #[derive(Debug, Default)]
 pub(super) struct StripeState {
@@ -19,9 +23,20 @@ pub(super) struct StripeState {
     pub(super) without_charges: HashSet<StripeAccountId>,
     pub(super) products: HashMap<(AccountRef, StripeProductId), StripeProduct>,
     pub(super) prices: BTreeMap<(AccountRef, StripePriceId), (StripeProductId, StripePrice)>,
+    /// What each list holds, oldest first.
+    pub(super) listed: Vec<(AccountRef, HistoryKind, Listed)>,
     pub(super) sessions: Vec<(AccountRef, CheckoutSession, CheckoutRequest)>,
     /// By account and idempotency key: the request, and the id of the object that it created.
     idempotent: HashMap<(AccountRef, String), (String, String)>,
+}
+
+/// An object in a list.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) id: String,
+    pub(super) created: Timestamp,
+    /// The body of the event that reports the state of the object; `None` if the state has no effects.
+    pub(super) event: Option<Vec<u8>>,
 }
 
 #[derive(Debug)]
@@ -166,6 +181,26 @@ impl StripeState {
         self.sessions
             .push((account.clone(), created.clone(), checkout.clone()));
         Ok(created)
+    }
+
+    /// A page of a list: [`HISTORY_PAGE`] objects.
+    pub(super) fn history(&self, account: &AccountRef, query: &HistoryQuery) -> HistoryPage {
+        let newest = self.listed.iter().rev();
+        let mut objects = newest
+            .filter(|(on, kind, it)| {
+                on == account && *kind == query.kind && it.created >= query.since
+            })
+            .map(|(_, _, object)| object);
+        if let Some(after) = &query.after {
+            objects.find(|object| object.id == *after);
+        }
+        let page: Vec<&Listed> = objects.by_ref().take(HISTORY_PAGE).collect();
+        let last = page.last().map(|object| object.id.clone());
+        HistoryPage {
+            events: page.iter().filter_map(|it| it.event.clone()).collect(),
+            objects: page.len(),
+            next: objects.next().and(last),
+        }
     }
 
     /// The id of the object that was created under this key. A key that comes with another request

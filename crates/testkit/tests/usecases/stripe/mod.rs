@@ -1,3 +1,4 @@
 mod connect;
 mod disconnect;
 mod inbound;
+mod reconcile;

@@ -1,12 +1,14 @@
 //! Receiving Stripe events. One commit records the event together with all its effects.
 
 mod deauthorized;
+mod found;
 mod lost_order;
 mod order;
 mod refund;
 mod session;
 mod verdict;
 
+pub use found::apply_found;
 pub use verdict::{InboundError, InboundStore};
 
 use crate::base::id::StripeAccountId;
