@@ -16,7 +16,14 @@ type Rooms = &'static [(&'static str, &'static [&'static str])];
 const FLOORS: [(&str, Floors); 8] = [
     (
         "domain",
-        &[&["base"], &["model"], &["commit"], &["ports"], &["usecase"]],
+        &[
+            &["base"],
+            &["model"],
+            &["commit"],
+            &["serde_impls"],
+            &["ports"],
+            &["usecase"],
+        ],
     ),
     (
         "runtime",
@@ -120,8 +127,8 @@ const ROOMS: [(&str, Rooms); 2] = [
             ("catalog", &[]),
             ("outbox", &[]),
             ("licenses", &["catalog", "outbox"]),
-            ("sales", &[]),
-            ("stripe", &["licenses"]),
+            ("sales", &["catalog", "licenses"]),
+            ("stripe", &["licenses", "sales"]),
         ],
     ),
 ];

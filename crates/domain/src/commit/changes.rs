@@ -37,6 +37,7 @@ aggregates! {
     /// A part that is a [`Write`] carries the guard it is committed under. Customers carry none: a
     /// customer that already exists *joins*, and the receipt names the effective id.
     #[derive(Debug, Clone, PartialEq, Eq)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
     pub struct Changes;
 
     /// Signatures used up: each must be new.

@@ -78,11 +78,11 @@ pub trait Activations {
 /// A query for a license by its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyQuery {
-    /// The tenant of the API key.
+    /// The tenant of the caller.
     pub tenant: TenantId,
-    /// The product of the API key.
+    /// The product of the caller.
     pub product: ProductId,
-    /// The mode of the API key.
+    /// The mode of the caller.
     pub mode: Mode,
     /// The hashes under which the presented key may be stored.
     pub hashes: Vec<KeyHash>,

@@ -15,6 +15,8 @@ mod last_seen;
 mod licenses;
 mod mail;
 mod master_keys;
+#[cfg(feature = "mock")]
+mod mock_store;
 mod outbox;
 mod sales;
 mod sellers;
@@ -57,5 +59,7 @@ pub use clock::{MockClock, MockEntropy};
 pub use http::MockHttp;
 #[cfg(feature = "mock")]
 pub use mail::MockMail;
+#[cfg(feature = "mock")]
+pub use mock_store::MockStore;
 #[cfg(feature = "mock")]
 pub use stripe_api::{MockStripe, MockWebhooks};

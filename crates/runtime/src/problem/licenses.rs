@@ -14,6 +14,7 @@ impl From<IssueError> for Problem {
     fn from(error: IssueError) -> Self {
         let text = error.to_string();
         match error {
+            IssueError::NotAllowed(_) => SignatureError::ScopeInsufficient.into(),
             IssueError::UnknownPlan => Self::not_found(),
             IssueError::Suspended(error) => error.into(),
             IssueError::Archived => Self::new(ErrorCode::NotFound, text),

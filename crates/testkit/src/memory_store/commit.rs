@@ -20,6 +20,7 @@ use crate::memory_store::tables::Tables;
 
 impl Commit for MemoryStore {
     fn submit(&self, changes: Changes, done: CommitDone) {
+        let changes = self.passed_through(changes);
         let outcome = self.tables().commit(changes);
         done(outcome.map_err(CommitError::Refused));
     }

@@ -1,6 +1,8 @@
 //! The store, behind one lock.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use mintage_domain::commit::changes::Changes;
 
 use crate::memory_store::tables::Tables;
 
@@ -12,13 +14,30 @@ use crate::memory_store::tables::Tables;
 /// every store does, one commit at a time. The store passes `store_contract!(core: …)`.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    tables: Mutex<Tables>,
+    tables: Arc<Mutex<Tables>>,
+    through: Option<fn(Changes) -> Changes>,
 }
 
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty store that passes the changes of every commit through a function first: to test what the
+    /// function loses, such as writing changes as JSON and reading them again.
+    pub fn through(function: fn(Changes) -> Changes) -> Self {
+        Self {
+            through: Some(function),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn passed_through(&self, changes: Changes) -> Changes {
+        match self.through {
+            Some(function) => function(changes),
+            None => changes,
+        }
     }
 
     /// A panic of another thread leaves the tables consistent, because no write can fail.

@@ -8,6 +8,7 @@ use crate::model::licenses::terms::LicenseTerms;
 
 /// A license type of a product: KeyStack's *plan*, whose `planCode` is the key type's id.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct KeyType {
     /// The tenant that owns the product.
     pub tenant: TenantId,

@@ -6,6 +6,7 @@ use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 
 /// The Stripe price that was created for a key type on one connected account.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PriceLink {
     /// The tenant that owns the key type.
     pub tenant: TenantId,

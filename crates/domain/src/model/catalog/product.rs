@@ -8,6 +8,7 @@ use crate::model::licenses::key::{KeyFormat, KeyPrefix};
 
 /// An app that a tenant sells.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Product {
     /// The tenant that owns the product.
     pub tenant: TenantId,

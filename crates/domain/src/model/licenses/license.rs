@@ -16,6 +16,7 @@ pub type Notes = Text<5_000>;
 
 /// A license.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct License {
     /// Public id of the license.
     pub id: LicenseId,
@@ -78,6 +79,7 @@ impl License {
 
 /// One unit of one line of an order. Each unit mints exactly one license.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct OrderUnit {
     /// The order that sold the unit.
     pub order: OrderId,

@@ -6,6 +6,7 @@ use crate::model::licenses::term::Term;
 /// The terms of licenses of a key type. They are copied into each order and license, so that a
 /// later change of the key type does not affect what is already sold.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LicenseTerms {
     /// How long the license is valid.
     pub term: Term,

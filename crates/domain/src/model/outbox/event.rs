@@ -102,6 +102,7 @@ struct CustomerFields<'a> {
 
 /// The customer of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct EventCustomer {
     /// The id of the customer.
     pub id: CustomerId,

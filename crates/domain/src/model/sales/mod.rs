@@ -1,6 +1,7 @@
 //! Customers, orders, payments and the platform fee.
 
 pub mod customer;
+pub mod external_order;
 pub mod fee;
 pub mod order;
 pub mod order_snapshot;

@@ -12,6 +12,7 @@ use crate::model::licenses::terms::LicenseTerms;
 /// A sale by checkout. The agreed terms and price are copied into the order when the checkout
 /// opens.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Order {
     /// Public id of the order, which Stripe carries as `client_reference_id`.
     pub id: OrderId,
@@ -33,9 +34,11 @@ pub struct Order {
     /// The platform's fee; `None` if there is none.
     pub fee: Option<Money>,
     /// The buyer's address that the seller's backend sent, if any.
+    #[cfg_attr(feature = "serde", serde(with = "crate::base::kept_email::option"))]
     pub buyer: Option<Email>,
     /// The address of the buyer as far as it is known: the one that Stripe reported, else the one that
     /// the seller's backend sent.
+    #[cfg_attr(feature = "serde", serde(with = "crate::base::kept_email::option"))]
     pub email: Option<Email>,
     /// The Stripe session, once Stripe has answered. Only a session that is stored here can mint.
     pub session: Option<SessionId>,

@@ -10,6 +10,7 @@ use crate::model::sales::refunds::Refunds;
 
 /// The recorded state of one Stripe payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Payment {
     /// The identity of the payment.
     pub key: PaymentKey,
@@ -29,6 +30,7 @@ pub struct Payment {
 
 /// The identity of a payment on a connected account.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PaymentKey {
     /// The connected account.
     pub account: StripeAccountId,

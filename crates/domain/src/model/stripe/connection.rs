@@ -8,6 +8,7 @@ use crate::model::stripe::account::AccountRef;
 
 /// The Stripe account that a tenant sells on, if any.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Connection {
     /// The tenant that is connected.
     pub tenant: TenantId,
@@ -24,6 +25,7 @@ pub struct Connection {
 
 /// The state of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum ConnectionState {
     /// No account is connected.
     Disconnected,

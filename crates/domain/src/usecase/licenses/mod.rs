@@ -2,6 +2,7 @@
 
 pub mod activation;
 pub mod command;
+pub mod direct;
 pub mod issue;
 pub mod mint;
 pub mod purchase;

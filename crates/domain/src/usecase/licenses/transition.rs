@@ -151,7 +151,7 @@ pub(crate) fn restore_into(
     changes: &mut Changes,
     env: &Env<'_>,
     mut record: LicenseRecord,
-    seller: Option<&Tenant>,
+    (seller, actor): (Option<&Tenant>, Actor),
     now: Timestamp,
 ) {
     let license = &mut record.license;
@@ -162,7 +162,7 @@ pub(crate) fn restore_into(
     let mail = license_mail(env, seller, license, &record.email, now);
     changes.mails.extend(mail);
     let (tenant, id) = (&license.tenant, license.id.as_str());
-    let entry = env.audit(tenant, now, Actor::Stripe, "license.refund-failed", id);
+    let entry = env.audit(tenant, now, actor, "license.refund-failed", id);
     changes.audit.push(entry);
     let event = masked_license_event(env, &mut record, EventName::LicenseUpdated, now);
     changes.deliveries.push(Write::new(event));

@@ -1,13 +1,13 @@
 //! Validating license keys (usekeystack.com/docs/validating-licenses).
 
 use crate::base::time::Timestamp;
-use crate::model::access::api_key::ApiKey;
 use crate::model::access::nonce::Nonce;
 use crate::model::catalog::product::Product;
 use crate::model::licenses::activation::Fingerprint;
 use crate::model::licenses::key::{KeyFormat, PresentedKey};
 use crate::model::licenses::standing::State;
 use crate::ports::{KeyQuery, KnownLicense, SeenTarget, ValidateQuery};
+use crate::usecase::caller::Caller;
 use crate::usecase::env::Env;
 use crate::usecase::licenses::mint::product_secret;
 
@@ -71,7 +71,7 @@ pub enum Lookup {
 /// wrong is refused without a query.
 pub fn look_up(
     env: &Env<'_>,
-    api_key: &ApiKey,
+    caller: &Caller,
     product: &Product,
     presented: &str,
     nonce: Option<Nonce>,
@@ -89,9 +89,9 @@ pub fn look_up(
     Lookup::Ask(ValidateQuery {
         nonce,
         key: KeyQuery {
-            tenant: api_key.tenant.clone(),
-            product: api_key.product.clone(),
-            mode: api_key.mode,
+            tenant: caller.tenant.clone(),
+            product: caller.product.clone(),
+            mode: caller.mode,
             hashes: key.candidates(),
         },
     })

@@ -108,7 +108,7 @@ fn audit(conn: &mut Conn, erasure: &Erasure) -> Result<(), Error> {
             audit_entries::tenant.eq(entry.tenant.as_str()),
             audit_entries::at.eq(entry.at.as_micros()),
             audit_entries::actor.eq(entry.actor.to_text()),
-            audit_entries::action.eq(entry.action),
+            audit_entries::action.eq(&*entry.action),
             audit_entries::target.eq(&entry.target),
             audit_entries::address.eq(entry.origin.as_ref().map(|it| it.address.to_string())),
             audit_entries::request_id.eq(entry.origin.as_ref().map(|it| it.request_id.as_str())),

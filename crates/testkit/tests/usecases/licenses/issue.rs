@@ -16,6 +16,7 @@ use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::sellers::tenant::{Plan, Tenant};
 use mintage_domain::model::stripe::event::EventData;
 use mintage_domain::ports::{Commit, Customers, Housekeeping, Licenses};
+use mintage_domain::usecase::caller::Caller;
 use mintage_domain::usecase::licenses::command::revoke;
 use mintage_domain::usecase::licenses::issue::{
     IssueCall, IssueError, Issued, NewCustomer, NewLicense, issue,
@@ -65,9 +66,9 @@ pub(crate) fn bare(seller: &Seller) -> NewLicense {
 /// A call with a new signature.
 fn call(seller: &Seller, api_key: &ApiKey) -> IssueCall {
     IssueCall {
-        api_key: api_key.clone(),
+        caller: Caller::from(api_key),
         product: seller.shop.product.clone(),
-        nonce: seller.shop.nonce(api_key),
+        nonce: Some(seller.shop.nonce(api_key)),
         repeatable: None,
     }
 }

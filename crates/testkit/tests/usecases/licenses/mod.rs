@@ -1,5 +1,6 @@
 mod activation;
 mod command;
+mod direct;
 pub(crate) mod issue;
 mod mint;
 mod purchase;

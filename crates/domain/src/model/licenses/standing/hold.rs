@@ -17,6 +17,7 @@ pub enum HoldCause {
 
 /// The status of a cause. When two statuses of a cause are merged, the greater one wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum HoldStatus {
     /// The cause holds the license.
     Held,

@@ -29,6 +29,7 @@ pub use crate::model::licenses::standing::revocation::{
 
 /// Everything that the state of a license depends on, except the current time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Standing {
     expires_at: Option<Timestamp>,
     revocation: Option<Revocation>,

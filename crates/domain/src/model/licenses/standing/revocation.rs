@@ -22,6 +22,7 @@ text_enum! {
 
 /// The revocation of a license: its reason, and when it happened (not when it was received).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Revocation {
     reason: RevocationReason,
     at: Timestamp,

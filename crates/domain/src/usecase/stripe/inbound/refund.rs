@@ -3,16 +3,13 @@
 
 use crate::base::money::Currency;
 use crate::base::time::Timestamp;
-use crate::commit::changes::Changes;
 use crate::commit::write::Write;
-use crate::model::licenses::standing::RevocationReason;
 use crate::model::sales::payment::{Payment, PaymentKey};
 use crate::model::sellers::audit::Actor;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::{RefundFacts, RefundReport};
-use crate::ports::LicenseRecord;
 use crate::usecase::env::Env;
-use crate::usecase::licenses::transition::{refund_part_into, restore_into, revoke_into};
+use crate::usecase::sales::refund::follow;
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
 /// Interprets an event about the refunds of a charge. If the sale was not processed yet, the report is
@@ -41,7 +38,8 @@ pub(crate) fn interpret(
     let mut changes = env.changes(now);
     if let Some(order) = &payment.order {
         for license in store.licenses_of_order(order)? {
-            follow(&mut changes, store, env, (&before, &payment), license, now)?;
+            let (payments, actor) = ((&before, &payment), &Actor::Stripe);
+            follow(&mut changes, store, env, payments, license, actor, now)?;
         }
     }
     changes.payments.push(Write::changed(payment));
@@ -68,35 +66,4 @@ fn record(payment: &mut Payment, facts: &RefundFacts) {
             payment.refunds.report(id.clone(), *amount, failed_at);
         }
     }
-}
-
-/// Makes a license follow its payment.
-fn follow(
-    changes: &mut Changes,
-    store: &(impl InboundStore + ?Sized),
-    env: &Env<'_>,
-    (before, payment): (&Payment, &Payment),
-    mut record: LicenseRecord,
-    now: Timestamp,
-) -> Result<(), InboundError> {
-    let actor = Actor::Stripe;
-    if payment.is_fully_refunded() {
-        let reason = RevocationReason::Refund;
-        revoke_into(changes, env, record, reason, actor, now);
-        return Ok(());
-    }
-    // What was refunded before the charge was known is told once the charge is.
-    let is_news = payment.refunded() > before.refunded() || before.charged.is_none();
-    let is_part = is_news && payment.is_partly_refunded();
-    if is_part {
-        refund_part_into(changes, env, &mut record, payment, now);
-    }
-    let revocation = record.license.standing.revocation();
-    if revocation.is_some_and(|it| it.reason() == RevocationReason::Refund) {
-        let seller = store.tenant(&record.license.tenant)?;
-        restore_into(changes, env, record, seller.as_ref(), now);
-    } else if is_part {
-        changes.licenses.push(Write::changed(record.license));
-    }
-    Ok(())
 }

@@ -75,7 +75,7 @@ fn entries_by_three_actors(shop: &Shop) -> Vec<AuditEntry> {
         .map(|(seconds, (actor, action, target))| AuditEntry {
             at: shop.now().plus(Duration::from_secs(seconds)),
             actor: actor.clone(),
-            action,
+            action: action.into(),
             target: target.to_owned(),
             ..shop.audit_entry()
         })
@@ -92,7 +92,7 @@ pub fn the_audit_trail_is_filtered(store: &Nodes<'_>) {
     let theirs = AuditEntry {
         at: at(1),
         actor: entries[0].actor.clone(),
-        action: "license.frozen",
+        action: "license.frozen".into(),
         target: "lic_1".to_owned(),
         ..other.audit_entry()
     };
