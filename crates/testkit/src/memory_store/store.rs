@@ -15,7 +15,7 @@ use crate::memory_store::tables::Tables;
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     tables: Arc<Mutex<Tables>>,
-    through: Option<fn(Changes) -> Changes>,
+    through: Option<fn(&mut Changes)>,
 }
 
 impl MemoryStore {
@@ -26,17 +26,26 @@ impl MemoryStore {
 
     /// An empty store that passes the changes of every commit through a function first: to test what the
     /// function loses, such as writing changes as JSON and reading them again.
-    pub fn through(function: fn(Changes) -> Changes) -> Self {
+    pub fn through(function: fn(&mut Changes)) -> Self {
         Self {
             through: Some(function),
             ..Self::default()
         }
     }
 
-    pub(super) fn passed_through(&self, changes: Changes) -> Changes {
-        match self.through {
-            Some(function) => function(changes),
-            None => changes,
+    pub(super) fn passed_through(&self, mut changes: Changes) -> Changes {
+        if let Some(function) = self.through {
+            function(&mut changes);
+        }
+        changes
+    }
+
+    /// A store of these rows.
+    #[cfg(test)]
+    pub(super) fn of(tables: Arc<Mutex<Tables>>) -> Self {
+        Self {
+            tables,
+            through: None,
         }
     }
 

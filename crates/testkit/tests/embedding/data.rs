@@ -6,15 +6,15 @@ use mintage_domain::usecase::env::SealedField;
 use mintage_testkit::MemoryStore;
 use mintage_testkit::fixtures::Shop;
 
-fn as_json(changes: Changes) -> Changes {
-    let json = serde_json::to_string(&changes).unwrap();
+fn as_json(changes: &mut Changes) {
+    let json = serde_json::to_string(changes).unwrap();
     let borrowed: Changes = serde_json::from_str(&json).unwrap();
     let read: Changes = serde_json::from_reader(json.as_bytes()).unwrap();
     let owned: Changes = serde_json::from_value(serde_json::from_str(&json).unwrap()).unwrap();
-    assert_eq!(borrowed, changes);
-    assert_eq!(read, changes);
-    assert_eq!(owned, changes);
-    owned
+    assert_eq!(borrowed, *changes);
+    assert_eq!(read, *changes);
+    assert_eq!(owned, *changes);
+    *changes = owned;
 }
 
 mod changes_as_json {

@@ -8,6 +8,7 @@ use mintage_domain::model::licenses::license::{License, OrderUnit};
 use mintage_domain::model::licenses::standing::{
     HoldCause, HoldStatus, Revocation, RevocationReason, Standing,
 };
+use mintage_domain::model::sales::customer::Customer;
 use mintage_domain::ports::LicenseFilter;
 use serde_json::json;
 
@@ -46,6 +47,7 @@ pub fn a_license_reads_back_as_written(store: &Nodes<'_>) {
         metadata: Metadata::parse(facts.as_object().cloned().unwrap_or_default())
             .expect("it is small"),
         created_at: INSTANTS[2],
+        event_sequence: 1 << 40,
         ..shop.license(&sale.customer)
     };
     let variants = standings().map(|standing| License {
@@ -100,10 +102,14 @@ pub fn licenses_are_paged(store: &Nodes<'_>) {
     );
 }
 
-/// A license is read with its customer's address and the session of its order.
+/// A license is read with its customer's address and external id, and the session of its order.
 pub fn a_license_is_read_with_its_address_and_session(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
-    let sale = shop.sold(store);
+    let sale = shop.sale_to(Customer {
+        external_id: Some(text("crm-1")),
+        ..shop.customer()
+    });
+    committed(store, shop.selling(&sale));
     let given = shop.license(&sale.customer);
     committed(
         store,
@@ -116,8 +122,8 @@ pub fn a_license_is_read_with_its_address_and_session(store: &Nodes<'_>) {
         let record = store.license(&shop.tenant.id, id);
         let record = record.expect("the store answers").expect("it was minted");
         assert_eq!(
-            (&record.email, &record.session),
-            (&sale.customer.email, &session)
+            (&record.email, &record.external_id, &record.session),
+            (&sale.customer.email, &sale.customer.external_id, &session)
         );
     }
 }

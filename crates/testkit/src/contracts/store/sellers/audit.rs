@@ -6,7 +6,7 @@ use std::time::Duration;
 use mintage_domain::base::id::TokenId;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::model::sellers::audit::{Actor, AuditEntry, Origin};
+use mintage_domain::model::sellers::audit::{Actor, AuditEntry, Origin, ServiceName};
 use mintage_domain::ports::AuditFilter;
 
 use crate::contracts::store::committing::{changing, committed};
@@ -19,9 +19,11 @@ use crate::fixtures::Shop;
 pub fn an_audit_entry_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let token = shop.management_token();
+    let service = ServiceName::parse("shop/eu-1").expect("it is short and visible");
     let actors = [
         Actor::Operator,
         Actor::Token(token.id.clone()),
+        Actor::Service(service),
         Actor::Seller,
         Actor::Stripe,
         Actor::System,
