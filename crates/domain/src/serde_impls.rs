@@ -199,3 +199,70 @@ impl<'de> Deserialize<'de> for Counter {
         Self::parse(&name).ok_or_else(|| Error::custom(format!("no counter is called {name}")))
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+mod tests {
+    use std::fmt::Debug;
+
+    use proptest::prelude::*;
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+    use crate::base::id::LicenseId;
+
+    /// Asserts that a value is read back from borrowed, read and owned text.
+    fn comes_back<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
+        let json = serde_json::to_string(value).unwrap();
+        assert_eq!(serde_json::from_str::<T>(&json).unwrap(), *value);
+        assert_eq!(
+            serde_json::from_reader::<_, T>(json.as_bytes()).unwrap(),
+            *value
+        );
+        let owned = serde_json::to_value(value).unwrap();
+        assert_eq!(serde_json::from_value::<T>(owned).unwrap(), *value);
+    }
+
+    fn currency() -> impl Strategy<Value = Currency> {
+        prop::sample::select(Currency::all().collect::<Vec<_>>())
+    }
+
+    proptest! {
+        #[test]
+        fn instants_and_amounts_are_read_back(
+            micros: i64,
+            minor in 0..=i64::MAX,
+            currency in currency(),
+        ) {
+            comes_back(&Timestamp::from_micros(micros));
+            comes_back(&Money::charged(minor, currency).unwrap());
+        }
+
+        #[test]
+        fn texts_and_objects_are_read_back(
+            text in "\\PC{0,60}",
+            entries in prop::collection::btree_map("[a-z]{1,9}", "\\PC{0,9}", 0..9),
+        ) {
+            comes_back(&Text::<255>::truncated(&text));
+            let object = entries.into_iter().map(|(key, value)| (key, Value::from(value)));
+            comes_back(&Metadata::parse(object.collect()).unwrap());
+            if let Ok(fingerprint) = Fingerprint::parse(&text) {
+                comes_back(&fingerprint);
+            }
+        }
+
+        #[test]
+        fn hashes_sealed_values_and_counters_are_read_back(
+            hash: [u8; 32],
+            bytes in prop::collection::vec(any::<u8>(), 1..80),
+            micros in 0..i64::MAX,
+        ) {
+            comes_back(&SecretHash::from_bytes(hash));
+            comes_back(&KeyHash::from_bytes(hash));
+            let stored = [&[1, 3], b"key".as_slice(), &bytes].concat();
+            comes_back(&Sealed::from_bytes(&stored).unwrap());
+            let license = LicenseId::new(Timestamp::from_micros(micros), [7; 10]);
+            comes_back(&Counter::Activations(license));
+        }
+    }
+}

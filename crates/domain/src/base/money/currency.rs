@@ -263,6 +263,9 @@ mod tests {
         }
         let usd: Currency = serde_json::from_str("\"USD\"").unwrap();
         assert_eq!(serde_json::to_string(&usd).unwrap(), "\"usd\"");
+        let read: Currency = serde_json::from_reader("\"EUR\"".as_bytes()).unwrap();
+        let owned: Currency = serde_json::from_value("eur".into()).unwrap();
+        assert_eq!((read.as_str(), owned), ("eur", read));
     }
 
     #[test]
