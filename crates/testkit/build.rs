@@ -109,7 +109,7 @@ fn test(module: &str, name: &str) -> String {
 fn list_of_store_cases(cases: &[(String, String)]) -> String {
     let cases: String = cases
         .iter()
-        .map(|(module, name)| format!("    (\"{name}\", {module}::{name}),\n"))
+        .flat_map(|(module, name)| ["    (\"", name, "\", ", module, "::", name, "),\n"])
         .collect();
     format!(
         "#[cfg(test)]\npub(crate) const STORE_CASES: &[(&str, fn(&Nodes<'_>))] = &[\n{cases}];\n"

@@ -104,7 +104,7 @@ macro_rules! derived {
 fn digest(texts: &[&str]) -> String {
     let all: String = texts
         .iter()
-        .map(|text| format!("{}:{text}", text.len()))
+        .flat_map(|text| [text.len().to_string(), format!(":{text}")])
         .collect();
     let hash = sha256(all.as_bytes());
     base32::LOWER.encode(hash.split_at(16).0)

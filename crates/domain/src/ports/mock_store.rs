@@ -1,6 +1,11 @@
 //! A mock of every port of a store, for tests that check which reads and commits a use case makes, or
 //! how it takes a failure. For a store that behaves like one, there is `mintage_testkit::MemoryStore`.
 
+#![expect(
+    clippy::ref_option_ref,
+    reason = "mockall compares arguments by such references"
+)]
+
 use std::collections::HashMap;
 
 use crate::base::id::{
