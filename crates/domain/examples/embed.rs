@@ -64,7 +64,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let product = NewProduct { id, display_name, key_prefix, key_format };
     let product = product.make(&env, &TenantId::parse("acme")?, env.now());
     let (term, entitlements) = (Term::parse("365d")?, Entitlements::default());
-    let (key_type, terms) = (&KeyTypeId::parse("pro")?, &LicenseTerms { term, activation_limit: 3, entitlements });
+    let terms = &LicenseTerms::with_defaults(Some(term), Some(3), Some(entitlements));
+    let key_type = &KeyTypeId::parse("pro")?;
     let customer = &CustomerId::new(env.now(), env.random());
     let unit = Some(&OrderUnit::only(OrderId::new(env.now(), env.random()))); // mints once
     let minted = mint(&env, &product, &MintRequest { mode: Mode::Live, key_type, terms, customer, unit }, env.now())?;

@@ -2,30 +2,7 @@
 //! tests that the two agree.
 #![expect(missing_docs, reason = "the domain documents what is stored here")]
 
-/// Declares tables to diesel, and lists their columns for the tests that compare them with those
-/// of a live database.
-macro_rules! tables {
-    ($(
-        $(#[$doc:meta])*
-        $table:ident ($($key:ident),+) {
-            $($column:ident -> $type:ident $(<$inner:ident>)?,)+
-        }
-    )+) => {
-        $(diesel::table! {
-            $(#[$doc])*
-            $table ($($key),+) {
-                $($column -> $type $(<$inner>)?,)+
-            }
-        })+
-
-        /// Each column as `(table, column, type)`, the type written `Text` or `Nullable<Text>`.
-        pub const COLUMNS: &[(&str, &str, &str)] = &[$($((
-            stringify!($table),
-            stringify!($column),
-            concat!(stringify!($type) $(, "<", stringify!($inner), ">")?),
-        ),)+)+];
-    };
-}
+use crate::declare_tables::tables;
 
 tables! {
     tenants (id) {
@@ -76,6 +53,14 @@ tables! {
         created_at -> BigInt,
         archived_at -> Nullable<BigInt>,
         version -> BigInt,
+        allow_promotion_codes -> Bool,
+        automatic_tax -> Bool,
+        tax_id_collection -> Bool,
+        invoice_creation -> Bool,
+        managed_payments -> Bool,
+        quantity_as -> Text,
+        term_from -> Text,
+        updates_for -> Nullable<BigInt>,
     }
 
     price_links (tenant, product, key_type, account) {
@@ -169,6 +154,9 @@ tables! {
         fulfilled_at -> Nullable<BigInt>,
         version -> BigInt,
         email -> Nullable<Text>,
+        // What is sold beyond one plain license, as JSON.
+        basket -> Nullable<Text>,
+        metadata -> Nullable<Text>,
     }
 
     payments (intent, account) {
@@ -212,6 +200,9 @@ tables! {
         // has noticed the end of the term. Lists are sorted by it.
         state -> Text,
         event_sequence -> BigInt,
+        updates_until -> Nullable<BigInt>,
+        // The days of a term that starts at the first activation.
+        pending_term -> Nullable<BigInt>,
     }
 
     license_metadata (license, key) {

@@ -1,25 +1,24 @@
-//! `POST /v1/checkout/sessions`: creates a session that sells one license of a key type, by a direct
-//! charge on the seller's account.
+//! `POST /v1/checkout/sessions`: creates a session that sells licenses, by a direct charge on the seller's
+//! account.
 
 use std::collections::HashMap;
 
 use mintage_domain::base::email::Email;
 use mintage_domain::base::id::SessionId;
 use mintage_domain::base::money::Money;
-use mintage_domain::ports::{CheckoutRequest, CheckoutSession};
+use mintage_domain::model::catalog::sale::SessionOptions;
+use mintage_domain::ports::{CheckoutLine, CheckoutRequest, CheckoutSession};
 use serde::Deserialize;
 use stripe_checkout::CheckoutSessionMode;
 use stripe_checkout::checkout_session::{
-    CreateCheckoutSession, CreateCheckoutSessionLineItems, CreateCheckoutSessionPaymentIntentData,
+    CreateCheckoutSession, CreateCheckoutSessionAutomaticTax, CreateCheckoutSessionInvoiceCreation,
+    CreateCheckoutSessionLineItems, CreateCheckoutSessionManagedPayments,
+    CreateCheckoutSessionPaymentIntentData, CreateCheckoutSessionTaxIdCollection,
 };
 
 use crate::metadata;
 
 pub(crate) fn create(checkout: &CheckoutRequest) -> CreateCheckoutSession {
-    let mut item = CreateCheckoutSessionLineItems::new();
-    item.price = Some(checkout.price.to_string());
-    item.quantity = Some(1);
-
     // Stripe does not copy the metadata of a session to its payment, so both get them.
     let mut payment = CreateCheckoutSessionPaymentIntentData::new();
     payment.metadata = Some(metadata_of(checkout));
@@ -28,16 +27,49 @@ pub(crate) fn create(checkout: &CheckoutRequest) -> CreateCheckoutSession {
 
     let session = CreateCheckoutSession::new()
         .mode(CheckoutSessionMode::Payment)
-        .line_items(vec![item])
+        .line_items(checkout.lines.iter().map(line_item).collect::<Vec<_>>())
         .success_url(checkout.success_url.as_str())
         .cancel_url(checkout.cancel_url.as_str())
         .client_reference_id(checkout.order.as_str())
         .metadata(session_metadata(checkout))
         .payment_intent_data(payment);
+    let session = with_options(session, checkout.options);
     match &checkout.buyer {
         Some(buyer) => session.customer_email(buyer.as_str()),
         None => session,
     }
+}
+
+fn line_item(line: &CheckoutLine) -> CreateCheckoutSessionLineItems {
+    let mut item = CreateCheckoutSessionLineItems::new();
+    item.price = Some(line.price.to_string());
+    item.quantity = Some(u64::from(line.quantity.get()));
+    item
+}
+
+/// Sends the switches that are on.
+fn with_options(
+    mut session: CreateCheckoutSession,
+    options: SessionOptions,
+) -> CreateCheckoutSession {
+    if options.allow_promotion_codes {
+        session = session.allow_promotion_codes(true);
+    }
+    if options.automatic_tax {
+        session = session.automatic_tax(CreateCheckoutSessionAutomaticTax::new(true));
+    }
+    if options.tax_id_collection {
+        session = session.tax_id_collection(CreateCheckoutSessionTaxIdCollection::new(true));
+    }
+    if options.invoice_creation {
+        session = session.invoice_creation(CreateCheckoutSessionInvoiceCreation::new(true));
+    }
+    if options.managed_payments {
+        let mut managed = CreateCheckoutSessionManagedPayments::new();
+        managed.enabled = Some(true);
+        session = session.managed_payments(managed);
+    }
+    session
 }
 
 /// The metadata of the session, with the signed copy of the order, which its payment need not have.

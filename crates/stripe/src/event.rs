@@ -33,6 +33,7 @@ struct Event {
 struct Session {
     id: SessionId,
     payment_status: String,
+    amount_subtotal: Option<i64>,
     amount_total: Option<i64>,
     currency: Option<String>,
     customer_details: Option<CustomerDetails>,
@@ -144,6 +145,7 @@ impl From<Session> for SessionFacts {
                 // Only a status that is known to mean paid counts as paid.
                 _ => PaymentStatus::Unpaid,
             },
+            amount_subtotal: session.amount_subtotal,
             amount_total: session.amount_total,
             currency: session.currency,
             email: typed.or(session.customer_email),

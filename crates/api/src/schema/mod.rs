@@ -17,9 +17,9 @@ pub(crate) use described::{
     ValidationStatus, WebhookEndpointId, WebhookEndpointStatus,
 };
 pub(crate) use fields::{
-    ActivationId, ActivationLimit, Amount, ApiKeyScope, Currency, CustomerName, DeviceText,
+    ActivationId, ActivationLimit, Amount, ApiKeyScope, Currency, CustomerName, Days, DeviceText,
     DisplayName, Duration, Email, EndpointDescription, Entitlements, EventNames, ExternalId,
     Fingerprint, FutureTime, KeyFormat, KeyPrefix, KeyTypeId, LicenseIds, LicenseKey, Metadata,
-    Mode, Notes, OverlapSeconds, PlanCode, ProductId, RelativeDuration, SecretOverlapSeconds,
-    SignatureVersion, TokenName, TokenScopes, Url, WebhookUrl,
+    Mode, Notes, OverlapSeconds, PlanCode, ProductId, Quantity, QuantityAs, RelativeDuration,
+    SecretOverlapSeconds, SignatureVersion, TermFrom, TokenName, TokenScopes, Url, WebhookUrl,
 };

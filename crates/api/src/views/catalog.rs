@@ -54,6 +54,7 @@ impl<'a> ProductView<'a> {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = KeyType)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of the wire")]
 pub struct KeyTypeView<'a> {
     #[schema(value_type = schema::ProductId)]
     product_id: &'a ProductId,
@@ -72,6 +73,18 @@ pub struct KeyTypeView<'a> {
     price_currency: Option<&'static str>,
     #[schema(value_type = schema::Entitlements)]
     entitlements: &'a [String],
+    allow_promotion_codes: bool,
+    automatic_tax: bool,
+    tax_id_collection: bool,
+    invoice_creation: bool,
+    managed_payments: bool,
+    #[schema(value_type = schema::QuantityAs)]
+    quantity_as: &'static str,
+    /// `null` for no limit.
+    #[schema(required, value_type = Option<schema::Days>)]
+    updates_for: Option<String>,
+    #[schema(value_type = schema::TermFrom)]
+    term_from: &'static str,
     #[schema(value_type = schema::Time)]
     created_at: String,
     /// `null` unless the key type is archived.
@@ -91,6 +104,14 @@ impl<'a> KeyTypeView<'a> {
             price_in_cents: key_type.price.map(Money::minor),
             price_currency: key_type.price.map(|price| price.currency().as_str()),
             entitlements: key_type.terms.entitlements.as_slice(),
+            allow_promotion_codes: key_type.sale.session.allow_promotion_codes,
+            automatic_tax: key_type.sale.session.automatic_tax,
+            tax_id_collection: key_type.sale.session.tax_id_collection,
+            invoice_creation: key_type.sale.session.invoice_creation,
+            managed_payments: key_type.sale.session.managed_payments,
+            quantity_as: key_type.sale.quantity_as.as_str(),
+            updates_for: key_type.terms.updates_for.map(|days| days.to_string()),
+            term_from: key_type.terms.term_from.as_str(),
             created_at: key_type.created_at.to_rfc3339(),
             archived_at: key_type.archived_at.map(Timestamp::to_rfc3339),
         }

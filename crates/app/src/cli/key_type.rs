@@ -8,9 +8,10 @@ use mintage_domain::base::slug::{KeyTypeId, ProductId};
 use mintage_domain::model::catalog::display_name::DisplayName;
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::catalog::price;
+use mintage_domain::model::catalog::sale::SaleOptions;
 use mintage_domain::model::licenses::entitlements::Entitlements;
-use mintage_domain::model::licenses::term::Term;
-use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::model::licenses::term::{Days, Term};
+use mintage_domain::model::licenses::terms::{LicenseTerms, TermFrom};
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::ports::Store;
 use mintage_domain::usecase::catalog::key_type::{
@@ -23,6 +24,7 @@ use super::global_args::{GlobalArgs, with_store};
 use super::list::print_list;
 use super::output::{CommandResult, Format, print_item};
 use super::product::status;
+use super::sale_args::SaleArgs;
 use super::tenant_args::TenantArgs;
 
 const OPERATOR: Actor = Actor::Operator;
@@ -43,6 +45,8 @@ pub(super) enum KeyTypeCommand {
         terms: TermArgs,
         #[command(flatten)]
         price: PriceArgs,
+        #[command(flatten)]
+        sale: SaleArgs,
     },
     /// List the key types of a product, newest first.
     List {
@@ -66,6 +70,11 @@ pub(super) enum KeyTypeCommand {
         terms: TermArgs,
         #[command(flatten)]
         price: PriceArgs,
+        #[command(flatten)]
+        sale: SaleArgs,
+        /// New licenses include updates without a limit.
+        #[arg(long, conflicts_with = "updates_for")]
+        no_updates_limit: bool,
         /// Take the key type off sale by checkout.
         #[arg(long, conflicts_with_all = ["price", "currency"])]
         no_price: bool,
@@ -99,6 +108,12 @@ pub(super) struct TermArgs {
     /// A feature that a license unlocks; give the option once for each feature.
     #[arg(long = "entitlement")]
     entitlements: Vec<String>,
+    /// For how long a license includes updates: days such as 365d.
+    #[arg(long, value_parser = Days::parse)]
+    updates_for: Option<Days>,
+    /// From when the days of the duration count: issue or first_activation.
+    #[arg(long, value_parser = TermFrom::parse)]
+    term_from: Option<TermFrom>,
 }
 
 #[derive(Args)]
@@ -143,18 +158,20 @@ impl KeyTypeArgs {
         store: &dyn Store,
         env: &Env<'_>,
         name: DisplayName,
-        terms: &TermArgs,
-        price: &PriceArgs,
+        (terms, price, sale): (&TermArgs, &PriceArgs, &SaleArgs),
     ) -> CommandResult {
+        let agreed =
+            LicenseTerms::with_defaults(terms.duration, terms.activations, terms.entitlements()?);
         let new = NewKeyType {
             id: self.id.clone(),
             display_name: name,
-            terms: LicenseTerms::with_defaults(
-                terms.duration,
-                terms.activations,
-                terms.entitlements()?,
-            ),
+            terms: LicenseTerms {
+                updates_for: terms.updates_for,
+                term_from: terms.term_from.unwrap_or_default(),
+                ..agreed
+            },
             price: price::price(price.price, price.currency)?,
+            sale: sale.patch().apply(SaleOptions::default())?,
         };
         let (tenant, product) = (&self.tenant.tenant, &self.product);
         let created = create_key_type(store, env, tenant, product, &OPERATOR, &new)?;
@@ -204,7 +221,8 @@ pub(super) fn run(args: &GlobalArgs, command: KeyTypeCommand) -> CommandResult {
             name,
             terms,
             price,
-        } => key_type.create(store, env, name, &terms, &price),
+            sale,
+        } => key_type.create(store, env, name, (&terms, &price, &sale)),
         KeyTypeCommand::List { tenant, product } => {
             let found = store.product(&tenant.tenant, &product)?;
             found.ok_or("no such product")?;
@@ -218,6 +236,8 @@ pub(super) fn run(args: &GlobalArgs, command: KeyTypeCommand) -> CommandResult {
             name,
             terms,
             price,
+            sale,
+            no_updates_limit,
             no_price,
         } => {
             let patch = KeyTypePatch {
@@ -231,6 +251,13 @@ pub(super) fn run(args: &GlobalArgs, command: KeyTypeCommand) -> CommandResult {
                     price.price.map_or(Change::Keep, Change::Set)
                 },
                 price_currency: price.currency.map_or(Change::Keep, Change::Set),
+                sale: sale.patch(),
+                updates_for: if no_updates_limit {
+                    Change::Clear
+                } else {
+                    terms.updates_for.map_or(Change::Keep, Change::Set)
+                },
+                term_from: terms.term_from,
             };
             let target = key_type.target();
             key_type.print(update_key_type(store, env, target, &OPERATOR, &patch)?)

@@ -17,6 +17,7 @@ mod output;
 mod parked;
 mod product;
 mod prune;
+mod sale_args;
 mod serve;
 mod table;
 mod tenant;

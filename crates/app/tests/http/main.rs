@@ -24,6 +24,7 @@ mod main_path;
 mod management;
 mod master_key;
 mod metrics;
+mod one_time;
 mod openapi;
 mod operator;
 mod orders;

@@ -22,6 +22,7 @@ mod store;
 mod store_error;
 mod stripe;
 mod stripe_api;
+mod stripe_checkout;
 mod validations;
 
 pub use access::{ApiKeys, IdempotencyKeys, RateLimiter, TakeDone, TakeQuery};
@@ -45,10 +46,11 @@ pub use store::Store;
 pub use store_error::StoreError;
 pub use stripe::{Connections, OAuthRounds, ProcessedEvents};
 pub use stripe_api::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, SellerKey, SoldKeyType, Stripe,
-    StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
-    StripeRefusal, WebhookError, Webhooks,
+    Grant, NewPrice, NewProduct, SellerKey, SoldKeyType, Stripe, StripeAccess, StripeAccount,
+    StripeError, StripeIdempotencyKey, StripePrice, StripeProduct, StripeRefusal, WebhookError,
+    Webhooks,
 };
+pub use stripe_checkout::{CheckoutLine, CheckoutRequest, CheckoutSession};
 pub use validations::{ValidateDone, ValidateQuery, ValidateRead, Validations};
 
 #[cfg(feature = "mock")]

@@ -1,11 +1,9 @@
 //! Stripe's API and webhooks.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use crate::base::email::Email;
-use crate::base::id::{OrderId, SessionId, StripeAccountId, StripePriceId, StripeProductId};
+use crate::base::id::{StripeAccountId, StripePriceId, StripeProductId};
 use crate::base::mode::Mode;
 use crate::base::money::Money;
 use crate::base::secret::Secret;
@@ -16,6 +14,7 @@ use crate::model::catalog::key_type::KeyType;
 use crate::model::catalog::price_link::PriceLink;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::StripeEvent;
+use crate::ports::stripe_checkout::{CheckoutRequest, CheckoutSession};
 
 /// Calls Stripe's API on accounts that are connected by OAuth, or with a key of the seller's own.
 ///
@@ -291,7 +290,7 @@ pub struct StripePrice {
 /// A Stripe product to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewProduct {
-    /// The key type, for the metadata.
+    /// The key type of the first line, for the metadata.
     pub sold: SoldKeyType,
     /// The name that buyers see.
     pub name: String,
@@ -308,40 +307,6 @@ pub struct NewPrice {
     pub stripe_product: StripeProductId,
     /// The amount of the price.
     pub amount: Money,
-}
-
-/// A Checkout session to create.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckoutRequest {
-    /// The order, sent as `client_reference_id`.
-    pub order: OrderId,
-    /// The tenant, for the metadata.
-    pub tenant: TenantId,
-    /// The product, for the metadata.
-    pub product: ProductId,
-    /// The key type, for the metadata.
-    pub key_type: KeyTypeId,
-    /// The Stripe price to charge.
-    pub price: StripePriceId,
-    /// The platform's fee; `None` if there is none.
-    pub fee: Option<Money>,
-    /// The buyer's address, if known.
-    pub buyer: Option<Email>,
-    /// A signed copy of the order, for the metadata of the session.
-    pub snapshot: BTreeMap<String, String>,
-    /// The page that the buyer returns to after paying.
-    pub success_url: WebUrl,
-    /// The page that the buyer returns to after cancelling.
-    pub cancel_url: WebUrl,
-}
-
-/// An open Checkout session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckoutSession {
-    /// Stripe's id of the session.
-    pub id: SessionId,
-    /// The URL of the page where the buyer pays.
-    pub url: String,
 }
 
 /// What Stripe says about a request that it refused.

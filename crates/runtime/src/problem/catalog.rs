@@ -19,6 +19,7 @@ impl From<CatalogError> for Problem {
                 Self::invalid_field("priceCurrency", text)
             }
             CatalogError::Price(_) => Self::invalid_field("priceInCents", text),
+            CatalogError::Sale(_) => Self::invalid_field("managedPayments", text),
             CatalogError::Stripe(error) => error.into(),
             CatalogError::Failure(failure) => failure.into(),
         }

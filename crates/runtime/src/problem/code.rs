@@ -125,6 +125,12 @@ error_codes! {
         "the content type is not `application/json`",
     CheckoutNoPrice = 422 "checkout/no-price"
         "the key type has no price on the account",
+    CheckoutNotTogether = 422 "checkout/not-together"
+        "the items cannot be sold in one checkout: their currencies, or switches of their key types, differ",
+    CheckoutTooLarge = 422 "checkout/too-large"
+        "the checkout has too many licenses or seats, a too large total, or too much metadata",
+    CheckoutManagedPaymentsFee = 422 "checkout/managed-payments-fee"
+        "a key type with `managedPayments` is sold where the platform takes a fee",
     StripeAmountTooSmall = 422 "stripe/amount-too-small"
         "the amount is below Stripe's minimum",
     StripeCannotCharge = 422 "stripe/cannot-charge"

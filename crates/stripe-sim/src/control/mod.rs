@@ -6,6 +6,7 @@ mod accounts;
 mod catalog;
 mod inspect;
 mod payments;
+mod promotions;
 mod response;
 mod settings;
 
@@ -75,6 +76,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             web::post().to(catalog::archive_price),
         )
         .route("/prices/{id}/delete", web::post().to(catalog::delete_price))
+        .route("/promotion_codes", web::post().to(promotions::add))
         .route("/sessions/{id}/settle", web::post().to(payments::settle))
         .route("/charges/{id}/refund", web::post().to(payments::refund))
         .route("/refunds/{id}/fail", web::post().to(payments::fail_refund))

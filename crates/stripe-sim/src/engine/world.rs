@@ -11,6 +11,7 @@ use crate::engine::faults::Faults;
 use crate::engine::idempotency::IdempotencyKeys;
 use crate::engine::journal::Journal;
 use crate::engine::outbox::{Delivery, Outbox};
+use crate::engine::promotions::Promotions;
 use crate::engine::store::Store;
 
 /// The whole state of the simulator.
@@ -27,6 +28,7 @@ pub(crate) struct World {
     pub(crate) journal: Journal,
     pub(crate) store: Store,
     pub(crate) outbox: Outbox,
+    pub(crate) promotions: Promotions,
     /// The time of the last search for expired sessions.
     pub(crate) last_expiry_check: i64,
 }
@@ -45,6 +47,7 @@ impl World {
             journal: Journal::default(),
             store: Store::default(),
             outbox: Outbox::new(queue),
+            promotions: Promotions::default(),
             last_expiry_check: i64::MIN,
             config,
         }

@@ -11,3 +11,4 @@ pub(crate) mod price;
 pub(crate) mod product;
 pub(crate) mod refund;
 pub(crate) mod session;
+pub(crate) mod session_options;

@@ -4,6 +4,7 @@ use crate::base::metadata::Metadata;
 use crate::model::object::StripeObject;
 use crate::model::payment_intent::PaymentIntentData;
 use crate::model::payment_method::PaymentMethod;
+use crate::model::session_options::{Amounts, SessionOptions};
 use crate::params::values::Params;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,7 +40,8 @@ pub(crate) struct Session {
     pub(crate) status: SessionStatus,
     /// `unpaid`, `paid` or `no_payment_required`.
     pub(crate) payment_status: &'static str,
-    pub(crate) amount_total: i64,
+    pub(crate) amounts: Amounts,
+    pub(crate) options: SessionOptions,
     pub(crate) currency: String,
     /// The items that the hosted page shows.
     pub(crate) line_items: Vec<LineItem>,
@@ -60,6 +62,11 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// What the payer pays, with discounts and taxes as far as they are known.
+    pub(crate) fn amount_total(&self) -> i64 {
+        self.amounts.total()
+    }
+
     /// The payment methods that the hosted page offers.
     pub(crate) fn payment_method_types(&self) -> Vec<&str> {
         let supported = [PaymentMethod::CARD, PaymentMethod::BANK_DEBIT].into_iter();
@@ -92,7 +99,6 @@ impl StripeObject for Session {
         "currency_conversion",
         "customer",
         "invoice",
-        "invoice_creation",
         "payment_link",
         "payment_method_configuration_details",
         "recovered_from",
@@ -124,14 +130,12 @@ impl StripeObject for Session {
             })
         });
         let url = (self.status == SessionStatus::Open).then_some(&self.url);
-        json!({
+        let mut json = json!({
             "id": self.id,
             "object": "checkout.session",
             "allow_promotion_codes": self.allow_promotion_codes,
             "allowed_payment_method_types": self.allowed_payment_method_types,
-            "amount_subtotal": self.amount_total,
-            "amount_total": self.amount_total,
-            "automatic_tax": { "enabled": false, "liability": null, "provider": null, "status": null },
+            "amount_total": self.amount_total(),
             "cancel_url": self.cancel_url,
             "client_reference_id": self.client_reference_id,
             "created": self.created,
@@ -160,9 +164,11 @@ impl StripeObject for Session {
             "status": self.status.as_str(),
             "submit_type": self.submit_type,
             "success_url": self.success_url,
-            "total_details": { "amount_discount": 0, "amount_shipping": 0, "amount_tax": 0 },
             "ui_mode": "hosted_page",
             "url": url,
-        })
+        });
+        self.amounts.add_to(&mut json);
+        self.options.add_to(&mut json);
+        json
     }
 }

@@ -1,7 +1,9 @@
 //! Payments on the hosted page, and bank debits that settle later.
 
+use crate::base::currency;
 use crate::base::error::StripeError;
 use crate::base::scope::Scope;
+use crate::engine::promotions::Discount;
 use crate::engine::world::World;
 use crate::model::event::EventRequest;
 use crate::model::object::StripeObject;
@@ -14,6 +16,9 @@ use crate::resources::test_cards::{CardResult, card_result};
 const NOT_OFFERED: &str = "This payment method is not offered.";
 const NOT_AUTHENTICATED: &str = "We are unable to authenticate your payment method. Please choose a \
     different payment method and try again.";
+
+const INVALID_CODE: &str = "This code is invalid.";
+const TOO_SMALL: &str = "This code cannot be used: what is left is too small to be charged.";
 
 /// The payer's input on the hosted page.
 pub(crate) enum Submission {
@@ -46,9 +51,10 @@ pub(crate) fn submit(
     world: &mut World,
     scope: &Scope,
     id: &str,
-    email: &str,
+    (email, promotion_code): (&str, &str),
     submission: Submission,
 ) -> Result<Outcome, StripeError> {
+    let discount = world.promotions.get(scope, promotion_code);
     let session = world.store.get_mut::<Session>(scope, id)?;
     if session.status != SessionStatus::Open {
         return Err(StripeError::invalid(
@@ -58,13 +64,36 @@ pub(crate) fn submit(
     if !email.is_empty() {
         session.payer_email = Some(email.to_owned());
     }
-    if session.amount_total == 0 {
+    if let Err(message) = settle_amounts(session, promotion_code, discount) {
+        return Ok(Outcome::Declined(message));
+    }
+    if session.amount_total() == 0 {
         return complete(world, scope, id, "no_payment_required", None);
     }
     match decide(session, submission) {
         Decision::Charge(payment_method) => charge(world, scope, id, &payment_method),
         Decision::Stop(outcome) => Ok(outcome),
     }
+}
+
+/// Applies the promotion code and the tax, or says why the code is not taken.
+fn settle_amounts(
+    session: &mut Session,
+    promotion_code: &str,
+    discount: Option<Discount>,
+) -> Result<(), &'static str> {
+    let subtotal = session.amounts.subtotal;
+    let off = match (promotion_code, discount) {
+        ("", _) => 0,
+        (_, Some(discount)) if session.allow_promotion_codes == Some(true) => discount.of(subtotal),
+        _ => return Err(INVALID_CODE),
+    };
+    let left = subtotal.saturating_sub(off);
+    if left > 0 && currency::check_total(left, &session.currency).is_err() {
+        return Err(TOO_SMALL);
+    }
+    session.amounts.settle(off, &session.options);
+    Ok(())
 }
 
 fn decide(session: &mut Session, submission: Submission) -> Decision {

@@ -7,6 +7,7 @@ use crate::model::payment_intent::PaymentIntentData;
 use crate::model::price::Price;
 use crate::model::product::Product;
 use crate::model::session::{LineItem, Session, SessionStatus};
+use crate::model::session_options::{Amounts, SessionOptions, switch};
 use crate::params::spec::Kind::{
     Bool, Email, Enum, Hash, Integer, List, Metadata, Positive, Text, TextList, Url,
 };
@@ -17,16 +18,19 @@ use crate::resources::context::Context;
 pub(crate) const CREATE: &[Param] = &[
     optional("allow_promotion_codes", Bool),
     optional("allowed_payment_method_types", TextList),
+    switch("automatic_tax"),
     optional("cancel_url", Url),
     optional("client_reference_id", Text),
     optional("customer_creation", Enum(&["always", "if_required"])),
     optional("customer_email", Email),
     optional("expires_at", Integer),
+    switch("invoice_creation"),
     required(
         "line_items",
         List(&[required("price", Text), optional("quantity", Positive)]),
     ),
     optional("locale", Text),
+    switch("managed_payments"),
     optional("metadata", Metadata),
     required("mode", Enum(&["payment", "setup", "subscription"])),
     optional(
@@ -42,6 +46,7 @@ pub(crate) const CREATE: &[Param] = &[
         Enum(&["auto", "book", "donate", "pay", "subscribe"]),
     ),
     required("success_url", Url),
+    switch("tax_id_collection"),
 ];
 
 const MIN_LIFETIME: i64 = 30 * 60;
@@ -60,6 +65,7 @@ pub(crate) fn create(context: &mut Context<'_>) -> ApiResult {
         return Err(StripeError::not_simulated(&format!("mode={mode}")).param("mode"));
     }
     check_reference(&context.params)?;
+    let options = SessionOptions::read(&context.params)?;
     let created = context.world.clock.now();
     let expires_at = expires_at(&context.params, created)?;
     check_charges_enabled(context)?;
@@ -79,7 +85,8 @@ pub(crate) fn create(context: &mut Context<'_>) -> ApiResult {
         cancel_url: params.owned_text("cancel_url"),
         status: SessionStatus::Open,
         payment_status: "unpaid",
-        amount_total: cart.total,
+        amounts: Amounts::of(cart.total),
+        options,
         currency: cart.currency,
         line_items: cart.line_items,
         payment_intent_data,

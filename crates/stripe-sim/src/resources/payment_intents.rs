@@ -27,11 +27,14 @@ pub(crate) fn create(
         id: charge_id.clone(),
         livemode: scope.mode.livemode(),
         created,
-        amount: session.amount_total,
+        amount: session.amount_total(),
         amount_refunded: 0,
         currency: session.currency.clone(),
         application: data.application.clone(),
-        application_fee_amount: data.application_fee_amount,
+        // Stripe takes no more than was paid, which discounts may have lowered.
+        application_fee_amount: data
+            .application_fee_amount
+            .map(|fee| fee.min(session.amount_total())),
         application_fee: None,
         balance_transaction: None,
         payment_intent: id.clone(),
@@ -45,7 +48,7 @@ pub(crate) fn create(
         id: id.clone(),
         livemode: scope.mode.livemode(),
         created,
-        amount: session.amount_total,
+        amount: session.amount_total(),
         currency: session.currency.clone(),
         data: data.clone(),
         status: PaymentStatus::Pending,

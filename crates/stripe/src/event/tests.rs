@@ -29,7 +29,7 @@ fn intent() -> Option<PaymentIntentId> {
 fn full_session() -> Value {
     json!({
         "id": "cs_test_1", "object": "checkout.session", "payment_status": "paid",
-        "amount_total": 2900, "currency": "usd", "payment_intent": "pi_1", "customer": null,
+        "amount_subtotal": 3000, "amount_total": 2900, "currency": "usd", "payment_intent": "pi_1", "customer": null,
         "customer_email": "given@shop.test", "mode": "payment",
         "metadata": { "mintage_order_0": "AAAA", "mintage_order_1": 7, "tenant_id": "acme" },
         "customer_details": { "email": "typed@shop.test", "name": "Ada", "phone": null },
@@ -40,6 +40,7 @@ fn full_facts() -> SessionFacts {
     SessionFacts {
         session: session_id(),
         payment: PaymentStatus::Paid,
+        amount_subtotal: Some(3000),
         amount_total: Some(2900),
         currency: Some("usd".to_owned()),
         email: Some("typed@shop.test".to_owned()),
@@ -83,6 +84,7 @@ fn a_completed_session_is_read_whole() {
 fn a_completed_session_may_lack_all_but_its_id_and_status() {
     let bare = SessionFacts {
         payment: PaymentStatus::NoPaymentRequired,
+        amount_subtotal: None,
         amount_total: None,
         currency: None,
         email: None,

@@ -1,6 +1,7 @@
 //! Orders, payments and customers.
 
 use std::collections::BTreeSet;
+use std::mem;
 
 use mintage_domain::base::id::{CustomerId, OrderId, SessionId, StripeAccountId};
 use mintage_domain::base::metadata::Metadata;
@@ -182,7 +183,10 @@ impl Erasures for MemoryStore {
                     is_changed = true;
                 }
             }
-            order.version += u64::from(is_changed);
+            if is_changed {
+                order.basket.metadata = Metadata::default();
+                order.version += 1;
+            }
         }
         let entry = erasure.audit.clone();
         tables.audit.insert(entry.id.clone(), entry);
@@ -196,8 +200,9 @@ impl Erasures for MemoryStore {
             TenantRows::Orders => {
                 let orders = tables.orders.values_mut();
                 for order in orders.filter(|it| it.tenant == step.tenant) {
-                    let buyers = (order.buyer.take(), order.email.take());
-                    order.version += u64::from(buyers != (None, None));
+                    let metadata = mem::take(&mut order.basket.metadata);
+                    let known = (order.buyer.take(), order.email.take(), metadata);
+                    order.version += u64::from(known != (None, None, Metadata::default()));
                 }
             }
             TenantRows::Mails => {

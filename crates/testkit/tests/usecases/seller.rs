@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use mintage_domain::base::id::{
     PaymentIntentId, RefundId, SessionId, StripeEventId, WebhookEndpointId,
 };
+use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::secret::Secret;
@@ -22,6 +23,7 @@ use mintage_domain::model::outbox::event::sent_body;
 use mintage_domain::model::outbox::webhook_endpoint::SecretOverlap;
 use mintage_domain::model::outbox::webhook_signature::WebhookSecret;
 use mintage_domain::model::sales::fee::BasisPoints;
+use mintage_domain::model::sales::items::CheckoutItems;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::stripe::account::AccountRef;
@@ -189,8 +191,8 @@ impl Seller {
     /// The request of a seller's backend: the shop's key type, without a buyer.
     pub(crate) fn wanted(&self) -> OpenCheckout {
         OpenCheckout {
-            product: self.shop.product.id.clone(),
-            key_type: self.shop.key_type.id.clone(),
+            items: CheckoutItems::one(self.shop.product.id.clone(), self.shop.key_type.id.clone()),
+            metadata: Metadata::default(),
             success_url: Some(web_url("https://acme.test/thanks")),
             cancel_url: web_url("https://acme.test/cart"),
             buyer: None,
@@ -385,6 +387,7 @@ pub(crate) fn paid(session: &SessionId) -> SessionFacts {
     SessionFacts {
         session: session.clone(),
         payment: PaymentStatus::Paid,
+        amount_subtotal: Some(2_900),
         amount_total: Some(2_900),
         currency: Some("usd".to_owned()),
         email: Some("buyer@example.test".to_owned()),

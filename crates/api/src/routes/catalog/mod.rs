@@ -1,5 +1,6 @@
 //! Products and key types.
 
+mod key_type_bodies;
 mod key_types;
 mod products;
 

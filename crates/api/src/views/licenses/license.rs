@@ -57,9 +57,12 @@ pub struct LicenseView<'a> {
     notes: Option<&'a str>,
     #[schema(value_type = Object)]
     metadata: &'a Map<String, Value>,
-    /// `null` for a license that never expires.
+    /// `null` for a license that never expires, and while its term waits for the first activation.
     #[schema(required, value_type = Option<schema::Time>)]
     expires_at: Option<String>,
+    /// Until when the license includes updates; `null` for no limit.
+    #[schema(required, value_type = Option<schema::Time>)]
+    updates_until: Option<String>,
     #[schema(value_type = schema::Time)]
     created_at: String,
 }
@@ -86,6 +89,7 @@ impl<'a> LicenseView<'a> {
             notes: license.notes.as_deref(),
             metadata: license.metadata.as_map(),
             expires_at: standing.expires_at().map(Timestamp::to_rfc3339),
+            updates_until: license.updates_until.map(Timestamp::to_rfc3339),
             created_at: license.created_at.to_rfc3339(),
         }
     }

@@ -4,6 +4,7 @@ use crate::base::money::Money;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::time::Timestamp;
 use crate::model::catalog::display_name::DisplayName;
+use crate::model::catalog::sale::SaleOptions;
 use crate::model::licenses::terms::LicenseTerms;
 
 /// A license type of a product: KeyStack's *plan*, whose `planCode` is the key type's id.
@@ -21,6 +22,8 @@ pub struct KeyType {
     pub terms: LicenseTerms,
     /// The price at checkout; a key type without a price cannot be bought by checkout.
     pub price: Option<Money>,
+    /// How the key type is sold by checkout.
+    pub sale: SaleOptions,
     /// When the key type was created.
     pub created_at: Timestamp,
     /// When the key type was archived; an archived one is not sold, and what was sold stays valid.

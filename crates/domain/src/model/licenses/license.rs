@@ -43,6 +43,8 @@ pub struct License {
     pub entitlements: Entitlements,
     /// The term, the revocation and the holds, from which the state follows.
     pub standing: Standing,
+    /// Until when the license includes updates; `None` for no limit.
+    pub updates_until: Option<Timestamp>,
     /// The seller's notes, which buyers never see.
     pub notes: Option<Notes>,
     /// The seller's metadata, by which licenses can be searched.
@@ -88,6 +90,11 @@ pub struct OrderUnit {
 }
 
 impl OrderUnit {
+    /// Whether this is the first unit of its order, whose mail names the licenses of all units.
+    pub const fn is_first(&self) -> bool {
+        self.line == 0 && self.unit == 0
+    }
+
     /// The only unit of an order that sells one license.
     pub fn only(order: OrderId) -> Self {
         Self {

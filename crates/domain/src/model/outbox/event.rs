@@ -245,6 +245,7 @@ mod tests {
             activation_limit: 3,
             entitlements: Entitlements::default(),
             standing: Standing::new(None),
+            updates_until: None,
             notes: None,
             metadata: Metadata::default(),
             created_at: Timestamp::EPOCH,

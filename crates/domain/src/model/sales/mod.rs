@@ -1,9 +1,12 @@
 //! Customers, orders, payments and the platform fee.
 
+pub mod basket;
 pub mod customer;
 pub mod fee;
+pub mod items;
 pub mod order;
 pub mod order_snapshot;
 pub mod payment;
 pub mod refunds;
+pub mod stored_basket;
 pub mod thanks_page;

@@ -45,6 +45,8 @@ pub struct SessionFacts {
     pub session: SessionId,
     /// Whether the session is paid.
     pub payment: PaymentStatus,
+    /// The sum of the prices in minor units, before discounts and taxes, if Stripe sent it.
+    pub amount_subtotal: Option<i64>,
     /// The total in minor units, if Stripe sent it.
     pub amount_total: Option<i64>,
     /// The currency of the total.

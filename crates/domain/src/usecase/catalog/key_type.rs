@@ -8,9 +8,10 @@ use crate::commit::write::Write;
 use crate::model::catalog::display_name::DisplayName;
 use crate::model::catalog::key_type::KeyType;
 use crate::model::catalog::price::changed_price;
+use crate::model::catalog::sale::{SaleOptions, SalePatch};
 use crate::model::licenses::entitlements::Entitlements;
-use crate::model::licenses::term::Term;
-use crate::model::licenses::terms::LicenseTerms;
+use crate::model::licenses::term::{Days, Term};
+use crate::model::licenses::terms::{LicenseTerms, TermFrom};
 use crate::model::sellers::audit::Actor;
 use crate::ports::{Catalog, Commit, Connections, Stripe, StripeError};
 use crate::usecase::catalog::error::CatalogError;
@@ -30,6 +31,8 @@ pub struct NewKeyType {
     pub terms: LicenseTerms,
     /// The price, if the key type is sold by checkout.
     pub price: Option<Money>,
+    /// How the key type is sold by checkout.
+    pub sale: SaleOptions,
 }
 
 /// Creates a key type.
@@ -44,6 +47,7 @@ pub fn create_key_type(
     if !new.terms.term.is_relative() {
         return Err(CatalogError::AbsoluteTerm);
     }
+    new.sale.session.check()?;
     settle(store, |_| {
         store
             .product(tenant, product)?
@@ -59,6 +63,7 @@ pub fn create_key_type(
             display_name: new.display_name.clone(),
             terms: new.terms.clone(),
             price: new.price,
+            sale: new.sale,
             created_at: now,
             archived_at: None,
             version: 1,
@@ -91,6 +96,12 @@ pub struct KeyTypePatch {
     pub price_amount: Change<i64>,
     /// The currency of the price.
     pub price_currency: Change<Currency>,
+    /// How the key type is sold by checkout.
+    pub sale: SalePatch,
+    /// For how long new licenses include updates.
+    pub updates_for: Change<Days>,
+    /// When the term of new licenses starts.
+    pub term_from: Option<TermFrom>,
 }
 
 impl KeyTypePatch {
@@ -112,8 +123,11 @@ impl KeyTypePatch {
                 term: or(self.term.as_ref(), &terms.term),
                 activation_limit: or(self.activation_limit.as_ref(), &terms.activation_limit),
                 entitlements: or(self.entitlements.as_ref(), &terms.entitlements),
+                term_from: self.term_from.unwrap_or(terms.term_from),
+                updates_for: self.updates_for.apply(terms.updates_for),
             },
             price: changed_price(key_type.price, self.price_amount, self.price_currency)?,
+            sale: self.sale.apply(key_type.sale)?,
             ..key_type.clone()
         })
     }

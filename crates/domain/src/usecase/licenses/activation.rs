@@ -18,12 +18,14 @@ use crate::commit::row::Row;
 use crate::commit::write::Write;
 use crate::model::licenses::activation::{Activation, Device, Fingerprint};
 use crate::model::licenses::license::License;
+use crate::model::outbox::event::EventName;
 use crate::model::sellers::audit::Actor;
 use crate::ports::{Activations, Commit, KnownLicense, Licenses, ValidateQuery, Validations};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
 use crate::usecase::licenses::validate::{Reason, invalid_reason};
+use crate::usecase::outbox::event::masked_license_event;
 
 /// Why an activation was not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -142,7 +144,8 @@ impl ActivationSelector {
 const CROWD: Duration = Duration::from_secs(1);
 
 /// Decides one attempt to activate a license on a device. An active activation is updated; a new or
-/// released one is activated unless the limit is reached.
+/// released one is activated unless the limit is reached. The first activation starts a term that waits
+/// for it.
 pub fn activate(
     store: &(impl Validations + Activations + ?Sized),
     env: &Env<'_>,
@@ -156,7 +159,9 @@ pub fn activate(
         Ok(found) => found,
         Err(reason) => return Ok(Decision::commit(changes, Activated::Refused(reason))),
     };
-    let license = found.record.license;
+    let mut record = found.record;
+    let license = &record.license;
+    let counter = Counter::of_activations(license);
     let max = license.activation_limit;
     let stored = store.activation(&license.id, &device.fingerprint)?;
     let added = i64::from(!stored.as_ref().is_some_and(Activation::is_active));
@@ -167,7 +172,7 @@ pub fn activate(
     }
     let mut activation = stored.unwrap_or_else(|| {
         let id = ActivationId::new(now, env.random());
-        Activation::new(id, &license, device, now)
+        Activation::new(id, license, device, now)
     });
     activation.released_at = None;
     let id = activation.id.clone();
@@ -179,18 +184,21 @@ pub fn activate(
         activation.seen(now);
         changes.activations.push(Write::changed(activation));
     }
+    if record.license.standing.start_term(now) {
+        // Of two first activations the slower one finds another version, and decides again.
+        let event = masked_license_event(env, &mut record, EventName::LicenseUpdated, now);
+        changes.deliveries.push(Write::new(event));
+        changes.licenses.push(Write::changed(record.license));
+    }
     changes.counters.push(Count {
-        counter: Counter::of_activations(&license),
+        counter: counter.clone(),
         add: added,
         cap: Some(i64::from(max)),
     });
     Ok(Decision::Commit(
         Box::new(changes),
         Box::new(move |receipt| {
-            let used = receipt
-                .counters
-                .get(&Counter::of_activations(&license))
-                .copied();
+            let used = receipt.counters.get(&counter).copied();
             let used = u32::try_from(used.unwrap_or_default()).unwrap_or_default();
             Activated::Active(id, ActivationUsage { used, max })
         }),

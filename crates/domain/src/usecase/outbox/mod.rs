@@ -2,6 +2,7 @@
 
 pub mod deliver;
 pub mod event;
+mod license_mail;
 pub mod mail;
 mod mail_rates;
 mod paused_notice;

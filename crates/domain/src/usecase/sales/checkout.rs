@@ -5,12 +5,14 @@
 
 use crate::base::email::Email;
 use crate::base::id::OrderId;
-use crate::base::slug::{KeyTypeId, ProductId, TenantId};
+use crate::base::metadata::Metadata;
+use crate::base::money::Money;
+use crate::base::slug::TenantId;
 use crate::base::url::{InvalidWebUrl, WebUrl};
 use crate::commit::write::Write;
-use crate::model::catalog::key_type::KeyType;
-use crate::model::catalog::price_link::PriceLink;
+use crate::model::sales::basket::Basket;
 use crate::model::sales::fee::BasisPoints;
+use crate::model::sales::items::CheckoutItems;
 use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::order_snapshot;
 use crate::model::sales::thanks_page;
@@ -24,6 +26,7 @@ use crate::ports::{
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
+use crate::usecase::sales::agreement::{Agreement, CannotSell, agree, is_plain};
 
 /// Why a checkout was not opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,18 +41,20 @@ pub enum CheckoutError {
     /// The tenant is not connected to Stripe.
     #[error("not connected to Stripe")]
     NotConnected,
-    /// The product or the key type does not exist.
-    #[error("no such product or key type")]
-    NotFound,
-    /// The product or the key type is archived.
-    #[error("the product or the key type is archived; restore it to sell it again")]
-    Archived,
-    /// The key type has no Stripe price on the connected account, or one of an earlier amount.
+    /// Managed Payments, which Stripe does not combine with a fee.
     #[error(
-        "the key type has no Stripe price for its amount: set priceInCents and priceCurrency, then \
-         call setup-prices"
+        "a key type with managedPayments cannot be sold here: Stripe takes no platform fee from such a sale, \
+         and this server charges one; set managedPayments to false"
     )]
-    NoPrice,
+    ManagedPaymentsFee,
+    /// The order does not fit into the metadata of a session.
+    #[error(
+        "the items and the metadata are too large for one checkout; sell fewer items, or send less metadata"
+    )]
+    TooLarge,
+    /// The items cannot be sold.
+    #[error(transparent)]
+    Items(CannotSell),
     /// The public URL of the server is too long for the address of a thank-you page.
     #[error("the public URL gives no thank-you page: {0}")]
     ThanksPage(#[from] InvalidWebUrl),
@@ -63,13 +68,22 @@ pub enum CheckoutError {
 
 from_port_errors!(CheckoutError);
 
+impl From<CannotSell> for CheckoutError {
+    fn from(error: CannotSell) -> Self {
+        match error {
+            CannotSell::Store(error) => Self::Failure(error.into()),
+            error => Self::Items(error),
+        }
+    }
+}
+
 /// The request of the seller's backend.
 #[derive(Debug, Clone)]
 pub struct OpenCheckout {
-    /// The product to buy.
-    pub product: ProductId,
-    /// The key type to buy.
-    pub key_type: KeyTypeId,
+    /// What is sold.
+    pub items: CheckoutItems,
+    /// The seller's metadata for the licenses.
+    pub metadata: Metadata,
     /// The page that the buyer returns to after paying; `None` for the thank-you page of this server.
     pub success_url: Option<WebUrl>,
     /// The page that the buyer returns to after cancelling.
@@ -110,26 +124,27 @@ pub fn open(
         .state
         .account()
         .ok_or(CheckoutError::NotConnected)?;
-    let key_type = store
-        .key_type(tenant, &wanted.product, &wanted.key_type)?
-        .ok_or(CheckoutError::NotFound)?;
-    let product = store.product(tenant, &wanted.product)?;
-    let is_archived = product.is_none_or(|product| product.archived_at.is_some());
-    if is_archived || key_type.archived_at.is_some() {
-        return Err(CheckoutError::Archived);
+    let agreed = agree(store, tenant, &account, &wanted.items)?;
+    let fee = fee.fee(agreed.price);
+    if agreed.options.managed_payments && fee.is_some() {
+        return Err(CheckoutError::ManagedPaymentsFee);
     }
-    let price = store
-        .price_link(tenant, &key_type.product, &key_type.id, &account.account)?
-        .filter(|link| key_type.price == Some(link.amount))
-        .ok_or(CheckoutError::NoPrice)?;
 
-    let order = create_order(store, env, &account, &key_type, &price, fee, wanted)?;
+    let order = create_order(
+        store,
+        env,
+        &connection.tenant,
+        &account,
+        (&agreed, fee),
+        wanted,
+    )?;
     let request = CheckoutRequest {
         order: order.id.clone(),
         tenant: tenant.clone(),
         product: order.product.clone(),
         key_type: order.key_type.clone(),
-        price: price.stripe_price,
+        lines: agreed.session_lines,
+        options: agreed.options,
         fee: order.fee,
         buyer: wanted.buyer.clone(),
         snapshot: order_snapshot::write(&order, env.keys),
@@ -148,7 +163,9 @@ pub fn open(
             let _ = record_result(store, env, &order, None);
             Err(match error {
                 StripeError::AccountGone => CheckoutError::NotConnected,
-                StripeError::NotFound(_) => CheckoutError::NoPrice,
+                StripeError::NotFound(_) => {
+                    CheckoutError::Items(CannotSell::NoPrice(price_name(&order)))
+                }
                 other => CheckoutError::Stripe(other),
             })
         }
@@ -168,27 +185,34 @@ fn success_url(
     }
 }
 
+/// The name of the first key type of an order, for an error about its price.
+fn price_name(order: &Order) -> String {
+    format!("{}/{}", order.product, order.key_type)
+}
+
+/// Commits the order, unless its copy does not fit into the session.
 fn create_order(
     store: &(impl Commit + ?Sized),
     env: &Env<'_>,
+    tenant: &TenantId,
     account: &AccountRef,
-    key_type: &KeyType,
-    price: &PriceLink,
-    fee: BasisPoints,
+    (agreed, fee): (&Agreement, Option<Money>),
     wanted: &OpenCheckout,
 ) -> Result<Order, CheckoutError> {
     settle(store, |_| {
         let now = env.now();
+        let first = agreed.lines.first().ok_or(CannotSell::NotFound)?;
         let order = Order {
             id: OrderId::new(now, env.random()),
-            tenant: key_type.tenant.clone(),
+            tenant: tenant.clone(),
             mode: account.mode,
             account: account.account.clone(),
-            product: key_type.product.clone(),
-            key_type: key_type.id.clone(),
-            terms: key_type.terms.clone(),
-            price: price.amount,
-            fee: fee.fee(price.amount),
+            product: first.product.clone(),
+            key_type: first.key_type.clone(),
+            terms: first.license_terms(),
+            price: agreed.price,
+            basket: basket(agreed, wanted),
+            fee,
             buyer: wanted.buyer.clone(),
             email: wanted.buyer.clone(),
             session: None,
@@ -200,10 +224,27 @@ fn create_order(
             fulfilled_at: None,
             version: 1,
         };
+        if order_snapshot::write(&order, env.keys).is_empty() {
+            return Err(CheckoutError::TooLarge);
+        }
         let mut changes = env.changes(now);
         changes.orders.push(Write::new(order.clone()));
         Ok(Decision::commit(changes, order))
     })
+}
+
+/// What an order sells beyond one plain license.
+fn basket(agreed: &Agreement, wanted: &OpenCheckout) -> Basket {
+    Basket {
+        lines: if is_plain(&agreed.lines) {
+            Vec::new()
+        } else {
+            agreed.lines.clone()
+        },
+        may_discount: agreed.options.allow_promotion_codes,
+        may_tax: agreed.options.may_add_taxes(),
+        metadata: wanted.metadata.clone(),
+    }
 }
 
 /// Records the result of Stripe's answer: the session, or `None` if it opened none.
@@ -215,7 +256,7 @@ pub(crate) fn record_result(
 ) -> Result<(), CheckoutError> {
     settle(store, |_| {
         let Some(mut order) = store.order(&order.tenant, &order.id)? else {
-            return Err(CheckoutError::NotFound);
+            return Err(CannotSell::NotFound.into());
         };
         if order.status != OrderStatus::Opening {
             // The result was recorded concurrently. Only the stored session can mint, so the URL of

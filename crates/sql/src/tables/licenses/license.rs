@@ -27,7 +27,7 @@ use crate::place::stored_text;
 use crate::place::{Place, stored_time, stored_version};
 use crate::schema::{customers, license_metadata, licenses, orders};
 use crate::table::{Value, stored};
-use crate::terms::{entitlements, stored_entitlements};
+use crate::terms::{days, entitlements, stored_days, stored_entitlements};
 use crate::writes::{Form, Writes};
 
 /// What the column `state` says. A license whose term has ended stays active or frozen there until
@@ -67,6 +67,8 @@ pub struct LicenseRow {
     metadata: String,
     state: String,
     event_sequence: i64,
+    updates_until: Option<i64>,
+    pending_term: Option<i64>,
 }
 
 impl From<&License> for LicenseRow {
@@ -104,6 +106,8 @@ impl From<&License> for LicenseRow {
             metadata: license.metadata.to_json(),
             state: stored_state(standing).to_owned(),
             event_sequence: stored_version(license.event_sequence),
+            updates_until: stored_time(license.updates_until),
+            pending_term: stored_days(standing.pending_term()),
         }
     }
 }
@@ -127,6 +131,7 @@ impl TryFrom<LicenseRow> for License {
             activation_limit: place.number("activation_limit", row.activation_limit)?,
             entitlements: entitlements(&place, &row.entitlements)?,
             standing: standing(&place, &row)?,
+            updates_until: row.updates_until.map(Timestamp::from_micros),
             created_at: Timestamp::from_micros(row.created_at),
             version: place.number("version", row.version)?,
             event_sequence: place.number("event_sequence", row.event_sequence)?,
@@ -194,7 +199,8 @@ fn standing(place: &Place<'_>, row: &LicenseRow) -> Result<Standing, StoreError>
         })
         .collect::<Result<Vec<_>, StoreError>>()?;
     let expires_at = row.expires_at.map(Timestamp::from_micros);
-    Ok(Standing::from_parts(expires_at, revocation, holds))
+    let pending_term = days(place, "pending_term", row.pending_term)?;
+    Ok(Standing::from_parts(expires_at, revocation, holds).with_pending_term(pending_term))
 }
 
 fn is_held(standing: &Standing) -> bool {
@@ -257,7 +263,7 @@ pub fn license_record(
     })
 }
 
-stored!(LicenseRow: licenses { key id, fixed tenant, fixed mode, fixed product, fixed key_type, set customer, fixed order_id, fixed line, fixed unit, fixed key_hash, fixed masked_key, fixed sealed_key, set activation_limit, set entitlements, set expires_at, set revocation, set revoked_at, set holds, set held, fixed created_at, set version, set notes, fixed metadata, set state, set event_sequence });
+stored!(LicenseRow: licenses { key id, fixed tenant, fixed mode, fixed product, fixed key_type, set customer, fixed order_id, fixed line, fixed unit, fixed key_hash, fixed masked_key, fixed sealed_key, set activation_limit, set entitlements, set expires_at, set revocation, set revoked_at, set holds, set held, fixed created_at, set version, set notes, fixed metadata, set state, set event_sequence, fixed updates_until, set pending_term });
 
 stored!(LicenseMetadataRow: license_metadata { key license, key key, set tenant, set value, set created_at });
 

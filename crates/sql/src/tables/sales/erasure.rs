@@ -37,6 +37,7 @@ pub fn erase(conn: &mut Conn, erasure: &Erasure) -> Result<bool, Error> {
         .filter(orders::buyer.eq(&address))
         .set((
             orders::buyer.eq(None::<String>),
+            orders::metadata.eq(None::<String>),
             orders::version.eq(orders::version + 1),
         ))
         .execute(conn)?;
@@ -44,6 +45,7 @@ pub fn erase(conn: &mut Conn, erasure: &Erasure) -> Result<bool, Error> {
         .filter(orders::email.eq(&address))
         .set((
             orders::email.eq(None::<String>),
+            orders::metadata.eq(None::<String>),
             orders::version.eq(orders::version + 1),
         ))
         .execute(conn)?;
@@ -94,6 +96,7 @@ fn erase_licenses(conn: &mut Conn, ids: &[&str], order_ids: &[&str]) -> Result<(
         .set((
             orders::buyer.eq(None::<String>),
             orders::email.eq(None::<String>),
+            orders::metadata.eq(None::<String>),
             orders::version.eq(orders::version + 1),
         ))
         .execute(conn)?;

@@ -4,8 +4,10 @@ use std::fmt::Debug;
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::catalog::sale::SessionOptions;
+use mintage_domain::model::sales::items::Quantity;
 use mintage_domain::ports::{
-    CheckoutRequest, NewProduct, SoldKeyType, StripeError, StripePrice, StripeProduct,
+    CheckoutLine, CheckoutRequest, NewProduct, SoldKeyType, StripeError, StripePrice, StripeProduct,
 };
 
 use crate::contracts::stripe::connecting::{connected, key, price, product};
@@ -151,6 +153,54 @@ pub fn a_session_needs_no_fee_and_takes_one(harness: &dyn StripeHarness) {
             &key(&format!("session-{i}")),
         );
         assert!(session.is_ok(), "{checkout:?}: {session:?}");
+    }
+}
+
+/// A session sells several prices, each several times, and has the switches that the request names. One
+/// with Managed Payments takes no fee.
+pub fn several_lines_and_switches_are_sent(harness: &dyn StripeHarness) {
+    let shop = Shop::new("acme");
+    let account = connected(harness, Mode::Sandbox);
+    let price = price(harness, &shop, &account, cents(2_900));
+    let all = SessionOptions {
+        allow_promotion_codes: true,
+        automatic_tax: true,
+        tax_id_collection: true,
+        invoice_creation: true,
+        managed_payments: false,
+    };
+    let managed = SessionOptions {
+        managed_payments: true,
+        ..SessionOptions::default()
+    };
+    for (i, (options, fee, is_opened)) in [
+        (all, Some(cents(29)), true),
+        (managed, None, true),
+        (managed, Some(cents(29)), false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let line = |quantity| CheckoutLine {
+            price: price.clone(),
+            quantity: Quantity::new(quantity).expect("a quantity"),
+        };
+        let checkout = CheckoutRequest {
+            lines: vec![line(1), line(100)],
+            options,
+            fee,
+            ..shop.checkout(&price)
+        };
+        let opened = harness.stripe().open_checkout(
+            &account.clone().into(),
+            &checkout,
+            &key(&format!("session-{i}")),
+        );
+        if is_opened {
+            assert!(opened.is_ok(), "{opened:?}");
+        } else {
+            assert!(matches!(opened, Err(StripeError::Refused(_))), "{opened:?}");
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use mintage_domain::base::id::{SessionId, StripeAccountId, StripePriceId, StripeProductId};
 use mintage_domain::base::mode::Mode;
+use mintage_domain::base::money::Money;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
@@ -126,6 +127,39 @@ impl StripeState {
             .collect()
     }
 
+    /// Whether the lines can be sold in one session.
+    fn check_lines(
+        &self,
+        account: &AccountRef,
+        checkout: &CheckoutRequest,
+    ) -> Result<(), StripeError> {
+        let mut sum: Option<Money> = None;
+        for line in &checkout.lines {
+            let price = self.prices.get(&(account.clone(), line.price.clone()));
+            let (_, price) = price.ok_or_else(not_found)?;
+            if !price.active {
+                return Err(refused("the price is inactive"));
+            }
+            for _ in 0..line.quantity.get() {
+                let Some(amount) = price.amount else { break };
+                let next = sum.map_or(Some(amount), |sum| sum.checked_add(amount));
+                sum = Some(next.ok_or_else(|| refused("the prices have no sum"))?);
+            }
+        }
+        if sum.is_some_and(|it| it.is_chargeable().is_err()) {
+            return Err(StripeError::AmountTooSmall(StripeRefusal {
+                code: Some("amount_too_small".to_owned()),
+                message: "The amount is too small.".to_owned(),
+                request_id: None,
+            }));
+        }
+        let managed = checkout.options.managed_payments;
+        if managed && checkout.fee.is_some_and(|fee| fee.minor() > 0) {
+            return Err(refused("Managed Payments take no application fee"));
+        }
+        Ok(())
+    }
+
     pub(super) fn open_checkout(
         &mut self,
         account: &AccountRef,
@@ -146,21 +180,7 @@ impl StripeState {
                 ..StripeRefusal::default()
             }));
         }
-        let price = self.prices.get(&(account.clone(), checkout.price.clone()));
-        let (_, price) = price.ok_or_else(not_found)?;
-        if !price.active {
-            return Err(StripeError::Refused(StripeRefusal {
-                message: "the price is inactive".to_owned(),
-                ..StripeRefusal::default()
-            }));
-        }
-        if price.amount.is_some_and(|it| it.is_chargeable().is_err()) {
-            return Err(StripeError::AmountTooSmall(StripeRefusal {
-                code: Some("amount_too_small".to_owned()),
-                message: "The amount is too small.".to_owned(),
-                request_id: None,
-            }));
-        }
+        self.check_lines(account, checkout)?;
         let id = self.create("cs", account, key, request);
         let created = session(&id);
         self.sessions
@@ -220,5 +240,12 @@ pub(super) fn not_found() -> StripeError {
         code: Some("resource_missing".to_owned()),
         message: "No such object".to_owned(),
         request_id: None,
+    })
+}
+
+fn refused(message: &str) -> StripeError {
+    StripeError::Refused(StripeRefusal {
+        message: message.to_owned(),
+        ..StripeRefusal::default()
     })
 }

@@ -10,9 +10,10 @@ use mintage_domain::model::licenses::activation::{Activation, Device, Fingerprin
 use mintage_domain::model::licenses::key::KeyHash;
 use mintage_domain::model::licenses::license::License;
 use mintage_domain::model::licenses::standing::{HoldCause, RevocationReason, Standing};
+use mintage_domain::model::licenses::term::Days;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::ports::{
-    Activations, AuditFilter, Audits, Commit, KeyQuery, ValidateQuery, Validations,
+    Activations, AuditFilter, Audits, Commit, KeyQuery, Licenses, ValidateQuery, Validations,
 };
 use mintage_domain::usecase::commit_loop::{Decision, settle};
 use mintage_domain::usecase::licenses::activation::{
@@ -383,4 +384,49 @@ fn an_unsigned_call_may_be_repeated_and_commits_nothing_where_nothing_changes() 
     };
     let refused = Activated::Refused(Reason::NotFound);
     assert!(matches!(decide(&unknown, "a"), Decision::Answer(answer) if answer == refused));
+}
+
+#[test]
+fn the_first_activation_starts_a_term_that_waits_for_it_and_no_later_one_does() {
+    let sold = Sold::new();
+    let days = Days::parse("30d").unwrap();
+    let mut changes = sold.seller.shop.changes();
+    changes.licenses.push(Write::changed(License {
+        standing: Standing::new(None).with_pending_term(Some(days)),
+        ..sold.license.clone()
+    }));
+    sold.seller.store.commit(changes).unwrap();
+    let read = || {
+        let record = sold
+            .seller
+            .store
+            .license(sold.seller.tenant(), &sold.license.id);
+        record.unwrap().unwrap().license
+    };
+    assert_eq!(read().standing.expires_at(), None);
+
+    // Two first activations decide on the same row; the second one decides again.
+    let (store, env) = (&*sold.seller.store, sold.seller.env());
+    let (first, second) = (device("a"), device("b"));
+    let decide = |device: &Device| activate(store, &env, &sold.call(), device, None).unwrap();
+    let (one, other) = (decide(&first), decide(&second));
+    let start = sold.seller.shop.now();
+    let commit = |decision: Decision<Activated>| match decision {
+        Decision::Commit(changes, _) => store.commit(*changes),
+        Decision::Answer(answer) => panic!("{answer:?}"),
+    };
+    commit(one).unwrap();
+    assert!(commit(other).is_err(), "the license has changed");
+    let end = Some(days.after(start));
+    assert_eq!(read().standing.expires_at(), end);
+
+    sold.seller
+        .shop
+        .env
+        .clock
+        .advance(Duration::from_secs(3_600));
+    assert_eq!(sold.active(&second).1, 2);
+    assert_eq!(read().standing.expires_at(), end);
+    assert_eq!(read().standing.pending_term(), None);
+    assert_eq!(sold.seller.events(), ["license.created", "license.updated"]);
 }

@@ -7,6 +7,7 @@ use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::model::catalog::price_link::PriceLink;
 use mintage_domain::model::sales::fee::BasisPoints;
+use mintage_domain::model::sales::items::CheckoutItems;
 use mintage_domain::model::sales::order::OrderStatus;
 use mintage_domain::model::stripe::event::EventData;
 use mintage_domain::ports::{
@@ -14,6 +15,7 @@ use mintage_domain::ports::{
     StripeRefusal,
 };
 use mintage_domain::usecase::failure::Failure;
+use mintage_domain::usecase::sales::agreement::CannotSell;
 use mintage_domain::usecase::sales::checkout::{CheckoutError, OpenCheckout, authorize, open};
 use mintage_domain::usecase::stripe::inbound::Outcome;
 use mintage_domain::usecase::sweep::sweep;
@@ -91,17 +93,23 @@ fn what_cannot_be_sold_opens_no_order() {
     let never_asked = MockStripe::new();
     let wanted = seller.wanted();
     let other_product = OpenCheckout {
-        product: ProductId::parse("other").unwrap(),
+        items: CheckoutItems::one(
+            ProductId::parse("other").unwrap(),
+            seller.shop.key_type.id.clone(),
+        ),
         ..wanted.clone()
     };
     let other_key_type = OpenCheckout {
-        key_type: KeyTypeId::parse("other").unwrap(),
+        items: CheckoutItems::one(
+            seller.shop.product.id.clone(),
+            KeyTypeId::parse("other").unwrap(),
+        ),
         ..wanted.clone()
     };
     for (wanted, error) in [
-        (&other_product, CheckoutError::NotFound),
-        (&other_key_type, CheckoutError::NotFound),
-        (&wanted, CheckoutError::NoPrice),
+        (&other_product, CheckoutError::Items(CannotSell::NotFound)),
+        (&other_key_type, CheckoutError::Items(CannotSell::NotFound)),
+        (&wanted, no_price()),
     ] {
         assert_eq!(seller.open(&never_asked, wanted), Err(error));
     }
@@ -119,7 +127,7 @@ fn what_stripe_does_not_open_is_an_abandoned_order() {
     let lost = StripeError::Unavailable("no answer".to_owned());
     for (answer, error) in [
         (StripeError::AccountGone, CheckoutError::NotConnected),
-        (StripeError::NotFound(refusal()), CheckoutError::NoPrice),
+        (StripeError::NotFound(refusal()), no_price()),
         (
             StripeError::CannotCharge(refusal()),
             CheckoutError::Stripe(StripeError::CannotCharge(refusal())),
@@ -169,12 +177,16 @@ fn a_price_that_is_gone_at_stripe_and_an_account_that_may_not_charge_are_errors_
     });
     seller.store.commit(changes).unwrap();
     let gone = seller.open(&*seller.stripe, &seller.wanted());
-    assert_eq!(gone, Err(CheckoutError::NoPrice));
+    assert_eq!(gone, Err(no_price()));
 
     let seller = Seller::on_sale();
     seller.stripe.end_grant(&seller.shop.account_ref());
     let ended = seller.open(&*seller.stripe, &seller.wanted());
     assert_eq!(ended, Err(CheckoutError::NotConnected));
+}
+
+fn no_price() -> CheckoutError {
+    CheckoutError::Items(CannotSell::NoPrice("pixel/pro".to_owned()))
 }
 
 fn session(id: &str) -> CheckoutSession {

@@ -14,12 +14,14 @@
 
 mod extension;
 mod hold;
+mod pending;
 mod revocation;
 
 use std::collections::BTreeMap;
 
 use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
+use crate::model::licenses::term::Days;
 
 pub use crate::model::licenses::standing::extension::CannotExtend;
 pub use crate::model::licenses::standing::hold::{HoldCause, HoldStatus, InvalidHoldCause};
@@ -33,6 +35,8 @@ pub struct Standing {
     expires_at: Option<Timestamp>,
     revocation: Option<Revocation>,
     holds: BTreeMap<HoldCause, HoldStatus>,
+    /// The term that starts at the first activation, while there was none.
+    pending_term: Option<Days>,
 }
 
 text_enum! {
@@ -83,10 +87,11 @@ impl Standing {
             expires_at,
             revocation,
             holds: holds.into_iter().collect(),
+            pending_term: None,
         }
     }
 
-    /// When the license expires; `None` if it never does.
+    /// When the license expires; `None` if it never does, or if its term has not started.
     pub const fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
     }

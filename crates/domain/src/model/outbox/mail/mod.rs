@@ -4,7 +4,7 @@ mod license_mail;
 mod mailbox;
 mod paused_notice;
 
-pub use crate::model::outbox::mail::license_mail::LicenseMail;
+pub use crate::model::outbox::mail::license_mail::{LicenseMail, MailedLicense};
 pub use crate::model::outbox::mail::mailbox::{InvalidMailbox, Mailbox};
 pub use crate::model::outbox::mail::paused_notice::PausedNotice;
 

@@ -1,12 +1,12 @@
-//! Completed Checkout sessions: the license that was paid for is minted.
+//! Completed Checkout sessions: the licenses that were paid for are minted.
 
 use serde_json::Map;
 
 use crate::base::email::Email;
 use crate::base::id::CustomerId;
-use crate::base::metadata::Metadata;
 use crate::base::money::{Currency, Money};
 use crate::base::time::Timestamp;
+use crate::commit::changes::Changes;
 use crate::commit::guards::Refusal;
 use crate::commit::write::Write;
 use crate::model::licenses::license::OrderUnit;
@@ -15,6 +15,7 @@ use crate::model::sales::customer::{Customer, CustomerName};
 use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::payment::{Payment, PaymentKey};
 use crate::model::sellers::audit::Actor;
+use crate::model::sellers::tenant::Tenant;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::{PaymentStatus, SessionFacts};
 use crate::ports::{Catalog, Tenants};
@@ -56,7 +57,7 @@ pub(crate) fn interpret(
     fulfil(catalog, env, order, (facts, payment), now)
 }
 
-/// Mints the license of an order. If that fails, the event is parked and retried.
+/// Mints the licenses of an order. If that fails, none is minted, and the event is parked and retried.
 fn fulfil(
     catalog: &(impl Tenants + Catalog + ?Sized),
     env: &Env<'_>,
@@ -65,9 +66,6 @@ fn fulfil(
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
     let email = buyer(&order, facts);
-    let Some(product) = catalog.product(&order.tenant, &order.product)? else {
-        return Ok(Verdict::Park(order.tenant, "the product is gone".into()));
-    };
     let seller = catalog.tenant(&order.tenant)?;
     let customer = customer(env, &order, email, facts, now);
 
@@ -78,24 +76,14 @@ fn fulfil(
             .audit
             .push(env.audit(tenant, now, Actor::Stripe, "order.rebuilt", target));
     }
-    let new = NewLicense {
+    let sold = Sold {
         seller: seller.as_ref(),
-        product: &product,
-        key_type: &order.key_type,
-        terms: &order.terms,
         customer: &customer,
-        unit: Some(&OrderUnit::only(order.id.clone())),
-        session: order.session.as_ref(),
-        notes: None,
-        metadata: Metadata::default(),
-        // A paid order is minted even beyond the quota.
-        quota: None,
-        revoked: refunded(payment.as_ref()),
-        partly_refunded: payment.as_ref().filter(|it| it.is_partly_refunded()),
-        actor: Actor::Stripe,
+        order: &order,
+        payment: payment.as_ref(),
     };
-    if let Err(reason) = mint_into(&mut changes, env, new, now) {
-        return Ok(Verdict::Park(order.tenant, reason.to_string()));
+    if let Err(reason) = mint_lines(&mut changes, catalog, env, &sold, now)? {
+        return Ok(Verdict::Park(order.tenant, reason));
     }
     order.status = OrderStatus::Fulfilled;
     order.fulfilled_at = Some(now);
@@ -103,10 +91,63 @@ fn fulfil(
     order.email = Some(customer.email.clone());
     order.payment.clone_from(&facts.payment_intent);
     order.total = total(facts);
+    order.fee = order.fee_of(order.total);
     changes.payments.extend(payment.map(Write::changed));
     changes.customers.push(customer);
     changes.orders.push(Write::changed(order));
     Ok(Verdict::Apply(Box::new(changes)))
+}
+
+/// A paid order, and who bought it from whom.
+struct Sold<'a> {
+    seller: Option<&'a Tenant>,
+    customer: &'a Customer,
+    order: &'a Order,
+    payment: Option<&'a Payment>,
+}
+
+/// Mints one license for each unit of each line, or says why one cannot be minted.
+fn mint_lines(
+    changes: &mut Changes,
+    catalog: &(impl Catalog + ?Sized),
+    env: &Env<'_>,
+    sold: &Sold<'_>,
+    now: Timestamp,
+) -> Result<Result<(), String>, InboundError> {
+    let order = sold.order;
+    for (line, sells) in (0..).zip(order.lines().iter()) {
+        let Some(product) = catalog.product(&order.tenant, &sells.product)? else {
+            return Ok(Err("the product is gone".to_owned()));
+        };
+        let terms = sells.license_terms();
+        for unit in 0..sells.licenses() {
+            let order_unit = OrderUnit {
+                order: order.id.clone(),
+                line,
+                unit,
+            };
+            let new = NewLicense {
+                seller: sold.seller,
+                product: &product,
+                key_type: &sells.key_type,
+                terms: &terms,
+                customer: sold.customer,
+                unit: Some(&order_unit),
+                session: order.session.as_ref(),
+                notes: None,
+                metadata: order.basket.metadata.clone(),
+                // A paid order is minted even beyond the quota.
+                quota: None,
+                revoked: refunded(sold.payment),
+                partly_refunded: sold.payment.filter(|it| it.is_partly_refunded()),
+                actor: Actor::Stripe,
+            };
+            if let Err(reason) = mint_into(changes, env, new, now) {
+                return Ok(Err(reason.to_string()));
+            }
+        }
+    }
+    Ok(Ok(()))
 }
 
 /// The address of the buyer: the one that Stripe reports, else the one that the seller's backend sent.
@@ -171,7 +212,7 @@ fn payment(
     Ok(Some(payment))
 }
 
-/// The reason to revoke the license from the start, if its refund arrived before its sale.
+/// The reason to revoke the licenses from the start, if its refund arrived before its sale.
 fn refunded(payment: Option<&Payment>) -> Option<RevocationReason> {
     payment
         .is_some_and(Payment::is_fully_refunded)

@@ -8,6 +8,7 @@ use mintage_domain::model::licenses::license::{License, OrderUnit};
 use mintage_domain::model::licenses::standing::{
     HoldCause, HoldStatus, Revocation, RevocationReason, Standing,
 };
+use mintage_domain::model::licenses::term::Days;
 use mintage_domain::ports::LicenseFilter;
 use serde_json::json;
 
@@ -46,6 +47,7 @@ pub fn a_license_reads_back_as_written(store: &Nodes<'_>) {
         metadata: Metadata::parse(facts.as_object().cloned().unwrap_or_default())
             .expect("it is small"),
         created_at: INSTANTS[2],
+        updates_until: Some(INSTANTS[1]),
         ..shop.license(&sale.customer)
     };
     let variants = standings().map(|standing| License {
@@ -77,10 +79,11 @@ fn standings() -> impl Iterator<Item = Standing> {
     let revocation = Revocation::new(RevocationReason::Refund, INSTANTS[0]);
     let holds = [(HoldCause::Admin, HoldStatus::Held)];
     let all = Standing::from_parts(Some(INSTANTS[1]), Some(revocation), holds);
+    let pending = Standing::new(None).with_pending_term(Days::new(36_500));
     revoked
         .into_iter()
         .chain(held)
-        .chain([all, Standing::new(None)])
+        .chain([all, pending, Standing::new(None)])
 }
 
 /// The licenses of a tenant are listed in pages.

@@ -7,6 +7,7 @@ use mintage_domain::commit::write::Write;
 use mintage_domain::model::licenses::activation::Activation;
 use mintage_domain::model::licenses::license::License;
 use mintage_domain::model::outbox::mail::QueuedMail;
+use mintage_domain::model::sales::basket::Basket;
 use mintage_domain::model::sales::customer::Customer;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sellers::audit::Actor;
@@ -52,6 +53,10 @@ fn customer_with_all(store: &Nodes<'_>, shop: &Shop) -> Rows {
     let open = Order {
         buyer: Some(sale.customer.email.clone()),
         email: Some(sale.customer.email.clone()),
+        basket: Basket {
+            metadata: metadata(),
+            ..Basket::default()
+        },
         ..shop.order()
     };
     let mut changes = shop.selling(&sale);
@@ -140,6 +145,7 @@ fn assert_orders_without_buyer(store: &Nodes<'_>, shop: &Shop, rows: &Rows) {
         let expected = Order {
             buyer: None,
             email: None,
+            basket: Basket::default(),
             version: read.version,
             ..order.clone()
         };

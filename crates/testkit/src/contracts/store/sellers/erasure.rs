@@ -1,14 +1,18 @@
 //! Erasing tenants.
 
 use mintage_domain::base::email::Email;
+use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::seal::Sealed;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::outbox::delivery::Delivery;
 use mintage_domain::model::outbox::mail::QueuedMail;
+use mintage_domain::model::sales::basket::Basket;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sellers::audit::{AuditEntry, Origin};
 use mintage_domain::ports::{AuditFilter, TenantErasure, TenantRows};
+
+use serde_json::Map;
 
 use crate::contracts::store::committing::{changing, committed};
 use crate::contracts::store::nodes::Nodes;
@@ -34,6 +38,11 @@ fn with_personal_data(store: &Nodes<'_>, shop: &Shop) -> Rows {
     let order = Order {
         buyer: Some(email("ada@example.test")),
         email: Some(email("ada@example.test")),
+        basket: Basket {
+            metadata: Metadata::parse(Map::from_iter([("phone".to_owned(), "555".into())]))
+                .expect("it is small"),
+            ..Basket::default()
+        },
         ..shop.order()
     };
     let mut delivery = shop.delivery(&shop.sold(store).license);
@@ -124,6 +133,7 @@ pub fn an_erased_tenant_has_no_personal_data_left(store: &Nodes<'_>) {
             order: Order {
                 buyer: None,
                 email: None,
+                basket: Basket::default(),
                 version: order.version + 1,
                 ..order
             },
