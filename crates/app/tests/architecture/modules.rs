@@ -108,7 +108,7 @@ const ROOMS: [(&str, Rooms); 2] = [
             ("access", &[]),
             ("licenses", &[]),
             ("catalog", &["licenses"]),
-            ("sales", &["licenses"]),
+            ("sales", &["catalog", "licenses"]),
             ("outbox", &["licenses", "sales"]),
         ],
     ),

@@ -14,7 +14,7 @@ use crate::model::sales::items::Quantity;
 use crate::model::sales::order::Order;
 
 /// What an order has beyond one plain license. What is missing is as in a plain order.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct StoredBasket {
     /// The term of the order, which its own column hides from nodes that know no baskets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
