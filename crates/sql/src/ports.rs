@@ -29,6 +29,7 @@ macro_rules! read_ports {
             use ::mintage_domain::model::sales::customer::Customer;
             use ::mintage_domain::model::sales::order::Order;
             use ::mintage_domain::model::sales::payment::{Payment, PaymentKey};
+            use ::mintage_domain::model::sales::subscription::{Subscription, SubscriptionKey};
             use ::mintage_domain::model::sellers::management_token::ManagementToken;
             use ::mintage_domain::model::sellers::tenant::Tenant;
             use ::mintage_domain::model::stripe::account::{AccountLink, AccountRef};
@@ -121,6 +122,10 @@ macro_rules! read_ports {
                 }
                 Payments {
                     payment(key: &PaymentKey) -> Option<Payment> = sales::payment::get;
+                }
+                Subscriptions {
+                    subscription(key: &SubscriptionKey) -> Option<Subscription>
+                        = sales::subscription::get;
                 }
                 Licenses {
                     license(tenant: &TenantId, id: &LicenseId) -> Option<LicenseRecord>

@@ -76,6 +76,8 @@ tables! {
         created_at -> BigInt,
         archived_at -> Nullable<BigInt>,
         version -> BigInt,
+        // How the key type recurs, as JSON.
+        recurrence -> Nullable<Text>,
     }
 
     price_links (tenant, product, key_type, account) {
@@ -87,6 +89,8 @@ tables! {
         stripe_price -> Text,
         amount -> BigInt,
         amount_currency -> Text,
+        // How often the price is paid, as JSON.
+        billing -> Nullable<Text>,
     }
 
     connections (tenant) {
@@ -169,6 +173,7 @@ tables! {
         fulfilled_at -> Nullable<BigInt>,
         version -> BigInt,
         email -> Nullable<Text>,
+        recurrence -> Nullable<Text>,
     }
 
     payments (intent, account) {
@@ -182,6 +187,19 @@ tables! {
         charged -> Nullable<BigInt>,
         currency -> Nullable<Text>,
         refunds -> Nullable<Text>,
+        subscription -> Nullable<Text>,
+        invoice -> Nullable<Text>,
+    }
+
+    subscriptions (id, account) {
+        id -> Text,
+        account -> Text,
+        order_id -> Nullable<Text>,
+        grace_days -> BigInt,
+        // What Stripe reported, as JSON.
+        news -> Text,
+        created_at -> BigInt,
+        version -> BigInt,
     }
 
     licenses (id) {
@@ -212,6 +230,11 @@ tables! {
         // has noticed the end of the term. Lists are sorted by it.
         state -> Text,
         event_sequence -> BigInt,
+        // The subscription that pays for the license, as JSON.
+        subscription -> Nullable<Text>,
+        // From when the subscription freezes the license, and for which cause.
+        frozen_from -> Nullable<BigInt>,
+        frozen_by -> Nullable<Text>,
     }
 
     license_metadata (license, key) {

@@ -1,16 +1,17 @@
 //! `POST /v1/checkout/sessions`: creates a session that sells one license of a key type, by a direct
-//! charge on the seller's account.
+//! charge or by a subscription on the seller's account.
 
 use std::collections::HashMap;
 
 use mintage_domain::base::email::Email;
 use mintage_domain::base::id::SessionId;
 use mintage_domain::base::money::Money;
-use mintage_domain::ports::{CheckoutRequest, CheckoutSession};
+use mintage_domain::ports::{CheckoutRequest, CheckoutSession, NewSubscription};
 use serde::Deserialize;
 use stripe_checkout::CheckoutSessionMode;
 use stripe_checkout::checkout_session::{
     CreateCheckoutSession, CreateCheckoutSessionLineItems, CreateCheckoutSessionPaymentIntentData,
+    CreateCheckoutSessionSubscriptionData,
 };
 
 use crate::metadata;
@@ -20,24 +21,45 @@ pub(crate) fn create(checkout: &CheckoutRequest) -> CreateCheckoutSession {
     item.price = Some(checkout.price.to_string());
     item.quantity = Some(1);
 
-    // Stripe does not copy the metadata of a session to its payment, so both get them.
-    let mut payment = CreateCheckoutSessionPaymentIntentData::new();
-    payment.metadata = Some(metadata_of(checkout));
-    // Stripe refuses a fee of 0, so it is omitted.
-    payment.application_fee_amount = checkout.fee.map(Money::minor).filter(|&fee| fee > 0);
-
     let session = CreateCheckoutSession::new()
-        .mode(CheckoutSessionMode::Payment)
         .line_items(vec![item])
         .success_url(checkout.success_url.as_str())
         .cancel_url(checkout.cancel_url.as_str())
         .client_reference_id(checkout.order.as_str())
-        .metadata(session_metadata(checkout))
-        .payment_intent_data(payment);
+        .metadata(session_metadata(checkout));
+    // Stripe does not copy the metadata of a session to its payment or its subscription, so both get them.
+    let session = match checkout.subscription {
+        Some(subscription) => session
+            .mode(CheckoutSessionMode::Subscription)
+            .subscription_data(subscription_data(checkout, subscription)),
+        None => session
+            .mode(CheckoutSessionMode::Payment)
+            .payment_intent_data(payment_data(checkout)),
+    };
     match &checkout.buyer {
         Some(buyer) => session.customer_email(buyer.as_str()),
         None => session,
     }
+}
+
+fn payment_data(checkout: &CheckoutRequest) -> CreateCheckoutSessionPaymentIntentData {
+    let mut payment = CreateCheckoutSessionPaymentIntentData::new();
+    payment.metadata = Some(metadata_of(checkout));
+    // Stripe refuses a fee of 0, so it is omitted.
+    payment.application_fee_amount = checkout.fee.map(Money::minor).filter(|&fee| fee > 0);
+    payment
+}
+
+fn subscription_data(
+    checkout: &CheckoutRequest,
+    new: NewSubscription,
+) -> CreateCheckoutSessionSubscriptionData {
+    let mut data = CreateCheckoutSessionSubscriptionData::new();
+    data.metadata = Some(metadata_of(checkout));
+    let percent = (new.fee.get() > 0).then(|| f64::from(new.fee.get()) / 100.0);
+    data.application_fee_percent = percent;
+    data.trial_period_days = (new.trial_days > 0).then(|| u32::from(new.trial_days));
+    data
 }
 
 /// The metadata of the session, with the signed copy of the order, which its payment need not have.

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use mintage_domain::base::id::{StripePriceId, StripeProductId};
+use mintage_domain::base::id::{
+    InvoiceId, PaymentIntentId, StripePriceId, StripeProductId, SubscriptionId,
+};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 use mintage_domain::ports::{
     CheckoutRequest, CheckoutSession, Grant, Http, HttpResponse, NewPrice, NewProduct, Stripe,
     StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
@@ -16,7 +19,7 @@ use stripe_client_core::{RequestBuilder, StripeRequest};
 
 use crate::call::{self, Caller};
 use crate::config::{ModeConfig, StripeConfig};
-use crate::{account, checkout, oauth, price, product};
+use crate::{account, checkout, oauth, price, product, subscription};
 
 /// A client of Stripe's API with the platform's credentials.
 #[derive(Clone)]
@@ -97,6 +100,22 @@ impl StripeClient {
             },
         };
         self.call(&caller, request)
+    }
+
+    /// Gets an object on a connected account; `None` if it does not exist.
+    fn get_on<T: DeserializeOwned>(
+        &self,
+        on: &AccountRef,
+        request: RequestBuilder,
+    ) -> Result<Option<T>, StripeError> {
+        let base = format!("{}/v1", self.config.api_url());
+        let caller = self.connect_caller(on, None)?;
+        let answer = call::send(&*self.http, &base, &caller, request)?;
+        match call::read(&answer) {
+            Ok(found) => Ok(Some(found)),
+            Err(StripeError::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn connect_caller<'a>(
@@ -240,5 +259,37 @@ impl Stripe for StripeClient {
         let request = checkout::create(checkout);
         let opened: checkout::Session = self.call_with(access, Some(key), &request)?;
         Ok(opened.into())
+    }
+
+    fn subscription(
+        &self,
+        on: &AccountRef,
+        id: &SubscriptionId,
+    ) -> Result<Option<StripeSubscription>, StripeError> {
+        let found = self.get_on::<subscription::Subscription>(on, subscription::retrieve(id))?;
+        Ok(found.map(StripeSubscription::from))
+    }
+
+    fn invoice(
+        &self,
+        on: &AccountRef,
+        id: &InvoiceId,
+    ) -> Result<Option<InvoiceFacts>, StripeError> {
+        let request = subscription::retrieve_invoice(id);
+        let found = self.get_on::<subscription::Invoice>(on, request)?;
+        Ok(found.map(|invoice| invoice.facts(false)))
+    }
+
+    fn invoice_of_payment(
+        &self,
+        on: &AccountRef,
+        payment: &PaymentIntentId,
+    ) -> Result<Option<InvoiceFacts>, StripeError> {
+        let request = subscription::find_payment(payment);
+        let found = self.get_on::<subscription::InvoicePayments>(on, request)?;
+        match found.and_then(subscription::InvoicePayments::invoice) {
+            Some(invoice) => self.invoice(on, &invoice),
+            None => Ok(None),
+        }
     }
 }

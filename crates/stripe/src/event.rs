@@ -3,16 +3,21 @@
 use std::collections::BTreeMap;
 
 use mintage_domain::base::id::{
-    PaymentIntentId, RefundId, SessionId, StripeAccountId, StripeEventId,
+    InvoiceId, PaymentIntentId, RefundId, SessionId, StripeAccountId, StripeEventId, SubscriptionId,
 };
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::sales::order_snapshot;
 use mintage_domain::model::stripe::event::{
     EventData, PaymentStatus, RefundFacts, RefundReport, SessionFacts, StripeEvent,
 };
+use mintage_domain::model::stripe::subscription::{
+    InvoiceFacts, StripeSubscription, SubscriptionStatus,
+};
 use mintage_domain::ports::WebhookError;
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::subscription::{Invoice, Subscription};
 
 /// The largest length of an event type, in bytes.
 const MAX_KIND: usize = 255;
@@ -38,6 +43,8 @@ struct Session {
     customer_details: Option<CustomerDetails>,
     customer_email: Option<String>,
     payment_intent: Option<PaymentIntentId>,
+    subscription: Option<SubscriptionId>,
+    invoice: Option<InvoiceId>,
     #[serde(default)]
     metadata: Value,
 }
@@ -56,6 +63,8 @@ struct Identified {
 #[derive(Deserialize)]
 struct Charge {
     payment_intent: Option<PaymentIntentId>,
+    /// Until version basil of the API.
+    invoice: Option<InvoiceId>,
     amount: Option<i64>,
     amount_refunded: i64,
     currency: Option<String>,
@@ -97,7 +106,7 @@ fn is_kind(text: &str) -> bool {
 }
 
 /// The types of the events that Mintage reads.
-pub(crate) const READ: [&str; 10] = [
+pub(crate) const READ: [&str; 16] = [
     "account.application.deauthorized",
     "charge.refund.updated",
     "charge.refunded",
@@ -105,6 +114,12 @@ pub(crate) const READ: [&str; 10] = [
     "checkout.session.async_payment_succeeded",
     "checkout.session.completed",
     "checkout.session.expired",
+    "customer.subscription.deleted",
+    "customer.subscription.paused",
+    "customer.subscription.resumed",
+    "customer.subscription.updated",
+    "invoice.paid",
+    "invoice.payment_failed",
     "refund.created",
     "refund.failed",
     "refund.updated",
@@ -114,7 +129,7 @@ fn event_data(kind: &str, at: Option<Timestamp>, mut data: Value) -> serde_json:
     let object = data.get_mut("object").map(Value::take).unwrap_or_default();
     Ok(match kind {
         "checkout.session.completed" | "checkout.session.async_payment_succeeded" => {
-            EventData::SessionCompleted(Session::deserialize(object)?.into())
+            EventData::SessionCompleted(Session::deserialize(object)?.facts(at))
         }
         "checkout.session.async_payment_failed" => {
             EventData::SessionPaymentFailed(Identified::deserialize(object)?.id)
@@ -126,17 +141,32 @@ fn event_data(kind: &str, at: Option<Timestamp>, mut data: Value) -> serde_json:
         "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
             EventData::Refund(Refund::deserialize(object)?.facts(at))
         }
+        "invoice.paid" => EventData::Invoice(InvoiceFacts {
+            is_paid: true,
+            ..Invoice::deserialize(object)?.facts(false)
+        }),
+        "invoice.payment_failed" => EventData::Invoice(Invoice::deserialize(object)?.facts(true)),
+        "customer.subscription.deleted" => EventData::Subscription(StripeSubscription {
+            status: SubscriptionStatus::Canceled,
+            ..Subscription::deserialize(object)?.into()
+        }),
+        "customer.subscription.updated"
+        | "customer.subscription.paused"
+        | "customer.subscription.resumed" => {
+            EventData::Subscription(Subscription::deserialize(object)?.into())
+        }
         "account.application.deauthorized" => EventData::Deauthorized,
         _ => EventData::Other,
     })
 }
 
-impl From<Session> for SessionFacts {
-    fn from(session: Session) -> Self {
+impl Session {
+    fn facts(self, at: Option<Timestamp>) -> SessionFacts {
+        let session = self;
         let (typed, name) = session
             .customer_details
             .map_or((None, None), |buyer| (buyer.email, buyer.name));
-        Self {
+        SessionFacts {
             session: session.id,
             payment: match session.payment_status.as_str() {
                 "paid" => PaymentStatus::Paid,
@@ -149,6 +179,9 @@ impl From<Session> for SessionFacts {
             email: typed.or(session.customer_email),
             name,
             payment_intent: session.payment_intent,
+            subscription: session.subscription,
+            invoice: session.invoice,
+            at,
             snapshot: snapshot(session.metadata),
         }
     }
@@ -174,6 +207,7 @@ impl Charge {
         let all = self.refunded.then_some(self.amount_refunded);
         RefundFacts {
             payment_intent: self.payment_intent,
+            invoice: self.invoice,
             currency: self.currency,
             at,
             report: RefundReport::Charge {
@@ -189,6 +223,7 @@ impl Refund {
         let failed = matches!(self.status.as_deref(), Some("failed" | "canceled"));
         RefundFacts {
             payment_intent: self.payment_intent,
+            invoice: None,
             currency: self.currency,
             at,
             report: RefundReport::Refund {

@@ -13,6 +13,7 @@ mod price;
 mod product;
 mod refusal;
 mod signature;
+mod subscription;
 mod webhook;
 
 pub use client::StripeClient;

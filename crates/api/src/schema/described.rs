@@ -5,6 +5,7 @@ use mintage_domain::model::licenses::standing::{RevocationReason, State};
 use mintage_domain::model::outbox::event;
 use mintage_domain::model::sales::order;
 use mintage_domain::model::sellers::audit::SearchText as AuditSearchText;
+use mintage_domain::model::stripe::subscription;
 use mintage_domain::usecase::licenses::activation::{Activated, Heartbeat};
 use mintage_domain::usecase::licenses::validate::Reason;
 use utoipa::openapi::schema::{KnownFormat, Schema, Type};
@@ -67,8 +68,12 @@ kinds! {
             .into_iter()
             .chain(RevocationReason::ALL.map(RevocationReason::as_str))
     );
-    /// The cause of a hold: a freeze by the seller, a dispute over the payment, or an unpaid invoice.
-    HoldCause = text("^(admin|dispute:.+|invoice:.+)$");
+    /// The cause of a hold: a freeze by the seller, a dispute over the payment, an unpaid invoice, or a
+    /// paused subscription.
+    HoldCause = text("^(admin|dispute:.+|invoice:.+|subscription:.+)$");
+    /// The status of a subscription.
+    SubscriptionStatus =
+        one_of(subscription::SubscriptionStatus::ALL.map(subscription::SubscriptionStatus::as_str));
     /// The actor of an entry of the audit trail.
     Actor = text("^(operator|seller|buyer|stripe|system|token:tok_.+|api-key:ak_.+)$");
     /// The status of an order.

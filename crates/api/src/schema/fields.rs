@@ -13,6 +13,7 @@ use mintage_domain::model::access::credential::{self, KeyKind};
 use mintage_domain::model::access::scope::Scope;
 use mintage_domain::model::catalog::display_name;
 use mintage_domain::model::licenses::key::{self, KeyInput};
+use mintage_domain::model::licenses::recurrence::{self, Recurrence};
 use mintage_domain::model::licenses::term::Term;
 use mintage_domain::model::licenses::terms::LicenseTerms;
 use mintage_domain::model::licenses::{activation, entitlements, license};
@@ -53,6 +54,9 @@ const RELATIVE: &str =
 const ALL_EVENTS: &str = "*";
 const KEY_TYPE_ID: &str = "^[a-z0-9][a-z0-9-]{0,31}$";
 const MAX_ACTIVATIONS: i64 = LicenseTerms::MAX_ACTIVATIONS as i64;
+const MAX_INTERVALS: i64 = recurrence::Interval::Day.max_count() as i64;
+const MAX_TRIAL_DAYS: i64 = Recurrence::MAX_TRIAL_DAYS as i64;
+const MAX_GRACE_DAYS: i64 = Recurrence::MAX_GRACE_DAYS as i64;
 
 fields! {
     /// The id of a product of a tenant.
@@ -122,6 +126,18 @@ fields! {
     /// How long a license of a key type is valid: `lifetime`, or days from `1d` to `36500d`.
     RelativeDuration(Term) = text(Term::parse),
         shape::text(RELATIVE).examples(["lifetime"]);
+    /// The unit of a billing period. A license of a key type with an interval lasts as long as it is paid.
+    Interval(recurrence::Interval) = text(recurrence::Interval::parse),
+        one_of(recurrence::Interval::ALL.map(recurrence::Interval::as_str));
+    /// How many intervals a billing period has; a period is at most three years.
+    IntervalCount(u16) = integer(1..=MAX_INTERVALS, u16::try_from),
+        shape::integer(1, MAX_INTERVALS);
+    /// How many days are free before the first payment.
+    TrialDays(u16) = integer(0..=MAX_TRIAL_DAYS, u16::try_from),
+        shape::integer(0, MAX_TRIAL_DAYS);
+    /// How many days after a failed payment a license stays active.
+    GraceDays(u16) = integer(0..=MAX_GRACE_DAYS, u16::try_from),
+        shape::integer(0, MAX_GRACE_DAYS);
     /// The most devices on which a license may be active.
     ActivationLimit(u32) = integer(1..=MAX_ACTIVATIONS, u32::try_from),
         shape::integer(1, MAX_ACTIVATIONS);

@@ -63,8 +63,18 @@ pub struct KeyTypeView<'a> {
     display_name: &'a str,
     #[schema(value_type = schema::ActivationLimit)]
     activation_limit: u32,
-    #[schema(value_type = schema::RelativeDuration)]
-    duration: String,
+    /// `null` for a recurring key type, whose licenses last as long as they are paid.
+    #[schema(required, value_type = Option<schema::RelativeDuration>)]
+    duration: Option<String>,
+    /// `null` unless the key type is recurring.
+    #[schema(required, value_type = Option<schema::Interval>)]
+    interval: Option<&'static str>,
+    #[schema(required, value_type = Option<schema::IntervalCount>)]
+    interval_count: Option<u16>,
+    #[schema(required, value_type = Option<schema::TrialDays>)]
+    trial_days: Option<u16>,
+    #[schema(required, value_type = Option<schema::GraceDays>)]
+    grace_days: Option<u16>,
     /// `null` if the key type is not sold by checkout.
     #[schema(required, value_type = Option<schema::Amount>)]
     price_in_cents: Option<i64>,
@@ -82,12 +92,18 @@ pub struct KeyTypeView<'a> {
 impl<'a> KeyTypeView<'a> {
     /// The view of a key type.
     pub fn of(key_type: &'a KeyType) -> Self {
+        let recurrence = key_type.recurrence;
+        let term = &key_type.terms.term;
         Self {
             product_id: &key_type.product,
             key_type_id: &key_type.id,
             display_name: key_type.display_name.as_str(),
             activation_limit: key_type.terms.activation_limit,
-            duration: key_type.terms.term.to_string(),
+            duration: recurrence.is_none().then(|| term.to_string()),
+            interval: recurrence.map(|it| it.billing.interval.as_str()),
+            interval_count: recurrence.map(|it| it.billing.count),
+            trial_days: recurrence.map(|it| it.trial_days),
+            grace_days: recurrence.map(|it| it.grace_days),
             price_in_cents: key_type.price.map(Money::minor),
             price_currency: key_type.price.map(|price| price.currency().as_str()),
             entitlements: key_type.terms.entitlements.as_slice(),

@@ -9,6 +9,9 @@ use mintage_domain::model::catalog::display_name::DisplayName;
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::catalog::price;
 use mintage_domain::model::licenses::entitlements::Entitlements;
+use mintage_domain::model::licenses::recurrence::{
+    Interval, InvalidRecurrence, Recurrence, RecurrenceChange,
+};
 use mintage_domain::model::licenses::term::Term;
 use mintage_domain::model::licenses::terms::LicenseTerms;
 use mintage_domain::model::sellers::audit::Actor;
@@ -43,6 +46,8 @@ pub(super) enum KeyTypeCommand {
         terms: TermArgs,
         #[command(flatten)]
         price: PriceArgs,
+        #[command(flatten)]
+        recurrence: RecurrenceArgs,
     },
     /// List the key types of a product, newest first.
     List {
@@ -69,6 +74,11 @@ pub(super) enum KeyTypeCommand {
         /// Take the key type off sale by checkout.
         #[arg(long, conflicts_with_all = ["price", "currency"])]
         no_price: bool,
+        #[command(flatten)]
+        recurrence: RecurrenceArgs,
+        /// Make a recurring key type one that is paid once.
+        #[arg(long, conflicts_with = "interval")]
+        no_interval: bool,
     },
     /// Stop selling a key type. What was sold stays valid.
     Archive(KeyTypeArgs),
@@ -111,6 +121,37 @@ pub(super) struct PriceArgs {
     currency: Option<Currency>,
 }
 
+#[derive(Args)]
+pub(super) struct RecurrenceArgs {
+    /// Makes the key type recurring: day, week, month or year.
+    #[arg(long, value_parser = Interval::parse)]
+    interval: Option<Interval>,
+    /// How many intervals a period has; a period is at most 3 years.
+    #[arg(long)]
+    interval_count: Option<u16>,
+    /// How many days are free before the first payment.
+    #[arg(long)]
+    trial_days: Option<u16>,
+    /// How many days after a failed payment a license stays active.
+    #[arg(long)]
+    grace_days: Option<u16>,
+}
+
+impl RecurrenceArgs {
+    fn change(&self, no_interval: bool) -> RecurrenceChange {
+        RecurrenceChange {
+            interval: match self.interval {
+                Some(interval) => Change::Set(interval),
+                None if no_interval => Change::Clear,
+                None => Change::Keep,
+            },
+            count: self.interval_count.map_or(Change::Keep, Change::Set),
+            trial_days: self.trial_days.map_or(Change::Keep, Change::Set),
+            grace_days: self.grace_days.map_or(Change::Keep, Change::Set),
+        }
+    }
+}
+
 impl TermArgs {
     fn entitlements(&self) -> Result<Option<Entitlements>, Box<dyn std::error::Error>> {
         if self.entitlements.is_empty() {
@@ -143,9 +184,11 @@ impl KeyTypeArgs {
         store: &dyn Store,
         env: &Env<'_>,
         name: DisplayName,
-        terms: &TermArgs,
-        price: &PriceArgs,
+        (terms, price, recurrence): (&TermArgs, &PriceArgs, &RecurrenceArgs),
     ) -> CommandResult {
+        if recurrence.interval.is_some() && terms.duration.is_some() {
+            return Err(InvalidRecurrence::WithDuration.into());
+        }
         let new = NewKeyType {
             id: self.id.clone(),
             display_name: name,
@@ -155,6 +198,7 @@ impl KeyTypeArgs {
                 terms.entitlements()?,
             ),
             price: price::price(price.price, price.currency)?,
+            recurrence: recurrence.change(false).apply(None)?,
         };
         let (tenant, product) = (&self.tenant.tenant, &self.product);
         let created = create_key_type(store, env, tenant, product, &OPERATOR, &new)?;
@@ -185,7 +229,12 @@ impl Format<7> for KeyTypeFormat {
         [
             key_type.product.to_string(),
             key_type.id.to_string(),
-            key_type.terms.term.to_string(),
+            match key_type.recurrence {
+                Some(Recurrence { billing, .. }) => {
+                    format!("every {} {}", billing.count, billing.interval)
+                }
+                None => key_type.terms.term.to_string(),
+            },
             key_type.terms.activation_limit.to_string(),
             key_type
                 .price
@@ -204,7 +253,8 @@ pub(super) fn run(args: &GlobalArgs, command: KeyTypeCommand) -> CommandResult {
             name,
             terms,
             price,
-        } => key_type.create(store, env, name, &terms, &price),
+            recurrence,
+        } => key_type.create(store, env, name, (&terms, &price, &recurrence)),
         KeyTypeCommand::List { tenant, product } => {
             let found = store.product(&tenant.tenant, &product)?;
             found.ok_or("no such product")?;
@@ -219,6 +269,8 @@ pub(super) fn run(args: &GlobalArgs, command: KeyTypeCommand) -> CommandResult {
             terms,
             price,
             no_price,
+            recurrence,
+            no_interval,
         } => {
             let patch = KeyTypePatch {
                 display_name: name,
@@ -231,6 +283,7 @@ pub(super) fn run(args: &GlobalArgs, command: KeyTypeCommand) -> CommandResult {
                     price.price.map_or(Change::Keep, Change::Set)
                 },
                 price_currency: price.currency.map_or(Change::Keep, Change::Set),
+                recurrence: recurrence.change(no_interval),
             };
             let target = key_type.target();
             key_type.print(update_key_type(store, env, target, &OPERATOR, &patch)?)

@@ -34,6 +34,7 @@ mod payments;
 mod publishable;
 mod publishable_devices;
 mod publishable_limits;
+mod recurring;
 mod resend;
 mod retention;
 mod secrets;

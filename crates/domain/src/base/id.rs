@@ -120,6 +120,10 @@ ids! {
     StripeEventId, "evt_", "Stripe event";
     /// Stripe's id of a PaymentIntent.
     PaymentIntentId, "pi_", "PaymentIntent";
+    /// Stripe's id of a subscription.
+    SubscriptionId, "sub_", "subscription";
+    /// Stripe's id of an invoice.
+    InvoiceId, "in_", "invoice";
     /// Stripe's id of a refund. A refund to a bank account has another prefix than one to a card.
     RefundId, "re_" or "pyr_", "refund";
     /// Stripe's id of a price.

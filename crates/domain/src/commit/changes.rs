@@ -21,6 +21,7 @@ use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 use crate::model::sales::customer::Customer;
 use crate::model::sales::order::Order;
 use crate::model::sales::payment::Payment;
+use crate::model::sales::subscription::Subscription;
 use crate::model::sellers::audit::AuditEntry;
 use crate::model::sellers::management_token::ManagementToken;
 use crate::model::sellers::tenant::Tenant;
@@ -72,6 +73,8 @@ aggregates! {
     orders: versioned Order = it => Row::Order(it.id.clone());
     /// Payments received or refunded.
     payments: versioned Payment = it => Row::Payment(it.key.clone());
+    /// Subscriptions begun or changed.
+    subscriptions: versioned Subscription = it => Row::Subscription(it.key.clone());
     /// Licenses minted or changed.
     licenses: versioned License = it => Row::License(it.id.clone());
     /// Devices activated, seen or released.

@@ -11,6 +11,7 @@ use crate::model::licenses::activation::Fingerprint;
 use crate::model::licenses::key::KeyHash;
 use crate::model::licenses::license::{License, OrderUnit};
 use crate::model::sales::payment::PaymentKey;
+use crate::model::sales::subscription::SubscriptionKey;
 use crate::model::stripe::account::AccountRef;
 
 /// The identity of a row that a guard names.
@@ -36,6 +37,8 @@ pub enum Row {
     Order(OrderId),
     /// A payment.
     Payment(PaymentKey),
+    /// A subscription.
+    Subscription(SubscriptionKey),
     /// A license.
     License(LicenseId),
     /// The one license of a unit that was sold.

@@ -37,17 +37,17 @@ pub use mail::{Mail, MailError, Message};
 pub use master_keys::{MasterKeys, SealedKind, SealedValue};
 pub use outbox::{ClaimLimits, Claimed, Deliveries, Mails, SET_ASIDE, WebhookEndpoints};
 pub use sales::{
-    CustomerFilter, Customers, Erasure, Erasures, OrderFilter, Orders, Payments, TenantErasure,
-    TenantRows,
+    CustomerFilter, Customers, Erasure, Erasures, OrderFilter, Orders, Payments, Subscriptions,
+    TenantErasure, TenantRows,
 };
 pub use sellers::{AuditFilter, AuditRecord, Audits, Tenants, Tokens};
 pub use store::Store;
 pub use store_error::StoreError;
 pub use stripe::{Connections, OAuthRounds, ProcessedEvents};
 pub use stripe_api::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, SellerKey, SoldKeyType, Stripe,
-    StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
-    StripeRefusal, WebhookError, Webhooks,
+    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, NewSubscription, PriceBilling,
+    SellerKey, SoldKeyType, Stripe, StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey,
+    StripePrice, StripeProduct, StripeRefusal, WebhookError, Webhooks,
 };
 pub use validations::{ValidateDone, ValidateQuery, ValidateRead, Validations};
 

@@ -9,6 +9,7 @@ use crate::base::time::Timestamp;
 use crate::model::sales::customer::{Customer, ExternalId};
 use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::payment::{Payment, PaymentKey};
+use crate::model::sales::subscription::{Subscription, SubscriptionKey};
 use crate::model::sellers::audit::AuditEntry;
 use crate::ports::store_error::{Found, Listed, StoreError};
 
@@ -51,6 +52,12 @@ pub trait Orders {
 pub trait Payments {
     /// The payment with this identity.
     fn payment(&self, key: &PaymentKey) -> Found<Payment>;
+}
+
+/// Reads subscriptions.
+pub trait Subscriptions {
+    /// The subscription with this identity.
+    fn subscription(&self, key: &SubscriptionKey) -> Found<Subscription>;
 }
 
 /// A filter of customers. All given conditions must hold.

@@ -5,7 +5,10 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::base::email::Email;
-use crate::base::id::{OrderId, SessionId, StripeAccountId, StripePriceId, StripeProductId};
+use crate::base::id::{
+    InvoiceId, OrderId, PaymentIntentId, SessionId, StripeAccountId, StripePriceId,
+    StripeProductId, SubscriptionId,
+};
 use crate::base::mode::Mode;
 use crate::base::money::Money;
 use crate::base::secret::Secret;
@@ -14,8 +17,11 @@ use crate::base::time::Timestamp;
 use crate::base::url::WebUrl;
 use crate::model::catalog::key_type::KeyType;
 use crate::model::catalog::price_link::PriceLink;
+use crate::model::licenses::recurrence::Billing;
+use crate::model::sales::fee::BasisPoints;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::StripeEvent;
+use crate::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 
 /// Calls Stripe's API on accounts that are connected by OAuth, or with a key of the seller's own.
 ///
@@ -99,6 +105,28 @@ pub trait Stripe: Send + Sync {
         checkout: &CheckoutRequest,
         key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError>;
+
+    /// Retrieves a subscription as it is now; `None` if it does not exist
+    /// (`what_does_not_exist_is_not_found`).
+    fn subscription(
+        &self,
+        account: &AccountRef,
+        id: &SubscriptionId,
+    ) -> Result<Option<StripeSubscription>, StripeError>;
+
+    /// Retrieves an invoice; `None` if it does not exist.
+    fn invoice(
+        &self,
+        account: &AccountRef,
+        id: &InvoiceId,
+    ) -> Result<Option<InvoiceFacts>, StripeError>;
+
+    /// Finds the invoice that a payment paid; `None` if it paid none.
+    fn invoice_of_payment(
+        &self,
+        account: &AccountRef,
+        payment: &PaymentIntentId,
+    ) -> Result<Option<InvoiceFacts>, StripeError>;
 }
 
 /// Verifies and parses Stripe's webhook events.
@@ -280,12 +308,30 @@ pub struct StripeProduct {
 pub struct StripePrice {
     /// Stripe's id of the price.
     pub id: StripePriceId,
-    /// The amount, if it is one that is charged once.
+    /// The amount, if it is one.
     pub amount: Option<Money>,
+    /// How often the price is paid; `None` if it is paid once.
+    pub billing: Option<PriceBilling>,
     /// Whether the price is not archived.
     pub active: bool,
     /// The key type in the metadata, if there is one.
     pub sold: Option<SoldKeyType>,
+}
+
+/// How often a price is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PriceBilling {
+    /// For each period.
+    Recurring(Billing),
+    /// In a way that no key type has, such as by usage.
+    Other,
+}
+
+impl StripePrice {
+    /// Whether the price has this amount and is paid so often.
+    pub fn is(&self, amount: Money, billing: Option<Billing>) -> bool {
+        self.amount == Some(amount) && self.billing == billing.map(PriceBilling::Recurring)
+    }
 }
 
 /// A Stripe product to create.
@@ -308,6 +354,8 @@ pub struct NewPrice {
     pub stripe_product: StripeProductId,
     /// The amount of the price.
     pub amount: Money,
+    /// How often the price is paid; `None` if it is paid once.
+    pub billing: Option<Billing>,
 }
 
 /// A Checkout session to create.
@@ -325,6 +373,8 @@ pub struct CheckoutRequest {
     pub price: StripePriceId,
     /// The platform's fee; `None` if there is none.
     pub fee: Option<Money>,
+    /// What a subscription has beside its price; `None` for a sale that is paid once.
+    pub subscription: Option<NewSubscription>,
     /// The buyer's address, if known.
     pub buyer: Option<Email>,
     /// A signed copy of the order, for the metadata of the session.
@@ -333,6 +383,15 @@ pub struct CheckoutRequest {
     pub success_url: WebUrl,
     /// The page that the buyer returns to after cancelling.
     pub cancel_url: WebUrl,
+}
+
+/// A subscription that a Checkout session begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewSubscription {
+    /// The platform's share of each invoice.
+    pub fee: BasisPoints,
+    /// How many days are free.
+    pub trial_days: u16,
 }
 
 /// An open Checkout session.

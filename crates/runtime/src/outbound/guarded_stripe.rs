@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use mintage_domain::base::id::{StripeAccountId, StripePriceId, StripeProductId};
+use mintage_domain::base::id::{
+    InvoiceId, PaymentIntentId, StripeAccountId, StripePriceId, StripeProductId, SubscriptionId,
+};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 use mintage_domain::ports::{
     CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
     StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
@@ -161,5 +164,31 @@ impl Stripe for GuardedStripe {
     ) -> Result<CheckoutSession, StripeError> {
         let call = || self.stripe.open_checkout(access, checkout, key);
         self.count("open_checkout", access.mode(), access.account(), call)
+    }
+
+    fn subscription(
+        &self,
+        account: &AccountRef,
+        id: &SubscriptionId,
+    ) -> Result<Option<StripeSubscription>, StripeError> {
+        let call = || self.stripe.subscription(account, id);
+        self.call("subscription", account, call)
+    }
+
+    fn invoice(
+        &self,
+        account: &AccountRef,
+        id: &InvoiceId,
+    ) -> Result<Option<InvoiceFacts>, StripeError> {
+        self.call("invoice", account, || self.stripe.invoice(account, id))
+    }
+
+    fn invoice_of_payment(
+        &self,
+        account: &AccountRef,
+        payment: &PaymentIntentId,
+    ) -> Result<Option<InvoiceFacts>, StripeError> {
+        let call = || self.stripe.invoice_of_payment(account, payment);
+        self.call("invoice_of_payment", account, call)
     }
 }

@@ -20,7 +20,7 @@ use crate::lookup::Lookup;
 use crate::writes::Writes;
 
 /// How guards find rows, in the order in which every node locks them.
-pub(crate) const LOOKUPS: [&Lookup; 20] = [
+pub(crate) const LOOKUPS: [&Lookup; 21] = [
     &sellers::tenant::LOOKUP,
     &sellers::management_token::LOOKUP,
     &catalog::product::LOOKUP,
@@ -32,6 +32,7 @@ pub(crate) const LOOKUPS: [&Lookup; 20] = [
     &stripe::event::LOOKUP,
     &sales::order::LOOKUP,
     &sales::payment::LOOKUP,
+    &sales::subscription::LOOKUP,
     &licenses::license::LOOKUP,
     &licenses::license::LOOKUP_BY_UNIT,
     &licenses::license::LOOKUP_BY_KEY,
@@ -59,6 +60,7 @@ pub(crate) fn write(changes: &Changes, joined: &JoinedCustomers) -> Writes {
     stripe::event::write(changes, &mut writes);
     sales::order::write(changes, &mut writes);
     sales::payment::write(changes, &mut writes);
+    sales::subscription::write(changes, &mut writes);
     licenses::license::write(changes, &mut writes);
     licenses::activation::write(changes, &mut writes);
     outbox::webhook_endpoint::write(changes, &mut writes);

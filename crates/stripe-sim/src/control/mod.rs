@@ -8,6 +8,7 @@ mod inspect;
 mod payments;
 mod response;
 mod settings;
+mod subscriptions;
 
 use actix_web::Error;
 use actix_web::body::{BoxBody, MessageBody};
@@ -76,6 +77,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         )
         .route("/prices/{id}/delete", web::post().to(catalog::delete_price))
         .route("/sessions/{id}/settle", web::post().to(payments::settle))
+        .route("/subscriptions/{id}", web::post().to(subscriptions::act))
         .route("/charges/{id}/refund", web::post().to(payments::refund))
         .route("/refunds/{id}/fail", web::post().to(payments::fail_refund))
         .route(

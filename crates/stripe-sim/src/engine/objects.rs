@@ -2,12 +2,14 @@ use crate::engine::collection::Collection;
 use crate::model::application_fee::ApplicationFee;
 use crate::model::charge::Charge;
 use crate::model::event::Event;
+use crate::model::invoice::Invoice;
 use crate::model::object::StripeObject;
 use crate::model::payment_intent::PaymentIntent;
 use crate::model::price::Price;
 use crate::model::product::Product;
 use crate::model::refund::Refund;
 use crate::model::session::Session;
+use crate::model::subscription::Subscription;
 
 /// A type of object that has a collection in [`Objects`].
 pub(crate) trait Stored: StripeObject {
@@ -40,9 +42,11 @@ objects! {
     application_fees: ApplicationFee,
     charges: Charge,
     events: Event,
+    invoices: Invoice,
     payment_intents: PaymentIntent,
     prices: Price,
     products: Product,
     refunds: Refund,
     sessions: Session,
+    subscriptions: Subscription,
 }

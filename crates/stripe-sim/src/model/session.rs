@@ -4,6 +4,7 @@ use crate::base::metadata::Metadata;
 use crate::model::object::StripeObject;
 use crate::model::payment_intent::PaymentIntentData;
 use crate::model::payment_method::PaymentMethod;
+use crate::model::subscription::SubscriptionData;
 use crate::params::values::Params;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,6 +58,17 @@ pub(crate) struct Session {
     pub(crate) locale: Option<String>,
     pub(crate) allowed_payment_method_types: Option<Vec<String>>,
     pub(crate) submit_type: Option<String>,
+    /// The subscription that the session begins, in `subscription` mode.
+    pub(crate) begins: Option<NewSubscription>,
+    pub(crate) subscription: Option<String>,
+    pub(crate) invoice: Option<String>,
+}
+
+/// A subscription that a session begins.
+pub(crate) struct NewSubscription {
+    pub(crate) price: String,
+    pub(crate) quantity: i64,
+    pub(crate) data: SubscriptionData,
 }
 
 impl Session {
@@ -91,7 +103,6 @@ impl StripeObject for Session {
         "consent_collection",
         "currency_conversion",
         "customer",
-        "invoice",
         "invoice_creation",
         "payment_link",
         "payment_method_configuration_details",
@@ -99,7 +110,6 @@ impl StripeObject for Session {
         "setup_intent",
         "shipping_address_collection",
         "shipping_cost",
-        "subscription",
     ];
 
     fn id(&self) -> &str {
@@ -149,7 +159,8 @@ impl StripeObject for Session {
             "livemode": self.livemode,
             "locale": self.locale,
             "metadata": self.metadata,
-            "mode": "payment",
+            "invoice": self.invoice,
+            "mode": if self.begins.is_some() { "subscription" } else { "payment" },
             "payment_intent": self.payment_intent,
             "payment_method_collection": "if_required",
             "payment_method_options": {},
@@ -159,6 +170,7 @@ impl StripeObject for Session {
             "shipping_options": [],
             "status": self.status.as_str(),
             "submit_type": self.submit_type,
+            "subscription": self.subscription,
             "success_url": self.success_url,
             "total_details": { "amount_discount": 0, "amount_shipping": 0, "amount_tax": 0 },
             "ui_mode": "hosted_page",

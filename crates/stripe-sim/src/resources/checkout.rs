@@ -8,8 +8,8 @@ use crate::model::object::StripeObject;
 use crate::model::payment_intent::PaymentIntent;
 use crate::model::payment_method::{PaymentMethod, PaymentStatus};
 use crate::model::session::{Session, SessionStatus};
-use crate::resources::payment_intents;
 use crate::resources::test_cards::{CardResult, card_result};
+use crate::resources::{payment_intents, subscriptions};
 
 const NOT_OFFERED: &str = "This payment method is not offered.";
 const NOT_AUTHENTICATED: &str = "We are unable to authenticate your payment method. Please choose a \
@@ -58,7 +58,7 @@ pub(crate) fn submit(
     if !email.is_empty() {
         session.payer_email = Some(email.to_owned());
     }
-    if session.amount_total == 0 {
+    if session.amount_total == 0 && session.begins.is_none() {
         return complete(world, scope, id, "no_payment_required", None);
     }
     match decide(session, submission) {
@@ -95,12 +95,33 @@ fn charge(
     id: &str,
     payment_method: &PaymentMethod,
 ) -> Result<Outcome, StripeError> {
+    if world.store.get::<Session>(scope, id)?.begins.is_some() {
+        return subscribe(world, scope, id, payment_method);
+    }
     let intent = payment_intents::create(world, scope, id, payment_method)?;
     if *payment_method == PaymentMethod::BankDebit {
         return complete(world, scope, id, "unpaid", Some(intent));
     }
     payment_intents::succeed(world, scope, &intent)?;
     complete(world, scope, id, "paid", Some(intent))
+}
+
+/// Begins the subscription of a session. A bank debit is not simulated to be pending here.
+fn subscribe(
+    world: &mut World,
+    scope: &Scope,
+    id: &str,
+    payment_method: &PaymentMethod,
+) -> Result<Outcome, StripeError> {
+    let (subscription, invoice) = subscriptions::begin(world, scope, id, payment_method)?;
+    let session = world.store.get_mut::<Session>(scope, id)?;
+    session.subscription = Some(subscription);
+    session.invoice = Some(invoice);
+    let status = match session.amount_total {
+        0 => "no_payment_required",
+        _ => "paid",
+    };
+    complete(world, scope, id, status, None)
 }
 
 fn complete(

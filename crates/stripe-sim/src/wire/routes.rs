@@ -6,17 +6,19 @@ use crate::base::error::ApiResult;
 use crate::model::application_fee::ApplicationFee;
 use crate::model::charge::Charge;
 use crate::model::event::Event;
+use crate::model::invoice::Invoice;
 use crate::model::payment_intent::PaymentIntent;
 use crate::model::price::Price;
 use crate::model::product::Product;
 use crate::model::refund::Refund;
 use crate::model::session::Session;
+use crate::model::subscription::Subscription;
 use crate::params::spec::{self, Param};
 use crate::resources::context::Context;
 use crate::resources::listing::{list, retrieve};
 use crate::resources::{
-    accounts, application_fees, create_session, events, prices, products, refunds, sessions,
-    webhook_endpoints,
+    accounts, application_fees, create_session, events, invoices, prices, products, refunds,
+    sessions, subscriptions, webhook_endpoints,
 };
 
 type Handler = fn(&mut Context<'_>) -> ApiResult;
@@ -47,11 +49,24 @@ const fn post(path: &'static str, params: &'static [Param], handler: Handler) ->
     }
 }
 
+const fn delete(path: &'static str, params: &'static [Param], handler: Handler) -> Route {
+    Route {
+        method: "DELETE",
+        path,
+        params,
+        handler,
+    }
+}
+
 const FEES: &str = "/v1/application_fees";
 const FEE: &str = "/v1/application_fees/{id}";
 const SESSIONS: &str = "/v1/checkout/sessions";
 const SESSION: &str = "/v1/checkout/sessions/{id}";
 const EXPIRE: &str = "/v1/checkout/sessions/{id}/expire";
+
+const SUBSCRIPTION: &str = "/v1/subscriptions/{id}";
+const INVOICE: &str = "/v1/invoices/{id}";
+const INVOICE_PAYMENTS: &str = "/v1/invoice_payments";
 
 const ENDPOINTS: &str = "/v1/webhook_endpoints";
 
@@ -70,6 +85,21 @@ const ROUTES: &[Route] = &[
     post(EXPIRE, &[], sessions::expire),
     get(SESSION, &[], retrieve::<Session>),
     get(SESSIONS, sessions::LIST, list::<Session>),
+    post(SUBSCRIPTION, subscriptions::UPDATE, subscriptions::update),
+    delete(SUBSCRIPTION, &[], subscriptions::cancel),
+    get(SUBSCRIPTION, &[], retrieve::<Subscription>),
+    get(
+        "/v1/subscriptions",
+        subscriptions::LIST,
+        list::<Subscription>,
+    ),
+    get(INVOICE, invoices::RETRIEVE, invoices::retrieve),
+    get("/v1/invoices", invoices::LIST, list::<Invoice>),
+    get(
+        INVOICE_PAYMENTS,
+        invoices::LIST_PAYMENTS,
+        invoices::list_payments,
+    ),
     get("/v1/payment_intents/{id}", &[], retrieve::<PaymentIntent>),
     get("/v1/payment_intents", spec::LIST, list::<PaymentIntent>),
     get("/v1/charges/{id}", &[], retrieve::<Charge>),

@@ -45,6 +45,9 @@ fn full_facts() -> SessionFacts {
         email: Some("typed@shop.test".to_owned()),
         name: Some("Ada".to_owned()),
         payment_intent: intent(),
+        subscription: None,
+        invoice: None,
+        at: Timestamp::from_unix_seconds(1),
         snapshot: BTreeMap::from([("mintage_order_0".to_owned(), "AAAA".to_owned())]),
     }
 }
@@ -190,6 +193,7 @@ fn a_refunded_charge_has_its_amount_and_the_refunded_total() {
     ] {
         let facts = RefundFacts {
             payment_intent,
+            invoice: None,
             currency: object["currency"].as_str().map(str::to_owned),
             at: Timestamp::from_unix_seconds(1),
             report: RefundReport::Charge { charged, refunded },
@@ -223,6 +227,7 @@ fn a_refund_has_its_id_and_whether_it_failed() {
             });
             let facts = RefundFacts {
                 payment_intent: intent(),
+                invoice: None,
                 currency: Some("eur".to_owned()),
                 at: Timestamp::from_unix_seconds(1),
                 report: RefundReport::Refund {

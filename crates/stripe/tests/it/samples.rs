@@ -75,6 +75,7 @@ pub(crate) fn price() -> NewPrice {
         name: "Pro, for life".to_owned(),
         stripe_product: StripeProductId::parse("prod_1").expect("an id"),
         amount: usd(2_900),
+        billing: None,
     }
 }
 
@@ -86,6 +87,7 @@ pub(crate) fn checkout() -> CheckoutRequest {
         key_type: KeyTypeId::parse("pro").expect("a slug"),
         price: StripePriceId::parse("price_1").expect("an id"),
         fee: Some(usd(15)),
+        subscription: None,
         buyer: Some(Email::parse("ada+1@shop.test").expect("an address")),
         snapshot: BTreeMap::from([
             ("mintage_order_0".to_owned(), "AAAA".to_owned()),

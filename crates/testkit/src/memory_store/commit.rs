@@ -100,6 +100,7 @@ impl Tables {
                 .map(|row| row.version),
             Row::Order(id) => self.orders.get(id).map(|row| row.version),
             Row::Payment(key) => self.payments.get(key).map(|row| row.version),
+            Row::Subscription(key) => self.subscriptions.get(key).map(|row| row.version),
             Row::License(id) => self.licenses.get(id).map(|row| row.version),
             Row::LicenseUnit(unit) => self.licenses_by_unit.get(unit).map(|_| 1),
             Row::LicenseKey(tenant, mode, hash) => self
@@ -166,6 +167,9 @@ impl Tables {
         });
         write_rows(&mut self.orders, changes.orders, |it| it.id.clone());
         write_rows(&mut self.payments, changes.payments, |it| it.key.clone());
+        write_rows(&mut self.subscriptions, changes.subscriptions, |it| {
+            it.key.clone()
+        });
         for license in changes.licenses.iter().map(|write| &write.value) {
             self.index_license(license);
         }

@@ -12,9 +12,10 @@ use mintage_domain::model::outbox::mail::QueuedMail;
 use mintage_domain::model::sales::customer::Customer;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
+use mintage_domain::model::sales::subscription::{Subscription, SubscriptionKey};
 use mintage_domain::ports::{
     CustomerFilter, Customers, Erasure, Erasures, OrderFilter, Orders, Payments, StoreError,
-    TenantErasure, TenantRows,
+    Subscriptions, TenantErasure, TenantRows,
 };
 
 use crate::memory_store::housekeeping::erase_body;
@@ -79,6 +80,12 @@ impl Orders for MemoryStore {
 impl Payments for MemoryStore {
     fn payment(&self, key: &PaymentKey) -> Result<Option<Payment>, StoreError> {
         Ok(self.tables().payments.get(key).cloned())
+    }
+}
+
+impl Subscriptions for MemoryStore {
+    fn subscription(&self, key: &SubscriptionKey) -> Result<Option<Subscription>, StoreError> {
+        Ok(self.tables().subscriptions.get(key).cloned())
     }
 }
 

@@ -27,6 +27,7 @@ use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::model::sales::customer::{Customer, CustomerIdentity};
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
+use mintage_domain::model::sales::subscription::{Subscription, SubscriptionKey};
 use mintage_domain::model::sellers::audit::AuditEntry;
 use mintage_domain::model::sellers::management_token::ManagementToken;
 use mintage_domain::model::sellers::tenant::Tenant;
@@ -51,6 +52,7 @@ pub(super) struct Tables {
     pub(super) customers_by_identity: BTreeMap<CustomerIdentity, CustomerId>,
     pub(super) orders: BTreeMap<OrderId, Order>,
     pub(super) payments: BTreeMap<PaymentKey, Payment>,
+    pub(super) subscriptions: BTreeMap<SubscriptionKey, Subscription>,
     pub(super) licenses: BTreeMap<LicenseId, License>,
     pub(super) licenses_by_unit: BTreeMap<OrderUnit, LicenseId>,
     pub(super) licenses_by_key: BTreeMap<(TenantId, Mode, KeyHash), LicenseId>,

@@ -15,13 +15,14 @@ use mintage_domain::model::catalog::price_link::PriceLink;
 use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
+use mintage_domain::model::sales::subscription::{Subscription, SubscriptionKey};
 use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 use mintage_domain::ports::{
     Catalog, Commit, CommitDone, CommitError, Connections, LicenseFilter, LicenseRecord, Licenses,
-    OrderFilter, Orders, Payments, ProcessedEvents, StoreError, Tenants,
+    OrderFilter, Orders, Payments, ProcessedEvents, StoreError, Subscriptions, Tenants,
 };
 use mintage_testkit::MemoryStore;
 
@@ -129,6 +130,9 @@ stumbling! {
     }
     Payments {
         fn payment(key: &PaymentKey) -> Option<Payment>;
+    }
+    Subscriptions {
+        fn subscription(key: &SubscriptionKey) -> Option<Subscription>;
     }
     Licenses {
         fn license(tenant: &TenantId, id: &LicenseId) -> Option<LicenseRecord>;

@@ -267,6 +267,9 @@ fn facts(session: &SessionId, buyer: &Email, payment: PaymentStatus) -> SessionF
         email: Some(buyer.as_str().to_owned()),
         name: None,
         payment_intent: (payment != PaymentStatus::NoPaymentRequired).then(|| intent(session)),
+        subscription: None,
+        invoice: None,
+        at: None,
         snapshot: BTreeMap::new(),
     }
 }
@@ -274,6 +277,7 @@ fn facts(session: &SessionId, buyer: &Email, payment: PaymentStatus) -> SessionF
 fn refund(session: &SessionId, amount: i64) -> EventData {
     EventData::Refund(RefundFacts {
         payment_intent: Some(intent(session)),
+        invoice: None,
         currency: Some("usd".to_owned()),
         at: None,
         report: RefundReport::Charge {

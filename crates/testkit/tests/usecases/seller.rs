@@ -390,6 +390,9 @@ pub(crate) fn paid(session: &SessionId) -> SessionFacts {
         email: Some("buyer@example.test".to_owned()),
         name: Some("Ada".to_owned()),
         payment_intent: Some(intent(session)),
+        subscription: None,
+        invoice: None,
+        at: None,
         snapshot: BTreeMap::new(),
     }
 }
@@ -421,6 +424,7 @@ pub(crate) fn refund(session: &SessionId, id: &str, amount: i64, failed: bool) -
 fn refund_facts(session: &SessionId, report: RefundReport) -> RefundFacts {
     RefundFacts {
         payment_intent: Some(intent(session)),
+        invoice: None,
         currency: Some("usd".to_owned()),
         at: Timestamp::from_unix_seconds(1_798_761_600),
         report,

@@ -2,9 +2,13 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use deserr::Deserr;
+use mintage_domain::base::change::Change;
 use mintage_domain::base::money::Money;
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
 use mintage_domain::model::catalog::price::{self, InvalidPrice};
+use mintage_domain::model::licenses::recurrence::{
+    InvalidRecurrence, Recurrence, RecurrenceChange,
+};
 use mintage_domain::model::licenses::terms::LicenseTerms;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::usecase::catalog::key_type::{
@@ -14,7 +18,7 @@ use mintage_domain::usecase::catalog::key_type::{
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
 use mintage_runtime::outbound::call_stripe;
-use mintage_runtime::problem::Problem;
+use mintage_runtime::problem::{Problem, recurrence_field};
 use utoipa::ToSchema;
 
 use crate::auth::TokenCaller;
@@ -46,13 +50,40 @@ struct CreateKeyTypeRequest {
     price_currency: Option<schema::Currency>,
     #[deserr(default)]
     entitlements: Option<schema::Entitlements>,
+    /// Makes the key type recurring: checkouts begin a subscription. A recurring key type has no duration.
+    #[deserr(default)]
+    interval: Option<schema::Interval>,
+    /// The default is 1; only with an interval.
+    #[deserr(default)]
+    interval_count: Option<schema::IntervalCount>,
+    /// The default is 0; only with an interval.
+    #[deserr(default)]
+    trial_days: Option<schema::TrialDays>,
+    /// The default is 7; only with an interval.
+    #[deserr(default)]
+    grace_days: Option<schema::GraceDays>,
 }
 
 impl CreateKeyTypeRequest {
     fn read(body: &[u8]) -> Result<NewKeyType, Problem> {
         let body = read_body_with::<Self>(body, |fields| {
-            price(fields.get("priceInCents"), fields.get("priceCurrency")).map(drop)
+            price(fields.get("priceInCents"), fields.get("priceCurrency"))?;
+            let values = (
+                fields.get("interval"),
+                fields.get("intervalCount"),
+                fields.get("trialDays"),
+                fields.get("graceDays"),
+            );
+            let duration: Option<schema::RelativeDuration> = fields.get("duration");
+            recurrence(values, duration.is_some()).map(drop)
         })?;
+        let has_duration = body.duration.is_some();
+        let values = (
+            body.interval,
+            body.interval_count,
+            body.trial_days,
+            body.grace_days,
+        );
         Ok(NewKeyType {
             id: body.key_type_id.0,
             display_name: body.display_name.0,
@@ -62,6 +93,7 @@ impl CreateKeyTypeRequest {
                 body.entitlements.map(|list| list.0),
             ),
             price: price(body.price_in_cents, body.price_currency)?,
+            recurrence: recurrence(values, has_duration)?,
         })
     }
 }
@@ -80,6 +112,31 @@ fn price(
         };
         Faults::one(field, error)
     })
+}
+
+/// The fields of a recurrence, as they were sent.
+type RecurrenceFields = (
+    Option<schema::Interval>,
+    Option<schema::IntervalCount>,
+    Option<schema::TrialDays>,
+    Option<schema::GraceDays>,
+);
+
+fn recurrence(
+    (interval, count, trial_days, grace_days): RecurrenceFields,
+    has_duration: bool,
+) -> Result<Option<Recurrence>, Faults> {
+    let change = RecurrenceChange {
+        interval: interval.map_or(Change::Keep, |it| Change::Set(it.0)),
+        count: count.map_or(Change::Keep, |it| Change::Set(it.0)),
+        trial_days: trial_days.map_or(Change::Keep, |it| Change::Set(it.0)),
+        grace_days: grace_days.map_or(Change::Keep, |it| Change::Set(it.0)),
+    };
+    let recurrence = match change.apply(None) {
+        Ok(Some(_)) if has_duration => Err(InvalidRecurrence::WithDuration),
+        recurrence => recurrence,
+    };
+    recurrence.map_err(|error| Faults::one(recurrence_field(error), error))
 }
 
 /// Create a key type
@@ -205,6 +262,22 @@ struct UpdateKeyTypeRequest {
     price_currency: Patch<schema::Currency>,
     #[deserr(default)]
     entitlements: Option<schema::Entitlements>,
+    /// `null` makes the key type one that is paid once. What was sold keeps its subscription.
+    #[deserr(default)]
+    #[schema(value_type = Option<schema::Interval>)]
+    interval: Patch<schema::Interval>,
+    /// `null` stands for 1.
+    #[deserr(default)]
+    #[schema(value_type = Option<schema::IntervalCount>)]
+    interval_count: Patch<schema::IntervalCount>,
+    /// `null` stands for 0.
+    #[deserr(default)]
+    #[schema(value_type = Option<schema::TrialDays>)]
+    trial_days: Patch<schema::TrialDays>,
+    /// `null` stands for 7.
+    #[deserr(default)]
+    #[schema(value_type = Option<schema::GraceDays>)]
+    grace_days: Patch<schema::GraceDays>,
 }
 
 impl From<UpdateKeyTypeRequest> for KeyTypePatch {
@@ -216,6 +289,12 @@ impl From<UpdateKeyTypeRequest> for KeyTypePatch {
             entitlements: body.entitlements.map(|list| list.0),
             price_amount: body.price_in_cents.0.map(|amount| amount.0),
             price_currency: body.price_currency.0.map(|currency| currency.0),
+            recurrence: RecurrenceChange {
+                interval: body.interval.0.map(|interval| interval.0),
+                count: body.interval_count.0.map(|count| count.0),
+                trial_days: body.trial_days.0.map(|days| days.0),
+                grace_days: body.grace_days.0.map(|days| days.0),
+            },
         }
     }
 }

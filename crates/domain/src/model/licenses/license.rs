@@ -10,6 +10,7 @@ use crate::base::time::Timestamp;
 use crate::model::licenses::entitlements::Entitlements;
 use crate::model::licenses::key::KeyHash;
 use crate::model::licenses::standing::{Standing, State};
+use crate::model::licenses::subscribed::Subscribed;
 
 /// The seller's notes about a license.
 pub type Notes = Text<5_000>;
@@ -43,6 +44,8 @@ pub struct License {
     pub entitlements: Entitlements,
     /// The term, the revocation and the holds, from which the state follows.
     pub standing: Standing,
+    /// The subscription that pays for the license, if it is sold by one.
+    pub subscription: Option<Subscribed>,
     /// The seller's notes, which buyers never see.
     pub notes: Option<Notes>,
     /// The seller's metadata, by which licenses can be searched.

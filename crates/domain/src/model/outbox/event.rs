@@ -3,13 +3,16 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::base::id::{CustomerId, DeliveryId, LicenseId, OrderId, WebhookEndpointId};
+use crate::base::id::{
+    CustomerId, DeliveryId, LicenseId, OrderId, SubscriptionId, WebhookEndpointId,
+};
 use crate::base::mode::Mode;
 use crate::base::money::Currency;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
 use crate::model::licenses::license::License;
+use crate::model::licenses::subscribed::Subscribed;
 use crate::model::sales::customer::ExternalId;
 
 /// The version of the event envelope.
@@ -30,6 +33,12 @@ text_enum! {
         LicenseUpdated = "license.updated",
         /// A part of a payment was refunded; its license stays as it is.
         OrderRefunded = "order.refunded",
+        /// An invoice of a subscription was paid, and its license extended.
+        SubscriptionRenewed = "subscription.renewed",
+        /// A subscription has ended.
+        SubscriptionCanceled = "subscription.canceled",
+        /// A payment of a subscription failed, and the grace of its license begins.
+        SubscriptionPastDue = "subscription.past_due",
         /// The seller tests an endpoint.
         WebhookTest = "webhook.test",
     }
@@ -75,8 +84,31 @@ pub struct LicenseEvent<'a> {
     metadata: &'a Map<String, Value>,
     occurred_at: i64,
     sequence: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subscription: Option<SubscriptionFields<'a>>,
     #[serde(flatten)]
     refund: Option<RefundedAmount>,
+}
+
+/// The subscription that pays for a license.
+#[derive(Debug, Serialize)]
+struct SubscriptionFields<'a> {
+    id: &'a SubscriptionId,
+    status: &'static str,
+    current_period_end: Option<String>,
+    cancel_at_period_end: bool,
+}
+
+impl<'a> SubscriptionFields<'a> {
+    fn of(subscription: &'a Subscribed) -> Self {
+        let end = subscription.current_period_end();
+        Self {
+            id: &subscription.id,
+            status: subscription.status.as_str(),
+            current_period_end: end.map(Timestamp::to_rfc3339),
+            cancel_at_period_end: subscription.cancels_at_period_end,
+        }
+    }
 }
 
 /// How much of a payment is refunded, in minor units of its currency.
@@ -150,6 +182,7 @@ pub fn license_event_body(license: &License, facts: &EventFacts<'_>) -> Vec<u8> 
         metadata: license.metadata.as_map(),
         occurred_at: facts.now.as_micros().div_euclid(1_000),
         sequence: license.event_sequence,
+        subscription: license.subscription.as_ref().map(SubscriptionFields::of),
         refund: facts.refund,
     })
 }
@@ -219,6 +252,7 @@ mod tests {
     use crate::model::licenses::key::KeyHash;
     use crate::model::licenses::license::OrderUnit;
     use crate::model::licenses::standing::{HoldCause, Standing};
+    use crate::model::stripe::subscription::SubscriptionStatus;
 
     #[test]
     fn every_name_is_read_back_and_no_other_is() {
@@ -245,6 +279,7 @@ mod tests {
             activation_limit: 3,
             entitlements: Entitlements::default(),
             standing: Standing::new(None),
+            subscription: None,
             notes: None,
             metadata: Metadata::default(),
             created_at: Timestamp::EPOCH,
@@ -317,6 +352,38 @@ mod tests {
         let sent = body(&license, &facts(&id, EventName::LicenseFrozen));
         let stands = r#""status":"FROZEN","reason":"frozen","expires_at":null"#;
         assert!(sent.contains(stands), "{sent}");
+    }
+
+    #[test]
+    fn an_event_of_a_subscription_says_how_it_stands() {
+        let id = DeliveryId::parse("dlv_1").unwrap();
+        let mut license = license(Mode::Live);
+        license.standing = Standing::new(Timestamp::parse_rfc3339("2027-06-08").ok());
+        license.subscription = Some(Subscribed {
+            id: SubscriptionId::parse("sub_1").unwrap(),
+            status: SubscriptionStatus::PastDue,
+            current_period_end: Some(1_814_400_000),
+            cancels_at_period_end: false,
+        });
+        for (event, name) in [
+            (EventName::SubscriptionRenewed, "subscription.renewed"),
+            (EventName::SubscriptionCanceled, "subscription.canceled"),
+            (EventName::SubscriptionPastDue, "subscription.past_due"),
+        ] {
+            let golden = concat!(
+                r#"{"id":"dlv_1","created":1798761600,"version":"2026-05-01","#,
+                r#""event":"NAME","tenant_id":"acme","mode":"live","#,
+                r#""key":"PIXL-1","product_id":"pixel","key_type_id":"pro","#,
+                r#""customer_email":"ada@example.test","session_id":"cs_1","#,
+                r#""license_id":"lic_1","order_id":null,"status":"ACTIVE","reason":null,"#,
+                r#""expires_at":"2027-06-08T00:00:00Z","metadata":{},"#,
+                r#""occurred_at":1798761600999,"sequence":3,"#,
+                r#""subscription":{"id":"sub_1","status":"past_due","#,
+                r#""current_period_end":"2027-07-01T00:00:00Z","cancel_at_period_end":false}}"#,
+            );
+            let golden = golden.replace("NAME", name);
+            assert_eq!(body(&license, &facts(&id, event)), golden);
+        }
     }
 
     #[test]

@@ -6,4 +6,5 @@ pub mod order;
 pub mod order_snapshot;
 pub mod payment;
 pub mod refunds;
+pub mod subscription;
 pub mod thanks_page;

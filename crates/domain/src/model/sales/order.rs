@@ -7,6 +7,7 @@ use crate::base::money::Money;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
+use crate::model::licenses::recurrence::Recurrence;
 use crate::model::licenses::terms::LicenseTerms;
 
 /// A sale by checkout. The agreed terms and price are copied into the order when the checkout
@@ -28,6 +29,8 @@ pub struct Order {
     pub key_type: KeyTypeId,
     /// The terms that the license will have.
     pub terms: LicenseTerms,
+    /// How the order recurs; `None` if it is paid once.
+    pub recurrence: Option<Recurrence>,
     /// The price that was agreed.
     pub price: Money,
     /// The platform's fee; `None` if there is none.

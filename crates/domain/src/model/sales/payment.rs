@@ -3,7 +3,7 @@
 //! A refund's event may arrive before the event of its sale. Both write this row under its version,
 //! so whichever is processed second reads the first.
 
-use crate::base::id::{OrderId, PaymentIntentId, StripeAccountId};
+use crate::base::id::{InvoiceId, OrderId, PaymentIntentId, StripeAccountId, SubscriptionId};
 use crate::base::money::Currency;
 use crate::base::time::Timestamp;
 use crate::model::sales::refunds::Refunds;
@@ -15,6 +15,8 @@ pub struct Payment {
     pub key: PaymentKey,
     /// The order that was paid, once its sale is processed.
     pub order: Option<OrderId>,
+    /// The invoice that was paid, if it is known; a payment has an order or an invoice.
+    pub invoice: Option<PaidInvoice>,
     /// The amount that was charged, in minor units, once Stripe has reported it.
     pub charged: Option<i64>,
     /// The currency that was charged, once Stripe has reported it.
@@ -25,6 +27,15 @@ pub struct Payment {
     pub created_at: Timestamp,
     /// Number of times the row was written; guards compare it.
     pub version: u64,
+}
+
+/// An invoice of a subscription, which a payment paid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaidInvoice {
+    /// The subscription.
+    pub subscription: SubscriptionId,
+    /// The invoice.
+    pub invoice: InvoiceId,
 }
 
 /// The identity of a payment on a connected account.
@@ -42,6 +53,7 @@ impl Payment {
         Self {
             key,
             order: None,
+            invoice: None,
             charged: None,
             currency: None,
             refunds: Refunds::default(),

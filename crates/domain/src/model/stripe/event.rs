@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::id::{PaymentIntentId, RefundId, SessionId, StripeAccountId, StripeEventId};
+use crate::base::id::{
+    InvoiceId, PaymentIntentId, RefundId, SessionId, StripeAccountId, StripeEventId, SubscriptionId,
+};
 use crate::base::time::Timestamp;
+use crate::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 
 /// An event whose signature was verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +35,10 @@ pub enum EventData {
     /// `charge.refunded`, `refund.created`, `refund.updated`, `refund.failed` or
     /// `charge.refund.updated`.
     Refund(RefundFacts),
+    /// `invoice.paid` or `invoice.payment_failed`.
+    Invoice(InvoiceFacts),
+    /// `customer.subscription.updated`, `.deleted`, `.paused` or `.resumed`.
+    Subscription(StripeSubscription),
     /// `account.application.deauthorized`: the seller revoked the grant.
     Deauthorized,
     /// Any other type.
@@ -55,6 +62,12 @@ pub struct SessionFacts {
     pub name: Option<String>,
     /// The payment; `None` if the session was free.
     pub payment_intent: Option<PaymentIntentId>,
+    /// The subscription that the session began, if any.
+    pub subscription: Option<SubscriptionId>,
+    /// The first invoice of the subscription.
+    pub invoice: Option<InvoiceId>,
+    /// When Stripe created the event; `None` if the event does not say so.
+    pub at: Option<Timestamp>,
     /// The entries of the metadata that hold a signed copy of the order.
     pub snapshot: BTreeMap<String, String>,
 }
@@ -75,6 +88,8 @@ pub enum PaymentStatus {
 pub struct RefundFacts {
     /// The payment that was refunded.
     pub payment_intent: Option<PaymentIntentId>,
+    /// The invoice that was paid, if the event is of a version that says so.
+    pub invoice: Option<InvoiceId>,
     /// The currency that was charged.
     pub currency: Option<String>,
     /// When Stripe created the event; `None` if the event does not say so.

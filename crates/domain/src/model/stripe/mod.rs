@@ -6,3 +6,4 @@ pub mod connection;
 pub mod event;
 pub mod oauth_round;
 pub mod processed_event;
+pub mod subscription;

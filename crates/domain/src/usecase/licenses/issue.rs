@@ -260,6 +260,7 @@ fn mint_new(
         terms: &terms,
         customer: &customer,
         unit: None,
+        subscription: None,
         session: None,
         notes: wanted.notes.clone(),
         metadata: wanted.metadata.clone(),

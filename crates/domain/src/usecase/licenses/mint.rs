@@ -78,6 +78,7 @@ pub fn mint(
         activation_limit: request.terms.activation_limit,
         entitlements: request.terms.entitlements.clone(),
         standing: Standing::new(request.terms.term.expires_at(now)?),
+        subscription: None,
         notes: None,
         metadata: Metadata::default(),
         created_at: now,

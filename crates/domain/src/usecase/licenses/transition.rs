@@ -18,6 +18,7 @@ use crate::model::licenses::terms::LicenseTerms;
 use crate::model::outbox::event::EventName;
 use crate::model::sales::customer::Customer;
 use crate::model::sales::payment::Payment;
+use crate::model::sales::subscription::Subscription;
 use crate::model::sellers::audit::Actor;
 use crate::model::sellers::tenant::Tenant;
 use crate::ports::LicenseRecord;
@@ -42,6 +43,8 @@ pub(crate) struct NewLicense<'a> {
     pub(crate) customer: &'a Customer,
     /// The unit of an order that the license fulfils.
     pub(crate) unit: Option<&'a OrderUnit>,
+    /// The subscription that pays for the license, from which it gets its term.
+    pub(crate) subscription: Option<&'a Subscription>,
     /// The Stripe session that paid for the license.
     pub(crate) session: Option<&'a SessionId>,
     /// The seller's notes.
@@ -79,6 +82,9 @@ pub(crate) fn mint_into(
     let license = &mut minted.license;
     license.notes = new.notes;
     license.metadata = new.metadata;
+    if let Some(subscription) = new.subscription {
+        subscription.put_on(license, None);
+    }
 
     let recipient = Recipient {
         email: &new.customer.email,

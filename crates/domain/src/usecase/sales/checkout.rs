@@ -18,8 +18,8 @@ use crate::model::sellers::tenant::TenantSuspended;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::connection::Connection;
 use crate::ports::{
-    Catalog, CheckoutRequest, CheckoutSession, Commit, Connections, Orders, Stripe, StripeAccess,
-    StripeError, StripeIdempotencyKey, Tenants,
+    Catalog, CheckoutRequest, CheckoutSession, Commit, Connections, NewSubscription, Orders,
+    Stripe, StripeAccess, StripeError, StripeIdempotencyKey, Tenants,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
@@ -120,7 +120,7 @@ pub fn open(
     }
     let price = store
         .price_link(tenant, &key_type.product, &key_type.id, &account.account)?
-        .filter(|link| key_type.price == Some(link.amount))
+        .filter(|link| link.fits(&key_type))
         .ok_or(CheckoutError::NoPrice)?;
 
     let order = create_order(store, env, &account, &key_type, &price, fee, wanted)?;
@@ -131,6 +131,10 @@ pub fn open(
         key_type: order.key_type.clone(),
         price: price.stripe_price,
         fee: order.fee,
+        subscription: order.recurrence.map(|recurrence| NewSubscription {
+            fee,
+            trial_days: recurrence.trial_days,
+        }),
         buyer: wanted.buyer.clone(),
         snapshot: order_snapshot::write(&order, env.keys),
         success_url: success_url(env, &order, wanted, public_url)?,
@@ -187,6 +191,7 @@ fn create_order(
             product: key_type.product.clone(),
             key_type: key_type.id.clone(),
             terms: key_type.terms.clone(),
+            recurrence: key_type.recurrence,
             price: price.amount,
             fee: fee.fee(price.amount),
             buyer: wanted.buyer.clone(),

@@ -14,7 +14,7 @@ use super::super::super::db::{Conn, Db};
 use crate::error::Error;
 use crate::lookup::Lookup;
 use crate::paging::{all, behind, fetch, one};
-use crate::place::{Place, stored_money, stored_version};
+use crate::place::{Place, stored_json, stored_money, stored_version};
 use crate::schema::key_types;
 use crate::table::{Value, stored};
 use crate::terms::{stored_entitlements, terms};
@@ -36,6 +36,7 @@ pub struct KeyTypeRow {
     created_at: i64,
     archived_at: Option<i64>,
     version: i64,
+    recurrence: Option<String>,
 }
 
 impl From<&KeyType> for KeyTypeRow {
@@ -54,6 +55,7 @@ impl From<&KeyType> for KeyTypeRow {
             created_at: key_type.created_at.as_micros(),
             archived_at: key_type.archived_at.map(Timestamp::as_micros),
             version: stored_version(key_type.version),
+            recurrence: key_type.recurrence.as_ref().map(stored_json),
         }
     }
 }
@@ -74,6 +76,7 @@ impl TryFrom<KeyTypeRow> for KeyType {
             )?,
             terms: terms(&place, &row.term, row.activation_limit, &row.entitlements)?,
             price: place.money_some("price", row.price, row.price_currency.as_deref())?,
+            recurrence: place.json_some("recurrence", row.recurrence.as_deref())?,
             created_at: Timestamp::from_micros(row.created_at),
             archived_at: row.archived_at.map(Timestamp::from_micros),
             version: place.number("version", row.version)?,
@@ -81,7 +84,7 @@ impl TryFrom<KeyTypeRow> for KeyType {
     }
 }
 
-stored!(KeyTypeRow: key_types { key tenant, key product, key id, set display_name, set term, set activation_limit, set entitlements, set price, set price_currency, fixed created_at, set archived_at, set version });
+stored!(KeyTypeRow: key_types { key tenant, key product, key id, set display_name, set term, set activation_limit, set entitlements, set price, set price_currency, fixed created_at, set archived_at, set version, set recurrence });
 
 /// How a guard finds a key type.
 pub(crate) const LOOKUP: Lookup =

@@ -19,6 +19,8 @@ pub fn mark(conn: &mut Conn, ended: Timestamp) -> Result<usize, Error> {
             // As the partial index says it.
             .filter(sql::<Bool>("state in ('active', 'frozen')"))
             .filter(licenses::expires_at.le(ended.as_micros()))
+            // A lapse freezes a license instead of letting it expire.
+            .filter(licenses::frozen_from.is_null())
             .order(licenses::expires_at)
             .limit(i64::try_from(MAX_PRUNED_ROWS).unwrap_or(i64::MAX))
             .select(licenses::id)

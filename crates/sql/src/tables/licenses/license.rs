@@ -14,7 +14,7 @@ use mintage_domain::commit::row::Row;
 use mintage_domain::model::licenses::key::KeyHash;
 use mintage_domain::model::licenses::license::{License, Notes, OrderUnit};
 use mintage_domain::model::licenses::standing::{
-    HoldCause, HoldStatus, Revocation, RevocationReason, Standing,
+    HoldCause, HoldStatus, Lapse, Revocation, RevocationReason, Standing,
 };
 use mintage_domain::model::sales::customer::ExternalId;
 use mintage_domain::ports::{LicenseRecord, StoreError};
@@ -24,7 +24,7 @@ use super::super::super::db::Conn;
 use crate::error::Error;
 use crate::lookup::Lookup;
 use crate::place::stored_text;
-use crate::place::{Place, stored_time, stored_version};
+use crate::place::{Place, stored_json, stored_time, stored_version};
 use crate::schema::{customers, license_metadata, licenses, orders};
 use crate::table::{Value, stored};
 use crate::terms::{entitlements, stored_entitlements};
@@ -67,6 +67,9 @@ pub struct LicenseRow {
     metadata: String,
     state: String,
     event_sequence: i64,
+    subscription: Option<String>,
+    frozen_from: Option<i64>,
+    frozen_by: Option<String>,
 }
 
 impl From<&License> for LicenseRow {
@@ -104,6 +107,9 @@ impl From<&License> for LicenseRow {
             metadata: license.metadata.to_json(),
             state: stored_state(standing).to_owned(),
             event_sequence: stored_version(license.event_sequence),
+            subscription: license.subscription.as_ref().map(stored_json),
+            frozen_from: standing.lapse().map(|lapse| lapse.from.as_micros()),
+            frozen_by: standing.lapse().map(|lapse| lapse.cause.to_string()),
         }
     }
 }
@@ -127,6 +133,7 @@ impl TryFrom<LicenseRow> for License {
             activation_limit: place.number("activation_limit", row.activation_limit)?,
             entitlements: entitlements(&place, &row.entitlements)?,
             standing: standing(&place, &row)?,
+            subscription: place.json_some("subscription", row.subscription.as_deref())?,
             created_at: Timestamp::from_micros(row.created_at),
             version: place.number("version", row.version)?,
             event_sequence: place.number("event_sequence", row.event_sequence)?,
@@ -194,7 +201,19 @@ fn standing(place: &Place<'_>, row: &LicenseRow) -> Result<Standing, StoreError>
         })
         .collect::<Result<Vec<_>, StoreError>>()?;
     let expires_at = row.expires_at.map(Timestamp::from_micros);
-    Ok(Standing::from_parts(expires_at, revocation, holds))
+    let standing = Standing::from_parts(expires_at, revocation, holds);
+    Ok(standing.with_subscription(expires_at, lapse(place, row)?))
+}
+
+fn lapse(place: &Place<'_>, row: &LicenseRow) -> Result<Option<Lapse>, StoreError> {
+    match (&row.frozen_by, row.frozen_from) {
+        (None, None) => Ok(None),
+        (Some(cause), Some(from)) => Ok(Some(Lapse {
+            cause: place.read("frozen_by", HoldCause::parse(cause))?,
+            from: Timestamp::from_micros(from),
+        })),
+        _ => Err(place.wrong("frozen_by", "a lapse and its beginning go together")),
+    }
 }
 
 fn is_held(standing: &Standing) -> bool {
@@ -203,11 +222,12 @@ fn is_held(standing: &Standing) -> bool {
         .any(|(_, status)| status == HoldStatus::Held)
 }
 
-/// The state as it follows without a clock.
+/// The state as it follows without a clock. A license with a lapse counts as frozen before the lapse
+/// begins.
 fn stored_state(standing: &Standing) -> &'static str {
     if standing.revocation().is_some() {
         REVOKED
-    } else if is_held(standing) {
+    } else if is_held(standing) || standing.lapse().is_some() {
         FROZEN
     } else {
         ACTIVE
@@ -257,7 +277,7 @@ pub fn license_record(
     })
 }
 
-stored!(LicenseRow: licenses { key id, fixed tenant, fixed mode, fixed product, fixed key_type, set customer, fixed order_id, fixed line, fixed unit, fixed key_hash, fixed masked_key, fixed sealed_key, set activation_limit, set entitlements, set expires_at, set revocation, set revoked_at, set holds, set held, fixed created_at, set version, set notes, fixed metadata, set state, set event_sequence });
+stored!(LicenseRow: licenses { key id, fixed tenant, fixed mode, fixed product, set key_type, set customer, fixed order_id, fixed line, fixed unit, fixed key_hash, fixed masked_key, fixed sealed_key, set activation_limit, set entitlements, set expires_at, set revocation, set revoked_at, set holds, set held, fixed created_at, set version, set notes, fixed metadata, set state, set event_sequence, set subscription, set frozen_from, set frozen_by });
 
 stored!(LicenseMetadataRow: license_metadata { key license, key key, set tenant, set value, set created_at });
 

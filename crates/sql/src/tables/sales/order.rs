@@ -18,7 +18,7 @@ use super::super::super::db::{Conn, Db};
 use crate::error::Error;
 use crate::lookup::Lookup;
 use crate::paging::{all, behind, fetch, one};
-use crate::place::{Place, stored_money, stored_time, stored_version};
+use crate::place::{Place, stored_json, stored_money, stored_time, stored_version};
 use crate::schema::orders;
 use crate::table::{Value, stored};
 use crate::terms::{stored_entitlements, terms};
@@ -52,6 +52,7 @@ pub struct OrderRow {
     fulfilled_at: Option<i64>,
     version: i64,
     email: Option<String>,
+    recurrence: Option<String>,
 }
 
 impl From<&Order> for OrderRow {
@@ -83,6 +84,7 @@ impl From<&Order> for OrderRow {
             fulfilled_at: stored_time(order.fulfilled_at),
             version: stored_version(order.version),
             email: order.email.as_ref().map(ToString::to_string),
+            recurrence: order.recurrence.as_ref().map(stored_json),
         }
     }
 }
@@ -104,6 +106,7 @@ impl TryFrom<OrderRow> for Order {
             product: place.read("product", ProductId::parse(&row.product))?,
             key_type: place.read("key_type", KeyTypeId::parse(&row.key_type))?,
             terms: terms(&place, &row.term, row.activation_limit, &row.entitlements)?,
+            recurrence: place.json_some("recurrence", row.recurrence.as_deref())?,
             price: place.money("price", row.price, &row.price_currency)?,
             fee: place.money_some("fee", row.fee, row.fee_currency.as_deref())?,
             buyer: place.read_some("buyer", row.buyer.as_deref(), Email::parse)?,
@@ -120,7 +123,7 @@ impl TryFrom<OrderRow> for Order {
     }
 }
 
-stored!(OrderRow: orders { key id, fixed tenant, set mode, fixed account, fixed product, fixed key_type, set term, set activation_limit, set entitlements, fixed price, fixed price_currency, set fee, set fee_currency, set buyer, set session, set status, set customer, set total, set total_currency, set payment, fixed created_at, set fulfilled_at, set version, set email });
+stored!(OrderRow: orders { key id, fixed tenant, set mode, fixed account, fixed product, fixed key_type, set term, set activation_limit, set entitlements, fixed price, fixed price_currency, set fee, set fee_currency, set buyer, set session, set status, set customer, set total, set total_currency, set payment, fixed created_at, set fulfilled_at, set version, set email, fixed recurrence });
 
 /// How a guard finds an order.
 pub(crate) const LOOKUP: Lookup = Lookup::of_random_id("orders", |row| match row {

@@ -1,12 +1,14 @@
 //! Payments.
 
 use diesel::prelude::*;
-use mintage_domain::base::id::{OrderId, PaymentIntentId, StripeAccountId};
+use mintage_domain::base::id::{
+    InvoiceId, OrderId, PaymentIntentId, StripeAccountId, SubscriptionId,
+};
 use mintage_domain::base::money::Currency;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::row::Row;
-use mintage_domain::model::sales::payment::{Payment, PaymentKey};
+use mintage_domain::model::sales::payment::{PaidInvoice, Payment, PaymentKey};
 use mintage_domain::model::sales::refunds::Refunds;
 use mintage_domain::ports::StoreError;
 
@@ -33,6 +35,8 @@ pub struct PaymentRow {
     charged: Option<i64>,
     currency: Option<String>,
     refunds: Option<String>,
+    subscription: Option<String>,
+    invoice: Option<String>,
 }
 
 impl From<&Payment> for PaymentRow {
@@ -48,6 +52,11 @@ impl From<&Payment> for PaymentRow {
             charged: payment.charged,
             currency: payment.currency.map(|it| it.as_str().to_owned()),
             refunds: stored_refunds(&payment.refunds),
+            subscription: payment
+                .invoice
+                .as_ref()
+                .map(|it| it.subscription.to_string()),
+            invoice: payment.invoice.as_ref().map(|it| it.invoice.to_string()),
         }
     }
 }
@@ -64,6 +73,7 @@ impl TryFrom<PaymentRow> for Payment {
                 intent: place.read("intent", PaymentIntentId::parse(&row.intent))?,
             },
             order: place.read_some("order_id", row.order_id.as_deref(), OrderId::parse)?,
+            invoice: invoice(&place, &row)?,
             charged: row.charged.or(row.fully_refunded.then_some(row.refunded)),
             currency: place.read_some("currency", row.currency.as_deref(), Currency::parse)?,
             refunds: refunds(&place, &row)?,
@@ -73,7 +83,18 @@ impl TryFrom<PaymentRow> for Payment {
     }
 }
 
-stored!(PaymentRow: payments { key intent, key account, set order_id, set refunded, set fully_refunded, fixed created_at, set version, set charged, set currency, set refunds });
+stored!(PaymentRow: payments { key intent, key account, set order_id, set refunded, set fully_refunded, fixed created_at, set version, set charged, set currency, set refunds, set subscription, set invoice });
+
+fn invoice(place: &Place<'_>, row: &PaymentRow) -> Result<Option<PaidInvoice>, StoreError> {
+    match (&row.subscription, &row.invoice) {
+        (None, None) => Ok(None),
+        (Some(subscription), Some(invoice)) => Ok(Some(PaidInvoice {
+            subscription: place.read("subscription", SubscriptionId::parse(subscription))?,
+            invoice: place.read("invoice", InvoiceId::parse(invoice))?,
+        })),
+        _ => Err(place.wrong("invoice", "an invoice and its subscription go together")),
+    }
+}
 
 fn stored_refunds(refunds: &Refunds) -> Option<String> {
     if refunds.is_empty() {

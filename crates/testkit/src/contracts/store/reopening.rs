@@ -30,6 +30,7 @@ use mintage_domain::model::retention::Prunable;
 use mintage_domain::model::sales::customer::Customer;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
+use mintage_domain::model::sales::subscription::{Subscription, SubscriptionKey};
 use mintage_domain::model::sellers::management_token::ManagementToken;
 use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
@@ -41,9 +42,9 @@ use mintage_domain::ports::{
     CommitDone, Configuration, Connections, CustomerFilter, Customers, Deliveries, Erasure,
     Erasures, Housekeeping, IdempotencyKeys, KeyQuery, KnownLicense, LastSeen, LicenseFilter,
     LicenseRecord, Licenses, Mails, MasterKeys, OAuthRounds, OrderFilter, Orders, Payments,
-    ProcessedEvents, RateLimiter, SealedKind, SealedValue, SeenTarget, Store, StoreError, TakeDone,
-    TakeQuery, TenantErasure, Tenants, Tokens, ValidateDone, ValidateQuery, Validations,
-    WebhookEndpoints,
+    ProcessedEvents, RateLimiter, SealedKind, SealedValue, SeenTarget, Store, StoreError,
+    Subscriptions, TakeDone, TakeQuery, TenantErasure, Tenants, Tokens, ValidateDone,
+    ValidateQuery, Validations, WebhookEndpoints,
 };
 
 use crate::contracts::store::reopen::Reopen;
@@ -203,6 +204,9 @@ ports! {
     }
     Payments {
         read payment(key: &PaymentKey) -> Found<Payment>;
+    }
+    Subscriptions {
+        read subscription(key: &SubscriptionKey) -> Found<Subscription>;
     }
     Customers {
         read customer(tenant: &TenantId, id: &CustomerId) -> Found<Customer>;

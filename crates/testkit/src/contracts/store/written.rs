@@ -28,6 +28,9 @@ pub(super) fn everything(shop: &Shop) -> Changes {
         .push(Write::changed(shop.oauth_round()));
     changes.events.push(Write::changed(shop.processed_event()));
     changes.payments.push(Write::changed(shop.payment()));
+    changes
+        .subscriptions
+        .push(Write::changed(shop.subscription()));
     let api_key = shop.api_key();
     changes.nonces.push(shop.nonce(&api_key));
     let record = shop.idempotency_record(&api_key, &sale.license);
@@ -147,6 +150,9 @@ impl Check<'_> {
         }
         for it in values(&changes.payments) {
             self.row(it, store.payment(&it.key));
+        }
+        for it in values(&changes.subscriptions) {
+            self.row(it, store.subscription(&it.key));
         }
         for it in values(&changes.licenses) {
             let read = store.license(&it.tenant, &it.id);

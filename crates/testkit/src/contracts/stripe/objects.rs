@@ -242,6 +242,7 @@ pub fn a_product_and_its_prices_read_back(harness: &dyn StripeHarness) {
         let expected = StripePrice {
             id: price.clone(),
             amount: Some(cents(2_900)),
+            billing: None,
             active,
             sold: Some(SoldKeyType::of(&shop.key_type)),
         };

@@ -2,11 +2,14 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use mintage_domain::base::id::{StripeAccountId, StripePriceId, StripeProductId};
+use mintage_domain::base::id::{
+    InvoiceId, PaymentIntentId, StripeAccountId, StripePriceId, StripeProductId, SubscriptionId,
+};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 use mintage_domain::ports::{
     CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
     StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
@@ -78,6 +81,18 @@ impl StandInStripe {
         state
             .prices
             .retain(|(on, _), (product, _)| on != account || product != id);
+    }
+
+    /// Puts a subscription at Stripe, in the place of the one before.
+    pub fn put_subscription(&self, account: &AccountRef, subscription: StripeSubscription) {
+        let key = (account.clone(), subscription.id.clone());
+        self.state().subscriptions.insert(key, subscription);
+    }
+
+    /// Puts an invoice at Stripe, in the place of the one before.
+    pub fn put_invoice(&self, account: &AccountRef, invoice: InvoiceFacts) {
+        let key = (account.clone(), invoice.id.clone());
+        self.state().invoices.insert(key, invoice);
     }
 
     /// The checkouts that were opened on an account, oldest first.
@@ -236,6 +251,37 @@ impl Stripe for StandInStripe {
         };
         self.on_account(account)?
             .open_checkout(account, checkout, key)
+    }
+
+    fn subscription(
+        &self,
+        account: &AccountRef,
+        id: &SubscriptionId,
+    ) -> Result<Option<StripeSubscription>, StripeError> {
+        let state = self.on_account(account)?;
+        let key = (account.clone(), id.clone());
+        Ok(state.subscriptions.get(&key).cloned())
+    }
+
+    fn invoice(
+        &self,
+        account: &AccountRef,
+        id: &InvoiceId,
+    ) -> Result<Option<InvoiceFacts>, StripeError> {
+        let state = self.on_account(account)?;
+        Ok(state.invoices.get(&(account.clone(), id.clone())).cloned())
+    }
+
+    fn invoice_of_payment(
+        &self,
+        account: &AccountRef,
+        payment: &PaymentIntentId,
+    ) -> Result<Option<InvoiceFacts>, StripeError> {
+        let state = self.on_account(account)?;
+        let paid = state.invoices.iter().find(|((on, _), invoice)| {
+            on == account && invoice.payment_intent.as_ref() == Some(payment)
+        });
+        Ok(paid.map(|(_, invoice)| invoice.clone()))
     }
 }
 

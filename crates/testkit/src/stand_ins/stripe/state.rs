@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use mintage_domain::base::id::{SessionId, StripeAccountId, StripePriceId, StripeProductId};
+use mintage_domain::base::id::{
+    InvoiceId, SessionId, StripeAccountId, StripePriceId, StripeProductId, SubscriptionId,
+};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, StripeError,
+    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, PriceBilling, StripeError,
     StripeIdempotencyKey, StripePrice, StripeProduct, StripeRefusal,
 };
 
@@ -20,6 +23,8 @@ pub(super) struct StripeState {
     pub(super) products: HashMap<(AccountRef, StripeProductId), StripeProduct>,
     pub(super) prices: BTreeMap<(AccountRef, StripePriceId), (StripeProductId, StripePrice)>,
     pub(super) sessions: Vec<(AccountRef, CheckoutSession, CheckoutRequest)>,
+    pub(super) subscriptions: HashMap<(AccountRef, SubscriptionId), StripeSubscription>,
+    pub(super) invoices: BTreeMap<(AccountRef, InvoiceId), InvoiceFacts>,
     /// By account and idempotency key: the request, and the id of the object that it created.
     idempotent: HashMap<(AccountRef, String), (String, String)>,
 }
@@ -104,6 +109,7 @@ impl StripeState {
         let created = StripePrice {
             id: id.clone(),
             amount: Some(price.amount),
+            billing: price.billing.map(PriceBilling::Recurring),
             active: true,
             sold: Some(price.sold.clone()),
         };
@@ -151,6 +157,12 @@ impl StripeState {
         if !price.active {
             return Err(StripeError::Refused(StripeRefusal {
                 message: "the price is inactive".to_owned(),
+                ..StripeRefusal::default()
+            }));
+        }
+        if price.billing.is_some() != checkout.subscription.is_some() {
+            return Err(StripeError::Refused(StripeRefusal {
+                message: "the price does not fit the mode of the session".to_owned(),
                 ..StripeRefusal::default()
             }));
         }

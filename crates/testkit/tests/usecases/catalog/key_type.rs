@@ -4,6 +4,7 @@ use mintage_domain::base::change::Change;
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::licenses::entitlements::Entitlements;
+use mintage_domain::model::licenses::recurrence::RecurrenceChange;
 use mintage_domain::model::licenses::term::Term;
 use mintage_domain::model::licenses::terms::LicenseTerms;
 use mintage_domain::model::sellers::audit::Actor;
@@ -32,6 +33,7 @@ fn a_key_type_is_created_once_with_a_term_that_counts_from_the_sale() {
                 ..seller.shop.key_type.terms.clone()
             },
             price: Some(cents(9_900)),
+            recurrence: None,
         };
         let product = ProductId::parse(product).unwrap();
         let (store, env, actor) = (&*seller.store, seller.env(), Actor::Operator);
@@ -193,6 +195,7 @@ fn what_was_sold_keeps_its_terms_and_its_price() {
         entitlements: Some(Entitlements::default()),
         price_amount: Change::Set(100),
         price_currency: Change::Keep,
+        recurrence: RecurrenceChange::default(),
     };
     update(&seller, &*seller.stripe, &patch).unwrap();
     assert_eq!(sold(), before);

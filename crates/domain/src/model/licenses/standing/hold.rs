@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-/// The cause of a hold, written `admin`, `dispute:<id>` or `invoice:<id>`.
+/// The cause of a hold, written `admin`, `dispute:<id>`, `invoice:<id>` or `subscription:<id>`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HoldCause {
     /// The seller froze the license.
@@ -13,6 +13,8 @@ pub enum HoldCause {
     Dispute(String),
     /// An unpaid invoice, by Stripe's id.
     UnpaidInvoice(String),
+    /// A paused subscription, by Stripe's id.
+    Subscription(String),
 }
 
 /// The status of a cause. When two statuses of a cause are merged, the greater one wins.
@@ -26,7 +28,7 @@ pub enum HoldStatus {
 
 /// The text is not the cause of a hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the cause of a hold is `admin`, `dispute:<id>` or `invoice:<id>`")]
+#[error("the cause of a hold is `admin`, `dispute:<id>`, `invoice:<id>` or `subscription:<id>`")]
 pub struct InvalidHoldCause;
 
 impl HoldCause {
@@ -36,6 +38,7 @@ impl HoldCause {
             None if text == "admin" => Ok(Self::Admin),
             Some(("dispute", id)) if !id.is_empty() => Ok(Self::Dispute(id.to_owned())),
             Some(("invoice", id)) if !id.is_empty() => Ok(Self::UnpaidInvoice(id.to_owned())),
+            Some(("subscription", id)) if !id.is_empty() => Ok(Self::Subscription(id.to_owned())),
             _ => Err(InvalidHoldCause),
         }
     }
@@ -53,6 +56,7 @@ impl fmt::Display for HoldCause {
             Self::Admin => f.write_str("admin"),
             Self::Dispute(id) => write!(f, "dispute:{id}"),
             Self::UnpaidInvoice(id) => write!(f, "invoice:{id}"),
+            Self::Subscription(id) => write!(f, "subscription:{id}"),
         }
     }
 }

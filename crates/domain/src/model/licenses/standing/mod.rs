@@ -14,6 +14,7 @@
 
 mod extension;
 mod hold;
+mod lapse;
 mod revocation;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use crate::base::time::Timestamp;
 
 pub use crate::model::licenses::standing::extension::CannotExtend;
 pub use crate::model::licenses::standing::hold::{HoldCause, HoldStatus, InvalidHoldCause};
+pub use crate::model::licenses::standing::lapse::Lapse;
 pub use crate::model::licenses::standing::revocation::{
     InvalidRevocationReason, Revocation, RevocationReason,
 };
@@ -33,6 +35,7 @@ pub struct Standing {
     expires_at: Option<Timestamp>,
     revocation: Option<Revocation>,
     holds: BTreeMap<HoldCause, HoldStatus>,
+    lapse: Option<Lapse>,
 }
 
 text_enum! {
@@ -83,6 +86,7 @@ impl Standing {
             expires_at,
             revocation,
             holds: holds.into_iter().collect(),
+            lapse: None,
         }
     }
 
@@ -109,12 +113,14 @@ impl Standing {
 
     /// The state of the license at `now`.
     ///
-    /// `REVOKED` outranks `EXPIRED`, and `EXPIRED` outranks `FROZEN`. Paying an invoice does not
-    /// reactivate an expired license, so `FROZEN` would be misleading for it. A license is expired
-    /// from the instant of its end on.
+    /// `REVOKED` outranks all. A lapse outranks `EXPIRED`, since paying its invoice reactivates the
+    /// license whatever the term says. `EXPIRED` outranks the other holds: releasing them does not
+    /// reactivate an expired license. A license is expired from the instant of its end on.
     pub fn state(&self, now: Timestamp) -> State {
         if self.revocation.is_some() {
             State::Revoked
+        } else if self.lapsed(now).is_some() {
+            State::Frozen
         } else if self.expires_at.is_some_and(|end| end <= now) {
             State::Expired
         } else if self.held_by().next().is_some() {

@@ -16,6 +16,7 @@ use crate::base::seal::{KeyId, KeyRing};
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::time::Timestamp;
 use crate::model::licenses::entitlements::Entitlements;
+use crate::model::licenses::recurrence::Recurrence;
 use crate::model::licenses::term::Term;
 use crate::model::licenses::terms::LicenseTerms;
 use crate::model::sales::order::{Order, OrderStatus};
@@ -68,6 +69,8 @@ struct Snapshot {
     activation_limit: u32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     entitlements: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    recurrence: Option<Recurrence>,
     price: i64,
     currency: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -90,6 +93,7 @@ pub fn write(order: &Order, keys: &KeyRing) -> BTreeMap<String, String> {
         term: order.terms.term,
         activation_limit: order.terms.activation_limit,
         entitlements: order.terms.entitlements.as_slice().to_vec(),
+        recurrence: order.recurrence,
         price: order.price.minor(),
         currency: order.price.currency().as_str().to_owned(),
         fee: order.fee.map(Money::minor),
@@ -171,6 +175,7 @@ impl Snapshot {
                 activation_limit: self.activation_limit,
                 entitlements: Entitlements::parse(self.entitlements).ok()?,
             },
+            recurrence: self.recurrence,
             price: money(self.price)?,
             fee,
             email: buyer.clone(),

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::base::seal::MasterKey;
+use crate::model::licenses::recurrence::{Billing, Interval};
 
 fn keys(text: &str) -> KeyRing {
     KeyRing::new(MasterKey::parse(text).unwrap(), Vec::new()).unwrap()
@@ -26,6 +27,7 @@ fn order(entitlements: usize) -> Order {
             activation_limit: 7,
             entitlements: Entitlements::parse(names).unwrap(),
         },
+        recurrence: None,
         price: usd(2_900),
         fee: Some(usd(15)),
         buyer: Some(Email::parse("ada@example.test").unwrap()),
@@ -50,7 +52,18 @@ fn every_order_is_read_back_from_entries_within_the_limits_of_stripe() {
         email: None,
         ..order(0)
     };
-    for order in [bare, order(0), order(3), order(64)] {
+    let recurring = Order {
+        recurrence: Some(Recurrence {
+            billing: Billing {
+                interval: Interval::Month,
+                count: 3,
+            },
+            trial_days: 14,
+            grace_days: 7,
+        }),
+        ..order(64)
+    };
+    for order in [bare, order(0), order(3), order(64), recurring] {
         let entries = write(&order, &keys);
         assert!((2..=33).contains(&entries.len()), "{}", entries.len());
         for (name, value) in &entries {

@@ -45,11 +45,13 @@ pub(crate) fn rebuild(
 }
 
 /// Whether the session cost what was agreed. A checkout of this server has no discounts and no taxes
-/// beside its price.
+/// beside its price. One with a trial costs nothing at first.
 fn costs_as_agreed(order: &Order, facts: &SessionFacts) -> bool {
     let currency = facts
         .currency
         .as_deref()
         .and_then(|it| Currency::parse(it).ok());
-    facts.amount_total == Some(order.price.minor()) && currency == Some(order.price.currency())
+    let has_trial = order.recurrence.is_some_and(|it| it.trial_days > 0);
+    let agreed = if has_trial { 0 } else { order.price.minor() };
+    facts.amount_total == Some(agreed) && currency == Some(order.price.currency())
 }

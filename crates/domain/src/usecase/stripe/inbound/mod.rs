@@ -1,10 +1,13 @@
 //! Receiving Stripe events. One commit records the event together with all its effects.
 
 mod deauthorized;
+mod invoice;
 mod lost_order;
 mod order;
 mod refund;
 mod session;
+mod subscribed;
+mod subscription;
 mod verdict;
 
 pub use verdict::{InboundError, InboundStore};
@@ -40,14 +43,19 @@ pub struct Inbound {
 }
 
 impl Inbound {
-    /// The account that is retrieved from Stripe before this event can be decided, if any.
+    /// The account on which Stripe is asked before this event can be decided, if any.
     pub fn account_to_retrieve(&self) -> Option<&StripeAccountId> {
         match self.event.data {
-            EventData::Deauthorized => self.event.account.as_ref(),
+            EventData::Deauthorized | EventData::Subscription(_) | EventData::Refund(_) => {
+                self.event.account.as_ref()
+            }
+            EventData::SessionCompleted(ref facts) if facts.subscription.is_some() => {
+                self.event.account.as_ref()
+            }
             EventData::SessionCompleted(_)
             | EventData::SessionPaymentFailed(_)
             | EventData::SessionExpired(_)
-            | EventData::Refund(_)
+            | EventData::Invoice(_)
             | EventData::Other => None,
         }
     }
@@ -107,7 +115,7 @@ pub fn decide(
     let verdict = match account(inbound)? {
         Ok(account) => {
             let facts = (&account, &inbound.event.data);
-            match interpret_session(store, catalog, env, facts, refused, now)? {
+            match interpret_session((store, catalog), stripe, env, facts, refused, now)? {
                 Some(verdict) => verdict,
                 None => interpret_event(store, stripe, env, facts, now)?,
             }
@@ -213,8 +221,11 @@ fn account(inbound: &Inbound) -> Result<Result<AccountRef, Verdict>, InboundErro
 /// Interprets an event about a session; `None` if it is about something else. The order of a session
 /// names its account, so the account's link to a tenant is not read.
 fn interpret_session(
-    store: &(impl InboundStore + ?Sized),
-    catalog: &(impl Tenants + Catalog + ?Sized),
+    (store, catalog): (
+        &(impl InboundStore + ?Sized),
+        &(impl Tenants + Catalog + ?Sized),
+    ),
+    stripe: &dyn Stripe,
     env: &Env<'_>,
     (account, data): (&AccountRef, &EventData),
     refused: Option<&Refusal>,
@@ -222,12 +233,17 @@ fn interpret_session(
 ) -> Result<Option<Verdict>, InboundError> {
     let (session, to) = match data {
         EventData::SessionCompleted(facts) => {
-            return session::interpret(store, catalog, env, (account, facts), refused, now)
+            let facts = (account, facts);
+            return session::interpret((store, catalog), stripe, env, facts, refused, now)
                 .map(Some);
         }
         EventData::SessionPaymentFailed(session) => (session, OrderStatus::PaymentFailed),
         EventData::SessionExpired(session) => (session, OrderStatus::Expired),
-        EventData::Refund(_) | EventData::Deauthorized | EventData::Other => {
+        EventData::Refund(_)
+        | EventData::Invoice(_)
+        | EventData::Subscription(_)
+        | EventData::Deauthorized
+        | EventData::Other => {
             return Ok(None);
         }
     };
@@ -248,7 +264,11 @@ fn interpret_event(
         ));
     }
     match data {
-        EventData::Refund(facts) => refund::interpret(store, env, account, facts, now),
+        EventData::Refund(facts) => refund::interpret(store, stripe, env, (account, facts), now),
+        EventData::Invoice(facts) => invoice::interpret(store, env, account, facts, now),
+        EventData::Subscription(facts) => {
+            subscription::interpret(store, stripe, env, (account, facts), now)
+        }
         EventData::Deauthorized => deauthorized::interpret(store, stripe, env, account, now),
         EventData::SessionCompleted(_)
         | EventData::SessionPaymentFailed(_)

@@ -1,5 +1,5 @@
 //! Refunds: a license is revoked while its payment is refunded in full, and given back if a refund
-//! fails. A partial refund is only told to the seller.
+//! fails. A partial refund is only told to the seller. A refunded invoice takes its period back.
 
 use crate::base::money::Currency;
 use crate::base::time::Timestamp;
@@ -10,18 +10,19 @@ use crate::model::sales::payment::{Payment, PaymentKey};
 use crate::model::sellers::audit::Actor;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::{RefundFacts, RefundReport};
-use crate::ports::LicenseRecord;
+use crate::ports::{LicenseRecord, Stripe};
 use crate::usecase::env::Env;
 use crate::usecase::licenses::transition::{refund_part_into, restore_into, revoke_into};
+use crate::usecase::stripe::inbound::subscribed::{follow_refund, paid, paid_invoice};
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
 /// Interprets an event about the refunds of a charge. If the sale was not processed yet, the report is
 /// recorded in the payment, which the sale reads.
 pub(crate) fn interpret(
     store: &(impl InboundStore + ?Sized),
+    stripe: &dyn Stripe,
     env: &Env<'_>,
-    account: &AccountRef,
-    facts: &RefundFacts,
+    (account, facts): (&AccountRef, &RefundFacts),
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
     let Some(intent) = &facts.payment_intent else {
@@ -39,6 +40,22 @@ pub(crate) fn interpret(
         return Ok(Verdict::Ignore("nothing new about this refund"));
     }
     let mut changes = env.changes(now);
+    let mut found = None;
+    if payment.order.is_none() && payment.invoice.is_none() {
+        found = paid_invoice(stripe, account, facts)?;
+        payment.invoice = found.as_ref().and_then(paid);
+    }
+    if let Some(invoice) = payment.invoice.clone() {
+        let payments = (&before, &payment);
+        follow_refund(
+            &mut changes,
+            store,
+            env,
+            payments,
+            (&invoice, found.as_ref()),
+            now,
+        )?;
+    }
     if let Some(order) = &payment.order {
         for license in store.licenses_of_order(order)? {
             follow(&mut changes, store, env, (&before, &payment), license, now)?;

@@ -17,19 +17,23 @@ use crate::model::sales::payment::{Payment, PaymentKey};
 use crate::model::sellers::audit::Actor;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::{PaymentStatus, SessionFacts};
-use crate::ports::{Catalog, Tenants};
+use crate::ports::{Catalog, Stripe, Tenants};
 use crate::usecase::env::Env;
 use crate::usecase::licenses::transition::{NewLicense, mint_into};
 use crate::usecase::stripe::inbound::lost_order::rebuild;
 use crate::usecase::stripe::inbound::order::{UNKNOWN_SESSION, change_order_status};
+use crate::usecase::stripe::inbound::subscribed::{Begun, begin};
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
 /// Interprets a completed session. Only a session whose id is stored with an order of this account
 /// mints, or one that carries a signed copy of an order that was lost. Other metadata prove nothing,
 /// since the account's owner can set them.
 pub(crate) fn interpret(
-    store: &(impl InboundStore + ?Sized),
-    catalog: &(impl Tenants + Catalog + ?Sized),
+    (store, catalog): (
+        &(impl InboundStore + ?Sized),
+        &(impl Tenants + Catalog + ?Sized),
+    ),
+    stripe: &dyn Stripe,
     env: &Env<'_>,
     (account, facts): (&AccountRef, &SessionFacts),
     refused: Option<&Refusal>,
@@ -52,8 +56,33 @@ pub(crate) fn interpret(
             None => return Ok(Verdict::Ignore(UNKNOWN_SESSION)),
         },
     };
-    let payment = payment(store, &order, facts, refused, now)?;
-    fulfil(catalog, env, order, (facts, payment), now)
+    let paid = Paid {
+        facts,
+        payment: payment(store, &order, facts, refused, now)?,
+        begun: begin(store, stripe, account, (&order, facts), now)?,
+    };
+    fulfil(catalog, env, order, paid, now)
+}
+
+/// What was paid.
+struct Paid<'a> {
+    facts: &'a SessionFacts,
+    payment: Option<Payment>,
+    /// The subscription that the session began.
+    begun: Option<Begun>,
+}
+
+impl Paid<'_> {
+    /// The reason to revoke the license from the start, if its refund arrived before its sale.
+    fn refunded(&self) -> Option<RevocationReason> {
+        let subscription = self.begun.as_ref().map(|begun| begun.subscription.term());
+        let is_refunded = self
+            .payment
+            .as_ref()
+            .is_some_and(Payment::is_fully_refunded)
+            || subscription.is_some_and(|term| term.is_refunded);
+        is_refunded.then_some(RevocationReason::Refund)
+    }
 }
 
 /// Mints the license of an order. If that fails, the event is parked and retried.
@@ -61,9 +90,10 @@ fn fulfil(
     catalog: &(impl Tenants + Catalog + ?Sized),
     env: &Env<'_>,
     mut order: Order,
-    (facts, payment): (&SessionFacts, Option<Payment>),
+    paid: Paid<'_>,
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
+    let facts = paid.facts;
     let email = buyer(&order, facts);
     let Some(product) = catalog.product(&order.tenant, &order.product)? else {
         return Ok(Verdict::Park(order.tenant, "the product is gone".into()));
@@ -85,13 +115,14 @@ fn fulfil(
         terms: &order.terms,
         customer: &customer,
         unit: Some(&OrderUnit::only(order.id.clone())),
+        subscription: paid.begun.as_ref().map(|begun| &begun.subscription),
         session: order.session.as_ref(),
         notes: None,
         metadata: Metadata::default(),
         // A paid order is minted even beyond the quota.
         quota: None,
-        revoked: refunded(payment.as_ref()),
-        partly_refunded: payment.as_ref().filter(|it| it.is_partly_refunded()),
+        revoked: paid.refunded(),
+        partly_refunded: paid.payment.as_ref().filter(|it| it.is_partly_refunded()),
         actor: Actor::Stripe,
     };
     if let Err(reason) = mint_into(&mut changes, env, new, now) {
@@ -103,7 +134,13 @@ fn fulfil(
     order.email = Some(customer.email.clone());
     order.payment.clone_from(&facts.payment_intent);
     order.total = total(facts);
-    changes.payments.extend(payment.map(Write::changed));
+    changes.payments.extend(paid.payment.map(Write::changed));
+    if let Some(begun) = paid.begun {
+        changes
+            .subscriptions
+            .push(Write::changed(begun.subscription));
+        changes.payments.extend(begun.payment.map(Write::changed));
+    }
     changes.customers.push(customer);
     changes.orders.push(Write::changed(order));
     Ok(Verdict::Apply(Box::new(changes)))
@@ -169,13 +206,6 @@ fn payment(
     let currency = currency.and_then(|code| Currency::parse(code).ok());
     payment.currency = payment.currency.or(currency);
     Ok(Some(payment))
-}
-
-/// The reason to revoke the license from the start, if its refund arrived before its sale.
-fn refunded(payment: Option<&Payment>) -> Option<RevocationReason> {
-    payment
-        .is_some_and(Payment::is_fully_refunded)
-        .then_some(RevocationReason::Refund)
 }
 
 /// What was charged; `None` if Stripe did not say so.

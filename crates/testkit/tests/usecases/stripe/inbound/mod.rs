@@ -2,3 +2,4 @@ mod lost_order;
 mod receive;
 mod refund;
 mod session;
+mod subscription;
