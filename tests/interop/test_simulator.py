@@ -3,7 +3,7 @@
 import pytest
 import stripe
 
-from driving import browse, checkout, connect, consent, consent_fields, eventually, pay
+from driving import browse, checkout, connect, consent, consent_fields, eventually, pay, subscribing
 
 
 def codes(error) -> tuple:
@@ -200,6 +200,45 @@ def test_a_recurring_price_is_not_sold_once(client, direct, price):
     assert (made.type, made.recurring.interval_count) == ("recurring", 1)
     with pytest.raises(stripe.InvalidRequestError, match="recurring price"):
         client.v1.checkout.sessions.create(checkout(made.id), direct)
+
+
+def test_a_subscription_is_billed_fails_recovers_and_ends(client, simulator, receiver, account, direct, price):
+    monthly = {"product": price.product, "currency": "usd", "unit_amount": 900, "recurring": {"interval": "month"}}
+    monthly = client.v1.prices.create(monthly, direct)
+    data = {"application_fee_percent": 0.5, "metadata": {"key_type_id": "pro"}}
+    wanted = subscribing(monthly.id, subscription_data=data)
+    session = client.v1.checkout.sessions.create(wanted, direct)
+    pay(session)
+    done = receiver.wait_for(account, "checkout.session.completed").data.object
+    assert (done.mode, done.payment_status, done.payment_intent) == ("subscription", "paid", None)
+    subscription = client.v1.subscriptions.retrieve(done.subscription, options=direct)
+    assert (subscription.status, subscription.application_fee_percent) == ("active", 0.5)
+    assert subscription.metadata["key_type_id"] == "pro"
+    first = receiver.wait_for(account, "invoice.paid").data.object
+    assert first.parent.subscription_details.subscription == subscription.id
+    item = subscription["items"].data[0]
+    assert first.lines.data[0].period.end == item.current_period_end
+    paid = client.v1.invoices.retrieve(first.id, {"expand": ["payments"]}, direct).payments.data[0].payment
+    found = {"payment": {"type": "payment_intent", "payment_intent": paid.payment_intent}}
+    assert client.v1.invoice_payments.list(found, direct).data[0].invoice == first.id
+
+    act = f"subscriptions/{subscription.id}"
+    simulator.control("POST", act, fail_payments=True)
+    simulator.control("POST", act, advance_to=item.current_period_end)
+    failed = receiver.wait_for(account, "invoice.payment_failed").data.object
+    assert (failed.status, failed.created) == ("open", item.current_period_end)
+    assert client.v1.subscriptions.retrieve(subscription.id, options=direct).status == "past_due"
+    simulator.control("POST", act, fail_payments=False)
+    simulator.control("POST", act, retry={})
+    assert client.v1.invoices.retrieve(failed.id, options=direct).status == "paid"
+
+    ending = client.v1.subscriptions.update(subscription.id, {"cancel_at_period_end": True}, direct)
+    assert ending.cancel_at_period_end
+    simulator.control("POST", act, advance_to=ending["items"].data[0].current_period_end)
+    ended = receiver.wait_for(account, "customer.subscription.deleted").data.object
+    assert (ended.id, ended.status) == (subscription.id, "canceled")
+    with pytest.raises(stripe.InvalidRequestError):
+        client.v1.subscriptions.cancel(subscription.id, options=direct)
 
 
 # Checkout

@@ -106,10 +106,10 @@ const ROOMS: [(&str, Rooms); 2] = [
             ("sellers", &[]),
             ("stripe", &[]),
             ("access", &[]),
-            ("licenses", &[]),
+            ("licenses", &["stripe"]),
             ("catalog", &["licenses"]),
-            ("sales", &["licenses"]),
-            ("outbox", &["licenses", "sales"]),
+            ("sales", &["licenses", "stripe"]),
+            ("outbox", &["licenses", "sales", "stripe"]),
         ],
     ),
     (

@@ -21,13 +21,13 @@ pub(crate) enum Happening {
     /// Payments fail from now on, or succeed again.
     FailPayments(bool),
     /// Stripe tries to pay the last invoice again.
-    Retry,
+    Retry {},
     /// The seller pauses it, or resumes it.
     Pause(bool),
     /// It moves to another price.
     Switch(String),
     /// It ends at once.
-    Cancel,
+    Cancel {},
 }
 
 pub(crate) async fn act(
@@ -48,10 +48,10 @@ fn happen(world: &mut World, scope: &Scope, id: &str, happening: &Happening) -> 
         Happening::FailPayments(fail) => {
             subscriptions::set_payments(world, scope, id, *fail).map(|()| json!({}))
         }
-        Happening::Retry => subscriptions::retry(world, scope, id),
+        Happening::Retry {} => subscriptions::retry(world, scope, id),
         Happening::Pause(is_paused) => subscriptions::pause(world, scope, id, *is_paused),
         Happening::Switch(price) => subscriptions::switch(world, scope, id, price),
-        Happening::Cancel => {
+        Happening::Cancel {} => {
             let now = world.clock.now();
             subscriptions::end(world, scope, id, now)
         }

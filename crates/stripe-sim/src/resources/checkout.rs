@@ -15,6 +15,9 @@ const NOT_OFFERED: &str = "This payment method is not offered.";
 const NOT_AUTHENTICATED: &str = "We are unable to authenticate your payment method. Please choose a \
     different payment method and try again.";
 
+/// The card of a buyer who begins a trial.
+const TRIAL_CARD: &str = "4242424242424242";
+
 /// The payer's input on the hosted page.
 pub(crate) enum Submission {
     /// The digits of a card number.
@@ -58,7 +61,11 @@ pub(crate) fn submit(
     if !email.is_empty() {
         session.payer_email = Some(email.to_owned());
     }
-    if session.amount_total == 0 && session.begins.is_none() {
+    if session.amount_total == 0 && session.begins.is_some() {
+        // The page asks for no card, and the first payment after the trial is made with this one.
+        return subscribe(world, scope, id, &PaymentMethod::card(TRIAL_CARD));
+    }
+    if session.amount_total == 0 {
         return complete(world, scope, id, "no_payment_required", None);
     }
     match decide(session, submission) {

@@ -430,6 +430,26 @@ fn a_refunded_renewal_takes_its_period_back_and_a_refund_of_all_revokes() {
 }
 
 #[test]
+fn a_part_of_a_renewal_that_is_refunded_is_only_told() {
+    let subscribed = Subscribed::begin(0);
+    subscribed.receive(subscribed.completed());
+    subscribed.receive(subscribed.paid(1));
+    let EventData::Refund(facts) = subscribed.refunded(1) else {
+        panic!("a refund");
+    };
+    let report = RefundReport::Charge {
+        charged: Some(2_900),
+        refunded: 1_000,
+    };
+    subscribed.receive(EventData::Refund(RefundFacts { report, ..facts }));
+    assert_eq!(subscribed.on_day(59), (State::Active, 60));
+    assert_eq!(
+        subscribed.seller.events(),
+        ["license.created", "order.refunded", "subscription.renewed"]
+    );
+}
+
+#[test]
 fn news_in_any_order_end_the_same() {
     let run = |order: &[usize]| {
         let subscribed = Subscribed::begin(0);
