@@ -201,8 +201,16 @@ fn a_recurring_key_type_is_shown_as_it_was_made_and_refuses_what_does_not_fit() 
         let fields = answer.bad_fields();
         assert!(fields.iter().all(|it| *it == field), "{other}: {fields:?}");
     }
-    let one = format!("{path}/a");
-    let patch = |body: Value| seller.manage(Request::new("PATCH", &one).json(&body));
+}
+
+#[test]
+fn a_key_type_begins_and_stops_to_recur() {
+    let stage = Stage::silent(&[]);
+    let seller = Seller::new(&stage, "acme");
+    seller.product("pro", "classic");
+    seller.key_type_of("pro", &key_type("a", &json!({})));
+    let one = "/v1/products/pro/key-types/a";
+    let patch = |body: Value| seller.manage(Request::new("PATCH", one).json(&body));
     assert_eq!(
         patch(json!({"intervalCount": 3})).expect(200)["intervalCount"],
         3

@@ -125,6 +125,7 @@ impl StripeObject for Subscription {
             "automatic_tax": { "disabled_reason": null, "enabled": false, "liability": null },
             "billing_cycle_anchor": self.anchor,
             "billing_mode": { "flexible": null, "type": "classic" },
+            "billing_schedules": [],
             "cancel_at_period_end": self.cancel_at_period_end,
             "canceled_at": self.canceled_at,
             "cancellation_details": { "comment": null, "feedback": null, "reason": null },

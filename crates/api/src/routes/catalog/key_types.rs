@@ -2,13 +2,10 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use deserr::Deserr;
-use mintage_domain::base::change::Change;
 use mintage_domain::base::money::Money;
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
 use mintage_domain::model::catalog::price::{self, InvalidPrice};
-use mintage_domain::model::licenses::recurrence::{
-    InvalidRecurrence, Recurrence, RecurrenceChange,
-};
+use mintage_domain::model::licenses::recurrence::RecurrenceChange;
 use mintage_domain::model::licenses::terms::LicenseTerms;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::usecase::catalog::key_type::{
@@ -18,7 +15,7 @@ use mintage_domain::usecase::catalog::key_type::{
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
 use mintage_runtime::outbound::call_stripe;
-use mintage_runtime::problem::{Problem, recurrence_field};
+use mintage_runtime::problem::Problem;
 use utoipa::ToSchema;
 
 use crate::auth::TokenCaller;
@@ -26,6 +23,7 @@ use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::json::{Faults, Patch, read_body, read_body_with};
 use crate::request::{PageQuery, parse_id};
+use crate::routes::catalog::recurrence::recurrence;
 use crate::schema;
 use crate::views::catalog::{KeyTypePage, KeyTypeView};
 
@@ -112,31 +110,6 @@ fn price(
         };
         Faults::one(field, error)
     })
-}
-
-/// The fields of a recurrence, as they were sent.
-type RecurrenceFields = (
-    Option<schema::Interval>,
-    Option<schema::IntervalCount>,
-    Option<schema::TrialDays>,
-    Option<schema::GraceDays>,
-);
-
-fn recurrence(
-    (interval, count, trial_days, grace_days): RecurrenceFields,
-    has_duration: bool,
-) -> Result<Option<Recurrence>, Faults> {
-    let change = RecurrenceChange {
-        interval: interval.map_or(Change::Keep, |it| Change::Set(it.0)),
-        count: count.map_or(Change::Keep, |it| Change::Set(it.0)),
-        trial_days: trial_days.map_or(Change::Keep, |it| Change::Set(it.0)),
-        grace_days: grace_days.map_or(Change::Keep, |it| Change::Set(it.0)),
-    };
-    let recurrence = match change.apply(None) {
-        Ok(Some(_)) if has_duration => Err(InvalidRecurrence::WithDuration),
-        recurrence => recurrence,
-    };
-    recurrence.map_err(|error| Faults::one(recurrence_field(error), error))
 }
 
 /// Create a key type

@@ -2,6 +2,7 @@
 
 mod key_types;
 mod products;
+mod recurrence;
 
 use crate::endpoint::{Endpoint, endpoints};
 

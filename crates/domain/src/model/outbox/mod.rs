@@ -8,5 +8,6 @@ pub mod mail;
 mod progress;
 pub mod retry;
 pub mod subscription;
+mod subscription_fields;
 pub mod webhook_endpoint;
 pub mod webhook_signature;

@@ -94,10 +94,6 @@ fn days(news: &[News]) -> (Option<i64>, Option<i64>, SubscriptionStatus) {
 
 #[test]
 fn a_license_gets_what_is_paid() {
-    let cancels = |number| StripeSubscription {
-        cancels: true,
-        ..latest(Active, number)
-    };
     let proration = InvoiceFacts {
         period_end: None,
         ..invoice(7, true)
@@ -178,6 +174,18 @@ fn a_license_gets_what_is_paid() {
             vec![paid(0), Latest(latest(Active, 1))],
             (Some(37), None, Active),
         ),
+    ] {
+        assert_eq!(days(&news), expected, "{case}");
+    }
+}
+
+#[test]
+fn a_license_follows_the_state_at_stripe() {
+    let cancels = |number| StripeSubscription {
+        cancels: true,
+        ..latest(Active, number)
+    };
+    for (case, news, expected) in [
         (
             "an end to come",
             vec![paid(0), Latest(cancels(0))],
