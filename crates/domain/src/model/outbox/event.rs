@@ -339,8 +339,7 @@ mod tests {
             "current_period_end": 1_814_400_000, "cancels_at_period_end": false });
         license.subscription = serde_json::from_value(subscription).unwrap();
         for end in ["renewed", "canceled", "past_due"] {
-            let name = &format!("subscription.{end}");
-            let event = EventName::parse(name).unwrap();
+            let event = EventName::parse(&format!("subscription.{end}")).unwrap();
             let golden = concat!(
                 r#"{"id":"dlv_1","created":1798761600,"version":"2026-05-01","#,
                 r#""event":"NAME","tenant_id":"acme","mode":"live","#,
@@ -352,8 +351,8 @@ mod tests {
                 r#""subscription":{"id":"sub_1","status":"past_due","#,
                 r#""current_period_end":"2027-07-01T00:00:00Z","cancel_at_period_end":false}}"#,
             );
-            let golden = golden.replace("NAME", name);
-            assert_eq!(body(&license, &facts(&id, event)), golden);
+            let sent = body(&license, &facts(&id, event));
+            assert_eq!(sent, golden.replace("NAME", event.as_str()));
         }
     }
 
