@@ -109,7 +109,7 @@ const ROOMS: [(&str, Rooms); 2] = [
             ("licenses", &["stripe"]),
             ("catalog", &["licenses"]),
             ("sales", &["licenses", "stripe"]),
-            ("outbox", &["licenses", "sales", "stripe"]),
+            ("outbox", &["licenses", "sales"]),
         ],
     ),
     (
