@@ -401,6 +401,49 @@ def test_the_seller_can_refund_too(simulator, client, receiver, account, direct,
     assert receiver.wait_for(account, "charge.refunded").data.object.amount_refunded == 100
 
 
+def test_a_dispute_takes_its_steps_and_is_told(simulator, client, receiver, account, direct, session):
+    charge = charge_of(client, direct, session)
+    opened = simulator.control("POST", f"charges/{charge.id}/dispute", reason="product_not_received")
+    told = receiver.wait_for(account, "charge.dispute.created").data.object
+    assert (told.id, told.status, told.amount) == (opened["id"], "needs_response", 2900)
+    assert (told.charge, told.payment_intent, told.reason) == (
+        charge.id,
+        charge.payment_intent,
+        "product_not_received",
+    )
+    receiver.wait_for(account, "charge.dispute.funds_withdrawn")
+    assert client.v1.charges.retrieve(charge.id, options=direct).disputed is True
+    for step, status, kind in (
+        ("respond", "under_review", "charge.dispute.updated"),
+        ("lose", "lost", "charge.dispute.closed"),
+        ("reopen", "appeal_needs_response", None),
+        ("win", "won", "charge.dispute.funds_reinstated"),
+    ):
+        assert simulator.control("POST", f"disputes/{opened['id']}/{step}")["status"] == status
+        if kind:
+            receiver.wait_for(account, kind)
+        dispute = client.v1.disputes.retrieve(opened["id"], options=direct)
+        assert (dispute.status, dispute.livemode) == (status, False)
+    listed = client.v1.disputes.list({"charge": charge.id}, direct).data
+    assert [each.id for each in listed] == [opened["id"]]
+    assert client.v1.disputes.list({"charge": "ch_other"}, direct).data == []
+
+
+def test_an_inquiry_withdraws_no_money_until_it_becomes_a_dispute(
+    simulator, client, receiver, account, direct, session
+):
+    charge = charge_of(client, direct, session)
+    opened = simulator.control("POST", f"charges/{charge.id}/dispute", inquiry=True)
+    told = receiver.wait_for(account, "charge.dispute.created").data.object
+    assert (told.status, told.is_charge_refundable) == ("warning_needs_response", True)
+    assert told.payment_method_details.card.case_type == "inquiry"
+    assert not [event for event in receiver.of(account) if event.type == "charge.dispute.funds_withdrawn"]
+    simulator.control("POST", f"disputes/{opened['id']}/escalate")
+    receiver.wait_for(account, "charge.dispute.funds_withdrawn")
+    dispute = client.v1.disputes.retrieve(opened["id"], options=direct)
+    assert dispute.status == "needs_response"
+
+
 # Lists for reconciliation
 
 

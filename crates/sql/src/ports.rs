@@ -129,6 +129,8 @@ macro_rules! read_ports {
                         -> Page<LicenseRecord> = licenses::license_list::list;
                     licenses_of_order(order: &OrderId) -> Vec<LicenseRecord>
                         = licenses::license::list_of_order;
+                    ended_licenses(ended: Timestamp, n: usize) -> Vec<LicenseRecord>
+                        = licenses::ending::list;
                 }
                 Activations {
                     activation(license: &LicenseId, fingerprint: &Fingerprint)

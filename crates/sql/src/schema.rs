@@ -182,6 +182,7 @@ tables! {
         charged -> Nullable<BigInt>,
         currency -> Nullable<Text>,
         refunds -> Nullable<Text>,
+        disputes -> Nullable<Text>,
     }
 
     licenses (id) {
@@ -212,6 +213,7 @@ tables! {
         // has noticed the end of the term. Lists are sorted by it.
         state -> Text,
         event_sequence -> BigInt,
+        noticed_end -> Nullable<BigInt>,
     }
 
     license_metadata (license, key) {

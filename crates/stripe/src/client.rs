@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use mintage_domain::base::id::{StripePriceId, StripeProductId};
+use mintage_domain::base::id::{DisputeId, StripePriceId, StripeProductId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::event::DisputeFacts;
 use mintage_domain::ports::{
     CheckoutRequest, CheckoutSession, Grant, Http, HttpResponse, NewPrice, NewProduct, Stripe,
     StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
@@ -16,7 +17,7 @@ use stripe_client_core::{RequestBuilder, StripeRequest};
 
 use crate::call::{self, Caller};
 use crate::config::{ModeConfig, StripeConfig};
-use crate::{account, checkout, oauth, price, product};
+use crate::{account, checkout, dispute, oauth, price, product};
 
 /// A client of Stripe's API with the platform's credentials.
 #[derive(Clone)]
@@ -240,5 +241,10 @@ impl Stripe for StripeClient {
         let request = checkout::create(checkout);
         let opened: checkout::Session = self.call_with(access, Some(key), &request)?;
         Ok(opened.into())
+    }
+
+    fn dispute(&self, access: &StripeAccess, id: &DisputeId) -> Result<DisputeFacts, StripeError> {
+        let found: dispute::Dispute = self.call_with(access, None, &dispute::Retrieve(id))?;
+        Ok(found.into())
     }
 }

@@ -14,6 +14,8 @@ use mintage_domain::ports::WebhookError;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::dispute::Dispute;
+
 /// The largest length of an event type, in bytes.
 const MAX_KIND: usize = 255;
 
@@ -97,8 +99,13 @@ fn is_kind(text: &str) -> bool {
 }
 
 /// The types of the events that Mintage reads.
-pub(crate) const READ: [&str; 10] = [
+pub(crate) const READ: [&str; 15] = [
     "account.application.deauthorized",
+    "charge.dispute.closed",
+    "charge.dispute.created",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.updated",
     "charge.refund.updated",
     "charge.refunded",
     "checkout.session.async_payment_failed",
@@ -125,6 +132,13 @@ fn event_data(kind: &str, at: Option<Timestamp>, mut data: Value) -> serde_json:
         "charge.refunded" => EventData::Refund(Charge::deserialize(object)?.facts(at)),
         "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
             EventData::Refund(Refund::deserialize(object)?.facts(at))
+        }
+        "charge.dispute.created"
+        | "charge.dispute.updated"
+        | "charge.dispute.closed"
+        | "charge.dispute.funds_withdrawn"
+        | "charge.dispute.funds_reinstated" => {
+            EventData::Dispute(Dispute::deserialize(object)?.into())
         }
         "account.application.deauthorized" => EventData::Deauthorized,
         _ => EventData::Other,

@@ -5,6 +5,7 @@ mod call;
 mod checkout;
 mod client;
 mod config;
+mod dispute;
 mod event;
 mod inspection;
 mod metadata;

@@ -19,11 +19,12 @@ impl Changes {
     }
 
     /// Replaces the delivery of each new event by one to each endpoint that receives the event. An event
-    /// whose tenant has no endpoint of its mode stays as it is and waits.
+    /// whose tenant has no endpoint of its mode stays as it is and waits, unless it is about activity.
     pub fn fan_out(&mut self, subscribers: &Subscribers) {
         let mut all = Vec::new();
         for write in std::mem::take(&mut self.deliveries) {
             match receivers(&write, subscribers) {
+                None if is_event(&write) && write.value.event.is_activity() => {}
                 None => all.push(write),
                 Some(to) => {
                     let copies = to.into_iter().enumerate();
@@ -152,6 +153,20 @@ mod tests {
         ] {
             let event = Write::new(event("dlv_1", live));
             assert_eq!(fanned_out(event, to.clone()), expected, "{to:?}");
+        }
+    }
+
+    #[test]
+    fn an_event_about_activity_waits_for_no_endpoint() {
+        let live = Some(Mode::Live);
+        for (to, expected) in [
+            (vec![], [].as_slice()),
+            (vec![subscriber("we_1", Some(Mode::Sandbox), None)], &[]),
+            (vec![subscriber("we_1", live, None)], &["dlv_1 we_1 None"]),
+        ] {
+            let mut activated = event("dlv_1", live);
+            activated.event = EventName::LicenseActivated;
+            assert_eq!(fanned_out(Write::new(activated), to), expected);
         }
     }
 

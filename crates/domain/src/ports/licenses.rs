@@ -58,6 +58,10 @@ pub trait Licenses {
     ) -> Listed<LicenseRecord>;
     /// All licenses that were minted for an order, sorted by unit.
     fn licenses_of_order(&self, order: &OrderId) -> Result<Vec<LicenseRecord>, StoreError>;
+    /// At most `n` licenses that are not revoked, whose term ended at `ended` or before and whose end was
+    /// not noticed, the first ended first. An unreadable license is left out, so that it delays no other
+    /// (`an_end_is_listed_until_it_is_noticed`).
+    fn ended_licenses(&self, ended: Timestamp, n: usize) -> Result<Vec<LicenseRecord>, StoreError>;
 }
 
 /// Reads the activations of licenses.

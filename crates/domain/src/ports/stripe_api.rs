@@ -5,7 +5,9 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::base::email::Email;
-use crate::base::id::{OrderId, SessionId, StripeAccountId, StripePriceId, StripeProductId};
+use crate::base::id::{
+    DisputeId, OrderId, SessionId, StripeAccountId, StripePriceId, StripeProductId,
+};
 use crate::base::mode::Mode;
 use crate::base::money::Money;
 use crate::base::secret::Secret;
@@ -15,7 +17,7 @@ use crate::base::url::WebUrl;
 use crate::model::catalog::key_type::KeyType;
 use crate::model::catalog::price_link::PriceLink;
 use crate::model::stripe::account::AccountRef;
-use crate::model::stripe::event::StripeEvent;
+use crate::model::stripe::event::{DisputeFacts, StripeEvent};
 
 /// Calls Stripe's API on accounts that are connected by OAuth, or with a key of the seller's own.
 ///
@@ -99,6 +101,9 @@ pub trait Stripe: Send + Sync {
         checkout: &CheckoutRequest,
         key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError>;
+
+    /// Retrieves a dispute as it is now (`a_dispute_is_retrieved_as_it_is`).
+    fn dispute(&self, access: &StripeAccess, id: &DisputeId) -> Result<DisputeFacts, StripeError>;
 }
 
 /// Verifies and parses Stripe's webhook events.

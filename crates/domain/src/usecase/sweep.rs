@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use crate::model::stripe::event::{EventData, StripeEvent};
 use crate::model::stripe::processed_event::ProcessedEvent;
-use crate::ports::{MAX_PRUNED_ROWS, Store, StoreError, Stripe, WebhookError, Webhooks};
+use crate::ports::{Store, StoreError, Stripe, WebhookError, Webhooks};
 use crate::usecase::env::Env;
 use crate::usecase::failure::Failure;
+use crate::usecase::licenses::expiry::notice_ends;
 use crate::usecase::outbox::waiting::assign_waiting;
 use crate::usecase::sales::checkout;
 use crate::usecase::stripe::connect;
@@ -24,12 +25,6 @@ const MAX_PARKED_PER_SWEEP: usize = 200;
 /// checkout, no buyer has its payment page.
 const STUCK_AFTER: Duration = Duration::from_hours(1);
 
-/// The largest number of steps in one sweep that mark licenses whose term has ended.
-const MAX_MARK_STEPS: usize = 100;
-
-/// How long after the end of a term it is marked: longer than the clocks of two nodes differ.
-const MARK_AFTER: Duration = Duration::from_mins(1);
-
 /// The results of one sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SweepReport {
@@ -43,7 +38,7 @@ pub struct SweepReport {
     pub failed: usize,
     /// Number of events that waited for an endpoint and were assigned to one.
     pub assigned: usize,
-    /// Number of licenses that were marked because their term has ended.
+    /// Number of licenses whose end was noticed.
     pub ended: usize,
 }
 
@@ -71,7 +66,10 @@ pub fn sweep(
         Ok(assigned) => report.assigned = assigned,
         Err(_) => increment(&mut report.failed),
     }
-    report.ended = mark_ended(store, env)?;
+    match notice_ends(store, env) {
+        Ok(ended) => report.ended = ended,
+        Err(_) => increment(&mut report.failed),
+    }
     Ok(report)
 }
 
@@ -90,19 +88,6 @@ pub fn revoke_grants(
         }
     }
     Ok(report)
-}
-
-/// Marks licenses step by step until a step marks less than the maximum.
-fn mark_ended(store: &dyn Store, env: &Env<'_>) -> Result<usize, StoreError> {
-    let mut marked: usize = 0;
-    for _ in 0..MAX_MARK_STEPS {
-        let step = store.mark_ended_licenses(env.now().minus(MARK_AFTER))?;
-        marked = marked.saturating_add(step);
-        if step < MAX_PRUNED_ROWS {
-            break;
-        }
-    }
-    Ok(marked)
 }
 
 fn increment(count: &mut usize) {

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use mintage_domain::base::id::{StripePriceId, StripeProductId};
+use mintage_domain::base::id::{DisputeId, StripePriceId, StripeProductId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::event::DisputeFacts;
 use mintage_domain::ports::{
     CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
     StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
@@ -117,5 +118,9 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
         let opened = self.0.open_checkout(access, checkout, key);
         point(Point::CheckoutOpened);
         opened
+    }
+
+    fn dispute(&self, access: &StripeAccess, id: &DisputeId) -> Result<DisputeFacts, StripeError> {
+        self.0.dispute(access, id)
     }
 }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use mintage_domain::base::id::{StripeAccountId, StripePriceId, StripeProductId};
+use mintage_domain::base::id::{DisputeId, StripeAccountId, StripePriceId, StripeProductId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::event::DisputeFacts;
 use mintage_domain::ports::{
     CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
     StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
@@ -161,5 +162,10 @@ impl Stripe for GuardedStripe {
     ) -> Result<CheckoutSession, StripeError> {
         let call = || self.stripe.open_checkout(access, checkout, key);
         self.count("open_checkout", access.mode(), access.account(), call)
+    }
+
+    fn dispute(&self, access: &StripeAccess, id: &DisputeId) -> Result<DisputeFacts, StripeError> {
+        let call = || self.stripe.dispute(access, id);
+        self.count("dispute", access.mode(), access.account(), call)
     }
 }

@@ -121,7 +121,7 @@ mod of_old_secrets {
 }
 
 column!(of_deliveries = deliveries: id, sealed_body);
-column!(of_licenses = licenses: id, sealed_key);
+column!(of_licenses = licenses: id, sealed_key, version);
 
 /// The same for products, whose id is `tenant/product`.
 mod of_products {

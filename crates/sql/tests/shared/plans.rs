@@ -259,6 +259,6 @@ fn housekeeping(conn: &mut Conn, asked: &mut Asked<'_>) {
         tables::sellers::erasure::step(conn, &step).unwrap();
         asked.question(("erase a tenant", rows));
     }
-    tables::licenses::ending::mark(conn, all).unwrap();
-    asked.question("mark licenses whose term has ended");
+    tables::licenses::ending::list(conn, all, 50).unwrap();
+    asked.question("licenses whose term has ended");
 }

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod catalog;
+mod disputes;
 mod inspect;
 mod payments;
 mod response;
@@ -77,6 +78,8 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .route("/prices/{id}/delete", web::post().to(catalog::delete_price))
         .route("/sessions/{id}/settle", web::post().to(payments::settle))
         .route("/charges/{id}/refund", web::post().to(payments::refund))
+        .route("/charges/{id}/dispute", web::post().to(disputes::open))
+        .route("/disputes/{id}/{step}", web::post().to(disputes::step))
         .route("/refunds/{id}/fail", web::post().to(payments::fail_refund))
         .route(
             "/refunds/{id}/cancel",

@@ -1,6 +1,7 @@
 use crate::engine::collection::Collection;
 use crate::model::application_fee::ApplicationFee;
 use crate::model::charge::Charge;
+use crate::model::dispute::Dispute;
 use crate::model::event::Event;
 use crate::model::object::StripeObject;
 use crate::model::payment_intent::PaymentIntent;
@@ -39,6 +40,7 @@ macro_rules! objects {
 objects! {
     application_fees: ApplicationFee,
     charges: Charge,
+    disputes: Dispute,
     events: Event,
     payment_intents: PaymentIntent,
     prices: Price,

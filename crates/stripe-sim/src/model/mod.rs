@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod application_fee;
 pub(crate) mod charge;
+pub(crate) mod dispute;
 pub(crate) mod event;
 pub(crate) mod object;
 pub(crate) mod payment_intent;

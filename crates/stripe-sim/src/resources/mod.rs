@@ -7,6 +7,7 @@ pub(crate) mod charges;
 pub(crate) mod checkout;
 pub(crate) mod context;
 pub(crate) mod create_session;
+pub(crate) mod disputes;
 pub(crate) mod events;
 pub(crate) mod listing;
 pub(crate) mod payment_intents;

@@ -29,6 +29,7 @@ pub(crate) fn create(
         created,
         amount: session.amount_total,
         amount_refunded: 0,
+        disputed: false,
         currency: session.currency.clone(),
         application: data.application.clone(),
         application_fee_amount: data.application_fee_amount,

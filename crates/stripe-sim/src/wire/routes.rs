@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::base::error::ApiResult;
 use crate::model::application_fee::ApplicationFee;
 use crate::model::charge::Charge;
+use crate::model::dispute::Dispute;
 use crate::model::event::Event;
 use crate::model::payment_intent::PaymentIntent;
 use crate::model::price::Price;
@@ -15,8 +16,8 @@ use crate::params::spec::{self, Param};
 use crate::resources::context::Context;
 use crate::resources::listing::{list, retrieve};
 use crate::resources::{
-    accounts, application_fees, create_session, events, prices, products, refunds, sessions,
-    webhook_endpoints,
+    accounts, application_fees, create_session, disputes, events, prices, products, refunds,
+    sessions, webhook_endpoints,
 };
 
 type Handler = fn(&mut Context<'_>) -> ApiResult;
@@ -77,6 +78,8 @@ const ROUTES: &[Route] = &[
     post("/v1/refunds", refunds::CREATE, refunds::create),
     get("/v1/refunds/{id}", &[], retrieve::<Refund>),
     get("/v1/refunds", refunds::LIST, list::<Refund>),
+    get("/v1/disputes/{id}", &[], retrieve::<Dispute>),
+    get("/v1/disputes", disputes::LIST, list::<Dispute>),
     get(FEE, &[], retrieve::<ApplicationFee>),
     get(FEES, application_fees::LIST, list::<ApplicationFee>),
     get("/v1/events/{id}", &[], retrieve::<Event>),

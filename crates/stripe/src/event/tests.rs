@@ -1,3 +1,5 @@
+use mintage_domain::base::id::DisputeId;
+use mintage_domain::model::stripe::event::DisputeFacts;
 use serde_json::json;
 
 use super::*;
@@ -198,6 +200,40 @@ fn a_refunded_charge_has_its_amount_and_the_refunded_total() {
             data_of("charge.refunded", &object),
             Ok(EventData::Refund(facts))
         );
+    }
+}
+
+#[test]
+fn a_dispute_has_its_payment_and_stripes_words() {
+    let object = json!({
+        "id": "du_1", "object": "dispute", "amount": 2900, "charge": "ch_1", "currency": "usd",
+        "payment_intent": "pi_1", "reason": "fraudulent", "status": "appeal_under_review",
+    });
+    for kind in [
+        "charge.dispute.created",
+        "charge.dispute.updated",
+        "charge.dispute.closed",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.funds_reinstated",
+    ] {
+        let facts = DisputeFacts {
+            id: DisputeId::parse("du_1").expect("an id"),
+            payment_intent: intent(),
+            status: "appeal_under_review".to_owned(),
+            amount: Some(2900),
+            reason: Some("fraudulent".to_owned()),
+        };
+        assert_eq!(data_of(kind, &object), Ok(EventData::Dispute(facts)));
+    }
+    let least = json!({ "id": "dp_1", "status": "lost", "payment_intent": null });
+    let read = data_of("charge.dispute.closed", &least);
+    assert!(matches!(read, Ok(EventData::Dispute(facts)) if facts.payment_intent.is_none()));
+    for wrong in [
+        json!({ "status": "lost" }),
+        json!({ "id": "du_1" }),
+        json!({ "id": "re_1", "status": "lost" }),
+    ] {
+        assert!(data_of("charge.dispute.closed", &wrong).is_err(), "{wrong}");
     }
 }
 

@@ -211,8 +211,12 @@ impl Tables {
             self.licenses_by_unit
                 .insert(unit.clone(), license.id.clone());
         }
-        let key = (license.tenant.clone(), license.mode, license.key_hash);
-        self.licenses_by_key.insert(key, license.id.clone());
+        let key = |it: &License| (it.tenant.clone(), it.mode, it.key_hash);
+        if let Some(before) = self.licenses.get(&license.id) {
+            self.licenses_by_key.remove(&key(before));
+        }
+        self.licenses_by_key
+            .insert(key(license), license.id.clone());
     }
 }
 

@@ -138,6 +138,7 @@ stumbling! {
             page: &PageRequest
         ) -> Page<LicenseRecord>;
         fn licenses_of_order(order: &OrderId) -> Vec<LicenseRecord>;
+        fn ended_licenses(ended: Timestamp, n: usize) -> Vec<LicenseRecord>;
     }
     Tenants {
         fn tenant(id: &TenantId) -> Option<Tenant>;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use mintage_domain::base::id::{
-    PaymentIntentId, RefundId, SessionId, StripeEventId, WebhookEndpointId,
+    DisputeId, PaymentIntentId, RefundId, SessionId, StripeEventId, WebhookEndpointId,
 };
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::PageRequest;
@@ -18,7 +18,7 @@ use mintage_domain::commit::write::Write;
 use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::licenses::key::KeyFormat;
 use mintage_domain::model::outbox::delivery::{Claim, Delivery};
-use mintage_domain::model::outbox::event::sent_body;
+use mintage_domain::model::outbox::event::{EventName, sent_body};
 use mintage_domain::model::outbox::webhook_endpoint::SecretOverlap;
 use mintage_domain::model::outbox::webhook_signature::WebhookSecret;
 use mintage_domain::model::sales::fee::BasisPoints;
@@ -27,7 +27,7 @@ use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::event::{
-    EventData, PaymentStatus, RefundFacts, RefundReport, SessionFacts, StripeEvent,
+    DisputeFacts, EventData, PaymentStatus, RefundFacts, RefundReport, SessionFacts, StripeEvent,
 };
 use mintage_domain::ports::{
     AuditFilter, Audits, ClaimLimits, Connections, Deliveries, LicenseFilter, LicenseRecord,
@@ -98,7 +98,9 @@ impl Seller {
             per_lane: MAX_CONCURRENT_PER_ENDPOINT,
             lease: LEASE,
         };
-        self.store.claim(&limits).unwrap().leased
+        let mut leased = self.store.claim(&limits).unwrap().leased;
+        leased.retain(|it| it.delivery.event != EventName::OrderPaid);
+        leased
     }
 
     /// The endpoint that `/v1/webhook` sets.
@@ -335,7 +337,14 @@ impl Seller {
         self.store.licenses_of_order(&order.id).unwrap().remove(0)
     }
 
+    /// The events for the seller but `order.paid`, which goes with each sale.
     pub(crate) fn deliveries(&self) -> Vec<Delivery> {
+        let mut deliveries = self.all_deliveries();
+        deliveries.retain(|it| it.event != EventName::OrderPaid);
+        deliveries
+    }
+
+    pub(crate) fn all_deliveries(&self) -> Vec<Delivery> {
         let page = PageRequest::default();
         let deliveries = self.store.deliveries(self.tenant(), None, &page).unwrap();
         deliveries.items.into_iter().map(|(it, _)| it).collect()
@@ -416,6 +425,17 @@ pub(crate) fn refund(session: &SessionId, id: &str, amount: i64, failed: bool) -
     let id = RefundId::parse(id).unwrap();
     let report = RefundReport::Refund { id, amount, failed };
     EventData::Refund(refund_facts(session, report))
+}
+
+/// A dispute over the payment of a session, as Stripe has it with this status.
+pub(crate) fn dispute(session: &SessionId, id: &str, status: &str) -> DisputeFacts {
+    DisputeFacts {
+        id: DisputeId::parse(id).unwrap(),
+        payment_intent: Some(intent(session)),
+        status: status.to_owned(),
+        amount: Some(2_900),
+        reason: Some("fraudulent".to_owned()),
+    }
 }
 
 fn refund_facts(session: &SessionId, report: RefundReport) -> RefundFacts {

@@ -77,7 +77,7 @@ pub(super) async fn receive(
 }
 
 async fn receive_event(app: &web::Data<App>, inbound: Inbound) -> Result<Outcome, Problem> {
-    if let Some(account) = inbound.account_to_retrieve() {
+    if let Some(account) = inbound.account_to_ask() {
         let account = account.as_str().to_owned();
         let received = call_stripe(app, &account, move |app| {
             inbound::receive(&*app.store, &*app.stripe, &app.env(), &inbound)

@@ -25,6 +25,16 @@ pub(crate) struct Seller {
     cookie: Mutex<Option<String>>,
 }
 
+/// The events that the endpoint of `/v1/webhook` receives in most tests.
+const LICENSE_EVENTS: [&str; 6] = [
+    "license.created",
+    "license.refunded",
+    "license.revoked",
+    "license.frozen",
+    "license.updated",
+    "order.refunded",
+];
+
 /// A key of signed calls.
 #[derive(Debug, Clone)]
 pub(crate) struct ApiKey {
@@ -148,10 +158,18 @@ impl Seller {
         }
     }
 
-    /// Has events sent to a URL, or with `null` nowhere; returns what is answered.
+    /// Has events sent to a URL, or with `null` nowhere; returns what is answered. The endpoint receives
+    /// the events about licenses, one for a sale; `order.paid` has tests of its own.
     pub(crate) fn set_webhook(&self, url: &Value) -> Value {
         let request = Request::new("PUT", "/v1/webhook").json(&json!({ "url": url }));
-        self.manage(request).expect(200)
+        let set = self.manage(request).expect(200);
+        if !url.is_null() {
+            let path = format!("/v1/webhook-endpoints/we_{}", self.id);
+            let events = json!({ "events": LICENSE_EVENTS });
+            self.manage(Request::new("PATCH", path).json(&events))
+                .expect(200);
+        }
+        set
     }
 
     /// Has events sent to a receiver; returns the signing secret, empty but for the first time.

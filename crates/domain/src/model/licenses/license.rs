@@ -9,7 +9,7 @@ use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::model::licenses::entitlements::Entitlements;
 use crate::model::licenses::key::KeyHash;
-use crate::model::licenses::standing::{Standing, State};
+use crate::model::licenses::standing::{HoldCause, RevocationReason, Standing, State};
 
 /// The seller's notes about a license.
 pub type Notes = Text<5_000>;
@@ -43,6 +43,8 @@ pub struct License {
     pub entitlements: Entitlements,
     /// The term, the revocation and the holds, from which the state follows.
     pub standing: Standing,
+    /// The end of the term that was noticed last, when `license.expired` was sent.
+    pub noticed_end: Option<Timestamp>,
     /// The seller's notes, which buyers never see.
     pub notes: Option<Notes>,
     /// The seller's metadata, by which licenses can be searched.
@@ -61,11 +63,12 @@ impl License {
         self.standing.state(now)
     }
 
-    /// Why the license is not active at `now`: `frozen`, `expired`, or the reason of its revocation.
-    /// `None` for an active license.
+    /// Why the license is not active at `now`: `frozen`, `dispute` if (also) an open dispute froze it,
+    /// `expired`, or the reason of its revocation. `None` for an active license.
     pub fn reason(&self, now: Timestamp) -> Option<&'static str> {
         match self.state(now) {
             State::Active => None,
+            State::Frozen if self.is_held_by_dispute() => Some(RevocationReason::Dispute.as_str()),
             State::Frozen => Some("frozen"),
             State::Expired => Some("expired"),
             State::Revoked => self
@@ -73,6 +76,16 @@ impl License {
                 .revocation()
                 .map(|revocation| revocation.reason().as_str()),
         }
+    }
+
+    /// Whether the end of the term was noticed. False again once the license is extended.
+    pub fn is_end_noticed(&self) -> bool {
+        self.noticed_end.is_some() && self.noticed_end == self.standing.expires_at()
+    }
+
+    fn is_held_by_dispute(&self) -> bool {
+        let mut causes = self.standing.held_by();
+        causes.any(|cause| matches!(cause, HoldCause::Dispute(_)))
     }
 }
 

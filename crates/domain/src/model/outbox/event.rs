@@ -5,11 +5,11 @@ use serde_json::{Map, Value};
 
 use crate::base::id::{CustomerId, DeliveryId, LicenseId, OrderId, WebhookEndpointId};
 use crate::base::mode::Mode;
-use crate::base::money::Currency;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
 use crate::model::licenses::license::License;
+use crate::model::outbox::event_details::EventDetails;
 use crate::model::sales::customer::ExternalId;
 
 /// The version of the event envelope.
@@ -20,15 +20,31 @@ text_enum! {
     pub enum EventName {
         /// A license was minted; the event contains its key.
         LicenseCreated = "license.created",
+        /// A license was activated on a device.
+        LicenseActivated = "license.activated",
+        /// A license is not active on a device any more.
+        LicenseDeactivated = "license.deactivated",
+        /// A device was refused, since the license is active on as many devices as it may be.
+        LicenseLimitReached = "license.limit_reached",
+        /// The term of a license is over.
+        LicenseExpired = "license.expired",
         /// A payment was refunded in full, and its license revoked.
         LicenseRefunded = "license.refunded",
-        /// The seller revoked a license.
+        /// A dispute or an inquiry about the payment of a license was opened, or a dispute opened again.
+        LicenseDisputed = "license.disputed",
+        /// The seller revoked a license, or lost a dispute over its payment.
         LicenseRevoked = "license.revoked",
-        /// The seller froze a license.
+        /// The seller or a dispute froze a license.
         LicenseFrozen = "license.frozen",
-        /// The seller thawed or extended a license, or a refund failed and the license is valid again.
+        /// A license is not frozen any more.
+        LicenseThawed = "license.thawed",
+        /// A license has another key; the event contains the key.
+        LicenseReissued = "license.reissued",
+        /// The seller thawed or extended a license, or what revoked it was undone.
         LicenseUpdated = "license.updated",
-        /// A part of a payment was refunded; its license stays as it is.
+        /// An order was paid, and its licenses were minted.
+        OrderPaid = "order.paid",
+        /// More of a payment was refunded than before.
         OrderRefunded = "order.refunded",
         /// The seller tests an endpoint.
         WebhookTest = "webhook.test",
@@ -42,7 +58,16 @@ text_enum! {
 impl EventName {
     /// Whether the body contains the license key in plain text.
     pub fn contains_key(self) -> bool {
-        self == Self::LicenseCreated
+        matches!(self, Self::LicenseCreated | Self::LicenseReissued)
+    }
+
+    /// Whether the event is about the use of a license on devices. Such events are many, so they are not
+    /// counted in the license, delay no other event, and do not wait for a first endpoint.
+    pub fn is_activity(self) -> bool {
+        matches!(
+            self,
+            Self::LicenseActivated | Self::LicenseDeactivated | Self::LicenseLimitReached
+        )
     }
 
     /// The events that an endpoint may choose from: all that happen by themselves.
@@ -76,20 +101,7 @@ pub struct LicenseEvent<'a> {
     occurred_at: i64,
     sequence: u64,
     #[serde(flatten)]
-    refund: Option<RefundedAmount>,
-}
-
-/// How much of a payment is refunded, in minor units of its currency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct RefundedAmount {
-    /// The total of all refunds.
-    #[serde(rename = "amount_refunded")]
-    pub refunded: i64,
-    /// The amount that was charged, if it is known.
-    #[serde(rename = "amount_charged")]
-    pub charged: Option<i64>,
-    /// The currency that was charged, if it is known.
-    pub currency: Option<Currency>,
+    details: EventDetails<'a>,
 }
 
 /// The fields of an event that only a commit knows: with which customer it joined the one of the
@@ -116,14 +128,14 @@ pub struct EventFacts<'a> {
     pub id: &'a DeliveryId,
     /// The name of the event.
     pub event: EventName,
-    /// The key: in plain text for `license.created`, masked for all other events.
+    /// The key: in plain text if [`EventName::contains_key`], else masked.
     pub key: &'a str,
     /// The customer's address.
     pub customer_email: &'a str,
     /// The Stripe session that paid for the license, if any.
     pub session: Option<&'a str>,
-    /// How much is refunded, for a partial refund.
-    pub refund: Option<RefundedAmount>,
+    /// The fields that only this event has.
+    pub details: EventDetails<'a>,
     /// When the event happened.
     pub now: Timestamp,
 }
@@ -150,7 +162,7 @@ pub fn license_event_body(license: &License, facts: &EventFacts<'_>) -> Vec<u8> 
         metadata: license.metadata.as_map(),
         occurred_at: facts.now.as_micros().div_euclid(1_000),
         sequence: license.event_sequence,
-        refund: facts.refund,
+        details: facts.details,
     })
 }
 
@@ -214,11 +226,13 @@ mod tests {
 
     use super::*;
     use crate::base::metadata::Metadata;
+    use crate::base::money::Currency;
     use crate::base::seal::{KeyId, Sealed};
     use crate::model::licenses::entitlements::Entitlements;
     use crate::model::licenses::key::KeyHash;
     use crate::model::licenses::license::OrderUnit;
     use crate::model::licenses::standing::{HoldCause, Standing};
+    use crate::model::outbox::event_details::RefundedAmount;
 
     #[test]
     fn every_name_is_read_back_and_no_other_is() {
@@ -245,6 +259,7 @@ mod tests {
             activation_limit: 3,
             entitlements: Entitlements::default(),
             standing: Standing::new(None),
+            noticed_end: None,
             notes: None,
             metadata: Metadata::default(),
             created_at: Timestamp::EPOCH,
@@ -260,7 +275,7 @@ mod tests {
             key: "PIXL-1",
             customer_email: "ada@example.test",
             session: Some("cs_1"),
-            refund: None,
+            details: EventDetails::None {},
             now: Timestamp::from_micros(1_798_761_600_999_999),
         }
     }
@@ -349,7 +364,7 @@ mod tests {
             key: "PIXL-****",
             customer_email: "ada@example.test",
             session: None,
-            refund: Some(RefundedAmount {
+            details: EventDetails::Refund(RefundedAmount {
                 refunded: 1_000,
                 charged: Some(2_900),
                 currency: Currency::parse("usd").ok(),

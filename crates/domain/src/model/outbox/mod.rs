@@ -3,6 +3,9 @@
 pub mod delivery;
 pub mod endpoint_health;
 pub mod event;
+pub mod event_details;
+#[cfg(test)]
+mod golden;
 pub mod lane;
 pub mod mail;
 mod progress;

@@ -1,6 +1,7 @@
-//! Customers, orders, payments and the platform fee.
+//! Customers, orders, payments, disputes and the platform fee.
 
 pub mod customer;
+pub mod disputes;
 pub mod fee;
 pub mod order;
 pub mod order_snapshot;

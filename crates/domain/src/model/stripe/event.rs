@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::id::{PaymentIntentId, RefundId, SessionId, StripeAccountId, StripeEventId};
+use crate::base::id::{
+    DisputeId, PaymentIntentId, RefundId, SessionId, StripeAccountId, StripeEventId,
+};
 use crate::base::time::Timestamp;
 
 /// An event whose signature was verified.
@@ -32,6 +34,8 @@ pub enum EventData {
     /// `charge.refunded`, `refund.created`, `refund.updated`, `refund.failed` or
     /// `charge.refund.updated`.
     Refund(RefundFacts),
+    /// `charge.dispute.created`, `.updated`, `.closed`, `.funds_withdrawn` or `.funds_reinstated`.
+    Dispute(DisputeFacts),
     /// `account.application.deauthorized`: the seller revoked the grant.
     Deauthorized,
     /// Any other type.
@@ -102,4 +106,19 @@ pub enum RefundReport {
         /// Whether the refund failed or was cancelled.
         failed: bool,
     },
+}
+
+/// A dispute as Stripe describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisputeFacts {
+    /// Stripe's id of the dispute.
+    pub id: DisputeId,
+    /// The disputed payment.
+    pub payment_intent: Option<PaymentIntentId>,
+    /// Stripe's word for the status.
+    pub status: String,
+    /// The disputed amount, in minor units.
+    pub amount: Option<i64>,
+    /// Stripe's word for the reason.
+    pub reason: Option<String>,
 }

@@ -264,8 +264,8 @@ fn mint_new(
         notes: wanted.notes.clone(),
         metadata: wanted.metadata.clone(),
         quota: offer.seller.plan.limits().licenses,
-        revoked: None,
-        partly_refunded: None,
+        total: None,
+        payment: None,
         actor: Actor::ApiKey(call.api_key.id.clone()),
     };
     let minted = mint_into(&mut changes, env, new, now)?;

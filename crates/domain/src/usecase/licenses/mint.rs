@@ -78,6 +78,7 @@ pub fn mint(
         activation_limit: request.terms.activation_limit,
         entitlements: request.terms.entitlements.clone(),
         standing: Standing::new(request.terms.term.expires_at(now)?),
+        noticed_end: None,
         notes: None,
         metadata: Metadata::default(),
         created_at: now,
@@ -88,7 +89,7 @@ pub fn mint(
     Ok(Minted { license, key })
 }
 
-fn generate_key(env: &Env<'_>, product: &Product) -> Result<LicenseKey, CannotMint> {
+pub(super) fn generate_key(env: &Env<'_>, product: &Product) -> Result<LicenseKey, CannotMint> {
     match product.key_format {
         KeyFormat::Classic => Ok(LicenseKey::classic(&product.key_prefix, env.random())),
         KeyFormat::Checked => {

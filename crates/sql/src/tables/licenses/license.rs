@@ -30,8 +30,8 @@ use crate::table::{Value, stored};
 use crate::terms::{entitlements, stored_entitlements};
 use crate::writes::{Form, Writes};
 
-/// What the column `state` says. A license whose term has ended stays active or frozen there until
-/// [`super::ending::mark`] has noticed it.
+/// What the column `state` says. A license whose term has ended stays active or frozen there until its
+/// end is noticed.
 pub(super) const ACTIVE: &str = "active";
 pub(super) const FROZEN: &str = "frozen";
 pub(super) const EXPIRED: &str = "expired";
@@ -67,6 +67,7 @@ pub struct LicenseRow {
     metadata: String,
     state: String,
     event_sequence: i64,
+    noticed_end: Option<i64>,
 }
 
 impl From<&License> for LicenseRow {
@@ -102,8 +103,9 @@ impl From<&License> for LicenseRow {
             version: stored_version(license.version),
             notes: license.notes.as_deref().map(stored_text),
             metadata: license.metadata.to_json(),
-            state: stored_state(standing).to_owned(),
+            state: stored_state(license).to_owned(),
             event_sequence: stored_version(license.event_sequence),
+            noticed_end: stored_time(license.noticed_end),
         }
     }
 }
@@ -130,6 +132,7 @@ impl TryFrom<LicenseRow> for License {
             created_at: Timestamp::from_micros(row.created_at),
             version: place.number("version", row.version)?,
             event_sequence: place.number("event_sequence", row.event_sequence)?,
+            noticed_end: row.noticed_end.map(Timestamp::from_micros),
             metadata: place.read(
                 "metadata",
                 Metadata::parse(place.json("metadata", &row.metadata)?),
@@ -204,10 +207,12 @@ fn is_held(standing: &Standing) -> bool {
 }
 
 /// The state as it follows without a clock.
-fn stored_state(standing: &Standing) -> &'static str {
-    if standing.revocation().is_some() {
+fn stored_state(license: &License) -> &'static str {
+    if license.standing.revocation().is_some() {
         REVOKED
-    } else if is_held(standing) {
+    } else if license.is_end_noticed() {
+        EXPIRED
+    } else if is_held(&license.standing) {
         FROZEN
     } else {
         ACTIVE
@@ -257,7 +262,7 @@ pub fn license_record(
     })
 }
 
-stored!(LicenseRow: licenses { key id, fixed tenant, fixed mode, fixed product, fixed key_type, set customer, fixed order_id, fixed line, fixed unit, fixed key_hash, fixed masked_key, fixed sealed_key, set activation_limit, set entitlements, set expires_at, set revocation, set revoked_at, set holds, set held, fixed created_at, set version, set notes, fixed metadata, set state, set event_sequence });
+stored!(LicenseRow: licenses { key id, fixed tenant, fixed mode, fixed product, fixed key_type, set customer, fixed order_id, fixed line, fixed unit, set key_hash, set masked_key, set sealed_key, set activation_limit, set entitlements, set expires_at, set revocation, set revoked_at, set holds, set held, fixed created_at, set version, set notes, fixed metadata, set state, set event_sequence, set noticed_end });
 
 stored!(LicenseMetadataRow: license_metadata { key license, key key, set tenant, set value, set created_at });
 

@@ -6,9 +6,11 @@ use mintage_domain::base::money::Currency;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::row::Row;
+use mintage_domain::model::sales::disputes::Disputes;
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
 use mintage_domain::model::sales::refunds::Refunds;
 use mintage_domain::ports::StoreError;
+use serde::Serialize;
 
 use super::super::super::db::Conn;
 use crate::error::Error;
@@ -33,6 +35,7 @@ pub struct PaymentRow {
     charged: Option<i64>,
     currency: Option<String>,
     refunds: Option<String>,
+    disputes: Option<String>,
 }
 
 impl From<&Payment> for PaymentRow {
@@ -47,7 +50,8 @@ impl From<&Payment> for PaymentRow {
             version: stored_version(payment.version),
             charged: payment.charged,
             currency: payment.currency.map(|it| it.as_str().to_owned()),
-            refunds: stored_refunds(&payment.refunds),
+            refunds: stored_json(&payment.refunds, payment.refunds.is_empty()),
+            disputes: stored_json(&payment.disputes, payment.disputes.is_empty()),
         }
     }
 }
@@ -67,19 +71,24 @@ impl TryFrom<PaymentRow> for Payment {
             charged: row.charged.or(row.fully_refunded.then_some(row.refunded)),
             currency: place.read_some("currency", row.currency.as_deref(), Currency::parse)?,
             refunds: refunds(&place, &row)?,
+            disputes: match row.disputes.as_deref() {
+                Some(text) => place.json("disputes", text)?,
+                None => Disputes::default(),
+            },
             created_at: Timestamp::from_micros(row.created_at),
             version: place.number("version", row.version)?,
         })
     }
 }
 
-stored!(PaymentRow: payments { key intent, key account, set order_id, set refunded, set fully_refunded, fixed created_at, set version, set charged, set currency, set refunds });
+stored!(PaymentRow: payments { key intent, key account, set order_id, set refunded, set fully_refunded, fixed created_at, set version, set charged, set currency, set refunds, set disputes });
 
-fn stored_refunds(refunds: &Refunds) -> Option<String> {
-    if refunds.is_empty() {
+/// Reports as JSON; nothing if there is none.
+fn stored_json(reports: &impl Serialize, is_empty: bool) -> Option<String> {
+    if is_empty {
         return None;
     }
-    serde_json::to_string(refunds).ok()
+    serde_json::to_string(reports).ok()
 }
 
 /// The refunds of a row. A node of the version before writes only their total, so a larger one counts.

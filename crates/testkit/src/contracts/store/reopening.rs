@@ -218,6 +218,7 @@ ports! {
         read licenses(tenant: &TenantId, filter: &LicenseFilter, page: &PageRequest)
             -> Listed<LicenseRecord>;
         read licenses_of_order(order: &OrderId) -> Several<LicenseRecord>;
+        read ended_licenses(ended: Timestamp, n: usize) -> Several<LicenseRecord>;
     }
     Activations {
         read activation(license: &LicenseId, fingerprint: &Fingerprint) -> Found<Activation>;
@@ -257,7 +258,6 @@ ports! {
     Housekeeping {
         read prune(kind: Prunable, until: Timestamp) -> Result<usize, StoreError>;
         read count_prunable(kind: Prunable, until: Timestamp) -> Result<u64, StoreError>;
-        update mark_ended_licenses(ended: Timestamp) -> Result<usize, StoreError>;
         read ready() -> Result<(), StoreError>;
     }
     MasterKeys {

@@ -72,6 +72,23 @@ pub fn another_key_creates_another_object(harness: &dyn StripeHarness) {
     assert_ne!(open("one"), open("two"));
 }
 
+/// A dispute is retrieved as it is at the time, and not found on another account.
+pub fn a_dispute_is_retrieved_as_it_is(harness: &dyn StripeHarness) {
+    let stripe = harness.stripe();
+    let account = connected(harness, Mode::Live);
+    let opened = harness.open_dispute(&account);
+    assert_eq!(opened.status, "needs_response");
+    assert!(opened.payment_intent.is_some() && opened.amount.is_some());
+    let access = account.clone().into();
+    assert_eq!(stripe.dispute(&access, &opened.id), Ok(opened.clone()));
+    harness.lose_dispute(&account, &opened.id);
+    let lost = stripe.dispute(&access, &opened.id).expect("it is there");
+    assert_eq!(lost.status, "lost");
+    assert_eq!(lost.payment_intent, opened.payment_intent);
+    let other = connected(harness, Mode::Live);
+    assert_not_found(&stripe.dispute(&other.into(), &opened.id));
+}
+
 /// One key on two accounts creates an object on each.
 pub fn a_key_is_no_key_on_another_account(harness: &dyn StripeHarness) {
     let shop = Shop::new("acme");

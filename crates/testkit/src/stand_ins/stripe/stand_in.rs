@@ -2,11 +2,12 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use mintage_domain::base::id::{StripeAccountId, StripePriceId, StripeProductId};
+use mintage_domain::base::id::{DisputeId, StripeAccountId, StripePriceId, StripeProductId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::event::DisputeFacts;
 use mintage_domain::ports::{
     CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
     StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
@@ -78,6 +79,12 @@ impl StandInStripe {
         state
             .prices
             .retain(|(on, _), (product, _)| on != account || product != id);
+    }
+
+    /// Opens or changes a dispute, as a bank does.
+    pub fn set_dispute(&self, account: &AccountRef, dispute: DisputeFacts) {
+        let id = (account.clone(), dispute.id.clone());
+        self.state().disputes.insert(id, dispute);
     }
 
     /// The checkouts that were opened on an account, oldest first.
@@ -236,6 +243,15 @@ impl Stripe for StandInStripe {
         };
         self.on_account(account)?
             .open_checkout(account, checkout, key)
+    }
+
+    fn dispute(&self, access: &StripeAccess, id: &DisputeId) -> Result<DisputeFacts, StripeError> {
+        let StripeAccess::Connect(account) = access else {
+            return Err(StripeError::Unauthorized);
+        };
+        let state = self.on_account(account)?;
+        let dispute = state.disputes.get(&(account.clone(), id.clone()));
+        dispute.cloned().ok_or_else(not_found)
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use mintage_domain::base::id::{SessionId, StripeAccountId, StripePriceId, StripeProductId};
+use mintage_domain::base::id::{
+    DisputeId, SessionId, StripeAccountId, StripePriceId, StripeProductId,
+};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::event::DisputeFacts;
 use mintage_domain::ports::{
     CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, StripeError,
     StripeIdempotencyKey, StripePrice, StripeProduct, StripeRefusal,
@@ -19,6 +22,7 @@ pub(super) struct StripeState {
     pub(super) without_charges: HashSet<StripeAccountId>,
     pub(super) products: HashMap<(AccountRef, StripeProductId), StripeProduct>,
     pub(super) prices: BTreeMap<(AccountRef, StripePriceId), (StripeProductId, StripePrice)>,
+    pub(super) disputes: HashMap<(AccountRef, DisputeId), DisputeFacts>,
     pub(super) sessions: Vec<(AccountRef, CheckoutSession, CheckoutRequest)>,
     /// By account and idempotency key: the request, and the id of the object that it created.
     idempotent: HashMap<(AccountRef, String), (String, String)>,

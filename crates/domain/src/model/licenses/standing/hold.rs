@@ -40,10 +40,11 @@ impl HoldCause {
         }
     }
 
-    /// Whether the seller sets and releases the hold by commands, which are applied in order.
-    /// Stripe's events about the other causes arrive in any order.
-    pub(super) const fn is_command(&self) -> bool {
-        matches!(self, Self::Admin)
+    /// Whether the hold follows events that arrive in any order, so that a release is final. The
+    /// seller's hold follows commands, and that of a dispute follows the payment; both are applied in
+    /// order.
+    pub(super) const fn is_joined(&self) -> bool {
+        matches!(self, Self::UnpaidInvoice(_))
     }
 }
 

@@ -1,14 +1,13 @@
 //! The standing of a license, from which its state follows. Facts about it may arrive in any order.
 //!
-//! Stripe sends events late, repeatedly and out of order: a won dispute may be received before its
-//! opening. So a [`Standing`] stores no "last event" but, for each cause, the greatest status that
-//! was received, and merging an event takes the maximum. A maximum does not depend on order or
-//! repetition, so neither does the state.
+//! Stripe sends events late, repeatedly and out of order. So a [`Standing`] stores no "last event".
 //!
-//! - A dispute or an unpaid invoice goes from *held* to *released* and never back. The release is
-//!   kept, so that an opening that arrives later changes nothing.
-//! - A revocation by the seller or by a lost dispute is never undone. One for a refund follows the
-//!   payment, which knows its refunds, and hides neither of the others.
+//! - An unpaid invoice goes from *held* to *released* and never back: merging an event takes the
+//!   maximum, which depends neither on order nor on repetition. The release is kept, so that a hold
+//!   that arrives later changes nothing.
+//! - Disputes and refunds follow the payment ([`Standing::follow_payment`]), which knows the status of
+//!   each: an open dispute holds, a lost one and a full refund revoke, and what is undone gives back.
+//! - A revocation by the seller is never undone.
 //! - The seller's own hold follows commands, which are applied in order under the license's
 //!   version, so that it can be set and released repeatedly. So do extensions of the term.
 
@@ -51,17 +50,6 @@ text_enum! {
     /// The text is not the state of a license.
     #[error("the state of a license is `ACTIVE`, `FROZEN`, `EXPIRED` or `REVOKED`")]
     pub struct UnknownState;
-}
-
-/// An event about a dispute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DisputeEvent {
-    /// The buyer's bank opened a dispute and withdrew the money.
-    Opened,
-    /// The seller won the dispute.
-    Won,
-    /// The seller lost the dispute.
-    Lost,
 }
 
 impl Standing {
@@ -132,11 +120,34 @@ impl Standing {
         self.revocation.replace(kept) != Some(kept)
     }
 
-    /// Undoes a revocation for a refund, because the refund failed or was cancelled. Returns whether
-    /// anything changed.
-    pub fn undo_refund(&mut self) -> bool {
-        let is_refund = |it: &mut Revocation| it.reason() == RevocationReason::Refund;
-        self.revocation.take_if(is_refund).is_some()
+    /// Follows the payment that paid for the license. `open` are the ids of its open disputes, and
+    /// `revocation` is why the payment revokes the license, if it does. Whatever the payment does not say
+    /// any more is undone; what the seller did stays. Returns whether anything changed.
+    pub fn follow_payment<'a>(
+        &mut self,
+        open: impl IntoIterator<Item = &'a str>,
+        revocation: Option<RevocationReason>,
+        now: Timestamp,
+    ) -> bool {
+        let before = self.clone();
+        for (cause, status) in &mut self.holds {
+            if matches!(cause, HoldCause::Dispute(_)) {
+                *status = HoldStatus::Released;
+            }
+        }
+        for id in open {
+            self.hold(HoldCause::Dispute(id.to_owned()));
+        }
+        let of_payment = |it: &Revocation| it.reason() != RevocationReason::Admin;
+        match (self.revocation, revocation) {
+            (Some(old), Some(reason)) if of_payment(&old) && old.reason() != reason => {
+                self.revocation = Some(Revocation::new(reason, now));
+            }
+            (None, Some(reason)) => self.revocation = Some(Revocation::new(reason, now)),
+            (Some(old), None) if of_payment(&old) => self.revocation = None,
+            _ => {}
+        }
+        *self != before
     }
 
     /// Holds the license for a cause, unless the cause is already settled. Returns whether anything
@@ -151,24 +162,10 @@ impl Standing {
         self.merge(cause, HoldStatus::Released)
     }
 
-    /// Applies an event about the dispute with this id: an opened dispute holds, a won one releases,
-    /// a lost one revokes as of `at`. Returns whether anything changed.
-    pub fn dispute(&mut self, id: &str, event: DisputeEvent, at: Timestamp) -> bool {
-        let cause = HoldCause::Dispute(id.to_owned());
-        match event {
-            DisputeEvent::Opened => self.hold(cause),
-            DisputeEvent::Won => self.release(cause),
-            DisputeEvent::Lost => {
-                let settled = self.release(cause);
-                self.revoke(RevocationReason::Dispute, at) || settled
-            }
-        }
-    }
-
     fn merge(&mut self, cause: HoldCause, status: HoldStatus) -> bool {
         let stored = self.holds.get(&cause).copied();
         let merged = match stored {
-            Some(stored) if !cause.is_command() => stored.max(status),
+            Some(stored) if cause.is_joined() => stored.max(status),
             _ => status,
         };
         self.holds.insert(cause, merged);

@@ -9,7 +9,7 @@ text_enum! {
     pub enum RevocationReason {
         /// The seller revoked the license.
         Admin = "admin",
-        /// The seller lost a dispute over the payment.
+        /// The seller lost a dispute over the payment. Undone if the dispute is reopened or won.
         Dispute = "dispute",
         /// The payment was refunded in full. Undone if the refund fails.
         Refund = "refund",

@@ -1,8 +1,10 @@
 //! Receiving Stripe events. One commit records the event together with all its effects.
 
 mod deauthorized;
+mod dispute;
 mod lost_order;
 mod order;
+mod payment;
 mod refund;
 mod session;
 mod verdict;
@@ -40,10 +42,10 @@ pub struct Inbound {
 }
 
 impl Inbound {
-    /// The account that is retrieved from Stripe before this event can be decided, if any.
-    pub fn account_to_retrieve(&self) -> Option<&StripeAccountId> {
+    /// The account at which Stripe is asked before this event can be decided, if it is.
+    pub fn account_to_ask(&self) -> Option<&StripeAccountId> {
         match self.event.data {
-            EventData::Deauthorized => self.event.account.as_ref(),
+            EventData::Dispute(_) | EventData::Deauthorized => self.event.account.as_ref(),
             EventData::SessionCompleted(_)
             | EventData::SessionPaymentFailed(_)
             | EventData::SessionExpired(_)
@@ -227,9 +229,10 @@ fn interpret_session(
         }
         EventData::SessionPaymentFailed(session) => (session, OrderStatus::PaymentFailed),
         EventData::SessionExpired(session) => (session, OrderStatus::Expired),
-        EventData::Refund(_) | EventData::Deauthorized | EventData::Other => {
-            return Ok(None);
-        }
+        EventData::Refund(_)
+        | EventData::Dispute(_)
+        | EventData::Deauthorized
+        | EventData::Other => return Ok(None),
     };
     order::change_order_status(store, env, &account.account, session, to, now).map(Some)
 }
@@ -249,6 +252,7 @@ fn interpret_event(
     }
     match data {
         EventData::Refund(facts) => refund::interpret(store, env, account, facts, now),
+        EventData::Dispute(facts) => dispute::interpret(store, stripe, env, (account, facts), now),
         EventData::Deauthorized => deauthorized::interpret(store, stripe, env, account, now),
         EventData::SessionCompleted(_)
         | EventData::SessionPaymentFailed(_)

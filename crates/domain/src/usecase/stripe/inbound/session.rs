@@ -10,7 +10,6 @@ use crate::base::time::Timestamp;
 use crate::commit::guards::Refusal;
 use crate::commit::write::Write;
 use crate::model::licenses::license::OrderUnit;
-use crate::model::licenses::standing::RevocationReason;
 use crate::model::sales::customer::{Customer, CustomerName};
 use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::payment::{Payment, PaymentKey};
@@ -90,8 +89,8 @@ fn fulfil(
         metadata: Metadata::default(),
         // A paid order is minted even beyond the quota.
         quota: None,
-        revoked: refunded(payment.as_ref()),
-        partly_refunded: payment.as_ref().filter(|it| it.is_partly_refunded()),
+        total: total(facts),
+        payment: payment.as_ref(),
         actor: Actor::Stripe,
     };
     if let Err(reason) = mint_into(&mut changes, env, new, now) {
@@ -142,7 +141,7 @@ fn customer(
 
 /// The payment of the session, linked to its order; `None` for a free session.
 ///
-/// A payment is new unless its refund was processed before its sale. So it is read only after a commit
+/// A payment is new unless a refund or a dispute was processed before its sale. So it is read only after a commit
 /// was refused because it is not new.
 fn payment(
     store: &(impl InboundStore + ?Sized),
@@ -169,13 +168,6 @@ fn payment(
     let currency = currency.and_then(|code| Currency::parse(code).ok());
     payment.currency = payment.currency.or(currency);
     Ok(Some(payment))
-}
-
-/// The reason to revoke the license from the start, if its refund arrived before its sale.
-fn refunded(payment: Option<&Payment>) -> Option<RevocationReason> {
-    payment
-        .is_some_and(Payment::is_fully_refunded)
-        .then_some(RevocationReason::Refund)
 }
 
 /// What was charged; `None` if Stripe did not say so.

@@ -1,3 +1,4 @@
+mod dispute;
 mod lost_order;
 mod receive;
 mod refund;
