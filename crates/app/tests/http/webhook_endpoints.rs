@@ -345,7 +345,8 @@ fn both_secrets_sign_after_a_rotation() {
     let stage = Stage::new();
     let seller = Seller::selling(&stage, "acme");
     let receiver = Receiver::start();
-    let endpoint = create(&seller, &receiver, &json!({}));
+    let created = json!({ "events": ["license.created"] });
+    let endpoint = create(&seller, &receiver, &created);
     let rotate = |body: &Value| {
         seller
             .post(&path(&endpoint, "/rotate-secret"), body)

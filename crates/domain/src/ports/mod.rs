@@ -22,6 +22,7 @@ mod store;
 mod store_error;
 mod stripe;
 mod stripe_api;
+mod stripe_idempotency;
 mod validations;
 
 pub use access::{ApiKeys, IdempotencyKeys, RateLimiter, TakeDone, TakeQuery};
@@ -46,9 +47,10 @@ pub use store_error::StoreError;
 pub use stripe::{Connections, OAuthRounds, ProcessedEvents};
 pub use stripe_api::{
     CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, SellerKey, SoldKeyType, Stripe,
-    StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
-    StripeRefusal, WebhookError, Webhooks,
+    StripeAccess, StripeAccount, StripeError, StripePrice, StripeProduct, StripeRefusal,
+    WebhookError, Webhooks,
 };
+pub use stripe_idempotency::StripeIdempotencyKey;
 pub use validations::{ValidateDone, ValidateQuery, ValidateRead, Validations};
 
 #[cfg(feature = "mock")]

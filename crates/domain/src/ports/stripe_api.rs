@@ -18,6 +18,7 @@ use crate::model::catalog::key_type::KeyType;
 use crate::model::catalog::price_link::PriceLink;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::{DisputeFacts, StripeEvent};
+use crate::ports::stripe_idempotency::StripeIdempotencyKey;
 
 /// Calls Stripe's API on accounts that are connected by OAuth, or with a key of the seller's own.
 ///
@@ -141,23 +142,6 @@ pub enum WebhookError {
     /// The body was signed by Stripe but is not an event.
     #[error("the body is not an event")]
     NotAnEvent,
-}
-
-/// An idempotency key, under which Stripe processes a request once: 1 to 255 characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StripeIdempotencyKey(String);
-
-impl StripeIdempotencyKey {
-    /// Builds a key from parts, which must be short and must not be secret.
-    pub fn new(parts: &[&str]) -> Self {
-        let text = parts.join(":");
-        Self(text.chars().take(255).collect())
-    }
-
-    /// The value of the `Idempotency-Key` header.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 /// The credentials of a call, and the account that the call is made on.

@@ -82,20 +82,20 @@ fn follow(
     let all: Vec<_> = payment.disputes.iter().collect();
     let open = all.iter().filter(|(_, it)| is_open(it));
     let open = open.map(|(id, _)| id.as_str());
-    let mut changed = license
+    let mut is_written = license
         .standing
         .follow_payment(open, payment.revocation(), now);
     if is_first(license) && more_is_refunded(before, payment) {
         let event = refund_event(env, license, payment, recipient, now);
         changes.deliveries.push(Write::new(event));
-        changed = true;
+        is_written = true;
     }
     for (id, dispute) in &all {
         if is_news(before, id, dispute) {
             let of = (*id, dispute, payment);
             let event = dispute_event(env, license, of, recipient, now);
             changes.deliveries.push(Write::new(event));
-            changed = true;
+            is_written = true;
         }
     }
     if let Some(event) = stood.event_to(Stood::of(license, now)) {
@@ -103,7 +103,7 @@ fn follow(
         let event = license_event(env, license, event, &masked, recipient, now);
         changes.deliveries.push(Write::new(event));
     }
-    changed
+    is_written
 }
 
 /// Whether a license is the first one of its order, which tells what concerns the whole order.

@@ -9,6 +9,7 @@ use mintage_domain::model::licenses::activation::Activation;
 use mintage_domain::model::licenses::license::License;
 use mintage_domain::model::licenses::standing::{HoldCause, RevocationReason, Standing, State};
 use mintage_domain::model::retention::Prunable;
+use mintage_domain::model::sales::customer::Customer;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
 use mintage_domain::model::sellers::audit::AuditEntry;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
@@ -283,23 +284,7 @@ pub fn a_license_whose_end_was_noticed_is_in_the_same_lists(store: &Nodes<'_>) {
     );
     let after = end.plus(Duration::from_mins(1));
     let assert_lists = |moment: &str| {
-        for state in State::ALL {
-            for customer in [None, Some(customer.id.clone())] {
-                let filter = LicenseFilter {
-                    state: Some((state, after)),
-                    customer,
-                    ..LicenseFilter::default()
-                };
-                let list = |page: &_| store.licenses(&shop.tenant.id, &filter, page);
-                let (read, _) = read_all(1, &list);
-                let mut read: Vec<_> = read.into_iter().map(|it| it.license.id).collect();
-                let expected = licenses.iter().filter(|it| it.state(after) == state);
-                let mut expected: Vec<_> = expected.map(|it| it.id.clone()).collect();
-                read.sort();
-                expected.sort();
-                assert_eq!(read, expected, "{state} {moment}");
-            }
-        }
+        assert_in_their_lists(store, (&shop, &customer), &licenses, after, moment);
     };
     assert_lists("before");
     let ended = store.ended_licenses(end, 9).expect("the store answers");
@@ -329,4 +314,32 @@ pub fn a_license_whose_end_was_noticed_is_in_the_same_lists(store: &Nodes<'_>) {
         changing(&shop, |it| it.licenses.push(Write::changed(license))),
     );
     assert_lists("after a change");
+}
+
+/// Asserts that each license is in the list of its state at a time, and in no other.
+#[track_caller]
+fn assert_in_their_lists(
+    store: &Nodes<'_>,
+    (shop, customer): (&Shop, &Customer),
+    licenses: &[License],
+    after: Timestamp,
+    moment: &str,
+) {
+    for state in State::ALL {
+        for customer in [None, Some(customer.id.clone())] {
+            let filter = LicenseFilter {
+                state: Some((state, after)),
+                customer,
+                ..LicenseFilter::default()
+            };
+            let list = |page: &_| store.licenses(&shop.tenant.id, &filter, page);
+            let (read, _) = read_all(1, &list);
+            let mut read: Vec<_> = read.into_iter().map(|it| it.license.id).collect();
+            let expected = licenses.iter().filter(|it| it.state(after) == state);
+            let mut expected: Vec<_> = expected.map(|it| it.id.clone()).collect();
+            read.sort();
+            expected.sort();
+            assert_eq!(read, expected, "{state} {moment}");
+        }
+    }
 }

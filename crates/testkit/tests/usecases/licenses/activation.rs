@@ -372,7 +372,20 @@ fn an_unsigned_call_may_be_repeated_and_commits_nothing_where_nothing_changes() 
         sold.active(&device(name));
     }
     let full = Activated::Full(ActivationUsage { used: 3, max: 3 });
-    assert!(matches!(decide(&unsigned, "d"), Decision::Answer(answer) if answer == full));
+    // The first refusal of a day is told; that it was told is a refusal of the next one.
+    let Decision::Commit(changes, _) = decide(&unsigned, "d") else {
+        panic!("the event is not queued");
+    };
+    let told = changes.deliveries[0].value.row();
+    let (store, env, device) = (&*sold.seller.store, sold.seller.env(), device("d"));
+    let again = activate(
+        store,
+        &env,
+        &unsigned,
+        &device,
+        Some(&Refusal::Exists(told)),
+    );
+    assert!(matches!(again, Ok(Decision::Answer(answer)) if answer == full));
     assert!(matches!(decide(&sold.call(), "d"), Decision::Commit(..)));
     let unknown = ValidateQuery {
         key: KeyQuery {
