@@ -61,6 +61,7 @@ tables! {
         created_at -> BigInt,
         archived_at -> Nullable<BigInt>,
         version -> BigInt,
+        deactivated_at -> Nullable<BigInt>,
     }
 
     key_types (tenant, product, id) {

@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use mintage_domain::base::email::Email;
 use mintage_domain::base::id::SessionId;
 use mintage_domain::base::money::Money;
-use mintage_domain::ports::{CheckoutRequest, CheckoutSession};
+use mintage_domain::ports::{CheckoutEnd, CheckoutRequest, CheckoutSession};
 use serde::Deserialize;
 use stripe_checkout::CheckoutSessionMode;
 use stripe_checkout::checkout_session::{
-    CreateCheckoutSession, CreateCheckoutSessionLineItems, CreateCheckoutSessionPaymentIntentData,
+    ExpireCheckoutSession, RetrieveCheckoutSession, CreateCheckoutSession, CreateCheckoutSessionLineItems, CreateCheckoutSessionPaymentIntentData,
 };
 
 use crate::metadata;
@@ -69,6 +69,33 @@ impl From<Session> for CheckoutSession {
         Self {
             id: session.id,
             url: session.url,
+        }
+    }
+}
+
+/// `POST /v1/checkout/sessions/{id}/expire`.
+pub(crate) fn expire(session: &SessionId) -> ExpireCheckoutSession {
+    ExpireCheckoutSession::new(session.as_str())
+}
+
+/// `GET /v1/checkout/sessions/{id}`.
+pub(crate) fn retrieve(session: &SessionId) -> RetrieveCheckoutSession {
+    RetrieveCheckoutSession::new(session.as_str())
+}
+
+/// A session that may have ended.
+#[derive(Deserialize)]
+pub(crate) struct Ended {
+    status: Option<String>,
+}
+
+impl Ended {
+    /// How the session ended; `None` if it is open.
+    pub(crate) fn end(&self) -> Option<CheckoutEnd> {
+        match self.status.as_deref() {
+            Some("expired") => Some(CheckoutEnd::Expired),
+            Some("complete") => Some(CheckoutEnd::Completed),
+            _ => None,
         }
     }
 }

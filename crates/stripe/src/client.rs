@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use mintage_domain::base::id::{StripePriceId, StripeProductId};
+use mintage_domain::base::id::{SessionId, StripePriceId, StripeProductId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, Http, HttpResponse, NewPrice, NewProduct, Stripe,
+    CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, Http, HttpResponse, NewPrice, NewProduct, Stripe,
     StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
 };
 use serde::de::DeserializeOwned;
@@ -240,5 +240,22 @@ impl Stripe for StripeClient {
         let request = checkout::create(checkout);
         let opened: checkout::Session = self.call_with(access, Some(key), &request)?;
         Ok(opened.into())
+    }
+
+    fn expire_checkout(
+        &self,
+        access: &StripeAccess,
+        session: &SessionId,
+    ) -> Result<CheckoutEnd, StripeError> {
+        match self.call_with::<checkout::Ended>(access, None, &checkout::expire(session)) {
+            Ok(_) | Err(StripeError::NotFound(_)) => Ok(CheckoutEnd::Expired),
+            // Stripe refuses to expire a session that is not open, and has no code for that.
+            Err(StripeError::Refused(refusal)) => {
+                let read: checkout::Ended =
+                    self.call_with(access, None, &checkout::retrieve(session))?;
+                read.end().ok_or(StripeError::Refused(refusal))
+            }
+            Err(error) => Err(error),
+        }
     }
 }

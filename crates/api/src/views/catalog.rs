@@ -34,6 +34,12 @@ pub struct ProductView<'a> {
     /// `null` unless the product is archived.
     #[schema(required, value_type = Option<schema::Time>)]
     archived_at: Option<String>,
+    /// Whether the product may be sold: it is neither archived nor deactivated.
+    active: bool,
+    /// `null` unless the product is deactivated, because the plan allows fewer products. Licenses of a
+    /// deactivated product are neither issued nor sold, and are validated for 30 days.
+    #[schema(required, value_type = Option<schema::Time>)]
+    deactivated_at: Option<String>,
 }
 
 impl<'a> ProductView<'a> {
@@ -46,6 +52,8 @@ impl<'a> ProductView<'a> {
             key_format: product.key_format.as_str(),
             created_at: product.created_at.to_rfc3339(),
             archived_at: product.archived_at.map(Timestamp::to_rfc3339),
+            active: product.is_active(),
+            deactivated_at: product.deactivated_at.map(Timestamp::to_rfc3339),
         }
     }
 }

@@ -115,13 +115,13 @@ const ROOMS: [(&str, Rooms); 2] = [
     (
         "usecase",
         &[
-            ("sellers", &["sales"]),
+            ("sellers", &["catalog", "sales"]),
             ("access", &[]),
             ("catalog", &[]),
             ("outbox", &[]),
             ("licenses", &["catalog", "outbox"]),
             ("sales", &[]),
-            ("stripe", &["licenses"]),
+            ("stripe", &["licenses", "outbox", "sales"]),
         ],
     ),
 ];

@@ -21,6 +21,8 @@ pub struct OrderFilter {
     pub email: Option<Email>,
     /// Only the order of this session.
     pub session: Option<SessionId>,
+    /// Only orders on this Stripe account.
+    pub account: Option<StripeAccountId>,
 }
 
 impl OrderFilter {
@@ -29,6 +31,7 @@ impl OrderFilter {
         self.status.is_none_or(|status| order.status == status)
             && (self.email.is_none() || order.email == self.email)
             && (self.session.is_none() || order.session == self.session)
+            && self.account.as_ref().is_none_or(|it| order.account == *it)
     }
 }
 

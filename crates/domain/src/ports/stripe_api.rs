@@ -99,6 +99,14 @@ pub trait Stripe: Send + Sync {
         checkout: &CheckoutRequest,
         key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError>;
+
+    /// Expires a checkout session, so that nobody can pay on its page. A session that has expired already,
+    /// or does not exist any more, is expired (`a_session_is_expired_once`).
+    fn expire_checkout(
+        &self,
+        access: &StripeAccess,
+        session: &SessionId,
+    ) -> Result<CheckoutEnd, StripeError>;
 }
 
 /// Verifies and parses Stripe's webhook events.
@@ -342,6 +350,15 @@ pub struct CheckoutSession {
     pub id: SessionId,
     /// The URL of the page where the buyer pays.
     pub url: String,
+}
+
+/// How a checkout session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckoutEnd {
+    /// Nobody can pay in the session any more.
+    Expired,
+    /// The buyer has completed the session before (`a_completed_session_is_not_expired`).
+    Completed,
 }
 
 /// What Stripe says about a request that it refused.

@@ -10,11 +10,14 @@ use crate::usecase::env::Env;
 use crate::usecase::failure::Failure;
 use crate::usecase::outbox::waiting::assign_waiting;
 use crate::usecase::sales::checkout;
-use crate::usecase::stripe::connect;
 use crate::usecase::stripe::inbound::{self, Inbound, InboundError, InboundStore, Outcome};
+use crate::usecase::stripe::leave::retire;
 
 /// The largest number of objects of each kind that one sweep processes.
 const MAX_PER_SWEEP: usize = 50;
+
+/// The largest number of checkout sessions of one account that one sweep expires.
+const MAX_SESSIONS: usize = 200;
 
 /// The largest number of parked events that one sweep retries. They are retried in the order of their
 /// retries, so that those which fail again and again delay no other for long.
@@ -75,7 +78,7 @@ pub fn sweep(
     Ok(report)
 }
 
-/// Revokes the grants of former accounts at Stripe. Not a part of [`sweep`], so that a slow Stripe delays
+/// Revokes the grants of former accounts at Stripe, after their open sessions are expired. Not a part of [`sweep`], so that a slow Stripe delays
 /// nothing else.
 pub fn revoke_grants(
     store: &dyn Store,
@@ -84,8 +87,9 @@ pub fn revoke_grants(
 ) -> Result<SweepReport, StoreError> {
     let mut report = SweepReport::default();
     for connection in store.retiring(MAX_PER_SWEEP)? {
-        match connect::retire(store, stripe, env, &connection.tenant) {
-            Ok(()) => increment(&mut report.retired),
+        match retire(store, stripe, env, &connection.tenant, MAX_SESSIONS) {
+            Ok(true) => increment(&mut report.retired),
+            Ok(false) => {}
             Err(_) => increment(&mut report.failed),
         }
     }

@@ -65,8 +65,10 @@ error_codes! {
         "the plan allows no further active license",
     QuotaProductsExceeded = 403 "quota/products-exceeded"
         "the plan allows no further product",
-    QuotaConnectNotIncluded = 403 "quota/connect-not-included"
+    PlanUpgradeRequired = 403 "plan/upgrade-required"
         "the plan does not include connecting Stripe",
+    PlanProductDeactivated = 403 "plan/product-deactivated"
+        "the product is deactivated, because the plan allows fewer products",
     NotFound = 404 "common/not-found"
         "the object does not exist, or belongs to another tenant",
     MethodNotAllowed = 405 "common/method-not-allowed"
@@ -79,6 +81,8 @@ error_codes! {
         "the object exists already",
     CatalogArchived = 409 "catalog/archived"
         "the product or the key type is archived",
+    CatalogDeactivated = 409 "catalog/deactivated"
+        "the product is deactivated, because the plan allows fewer products",
     LicenseAlreadyRevoked = 409 "license/already-revoked"
         "the license is revoked already",
     LicenseAlreadyFrozen = 409 "license/already-frozen"
@@ -111,6 +115,8 @@ error_codes! {
         "this server has no mail server",
     StripeNotConnected = 409 "stripe/not-connected"
         "no Stripe account is connected",
+    ConnectLiveIsOneWay = 409 "connect/live-is-one-way"
+        "the connection is live, and goes back to sandbox only by disconnecting",
     StripeModeRefused = 409 "stripe/mode-refused"
         "the connection cannot change to this mode",
     StripeNotConfigured = 409 "stripe/not-configured"

@@ -17,6 +17,7 @@ impl From<IssueError> for Problem {
             IssueError::UnknownPlan => Self::not_found(),
             IssueError::Suspended(error) => error.into(),
             IssueError::Archived => Self::new(ErrorCode::NotFound, text),
+            IssueError::Deactivated => Self::new(ErrorCode::PlanProductDeactivated, text),
             IssueError::TermIsPast(_) => Self::invalid_field("duration", text),
             IssueError::QuotaExceeded(_) => Self::new(ErrorCode::QuotaLicensesExceeded, text),
             IssueError::Replayed => SignatureError::TimestampReplay.into(),

@@ -175,6 +175,7 @@ fn orders(conn: &mut Conn, page: &PageRequest, asked: &mut Asked<'_>) {
                     status,
                     email: email.and_then(Email::kept),
                     session: session.map(|it| SessionId::parse(it).unwrap()),
+                    account: None,
                 };
                 tables::sales::order::list(conn, &acme(), &filter, page).unwrap();
                 asked.question((&filter, page));

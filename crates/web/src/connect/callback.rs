@@ -5,6 +5,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use mintage_domain::base::secret::{Secret, SecretHash};
 use mintage_domain::model::sellers::audit::Origin;
 use mintage_domain::usecase::stripe::connect::{self, ConnectError};
+use mintage_domain::usecase::stripe::leave::{SESSIONS_AT_ONCE, retire};
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
 use mintage_runtime::crash::{self, Point};
@@ -59,6 +60,8 @@ pub(crate) struct Query {
         "oauth/state-invalid",
         "oauth/wrong-mode",
         "stripe/failed",
+        "connect/live-is-one-way",
+        "plan/upgrade-required",
         "stripe/mode-refused",
         "stripe/not-configured",
         "stripe/refused",
@@ -132,7 +135,7 @@ async fn connect(
         let round = connect::finish(store, stripe, &env, callback, browser.as_ref())?;
         crash::point(Point::ConnectLinked);
         // The access to an account that the tenant has left is revoked now, or later by the sweep.
-        if let Err(error) = connect::retire(store, stripe, &app.env(), &round.tenant) {
+        if let Err(error) = retire(store, stripe, &app.env(), &round.tenant, SESSIONS_AT_ONCE) {
             tracing::warn!(cause = %error, "could not revoke the access to the former account; the sweep will retry");
         }
         Ok::<_, ConnectError>(round.state)

@@ -108,6 +108,7 @@ impl IssueCustomer {
     extensions(("x-error-codes" = json!([
         "common/idempotency-conflict",
         "common/not-found",
+        "plan/product-deactivated",
         "quota/licenses-exceeded",
         "tenant/suspended",
     ]))),

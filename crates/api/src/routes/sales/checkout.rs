@@ -48,6 +48,7 @@ impl From<CreateCheckoutRequest> for OpenCheckout {
 /// Create a checkout session
 ///
 /// Creates the session on the Stripe account of the tenant. A tenant may create 20 sessions a minute.
+/// A tenant whose plan allows no further license, or whose product is deactivated, creates none.
 #[utoipa::path(
     post,
     path = "/api/{tenant}/checkout",
@@ -59,8 +60,11 @@ impl From<CreateCheckoutRequest> for OpenCheckout {
     security(("checkoutKey" = [])),
     extensions(("x-error-codes" = json!([
         "catalog/archived",
+        "catalog/deactivated",
         "checkout/no-price",
         "common/rate-limited",
+        "plan/upgrade-required",
+        "quota/licenses-exceeded",
         "stripe/amount-too-small",
         "stripe/cannot-charge",
         "stripe/failed",

@@ -1,6 +1,7 @@
 //! The Stripe account of a tenant, and Stripe events.
 
 mod connection;
+mod switch_to_live;
 mod webhook;
 
 use crate::endpoint::{Endpoint, endpoints};
@@ -9,6 +10,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     endpoints![
         webhook::receive,
         connection::connect,
+        switch_to_live::switch_to_live,
         connection::set_up_prices,
         connection::status,
         connection::rotate_checkout_key,

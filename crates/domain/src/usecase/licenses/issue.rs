@@ -41,6 +41,9 @@ pub enum IssueError {
     /// The product or the key type is archived.
     #[error("the product or the plan is archived")]
     Archived,
+    /// The product is deactivated, because the tenant's plan allows fewer products.
+    #[error("the product is deactivated, because the plan of the account allows fewer products")]
+    Deactivated,
     /// The license would expire before it is minted.
     #[error(transparent)]
     TermIsPast(#[from] TermIsPast),
@@ -245,6 +248,9 @@ fn mint_new(
     offer.seller.check_active()?;
     if call.product.archived_at.is_some() || offer.key_type.archived_at.is_some() {
         return Err(IssueError::Archived);
+    }
+    if !call.product.is_active() {
+        return Err(IssueError::Deactivated);
     }
     let now = env.now();
     let mut changes = env.changes(now);

@@ -7,6 +7,8 @@ use crate::base::email::Email;
 use crate::base::id::OrderId;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::url::{InvalidWebUrl, WebUrl};
+use crate::commit::counter::{Count, Counter};
+use crate::commit::guards::Refusal;
 use crate::commit::write::Write;
 use crate::model::catalog::key_type::KeyType;
 use crate::model::catalog::price_link::PriceLink;
@@ -24,6 +26,7 @@ use crate::ports::{
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
+use crate::usecase::sales::expire::expire;
 
 /// Why a checkout was not opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +47,15 @@ pub enum CheckoutError {
     /// The product or the key type is archived.
     #[error("the product or the key type is archived; restore it to sell it again")]
     Archived,
+    /// The product is deactivated.
+    #[error("the product is deactivated, because the plan of the account allows fewer products")]
+    Deactivated,
+    /// The tenant's plan does not include Connect any more.
+    #[error("Stripe Connect requires a Starter, Plus, or Pro plan")]
+    PlanLacksConnect,
+    /// The tenant's plan allows no more licenses.
+    #[error("the plan allows {0} active licenses, and there are as many")]
+    QuotaExceeded(u32),
     /// The key type has no Stripe price on the connected account, or one of an earlier amount.
     #[error(
         "the key type has no Stripe price for its amount: set priceInCents and priceCurrency, then \
@@ -96,7 +108,7 @@ pub fn authorize(
 /// Opens a checkout on the tenant's account, with the platform's fee. Returns the URL of the payment page.
 /// The thank-you page is below the server's public URL.
 pub fn open(
-    store: &(impl Tenants + Catalog + Orders + Commit + ?Sized),
+    store: &(impl Tenants + Catalog + Connections + Orders + Commit + ?Sized),
     stripe: &dyn Stripe,
     env: &Env<'_>,
     connection: &Connection,
@@ -114,16 +126,24 @@ pub fn open(
         .key_type(tenant, &wanted.product, &wanted.key_type)?
         .ok_or(CheckoutError::NotFound)?;
     let product = store.product(tenant, &wanted.product)?;
-    let is_archived = product.is_none_or(|product| product.archived_at.is_some());
-    if is_archived || key_type.archived_at.is_some() {
+    let product = product.ok_or(CheckoutError::Archived)?;
+    if product.archived_at.is_some() || key_type.archived_at.is_some() {
         return Err(CheckoutError::Archived);
+    }
+    let limits = seller.plan.limits();
+    if !limits.connect {
+        return Err(CheckoutError::PlanLacksConnect);
+    }
+    if !product.is_active() {
+        return Err(CheckoutError::Deactivated);
     }
     let price = store
         .price_link(tenant, &key_type.product, &key_type.id, &account.account)?
         .filter(|link| key_type.price == Some(link.amount))
         .ok_or(CheckoutError::NoPrice)?;
 
-    let order = create_order(store, env, &account, &key_type, &price, fee, wanted)?;
+    let terms = (fee, limits.licenses);
+    let order = create_order(store, env, &account, &key_type, &price, terms, wanted)?;
     let request = CheckoutRequest {
         order: order.id.clone(),
         tenant: tenant.clone(),
@@ -141,6 +161,7 @@ pub fn open(
     match stripe.open_checkout(&StripeAccess::Connect(account), &request, &key) {
         Ok(session) => {
             record_result(store, env, &order, Some(&session))?;
+            check_still_connected(store, stripe, env, &order)?;
             Ok(session.url)
         }
         Err(error) => {
@@ -153,6 +174,26 @@ pub fn open(
             })
         }
     }
+}
+
+/// Refuses a checkout whose account the tenant has left since the caller read the connection: its sessions
+/// may have been expired before this one was stored. Nobody gets the address of the session.
+fn check_still_connected(
+    store: &(impl Connections + Orders + Commit + ?Sized),
+    stripe: &dyn Stripe,
+    env: &Env<'_>,
+    order: &Order,
+) -> Result<(), CheckoutError> {
+    let connection = store.connection(&order.tenant)?;
+    let account = connection.and_then(|it| it.state.account());
+    if account.is_some_and(|it| it.account == order.account && it.mode == order.mode) {
+        return Ok(());
+    }
+    if let Some(order) = store.order(&order.tenant, &order.id)? {
+        // If Stripe does not expire the session, a sweep does, or the access has ended.
+        let _ = expire(store, stripe, env, &order);
+    }
+    Err(CheckoutError::NotConnected)
 }
 
 /// The page that the buyer returns to after paying. The address of the thank-you page gets its token here.
@@ -174,10 +215,13 @@ fn create_order(
     account: &AccountRef,
     key_type: &KeyType,
     price: &PriceLink,
-    fee: BasisPoints,
+    (fee, quota): (BasisPoints, Option<u32>),
     wanted: &OpenCheckout,
 ) -> Result<Order, CheckoutError> {
-    settle(store, |_| {
+    settle(store, |refused| {
+        if let (Some(Refusal::Full { .. }), Some(quota)) = (refused, quota) {
+            return Err(CheckoutError::QuotaExceeded(quota));
+        }
         let now = env.now();
         let order = Order {
             id: OrderId::new(now, env.random()),
@@ -202,8 +246,23 @@ fn create_order(
         };
         let mut changes = env.changes(now);
         changes.orders.push(Write::new(order.clone()));
+        if let Some(quota) = quota {
+            let licenses = Counter::Licenses(order.tenant.clone(), order.mode);
+            changes.counters.extend(room_for_one(licenses, quota));
+        }
         Ok(Decision::commit(changes, order))
     })
+}
+
+/// Adds nothing to a counter, but only if there is room for one more. A license is counted when it is
+/// minted, and then even beyond the quota.
+fn room_for_one(counter: Counter, quota: u32) -> [Count; 2] {
+    let count = |add, cap| Count {
+        counter: counter.clone(),
+        add,
+        cap,
+    };
+    [count(1, Some(i64::from(quota))), count(-1, None)]
 }
 
 /// Records the result of Stripe's answer: the session, or `None` if it opened none.

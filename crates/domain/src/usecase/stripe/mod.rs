@@ -3,5 +3,6 @@
 pub mod connect;
 pub mod connect_page;
 pub mod inbound;
+pub mod leave;
 mod oauth_state;
 pub mod parked;

@@ -192,6 +192,10 @@ pub fn list(
     if let Some(email) = &filter.email {
         query = query.filter(orders::email.eq(email.as_str()));
     }
+    if let Some(account) = &filter.account {
+        // Few orders of a tenant are on another account: the index of the other conditions is used.
+        query = query.filter(orders::account.concat("").eq(account.as_str()));
+    }
     let of_one = filter.session.is_some() || filter.email.is_some();
     match filter.status {
         // The orders of a buyer are few, those in a status are many: the index of the buyer is used.

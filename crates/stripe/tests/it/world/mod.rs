@@ -11,7 +11,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
-use mintage_domain::ports::{AnswerBody, Http, HttpRequest, HttpResponse, Method, Stripe};
+use mintage_domain::ports::{AnswerBody, CheckoutSession, Http, HttpRequest, HttpResponse, Method, Stripe};
 use mintage_http::{HttpClient, Reach};
 use mintage_stripe::{ModeConfig, StripeClient, StripeConfig};
 use mintage_stripe_sim::{Config, Running, Sim, WebhookEndpoint};
@@ -197,6 +197,10 @@ impl StripeHarness for World {
     fn disable_charges(&self, on: &AccountRef) {
         let path = format!("accounts/{}", on.account);
         self.post(&path, &json!({ "charges_enabled": false }));
+    }
+
+    fn complete_checkout(&self, _on: &AccountRef, session: &CheckoutSession) {
+        self.pay(&session.url);
     }
 
     fn archive_product(&self, _on: &AccountRef, id: &StripeProductId) {

@@ -4,7 +4,7 @@ use mintage_domain::base::id::StripeProductId;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::model::stripe::account::AccountRef;
-use mintage_domain::ports::Stripe;
+use mintage_domain::ports::{CheckoutSession, Stripe};
 
 use crate::stand_ins::StandInStripe;
 
@@ -19,6 +19,8 @@ pub trait StripeHarness {
     fn end_grant(&self, account: &AccountRef);
     /// Stops an account from taking payments, as Stripe does.
     fn disable_charges(&self, account: &AccountRef);
+    /// The buyer completes a session, by a card that works.
+    fn complete_checkout(&self, account: &AccountRef, session: &CheckoutSession);
     /// Archives a product, as its seller does in the dashboard.
     fn archive_product(&self, account: &AccountRef, id: &StripeProductId);
     /// Deletes a product and its prices, as wiping test data does.
@@ -43,6 +45,10 @@ impl StripeHarness for StandInStripe {
 
     fn disable_charges(&self, account: &AccountRef) {
         StandInStripe::disable_charges(self, &account.account);
+    }
+
+    fn complete_checkout(&self, account: &AccountRef, session: &CheckoutSession) {
+        StandInStripe::complete_checkout(self, account, &session.id);
     }
 
     fn archive_product(&self, account: &AccountRef, id: &StripeProductId) {

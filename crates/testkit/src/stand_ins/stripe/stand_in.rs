@@ -2,13 +2,13 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use mintage_domain::base::id::{StripeAccountId, StripePriceId, StripeProductId};
+use mintage_domain::base::id::{SessionId, StripeAccountId, StripePriceId, StripeProductId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
+    CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
     StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
 };
 
@@ -87,6 +87,17 @@ impl StandInStripe {
         on_account
             .map(|(_, session, request)| (session.clone(), request.clone()))
             .collect()
+    }
+
+    /// The buyer completes a session.
+    pub fn complete_checkout(&self, account: &AccountRef, session: &SessionId) {
+        let mut state = self.state();
+        state.end_checkout(account, session, CheckoutEnd::Completed);
+    }
+
+    /// Whether a session was expired.
+    pub fn is_expired(&self, account: &AccountRef, session: &SessionId) -> bool {
+        self.state().is_expired(account, session)
     }
 
     fn state(&self) -> MutexGuard<'_, StripeState> {
@@ -236,6 +247,18 @@ impl Stripe for StandInStripe {
         };
         self.on_account(account)?
             .open_checkout(account, checkout, key)
+    }
+
+    fn expire_checkout(
+        &self,
+        access: &StripeAccess,
+        session: &SessionId,
+    ) -> Result<CheckoutEnd, StripeError> {
+        let StripeAccess::Connect(account) = access else {
+            return Err(StripeError::Unauthorized);
+        };
+        let mut state = self.on_account(account)?;
+        Ok(state.end_checkout(account, session, CheckoutEnd::Expired))
     }
 }
 

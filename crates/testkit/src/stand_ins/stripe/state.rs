@@ -7,7 +7,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, StripeError,
+    CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, StripeError,
     StripeIdempotencyKey, StripePrice, StripeProduct, StripeRefusal,
 };
 
@@ -20,6 +20,8 @@ pub(super) struct StripeState {
     pub(super) products: HashMap<(AccountRef, StripeProductId), StripeProduct>,
     pub(super) prices: BTreeMap<(AccountRef, StripePriceId), (StripeProductId, StripePrice)>,
     pub(super) sessions: Vec<(AccountRef, CheckoutSession, CheckoutRequest)>,
+    /// The sessions that are not open any more.
+    ended: HashMap<(AccountRef, SessionId), CheckoutEnd>,
     /// By account and idempotency key: the request, and the id of the object that it created.
     idempotent: HashMap<(AccountRef, String), (String, String)>,
 }
@@ -166,6 +168,23 @@ impl StripeState {
         self.sessions
             .push((account.clone(), created.clone(), checkout.clone()));
         Ok(created)
+    }
+
+    /// Ends a session, unless it has ended before; returns how it ended.
+    pub(super) fn end_checkout(
+        &mut self,
+        account: &AccountRef,
+        session: &SessionId,
+        end: CheckoutEnd,
+    ) -> CheckoutEnd {
+        let id = (account.clone(), session.clone());
+        *self.ended.entry(id).or_insert(end)
+    }
+
+    /// Whether nobody can pay in the session.
+    pub(super) fn is_expired(&self, account: &AccountRef, session: &SessionId) -> bool {
+        let id = (account.clone(), session.clone());
+        self.ended.get(&id) == Some(&CheckoutEnd::Expired)
     }
 
     /// The id of the object that was created under this key. A key that comes with another request

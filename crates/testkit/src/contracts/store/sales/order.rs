@@ -224,6 +224,7 @@ pub fn orders_are_filtered(store: &Nodes<'_>) {
             status,
             email: address.and_then(Email::kept),
             session: session.and_then(|order| order.session.clone()),
+            account: None,
         };
         let page = store.orders(&shop.tenant.id, &filter, &PageRequest::default());
         let mut listed: Vec<_> = page
