@@ -32,6 +32,7 @@ macro_rules! read_ports {
             use ::mintage_domain::model::sellers::management_token::ManagementToken;
             use ::mintage_domain::model::sellers::tenant::Tenant;
             use ::mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+            use ::mintage_domain::model::stripe::account_state::AccountState;
             use ::mintage_domain::model::stripe::connection::Connection;
             use ::mintage_domain::model::stripe::oauth_round::OAuthRound;
             use ::mintage_domain::model::stripe::processed_event::ProcessedEvent;
@@ -80,6 +81,10 @@ macro_rules! read_ports {
                     account_link(account: &AccountRef) -> Option<AccountLink>
                         = stripe::account::get;
                     retiring(n: usize) -> Vec<Connection> = stripe::connection::list_retiring;
+                    account_state(account: &AccountRef) -> Option<AccountState>
+                        = stripe::account_state::get;
+                    last_event_at(account: &AccountRef) -> Option<Timestamp>
+                        = stripe::account::last_event_at;
                 }
                 OAuthRounds {
                     oauth_round(state: &SecretHash) -> Option<OAuthRound>

@@ -106,6 +106,16 @@ tables! {
         active -> Bool,
         linked_at -> BigInt,
         version -> BigInt,
+        last_event_at -> Nullable<BigInt>,
+    }
+
+    account_states (account, mode) {
+        account -> Text,
+        mode -> Text,
+        facts -> Nullable<Text>,
+        checked_at -> BigInt,
+        payouts -> Text,
+        version -> BigInt,
     }
 
     oauth_rounds (state) {

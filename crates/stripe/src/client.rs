@@ -166,6 +166,19 @@ impl Stripe for StripeClient {
         Ok(account.into())
     }
 
+    fn onboarding_link(
+        &self,
+        on: &AccountRef,
+        refresh_url: &WebUrl,
+        return_url: &WebUrl,
+    ) -> Result<String, StripeError> {
+        // The platform makes the link, with its own key and on its own account.
+        let caller = Caller::own_account(self.mode(on.mode)?.secret_key());
+        let request = account::onboard(&on.account, refresh_url, return_url);
+        let link: account::AccountLink = self.call(&caller, &request)?;
+        Ok(link.url)
+    }
+
     fn product(
         &self,
         on: &AccountRef,

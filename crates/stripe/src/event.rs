@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use mintage_domain::base::id::{
-    PaymentIntentId, RefundId, SessionId, StripeAccountId, StripeEventId,
+    PaymentIntentId, PayoutId, RefundId, SessionId, StripeAccountId, StripeEventId,
 };
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::sales::order_snapshot;
 use mintage_domain::model::stripe::event::{
-    EventData, PaymentStatus, RefundFacts, RefundReport, SessionFacts, StripeEvent,
+    EventData, PaymentStatus, PayoutFacts, RefundFacts, RefundReport, SessionFacts, StripeEvent,
 };
 use mintage_domain::ports::WebhookError;
 use serde::Deserialize;
@@ -71,6 +71,31 @@ struct Refund {
     status: Option<String>,
 }
 
+#[derive(Deserialize)]
+struct Payout {
+    id: PayoutId,
+    amount: i64,
+    currency: String,
+    arrival_date: Option<i64>,
+    failure_code: Option<String>,
+    failure_message: Option<String>,
+}
+
+impl Payout {
+    fn facts(self, failed: bool) -> PayoutFacts {
+        let short = |text: String| text.chars().take(MAX_KIND).collect();
+        PayoutFacts {
+            id: self.id,
+            amount: self.amount,
+            currency: short(self.currency),
+            failed,
+            arrival: self.arrival_date,
+            failure_code: self.failure_code.map(short),
+            failure_message: self.failure_message.map(short),
+        }
+    }
+}
+
 /// Parses the body of a webhook request. An event of a type that is not used becomes
 /// [`EventData::Other`], whatever its data; an event of a used type must have the used fields.
 pub(crate) fn read(body: &[u8]) -> Result<StripeEvent, WebhookError> {
@@ -97,14 +122,17 @@ fn is_kind(text: &str) -> bool {
 }
 
 /// The types of the events that Mintage reads.
-pub(crate) const READ: [&str; 10] = [
+pub(crate) const READ: [&str; 13] = [
     "account.application.deauthorized",
+    "account.updated",
     "charge.refund.updated",
     "charge.refunded",
     "checkout.session.async_payment_failed",
     "checkout.session.async_payment_succeeded",
     "checkout.session.completed",
     "checkout.session.expired",
+    "payout.failed",
+    "payout.paid",
     "refund.created",
     "refund.failed",
     "refund.updated",
@@ -126,6 +154,9 @@ fn event_data(kind: &str, at: Option<Timestamp>, mut data: Value) -> serde_json:
         "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
             EventData::Refund(Refund::deserialize(object)?.facts(at))
         }
+        "account.updated" => EventData::AccountUpdated,
+        "payout.paid" => EventData::Payout(Payout::deserialize(object)?.facts(false)),
+        "payout.failed" => EventData::Payout(Payout::deserialize(object)?.facts(true)),
         "account.application.deauthorized" => EventData::Deauthorized,
         _ => EventData::Other,
     })

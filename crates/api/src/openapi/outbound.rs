@@ -89,6 +89,60 @@ struct LicenseEvent {
 #[expect(dead_code, reason = "describes a call that other servers answer")]
 fn license_event() {}
 
+/// An event of the connection to Stripe.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "describes the payload that the domain writes")]
+struct ConnectionEvent {
+    id: schema::DeliveryId,
+    /// When the event was created, in seconds since 1970.
+    created: i64,
+    /// The version of this payload.
+    version: String,
+    event: schema::ConnectionEventName,
+    tenant_id: schema::TenantId,
+    mode: schema::Mode,
+    /// Stripe's id of the account.
+    account_id: String,
+    /// In `connection.needs_attention`: `charges_disabled` or `payout_failed`.
+    #[schema(required)]
+    reason: Option<String>,
+    /// The reason for people.
+    #[schema(required)]
+    message: Option<String>,
+    /// The payout that failed.
+    #[schema(required)]
+    payout: Option<FailedPayout>,
+    /// When the event happened, in milliseconds since 1970.
+    occurred_at: i64,
+}
+
+/// A payout that failed.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "describes the payload that the domain writes")]
+struct FailedPayout {
+    id: String,
+    /// In minor units.
+    amount: i64,
+    currency: String,
+    #[schema(required)]
+    failure_code: Option<String>,
+}
+
+/// Receive an event of the connection
+///
+/// The server sends this event when an account is connected or disconnected, when the account can no longer
+/// take payments, and when a payout failed. It goes to the endpoints that there are at that moment.
+#[utoipa::path(
+    post,
+    path = "connectionEvent",
+    operation_id = "receiveConnectionEvent",
+    tag = "Integrations",
+    request_body = ConnectionEvent,
+    responses((status = "2XX", description = "The event is received.")),
+)]
+#[expect(dead_code, reason = "describes a call that other servers answer")]
+fn connection_event() {}
+
 /// A test of a webhook endpoint.
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "describes the payload that the domain writes")]
@@ -125,7 +179,7 @@ struct TestEvent {
 fn test_event() {}
 
 #[derive(OpenApi)]
-#[openapi(paths(license_event, test_event))]
+#[openapi(paths(license_event, connection_event, test_event))]
 struct Outbound;
 
 /// The calls that the server makes.

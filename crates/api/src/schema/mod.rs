@@ -10,9 +10,9 @@ mod shape;
 mod tests;
 
 pub(crate) use described::{
-    Actor, ApiKeyId, AuditId, Cursor, CustomerId, DeliveryId, DeliveryStatus, EmailPrefix,
+    AccountType, Actor, ApiKeyId, AuditId, ConnectionEventName, Cursor, CustomerId, DeliveryId, DeliveryStatus, EmailPrefix,
     EventName, HoldCause, LicenseEventName, LicenseId, LicenseReason, LicenseStatus, MailId,
-    MailStatus, MetadataFilter, OrderId, OrderStatus, ParkedEventStatus, ReasonNotActivated,
+    MailStatus, MetadataFilter, NextStepCode, OrderId, OrderStatus, ParkedEventStatus, ReasonNotActivated,
     ReasonNotRecorded, ReasonNotValid, SearchText, StripeEventId, TenantId, Time, TokenId,
     ValidationStatus, WebhookEndpointId, WebhookEndpointStatus,
 };

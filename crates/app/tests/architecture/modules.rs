@@ -120,8 +120,8 @@ const ROOMS: [(&str, Rooms); 2] = [
             ("catalog", &[]),
             ("outbox", &[]),
             ("licenses", &["catalog", "outbox"]),
-            ("sales", &[]),
-            ("stripe", &["licenses", "outbox", "sales"]),
+            ("sales", &["stripe"]),
+            ("stripe", &["catalog", "licenses", "outbox"]),
         ],
     ),
 ];

@@ -1,5 +1,6 @@
 //! The whole server over HTTP, against the simulated Stripe: each test with a server of its own.
 
+mod account;
 mod activations;
 mod api_keys;
 mod audit;

@@ -122,6 +122,8 @@ ids! {
     PaymentIntentId, "pi_", "PaymentIntent";
     /// Stripe's id of a refund. A refund to a bank account has another prefix than one to a card.
     RefundId, "re_" or "pyr_", "refund";
+    /// Stripe's id of a payout.
+    PayoutId, "po_", "payout";
     /// Stripe's id of a price.
     StripePriceId, "price_", "Stripe price";
     /// Stripe's id of a product.

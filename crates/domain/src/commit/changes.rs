@@ -25,6 +25,7 @@ use crate::model::sellers::audit::AuditEntry;
 use crate::model::sellers::management_token::ManagementToken;
 use crate::model::sellers::tenant::Tenant;
 use crate::model::stripe::account::{AccountLink, AccountRef};
+use crate::model::stripe::account_state::AccountState;
 use crate::model::stripe::connection::Connection;
 use crate::model::stripe::oauth_round::OAuthRound;
 use crate::model::stripe::processed_event::ProcessedEvent;
@@ -62,6 +63,8 @@ aggregates! {
     connections: versioned Connection = it => Row::Connection(it.tenant.clone());
     /// Accounts linked or left.
     accounts: versioned AccountLink = it => Row::Account(it.account.clone());
+    /// What Stripe said of accounts, and their payouts.
+    account_states: versioned AccountState = it => Row::AccountState(it.account.clone());
     /// OAuth rounds begun or used up.
     oauth_rounds: versioned OAuthRound = it => Row::OAuthRound(it.state);
     /// Stripe events received, or parked ones settled.

@@ -19,7 +19,8 @@ impl Changes {
     }
 
     /// Replaces the delivery of each new event by one to each endpoint that receives the event. An event
-    /// whose tenant has no endpoint of its mode stays as it is and waits.
+    /// whose tenant has no endpoint of its mode stays as it is and waits, unless it is about a connection:
+    /// nobody would act on old news of a connection.
     pub fn fan_out(&mut self, subscribers: &Subscribers) {
         let mut all = Vec::new();
         for write in std::mem::take(&mut self.deliveries) {
@@ -41,11 +42,12 @@ fn receivers<'a>(
     subscribers: &'a Subscribers,
 ) -> Option<Vec<&'a Subscriber>> {
     let mode = write.value.waits_in.filter(|_| is_event(write))?;
-    let endpoints = subscribers.get(&write.value.tenant)?;
-    if !endpoints.iter().any(|it| it.subscription.is_of(mode)) {
-        return None;
-    }
     let event = write.value.event;
+    let endpoints = subscribers.get(&write.value.tenant);
+    let of_mode = |it: &&Vec<Subscriber>| it.iter().any(|it| it.subscription.is_of(mode));
+    let Some(endpoints) = endpoints.filter(of_mode) else {
+        return event.is_about_connection().then(Vec::new);
+    };
     let receive = |it: &&Subscriber| it.subscription.receives(event, mode);
     Some(endpoints.iter().filter(receive).collect())
 }
@@ -152,6 +154,24 @@ mod tests {
         ] {
             let event = Write::new(event("dlv_1", live));
             assert_eq!(fanned_out(event, to.clone()), expected, "{to:?}");
+        }
+    }
+
+    #[test]
+    fn an_event_about_a_connection_waits_for_no_endpoint() {
+        let event = || {
+            let mut event = event("dlv_1", Some(Mode::Live));
+            event.event = EventName::ConnectionNeedsAttention;
+            Write::new(event)
+        };
+        let sandbox = subscriber("we_1", Some(Mode::Sandbox), None);
+        let live = subscriber("we_2", Some(Mode::Live), None);
+        for (to, expected) in [
+            (vec![], &[][..]),
+            (vec![sandbox.clone()], &[]),
+            (vec![sandbox, live], &["dlv_1 we_2 None"]),
+        ] {
+            assert_eq!(fanned_out(event(), to.clone()), expected, "{to:?}");
         }
     }
 

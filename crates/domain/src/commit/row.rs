@@ -28,6 +28,8 @@ pub enum Row {
     Connection(TenantId),
     /// The link of a Stripe account to its tenant, in a mode.
     Account(AccountRef),
+    /// What Stripe says of an account, in a mode.
+    AccountState(AccountRef),
     /// An OAuth round, by the hash of its state.
     OAuthRound(SecretHash),
     /// A Stripe event that was received on the endpoint of a mode.

@@ -16,6 +16,7 @@ use crate::model::catalog::key_type::KeyType;
 use crate::model::catalog::price_link::PriceLink;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::StripeEvent;
+pub use crate::model::stripe::stripe_account::StripeAccount;
 
 /// Calls Stripe's API on accounts that are connected by OAuth, or with a key of the seller's own.
 ///
@@ -45,6 +46,16 @@ pub trait Stripe: Send + Sync {
 
     /// Retrieves an account.
     fn account(&self, account: &AccountRef) -> Result<StripeAccount, StripeError>;
+
+    /// Creates a link with which the owner of an account enters at Stripe what Stripe requires. Stripe sends
+    /// the owner to `return_url` afterwards, and to `refresh_url` if the link is used up or too old
+    /// (`an_onboarding_link_leads_to_stripe`).
+    fn onboarding_link(
+        &self,
+        account: &AccountRef,
+        refresh_url: &WebUrl,
+        return_url: &WebUrl,
+    ) -> Result<String, StripeError>;
 
     /// Retrieves a product; `None` if it does not exist any more (`a_deleted_product_is_not_found`).
     fn product(
@@ -215,25 +226,6 @@ pub struct Grant {
     pub account: StripeAccountId,
     /// Whether the grant is for live mode.
     pub livemode: bool,
-}
-
-/// A Stripe account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StripeAccount {
-    /// Stripe's id of the account.
-    pub id: StripeAccountId,
-    /// Whether the account may accept payments.
-    pub charges_enabled: bool,
-    /// Whether Stripe pays out to the account's owner.
-    pub payouts_enabled: bool,
-    /// Whether the owner has submitted the details that Stripe requires.
-    pub details_submitted: bool,
-    /// The account type (`standard`, `express`, `custom` or `none`), if Stripe sent it.
-    pub kind: Option<String>,
-    /// The country code, if Stripe sent it.
-    pub country: Option<String>,
-    /// The default currency, if Stripe sent it.
-    pub default_currency: Option<String>,
 }
 
 /// The key type that a Stripe product or price is made for, in its metadata.

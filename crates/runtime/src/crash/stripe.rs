@@ -51,6 +51,15 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
         self.0.account(account)
     }
 
+    fn onboarding_link(
+        &self,
+        account: &AccountRef,
+        refresh_url: &WebUrl,
+        return_url: &WebUrl,
+    ) -> Result<String, StripeError> {
+        self.0.onboarding_link(account, refresh_url, return_url)
+    }
+
     fn product(
         &self,
         account: &AccountRef,

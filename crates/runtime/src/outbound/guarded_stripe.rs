@@ -93,6 +93,17 @@ impl Stripe for GuardedStripe {
         self.call("account", account, || self.stripe.account(account))
     }
 
+    fn onboarding_link(
+        &self,
+        account: &AccountRef,
+        refresh_url: &WebUrl,
+        return_url: &WebUrl,
+    ) -> Result<String, StripeError> {
+        self.call("onboarding_link", account, || {
+            self.stripe.onboarding_link(account, refresh_url, return_url)
+        })
+    }
+
     fn product(
         &self,
         account: &AccountRef,

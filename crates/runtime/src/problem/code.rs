@@ -121,6 +121,8 @@ error_codes! {
         "the connection cannot change to this mode",
     StripeNotConfigured = 409 "stripe/not-configured"
         "this server has no Stripe settings for the mode",
+    StripeCannotCharge = 409 "stripe/cannot-charge"
+        "the account can take no payments; `details` say why",
     OauthAccountTaken = 409 "oauth/account-taken"
         "the account belongs to another tenant",
     OauthWrongMode = 409 "oauth/wrong-mode"
@@ -133,8 +135,6 @@ error_codes! {
         "the key type has no price on the account",
     StripeAmountTooSmall = 422 "stripe/amount-too-small"
         "the amount is below Stripe's minimum",
-    StripeCannotCharge = 422 "stripe/cannot-charge"
-        "the account cannot charge",
     StripeRefused = 422 "stripe/refused"
         "Stripe refused the request; `details` have Stripe's own code and message",
     RateLimited = 429 "common/rate-limited"

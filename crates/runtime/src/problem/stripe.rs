@@ -146,7 +146,7 @@ mod tests {
         for (error, status, code) in [
             (StripeError::Refused as fn(_) -> _, 422, "stripe/refused"),
             (StripeError::NotFound, 422, "stripe/refused"),
-            (StripeError::CannotCharge, 422, "stripe/cannot-charge"),
+            (StripeError::CannotCharge, 409, "stripe/cannot-charge"),
             (StripeError::AmountTooSmall, 422, "stripe/amount-too-small"),
             (StripeError::CodeRefused, 400, "oauth/code-refused"),
         ] {

@@ -20,7 +20,7 @@ use crate::lookup::Lookup;
 use crate::writes::Writes;
 
 /// How guards find rows, in the order in which every node locks them.
-pub(crate) const LOOKUPS: [&Lookup; 20] = [
+pub(crate) const LOOKUPS: [&Lookup; 21] = [
     &sellers::tenant::LOOKUP,
     &sellers::management_token::LOOKUP,
     &catalog::product::LOOKUP,
@@ -28,6 +28,7 @@ pub(crate) const LOOKUPS: [&Lookup; 20] = [
     &access::api_key::LOOKUP,
     &stripe::connection::LOOKUP,
     &stripe::account::LOOKUP,
+    &stripe::account_state::LOOKUP,
     &stripe::oauth_round::LOOKUP,
     &stripe::event::LOOKUP,
     &sales::order::LOOKUP,
@@ -54,6 +55,7 @@ pub(crate) fn write(changes: &Changes, joined: &JoinedCustomers) -> Writes {
     catalog::price_link::write(changes, &mut writes);
     stripe::connection::write(changes, &mut writes);
     stripe::account::write(changes, &mut writes);
+    stripe::account_state::write(changes, &mut writes);
     stripe::oauth_round::write(changes, &mut writes);
     sales::customer::write(joined, &mut writes);
     stripe::event::write(changes, &mut writes);

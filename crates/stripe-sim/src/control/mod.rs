@@ -6,6 +6,7 @@ mod accounts;
 mod catalog;
 mod inspect;
 mod payments;
+mod payouts;
 mod response;
 mod settings;
 
@@ -61,6 +62,8 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             "/accounts/{id}/deauthorize",
             web::post().to(accounts::deauthorize),
         )
+        .route("/accounts/{id}/payouts", web::post().to(payouts::pay))
+        .route("/payouts/{id}/fail", web::post().to(payouts::fail))
         .route("/accounts/{id}/wipe", web::post().to(accounts::wipe))
         .route(
             "/products/{id}/delete",

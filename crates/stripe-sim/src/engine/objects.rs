@@ -4,6 +4,7 @@ use crate::model::charge::Charge;
 use crate::model::event::Event;
 use crate::model::object::StripeObject;
 use crate::model::payment_intent::PaymentIntent;
+use crate::model::payout::Payout;
 use crate::model::price::Price;
 use crate::model::product::Product;
 use crate::model::refund::Refund;
@@ -41,6 +42,7 @@ objects! {
     charges: Charge,
     events: Event,
     payment_intents: PaymentIntent,
+    payouts: Payout,
     prices: Price,
     products: Product,
     refunds: Refund,

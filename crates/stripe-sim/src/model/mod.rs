@@ -7,6 +7,7 @@ pub(crate) mod event;
 pub(crate) mod object;
 pub(crate) mod payment_intent;
 pub(crate) mod payment_method;
+pub(crate) mod payout;
 pub(crate) mod price;
 pub(crate) mod product;
 pub(crate) mod refund;

@@ -1,6 +1,7 @@
 //! The operations on Stripe's objects: the calls of the API, the payment on the hosted page, the
 //! expiry of sessions.
 
+pub(crate) mod account_links;
 pub(crate) mod accounts;
 pub(crate) mod application_fees;
 pub(crate) mod charges;
@@ -10,6 +11,7 @@ pub(crate) mod create_session;
 pub(crate) mod events;
 pub(crate) mod listing;
 pub(crate) mod payment_intents;
+pub(crate) mod payouts;
 pub(crate) mod prices;
 pub(crate) mod products;
 pub(crate) mod refunds;

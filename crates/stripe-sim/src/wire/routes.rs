@@ -7,6 +7,7 @@ use crate::model::application_fee::ApplicationFee;
 use crate::model::charge::Charge;
 use crate::model::event::Event;
 use crate::model::payment_intent::PaymentIntent;
+use crate::model::payout::Payout;
 use crate::model::price::Price;
 use crate::model::product::Product;
 use crate::model::refund::Refund;
@@ -15,7 +16,7 @@ use crate::params::spec::{self, Param};
 use crate::resources::context::Context;
 use crate::resources::listing::{list, retrieve};
 use crate::resources::{
-    accounts, application_fees, create_session, events, prices, products, refunds, sessions,
+    account_links, accounts, application_fees, create_session, events, payouts, prices, products, refunds, sessions,
     webhook_endpoints,
 };
 
@@ -58,6 +59,9 @@ const ENDPOINTS: &str = "/v1/webhook_endpoints";
 const ROUTES: &[Route] = &[
     get("/v1/account", &[], accounts::retrieve_own),
     get("/v1/accounts/{id}", &[], accounts::retrieve),
+    post("/v1/account_links", account_links::CREATE, account_links::create),
+    get("/v1/payouts/{id}", &[], retrieve::<Payout>),
+    get("/v1/payouts", payouts::LIST, list::<Payout>),
     post("/v1/products", products::CREATE, products::create),
     post("/v1/products/{id}", products::UPDATE, products::update),
     get("/v1/products/{id}", &[], retrieve::<Product>),

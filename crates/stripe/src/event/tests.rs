@@ -367,3 +367,28 @@ fn the_list_of_types_that_are_read_holds_what_is_read() {
     read.sort_unstable();
     assert_eq!(read, READ);
 }
+
+#[test]
+fn a_payout_is_read_as_paid_or_failed_and_an_account_only_as_changed() {
+    let object = json!({
+        "id": "po_1", "object": "payout", "amount": 2900, "currency": "usd",
+        "arrival_date": 1_798_761_600, "failure_code": "account_closed",
+        "failure_message": "closed", "status": "failed",
+    });
+    for (kind, failed) in [("payout.paid", false), ("payout.failed", true)] {
+        let facts = PayoutFacts {
+            id: PayoutId::parse("po_1").expect("an id"),
+            amount: 2_900,
+            currency: "usd".to_owned(),
+            failed,
+            arrival: Some(1_798_761_600),
+            failure_code: Some("account_closed".to_owned()),
+            failure_message: Some("closed".to_owned()),
+        };
+        assert_eq!(data_of(kind, &object), Ok(EventData::Payout(facts)));
+        let bad = data_of(kind, &json!({"id": "po_1"}));
+        assert_eq!(bad, Err(WebhookError::NotAnEvent));
+    }
+    let updated = data_of("account.updated", &json!({"id": 7}));
+    assert_eq!(updated, Ok(EventData::AccountUpdated));
+}

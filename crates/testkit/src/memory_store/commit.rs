@@ -93,6 +93,9 @@ impl Tables {
                 .map(|row| row.version),
             Row::Connection(tenant) => self.connections.get(tenant).map(|row| row.version),
             Row::Account(account) => self.accounts.get(account).map(|row| row.version),
+            Row::AccountState(account) => {
+                self.account_states.get(account).map(|row| row.version)
+            }
             Row::OAuthRound(state) => self.oauth_rounds.get(state).map(|row| row.version),
             Row::Event(endpoint, id) => self
                 .events
@@ -158,6 +161,9 @@ impl Tables {
             it.tenant.clone()
         });
         write_rows(&mut self.accounts, changes.accounts, |it| {
+            it.account.clone()
+        });
+        write_rows(&mut self.account_states, changes.account_states, |it| {
             it.account.clone()
         });
         write_rows(&mut self.oauth_rounds, changes.oauth_rounds, |it| it.state);

@@ -31,6 +31,7 @@ use mintage_domain::model::sellers::audit::AuditEntry;
 use mintage_domain::model::sellers::management_token::ManagementToken;
 use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+use mintage_domain::model::stripe::account_state::AccountState;
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
@@ -45,6 +46,9 @@ pub(super) struct Tables {
     pub(super) prices: BTreeMap<(TenantId, StripeAccountId, ProductId, KeyTypeId), PriceLink>,
     pub(super) connections: BTreeMap<TenantId, Connection>,
     pub(super) accounts: BTreeMap<AccountRef, AccountLink>,
+    pub(super) account_states: BTreeMap<AccountRef, AccountState>,
+    /// When an event of each account was last received.
+    pub(super) accounts_last_seen: BTreeMap<AccountRef, Timestamp>,
     pub(super) oauth_rounds: BTreeMap<SecretHash, OAuthRound>,
     pub(super) events: BTreeMap<(Mode, StripeEventId), ProcessedEvent>,
     pub(super) customers: BTreeMap<CustomerId, Customer>,

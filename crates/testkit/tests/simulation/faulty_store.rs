@@ -17,6 +17,7 @@ use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
 use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+use mintage_domain::model::stripe::account_state::AccountState;
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 use mintage_domain::ports::{
@@ -114,6 +115,8 @@ stumbling! {
         fn connection(tenant: &TenantId) -> Option<Connection>;
         fn account_link(account: &AccountRef) -> Option<AccountLink>;
         fn retiring(n: usize) -> Vec<Connection>;
+        fn account_state(account: &AccountRef) -> Option<AccountState>;
+        fn last_event_at(account: &AccountRef) -> Option<Timestamp>;
     }
     ProcessedEvents {
         fn processed_event(endpoint: Mode, id: &StripeEventId) -> Option<ProcessedEvent>;

@@ -1,5 +1,6 @@
 //! The Stripe account of a tenant, and Stripe events.
 
+mod account;
 mod connection;
 mod switch_to_live;
 mod webhook;
@@ -12,7 +13,9 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         connection::connect,
         switch_to_live::switch_to_live,
         connection::set_up_prices,
-        connection::status,
+        account::status,
+        account::payouts,
+        account::onboard,
         connection::rotate_checkout_key,
         connection::disconnect,
         connection::list_parked,

@@ -30,6 +30,12 @@ text_enum! {
         LicenseUpdated = "license.updated",
         /// A part of a payment was refunded; its license stays as it is.
         OrderRefunded = "order.refunded",
+        /// A Stripe account was connected.
+        ConnectionConnected = "connection.connected",
+        /// A Stripe account was disconnected, by the seller here or at Stripe.
+        ConnectionDisconnected = "connection.disconnected",
+        /// The connected account can no longer take payments, or a payout failed.
+        ConnectionNeedsAttention = "connection.needs_attention",
         /// The seller tests an endpoint.
         WebhookTest = "webhook.test",
     }
@@ -43,6 +49,22 @@ impl EventName {
     /// Whether the body contains the license key in plain text.
     pub fn contains_key(self) -> bool {
         self == Self::LicenseCreated
+    }
+
+    /// Whether the event is about the connection to Stripe. Such an event goes to the endpoints that there
+    /// are, and does not wait for one.
+    pub fn is_about_connection(self) -> bool {
+        matches!(
+            self,
+            Self::ConnectionConnected
+                | Self::ConnectionDisconnected
+                | Self::ConnectionNeedsAttention
+        )
+    }
+
+    /// Whether the event is about a license.
+    pub fn is_about_license(self) -> bool {
+        self != Self::WebhookTest && !self.is_about_connection()
     }
 
     /// The events that an endpoint may choose from: all that happen by themselves.
@@ -203,7 +225,7 @@ pub fn sent_body(mut body: Vec<u8>, customer: Option<&EventCustomer>) -> Vec<u8>
     body
 }
 
-fn to_json(value: &impl Serialize) -> Vec<u8> {
+pub(super) fn to_json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_else(|_| unreachable!("strings and numbers are JSON"))
 }
 

@@ -1,5 +1,6 @@
 //! Webhook deliveries to sellers and mails to buyers.
 
+pub mod connection_event;
 pub mod delivery;
 pub mod endpoint_health;
 pub mod event;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::id::{PaymentIntentId, RefundId, SessionId, StripeAccountId, StripeEventId};
+use crate::base::id::{PaymentIntentId, PayoutId, RefundId, SessionId, StripeAccountId, StripeEventId};
 use crate::base::time::Timestamp;
 
 /// An event whose signature was verified.
@@ -32,6 +32,10 @@ pub enum EventData {
     /// `charge.refunded`, `refund.created`, `refund.updated`, `refund.failed` or
     /// `charge.refund.updated`.
     Refund(RefundFacts),
+    /// `account.updated`. What the event says of the account may be old, so the account is retrieved.
+    AccountUpdated,
+    /// `payout.paid` or `payout.failed`.
+    Payout(PayoutFacts),
     /// `account.application.deauthorized`: the seller revoked the grant.
     Deauthorized,
     /// Any other type.
@@ -68,6 +72,25 @@ pub enum PaymentStatus {
     Unpaid,
     /// The session was free.
     NoPaymentRequired,
+}
+
+/// The data of a payout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayoutFacts {
+    /// Stripe's id of the payout.
+    pub id: PayoutId,
+    /// The amount in minor units.
+    pub amount: i64,
+    /// The currency.
+    pub currency: String,
+    /// Whether the payout failed.
+    pub failed: bool,
+    /// When the money arrives, in Unix seconds.
+    pub arrival: Option<i64>,
+    /// Stripe's code of the failure.
+    pub failure_code: Option<String>,
+    /// Stripe's message of the failure.
+    pub failure_message: Option<String>,
 }
 
 /// The data of a refunded charge, or of one of its refunds.

@@ -145,6 +145,32 @@ fn agree(
     Ok(agreed)
 }
 
+/// The key types that are on sale and have no price of their amount on the account.
+pub(crate) fn missing_prices(
+    store: &(impl Catalog + ?Sized),
+    tenant: &TenantId,
+    account: &AccountRef,
+) -> Result<Vec<KeyType>, PricesError> {
+    let links = store.price_links(tenant, &account.account)?;
+    let mut missing = all_key_types(store, tenant)?;
+    missing.retain(|it| {
+        let is_priced = links.iter().any(|link| {
+            link.product == it.product
+                && link.key_type == it.id
+                && Some(link.amount) == it.price
+        });
+        it.price.is_some() && it.archived_at.is_none() && !is_priced
+    });
+    let mut on_sale = Vec::new();
+    for key_type in missing {
+        let product = store.product(tenant, &key_type.product)?;
+        if product.is_some_and(|it| it.is_active()) {
+            on_sale.push(key_type);
+        }
+    }
+    Ok(on_sale)
+}
+
 fn all_key_types(
     store: &(impl Catalog + ?Sized),
     tenant: &TenantId,

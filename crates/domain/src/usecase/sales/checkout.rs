@@ -21,12 +21,13 @@ use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::connection::Connection;
 use crate::ports::{
     Catalog, CheckoutRequest, CheckoutSession, Commit, Connections, Orders, Stripe, StripeAccess,
-    StripeError, StripeIdempotencyKey, Tenants,
+    StripeError, StripeIdempotencyKey, StripeRefusal, Tenants,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
-use crate::usecase::sales::expire::expire;
+use crate::usecase::stripe::account::{AccountError, REFRESH_AFTER, refresh};
+use crate::usecase::stripe::expire::expire;
 
 /// Why a checkout was not opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -143,6 +144,8 @@ pub fn open(
         .ok_or(CheckoutError::NoPrice)?;
 
     let terms = (fee, limits.licenses);
+    check_charges(store, stripe, env, tenant, &account)?;
+
     let order = create_order(store, env, &account, &key_type, &price, terms, wanted)?;
     let request = CheckoutRequest {
         order: order.id.clone(),
@@ -174,6 +177,46 @@ pub fn open(
             })
         }
     }
+}
+
+/// Refuses a checkout on an account that can take no payments, as Stripe last said, without calling Stripe.
+/// If Stripe said so a while ago, Stripe is asked again.
+fn check_charges(
+    store: &(impl Connections + Commit + ?Sized),
+    stripe: &dyn Stripe,
+    env: &Env<'_>,
+    tenant: &TenantId,
+    account: &AccountRef,
+) -> Result<(), CheckoutError> {
+    let Some(state) = store.account_state(account)? else {
+        return Ok(());
+    };
+    let Some(known) = state.facts.filter(|facts| !facts.charges_enabled) else {
+        return Ok(());
+    };
+    let is_recent = env.now() < state.checked_at.plus(REFRESH_AFTER);
+    let facts = if is_recent {
+        known
+    } else {
+        match refresh(store, stripe, env, (tenant, account), false) {
+            Ok(facts) => facts,
+            Err(AccountError::Stripe(StripeError::AccountGone)) => {
+                return Err(CheckoutError::NotConnected);
+            }
+            Err(AccountError::Stripe(error)) => return Err(error.into()),
+            Err(AccountError::Failure(failure)) => return Err(failure.into()),
+        }
+    };
+    if facts.charges_enabled {
+        return Ok(());
+    }
+    Err(CheckoutError::Stripe(StripeError::CannotCharge(
+        StripeRefusal {
+            message: facts.why_no_charges(),
+            code: facts.requirements.disabled_reason,
+            request_id: None,
+        },
+    )))
 }
 
 /// Refuses a checkout whose account the tenant has left since the caller read the connection: its sessions

@@ -20,6 +20,7 @@ use crate::ports::{
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
+use crate::usecase::outbox::connection_event::{ConnectionChange, connection_event};
 use crate::usecase::stripe::oauth_state::{State, hash_of, key_of, random_hex};
 
 /// Why a connection was not changed.
@@ -162,6 +163,9 @@ fn leave_if_revoked(
         let mut changes = env.changes(now);
         changes.leave_account(tenant, &account, store.account_link(&account)?);
         changes.connections.push(Write::changed(connection));
+        let left = (tenant, &account);
+        let event = connection_event(env, left, ConnectionChange::Disconnected, now);
+        changes.deliveries.push(event);
         changes.audit.push(env.audit(
             tenant,
             now,
@@ -284,7 +288,12 @@ fn link(
     let mut connection = current(store, tenant)?;
     if let Some(former) = connection.connect(target.clone())? {
         changes.leave_account(tenant, &former, store.account_link(&former)?);
+        let left = (tenant, &former);
+        let event = connection_event(env, left, ConnectionChange::Disconnected, now);
+        changes.deliveries.push(event);
     }
+    let event = connection_event(env, (tenant, target), ConnectionChange::Connected, now);
+    changes.deliveries.push(event);
     changes.accounts.push(Write::changed(AccountLink {
         account: target.clone(),
         tenant: tenant.clone(),

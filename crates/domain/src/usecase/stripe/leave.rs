@@ -12,8 +12,9 @@ use crate::ports::{
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
-use crate::usecase::sales::expire::{ExpireError, expire};
+use crate::usecase::outbox::connection_event::{ConnectionChange, connection_event};
 use crate::usecase::stripe::connect::{ConnectError, current};
+use crate::usecase::stripe::expire::{ExpireError, expire};
 
 /// The largest number of sessions that are expired while a seller waits. A sweep expires the others.
 pub const SESSIONS_AT_ONCE: usize = 20;
@@ -35,6 +36,9 @@ pub fn disconnect(
             .ok_or(ConnectError::NotConnected)?;
         let mut changes = env.changes(now);
         changes.leave_account(tenant, &former, store.account_link(&former)?);
+        let left = (tenant, &former);
+        let event = connection_event(env, left, ConnectionChange::Disconnected, now);
+        changes.deliveries.push(event);
         changes.connections.push(Write::changed(connection));
         changes.audit.push(env.audit(
             tenant,

@@ -33,6 +33,7 @@ use mintage_domain::model::sales::payment::{Payment, PaymentKey};
 use mintage_domain::model::sellers::management_token::ManagementToken;
 use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+use mintage_domain::model::stripe::account_state::AccountState;
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
@@ -185,6 +186,8 @@ ports! {
         read connection(tenant: &TenantId) -> Found<Connection>;
         read account_link(account: &AccountRef) -> Found<AccountLink>;
         read retiring(n: usize) -> Several<Connection>;
+        read account_state(account: &AccountRef) -> Found<AccountState>;
+        read last_event_at(account: &AccountRef) -> Found<Timestamp>;
     }
     OAuthRounds {
         read oauth_round(state: &SecretHash) -> Found<OAuthRound>;

@@ -24,6 +24,9 @@ pub(super) fn everything(shop: &Shop) -> Changes {
     changes.connections.push(Write::changed(shop.connection()));
     changes.accounts.push(Write::changed(shop.account_link()));
     changes
+        .account_states
+        .push(Write::changed(shop.account_state()));
+    changes
         .oauth_rounds
         .push(Write::changed(shop.oauth_round()));
     changes.events.push(Write::changed(shop.processed_event()));
@@ -100,6 +103,9 @@ impl Check<'_> {
         }
         for it in values(&changes.accounts) {
             self.row(it, store.account_link(&it.account));
+        }
+        for it in values(&changes.account_states) {
+            self.row(it, store.account_state(&it.account));
         }
         for it in values(&changes.oauth_rounds) {
             self.row(it, store.oauth_round(&it.state));

@@ -12,6 +12,7 @@ use mintage_domain::ports::{
     StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
 };
 
+use crate::fixtures::account_facts;
 use crate::stand_ins::stripe::state::{StripeState, not_found};
 
 /// A Stripe in memory: accounts, grants, products, prices and sessions behind one lock. No money
@@ -56,6 +57,11 @@ impl StandInStripe {
     /// Stops an account from taking payments, as Stripe does.
     pub fn disable_charges(&self, account: &StripeAccountId) {
         self.state().without_charges.insert(account.clone());
+    }
+
+    /// Lets an account take payments again.
+    pub fn enable_charges(&self, account: &StripeAccountId) {
+        self.state().without_charges.remove(account);
     }
 
     /// Archives a product, as its seller does in the dashboard.
@@ -163,14 +169,25 @@ impl Stripe for StandInStripe {
         let state = self.on_account(account)?;
         let open = !state.without_charges.contains(&account.account);
         Ok(StripeAccount {
-            id: account.account.clone(),
             charges_enabled: open,
             payouts_enabled: open,
-            details_submitted: true,
-            kind: Some("standard".to_owned()),
-            country: Some("US".to_owned()),
-            default_currency: Some("usd".to_owned()),
+            ..account_facts(&account.account)
         })
+    }
+
+    fn onboarding_link(
+        &self,
+        account: &AccountRef,
+        refresh_url: &WebUrl,
+        return_url: &WebUrl,
+    ) -> Result<String, StripeError> {
+        drop(self.on_account(account)?);
+        Ok(format!(
+            "https://connect.stripe.test/setup/{}?refresh_url={}&return_url={}",
+            account.account,
+            percent_encoded(refresh_url.as_str()),
+            percent_encoded(return_url.as_str()),
+        ))
     }
 
     fn product(

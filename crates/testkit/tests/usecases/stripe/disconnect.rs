@@ -159,7 +159,9 @@ fn open_sessions_are_expired_before_the_grant_ends_in_bounded_steps() {
     let sessions = opened(&seller, SESSIONS_AT_ONCE + 5);
     leave(&seller, &*seller.stripe).unwrap();
     assert_eq!(seller.connection().state.account(), None);
-    assert_eq!(expired(&seller, &sessions), SESSIONS_AT_ONCE);
+    // Of the sessions that Stripe was asked to expire, one may be paid.
+    let asked = SESSIONS_AT_ONCE - 1..=SESSIONS_AT_ONCE;
+    assert!(asked.contains(&expired(&seller, &sessions)));
     assert!(is_granted(&seller, &account), "sessions are still open");
 
     assert_eq!(swept(&seller, &*seller.stripe).retired, 1);

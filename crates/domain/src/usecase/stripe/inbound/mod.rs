@@ -1,5 +1,6 @@
 //! Receiving Stripe events. One commit records the event together with all its effects.
 
+mod account;
 mod deauthorized;
 mod lost_order;
 mod order;
@@ -43,11 +44,12 @@ impl Inbound {
     /// The account that is retrieved from Stripe before this event can be decided, if any.
     pub fn account_to_retrieve(&self) -> Option<&StripeAccountId> {
         match self.event.data {
-            EventData::Deauthorized => self.event.account.as_ref(),
+            EventData::Deauthorized | EventData::AccountUpdated => self.event.account.as_ref(),
             EventData::SessionCompleted(_)
             | EventData::SessionPaymentFailed(_)
             | EventData::SessionExpired(_)
             | EventData::Refund(_)
+            | EventData::Payout(_)
             | EventData::Other => None,
         }
     }
@@ -104,7 +106,7 @@ pub fn decide(
         return Ok(Decision::Answer(Outcome::Duplicate));
     }
     let now = env.now();
-    let verdict = match account(inbound)? {
+    let verdict = match account_of(inbound)? {
         Ok(account) => {
             let facts = (&account, &inbound.event.data);
             match interpret_session(store, catalog, env, facts, refused, now)? {
@@ -192,7 +194,7 @@ fn record(inbound: &Inbound, outcome: EventOutcome, now: Timestamp) -> Write<Pro
 }
 
 /// The account that an event is about, or why the event is ignored.
-fn account(inbound: &Inbound) -> Result<Result<AccountRef, Verdict>, InboundError> {
+fn account_of(inbound: &Inbound) -> Result<Result<AccountRef, Verdict>, InboundError> {
     let event = &inbound.event;
     match (inbound.endpoint, Mode::from_livemode(event.livemode)) {
         (Mode::Sandbox, Mode::Live) => return Err(InboundError::LiveEventOnSandbox),
@@ -227,9 +229,11 @@ fn interpret_session(
         }
         EventData::SessionPaymentFailed(session) => (session, OrderStatus::PaymentFailed),
         EventData::SessionExpired(session) => (session, OrderStatus::Expired),
-        EventData::Refund(_) | EventData::Deauthorized | EventData::Other => {
-            return Ok(None);
-        }
+        EventData::Refund(_)
+        | EventData::AccountUpdated
+        | EventData::Payout(_)
+        | EventData::Deauthorized
+        | EventData::Other => return Ok(None),
     };
     order::change_order_status(store, env, &account.account, session, to, now).map(Some)
 }
@@ -249,6 +253,8 @@ fn interpret_event(
     }
     match data {
         EventData::Refund(facts) => refund::interpret(store, env, account, facts, now),
+        EventData::AccountUpdated => account::updated(store, stripe, env, account, now),
+        EventData::Payout(facts) => account::payout(store, env, account, facts, now),
         EventData::Deauthorized => deauthorized::interpret(store, stripe, env, account, now),
         EventData::SessionCompleted(_)
         | EventData::SessionPaymentFailed(_)
