@@ -9,6 +9,7 @@
 
 pub mod batch;
 pub mod claim;
+mod declare_tables;
 mod error;
 mod lookup;
 mod newest;

@@ -101,10 +101,10 @@ struct ExternalAccount {
 }
 
 fn short(text: String) -> String {
-    match text.char_indices().nth(MAX_TEXT) {
-        Some((end, _)) => text[..end].to_owned(),
-        None => text,
+    if text.chars().nth(MAX_TEXT).is_none() {
+        return text;
     }
+    text.chars().take(MAX_TEXT).collect()
 }
 
 impl From<Due> for Requirements {

@@ -10,7 +10,8 @@ use mintage_domain::ports::{CheckoutEnd, CheckoutRequest, CheckoutSession};
 use serde::Deserialize;
 use stripe_checkout::CheckoutSessionMode;
 use stripe_checkout::checkout_session::{
-    ExpireCheckoutSession, RetrieveCheckoutSession, CreateCheckoutSession, CreateCheckoutSessionLineItems, CreateCheckoutSessionPaymentIntentData,
+    CreateCheckoutSession, CreateCheckoutSessionLineItems, CreateCheckoutSessionPaymentIntentData,
+    ExpireCheckoutSession, RetrieveCheckoutSession,
 };
 
 use crate::metadata;

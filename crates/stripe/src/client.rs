@@ -8,8 +8,9 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, Http, HttpResponse, NewPrice, NewProduct, Stripe,
-    StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
+    CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, Http, HttpResponse, NewPrice, NewProduct,
+    Stripe, StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice,
+    StripeProduct,
 };
 use serde::de::DeserializeOwned;
 use stripe_client_core::{RequestBuilder, StripeRequest};

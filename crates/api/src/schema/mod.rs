@@ -10,11 +10,12 @@ mod shape;
 mod tests;
 
 pub(crate) use described::{
-    AccountType, Actor, ApiKeyId, AuditId, ConnectionEventName, Cursor, CustomerId, DeliveryId, DeliveryStatus, EmailPrefix,
-    EventName, HoldCause, LicenseEventName, LicenseId, LicenseReason, LicenseStatus, MailId,
-    MailStatus, MetadataFilter, NextStepCode, OrderId, OrderStatus, ParkedEventStatus, ReasonNotActivated,
-    ReasonNotRecorded, ReasonNotValid, SearchText, StripeEventId, TenantId, Time, TokenId,
-    ValidationStatus, WebhookEndpointId, WebhookEndpointStatus,
+    AccountType, Actor, ApiKeyId, AuditId, ConnectionEventName, Cursor, CustomerId, DeliveryId,
+    DeliveryStatus, EmailPrefix, EventName, HoldCause, LicenseEventName, LicenseId, LicenseReason,
+    LicenseStatus, MailId, MailStatus, MetadataFilter, NextStepCode, OrderId, OrderStatus,
+    ParkedEventStatus, ReasonNotActivated, ReasonNotRecorded, ReasonNotValid, SearchText,
+    StripeEventId, TenantId, Time, TokenId, ValidationStatus, WebhookEndpointId,
+    WebhookEndpointStatus,
 };
 pub(crate) use fields::{
     ActivationId, ActivationLimit, Amount, ApiKeyScope, Currency, CustomerName, DeviceText,

@@ -89,7 +89,11 @@ impl<'a> ConnectionStatus<'a> {
             payout_schedule: schedule.map(PayoutScheduleView::of),
             instant_payouts: facts.and_then(|it| it.instant_payouts),
             last_webhook_at: report.last_event_at.map(Timestamp::to_rfc3339),
-            prices_missing: report.missing_prices.iter().map(UnpricedKeyType::of).collect(),
+            prices_missing: report
+                .missing_prices
+                .iter()
+                .map(UnpricedKeyType::of)
+                .collect(),
             next: report.next.iter().copied().map(NextStepView::of).collect(),
             account_id: account.map(|it| it.account),
         }

@@ -145,7 +145,11 @@ fn a_live_connection_never_goes_back_and_no_mode_is_connected_twice() {
             let before = seller.snapshot();
             let refused = seller.post("/v1/integrations/stripe/connect", &json!({"mode": mode}));
             let is_way_back = connected == "live" && *mode == "sandbox";
-            let code = if is_way_back { "connect/live-is-one-way" } else { "stripe/mode-refused" };
+            let code = if is_way_back {
+                "connect/live-is-one-way"
+            } else {
+                "stripe/mode-refused"
+            };
             assert_eq!(refused.error(), (409, code.into()));
             assert_eq!(seller.snapshot(), before);
         }

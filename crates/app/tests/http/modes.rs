@@ -125,13 +125,21 @@ fn a_switch_needs_the_scope_and_an_empty_object() {
     let reader = Seller::of(
         &stage,
         "acme",
-        reader["managementToken"].as_str().expect("a token").to_owned(),
+        reader["managementToken"]
+            .as_str()
+            .expect("a token")
+            .to_owned(),
     );
     let by_reader = reader.post(SWITCH, &json!({}));
     assert_eq!(by_reader.error(), refused(403, "authz/role-insufficient"));
     let nobody = stage.api.send(&Request::post(SWITCH).json(&json!({})));
     assert_eq!(nobody.error(), refused(401, "api/key-invalid"));
-    for bad in [json!({"mode": "live"}), json!([]), json!("live"), json!(null)] {
+    for bad in [
+        json!({"mode": "live"}),
+        json!([]),
+        json!("live"),
+        json!(null),
+    ] {
         let answer = seller.post(SWITCH, &bad);
         assert_eq!(
             answer.error(),

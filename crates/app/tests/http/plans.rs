@@ -26,7 +26,8 @@ fn refused(status: u16, code: &str) -> (u16, String) {
 }
 
 fn issue(stage: &Stage, seller: &Seller, with: &ApiKey, nth: i64) -> Answer {
-    let body = json!({"planCode": "lifetime", "customer": {"email": "c@d.test"}, "duration": "lifetime"});
+    let body =
+        json!({"planCode": "lifetime", "customer": {"email": "c@d.test"}, "duration": "lifetime"});
     let at = (seller.now() * 1_000 + nth).to_string();
     let call = signed_to("/v1/issue", with, &at, body.to_string());
     stage.api.send(&call)
@@ -46,10 +47,17 @@ fn active(seller: &Seller) -> Vec<(String, bool)> {
     let is_active = |it: &Value| {
         let active = it["active"].as_bool().expect("a flag");
         let since = &it["deactivatedAt"];
-        assert_eq!(active, since.is_null() && it["archivedAt"].is_null(), "{it}");
+        assert_eq!(
+            active,
+            since.is_null() && it["archivedAt"].is_null(),
+            "{it}"
+        );
         active
     };
-    products.iter().map(|it| (text(it), is_active(it))).collect()
+    products
+        .iter()
+        .map(|it| (text(it), is_active(it)))
+        .collect()
 }
 
 fn expected(products: &[(&str, bool)]) -> Vec<(String, bool)> {
@@ -74,7 +82,12 @@ fn a_downgrade_deactivates_the_newest_products_and_an_upgrade_activates_them_aga
     let page = page["url"].as_str().expect("a page");
 
     change_plan(&stage, "starter");
-    let three = [("pro", true), ("second", true), ("third", true), ("fourth", false)];
+    let three = [
+        ("pro", true),
+        ("second", true),
+        ("third", true),
+        ("fourth", false),
+    ];
     assert_eq!(active(&seller), expected(&three));
     let refusal = issue(&stage, &seller, &api_key, 1);
     assert_eq!(refusal.error(), refused(403, "plan/product-deactivated"));
@@ -96,19 +109,38 @@ fn a_downgrade_deactivates_the_newest_products_and_an_upgrade_activates_them_aga
     assert_eq!(ended["valid"], false);
     assert_eq!(ended["reason"], "product_deactivated");
 
-    seller.post("/v1/products/second/archive", &json!({})).expect(200);
-    let moved = [("pro", true), ("second", false), ("third", true), ("fourth", true)];
+    seller
+        .post("/v1/products/second/archive", &json!({}))
+        .expect(200);
+    let moved = [
+        ("pro", true),
+        ("second", false),
+        ("third", true),
+        ("fourth", true),
+    ];
     assert_eq!(active(&seller), expected(&moved));
     assert_eq!(seller.validate(&api_key, &key)["valid"], true);
     let restored = seller.post("/v1/products/second/restore", &json!({}));
     assert_eq!(restored.error(), refused(403, "quota/products-exceeded"));
 
     change_plan(&stage, "free");
-    let one = [("pro", true), ("second", false), ("third", false), ("fourth", false)];
+    let one = [
+        ("pro", true),
+        ("second", false),
+        ("third", false),
+        ("fourth", false),
+    ];
     assert_eq!(active(&seller), expected(&one));
     change_plan(&stage, "pro");
-    seller.post("/v1/products/second/restore", &json!({})).expect(200);
-    let all = [("pro", true), ("second", true), ("third", true), ("fourth", true)];
+    seller
+        .post("/v1/products/second/restore", &json!({}))
+        .expect(200);
+    let all = [
+        ("pro", true),
+        ("second", true),
+        ("third", true),
+        ("fourth", true),
+    ];
     assert_eq!(active(&seller), expected(&all));
     issue(&stage, &seller, &api_key, 2).expect(200);
 }
@@ -148,7 +180,11 @@ fn a_plan_that_was_lowered_while_the_seller_was_at_stripe_connects_nothing() {
     let callback = stage.stripe.consent(&url, "connect", "");
     let answer = seller.come_back(&callback);
     assert_eq!(answer.status, 403);
-    assert!(answer.text().contains("plan/upgrade-required"), "{}", answer.text());
+    assert!(
+        answer.text().contains("plan/upgrade-required"),
+        "{}",
+        answer.text()
+    );
     assert!(stage.stripe.posts("/oauth/token").is_empty());
     assert_eq!(seller.status()["connected"], false);
 }

@@ -9,8 +9,8 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
-    StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
+    CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe,
+    StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
 };
 
 use crate::metrics::Metrics;
@@ -100,7 +100,8 @@ impl Stripe for GuardedStripe {
         return_url: &WebUrl,
     ) -> Result<String, StripeError> {
         self.call("onboarding_link", account, || {
-            self.stripe.onboarding_link(account, refresh_url, return_url)
+            self.stripe
+                .onboarding_link(account, refresh_url, return_url)
         })
     }
 

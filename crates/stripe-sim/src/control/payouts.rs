@@ -31,7 +31,12 @@ pub(crate) async fn pay(
         return response::error(404, "There is no such account.");
     }
     let scope = Scope::new(&*id, Mode::from_livemode(body.livemode));
-    response::ok(payouts::pay(&mut world, &scope, body.amount, &body.currency))
+    response::ok(payouts::pay(
+        &mut world,
+        &scope,
+        body.amount,
+        &body.currency,
+    ))
 }
 
 /// The bank sends a payout back.

@@ -1,6 +1,10 @@
 use serde_json::{Value, json};
 
 /// A seller's account or the platform's own account.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the fields of Stripe's account"
+)]
 pub(crate) struct Account {
     pub(crate) id: String,
     pub(crate) email: String,
@@ -105,7 +109,11 @@ impl Account {
 
     pub(crate) fn to_json(&self) -> Value {
         let controls_itself = self.dashboard() == "full";
-        let controller = if controls_itself { "account" } else { "application" };
+        let controller = if controls_itself {
+            "account"
+        } else {
+            "application"
+        };
         let none = json!({
             "alternatives": [], "current_deadline": null, "currently_due": [],
             "disabled_reason": null, "errors": [], "eventually_due": [], "past_due": [],

@@ -16,8 +16,8 @@ use crate::params::spec::{self, Param};
 use crate::resources::context::Context;
 use crate::resources::listing::{list, retrieve};
 use crate::resources::{
-    account_links, accounts, application_fees, create_session, events, payouts, prices, products, refunds, sessions,
-    webhook_endpoints,
+    account_links, accounts, application_fees, create_session, events, payouts, prices, products,
+    refunds, sessions, webhook_endpoints,
 };
 
 type Handler = fn(&mut Context<'_>) -> ApiResult;
@@ -59,7 +59,11 @@ const ENDPOINTS: &str = "/v1/webhook_endpoints";
 const ROUTES: &[Route] = &[
     get("/v1/account", &[], accounts::retrieve_own),
     get("/v1/accounts/{id}", &[], accounts::retrieve),
-    post("/v1/account_links", account_links::CREATE, account_links::create),
+    post(
+        "/v1/account_links",
+        account_links::CREATE,
+        account_links::create,
+    ),
     get("/v1/payouts/{id}", &[], retrieve::<Payout>),
     get("/v1/payouts", payouts::LIST, list::<Payout>),
     post("/v1/products", products::CREATE, products::create),

@@ -93,9 +93,7 @@ impl Tables {
                 .map(|row| row.version),
             Row::Connection(tenant) => self.connections.get(tenant).map(|row| row.version),
             Row::Account(account) => self.accounts.get(account).map(|row| row.version),
-            Row::AccountState(account) => {
-                self.account_states.get(account).map(|row| row.version)
-            }
+            Row::AccountState(account) => self.account_states.get(account).map(|row| row.version),
             Row::OAuthRound(state) => self.oauth_rounds.get(state).map(|row| row.version),
             Row::Event(endpoint, id) => self
                 .events

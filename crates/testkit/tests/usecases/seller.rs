@@ -328,10 +328,14 @@ impl Seller {
 
     /// Sells one license and returns it.
     pub(crate) fn sell(&self) -> LicenseRecord {
-        let session = self.session();
-        let paid = self.receive(EventData::SessionCompleted(paid(&session)));
+        self.pay(&self.session())
+    }
+
+    /// Receives the payment of a session; returns its license.
+    pub(crate) fn pay(&self, session: &SessionId) -> LicenseRecord {
+        let paid = self.receive(EventData::SessionCompleted(paid(session)));
         assert_eq!(paid, Ok(Outcome::Applied));
-        let order = self.order(&session);
+        let order = self.order(session);
         self.store.licenses_of_order(&order.id).unwrap().remove(0)
     }
 

@@ -145,7 +145,13 @@ pub(super) async fn onboard(
     let OnboardRequest {} = read_body(&body.read().await?)?;
     let url = call_stripe(&app, caller.tenant().as_str(), move |app| {
         let (store, stripe, public_url) = (&*app.store, &*app.stripe, &app.settings.public_url);
-        onboard::start(store, stripe, &caller.env(app), &caller.tenant(), public_url)
+        onboard::start(
+            store,
+            stripe,
+            &caller.env(app),
+            &caller.tenant(),
+            public_url,
+        )
     })
     .await??;
     Ok(HttpResponse::Ok()

@@ -53,7 +53,10 @@ pub(super) async fn receive(
         .webhooks
         .read_connect(&body, signature, app.clock.now())?;
     let (id, kind) = (event.id.clone(), event.kind.clone());
-    let seen = event.account.clone().filter(|_| event.livemode == endpoint.livemode());
+    let seen = event
+        .account
+        .clone()
+        .filter(|_| event.livemode == endpoint.livemode());
     let inbound = Inbound {
         endpoint,
         event,

@@ -57,6 +57,17 @@ pub enum Attention {
     PayoutFailed(Payout),
 }
 
+/// What recording a payout changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PayoutRecord {
+    /// Nothing: the payout was recorded before.
+    Known,
+    /// The payout is new, and paid.
+    Paid,
+    /// The payout has failed, which the seller must look at.
+    Failed(Attention),
+}
+
 impl AccountState {
     /// The state of an account of which nothing is known.
     pub fn unknown(account: AccountRef, now: Timestamp) -> Self {
@@ -78,25 +89,24 @@ impl AccountState {
     /// account can no longer take payments is returned once.
     pub fn learn(&mut self, facts: StripeAccount, now: Timestamp) -> Option<Attention> {
         let was_able = self.can_charge() != Some(false);
-        let attention = (was_able && !facts.charges_enabled)
-            .then(|| Attention::ChargesDisabled(facts.clone()));
+        let attention =
+            (was_able && !facts.charges_enabled).then(|| Attention::ChargesDisabled(facts.clone()));
         self.facts = Some(facts);
         self.checked_at = now;
         attention
     }
 
-    /// Records a payout. Returns `None` if nothing changed, and else what the seller must look at, if
-    /// anything. The order in which Stripe's events arrive does not matter.
-    pub fn record_payout(&mut self, facts: &PayoutFacts, now: Timestamp) -> Option<Option<Attention>> {
+    /// Records a payout. The order in which Stripe's events arrive does not matter.
+    pub fn record_payout(&mut self, facts: &PayoutFacts, now: Timestamp) -> PayoutRecord {
         let known = self.payouts.iter_mut().find(|it| it.id == facts.id);
         if let Some(known) = known {
             if known.failed || !facts.failed {
-                return None;
+                return PayoutRecord::Known;
             }
             known.failed = true;
             known.failure_code.clone_from(&facts.failure_code);
             known.failure_message.clone_from(&facts.failure_message);
-            return Some(Some(Attention::PayoutFailed(known.clone())));
+            return PayoutRecord::Failed(Attention::PayoutFailed(known.clone()));
         }
         let payout = Payout {
             id: facts.id.clone(),
@@ -110,7 +120,11 @@ impl AccountState {
         };
         self.payouts.insert(0, payout.clone());
         self.payouts.truncate(MAX_PAYOUTS);
-        Some(payout.failed.then(|| Attention::PayoutFailed(payout)))
+        if payout.failed {
+            PayoutRecord::Failed(Attention::PayoutFailed(payout))
+        } else {
+            PayoutRecord::Paid
+        }
     }
 
     /// The facts as they are stored.
@@ -188,7 +202,7 @@ mod tests {
             let mut told = 0;
             for failed in order.into_iter().chain(order) {
                 let recorded = state.record_payout(&payout("po_1", failed), Timestamp::EPOCH);
-                told += usize::from(matches!(recorded, Some(Some(Attention::PayoutFailed(_)))));
+                told += usize::from(matches!(recorded, PayoutRecord::Failed(_)));
             }
             assert_eq!(state.payouts.len(), 1);
             assert!(state.payouts[0].failed);
@@ -201,7 +215,8 @@ mod tests {
         let mut state = state();
         for nth in 0..MAX_PAYOUTS + 5 {
             let facts = payout(&format!("po_{nth}"), false);
-            assert_eq!(state.record_payout(&facts, Timestamp::EPOCH), Some(None));
+            let recorded = state.record_payout(&facts, Timestamp::EPOCH);
+            assert_eq!(recorded, PayoutRecord::Paid);
         }
         assert_eq!(state.payouts.len(), MAX_PAYOUTS);
         let newest = format!("po_{}", MAX_PAYOUTS + 4);

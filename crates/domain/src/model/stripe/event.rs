@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::id::{PaymentIntentId, PayoutId, RefundId, SessionId, StripeAccountId, StripeEventId};
+use crate::base::id::{
+    PaymentIntentId, PayoutId, RefundId, SessionId, StripeAccountId, StripeEventId,
+};
 use crate::base::time::Timestamp;
 
 /// An event whose signature was verified.

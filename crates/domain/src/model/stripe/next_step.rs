@@ -101,7 +101,10 @@ pub fn next_steps(of: &ConnectionView<'_>) -> Vec<NextStep> {
     if of.lacks_prices {
         steps.push(NextStep::SetUpPrices);
     }
-    if of.facts.is_some_and(|it| it.charges_enabled && !it.payouts_enabled) {
+    if of
+        .facts
+        .is_some_and(|it| it.charges_enabled && !it.payouts_enabled)
+    {
         steps.push(NextStep::EnablePayouts);
     }
     if steps.is_empty() && mode == Mode::Sandbox {
@@ -168,10 +171,16 @@ mod tests {
             (view(sandbox, Some(&good), false), &[SwitchToLive]),
             (view(live, Some(&good), false), &[]),
             (view(live, None, true), &[SetUpPrices]),
-            (view(live, Some(&new), true), &[FinishOnboarding, SetUpPrices]),
+            (
+                view(live, Some(&new), true),
+                &[FinishOnboarding, SetUpPrices],
+            ),
             (view(live, Some(&due), false), &[MeetRequirements]),
             (view(sandbox, Some(&refused), false), &[EnableCharges]),
-            (view(live, Some(&unpaid), true), &[SetUpPrices, EnablePayouts]),
+            (
+                view(live, Some(&unpaid), true),
+                &[SetUpPrices, EnablePayouts],
+            ),
         ] {
             assert_eq!(next_steps(&view), expected, "{view:?}");
         }

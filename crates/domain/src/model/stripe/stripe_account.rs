@@ -8,10 +8,6 @@ use crate::base::text_enum::text_enum;
 /// A Stripe account. What Stripe does not say of accounts that it does not let the platform control is
 /// `None` or empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "the fields of Stripe's account"
-)]
 pub struct StripeAccount {
     /// Stripe's id of the account.
     pub id: StripeAccountId,

@@ -155,9 +155,7 @@ pub(crate) fn missing_prices(
     let mut missing = all_key_types(store, tenant)?;
     missing.retain(|it| {
         let is_priced = links.iter().any(|link| {
-            link.product == it.product
-                && link.key_type == it.id
-                && Some(link.amount) == it.price
+            link.product == it.product && link.key_type == it.id && Some(link.amount) == it.price
         });
         it.price.is_some() && it.archived_at.is_none() && !is_priced
     });

@@ -175,7 +175,14 @@ pub fn set_product_archived(
         changes.products.push(Write::changed(product));
         if quota.is_some() {
             // The oldest deactivated product takes the place of an archived one.
-            apply_cap_into(&mut changes, store, env, (tenant, quota), actor, Some(&with))?;
+            apply_cap_into(
+                &mut changes,
+                store,
+                env,
+                (tenant, quota),
+                actor,
+                Some(&with),
+            )?;
         }
         let written = changes.products.first();
         let product = written.map_or(with, |write| write.value.clone());

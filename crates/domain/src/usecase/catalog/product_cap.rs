@@ -41,7 +41,11 @@ pub(crate) fn apply_cap_into(
         let target = product.id.as_str();
         let entry = env.audit(tenant, changes.at, actor.clone(), action, target);
         changes.audit.push(entry);
-        match changes.products.iter_mut().find(|it| it.value.id == product.id) {
+        match changes
+            .products
+            .iter_mut()
+            .find(|it| it.value.id == product.id)
+        {
             Some(write) => write.value.deactivated_at = product.deactivated_at,
             None => changes.products.push(Write::changed(product)),
         }

@@ -4,9 +4,7 @@ use crate::base::id::{DeliveryId, WebhookEndpointId};
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::commit::write::Write;
-use crate::model::outbox::connection_event::{
-    ConnectionFacts, EventPayout, connection_event_body,
-};
+use crate::model::outbox::connection_event::{ConnectionFacts, EventPayout, connection_event_body};
 use crate::model::outbox::delivery::{Delivery, DeliveryStatus};
 use crate::model::outbox::event::EventName;
 use crate::model::stripe::account::AccountRef;
@@ -71,12 +69,13 @@ pub(crate) fn connection_event(
 /// The reason, the message and the payout of an event that asks for attention.
 fn told(attention: &Attention) -> (&'static str, String, Option<EventPayout<'_>>) {
     match attention {
-        Attention::ChargesDisabled(account) => {
-            ("charges_disabled", account.why_no_charges(), None)
-        }
+        Attention::ChargesDisabled(account) => ("charges_disabled", account.why_no_charges(), None),
         Attention::PayoutFailed(payout) => {
             let why = payout.failure_message.as_deref();
-            let message = format!("a payout failed: {}", why.unwrap_or("Stripe gave no reason"));
+            let message = format!(
+                "a payout failed: {}",
+                why.unwrap_or("Stripe gave no reason")
+            );
             let payout = EventPayout {
                 id: &payout.id,
                 amount: payout.amount,

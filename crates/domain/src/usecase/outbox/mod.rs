@@ -1,7 +1,7 @@
 //! Use cases of webhook deliveries and mails.
 
-pub mod deliver;
 pub mod connection_event;
+pub mod deliver;
 pub mod event;
 pub mod mail;
 mod mail_rates;

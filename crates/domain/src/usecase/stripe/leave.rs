@@ -7,9 +7,7 @@ use crate::commit::write::Write;
 use crate::model::sales::order::OrderStatus;
 use crate::model::sellers::audit::Actor;
 use crate::model::stripe::account::AccountRef;
-use crate::ports::{
-    CheckoutEnd, Commit, Connections, OrderFilter, Orders, Stripe, StripeError,
-};
+use crate::ports::{CheckoutEnd, Commit, Connections, OrderFilter, Orders, Stripe, StripeError};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::outbox::connection_event::{ConnectionChange, connection_event};

@@ -119,9 +119,8 @@ fn token(keys: &KeyRing, tenant: &TenantId, account: &AccountRef, until: Timesta
 /// Reads a token that is good at `now`.
 fn read(keys: &KeyRing, token: &str, now: Timestamp) -> Option<(TenantId, AccountRef)> {
     let parts: Vec<&str> = token.split('.').collect();
-    let [tenant, mode, account, until, key, signature] = parts[..] else {
-        return None;
-    };
+    let parts = <[&str; 6]>::try_from(parts).ok()?;
+    let [tenant, mode, account, until, key, signature] = parts;
     let tenant = TenantId::parse(tenant).ok()?;
     let account = AccountRef {
         mode: Mode::parse(mode).ok()?,

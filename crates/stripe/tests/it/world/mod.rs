@@ -11,7 +11,9 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
-use mintage_domain::ports::{AnswerBody, CheckoutSession, Http, HttpRequest, HttpResponse, Method, Stripe};
+use mintage_domain::ports::{
+    AnswerBody, CheckoutSession, Http, HttpRequest, HttpResponse, Method, Stripe,
+};
 use mintage_http::{HttpClient, Reach};
 use mintage_stripe::{ModeConfig, StripeClient, StripeConfig};
 use mintage_stripe_sim::{Config, Running, Sim, WebhookEndpoint};

@@ -8,8 +8,8 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
-    StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
+    CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe,
+    StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
 };
 
 use crate::fixtures::account_facts;

@@ -306,13 +306,14 @@ fn a_plan_issues_up_to_its_cap_and_a_paid_order_mints_beyond_it() {
     for plan in [Plan::Free, Plan::Starter, Plan::Plus] {
         let (seller, api_key) = seller();
         let cap = plan.limits().licenses.unwrap();
+        let opened_before = seller.session();
         on_plan(&seller, plan, i64::from(cap) - 1);
         let first = issued(&seller, &call(&seller, &api_key), &bare(&seller));
         let first = first.unwrap().license;
         let beyond = call(&seller, &api_key);
         let full = issued(&seller, &beyond, &bare(&seller)).unwrap_err();
         assert_eq!(full, IssueError::QuotaExceeded(cap));
-        let sold = seller.sell().license;
+        let sold = seller.pay(&opened_before).license;
         assert_eq!(counted(&seller, Mode::Live), i64::from(cap) + 1);
         let (store, env) = (&*seller.store, seller.env());
         for (count, license) in (0..cap).rev().zip([&first, &sold]) {

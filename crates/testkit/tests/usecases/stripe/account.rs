@@ -87,8 +87,18 @@ fn news_of_an_account_that_was_left_or_that_stripe_does_not_tell_change_nothing(
     seller.stripe.end_grant(&account);
     assert!(matches!(updated(&seller), Outcome::Ignored(_)));
     let (store, env) = (&*seller.store, seller.env());
-    disconnect(store, &*seller.stripe, &env, seller.tenant(), &Actor::Operator).unwrap();
-    for data in [EventData::AccountUpdated, EventData::Payout(payout("po_1", true))] {
+    disconnect(
+        store,
+        &*seller.stripe,
+        &env,
+        seller.tenant(),
+        &Actor::Operator,
+    )
+    .unwrap();
+    for data in [
+        EventData::AccountUpdated,
+        EventData::Payout(payout("po_1", true)),
+    ] {
         let outcome = seller.receive(data).unwrap();
         assert!(matches!(outcome, Outcome::Ignored(_)), "{outcome:?}");
     }
@@ -108,14 +118,24 @@ fn payout(id: &str, failed: bool) -> PayoutFacts {
 }
 
 fn ids(page: &[Payout]) -> Vec<(String, bool)> {
-    page.iter().map(|it| (it.id.to_string(), it.failed)).collect()
+    page.iter()
+        .map(|it| (it.id.to_string(), it.failed))
+        .collect()
 }
 
 #[test]
 fn payouts_are_recorded_in_any_order_and_listed_in_pages() {
     let seller = Seller::on_sale();
-    for (id, failed) in [("po_1", true), ("po_1", false), ("po_2", false), ("po_2", true), ("po_3", false)] {
-        seller.receive(EventData::Payout(payout(id, failed))).unwrap();
+    for (id, failed) in [
+        ("po_1", true),
+        ("po_1", false),
+        ("po_2", false),
+        ("po_2", true),
+        ("po_3", false),
+    ] {
+        seller
+            .receive(EventData::Payout(payout(id, failed)))
+            .unwrap();
     }
     assert_eq!(seller.audited("stripe.payout-failed"), 2);
     let mut request = PageRequest {
@@ -124,7 +144,10 @@ fn payouts_are_recorded_in_any_order_and_listed_in_pages() {
     };
     let page = payouts(&*seller.store, seller.tenant(), &request).unwrap();
     let owned = |id: &str, failed| (id.to_owned(), failed);
-    assert_eq!(ids(&page.items), [owned("po_3", false), owned("po_2", true)]);
+    assert_eq!(
+        ids(&page.items),
+        [owned("po_3", false), owned("po_2", true)]
+    );
     request.after = page.next;
     let rest = payouts(&*seller.store, seller.tenant(), &request).unwrap();
     assert_eq!(ids(&rest.items), [owned("po_1", true)]);
@@ -140,7 +163,10 @@ fn a_checkout_asks_stripe_again_a_minute_after_an_account_could_not_charge() {
     let never_asked = MockStripe::new();
     let refused = seller.open(&never_asked, &seller.wanted());
     assert!(
-        matches!(refused, Err(CheckoutError::Stripe(StripeError::CannotCharge(_)))),
+        matches!(
+            refused,
+            Err(CheckoutError::Stripe(StripeError::CannotCharge(_)))
+        ),
         "{refused:?}"
     );
     seller.shop.env.clock.advance(REFRESH_AFTER);
@@ -167,5 +193,10 @@ fn a_report_falls_back_on_what_stripe_said_last() {
     let revoked = report(store, tenant, Some(&Err(StripeError::AccountGone))).unwrap();
     assert_eq!(revoked.next, [NextStep::Reconnect]);
     let now = seller.stripe.account(&account);
-    assert!(report(store, tenant, Some(&now)).unwrap().missing_prices.is_empty());
+    assert!(
+        report(store, tenant, Some(&now))
+            .unwrap()
+            .missing_prices
+            .is_empty()
+    );
 }

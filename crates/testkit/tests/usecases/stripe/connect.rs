@@ -20,8 +20,8 @@ use mintage_domain::ports::{
 use mintage_domain::usecase::sellers::standing::{erase, suspend};
 use mintage_domain::usecase::sellers::tenant::change_plan;
 use mintage_domain::usecase::stripe::connect::{self, ConnectError, OAUTH_ROUND_TTL};
-use mintage_domain::usecase::stripe::leave::disconnect;
 use mintage_domain::usecase::stripe::connect_page;
+use mintage_domain::usecase::stripe::leave::disconnect;
 use mintage_testkit::fixtures::{stripe_account, web_url};
 use mintage_testkit::{MemoryStore, StandInStripe};
 

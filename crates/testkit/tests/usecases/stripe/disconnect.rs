@@ -109,7 +109,14 @@ fn an_account_that_is_in_use_again_keeps_its_grant() {
     second.connect(&account).unwrap();
     // A mock without expectations refuses any request to end a grant.
     let (never_asked, tenant) = (MockStripe::new(), first.tenant());
-    retire(&*store, &never_asked, &first.env(), tenant, SESSIONS_AT_ONCE).unwrap();
+    retire(
+        &*store,
+        &never_asked,
+        &first.env(),
+        tenant,
+        SESSIONS_AT_ONCE,
+    )
+    .unwrap();
     assert_eq!(first.connection().retiring, [], "by another");
     assert!(is_granted(&second, &account));
 }
@@ -166,7 +173,10 @@ fn open_sessions_are_expired_before_the_grant_ends_in_bounded_steps() {
 
     assert_eq!(swept(&seller, &*seller.stripe).retired, 1);
     assert_eq!(expired(&seller, &sessions), sessions.len() - 1);
-    assert!(!seller.stripe.is_expired(&account, &sessions[0]), "it was paid");
+    assert!(
+        !seller.stripe.is_expired(&account, &sessions[0]),
+        "it was paid"
+    );
     assert!(!is_granted(&seller, &account));
     assert_eq!(seller.connection().retiring, []);
 }
@@ -177,11 +187,13 @@ fn a_checkout_that_is_overtaken_by_a_disconnect_gives_no_page_to_pay_on() {
     let account = seller.shop.account_ref();
     let overtaken = Arc::clone(&seller);
     let mut stripe = MockStripe::new();
-    stripe.expect_open_checkout().returning(move |on, request, key| {
-        // Stripe cannot end the grant yet, and sees no session to expire.
-        leave(&overtaken, &down()).unwrap();
-        overtaken.stripe.open_checkout(on, request, key)
-    });
+    stripe
+        .expect_open_checkout()
+        .returning(move |on, request, key| {
+            // Stripe cannot end the grant yet, and sees no session to expire.
+            leave(&overtaken, &down()).unwrap();
+            overtaken.stripe.open_checkout(on, request, key)
+        });
     let stand_in = Arc::clone(&seller.stripe);
     stripe
         .expect_expire_checkout()

@@ -4,6 +4,7 @@ use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::commit::write::Write;
 use crate::model::stripe::account::AccountRef;
+use crate::model::stripe::account_state::PayoutRecord;
 use crate::model::stripe::event::PayoutFacts;
 use crate::ports::{Stripe, StripeError};
 use crate::usecase::env::Env;
@@ -50,12 +51,13 @@ pub(crate) fn payout(
         return Ok(Verdict::Ignore(LEFT));
     };
     let mut state = stored(store, account, now)?;
-    let Some(attention) = state.record_payout(facts, now) else {
-        return Ok(Verdict::Ignore("the payout is recorded already"));
-    };
     let mut changes = env.changes(now);
-    if let Some(attention) = attention {
-        tell_into(&mut changes, env, (&tenant, account), &attention);
+    match state.record_payout(facts, now) {
+        PayoutRecord::Known => return Ok(Verdict::Ignore("the payout is recorded already")),
+        PayoutRecord::Paid => {}
+        PayoutRecord::Failed(attention) => {
+            tell_into(&mut changes, env, (&tenant, account), &attention);
+        }
     }
     changes.account_states.push(Write::changed(state));
     Ok(Verdict::Apply(Box::new(changes)))
