@@ -21,7 +21,7 @@ pub(crate) struct Account {
     pub(crate) instant_payouts: bool,
 }
 
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq, Default)]
 pub(crate) struct Requirements {
     pub(crate) currently_due: Vec<String>,
     pub(crate) past_due: Vec<String>,
