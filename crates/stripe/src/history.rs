@@ -59,7 +59,7 @@ impl List {
         let last = self.data.last().and_then(|object| object["id"].as_str());
         let next = last.filter(|_| self.has_more).map(str::to_owned);
         let objects = self.data.len();
-        let events = self.data.into_iter();
+        let events = self.data.iter();
         HistoryPage {
             events: events
                 .filter_map(|object| event(access, query, object))
@@ -71,10 +71,10 @@ impl List {
 }
 
 /// The event that reports the state of an object; `None` if the state has no effects.
-fn event(access: &StripeAccess, query: &HistoryQuery, object: Value) -> Option<Vec<u8>> {
-    let kind = event_type(query.kind, &object)?;
+fn event(access: &StripeAccess, query: &HistoryQuery, object: &Value) -> Option<Vec<u8>> {
+    let kind = event_type(query.kind, object)?;
     let mut event = json!({
-        "id": event_id(kind, &object),
+        "id": event_id(kind, object),
         "object": "event",
         "type": kind,
         "created": query.now.unix_seconds(),

@@ -5,6 +5,7 @@ mod call;
 mod checkout;
 mod client;
 mod config;
+mod dispute;
 mod event;
 mod history;
 mod inspection;
@@ -14,6 +15,7 @@ mod price;
 mod product;
 mod refusal;
 mod signature;
+mod subscription;
 mod webhook;
 
 pub use client::StripeClient;

@@ -18,6 +18,7 @@ mod parked;
 mod product;
 mod prune;
 mod reconcile;
+mod sale_args;
 mod serve;
 mod table;
 mod tenant;

@@ -51,7 +51,7 @@ async fn on_a_thread(
     stopped: &mut watch::Receiver<bool>,
 ) -> Result<Reconciliation, StoreError> {
     let pace = SteadyPace::default();
-    let stopper = pace.stopper();
+    let stop_flag = pace.stopper();
     let (send, mut receive) = oneshot::channel();
     let app = Arc::clone(app);
     let work = move || {
@@ -68,7 +68,7 @@ async fn on_a_thread(
             result = &mut receive => {
                 return result.unwrap_or_else(|_| Err(failed("the thread panicked".into())));
             }
-            _ = stopped.changed() => stopper.store(true, Ordering::Relaxed),
+            _ = stopped.changed() => stop_flag.store(true, Ordering::Relaxed),
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::lookup::Lookup;
 use crate::writes::Writes;
 
 /// How guards find rows, in the order in which every node locks them.
-pub(crate) const LOOKUPS: [&Lookup; 20] = [
+pub(crate) const LOOKUPS: [&Lookup; 22] = [
     &sellers::tenant::LOOKUP,
     &sellers::management_token::LOOKUP,
     &catalog::product::LOOKUP,
@@ -28,10 +28,12 @@ pub(crate) const LOOKUPS: [&Lookup; 20] = [
     &access::api_key::LOOKUP,
     &stripe::connection::LOOKUP,
     &stripe::account::LOOKUP,
+    &stripe::account_state::LOOKUP,
     &stripe::oauth_round::LOOKUP,
     &stripe::event::LOOKUP,
     &sales::order::LOOKUP,
     &sales::payment::LOOKUP,
+    &sales::subscription::LOOKUP,
     &licenses::license::LOOKUP,
     &licenses::license::LOOKUP_BY_UNIT,
     &licenses::license::LOOKUP_BY_KEY,
@@ -54,11 +56,13 @@ pub(crate) fn write(changes: &Changes, joined: &JoinedCustomers) -> Writes {
     catalog::price_link::write(changes, &mut writes);
     stripe::connection::write(changes, &mut writes);
     stripe::account::write(changes, &mut writes);
+    stripe::account_state::write(changes, &mut writes);
     stripe::oauth_round::write(changes, &mut writes);
     sales::customer::write(joined, &mut writes);
     stripe::event::write(changes, &mut writes);
     sales::order::write(changes, &mut writes);
     sales::payment::write(changes, &mut writes);
+    sales::subscription::write(changes, &mut writes);
     licenses::license::write(changes, &mut writes);
     licenses::activation::write(changes, &mut writes);
     outbox::webhook_endpoint::write(changes, &mut writes);

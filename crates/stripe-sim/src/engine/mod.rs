@@ -13,5 +13,6 @@ pub(crate) mod idempotency;
 pub(crate) mod journal;
 pub(crate) mod objects;
 pub(crate) mod outbox;
+pub(crate) mod promotions;
 pub(crate) mod store;
 pub(crate) mod world;

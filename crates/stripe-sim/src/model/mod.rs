@@ -3,11 +3,16 @@
 pub(crate) mod account;
 pub(crate) mod application_fee;
 pub(crate) mod charge;
+pub(crate) mod dispute;
 pub(crate) mod event;
+pub(crate) mod invoice;
 pub(crate) mod object;
 pub(crate) mod payment_intent;
 pub(crate) mod payment_method;
+pub(crate) mod payout;
 pub(crate) mod price;
 pub(crate) mod product;
 pub(crate) mod refund;
 pub(crate) mod session;
+pub(crate) mod session_options;
+pub(crate) mod subscription;

@@ -1,3 +1,4 @@
+mod account;
 mod connect;
 mod disconnect;
 mod inbound;

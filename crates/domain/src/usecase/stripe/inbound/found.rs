@@ -29,11 +29,9 @@ pub fn apply_found(
 
 /// Why the event of these changes has no effects; `None` if it has some.
 fn ignored(changes: &Changes) -> Option<&str> {
-    let outcomes = changes.events.iter().map(|write| &write.value.outcome);
-    outcomes
-        .filter_map(|outcome| match outcome {
-            EventOutcome::Ignored(reason) => Some(reason.as_str()),
-            EventOutcome::Applied | EventOutcome::Parked { .. } | EventOutcome::GivenUp(_) => None,
-        })
-        .next()
+    let mut outcomes = changes.events.iter().map(|write| &write.value.outcome);
+    outcomes.find_map(|outcome| match outcome {
+        EventOutcome::Ignored(reason) => Some(reason.as_str()),
+        EventOutcome::Applied | EventOutcome::Parked { .. } | EventOutcome::GivenUp(_) => None,
+    })
 }
