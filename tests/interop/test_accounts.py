@@ -8,8 +8,9 @@ import stripe
 
 
 def codes(error) -> tuple:
-    """The HTTP status, the code and the parameter of an error of Stripe's client."""
-    return error.value.http_status, error.value.code, error.value.param
+    """The status, the code and the parameter as sent; not every error class of the client has them."""
+    sent = error.value.json_body["error"]
+    return (error.value.http_status, sent.get("code"), sent.get("param"))
 
 
 def link(client, account: str):
