@@ -12,7 +12,6 @@ use crate::base::id::{
     ActivationId, ApiKeyId, CustomerId, DeliveryId, LicenseId, MailId, OrderId, SessionId,
     StripeAccountId, StripeEventId, TokenId, WebhookEndpointId,
 };
-use crate::base::mode::Mode;
 use crate::base::page::{Cursor, PageRequest};
 use crate::base::seal::{KeyId, Sealed};
 use crate::base::secret::SecretHash;
@@ -38,6 +37,7 @@ use crate::model::sellers::tenant::Tenant;
 use crate::model::stripe::account::{AccountLink, AccountRef};
 use crate::model::stripe::account_state::AccountState;
 use crate::model::stripe::connection::Connection;
+use crate::model::stripe::event_endpoint::EventEndpoint;
 use crate::model::stripe::oauth_round::OAuthRound;
 use crate::model::stripe::processed_event::ProcessedEvent;
 use crate::ports::store_error::{Found, Listed, StoreError};
@@ -278,7 +278,7 @@ mockall::mock! {
     }
 
     impl ProcessedEvents for Store {
-        fn processed_event(&self, endpoint: Mode, id: &StripeEventId) -> Found<ProcessedEvent>;
+        fn processed_event(&self, endpoint: &EventEndpoint, id: &StripeEventId) -> Found<ProcessedEvent>;
         fn parked_due(&self, now: Timestamp, n: usize) -> Result<Vec<ProcessedEvent>, StoreError>;
         fn parked(&self, tenant: &TenantId, page: &PageRequest) -> Listed<ProcessedEvent>;
     }
