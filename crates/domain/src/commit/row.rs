@@ -12,6 +12,7 @@ use crate::model::licenses::key::KeyHash;
 use crate::model::licenses::license::{License, OrderUnit};
 use crate::model::sales::payment::PaymentKey;
 use crate::model::stripe::account::AccountRef;
+use crate::model::stripe::event_endpoint::EventEndpoint;
 
 /// The identity of a row that a guard names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,8 +31,8 @@ pub enum Row {
     Account(AccountRef),
     /// An OAuth round, by the hash of its state.
     OAuthRound(SecretHash),
-    /// A Stripe event that was received on the endpoint of a mode.
-    Event(Mode, StripeEventId),
+    /// A Stripe event that was received on an endpoint.
+    Event(EventEndpoint, StripeEventId),
     /// An order.
     Order(OrderId),
     /// A payment.

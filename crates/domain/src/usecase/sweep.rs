@@ -127,7 +127,7 @@ fn unpark(
         Err(error) => (placeholder(&parked), Some(UnparkError::from(error))),
     };
     let inbound = Inbound {
-        endpoint: parked.endpoint,
+        endpoint: parked.endpoint.clone(),
         event,
         payload,
         parked: Some(parked),
@@ -150,7 +150,7 @@ fn placeholder(parked: &ProcessedEvent) -> StripeEvent {
         id: parked.id.clone(),
         kind: parked.kind.clone(),
         account: parked.account.clone(),
-        livemode: parked.endpoint.livemode(),
+        livemode: parked.endpoint.mode().livemode(),
         data: EventData::Other,
     }
 }

@@ -32,6 +32,7 @@ use mintage_domain::model::sellers::management_token::ManagementToken;
 use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
 use mintage_domain::model::stripe::connection::Connection;
+use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 
@@ -46,7 +47,7 @@ pub(super) struct Tables {
     pub(super) connections: BTreeMap<TenantId, Connection>,
     pub(super) accounts: BTreeMap<AccountRef, AccountLink>,
     pub(super) oauth_rounds: BTreeMap<SecretHash, OAuthRound>,
-    pub(super) events: BTreeMap<(Mode, StripeEventId), ProcessedEvent>,
+    pub(super) events: BTreeMap<(EventEndpoint, StripeEventId), ProcessedEvent>,
     pub(super) customers: BTreeMap<CustomerId, Customer>,
     pub(super) customers_by_identity: BTreeMap<CustomerIdentity, CustomerId>,
     pub(super) orders: BTreeMap<OrderId, Order>,

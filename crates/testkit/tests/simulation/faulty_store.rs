@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use mintage_domain::base::id::{LicenseId, OrderId, SessionId, StripeAccountId, StripeEventId};
-use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Page, PageRequest};
 use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::base::time::Timestamp;
@@ -18,6 +17,7 @@ use mintage_domain::model::sales::payment::{Payment, PaymentKey};
 use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
 use mintage_domain::model::stripe::connection::Connection;
+use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 use mintage_domain::ports::{
     Catalog, Commit, CommitDone, CommitError, Connections, LicenseFilter, LicenseRecord, Licenses,
@@ -116,7 +116,7 @@ stumbling! {
         fn retiring(n: usize) -> Vec<Connection>;
     }
     ProcessedEvents {
-        fn processed_event(endpoint: Mode, id: &StripeEventId) -> Option<ProcessedEvent>;
+        fn processed_event(endpoint: &EventEndpoint, id: &StripeEventId) -> Option<ProcessedEvent>;
         fn parked_due(now: Timestamp, n: usize) -> Vec<ProcessedEvent>;
         fn parked(tenant: &TenantId, page: &PageRequest) -> Page<ProcessedEvent>;
     }

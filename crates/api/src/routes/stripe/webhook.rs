@@ -2,6 +2,7 @@
 //! answer but 2xx, so the route answers 2xx only after the outcome of the event is stored.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
 use mintage_domain::usecase::stripe::inbound::{self, Inbound, Outcome};
 use mintage_runtime::app::App;
 use mintage_runtime::catalog::CachedCatalog;
@@ -47,12 +48,12 @@ pub(super) async fn receive(
         "" => web::Bytes::new(),
         _ => body.read().await?,
     };
-    let (endpoint, event) = app
+    let (mode, event) = app
         .webhooks
         .read_connect(&body, signature, app.clock.now())?;
     let (id, kind) = (event.id.clone(), event.kind.clone());
     let inbound = Inbound {
-        endpoint,
+        endpoint: EventEndpoint::Connect(mode),
         event,
         payload: body.to_vec(),
         parked: None,

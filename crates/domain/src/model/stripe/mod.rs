@@ -4,5 +4,6 @@ pub mod account;
 pub mod circuit;
 pub mod connection;
 pub mod event;
+pub mod event_endpoint;
 pub mod oauth_round;
 pub mod processed_event;
