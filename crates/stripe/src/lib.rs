@@ -5,7 +5,9 @@ mod call;
 mod checkout;
 mod client;
 mod config;
+mod dispute;
 mod event;
+mod history;
 mod inspection;
 mod metadata;
 mod oauth;
@@ -14,6 +16,7 @@ mod product;
 mod refusal;
 mod seller;
 mod signature;
+mod subscription;
 mod webhook;
 
 pub use client::StripeClient;

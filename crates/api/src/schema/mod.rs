@@ -10,16 +10,18 @@ mod shape;
 mod tests;
 
 pub(crate) use described::{
-    Actor, ApiKeyId, AuditId, Cursor, CustomerId, DeliveryId, DeliveryStatus, EmailPrefix,
-    EventName, HoldCause, LicenseEventName, LicenseId, LicenseReason, LicenseStatus, MailId,
-    MailStatus, MetadataFilter, OrderId, OrderStatus, ParkedEventStatus, ReasonNotActivated,
-    ReasonNotRecorded, ReasonNotValid, SearchText, StripeEventId, TenantId, Time, TokenId,
-    ValidationStatus, WebhookEndpointId, WebhookEndpointStatus,
+    AccountType, Actor, ApiKeyId, AuditId, ConnectionEventName, Cursor, CustomerId, DeliveryId,
+    DeliveryStatus, EmailPrefix, EventName, HoldCause, LicenseEventName, LicenseId, LicenseReason,
+    LicenseStatus, MailId, MailStatus, MetadataFilter, NextStepCode, OrderId, OrderStatus,
+    ParkedEventStatus, ReasonNotActivated, ReasonNotRecorded, ReasonNotValid, SearchText,
+    StripeEventId, SubscriptionStatus, TenantId, Time, TokenId, ValidationStatus,
+    WebhookEndpointId, WebhookEndpointStatus,
 };
 pub(crate) use fields::{
-    ActivationId, ActivationLimit, Amount, ApiKeyScope, Currency, CustomerName, DeviceText,
+    ActivationId, ActivationLimit, Amount, ApiKeyScope, Currency, CustomerName, Days, DeviceText,
     DisplayName, Duration, Email, EndpointDescription, Entitlements, EventNames, ExternalId,
-    Fingerprint, FutureTime, KeyFormat, KeyPrefix, KeyTypeId, LicenseIds, LicenseKey, Metadata,
-    Mode, Notes, OverlapSeconds, PlanCode, ProductId, RelativeDuration, SecretOverlapSeconds,
-    SignatureVersion, TokenName, TokenScopes, Url, WebhookUrl,
+    Fingerprint, FutureTime, GraceDays, Interval, IntervalCount, KeyFormat, KeyPrefix, KeyTypeId,
+    LicenseIds, LicenseKey, Metadata, Mode, Notes, OverlapSeconds, PlanCode, ProductId, Quantity,
+    QuantityAs, RelativeDuration, SecretOverlapSeconds, SignatureVersion, TermFrom, TokenName,
+    TokenScopes, TrialDays, Url, WebhookUrl,
 };

@@ -6,6 +6,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::money::Money;
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
 use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sales::basket::OrderLine;
 use mintage_domain::model::sales::customer::Customer;
 use mintage_domain::model::sales::order::Order;
 use serde::Serialize;
@@ -42,6 +43,11 @@ pub struct OrderView<'a> {
     product_id: &'a ProductId,
     #[schema(value_type = schema::KeyTypeId)]
     key_type_id: &'a KeyTypeId,
+    /// What is sold. `productId` and `keyTypeId` are those of the first line.
+    lines: Vec<OrderLineView>,
+    /// The metadata that the order carries to its licenses.
+    #[schema(value_type = Object)]
+    metadata: &'a Map<String, Value>,
     /// Set after the payment.
     #[schema(required, value_type = Option<schema::CustomerId>)]
     customer_id: Option<&'a CustomerId>,
@@ -50,8 +56,9 @@ pub struct OrderView<'a> {
     customer_email: Option<&'a Email>,
     /// Whether a mail can be sent to the address.
     mailable: bool,
+    /// The price of all lines.
     price_in_cents: i64,
-    /// The fee of the platform.
+    /// The fee of the platform: after the payment, at most what was paid.
     #[schema(required)]
     fee_in_cents: Option<i64>,
     /// The amount that the buyer paid, with taxes and discounts.
@@ -81,6 +88,8 @@ impl<'a> OrderView<'a> {
             mode: order.mode,
             product_id: &order.product,
             key_type_id: &order.key_type,
+            lines: order.lines().iter().map(OrderLineView::of).collect(),
+            metadata: order.basket.metadata.as_map(),
             customer_id: order.customer.as_ref(),
             customer_email: order.email.as_ref(),
             mailable: order.email.as_ref().is_some_and(Email::is_mailable),
@@ -92,6 +101,35 @@ impl<'a> OrderView<'a> {
             session_id: order.session.as_ref(),
             created_at: order.created_at.to_rfc3339(),
             fulfilled_at: order.fulfilled_at.map(Timestamp::to_rfc3339),
+        }
+    }
+}
+
+/// A line of an order.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = OrderLine)]
+pub struct OrderLineView {
+    #[schema(value_type = schema::ProductId)]
+    product_id: String,
+    #[schema(value_type = schema::KeyTypeId)]
+    key_type_id: String,
+    #[schema(value_type = schema::Quantity)]
+    quantity: u32,
+    #[schema(value_type = schema::QuantityAs)]
+    quantity_as: &'static str,
+    /// The price of one of them, in the currency of the order.
+    price_in_cents: i64,
+}
+
+impl OrderLineView {
+    fn of(line: &OrderLine) -> Self {
+        Self {
+            product_id: line.product.to_string(),
+            key_type_id: line.key_type.to_string(),
+            quantity: line.quantity.get(),
+            quantity_as: line.quantity_as.as_str(),
+            price_in_cents: line.price.minor(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The whole server over HTTP, against the simulated Stripe: each test with a server of its own.
 
+mod account;
 mod activations;
 mod api_keys;
 mod audit;
@@ -9,6 +10,8 @@ mod concurrent_calls;
 mod connect;
 mod cors;
 mod customers;
+mod disputes;
+mod events;
 mod fuzz;
 mod harness;
 mod headers;
@@ -24,6 +27,8 @@ mod main_path;
 mod management;
 mod master_key;
 mod metrics;
+mod modes;
+mod one_time;
 mod openapi;
 mod operator;
 mod orders;
@@ -31,9 +36,13 @@ mod pages;
 mod pagination;
 mod parked_events;
 mod payments;
+mod plans;
 mod publishable;
 mod publishable_devices;
 mod publishable_limits;
+mod reconcile;
+mod recurring;
+mod reissue;
 mod resend;
 mod restricted_key;
 mod restricted_key_troubles;

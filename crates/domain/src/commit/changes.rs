@@ -21,10 +21,12 @@ use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 use crate::model::sales::customer::Customer;
 use crate::model::sales::order::Order;
 use crate::model::sales::payment::Payment;
+use crate::model::sales::subscription::Subscription;
 use crate::model::sellers::audit::AuditEntry;
 use crate::model::sellers::management_token::ManagementToken;
 use crate::model::sellers::tenant::Tenant;
 use crate::model::stripe::account::{AccountLink, AccountRef};
+use crate::model::stripe::account_state::AccountState;
 use crate::model::stripe::connection::Connection;
 use crate::model::stripe::oauth_round::OAuthRound;
 use crate::model::stripe::processed_event::ProcessedEvent;
@@ -38,6 +40,7 @@ aggregates! {
     /// A part that is a [`Write`] carries the guard it is committed under. Customers carry none: a
     /// customer that already exists *joins*, and the receipt names the effective id.
     #[derive(Debug, Clone, PartialEq, Eq)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
     pub struct Changes;
 
     /// Signatures used up: each must be new.
@@ -70,6 +73,8 @@ aggregates! {
     probe_coupons: versioned ProbeCoupon = it => Row::ProbeCoupon(it.id.clone());
     /// Coupons of probes that Stripe does not have any more.
     removed_probe_coupons: plain ProbeCouponId;
+    /// What Stripe said of accounts, and their payouts.
+    account_states: versioned AccountState = it => Row::AccountState(it.account.clone());
     /// OAuth rounds begun or used up.
     oauth_rounds: versioned OAuthRound = it => Row::OAuthRound(it.state);
     /// Stripe events received, or parked ones settled.
@@ -80,6 +85,8 @@ aggregates! {
     orders: versioned Order = it => Row::Order(it.id.clone());
     /// Payments received or refunded.
     payments: versioned Payment = it => Row::Payment(it.key.clone());
+    /// Subscriptions begun or changed.
+    subscriptions: versioned Subscription = it => Row::Subscription(it.key.clone());
     /// Licenses minted or changed.
     licenses: versioned License = it => Row::License(it.id.clone());
     /// Devices activated, seen or released.

@@ -12,6 +12,7 @@ use crate::model::licenses::activation::Fingerprint;
 use crate::model::licenses::key::KeyHash;
 use crate::model::licenses::license::{License, OrderUnit};
 use crate::model::sales::payment::PaymentKey;
+use crate::model::sales::subscription::SubscriptionKey;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event_endpoint::EventEndpoint;
 
@@ -34,6 +35,8 @@ pub enum Row {
     RestrictedKey(TenantId, Mode),
     /// The coupon of a probe.
     ProbeCoupon(ProbeCouponId),
+    /// What Stripe says of an account, in a mode.
+    AccountState(AccountRef),
     /// An OAuth round, by the hash of its state.
     OAuthRound(SecretHash),
     /// A Stripe event that was received on an endpoint.
@@ -42,6 +45,8 @@ pub enum Row {
     Order(OrderId),
     /// A payment.
     Payment(PaymentKey),
+    /// A subscription.
+    Subscription(SubscriptionKey),
     /// A license.
     License(LicenseId),
     /// The one license of a unit that was sold.

@@ -9,7 +9,7 @@ use super::last_seen::LastSeen;
 use super::licenses::{Activations, Licenses};
 use super::master_keys::MasterKeys;
 use super::outbox::{Deliveries, Mails, WebhookEndpoints};
-use super::sales::{Customers, Erasures, Orders, Payments};
+use super::sales::{Customers, Erasures, Orders, Payments, Subscriptions};
 use super::sellers::{Audits, Tenants, Tokens};
 use super::stripe::{Connections, OAuthRounds, ProcessedEvents, RestrictedKeys};
 use super::validations::Validations;
@@ -29,7 +29,7 @@ macro_rules! store {
 
 store! {
     Tenants Tokens ApiKeys Catalog Connections OAuthRounds WebhookEndpoints Audits
-    ProcessedEvents Orders Payments Customers Licenses Activations Deliveries Mails
+    ProcessedEvents Orders Payments Subscriptions Customers Licenses Activations Deliveries Mails
     Validations IdempotencyKeys Commit RateLimiter LastSeen Housekeeping MasterKeys Erasures
     Configuration RestrictedKeys
 }

@@ -7,6 +7,7 @@ mod gather;
 mod last_seen;
 mod mail;
 mod prune;
+mod reconcile;
 mod restricted_keys;
 mod slot_pool;
 mod sweep;
@@ -34,6 +35,7 @@ impl Workers {
             tokio::spawn(mail::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(sweep::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(sweep::run_at_stripe(Arc::clone(app), stopped.clone())),
+            tokio::spawn(reconcile::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(restricted_keys::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(prune::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(last_seen::run(Arc::clone(app), stopped.clone())),

@@ -2,14 +2,20 @@
 
 use std::sync::Arc;
 
-use mintage_domain::base::id::{StripePriceId, StripeProductId};
+use mintage_domain::base::id::{
+    DisputeId, InvoiceId, PaymentIntentId, SessionId, StripePriceId, StripeProductId,
+    SubscriptionId,
+};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::event::DisputeFacts;
+use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
-    StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
+    CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, HistoryPage, HistoryQuery, NewPrice,
+    NewProduct, Stripe, StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey,
+    StripePrice, StripeProduct,
 };
 
 use super::pass::point;
@@ -49,6 +55,15 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
 
     fn account(&self, account: &AccountRef) -> Result<StripeAccount, StripeError> {
         self.0.account(account)
+    }
+
+    fn onboarding_link(
+        &self,
+        account: &AccountRef,
+        refresh_url: &WebUrl,
+        return_url: &WebUrl,
+    ) -> Result<String, StripeError> {
+        self.0.onboarding_link(account, refresh_url, return_url)
     }
 
     fn product(
@@ -117,5 +132,49 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
         let opened = self.0.open_checkout(access, checkout, key);
         point(Point::CheckoutOpened);
         opened
+    }
+
+    fn history(
+        &self,
+        access: &StripeAccess,
+        query: &HistoryQuery,
+    ) -> Result<HistoryPage, StripeError> {
+        self.0.history(access, query)
+    }
+
+    fn subscription(
+        &self,
+        account: &AccountRef,
+        id: &SubscriptionId,
+    ) -> Result<Option<StripeSubscription>, StripeError> {
+        self.0.subscription(account, id)
+    }
+
+    fn invoice(
+        &self,
+        account: &AccountRef,
+        id: &InvoiceId,
+    ) -> Result<Option<InvoiceFacts>, StripeError> {
+        self.0.invoice(account, id)
+    }
+
+    fn invoice_of_payment(
+        &self,
+        account: &AccountRef,
+        payment: &PaymentIntentId,
+    ) -> Result<Option<InvoiceFacts>, StripeError> {
+        self.0.invoice_of_payment(account, payment)
+    }
+
+    fn dispute(&self, access: &StripeAccess, id: &DisputeId) -> Result<DisputeFacts, StripeError> {
+        self.0.dispute(access, id)
+    }
+
+    fn expire_checkout(
+        &self,
+        access: &StripeAccess,
+        session: &SessionId,
+    ) -> Result<CheckoutEnd, StripeError> {
+        self.0.expire_checkout(access, session)
     }
 }

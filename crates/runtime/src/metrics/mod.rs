@@ -45,17 +45,19 @@ pub(crate) enum Worker {
     Sweep,
     SweepAtStripe,
     RestrictedKeys,
+    Reconcile,
     Prune,
     LastSeen,
 }
 
 impl Worker {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Deliver,
         Self::Mail,
         Self::Sweep,
         Self::SweepAtStripe,
         Self::RestrictedKeys,
+        Self::Reconcile,
         Self::Prune,
         Self::LastSeen,
     ];
@@ -67,6 +69,7 @@ impl Worker {
             Self::Sweep => "sweep",
             Self::SweepAtStripe => "sweep_at_stripe",
             Self::RestrictedKeys => "restricted_keys",
+            Self::Reconcile => "reconcile",
             Self::Prune => "prune",
             Self::LastSeen => "last_seen",
         }

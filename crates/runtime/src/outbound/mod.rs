@@ -3,10 +3,12 @@
 
 mod guarded_seller_stripe;
 mod guarded_stripe;
+mod pace;
 mod prove;
 mod run;
 
 pub use guarded_seller_stripe::GuardedSellerStripe;
 pub use guarded_stripe::GuardedStripe;
+pub use pace::SteadyPace;
 pub use prove::ParallelProver;
 pub use run::{OutboundError, call_stripe, check_circuit};

@@ -20,7 +20,7 @@ use crate::lookup::Lookup;
 use crate::writes::Writes;
 
 /// How guards find rows, in the order in which every node locks them.
-pub(crate) const LOOKUPS: [&Lookup; 22] = [
+pub(crate) const LOOKUPS: [&Lookup; 24] = [
     &sellers::tenant::LOOKUP,
     &sellers::management_token::LOOKUP,
     &catalog::product::LOOKUP,
@@ -30,10 +30,12 @@ pub(crate) const LOOKUPS: [&Lookup; 22] = [
     &stripe::account::LOOKUP,
     &stripe::restricted_key::LOOKUP,
     &stripe::probe_coupon::LOOKUP,
+    &stripe::account_state::LOOKUP,
     &stripe::oauth_round::LOOKUP,
     &stripe::event::LOOKUP,
     &sales::order::LOOKUP,
     &sales::payment::LOOKUP,
+    &sales::subscription::LOOKUP,
     &licenses::license::LOOKUP,
     &licenses::license::LOOKUP_BY_UNIT,
     &licenses::license::LOOKUP_BY_KEY,
@@ -58,11 +60,13 @@ pub(crate) fn write(changes: &Changes, joined: &JoinedCustomers) -> Writes {
     stripe::account::write(changes, &mut writes);
     stripe::restricted_key::write(changes, &mut writes);
     stripe::probe_coupon::write(changes, &mut writes);
+    stripe::account_state::write(changes, &mut writes);
     stripe::oauth_round::write(changes, &mut writes);
     sales::customer::write(joined, &mut writes);
     stripe::event::write(changes, &mut writes);
     sales::order::write(changes, &mut writes);
     sales::payment::write(changes, &mut writes);
+    sales::subscription::write(changes, &mut writes);
     licenses::license::write(changes, &mut writes);
     licenses::activation::write(changes, &mut writes);
     outbox::webhook_endpoint::write(changes, &mut writes);

@@ -14,6 +14,7 @@ pub(crate) mod journal;
 pub(crate) mod objects;
 pub(crate) mod outbox;
 pub(crate) mod permissions;
+pub(crate) mod promotions;
 pub(crate) mod restricted_keys;
 pub(crate) mod store;
 pub(crate) mod world;

@@ -2,13 +2,17 @@ use crate::engine::collection::Collection;
 use crate::model::application_fee::ApplicationFee;
 use crate::model::charge::Charge;
 use crate::model::coupon::Coupon;
+use crate::model::dispute::Dispute;
 use crate::model::event::Event;
+use crate::model::invoice::Invoice;
 use crate::model::object::StripeObject;
 use crate::model::payment_intent::PaymentIntent;
+use crate::model::payout::Payout;
 use crate::model::price::Price;
 use crate::model::product::Product;
 use crate::model::refund::Refund;
 use crate::model::session::Session;
+use crate::model::subscription::Subscription;
 use crate::model::webhook_endpoint::RegisteredEndpoint;
 
 /// A type of object that has a collection in [`Objects`].
@@ -42,11 +46,15 @@ objects! {
     application_fees: ApplicationFee,
     charges: Charge,
     coupons: Coupon,
+    disputes: Dispute,
     events: Event,
+    invoices: Invoice,
     payment_intents: PaymentIntent,
+    payouts: Payout,
     prices: Price,
     products: Product,
     refunds: Refund,
     sessions: Session,
     webhook_endpoints: RegisteredEndpoint,
+    subscriptions: Subscription,
 }

@@ -1,10 +1,11 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::base::config::Config;
 use crate::base::ids::IdGenerator;
+use crate::base::scope::Scope;
 use crate::engine::accounts::Accounts;
 use crate::engine::authorization_codes::AuthorizationCodes;
 use crate::engine::clock::Clock;
@@ -12,8 +13,18 @@ use crate::engine::faults::Faults;
 use crate::engine::idempotency::IdempotencyKeys;
 use crate::engine::journal::Journal;
 use crate::engine::outbox::{Delivery, Outbox};
+use crate::engine::promotions::Promotions;
 use crate::engine::restricted_keys::RestrictedKeys;
 use crate::engine::store::Store;
+
+/// A link to the onboarding of an account.
+pub(crate) struct OnboardingLink {
+    pub(crate) scope: Scope,
+    /// Unix seconds.
+    pub(crate) expires_at: i64,
+    pub(crate) refresh_url: String,
+    pub(crate) return_url: String,
+}
 
 /// The whole state of the simulator.
 pub(crate) struct World {
@@ -33,6 +44,9 @@ pub(crate) struct World {
     pub(crate) existence_first: BTreeSet<String>,
     pub(crate) store: Store,
     pub(crate) outbox: Outbox,
+    pub(crate) promotions: Promotions,
+    /// The links to the onboarding of accounts that were not used yet, by their paths.
+    pub(crate) onboarding_links: HashMap<String, OnboardingLink>,
     /// The time of the last search for expired sessions.
     pub(crate) last_expiry_check: i64,
 }
@@ -53,6 +67,8 @@ impl World {
             existence_first: BTreeSet::new(),
             store: Store::default(),
             outbox: Outbox::new(queue),
+            promotions: Promotions::default(),
+            onboarding_links: HashMap::new(),
             last_expiry_check: i64::MIN,
             config,
         }

@@ -5,3 +5,4 @@ pub(crate) mod checkout;
 pub(crate) mod consent;
 pub(crate) mod create_key;
 mod html;
+pub(crate) mod onboarding;

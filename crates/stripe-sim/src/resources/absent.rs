@@ -22,7 +22,6 @@ fn missing(context: &Context<'_>) -> StripeError {
     let kind = context.id.split('_').next().unwrap_or_default();
     let noun = match kind {
         "cus" => "customer",
-        "in" => "invoice",
         "promo" => "promotion code",
         "txn" => "balance transaction",
         _ => "object",

@@ -2,6 +2,7 @@
 //! expiry of sessions.
 
 pub(crate) mod absent;
+pub(crate) mod account_links;
 pub(crate) mod accounts;
 pub(crate) mod application_fees;
 pub(crate) mod charges;
@@ -9,14 +10,18 @@ pub(crate) mod checkout;
 pub(crate) mod context;
 pub(crate) mod coupons;
 pub(crate) mod create_session;
+pub(crate) mod disputes;
 pub(crate) mod events;
 pub(crate) mod existence;
+pub(crate) mod invoices;
 pub(crate) mod listing;
 pub(crate) mod payment_intents;
+pub(crate) mod payouts;
 pub(crate) mod prices;
 pub(crate) mod products;
 pub(crate) mod refunds;
 pub(crate) mod restricted_keys;
 pub(crate) mod sessions;
+pub(crate) mod subscriptions;
 pub(crate) mod test_cards;
 pub(crate) mod webhook_endpoints;

@@ -6,19 +6,23 @@ use crate::base::error::ApiResult;
 use crate::model::application_fee::ApplicationFee;
 use crate::model::charge::Charge;
 use crate::model::coupon::Coupon;
+use crate::model::dispute::Dispute;
 use crate::model::event::Event;
+use crate::model::invoice::Invoice;
 use crate::model::payment_intent::PaymentIntent;
+use crate::model::payout::Payout;
 use crate::model::price::Price;
 use crate::model::product::Product;
 use crate::model::refund::Refund;
 use crate::model::session::Session;
+use crate::model::subscription::Subscription;
 use crate::model::webhook_endpoint::RegisteredEndpoint;
 use crate::params::spec::{self, Param};
 use crate::resources::context::Context;
 use crate::resources::listing::{list, retrieve};
 use crate::resources::{
-    absent, accounts, application_fees, coupons, create_session, events, prices, products, refunds,
-    sessions, webhook_endpoints,
+    absent, account_links, accounts, application_fees, coupons, create_session, disputes, events,
+    invoices, payouts, prices, products, refunds, sessions, subscriptions, webhook_endpoints,
 };
 
 type Handler = fn(&mut Context<'_>) -> ApiResult;
@@ -49,11 +53,11 @@ const fn post(path: &'static str, params: &'static [Param], handler: Handler) ->
     }
 }
 
-const fn delete(path: &'static str, handler: Handler) -> Route {
+const fn delete(path: &'static str, params: &'static [Param], handler: Handler) -> Route {
     Route {
         method: "DELETE",
         path,
-        params: &[],
+        params,
         handler,
     }
 }
@@ -64,12 +68,23 @@ const SESSIONS: &str = "/v1/checkout/sessions";
 const SESSION: &str = "/v1/checkout/sessions/{id}";
 const EXPIRE: &str = "/v1/checkout/sessions/{id}/expire";
 
+const SUBSCRIPTION: &str = "/v1/subscriptions/{id}";
+const INVOICE: &str = "/v1/invoices/{id}";
+const INVOICE_PAYMENTS: &str = "/v1/invoice_payments";
+
 const ENDPOINTS: &str = "/v1/webhook_endpoints";
 const ENDPOINT: &str = "/v1/webhook_endpoints/{id}";
 
 const ROUTES: &[Route] = &[
     get("/v1/account", &[], accounts::retrieve_own),
     get("/v1/accounts/{id}", &[], accounts::retrieve),
+    post(
+        "/v1/account_links",
+        account_links::CREATE,
+        account_links::create,
+    ),
+    get("/v1/payouts/{id}", &[], retrieve::<Payout>),
+    get("/v1/payouts", payouts::LIST, list::<Payout>),
     post("/v1/products", products::CREATE, products::create),
     post("/v1/products/{id}", products::UPDATE, products::update),
     get("/v1/products/{id}", &[], retrieve::<Product>),
@@ -82,6 +97,21 @@ const ROUTES: &[Route] = &[
     post(EXPIRE, &[], sessions::expire),
     get(SESSION, &[], retrieve::<Session>),
     get(SESSIONS, sessions::LIST, list::<Session>),
+    post(SUBSCRIPTION, subscriptions::UPDATE, subscriptions::update),
+    delete(SUBSCRIPTION, &[], subscriptions::cancel),
+    get(SUBSCRIPTION, &[], retrieve::<Subscription>),
+    get(
+        "/v1/subscriptions",
+        subscriptions::LIST,
+        list::<Subscription>,
+    ),
+    get(INVOICE, invoices::RETRIEVE, invoices::retrieve),
+    get("/v1/invoices", invoices::LIST, list::<Invoice>),
+    get(
+        INVOICE_PAYMENTS,
+        invoices::LIST_PAYMENTS,
+        invoices::list_payments,
+    ),
     get("/v1/payment_intents/{id}", &[], retrieve::<PaymentIntent>),
     get("/v1/payment_intents", spec::LIST, list::<PaymentIntent>),
     get("/v1/charges/{id}", &[], retrieve::<Charge>),
@@ -89,6 +119,8 @@ const ROUTES: &[Route] = &[
     post("/v1/refunds", refunds::CREATE, refunds::create),
     get("/v1/refunds/{id}", &[], retrieve::<Refund>),
     get("/v1/refunds", refunds::LIST, list::<Refund>),
+    get("/v1/disputes/{id}", &[], retrieve::<Dispute>),
+    get("/v1/disputes", disputes::LIST, list::<Dispute>),
     get(FEE, &[], retrieve::<ApplicationFee>),
     get(FEES, application_fees::LIST, list::<ApplicationFee>),
     get("/v1/events/{id}", &[], retrieve::<Event>),
@@ -105,15 +137,14 @@ const ROUTES: &[Route] = &[
         webhook_endpoints::update,
     ),
     get(ENDPOINT, &[], retrieve::<RegisteredEndpoint>),
-    delete(ENDPOINT, webhook_endpoints::delete),
+    delete(ENDPOINT, &[], webhook_endpoints::delete),
     post("/v1/coupons", coupons::CREATE, coupons::create),
     post("/v1/coupons/{id}", coupons::UPDATE, coupons::update),
     get("/v1/coupons/{id}", &[], retrieve::<Coupon>),
     get("/v1/coupons", spec::LIST, list::<Coupon>),
-    delete("/v1/coupons/{id}", coupons::delete),
+    delete("/v1/coupons/{id}", &[], coupons::delete),
     get("/v1/balance_transactions/{id}", &[], absent::retrieve),
     get("/v1/customers/{id}", &[], absent::retrieve),
-    get("/v1/invoices/{id}", &[], absent::retrieve),
     post("/v1/promotion_codes/{id}", absent::UPDATE, absent::update),
 ];
 

@@ -20,6 +20,7 @@ use crate::memory_store::tables::Tables;
 
 impl Commit for MemoryStore {
     fn submit(&self, changes: Changes, done: CommitDone) {
+        let changes = self.passed_through(changes);
         let outcome = self.tables().commit(changes);
         done(outcome.map_err(CommitError::Refused));
     }
@@ -98,6 +99,7 @@ impl Tables {
                 .get(&(tenant.clone(), *mode))
                 .map(|row| row.version),
             Row::ProbeCoupon(id) => self.probe_coupons.get(id).map(|row| row.version),
+            Row::AccountState(account) => self.account_states.get(account).map(|row| row.version),
             Row::OAuthRound(state) => self.oauth_rounds.get(state).map(|row| row.version),
             Row::Event(endpoint, id) => self
                 .events
@@ -105,6 +107,7 @@ impl Tables {
                 .map(|row| row.version),
             Row::Order(id) => self.orders.get(id).map(|row| row.version),
             Row::Payment(key) => self.payments.get(key).map(|row| row.version),
+            Row::Subscription(key) => self.subscriptions.get(key).map(|row| row.version),
             Row::License(id) => self.licenses.get(id).map(|row| row.version),
             Row::LicenseUnit(unit) => self.licenses_by_unit.get(unit).map(|_| 1),
             Row::LicenseKey(tenant, mode, hash) => self
@@ -174,12 +177,18 @@ impl Tables {
         for id in &changes.removed_probe_coupons {
             self.probe_coupons.remove(id);
         }
+        write_rows(&mut self.account_states, changes.account_states, |it| {
+            it.account.clone()
+        });
         write_rows(&mut self.oauth_rounds, changes.oauth_rounds, |it| it.state);
         write_rows(&mut self.events, changes.events, |it| {
             (it.endpoint.clone(), it.id.clone())
         });
         write_rows(&mut self.orders, changes.orders, |it| it.id.clone());
         write_rows(&mut self.payments, changes.payments, |it| it.key.clone());
+        write_rows(&mut self.subscriptions, changes.subscriptions, |it| {
+            it.key.clone()
+        });
         for license in changes.licenses.iter().map(|write| &write.value) {
             self.index_license(license);
         }
@@ -225,8 +234,12 @@ impl Tables {
             self.licenses_by_unit
                 .insert(unit.clone(), license.id.clone());
         }
-        let key = (license.tenant.clone(), license.mode, license.key_hash);
-        self.licenses_by_key.insert(key, license.id.clone());
+        let key = |it: &License| (it.tenant.clone(), it.mode, it.key_hash);
+        if let Some(before) = self.licenses.get(&license.id) {
+            self.licenses_by_key.remove(&key(before));
+        }
+        self.licenses_by_key
+            .insert(key(license), license.id.clone());
     }
 }
 

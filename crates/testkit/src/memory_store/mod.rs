@@ -10,6 +10,8 @@ mod licenses;
 mod master_keys;
 mod outbox;
 mod paging;
+#[cfg(test)]
+mod planted;
 mod restricted_keys;
 mod sales;
 mod sellers;

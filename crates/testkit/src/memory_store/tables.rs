@@ -27,10 +27,12 @@ use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::model::sales::customer::{Customer, CustomerIdentity};
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
+use mintage_domain::model::sales::subscription::{Subscription, SubscriptionKey};
 use mintage_domain::model::sellers::audit::AuditEntry;
 use mintage_domain::model::sellers::management_token::ManagementToken;
 use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+use mintage_domain::model::stripe::account_state::AccountState;
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
@@ -49,12 +51,16 @@ pub(super) struct Tables {
     pub(super) accounts: BTreeMap<AccountRef, AccountLink>,
     pub(super) restricted_keys: BTreeMap<(TenantId, Mode), RestrictedKey>,
     pub(super) probe_coupons: BTreeMap<ProbeCouponId, ProbeCoupon>,
+    pub(super) account_states: BTreeMap<AccountRef, AccountState>,
+    /// When an event of each account was last received.
+    pub(super) accounts_last_seen: BTreeMap<AccountRef, Timestamp>,
     pub(super) oauth_rounds: BTreeMap<SecretHash, OAuthRound>,
     pub(super) events: BTreeMap<(EventEndpoint, StripeEventId), ProcessedEvent>,
     pub(super) customers: BTreeMap<CustomerId, Customer>,
     pub(super) customers_by_identity: BTreeMap<CustomerIdentity, CustomerId>,
     pub(super) orders: BTreeMap<OrderId, Order>,
     pub(super) payments: BTreeMap<PaymentKey, Payment>,
+    pub(super) subscriptions: BTreeMap<SubscriptionKey, Subscription>,
     pub(super) licenses: BTreeMap<LicenseId, License>,
     pub(super) licenses_by_unit: BTreeMap<OrderUnit, LicenseId>,
     pub(super) licenses_by_key: BTreeMap<(TenantId, Mode, KeyHash), LicenseId>,

@@ -42,6 +42,7 @@ impl Filter {
             status: params.read("status", self.status.as_deref(), OrderStatus::parse),
             email: params.read("email", self.email.as_deref(), address),
             session: params.read("session", self.session.as_deref(), SessionId::parse),
+            account: None,
         };
         params.finish(filter)
     }

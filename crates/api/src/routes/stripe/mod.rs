@@ -1,8 +1,10 @@
 //! The Stripe account of a tenant, and Stripe events.
 
+mod account;
 mod connection;
 mod key_webhook;
 mod restricted_key;
+mod switch_to_live;
 mod webhook;
 
 use crate::endpoint::{Endpoint, endpoints};
@@ -16,8 +18,11 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         restricted_key::disconnect,
         restricted_key::link,
         connection::connect,
+        switch_to_live::switch_to_live,
         connection::set_up_prices,
-        connection::status,
+        account::status,
+        account::payouts,
+        account::onboard,
         connection::rotate_checkout_key,
         connection::disconnect,
         connection::list_parked,

@@ -2,7 +2,9 @@
 //! answer but 2xx, so the route answers 2xx only after the outcome of the event is stored.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
+use mintage_domain::ports::SeenTarget;
 use mintage_domain::usecase::stripe::inbound::{self, Inbound, Outcome};
 use mintage_runtime::app::App;
 use mintage_runtime::catalog::CachedCatalog;
@@ -70,8 +72,13 @@ pub(super) async fn receive_and_answer(
     inbound: Inbound,
 ) -> Result<HttpResponse, ApiError> {
     let (id, kind) = (inbound.event.id.clone(), inbound.event.kind.clone());
+    let seen = account_of(&inbound);
     let outcome = receive_event(app, inbound).await?;
     crash::point(Point::FulfilCommitted);
+    if let Some(account) = seen {
+        app.last_seen
+            .record(SeenTarget::Account(account), app.clock.now());
+    }
     app.deliveries_due.notify_one();
     app.mails_due.notify_one();
     match &outcome {
@@ -89,8 +96,17 @@ pub(super) async fn receive_and_answer(
     Ok(HttpResponse::Ok().json(EventReceived::of(&outcome)))
 }
 
+/// The account that an event is about; `None` for an event that is of another mode than its endpoint.
+fn account_of(inbound: &Inbound) -> Option<AccountRef> {
+    let mode = inbound.endpoint.mode();
+    let account = inbound.event.account.clone();
+    account
+        .filter(|_| inbound.event.livemode == mode.livemode())
+        .map(|account| AccountRef { mode, account })
+}
+
 async fn receive_event(app: &web::Data<App>, inbound: Inbound) -> Result<Outcome, Problem> {
-    if let Some(account) = inbound.account_to_retrieve() {
+    if let Some(account) = inbound.account_to_ask() {
         let account = account.as_str().to_owned();
         let received = call_stripe(app, &account, move |app| {
             inbound::receive(&*app.store, &*app.stripe, &app.env(), &inbound)

@@ -8,6 +8,8 @@ use crate::base::slug::TenantId;
 /// The endpoint that received an event. The secret of the endpoint signed the event, so the endpoint
 /// says whom the event can speak for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]
 pub enum EventEndpoint {
     /// The platform's Connect endpoint of a mode, for the accounts that are connected by OAuth.
     Connect(Mode),
@@ -86,6 +88,22 @@ impl fmt::Display for EventEndpoint {
             Self::Manual(tenant, mode) => write!(f, "{MANUAL}:{mode}:{tenant}"),
             Self::RestrictedKey(tenant, mode) => write!(f, "{RESTRICTED_KEY}:{mode}:{tenant}"),
         }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<String> for EventEndpoint {
+    type Error = InvalidEventEndpoint;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<EventEndpoint> for String {
+    fn from(endpoint: EventEndpoint) -> Self {
+        endpoint.to_string()
     }
 }
 

@@ -11,6 +11,7 @@ use crate::model::stripe::key_permission::{ExcessPermission, KeyPermission};
 
 /// The restricted key of a tenant in a mode, and what it has at Stripe.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct RestrictedKey {
     /// The tenant.
     pub tenant: TenantId,
@@ -28,6 +29,7 @@ pub struct RestrictedKey {
 
 /// A key that is connected.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ConnectedKey {
     /// The account that the key belongs to.
     pub account: StripeAccountId,
@@ -47,6 +49,7 @@ pub struct ConnectedKey {
 
 /// A webhook endpoint that Mintage created on a seller's account.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum OwnEndpoint {
     /// The endpoint is still to be created or found.
     Pending,
@@ -63,6 +66,7 @@ pub enum OwnEndpoint {
 
 /// A key that is not connected any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FormerKey {
     /// The key, sealed.
     pub sealed_key: Sealed,
@@ -74,6 +78,7 @@ pub struct FormerKey {
 
 /// Whether a key still does what it must.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct KeyHealth {
     /// When the key was proved to need attention; `None` if it is well.
     pub since: Option<Timestamp>,
@@ -146,6 +151,7 @@ pub fn id_of(tenant: &TenantId, mode: Mode) -> String {
 /// A coupon that proves a permission and is deleted at once. Its row is written before the coupon is created,
 /// so that a coupon which a crash leaves at Stripe is found and deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ProbeCoupon {
     /// The id of the coupon at Stripe.
     pub id: ProbeCouponId,

@@ -1,8 +1,10 @@
 //! Use cases of webhook deliveries and mails.
 
+pub mod connection_event;
 pub mod deliver;
 pub mod event;
 mod key_notice;
+mod license_mail;
 pub mod mail;
 mod mail_rates;
 mod paused_notice;

@@ -4,3 +4,4 @@ pub mod customer;
 pub mod erasure;
 pub mod order;
 pub mod payment;
+pub mod subscription;

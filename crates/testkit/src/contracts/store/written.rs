@@ -24,6 +24,9 @@ pub(super) fn everything(shop: &Shop) -> Changes {
     changes.connections.push(Write::changed(shop.connection()));
     changes.accounts.push(Write::changed(shop.account_link()));
     changes
+        .account_states
+        .push(Write::changed(shop.account_state()));
+    changes
         .oauth_rounds
         .push(Write::changed(shop.oauth_round()));
     changes
@@ -35,6 +38,9 @@ pub(super) fn everything(shop: &Shop) -> Changes {
     changes.removed_probe_coupons.push(shop.probe_coupon().id);
     changes.events.push(Write::changed(shop.processed_event()));
     changes.payments.push(Write::changed(shop.payment()));
+    changes
+        .subscriptions
+        .push(Write::changed(shop.subscription()));
     let api_key = shop.api_key();
     changes.nonces.push(shop.nonce(&api_key));
     let record = shop.idempotency_record(&api_key, &sale.license);
@@ -108,6 +114,9 @@ impl Check<'_> {
         for it in values(&changes.accounts) {
             self.row(it, store.account_link(&it.account));
         }
+        for it in values(&changes.account_states) {
+            self.row(it, store.account_state(&it.account));
+        }
         for it in values(&changes.oauth_rounds) {
             self.row(it, store.oauth_round(&it.state));
         }
@@ -160,6 +169,9 @@ impl Check<'_> {
         }
         for it in values(&changes.payments) {
             self.row(it, store.payment(&it.key));
+        }
+        for it in values(&changes.subscriptions) {
+            self.row(it, store.subscription(&it.key));
         }
         for it in values(&changes.licenses) {
             let read = store.license(&it.tenant, &it.id);

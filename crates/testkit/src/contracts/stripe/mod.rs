@@ -5,6 +5,8 @@ mod connecting;
 pub mod grants;
 mod harness;
 pub mod objects;
+pub mod sessions;
+pub mod subscriptions;
 
 pub use harness::{REDIRECT, StripeHarness};
 

@@ -1,1 +1,3 @@
 mod checkout;
+mod external;
+mod several;

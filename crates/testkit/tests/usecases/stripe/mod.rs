@@ -1,4 +1,6 @@
+mod account;
 mod connect;
 mod disconnect;
 mod inbound;
+mod reconcile;
 mod restricted_key;

@@ -5,3 +5,4 @@ pub mod erasure;
 pub mod join_customers;
 pub mod order;
 pub mod payment;
+pub mod subscription;
