@@ -3,7 +3,7 @@
 //! A case is a public function of a file below `src/contracts`. The type of its parameter says which
 //! contract it belongs to. For each contract this script writes a macro that has one `#[test]` for
 //! each case; the macros `store_contract!`, `http_contract!`, `mail_contract!`,
-//! `stripe_contract!` and `seller_stripe_contract!` expand to these.
+//! `stripe_contract!` and `restricted_stripe_contract!` expand to these.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -17,7 +17,7 @@ const CONTRACTS: [(&str, &str); 6] = [
     ("&dyn Http", "http_cases"),
     ("&dyn MailHarness", "mail_cases"),
     ("&dyn StripeHarness", "stripe_cases"),
-    ("&dyn SellerStripeHarness", "seller_stripe_cases"),
+    ("&dyn RestrictedStripeHarness", "restricted_stripe_cases"),
 ];
 
 /// The list of what every store must keep.

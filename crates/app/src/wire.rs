@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mintage_domain::base::seal::KeyRing;
 use mintage_domain::model::outbox::webhook_endpoint::UrlPolicy;
-use mintage_domain::ports::{SellerStripe, Store};
+use mintage_domain::ports::{RestrictedStripe, Store};
 use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::master_key::{MasterKeyError, prove};
 use mintage_http::{HttpClient, InvalidUserAgent, Reach};
@@ -13,7 +13,7 @@ use mintage_postgres::{PostgresConfig, PostgresStore};
 use mintage_runtime::app::{App, Mailer, Patience, Settings};
 use mintage_runtime::crash;
 use mintage_runtime::metrics::Metrics;
-use mintage_runtime::outbound::{GuardedSellerStripe, GuardedStripe, ParallelProver};
+use mintage_runtime::outbound::{GuardedRestrictedStripe, GuardedStripe, ParallelProver};
 use mintage_runtime::state::{
     ConfigurationCache, LastSeenBuffer, RateShares, StripeCircuits, StripeThreads, SuspectKeys,
 };
@@ -160,8 +160,8 @@ pub fn wire(config: Config) -> Result<App, WireError> {
     let circuits = Arc::new(StripeCircuits::new(Arc::clone(&clock)));
     let calls = crash::at_stripe(Arc::clone(&stripe));
     let suspect_keys = Arc::new(SuspectKeys::default());
-    let seller_stripe: Arc<dyn SellerStripe> = Arc::new(GuardedSellerStripe::new(
-        Arc::clone(&stripe) as Arc<dyn SellerStripe>,
+    let restricted_stripe: Arc<dyn RestrictedStripe> = Arc::new(GuardedRestrictedStripe::new(
+        crash::at_restricted_stripe(Arc::clone(&stripe)),
         Arc::clone(&circuits),
         Arc::clone(&suspect_keys),
         Arc::clone(&metrics),
@@ -171,10 +171,11 @@ pub fn wire(config: Config) -> Result<App, WireError> {
         stripe: Arc::new(GuardedStripe::new(
             calls,
             Arc::clone(&circuits),
+            Arc::clone(&suspect_keys),
             Arc::clone(&metrics),
         )),
-        key_prover: Arc::new(ParallelProver::new(Arc::clone(&seller_stripe))),
-        seller_stripe,
+        key_prover: Arc::new(ParallelProver::new(Arc::clone(&restricted_stripe))),
+        restricted_stripe,
         suspect_keys,
         stripe_circuits: circuits,
         stripe_threads: Arc::new(StripeThreads::default()),

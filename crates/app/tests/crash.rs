@@ -12,6 +12,8 @@ mod database;
     reason = "the tests over HTTP use all of it"
 )]
 mod harness;
+#[path = "crash/key.rs"]
+mod key;
 #[path = "cluster/node.rs"]
 mod node;
 #[path = "crash/outcome.rs"]

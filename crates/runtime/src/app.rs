@@ -12,7 +12,7 @@ use mintage_domain::model::outbox::webhook_endpoint::UrlPolicy;
 use mintage_domain::model::sales::fee::BasisPoints;
 use mintage_domain::model::sellers::audit::Origin;
 use mintage_domain::ports::{
-    Clock, Entropy, Http, KeyProver, Mail, SellerStripe, Store, Stripe, Webhooks,
+    Clock, Entropy, Http, KeyProver, Mail, RestrictedStripe, Store, Stripe, Webhooks,
 };
 use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::retention::Retention;
@@ -31,7 +31,7 @@ pub struct App {
     /// [`call_stripe`](crate::outbound::call_stripe), so that a slow Stripe delays nothing else.
     pub stripe: Arc<dyn Stripe>,
     /// Calls to Stripe with the restricted keys of sellers.
-    pub seller_stripe: Arc<dyn SellerStripe>,
+    pub restricted_stripe: Arc<dyn RestrictedStripe>,
     /// Proves restricted keys.
     pub key_prover: Arc<dyn KeyProver>,
     /// Restricted keys that Stripe refused.

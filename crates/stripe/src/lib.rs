@@ -14,7 +14,7 @@ mod oauth;
 mod price;
 mod product;
 mod refusal;
-mod seller;
+mod restricted;
 mod signature;
 mod subscription;
 mod webhook;

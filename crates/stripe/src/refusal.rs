@@ -52,6 +52,7 @@ pub(crate) fn of(answer: &HttpResponse) -> StripeError {
 fn refusal(answer: &HttpResponse, code: Option<String>, message: &str) -> StripeRefusal {
     let request_id = answer.header("request-id").filter(|id| is_request_id(id));
     StripeRefusal {
+        lacks_permission: lacks_permission(answer.status, code.as_deref(), message),
         code: code.filter(|code| is_code(code)),
         message: redacted(message),
         request_id: request_id.map(str::to_owned),
@@ -82,6 +83,13 @@ pub(crate) fn of_oauth(answer: &HttpResponse) -> Option<OAuthRefusal> {
         refusal: refusal(answer, Some(refused.error.clone()), &message),
         code: refused.error,
     })
+}
+
+/// Whether an error says that a restricted key lacks the permission for the call. Stripe has no code for this
+/// error.
+pub(crate) fn lacks_permission(status: u16, code: Option<&str>, message: &str) -> bool {
+    let is_named = message.contains("Having the 'rak_") || message.contains("required permissions");
+    status == 403 && code.is_none() && is_named
 }
 
 /// Whether the message says that the account cannot accept payments. Stripe has no code for this

@@ -15,6 +15,6 @@ pub use loopback::http::LoopbackServer;
 pub use loopback::smtp::LoopbackSmtp;
 pub use memory_store::MemoryStore;
 pub use stand_ins::{
-    FixedClock, OutboxMail, ScriptedHttp, SeededEntropy, StandInSellerStripe, StandInStripe,
+    FixedClock, OutboxMail, ScriptedHttp, SeededEntropy, StandInRestrictedStripe, StandInStripe,
     TestEnv,
 };

@@ -126,7 +126,8 @@ struct ConnectionEvent {
     mode: schema::Mode,
     /// Stripe's id of the account.
     account_id: String,
-    /// In `connection.needs_attention`: `charges_disabled` or `payout_failed`.
+    /// In `connection.needs_attention`: `charges_disabled`, `payout_failed`, `key_refused` or
+    /// `key_permissions_missing`.
     #[schema(required)]
     reason: Option<String>,
     /// The reason for people.

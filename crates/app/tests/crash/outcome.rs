@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::harness::wire::Message;
 use crate::harness::{Request, eventually};
+use crate::key::only_the_live_key_has_an_endpoint;
 use crate::story::Story;
 
 /// Holds that each paid session has one license, which the seller heard of, and that nothing else
@@ -19,6 +20,7 @@ pub(crate) fn hold(story: &mut Story, sessions: &[String]) {
     each_license_is_mailed(story);
     only_the_live_account_is_connected(story);
     each_price_is_at_stripe_once(story);
+    only_the_live_key_has_an_endpoint(story);
 }
 
 /// Stripe sends news until it is taken; what has not come yet could still mint.

@@ -33,7 +33,7 @@ pub(crate) enum Act {
 impl Act {
     pub(crate) const ALL: [Self; 2] = [Self::Sandbox, Self::Live];
 
-    fn mode(self) -> &'static str {
+    pub(crate) fn mode(self) -> &'static str {
         match self {
             Self::Sandbox => "sandbox",
             Self::Live => "live",
@@ -43,7 +43,10 @@ impl Act {
     /// Where the server can die in it. No account is left in the first act.
     pub(crate) fn points(self) -> impl Iterator<Item = Point> {
         let passes = move |point: &Point| match point {
-            Point::RetireDecided | Point::RetireDeauthorized => self == Self::Live,
+            Point::RetireDecided
+            | Point::RetireDeauthorized
+            | Point::KeyLeft
+            | Point::KeyEndpointRemoved => self == Self::Live,
             _ => true,
         };
         Point::ALL.iter().copied().filter(passes)
@@ -174,7 +177,7 @@ impl Story {
     }
 
     /// A call that its caller repeats when it gets no answer.
-    fn persist(&mut self, request: &Request) -> Answer {
+    pub(crate) fn persist(&mut self, request: &Request) -> Answer {
         loop {
             if let Some(answer) = self.try_once(request) {
                 return answer;
@@ -204,6 +207,7 @@ impl Story {
         let prices = Request::post("/v1/integrations/stripe/setup-prices");
         let prices = prices.bearer(&self.seller.token);
         self.persist(&prices).expect(200);
+        self.connect_key(act);
         let url = self.open_checkout();
         self.stage.stripe.pay(&url, "buyer@example.com", Pay::Card);
         if self.armed.is_some() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mintage_testkit::LoopbackSmtp;
 use serde_json::{Value, json};
 
-use crate::harness::{Request, Seller, Stage, eventually};
+use crate::harness::{Receiver, Request, Seller, Stage, eventually};
 use crate::mail::mailing;
 use crate::restricted_key::{
     PATH, all, change, coupons, disconnect, endpoints, get, key, key_in, opened, put, put_in,
@@ -234,8 +234,16 @@ fn a_key_that_is_revoked_or_narrowed_needs_attention_and_its_seller_is_told() {
     let seller = Seller::new(&stage, "acme");
     let account = stage.stripe.open_account();
     let good = key(&stage, &account, &all());
+    let receiver = Receiver::start();
+    seller.tell_all(&receiver);
     put(&seller, &good.text).expect(200);
     let state = || get(&seller).expect(200)["state"].clone();
+    let told = |n: usize| {
+        let event = eventually("the event", || receiver.received().into_iter().nth(n)).json();
+        assert_eq!(event["account_id"], account.as_str());
+        json!([event["event"], event["reason"], event["message"]])
+    };
+    assert_eq!(told(0)[0], "connection.connected");
     let day = Duration::from_hours(24);
 
     // Failures of Stripe change nothing.
@@ -258,6 +266,9 @@ fn a_key_that_is_revoked_or_narrowed_needs_attention_and_its_seller_is_told() {
     let shown = get(&seller).expect(200);
     let granted = |n: usize| shown["permissions"][n]["granted"].clone();
     assert_eq!((granted(0), granted(1)), (json!(false), json!(true)));
+    let lost = "the restricted key has lost permissions: Checkout sessions";
+    let unwell = "connection.needs_attention";
+    assert_eq!(told(1), json!([unwell, "key_permissions_missing", lost]));
     let mail = eventually("the mail", || smtp.received().into_iter().next());
     let subject = mail.read().subject;
     assert_eq!(subject, "Your Stripe key needs attention (acme)");
@@ -278,9 +289,12 @@ fn a_key_that_is_revoked_or_narrowed_needs_attention_and_its_seller_is_told() {
     eventually("the revoked key to need attention", || {
         (state() == "needs_attention").then_some(())
     });
+    assert_eq!(told(2)[1], "key_refused");
     let another = key(&stage, &account, &all());
     put(&seller, &another.text).expect(200);
     assert_eq!(state(), "connected");
+    assert_eq!(disconnect(&seller).status, 204);
+    assert_eq!(told(3)[0], "connection.disconnected");
 }
 
 #[test]

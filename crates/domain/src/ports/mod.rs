@@ -18,8 +18,8 @@ mod master_keys;
 #[cfg(feature = "mock")]
 mod mock_store;
 mod outbox;
+mod restricted_stripe;
 mod sales;
-mod seller_stripe;
 mod sellers;
 mod store;
 mod store_error;
@@ -43,12 +43,13 @@ pub use licenses::{Activations, KeyQuery, KnownLicense, LicenseFilter, LicenseRe
 pub use mail::{Mail, MailError, Message};
 pub use master_keys::{MasterKeys, SealedKind, SealedValue};
 pub use outbox::{ClaimLimits, Claimed, Deliveries, Mails, SET_ASIDE, WebhookEndpoints};
+pub use restricted_stripe::{
+    KeyAccount, KeyProver, NewSellerEndpoint, RestrictedStripe, RestrictedStripeError,
+    SellerEndpoint,
+};
 pub use sales::{
     CustomerFilter, Customers, Erasure, Erasures, OrderFilter, Orders, Payments, Subscriptions,
     TenantErasure, TenantRows,
-};
-pub use seller_stripe::{
-    KeyAccount, KeyProver, NewSellerEndpoint, SellerEndpoint, SellerStripe, SellerStripeError,
 };
 pub use sellers::{AuditFilter, AuditRecord, Audits, Tenants, Tokens};
 pub use store::Store;
@@ -73,7 +74,7 @@ pub use mail::MockMail;
 #[cfg(feature = "mock")]
 pub use mock_store::MockStore;
 #[cfg(feature = "mock")]
-pub use seller_stripe::MockSellerStripe;
+pub use restricted_stripe::MockRestrictedStripe;
 #[cfg(feature = "mock")]
 pub use stripe_api::MockStripe;
 #[cfg(feature = "mock")]

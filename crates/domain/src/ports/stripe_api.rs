@@ -331,6 +331,8 @@ pub struct StripeRefusal {
     pub message: String,
     /// Stripe's id of the request, for its support.
     pub request_id: Option<String>,
+    /// Whether the key lacks the permission for the request.
+    pub lacks_permission: bool,
 }
 
 impl fmt::Display for StripeRefusal {
@@ -384,4 +386,15 @@ pub enum StripeError {
     /// request was processed.
     #[error("Stripe's answer cannot be read: {0}")]
     Unreadable(String),
+}
+
+impl StripeError {
+    /// Whether the key is at fault: Stripe does not accept it, or it lacks the permission.
+    pub const fn is_of_key(&self) -> bool {
+        match self {
+            Self::Unauthorized => true,
+            Self::Refused(refusal) => refusal.lacks_permission,
+            _ => false,
+        }
+    }
 }

@@ -56,7 +56,7 @@ fn work(app: &App) -> Result<(), StoreError> {
             Err(error) => tracing::warn!(cause = %error, "could not probe a restricted key"),
         }
     }
-    let stripe = (&*app.seller_stripe, &*app.key_prover);
+    let stripe = (&*app.restricted_stripe, &*app.key_prover);
     let due = work_on_due(store, stripe, &env, &app.settings.public_url)?;
     let (deleted, failed) = sweep_coupons(store, stripe.0, &env)?;
     if due.done > 0 || due.failed > 0 || deleted > 0 || failed > 0 {

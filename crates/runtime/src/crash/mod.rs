@@ -9,6 +9,8 @@ mod clock;
 mod pass;
 mod points;
 #[cfg(feature = "crash-points")]
+mod restricted_stripe;
+#[cfg(feature = "crash-points")]
 mod stripe;
 
 pub use pass::point;
@@ -16,11 +18,19 @@ pub use points::Point;
 
 use std::sync::Arc;
 
-use mintage_domain::ports::{Clock, Stripe};
+use mintage_domain::ports::{Clock, RestrictedStripe, Stripe};
 
 /// Returns the Stripe adapter unchanged.
 #[cfg(not(feature = "crash-points"))]
 pub fn at_stripe(stripe: Arc<impl Stripe + 'static>) -> Arc<dyn Stripe> {
+    stripe
+}
+
+/// Returns the adapter for sellers' keys unchanged.
+#[cfg(not(feature = "crash-points"))]
+pub fn at_restricted_stripe(
+    stripe: Arc<impl RestrictedStripe + 'static>,
+) -> Arc<dyn RestrictedStripe> {
     stripe
 }
 
@@ -34,6 +44,14 @@ pub fn clock(clock: impl Clock + 'static) -> Arc<dyn Clock> {
 #[cfg(feature = "crash-points")]
 pub fn at_stripe(stripe: Arc<impl Stripe + 'static>) -> Arc<dyn Stripe> {
     Arc::new(stripe::CrashingStripe(stripe))
+}
+
+/// Adds points before and after the calls with sellers' keys that change something at Stripe.
+#[cfg(feature = "crash-points")]
+pub fn at_restricted_stripe(
+    stripe: Arc<impl RestrictedStripe + 'static>,
+) -> Arc<dyn RestrictedStripe> {
+    Arc::new(restricted_stripe::CrashingRestrictedStripe(stripe))
 }
 
 /// Sets the clock ahead, if `MINTAGE_CRASH_CLOCK_AHEAD` is set.

@@ -59,4 +59,16 @@ points! {
     RetireDecided = "retire.decided",
     /// The access at Stripe is revoked; the revocation is not committed yet.
     RetireDeauthorized = "retire.deauthorized",
+    /// The coupon of a probe is created at Stripe and not deleted.
+    KeyCouponMade = "key.coupon-made",
+    /// The coupon of a probe is deleted at Stripe; its row is not removed yet.
+    KeyCouponDeleted = "key.coupon-deleted",
+    /// A restricted key is connected; its webhook endpoint is not created yet.
+    KeyLinked = "key.linked",
+    /// The webhook endpoint of a key is created at Stripe; its id and secret are not committed.
+    KeyEndpointMade = "key.endpoint-made",
+    /// A key is disconnected; its webhook endpoint is not removed at Stripe yet.
+    KeyLeft = "key.left",
+    /// The webhook endpoint of a former key is removed at Stripe; the removal is not committed yet.
+    KeyEndpointRemoved = "key.endpoint-removed",
 }

@@ -20,25 +20,28 @@ use mintage_domain::ports::{
 };
 
 use crate::metrics::Metrics;
-use crate::state::StripeCircuits;
+use crate::state::{StripeCircuits, SuspectKeys};
 
 /// A Stripe whose calls pass the circuit of their mode.
 pub struct GuardedStripe {
     stripe: Arc<dyn Stripe>,
     circuits: Arc<StripeCircuits>,
+    suspects: Arc<SuspectKeys>,
     metrics: Arc<Metrics>,
 }
 
 impl GuardedStripe {
-    /// Guards a Stripe by these circuits, and counts the calls.
+    /// Guards a Stripe by these circuits, notes the keys of sellers that it refuses, and counts the calls.
     pub fn new(
         stripe: Arc<dyn Stripe>,
         circuits: Arc<StripeCircuits>,
+        suspects: Arc<SuspectKeys>,
         metrics: Arc<Metrics>,
     ) -> Self {
         Self {
             stripe,
             circuits,
+            suspects,
             metrics,
         }
     }
@@ -50,6 +53,22 @@ impl GuardedStripe {
         call: impl FnOnce() -> Result<T, StripeError>,
     ) -> Result<T, StripeError> {
         self.count(name, on.mode, Some(&on.account), call)
+    }
+
+    /// Makes a call with the credentials of `access`. A restricted key that Stripe refuses is probed soon.
+    fn call_with<T>(
+        &self,
+        name: &'static str,
+        access: &StripeAccess,
+        call: impl FnOnce() -> Result<T, StripeError>,
+    ) -> Result<T, StripeError> {
+        let result = self.count(name, access.mode(), access.account(), call);
+        if let (Err(error), StripeAccess::Key(key)) = (&result, access)
+            && error.is_of_key()
+        {
+            self.suspects.add_key(key);
+        }
+        result
     }
 
     fn count<T>(
@@ -178,7 +197,7 @@ impl Stripe for GuardedStripe {
         key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError> {
         let call = || self.stripe.open_checkout(access, checkout, key);
-        self.count("open_checkout", access.mode(), access.account(), call)
+        self.call_with("open_checkout", access, call)
     }
 
     fn history(
@@ -187,7 +206,7 @@ impl Stripe for GuardedStripe {
         query: &HistoryQuery,
     ) -> Result<HistoryPage, StripeError> {
         let call = || self.stripe.history(access, query);
-        self.count("history", access.mode(), access.account(), call)
+        self.call_with("history", access, call)
     }
 
     fn subscription(
@@ -218,7 +237,7 @@ impl Stripe for GuardedStripe {
 
     fn dispute(&self, access: &StripeAccess, id: &DisputeId) -> Result<DisputeFacts, StripeError> {
         let call = || self.stripe.dispute(access, id);
-        self.count("dispute", access.mode(), access.account(), call)
+        self.call_with("dispute", access, call)
     }
 
     fn expire_checkout(
@@ -227,6 +246,57 @@ impl Stripe for GuardedStripe {
         session: &SessionId,
     ) -> Result<CheckoutEnd, StripeError> {
         let call = || self.stripe.expire_checkout(access, session);
-        self.count("expire_checkout", access.mode(), access.account(), call)
+        self.call_with("expire_checkout", access, call)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mintage_domain::base::id::DisputeId;
+    use mintage_domain::ports::{MockStripe, SellerKey, StripeRefusal};
+    use mintage_testkit::FixedClock;
+
+    use super::*;
+
+    #[test]
+    fn a_key_of_a_seller_that_stripe_refuses_is_to_be_probed_and_the_platforms_is_not() {
+        let account = StripeAccountId::parse("acct_1").expect("an id");
+        let on = AccountRef {
+            mode: Mode::Live,
+            account: account.clone(),
+        };
+        let key = StripeAccess::Key(SellerKey {
+            mode: Mode::Live,
+            account: Some(account),
+            key: Secret::new("rk_live_1"),
+        });
+        let denied = StripeRefusal {
+            lacks_permission: true,
+            ..StripeRefusal::default()
+        };
+        for (error, is_suspect) in [
+            (StripeError::Unauthorized, true),
+            (StripeError::Refused(denied), true),
+            (StripeError::Refused(StripeRefusal::default()), false),
+            (StripeError::Busy { retry_after: None }, false),
+            (StripeError::Unavailable("no route".to_owned()), false),
+        ] {
+            for access in [key.clone(), StripeAccess::Connect(on.clone())] {
+                let mut stripe = MockStripe::new();
+                stripe.expect_dispute().return_const(Err(error.clone()));
+                let suspects = Arc::new(SuspectKeys::default());
+                let guarded = GuardedStripe::new(
+                    Arc::new(stripe),
+                    Arc::new(StripeCircuits::new(Arc::new(FixedClock::default()))),
+                    Arc::clone(&suspects),
+                    Arc::new(Metrics::off()),
+                );
+                let id = DisputeId::parse("du_1").expect("an id");
+                assert_eq!(guarded.dispute(&access, &id), Err(error.clone()));
+                let is_key = matches!(access, StripeAccess::Key(_));
+                let noted = suspects.take().contains(&on);
+                assert_eq!(noted, is_suspect && is_key, "{error} {access:?}");
+            }
+        }
     }
 }

@@ -1,13 +1,13 @@
 //! Calls of Stripe, apart from all other work: on threads of their own, a few at a time for each tenant,
 //! and not at all while Stripe does not answer.
 
-mod guarded_seller_stripe;
+mod guarded_restricted_stripe;
 mod guarded_stripe;
 mod pace;
 mod prove;
 mod run;
 
-pub use guarded_seller_stripe::GuardedSellerStripe;
+pub use guarded_restricted_stripe::GuardedRestrictedStripe;
 pub use guarded_stripe::GuardedStripe;
 pub use pace::SteadyPace;
 pub use prove::ParallelProver;

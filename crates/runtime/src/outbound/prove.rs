@@ -8,7 +8,7 @@ use mintage_domain::base::id::{ProbeCouponId, StripeAccountId};
 use mintage_domain::model::stripe::key_permission::{ExcessPermission, KeyPermission};
 use mintage_domain::model::stripe::key_proof::{CouponFate, KeyProof, ProbeOutcome};
 use mintage_domain::ports::{
-    KeyAccount, KeyProver, SellerKey, SellerStripe, SellerStripeError, StripeError,
+    KeyAccount, KeyProver, RestrictedStripe, RestrictedStripeError, SellerKey, StripeError,
 };
 
 /// How often a probe is made that Stripe does not answer.
@@ -21,18 +21,18 @@ const PAUSE: Duration = Duration::from_millis(300);
 const GIVE_UP_AFTER: Duration = Duration::from_secs(8);
 
 /// Proves keys at Stripe.
-pub struct ParallelProver(Arc<dyn SellerStripe>);
+pub struct ParallelProver(Arc<dyn RestrictedStripe>);
 
 impl ParallelProver {
     /// Proves keys by calls of this Stripe.
-    pub fn new(stripe: Arc<dyn SellerStripe>) -> Self {
+    pub fn new(stripe: Arc<dyn RestrictedStripe>) -> Self {
         Self(stripe)
     }
 }
 
 /// One proof.
 struct Proof<'a> {
-    stripe: &'a dyn SellerStripe,
+    stripe: &'a dyn RestrictedStripe,
     key: &'a SellerKey,
     coupon: &'a ProbeCouponId,
     /// Ends the ids of objects that do not exist.
@@ -40,7 +40,7 @@ struct Proof<'a> {
     started: Instant,
 }
 
-type Answer = Result<(), SellerStripeError>;
+type Answer = Result<(), RestrictedStripeError>;
 
 impl KeyProver for ParallelProver {
     fn prove(&self, key: &SellerKey, coupon: &ProbeCouponId) -> KeyProof {
@@ -108,8 +108,8 @@ impl Proof<'_> {
     /// Makes a call, and again while Stripe does not answer it.
     fn again<T>(
         &self,
-        call: impl Fn() -> Result<T, SellerStripeError>,
-    ) -> Result<T, SellerStripeError> {
+        call: impl Fn() -> Result<T, RestrictedStripeError>,
+    ) -> Result<T, RestrictedStripeError> {
         let mut result = call();
         for attempt in 1..ATTEMPTS {
             let is_open = matches!(&result, Err(error) if is_undetermined(error));
@@ -147,37 +147,37 @@ impl Proof<'_> {
 fn outcome(answer: &Answer) -> ProbeOutcome {
     match answer {
         Ok(()) => ProbeOutcome::Granted,
-        Err(SellerStripeError::Denied { .. }) => ProbeOutcome::Missing,
-        Err(SellerStripeError::BadKey) => ProbeOutcome::BadKey,
-        Err(SellerStripeError::Stripe(_)) => ProbeOutcome::Undetermined,
+        Err(RestrictedStripeError::Denied { .. }) => ProbeOutcome::Missing,
+        Err(RestrictedStripeError::BadKey) => ProbeOutcome::BadKey,
+        Err(RestrictedStripeError::Stripe(_)) => ProbeOutcome::Undetermined,
     }
 }
 
 /// Whether an answer leaves open whether the permission is held.
-const fn is_undetermined(error: &SellerStripeError) -> bool {
-    matches!(error, SellerStripeError::Stripe(_))
+const fn is_undetermined(error: &RestrictedStripeError) -> bool {
+    matches!(error, RestrictedStripeError::Stripe(_))
 }
 
 /// Whether Stripe may have made the call all the same.
-const fn is_unknown(error: &SellerStripeError) -> bool {
+const fn is_unknown(error: &RestrictedStripeError) -> bool {
     matches!(
         error,
-        SellerStripeError::Stripe(StripeError::Unavailable(_) | StripeError::Unreadable(_))
+        RestrictedStripeError::Stripe(StripeError::Unavailable(_) | StripeError::Unreadable(_))
     )
 }
 
 /// The account, from the call that asks for it or from any refusal that names it.
 fn account_of(
-    asked: Result<KeyAccount, SellerStripeError>,
+    asked: Result<KeyAccount, RestrictedStripeError>,
     answers: &[Answer],
 ) -> Option<StripeAccountId> {
     let named = answers.iter().find_map(|answer| match answer {
-        Err(SellerStripeError::Denied { account, .. }) => account.clone(),
+        Err(RestrictedStripeError::Denied { account, .. }) => account.clone(),
         _ => None,
     });
     asked.ok().map(|account| account.id).or(named)
 }
 
-fn panicked() -> SellerStripeError {
-    SellerStripeError::Stripe(StripeError::Unavailable("a probe panicked".to_owned()))
+fn panicked() -> RestrictedStripeError {
+    RestrictedStripeError::Stripe(StripeError::Unavailable("a probe panicked".to_owned()))
 }

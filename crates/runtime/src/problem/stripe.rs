@@ -142,6 +142,7 @@ mod tests {
             code: Some("resource_missing".to_owned()),
             message: "No such price: 'price_1'".to_owned(),
             request_id: Some("req_1".to_owned()),
+            ..StripeRefusal::default()
         };
         for (error, status, code) in [
             (StripeError::Refused as fn(_) -> _, 422, "stripe/refused"),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::ports::SellerKey;
 use tokio::sync::Notify;
 
 /// The most accounts that wait. What finds no place is probed with the keys that are due.
@@ -18,13 +19,23 @@ pub struct SuspectKeys {
 
 impl SuspectKeys {
     /// Adds the key of an account: Stripe answered 401 or 403 to a call that was made with it.
-    pub fn add(&self, account: AccountRef) {
+    fn add(&self, account: AccountRef) {
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
         if accounts.len() < CAPACITY {
             accounts.insert(account);
         }
         drop(accounts);
         self.added.notify_one();
+    }
+
+    /// Adds a key, if its account is known.
+    pub(crate) fn add_key(&self, key: &SellerKey) {
+        if let Some(account) = &key.account {
+            self.add(AccountRef {
+                mode: key.mode,
+                account: account.clone(),
+            });
+        }
     }
 
     /// Takes all accounts.

@@ -26,7 +26,7 @@ fn said(code: Option<&str>, message: &str) -> StripeRefusal {
     StripeRefusal {
         code: code.map(str::to_owned),
         message: message.to_owned(),
-        request_id: None,
+        ..StripeRefusal::default()
     }
 }
 
@@ -234,5 +234,24 @@ fn an_oauth_refusal_is_read_only_in_its_own_shape() {
         };
         let expected = code.map(|code| (code.to_owned(), said(Some(code), message)));
         assert_eq!(read, expected, "{status} {body}");
+    }
+}
+
+#[test]
+fn only_a_refusal_of_the_key_is_one() {
+    let denied = "Having the 'rak_charge_read' permission would allow this request to continue.";
+    for (status, code, message, is_of_key) in [
+        (403, None, denied, true),
+        (401, None, "Invalid API Key", true),
+        (401, Some("api_key_expired"), "", true),
+        (403, None, "Blocked by a rule", false),
+        (403, Some("account_invalid"), denied, false),
+        (400, None, denied, false),
+        (429, None, denied, false),
+        (500, None, denied, false),
+    ] {
+        let body = serde_json::json!({ "error": { "message": message, "code": code } });
+        let error = of(&answer(status, &[], &body.to_string()));
+        assert_eq!(error.is_of_key(), is_of_key, "{status} {message}: {error}");
     }
 }

@@ -67,7 +67,7 @@ fn a_code_is_sent_once_whatever_comes_of_it() {
     let refused = |code: &str| StripeRefusal {
         code: Some(code.to_owned()),
         message: "… refused".to_owned(),
-        request_id: None,
+        ..StripeRefusal::default()
     };
     for (answer, error) in [
         (Err(broken), lost),

@@ -4,8 +4,8 @@
 mod asking;
 mod offline;
 mod requests;
+mod restricted;
 mod samples;
-mod seller;
 mod simulated;
 mod webhooks;
 mod world;

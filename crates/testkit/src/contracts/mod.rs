@@ -6,6 +6,6 @@
 
 pub mod http;
 pub mod mail;
-pub mod seller_stripe;
+pub mod restricted_stripe;
 pub mod store;
 pub mod stripe;

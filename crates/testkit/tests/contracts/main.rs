@@ -12,10 +12,10 @@ mod stand_in_stripe {
     mintage_testkit::stripe_contract!(StandInStripe::new());
 }
 
-mod stand_in_seller_stripe {
-    use mintage_testkit::StandInSellerStripe;
+mod stand_in_restricted_stripe {
+    use mintage_testkit::StandInRestrictedStripe;
 
-    mintage_testkit::seller_stripe_contract!(StandInSellerStripe::new());
+    mintage_testkit::restricted_stripe_contract!(StandInRestrictedStripe::new());
 }
 
 mod memory_store {

@@ -115,7 +115,7 @@ pub(super) async fn connect(
             address: &address,
             actor: &actor,
         };
-        let stripe = (&*app.seller_stripe, &*app.key_prover);
+        let stripe = (&*app.restricted_stripe, &*app.key_prover);
         let row = restricted_key::connect(&*app.store, stripe, &caller.env(app), &new)?;
         connected_of(app, Some(row))
     })
@@ -172,7 +172,7 @@ pub(super) async fn disconnect(
     let address = address(&app, &caller.tenant(), mode)?;
     call_stripe(&app, caller.tenant().as_str(), move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        let (store, stripe) = (&*app.store, &*app.seller_stripe);
+        let (store, stripe) = (&*app.store, &*app.restricted_stripe);
         let of = (&tenant, mode);
         restricted_key::disconnect(store, stripe, &caller.env(app), of, &address, &actor)
     })

@@ -50,7 +50,8 @@ pub struct ConnectionFacts<'a> {
     pub mode: Mode,
     /// The account.
     pub account: &'a StripeAccountId,
-    /// Why the seller must look at the account: `charges_disabled` or `payout_failed`.
+    /// Why the seller must look at the account: `charges_disabled`, `payout_failed`, `key_refused` or
+    /// `key_permissions_missing`.
     pub reason: Option<&'static str>,
     /// The same for people.
     pub message: Option<&'a str>,

@@ -9,6 +9,7 @@ use crate::model::outbox::delivery::{Delivery, DeliveryStatus};
 use crate::model::outbox::event::EventName;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::account_state::Attention;
+use crate::model::stripe::restricted_key::KeyHealth;
 use crate::usecase::env::{Env, SealedField};
 
 /// What has become of a connection.
@@ -20,6 +21,8 @@ pub(crate) enum ConnectionChange<'a> {
     Disconnected,
     /// The seller must look at the account.
     NeedsAttention(&'a Attention),
+    /// The seller must repair or replace the restricted key of the account.
+    KeyNeedsAttention(&'a KeyHealth),
 }
 
 /// Builds the delivery of an event about a connection, due at once.
@@ -30,12 +33,18 @@ pub(crate) fn connection_event(
     now: Timestamp,
 ) -> Write<Delivery> {
     let id = DeliveryId::new(now, env.random());
-    let (event, attention) = match change {
+    let (event, told) = match change {
         ConnectionChange::Connected => (EventName::ConnectionConnected, None),
         ConnectionChange::Disconnected => (EventName::ConnectionDisconnected, None),
-        ConnectionChange::NeedsAttention(what) => (EventName::ConnectionNeedsAttention, Some(what)),
+        ConnectionChange::NeedsAttention(what) => {
+            (EventName::ConnectionNeedsAttention, Some(told(what)))
+        }
+        ConnectionChange::KeyNeedsAttention(health) => {
+            let (reason, message) = told_of_key(health);
+            let told = Some((reason, message, None));
+            (EventName::ConnectionNeedsAttention, told)
+        }
     };
-    let told = attention.map(told);
     let body = connection_event_body(&ConnectionFacts {
         id: &id,
         event,
@@ -84,5 +93,40 @@ fn told(attention: &Attention) -> (&'static str, String, Option<EventPayout<'_>>
             };
             ("payout_failed", message, Some(payout))
         }
+    }
+}
+
+/// The reason and the message of an event about a restricted key.
+fn told_of_key(health: &KeyHealth) -> (&'static str, String) {
+    if health.is_refused {
+        let message = "Stripe does not accept the restricted key: it is revoked or has expired";
+        return ("key_refused", message.to_owned());
+    }
+    let rows: Vec<&str> = health.missing.iter().map(|it| it.row_name()).collect();
+    let message = format!(
+        "the restricted key has lost permissions: {}",
+        rows.join(", ")
+    );
+    ("key_permissions_missing", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::stripe::key_permission::KeyPermission;
+
+    #[test]
+    fn a_key_that_is_refused_is_told_from_one_that_lacks_permissions() {
+        let mut health = KeyHealth::proved(Timestamp::EPOCH);
+        health.missing = vec![KeyPermission::Charges, KeyPermission::Coupons];
+        let expected = "the restricted key has lost permissions: Charges, Coupons";
+        let (reason, message) = told_of_key(&health);
+        assert_eq!(
+            (reason, message.as_str()),
+            ("key_permissions_missing", expected)
+        );
+        health.missing.clear();
+        health.is_refused = true;
+        assert_eq!(told_of_key(&health).0, "key_refused");
     }
 }

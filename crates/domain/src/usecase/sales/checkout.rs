@@ -238,7 +238,7 @@ fn check_charges(
         StripeRefusal {
             message: facts.why_no_charges(),
             code: facts.requirements.disabled_reason,
-            request_id: None,
+            ..StripeRefusal::default()
         },
     )))
 }

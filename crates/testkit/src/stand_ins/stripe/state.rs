@@ -180,7 +180,7 @@ impl StripeState {
             return Err(StripeError::AmountTooSmall(StripeRefusal {
                 code: Some("amount_too_small".to_owned()),
                 message: "The amount is too small.".to_owned(),
-                request_id: None,
+                ..StripeRefusal::default()
             }));
         }
         let managed = checkout.options.managed_payments;
@@ -297,7 +297,7 @@ fn code_refused() -> StripeError {
     StripeError::CodeRefused(StripeRefusal {
         code: Some("invalid_grant".to_owned()),
         message: "Authorization code does not exist".to_owned(),
-        request_id: None,
+        ..StripeRefusal::default()
     })
 }
 
@@ -306,7 +306,7 @@ pub(super) fn not_found() -> StripeError {
     StripeError::NotFound(StripeRefusal {
         code: Some("resource_missing".to_owned()),
         message: "No such object".to_owned(),
-        request_id: None,
+        ..StripeRefusal::default()
     })
 }
 

@@ -128,7 +128,7 @@ fn what_stripe_does_not_open_is_an_abandoned_order() {
     let refusal = || StripeRefusal {
         code: Some("parameter_invalid".to_owned()),
         message: "no".to_owned(),
-        request_id: None,
+        ..StripeRefusal::default()
     };
     let refused = StripeError::Refused(refusal());
     let lost = StripeError::Unavailable("no answer".to_owned());

@@ -8,14 +8,15 @@ use mintage_domain::model::stripe::key_permission::KeyPermission;
 use mintage_domain::model::stripe::key_proof::{CouponFate, KeyProof, ProbeOutcome};
 use mintage_domain::model::stripe::restricted_key::{KeyText, OwnEndpoint, RestrictedKey};
 use mintage_domain::ports::{
-    KeyProver, MockSellerStripe, RestrictedKeys, SellerKey, SellerStripe, SellerStripeError,
+    KeyProver, MockRestrictedStripe, RestrictedKeys, RestrictedStripe, RestrictedStripeError,
+    SellerKey,
 };
 use mintage_domain::usecase::stripe::restricted_key::{
     Address, ConnectKey, RestrictedKeyError, connect, disconnect, ensure_endpoint, recheck,
     sweep_coupons, work_on_due,
 };
 use mintage_testkit::fixtures::{Shop, web_url};
-use mintage_testkit::{MemoryStore, StandInSellerStripe};
+use mintage_testkit::{MemoryStore, StandInRestrictedStripe};
 
 /// Where a proof is interrupted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +28,7 @@ enum Dies {
 }
 
 /// Proves a key, one probe after the other.
-struct Prover<'a>(&'a StandInSellerStripe, Dies);
+struct Prover<'a>(&'a StandInRestrictedStripe, Dies);
 
 impl KeyProver for Prover<'_> {
     fn prove(&self, key: &SellerKey, coupon: &ProbeCouponId) -> KeyProof {
@@ -42,9 +43,9 @@ impl KeyProver for Prover<'_> {
             outcomes: KeyPermission::ALL.map(|permission| {
                 match stripe.probe(key, permission, "x") {
                     Ok(()) => ProbeOutcome::Granted,
-                    Err(SellerStripeError::BadKey) => ProbeOutcome::BadKey,
-                    Err(SellerStripeError::Denied { .. }) => ProbeOutcome::Missing,
-                    Err(SellerStripeError::Stripe(_)) => ProbeOutcome::Undetermined,
+                    Err(RestrictedStripeError::BadKey) => ProbeOutcome::BadKey,
+                    Err(RestrictedStripeError::Denied { .. }) => ProbeOutcome::Missing,
+                    Err(RestrictedStripeError::Stripe(_)) => ProbeOutcome::Undetermined,
                 }
             }),
             excess: Vec::new(),
@@ -59,7 +60,7 @@ impl KeyProver for Prover<'_> {
 struct World {
     store: MemoryStore,
     shop: Shop,
-    stripe: Arc<StandInSellerStripe>,
+    stripe: Arc<StandInRestrictedStripe>,
     address: Address,
 }
 
@@ -70,7 +71,7 @@ impl World {
         let url = web_url("https://licenses.example.test");
         Self {
             address: Address::new(&url, &shop.tenant.id, shop.mode).unwrap(),
-            stripe: Arc::new(StandInSellerStripe::new()),
+            stripe: Arc::new(StandInRestrictedStripe::new()),
             store,
             shop,
         }
@@ -82,7 +83,7 @@ impl World {
 
     fn connect_at(
         &self,
-        stripe: &dyn SellerStripe,
+        stripe: &dyn RestrictedStripe,
         dies: Dies,
         key: &SellerKey,
     ) -> Result<RestrictedKey, RestrictedKeyError> {
@@ -114,7 +115,7 @@ impl World {
         let env = self.shop.env.env();
         let prover = Prover(&self.stripe, Dies::Never);
         let stripe = (
-            &*self.stripe as &dyn SellerStripe,
+            &*self.stripe as &dyn RestrictedStripe,
             &prover as &dyn KeyProver,
         );
         let url = web_url("https://licenses.example.test");
@@ -157,7 +158,7 @@ fn wherever_a_proof_is_interrupted_no_coupon_and_no_key_is_left() {
 fn an_endpoint_whose_secret_was_lost_in_a_crash_is_replaced_and_not_doubled() {
     let world = World::new();
     let key = world.key();
-    let mut dying = MockSellerStripe::new();
+    let mut dying = MockRestrictedStripe::new();
     dying.expect_webhook_endpoints().return_const(Ok(vec![]));
     let stripe = Arc::clone(&world.stripe);
     dying
@@ -195,11 +196,11 @@ fn an_endpoint_is_placed_once_however_often_it_is_asked_for() {
 fn a_former_endpoint_that_stripe_did_not_remove_is_removed_later() {
     let world = World::new();
     world.connect(&world.key()).unwrap();
-    let mut down = MockSellerStripe::new();
+    let mut down = MockRestrictedStripe::new();
     let unreachable = mintage_domain::ports::StripeError::Unavailable("no route".to_owned());
     down.expect_delete_webhook_endpoint()
         .times(1)
-        .return_const(Err(SellerStripeError::Stripe(unreachable)));
+        .return_const(Err(RestrictedStripeError::Stripe(unreachable)));
     let of = (&world.shop.tenant.id, world.shop.mode);
     let env = world.shop.env.env();
     let actor = Actor::Operator;

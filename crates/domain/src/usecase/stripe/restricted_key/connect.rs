@@ -12,10 +12,12 @@ use crate::model::stripe::restricted_key::{
     ConnectedKey, KeyHealth, KeyText, OwnEndpoint, RestrictedKey,
 };
 use crate::ports::{
-    Commit, Connections, KeyProver, RestrictedKeys, SellerKey, SellerStripe, StoreError, Tenants,
+    Commit, Connections, KeyProver, RestrictedKeys, RestrictedStripe, SellerKey, StoreError,
+    Tenants,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
+use crate::usecase::outbox::connection_event::{ConnectionChange, connection_event};
 use crate::usecase::stripe::restricted_key::coupon::prove;
 use crate::usecase::stripe::restricted_key::disconnect::{former_of, remove_former};
 use crate::usecase::stripe::restricted_key::endpoint::ensure_endpoint;
@@ -40,7 +42,7 @@ pub struct ConnectKey<'a> {
 /// A key that is refused changes nothing.
 pub fn connect(
     store: &(impl Tenants + Connections + RestrictedKeys + Commit + ?Sized),
-    (stripe, prover): (&dyn SellerStripe, &dyn KeyProver),
+    (stripe, prover): (&dyn RestrictedStripe, &dyn KeyProver),
     env: &Env<'_>,
     new: &ConnectKey<'_>,
 ) -> Result<RestrictedKey, RestrictedKeyError> {
@@ -101,6 +103,7 @@ fn link(
     let mut changes = env.changes(now);
     let stored = store.restricted_key(new.tenant, mode)?;
     let mut row = stored.unwrap_or_else(|| RestrictedKey::none(new.tenant.clone(), mode));
+    let is_new = row.account().as_ref() != Some(&target);
     let endpoint = match row.connected.take() {
         Some(old) if old.account == *account => match old.endpoint {
             kept @ OwnEndpoint::Created { .. } => kept,
@@ -124,6 +127,11 @@ fn link(
         connected_at: now,
     });
     row.due_at = Some(now.plus(FINISH_AFTER));
+    if is_new {
+        let connected = ConnectionChange::Connected;
+        let event = connection_event(env, (new.tenant, &target), connected, now);
+        changes.deliveries.push(event);
+    }
     claim(store, &mut changes, new.tenant, &target)?;
     changes.restricted_keys.push(Write::changed(row));
     changes.audit.push(env.audit(

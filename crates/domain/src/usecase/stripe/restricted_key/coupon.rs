@@ -9,7 +9,7 @@ use crate::base::slug::TenantId;
 use crate::commit::write::Write;
 use crate::model::stripe::key_proof::{CouponFate, KeyProof};
 use crate::model::stripe::restricted_key::{ConnectedKey, OwnEndpoint, ProbeCoupon};
-use crate::ports::{Commit, KeyProver, RestrictedKeys, SellerKey, SellerStripe, StoreError};
+use crate::ports::{Commit, KeyProver, RestrictedKeys, RestrictedStripe, SellerKey, StoreError};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
 use crate::usecase::failure::Failure;
@@ -100,7 +100,7 @@ fn postpone(
 /// Deletes coupons at Stripe that probes left there. Returns how many were deleted, and how many were not.
 pub fn sweep_coupons(
     store: &(impl RestrictedKeys + Commit + ?Sized),
-    stripe: &dyn SellerStripe,
+    stripe: &dyn RestrictedStripe,
     env: &Env<'_>,
 ) -> Result<(usize, usize), StoreError> {
     let (mut deleted, mut failed) = (0_usize, 0_usize);
@@ -115,7 +115,7 @@ pub fn sweep_coupons(
 
 fn sweep_coupon(
     store: &(impl RestrictedKeys + Commit + ?Sized),
-    stripe: &dyn SellerStripe,
+    stripe: &dyn RestrictedStripe,
     env: &Env<'_>,
     coupon: &ProbeCoupon,
 ) -> Result<bool, Failure> {

@@ -8,15 +8,17 @@ use crate::base::time::Timestamp;
 use crate::commit::changes::Changes;
 use crate::commit::write::Write;
 use crate::model::sellers::audit::Actor;
+use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::restricted_key::{
     ConnectedKey, FormerKey, OwnEndpoint, RestrictedKey, id_of,
 };
 use crate::ports::{
-    Commit, Connections, RestrictedKeys, SellerKey, SellerStripe, SellerStripeError,
+    Commit, Connections, RestrictedKeys, RestrictedStripe, RestrictedStripeError, SellerKey,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
 use crate::usecase::failure::Failure;
+use crate::usecase::outbox::connection_event::{ConnectionChange, connection_event};
 use crate::usecase::stripe::restricted_key::error::RestrictedKeyError;
 use crate::usecase::stripe::restricted_key::shared::{Address, FINISH_AFTER, open_key, unlink};
 
@@ -27,7 +29,7 @@ const REMOVE_FOR: Duration = Duration::from_hours(7 * 24);
 /// answers, else by a worker.
 pub fn disconnect(
     store: &(impl Connections + RestrictedKeys + Commit + ?Sized),
-    stripe: &dyn SellerStripe,
+    stripe: &dyn RestrictedStripe,
     env: &Env<'_>,
     (tenant, mode): (&TenantId, Mode),
     address: &Address,
@@ -37,12 +39,15 @@ pub fn disconnect(
         let mut changes = env.changes(env.now());
         let former = leave(store, env, &mut changes, (tenant, mode))?;
         let former = former.ok_or(RestrictedKeyError::NotFound)?;
+        let left = (tenant, &former);
+        let event = connection_event(env, left, ConnectionChange::Disconnected, changes.at);
+        changes.deliveries.push(event);
         changes.audit.push(env.audit(
             tenant,
             changes.at,
             actor.clone(),
             "stripe.key-disconnected",
-            format!("{mode}:{former}"),
+            format!("{mode}:{}", former.account),
         ));
         Ok::<_, RestrictedKeyError>(Decision::commit(changes, ()))
     })?;
@@ -56,7 +61,7 @@ pub fn leave(
     env: &Env<'_>,
     changes: &mut Changes,
     (tenant, mode): (&TenantId, Mode),
-) -> Result<Option<String>, Failure> {
+) -> Result<Option<AccountRef>, Failure> {
     let Some(mut row) = store.restricted_key(tenant, mode)? else {
         return Ok(None);
     };
@@ -68,7 +73,10 @@ pub fn leave(
     row.former = former_of(&row, &old, env, now)?.or(row.former);
     row.due_at = row.former.as_ref().map(|_| now.plus(FINISH_AFTER));
     changes.restricted_keys.push(Write::changed(row));
-    Ok(Some(old.account.to_string()))
+    Ok(Some(AccountRef {
+        mode,
+        account: old.account,
+    }))
 }
 
 /// What is left to do at Stripe for a key that is not connected any more.
@@ -96,7 +104,7 @@ pub(super) fn former_of(
 /// tries again.
 pub(super) fn remove_former(
     store: &(impl RestrictedKeys + Commit + ?Sized),
-    stripe: &dyn SellerStripe,
+    stripe: &dyn RestrictedStripe,
     env: &Env<'_>,
     (tenant, mode): (&TenantId, Mode),
     address: &Address,
@@ -138,12 +146,12 @@ pub(super) fn remove_former(
 }
 
 fn remove_endpoint(
-    stripe: &dyn SellerStripe,
+    stripe: &dyn RestrictedStripe,
     key: &SellerKey,
     row: &RestrictedKey,
     former: &FormerKey,
     address: &Address,
-) -> Result<(), SellerStripeError> {
+) -> Result<(), RestrictedStripeError> {
     if let Some(id) = &former.endpoint {
         return stripe.delete_webhook_endpoint(key, id);
     }

@@ -8,8 +8,8 @@ use crate::base::time::Timestamp;
 use crate::commit::write::Write;
 use crate::model::stripe::restricted_key::{OwnEndpoint, RestrictedKey};
 use crate::ports::{
-    Commit, NewSellerEndpoint, RestrictedKeys, SellerEndpoint, SellerKey, SellerStripe,
-    SellerStripeError, StripeError,
+    Commit, NewSellerEndpoint, RestrictedKeys, RestrictedStripe, RestrictedStripeError,
+    SellerEndpoint, SellerKey, StripeError,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
@@ -41,7 +41,7 @@ enum Placed {
 /// leaves the rest to a worker.
 pub fn ensure_endpoint(
     store: &(impl RestrictedKeys + Commit + ?Sized),
-    stripe: &dyn SellerStripe,
+    stripe: &dyn RestrictedStripe,
     env: &Env<'_>,
     (tenant, mode): (&TenantId, Mode),
     address: &Address,
@@ -94,11 +94,11 @@ fn begin(
 }
 
 fn place(
-    stripe: &dyn SellerStripe,
+    stripe: &dyn RestrictedStripe,
     key: &SellerKey,
     stored: &OwnEndpoint,
     address: &Address,
-) -> Result<Placed, SellerStripeError> {
+) -> Result<Placed, RestrictedStripeError> {
     let all = stripe.webhook_endpoints(key)?;
     if let OwnEndpoint::Created { id, .. } = stored
         && let Some(found) = all.iter().find(|endpoint| endpoint.id == *id)
@@ -118,7 +118,7 @@ fn place(
     }
     match stripe.create_webhook_endpoint(key, &address.url) {
         Ok(created) => Ok(Placed::New(created)),
-        Err(SellerStripeError::Stripe(StripeError::Refused(_)))
+        Err(RestrictedStripeError::Stripe(StripeError::Refused(_)))
             if all.len().saturating_sub(strays.len()) >= MAX_ENDPOINTS =>
         {
             Ok(Placed::NoRoom)

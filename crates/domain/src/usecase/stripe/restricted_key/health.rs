@@ -10,6 +10,7 @@ use crate::commit::changes::Changes;
 use crate::commit::write::Write;
 use crate::model::outbox::mail::{MailContent, QueuedMail};
 use crate::model::sellers::audit::Actor;
+use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::key_permission::KeyPermission;
 use crate::model::stripe::key_proof::{KeyProof, KeyVerdict, verdict};
 use crate::model::stripe::restricted_key::{ConnectedKey, KeyHealth, id_of};
@@ -17,6 +18,7 @@ use crate::ports::{Commit, KeyProver, RestrictedKeys, SellerKey, Tenants};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::Failure;
+use crate::usecase::outbox::connection_event::{ConnectionChange, connection_event};
 use crate::usecase::stripe::restricted_key::coupon::prove;
 use crate::usecase::stripe::restricted_key::shared::{CHECK_EVERY, open_key};
 
@@ -91,32 +93,44 @@ fn record(
     } else {
         CHECK_UNHEALTHY_EVERY
     };
-    let target = format!("{mode}:{}", connected.account);
-    row.due_at = Some(now.plus(every));
     if was_well != is_well {
-        report(store, env, &mut changes, (tenant, mode), (is_well, target))?;
+        report(store, env, &mut changes, (tenant, mode), connected)?;
     }
+    row.due_at = Some(now.plus(every));
     changes.restricted_keys.push(Write::changed(row));
     Ok(Decision::commit(changes, Some(is_well)))
 }
 
-/// Writes the audit entry about a key whose state has changed, and the mail to its seller if it needs attention.
+/// Writes the audit entry about a key whose state has changed, and the event and the mail to its seller if it needs
+/// attention.
 fn report(
     store: &(impl Tenants + ?Sized),
     env: &Env<'_>,
     changes: &mut Changes,
     (tenant, mode): (&TenantId, Mode),
-    (is_well, target): (bool, String),
+    connected: &ConnectedKey,
 ) -> Result<(), Failure> {
     let now = changes.at;
+    let is_well = connected.health.since.is_none();
     let action = if is_well {
         "stripe.key-recovered"
     } else {
         "stripe.key-needs-attention"
     };
+    let target = format!("{mode}:{}", connected.account);
     let entry = env.audit(tenant, now, Actor::Stripe, action, target);
     changes.audit.push(entry);
-    if !is_well && let Some(owner) = store.tenant(tenant)? {
+    if is_well {
+        return Ok(());
+    }
+    let account = AccountRef {
+        mode,
+        account: connected.account.clone(),
+    };
+    let change = ConnectionChange::KeyNeedsAttention(&connected.health);
+    let event = connection_event(env, (tenant, &account), change, now);
+    changes.deliveries.push(event);
+    if let Some(owner) = store.tenant(tenant)? {
         let id = MailId::new(now, env.random());
         let content = MailContent::KeyNeedsAttention(mode);
         let mail = QueuedMail::new(id, tenant.clone(), content, owner.email, now);

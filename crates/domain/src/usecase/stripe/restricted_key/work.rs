@@ -4,7 +4,7 @@
 use crate::base::url::WebUrl;
 use crate::model::stripe::restricted_key::RestrictedKey;
 use crate::ports::{
-    Commit, Connections, KeyProver, RestrictedKeys, SellerStripe, StoreError, Tenants,
+    Commit, Connections, KeyProver, RestrictedKeys, RestrictedStripe, StoreError, Tenants,
 };
 use crate::usecase::env::Env;
 use crate::usecase::failure::Failure;
@@ -28,7 +28,7 @@ pub struct DueReport {
 /// Works on the keys that are due.
 pub fn work_on_due(
     store: &(impl Tenants + Connections + RestrictedKeys + Commit + ?Sized),
-    (stripe, prover): (&dyn SellerStripe, &dyn KeyProver),
+    (stripe, prover): (&dyn RestrictedStripe, &dyn KeyProver),
     env: &Env<'_>,
     public_url: &WebUrl,
 ) -> Result<DueReport, StoreError> {
@@ -44,7 +44,7 @@ pub fn work_on_due(
 
 fn work_on(
     store: &(impl Tenants + Connections + RestrictedKeys + Commit + ?Sized),
-    (stripe, prover): (&dyn SellerStripe, &dyn KeyProver),
+    (stripe, prover): (&dyn RestrictedStripe, &dyn KeyProver),
     env: &Env<'_>,
     public_url: &WebUrl,
     row: &RestrictedKey,

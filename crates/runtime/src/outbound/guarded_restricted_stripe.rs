@@ -6,28 +6,27 @@ use std::time::Instant;
 
 use mintage_domain::base::id::{ProbeCouponId, StripeEndpointId};
 use mintage_domain::base::url::WebUrl;
-use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::key_permission::{ExcessPermission, KeyPermission};
 use mintage_domain::ports::{
-    KeyAccount, NewSellerEndpoint, SellerEndpoint, SellerKey, SellerStripe, SellerStripeError,
-    StripeError, StripeRefusal,
+    KeyAccount, NewSellerEndpoint, RestrictedStripe, RestrictedStripeError, SellerEndpoint,
+    SellerKey, StripeError, StripeRefusal,
 };
 
 use crate::metrics::Metrics;
 use crate::state::{StripeCircuits, SuspectKeys};
 
 /// A Stripe for sellers' keys whose calls pass the circuit of their mode.
-pub struct GuardedSellerStripe {
-    stripe: Arc<dyn SellerStripe>,
+pub struct GuardedRestrictedStripe {
+    stripe: Arc<dyn RestrictedStripe>,
     circuits: Arc<StripeCircuits>,
     suspects: Arc<SuspectKeys>,
     metrics: Arc<Metrics>,
 }
 
-impl GuardedSellerStripe {
+impl GuardedRestrictedStripe {
     /// Guards a Stripe by these circuits, notes the keys that it refuses, and counts the calls.
     pub fn new(
-        stripe: Arc<dyn SellerStripe>,
+        stripe: Arc<dyn RestrictedStripe>,
         circuits: Arc<StripeCircuits>,
         suspects: Arc<SuspectKeys>,
         metrics: Arc<Metrics>,
@@ -45,16 +44,13 @@ impl GuardedSellerStripe {
         &self,
         name: &'static str,
         key: &SellerKey,
-        call: impl FnOnce() -> Result<T, SellerStripeError>,
-    ) -> Result<T, SellerStripeError> {
+        call: impl FnOnce() -> Result<T, RestrictedStripeError>,
+    ) -> Result<T, RestrictedStripeError> {
         let result = self.count(name, key, call);
-        if let (Err(error), Some(account)) = (&result, &key.account)
+        if let Err(error) = &result
             && error.is_of_key()
         {
-            self.suspects.add(AccountRef {
-                mode: key.mode,
-                account: account.clone(),
-            });
+            self.suspects.add_key(key);
         }
         result
     }
@@ -64,8 +60,8 @@ impl GuardedSellerStripe {
         &self,
         name: &'static str,
         key: &SellerKey,
-        call: impl FnOnce() -> Result<T, SellerStripeError>,
-    ) -> Result<T, SellerStripeError> {
+        call: impl FnOnce() -> Result<T, RestrictedStripeError>,
+    ) -> Result<T, RestrictedStripeError> {
         let (mut took, mut failed) = (None, None);
         let result = self.circuits.call(key.mode, key.account.as_ref(), || {
             let started = Instant::now();
@@ -78,21 +74,21 @@ impl GuardedSellerStripe {
             })
         });
         self.metrics.called_stripe(key.mode, name, &result, took);
-        result.map_err(|error| failed.unwrap_or(SellerStripeError::Stripe(error)))
+        result.map_err(|error| failed.unwrap_or(RestrictedStripeError::Stripe(error)))
     }
 }
 
 /// An error as the circuit and the metrics know it.
-fn counted(error: &SellerStripeError) -> StripeError {
+fn counted(error: &RestrictedStripeError) -> StripeError {
     match error {
-        SellerStripeError::BadKey => StripeError::Unauthorized,
-        SellerStripeError::Denied { .. } => StripeError::Refused(StripeRefusal::default()),
-        SellerStripeError::Stripe(error) => error.clone(),
+        RestrictedStripeError::BadKey => StripeError::Unauthorized,
+        RestrictedStripeError::Denied { .. } => StripeError::Refused(StripeRefusal::default()),
+        RestrictedStripeError::Stripe(error) => error.clone(),
     }
 }
 
-impl SellerStripe for GuardedSellerStripe {
-    fn account_of(&self, key: &SellerKey) -> Result<KeyAccount, SellerStripeError> {
+impl RestrictedStripe for GuardedRestrictedStripe {
+    fn account_of(&self, key: &SellerKey) -> Result<KeyAccount, RestrictedStripeError> {
         self.count("seller_account", key, || self.stripe.account_of(key))
     }
 
@@ -101,7 +97,7 @@ impl SellerStripe for GuardedSellerStripe {
         key: &SellerKey,
         permission: KeyPermission,
         missing: &str,
-    ) -> Result<(), SellerStripeError> {
+    ) -> Result<(), RestrictedStripeError> {
         self.count("seller_probe", key, || {
             self.stripe.probe(key, permission, missing)
         })
@@ -112,7 +108,7 @@ impl SellerStripe for GuardedSellerStripe {
         key: &SellerKey,
         permission: ExcessPermission,
         missing: &str,
-    ) -> Result<(), SellerStripeError> {
+    ) -> Result<(), RestrictedStripeError> {
         self.count("seller_probe", key, || {
             self.stripe.probe_excess(key, permission, missing)
         })
@@ -122,7 +118,7 @@ impl SellerStripe for GuardedSellerStripe {
         &self,
         key: &SellerKey,
         id: &ProbeCouponId,
-    ) -> Result<(), SellerStripeError> {
+    ) -> Result<(), RestrictedStripeError> {
         self.count("seller_coupon", key, || {
             self.stripe.create_probe_coupon(key, id)
         })
@@ -132,13 +128,16 @@ impl SellerStripe for GuardedSellerStripe {
         &self,
         key: &SellerKey,
         id: &ProbeCouponId,
-    ) -> Result<(), SellerStripeError> {
+    ) -> Result<(), RestrictedStripeError> {
         self.count("seller_coupon", key, || {
             self.stripe.delete_probe_coupon(key, id)
         })
     }
 
-    fn webhook_endpoints(&self, key: &SellerKey) -> Result<Vec<SellerEndpoint>, SellerStripeError> {
+    fn webhook_endpoints(
+        &self,
+        key: &SellerKey,
+    ) -> Result<Vec<SellerEndpoint>, RestrictedStripeError> {
         self.call("seller_endpoint", key, || {
             self.stripe.webhook_endpoints(key)
         })
@@ -148,7 +147,7 @@ impl SellerStripe for GuardedSellerStripe {
         &self,
         key: &SellerKey,
         url: &WebUrl,
-    ) -> Result<NewSellerEndpoint, SellerStripeError> {
+    ) -> Result<NewSellerEndpoint, RestrictedStripeError> {
         self.call("seller_endpoint", key, || {
             self.stripe.create_webhook_endpoint(key, url)
         })
@@ -158,7 +157,7 @@ impl SellerStripe for GuardedSellerStripe {
         &self,
         key: &SellerKey,
         id: &StripeEndpointId,
-    ) -> Result<(), SellerStripeError> {
+    ) -> Result<(), RestrictedStripeError> {
         self.call("seller_endpoint", key, || {
             self.stripe.enable_webhook_endpoint(key, id)
         })
@@ -168,7 +167,7 @@ impl SellerStripe for GuardedSellerStripe {
         &self,
         key: &SellerKey,
         id: &StripeEndpointId,
-    ) -> Result<(), SellerStripeError> {
+    ) -> Result<(), RestrictedStripeError> {
         self.call("seller_endpoint", key, || {
             self.stripe.delete_webhook_endpoint(key, id)
         })
@@ -178,22 +177,23 @@ impl SellerStripe for GuardedSellerStripe {
 #[cfg(test)]
 mod tests {
     use mintage_domain::base::mode::Mode;
-    use mintage_testkit::{FixedClock, StandInSellerStripe};
+    use mintage_domain::model::stripe::account::AccountRef;
+    use mintage_testkit::{FixedClock, StandInRestrictedStripe};
 
     use super::*;
 
     #[test]
     fn a_key_that_stripe_refuses_is_to_be_probed_unless_the_call_is_part_of_a_proof() {
-        let stripe = Arc::new(StandInSellerStripe::new());
+        let stripe = Arc::new(StandInRestrictedStripe::new());
         let circuits = Arc::new(StripeCircuits::new(Arc::new(FixedClock::default())));
         let suspects = Arc::new(SuspectKeys::default());
-        let guarded = GuardedSellerStripe::new(
-            Arc::clone(&stripe) as Arc<dyn SellerStripe>,
+        let guarded = GuardedRestrictedStripe::new(
+            Arc::clone(&stripe) as Arc<dyn RestrictedStripe>,
             circuits,
             Arc::clone(&suspects),
             Arc::new(Metrics::off()),
         );
-        let account = StandInSellerStripe::account();
+        let account = StandInRestrictedStripe::account();
         let mut key = stripe.create_key(Mode::Live, &[KeyPermission::WebhookEndpoints]);
         assert!(guarded.webhook_endpoints(&key).is_ok());
         assert!(guarded.probe(&key, KeyPermission::Charges, "x").is_err());
@@ -203,7 +203,7 @@ mod tests {
         assert!(suspects.take().is_empty());
         stripe.revoke_key(&key);
         let refused = guarded.webhook_endpoints(&key);
-        assert_eq!(refused, Err(SellerStripeError::BadKey));
+        assert_eq!(refused, Err(RestrictedStripeError::BadKey));
         let suspect = AccountRef {
             mode: Mode::Live,
             account,

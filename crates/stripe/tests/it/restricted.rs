@@ -4,8 +4,8 @@ use mintage_domain::base::id::{StripeAccountId, StripeEndpointId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::model::stripe::key_permission::KeyPermission;
-use mintage_domain::ports::{SellerKey, SellerStripe};
-use mintage_testkit::contracts::seller_stripe::SellerStripeHarness;
+use mintage_domain::ports::{RestrictedStripe, SellerKey};
+use mintage_testkit::contracts::restricted_stripe::RestrictedStripeHarness;
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -36,8 +36,8 @@ impl SellerWorld {
     }
 }
 
-impl SellerStripeHarness for SellerWorld {
-    fn stripe(&self) -> &dyn SellerStripe {
+impl RestrictedStripeHarness for SellerWorld {
+    fn stripe(&self) -> &dyn RestrictedStripe {
         self.world.stripe()
     }
 
@@ -74,5 +74,5 @@ impl SellerStripeHarness for SellerWorld {
 mod contract {
     use super::SellerWorld;
 
-    mintage_testkit::seller_stripe_contract!(SellerWorld::start());
+    mintage_testkit::restricted_stripe_contract!(SellerWorld::start());
 }

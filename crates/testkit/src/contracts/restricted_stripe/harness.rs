@@ -3,14 +3,14 @@
 use mintage_domain::base::id::{StripeAccountId, StripeEndpointId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::model::stripe::key_permission::KeyPermission;
-use mintage_domain::ports::{SellerKey, SellerStripe};
+use mintage_domain::ports::{RestrictedStripe, SellerKey};
 
-use crate::stand_ins::StandInSellerStripe;
+use crate::stand_ins::StandInRestrictedStripe;
 
 /// A Stripe with one account, and what its seller does there outside the port.
-pub trait SellerStripeHarness {
+pub trait RestrictedStripeHarness {
     /// The adapter under test.
-    fn stripe(&self) -> &dyn SellerStripe;
+    fn stripe(&self) -> &dyn RestrictedStripe;
     /// The account.
     fn account(&self) -> StripeAccountId;
     /// Creates a restricted key of the account that holds these permissions of those that Mintage needs.
@@ -21,13 +21,13 @@ pub trait SellerStripeHarness {
     fn disable(&self, key: &SellerKey, endpoint: &StripeEndpointId);
 }
 
-impl SellerStripeHarness for StandInSellerStripe {
-    fn stripe(&self) -> &dyn SellerStripe {
+impl RestrictedStripeHarness for StandInRestrictedStripe {
+    fn stripe(&self) -> &dyn RestrictedStripe {
         self
     }
 
     fn account(&self) -> StripeAccountId {
-        StandInSellerStripe::account()
+        StandInRestrictedStripe::account()
     }
 
     fn key(&self, mode: Mode, permissions: &[KeyPermission]) -> SellerKey {

@@ -13,10 +13,10 @@ use crate::ports::stripe_api::{SellerKey, StripeError};
 /// that lacks a permission (`a_missing_permission_is_told_from_a_bad_key`), MUST NOT take any other failure
 /// for one of the two, and MUST NOT repeat the key in an error.
 #[cfg_attr(feature = "mock", mockall::automock)]
-pub trait SellerStripe: Send + Sync {
+pub trait RestrictedStripe: Send + Sync {
     /// The account that the key belongs to. A key that may not read the account learns its id all the same
     /// (`a_key_learns_its_account`).
-    fn account_of(&self, key: &SellerKey) -> Result<KeyAccount, SellerStripeError>;
+    fn account_of(&self, key: &SellerKey) -> Result<KeyAccount, RestrictedStripeError>;
 
     /// Probes one permission by a well-formed call about an object that does not exist. `missing` ends the id of
     /// the object. The permission for coupons is proved by [`create_probe_coupon`](Self::create_probe_coupon).
@@ -25,7 +25,7 @@ pub trait SellerStripe: Send + Sync {
         key: &SellerKey,
         permission: KeyPermission,
         missing: &str,
-    ) -> Result<(), SellerStripeError>;
+    ) -> Result<(), RestrictedStripeError>;
 
     /// The same for a permission that the key does not need.
     fn probe_excess(
@@ -33,14 +33,14 @@ pub trait SellerStripe: Send + Sync {
         key: &SellerKey,
         permission: ExcessPermission,
         missing: &str,
-    ) -> Result<(), SellerStripeError>;
+    ) -> Result<(), RestrictedStripeError>;
 
     /// Creates the coupon of a probe. Succeeds if the same call was made before.
     fn create_probe_coupon(
         &self,
         key: &SellerKey,
         id: &ProbeCouponId,
-    ) -> Result<(), SellerStripeError>;
+    ) -> Result<(), RestrictedStripeError>;
 
     /// Deletes the coupon of a probe. Succeeds if there is no such coupon
     /// (`deleting_what_is_gone_succeeds`).
@@ -48,10 +48,13 @@ pub trait SellerStripe: Send + Sync {
         &self,
         key: &SellerKey,
         id: &ProbeCouponId,
-    ) -> Result<(), SellerStripeError>;
+    ) -> Result<(), RestrictedStripeError>;
 
     /// Lists the webhook endpoints of the account, up to 100.
-    fn webhook_endpoints(&self, key: &SellerKey) -> Result<Vec<SellerEndpoint>, SellerStripeError>;
+    fn webhook_endpoints(
+        &self,
+        key: &SellerKey,
+    ) -> Result<Vec<SellerEndpoint>, RestrictedStripeError>;
 
     /// Creates a webhook endpoint for the events that Mintage reads, in the API version that it reads. The
     /// answer has the secret, which no later one has.
@@ -59,14 +62,14 @@ pub trait SellerStripe: Send + Sync {
         &self,
         key: &SellerKey,
         url: &WebUrl,
-    ) -> Result<NewSellerEndpoint, SellerStripeError>;
+    ) -> Result<NewSellerEndpoint, RestrictedStripeError>;
 
     /// Enables a webhook endpoint and sets its events.
     fn enable_webhook_endpoint(
         &self,
         key: &SellerKey,
         id: &StripeEndpointId,
-    ) -> Result<(), SellerStripeError>;
+    ) -> Result<(), RestrictedStripeError>;
 
     /// Deletes a webhook endpoint. Succeeds if there is no such endpoint
     /// (`deleting_what_is_gone_succeeds`).
@@ -74,7 +77,7 @@ pub trait SellerStripe: Send + Sync {
         &self,
         key: &SellerKey,
         id: &StripeEndpointId,
-    ) -> Result<(), SellerStripeError>;
+    ) -> Result<(), RestrictedStripeError>;
 }
 
 /// The account of a key.
@@ -93,7 +96,7 @@ pub struct SellerEndpoint {
     pub id: StripeEndpointId,
     /// The address.
     pub url: String,
-    /// Whether Stripe sends events.
+    /// Whether Stripe sends the events that Mintage reads.
     pub is_enabled: bool,
 }
 
@@ -108,7 +111,7 @@ pub struct NewSellerEndpoint {
 
 /// Why a call with a seller's key failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SellerStripeError {
+pub enum RestrictedStripeError {
     /// Stripe does not accept the key: it is revoked, expired or was never valid.
     #[error("Stripe does not accept the key")]
     BadKey,
@@ -125,7 +128,7 @@ pub enum SellerStripeError {
     Stripe(#[from] StripeError),
 }
 
-impl SellerStripeError {
+impl RestrictedStripeError {
     /// Whether the key is at fault, so that it must be probed again.
     pub const fn is_of_key(&self) -> bool {
         matches!(self, Self::BadKey | Self::Denied { .. })

@@ -9,16 +9,16 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::key_permission::{ExcessPermission, KeyPermission};
 use mintage_domain::ports::{
-    KeyAccount, NewSellerEndpoint, SellerEndpoint, SellerKey, SellerStripe, SellerStripeError,
-    StripeError, StripeRefusal,
+    KeyAccount, NewSellerEndpoint, RestrictedStripe, RestrictedStripeError, SellerEndpoint,
+    SellerKey, StripeError, StripeRefusal,
 };
 
 /// The most webhook endpoints in a mode.
 const MAX_ENDPOINTS: usize = 16;
 
-/// A Stripe in memory with one account. The stand-in passes `seller_stripe_contract!`.
+/// A Stripe in memory with one account. The stand-in passes `restricted_stripe_contract!`.
 #[derive(Debug, Default)]
-pub struct StandInSellerStripe {
+pub struct StandInRestrictedStripe {
     state: Mutex<State>,
 }
 
@@ -31,7 +31,7 @@ struct State {
     endpoints: Vec<(Mode, SellerEndpoint)>,
 }
 
-impl StandInSellerStripe {
+impl StandInRestrictedStripe {
     /// Creates a Stripe whose account has nothing.
     pub fn new() -> Self {
         Self::default()
@@ -84,10 +84,13 @@ impl StandInSellerStripe {
         &self,
         key: &SellerKey,
         permission: KeyPermission,
-    ) -> Result<MutexGuard<'_, State>, SellerStripeError> {
+    ) -> Result<MutexGuard<'_, State>, RestrictedStripeError> {
         let state = self.state();
         let held = state.keys.get(key.key.expose());
-        if !held.ok_or(SellerStripeError::BadKey)?.contains(&permission) {
+        if !held
+            .ok_or(RestrictedStripeError::BadKey)?
+            .contains(&permission)
+        {
             return Err(denied(permission.as_str()));
         }
         Ok(state)
@@ -102,10 +105,10 @@ impl State {
     }
 }
 
-fn denied(permission: &str) -> SellerStripeError {
-    SellerStripeError::Denied {
+fn denied(permission: &str) -> RestrictedStripeError {
+    RestrictedStripeError::Denied {
         permission: Some(permission.to_owned()),
-        account: Some(StandInSellerStripe::account()),
+        account: Some(StandInRestrictedStripe::account()),
     }
 }
 
@@ -116,10 +119,10 @@ fn refusal(message: &str) -> StripeRefusal {
     }
 }
 
-impl SellerStripe for StandInSellerStripe {
-    fn account_of(&self, key: &SellerKey) -> Result<KeyAccount, SellerStripeError> {
+impl RestrictedStripe for StandInRestrictedStripe {
+    fn account_of(&self, key: &SellerKey) -> Result<KeyAccount, RestrictedStripeError> {
         if !self.state().keys.contains_key(key.key.expose()) {
-            return Err(SellerStripeError::BadKey);
+            return Err(RestrictedStripeError::BadKey);
         }
         Ok(KeyAccount {
             id: Self::account(),
@@ -132,7 +135,7 @@ impl SellerStripe for StandInSellerStripe {
         key: &SellerKey,
         permission: KeyPermission,
         _missing: &str,
-    ) -> Result<(), SellerStripeError> {
+    ) -> Result<(), RestrictedStripeError> {
         self.with(key, permission).map(drop)
     }
 
@@ -141,7 +144,7 @@ impl SellerStripe for StandInSellerStripe {
         key: &SellerKey,
         permission: ExcessPermission,
         _missing: &str,
-    ) -> Result<(), SellerStripeError> {
+    ) -> Result<(), RestrictedStripeError> {
         self.account_of(key)?;
         Err(denied(permission.as_str()))
     }
@@ -150,7 +153,7 @@ impl SellerStripe for StandInSellerStripe {
         &self,
         key: &SellerKey,
         id: &ProbeCouponId,
-    ) -> Result<(), SellerStripeError> {
+    ) -> Result<(), RestrictedStripeError> {
         let mut state = self.with(key, KeyPermission::Coupons)?;
         state.coupons.insert((key.mode, id.clone()));
         Ok(())
@@ -160,13 +163,16 @@ impl SellerStripe for StandInSellerStripe {
         &self,
         key: &SellerKey,
         id: &ProbeCouponId,
-    ) -> Result<(), SellerStripeError> {
+    ) -> Result<(), RestrictedStripeError> {
         let mut state = self.with(key, KeyPermission::Coupons)?;
         state.coupons.remove(&(key.mode, id.clone()));
         Ok(())
     }
 
-    fn webhook_endpoints(&self, key: &SellerKey) -> Result<Vec<SellerEndpoint>, SellerStripeError> {
+    fn webhook_endpoints(
+        &self,
+        key: &SellerKey,
+    ) -> Result<Vec<SellerEndpoint>, RestrictedStripeError> {
         let state = self.with(key, KeyPermission::WebhookEndpoints)?;
         let own = state.endpoints.iter().filter(|(mode, _)| *mode == key.mode);
         Ok(own.map(|(_, endpoint)| endpoint.clone()).collect())
@@ -176,7 +182,7 @@ impl SellerStripe for StandInSellerStripe {
         &self,
         key: &SellerKey,
         url: &WebUrl,
-    ) -> Result<NewSellerEndpoint, SellerStripeError> {
+    ) -> Result<NewSellerEndpoint, RestrictedStripeError> {
         let mut state = self.with(key, KeyPermission::WebhookEndpoints)?;
         let own = state.endpoints.iter().filter(|(mode, _)| *mode == key.mode);
         if own.count() >= MAX_ENDPOINTS {
@@ -201,7 +207,7 @@ impl SellerStripe for StandInSellerStripe {
         &self,
         key: &SellerKey,
         id: &StripeEndpointId,
-    ) -> Result<(), SellerStripeError> {
+    ) -> Result<(), RestrictedStripeError> {
         let mut state = self.with(key, KeyPermission::WebhookEndpoints)?;
         let endpoint = state.endpoint(key.mode, id);
         let gone = || StripeError::NotFound(refusal("no such webhook endpoint"));
@@ -213,7 +219,7 @@ impl SellerStripe for StandInSellerStripe {
         &self,
         key: &SellerKey,
         id: &StripeEndpointId,
-    ) -> Result<(), SellerStripeError> {
+    ) -> Result<(), RestrictedStripeError> {
         let mut state = self.with(key, KeyPermission::WebhookEndpoints)?;
         let mode = key.mode;
         state

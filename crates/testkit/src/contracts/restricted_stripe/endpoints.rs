@@ -2,14 +2,14 @@
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::model::stripe::key_permission::KeyPermission;
-use mintage_domain::ports::{SellerEndpoint, SellerStripeError, StripeError};
+use mintage_domain::ports::{RestrictedStripeError, SellerEndpoint, StripeError};
 
-use crate::contracts::seller_stripe::harness::SellerStripeHarness;
+use crate::contracts::restricted_stripe::harness::RestrictedStripeHarness;
 use crate::fixtures::web_url;
 
 /// An endpoint is created with a secret, listed, enabled again after its seller disabled it, and deleted once. Those
 /// of the other mode are others.
-pub fn an_endpoint_is_created_listed_enabled_and_deleted(harness: &dyn SellerStripeHarness) {
+pub fn an_endpoint_is_created_listed_enabled_and_deleted(harness: &dyn RestrictedStripeHarness) {
     let stripe = harness.stripe();
     let key = harness.key(Mode::Sandbox, &[KeyPermission::WebhookEndpoints]);
     let url = web_url("https://licenses.example.test/hook");
@@ -38,7 +38,7 @@ pub fn an_endpoint_is_created_listed_enabled_and_deleted(harness: &dyn SellerStr
 }
 
 /// The seventeenth endpoint is refused for good, and the sixteen stay.
-pub fn a_seventeenth_endpoint_is_refused(harness: &dyn SellerStripeHarness) {
+pub fn a_seventeenth_endpoint_is_refused(harness: &dyn RestrictedStripeHarness) {
     let stripe = harness.stripe();
     let key = harness.key(Mode::Sandbox, &[KeyPermission::WebhookEndpoints]);
     let create = |n: usize| {
@@ -52,7 +52,7 @@ pub fn a_seventeenth_endpoint_is_refused(harness: &dyn SellerStripeHarness) {
     assert!(
         matches!(
             refused,
-            Err(SellerStripeError::Stripe(StripeError::Refused(_)))
+            Err(RestrictedStripeError::Stripe(StripeError::Refused(_)))
         ),
         "{refused:?}"
     );
@@ -60,7 +60,7 @@ pub fn a_seventeenth_endpoint_is_refused(harness: &dyn SellerStripeHarness) {
 }
 
 /// Each call about endpoints needs the permission for them.
-pub fn calls_about_endpoints_need_the_permission(harness: &dyn SellerStripeHarness) {
+pub fn calls_about_endpoints_need_the_permission(harness: &dyn RestrictedStripeHarness) {
     let stripe = harness.stripe();
     let key = harness.key(Mode::Sandbox, &[KeyPermission::WebhookEndpoints]);
     let none = harness.key(Mode::Sandbox, &[]);
@@ -73,7 +73,7 @@ pub fn calls_about_endpoints_need_the_permission(harness: &dyn SellerStripeHarne
         stripe.delete_webhook_endpoint(&none, &id),
     ] {
         assert!(
-            matches!(denied, Err(SellerStripeError::Denied { .. })),
+            matches!(denied, Err(RestrictedStripeError::Denied { .. })),
             "{denied:?}"
         );
     }

@@ -1,4 +1,4 @@
-//! The [`SellerStripe`] port: calls with a restricted key of a seller's own.
+//! The [`RestrictedStripe`] port: calls with a restricted key of a seller's own.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,8 +8,8 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::key_permission::{ExcessPermission, KeyPermission};
 use mintage_domain::ports::{
-    HttpResponse, KeyAccount, NewSellerEndpoint, SellerEndpoint, SellerKey, SellerStripe,
-    SellerStripeError, StripeIdempotencyKey,
+    HttpResponse, KeyAccount, NewSellerEndpoint, RestrictedStripe, RestrictedStripeError,
+    SellerEndpoint, SellerKey, StripeIdempotencyKey,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -17,29 +17,25 @@ use stripe_client_core::{RequestBuilder, StripeMethod, VERSION};
 
 use crate::call::{self, Caller};
 use crate::client::StripeClient;
-use crate::refusal;
+use crate::{event, refusal};
 
 /// The time limit of a call. A seller waits for several of them, some of which are repeated.
 const DEADLINE: Duration = Duration::from_secs(6);
 
-/// The events that the endpoint of a seller's account is created for.
-const EVENTS: [&str; 15] = [
-    "charge.dispute.closed",
-    "charge.dispute.created",
-    "charge.dispute.updated",
-    "charge.refunded",
-    "checkout.session.async_payment_failed",
-    "checkout.session.async_payment_succeeded",
-    "checkout.session.completed",
-    "checkout.session.expired",
-    "customer.subscription.deleted",
-    "customer.subscription.updated",
-    "invoice.paid",
-    "invoice.payment_failed",
-    "refund.created",
-    "refund.failed",
-    "refund.updated",
-];
+/// The events that the endpoint of a seller's account is created for: those that Mintage reads, without those of
+/// accounts, which are sent to a platform.
+fn events() -> impl Iterator<Item = &'static str> {
+    let read = event::READ.into_iter();
+    read.filter(|kind| !kind.starts_with("account."))
+}
+
+/// The fields that choose the events of an endpoint.
+fn event_fields() -> Vec<(String, &'static str)> {
+    let numbered = events().enumerate();
+    numbered
+        .map(|(n, kind)| (format!("enabled_events[{n}]"), kind))
+        .collect()
+}
 
 /// Ends an id of an object that does not exist.
 fn missing_id(prefix: &str, missing: &str) -> String {
@@ -104,26 +100,25 @@ struct ApiError {
 }
 
 /// What an answer says about the call: `None` for a success.
-fn failure(answer: &HttpResponse) -> Option<SellerStripeError> {
+fn failure(answer: &HttpResponse) -> Option<RestrictedStripeError> {
     if call::is_success(answer) {
         return None;
     }
     if answer.status == 401 {
-        return Some(SellerStripeError::BadKey);
+        return Some(RestrictedStripeError::BadKey);
     }
     let error = serde_json::from_slice::<Envelope>(&answer.body)
         .unwrap_or_default()
         .error;
     let message = error.message.unwrap_or_default();
-    let permission = after(&message, "Having the '").filter(|slug| slug.starts_with("rak_"));
-    let is_denied = permission.is_some() || message.contains("required permissions");
-    if answer.status == 403 && error.code.is_none() && is_denied {
-        return Some(SellerStripeError::Denied {
+    if refusal::lacks_permission(answer.status, error.code.as_deref(), &message) {
+        let permission = after(&message, "Having the '").filter(|slug| slug.starts_with("rak_"));
+        return Some(RestrictedStripeError::Denied {
             permission: permission.map(str::to_owned),
             account: after(&message, "on account '").and_then(|id| StripeAccountId::parse(id).ok()),
         });
     }
-    Some(SellerStripeError::Stripe(refusal::of(answer)))
+    Some(RestrictedStripeError::Stripe(refusal::of(answer)))
 }
 
 /// The text between a beginning and the next quote.
@@ -139,7 +134,7 @@ fn is_missing_object(answer: &HttpResponse) -> bool {
     answer.status == 404 && error.error.code.as_deref() == Some("resource_missing")
 }
 
-fn found(answer: &HttpResponse) -> Result<(), SellerStripeError> {
+fn found(answer: &HttpResponse) -> Result<(), RestrictedStripeError> {
     match failure(answer) {
         None => Ok(()),
         Some(_) if is_missing_object(answer) => Ok(()),
@@ -147,7 +142,7 @@ fn found(answer: &HttpResponse) -> Result<(), SellerStripeError> {
     }
 }
 
-fn read<T: DeserializeOwned>(answer: &HttpResponse) -> Result<T, SellerStripeError> {
+fn read<T: DeserializeOwned>(answer: &HttpResponse) -> Result<T, RestrictedStripeError> {
     match failure(answer) {
         None => Ok(call::read_body(answer)?),
         Some(error) => Err(error),
@@ -169,6 +164,15 @@ struct Endpoint {
     id: StripeEndpointId,
     url: String,
     status: String,
+    enabled_events: Vec<String>,
+}
+
+impl Endpoint {
+    /// Whether the events that Mintage reads are sent.
+    fn sends_events(&self) -> bool {
+        let is_chosen = |kind: &str| self.enabled_events.iter().any(|it| it == kind || it == "*");
+        self.status == "enabled" && events().all(is_chosen)
+    }
 }
 
 #[derive(Deserialize)]
@@ -184,7 +188,7 @@ impl StripeClient {
         key: &SellerKey,
         idempotency_key: Option<&StripeIdempotencyKey>,
         request: RequestBuilder,
-    ) -> Result<HttpResponse, SellerStripeError> {
+    ) -> Result<HttpResponse, RestrictedStripeError> {
         let base = format!("{}/v1", self.config().api_url());
         let caller = Caller {
             key: idempotency_key,
@@ -200,15 +204,15 @@ impl StripeClient {
     }
 }
 
-impl SellerStripe for StripeClient {
-    fn account_of(&self, key: &SellerKey) -> Result<KeyAccount, SellerStripeError> {
+impl RestrictedStripe for StripeClient {
+    fn account_of(&self, key: &SellerKey) -> Result<KeyAccount, RestrictedStripeError> {
         let answer = self.ask_as_seller(key, None, get("/account".to_owned()))?;
         match read::<Account>(&answer) {
             Ok(account) => Ok(KeyAccount {
                 id: account.id,
                 is_readable: true,
             }),
-            Err(SellerStripeError::Denied {
+            Err(RestrictedStripeError::Denied {
                 account: Some(id), ..
             }) => Ok(KeyAccount {
                 id,
@@ -223,7 +227,7 @@ impl SellerStripe for StripeClient {
         key: &SellerKey,
         permission: KeyPermission,
         missing: &str,
-    ) -> Result<(), SellerStripeError> {
+    ) -> Result<(), RestrictedStripeError> {
         let request = probe_of(permission, key.mode.livemode(), missing);
         found(&self.ask_as_seller(key, None, request)?)
     }
@@ -233,7 +237,7 @@ impl SellerStripe for StripeClient {
         key: &SellerKey,
         permission: ExcessPermission,
         missing: &str,
-    ) -> Result<(), SellerStripeError> {
+    ) -> Result<(), RestrictedStripeError> {
         let request = excess_probe_of(permission, missing);
         found(&self.ask_as_seller(key, None, request)?)
     }
@@ -242,7 +246,7 @@ impl SellerStripe for StripeClient {
         &self,
         key: &SellerKey,
         id: &ProbeCouponId,
-    ) -> Result<(), SellerStripeError> {
+    ) -> Result<(), RestrictedStripeError> {
         let form = [
             ("id", id.as_str()),
             ("percent_off", "1"),
@@ -259,21 +263,24 @@ impl SellerStripe for StripeClient {
         &self,
         key: &SellerKey,
         id: &ProbeCouponId,
-    ) -> Result<(), SellerStripeError> {
+    ) -> Result<(), RestrictedStripeError> {
         let request = RequestBuilder::new(StripeMethod::Delete, format!("/coupons/{id}"));
         found(&self.ask_as_seller(key, None, request)?)
     }
 
-    fn webhook_endpoints(&self, key: &SellerKey) -> Result<Vec<SellerEndpoint>, SellerStripeError> {
+    fn webhook_endpoints(
+        &self,
+        key: &SellerKey,
+    ) -> Result<Vec<SellerEndpoint>, RestrictedStripeError> {
         let limit = BTreeMap::from([("limit", "100")]);
         let request = get("/webhook_endpoints".to_owned()).query(&limit);
         let all: Endpoints = read(&self.ask_as_seller(key, None, request)?)?;
         let all = all.data.into_iter();
         Ok(all
             .map(|endpoint| SellerEndpoint {
+                is_enabled: endpoint.sends_events(),
                 id: endpoint.id,
                 url: endpoint.url,
-                is_enabled: endpoint.status == "enabled",
             })
             .collect())
     }
@@ -282,16 +289,14 @@ impl SellerStripe for StripeClient {
         &self,
         key: &SellerKey,
         url: &WebUrl,
-    ) -> Result<NewSellerEndpoint, SellerStripeError> {
+    ) -> Result<NewSellerEndpoint, RestrictedStripeError> {
         let mut form = vec![
             ("url", url.as_str()),
             ("api_version", VERSION.as_str()),
             ("description", "Mintage"),
         ];
-        let names: Vec<String> = (0..EVENTS.len())
-            .map(|n| format!("enabled_events[{n}]"))
-            .collect();
-        form.extend(names.iter().map(String::as_str).zip(EVENTS));
+        let chosen = event_fields();
+        form.extend(chosen.iter().map(|(name, kind)| (name.as_str(), *kind)));
         let request = post("/webhook_endpoints".to_owned(), &form);
         let created: CreatedEndpoint = read(&self.ask_as_seller(key, None, request)?)?;
         Ok(NewSellerEndpoint {
@@ -304,8 +309,11 @@ impl SellerStripe for StripeClient {
         &self,
         key: &SellerKey,
         id: &StripeEndpointId,
-    ) -> Result<(), SellerStripeError> {
-        let request = post(format!("/webhook_endpoints/{id}"), &[("disabled", "false")]);
+    ) -> Result<(), RestrictedStripeError> {
+        let mut form = vec![("disabled", "false")];
+        let chosen = event_fields();
+        form.extend(chosen.iter().map(|(name, kind)| (name.as_str(), *kind)));
+        let request = post(format!("/webhook_endpoints/{id}"), &form);
         let answer = self.ask_as_seller(key, None, request)?;
         failure(&answer).map_or(Ok(()), Err)
     }
@@ -314,7 +322,7 @@ impl SellerStripe for StripeClient {
         &self,
         key: &SellerKey,
         id: &StripeEndpointId,
-    ) -> Result<(), SellerStripeError> {
+    ) -> Result<(), RestrictedStripeError> {
         let path = format!("/webhook_endpoints/{id}");
         let request = RequestBuilder::new(StripeMethod::Delete, path);
         found(&self.ask_as_seller(key, None, request)?)
@@ -341,10 +349,11 @@ mod tests {
 
     #[test]
     fn only_a_403_about_permissions_is_a_missing_permission() {
-        let denied = |permission: Option<&str>, account: Option<&str>| SellerStripeError::Denied {
-            permission: permission.map(str::to_owned),
-            account: account.and_then(|id| StripeAccountId::parse(id).ok()),
-        };
+        let denied =
+            |permission: Option<&str>, account: Option<&str>| RestrictedStripeError::Denied {
+                permission: permission.map(str::to_owned),
+                account: account.and_then(|id| StripeAccountId::parse(id).ok()),
+            };
         let unnamed = "This is a restricted API key, but the required permissions are not available \
                        for use by restricted keys.";
         for (status, code, message, expected) in [
@@ -359,7 +368,7 @@ mod tests {
                 401,
                 None,
                 "Invalid API Key",
-                Some(SellerStripeError::BadKey),
+                Some(RestrictedStripeError::BadKey),
             ),
             (403, Some("account_invalid"), DENIED, None),
             (403, None, "Blocked by a rule", None),
