@@ -6,7 +6,7 @@ use crate::base::error::StripeError;
 use crate::base::scope::Scope;
 
 /// The paths below which calls need the permissions of a resource, and the resource in their names.
-const RESOURCES: [(&str, &str); 15] = [
+const RESOURCES: [(&str, &str); 19] = [
     ("/v1/accounts", "accounts_kyc_basic"),
     ("/v1/account", "accounts_kyc_basic"),
     ("/v1/application_fees", "application_fee"),
@@ -15,12 +15,16 @@ const RESOURCES: [(&str, &str); 15] = [
     ("/v1/checkout/sessions", "checkout_session"),
     ("/v1/coupons", "coupon"),
     ("/v1/customers", "customer"),
+    ("/v1/disputes", "dispute"),
     ("/v1/events", "event"),
+    ("/v1/invoice_payments", "invoice"),
     ("/v1/invoices", "invoice"),
     ("/v1/payment_intents", "payment_intent"),
+    ("/v1/payouts", "payout"),
     ("/v1/prices", "plan"),
     ("/v1/products", "product"),
     ("/v1/promotion_codes", "promotion_code"),
+    ("/v1/subscriptions", "subscription"),
     ("/v1/webhook_endpoints", "webhook"),
 ];
 
@@ -94,6 +98,10 @@ mod tests {
             ("DELETE", "/v1/coupons/{id}", "rak_coupon_write"),
             ("GET", "/v1/account", "rak_accounts_kyc_basic_read"),
             ("POST", "/v1/refunds", "rak_charge_write"),
+            ("GET", "/v1/invoice_payments", "rak_invoice_read"),
+            ("GET", "/v1/payouts/{id}", "rak_payout_read"),
+            ("GET", "/v1/disputes/{id}", "rak_dispute_read"),
+            ("DELETE", "/v1/subscriptions/{id}", "rak_subscription_write"),
         ] {
             assert_eq!(needed(method, path), permission, "{method} {path}");
         }

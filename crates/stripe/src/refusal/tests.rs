@@ -108,11 +108,7 @@ fn every_refusal_means_what_the_domain_can_act_on() {
             error_body("card_declined", "No."),
             refused(Some("card_declined"), "No."),
         ),
-        (
-            403,
-            uncoded("not the required permissions"),
-            refused(None, "not the required permissions"),
-        ),
+        (403, uncoded("not allowed"), refused(None, "not allowed")),
         (400, "<html>".to_owned(), refused(None, "no reason given")),
         (
             424,

@@ -3,6 +3,7 @@ use mintage_domain::base::slug::ProductId;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::outbox::delivery::Delivery;
 use mintage_domain::model::outbox::webhook_endpoint::{OldSecret, WebhookEndpoint};
+use mintage_domain::model::stripe::restricted_key::FormerKey;
 use mintage_domain::ports::{Commit, MasterKeys, SealedKind};
 use mintage_domain::usecase::env::{Env, SealedField};
 use mintage_domain::usecase::master_key::{MasterKeyError, Proof, Resealed, prove, reseal, verify};
@@ -119,6 +120,15 @@ fn an_old_key_is_retired_by_sealing_everything_again() {
         id: delivery.id.to_endpoint(&endpoint),
         ..delivery
     }));
+    let mut restricted = seller.shop.restricted_key();
+    restricted.former = restricted.connected.as_ref().map(|connected| FormerKey {
+        sealed_key: connected.sealed_key.clone(),
+        endpoint: None,
+        until: seller.shop.now(),
+    });
+    changes.restricted_keys.push(Write::changed(restricted));
+    let coupon = seller.shop.probe_coupon();
+    changes.probe_coupons.push(Write::changed(coupon));
     seller.store.commit(changes).unwrap();
     assert_eq!(prove(&*seller.store, &seller.env()), Ok(()));
 

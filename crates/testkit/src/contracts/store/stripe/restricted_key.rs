@@ -140,7 +140,7 @@ pub fn due_keys_are_found(store: &Nodes<'_>) {
 
 /// Connected keys that need attention are found, ordered by tenant, at most `n`.
 pub fn keys_that_need_attention_are_found(store: &Nodes<'_>) {
-    for (slug, is_well) in [("b", false), ("a", false), ("c", true)] {
+    for (slug, is_well) in [("bob", false), ("acme", false), ("cora", true)] {
         let shop = Shop::opened(store, slug);
         let mut key = shop.restricted_key();
         if let Some(connected) = &mut key.connected {
@@ -153,8 +153,8 @@ pub fn keys_that_need_attention_are_found(store: &Nodes<'_>) {
         let found = store.unhealthy_keys(n).expect("the store answers");
         found.into_iter().map(|it| it.tenant.to_string()).collect()
     };
-    assert_eq!(found(10), ["a", "b"]);
-    assert_eq!(found(1), ["a"]);
+    assert_eq!(found(10), ["acme", "bob"]);
+    assert_eq!(found(1), ["acme"]);
 }
 
 /// Coupons are found from the time on at which their deletion is tried, the longest due first.
