@@ -118,6 +118,34 @@ tables! {
         browser -> Nullable<Binary>,
     }
 
+    manual_endpoints (tenant, mode) {
+        tenant -> Text,
+        mode -> Text,
+        sealed_secret -> Binary,
+        hint -> Text,
+        sealed_old_secret -> Binary,
+        old_secret_until -> Nullable<BigInt>,
+        set_at -> BigInt,
+        version -> BigInt,
+    }
+
+    sale_mappings (tenant, mode) {
+        tenant -> Text,
+        mode -> Text,
+        items -> Text,
+        version -> BigInt,
+    }
+
+    product_stripe_keys (tenant, product) {
+        tenant -> Text,
+        product -> Text,
+        mode -> Text,
+        sealed_key -> Binary,
+        hint -> Text,
+        set_at -> BigInt,
+        version -> BigInt,
+    }
+
     stripe_events (id, endpoint) {
         id -> Text,
         endpoint -> Text,
@@ -169,6 +197,7 @@ tables! {
         fulfilled_at -> Nullable<BigInt>,
         version -> BigInt,
         email -> Nullable<Text>,
+        claim -> Nullable<Text>,
     }
 
     payments (intent, account) {

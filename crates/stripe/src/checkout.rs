@@ -2,22 +2,29 @@
 //! charge on the seller's account.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 
 use mintage_domain::base::email::Email;
 use mintage_domain::base::id::SessionId;
+use mintage_domain::base::mode::Mode;
 use mintage_domain::base::money::Money;
-use mintage_domain::ports::{CheckoutRequest, CheckoutSession};
+use mintage_domain::ports::{CheckoutPrice, CheckoutRequest, CheckoutSession};
 use serde::Deserialize;
 use stripe_checkout::CheckoutSessionMode;
 use stripe_checkout::checkout_session::{
-    CreateCheckoutSession, CreateCheckoutSessionLineItems, CreateCheckoutSessionPaymentIntentData,
+    CreateCheckoutSession, CreateCheckoutSessionLineItems, CreateCheckoutSessionLineItemsPriceData,
+    CreateCheckoutSessionPaymentIntentData, ExpireCheckoutSession, ProductData,
 };
+use stripe_types::Currency;
 
 use crate::metadata;
 
 pub(crate) fn create(checkout: &CheckoutRequest) -> CreateCheckoutSession {
     let mut item = CreateCheckoutSessionLineItems::new();
-    item.price = Some(checkout.price.to_string());
+    match &checkout.price {
+        CheckoutPrice::Existing(price) => item.price = Some(price.to_string()),
+        CheckoutPrice::Inline { name, amount } => item.price_data = Some(price_data(name, *amount)),
+    }
     item.quantity = Some(1);
 
     // Stripe does not copy the metadata of a session to its payment, so both get them.
@@ -38,6 +45,22 @@ pub(crate) fn create(checkout: &CheckoutRequest) -> CreateCheckoutSession {
         Some(buyer) => session.customer_email(buyer.as_str()),
         None => session,
     }
+}
+
+/// A price for one session, with its product.
+fn price_data(name: &str, amount: Money) -> CreateCheckoutSessionLineItemsPriceData {
+    let parsed: Result<Currency, Infallible> = amount.currency().as_str().parse();
+    let Ok(currency) = parsed;
+    let mut price = CreateCheckoutSessionLineItemsPriceData::new(currency);
+    price.unit_amount = Some(amount.minor());
+    price.product_data = Some(ProductData::new(name));
+    price
+}
+
+/// Expires a session that does not exist. Stripe checks the key before it looks for the session.
+pub(crate) fn expire_nothing(mode: Mode) -> ExpireCheckoutSession {
+    let id = format!("cs_{}_mintage_probe", mode.key_infix());
+    ExpireCheckoutSession::new(id.as_str())
 }
 
 /// The metadata of the session, with the signed copy of the order, which its payment need not have.

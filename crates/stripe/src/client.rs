@@ -8,10 +8,11 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, Http, HttpResponse, NewPrice, NewProduct, Stripe,
-    StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
+    CheckoutRequest, CheckoutSession, Grant, Http, HttpResponse, NewPrice, NewProduct, SellerKey,
+    Stripe, StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice,
+    StripeProduct,
 };
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use stripe_client_core::{RequestBuilder, StripeRequest};
 
 use crate::call::{self, Caller};
@@ -229,6 +230,16 @@ impl Stripe for StripeClient {
     ) -> Result<StripePriceId, StripeError> {
         let created: price::Created = self.create(on, key, &price::create(new))?;
         Ok(created.id)
+    }
+
+    fn prove_checkout(&self, key: &SellerKey) -> Result<(), StripeError> {
+        let request = checkout::expire_nothing(key.mode);
+        let caller = Caller::own_account(&key.key);
+        match self.call::<IgnoredAny>(&caller, &request) {
+            // The key may write sessions, and the one that is named does not exist.
+            Ok(_) | Err(StripeError::NotFound(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     fn open_checkout(

@@ -40,6 +40,11 @@ struct Session {
     payment_intent: Option<PaymentIntentId>,
     #[serde(default)]
     metadata: Value,
+    mode: Option<String>,
+    #[serde(default)]
+    payment_link: Value,
+    #[serde(default)]
+    line_items: Value,
 }
 
 #[derive(Deserialize)]
@@ -149,6 +154,12 @@ impl From<Session> for SessionFacts {
             email: typed.or(session.customer_email),
             name,
             payment_intent: session.payment_intent,
+            own: own_session::read(
+                &session.metadata,
+                &session.payment_link,
+                &session.line_items,
+                session.mode.as_deref(),
+            ),
             snapshot: snapshot(session.metadata),
         }
     }
@@ -200,5 +211,6 @@ impl Refund {
     }
 }
 
+mod own_session;
 #[cfg(test)]
 mod tests;

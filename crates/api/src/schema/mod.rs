@@ -20,6 +20,7 @@ pub(crate) use fields::{
     ActivationId, ActivationLimit, Amount, ApiKeyScope, Currency, CustomerName, DeviceText,
     DisplayName, Duration, Email, EndpointDescription, Entitlements, EventNames, ExternalId,
     Fingerprint, FutureTime, KeyFormat, KeyPrefix, KeyTypeId, LicenseIds, LicenseKey, Metadata,
-    Mode, Notes, OverlapSeconds, PlanCode, ProductId, RelativeDuration, SecretOverlapSeconds,
-    SignatureVersion, TokenName, TokenScopes, Url, WebhookUrl,
+    Mode, Notes, OverlapSeconds, PaymentLinkId, PlanCode, ProductId, Quantity, RelativeDuration,
+    SecretOverlapSeconds, SecretText, SignatureVersion, SigningSecret, StripePriceId, TokenName,
+    TokenScopes, Url, WebhookUrl,
 };

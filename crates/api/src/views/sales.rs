@@ -1,7 +1,7 @@
 //! Views of checkouts, orders and customers.
 
 use mintage_domain::base::email::Email;
-use mintage_domain::base::id::{CustomerId, OrderId, SessionId};
+use mintage_domain::base::id::{CustomerId, OrderId, PaymentLinkId, SessionId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::money::Money;
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
@@ -38,10 +38,17 @@ pub struct OrderView<'a> {
     status: &'static str,
     #[schema(value_type = schema::Mode)]
     mode: Mode,
-    #[schema(value_type = schema::ProductId)]
-    product_id: &'a ProductId,
-    #[schema(value_type = schema::KeyTypeId)]
-    key_type_id: &'a KeyTypeId,
+    /// Null while nothing says what was sold.
+    #[schema(required, value_type = Option<schema::ProductId>)]
+    product_id: Option<&'a ProductId>,
+    /// Null while nothing says what was sold.
+    #[schema(required, value_type = Option<schema::KeyTypeId>)]
+    key_type_id: Option<&'a KeyTypeId>,
+    /// The number of licenses that are sold.
+    quantity: u32,
+    /// The payment link that the buyer used, if the seller made the session.
+    #[schema(required, value_type = Option<schema::PaymentLinkId>)]
+    payment_link: Option<&'a PaymentLinkId>,
     /// Set after the payment.
     #[schema(required, value_type = Option<schema::CustomerId>)]
     customer_id: Option<&'a CustomerId>,
@@ -79,8 +86,13 @@ impl<'a> OrderView<'a> {
             id: &order.id,
             status: order.status.as_str(),
             mode: order.mode,
-            product_id: &order.product,
-            key_type_id: &order.key_type,
+            product_id: order.sold().map(|(product, _)| product),
+            key_type_id: order.sold().map(|(_, key_type)| key_type),
+            quantity: order.units(),
+            payment_link: order
+                .claim
+                .as_ref()
+                .and_then(|claim| claim.payment_link.as_ref()),
             customer_id: order.customer.as_ref(),
             customer_email: order.email.as_ref(),
             mailable: order.email.as_ref().is_some_and(Email::is_mailable),

@@ -17,6 +17,7 @@ mod mail;
 mod master_keys;
 mod outbox;
 mod sales;
+mod seller_stripe;
 mod sellers;
 mod store;
 mod store_error;
@@ -40,14 +41,15 @@ pub use sales::{
     CustomerFilter, Customers, Erasure, Erasures, OrderFilter, Orders, Payments, TenantErasure,
     TenantRows,
 };
+pub use seller_stripe::SellerStripe;
 pub use sellers::{AuditFilter, AuditRecord, Audits, Tenants, Tokens};
 pub use store::Store;
 pub use store_error::StoreError;
 pub use stripe::{Connections, OAuthRounds, ProcessedEvents};
 pub use stripe_api::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, SellerKey, SoldKeyType, Stripe,
-    StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
-    StripeRefusal, WebhookError, Webhooks,
+    CheckoutPrice, CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, SellerKey,
+    SoldKeyType, Stripe, StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey,
+    StripePrice, StripeProduct, StripeRefusal, WebhookError, Webhooks,
 };
 pub use validations::{ValidateDone, ValidateQuery, ValidateRead, Validations};
 

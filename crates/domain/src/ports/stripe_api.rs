@@ -92,6 +92,11 @@ pub trait Stripe: Send + Sync {
         key: &StripeIdempotencyKey,
     ) -> Result<StripePriceId, StripeError>;
 
+    /// Proves that a key of a seller's own may open checkout sessions, without opening one. Fails with
+    /// `Unauthorized` if Stripe does not know the key, and with `Refused` if the key lacks the
+    /// permission (`a_key_of_the_sellers_own_is_proven`).
+    fn prove_checkout(&self, key: &SellerKey) -> Result<(), StripeError>;
+
     /// Opens a checkout session.
     fn open_checkout(
         &self,
@@ -116,6 +121,19 @@ pub trait Webhooks: Send + Sync {
         signature: &str,
         now: Timestamp,
     ) -> Result<(Mode, StripeEvent), WebhookError>;
+
+    /// Verifies and parses an event that was sent to an endpoint of a seller's own, which has these
+    /// secrets.
+    fn read_own(
+        &self,
+        body: &[u8],
+        signature: &str,
+        secrets: &[Secret],
+        now: Timestamp,
+    ) -> Result<StripeEvent, WebhookError>;
+
+    /// The types of the events that an endpoint of a seller's own has to send.
+    fn own_events(&self) -> Vec<&'static str>;
 
     /// Parses an event that was verified when it was received, to retry it.
     fn reread(&self, body: &[u8]) -> Result<StripeEvent, WebhookError>;
@@ -310,6 +328,26 @@ pub struct NewPrice {
     pub amount: Money,
 }
 
+/// The price that a checkout charges.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CheckoutPrice {
+    /// A price that exists at Stripe.
+    Existing(StripePriceId),
+    /// A price for this checkout alone.
+    Inline {
+        /// The name that the buyer sees.
+        name: String,
+        /// The amount.
+        amount: Money,
+    },
+}
+
+impl From<StripePriceId> for CheckoutPrice {
+    fn from(price: StripePriceId) -> Self {
+        Self::Existing(price)
+    }
+}
+
 /// A Checkout session to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckoutRequest {
@@ -321,8 +359,8 @@ pub struct CheckoutRequest {
     pub product: ProductId,
     /// The key type, for the metadata.
     pub key_type: KeyTypeId,
-    /// The Stripe price to charge.
-    pub price: StripePriceId,
+    /// The price to charge.
+    pub price: CheckoutPrice,
     /// The platform's fee; `None` if there is none.
     pub fee: Option<Money>,
     /// The buyer's address, if known.

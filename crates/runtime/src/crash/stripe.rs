@@ -8,7 +8,7 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
+    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, SellerKey, Stripe, StripeAccess,
     StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
 };
 
@@ -105,6 +105,10 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
         let created = self.0.create_price(account, price, key);
         point(Point::PricesPriceMade);
         created
+    }
+
+    fn prove_checkout(&self, key: &SellerKey) -> Result<(), StripeError> {
+        self.0.prove_checkout(key)
     }
 
     fn open_checkout(

@@ -9,7 +9,7 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
+    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, SellerKey, Stripe, StripeAccess,
     StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
 };
 
@@ -151,6 +151,11 @@ impl Stripe for GuardedStripe {
         self.call("create_price", account, || {
             self.stripe.create_price(account, price, key)
         })
+    }
+
+    fn prove_checkout(&self, key: &SellerKey) -> Result<(), StripeError> {
+        let call = || self.stripe.prove_checkout(key);
+        self.count("prove_checkout", key.mode, key.account.as_ref(), call)
     }
 
     fn open_checkout(

@@ -45,6 +45,8 @@ error_codes! {
         "the signature of the Stripe event is wrong",
     WebhookModeMismatch = 400 "webhook/mode-mismatch"
         "a live event is signed with the secret of the sandbox",
+    StripeKeyKind = 400 "stripe/key-kind"
+        "the text is not a Stripe key of the kind that is needed",
     OauthStateInvalid = 400 "oauth/state-invalid"
         "the connection attempt is unknown, used or expired",
     OauthCodeRefused = 400 "oauth/code-refused"
@@ -119,12 +121,20 @@ error_codes! {
         "the account belongs to another tenant",
     OauthWrongMode = 409 "oauth/wrong-mode"
         "the grant of Stripe is for the other mode",
+    OrderNotUnmapped = 409 "order/not-unmapped"
+        "the order does not wait to be minted",
+    OrderUnmapped = 409 "order/unmapped"
+        "nothing says what the order sold",
+    OrderRefunded = 409 "order/refunded"
+        "the payment of the order was refunded in full",
     BodyTooLarge = 413 "validation/body-too-large"
         "the body has more than 64 kB, or a Stripe event more than 1 MB",
     UnsupportedMediaType = 415 "validation/unsupported-media-type"
         "the content type is not `application/json`",
     CheckoutNoPrice = 422 "checkout/no-price"
         "the key type has no price on the account",
+    StripeKeyInvalid = 422 "stripe/key-invalid"
+        "Stripe does not accept the key, or the key lacks a permission",
     StripeAmountTooSmall = 422 "stripe/amount-too-small"
         "the amount is below Stripe's minimum",
     StripeCannotCharge = 422 "stripe/cannot-charge"

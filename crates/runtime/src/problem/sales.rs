@@ -16,6 +16,7 @@ impl From<CheckoutError> for Problem {
             CheckoutError::NotFound => Self::not_found(),
             CheckoutError::Archived => Self::new(ErrorCode::CatalogArchived, text),
             CheckoutError::NoPrice => Self::new(ErrorCode::CheckoutNoPrice, text),
+            CheckoutError::KeyRefused => Self::new(ErrorCode::StripeKeyInvalid, text),
             CheckoutError::ThanksPage(_) => Self::internal(&text),
             CheckoutError::Stripe(error) => error.into(),
             CheckoutError::Failure(failure) => failure.into(),

@@ -13,7 +13,7 @@ use mintage_domain::model::sales::fee::BasisPoints;
 use mintage_domain::model::sales::order::OrderStatus;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::stripe::event::{
-    EventData, PaymentStatus, RefundFacts, RefundReport, SessionFacts, StripeEvent,
+    EventData, OwnSession, PaymentStatus, RefundFacts, RefundReport, SessionFacts, StripeEvent,
 };
 use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
 use mintage_domain::ports::{Commit, Connections, Orders, Stripe};
@@ -269,6 +269,7 @@ fn facts(session: &SessionId, buyer: &Email, payment: PaymentStatus) -> SessionF
         name: None,
         payment_intent: (payment != PaymentStatus::NoPaymentRequired).then(|| intent(session)),
         snapshot: BTreeMap::new(),
+        own: OwnSession::default(),
     }
 }
 

@@ -27,7 +27,7 @@ use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::event::{
-    EventData, PaymentStatus, RefundFacts, RefundReport, SessionFacts, StripeEvent,
+    EventData, OwnSession, PaymentStatus, RefundFacts, RefundReport, SessionFacts, StripeEvent,
 };
 use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
 use mintage_domain::ports::{
@@ -392,6 +392,7 @@ pub(crate) fn paid(session: &SessionId) -> SessionFacts {
         name: Some("Ada".to_owned()),
         payment_intent: Some(intent(session)),
         snapshot: BTreeMap::new(),
+        own: OwnSession::default(),
     }
 }
 

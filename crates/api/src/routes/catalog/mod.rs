@@ -2,6 +2,7 @@
 
 mod key_types;
 mod products;
+mod stripe_key;
 
 use crate::endpoint::{Endpoint, endpoints};
 
@@ -13,6 +14,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         products::update,
         products::archive,
         products::restore,
+        stripe_key::set,
+        stripe_key::remove,
         key_types::create,
         key_types::list,
         key_types::get,

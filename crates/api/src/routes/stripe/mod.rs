@@ -1,6 +1,8 @@
 //! The Stripe account of a tenant, and Stripe events.
 
 mod connection;
+mod manual;
+mod mappings;
 mod webhook;
 
 use crate::endpoint::{Endpoint, endpoints};
@@ -8,6 +10,12 @@ use crate::endpoint::{Endpoint, endpoints};
 pub(super) fn endpoints() -> Vec<Endpoint> {
     endpoints![
         webhook::receive,
+        manual::receive,
+        manual::set,
+        manual::get,
+        manual::remove,
+        mappings::set,
+        mappings::get,
         connection::connect,
         connection::set_up_prices,
         connection::status,

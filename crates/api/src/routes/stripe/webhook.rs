@@ -38,11 +38,7 @@ pub(super) async fn receive(
     request: HttpRequest,
     body: EventBody,
 ) -> Result<HttpResponse, ApiError> {
-    let signature = request
-        .headers()
-        .get("stripe-signature")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let signature = signature(&request);
     // Without a signature the body is not read. An empty body gives the error of a wrong signature.
     let body = match signature {
         "" => web::Bytes::new(),
@@ -51,14 +47,28 @@ pub(super) async fn receive(
     let (mode, event) = app
         .webhooks
         .read_connect(&body, signature, app.clock.now())?;
-    let (id, kind) = (event.id.clone(), event.kind.clone());
     let inbound = Inbound {
         endpoint: EventEndpoint::Connect(mode),
         event,
         payload: body.to_vec(),
         parked: None,
     };
-    let outcome = receive_event(&app, inbound).await?;
+    answer(&app, inbound).await
+}
+
+/// The signature of an event; empty if there is none.
+pub(super) fn signature(request: &HttpRequest) -> &str {
+    let value = request.headers().get("stripe-signature");
+    value.and_then(|it| it.to_str().ok()).unwrap_or_default()
+}
+
+/// Receives an event whose signature was verified, and answers with the outcome.
+pub(super) async fn answer(
+    app: &web::Data<App>,
+    inbound: Inbound,
+) -> Result<HttpResponse, ApiError> {
+    let (id, kind) = (inbound.event.id.clone(), inbound.event.kind.clone());
+    let outcome = receive_event(app, inbound).await?;
     crash::point(Point::FulfilCommitted);
     app.deliveries_due.notify_one();
     app.mails_due.notify_one();

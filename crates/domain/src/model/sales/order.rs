@@ -8,6 +8,7 @@ use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
 use crate::model::licenses::terms::LicenseTerms;
+use crate::model::sales::claim::SaleClaim;
 
 /// A sale by checkout. The agreed terms and price are copied into the order when the checkout
 /// opens.
@@ -19,12 +20,12 @@ pub struct Order {
     pub tenant: TenantId,
     /// The mode of the connected account.
     pub mode: Mode,
-    /// The connected account on which the session was opened; events of other accounts are
-    /// ignored.
+    /// The connected account on which the session was opened, or what stands for the account of the
+    /// seller's own endpoints; events of other accounts are ignored.
     pub account: StripeAccountId,
-    /// The product that is sold.
+    /// The product that is sold. It has no meaning while the order is unmapped.
     pub product: ProductId,
-    /// The key type that is sold.
+    /// The key type that is sold. It has no meaning while the order is unmapped.
     pub key_type: KeyTypeId,
     /// The terms that the license will have.
     pub terms: LicenseTerms,
@@ -51,8 +52,23 @@ pub struct Order {
     pub created_at: Timestamp,
     /// When the license was minted.
     pub fulfilled_at: Option<Timestamp>,
+    /// What the session says that was sold, if the seller made the session at Stripe.
+    pub claim: Option<SaleClaim>,
     /// Number of times the row was written; guards compare it.
     pub version: u64,
+}
+
+impl Order {
+    /// The product and the key type that are sold; `None` while nothing says what was sold.
+    pub fn sold(&self) -> Option<(&ProductId, &KeyTypeId)> {
+        (self.status != OrderStatus::Unmapped).then_some((&self.product, &self.key_type))
+    }
+
+    /// The number of licenses that are sold.
+    pub fn units(&self) -> u32 {
+        let units = self.claim.as_ref().and_then(|claim| claim.units);
+        units.unwrap_or(1)
+    }
 }
 
 text_enum! {
@@ -72,6 +88,8 @@ text_enum! {
         Expired = "expired",
         /// Stripe opened no session, or its answer was lost.
         Abandoned = "abandoned",
+        /// The order is paid, and nothing says what was sold. The seller may mint its license.
+        Unmapped = "unmapped",
     }
 
     /// The text is not an order status.
@@ -91,7 +109,9 @@ impl OrderStatus {
             Self::AwaitingPayment => {
                 matches!(next, Self::Fulfilled | Self::PaymentFailed | Self::Expired)
             }
-            Self::PaymentFailed | Self::Expired | Self::Abandoned => next == Self::Fulfilled,
+            Self::PaymentFailed | Self::Expired | Self::Abandoned | Self::Unmapped => {
+                next == Self::Fulfilled
+            }
         }
     }
 }

@@ -136,6 +136,8 @@ pub fn look(
         OrderStatus::AwaitingPayment => Progress::AwaitingPayment,
         OrderStatus::PaymentFailed => Progress::PaymentFailed,
         OrderStatus::Expired | OrderStatus::Abandoned => Progress::Expired,
+        // Nothing says what was sold.
+        OrderStatus::Unmapped => return Err(PurchaseError::Unknown),
         OrderStatus::Fulfilled => {
             let record = license_of(store, &order)?.ok_or(PurchaseError::Unknown)?;
             let has_token =

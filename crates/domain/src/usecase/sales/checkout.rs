@@ -5,11 +5,13 @@
 
 use crate::base::email::Email;
 use crate::base::id::OrderId;
+use crate::base::money::Money;
+use crate::base::seal::OpenError;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::url::{InvalidWebUrl, WebUrl};
 use crate::commit::write::Write;
 use crate::model::catalog::key_type::KeyType;
-use crate::model::catalog::price_link::PriceLink;
+use crate::model::catalog::product::Product;
 use crate::model::sales::fee::BasisPoints;
 use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::order_snapshot;
@@ -17,12 +19,13 @@ use crate::model::sales::thanks_page;
 use crate::model::sellers::tenant::TenantSuspended;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::connection::Connection;
+use crate::model::stripe::product_key::ProductKey;
 use crate::ports::{
-    Catalog, CheckoutRequest, CheckoutSession, Commit, Connections, Orders, Stripe, StripeAccess,
-    StripeError, StripeIdempotencyKey, Tenants,
+    Catalog, CheckoutPrice, CheckoutRequest, CheckoutSession, Commit, Connections, Orders,
+    SellerKey, SellerStripe, Stripe, StripeAccess, StripeError, StripeIdempotencyKey, Tenants,
 };
 use crate::usecase::commit_loop::{Decision, settle};
-use crate::usecase::env::Env;
+use crate::usecase::env::{Env, SealedField};
 use crate::usecase::failure::{Failure, from_port_errors};
 
 /// Why a checkout was not opened.
@@ -50,6 +53,9 @@ pub enum CheckoutError {
          call setup-prices"
     )]
     NoPrice,
+    /// Stripe does not accept the key of the product any more.
+    #[error("Stripe does not accept the Stripe key of the product; set another one")]
+    KeyRefused,
     /// The public URL of the server is too long for the address of a thank-you page.
     #[error("the public URL gives no thank-you page: {0}")]
     ThanksPage(#[from] InvalidWebUrl),
@@ -93,10 +99,11 @@ pub fn authorize(
         .ok_or(CheckoutError::Unauthorized)
 }
 
-/// Opens a checkout on the tenant's account, with the platform's fee. Returns the URL of the payment page.
+/// Opens a checkout with the Stripe key of the product, else on the tenant's account with the platform's fee.
+/// Returns the URL of the payment page.
 /// The thank-you page is below the server's public URL.
 pub fn open(
-    store: &(impl Tenants + Catalog + Orders + Commit + ?Sized),
+    store: &(impl Tenants + Catalog + SellerStripe + Orders + Commit + ?Sized),
     stripe: &dyn Stripe,
     env: &Env<'_>,
     connection: &Connection,
@@ -106,30 +113,23 @@ pub fn open(
     let tenant = &connection.tenant;
     let seller = store.tenant(tenant)?.ok_or(CheckoutError::Unauthorized)?;
     seller.check_active()?;
-    let account = connection
-        .state
-        .account()
-        .ok_or(CheckoutError::NotConnected)?;
     let key_type = store
         .key_type(tenant, &wanted.product, &wanted.key_type)?
         .ok_or(CheckoutError::NotFound)?;
-    let product = store.product(tenant, &wanted.product)?;
-    let is_archived = product.is_none_or(|product| product.archived_at.is_some());
-    if is_archived || key_type.archived_at.is_some() {
+    let product = store
+        .product(tenant, &wanted.product)?
+        .ok_or(CheckoutError::Archived)?;
+    if product.archived_at.is_some() || key_type.archived_at.is_some() {
         return Err(CheckoutError::Archived);
     }
-    let price = store
-        .price_link(tenant, &key_type.product, &key_type.id, &account.account)?
-        .filter(|link| key_type.price == Some(link.amount))
-        .ok_or(CheckoutError::NoPrice)?;
-
-    let order = create_order(store, env, &account, &key_type, &price, fee, wanted)?;
+    let channel = channel(store, env, connection, (&product, &key_type), fee)?;
+    let order = create_order(store, env, &channel, &key_type, wanted)?;
     let request = CheckoutRequest {
         order: order.id.clone(),
         tenant: tenant.clone(),
         product: order.product.clone(),
         key_type: order.key_type.clone(),
-        price: price.stripe_price,
+        price: channel.price,
         fee: order.fee,
         buyer: wanted.buyer.clone(),
         snapshot: order_snapshot::write(&order, env.keys),
@@ -138,7 +138,7 @@ pub fn open(
     };
     // Each attempt has its own order, and so its own idempotency key.
     let key = StripeIdempotencyKey::new(&["mintage-checkout", order.id.as_str()]);
-    match stripe.open_checkout(&StripeAccess::Connect(account), &request, &key) {
+    match stripe.open_checkout(&channel.access, &request, &key) {
         Ok(session) => {
             record_result(store, env, &order, Some(&session))?;
             Ok(session.url)
@@ -146,13 +146,85 @@ pub fn open(
         Err(error) => {
             // If this commit fails too, the sweep abandons the order later.
             let _ = record_result(store, env, &order, None);
+            let is_own = matches!(channel.access, StripeAccess::Key(_));
             Err(match error {
+                StripeError::AccountGone | StripeError::Unauthorized if is_own => {
+                    CheckoutError::KeyRefused
+                }
                 StripeError::AccountGone => CheckoutError::NotConnected,
-                StripeError::NotFound(_) => CheckoutError::NoPrice,
+                StripeError::NotFound(_) if !is_own => CheckoutError::NoPrice,
                 other => CheckoutError::Stripe(other),
             })
         }
     }
+}
+
+/// How a key type is sold.
+struct Channel {
+    access: StripeAccess,
+    /// The account that the order is of.
+    account: AccountRef,
+    price: CheckoutPrice,
+    amount: Money,
+    fee: Option<Money>,
+}
+
+/// Finds how a key type is sold: with the key of its product, else on the connected account, where the
+/// platform takes its fee.
+fn channel(
+    store: &(impl Catalog + SellerStripe + ?Sized),
+    env: &Env<'_>,
+    connection: &Connection,
+    (product, key_type): (&Product, &KeyType),
+    fee: BasisPoints,
+) -> Result<Channel, CheckoutError> {
+    let tenant = &connection.tenant;
+    let key = store.product_key(tenant, &product.id)?;
+    if let Some(key) = key.filter(|key| !key.is_removed()) {
+        return own_channel(env, &key, (product, key_type));
+    }
+    let account = connection
+        .state
+        .account()
+        .ok_or(CheckoutError::NotConnected)?;
+    let link = store
+        .price_link(tenant, &key_type.product, &key_type.id, &account.account)?
+        .filter(|link| key_type.price == Some(link.amount))
+        .ok_or(CheckoutError::NoPrice)?;
+    Ok(Channel {
+        access: StripeAccess::Connect(account.clone()),
+        account,
+        price: CheckoutPrice::Existing(link.stripe_price),
+        amount: link.amount,
+        fee: fee.fee(link.amount),
+    })
+}
+
+/// Sells with the Stripe key of a product: without a fee, and at a price that needs nothing at Stripe.
+fn own_channel(
+    env: &Env<'_>,
+    key: &ProductKey,
+    (product, key_type): (&Product, &KeyType),
+) -> Result<Channel, CheckoutError> {
+    let amount = key_type.price.ok_or(CheckoutError::NoPrice)?;
+    let account = AccountRef::own(&key.tenant, key.mode);
+    let id = ProductKey::sealed_id(&key.tenant, &key.product);
+    let opened = env.open(SealedField::PRODUCT_STRIPE_KEY, &id, &key.sealed_key)?;
+    let access = StripeAccess::Key(SellerKey {
+        mode: key.mode,
+        account: Some(account.account.clone()),
+        key: opened.into_text().ok_or(OpenError::Refused)?,
+    });
+    Ok(Channel {
+        access,
+        account,
+        price: CheckoutPrice::Inline {
+            name: format!("{} {}", product.display_name, key_type.display_name),
+            amount,
+        },
+        amount,
+        fee: None,
+    })
 }
 
 /// The page that the buyer returns to after paying. The address of the thank-you page gets its token here.
@@ -171,10 +243,8 @@ fn success_url(
 fn create_order(
     store: &(impl Commit + ?Sized),
     env: &Env<'_>,
-    account: &AccountRef,
+    channel: &Channel,
     key_type: &KeyType,
-    price: &PriceLink,
-    fee: BasisPoints,
     wanted: &OpenCheckout,
 ) -> Result<Order, CheckoutError> {
     settle(store, |_| {
@@ -182,13 +252,13 @@ fn create_order(
         let order = Order {
             id: OrderId::new(now, env.random()),
             tenant: key_type.tenant.clone(),
-            mode: account.mode,
-            account: account.account.clone(),
+            mode: channel.account.mode,
+            account: channel.account.account.clone(),
             product: key_type.product.clone(),
             key_type: key_type.id.clone(),
             terms: key_type.terms.clone(),
-            price: price.amount,
-            fee: fee.fee(price.amount),
+            price: channel.amount,
+            fee: channel.fee,
             buyer: wanted.buyer.clone(),
             email: wanted.buyer.clone(),
             session: None,
@@ -198,6 +268,7 @@ fn create_order(
             payment: None,
             created_at: now,
             fulfilled_at: None,
+            claim: None,
             version: 1,
         };
         let mut changes = env.changes(now);

@@ -1,4 +1,5 @@
 //! Use cases of checkouts.
 
+pub mod buy;
 pub mod checkout;
 pub mod customer;

@@ -2,5 +2,6 @@
 
 pub mod customer;
 pub mod erasure;
+pub mod mapping;
 pub mod order;
 pub mod payment;

@@ -52,6 +52,7 @@ pub struct OrderRow {
     fulfilled_at: Option<i64>,
     version: i64,
     email: Option<String>,
+    claim: Option<String>,
 }
 
 impl From<&Order> for OrderRow {
@@ -83,6 +84,10 @@ impl From<&Order> for OrderRow {
             fulfilled_at: stored_time(order.fulfilled_at),
             version: stored_version(order.version),
             email: order.email.as_ref().map(ToString::to_string),
+            claim: order
+                .claim
+                .as_ref()
+                .and_then(|it| serde_json::to_string(it).ok()),
         }
     }
 }
@@ -96,6 +101,7 @@ impl TryFrom<OrderRow> for Order {
         // A node of the version before writes only the buyer.
         let email = row.email.as_deref().or(row.buyer.as_deref());
         let email = email.and_then(Email::kept);
+        let claim = row.claim.as_deref();
         Ok(Self {
             id: place.read("id", OrderId::parse(&row.id))?,
             tenant: place.read("tenant", TenantId::parse(&row.tenant))?,
@@ -115,12 +121,13 @@ impl TryFrom<OrderRow> for Order {
             created_at: Timestamp::from_micros(row.created_at),
             fulfilled_at: row.fulfilled_at.map(Timestamp::from_micros),
             version: place.number("version", row.version)?,
+            claim: claim.map(|it| place.json("claim", it)).transpose()?,
             email,
         })
     }
 }
 
-stored!(OrderRow: orders { key id, fixed tenant, set mode, fixed account, fixed product, fixed key_type, set term, set activation_limit, set entitlements, fixed price, fixed price_currency, set fee, set fee_currency, set buyer, set session, set status, set customer, set total, set total_currency, set payment, fixed created_at, set fulfilled_at, set version, set email });
+stored!(OrderRow: orders { key id, fixed tenant, set mode, fixed account, set product, set key_type, set term, set activation_limit, set entitlements, fixed price, fixed price_currency, set fee, set fee_currency, set buyer, set session, set status, set customer, set total, set total_currency, set payment, fixed created_at, set fulfilled_at, set version, set email, set claim });
 
 /// How a guard finds an order.
 pub(crate) const LOOKUP: Lookup = Lookup::of_random_id("orders", |row| match row {

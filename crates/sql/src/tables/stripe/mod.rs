@@ -3,4 +3,6 @@
 pub mod account;
 pub mod connection;
 pub mod event;
+pub mod manual_endpoint;
 pub mod oauth_round;
+pub mod product_key;

@@ -17,6 +17,8 @@ pub trait StripeHarness {
     fn grant_code(&self, mode: Mode) -> Secret;
     /// Ends a grant, as if the seller had removed the platform in their dashboard.
     fn end_grant(&self, account: &AccountRef);
+    /// The secret key of a connected account, as its owner sees it in their dashboard.
+    fn secret_key(&self, account: &AccountRef) -> Secret;
     /// Stops an account from taking payments, as Stripe does.
     fn disable_charges(&self, account: &AccountRef);
     /// Archives a product, as its seller does in the dashboard.
@@ -39,6 +41,10 @@ impl StripeHarness for StandInStripe {
 
     fn end_grant(&self, account: &AccountRef) {
         StandInStripe::end_grant(self, account);
+    }
+
+    fn secret_key(&self, account: &AccountRef) -> Secret {
+        StandInStripe::secret_key(self, account)
     }
 
     fn disable_charges(&self, account: &AccountRef) {

@@ -8,7 +8,7 @@ use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
+    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, SellerKey, Stripe, StripeAccess,
     StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
 };
 
@@ -51,6 +51,21 @@ impl StandInStripe {
     /// Ends a grant, as if the seller had removed the platform in their dashboard.
     pub fn end_grant(&self, account: &AccountRef) {
         self.state().grants.remove(account);
+    }
+
+    /// Creates a secret key of an account, as its owner does in the dashboard.
+    pub fn secret_key(&self, account: &AccountRef) -> Secret {
+        self.state().create_key(account.clone(), "sk", true)
+    }
+
+    /// Creates a restricted key of an account that may not write checkout sessions.
+    pub fn key_without_checkout(&self, account: &AccountRef) -> Secret {
+        self.state().create_key(account.clone(), "rk", false)
+    }
+
+    /// Deletes a key, as the owner of its account does in the dashboard.
+    pub fn delete_key(&self, key: &Secret) {
+        self.state().keys.remove(key.expose());
     }
 
     /// Stops an account from taking payments, as Stripe does.
@@ -224,18 +239,26 @@ impl Stripe for StandInStripe {
         self.on_account(account)?.create_price(account, price, key)
     }
 
+    fn prove_checkout(&self, key: &SellerKey) -> Result<(), StripeError> {
+        self.state().account_of_key(key).map(drop)
+    }
+
     fn open_checkout(
         &self,
         access: &StripeAccess,
         checkout: &CheckoutRequest,
         key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError> {
-        let StripeAccess::Connect(account) = access else {
-            // The stand-in has only accounts that are connected by OAuth.
-            return Err(StripeError::Unauthorized);
-        };
-        self.on_account(account)?
-            .open_checkout(account, checkout, key)
+        match access {
+            StripeAccess::Connect(account) => self
+                .on_account(account)?
+                .open_checkout(account, checkout, key),
+            StripeAccess::Key(seller) => {
+                let mut state = self.state();
+                let account = state.account_of_key(seller)?;
+                state.open_checkout(&account, checkout, key)
+            }
+        }
     }
 }
 

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use mintage_domain::base::id::{SessionId, StripeAccountId, StripePriceId, StripeProductId};
 use mintage_domain::base::mode::Mode;
+use mintage_domain::base::money::Money;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, StripeError,
-    StripeIdempotencyKey, StripePrice, StripeProduct, StripeRefusal,
+    CheckoutPrice, CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, SellerKey,
+    StripeError, StripeIdempotencyKey, StripePrice, StripeProduct, StripeRefusal,
 };
 
 #[derive(Debug, Default)]
@@ -16,6 +17,8 @@ pub(super) struct StripeState {
     created: u64,
     codes: HashMap<String, Code>,
     pub(super) grants: HashSet<AccountRef>,
+    /// The account of each secret or restricted key, and whether the key may write checkout sessions.
+    pub(super) keys: HashMap<String, (AccountRef, bool)>,
     pub(super) without_charges: HashSet<StripeAccountId>,
     pub(super) products: HashMap<(AccountRef, StripeProductId), StripeProduct>,
     pub(super) prices: BTreeMap<(AccountRef, StripePriceId), (StripeProductId, StripePrice)>,
@@ -146,15 +149,14 @@ impl StripeState {
                 ..StripeRefusal::default()
             }));
         }
-        let price = self.prices.get(&(account.clone(), checkout.price.clone()));
-        let (_, price) = price.ok_or_else(not_found)?;
-        if !price.active {
+        let (amount, is_active) = self.charged(account, &checkout.price)?;
+        if !is_active {
             return Err(StripeError::Refused(StripeRefusal {
                 message: "the price is inactive".to_owned(),
                 ..StripeRefusal::default()
             }));
         }
-        if price.amount.is_some_and(|it| it.is_chargeable().is_err()) {
+        if amount.is_some_and(|it| it.is_chargeable().is_err()) {
             return Err(StripeError::AmountTooSmall(StripeRefusal {
                 code: Some("amount_too_small".to_owned()),
                 message: "The amount is too small.".to_owned(),
@@ -166,6 +168,40 @@ impl StripeState {
         self.sessions
             .push((account.clone(), created.clone(), checkout.clone()));
         Ok(created)
+    }
+
+    /// The amount of a price, and whether it is active.
+    fn charged(
+        &self,
+        account: &AccountRef,
+        price: &CheckoutPrice,
+    ) -> Result<(Option<Money>, bool), StripeError> {
+        match price {
+            CheckoutPrice::Existing(id) => {
+                let price = self.prices.get(&(account.clone(), id.clone()));
+                let (_, price) = price.ok_or_else(not_found)?;
+                Ok((price.amount, price.active))
+            }
+            CheckoutPrice::Inline { amount, .. } => Ok((Some(*amount), true)),
+        }
+    }
+
+    pub(super) fn create_key(&mut self, account: AccountRef, kind: &str, may: bool) -> Secret {
+        let key = self.next_id(&format!("{kind}_{}", account.mode.key_infix()));
+        self.keys.insert(key.clone(), (account, may));
+        Secret::new(key)
+    }
+
+    /// The account of a key that may write checkout sessions.
+    pub(super) fn account_of_key(&self, key: &SellerKey) -> Result<AccountRef, StripeError> {
+        match self.keys.get(key.key.expose()) {
+            None => Err(StripeError::Unauthorized),
+            Some((_, false)) => Err(StripeError::Refused(StripeRefusal {
+                message: "The provided key does not have the required permissions".to_owned(),
+                ..StripeRefusal::default()
+            })),
+            Some((account, true)) => Ok(account.clone()),
+        }
     }
 
     /// The id of the object that was created under this key. A key that comes with another request

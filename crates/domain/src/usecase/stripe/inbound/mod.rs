@@ -3,10 +3,14 @@
 mod deauthorized;
 mod lost_order;
 mod order;
+mod own;
 mod refund;
 mod session;
 mod verdict;
 
+pub(crate) use own::{named, resolve, sell};
+pub(crate) use session::fulfil;
+pub(crate) use verdict::Verdict;
 pub use verdict::{InboundError, InboundStore};
 
 use crate::base::id::StripeAccountId;
@@ -25,7 +29,6 @@ use crate::ports::{Catalog, Commit, Stripe, Tenants};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::Failure;
-use crate::usecase::stripe::inbound::verdict::Verdict;
 
 /// A received event whose signature was verified.
 #[derive(Debug, Clone)]
@@ -44,8 +47,11 @@ impl Inbound {
     /// The account that is retrieved from Stripe before this event can be decided, if any.
     pub fn account_to_retrieve(&self) -> Option<&StripeAccountId> {
         match self.event.data {
-            EventData::Deauthorized => self.event.account.as_ref(),
-            EventData::SessionCompleted(_)
+            EventData::Deauthorized if self.endpoint.tenant().is_none() => {
+                self.event.account.as_ref()
+            }
+            EventData::Deauthorized
+            | EventData::SessionCompleted(_)
             | EventData::SessionPaymentFailed(_)
             | EventData::SessionExpired(_)
             | EventData::Refund(_)
@@ -107,7 +113,7 @@ pub fn decide(
     let now = env.now();
     let verdict = match account(inbound)? {
         Ok(account) => {
-            let facts = (&account, &inbound.event.data);
+            let facts = (&inbound.endpoint, &account, &inbound.event.data);
             match interpret_session(store, catalog, env, facts, refused, now)? {
                 Some(verdict) => verdict,
                 None => interpret_event(store, stripe, env, facts, now)?,
@@ -144,7 +150,9 @@ fn parked_outcome(
     let parked = inbound.parked.as_ref();
     let before = parked.and_then(|parked| parked.outcome.waiting());
     let waiting = WaitingEvent {
-        tenant: tenant.or_else(|| before?.tenant.clone()),
+        tenant: tenant
+            .or_else(|| before?.tenant.clone())
+            .or_else(|| inbound.endpoint.tenant().cloned()),
         reason,
         payload: inbound.payload.clone(),
         attempts: before.map_or(1, |before| before.attempts.saturating_add(1)),
@@ -203,11 +211,15 @@ fn account(inbound: &Inbound) -> Result<Result<AccountRef, Verdict>, InboundErro
         }
         (Mode::Sandbox, Mode::Sandbox) | (Mode::Live, Mode::Live) => {}
     }
+    let mode = inbound.endpoint.mode();
+    if let Some(tenant) = inbound.endpoint.tenant() {
+        // Whichever account the event names: the endpoint speaks for its tenant only.
+        return Ok(Ok(AccountRef::own(tenant, mode)));
+    }
     let Some(account) = event.account.clone() else {
         let reason = "the event is not about a connected account";
         return Ok(Err(Verdict::Ignore(reason)));
     };
-    let mode = inbound.endpoint.mode();
     Ok(Ok(AccountRef { mode, account }))
 }
 
@@ -217,12 +229,16 @@ fn interpret_session(
     store: &(impl InboundStore + ?Sized),
     catalog: &(impl Tenants + Catalog + ?Sized),
     env: &Env<'_>,
-    (account, data): (&AccountRef, &EventData),
+    (endpoint, account, data): (&EventEndpoint, &AccountRef, &EventData),
     refused: Option<&Refusal>,
     now: Timestamp,
 ) -> Result<Option<Verdict>, InboundError> {
     let (session, to) = match data {
         EventData::SessionCompleted(facts) => {
+            if let Some(tenant) = endpoint.tenant() {
+                let facts = (tenant, endpoint.mode(), facts);
+                return own::interpret(store, catalog, env, facts, refused, now).map(Some);
+            }
             return session::interpret(store, catalog, env, (account, facts), refused, now)
                 .map(Some);
         }
@@ -232,6 +248,10 @@ fn interpret_session(
             return Ok(None);
         }
     };
+    if let Some(tenant) = endpoint.tenant() {
+        let order = own::order_of_session(store, tenant, endpoint.mode(), session)?;
+        return Ok(Some(order::change_status(order, env, to, now)));
+    }
     order::change_order_status(store, env, &account.account, session, to, now).map(Some)
 }
 
@@ -240,9 +260,21 @@ fn interpret_event(
     store: &(impl InboundStore + ?Sized),
     stripe: &dyn Stripe,
     env: &Env<'_>,
-    (account, data): (&AccountRef, &EventData),
+    (endpoint, account, data): (&EventEndpoint, &AccountRef, &EventData),
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
+    if let Some(tenant) = endpoint.tenant() {
+        return match data {
+            EventData::Refund(facts) => {
+                let of = (tenant, endpoint.mode());
+                let account = own::account_of_refund(store, of, facts)?;
+                refund::interpret(store, env, &account, facts, now)
+            }
+            _ => Ok(Verdict::Ignore(
+                "events of this type have no effect at this endpoint",
+            )),
+        };
+    }
     if store.account_link(account)?.is_none() {
         return Ok(Verdict::Ignore(
             "the account was never connected to this server",

@@ -56,8 +56,8 @@ pub(crate) fn interpret(
     fulfil(catalog, env, order, (facts, payment), now)
 }
 
-/// Mints the license of an order. If that fails, the event is parked and retried.
-fn fulfil(
+/// Mints the licenses of an order. If that fails, the event is parked and retried.
+pub(crate) fn fulfil(
     catalog: &(impl Tenants + Catalog + ?Sized),
     env: &Env<'_>,
     mut order: Order,
@@ -74,17 +74,26 @@ fn fulfil(
     let mut changes = env.changes(now);
     if order.version == 0 {
         let (tenant, target) = (&order.tenant, order.id.as_str());
+        let action = match order.claim {
+            Some(_) => "order.received",
+            None => "order.rebuilt",
+        };
         changes
             .audit
-            .push(env.audit(tenant, now, Actor::Stripe, "order.rebuilt", target));
+            .push(env.audit(tenant, now, Actor::Stripe, action, target));
     }
-    let new = NewLicense {
+    let units = (0..order.units()).map(|unit| OrderUnit {
+        unit,
+        ..OrderUnit::only(order.id.clone())
+    });
+    let units: Vec<OrderUnit> = units.collect();
+    let new = |unit| NewLicense {
         seller: seller.as_ref(),
         product: &product,
         key_type: &order.key_type,
         terms: &order.terms,
         customer: &customer,
-        unit: Some(&OrderUnit::only(order.id.clone())),
+        unit: Some(unit),
         session: order.session.as_ref(),
         notes: None,
         metadata: Metadata::default(),
@@ -94,9 +103,12 @@ fn fulfil(
         partly_refunded: payment.as_ref().filter(|it| it.is_partly_refunded()),
         actor: Actor::Stripe,
     };
-    if let Err(reason) = mint_into(&mut changes, env, new, now) {
-        return Ok(Verdict::Park(order.tenant, reason.to_string()));
+    for unit in &units {
+        if let Err(reason) = mint_into(&mut changes, env, new(unit), now) {
+            return Ok(Verdict::Park(order.tenant, reason.to_string()));
+        }
     }
+    changes.join_counts();
     order.status = OrderStatus::Fulfilled;
     order.fulfilled_at = Some(now);
     order.customer = Some(customer.id.clone());
@@ -144,7 +156,7 @@ fn customer(
 ///
 /// A payment is new unless its refund was processed before its sale. So it is read only after a commit
 /// was refused because it is not new.
-fn payment(
+pub(crate) fn payment(
     store: &(impl InboundStore + ?Sized),
     order: &Order,
     facts: &SessionFacts,
@@ -179,7 +191,7 @@ fn refunded(payment: Option<&Payment>) -> Option<RevocationReason> {
 }
 
 /// What was charged; `None` if Stripe did not say so.
-fn total(facts: &SessionFacts) -> Option<Money> {
+pub(crate) fn total(facts: &SessionFacts) -> Option<Money> {
     let currency = Currency::parse(facts.currency.as_deref()?).ok()?;
     Money::charged(facts.amount_total?, currency).ok()
 }

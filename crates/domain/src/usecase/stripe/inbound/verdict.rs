@@ -3,7 +3,8 @@
 use crate::base::slug::TenantId;
 use crate::commit::changes::Changes;
 use crate::ports::{
-    Catalog, Commit, Connections, Licenses, Orders, Payments, ProcessedEvents, StripeError, Tenants,
+    Catalog, Commit, Connections, Licenses, Orders, Payments, ProcessedEvents, SellerStripe,
+    StripeError, Tenants,
 };
 use crate::usecase::failure::{Failure, from_port_errors};
 
@@ -25,13 +26,22 @@ from_port_errors!(InboundError);
 
 /// The parts of a store that receiving events needs.
 pub trait InboundStore:
-    Connections + ProcessedEvents + Orders + Payments + Licenses + Catalog + Tenants + Commit
+    Connections
+    + ProcessedEvents
+    + SellerStripe
+    + Orders
+    + Payments
+    + Licenses
+    + Catalog
+    + Tenants
+    + Commit
 {
 }
 
 impl<T> InboundStore for T where
     T: Connections
         + ProcessedEvents
+        + SellerStripe
         + Orders
         + Payments
         + Licenses

@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use mintage_domain::base::email::Email;
+use mintage_domain::base::id::{PaymentLinkId, StripePriceId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::money::Money;
 use mintage_domain::base::page::PageRequest;
+use mintage_domain::base::slug::{KeyTypeId, ProductId};
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::licenses::entitlements::Entitlements;
 use mintage_domain::model::licenses::term::{Days, Term};
 use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::model::sales::claim::{ClaimedLine, SaleClaim};
 use mintage_domain::model::sales::order::{Order, OrderStatus};
 use mintage_domain::ports::OrderFilter;
 
@@ -45,6 +48,19 @@ pub fn an_order_reads_back_as_written(store: &Nodes<'_>) {
         total: Money::charged(i64::MAX, cents(0).currency()).ok(),
         payment: Some(shop.payment_intent()),
         fulfilled_at: Some(INSTANTS[2]),
+        claim: Some(SaleClaim {
+            key_type: Some("pro \"ünit\"".to_owned()),
+            product: Some("pixel".to_owned()),
+            quantity: Some("2".to_owned()),
+            payment_link: PaymentLinkId::parse("plink_1").ok(),
+            lines: vec![ClaimedLine {
+                price: StripePriceId::parse("price_1").expect("an id"),
+                quantity: 2,
+            }],
+            units: Some(2),
+        }),
+        product: ProductId::parse("another").expect("a slug"),
+        key_type: KeyTypeId::parse("another").expect("a slug"),
         ..bare.clone()
     };
     let statuses = [
@@ -55,6 +71,7 @@ pub fn an_order_reads_back_as_written(store: &Nodes<'_>) {
         OrderStatus::PaymentFailed,
         OrderStatus::Expired,
         OrderStatus::Abandoned,
+        OrderStatus::Unmapped,
     ];
     let variants = statuses
         .into_iter()

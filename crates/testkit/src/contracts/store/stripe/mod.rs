@@ -3,3 +3,4 @@
 pub mod connection;
 pub mod oauth_round;
 pub mod processed_event;
+pub mod seller_stripe;
