@@ -431,10 +431,7 @@ fn bad_inputs_are_refused_with_the_fields_and_nothing_secret_is_echoed() {
         seller.get(&format!("{MAPPINGS}?mode=sandbox"))["items"],
         json!([])
     );
-    let reader = stage.token(
-        "acme",
-        &[mintage_domain::model::sellers::management_token::TokenScope::IntegrationsRead],
-    );
+    let reader = stage.token("acme", &[TokenScope::IntegrationsRead]);
     for path in [MANUAL, MAPPINGS] {
         let request = Request::new("PUT", path).json(&json!({})).bearer(&reader);
         assert_eq!(stage.api.send(&request).error().0, 403, "{path}");

@@ -84,7 +84,7 @@ pub(crate) fn checkout() -> CheckoutRequest {
         tenant: TenantId::parse("acme").expect("a slug"),
         product: ProductId::parse("glow").expect("a slug"),
         key_type: KeyTypeId::parse("pro").expect("a slug"),
-        price: StripePriceId::parse("price_1").expect("an id"),
+        price: StripePriceId::parse("price_1").expect("an id").into(),
         fee: Some(usd(15)),
         buyer: Some(Email::parse("ada+1@shop.test").expect("an address")),
         snapshot: BTreeMap::from([
@@ -113,7 +113,7 @@ pub(crate) fn put_on_sale(stripe: &StripeClient, on: &AccountRef) -> Stock {
     };
     let id = stripe.create_price(on, &price, &key("stock 2"));
     let checkout = CheckoutRequest {
-        price: id.expect("a price"),
+        price: id.expect("a price").into(),
         ..checkout()
     };
     Stock { price, checkout }

@@ -96,7 +96,8 @@ fn what_the_simulator_signs_is_believed_and_read() {
         let checkout = CheckoutRequest {
             price: stripe
                 .create_price(&on, &price, &key(&name))
-                .expect("a price"),
+                .expect("a price")
+                .into(),
             fee: stock.checkout.fee.filter(|_| amount > 0),
             ..stock.checkout.clone()
         };
