@@ -185,7 +185,7 @@ fn a_key_of_another_kind_or_one_that_stripe_refuses_is_not_stored_and_never_echo
     assert_eq!(seller.manage(Request::new("DELETE", KEY)).error().0, 404);
     stage.stripe.fault(
         "/v1/checkout/sessions/cs_test_mintage_probe/expire",
-        &json!({"status": 500}),
+        &json!({"status": {"status": 500}}),
         9,
     );
     let answer = set(&seller, &key_of_account(&stage));
