@@ -23,6 +23,7 @@ mod store;
 mod store_error;
 mod stripe;
 mod stripe_api;
+mod stripe_webhooks;
 mod validations;
 
 pub use access::{ApiKeys, IdempotencyKeys, RateLimiter, TakeDone, TakeQuery};
@@ -49,8 +50,9 @@ pub use stripe::{Connections, OAuthRounds, ProcessedEvents};
 pub use stripe_api::{
     CheckoutPrice, CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, SellerKey,
     SoldKeyType, Stripe, StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey,
-    StripePrice, StripeProduct, StripeRefusal, WebhookError, Webhooks,
+    StripePrice, StripeProduct, StripeRefusal,
 };
+pub use stripe_webhooks::{WebhookError, Webhooks};
 pub use validations::{ValidateDone, ValidateQuery, ValidateRead, Validations};
 
 #[cfg(feature = "mock")]
@@ -60,4 +62,6 @@ pub use http::MockHttp;
 #[cfg(feature = "mock")]
 pub use mail::MockMail;
 #[cfg(feature = "mock")]
-pub use stripe_api::{MockStripe, MockWebhooks};
+pub use stripe_api::MockStripe;
+#[cfg(feature = "mock")]
+pub use stripe_webhooks::MockWebhooks;

@@ -1,4 +1,4 @@
-//! Stripe's API and webhooks.
+//! Stripe's API.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,12 +10,10 @@ use crate::base::mode::Mode;
 use crate::base::money::Money;
 use crate::base::secret::Secret;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
-use crate::base::time::Timestamp;
 use crate::base::url::WebUrl;
 use crate::model::catalog::key_type::KeyType;
 use crate::model::catalog::price_link::PriceLink;
 use crate::model::stripe::account::AccountRef;
-use crate::model::stripe::event::StripeEvent;
 
 /// Calls Stripe's API on accounts that are connected by OAuth, or with a key of the seller's own.
 ///
@@ -104,56 +102,6 @@ pub trait Stripe: Send + Sync {
         checkout: &CheckoutRequest,
         key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError>;
-}
-
-/// Verifies and parses Stripe's webhook events.
-///
-/// An adapter MUST verify the signature over the raw bytes before it parses them, accept any `v1`
-/// signature that matches, refuse a timestamp more than 300 s before or after `now`, and refuse
-/// every event while no secret is configured.
-#[cfg_attr(feature = "mock", mockall::automock)]
-pub trait Webhooks: Send + Sync {
-    /// Verifies and parses an event that was sent to a Connect endpoint of the platform. Also
-    /// returns the mode whose secret signed the event.
-    fn read_connect(
-        &self,
-        body: &[u8],
-        signature: &str,
-        now: Timestamp,
-    ) -> Result<(Mode, StripeEvent), WebhookError>;
-
-    /// Verifies and parses an event that was sent to an endpoint of a seller's own, which has these
-    /// secrets.
-    fn read_own(
-        &self,
-        body: &[u8],
-        signature: &str,
-        secrets: &[Secret],
-        now: Timestamp,
-    ) -> Result<StripeEvent, WebhookError>;
-
-    /// The types of the events that an endpoint of a seller's own has to send.
-    fn own_events(&self) -> Vec<&'static str>;
-
-    /// Parses an event that was verified when it was received, to retry it.
-    fn reread(&self, body: &[u8]) -> Result<StripeEvent, WebhookError>;
-}
-
-/// Why an event was refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum WebhookError {
-    /// No secret is configured, so that no event can be verified.
-    #[error("no webhook secret is set")]
-    NoSecret,
-    /// The signature header is missing or malformed, or matches no secret.
-    #[error("the signature does not match")]
-    BadSignature,
-    /// The signature matches, but its timestamp is too old or in the future.
-    #[error("the signature is too old")]
-    Stale,
-    /// The body was signed by Stripe but is not an event.
-    #[error("the body is not an event")]
-    NotAnEvent,
 }
 
 /// An idempotency key, under which Stripe processes a request once: 1 to 255 characters.
