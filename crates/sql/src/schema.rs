@@ -3,8 +3,10 @@
 #![expect(missing_docs, reason = "the domain documents what is stored here")]
 
 mod infrastructure;
+mod seller_stripe;
 
 pub use infrastructure::{audit_entries, commits, counters, nonces, rate_windows};
+pub use seller_stripe::{manual_endpoints, product_stripe_keys, sale_mappings};
 
 use crate::declare::tables;
 
@@ -177,6 +179,7 @@ tables! {
         basket -> Nullable<Text>,
         metadata -> Nullable<Text>,
         recurrence -> Nullable<Text>,
+        claim -> Nullable<Text>,
     }
 
     payments (intent, account) {
@@ -393,5 +396,6 @@ diesel::allow_tables_to_appear_in_same_query!(deliveries, endpoints);
 
 /// Each column of each table as `(table, column, type)`, the type written `Text` or `Nullable<Text>`.
 pub fn columns() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
-    COLUMNS.iter().chain(infrastructure::COLUMNS)
+    let rooms = [COLUMNS, infrastructure::COLUMNS, seller_stripe::COLUMNS];
+    rooms.into_iter().flatten()
 }
