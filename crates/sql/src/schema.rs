@@ -2,9 +2,13 @@
 //! tests that the two agree.
 #![expect(missing_docs, reason = "the domain documents what is stored here")]
 
+mod connecting;
 mod infrastructure;
+mod seller_stripe;
 
+pub use connecting::{oauth_rounds, probe_coupons, restricted_keys};
 pub use infrastructure::{audit_entries, commits, counters, nonces, rate_windows};
+pub use seller_stripe::{manual_endpoints, product_stripe_keys, sale_mappings};
 
 use crate::declare::tables;
 
@@ -103,38 +107,6 @@ tables! {
         last_event_at -> Nullable<BigInt>,
     }
 
-    restricted_keys (id) {
-        id -> Text,
-        account -> Nullable<Text>,
-        sealed_key -> Binary,
-        hint -> Text,
-        endpoint_state -> Text,
-        endpoint -> Nullable<Text>,
-        sealed_webhook_secret -> Binary,
-        excess -> Text,
-        unhealthy_since -> Nullable<BigInt>,
-        missing -> Text,
-        refused -> Bool,
-        checked_at -> BigInt,
-        connected_at -> BigInt,
-        sealed_former_key -> Binary,
-        former_endpoint -> Nullable<Text>,
-        former_until -> Nullable<BigInt>,
-        due_at -> Nullable<BigInt>,
-        version -> BigInt,
-    }
-
-    probe_coupons (id) {
-        id -> Text,
-        tenant -> Text,
-        mode -> Text,
-        sealed_key -> Binary,
-        orphan -> Bool,
-        created_at -> BigInt,
-        retry_at -> BigInt,
-        version -> BigInt,
-    }
-
     account_states (account, mode) {
         account -> Text,
         mode -> Text,
@@ -142,17 +114,6 @@ tables! {
         checked_at -> BigInt,
         payouts -> Text,
         version -> BigInt,
-    }
-
-    oauth_rounds (state) {
-        state -> Binary,
-        tenant -> Text,
-        mode -> Text,
-        expires_at -> BigInt,
-        used -> Bool,
-        version -> BigInt,
-        begun_by -> Nullable<Text>,
-        browser -> Nullable<Binary>,
     }
 
     stripe_events (id, endpoint) {
@@ -210,6 +171,7 @@ tables! {
         basket -> Nullable<Text>,
         metadata -> Nullable<Text>,
         recurrence -> Nullable<Text>,
+        claim -> Nullable<Text>,
     }
 
     payments (intent, account) {
@@ -426,5 +388,11 @@ diesel::allow_tables_to_appear_in_same_query!(deliveries, endpoints);
 
 /// Each column of each table as `(table, column, type)`, the type written `Text` or `Nullable<Text>`.
 pub fn columns() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
-    COLUMNS.iter().chain(infrastructure::COLUMNS)
+    let rooms = [
+        COLUMNS,
+        connecting::COLUMNS,
+        infrastructure::COLUMNS,
+        seller_stripe::COLUMNS,
+    ];
+    rooms.into_iter().flatten()
 }

@@ -51,6 +51,11 @@ struct Session {
     invoice: Option<InvoiceId>,
     #[serde(default)]
     metadata: Value,
+    mode: Option<String>,
+    #[serde(default)]
+    payment_link: Value,
+    #[serde(default)]
+    line_items: Value,
 }
 
 #[derive(Deserialize)]
@@ -162,6 +167,12 @@ pub(crate) const READ: [&str; 24] = [
     "refund.updated",
 ];
 
+/// The types of the events that have an effect at an endpoint of a seller's own.
+pub(crate) fn own_kinds() -> impl Iterator<Item = &'static str> {
+    let read = READ.into_iter();
+    read.filter(|kind| !kind.starts_with("account.") && !kind.starts_with("payout."))
+}
+
 fn event_data(kind: &str, at: Option<Timestamp>, mut data: Value) -> serde_json::Result<EventData> {
     let object = data.get_mut("object").map(Value::take).unwrap_or_default();
     Ok(match kind {
@@ -230,6 +241,12 @@ impl Session {
             subscription: session.subscription,
             invoice: session.invoice,
             at,
+            own: Box::new(own_session::read(
+                &session.metadata,
+                &session.payment_link,
+                &session.line_items,
+                session.mode.as_deref(),
+            )),
             snapshot: snapshot(session.metadata),
         }
     }
@@ -283,5 +300,6 @@ impl Refund {
     }
 }
 
+mod own_session;
 #[cfg(test)]
 mod tests;

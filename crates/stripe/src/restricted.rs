@@ -22,16 +22,9 @@ use crate::{event, refusal};
 /// The time limit of a call. A seller waits for several of them, some of which are repeated.
 const DEADLINE: Duration = Duration::from_secs(6);
 
-/// The events that the endpoint of a seller's account is created for: those that Mintage reads, without those of
-/// accounts, which are sent to a platform.
-fn events() -> impl Iterator<Item = &'static str> {
-    let read = event::READ.into_iter();
-    read.filter(|kind| !kind.starts_with("account."))
-}
-
 /// The fields that choose the events of an endpoint.
 fn event_fields() -> Vec<(String, &'static str)> {
-    let numbered = events().enumerate();
+    let numbered = event::own_kinds().enumerate();
     numbered
         .map(|(n, kind)| (format!("enabled_events[{n}]"), kind))
         .collect()
@@ -171,7 +164,7 @@ impl Endpoint {
     /// Whether the events that Mintage reads are sent.
     fn sends_events(&self) -> bool {
         let is_chosen = |kind: &str| self.enabled_events.iter().any(|it| it == kind || it == "*");
-        self.status == "enabled" && events().all(is_chosen)
+        self.status == "enabled" && event::own_kinds().all(is_chosen)
     }
 }
 

@@ -33,19 +33,27 @@ impl Webhooks for StripeClient {
 
     fn read_own(
         &self,
-        secret: &Secret,
         body: &[u8],
         signature: &str,
+        secrets: &[Secret],
         now: Timestamp,
     ) -> Result<StripeEvent, WebhookError> {
+        if secrets.is_empty() {
+            return Err(WebhookError::NoSecret);
+        }
         let signature = Signature::parse(signature).ok_or(WebhookError::BadSignature)?;
-        if !signature.matches(secret.expose(), body) {
+        let is_signed = |secret: &Secret| signature.matches(secret.expose(), body);
+        if !secrets.iter().any(is_signed) {
             return Err(WebhookError::BadSignature);
         }
         if !signature.is_fresh(now) {
             return Err(WebhookError::Stale);
         }
         event::read(body)
+    }
+
+    fn own_events(&self) -> Vec<&'static str> {
+        event::own_kinds().collect()
     }
 
     fn reread(&self, body: &[u8]) -> Result<StripeEvent, WebhookError> {

@@ -8,5 +8,6 @@ pub mod outbox;
 mod page;
 pub mod restricted_key;
 pub mod sales;
+pub(crate) mod seller_stripe;
 pub mod sellers;
 pub mod stripe;

@@ -30,6 +30,7 @@ use crate::model::outbox::mail::QueuedMail;
 use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 use crate::model::retention::Prunable;
 use crate::model::sales::customer::Customer;
+use crate::model::sales::mapping::SaleMappings;
 use crate::model::sales::order::Order;
 use crate::model::sales::payment::{Payment, PaymentKey};
 use crate::model::sales::subscription::{Subscription, SubscriptionKey};
@@ -39,8 +40,10 @@ use crate::model::stripe::account::{AccountLink, AccountRef};
 use crate::model::stripe::account_state::AccountState;
 use crate::model::stripe::connection::Connection;
 use crate::model::stripe::event_endpoint::EventEndpoint;
+use crate::model::stripe::manual_endpoint::ManualEndpoint;
 use crate::model::stripe::oauth_round::OAuthRound;
 use crate::model::stripe::processed_event::ProcessedEvent;
+use crate::model::stripe::product_key::ProductKey;
 use crate::model::stripe::restricted_key::{ProbeCoupon, RestrictedKey};
 use crate::ports::store_error::{Found, Listed, StoreError};
 use crate::ports::{
@@ -49,7 +52,7 @@ use crate::ports::{
     Erasures, Housekeeping, IdempotencyKeys, KeyQuery, KnownLicense, LastSeen, LicenseFilter,
     LicenseRecord, Licenses, Mails, MasterKeys, OAuthRounds, OrderFilter, Orders, Payments,
     ProcessedEvents, RateLimiter, RestrictedKeys, SealedKind, SealedValue, SeenTarget,
-    Subscriptions, TakeDone, TakeQuery, TenantErasure, Tenants, Tokens, ValidateDone,
+    SellerStripe, Subscriptions, TakeDone, TakeQuery, TenantErasure, Tenants, Tokens, ValidateDone,
     ValidateQuery, Validations, WebhookEndpoints,
 };
 
@@ -92,6 +95,11 @@ mockall::mock! {
             product: Option<&'a ProductId>,
             page: &PageRequest,
         ) -> Listed<KeyType>;
+        fn key_types_named(
+            &self,
+            tenant: &TenantId,
+            id: &KeyTypeId,
+        ) -> Result<Vec<KeyType>, StoreError>;
         fn price_links(
             &self,
             tenant: &TenantId,
@@ -269,6 +277,12 @@ mockall::mock! {
             n: usize,
         ) -> Result<Vec<Connection>, StoreError>;
         fn retiring(&self, n: usize) -> Result<Vec<Connection>, StoreError>;
+    }
+
+    impl SellerStripe for Store {
+        fn manual_endpoint(&self, tenant: &TenantId, mode: Mode) -> Found<ManualEndpoint>;
+        fn sale_mappings(&self, tenant: &TenantId, mode: Mode) -> Found<SaleMappings>;
+        fn product_key(&self, tenant: &TenantId, product: &ProductId) -> Found<ProductKey>;
     }
 
     impl Subscriptions for Store {

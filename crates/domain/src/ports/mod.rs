@@ -20,6 +20,7 @@ mod mock_store;
 mod outbox;
 mod restricted_stripe;
 mod sales;
+mod seller_stripe;
 mod sellers;
 mod store;
 mod store_error;
@@ -28,6 +29,7 @@ mod stripe_api;
 mod stripe_checkout;
 mod stripe_history;
 mod stripe_idempotency;
+mod stripe_refusal;
 mod stripe_webhooks;
 mod validations;
 
@@ -51,17 +53,21 @@ pub use sales::{
     CustomerFilter, Customers, Erasure, Erasures, OrderFilter, Orders, Payments, Subscriptions,
     TenantErasure, TenantRows,
 };
+pub use seller_stripe::SellerStripe;
 pub use sellers::{AuditFilter, AuditRecord, Audits, Tenants, Tokens};
 pub use store::Store;
 pub use store_error::StoreError;
 pub use stripe::{Connections, OAuthRounds, ProcessedEvents, RestrictedKeys};
 pub use stripe_api::{
     CheckoutEnd, Grant, NewPrice, NewProduct, PriceBilling, SellerKey, SoldKeyType, Stripe,
-    StripeAccess, StripeAccount, StripeError, StripePrice, StripeProduct, StripeRefusal,
+    StripeAccess, StripeAccount, StripeError, StripePrice, StripeProduct,
 };
-pub use stripe_checkout::{CheckoutLine, CheckoutRequest, CheckoutSession, NewSubscription};
+pub use stripe_checkout::{
+    CheckoutLine, CheckoutPrice, CheckoutRequest, CheckoutSession, NewSubscription,
+};
 pub use stripe_history::{HistoryKind, HistoryPage, HistoryQuery, UnknownHistory};
 pub use stripe_idempotency::StripeIdempotencyKey;
+pub use stripe_refusal::StripeRefusal;
 pub use stripe_webhooks::{WebhookError, Webhooks};
 pub use validations::{ValidateDone, ValidateQuery, ValidateRead, Validations};
 

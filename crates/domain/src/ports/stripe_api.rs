@@ -1,6 +1,5 @@
 //! Stripe's API.
 
-use std::fmt;
 use std::time::Duration;
 
 use crate::base::id::{
@@ -22,6 +21,7 @@ use crate::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 use crate::ports::stripe_checkout::{CheckoutRequest, CheckoutSession};
 use crate::ports::stripe_history::{HistoryPage, HistoryQuery};
 use crate::ports::stripe_idempotency::StripeIdempotencyKey;
+use crate::ports::stripe_refusal::StripeRefusal;
 
 /// Calls Stripe's API on accounts that are connected by OAuth, or with a key of the seller's own.
 ///
@@ -107,6 +107,11 @@ pub trait Stripe: Send + Sync {
         price: &NewPrice,
         key: &StripeIdempotencyKey,
     ) -> Result<StripePriceId, StripeError>;
+
+    /// Proves that a key of a seller's own may open checkout sessions, without opening one. Fails with
+    /// `Unauthorized` if Stripe does not know the key, and with `Refused` if the key lacks the
+    /// permission (`a_key_of_the_sellers_own_is_proven`).
+    fn prove_checkout(&self, key: &SellerKey) -> Result<(), StripeError>;
 
     /// Opens a checkout session.
     fn open_checkout(
@@ -320,29 +325,6 @@ pub enum CheckoutEnd {
     Expired,
     /// The buyer has completed the session before (`a_completed_session_is_not_expired`).
     Completed,
-}
-
-/// What Stripe says about a request that it refused.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct StripeRefusal {
-    /// Stripe's error code, such as `email_invalid`, if the answer has one.
-    pub code: Option<String>,
-    /// Stripe's message for people, without credentials.
-    pub message: String,
-    /// Stripe's id of the request, for its support.
-    pub request_id: Option<String>,
-    /// Whether the key lacks the permission for the request.
-    pub lacks_permission: bool,
-}
-
-impl fmt::Display for StripeRefusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        match &self.request_id {
-            Some(id) => write!(f, " ({id})"),
-            None => Ok(()),
-        }
-    }
 }
 
 /// Why a call of Stripe's API failed.

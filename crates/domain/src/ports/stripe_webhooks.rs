@@ -21,14 +21,18 @@ pub trait Webhooks: Send + Sync {
         now: Timestamp,
     ) -> Result<(Mode, StripeEvent), WebhookError>;
 
-    /// Verifies and parses an event that was sent to an endpoint of a seller's own, whose secret this is.
+    /// Verifies and parses an event that was sent to an endpoint of a seller's own, which has these
+    /// secrets.
     fn read_own(
         &self,
-        secret: &Secret,
         body: &[u8],
         signature: &str,
+        secrets: &[Secret],
         now: Timestamp,
     ) -> Result<StripeEvent, WebhookError>;
+
+    /// The types of the events that an endpoint of a seller's own has to send.
+    fn own_events(&self) -> Vec<&'static str>;
 
     /// Parses an event that was verified when it was received, to retry it.
     fn reread(&self, body: &[u8]) -> Result<StripeEvent, WebhookError>;

@@ -112,11 +112,7 @@ fn unpark(
     };
     let payload = waiting.payload.clone();
     let (event, unreadable) = match webhooks.reread(&payload) {
-        // An event of an account's own endpoint does not name the account.
-        Ok(mut event) => {
-            event.account = event.account.or_else(|| parked.account.clone());
-            (event, None)
-        }
+        Ok(event) => (event, None),
         Err(error) => (placeholder(&parked), Some(UnparkError::from(error))),
     };
     let inbound = Inbound {

@@ -11,6 +11,7 @@ mod licenses;
 mod outbox;
 mod restricted_key;
 mod sales;
+mod seller_stripe;
 mod sellers;
 mod stripe;
 mod value;

@@ -237,12 +237,16 @@ impl Webhooks for Rereading<'_> {
 
     fn read_own(
         &self,
-        _: &Secret,
         _: &[u8],
         _: &str,
+        _: &[Secret],
         _: Timestamp,
     ) -> Result<StripeEvent, WebhookError> {
         Err(WebhookError::NoSecret)
+    }
+
+    fn own_events(&self) -> Vec<&'static str> {
+        Vec::new()
     }
 
     fn reread(&self, body: &[u8]) -> Result<StripeEvent, WebhookError> {

@@ -411,6 +411,7 @@ pub(crate) fn paid(session: &SessionId) -> SessionFacts {
         invoice: None,
         at: None,
         snapshot: BTreeMap::new(),
+        own: Box::default(),
     }
 }
 

@@ -11,7 +11,7 @@ use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
 use mintage_runtime::problem::Problem;
 
-use super::webhook::{receive_and_answer, signature_of};
+use super::webhook::{answer, signature};
 use crate::body::EventBody;
 use crate::error::ApiError;
 use crate::request::parse_id;
@@ -50,30 +50,26 @@ pub(super) async fn receive(
     let tenant = parse_id(&tenant, TenantId::parse)?;
     let mode = parse_id(&mode, Mode::parse)?;
     let of = tenant.clone();
-    let (account, secret) = blocking(&app, move |app| {
+    let secret = blocking(&app, move |app| {
         let row = app.store.restricted_key(&of, mode)?;
         let row = row.ok_or_else(Problem::not_found)?;
         let secret = webhook_secret(&app.env(), &row)?;
-        let account = row.account();
-        account.zip(secret).ok_or_else(Problem::not_found)
+        secret.ok_or_else(Problem::not_found)
     })
     .await??;
-    let signature = signature_of(&request);
+    let signature = signature(&request);
     // Without a signature the body is not read. An empty body gives the error of a wrong signature.
     let body = match signature {
         "" => web::Bytes::new(),
         _ => body.read().await?,
     };
     let now = app.clock.now();
-    let mut event = app.webhooks.read_own(&secret, &body, signature, now)?;
-    // The events of an account's own endpoint do not name the account. Whatever an event says, it speaks for this
-    // account only.
-    event.account = Some(account.account);
+    let event = app.webhooks.read_own(&body, signature, &[secret], now)?;
     let inbound = Inbound {
         endpoint: EventEndpoint::RestrictedKey(tenant, mode),
         event,
         payload: body.to_vec(),
         parked: None,
     };
-    receive_and_answer(&app, inbound).await
+    answer(&app, inbound).await
 }

@@ -3,6 +3,8 @@
 mod account;
 mod connection;
 mod key_webhook;
+mod manual;
+mod mappings;
 mod restricted_key;
 mod switch_to_live;
 mod webhook;
@@ -17,6 +19,12 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         restricted_key::get,
         restricted_key::disconnect,
         restricted_key::link,
+        manual::receive,
+        manual::set,
+        manual::get,
+        manual::remove,
+        mappings::set,
+        mappings::get,
         connection::connect,
         switch_to_live::switch_to_live,
         connection::set_up_prices,

@@ -40,7 +40,7 @@ pub(super) async fn receive(
     request: HttpRequest,
     body: EventBody,
 ) -> Result<HttpResponse, ApiError> {
-    let signature = signature_of(&request);
+    let signature = signature(&request);
     // Without a signature the body is not read. An empty body gives the error of a wrong signature.
     let body = match signature {
         "" => web::Bytes::new(),
@@ -55,27 +55,25 @@ pub(super) async fn receive(
         payload: body.to_vec(),
         parked: None,
     };
-    receive_and_answer(&app, inbound).await
+    answer(&app, inbound).await
 }
 
-/// The signature of an event; empty without one.
-pub(super) fn signature_of(request: &HttpRequest) -> &str {
+/// The signature of an event; empty if there is none.
+pub(super) fn signature(request: &HttpRequest) -> &str {
     let value = request.headers().get("stripe-signature");
-    value
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
+    value.and_then(|it| it.to_str().ok()).unwrap_or_default()
 }
 
-/// Receives an event whose signature was verified, and answers once its outcome is stored.
-pub(super) async fn receive_and_answer(
+/// Receives an event whose signature was verified, and answers with the outcome.
+pub(super) async fn answer(
     app: &web::Data<App>,
     inbound: Inbound,
 ) -> Result<HttpResponse, ApiError> {
     let (id, kind) = (inbound.event.id.clone(), inbound.event.kind.clone());
-    let seen = account_of(&inbound);
+    let heard = account_heard(&inbound);
     let outcome = receive_event(app, inbound).await?;
     crash::point(Point::FulfilCommitted);
-    if let Some(account) = seen {
+    if let Some(account) = heard {
         app.last_seen
             .record(SeenTarget::Account(account), app.clock.now());
     }
@@ -96,13 +94,14 @@ pub(super) async fn receive_and_answer(
     Ok(HttpResponse::Ok().json(EventReceived::of(&outcome)))
 }
 
-/// The account that an event is about; `None` for an event that is of another mode than its endpoint.
-fn account_of(inbound: &Inbound) -> Option<AccountRef> {
-    let mode = inbound.endpoint.mode();
+/// The connected account that the event is about: its status shows when it was last heard.
+fn account_heard(inbound: &Inbound) -> Option<AccountRef> {
+    let EventEndpoint::Connect(mode) = inbound.endpoint else {
+        return None;
+    };
     let account = inbound.event.account.clone();
-    account
-        .filter(|_| inbound.event.livemode == mode.livemode())
-        .map(|account| AccountRef { mode, account })
+    let account = account.filter(|_| inbound.event.livemode == mode.livemode())?;
+    Some(AccountRef { mode, account })
 }
 
 async fn receive_event(app: &web::Data<App>, inbound: Inbound) -> Result<Outcome, Problem> {

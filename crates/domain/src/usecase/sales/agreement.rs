@@ -1,16 +1,14 @@
 //! What a checkout sells, agreed from the key types as they are now.
 
-use crate::base::id::StripePriceId;
 use crate::base::money::{InvalidMoney, Money};
 use crate::base::slug::TenantId;
-use crate::model::catalog::key_type::KeyType;
 use crate::model::catalog::sale::{MixedSwitch, QuantityAs, SessionOptions};
 use crate::model::licenses::recurrence::Recurrence;
 use crate::model::licenses::terms::LicenseTerms;
 use crate::model::sales::basket::OrderLine;
 use crate::model::sales::items::{CheckoutItem, CheckoutItems, Quantity};
-use crate::model::stripe::account::AccountRef;
 use crate::ports::{Catalog, CheckoutLine, StoreError};
+use crate::usecase::sales::channel::Channel;
 
 /// The largest number of licenses of one checkout, which are minted in one commit.
 pub const MAX_LICENSES: u32 = 100;
@@ -44,6 +42,17 @@ pub enum CannotSell {
     /// A recurring key type beside another item.
     #[error("a key type with an interval is sold alone: a checkout begins one subscription")]
     RecurringAlone,
+    /// A recurring key type of a product with a Stripe key.
+    #[error(
+        "a key type with an interval is sold on an account that is connected by OAuth; remove the Stripe \
+         key of the product, or sell a key type that is paid once"
+    )]
+    RecurringNeedsConnect,
+    /// A product with a Stripe key beside another product.
+    #[error(
+        "a product with its own Stripe key is sold alone: the money goes to the account of the key"
+    )]
+    OwnKeyAlone,
     /// Too many licenses.
     #[error("a checkout sells at most {MAX_LICENSES} licenses")]
     TooManyLicenses,
@@ -82,15 +91,15 @@ struct Agreed {
 }
 
 /// Agrees on what is sold: the lines with their terms and prices, and the switches of the session.
-pub fn agree(
+pub(crate) fn agree(
     store: &(impl Catalog + ?Sized),
     tenant: &TenantId,
-    account: &AccountRef,
+    channel: &Channel,
     items: &CheckoutItems,
 ) -> Result<Agreement, CannotSell> {
     let mut agreed = Vec::new();
     for item in items.as_slice() {
-        agreed.push(line(store, tenant, account, item)?);
+        agreed.push(line(store, tenant, channel, item)?);
     }
     let price = total(agreed.iter().map(|it| &it.line))?;
     let recurrence = agreed.iter().find_map(|it| it.recurrence);
@@ -128,7 +137,7 @@ pub fn agree(
 fn line(
     store: &(impl Catalog + ?Sized),
     tenant: &TenantId,
-    account: &AccountRef,
+    channel: &Channel,
     item: &CheckoutItem,
 ) -> Result<Agreed, CannotSell> {
     let key_type = store.key_type(tenant, &item.product, &item.key_type)?;
@@ -141,7 +150,7 @@ fn line(
     if !product.is_active() {
         return Err(CannotSell::Deactivated);
     }
-    let (price, stripe_price) = price(store, account, &key_type)?;
+    let (price, charged) = channel.price(store, (&product, &key_type))?;
     let line = OrderLine {
         product: key_type.product,
         key_type: key_type.id,
@@ -154,7 +163,7 @@ fn line(
         return Err(CannotSell::TooManySeats);
     }
     let session_line = CheckoutLine {
-        price: stripe_price,
+        price: charged,
         quantity: item.quantity,
     };
     Ok(Agreed {
@@ -163,18 +172,6 @@ fn line(
         session_line,
         recurrence: key_type.recurrence,
     })
-}
-
-fn price(
-    store: &(impl Catalog + ?Sized),
-    account: &AccountRef,
-    key_type: &KeyType,
-) -> Result<(Money, StripePriceId), CannotSell> {
-    let (tenant, product, id) = (&key_type.tenant, &key_type.product, &key_type.id);
-    let link = store.price_link(tenant, product, id, &account.account)?;
-    let link = link.filter(|link| link.fits(key_type));
-    let link = link.ok_or_else(|| CannotSell::NoPrice(format!("{product}/{id}")))?;
-    Ok((link.amount, link.stripe_price))
 }
 
 /// The price of all lines, if they have one currency.

@@ -4,6 +4,8 @@ pub mod account;
 pub mod account_state;
 pub mod connection;
 pub mod event;
+pub mod manual_endpoint;
 pub mod oauth_round;
 pub mod probe_coupon;
+pub mod product_key;
 pub mod restricted_key;

@@ -36,6 +36,15 @@ pub(super) fn everything(shop: &Shop) -> Changes {
         .probe_coupons
         .push(Write::changed(shop.probe_coupon()));
     changes.removed_probe_coupons.push(shop.probe_coupon().id);
+    changes
+        .manual_endpoints
+        .push(Write::changed(shop.manual_endpoint()));
+    changes
+        .sale_mappings
+        .push(Write::changed(shop.sale_mappings()));
+    changes
+        .product_keys
+        .push(Write::changed(shop.product_key()));
     changes.events.push(Write::changed(shop.processed_event()));
     changes.payments.push(Write::changed(shop.payment()));
     changes
@@ -157,6 +166,15 @@ impl Check<'_> {
         }
         for it in values(&changes.probe_coupons) {
             self.row(it, store.probe_coupon(&it.id));
+        }
+        for it in values(&changes.manual_endpoints) {
+            self.row(it, store.manual_endpoint(&it.tenant, it.mode));
+        }
+        for it in values(&changes.sale_mappings) {
+            self.row(it, store.sale_mappings(&it.tenant, it.mode));
+        }
+        for it in values(&changes.product_keys) {
+            self.row(it, store.product_key(&it.tenant, &it.product));
         }
         for it in values(&changes.events) {
             self.row(it, store.processed_event(&it.endpoint, &it.id));

@@ -5,3 +5,4 @@ pub mod connection;
 pub mod oauth_round;
 pub mod processed_event;
 pub mod restricted_key;
+pub mod seller_stripe;
