@@ -82,7 +82,7 @@ fields! {
     /// Stripe's id of a payment link.
     PaymentLinkId(id::PaymentLinkId) = text(id::PaymentLinkId::parse), shape::id("plink_");
     /// The signing secret of an endpoint, as Stripe shows it.
-    SigningSecret(manual_endpoint::SigningSecret) = text(manual_endpoint::SigningSecret::parse),
+    StripeWebhookSecret(manual_endpoint::SigningSecret) = text(manual_endpoint::SigningSecret::parse),
         shape::text("^whsec_[0-9A-Za-z+/=_-]{8,249}$");
     /// A secret text, at most 255 characters.
     SecretText(Secret) = text(secret_text), text_of(1, MAX_SECRET);

@@ -23,6 +23,6 @@ pub(crate) use fields::{
     Fingerprint, FutureTime, GraceDays, Interval, IntervalCount, KeyFormat, KeyPrefix, KeyTypeId,
     LicenseIds, LicenseKey, Metadata, Mode, Notes, OverlapSeconds, PaymentLinkId, PlanCode,
     ProductId, Quantity, QuantityAs, RelativeDuration, SecretOverlapSeconds, SecretText,
-    SignatureVersion, SigningSecret, StripePriceId, TermFrom, TokenName, TokenScopes, TrialDays,
-    Url, WebhookUrl,
+    SignatureVersion, StripePriceId, StripeWebhookSecret, TermFrom, TokenName, TokenScopes,
+    TrialDays, Url, WebhookUrl,
 };

@@ -1,8 +1,8 @@
 //! The problems of checkouts and customers.
 
 use mintage_domain::usecase::failure::Failure;
-use mintage_domain::usecase::sales::agreement::CannotSell;
-use mintage_domain::usecase::sales::checkout::CheckoutError;
+use mintage_domain::usecase::sales::cannot_sell::CannotSell;
+use mintage_domain::usecase::sales::checkout_error::CheckoutError;
 use mintage_domain::usecase::sales::customer::EraseError;
 
 use super::code::ErrorCode;

@@ -20,6 +20,7 @@ use mintage_domain::ports::{
 };
 
 use crate::fixtures::account_facts;
+use crate::stand_ins::stripe::query::percent_encoded;
 use crate::stand_ins::stripe::state::{Listed, StripeState, not_found};
 
 /// A Stripe in memory: accounts, grants, products, prices and sessions behind one lock. No money
@@ -392,18 +393,6 @@ impl Stripe for StandInStripe {
         let (mut state, account) = self.on_access(access)?;
         Ok(state.end_checkout(&account, session, CheckoutEnd::Expired))
     }
-}
-
-/// Encodes a text for a query: all but letters, digits and `-._~` as `%XX`.
-fn percent_encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -26,7 +26,6 @@ use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::{PaymentStatus, SessionFacts};
 use crate::ports::{Catalog, OrderFilter, Orders, SellerStripe, StoreError, Stripe, Tenants};
 use crate::usecase::env::Env;
-use crate::usecase::sales::agreement::is_plain;
 use crate::usecase::stripe::inbound::lost_order;
 use crate::usecase::stripe::inbound::session::{Paid, fulfil, payment, total};
 use crate::usecase::stripe::inbound::subscribed::begin;
@@ -254,8 +253,7 @@ pub(crate) fn sell(order: &mut Order, sold: &Claimed) {
     order.key_type = line.key_type.clone();
     order.terms = line.license_terms();
     order.recurrence = sold.key_type.recurrence;
-    let lines = vec![line];
-    order.basket.lines = if is_plain(&lines) { Vec::new() } else { lines };
+    order.basket.lines = Basket::lines(vec![line]);
 }
 
 /// What a session of the seller's own sells: as the metadata say, else by a mapping. `None` if neither does, or
