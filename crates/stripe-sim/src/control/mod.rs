@@ -5,6 +5,7 @@
 mod accounts;
 mod catalog;
 mod inspect;
+mod ledger;
 mod payments;
 mod response;
 mod settings;
@@ -38,6 +39,7 @@ pub(crate) async fn require_token(
 }
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
+    ledger::routes(config);
     config
         .route("/calls", web::get().to(inspect::list_calls))
         .route("/requests", web::get().to(inspect::list_requests))

@@ -4,6 +4,7 @@
 pub(crate) mod accounts;
 pub(crate) mod authentication;
 pub(crate) mod authorization_codes;
+pub(crate) mod balance;
 pub(crate) mod clock;
 pub(crate) mod collection;
 pub(crate) mod delivery;

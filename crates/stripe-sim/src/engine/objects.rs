@@ -1,11 +1,14 @@
 use crate::engine::collection::Collection;
 use crate::model::application_fee::ApplicationFee;
+use crate::model::balance_transaction::BalanceTransaction;
 use crate::model::charge::Charge;
 use crate::model::event::Event;
+use crate::model::ledger_objects::{LedgerDispute, LedgerPayout};
 use crate::model::object::StripeObject;
 use crate::model::payment_intent::PaymentIntent;
 use crate::model::price::Price;
 use crate::model::product::Product;
+use crate::model::promotions::{Coupon, PromotionCode};
 use crate::model::refund::Refund;
 use crate::model::session::Session;
 
@@ -38,11 +41,16 @@ macro_rules! objects {
 
 objects! {
     application_fees: ApplicationFee,
+    balance_transactions: BalanceTransaction,
     charges: Charge,
+    coupons: Coupon,
     events: Event,
+    ledger_disputes: LedgerDispute,
+    ledger_payouts: LedgerPayout,
     payment_intents: PaymentIntent,
     prices: Price,
     products: Product,
+    promotion_codes: PromotionCode,
     refunds: Refund,
     sessions: Session,
 }

@@ -2,12 +2,15 @@
 
 pub(crate) mod account;
 pub(crate) mod application_fee;
+pub(crate) mod balance_transaction;
 pub(crate) mod charge;
 pub(crate) mod event;
+pub(crate) mod ledger_objects;
 pub(crate) mod object;
 pub(crate) mod payment_intent;
 pub(crate) mod payment_method;
 pub(crate) mod price;
 pub(crate) mod product;
+pub(crate) mod promotions;
 pub(crate) mod refund;
 pub(crate) mod session;

@@ -28,6 +28,13 @@ pub(crate) struct LineItem {
     pub(crate) product_name: String,
 }
 
+/// A discount of a session.
+pub(crate) struct SessionDiscount {
+    pub(crate) coupon: String,
+    pub(crate) promotion_code: String,
+    pub(crate) amount: i64,
+}
+
 pub(crate) struct Session {
     pub(crate) id: String,
     pub(crate) livemode: bool,
@@ -39,7 +46,10 @@ pub(crate) struct Session {
     pub(crate) status: SessionStatus,
     /// `unpaid`, `paid` or `no_payment_required`.
     pub(crate) payment_status: &'static str,
+    /// The amount to pay, after the discount.
     pub(crate) amount_total: i64,
+    /// The discount by the code that the payer entered on the hosted page.
+    pub(crate) discount: Option<SessionDiscount>,
     pub(crate) currency: String,
     /// The items that the hosted page shows.
     pub(crate) line_items: Vec<LineItem>,
@@ -60,6 +70,15 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// The amount before the discount.
+    pub(crate) fn amount_subtotal(&self) -> i64 {
+        self.amount_total + self.amount_discount()
+    }
+
+    fn amount_discount(&self) -> i64 {
+        self.discount.as_ref().map_or(0, |discount| discount.amount)
+    }
+
     /// The payment methods that the hosted page offers.
     pub(crate) fn payment_method_types(&self) -> Vec<&str> {
         let supported = [PaymentMethod::CARD, PaymentMethod::BANK_DEBIT].into_iter();
@@ -123,13 +142,18 @@ impl StripeObject for Session {
                 "name": null, "phone": null, "tax_exempt": "none", "tax_ids": null,
             })
         });
+        let discounts: Vec<Value> = self
+            .discount
+            .iter()
+            .map(|it| json!({ "coupon": it.coupon, "promotion_code": it.promotion_code }))
+            .collect();
         let url = (self.status == SessionStatus::Open).then_some(&self.url);
         json!({
             "id": self.id,
             "object": "checkout.session",
             "allow_promotion_codes": self.allow_promotion_codes,
             "allowed_payment_method_types": self.allowed_payment_method_types,
-            "amount_subtotal": self.amount_total,
+            "amount_subtotal": self.amount_subtotal(),
             "amount_total": self.amount_total,
             "automatic_tax": { "enabled": false, "liability": null, "provider": null, "status": null },
             "cancel_url": self.cancel_url,
@@ -144,7 +168,7 @@ impl StripeObject for Session {
             "customer_creation": self.customer_creation,
             "customer_details": customer_details,
             "customer_email": self.customer_email,
-            "discounts": [],
+            "discounts": discounts,
             "expires_at": self.expires_at,
             "livemode": self.livemode,
             "locale": self.locale,
@@ -160,7 +184,9 @@ impl StripeObject for Session {
             "status": self.status.as_str(),
             "submit_type": self.submit_type,
             "success_url": self.success_url,
-            "total_details": { "amount_discount": 0, "amount_shipping": 0, "amount_tax": 0 },
+            "total_details": {
+                "amount_discount": self.amount_discount(), "amount_shipping": 0, "amount_tax": 0,
+            },
             "ui_mode": "hosted_page",
             "url": url,
         })

@@ -80,6 +80,7 @@ pub(crate) fn create(context: &mut Context<'_>) -> ApiResult {
         status: SessionStatus::Open,
         payment_status: "unpaid",
         amount_total: cart.total,
+        discount: None,
         currency: cart.currency,
         line_items: cart.line_items,
         payment_intent_data,

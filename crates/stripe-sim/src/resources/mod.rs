@@ -3,15 +3,18 @@
 
 pub(crate) mod accounts;
 pub(crate) mod application_fees;
+pub(crate) mod balance;
 pub(crate) mod charges;
 pub(crate) mod checkout;
 pub(crate) mod context;
 pub(crate) mod create_session;
 pub(crate) mod events;
+pub(crate) mod ledger;
 pub(crate) mod listing;
 pub(crate) mod payment_intents;
 pub(crate) mod prices;
 pub(crate) mod products;
+pub(crate) mod promotions;
 pub(crate) mod refunds;
 pub(crate) mod sessions;
 pub(crate) mod test_cards;

@@ -9,14 +9,15 @@ use crate::model::event::Event;
 use crate::model::payment_intent::PaymentIntent;
 use crate::model::price::Price;
 use crate::model::product::Product;
+use crate::model::promotions::{Coupon, PromotionCode};
 use crate::model::refund::Refund;
 use crate::model::session::Session;
 use crate::params::spec::{self, Param};
 use crate::resources::context::Context;
 use crate::resources::listing::{list, retrieve};
 use crate::resources::{
-    accounts, application_fees, create_session, events, prices, products, refunds, sessions,
-    webhook_endpoints,
+    accounts, application_fees, balance, charges, create_session, events, prices, products,
+    promotions, refunds, sessions, webhook_endpoints,
 };
 
 type Handler = fn(&mut Context<'_>) -> ApiResult;
@@ -47,6 +48,22 @@ const fn post(path: &'static str, params: &'static [Param], handler: Handler) ->
     }
 }
 
+const fn delete(path: &'static str, params: &'static [Param], handler: Handler) -> Route {
+    Route {
+        method: "DELETE",
+        path,
+        params,
+        handler,
+    }
+}
+
+const BALANCE: &str = "/v1/balance_transactions";
+const BALANCE_OF: &str = "/v1/balance_transactions/{id}";
+const COUPONS: &str = "/v1/coupons";
+const COUPON: &str = "/v1/coupons/{id}";
+const CODES: &str = "/v1/promotion_codes";
+const CODE: &str = "/v1/promotion_codes/{id}";
+
 const FEES: &str = "/v1/application_fees";
 const FEE: &str = "/v1/application_fees/{id}";
 const SESSIONS: &str = "/v1/checkout/sessions";
@@ -73,7 +90,22 @@ const ROUTES: &[Route] = &[
     get("/v1/payment_intents/{id}", &[], retrieve::<PaymentIntent>),
     get("/v1/payment_intents", spec::LIST, list::<PaymentIntent>),
     get("/v1/charges/{id}", &[], retrieve::<Charge>),
-    get("/v1/charges", spec::LIST, list::<Charge>),
+    get("/v1/charges", charges::LIST, list::<Charge>),
+    get("/v1/balance", &[], balance::balance),
+    get(BALANCE_OF, balance::RETRIEVE, balance::retrieve),
+    get(BALANCE, balance::LIST, balance::list),
+    post(
+        COUPONS,
+        promotions::CREATE_COUPON,
+        promotions::create_coupon,
+    ),
+    get(COUPON, &[], retrieve::<Coupon>),
+    get(COUPONS, spec::LIST, list::<Coupon>),
+    delete(COUPON, &[], promotions::delete_coupon),
+    post(CODES, promotions::CREATE_CODE, promotions::create_code),
+    post(CODE, promotions::UPDATE_CODE, promotions::update_code),
+    get(CODE, &[], retrieve::<PromotionCode>),
+    get(CODES, promotions::LIST_CODES, list::<PromotionCode>),
     post("/v1/refunds", refunds::CREATE, refunds::create),
     get("/v1/refunds/{id}", &[], retrieve::<Refund>),
     get("/v1/refunds", refunds::LIST, list::<Refund>),

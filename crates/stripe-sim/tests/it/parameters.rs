@@ -65,6 +65,7 @@ async fn every_call_rejects_unknown_missing_and_mistyped_parameters_as_stripe_do
                 sim.call(Method::GET, &format!("{path}?{form}"), "", &headers)
                     .await
             }
+            "DELETE" => sim.call(Method::DELETE, &path, &form, &headers).await,
             _ => sim.call(Method::POST, &path, &form, &headers).await,
         };
         let error = &reply.body["error"];
