@@ -59,7 +59,8 @@ def test_every_movement_keeps_the_balance_the_sum_of_its_transactions(simulator,
     price = client.v1.prices.create(price, direct)
     charges = []
     for _ in range(4):
-        session = client.v1.checkout.sessions.create(checkout(price.id), direct)
+        params = {**checkout(price.id), "payment_intent_data": {"application_fee_amount": 15}}
+        session = client.v1.checkout.sessions.create(params, direct)
         charges.append(charge_of(client, direct, session))
     refunded, failed, lost, won = charges
     client.v1.refunds.create({"charge": refunded.id, "amount": 300, "refund_application_fee": True}, direct)

@@ -5,18 +5,20 @@ use std::sync::Arc;
 use mintage_domain::base::id::{StripePriceId, StripeProductId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
+use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, Http, HttpResponse, NewPrice, NewProduct, Stripe,
-    StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
+    BookedSince, ChargePayment, CheckoutRequest, CheckoutSession, Grant, Http, HttpResponse,
+    NewCoupon, NewPrice, NewProduct, NewPromotionCode, Stripe, StripeAccess, StripeAccount,
+    StripeError, StripeIdempotencyKey, StripePage, StripePrice, StripeProduct, TransactionPage,
 };
 use serde::de::DeserializeOwned;
 use stripe_client_core::{RequestBuilder, StripeRequest};
 
 use crate::call::{self, Caller};
 use crate::config::{ModeConfig, StripeConfig};
-use crate::{account, checkout, oauth, price, product};
+use crate::{account, balance, checkout, oauth, price, product, promotion};
 
 /// A client of Stripe's API with the platform's credentials.
 #[derive(Clone)]
@@ -97,6 +99,24 @@ impl StripeClient {
             },
         };
         self.call(&caller, request)
+    }
+
+    /// Sends a request that no request crate builds with the credentials of `access`.
+    fn call_plain<T: DeserializeOwned>(
+        &self,
+        access: &StripeAccess,
+        key: Option<&StripeIdempotencyKey>,
+        request: RequestBuilder,
+    ) -> Result<T, StripeError> {
+        let caller = match access {
+            StripeAccess::Connect(on) => self.connect_caller(on, key)?,
+            StripeAccess::Key(seller) => Caller {
+                key,
+                ..Caller::own_account(&seller.key)
+            },
+        };
+        let base = format!("{}/v1", self.config.api_url());
+        call::read(&call::send(&*self.http, &base, &caller, request)?)
     }
 
     fn connect_caller<'a>(
@@ -240,5 +260,65 @@ impl Stripe for StripeClient {
         let request = checkout::create(checkout);
         let opened: checkout::Session = self.call_with(access, Some(key), &request)?;
         Ok(opened.into())
+    }
+    fn balance_transactions(
+        &self,
+        access: &StripeAccess,
+        since: &BookedSince,
+    ) -> Result<TransactionPage, StripeError> {
+        let request = balance::list_transactions(access, since);
+        self.call_plain::<balance::List<balance::Transaction>>(access, None, request)?
+            .transactions()
+    }
+
+    fn charges(
+        &self,
+        access: &StripeAccess,
+        since: &BookedSince,
+    ) -> Result<StripePage<ChargePayment>, StripeError> {
+        let request = balance::list_charges(since);
+        let list: balance::List<balance::Charge> = self.call_plain(access, None, request)?;
+        Ok(list.charges())
+    }
+
+    fn create_coupon(
+        &self,
+        access: &StripeAccess,
+        coupon: &NewCoupon,
+        key: &StripeIdempotencyKey,
+    ) -> Result<(), StripeError> {
+        let request = promotion::create_coupon(coupon);
+        self.call_plain::<promotion::Created>(access, Some(key), request)
+            .map(drop)
+    }
+
+    fn delete_coupon(&self, access: &StripeAccess, id: &str) -> Result<(), StripeError> {
+        let request = promotion::delete_coupon(id);
+        match self.call_plain::<promotion::Created>(access, None, request) {
+            Ok(_) | Err(StripeError::NotFound(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn create_promotion_code(
+        &self,
+        access: &StripeAccess,
+        code: &NewPromotionCode,
+        key: &StripeIdempotencyKey,
+    ) -> Result<StripeObjectId, StripeError> {
+        let request = promotion::create_code(code);
+        let created: promotion::Created = self.call_plain(access, Some(key), request)?;
+        Ok(created.id)
+    }
+
+    fn set_promotion_code_active(
+        &self,
+        access: &StripeAccess,
+        id: &StripeObjectId,
+        active: bool,
+    ) -> Result<(), StripeError> {
+        let request = promotion::set_code_active(id, active);
+        self.call_plain::<promotion::Created>(access, None, request)
+            .map(drop)
     }
 }

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use mintage_domain::base::id::{
     PaymentIntentId, RefundId, SessionId, StripeAccountId, StripeEventId,
 };
+use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::sales::order_snapshot;
 use mintage_domain::model::stripe::event::{
-    EventData, PaymentStatus, RefundFacts, RefundReport, SessionFacts, StripeEvent,
+    EventData, PaymentStatus, RefundFacts, RefundReport, SessionDiscount, SessionFacts, StripeEvent,
 };
 use mintage_domain::ports::WebhookError;
 use serde::Deserialize;
@@ -40,6 +41,20 @@ struct Session {
     payment_intent: Option<PaymentIntentId>,
     #[serde(default)]
     metadata: Value,
+    total_details: Option<TotalDetails>,
+    discounts: Option<Vec<Discount>>,
+}
+
+#[derive(Deserialize)]
+struct TotalDetails {
+    amount_discount: Option<i64>,
+}
+
+/// A discount of a session. Its promotion code is an id, or an object where it is expanded.
+#[derive(Deserialize)]
+struct Discount {
+    #[serde(default)]
+    promotion_code: Value,
 }
 
 #[derive(Deserialize)]
@@ -136,6 +151,7 @@ impl From<Session> for SessionFacts {
         let (typed, name) = session
             .customer_details
             .map_or((None, None), |buyer| (buyer.email, buyer.name));
+        let discount = discount(session.total_details, session.discounts);
         Self {
             session: session.id,
             payment: match session.payment_status.as_str() {
@@ -149,9 +165,26 @@ impl From<Session> for SessionFacts {
             email: typed.or(session.customer_email),
             name,
             payment_intent: session.payment_intent,
+            discount,
             snapshot: snapshot(session.metadata),
         }
     }
+}
+
+/// The discount of a session, if there is one.
+fn discount(details: Option<TotalDetails>, all: Option<Vec<Discount>>) -> Option<SessionDiscount> {
+    let amount = details
+        .and_then(|details| details.amount_discount)
+        .unwrap_or_default();
+    let promotion_code = all.unwrap_or_default().into_iter().find_map(|discount| {
+        let field = discount.promotion_code;
+        let id = field.as_str().or_else(|| field.get("id")?.as_str())?;
+        StripeObjectId::parse(id).ok()
+    });
+    (amount > 0 || promotion_code.is_some()).then_some(SessionDiscount {
+        amount,
+        promotion_code,
+    })
 }
 
 /// The entries of the metadata that may hold an order. The seller may have set any others.

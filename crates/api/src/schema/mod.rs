@@ -12,14 +12,15 @@ mod tests;
 pub(crate) use described::{
     Actor, ApiKeyId, AuditId, Cursor, CustomerId, DeliveryId, DeliveryStatus, EmailPrefix,
     EventName, HoldCause, LicenseEventName, LicenseId, LicenseReason, LicenseStatus, MailId,
-    MailStatus, MetadataFilter, OrderId, OrderStatus, ParkedEventStatus, ReasonNotActivated,
-    ReasonNotRecorded, ReasonNotValid, SearchText, StripeEventId, TenantId, Time, TokenId,
-    ValidationStatus, WebhookEndpointId, WebhookEndpointStatus,
+    MailStatus, MetadataFilter, OrderId, OrderStatus, ParkedEventStatus, PromotionCodeId,
+    ReasonNotActivated, ReasonNotRecorded, ReasonNotValid, SalesGroup, SearchText, StripeEventId,
+    TenantId, Time, TokenId, ValidationStatus, WebhookEndpointId, WebhookEndpointStatus,
 };
 pub(crate) use fields::{
-    ActivationId, ActivationLimit, Amount, ApiKeyScope, Currency, CustomerName, DeviceText,
-    DisplayName, Duration, Email, EndpointDescription, Entitlements, EventNames, ExternalId,
-    Fingerprint, FutureTime, KeyFormat, KeyPrefix, KeyTypeId, LicenseIds, LicenseKey, Metadata,
-    Mode, Notes, OverlapSeconds, PlanCode, ProductId, RelativeDuration, SecretOverlapSeconds,
+    ActivationId, ActivationLimit, Amount, ApiKeyScope, Campaign, Currency, CustomerName,
+    DeviceText, DiscountDuration, DisplayName, Duration, Email, EndpointDescription, Entitlements,
+    EventNames, ExternalId, Fingerprint, FutureTime, KeyFormat, KeyPrefix, KeyTypeId, LicenseIds,
+    LicenseKey, MaxRedemptions, Metadata, Mode, Months, Notes, OverlapSeconds, PercentOff,
+    PlanCode, ProductId, PromotionCodeText, RelativeDuration, SecretOverlapSeconds,
     SignatureVersion, TokenName, TokenScopes, Url, WebhookUrl,
 };

@@ -6,5 +6,6 @@ pub mod licenses;
 pub mod outbox;
 mod page;
 pub mod sales;
+pub mod sales_report;
 pub mod sellers;
 pub mod stripe;

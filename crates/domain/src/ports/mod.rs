@@ -12,6 +12,7 @@ mod configuration;
 mod housekeeping;
 mod http;
 mod last_seen;
+mod ledger;
 mod licenses;
 mod mail;
 mod master_keys;
@@ -22,6 +23,7 @@ mod store;
 mod store_error;
 mod stripe;
 mod stripe_api;
+mod stripe_sales;
 mod validations;
 
 pub use access::{ApiKeys, IdempotencyKeys, RateLimiter, TakeDone, TakeQuery};
@@ -32,6 +34,10 @@ pub use configuration::Configuration;
 pub use housekeeping::{Housekeeping, MAX_PRUNED_ROWS, StoreLoad};
 pub use http::{AnswerBody, Http, HttpError, HttpRequest, HttpResponse, Method};
 pub use last_seen::{LastSeen, SeenTarget};
+pub use ledger::{
+    AccountSums, AttributedEntry, Ledgers, PromotionCodeFilter, PromotionCodes, SalesGroup,
+    SalesRange, SalesSums, SalesTotals,
+};
 pub use licenses::{Activations, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses};
 pub use mail::{Mail, MailError, Message};
 pub use master_keys::{MasterKeys, SealedKind, SealedValue};
@@ -48,6 +54,9 @@ pub use stripe_api::{
     CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, SellerKey, SoldKeyType, Stripe,
     StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
     StripeRefusal, WebhookError, Webhooks,
+};
+pub use stripe_sales::{
+    BookedSince, ChargePayment, NewCoupon, NewPromotionCode, StripePage, TransactionPage,
 };
 pub use validations::{ValidateDone, ValidateQuery, ValidateRead, Validations};
 

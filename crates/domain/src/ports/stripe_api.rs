@@ -10,12 +10,16 @@ use crate::base::mode::Mode;
 use crate::base::money::Money;
 use crate::base::secret::Secret;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
+use crate::base::stripe_value::StripeObjectId;
 use crate::base::time::Timestamp;
 use crate::base::url::WebUrl;
 use crate::model::catalog::key_type::KeyType;
 use crate::model::catalog::price_link::PriceLink;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::StripeEvent;
+use crate::ports::stripe_sales::{
+    BookedSince, ChargePayment, NewCoupon, NewPromotionCode, StripePage, TransactionPage,
+};
 
 /// Calls Stripe's API on accounts that are connected by OAuth, or with a key of the seller's own.
 ///
@@ -99,6 +103,50 @@ pub trait Stripe: Send + Sync {
         checkout: &CheckoutRequest,
         key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError>;
+
+    /// Lists a page of the balance transactions of an account, newest first
+    /// (`transactions_are_listed_page_by_page`). Each names the payment of its source, if the credentials
+    /// allow to read it.
+    fn balance_transactions(
+        &self,
+        access: &StripeAccess,
+        since: &BookedSince,
+    ) -> Result<TransactionPage, StripeError>;
+
+    /// Lists a page of the charges of an account, newest first.
+    fn charges(
+        &self,
+        access: &StripeAccess,
+        since: &BookedSince,
+    ) -> Result<StripePage<ChargePayment>, StripeError>;
+
+    /// Creates a coupon.
+    fn create_coupon(
+        &self,
+        access: &StripeAccess,
+        coupon: &NewCoupon,
+        key: &StripeIdempotencyKey,
+    ) -> Result<(), StripeError>;
+
+    /// Deletes a coupon, which ends its promotion codes. Succeeds if it does not exist
+    /// (`a_deleted_coupon_ends_its_codes`).
+    fn delete_coupon(&self, access: &StripeAccess, id: &str) -> Result<(), StripeError>;
+
+    /// Creates a promotion code (`a_code_is_taken_while_it_is_active`).
+    fn create_promotion_code(
+        &self,
+        access: &StripeAccess,
+        code: &NewPromotionCode,
+        key: &StripeIdempotencyKey,
+    ) -> Result<StripeObjectId, StripeError>;
+
+    /// Activates or deactivates a promotion code.
+    fn set_promotion_code_active(
+        &self,
+        access: &StripeAccess,
+        id: &StripeObjectId,
+        active: bool,
+    ) -> Result<(), StripeError>;
 }
 
 /// Verifies and parses Stripe's webhook events.

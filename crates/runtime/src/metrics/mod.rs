@@ -46,16 +46,18 @@ pub(crate) enum Worker {
     SweepAtStripe,
     Prune,
     LastSeen,
+    Ledger,
 }
 
 impl Worker {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Deliver,
         Self::Mail,
         Self::Sweep,
         Self::SweepAtStripe,
         Self::Prune,
         Self::LastSeen,
+        Self::Ledger,
     ];
 
     fn as_str(self) -> &'static str {
@@ -66,6 +68,7 @@ impl Worker {
             Self::SweepAtStripe => "sweep_at_stripe",
             Self::Prune => "prune",
             Self::LastSeen => "last_seen",
+            Self::Ledger => "ledger",
         }
     }
 }

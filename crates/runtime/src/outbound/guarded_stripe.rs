@@ -6,11 +6,13 @@ use std::time::Instant;
 use mintage_domain::base::id::{StripeAccountId, StripePriceId, StripeProductId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
+use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
-    StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
+    BookedSince, ChargePayment, CheckoutRequest, CheckoutSession, Grant, NewCoupon, NewPrice,
+    NewProduct, NewPromotionCode, Stripe, StripeAccess, StripeAccount, StripeError,
+    StripeIdempotencyKey, StripePage, StripePrice, StripeProduct, TransactionPage,
 };
 
 use crate::metrics::Metrics;
@@ -161,5 +163,73 @@ impl Stripe for GuardedStripe {
     ) -> Result<CheckoutSession, StripeError> {
         let call = || self.stripe.open_checkout(access, checkout, key);
         self.count("open_checkout", access.mode(), access.account(), call)
+    }
+
+    fn balance_transactions(
+        &self,
+        access: &StripeAccess,
+        since: &BookedSince,
+    ) -> Result<TransactionPage, StripeError> {
+        let call = || self.stripe.balance_transactions(access, since);
+        self.count(
+            "balance_transactions",
+            access.mode(),
+            access.account(),
+            call,
+        )
+    }
+
+    fn charges(
+        &self,
+        access: &StripeAccess,
+        since: &BookedSince,
+    ) -> Result<StripePage<ChargePayment>, StripeError> {
+        let call = || self.stripe.charges(access, since);
+        self.count("charges", access.mode(), access.account(), call)
+    }
+
+    fn create_coupon(
+        &self,
+        access: &StripeAccess,
+        coupon: &NewCoupon,
+        key: &StripeIdempotencyKey,
+    ) -> Result<(), StripeError> {
+        let call = || self.stripe.create_coupon(access, coupon, key);
+        self.count("create_coupon", access.mode(), access.account(), call)
+    }
+
+    fn delete_coupon(&self, access: &StripeAccess, id: &str) -> Result<(), StripeError> {
+        let call = || self.stripe.delete_coupon(access, id);
+        self.count("delete_coupon", access.mode(), access.account(), call)
+    }
+
+    fn create_promotion_code(
+        &self,
+        access: &StripeAccess,
+        code: &NewPromotionCode,
+        key: &StripeIdempotencyKey,
+    ) -> Result<StripeObjectId, StripeError> {
+        let call = || self.stripe.create_promotion_code(access, code, key);
+        self.count(
+            "create_promotion_code",
+            access.mode(),
+            access.account(),
+            call,
+        )
+    }
+
+    fn set_promotion_code_active(
+        &self,
+        access: &StripeAccess,
+        id: &StripeObjectId,
+        active: bool,
+    ) -> Result<(), StripeError> {
+        let call = || self.stripe.set_promotion_code_active(access, id, active);
+        self.count(
+            "set_promotion_code_active",
+            access.mode(),
+            access.account(),
+            call,
+        )
     }
 }

@@ -20,7 +20,7 @@ use crate::lookup::Lookup;
 use crate::writes::Writes;
 
 /// How guards find rows, in the order in which every node locks them.
-pub(crate) const LOOKUPS: [&Lookup; 20] = [
+pub(crate) const LOOKUPS: [&Lookup; 23] = [
     &sellers::tenant::LOOKUP,
     &sellers::management_token::LOOKUP,
     &catalog::product::LOOKUP,
@@ -32,6 +32,9 @@ pub(crate) const LOOKUPS: [&Lookup; 20] = [
     &stripe::event::LOOKUP,
     &sales::order::LOOKUP,
     &sales::payment::LOOKUP,
+    &sales::ledger_entry::LOOKUP,
+    &sales::ledger_books::LOOKUP,
+    &sales::promotion_code::LOOKUP,
     &licenses::license::LOOKUP,
     &licenses::license::LOOKUP_BY_UNIT,
     &licenses::license::LOOKUP_BY_KEY,
@@ -59,6 +62,9 @@ pub(crate) fn write(changes: &Changes, joined: &JoinedCustomers) -> Writes {
     stripe::event::write(changes, &mut writes);
     sales::order::write(changes, &mut writes);
     sales::payment::write(changes, &mut writes);
+    sales::ledger_entry::write(changes, &mut writes);
+    sales::ledger_books::write(changes, &mut writes);
+    sales::promotion_code::write(changes, &mut writes);
     licenses::license::write(changes, &mut writes);
     licenses::activation::write(changes, &mut writes);
     outbox::webhook_endpoint::write(changes, &mut writes);

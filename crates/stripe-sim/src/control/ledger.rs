@@ -78,7 +78,7 @@ async fn close_dispute(
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Amount {
+struct PayOut {
     currency: String,
     #[serde(default)]
     amount: Option<i64>,
@@ -87,7 +87,7 @@ struct Amount {
 }
 
 /// The seller pays out a part of the balance, or all of it.
-async fn pay_out(world: Data<SharedWorld>, id: Path<String>, body: Json<Amount>) -> HttpResponse {
+async fn pay_out(world: Data<SharedWorld>, id: Path<String>, body: Json<PayOut>) -> HttpResponse {
     let scope = Scope::new(&*id, Mode::from_livemode(body.livemode));
     let mut world = world.lock();
     response::result(ledger::pay_out(

@@ -267,6 +267,7 @@ fn facts(session: &SessionId, buyer: &Email, payment: PaymentStatus) -> SessionF
         email: Some(buyer.as_str().to_owned()),
         name: None,
         payment_intent: (payment != PaymentStatus::NoPaymentRequired).then(|| intent(session)),
+        discount: None,
         snapshot: BTreeMap::new(),
     }
 }

@@ -51,6 +51,7 @@ pub(super) async fn receive(
         .webhooks
         .read_connect(&body, signature, app.clock.now())?;
     let (id, kind) = (event.id.clone(), event.kind.clone());
+    app.ledger_wakes.note(endpoint, &event);
     let inbound = Inbound {
         endpoint,
         event,

@@ -2,6 +2,7 @@
 
 pub mod customer;
 pub mod fee;
+pub mod ledger;
 pub mod order;
 pub mod order_snapshot;
 pub mod payment;

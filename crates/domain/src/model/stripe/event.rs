@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::id::{PaymentIntentId, RefundId, SessionId, StripeAccountId, StripeEventId};
+use crate::base::stripe_value::StripeObjectId;
 use crate::base::time::Timestamp;
 
 /// An event whose signature was verified.
@@ -55,8 +56,19 @@ pub struct SessionFacts {
     pub name: Option<String>,
     /// The payment; `None` if the session was free.
     pub payment_intent: Option<PaymentIntentId>,
+    /// The discount, if there was one.
+    pub discount: Option<SessionDiscount>,
     /// The entries of the metadata that hold a signed copy of the order.
     pub snapshot: BTreeMap<String, String>,
+}
+
+/// The discount of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionDiscount {
+    /// The amount in minor units of the session's currency.
+    pub amount: i64,
+    /// Stripe's id of the promotion code that the buyer typed.
+    pub promotion_code: Option<StripeObjectId>,
 }
 
 /// The value of Stripe's `payment_status` field.

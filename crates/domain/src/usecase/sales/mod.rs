@@ -2,3 +2,6 @@
 
 pub mod checkout;
 pub mod customer;
+pub mod ledger;
+pub mod promotion_code;
+pub mod report;

@@ -23,6 +23,8 @@ pub trait StripeHarness {
     fn archive_product(&self, account: &AccountRef, id: &StripeProductId);
     /// Deletes a product and its prices, as wiping test data does.
     fn delete_product(&self, account: &AccountRef, id: &StripeProductId);
+    /// A buyer pays on an account, and Stripe books the charge.
+    fn book_charge(&self, account: &AccountRef);
 }
 
 /// The address that Stripe sends sellers back to: the only address that a harness must register.
@@ -51,5 +53,9 @@ impl StripeHarness for StandInStripe {
 
     fn delete_product(&self, account: &AccountRef, id: &StripeProductId) {
         StandInStripe::delete_product(self, account, id);
+    }
+
+    fn book_charge(&self, account: &AccountRef) {
+        StandInStripe::book_charge(self, account);
     }
 }

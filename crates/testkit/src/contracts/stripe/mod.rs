@@ -5,6 +5,7 @@ mod connecting;
 pub mod grants;
 mod harness;
 pub mod objects;
+pub mod sales;
 
 pub use harness::{REDIRECT, StripeHarness};
 

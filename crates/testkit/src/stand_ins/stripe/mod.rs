@@ -1,5 +1,7 @@
 //! A stand-in for Stripe.
 
+mod booking;
+mod sales;
 mod stand_in;
 mod state;
 

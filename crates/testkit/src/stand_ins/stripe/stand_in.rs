@@ -5,11 +5,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use mintage_domain::base::id::{StripeAccountId, StripePriceId, StripeProductId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
+use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, Stripe, StripeAccess,
-    StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
+    BookedSince, ChargePayment, CheckoutRequest, CheckoutSession, Grant, NewCoupon, NewPrice,
+    NewProduct, NewPromotionCode, Stripe, StripeAccess, StripeAccount, StripeError,
+    StripeIdempotencyKey, StripePage, StripePrice, StripeProduct, TransactionPage,
 };
 
 use crate::stand_ins::stripe::state::{StripeState, not_found};
@@ -89,7 +91,18 @@ impl StandInStripe {
             .collect()
     }
 
-    fn state(&self) -> MutexGuard<'_, StripeState> {
+    /// The account of a call, and the state. The stand-in has only accounts that are connected by OAuth.
+    fn accessed<'a>(
+        &self,
+        access: &'a StripeAccess,
+    ) -> Result<(&'a AccountRef, MutexGuard<'_, StripeState>), StripeError> {
+        match access {
+            StripeAccess::Connect(account) => Ok((account, self.on_account(account)?)),
+            StripeAccess::Key(_) => Err(StripeError::Unauthorized),
+        }
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, StripeState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -236,6 +249,62 @@ impl Stripe for StandInStripe {
         };
         self.on_account(account)?
             .open_checkout(account, checkout, key)
+    }
+
+    fn balance_transactions(
+        &self,
+        access: &StripeAccess,
+        since: &BookedSince,
+    ) -> Result<TransactionPage, StripeError> {
+        let (account, state) = self.accessed(access)?;
+        state.sales.transactions(account, since)
+    }
+
+    fn charges(
+        &self,
+        access: &StripeAccess,
+        since: &BookedSince,
+    ) -> Result<StripePage<ChargePayment>, StripeError> {
+        let (account, state) = self.accessed(access)?;
+        state.sales.charges(account, since)
+    }
+
+    fn create_coupon(
+        &self,
+        access: &StripeAccess,
+        coupon: &NewCoupon,
+        _: &StripeIdempotencyKey,
+    ) -> Result<(), StripeError> {
+        let (account, mut state) = self.accessed(access)?;
+        state.sales.create_coupon(account, coupon)
+    }
+
+    fn delete_coupon(&self, access: &StripeAccess, id: &str) -> Result<(), StripeError> {
+        let (account, mut state) = self.accessed(access)?;
+        state.sales.delete_coupon(account, id);
+        Ok(())
+    }
+
+    fn create_promotion_code(
+        &self,
+        access: &StripeAccess,
+        code: &NewPromotionCode,
+        _: &StripeIdempotencyKey,
+    ) -> Result<StripeObjectId, StripeError> {
+        let (account, mut state) = self.accessed(access)?;
+        let id = state.next_id("promo");
+        let id = StripeObjectId::parse(&id).expect("digits are an id");
+        state.sales.create_code(account, code, id)
+    }
+
+    fn set_promotion_code_active(
+        &self,
+        access: &StripeAccess,
+        id: &StripeObjectId,
+        active: bool,
+    ) -> Result<(), StripeError> {
+        let (account, mut state) = self.accessed(access)?;
+        state.sales.set_code_active(account, id, active)
     }
 }
 

@@ -11,6 +11,8 @@ use mintage_domain::ports::{
     StripeIdempotencyKey, StripePrice, StripeProduct, StripeRefusal,
 };
 
+use crate::stand_ins::stripe::sales::SalesState;
+
 #[derive(Debug, Default)]
 pub(super) struct StripeState {
     created: u64,
@@ -20,6 +22,7 @@ pub(super) struct StripeState {
     pub(super) products: HashMap<(AccountRef, StripeProductId), StripeProduct>,
     pub(super) prices: BTreeMap<(AccountRef, StripePriceId), (StripeProductId, StripePrice)>,
     pub(super) sessions: Vec<(AccountRef, CheckoutSession, CheckoutRequest)>,
+    pub(super) sales: SalesState,
     /// By account and idempotency key: the request, and the id of the object that it created.
     idempotent: HashMap<(AccountRef, String), (String, String)>,
 }
@@ -200,7 +203,7 @@ impl StripeState {
         id
     }
 
-    fn next_id(&mut self, prefix: &str) -> String {
+    pub(super) fn next_id(&mut self, prefix: &str) -> String {
         self.created += 1;
         format!("{prefix}_StandIn{:04}", self.created)
     }

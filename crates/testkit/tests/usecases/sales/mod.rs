@@ -1,1 +1,3 @@
 mod checkout;
+mod ledger;
+mod promotion_code;

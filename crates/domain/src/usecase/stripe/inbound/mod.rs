@@ -1,6 +1,7 @@
 //! Receiving Stripe events. One commit records the event together with all its effects.
 
 mod deauthorized;
+mod discount;
 mod lost_order;
 mod order;
 mod refund;

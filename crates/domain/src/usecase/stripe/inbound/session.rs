@@ -20,6 +20,7 @@ use crate::model::stripe::event::{PaymentStatus, SessionFacts};
 use crate::ports::{Catalog, Tenants};
 use crate::usecase::env::Env;
 use crate::usecase::licenses::transition::{NewLicense, mint_into};
+use crate::usecase::stripe::inbound::discount;
 use crate::usecase::stripe::inbound::lost_order::rebuild;
 use crate::usecase::stripe::inbound::order::{UNKNOWN_SESSION, change_order_status};
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
@@ -53,7 +54,15 @@ pub(crate) fn interpret(
         },
     };
     let payment = payment(store, &order, facts, refused, now)?;
-    fulfil(catalog, env, order, (facts, payment), now)
+    let discount = discount::entry(store, &order, facts, now)?;
+    let verdict = fulfil(catalog, env, order, (facts, payment), now)?;
+    Ok(match verdict {
+        Verdict::Apply(mut changes) => {
+            changes.ledger_entries.extend(discount.map(Write::new));
+            Verdict::Apply(changes)
+        }
+        other => other,
+    })
 }
 
 /// Mints the license of an order. If that fails, the event is parked and retried.

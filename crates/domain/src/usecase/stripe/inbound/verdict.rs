@@ -3,7 +3,8 @@
 use crate::base::slug::TenantId;
 use crate::commit::changes::Changes;
 use crate::ports::{
-    Catalog, Commit, Connections, Licenses, Orders, Payments, ProcessedEvents, StripeError, Tenants,
+    Catalog, Commit, Connections, Licenses, Orders, Payments, ProcessedEvents, PromotionCodes,
+    StripeError, Tenants,
 };
 use crate::usecase::failure::{Failure, from_port_errors};
 
@@ -25,7 +26,15 @@ from_port_errors!(InboundError);
 
 /// The parts of a store that receiving events needs.
 pub trait InboundStore:
-    Connections + ProcessedEvents + Orders + Payments + Licenses + Catalog + Tenants + Commit
+    Connections
+    + ProcessedEvents
+    + Orders
+    + Payments
+    + PromotionCodes
+    + Licenses
+    + Catalog
+    + Tenants
+    + Commit
 {
 }
 
@@ -34,6 +43,7 @@ impl<T> InboundStore for T where
         + ProcessedEvents
         + Orders
         + Payments
+        + PromotionCodes
         + Licenses
         + Catalog
         + Tenants
