@@ -276,7 +276,7 @@ mod tests {
         books.begin_step(now);
         books.record_page(&[booked("txn_1", 900_000, 1)], true, now);
         let mut waits = Vec::new();
-        for asked in [None, None, Some(Duration::from_secs(60))] {
+        for asked in [None, None, Some(Duration::from_mins(1))] {
             books.begin_step(now);
             books.record_failure(asked, now);
             waits.push(books.due_at.since(now).as_secs());

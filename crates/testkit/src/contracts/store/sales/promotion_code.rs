@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use mintage_domain::base::mode::Mode;
+use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::text::Text;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::sales::ledger::promotion_code::{
@@ -128,7 +129,7 @@ pub fn created_promotion_codes_are_listed_by_their_filters(store: &Nodes<'_>) {
             vec![1],
         ),
     ] {
-        let page = store.promotion_codes(&shop.tenant.id, &filter, &Default::default());
+        let page = store.promotion_codes(&shop.tenant.id, &filter, &PageRequest::default());
         let page = page.expect("the store answers");
         let mut listed: Vec<_> = page.items.into_iter().map(|it| it.id).collect();
         let mut wanted: Vec<_> = found.into_iter().map(|n: usize| ids[n].clone()).collect();
