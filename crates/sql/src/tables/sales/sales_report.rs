@@ -61,7 +61,7 @@ fn grouping(group: SalesGroup) -> (&'static str, String) {
 }
 
 /// What is summed of groups, and after the sums of groups, of accounts.
-const ACCOUNTS: &str = " union all select 1, e.account, e.currency, cast(sum(e.gross - e.discount \
+const ACCOUNTS: &str = " union all select cast(1 as bigint), e.account, e.currency, cast(sum(e.gross - e.discount \
     - e.refunds - e.disputes - e.stripe_fees - e.platform_fees + e.other - e.payouts) as bigint), \
     cast(sum(e.net) as bigint), 0, 0, 0, 0, 0, 0 from ledger_entries e where e.tenant = ";
 
@@ -103,7 +103,7 @@ pub fn sum(
 ) -> Result<SalesTotals, Error> {
     let (column, joins) = grouping(group);
     let query = sql::<SumsColumns>(&format!(
-        "select * from (select 0 as part, {column} as name{SUMS}{joins} where e.tenant = "
+        "select * from (select cast(0 as bigint) as part, {column} as name{SUMS}{joins} where e.tenant = "
     ))
     .bind::<Text, _>(range.tenant.as_str())
     .sql(" and e.mode = ")
