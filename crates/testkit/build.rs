@@ -12,12 +12,15 @@ use std::{env, fs};
 
 /// The type of the parameter of each contract's cases, and the macro that lists the cases.
 const CONTRACTS: [(&str, &str); 5] = [
-    ("&Nodes<'_>", "store_cases"),
+    ("&Nodes<'_>", STORE_CASES),
     ("&dyn Reopen", "durable_store_cases"),
     ("&dyn Http", "http_cases"),
     ("&dyn MailHarness", "mail_cases"),
     ("&dyn StripeHarness", "stripe_cases"),
 ];
+
+/// The list of what every store must keep.
+const STORE_CASES: &str = "store_cases";
 
 const FOLDER: &str = "src/contracts";
 
@@ -25,7 +28,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={FOLDER}");
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
-    let mut cases: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut cases: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
     for file in rust_files(&root.join(FOLDER)) {
         let module = module(
             file.strip_prefix(root.join("src"))
@@ -37,11 +40,13 @@ fn main() {
             let Some((_, list)) = contract else {
                 panic!("{module}::{name} is no case: it takes `{parameter}`");
             };
-            cases.entry(list).or_default().push(test(&module, name));
+            let case = (module.clone(), name.to_owned());
+            cases.entry(list).or_default().push(case);
         }
     }
     let out = PathBuf::from(variable("OUT_DIR")).join("cases.rs");
-    fs::write(out, macros(&cases)).expect("the output folder is writable");
+    let text = macros(&cases) + &list_of_store_cases(&cases[STORE_CASES]);
+    fs::write(out, text).expect("the output folder is writable");
 }
 
 #[expect(
@@ -100,7 +105,19 @@ fn test(module: &str, name: &str) -> String {
     )
 }
 
-fn macros(cases: &BTreeMap<&str, Vec<String>>) -> String {
+/// The cases that every store must keep, by their names, for the tests of the contract itself.
+fn list_of_store_cases(cases: &[(String, String)]) -> String {
+    let cases: String = cases
+        .iter()
+        .flat_map(|(module, name)| ["    (\"", name, "\", ", module, "::", name, "),\n"])
+        .collect();
+    format!(
+        "#[cfg(test)]\npub(crate) type StoreCase = (&'static str, fn(&Nodes<'_>));\n\n\
+         #[cfg(test)]\npub(crate) const STORE_CASES: &[StoreCase] = &[\n{cases}];\n"
+    )
+}
+
+fn macros(cases: &BTreeMap<&str, Vec<(String, String)>>) -> String {
     let mut text = String::new();
     for (_, list) in CONTRACTS {
         let tests = cases.get(list).unwrap_or_else(|| panic!("{list} is empty"));
@@ -108,7 +125,10 @@ fn macros(cases: &BTreeMap<&str, Vec<String>>) -> String {
             text,
             "#[doc(hidden)]\n#[macro_export]\nmacro_rules! {list} {{\n    \
              ($subject:ident: $argument:expr, $open:expr) => {{\n{}    }};\n}}",
-            tests.concat()
+            tests
+                .iter()
+                .map(|(module, name)| test(module, name))
+                .collect::<String>()
         )
         .expect("a string takes any text");
     }

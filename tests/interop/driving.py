@@ -127,6 +127,13 @@ def checkout(price: str, fee: int | None = None, **more) -> dict:
     }
 
 
+def subscribing(price: str, **more) -> dict:
+    """The parameters of a checkout session that begins a subscription to `price`."""
+    wanted = checkout(price, mode="subscription", **more)
+    del wanted["payment_intent_data"]
+    return wanted
+
+
 def eventually(look, what: str):
     """Waits until `look` returns something true, and returns it."""
     deadline = time.monotonic() + TIMEOUT

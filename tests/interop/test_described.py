@@ -75,7 +75,7 @@ def run_schemathesis(mintage, known, place: Path, *selection: str) -> int:
     program = [Path(sys.executable).parent / "schemathesis", "--config-file", config, "run"]
     command = [*program, f"{mintage.url}/openapi.json", *selection]
     done = subprocess.run(
-        command, cwd=place, env=environment, capture_output=True, text=True, timeout=120
+        command, cwd=place, env=environment, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return int(re.search(r"Tested: +(\d+)", done.stdout)[1])

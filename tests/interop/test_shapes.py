@@ -9,7 +9,7 @@ import stripe
 from stripe import params
 from stripe.params import checkout as checkout_params
 
-from driving import checkout, pay
+from driving import checkout, pay, subscribing
 
 PARAMS = {
     ("POST", "/v1/products"): params.ProductCreateParams,
@@ -20,10 +20,18 @@ PARAMS = {
     ("GET", "/v1/prices"): params.PriceListParams,
     ("POST", "/v1/checkout/sessions"): checkout_params.SessionCreateParams,
     ("GET", "/v1/checkout/sessions"): checkout_params.SessionListParams,
+    ("POST", "/v1/subscriptions/{id}"): params.SubscriptionModifyParams,
+    ("GET", "/v1/subscriptions"): params.SubscriptionListParams,
+    ("GET", "/v1/invoices/{id}"): params.InvoiceRetrieveParams,
+    ("GET", "/v1/invoices"): params.InvoiceListParams,
+    ("GET", "/v1/invoice_payments"): params.InvoicePaymentListParams,
     ("GET", "/v1/payment_intents"): params.PaymentIntentListParams,
     ("GET", "/v1/charges"): params.ChargeListParams,
     ("POST", "/v1/refunds"): params.RefundCreateParams,
     ("GET", "/v1/refunds"): params.RefundListParams,
+    ("GET", "/v1/disputes"): params.DisputeListParams,
+    ("GET", "/v1/payouts"): params.PayoutListParams,
+    ("POST", "/v1/account_links"): params.AccountLinkCreateParams,
     ("GET", "/v1/application_fees"): params.ApplicationFeeListParams,
     ("GET", "/v1/events"): params.EventListParams,
     ("GET", "/v1/webhook_endpoints"): params.WebhookEndpointListParams,
@@ -66,7 +74,16 @@ def made(client, account, direct, price):
     session = client.v1.checkout.sessions.retrieve(session.id, options=direct)
     intent = client.v1.payment_intents.retrieve(session.payment_intent, options=direct)
     charge = client.v1.charges.retrieve(intent.latest_charge, options=direct)
+    monthly = {"product": price.product, "currency": "usd", "unit_amount": 900, "recurring": {"interval": "month"}}
+    monthly = client.v1.prices.create(monthly, direct)
+    begun = client.v1.checkout.sessions.create(subscribing(monthly.id), direct)
+    pay(begun)
+    begun = client.v1.checkout.sessions.retrieve(begun.id, options=direct)
     return [
+        begun,
+        client.v1.subscriptions.retrieve(begun.subscription, options=direct),
+        client.v1.invoices.retrieve(begun.invoice, {"expand": ["payments"]}, options=direct),
+        client.v1.invoice_payments.list({"invoice": begun.invoice}, options=direct).data[0],
         client.v1.accounts.retrieve(account),
         client.v1.products.retrieve(price.product, options=direct),
         price,

@@ -3,7 +3,7 @@
 import pytest
 import stripe
 
-from driving import browse, checkout, connect, consent, consent_fields, eventually, pay
+from driving import browse, checkout, connect, consent, consent_fields, eventually, pay, subscribing
 
 
 def codes(error) -> tuple:
@@ -200,6 +200,45 @@ def test_a_recurring_price_is_not_sold_once(client, direct, price):
     assert (made.type, made.recurring.interval_count) == ("recurring", 1)
     with pytest.raises(stripe.InvalidRequestError, match="recurring price"):
         client.v1.checkout.sessions.create(checkout(made.id), direct)
+
+
+def test_a_subscription_is_billed_fails_recovers_and_ends(client, simulator, receiver, account, direct, price):
+    monthly = {"product": price.product, "currency": "usd", "unit_amount": 900, "recurring": {"interval": "month"}}
+    monthly = client.v1.prices.create(monthly, direct)
+    data = {"application_fee_percent": 0.5, "metadata": {"key_type_id": "pro"}}
+    wanted = subscribing(monthly.id, subscription_data=data)
+    session = client.v1.checkout.sessions.create(wanted, direct)
+    pay(session)
+    done = receiver.wait_for(account, "checkout.session.completed").data.object
+    assert (done.mode, done.payment_status, done.payment_intent) == ("subscription", "paid", None)
+    subscription = client.v1.subscriptions.retrieve(done.subscription, options=direct)
+    assert (subscription.status, subscription.application_fee_percent) == ("active", 0.5)
+    assert subscription.metadata["key_type_id"] == "pro"
+    first = receiver.wait_for(account, "invoice.paid").data.object
+    assert first.parent.subscription_details.subscription == subscription.id
+    item = subscription["items"].data[0]
+    assert first.lines.data[0].period.end == item.current_period_end
+    paid = client.v1.invoices.retrieve(first.id, {"expand": ["payments"]}, direct).payments.data[0].payment
+    found = {"payment": {"type": "payment_intent", "payment_intent": paid.payment_intent}}
+    assert client.v1.invoice_payments.list(found, direct).data[0].invoice == first.id
+
+    act = f"subscriptions/{subscription.id}"
+    simulator.control("POST", act, fail_payments=True)
+    simulator.control("POST", act, advance_to=item.current_period_end)
+    failed = receiver.wait_for(account, "invoice.payment_failed").data.object
+    assert (failed.status, failed.created) == ("open", item.current_period_end)
+    assert client.v1.subscriptions.retrieve(subscription.id, options=direct).status == "past_due"
+    simulator.control("POST", act, fail_payments=False)
+    simulator.control("POST", act, retry={})
+    assert client.v1.invoices.retrieve(failed.id, options=direct).status == "paid"
+
+    ending = client.v1.subscriptions.update(subscription.id, {"cancel_at_period_end": True}, direct)
+    assert ending.cancel_at_period_end
+    simulator.control("POST", act, advance_to=ending["items"].data[0].current_period_end)
+    ended = receiver.wait_for(account, "customer.subscription.deleted").data.object
+    assert (ended.id, ended.status) == (subscription.id, "canceled")
+    with pytest.raises(stripe.InvalidRequestError):
+        client.v1.subscriptions.cancel(subscription.id, options=direct)
 
 
 # Checkout
@@ -399,6 +438,49 @@ def test_the_seller_can_refund_too(simulator, client, receiver, account, direct,
     charge = charge_of(client, direct, session)
     simulator.control("POST", f"charges/{charge.id}/refund", amount=100)
     assert receiver.wait_for(account, "charge.refunded").data.object.amount_refunded == 100
+
+
+def test_a_dispute_takes_its_steps_and_is_told(simulator, client, receiver, account, direct, session):
+    charge = charge_of(client, direct, session)
+    opened = simulator.control("POST", f"charges/{charge.id}/dispute", reason="product_not_received")
+    told = receiver.wait_for(account, "charge.dispute.created").data.object
+    assert (told.id, told.status, told.amount) == (opened["id"], "needs_response", 2900)
+    assert (told.charge, told.payment_intent, told.reason) == (
+        charge.id,
+        charge.payment_intent,
+        "product_not_received",
+    )
+    receiver.wait_for(account, "charge.dispute.funds_withdrawn")
+    assert client.v1.charges.retrieve(charge.id, options=direct).disputed is True
+    for step, status, kind in (
+        ("respond", "under_review", "charge.dispute.updated"),
+        ("lose", "lost", "charge.dispute.closed"),
+        ("reopen", "appeal_needs_response", None),
+        ("win", "won", "charge.dispute.funds_reinstated"),
+    ):
+        assert simulator.control("POST", f"disputes/{opened['id']}/{step}")["status"] == status
+        if kind:
+            receiver.wait_for(account, kind)
+        dispute = client.v1.disputes.retrieve(opened["id"], options=direct)
+        assert (dispute.status, dispute.livemode) == (status, False)
+    listed = client.v1.disputes.list({"charge": charge.id}, direct).data
+    assert [each.id for each in listed] == [opened["id"]]
+    assert client.v1.disputes.list({"charge": "ch_other"}, direct).data == []
+
+
+def test_an_inquiry_withdraws_no_money_until_it_becomes_a_dispute(
+    simulator, client, receiver, account, direct, session
+):
+    charge = charge_of(client, direct, session)
+    opened = simulator.control("POST", f"charges/{charge.id}/dispute", inquiry=True)
+    told = receiver.wait_for(account, "charge.dispute.created").data.object
+    assert (told.status, told.is_charge_refundable) == ("warning_needs_response", True)
+    assert told.payment_method_details.card.case_type == "inquiry"
+    assert not [event for event in receiver.of(account) if event.type == "charge.dispute.funds_withdrawn"]
+    simulator.control("POST", f"disputes/{opened['id']}/escalate")
+    receiver.wait_for(account, "charge.dispute.funds_withdrawn")
+    dispute = client.v1.disputes.retrieve(opened["id"], options=direct)
+    assert dispute.status == "needs_response"
 
 
 # Lists for reconciliation

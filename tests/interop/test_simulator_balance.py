@@ -66,11 +66,16 @@ def test_every_movement_keeps_the_balance_the_sum_of_its_transactions(simulator,
     client.v1.refunds.create({"charge": refunded.id, "amount": 300, "refund_application_fee": True}, direct)
     refund = client.v1.refunds.create({"charge": failed.id}, direct)
     simulator.control("POST", f"refunds/{refund.id}/fail")
-    for charge, outcome in ((lost, False), (won, True)):
-        dispute = simulator.control("POST", f"charges/{charge.id}/withdraw")
-        simulator.control("POST", f"withdrawals/{dispute['id']}/close", won=outcome)
-    payout = simulator.control("POST", f"accounts/{account}/pay_out", currency=currency, amount=500)
-    simulator.control("POST", f"payouts/{payout['id']}/bounce")
+    for charge, outcome in ((lost, "lose"), (won, "win")):
+        dispute = simulator.control("POST", f"charges/{charge.id}/dispute")
+        simulator.control("POST", f"disputes/{dispute['id']}/{outcome}")
+        booked = client.v1.disputes.retrieve(dispute["id"], options=direct).balance_transactions
+        assert [each.reporting_category for each in booked][:1] == ["dispute"]
+        assert sum(each.net for each in booked) == (0 if outcome == "win" else booked[0].net)
+    inquiry = simulator.control("POST", f"charges/{refunded.id}/dispute", inquiry=True)
+    simulator.control("POST", f"disputes/{inquiry['id']}/close")
+    payout = simulator.control("POST", f"accounts/{account}/payouts", currency=currency, amount=500)
+    simulator.control("POST", f"payouts/{payout['id']}/fail")
     simulator.control("POST", f"accounts/{account}/adjust", currency=currency, amount=-7, type="novelty")
     kinds = [each.reporting_category for each in client.v1.balance_transactions.list({"limit": 100}, direct)]
     assert sorted(kinds) == sorted(
@@ -95,13 +100,22 @@ def test_lists_page_in_both_directions(client, direct, price):
     assert [each.id for each in of_one.data] == [charges[1].id]
 
 
-def test_more_than_the_balance_is_not_paid_out(simulator, account):
+def test_an_empty_balance_is_not_paid_out_and_a_payout_fails_once(simulator, client, account, direct, session):
     with pytest.raises(urllib.error.HTTPError) as error:
-        simulator.control("POST", f"accounts/{account}/pay_out", currency="usd", amount=1)
+        simulator.control("POST", f"accounts/{account}/payouts", currency="usd")
     assert error.value.code == 400
+    charge_of(client, direct, session)
+    payout = simulator.control("POST", f"accounts/{account}/payouts", currency="usd")
+    assert payout["amount"] == 2771 and balance(client, direct) == {"usd": 0}
+    simulator.control("POST", f"payouts/{payout['id']}/fail")
+    failed = client.v1.payouts.retrieve(payout["id"], options=direct)
+    back = client.v1.balance_transactions.retrieve(failed.failure_balance_transaction, options=direct)
+    assert (failed.status, back.amount, balance(client, direct)) == ("failed", 2771, {"usd": 2771})
+    with pytest.raises(urllib.error.HTTPError):
+        simulator.control("POST", f"payouts/{payout['id']}/fail")
 
 
-def test_a_coupon_and_its_code_are_made_used_and_ended(simulator, client, direct, session):
+def test_a_coupon_and_its_code_are_made_used_and_ended(client, direct, price):
     coupon = client.v1.coupons.create({"id": "SPRING", "percent_off": 25, "duration": "once"}, direct)
     assert (coupon.id, coupon.percent_off) == ("SPRING", 25)
     params = {"promotion": {"type": "coupon", "coupon": coupon.id}, "code": "HELLO", "max_redemptions": 2}
@@ -110,8 +124,8 @@ def test_a_coupon_and_its_code_are_made_used_and_ended(simulator, client, direct
     with pytest.raises(stripe.InvalidRequestError, match="already exists") as error:
         client.v1.promotion_codes.create({**params, "code": "hello"}, direct)
     assert error.value.code == "resource_already_exists"
-    simulator.control("POST", f"sessions/{session.id}/promotion_code", code="hello")
-    pay(session)
+    session = client.v1.checkout.sessions.create({**checkout(price.id), "allow_promotion_codes": True}, direct)
+    pay(session, promotion_code="hello")
     paid = client.v1.checkout.sessions.retrieve(session.id, options=direct)
     assert (paid.amount_subtotal, paid.amount_total, paid.total_details.amount_discount) == (2900, 2175, 725)
     assert [each.promotion_code for each in paid.discounts] == [code.id]

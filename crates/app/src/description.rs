@@ -3,7 +3,7 @@
 use std::io;
 
 use mintage_api::endpoint::Endpoint;
-use mintage_api::openapi::{OpenApiJson, document, with_webhooks};
+use mintage_api::openapi::{OpenApi, OpenApiJson, document, with_webhooks};
 use mintage_web::docs::DocsPage;
 
 /// All endpoints that the server mounts.
@@ -15,23 +15,31 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     pages.chain(mintage_api::endpoints()).collect()
 }
 
+/// All endpoints, with what mounting them takes: their paths without the schemas, which are most of a
+/// description.
+pub(crate) fn mounted_endpoints() -> Vec<Endpoint> {
+    let mut endpoints = endpoints();
+    for endpoint in &mut endpoints {
+        endpoint.described.components = None;
+    }
+    endpoints
+}
+
 /// The description of the endpoints, as JSON and as a page of the server at a URL.
-pub(crate) fn describe(
-    endpoints: &[Endpoint],
-    base_url: &str,
-) -> io::Result<(OpenApiJson, DocsPage)> {
-    let document = document(endpoints.iter().map(|endpoint| &endpoint.described));
-    let json = OpenApiJson::of(&document)?;
-    let described = serde_json::to_value(with_webhooks(&document))?;
-    let page = DocsPage::render(&described, base_url).map_err(io::Error::other)?;
-    Ok((json, page))
+pub(crate) fn describe(base_url: &str) -> (OpenApiJson, DocsPage) {
+    let for_people = || serde_json::to_value(with_webhooks(&openapi()));
+    (OpenApiJson::of(openapi), DocsPage::of(for_people, base_url))
 }
 
 /// The OpenAPI document of the server, as `mintage openapi` prints it.
 pub fn openapi_json() -> io::Result<String> {
+    let json = OpenApiJson::of(openapi);
+    json.text().map(str::to_owned).map_err(io::Error::other)
+}
+
+fn openapi() -> OpenApi {
     let endpoints = endpoints();
-    let document = document(endpoints.iter().map(|endpoint| &endpoint.described));
-    Ok(OpenApiJson::of(&document)?.as_str().to_owned())
+    document(endpoints.iter().map(|endpoint| &endpoint.described))
 }
 
 #[cfg(test)]

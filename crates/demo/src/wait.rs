@@ -39,18 +39,27 @@ impl Inbox {
         Self(deliveries)
     }
 
-    /// Waits for the next delivery.
+    /// Waits for the next delivery of an event, and passes over those of other events.
     ///
     /// # Errors
     /// The deadline passes.
-    pub(crate) async fn next(&mut self, what: &str) -> StepResult<Delivery> {
-        let next = time::timeout(DEADLINE, self.0.recv()).await;
-        next.ok().flatten().ok_or_else(|| timed_out(what))
+    pub(crate) async fn next(&mut self, event: &str) -> StepResult<Delivery> {
+        let next = async {
+            loop {
+                let delivery = self.0.recv().await?;
+                if delivery.event()["event"] == event {
+                    return Some(delivery);
+                }
+            }
+        };
+        let next = time::timeout(DEADLINE, next).await;
+        next.ok().flatten().ok_or_else(|| timed_out(event))
     }
 
-    /// The next delivery, if there is one already.
-    pub(crate) fn try_next(&mut self) -> Option<Delivery> {
-        self.0.try_recv().ok()
+    /// Whether an event was delivered that no step has taken yet. Those of other events are passed over.
+    pub(crate) fn has(&mut self, event: &str) -> bool {
+        std::iter::from_fn(|| self.0.try_recv().ok())
+            .any(|delivery| delivery.event()["event"] == event)
     }
 
     /// The next delivery, if there is one within `limit`.

@@ -15,4 +15,10 @@ pub mod base;
 pub mod commit;
 pub mod model;
 pub mod ports;
+#[cfg(feature = "serde")]
+mod serde_impls;
 pub mod usecase;
+
+/// What the mocks of the ports are made with, in the version that they need.
+#[cfg(feature = "mock")]
+pub use mockall;

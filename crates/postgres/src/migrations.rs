@@ -219,7 +219,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use mintage_pgtmp::{Database, Server};
-    use mintage_sql::schema::COLUMNS;
+    use mintage_sql::schema::columns;
 
     use super::*;
 
@@ -244,8 +244,7 @@ mod tests {
     }
 
     fn declared() -> BTreeSet<String> {
-        COLUMNS
-            .iter()
+        columns()
             .map(|(table, column, kind)| {
                 let kind = match *kind {
                     "Text" => "text",

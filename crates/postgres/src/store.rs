@@ -21,7 +21,6 @@ use mintage_domain::ports::{
 use mintage_sql::Error;
 use mintage_sql::postgres::last_seen::touch;
 use mintage_sql::postgres::tables::access::last_seen;
-use mintage_sql::postgres::tables::licenses::ending;
 use mintage_sql::postgres::tables::master_key;
 use mintage_sql::postgres::tables::prune;
 use mintage_sql::postgres::tables::sales::erasure;
@@ -257,10 +256,6 @@ impl Housekeeping for PostgresStore {
 
     fn count_prunable(&self, kind: Prunable, until: Timestamp) -> Result<u64, StoreError> {
         self.read(|conn| prune::count(conn, kind, until))
-    }
-
-    fn mark_ended_licenses(&self, ended: Timestamp) -> Result<usize, StoreError> {
-        self.write(|conn| ending::mark(conn, ended))
     }
 
     /// The writer, the hot read, the rate limiter and the pool each answer.

@@ -9,6 +9,7 @@
 
 pub mod batch;
 pub mod claim;
+mod declare;
 mod error;
 mod lookup;
 mod newest;

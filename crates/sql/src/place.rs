@@ -6,6 +6,7 @@ use mintage_domain::base::email::Email;
 use mintage_domain::base::money::{Currency, Money};
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::ports::StoreError;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// The row that is being read: named in the error when a value of it does not fit.
@@ -64,6 +65,15 @@ impl<'a> Place<'a> {
         text: &str,
     ) -> Result<T, StoreError> {
         serde_json::from_str(text).map_err(|_| self.wrong(column, "not the JSON it should be"))
+    }
+
+    /// JSON text of a column that may be null.
+    pub(crate) fn json_some<T: DeserializeOwned>(
+        &self,
+        column: &'static str,
+        text: Option<&str>,
+    ) -> Result<Option<T>, StoreError> {
+        text.map(|text| self.json(column, text)).transpose()
     }
 
     /// The address of a customer, which may be one that cannot be mailed.
@@ -128,6 +138,11 @@ pub(crate) fn stored_text(text: &str) -> String {
 /// A time that may be missing, as it is stored.
 pub(crate) fn stored_time(at: Option<Timestamp>) -> Option<i64> {
     at.map(Timestamp::as_micros)
+}
+
+/// A value as JSON, as it is stored. The values of the domain that are stored so have texts as keys.
+pub(crate) fn stored_json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// A list of names as it is stored.

@@ -33,9 +33,11 @@ macro_rules! read_ports {
             use ::mintage_domain::model::sales::ledger::promotion_code::PromotionCode;
             use ::mintage_domain::model::sales::order::Order;
             use ::mintage_domain::model::sales::payment::{Payment, PaymentKey};
+            use ::mintage_domain::model::sales::subscription::{Subscription, SubscriptionKey};
             use ::mintage_domain::model::sellers::management_token::ManagementToken;
             use ::mintage_domain::model::sellers::tenant::Tenant;
             use ::mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+            use ::mintage_domain::model::stripe::account_state::AccountState;
             use ::mintage_domain::model::stripe::connection::Connection;
             use ::mintage_domain::model::stripe::oauth_round::OAuthRound;
             use ::mintage_domain::model::stripe::processed_event::ProcessedEvent;
@@ -83,7 +85,13 @@ macro_rules! read_ports {
                     connection(tenant: &TenantId) -> Option<Connection> = stripe::connection::get;
                     account_link(account: &AccountRef) -> Option<AccountLink>
                         = stripe::account::get;
+                    connected(after: Option<&TenantId>, n: usize) -> Vec<Connection>
+                        = stripe::connection::list_connected;
                     retiring(n: usize) -> Vec<Connection> = stripe::connection::list_retiring;
+                    account_state(account: &AccountRef) -> Option<AccountState>
+                        = stripe::account_state::get;
+                    last_event_at(account: &AccountRef) -> Option<Timestamp>
+                        = stripe::account::last_event_at;
                 }
                 OAuthRounds {
                     oauth_round(state: &SecretHash) -> Option<OAuthRound>
@@ -152,6 +160,10 @@ macro_rules! read_ports {
                     unfinished_promotion_codes(before: Timestamp, n: usize) -> Vec<PromotionCode>
                         = sales::promotion_code::list_unfinished;
                 }
+                Subscriptions {
+                    subscription(key: &SubscriptionKey) -> Option<Subscription>
+                        = sales::subscription::get;
+                }
                 Licenses {
                     license(tenant: &TenantId, id: &LicenseId) -> Option<LicenseRecord>
                         = licenses::license::get;
@@ -159,6 +171,8 @@ macro_rules! read_ports {
                         -> Page<LicenseRecord> = licenses::license_list::list;
                     licenses_of_order(order: &OrderId) -> Vec<LicenseRecord>
                         = licenses::license::list_of_order;
+                    ended_licenses(ended: Timestamp, n: usize) -> Vec<LicenseRecord>
+                        = licenses::ending::list;
                 }
                 Activations {
                     activation(license: &LicenseId, fingerprint: &Fingerprint)

@@ -2,30 +2,13 @@
 //! tests that the two agree.
 #![expect(missing_docs, reason = "the domain documents what is stored here")]
 
-/// Declares tables to diesel, and lists their columns for the tests that compare them with those
-/// of a live database.
-macro_rules! tables {
-    ($(
-        $(#[$doc:meta])*
-        $table:ident ($($key:ident),+) {
-            $($column:ident -> $type:ident $(<$inner:ident>)?,)+
-        }
-    )+) => {
-        $(diesel::table! {
-            $(#[$doc])*
-            $table ($($key),+) {
-                $($column -> $type $(<$inner>)?,)+
-            }
-        })+
+mod infrastructure;
+mod ledger;
 
-        /// Each column as `(table, column, type)`, the type written `Text` or `Nullable<Text>`.
-        pub const COLUMNS: &[(&str, &str, &str)] = &[$($((
-            stringify!($table),
-            stringify!($column),
-            concat!(stringify!($type) $(, "<", stringify!($inner), ">")?),
-        ),)+)+];
-    };
-}
+pub use infrastructure::{audit_entries, commits, counters, nonces, rate_windows};
+pub use ledger::{ledger_books, ledger_entries, promotion_codes};
+
+use crate::declare::tables;
 
 tables! {
     tenants (id) {
@@ -61,6 +44,7 @@ tables! {
         created_at -> BigInt,
         archived_at -> Nullable<BigInt>,
         version -> BigInt,
+        deactivated_at -> Nullable<BigInt>,
     }
 
     key_types (tenant, product, id) {
@@ -76,6 +60,16 @@ tables! {
         created_at -> BigInt,
         archived_at -> Nullable<BigInt>,
         version -> BigInt,
+        allow_promotion_codes -> Bool,
+        automatic_tax -> Bool,
+        tax_id_collection -> Bool,
+        invoice_creation -> Bool,
+        managed_payments -> Bool,
+        quantity_as -> Text,
+        term_from -> Text,
+        updates_for -> Nullable<BigInt>,
+        // How the key type recurs, as JSON.
+        recurrence -> Nullable<Text>,
     }
 
     price_links (tenant, product, key_type, account) {
@@ -87,6 +81,8 @@ tables! {
         stripe_price -> Text,
         amount -> BigInt,
         amount_currency -> Text,
+        // How often the price is paid, as JSON.
+        billing -> Nullable<Text>,
     }
 
     connections (tenant) {
@@ -104,6 +100,16 @@ tables! {
         tenant -> Text,
         active -> Bool,
         linked_at -> BigInt,
+        version -> BigInt,
+        last_event_at -> Nullable<BigInt>,
+    }
+
+    account_states (account, mode) {
+        account -> Text,
+        mode -> Text,
+        facts -> Nullable<Text>,
+        checked_at -> BigInt,
+        payouts -> Text,
         version -> BigInt,
     }
 
@@ -169,6 +175,10 @@ tables! {
         fulfilled_at -> Nullable<BigInt>,
         version -> BigInt,
         email -> Nullable<Text>,
+        // What is sold beyond one plain license, as JSON.
+        basket -> Nullable<Text>,
+        metadata -> Nullable<Text>,
+        recurrence -> Nullable<Text>,
     }
 
     payments (intent, account) {
@@ -182,6 +192,20 @@ tables! {
         charged -> Nullable<BigInt>,
         currency -> Nullable<Text>,
         refunds -> Nullable<Text>,
+        subscription -> Nullable<Text>,
+        invoice -> Nullable<Text>,
+        disputes -> Nullable<Text>,
+    }
+
+    subscriptions (id, account) {
+        id -> Text,
+        account -> Text,
+        order_id -> Nullable<Text>,
+        grace_days -> BigInt,
+        // What Stripe reported, as JSON.
+        news -> Text,
+        created_at -> BigInt,
+        version -> BigInt,
     }
 
     licenses (id) {
@@ -212,6 +236,15 @@ tables! {
         // has noticed the end of the term. Lists are sorted by it.
         state -> Text,
         event_sequence -> BigInt,
+        updates_until -> Nullable<BigInt>,
+        // The days of a term that starts at the first activation.
+        pending_term -> Nullable<BigInt>,
+        // The subscription that pays for the license, as JSON.
+        subscription -> Nullable<Text>,
+        // From when the subscription freezes the license, and for which cause.
+        frozen_from -> Nullable<BigInt>,
+        frozen_by -> Nullable<Text>,
+        noticed_end -> Nullable<BigInt>,
     }
 
     license_metadata (license, key) {
@@ -337,70 +370,6 @@ tables! {
         kind -> Text,
     }
 
-    ledger_entries (id, account, mode, tenant) {
-        id -> Text,
-        account -> Text,
-        mode -> Text,
-        tenant -> Text,
-        kind -> Text,
-        stripe_type -> Text,
-        currency -> Text,
-        sales -> BigInt,
-        gross -> BigInt,
-        discount -> BigInt,
-        refunds -> BigInt,
-        disputes -> BigInt,
-        stripe_fees -> BigInt,
-        platform_fees -> BigInt,
-        other -> BigInt,
-        payouts -> BigInt,
-        net -> BigInt,
-        source -> Nullable<Text>,
-        intent -> Nullable<Text>,
-        order_id -> Nullable<Text>,
-        code -> Nullable<Text>,
-        campaign -> Nullable<Text>,
-        created_at -> BigInt,
-        version -> BigInt,
-    }
-
-    ledger_books (account, mode, tenant) {
-        account -> Text,
-        mode -> Text,
-        tenant -> Text,
-        read_until -> BigInt,
-        checked_at -> Nullable<BigInt>,
-        pass -> Nullable<Text>,
-        drift -> Text,
-        due_at -> BigInt,
-        leased_until -> Nullable<BigInt>,
-        failures -> BigInt,
-        version -> BigInt,
-    }
-
-    promotion_codes (id) {
-        id -> Text,
-        tenant -> Text,
-        account -> Text,
-        mode -> Text,
-        product -> Nullable<Text>,
-        code -> Text,
-        percent_off -> Nullable<BigInt>,
-        amount_off -> Nullable<BigInt>,
-        amount_currency -> Nullable<Text>,
-        duration -> Text,
-        months -> Nullable<BigInt>,
-        max_redemptions -> Nullable<BigInt>,
-        expires_at -> Nullable<BigInt>,
-        first_time_only -> Bool,
-        campaign -> Nullable<Text>,
-        active -> Bool,
-        state -> Text,
-        stripe_id -> Nullable<Text>,
-        created_at -> BigInt,
-        version -> BigInt,
-    }
-
     /// The lanes of each queue, by which claims find what is due.
     lanes (tenant, queue) {
         tenant -> Text,
@@ -408,44 +377,6 @@ tables! {
         state -> Nullable<Text>,
         width -> Nullable<BigInt>,
         turn_at -> Nullable<BigInt>,
-    }
-
-    audit_entries (id) {
-        id -> Text,
-        tenant -> Text,
-        at -> BigInt,
-        actor -> Text,
-        action -> Text,
-        target -> Text,
-        address -> Nullable<Text>,
-        request_id -> Nullable<Text>,
-    }
-
-    counters (name) {
-        name -> Text,
-        value -> BigInt,
-    }
-
-    commits (id) {
-        id -> Text,
-        committed_at -> BigInt,
-    }
-
-    rate_windows (key) {
-        key -> Text,
-        bucket -> BigInt,
-        current_takes -> BigInt,
-        previous_takes -> BigInt,
-        expires_at -> BigInt,
-        granted -> BigInt,
-    }
-
-    /// Of all signed calls in PostgreSQL; of changing ones in SQLite, whose one process keeps those
-    /// of validations in memory.
-    nonces (key, signature) {
-        key -> Text,
-        signature -> Binary,
-        expires_at -> BigInt,
     }
 }
 
@@ -461,3 +392,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     counters
 );
 diesel::allow_tables_to_appear_in_same_query!(deliveries, endpoints);
+
+/// Each column of each table as `(table, column, type)`, the type written `Text` or `Nullable<Text>`.
+pub fn columns() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
+    let split = infrastructure::COLUMNS.iter().chain(ledger::COLUMNS);
+    COLUMNS.iter().chain(split)
+}

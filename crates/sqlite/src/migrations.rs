@@ -109,7 +109,7 @@ mod tests {
 
     use diesel::prelude::*;
     use diesel::sql_types::{BigInt, Text};
-    use mintage_sql::schema::COLUMNS;
+    use mintage_sql::schema::columns;
 
     use super::*;
 
@@ -156,8 +156,7 @@ mod tests {
     }
 
     fn declared() -> BTreeSet<(String, String, String)> {
-        COLUMNS
-            .iter()
+        columns()
             .map(|(table, column, kind)| {
                 let kind = match *kind {
                     "Text" => "text",

@@ -33,7 +33,8 @@ fn database() -> SqliteConnection {
         .batch_execute(
             "insert into customers values \
              ('cus_77', 'acme', 'live', 'buyer-77@example.test', null, 'crm-70', '{}', 0); \
-             insert into account_links values ('acct_1', 'live', 'acme', 1, 0, 1); \
+             insert into account_links (account, mode, tenant, active, linked_at, version) \
+                values ('acct_1', 'live', 'acme', 1, 0, 1); \
              insert into deliveries values ('dlv_1', 'acme', 'license.created', 'lic_1', \
              x'01026b3100000000000000000000000000000000000000000000000000000000', 'delivered', \
              1, 0, 0, 0, 1, 1, 'cus_1', null, null, null), \

@@ -24,7 +24,6 @@ use mintage_domain::ports::{
 };
 use mintage_sql::sqlite::last_seen::touch;
 use mintage_sql::sqlite::tables::access::last_seen;
-use mintage_sql::sqlite::tables::licenses::ending;
 use mintage_sql::sqlite::tables::master_key;
 use mintage_sql::sqlite::tables::prune;
 use mintage_sql::sqlite::tables::sales::erasure;
@@ -266,10 +265,6 @@ impl Housekeeping for SqliteStore {
                 Prunable::Rates => locked(&self.rates).count_over(until),
                 _ => 0,
             })
-    }
-
-    fn mark_ended_licenses(&self, ended: Timestamp) -> Result<usize, StoreError> {
-        self.write(move |conn| ending::mark(conn, ended))
     }
 
     fn load(&self) -> StoreLoad {

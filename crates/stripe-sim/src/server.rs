@@ -16,7 +16,7 @@ use crate::control;
 use crate::engine::delivery;
 use crate::engine::outbox::Delivery;
 use crate::engine::world::{SharedWorld, World};
-use crate::pages::{checkout, consent};
+use crate::pages::{checkout, consent, onboarding};
 use crate::platform::oauth;
 use crate::resources::sessions;
 use crate::wire::dispatch;
@@ -155,6 +155,7 @@ fn routes(config: &mut ServiceConfig) {
     config
         .app_data(PayloadConfig::new(MAX_BODY))
         .route("/oauth/authorize", web::get().to(consent::get))
+        .route("/setup/{account}/{token}", web::get().to(onboarding::get))
         .route("/oauth/authorize", web::post().to(consent::submit))
         .route("/oauth/token", web::post().to(oauth::token))
         .route("/oauth/deauthorize", web::post().to(oauth::deauthorize))

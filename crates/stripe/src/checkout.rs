@@ -1,43 +1,101 @@
-//! `POST /v1/checkout/sessions`: creates a session that sells one license of a key type, by a direct
-//! charge on the seller's account.
+//! `POST /v1/checkout/sessions`: creates a session that sells licenses, by a direct charge or by a subscription
+//! on the seller's account.
 
 use std::collections::HashMap;
 
 use mintage_domain::base::email::Email;
 use mintage_domain::base::id::SessionId;
 use mintage_domain::base::money::Money;
-use mintage_domain::ports::{CheckoutRequest, CheckoutSession};
+use mintage_domain::model::catalog::sale::SessionOptions;
+use mintage_domain::ports::{
+    CheckoutEnd, CheckoutLine, CheckoutRequest, CheckoutSession, NewSubscription,
+};
 use serde::Deserialize;
 use stripe_checkout::CheckoutSessionMode;
 use stripe_checkout::checkout_session::{
-    CreateCheckoutSession, CreateCheckoutSessionLineItems, CreateCheckoutSessionPaymentIntentData,
+    CreateCheckoutSession, CreateCheckoutSessionAutomaticTax, CreateCheckoutSessionInvoiceCreation,
+    CreateCheckoutSessionLineItems, CreateCheckoutSessionManagedPayments,
+    CreateCheckoutSessionPaymentIntentData, CreateCheckoutSessionSubscriptionData,
+    CreateCheckoutSessionTaxIdCollection, ExpireCheckoutSession, RetrieveCheckoutSession,
 };
 
 use crate::metadata;
 
 pub(crate) fn create(checkout: &CheckoutRequest) -> CreateCheckoutSession {
-    let mut item = CreateCheckoutSessionLineItems::new();
-    item.price = Some(checkout.price.to_string());
-    item.quantity = Some(1);
-
-    // Stripe does not copy the metadata of a session to its payment, so both get them.
-    let mut payment = CreateCheckoutSessionPaymentIntentData::new();
-    payment.metadata = Some(metadata_of(checkout));
-    // Stripe refuses a fee of 0, so it is omitted.
-    payment.application_fee_amount = checkout.fee.map(Money::minor).filter(|&fee| fee > 0);
-
     let session = CreateCheckoutSession::new()
-        .mode(CheckoutSessionMode::Payment)
-        .line_items(vec![item])
+        .line_items(checkout.lines.iter().map(line_item).collect::<Vec<_>>())
         .success_url(checkout.success_url.as_str())
         .cancel_url(checkout.cancel_url.as_str())
         .client_reference_id(checkout.order.as_str())
-        .metadata(session_metadata(checkout))
-        .payment_intent_data(payment);
+        .metadata(session_metadata(checkout));
+    // Stripe does not copy the metadata of a session to its payment or its subscription, so both get them.
+    let session = match checkout.subscription {
+        Some(subscription) => session
+            .mode(CheckoutSessionMode::Subscription)
+            .subscription_data(subscription_data(checkout, subscription)),
+        None => session
+            .mode(CheckoutSessionMode::Payment)
+            .payment_intent_data(payment_data(checkout)),
+    };
+    let session = with_options(session, checkout.options, checkout.subscription.is_some());
     match &checkout.buyer {
         Some(buyer) => session.customer_email(buyer.as_str()),
         None => session,
     }
+}
+
+fn line_item(line: &CheckoutLine) -> CreateCheckoutSessionLineItems {
+    let mut item = CreateCheckoutSessionLineItems::new();
+    item.price = Some(line.price.to_string());
+    item.quantity = Some(u64::from(line.quantity.get()));
+    item
+}
+
+/// Sends the switches that are on.
+fn with_options(
+    mut session: CreateCheckoutSession,
+    options: SessionOptions,
+    recurs: bool,
+) -> CreateCheckoutSession {
+    if options.allow_promotion_codes {
+        session = session.allow_promotion_codes(true);
+    }
+    if options.automatic_tax {
+        session = session.automatic_tax(CreateCheckoutSessionAutomaticTax::new(true));
+    }
+    if options.tax_id_collection {
+        session = session.tax_id_collection(CreateCheckoutSessionTaxIdCollection::new(true));
+    }
+    // Stripe writes the invoices of a subscription anyway, and refuses the switch.
+    if options.invoice_creation && !recurs {
+        session = session.invoice_creation(CreateCheckoutSessionInvoiceCreation::new(true));
+    }
+    if options.managed_payments {
+        let mut managed = CreateCheckoutSessionManagedPayments::new();
+        managed.enabled = Some(true);
+        session = session.managed_payments(managed);
+    }
+    session
+}
+
+fn payment_data(checkout: &CheckoutRequest) -> CreateCheckoutSessionPaymentIntentData {
+    let mut payment = CreateCheckoutSessionPaymentIntentData::new();
+    payment.metadata = Some(metadata_of(checkout));
+    // Stripe refuses a fee of 0, so it is omitted.
+    payment.application_fee_amount = checkout.fee.map(Money::minor).filter(|&fee| fee > 0);
+    payment
+}
+
+fn subscription_data(
+    checkout: &CheckoutRequest,
+    new: NewSubscription,
+) -> CreateCheckoutSessionSubscriptionData {
+    let mut data = CreateCheckoutSessionSubscriptionData::new();
+    data.metadata = Some(metadata_of(checkout));
+    let percent = (new.fee.get() > 0).then(|| f64::from(new.fee.get()) / 100.0);
+    data.application_fee_percent = percent;
+    data.trial_period_days = (new.trial_days > 0).then(|| u32::from(new.trial_days));
+    data
 }
 
 /// The metadata of the session, with the signed copy of the order, which its payment need not have.
@@ -69,6 +127,33 @@ impl From<Session> for CheckoutSession {
         Self {
             id: session.id,
             url: session.url,
+        }
+    }
+}
+
+/// `POST /v1/checkout/sessions/{id}/expire`.
+pub(crate) fn expire(session: &SessionId) -> ExpireCheckoutSession {
+    ExpireCheckoutSession::new(session.as_str())
+}
+
+/// `GET /v1/checkout/sessions/{id}`.
+pub(crate) fn retrieve(session: &SessionId) -> RetrieveCheckoutSession {
+    RetrieveCheckoutSession::new(session.as_str())
+}
+
+/// A session that may have ended.
+#[derive(Deserialize)]
+pub(crate) struct Ended {
+    status: Option<String>,
+}
+
+impl Ended {
+    /// How the session ended; `None` if it is open.
+    pub(crate) fn end(&self) -> Option<CheckoutEnd> {
+        match self.status.as_deref() {
+            Some("expired") => Some(CheckoutEnd::Expired),
+            Some("complete") => Some(CheckoutEnd::Completed),
+            _ => None,
         }
     }
 }

@@ -2,23 +2,31 @@
 
 use std::sync::Arc;
 
-use mintage_domain::base::id::{StripePriceId, StripeProductId};
+use mintage_domain::base::id::{
+    DisputeId, InvoiceId, PaymentIntentId, SessionId, StripePriceId, StripeProductId,
+    SubscriptionId,
+};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::event::DisputeFacts;
+use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 use mintage_domain::ports::{
-    BookedSince, ChargePayment, CheckoutRequest, CheckoutSession, Grant, Http, HttpResponse,
-    NewCoupon, NewPrice, NewProduct, NewPromotionCode, Stripe, StripeAccess, StripeAccount,
-    StripeError, StripeIdempotencyKey, StripePage, StripePrice, StripeProduct, TransactionPage,
+    BookedSince, ChargePayment, CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, HistoryPage,
+    HistoryQuery, Http, HttpResponse, NewCoupon, NewPrice, NewProduct, NewPromotionCode, Stripe,
+    StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePage, StripePrice,
+    StripeProduct, TransactionPage,
 };
 use serde::de::DeserializeOwned;
 use stripe_client_core::{RequestBuilder, StripeRequest};
 
 use crate::call::{self, Caller};
 use crate::config::{ModeConfig, StripeConfig};
-use crate::{account, balance, checkout, oauth, price, product, promotion};
+use crate::{
+    account, balance, checkout, dispute, history, oauth, price, product, promotion, subscription,
+};
 
 /// A client of Stripe's API with the platform's credentials.
 #[derive(Clone)]
@@ -91,14 +99,37 @@ impl StripeClient {
         key: Option<&StripeIdempotencyKey>,
         request: &impl StripeRequest,
     ) -> Result<T, StripeError> {
-        let caller = match access {
-            StripeAccess::Connect(on) => self.connect_caller(on, key)?,
-            StripeAccess::Key(seller) => Caller {
+        self.call(&self.caller(access, key)?, request)
+    }
+
+    fn caller<'a>(
+        &'a self,
+        access: &'a StripeAccess,
+        key: Option<&'a StripeIdempotencyKey>,
+    ) -> Result<Caller<'a>, StripeError> {
+        match access {
+            StripeAccess::Connect(on) => self.connect_caller(on, key),
+            StripeAccess::Key(seller) => Ok(Caller {
                 key,
                 ..Caller::own_account(&seller.key)
-            },
-        };
-        self.call(&caller, request)
+            }),
+        }
+    }
+
+    /// Gets an object on a connected account; `None` if it does not exist.
+    fn get_on<T: DeserializeOwned>(
+        &self,
+        on: &AccountRef,
+        request: RequestBuilder,
+    ) -> Result<Option<T>, StripeError> {
+        let base = format!("{}/v1", self.config.api_url());
+        let caller = self.connect_caller(on, None)?;
+        let answer = call::send(&*self.http, &base, &caller, request)?;
+        match call::read(&answer) {
+            Ok(found) => Ok(Some(found)),
+            Err(StripeError::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Sends a request that no request crate builds with the credentials of `access`.
@@ -184,6 +215,19 @@ impl Stripe for StripeClient {
         let caller = Caller::own_account(self.mode(on.mode)?.secret_key());
         let account: account::Account = self.call(&caller, &account::retrieve(&on.account))?;
         Ok(account.into())
+    }
+
+    fn onboarding_link(
+        &self,
+        on: &AccountRef,
+        refresh_url: &WebUrl,
+        return_url: &WebUrl,
+    ) -> Result<String, StripeError> {
+        // The platform makes the link, with its own key and on its own account.
+        let caller = Caller::own_account(self.mode(on.mode)?.secret_key());
+        let request = account::onboard(&on.account, refresh_url, return_url);
+        let link: account::AccountLink = self.call(&caller, &request)?;
+        Ok(link.url)
     }
 
     fn product(
@@ -320,5 +364,71 @@ impl Stripe for StripeClient {
         let request = promotion::set_code_active(id, active);
         self.call_plain::<promotion::Created>(access, None, request)
             .map(drop)
+    }
+
+    fn history(
+        &self,
+        access: &StripeAccess,
+        query: &HistoryQuery,
+    ) -> Result<HistoryPage, StripeError> {
+        let caller = self.caller(access, None)?;
+        let base = format!("{}/v1", self.config.api_url());
+        let answer = call::send(&*self.http, &base, &caller, history::list(query))?;
+        let list: history::List = call::read(&answer)?;
+        Ok(list.into_page(access, query))
+    }
+
+    fn subscription(
+        &self,
+        on: &AccountRef,
+        id: &SubscriptionId,
+    ) -> Result<Option<StripeSubscription>, StripeError> {
+        let found = self.get_on::<subscription::Subscription>(on, subscription::retrieve(id))?;
+        Ok(found.map(StripeSubscription::from))
+    }
+
+    fn invoice(
+        &self,
+        on: &AccountRef,
+        id: &InvoiceId,
+    ) -> Result<Option<InvoiceFacts>, StripeError> {
+        let request = subscription::retrieve_invoice(id);
+        let found = self.get_on::<subscription::Invoice>(on, request)?;
+        Ok(found.map(|invoice| invoice.facts(false)))
+    }
+
+    fn invoice_of_payment(
+        &self,
+        on: &AccountRef,
+        payment: &PaymentIntentId,
+    ) -> Result<Option<InvoiceFacts>, StripeError> {
+        let request = subscription::find_payment(payment);
+        let found = self.get_on::<subscription::InvoicePayments>(on, request)?;
+        match found.and_then(subscription::InvoicePayments::invoice) {
+            Some(invoice) => self.invoice(on, &invoice),
+            None => Ok(None),
+        }
+    }
+
+    fn dispute(&self, access: &StripeAccess, id: &DisputeId) -> Result<DisputeFacts, StripeError> {
+        let found: dispute::Dispute = self.call_with(access, None, &dispute::Retrieve(id))?;
+        Ok(found.into())
+    }
+
+    fn expire_checkout(
+        &self,
+        access: &StripeAccess,
+        session: &SessionId,
+    ) -> Result<CheckoutEnd, StripeError> {
+        match self.call_with::<checkout::Ended>(access, None, &checkout::expire(session)) {
+            Ok(_) | Err(StripeError::NotFound(_)) => Ok(CheckoutEnd::Expired),
+            // Stripe refuses to expire a session that is not open, and has no code for that.
+            Err(StripeError::Refused(refusal)) => {
+                let read: checkout::Ended =
+                    self.call_with(access, None, &checkout::retrieve(session))?;
+                read.end().ok_or(StripeError::Refused(refusal))
+            }
+            Err(error) => Err(error),
+        }
     }
 }

@@ -3,17 +3,26 @@
 use std::collections::BTreeMap;
 
 use mintage_domain::base::id::{
-    PaymentIntentId, RefundId, SessionId, StripeAccountId, StripeEventId,
+    InvoiceId, PaymentIntentId, PayoutId, RefundId, SessionId, StripeAccountId, StripeEventId,
+    SubscriptionId,
 };
 use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::sales::order_snapshot;
 use mintage_domain::model::stripe::event::{
-    EventData, PaymentStatus, RefundFacts, RefundReport, SessionDiscount, SessionFacts, StripeEvent,
+    EventData, PaymentStatus, PayoutFacts, RefundFacts, RefundReport, SessionDiscount,
+    SessionFacts, StripeEvent,
+};
+use mintage_domain::model::stripe::subscription::{
+    InvoiceFacts, StripeSubscription, SubscriptionStatus,
 };
 use mintage_domain::ports::WebhookError;
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::dispute::Dispute;
+
+use crate::subscription::{Invoice, Subscription};
 
 /// The largest length of an event type, in bytes.
 const MAX_KIND: usize = 255;
@@ -34,11 +43,14 @@ struct Event {
 struct Session {
     id: SessionId,
     payment_status: String,
+    amount_subtotal: Option<i64>,
     amount_total: Option<i64>,
     currency: Option<String>,
     customer_details: Option<CustomerDetails>,
     customer_email: Option<String>,
     payment_intent: Option<PaymentIntentId>,
+    subscription: Option<SubscriptionId>,
+    invoice: Option<InvoiceId>,
     #[serde(default)]
     metadata: Value,
     total_details: Option<TotalDetails>,
@@ -71,6 +83,8 @@ struct Identified {
 #[derive(Deserialize)]
 struct Charge {
     payment_intent: Option<PaymentIntentId>,
+    /// Until version basil of the API.
+    invoice: Option<InvoiceId>,
     amount: Option<i64>,
     amount_refunded: i64,
     currency: Option<String>,
@@ -84,6 +98,31 @@ struct Refund {
     amount: i64,
     currency: Option<String>,
     status: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Payout {
+    id: PayoutId,
+    amount: i64,
+    currency: String,
+    arrival_date: Option<i64>,
+    failure_code: Option<String>,
+    failure_message: Option<String>,
+}
+
+impl Payout {
+    fn facts(self, failed: bool) -> PayoutFacts {
+        let short = |text: String| text.chars().take(MAX_KIND).collect();
+        PayoutFacts {
+            id: self.id,
+            amount: self.amount,
+            currency: short(self.currency),
+            failed,
+            arrival: self.arrival_date,
+            failure_code: self.failure_code.map(short),
+            failure_message: self.failure_message.map(short),
+        }
+    }
 }
 
 /// Parses the body of a webhook request. An event of a type that is not used becomes
@@ -112,14 +151,28 @@ fn is_kind(text: &str) -> bool {
 }
 
 /// The types of the events that Mintage reads.
-pub(crate) const READ: [&str; 10] = [
+pub(crate) const READ: [&str; 24] = [
     "account.application.deauthorized",
+    "account.updated",
+    "charge.dispute.closed",
+    "charge.dispute.created",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.updated",
     "charge.refund.updated",
     "charge.refunded",
     "checkout.session.async_payment_failed",
     "checkout.session.async_payment_succeeded",
     "checkout.session.completed",
     "checkout.session.expired",
+    "customer.subscription.deleted",
+    "customer.subscription.paused",
+    "customer.subscription.resumed",
+    "customer.subscription.updated",
+    "invoice.paid",
+    "invoice.payment_failed",
+    "payout.failed",
+    "payout.paid",
     "refund.created",
     "refund.failed",
     "refund.updated",
@@ -129,7 +182,7 @@ fn event_data(kind: &str, at: Option<Timestamp>, mut data: Value) -> serde_json:
     let object = data.get_mut("object").map(Value::take).unwrap_or_default();
     Ok(match kind {
         "checkout.session.completed" | "checkout.session.async_payment_succeeded" => {
-            EventData::SessionCompleted(Session::deserialize(object)?.into())
+            EventData::SessionCompleted(Session::deserialize(object)?.facts(at))
         }
         "checkout.session.async_payment_failed" => {
             EventData::SessionPaymentFailed(Identified::deserialize(object)?.id)
@@ -141,18 +194,43 @@ fn event_data(kind: &str, at: Option<Timestamp>, mut data: Value) -> serde_json:
         "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
             EventData::Refund(Refund::deserialize(object)?.facts(at))
         }
+        "invoice.paid" => EventData::Invoice(InvoiceFacts {
+            is_paid: true,
+            ..Invoice::deserialize(object)?.facts(false)
+        }),
+        "invoice.payment_failed" => EventData::Invoice(Invoice::deserialize(object)?.facts(true)),
+        "customer.subscription.deleted" => EventData::Subscription(StripeSubscription {
+            status: SubscriptionStatus::Canceled,
+            ..Subscription::deserialize(object)?.into()
+        }),
+        "customer.subscription.updated"
+        | "customer.subscription.paused"
+        | "customer.subscription.resumed" => {
+            EventData::Subscription(Subscription::deserialize(object)?.into())
+        }
+        "charge.dispute.created"
+        | "charge.dispute.updated"
+        | "charge.dispute.closed"
+        | "charge.dispute.funds_withdrawn"
+        | "charge.dispute.funds_reinstated" => {
+            EventData::Dispute(Dispute::deserialize(object)?.into())
+        }
+        "account.updated" => EventData::AccountUpdated,
+        "payout.paid" => EventData::Payout(Payout::deserialize(object)?.facts(false)),
+        "payout.failed" => EventData::Payout(Payout::deserialize(object)?.facts(true)),
         "account.application.deauthorized" => EventData::Deauthorized,
         _ => EventData::Other,
     })
 }
 
-impl From<Session> for SessionFacts {
-    fn from(session: Session) -> Self {
+impl Session {
+    fn facts(self, at: Option<Timestamp>) -> SessionFacts {
+        let session = self;
         let (typed, name) = session
             .customer_details
             .map_or((None, None), |buyer| (buyer.email, buyer.name));
         let discount = discount(session.total_details, session.discounts);
-        Self {
+        SessionFacts {
             session: session.id,
             payment: match session.payment_status.as_str() {
                 "paid" => PaymentStatus::Paid,
@@ -160,12 +238,16 @@ impl From<Session> for SessionFacts {
                 // Only a status that is known to mean paid counts as paid.
                 _ => PaymentStatus::Unpaid,
             },
+            amount_subtotal: session.amount_subtotal,
             amount_total: session.amount_total,
             currency: session.currency,
             email: typed.or(session.customer_email),
             name,
             payment_intent: session.payment_intent,
             discount,
+            subscription: session.subscription,
+            invoice: session.invoice,
+            at,
             snapshot: snapshot(session.metadata),
         }
     }
@@ -207,6 +289,7 @@ impl Charge {
         let all = self.refunded.then_some(self.amount_refunded);
         RefundFacts {
             payment_intent: self.payment_intent,
+            invoice: self.invoice,
             currency: self.currency,
             at,
             report: RefundReport::Charge {
@@ -222,6 +305,7 @@ impl Refund {
         let failed = matches!(self.status.as_deref(), Some("failed" | "canceled"));
         RefundFacts {
             payment_intent: self.payment_intent,
+            invoice: None,
             currency: self.currency,
             at,
             report: RefundReport::Refund {

@@ -6,7 +6,9 @@ mod call;
 mod checkout;
 mod client;
 mod config;
+mod dispute;
 mod event;
+mod history;
 mod inspection;
 mod metadata;
 mod oauth;
@@ -15,6 +17,7 @@ mod product;
 mod promotion;
 mod refusal;
 mod signature;
+mod subscription;
 mod webhook;
 
 pub use client::StripeClient;

@@ -1,13 +1,16 @@
-//! `/v1/prices`: one-time prices, whose amount never changes.
+//! `/v1/prices`: prices, whose amount and period never change.
 
 use std::convert::Infallible;
 
 use mintage_domain::base::id::{StripePriceId, StripeProductId};
 use mintage_domain::base::money::{self, Money};
-use mintage_domain::ports::{NewPrice, StripePrice};
+use mintage_domain::model::licenses::recurrence::{Billing, Interval};
+use mintage_domain::ports::{NewPrice, PriceBilling, StripePrice};
 use serde::Deserialize;
 use serde_json::Value;
-use stripe_product::price::{CreatePrice, ListPrice, UpdatePrice};
+use stripe_product::price::{
+    CreatePrice, CreatePriceRecurring, CreatePriceRecurringInterval, ListPrice, UpdatePrice,
+};
 use stripe_types::Currency;
 
 use crate::metadata;
@@ -18,11 +21,26 @@ const PAGE: i64 = 100;
 pub(crate) fn create(new: &NewPrice) -> CreatePrice {
     let parsed: Result<Currency, Infallible> = new.amount.currency().as_str().parse();
     let Ok(currency) = parsed;
-    CreatePrice::new(currency)
+    let price = CreatePrice::new(currency)
         .product(new.stripe_product.as_str())
         .unit_amount(new.amount.minor())
         .nickname(&*new.name)
-        .metadata(metadata::of_key_type(&new.sold))
+        .metadata(metadata::of_key_type(&new.sold));
+    match new.billing {
+        Some(billing) => price.recurring(recurring(billing)),
+        None => price,
+    }
+}
+
+fn recurring(billing: Billing) -> CreatePriceRecurring {
+    let mut recurring = CreatePriceRecurring::new(match billing.interval {
+        Interval::Day => CreatePriceRecurringInterval::Day,
+        Interval::Week => CreatePriceRecurringInterval::Week,
+        Interval::Month => CreatePriceRecurringInterval::Month,
+        Interval::Year => CreatePriceRecurringInterval::Year,
+    });
+    recurring.interval_count = Some(u64::from(billing.count));
+    recurring
 }
 
 pub(crate) fn list(product: &StripeProductId) -> ListPrice {
@@ -59,18 +77,40 @@ struct Price {
     active: bool,
     currency: String,
     unit_amount: Option<i64>,
-    recurring: Option<Value>,
+    recurring: Option<Recurring>,
     #[serde(default)]
     metadata: Value,
+}
+
+#[derive(Deserialize)]
+struct Recurring {
+    interval: String,
+    interval_count: Option<u16>,
+    usage_type: Option<String>,
+}
+
+impl Recurring {
+    fn billing(&self) -> PriceBilling {
+        let interval = Interval::parse(&self.interval).ok();
+        let is_licensed = self.usage_type.as_deref().is_none_or(|it| it == "licensed");
+        match interval.filter(|_| is_licensed) {
+            Some(interval) => PriceBilling::Recurring(Billing {
+                interval,
+                count: self.interval_count.unwrap_or(1),
+            }),
+            None => PriceBilling::Other,
+        }
+    }
 }
 
 impl Price {
     fn known(self) -> Option<StripePrice> {
         let currency = money::Currency::parse(&self.currency).ok();
-        let minor = self.unit_amount.filter(|_| self.recurring.is_none());
         Some(StripePrice {
             id: StripePriceId::parse(&self.id).ok()?,
-            amount: minor
+            billing: self.recurring.as_ref().map(Recurring::billing),
+            amount: self
+                .unit_amount
                 .zip(currency)
                 .and_then(|(minor, currency)| Money::new(minor, currency).ok()),
             active: self.active,

@@ -35,6 +35,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         connect::start => start,
         connect::callback => finish,
         connect::connected => connected,
+        connect::onboard => resume,
+        connect::onboard => onboarded,
         docs::route => docs,
         thanks::show => show,
         thanks::resend => resend,

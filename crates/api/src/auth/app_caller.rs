@@ -11,6 +11,7 @@ use mintage_domain::ports::{SeenTarget, ValidateQuery};
 use mintage_domain::usecase::access::api_key::{
     check_permission, check_publishable_or_signed, check_publishable_or_signed_head,
 };
+use mintage_domain::usecase::caller::Caller;
 use mintage_domain::usecase::licenses::validate::{Lookup, look_up};
 use mintage_runtime::api_keys::find_api_key;
 use mintage_runtime::app::App;
@@ -73,7 +74,8 @@ impl AppCaller {
         presented: &KeyInput,
     ) -> Result<Lookup, Problem> {
         let KnownApiKey { key, product, .. } = &*self.cached;
-        let lookup = look_up(&app.env(), key, product, presented.as_str(), self.nonce);
+        let (env, caller) = (app.env(), Caller::from(key));
+        let lookup = look_up(&env, &caller, product, presented.as_str(), self.nonce);
         if let Lookup::Ask(ValidateQuery { nonce: None, key }) = &lookup {
             limits::admit_unsigned_about(app, request, key).await?;
         }

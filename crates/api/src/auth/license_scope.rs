@@ -6,6 +6,7 @@ use mintage_domain::model::access::scope::Permission;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::ports::Tenants;
 use mintage_domain::usecase::access::api_key::use_up;
+use mintage_domain::usecase::caller::Caller;
 use mintage_domain::usecase::licenses::visibility::LicenseScope;
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
@@ -34,5 +35,5 @@ pub(crate) async fn license_scope(
     tenant.ok_or_else(Problem::key_invalid)?.check_active()?;
     let nonce = caller.nonce;
     settle(app, move |app, refused| use_up(&app.env(), &nonce, refused)).await?;
-    Ok(LicenseScope::of_api_key(&caller.cached.key))
+    Ok(LicenseScope::of_caller(&Caller::from(&caller.cached.key)))
 }

@@ -13,6 +13,11 @@ use super::faults::Faults;
 pub(crate) struct Fields<'a>(&'a Map<String, Value>);
 
 impl Fields<'_> {
+    /// Whether a field is given, even if it has a fault of its own.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|value| !value.is_null())
+    }
+
     /// A field, or `None` if the field is missing or has a fault of its own.
     pub(crate) fn get<T: Deserr<Faults>>(&self, name: &str) -> Option<T> {
         let value = self.0.get(name)?.clone();

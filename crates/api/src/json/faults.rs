@@ -11,7 +11,7 @@ use mintage_runtime::problem::{Detail, Problem};
 use super::nearest::unknown_name;
 
 /// The message for a field that is missing or null.
-pub(super) const REQUIRED: &str = "is required";
+pub(crate) const REQUIRED: &str = "is required";
 
 /// The faults of a body. Reading a body goes on after a fault, so that all faults are collected.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl Faults {
     }
 
     /// These faults and then others.
-    pub(super) fn and(mut self, others: Self) -> Self {
+    pub(crate) fn and(mut self, others: Self) -> Self {
         self.0.extend(others.0);
         self
     }
@@ -98,6 +98,7 @@ fn expected(accepted: &[ValueKind]) -> &'static str {
     match accepted {
         [ValueKind::Boolean] => "must be true or false",
         [ValueKind::Map] => "must be an object",
+        [ValueKind::Sequence] => "must be a list",
         _ => "is not valid",
     }
 }

@@ -7,7 +7,7 @@ mod nearest;
 mod patch;
 pub(crate) mod value;
 
-pub(crate) use body::{read_body, read_body_with};
-pub(crate) use faults::Faults;
+pub(crate) use body::{Fields, read_body, read_body_with};
+pub(crate) use faults::{Faults, REQUIRED};
 pub(crate) use nearest::unknown_name;
 pub(crate) use patch::Patch;

@@ -24,7 +24,8 @@ pub(super) fn close_bodies(document: &mut OpenApi) {
         .iter()
         .filter(|(path, _)| !OPEN.contains(&path.as_str()) && !path.starts_with(STRIPE))
         .flat_map(|(_, item)| body_names(item));
-    let mut names: VecDeque<String> = bodies.collect();
+    let bodies: BTreeSet<String> = bodies.collect();
+    let mut names: VecDeque<String> = bodies.iter().cloned().collect();
     let Some(components) = &mut document.components else {
         return;
     };
@@ -35,7 +36,8 @@ pub(super) fn close_bodies(document: &mut OpenApi) {
         }
         if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(&name) {
             names.extend(object.properties.values().flat_map(parts));
-            if !object.properties.is_empty() {
+            // A part without fields may be anything; a body without fields has none.
+            if !object.properties.is_empty() || bodies.contains(&name) {
                 object.additional_properties =
                     Some(Box::new(AdditionalProperties::FreeForm(false)));
             }

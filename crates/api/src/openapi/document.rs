@@ -1,24 +1,39 @@
 //! Builds the OpenAPI document.
 
+use std::sync::OnceLock;
+
 use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, Paths, Server, Tag};
 
 use super::{closed, finish, outbound};
 
 /// The OpenAPI document as text: the server answers, the command line prints, and `docs/openapi.json`
 /// holds the same text.
+///
+/// The text is made when it is first asked for. A server that is never asked keeps no document in memory,
+/// and starts without one.
 #[derive(Debug)]
-pub struct OpenApiJson(String);
+pub struct OpenApiJson {
+    document: fn() -> OpenApi,
+    text: OnceLock<Result<String, String>>,
+}
 
 impl OpenApiJson {
-    /// Serialises a document.
-    pub fn of(document: &OpenApi) -> Result<Self, serde_json::Error> {
-        let text = serde_json::to_string_pretty(document)?;
-        Ok(Self(text + "\n"))
+    /// The text of the document that this function makes.
+    pub const fn of(document: fn() -> OpenApi) -> Self {
+        Self {
+            document,
+            text: OnceLock::new(),
+        }
     }
 
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    /// The text, or why the document cannot be serialised.
+    pub fn text(&self) -> Result<&str, &str> {
+        let text = self.text.get_or_init(|| {
+            let text = serde_json::to_string_pretty(&(self.document)());
+            text.map(|text| text + "\n")
+                .map_err(|error| error.to_string())
+        });
+        text.as_deref().map_err(String::as_str)
     }
 }
 

@@ -11,3 +11,4 @@ mod outbound;
 mod security;
 
 pub use document::{OpenApiJson, document, with_webhooks};
+pub use utoipa::openapi::OpenApi;

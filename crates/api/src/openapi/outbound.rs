@@ -22,7 +22,7 @@ struct LicenseEvent {
     event: schema::LicenseEventName,
     tenant_id: schema::TenantId,
     mode: schema::Mode,
-    /// The license key: in the clear in `license.created`, masked in all other events.
+    /// The license key: in the clear in `license.created` and `license.reissued`, masked in all other events.
     key: String,
     product_id: schema::ProductId,
     key_type_id: schema::KeyTypeId,
@@ -45,18 +45,41 @@ struct LicenseEvent {
     metadata: serde_json::Value,
     /// When the event happened, in milliseconds since 1970.
     occurred_at: i64,
-    /// The number of the event among those of its license, from 1.
+    /// The number of the event among those of its license, from 1. Events about activations and their limit
+    /// repeat the number of the last event before them.
     sequence: i64,
     customer_id: schema::CustomerId,
     /// The seller's id of the customer.
     #[schema(required)]
     external_id: Option<String>,
+    /// The total that was paid in minor units, in `order.paid`.
+    amount_total: Option<i64>,
+    /// Stripe's payment, in `order.paid`.
+    payment_id: Option<String>,
     /// The total of all refunds in minor units, in `order.refunded`.
     amount_refunded: Option<i64>,
     /// The amount that was charged in minor units, in `order.refunded`.
     amount_charged: Option<i64>,
-    /// The currency that was charged, in `order.refunded`.
+    /// Stripe's id of the dispute, in `license.disputed`.
+    dispute_id: Option<String>,
+    /// Stripe's status of the dispute, in `license.disputed`; `unknown` for one that the server does not know.
+    dispute_status: Option<String>,
+    /// Stripe's reason of the dispute, in `license.disputed`.
+    dispute_reason: Option<String>,
+    /// The disputed amount in minor units, in `license.disputed`.
+    amount_disputed: Option<i64>,
+    /// The currency of the amount, in events with an amount.
     currency: Option<schema::Currency>,
+    /// The activation, in `license.activated` and `license.deactivated`.
+    activation_id: Option<schema::ActivationId>,
+    /// The device's fingerprint, in the same events.
+    fingerprint: Option<String>,
+    /// The device's name in its network, in the same events.
+    hostname: Option<String>,
+    /// The device's operating system, in the same events.
+    os: Option<String>,
+    /// The largest number of active activations, in `license.limit_reached`.
+    activation_limit: Option<u32>,
 }
 
 /// Receive an event of a license
@@ -88,6 +111,60 @@ struct LicenseEvent {
 )]
 #[expect(dead_code, reason = "describes a call that other servers answer")]
 fn license_event() {}
+
+/// An event of the connection to Stripe.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "describes the payload that the domain writes")]
+struct ConnectionEvent {
+    id: schema::DeliveryId,
+    /// When the event was created, in seconds since 1970.
+    created: i64,
+    /// The version of this payload.
+    version: String,
+    event: schema::ConnectionEventName,
+    tenant_id: schema::TenantId,
+    mode: schema::Mode,
+    /// Stripe's id of the account.
+    account_id: String,
+    /// In `connection.needs_attention`: `charges_disabled` or `payout_failed`.
+    #[schema(required)]
+    reason: Option<String>,
+    /// The reason for people.
+    #[schema(required)]
+    message: Option<String>,
+    /// The payout that failed.
+    #[schema(required)]
+    payout: Option<FailedPayout>,
+    /// When the event happened, in milliseconds since 1970.
+    occurred_at: i64,
+}
+
+/// A payout that failed.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "describes the payload that the domain writes")]
+struct FailedPayout {
+    id: String,
+    /// In minor units.
+    amount: i64,
+    currency: String,
+    #[schema(required)]
+    failure_code: Option<String>,
+}
+
+/// Receive an event of the connection
+///
+/// The server sends this event when an account is connected or disconnected, when the account can no longer
+/// take payments, and when a payout failed. It goes to the endpoints that there are at that moment.
+#[utoipa::path(
+    post,
+    path = "connectionEvent",
+    operation_id = "receiveConnectionEvent",
+    tag = "Integrations",
+    request_body = ConnectionEvent,
+    responses((status = "2XX", description = "The event is received.")),
+)]
+#[expect(dead_code, reason = "describes a call that other servers answer")]
+fn connection_event() {}
 
 /// A test of a webhook endpoint.
 #[derive(utoipa::ToSchema)]
@@ -125,7 +202,7 @@ struct TestEvent {
 fn test_event() {}
 
 #[derive(OpenApi)]
-#[openapi(paths(license_event, test_event))]
+#[openapi(paths(license_event, connection_event, test_event))]
 struct Outbound;
 
 /// The calls that the server makes.

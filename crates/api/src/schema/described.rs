@@ -5,6 +5,9 @@ use mintage_domain::model::licenses::standing::{RevocationReason, State};
 use mintage_domain::model::outbox::event;
 use mintage_domain::model::sales::order;
 use mintage_domain::model::sellers::audit::SearchText as AuditSearchText;
+use mintage_domain::model::stripe::next_step::NextStep;
+use mintage_domain::model::stripe::stripe_account;
+use mintage_domain::model::stripe::subscription;
 use mintage_domain::ports;
 use mintage_domain::usecase::licenses::activation::{Activated, Heartbeat};
 use mintage_domain::usecase::licenses::validate::Reason;
@@ -72,14 +75,36 @@ kinds! {
             .into_iter()
             .chain(RevocationReason::ALL.map(RevocationReason::as_str))
     );
-    /// The cause of a hold: a freeze by the seller, a dispute over the payment, or an unpaid invoice.
-    HoldCause = text("^(admin|dispute:.+|invoice:.+)$");
+    /// The cause of a hold: a freeze by the seller, a dispute over the payment, an unpaid invoice, or a
+    /// paused subscription.
+    HoldCause = text("^(admin|dispute:.+|invoice:.+|subscription:.+)$");
+    /// The status of a subscription.
+    SubscriptionStatus =
+        one_of(subscription::SubscriptionStatus::ALL.map(subscription::SubscriptionStatus::as_str));
     /// The actor of an entry of the audit trail.
     Actor = text("^(operator|seller|buyer|stripe|system|token:tok_.+|api-key:ak_.+)$");
+    /// The type of a Stripe account.
+    AccountType = one_of(
+        stripe_account::AccountType::ALL.map(stripe_account::AccountType::as_str)
+    );
+    /// What is to be done next for a connection.
+    NextStepCode = one_of(NextStep::ALL.map(NextStep::as_str));
     /// The status of an order.
     OrderStatus = one_of(order::OrderStatus::ALL.map(order::OrderStatus::as_str));
     /// The name of an event of a license.
-    LicenseEventName = one_of(event::EventName::subscribable().map(event::EventName::as_str));
+    LicenseEventName = one_of(
+        event::EventName::ALL
+            .into_iter()
+            .filter(|it| it.is_about_license())
+            .map(event::EventName::as_str)
+    );
+    /// The name of an event of a connection.
+    ConnectionEventName = one_of(
+        event::EventName::ALL
+            .into_iter()
+            .filter(|it| it.is_about_connection())
+            .map(event::EventName::as_str)
+    );
     /// The name of an event.
     EventName = one_of(event::EventName::ALL.map(event::EventName::as_str));
     /// The status of a webhook endpoint.

@@ -11,15 +11,16 @@ use mintage_domain::base::{email, metadata, mode, money, slug};
 use mintage_domain::model::access::api_key::{InvalidOverlap, Overlap};
 use mintage_domain::model::access::credential::{self, KeyKind};
 use mintage_domain::model::access::scope::Scope;
-use mintage_domain::model::catalog::display_name;
+use mintage_domain::model::catalog::{display_name, sale};
 use mintage_domain::model::licenses::key::{self, KeyInput};
-use mintage_domain::model::licenses::term::Term;
-use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::model::licenses::recurrence::{self, Recurrence};
+use mintage_domain::model::licenses::term::{self, Term};
+use mintage_domain::model::licenses::terms::{self, LicenseTerms};
 use mintage_domain::model::licenses::{activation, entitlements, license};
 use mintage_domain::model::outbox::event::EventName;
 use mintage_domain::model::outbox::webhook_endpoint;
-use mintage_domain::model::sales::customer;
 use mintage_domain::model::sales::ledger::promotion_code;
+use mintage_domain::model::sales::{customer, items};
 use mintage_domain::model::sellers::management_token::{self, TokenScope};
 use mintage_domain::usecase::outbox::resend::MAX_RESENT;
 use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, KnownFormat, Type};
@@ -50,10 +51,15 @@ macro_rules! fields {
 /// `lifetime`, and days from 1 to 36500 without leading zeros.
 const RELATIVE: &str =
     "^(lifetime|([1-9][0-9]{0,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|36500)d)$";
+/// Days from 1 to 36500 without leading zeros.
+const DAYS: &str = "^([1-9][0-9]{0,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|36500)d$";
 /// The name that stands for all events.
 const ALL_EVENTS: &str = "*";
 const KEY_TYPE_ID: &str = "^[a-z0-9][a-z0-9-]{0,31}$";
 const MAX_ACTIVATIONS: i64 = LicenseTerms::MAX_ACTIVATIONS as i64;
+const MAX_INTERVALS: i64 = recurrence::Interval::Day.max_count() as i64;
+const MAX_TRIAL_DAYS: i64 = Recurrence::MAX_TRIAL_DAYS as i64;
+const MAX_GRACE_DAYS: i64 = Recurrence::MAX_GRACE_DAYS as i64;
 
 fields! {
     /// The id of a product of a tenant.
@@ -123,6 +129,29 @@ fields! {
     /// How long a license of a key type is valid: `lifetime`, or days from `1d` to `36500d`.
     RelativeDuration(Term) = text(Term::parse),
         shape::text(RELATIVE).examples(["lifetime"]);
+    /// A number of days, from `1d` to `36500d`.
+    Days(term::Days) = text(term::Days::parse), shape::text(DAYS).examples(["365d"]);
+    /// From when the days of a term count: from when the license is issued, or from its first activation.
+    TermFrom(terms::TermFrom) = text(terms::TermFrom::parse),
+        one_of(terms::TermFrom::ALL.map(terms::TermFrom::as_str));
+    /// What a quantity buys: so many licenses, or one license with so many times the activation limit.
+    QuantityAs(sale::QuantityAs) = text(sale::QuantityAs::parse),
+        one_of(sale::QuantityAs::ALL.map(sale::QuantityAs::as_str));
+    /// How many of a key type are bought at once.
+    Quantity(items::Quantity) = integer(1..=i64::from(items::Quantity::MAX), quantity),
+        shape::integer(1, items::Quantity::MAX);
+    /// The unit of a billing period. A license of a key type with an interval lasts as long as it is paid.
+    Interval(recurrence::Interval) = text(recurrence::Interval::parse),
+        one_of(recurrence::Interval::ALL.map(recurrence::Interval::as_str));
+    /// How many intervals a billing period has; a period is at most three years.
+    IntervalCount(u16) = integer(1..=MAX_INTERVALS, u16::try_from),
+        shape::integer(1, MAX_INTERVALS);
+    /// How many days are free before the first payment.
+    TrialDays(u16) = integer(0..=MAX_TRIAL_DAYS, u16::try_from),
+        shape::integer(0, MAX_TRIAL_DAYS);
+    /// How many days after a failed payment a license stays active.
+    GraceDays(u16) = integer(0..=MAX_GRACE_DAYS, u16::try_from),
+        shape::integer(0, MAX_GRACE_DAYS);
     /// The most devices on which a license may be active.
     ActivationLimit(u32) = integer(1..=MAX_ACTIVATIONS, u32::try_from),
         shape::integer(1, MAX_ACTIVATIONS);
@@ -267,6 +296,11 @@ fn secret_overlap(
 ) -> Result<webhook_endpoint::SecretOverlap, webhook_endpoint::InvalidSecretOverlap> {
     let seconds = u32::try_from(seconds).map_err(|_| webhook_endpoint::InvalidSecretOverlap)?;
     webhook_endpoint::SecretOverlap::from_seconds(seconds)
+}
+
+fn quantity(number: i64) -> Result<items::Quantity, items::InvalidQuantity> {
+    let number = u32::try_from(number).map_err(|_| items::InvalidQuantity)?;
+    items::Quantity::new(number)
 }
 
 fn overlap(seconds: i64) -> Result<Overlap, InvalidOverlap> {

@@ -10,17 +10,19 @@ mod shape;
 mod tests;
 
 pub(crate) use described::{
-    Actor, ApiKeyId, AuditId, Cursor, CustomerId, DeliveryId, DeliveryStatus, EmailPrefix,
-    EventName, HoldCause, LicenseEventName, LicenseId, LicenseReason, LicenseStatus, MailId,
-    MailStatus, MetadataFilter, OrderId, OrderStatus, ParkedEventStatus, PromotionCodeId,
-    ReasonNotActivated, ReasonNotRecorded, ReasonNotValid, SalesGroup, SearchText, StripeEventId,
-    TenantId, Time, TokenId, ValidationStatus, WebhookEndpointId, WebhookEndpointStatus,
+    AccountType, Actor, ApiKeyId, AuditId, ConnectionEventName, Cursor, CustomerId, DeliveryId,
+    DeliveryStatus, EmailPrefix, EventName, HoldCause, LicenseEventName, LicenseId, LicenseReason,
+    LicenseStatus, MailId, MailStatus, MetadataFilter, NextStepCode, OrderId, OrderStatus,
+    ParkedEventStatus, PromotionCodeId, ReasonNotActivated, ReasonNotRecorded, ReasonNotValid,
+    SalesGroup, SearchText, StripeEventId, SubscriptionStatus, TenantId, Time, TokenId,
+    ValidationStatus, WebhookEndpointId, WebhookEndpointStatus,
 };
 pub(crate) use fields::{
-    ActivationId, ActivationLimit, Amount, ApiKeyScope, Campaign, Currency, CustomerName,
+    ActivationId, ActivationLimit, Amount, ApiKeyScope, Campaign, Currency, CustomerName, Days,
     DeviceText, DiscountDuration, DisplayName, Duration, Email, EndpointDescription, Entitlements,
-    EventNames, ExternalId, Fingerprint, FutureTime, KeyFormat, KeyPrefix, KeyTypeId, LicenseIds,
-    LicenseKey, MaxRedemptions, Metadata, Mode, Months, Notes, OverlapSeconds, PercentOff,
-    PlanCode, ProductId, PromotionCodeText, RelativeDuration, SecretOverlapSeconds,
-    SignatureVersion, TokenName, TokenScopes, Url, WebhookUrl,
+    EventNames, ExternalId, Fingerprint, FutureTime, GraceDays, Interval, IntervalCount, KeyFormat,
+    KeyPrefix, KeyTypeId, LicenseIds, LicenseKey, MaxRedemptions, Metadata, Mode, Months, Notes,
+    OverlapSeconds, PercentOff, PlanCode, ProductId, PromotionCodeText, Quantity, QuantityAs,
+    RelativeDuration, SecretOverlapSeconds, SignatureVersion, TermFrom, TokenName, TokenScopes,
+    TrialDays, Url, WebhookUrl,
 };

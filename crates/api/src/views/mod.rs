@@ -1,6 +1,7 @@
 //! Views: the JSON that the API and the command line print.
 
 pub mod access;
+pub(crate) mod account;
 pub mod catalog;
 pub mod licenses;
 pub mod outbox;

@@ -6,7 +6,9 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::money::Money;
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
 use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sales::basket::OrderLine;
 use mintage_domain::model::sales::customer::Customer;
+use mintage_domain::model::sales::ledger::entry::SoldBy;
 use mintage_domain::model::sales::order::Order;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -42,6 +44,11 @@ pub struct OrderView<'a> {
     product_id: &'a ProductId,
     #[schema(value_type = schema::KeyTypeId)]
     key_type_id: &'a KeyTypeId,
+    /// What is sold. `productId` and `keyTypeId` are those of the first line.
+    lines: Vec<OrderLineView>,
+    /// The metadata that the order carries to its licenses.
+    #[schema(value_type = Object)]
+    metadata: &'a Map<String, Value>,
     /// Set after the payment.
     #[schema(required, value_type = Option<schema::CustomerId>)]
     customer_id: Option<&'a CustomerId>,
@@ -50,8 +57,9 @@ pub struct OrderView<'a> {
     customer_email: Option<&'a Email>,
     /// Whether a mail can be sent to the address.
     mailable: bool,
+    /// The price of all lines.
     price_in_cents: i64,
-    /// The fee of the platform.
+    /// The fee of the platform: after the payment, at most what was paid.
     #[schema(required)]
     fee_in_cents: Option<i64>,
     /// The amount that the buyer paid, with taxes and discounts.
@@ -63,6 +71,9 @@ pub struct OrderView<'a> {
     /// The currency of the total: the one that was charged.
     #[schema(required, value_type = Option<schema::Currency>)]
     total_currency: Option<&'static str>,
+    /// The promotion code that the buyer entered, once the order is paid.
+    #[schema(required)]
+    promotion_code: Option<SoldByView<'a>>,
     /// The id of the Stripe Checkout session.
     #[schema(required, value_type = Option<String>)]
     session_id: Option<&'a SessionId>,
@@ -73,14 +84,16 @@ pub struct OrderView<'a> {
 }
 
 impl<'a> OrderView<'a> {
-    /// The view of an order.
-    pub fn of(order: &'a Order) -> Self {
+    /// The view of an order, which was sold by a promotion code or not.
+    pub fn of(order: &'a Order, code: Option<&'a SoldBy>) -> Self {
         Self {
             id: &order.id,
             status: order.status.as_str(),
             mode: order.mode,
             product_id: &order.product,
             key_type_id: &order.key_type,
+            lines: order.lines().iter().map(OrderLineView::of).collect(),
+            metadata: order.basket.metadata.as_map(),
             customer_id: order.customer.as_ref(),
             customer_email: order.email.as_ref(),
             mailable: order.email.as_ref().is_some_and(Email::is_mailable),
@@ -89,9 +102,59 @@ impl<'a> OrderView<'a> {
             total_in_cents: order.total.map(Money::minor),
             currency: order.price.currency().as_str(),
             total_currency: order.total.map(|total| total.currency().as_str()),
+            promotion_code: code.map(SoldByView::of),
             session_id: order.session.as_ref(),
             created_at: order.created_at.to_rfc3339(),
             fulfilled_at: order.fulfilled_at.map(Timestamp::to_rfc3339),
+        }
+    }
+}
+
+/// The promotion code of an order.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OrderPromotionCode)]
+pub struct SoldByView<'a> {
+    /// The code as it was created; Stripe's id of a code that was created elsewhere.
+    code: &'a str,
+    /// The campaign or partner of the code.
+    #[schema(required)]
+    campaign: Option<&'a str>,
+}
+
+impl<'a> SoldByView<'a> {
+    fn of(code: &'a SoldBy) -> Self {
+        Self {
+            code: code.code.as_str(),
+            campaign: code.campaign.as_ref().map(|campaign| campaign.as_str()),
+        }
+    }
+}
+
+/// A line of an order.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = OrderLine)]
+pub struct OrderLineView {
+    #[schema(value_type = schema::ProductId)]
+    product_id: String,
+    #[schema(value_type = schema::KeyTypeId)]
+    key_type_id: String,
+    #[schema(value_type = schema::Quantity)]
+    quantity: u32,
+    #[schema(value_type = schema::QuantityAs)]
+    quantity_as: &'static str,
+    /// The price of one of them, in the currency of the order.
+    price_in_cents: i64,
+}
+
+impl OrderLineView {
+    fn of(line: &OrderLine) -> Self {
+        Self {
+            product_id: line.product.to_string(),
+            key_type_id: line.key_type.to_string(),
+            quantity: line.quantity.get(),
+            quantity_as: line.quantity_as.as_str(),
+            price_in_cents: line.price.minor(),
         }
     }
 }

@@ -7,7 +7,6 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::catalog::price_link::PriceLink;
 use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
-use mintage_domain::ports::{StripeAccount, StripeError};
 use mintage_domain::usecase::catalog::prices::PricesSetUp;
 use mintage_domain::usecase::stripe::inbound::Outcome;
 use serde::Serialize;
@@ -89,84 +88,6 @@ impl<'a> SkippedKeyType<'a> {
             key_type_id: &key_type.id,
         }
     }
-}
-
-/// The connection of a tenant to a Stripe account.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ConnectionStatus {
-    pub(crate) connected: bool,
-    #[schema(required, value_type = Option<schema::Mode>)]
-    pub(crate) mode: Option<Mode>,
-    pub(crate) has_checkout_key: bool,
-    #[schema(required)]
-    pub(crate) account: Option<AccountStatus>,
-}
-
-/// The status of a Stripe account.
-#[derive(Serialize, ToSchema)]
-#[serde(untagged)]
-pub(crate) enum AccountStatus {
-    Reachable(ReachableAccount),
-    Unreachable(UnreachableAccount),
-}
-
-impl AccountStatus {
-    /// The view of an account. If Stripe does not answer, the view still has the id, so that the
-    /// caller sees that the tenant is connected.
-    pub(crate) fn of(id: StripeAccountId, account: Result<StripeAccount, StripeError>) -> Self {
-        match account {
-            Ok(account) => Self::Reachable(ReachableAccount {
-                id: account.id,
-                reachable: true,
-                charges_enabled: account.charges_enabled,
-                payouts_enabled: account.payouts_enabled,
-                details_submitted: account.details_submitted,
-                kind: account.kind,
-                country: account.country,
-                default_currency: account.default_currency,
-            }),
-            Err(error) => Self::Unreachable(UnreachableAccount {
-                id,
-                reachable: false,
-                access_revoked: error == StripeError::AccountGone,
-            }),
-        }
-    }
-}
-
-/// A Stripe account whose status Stripe answered.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "the fields of Stripe's account"
-)]
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ReachableAccount {
-    #[schema(value_type = String)]
-    id: StripeAccountId,
-    reachable: bool,
-    charges_enabled: bool,
-    payouts_enabled: bool,
-    details_submitted: bool,
-    #[serde(rename = "type")]
-    #[schema(required)]
-    kind: Option<String>,
-    #[schema(required)]
-    country: Option<String>,
-    #[schema(required)]
-    default_currency: Option<String>,
-}
-
-/// A Stripe account whose status Stripe did not answer.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct UnreachableAccount {
-    #[schema(value_type = String)]
-    id: StripeAccountId,
-    reachable: bool,
-    /// Whether the seller revoked the access.
-    access_revoked: bool,
 }
 
 /// A new checkout key.

@@ -11,7 +11,7 @@ use super::global_args::GlobalArgs;
 use super::output::CommandResult;
 use super::{
     api_key, audit, config, customer, doctor, key_type, keys, license, migrate, parked, product,
-    prune, serve, tenant, token, webhook_endpoint,
+    prune, reconcile, serve, tenant, token, webhook_endpoint,
 };
 
 /// Sell software licenses through the seller's own Stripe account.
@@ -74,6 +74,9 @@ enum Command {
     /// List and retry Stripe events that should have issued a license and could not yet.
     #[command(subcommand)]
     Parked(parked::ParkedCommand),
+    /// Apply what happened at Stripe and was not heard: sales, refunds and disputes. A server does the same
+    /// every hour for the last three days.
+    Reconcile(reconcile::ReconcileArgs),
     /// List, get and erase customers of a tenant.
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
@@ -109,6 +112,7 @@ pub fn run() -> ExitCode {
         Command::License(command) => license::run(&cli.global, command),
         Command::WebhookEndpoint(command) => webhook_endpoint::run(&cli.global, command),
         Command::Parked(command) => parked::run(&cli.global, command),
+        Command::Reconcile(args) => reconcile::run(&cli.global, &args),
         Command::Customer(command) => customer::run(&cli.global, command),
         Command::Keys(command) => keys::run(&cli.global, &command),
         Command::Prune(args) => prune::run(&cli.global, &args),

@@ -8,9 +8,13 @@ use mintage_domain::base::slug::{KeyTypeId, ProductId};
 use mintage_domain::model::catalog::display_name::DisplayName;
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::catalog::price;
+use mintage_domain::model::catalog::sale::SaleOptions;
 use mintage_domain::model::licenses::entitlements::Entitlements;
-use mintage_domain::model::licenses::term::Term;
-use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::model::licenses::recurrence::{
+    Interval, InvalidRecurrence, Recurrence, RecurrenceChange,
+};
+use mintage_domain::model::licenses::term::{Days, Term};
+use mintage_domain::model::licenses::terms::{LicenseTerms, TermFrom};
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::ports::Store;
 use mintage_domain::usecase::catalog::key_type::{
@@ -23,6 +27,7 @@ use super::global_args::{GlobalArgs, with_store};
 use super::list::print_list;
 use super::output::{CommandResult, Format, print_item};
 use super::product::status;
+use super::sale_args::SaleArgs;
 use super::tenant_args::TenantArgs;
 
 const OPERATOR: Actor = Actor::Operator;
@@ -43,6 +48,10 @@ pub(super) enum KeyTypeCommand {
         terms: TermArgs,
         #[command(flatten)]
         price: PriceArgs,
+        #[command(flatten)]
+        sale: SaleArgs,
+        #[command(flatten)]
+        recurrence: RecurrenceArgs,
     },
     /// List the key types of a product, newest first.
     List {
@@ -66,9 +75,19 @@ pub(super) enum KeyTypeCommand {
         terms: TermArgs,
         #[command(flatten)]
         price: PriceArgs,
+        #[command(flatten)]
+        sale: SaleArgs,
+        /// New licenses include updates without a limit.
+        #[arg(long, conflicts_with = "updates_for")]
+        no_updates_limit: bool,
         /// Take the key type off sale by checkout.
         #[arg(long, conflicts_with_all = ["price", "currency"])]
         no_price: bool,
+        #[command(flatten)]
+        recurrence: RecurrenceArgs,
+        /// Make a recurring key type one that is paid once.
+        #[arg(long, conflicts_with = "interval")]
+        no_interval: bool,
     },
     /// Stop selling a key type. What was sold stays valid.
     Archive(KeyTypeArgs),
@@ -99,6 +118,12 @@ pub(super) struct TermArgs {
     /// A feature that a license unlocks; give the option once for each feature.
     #[arg(long = "entitlement")]
     entitlements: Vec<String>,
+    /// For how long a license includes updates: days such as 365d.
+    #[arg(long, value_parser = Days::parse)]
+    updates_for: Option<Days>,
+    /// From when the days of the duration count: issue or first_activation.
+    #[arg(long, value_parser = TermFrom::parse)]
+    term_from: Option<TermFrom>,
 }
 
 #[derive(Args)]
@@ -109,6 +134,37 @@ pub(super) struct PriceArgs {
     /// The currency of the price, such as usd.
     #[arg(long, value_parser = Currency::parse)]
     currency: Option<Currency>,
+}
+
+#[derive(Args)]
+pub(super) struct RecurrenceArgs {
+    /// Makes the key type recurring: day, week, month or year.
+    #[arg(long, value_parser = Interval::parse)]
+    interval: Option<Interval>,
+    /// How many intervals a period has; a period is at most 3 years.
+    #[arg(long)]
+    interval_count: Option<u16>,
+    /// How many days are free before the first payment.
+    #[arg(long)]
+    trial_days: Option<u16>,
+    /// How many days after a failed payment a license stays active.
+    #[arg(long)]
+    grace_days: Option<u16>,
+}
+
+impl RecurrenceArgs {
+    fn change(&self, no_interval: bool) -> RecurrenceChange {
+        RecurrenceChange {
+            interval: match self.interval {
+                Some(interval) => Change::Set(interval),
+                None if no_interval => Change::Clear,
+                None => Change::Keep,
+            },
+            count: self.interval_count.map_or(Change::Keep, Change::Set),
+            trial_days: self.trial_days.map_or(Change::Keep, Change::Set),
+            grace_days: self.grace_days.map_or(Change::Keep, Change::Set),
+        }
+    }
 }
 
 impl TermArgs {
@@ -143,18 +199,24 @@ impl KeyTypeArgs {
         store: &dyn Store,
         env: &Env<'_>,
         name: DisplayName,
-        terms: &TermArgs,
-        price: &PriceArgs,
+        (terms, price, sale, recurrence): (&TermArgs, &PriceArgs, &SaleArgs, &RecurrenceArgs),
     ) -> CommandResult {
+        if recurrence.interval.is_some() && terms.duration.is_some() {
+            return Err(InvalidRecurrence::WithDuration.into());
+        }
+        let agreed =
+            LicenseTerms::with_defaults(terms.duration, terms.activations, terms.entitlements()?);
         let new = NewKeyType {
             id: self.id.clone(),
             display_name: name,
-            terms: LicenseTerms::with_defaults(
-                terms.duration,
-                terms.activations,
-                terms.entitlements()?,
-            ),
+            terms: LicenseTerms {
+                updates_for: terms.updates_for,
+                term_from: terms.term_from.unwrap_or_default(),
+                ..agreed
+            },
             price: price::price(price.price, price.currency)?,
+            sale: sale.patch().apply(SaleOptions::default())?,
+            recurrence: recurrence.change(false).apply(None)?,
         };
         let (tenant, product) = (&self.tenant.tenant, &self.product);
         let created = create_key_type(store, env, tenant, product, &OPERATOR, &new)?;
@@ -185,7 +247,12 @@ impl Format<7> for KeyTypeFormat {
         [
             key_type.product.to_string(),
             key_type.id.to_string(),
-            key_type.terms.term.to_string(),
+            match key_type.recurrence {
+                Some(Recurrence { billing, .. }) => {
+                    format!("every {} {}", billing.count, billing.interval)
+                }
+                None => key_type.terms.term.to_string(),
+            },
             key_type.terms.activation_limit.to_string(),
             key_type
                 .price
@@ -204,7 +271,9 @@ pub(super) fn run(args: &GlobalArgs, command: KeyTypeCommand) -> CommandResult {
             name,
             terms,
             price,
-        } => key_type.create(store, env, name, &terms, &price),
+            sale,
+            recurrence,
+        } => key_type.create(store, env, name, (&terms, &price, &sale, &recurrence)),
         KeyTypeCommand::List { tenant, product } => {
             let found = store.product(&tenant.tenant, &product)?;
             found.ok_or("no such product")?;
@@ -218,7 +287,11 @@ pub(super) fn run(args: &GlobalArgs, command: KeyTypeCommand) -> CommandResult {
             name,
             terms,
             price,
+            sale,
+            no_updates_limit,
             no_price,
+            recurrence,
+            no_interval,
         } => {
             let patch = KeyTypePatch {
                 display_name: name,
@@ -231,6 +304,14 @@ pub(super) fn run(args: &GlobalArgs, command: KeyTypeCommand) -> CommandResult {
                     price.price.map_or(Change::Keep, Change::Set)
                 },
                 price_currency: price.currency.map_or(Change::Keep, Change::Set),
+                sale: sale.patch(),
+                updates_for: if no_updates_limit {
+                    Change::Clear
+                } else {
+                    terms.updates_for.map_or(Change::Keep, Change::Set)
+                },
+                term_from: terms.term_from,
+                recurrence: recurrence.change(no_interval),
             };
             let target = key_type.target();
             key_type.print(update_key_type(store, env, target, &OPERATOR, &patch)?)

@@ -17,6 +17,7 @@ use mintage_domain::ports::{LicenseFilter, LicenseRecord, Store};
 use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::licenses::activation::release;
 use mintage_domain::usecase::licenses::command::{Target, extend, freeze, revoke, thaw};
+use mintage_domain::usecase::licenses::reissue::reissue;
 use mintage_domain::usecase::outbox::mail::MailCommandError;
 use mintage_domain::usecase::outbox::resend::{MAX_RESENT, resend_all};
 use mintage_runtime::problem::Problem;
@@ -53,6 +54,8 @@ pub(super) enum LicenseCommand {
         #[arg(long, value_parser = Term::parse)]
         duration: Term,
     },
+    /// Give a license another key, which its buyer gets by mail; the old key is not valid any more.
+    Reissue(LicenseArgs),
     /// Revoke a license for good.
     Revoke(LicenseArgs),
     /// Mail license keys to their buyers again, by a running server with a mail server.
@@ -214,6 +217,9 @@ pub(super) fn run(args: &GlobalArgs, command: LicenseCommand) -> CommandResult {
             }
             LicenseCommand::Extend { license, duration } => {
                 license.print(extend(store, env, license.target(), duration)?, now)
+            }
+            LicenseCommand::Reissue(license) => {
+                license.print(reissue(store, env, license.target())?, now)
             }
             LicenseCommand::Revoke(license) => {
                 let tenant = &license.tenant.tenant;

@@ -17,6 +17,8 @@ mod output;
 mod parked;
 mod product;
 mod prune;
+mod reconcile;
+mod sale_args;
 mod serve;
 mod table;
 mod tenant;

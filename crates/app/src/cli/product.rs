@@ -106,9 +106,16 @@ impl Format<5> for ProductFormat {
             product.id.to_string(),
             product.key_prefix.to_string(),
             product.key_format.to_string(),
-            status(product.archived_at.is_some()),
+            product_status(product),
             product.display_name.to_string(),
         ]
+    }
+}
+
+fn product_status(product: &Product) -> String {
+    match product.deactivated_at {
+        Some(_) if product.archived_at.is_none() => "deactivated".to_owned(),
+        _ => status(product.archived_at.is_some()),
     }
 }
 

@@ -26,7 +26,7 @@ use mintage_web::error_pages;
 
 use self::connections::Connections;
 use self::guarded_io::GuardedIo;
-use crate::description::{describe, endpoints};
+use crate::description::{describe, mounted_endpoints};
 
 /// How long a new connection may take to send the head of its first request.
 const FIRST_REQUEST_DEADLINE: Duration = Duration::from_secs(5);
@@ -109,8 +109,8 @@ fn bind(
     metrics: Option<TcpListener>,
     app: &web::Data<App>,
 ) -> io::Result<Server> {
-    let endpoints = Arc::new(endpoints());
-    let (json, page) = describe(&endpoints, app.settings.public_url.as_str())?;
+    let endpoints = Arc::new(mounted_endpoints());
+    let (json, page) = describe(app.settings.public_url.as_str());
     let (json, page) = (web::Data::new(json), web::Data::new(page));
     let app = app.clone();
     let connections = Arc::new(Connections::within_file_limit());

@@ -201,6 +201,24 @@ fn the_domain_takes_in_nothing_beyond_its_closed_list() {
 }
 
 #[test]
+fn every_crate_that_is_published_says_what_it_is_and_has_the_license_texts() {
+    for package in packages() {
+        let folder = package.manifest_path.parent().unwrap();
+        let is_published = package.publish.is_none();
+        assert_eq!(is_published, package.name != "mintage-bench", "{folder}");
+        if !is_published {
+            continue;
+        }
+        assert!(package.description.is_some(), "{folder} has no description");
+        assert!(package.repository.is_some(), "{folder} has no repository");
+        assert!(!package.keywords.is_empty(), "{folder} has no keywords");
+        for file in ["README.md", "LICENSE-APACHE", "LICENSE-MIT"] {
+            assert!(folder.join(file).is_file(), "{folder} has no {file}");
+        }
+    }
+}
+
+#[test]
 fn a_server_built_without_the_demo_holds_nothing_of_it() {
     let packages = packages();
     let app = packages

@@ -16,7 +16,14 @@ type Rooms = &'static [(&'static str, &'static [&'static str])];
 const FLOORS: [(&str, Floors); 8] = [
     (
         "domain",
-        &[&["base"], &["model"], &["commit"], &["ports"], &["usecase"]],
+        &[
+            &["base"],
+            &["model"],
+            &["commit"],
+            &["serde_impls"],
+            &["ports"],
+            &["usecase"],
+        ],
     ),
     (
         "runtime",
@@ -114,22 +121,22 @@ const ROOMS: [(&str, Rooms); 2] = [
             ("sellers", &[]),
             ("stripe", &[]),
             ("access", &[]),
-            ("licenses", &[]),
+            ("licenses", &["stripe"]),
             ("catalog", &["licenses"]),
-            ("sales", &["licenses", "stripe"]),
+            ("sales", &["catalog", "licenses", "stripe"]),
             ("outbox", &["licenses", "sales"]),
         ],
     ),
     (
         "usecase",
         &[
-            ("sellers", &["sales"]),
+            ("sellers", &["catalog", "sales"]),
             ("access", &[]),
             ("catalog", &[]),
             ("outbox", &[]),
             ("licenses", &["catalog", "outbox"]),
-            ("sales", &["stripe"]),
-            ("stripe", &["licenses"]),
+            ("sales", &["catalog", "licenses", "stripe"]),
+            ("stripe", &["catalog", "licenses", "outbox"]),
         ],
     ),
 ];

@@ -54,8 +54,7 @@ impl Cluster {
         let stage = Stage::silent(&given);
         let seller = Seller::selling(&stage, "acme");
         let receiver = Receiver::start();
-        let hook = Request::new("PUT", "/v1/webhook").json(&json!({"url": receiver.url()}));
-        seller.manage(hook).expect(200);
+        seller.tell(&receiver);
         let programs: Vec<Program> = (0..processes)
             .map(|_| {
                 let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");

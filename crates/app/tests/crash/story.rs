@@ -103,8 +103,7 @@ impl Story {
         seller.product("pro", "classic");
         seller.key_type("pro", "lifetime", Some(2_900));
         seller.key_type("pro", "team", Some(9_900));
-        let hook = Request::new("PUT", "/v1/webhook").json(&json!({"url": receiver.url()}));
-        seller.manage(hook).expect(200);
+        seller.tell(&receiver);
         // From here on the real binary serves, at the same address.
         stage.stop();
         let Peer(address) = stage.api.0;

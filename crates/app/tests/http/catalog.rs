@@ -158,8 +158,11 @@ fn a_key_type_is_shown_as_it_was_made_with_its_defaults_and_its_id_is_taken() {
     let made = seller.post(path, &least).expect(201);
     let defaults = json!({
         "productId": "pro", "keyTypeId": "least", "displayName": "Least", "activationLimit": 3,
-        "duration": "lifetime", "priceInCents": null, "priceCurrency": null, "entitlements": [],
-        "createdAt": made["createdAt"], "archivedAt": null,
+        "duration": "lifetime", "interval": null, "intervalCount": null, "trialDays": null,
+        "graceDays": null, "priceInCents": null, "priceCurrency": null, "entitlements": [],
+        "createdAt": made["createdAt"], "archivedAt": null, "allowPromotionCodes": false,
+        "automaticTax": false, "taxIdCollection": false, "invoiceCreation": false,
+        "managedPayments": false, "quantityAs": "licenses", "updatesFor": null, "termFrom": "issue",
     });
     assert_eq!(made, defaults);
     for (id, cents, currency) in [

@@ -169,7 +169,7 @@ fn what_does_not_exist_is_404_and_what_has_no_price_is_422() {
 }
 
 #[test]
-fn an_account_that_cannot_charge_is_422_and_one_that_is_gone_409() {
+fn an_account_that_cannot_charge_and_one_that_is_gone_are_409() {
     let stage = Stage::silent(&[]);
     let seller = Seller::selling(&stage, "acme");
     let account = seller.account();
@@ -178,7 +178,7 @@ fn an_account_that_cannot_charge_is_422_and_one_that_is_gone_409() {
         .stripe
         .control(&path, &json!({"charges_enabled": false}));
     let refused = seller.checkout(&Seller::wish("lifetime"));
-    assert_eq!(refused.error(), (422, "stripe/cannot-charge".into()));
+    assert_eq!(refused.error(), (409, "stripe/cannot-charge".into()));
     let said = &refused.json()["error"]["details"][0];
     let message = said["message"].as_str().expect("a message");
     assert!(message.contains("cannot currently make"), "{said}");

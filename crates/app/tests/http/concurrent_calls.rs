@@ -116,8 +116,8 @@ fn of_many_revokes_one_is_done_and_told() {
     assert_eq!(answered, [(200, 1), (409, 11)]);
     assert_eq!(
         seller.items("/v1/webhook/deliveries").len(),
-        2,
-        "created, and revoked once"
+        3,
+        "created, paid, and revoked once"
     );
 }
 
@@ -137,7 +137,8 @@ fn a_payment_and_its_refund_heard_together_many_times_end_revoked_once() {
     assert_eq!(answered, [(200, 24)]);
     let license = seller.await_status("REVOKED");
     assert_eq!(license["reason"], "refund");
-    assert_eq!(seller.items("/v1/webhook/deliveries").len(), 2);
+    // Created, paid, and each refunded once.
+    assert_eq!(seller.items("/v1/webhook/deliveries").len(), 4);
 }
 
 #[test]

@@ -62,6 +62,7 @@ fn calls() -> Vec<Call> {
         ("GET", "/v1/licenses/lic_1", S::LicensesRead),
         ("POST", "/v1/licenses/lic_1/freeze", S::LicensesWrite),
         ("POST", "/v1/licenses/lic_1/thaw", S::LicensesWrite),
+        ("POST", "/v1/licenses/lic_1/reissue", S::LicensesWrite),
         ("POST", "/v1/licenses/lic_1/revoke", S::LicensesWrite),
         ("POST", "/v1/licenses/lic_1/reveal", S::LicensesReveal),
         ("GET", "/v1/orders", S::LicensesRead),

@@ -92,6 +92,12 @@ fn every_page_has_the_same_form_and_a_strict_policy() {
     let connected = seller.come_back(&callback);
     assert!(element(connected.text(), "checkout-key").is_some());
     let again = seller.come_back(&callback);
+    let onboard = "/v1/integrations/stripe/onboard";
+    seller.post(onboard, &json!({})).expect(200);
+    let asked = stage.stripe.posts("/v1/account_links").pop();
+    let back = asked.expect("a request")["params"]["return_url"].clone();
+    let onboarded = seller.browse(back.as_str().expect("a URL"));
+    assert!(onboarded.text().contains("can take payments"));
     let unopened = Request::get("/stripe/connect/x").header("Sec-Purpose", "prefetch");
     let pages = [
         start,
@@ -102,6 +108,9 @@ fn every_page_has_the_same_form_and_a_strict_policy() {
         browse(&stage, "/stripe/callback?error=access_denied"),
         browse(&stage, "/stripe/callback"),
         browse(&stage, "/stripe/connected/x"),
+        onboarded,
+        browse(&stage, "/stripe/onboarded/x"),
+        browse(&stage, "/stripe/onboard/x"),
         browse(&stage, "/thanks/cs_test_unknown"),
         browse(&stage, "/"),
         browse(&stage, "/docs"),

@@ -268,7 +268,9 @@ fn a_sale_is_sent_to_each_endpoint_that_receives_it_and_the_others_are_left_alon
     let seller = Seller::selling(&stage, "acme");
     let [all, sandbox, live, revoked] = [(); 4].map(|()| Receiver::start());
     let first_secret = seller.tell(&all);
-    let only_sandbox = create(&seller, &sandbox, &json!({ "mode": "sandbox" }));
+    let license = ["license.created", "license.revoked"];
+    let of_sandbox = json!({ "mode": "sandbox", "events": license });
+    let only_sandbox = create(&seller, &sandbox, &of_sandbox);
     create(&seller, &live, &json!({ "mode": "live" }));
     let only_revoked = json!({ "events": ["license.revoked"] });
     let only_revoked = create(&seller, &revoked, &only_revoked);
@@ -323,13 +325,15 @@ fn a_sale_waits_while_its_mode_has_no_endpoint_and_is_sent_once_there_is_one() {
     create(&seller, &live, &json!({ "mode": "live" }));
     seller.sell_one();
     let waiting = eventually("the delivery", || {
-        seller.items("/v1/webhook/deliveries").first().cloned()
+        let mut all = seller.items("/v1/webhook/deliveries").into_iter();
+        all.find(|it| it["event"] == "license.created")
     });
     assert_eq!(waiting["status"], "pending");
-    create(&seller, &sandbox, &json!({ "mode": "sandbox" }));
+    let created = json!({ "mode": "sandbox", "events": ["license.created"] });
+    create(&seller, &sandbox, &created);
     let sent = received(&sandbox, 1).remove(0);
     assert_eq!(sent.json()["id"], waiting["id"]);
-    create(&seller, &later, &json!({ "mode": "sandbox" }));
+    create(&seller, &later, &created);
     seller.sell_one();
     assert_eq!(received(&later, 1)[0].json()["event"], "license.created");
     received(&sandbox, 2);
@@ -341,7 +345,8 @@ fn both_secrets_sign_after_a_rotation() {
     let stage = Stage::new();
     let seller = Seller::selling(&stage, "acme");
     let receiver = Receiver::start();
-    let endpoint = create(&seller, &receiver, &json!({}));
+    let created = json!({ "events": ["license.created"] });
+    let endpoint = create(&seller, &receiver, &created);
     let rotate = |body: &Value| {
         seller
             .post(&path(&endpoint, "/rotate-secret"), body)

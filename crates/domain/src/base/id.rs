@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::base::base32;
 use crate::base::mode::Mode;
+use crate::base::secret::sha256;
 use crate::base::slug::TenantId;
 use crate::base::text_newtype::string_conversions;
 use crate::base::time::Timestamp;
@@ -87,6 +88,28 @@ macro_rules! generated {
     )*};
 }
 
+macro_rules! derived {
+    ($($name:ident)*) => {$(
+        impl $name {
+            /// The id that follows from these texts. Equal texts give the same id, and others another.
+            pub fn derived(texts: &[&str]) -> Self {
+                Self(format!("{}x{}", Self::PREFIX, digest(texts)))
+            }
+        }
+    )*};
+}
+
+/// 128 bits of the hash of texts, as base32. Each text is preceded by its length, so that no two lists of
+/// texts run together.
+fn digest(texts: &[&str]) -> String {
+    let all: String = texts
+        .iter()
+        .flat_map(|text| [text.len().to_string(), format!(":{text}")])
+        .collect();
+    let hash = sha256(all.as_bytes());
+    base32::LOWER.encode(hash.split_at(16).0)
+}
+
 ids! {
     /// Id of an order: one paid (or to be paid) Stripe session or invoice.
     OrderId, "ord_", "order";
@@ -122,8 +145,16 @@ ids! {
     StripeEventId, "evt_", "Stripe event";
     /// Stripe's id of a PaymentIntent.
     PaymentIntentId, "pi_", "PaymentIntent";
+    /// Stripe's id of a subscription.
+    SubscriptionId, "sub_", "subscription";
+    /// Stripe's id of an invoice.
+    InvoiceId, "in_", "invoice";
     /// Stripe's id of a refund. A refund to a bank account has another prefix than one to a card.
     RefundId, "re_" or "pyr_", "refund";
+    /// Stripe's id of a dispute.
+    DisputeId, "du_" or "dp_", "dispute";
+    /// Stripe's id of a payout.
+    PayoutId, "po_", "payout";
     /// Stripe's id of a price.
     StripePriceId, "price_", "Stripe price";
     /// Stripe's id of a product.
@@ -175,11 +206,22 @@ impl DeliveryId {
     }
 }
 
+impl StripeAccountId {
+    /// Stands for no account: for orders that were paid outside of Stripe. Stripe gives no account this id.
+    pub fn none() -> Self {
+        Self(format!("{}none-external", Self::PREFIX))
+    }
+}
+
 impl WebhookEndpointId {
     /// The id of the first endpoint of a tenant, which `/v1/webhook` sets.
     pub fn first_of(tenant: &TenantId) -> Self {
         Self(format!("{}{tenant}", Self::PREFIX))
     }
+}
+
+derived! {
+    OrderId PaymentIntentId RefundId
 }
 
 generated! {
@@ -196,6 +238,23 @@ mod tests {
         let early = OrderId::new(Timestamp::from_micros(1_000_000), [255; 10]);
         let late = OrderId::new(Timestamp::from_micros(2_000_000), [0; 10]);
         assert!(early < late, "{early} {late}");
+    }
+
+    #[test]
+    fn a_derived_id_follows_from_its_texts_and_from_no_others() {
+        let id = OrderId::derived(&["acme", "live", "17"]);
+        assert_eq!(OrderId::derived(&["acme", "live", "17"]), id);
+        assert_eq!(OrderId::parse(id.as_str()), Ok(id.clone()));
+        for other in [
+            &["acme", "live", "18"][..],
+            &["acme", "sandbox", "17"],
+            &["acme", "live17"],
+            &["acme", "live", "1", "7"],
+            &["acmelive", "17"],
+        ] {
+            assert_ne!(OrderId::derived(other), id, "{other:?}");
+        }
+        assert!(StripeAccountId::parse(StripeAccountId::none().as_str()).is_ok());
     }
 
     #[test]

@@ -5,6 +5,8 @@ pub mod change;
 pub mod email;
 pub(crate) mod hmac;
 pub mod id;
+#[cfg(feature = "serde")]
+pub(crate) mod kept_email;
 pub mod metadata;
 pub mod metadata_filter;
 pub mod mode;

@@ -24,10 +24,12 @@ use crate::model::sales::ledger::entry::LedgerEntry;
 use crate::model::sales::ledger::promotion_code::PromotionCode;
 use crate::model::sales::order::Order;
 use crate::model::sales::payment::Payment;
+use crate::model::sales::subscription::Subscription;
 use crate::model::sellers::audit::AuditEntry;
 use crate::model::sellers::management_token::ManagementToken;
 use crate::model::sellers::tenant::Tenant;
 use crate::model::stripe::account::{AccountLink, AccountRef};
+use crate::model::stripe::account_state::AccountState;
 use crate::model::stripe::connection::Connection;
 use crate::model::stripe::oauth_round::OAuthRound;
 use crate::model::stripe::processed_event::ProcessedEvent;
@@ -40,6 +42,7 @@ aggregates! {
     /// A part that is a [`Write`] carries the guard it is committed under. Customers carry none: a
     /// customer that already exists *joins*, and the receipt names the effective id.
     #[derive(Debug, Clone, PartialEq, Eq)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
     pub struct Changes;
 
     /// Signatures used up: each must be new.
@@ -65,6 +68,8 @@ aggregates! {
     connections: versioned Connection = it => Row::Connection(it.tenant.clone());
     /// Accounts linked or left.
     accounts: versioned AccountLink = it => Row::Account(it.account.clone());
+    /// What Stripe said of accounts, and their payouts.
+    account_states: versioned AccountState = it => Row::AccountState(it.account.clone());
     /// OAuth rounds begun or used up.
     oauth_rounds: versioned OAuthRound = it => Row::OAuthRound(it.state);
     /// Stripe events received, or parked ones settled.
@@ -81,6 +86,8 @@ aggregates! {
     books: versioned Books = it => Row::Books(it.id.clone());
     /// Promotion codes created or changed.
     promotion_codes: versioned PromotionCode = it => Row::PromotionCode(it.id.clone());
+    /// Subscriptions begun or changed.
+    subscriptions: versioned Subscription = it => Row::Subscription(it.key.clone());
     /// Licenses minted or changed.
     licenses: versioned License = it => Row::License(it.id.clone());
     /// Devices activated, seen or released.

@@ -7,6 +7,7 @@ use crate::model::licenses::license::License;
 
 /// "Add `add` to the counter unless that takes it above `cap`."
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Count {
     /// The counter to add to.
     pub counter: Counter,

@@ -19,11 +19,13 @@ impl Changes {
     }
 
     /// Replaces the delivery of each new event by one to each endpoint that receives the event. An event
-    /// whose tenant has no endpoint of its mode stays as it is and waits.
+    /// whose tenant has no endpoint of its mode stays as it is and waits, unless it is about activity or about
+    /// a connection: nobody would act on old news of these.
     pub fn fan_out(&mut self, subscribers: &Subscribers) {
         let mut all = Vec::new();
         for write in std::mem::take(&mut self.deliveries) {
             match receivers(&write, subscribers) {
+                None if is_event(&write) && write.value.event.is_activity() => {}
                 None => all.push(write),
                 Some(to) => {
                     let copies = to.into_iter().enumerate();
@@ -41,11 +43,12 @@ fn receivers<'a>(
     subscribers: &'a Subscribers,
 ) -> Option<Vec<&'a Subscriber>> {
     let mode = write.value.waits_in.filter(|_| is_event(write))?;
-    let endpoints = subscribers.get(&write.value.tenant)?;
-    if !endpoints.iter().any(|it| it.subscription.is_of(mode)) {
-        return None;
-    }
     let event = write.value.event;
+    let endpoints = subscribers.get(&write.value.tenant);
+    let of_mode = |it: &&Vec<Subscriber>| it.iter().any(|it| it.subscription.is_of(mode));
+    let Some(endpoints) = endpoints.filter(of_mode) else {
+        return event.is_about_connection().then(Vec::new);
+    };
     let receive = |it: &&Subscriber| it.subscription.receives(event, mode);
     Some(endpoints.iter().filter(receive).collect())
 }
@@ -152,6 +155,38 @@ mod tests {
         ] {
             let event = Write::new(event("dlv_1", live));
             assert_eq!(fanned_out(event, to.clone()), expected, "{to:?}");
+        }
+    }
+
+    #[test]
+    fn an_event_about_activity_waits_for_no_endpoint() {
+        let live = Some(Mode::Live);
+        for (to, expected) in [
+            (vec![], [].as_slice()),
+            (vec![subscriber("we_1", Some(Mode::Sandbox), None)], &[]),
+            (vec![subscriber("we_1", live, None)], &["dlv_1 we_1 None"]),
+        ] {
+            let mut activated = event("dlv_1", live);
+            activated.event = EventName::LicenseActivated;
+            assert_eq!(fanned_out(Write::new(activated), to), expected);
+        }
+    }
+
+    #[test]
+    fn an_event_about_a_connection_waits_for_no_endpoint() {
+        let event = || {
+            let mut event = event("dlv_1", Some(Mode::Live));
+            event.event = EventName::ConnectionNeedsAttention;
+            Write::new(event)
+        };
+        let sandbox = subscriber("we_1", Some(Mode::Sandbox), None);
+        let live = subscriber("we_2", Some(Mode::Live), None);
+        for (to, expected) in [
+            (vec![], &[][..]),
+            (vec![sandbox.clone()], &[]),
+            (vec![sandbox, live], &["dlv_1 we_2 None"]),
+        ] {
+            assert_eq!(fanned_out(event(), to.clone()), expected, "{to:?}");
         }
     }
 

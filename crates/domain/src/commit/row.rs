@@ -14,6 +14,7 @@ use crate::model::licenses::license::{License, OrderUnit};
 use crate::model::sales::ledger::books::BooksId;
 use crate::model::sales::ledger::entry::LedgerEntryId;
 use crate::model::sales::payment::PaymentKey;
+use crate::model::sales::subscription::SubscriptionKey;
 use crate::model::stripe::account::AccountRef;
 
 /// The identity of a row that a guard names.
@@ -31,6 +32,8 @@ pub enum Row {
     Connection(TenantId),
     /// The link of a Stripe account to its tenant, in a mode.
     Account(AccountRef),
+    /// What Stripe says of an account, in a mode.
+    AccountState(AccountRef),
     /// An OAuth round, by the hash of its state.
     OAuthRound(SecretHash),
     /// A Stripe event that was received on the endpoint of a mode.
@@ -45,6 +48,8 @@ pub enum Row {
     Books(BooksId),
     /// A promotion code.
     PromotionCode(PromotionCodeId),
+    /// A subscription.
+    Subscription(SubscriptionKey),
     /// A license.
     License(LicenseId),
     /// The one license of a unit that was sold.

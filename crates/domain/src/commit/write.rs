@@ -2,6 +2,7 @@
 
 /// A whole row to write, and its guard.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Write<T> {
     /// The row to write.
     pub value: T,
@@ -11,6 +12,7 @@ pub struct Write<T> {
 
 /// What a store must find for a row to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Expected {
     /// No such row exists.
     New,

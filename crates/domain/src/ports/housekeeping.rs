@@ -16,11 +16,6 @@ pub trait Housekeeping {
     fn prune(&self, kind: Prunable, until: Timestamp) -> Result<usize, StoreError>;
     /// Counts the rows that [`prune`](Self::prune) would delete, however many.
     fn count_prunable(&self, kind: Prunable, until: Timestamp) -> Result<u64, StoreError>;
-    /// Prepares lists by state for licenses whose term ended at `ended` or before, at most
-    /// [`MAX_PRUNED_ROWS`]. A list has the same licenses before and after
-    /// (`a_license_whose_end_was_noticed_is_in_the_same_lists`), but is slower before. `ended` MUST
-    /// be so long ago that no node's clock is before it. Returns the number of licenses.
-    fn mark_ended_licenses(&self, ended: Timestamp) -> Result<usize, StoreError>;
     /// Readiness check: whether the store can answer.
     fn ready(&self) -> Result<(), StoreError>;
     /// How busy the store is, for metrics. A store that does not know answers zeros.

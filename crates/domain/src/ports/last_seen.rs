@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::base::id::{ApiKeyId, LicenseId, TokenId};
 use crate::base::time::Timestamp;
 use crate::model::licenses::activation::Fingerprint;
+use crate::model::stripe::account::AccountRef;
 use crate::ports::store_error::StoreError;
 
 /// An object whose last use is recorded.
@@ -14,6 +15,8 @@ pub enum SeenTarget {
     ApiKey(ApiKeyId),
     /// A management token, which is seen with each call that it authenticated.
     Token(TokenId),
+    /// A Stripe account, which is seen with each event that is received from it.
+    Account(AccountRef),
     /// An activation, which is seen when its device validates the license.
     Device(LicenseId, Fingerprint),
 }

@@ -58,6 +58,10 @@ pub trait Licenses {
     ) -> Listed<LicenseRecord>;
     /// All licenses that were minted for an order, sorted by unit.
     fn licenses_of_order(&self, order: &OrderId) -> Result<Vec<LicenseRecord>, StoreError>;
+    /// At most `n` licenses that are not revoked, whose term ended at `ended` or before and whose end was
+    /// not noticed, the first ended first. An unreadable license is left out, so that it delays no other
+    /// (`an_end_is_listed_until_it_is_noticed`).
+    fn ended_licenses(&self, ended: Timestamp, n: usize) -> Result<Vec<LicenseRecord>, StoreError>;
 }
 
 /// Reads the activations of licenses.
@@ -78,11 +82,11 @@ pub trait Activations {
 /// A query for a license by its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyQuery {
-    /// The tenant of the API key.
+    /// The tenant of the caller.
     pub tenant: TenantId,
-    /// The product of the API key.
+    /// The product of the caller.
     pub product: ProductId,
-    /// The mode of the API key.
+    /// The mode of the caller.
     pub mode: Mode,
     /// The hashes under which the presented key may be stored.
     pub hashes: Vec<KeyHash>,

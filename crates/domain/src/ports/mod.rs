@@ -16,6 +16,8 @@ mod ledger;
 mod licenses;
 mod mail;
 mod master_keys;
+#[cfg(feature = "mock")]
+mod mock_store;
 mod outbox;
 mod sales;
 mod sellers;
@@ -23,7 +25,11 @@ mod store;
 mod store_error;
 mod stripe;
 mod stripe_api;
+mod stripe_checkout;
+mod stripe_history;
+mod stripe_idempotency;
 mod stripe_sales;
+mod stripe_webhooks;
 mod validations;
 
 pub use access::{ApiKeys, IdempotencyKeys, RateLimiter, TakeDone, TakeQuery};
@@ -43,21 +49,24 @@ pub use mail::{Mail, MailError, Message};
 pub use master_keys::{MasterKeys, SealedKind, SealedValue};
 pub use outbox::{ClaimLimits, Claimed, Deliveries, Mails, SET_ASIDE, WebhookEndpoints};
 pub use sales::{
-    CustomerFilter, Customers, Erasure, Erasures, OrderFilter, Orders, Payments, TenantErasure,
-    TenantRows,
+    CustomerFilter, Customers, Erasure, Erasures, OrderFilter, Orders, Payments, Subscriptions,
+    TenantErasure, TenantRows,
 };
 pub use sellers::{AuditFilter, AuditRecord, Audits, Tenants, Tokens};
 pub use store::Store;
 pub use store_error::StoreError;
 pub use stripe::{Connections, OAuthRounds, ProcessedEvents};
 pub use stripe_api::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, SellerKey, SoldKeyType, Stripe,
-    StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
-    StripeRefusal, WebhookError, Webhooks,
+    CheckoutEnd, Grant, NewPrice, NewProduct, PriceBilling, SellerKey, SoldKeyType, Stripe,
+    StripeAccess, StripeAccount, StripeError, StripePrice, StripeProduct, StripeRefusal,
 };
+pub use stripe_checkout::{CheckoutLine, CheckoutRequest, CheckoutSession, NewSubscription};
+pub use stripe_history::{HistoryKind, HistoryPage, HistoryQuery, UnknownHistory};
+pub use stripe_idempotency::StripeIdempotencyKey;
 pub use stripe_sales::{
     BookedSince, ChargePayment, NewCoupon, NewPromotionCode, StripePage, TransactionPage,
 };
+pub use stripe_webhooks::{WebhookError, Webhooks};
 pub use validations::{ValidateDone, ValidateQuery, ValidateRead, Validations};
 
 #[cfg(feature = "mock")]
@@ -67,4 +76,8 @@ pub use http::MockHttp;
 #[cfg(feature = "mock")]
 pub use mail::MockMail;
 #[cfg(feature = "mock")]
-pub use stripe_api::{MockStripe, MockWebhooks};
+pub use mock_store::MockStore;
+#[cfg(feature = "mock")]
+pub use stripe_api::MockStripe;
+#[cfg(feature = "mock")]
+pub use stripe_webhooks::MockWebhooks;

@@ -9,6 +9,7 @@ use crate::base::time::Timestamp;
 use crate::model::sales::customer::{Customer, ExternalId};
 use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::payment::{Payment, PaymentKey};
+use crate::model::sales::subscription::{Subscription, SubscriptionKey};
 use crate::model::sellers::audit::AuditEntry;
 use crate::ports::store_error::{Found, Listed, StoreError};
 
@@ -21,6 +22,8 @@ pub struct OrderFilter {
     pub email: Option<Email>,
     /// Only the order of this session.
     pub session: Option<SessionId>,
+    /// Only orders on this Stripe account.
+    pub account: Option<StripeAccountId>,
 }
 
 impl OrderFilter {
@@ -29,6 +32,7 @@ impl OrderFilter {
         self.status.is_none_or(|status| order.status == status)
             && (self.email.is_none() || order.email == self.email)
             && (self.session.is_none() || order.session == self.session)
+            && self.account.as_ref().is_none_or(|it| order.account == *it)
     }
 }
 
@@ -51,6 +55,12 @@ pub trait Orders {
 pub trait Payments {
     /// The payment with this identity.
     fn payment(&self, key: &PaymentKey) -> Found<Payment>;
+}
+
+/// Reads subscriptions.
+pub trait Subscriptions {
+    /// The subscription with this identity.
+    fn subscription(&self, key: &SubscriptionKey) -> Found<Subscription>;
 }
 
 /// A filter of customers. All given conditions must hold.

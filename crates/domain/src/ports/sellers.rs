@@ -80,7 +80,7 @@ impl From<&AuditEntry> for AuditRecord {
             id: entry.id.as_str().to_owned(),
             at: entry.at,
             actor: entry.actor.to_text(),
-            action: entry.action.to_owned(),
+            action: entry.action.clone().into_owned(),
             target: entry.target.clone(),
             address: entry.origin.as_ref().map(|it| it.address.to_string()),
             request_id: entry.origin.as_ref().map(|it| it.request_id.clone()),

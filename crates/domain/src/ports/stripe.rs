@@ -7,6 +7,7 @@ use crate::base::secret::SecretHash;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::model::stripe::account::{AccountLink, AccountRef};
+use crate::model::stripe::account_state::AccountState;
 use crate::model::stripe::connection::Connection;
 use crate::model::stripe::oauth_round::OAuthRound;
 use crate::model::stripe::processed_event::ProcessedEvent;
@@ -18,6 +19,17 @@ pub trait Connections {
     fn connection(&self, tenant: &TenantId) -> Found<Connection>;
     /// The link from an account to its current or last tenant.
     fn account_link(&self, account: &AccountRef) -> Found<AccountLink>;
+    /// Up to `n` connections with an account, in the order of their tenants, after this tenant
+    /// (`connections_with_an_account_are_listed_in_pages`).
+    fn connected(&self, after: Option<&TenantId>, n: usize) -> Result<Vec<Connection>, StoreError>;
+    /// What Stripe last said of an account, and its newest payouts
+    /// (`an_account_state_reads_back_as_written`).
+    fn account_state(&self, account: &AccountRef) -> Found<AccountState>;
+    /// When an event of an account was last received, as [`SeenTarget::Account`] was recorded
+    /// (`the_last_event_of_an_account_only_moves_forward`).
+    ///
+    /// [`SeenTarget::Account`]: crate::ports::SeenTarget::Account
+    fn last_event_at(&self, account: &AccountRef) -> Found<Timestamp>;
     /// Up to `n` connections with former accounts whose grants are still to be revoked.
     fn retiring(&self, n: usize) -> Result<Vec<Connection>, StoreError>;
 }

@@ -1,22 +1,28 @@
-//! Stripe's API and webhooks.
+//! Stripe's API.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use crate::base::email::Email;
-use crate::base::id::{OrderId, SessionId, StripeAccountId, StripePriceId, StripeProductId};
+use crate::base::id::{
+    DisputeId, InvoiceId, PaymentIntentId, SessionId, StripeAccountId, StripePriceId,
+    StripeProductId, SubscriptionId,
+};
 use crate::base::mode::Mode;
 use crate::base::money::Money;
 use crate::base::secret::Secret;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::stripe_value::StripeObjectId;
-use crate::base::time::Timestamp;
 use crate::base::url::WebUrl;
 use crate::model::catalog::key_type::KeyType;
 use crate::model::catalog::price_link::PriceLink;
+use crate::model::licenses::recurrence::Billing;
 use crate::model::stripe::account::AccountRef;
-use crate::model::stripe::event::StripeEvent;
+use crate::model::stripe::event::DisputeFacts;
+pub use crate::model::stripe::stripe_account::StripeAccount;
+use crate::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
+use crate::ports::stripe_checkout::{CheckoutRequest, CheckoutSession};
+use crate::ports::stripe_history::{HistoryPage, HistoryQuery};
+use crate::ports::stripe_idempotency::StripeIdempotencyKey;
 use crate::ports::stripe_sales::{
     BookedSince, ChargePayment, NewCoupon, NewPromotionCode, StripePage, TransactionPage,
 };
@@ -49,6 +55,16 @@ pub trait Stripe: Send + Sync {
 
     /// Retrieves an account.
     fn account(&self, account: &AccountRef) -> Result<StripeAccount, StripeError>;
+
+    /// Creates a link with which the owner of an account enters at Stripe what Stripe requires. Stripe sends
+    /// the owner to `return_url` afterwards, and to `refresh_url` if the link is used up or too old
+    /// (`an_onboarding_link_leads_to_stripe`).
+    fn onboarding_link(
+        &self,
+        account: &AccountRef,
+        refresh_url: &WebUrl,
+        return_url: &WebUrl,
+    ) -> Result<String, StripeError>;
 
     /// Retrieves a product; `None` if it does not exist any more (`a_deleted_product_is_not_found`).
     fn product(
@@ -147,60 +163,46 @@ pub trait Stripe: Send + Sync {
         id: &StripeObjectId,
         active: bool,
     ) -> Result<(), StripeError>;
-}
 
-/// Verifies and parses Stripe's webhook events.
-///
-/// An adapter MUST verify the signature over the raw bytes before it parses them, accept any `v1`
-/// signature that matches, refuse a timestamp more than 300 s before or after `now`, and refuse
-/// every event while no secret is configured.
-#[cfg_attr(feature = "mock", mockall::automock)]
-pub trait Webhooks: Send + Sync {
-    /// Verifies and parses an event that was sent to a Connect endpoint of the platform. Also
-    /// returns the mode whose secret signed the event.
-    fn read_connect(
+    /// Reads a page of what happened on an account.
+    fn history(
         &self,
-        body: &[u8],
-        signature: &str,
-        now: Timestamp,
-    ) -> Result<(Mode, StripeEvent), WebhookError>;
+        access: &StripeAccess,
+        query: &HistoryQuery,
+    ) -> Result<HistoryPage, StripeError>;
 
-    /// Parses an event that was verified when it was received, to retry it.
-    fn reread(&self, body: &[u8]) -> Result<StripeEvent, WebhookError>;
-}
+    /// Retrieves a subscription as it is now; `None` if it does not exist
+    /// (`what_does_not_exist_is_not_found`).
+    fn subscription(
+        &self,
+        account: &AccountRef,
+        id: &SubscriptionId,
+    ) -> Result<Option<StripeSubscription>, StripeError>;
 
-/// Why an event was refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum WebhookError {
-    /// No secret is configured, so that no event can be verified.
-    #[error("no webhook secret is set")]
-    NoSecret,
-    /// The signature header is missing or malformed, or matches no secret.
-    #[error("the signature does not match")]
-    BadSignature,
-    /// The signature matches, but its timestamp is too old or in the future.
-    #[error("the signature is too old")]
-    Stale,
-    /// The body was signed by Stripe but is not an event.
-    #[error("the body is not an event")]
-    NotAnEvent,
-}
+    /// Retrieves an invoice; `None` if it does not exist.
+    fn invoice(
+        &self,
+        account: &AccountRef,
+        id: &InvoiceId,
+    ) -> Result<Option<InvoiceFacts>, StripeError>;
 
-/// An idempotency key, under which Stripe processes a request once: 1 to 255 characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StripeIdempotencyKey(String);
+    /// Finds the invoice that a payment paid; `None` if it paid none.
+    fn invoice_of_payment(
+        &self,
+        account: &AccountRef,
+        payment: &PaymentIntentId,
+    ) -> Result<Option<InvoiceFacts>, StripeError>;
 
-impl StripeIdempotencyKey {
-    /// Builds a key from parts, which must be short and must not be secret.
-    pub fn new(parts: &[&str]) -> Self {
-        let text = parts.join(":");
-        Self(text.chars().take(255).collect())
-    }
+    /// Retrieves a dispute as it is now (`a_dispute_is_retrieved_as_it_is`).
+    fn dispute(&self, access: &StripeAccess, id: &DisputeId) -> Result<DisputeFacts, StripeError>;
 
-    /// The value of the `Idempotency-Key` header.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+    /// Expires a checkout session, so that nobody can pay on its page. A session that has expired already,
+    /// or does not exist any more, is expired (`a_session_is_expired_once`).
+    fn expire_checkout(
+        &self,
+        access: &StripeAccess,
+        session: &SessionId,
+    ) -> Result<CheckoutEnd, StripeError>;
 }
 
 /// The credentials of a call, and the account that the call is made on.
@@ -257,25 +259,6 @@ pub struct Grant {
     pub livemode: bool,
 }
 
-/// A Stripe account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StripeAccount {
-    /// Stripe's id of the account.
-    pub id: StripeAccountId,
-    /// Whether the account may accept payments.
-    pub charges_enabled: bool,
-    /// Whether Stripe pays out to the account's owner.
-    pub payouts_enabled: bool,
-    /// Whether the owner has submitted the details that Stripe requires.
-    pub details_submitted: bool,
-    /// The account type (`standard`, `express`, `custom` or `none`), if Stripe sent it.
-    pub kind: Option<String>,
-    /// The country code, if Stripe sent it.
-    pub country: Option<String>,
-    /// The default currency, if Stripe sent it.
-    pub default_currency: Option<String>,
-}
-
 /// The key type that a Stripe product or price is made for, in its metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SoldKeyType {
@@ -328,18 +311,36 @@ pub struct StripeProduct {
 pub struct StripePrice {
     /// Stripe's id of the price.
     pub id: StripePriceId,
-    /// The amount, if it is one that is charged once.
+    /// The amount, if it is one.
     pub amount: Option<Money>,
+    /// How often the price is paid; `None` if it is paid once.
+    pub billing: Option<PriceBilling>,
     /// Whether the price is not archived.
     pub active: bool,
     /// The key type in the metadata, if there is one.
     pub sold: Option<SoldKeyType>,
 }
 
+/// How often a price is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PriceBilling {
+    /// For each period.
+    Recurring(Billing),
+    /// In a way that no key type has, such as by usage.
+    Other,
+}
+
+impl StripePrice {
+    /// Whether the price has this amount and is paid so often.
+    pub fn is(&self, amount: Money, billing: Option<Billing>) -> bool {
+        self.amount == Some(amount) && self.billing == billing.map(PriceBilling::Recurring)
+    }
+}
+
 /// A Stripe product to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewProduct {
-    /// The key type, for the metadata.
+    /// The key type of the first line, for the metadata.
     pub sold: SoldKeyType,
     /// The name that buyers see.
     pub name: String,
@@ -356,40 +357,17 @@ pub struct NewPrice {
     pub stripe_product: StripeProductId,
     /// The amount of the price.
     pub amount: Money,
+    /// How often the price is paid; `None` if it is paid once.
+    pub billing: Option<Billing>,
 }
 
-/// A Checkout session to create.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckoutRequest {
-    /// The order, sent as `client_reference_id`.
-    pub order: OrderId,
-    /// The tenant, for the metadata.
-    pub tenant: TenantId,
-    /// The product, for the metadata.
-    pub product: ProductId,
-    /// The key type, for the metadata.
-    pub key_type: KeyTypeId,
-    /// The Stripe price to charge.
-    pub price: StripePriceId,
-    /// The platform's fee; `None` if there is none.
-    pub fee: Option<Money>,
-    /// The buyer's address, if known.
-    pub buyer: Option<Email>,
-    /// A signed copy of the order, for the metadata of the session.
-    pub snapshot: BTreeMap<String, String>,
-    /// The page that the buyer returns to after paying.
-    pub success_url: WebUrl,
-    /// The page that the buyer returns to after cancelling.
-    pub cancel_url: WebUrl,
-}
-
-/// An open Checkout session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckoutSession {
-    /// Stripe's id of the session.
-    pub id: SessionId,
-    /// The URL of the page where the buyer pays.
-    pub url: String,
+/// How a checkout session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckoutEnd {
+    /// Nobody can pay in the session any more.
+    Expired,
+    /// The buyer has completed the session before (`a_completed_session_is_not_expired`).
+    Completed,
 }
 
 /// What Stripe says about a request that it refused.

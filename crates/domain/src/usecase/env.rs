@@ -98,7 +98,7 @@ impl Env<'_> {
             tenant: tenant.clone(),
             at,
             actor,
-            action,
+            action: action.into(),
             target: target.into(),
             origin: self.origin.cloned(),
         }

@@ -1,6 +1,7 @@
 //! Use cases. Each one reads through a port, decides, and commits one value.
 
 pub mod access;
+pub mod caller;
 pub mod catalog;
 pub mod commit_loop;
 pub mod env;

@@ -5,16 +5,20 @@ use std::time::Duration;
 
 use crate::model::stripe::event::{EventData, StripeEvent};
 use crate::model::stripe::processed_event::ProcessedEvent;
-use crate::ports::{MAX_PRUNED_ROWS, Store, StoreError, Stripe, WebhookError, Webhooks};
+use crate::ports::{Store, StoreError, Stripe, WebhookError, Webhooks};
 use crate::usecase::env::Env;
 use crate::usecase::failure::Failure;
+use crate::usecase::licenses::expiry::notice_ends;
 use crate::usecase::outbox::waiting::assign_waiting;
 use crate::usecase::sales::checkout;
-use crate::usecase::stripe::connect;
 use crate::usecase::stripe::inbound::{self, Inbound, InboundError, InboundStore, Outcome};
+use crate::usecase::stripe::leave::retire;
 
 /// The largest number of objects of each kind that one sweep processes.
 const MAX_PER_SWEEP: usize = 50;
+
+/// The largest number of checkout sessions of one account that one sweep expires.
+const MAX_SESSIONS: usize = 200;
 
 /// The largest number of parked events that one sweep retries. They are retried in the order of their
 /// retries, so that those which fail again and again delay no other for long.
@@ -23,12 +27,6 @@ const MAX_PARKED_PER_SWEEP: usize = 200;
 /// The age after which an order that is still opening is abandoned. Since a crash interrupted its
 /// checkout, no buyer has its payment page.
 const STUCK_AFTER: Duration = Duration::from_hours(1);
-
-/// The largest number of steps in one sweep that mark licenses whose term has ended.
-const MAX_MARK_STEPS: usize = 100;
-
-/// How long after the end of a term it is marked: longer than the clocks of two nodes differ.
-const MARK_AFTER: Duration = Duration::from_mins(1);
 
 /// The results of one sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,7 +41,7 @@ pub struct SweepReport {
     pub failed: usize,
     /// Number of events that waited for an endpoint and were assigned to one.
     pub assigned: usize,
-    /// Number of licenses that were marked because their term has ended.
+    /// Number of licenses whose end was noticed.
     pub ended: usize,
 }
 
@@ -71,11 +69,14 @@ pub fn sweep(
         Ok(assigned) => report.assigned = assigned,
         Err(_) => increment(&mut report.failed),
     }
-    report.ended = mark_ended(store, env)?;
+    match notice_ends(store, env) {
+        Ok(ended) => report.ended = ended,
+        Err(_) => increment(&mut report.failed),
+    }
     Ok(report)
 }
 
-/// Revokes the grants of former accounts at Stripe. Not a part of [`sweep`], so that a slow Stripe delays
+/// Revokes the grants of former accounts at Stripe, after their open sessions are expired. Not a part of [`sweep`], so that a slow Stripe delays
 /// nothing else.
 pub fn revoke_grants(
     store: &dyn Store,
@@ -84,25 +85,13 @@ pub fn revoke_grants(
 ) -> Result<SweepReport, StoreError> {
     let mut report = SweepReport::default();
     for connection in store.retiring(MAX_PER_SWEEP)? {
-        match connect::retire(store, stripe, env, &connection.tenant) {
-            Ok(()) => increment(&mut report.retired),
+        match retire(store, stripe, env, &connection.tenant, MAX_SESSIONS) {
+            Ok(true) => increment(&mut report.retired),
+            Ok(false) => {}
             Err(_) => increment(&mut report.failed),
         }
     }
     Ok(report)
-}
-
-/// Marks licenses step by step until a step marks less than the maximum.
-fn mark_ended(store: &dyn Store, env: &Env<'_>) -> Result<usize, StoreError> {
-    let mut marked: usize = 0;
-    for _ in 0..MAX_MARK_STEPS {
-        let step = store.mark_ended_licenses(env.now().minus(MARK_AFTER))?;
-        marked = marked.saturating_add(step);
-        if step < MAX_PRUNED_ROWS {
-            break;
-        }
-    }
-    Ok(marked)
 }
 
 fn increment(count: &mut usize) {

@@ -8,6 +8,7 @@ mod last_seen;
 mod ledger;
 mod mail;
 mod prune;
+mod reconcile;
 mod slot_pool;
 mod sweep;
 mod tidy_metrics;
@@ -34,6 +35,7 @@ impl Workers {
             tokio::spawn(mail::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(sweep::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(sweep::run_at_stripe(Arc::clone(app), stopped.clone())),
+            tokio::spawn(reconcile::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(prune::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(last_seen::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(ledger::run(Arc::clone(app), stopped.clone())),

@@ -2,16 +2,22 @@
 
 use std::sync::Arc;
 
-use mintage_domain::base::id::{StripePriceId, StripeProductId};
+use mintage_domain::base::id::{
+    DisputeId, InvoiceId, PaymentIntentId, SessionId, StripePriceId, StripeProductId,
+    SubscriptionId,
+};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::event::DisputeFacts;
+use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 use mintage_domain::ports::{
-    BookedSince, ChargePayment, CheckoutRequest, CheckoutSession, Grant, NewCoupon, NewPrice,
-    NewProduct, NewPromotionCode, Stripe, StripeAccess, StripeAccount, StripeError,
-    StripeIdempotencyKey, StripePage, StripePrice, StripeProduct, TransactionPage,
+    BookedSince, ChargePayment, CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, HistoryPage,
+    HistoryQuery, NewCoupon, NewPrice, NewProduct, NewPromotionCode, Stripe, StripeAccess,
+    StripeAccount, StripeError, StripeIdempotencyKey, StripePage, StripePrice, StripeProduct,
+    TransactionPage,
 };
 
 use super::pass::point;
@@ -51,6 +57,15 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
 
     fn account(&self, account: &AccountRef) -> Result<StripeAccount, StripeError> {
         self.0.account(account)
+    }
+
+    fn onboarding_link(
+        &self,
+        account: &AccountRef,
+        refresh_url: &WebUrl,
+        return_url: &WebUrl,
+    ) -> Result<String, StripeError> {
+        self.0.onboarding_link(account, refresh_url, return_url)
     }
 
     fn product(
@@ -166,5 +181,49 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
         active: bool,
     ) -> Result<(), StripeError> {
         self.0.set_promotion_code_active(access, id, active)
+    }
+
+    fn history(
+        &self,
+        access: &StripeAccess,
+        query: &HistoryQuery,
+    ) -> Result<HistoryPage, StripeError> {
+        self.0.history(access, query)
+    }
+
+    fn subscription(
+        &self,
+        account: &AccountRef,
+        id: &SubscriptionId,
+    ) -> Result<Option<StripeSubscription>, StripeError> {
+        self.0.subscription(account, id)
+    }
+
+    fn invoice(
+        &self,
+        account: &AccountRef,
+        id: &InvoiceId,
+    ) -> Result<Option<InvoiceFacts>, StripeError> {
+        self.0.invoice(account, id)
+    }
+
+    fn invoice_of_payment(
+        &self,
+        account: &AccountRef,
+        payment: &PaymentIntentId,
+    ) -> Result<Option<InvoiceFacts>, StripeError> {
+        self.0.invoice_of_payment(account, payment)
+    }
+
+    fn dispute(&self, access: &StripeAccess, id: &DisputeId) -> Result<DisputeFacts, StripeError> {
+        self.0.dispute(access, id)
+    }
+
+    fn expire_checkout(
+        &self,
+        access: &StripeAccess,
+        session: &SessionId,
+    ) -> Result<CheckoutEnd, StripeError> {
+        self.0.expire_checkout(access, session)
     }
 }

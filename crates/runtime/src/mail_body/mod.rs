@@ -9,7 +9,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::text::is_layout_control;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::model::outbox::mail::LicenseMail;
+use mintage_domain::model::outbox::mail::{LicenseMail, MailedLicense};
 use mintage_domain::ports::Message;
 
 const TEST_NOTICE: &str =
@@ -25,6 +25,7 @@ struct TextBody<'a> {
     key: &'a str,
     validity: &'a str,
     devices: &'a str,
+    more: &'a [Another],
 }
 
 #[derive(Template)]
@@ -38,15 +39,39 @@ struct HtmlBody<'a> {
     key: &'a str,
     validity: &'a str,
     devices: &'a str,
+    more: &'a [Another],
 }
 
-/// Renders the message that brings a license key to its buyer.
+/// Another license of the same purchase.
+struct Another {
+    product: String,
+    plan: String,
+    key: Secret,
+    validity: String,
+    devices: String,
+}
+
+impl Another {
+    fn of(license: &MailedLicense) -> Self {
+        Self {
+            product: one_line(&license.product),
+            plan: one_line(&license.plan),
+            key: license.key.clone(),
+            validity: validity(license.expires_at),
+            devices: devices(license.activation_limit),
+        }
+    }
+}
+
+/// Renders the message that brings license keys to their buyer.
 pub(crate) fn license_message(mail: &LicenseMail) -> askama::Result<Message> {
     let is_test = mail.mode == Mode::Sandbox;
     let product = one_line(mail.product.as_str());
     let plan = one_line(mail.plan.as_str());
     let prefix = if is_test { "[Test] " } else { "" };
-    let subject = format!("{prefix}Your license key for {product}");
+    let keys = if mail.more.is_empty() { "key" } else { "keys" };
+    let subject = format!("{prefix}Your license {keys} for {product}");
+    let more: Vec<Another> = mail.more.iter().map(Another::of).collect();
     let validity = validity(mail.expires_at);
     let devices = devices(mail.activation_limit);
     let key = mail.key.expose();
@@ -58,6 +83,7 @@ pub(crate) fn license_message(mail: &LicenseMail) -> askama::Result<Message> {
         key,
         validity: &validity,
         devices: &devices,
+        more: &more,
     };
     let html = HtmlBody {
         subject: &subject,
@@ -68,6 +94,7 @@ pub(crate) fn license_message(mail: &LicenseMail) -> askama::Result<Message> {
         key,
         validity: &validity,
         devices: &devices,
+        more: &more,
     };
     Ok(Message {
         id: mail.id.clone(),

@@ -16,6 +16,7 @@ fn lifetime() -> LicenseMail {
         mode: Mode::Live,
         expires_at: None,
         activation_limit: 3,
+        more: Vec::new(),
     }
 }
 
@@ -135,4 +136,30 @@ fn a_name_is_neither_markup_nor_a_template_nor_a_header() {
         assert!(html.contains(&format!("<title>Your license key for {html_line}</title>")));
         assert_eq!(text.matches(KEY).count(), 1, "{text}");
     }
+}
+
+#[test]
+fn all_licenses_of_a_purchase_are_in_one_mail() {
+    let another = |plan: &str, key: &str| MailedLicense {
+        product: "<Pixel>".to_owned(),
+        plan: plan.to_owned(),
+        key: Secret::new(key),
+        expires_at: Some(Timestamp::EPOCH),
+        activation_limit: 1,
+    };
+    let (subject, text, html) = rendered(&LicenseMail {
+        more: vec![another("Team", "PIXL-2"), another("Solo", "PIXL-3")],
+        ..lifetime()
+    });
+    assert_eq!(subject, "Your license keys for Pixel Studio");
+    let solo = "\n<Pixel> (Solo):\n\n    PIXL-3\n\nValid:   until 1970-01-01 (UTC)\nDevices: 1 at a time\n\nKeep";
+    assert!(text.contains(solo), "{text}");
+    for key in [KEY, "PIXL-2", "PIXL-3"] {
+        assert_eq!(text.matches(key).count(), 1, "{text}");
+        assert_eq!(html.matches(key).count(), 1, "{html}");
+    }
+    assert!(
+        html.contains("<strong>&#60;Pixel&#62;</strong> (Team):"),
+        "{html}"
+    );
 }

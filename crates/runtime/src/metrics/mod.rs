@@ -44,17 +44,19 @@ pub(crate) enum Worker {
     Mail,
     Sweep,
     SweepAtStripe,
+    Reconcile,
     Prune,
     LastSeen,
     Ledger,
 }
 
 impl Worker {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Deliver,
         Self::Mail,
         Self::Sweep,
         Self::SweepAtStripe,
+        Self::Reconcile,
         Self::Prune,
         Self::LastSeen,
         Self::Ledger,
@@ -66,6 +68,7 @@ impl Worker {
             Self::Mail => "mail",
             Self::Sweep => "sweep",
             Self::SweepAtStripe => "sweep_at_stripe",
+            Self::Reconcile => "reconcile",
             Self::Prune => "prune",
             Self::LastSeen => "last_seen",
             Self::Ledger => "ledger",

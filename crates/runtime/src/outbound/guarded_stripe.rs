@@ -3,16 +3,22 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use mintage_domain::base::id::{StripeAccountId, StripePriceId, StripeProductId};
+use mintage_domain::base::id::{
+    DisputeId, InvoiceId, PaymentIntentId, SessionId, StripeAccountId, StripePriceId,
+    StripeProductId, SubscriptionId,
+};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::event::DisputeFacts;
+use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 use mintage_domain::ports::{
-    BookedSince, ChargePayment, CheckoutRequest, CheckoutSession, Grant, NewCoupon, NewPrice,
-    NewProduct, NewPromotionCode, Stripe, StripeAccess, StripeAccount, StripeError,
-    StripeIdempotencyKey, StripePage, StripePrice, StripeProduct, TransactionPage,
+    BookedSince, ChargePayment, CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, HistoryPage,
+    HistoryQuery, NewCoupon, NewPrice, NewProduct, NewPromotionCode, Stripe, StripeAccess,
+    StripeAccount, StripeError, StripeIdempotencyKey, StripePage, StripePrice, StripeProduct,
+    TransactionPage,
 };
 
 use crate::metrics::Metrics;
@@ -93,6 +99,18 @@ impl Stripe for GuardedStripe {
 
     fn account(&self, account: &AccountRef) -> Result<StripeAccount, StripeError> {
         self.call("account", account, || self.stripe.account(account))
+    }
+
+    fn onboarding_link(
+        &self,
+        account: &AccountRef,
+        refresh_url: &WebUrl,
+        return_url: &WebUrl,
+    ) -> Result<String, StripeError> {
+        self.call("onboarding_link", account, || {
+            self.stripe
+                .onboarding_link(account, refresh_url, return_url)
+        })
     }
 
     fn product(
@@ -231,5 +249,54 @@ impl Stripe for GuardedStripe {
             access.account(),
             call,
         )
+    }
+
+    fn history(
+        &self,
+        access: &StripeAccess,
+        query: &HistoryQuery,
+    ) -> Result<HistoryPage, StripeError> {
+        let call = || self.stripe.history(access, query);
+        self.count("history", access.mode(), access.account(), call)
+    }
+
+    fn subscription(
+        &self,
+        account: &AccountRef,
+        id: &SubscriptionId,
+    ) -> Result<Option<StripeSubscription>, StripeError> {
+        let call = || self.stripe.subscription(account, id);
+        self.call("subscription", account, call)
+    }
+
+    fn invoice(
+        &self,
+        account: &AccountRef,
+        id: &InvoiceId,
+    ) -> Result<Option<InvoiceFacts>, StripeError> {
+        self.call("invoice", account, || self.stripe.invoice(account, id))
+    }
+
+    fn invoice_of_payment(
+        &self,
+        account: &AccountRef,
+        payment: &PaymentIntentId,
+    ) -> Result<Option<InvoiceFacts>, StripeError> {
+        let call = || self.stripe.invoice_of_payment(account, payment);
+        self.call("invoice_of_payment", account, call)
+    }
+
+    fn dispute(&self, access: &StripeAccess, id: &DisputeId) -> Result<DisputeFacts, StripeError> {
+        let call = || self.stripe.dispute(access, id);
+        self.count("dispute", access.mode(), access.account(), call)
+    }
+
+    fn expire_checkout(
+        &self,
+        access: &StripeAccess,
+        session: &SessionId,
+    ) -> Result<CheckoutEnd, StripeError> {
+        let call = || self.stripe.expire_checkout(access, session);
+        self.count("expire_checkout", access.mode(), access.account(), call)
     }
 }

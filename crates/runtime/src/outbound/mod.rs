@@ -2,7 +2,9 @@
 //! and not at all while Stripe does not answer.
 
 mod guarded_stripe;
+mod pace;
 mod run;
 
 pub use guarded_stripe::GuardedStripe;
+pub use pace::SteadyPace;
 pub use run::{OutboundError, call_stripe, check_circuit};

@@ -1,6 +1,7 @@
 //! The problems of products, key types and prices.
 
 use mintage_domain::model::catalog::price::InvalidPrice;
+use mintage_domain::model::licenses::recurrence::InvalidRecurrence;
 use mintage_domain::usecase::catalog::error::CatalogError;
 use mintage_domain::usecase::catalog::prices::PricesError;
 
@@ -19,9 +20,21 @@ impl From<CatalogError> for Problem {
                 Self::invalid_field("priceCurrency", text)
             }
             CatalogError::Price(_) => Self::invalid_field("priceInCents", text),
+            CatalogError::Sale(_) => Self::invalid_field("managedPayments", text),
+            CatalogError::Recurrence(error) => Self::invalid_field(recurrence_field(error), text),
             CatalogError::Stripe(error) => error.into(),
             CatalogError::Failure(failure) => failure.into(),
         }
+    }
+}
+
+/// The field of a key type that makes its recurrence invalid.
+pub const fn recurrence_field(error: InvalidRecurrence) -> &'static str {
+    match error {
+        InvalidRecurrence::Count(_) | InvalidRecurrence::CountWithoutInterval => "intervalCount",
+        InvalidRecurrence::Trial | InvalidRecurrence::TrialWithoutInterval => "trialDays",
+        InvalidRecurrence::Grace | InvalidRecurrence::GraceWithoutInterval => "graceDays",
+        InvalidRecurrence::WithDuration => "duration",
     }
 }
 

@@ -65,8 +65,10 @@ error_codes! {
         "the plan allows no further active license",
     QuotaProductsExceeded = 403 "quota/products-exceeded"
         "the plan allows no further product",
-    QuotaConnectNotIncluded = 403 "quota/connect-not-included"
+    PlanUpgradeRequired = 403 "plan/upgrade-required"
         "the plan does not include connecting Stripe",
+    PlanProductDeactivated = 403 "plan/product-deactivated"
+        "the product is deactivated, because the plan allows fewer products",
     NotFound = 404 "common/not-found"
         "the object does not exist, or belongs to another tenant",
     MethodNotAllowed = 405 "common/method-not-allowed"
@@ -79,6 +81,8 @@ error_codes! {
         "the object exists already",
     CatalogArchived = 409 "catalog/archived"
         "the product or the key type is archived",
+    CatalogDeactivated = 409 "catalog/deactivated"
+        "the product is deactivated, because the plan allows fewer products",
     LicenseAlreadyRevoked = 409 "license/already-revoked"
         "the license is revoked already",
     LicenseAlreadyFrozen = 409 "license/already-frozen"
@@ -111,10 +115,14 @@ error_codes! {
         "this server has no mail server",
     StripeNotConnected = 409 "stripe/not-connected"
         "no Stripe account is connected",
+    ConnectLiveIsOneWay = 409 "connect/live-is-one-way"
+        "the connection is live, and goes back to sandbox only by disconnecting",
     StripeModeRefused = 409 "stripe/mode-refused"
         "the connection cannot change to this mode",
     StripeNotConfigured = 409 "stripe/not-configured"
         "this server has no Stripe settings for the mode",
+    StripeCannotCharge = 409 "stripe/cannot-charge"
+        "the account can take no payments; `details` say why",
     OauthAccountTaken = 409 "oauth/account-taken"
         "the account belongs to another tenant",
     OauthWrongMode = 409 "oauth/wrong-mode"
@@ -125,10 +133,14 @@ error_codes! {
         "the content type is not `application/json`",
     CheckoutNoPrice = 422 "checkout/no-price"
         "the key type has no price on the account",
+    CheckoutNotTogether = 422 "checkout/not-together"
+        "the items cannot be sold in one checkout: their currencies, or switches of their key types, differ",
+    CheckoutTooLarge = 422 "checkout/too-large"
+        "the checkout has too many licenses or seats, a too large total, or too much metadata",
+    CheckoutManagedPaymentsFee = 422 "checkout/managed-payments-fee"
+        "a key type with `managedPayments` is sold where the platform takes a fee",
     StripeAmountTooSmall = 422 "stripe/amount-too-small"
         "the amount is below Stripe's minimum",
-    StripeCannotCharge = 422 "stripe/cannot-charge"
-        "the account cannot charge",
     StripeRefused = 422 "stripe/refused"
         "Stripe refused the request; `details` have Stripe's own code and message",
     RateLimited = 429 "common/rate-limited"

@@ -14,9 +14,11 @@ impl From<IssueError> for Problem {
     fn from(error: IssueError) -> Self {
         let text = error.to_string();
         match error {
+            IssueError::NotAllowed(_) => SignatureError::ScopeInsufficient.into(),
             IssueError::UnknownPlan => Self::not_found(),
             IssueError::Suspended(error) => error.into(),
             IssueError::Archived => Self::new(ErrorCode::NotFound, text),
+            IssueError::Deactivated => Self::new(ErrorCode::PlanProductDeactivated, text),
             IssueError::TermIsPast(_) => Self::invalid_field("duration", text),
             IssueError::QuotaExceeded(_) => Self::new(ErrorCode::QuotaLicensesExceeded, text),
             IssueError::Replayed => SignatureError::TimestampReplay.into(),

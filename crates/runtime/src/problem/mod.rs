@@ -14,5 +14,6 @@ mod sellers;
 mod stripe;
 mod value;
 
+pub use catalog::recurrence_field;
 pub use code::ErrorCode;
 pub use value::{Detail, Problem};

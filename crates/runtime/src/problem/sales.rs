@@ -1,5 +1,7 @@
 //! The problems of checkouts and customers.
 
+use mintage_domain::usecase::failure::Failure;
+use mintage_domain::usecase::sales::agreement::CannotSell;
 use mintage_domain::usecase::sales::checkout::CheckoutError;
 use mintage_domain::usecase::sales::customer::EraseError;
 use mintage_domain::usecase::sales::promotion_code::PromotionCodeError;
@@ -15,12 +17,35 @@ impl From<CheckoutError> for Problem {
             CheckoutError::Unauthorized => Self::key_invalid(),
             CheckoutError::Suspended(error) => error.into(),
             CheckoutError::NotConnected => Self::new(ErrorCode::StripeNotConnected, text),
-            CheckoutError::NotFound => Self::not_found(),
-            CheckoutError::Archived => Self::new(ErrorCode::CatalogArchived, text),
-            CheckoutError::NoPrice => Self::new(ErrorCode::CheckoutNoPrice, text),
+            CheckoutError::ManagedPaymentsFee => {
+                Self::new(ErrorCode::CheckoutManagedPaymentsFee, text)
+            }
+            CheckoutError::TooLarge => Self::new(ErrorCode::CheckoutTooLarge, text),
+            CheckoutError::PlanLacksConnect => Self::new(ErrorCode::PlanUpgradeRequired, text),
+            CheckoutError::QuotaExceeded(_) => Self::new(ErrorCode::QuotaLicensesExceeded, text),
+            CheckoutError::Items(error) => error.into(),
             CheckoutError::ThanksPage(_) => Self::internal(&text),
             CheckoutError::Stripe(error) => error.into(),
             CheckoutError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<CannotSell> for Problem {
+    fn from(error: CannotSell) -> Self {
+        let text = error.to_string();
+        match error {
+            CannotSell::NotFound => Self::not_found(),
+            CannotSell::Archived => Self::new(ErrorCode::CatalogArchived, text),
+            CannotSell::Deactivated => Self::new(ErrorCode::CatalogDeactivated, text),
+            CannotSell::NoPrice(_) => Self::new(ErrorCode::CheckoutNoPrice, text),
+            CannotSell::MixedCurrencies
+            | CannotSell::MixedSwitch(_)
+            | CannotSell::RecurringAlone => Self::new(ErrorCode::CheckoutNotTogether, text),
+            CannotSell::TooManyLicenses
+            | CannotSell::TooManySeats
+            | CannotSell::TooExpensive(_) => Self::new(ErrorCode::CheckoutTooLarge, text),
+            CannotSell::Store(error) => Failure::from(error).into(),
         }
     }
 }

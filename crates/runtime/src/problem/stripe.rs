@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use mintage_domain::model::stripe::mode_change::ModeError;
 use mintage_domain::ports::{StripeError, StripeRefusal, WebhookError};
 use mintage_domain::usecase::stripe::connect::ConnectError;
 use mintage_domain::usecase::stripe::inbound::InboundError;
@@ -87,7 +88,10 @@ impl From<ConnectError> for Problem {
         match error {
             ConnectError::NotFound => Self::not_found(),
             ConnectError::Suspended(error) => error.into(),
-            ConnectError::PlanLacksConnect => Self::new(ErrorCode::QuotaConnectNotIncluded, text),
+            ConnectError::PlanLacksConnect => Self::new(ErrorCode::PlanUpgradeRequired, text),
+            ConnectError::Mode(ModeError::LiveIsOneWay | ModeError::AlreadyLive) => {
+                Self::new(ErrorCode::ConnectLiveIsOneWay, text)
+            }
             ConnectError::Mode(_) => Self::new(ErrorCode::StripeModeRefused, text),
             ConnectError::InvalidState => Self::new(ErrorCode::OauthStateInvalid, text),
             ConnectError::OtherBrowser => Self::new(ErrorCode::OauthOtherBrowser, text),
@@ -142,7 +146,7 @@ mod tests {
         for (error, status, code) in [
             (StripeError::Refused as fn(_) -> _, 422, "stripe/refused"),
             (StripeError::NotFound, 422, "stripe/refused"),
-            (StripeError::CannotCharge, 422, "stripe/cannot-charge"),
+            (StripeError::CannotCharge, 409, "stripe/cannot-charge"),
             (StripeError::AmountTooSmall, 422, "stripe/amount-too-small"),
             (StripeError::CodeRefused, 400, "oauth/code-refused"),
         ] {

@@ -26,6 +26,11 @@ impl LastSeenBuffer {
         }
     }
 
+    /// The latest use that is not in the store yet.
+    pub fn latest(&self, what: &SeenTarget) -> Option<Timestamp> {
+        self.lock().get(what).copied()
+    }
+
     /// Writes all times to the store. Times that the store does not write stay for the next flush.
     pub(crate) fn flush(&self, store: &(impl LastSeen + ?Sized)) -> Result<(), StoreError> {
         let seen: Vec<_> = std::mem::take(&mut *self.lock()).into_iter().collect();

@@ -23,6 +23,15 @@ const TOKENS: &str = "\
         order by t.id for update of t) \
     update management_tokens t set last_used_at = v.at from v where t.id = v.id";
 
+const ACCOUNTS: &str = "\
+    with v as (select t.account, t.mode, v.at \
+        from unnest(?::text[], ?::text[], ?::bigint[]) as v (account, mode, at) \
+        join account_links t on t.account = v.account and t.mode = v.mode \
+        where t.last_event_at is null or t.last_event_at < v.at \
+        order by t.account, t.mode for update of t) \
+    update account_links t set last_event_at = v.at from v \
+    where t.account = v.account and t.mode = v.mode";
+
 const ACTIVATIONS: &str = "\
     with v as (select t.license, t.fingerprint, v.at \
         from unnest(?::text[], ?::text[], ?::bigint[]) as v (license, fingerprint, at) \
@@ -46,6 +55,15 @@ pub fn touch(conn: &mut Conn, seen: &LastSeenBuffer) -> Result<(), Error> {
             Param::Numbers(seen.tokens.iter().map(|it| it.1).collect()),
         ];
         Statement::<BigInt>::of(TOKENS, params).execute(conn)?;
+    }
+    if !seen.accounts.is_empty() {
+        let accounts = &seen.accounts;
+        let params = vec![
+            Param::Texts(accounts.iter().map(|it| it.0.clone()).collect()),
+            Param::Texts(accounts.iter().map(|it| it.1.clone()).collect()),
+            Param::Numbers(accounts.iter().map(|it| it.2).collect()),
+        ];
+        Statement::<BigInt>::of(ACCOUNTS, params).execute(conn)?;
     }
     if !seen.devices.is_empty() {
         let devices = &seen.devices;

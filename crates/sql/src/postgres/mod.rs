@@ -1,12 +1,5 @@
 //! Statements for PostgreSQL.
 
-/// Locks the rows of a query, and leaves out those that another transaction has locked.
-macro_rules! claimable {
-    ($query:expr) => {
-        $query.for_update().skip_locked()
-    };
-}
-
 pub mod batch;
 pub mod claim;
 mod db;

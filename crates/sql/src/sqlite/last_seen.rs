@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::db::Conn;
 use super::tables::access::last_seen::LastSeenBuffer;
 use crate::error::Error;
-use crate::schema::{activations, api_key_uses, api_keys, management_tokens};
+use crate::schema::{account_links, activations, api_key_uses, api_keys, management_tokens};
 
 /// Move times forward, inside a transaction. A key or an activation that is gone is left out.
 pub fn touch(conn: &mut Conn, seen: &LastSeenBuffer) -> Result<(), Error> {
@@ -31,6 +31,13 @@ pub fn touch(conn: &mut Conn, seen: &LastSeenBuffer) -> Result<(), Error> {
         diesel::update(management_tokens::table.find(token))
             .filter(used.is_null().or(used.lt(at)))
             .set(used.eq(at))
+            .execute(conn)?;
+    }
+    for (account, mode, at) in &seen.accounts {
+        let last = account_links::last_event_at;
+        diesel::update(account_links::table.find((account, mode)))
+            .filter(last.is_null().or(last.lt(at)))
+            .set(last.eq(at))
             .execute(conn)?;
     }
     for (license, fingerprint, at) in &seen.devices {

@@ -1,12 +1,5 @@
 //! Statements for SQLite.
 
-/// Nothing: SQLite has one writer at a time, so that rows need no locks.
-macro_rules! claimable {
-    ($query:expr) => {
-        $query
-    };
-}
-
 pub mod batch;
 pub mod claim;
 mod db;

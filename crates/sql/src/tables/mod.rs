@@ -20,7 +20,7 @@ use crate::lookup::Lookup;
 use crate::writes::Writes;
 
 /// How guards find rows, in the order in which every node locks them.
-pub(crate) const LOOKUPS: [&Lookup; 23] = [
+pub(crate) const LOOKUPS: [&Lookup; 25] = [
     &sellers::tenant::LOOKUP,
     &sellers::management_token::LOOKUP,
     &catalog::product::LOOKUP,
@@ -28,6 +28,7 @@ pub(crate) const LOOKUPS: [&Lookup; 23] = [
     &access::api_key::LOOKUP,
     &stripe::connection::LOOKUP,
     &stripe::account::LOOKUP,
+    &stripe::account_state::LOOKUP,
     &stripe::oauth_round::LOOKUP,
     &stripe::event::LOOKUP,
     &sales::order::LOOKUP,
@@ -35,6 +36,7 @@ pub(crate) const LOOKUPS: [&Lookup; 23] = [
     &sales::ledger_entry::LOOKUP,
     &sales::ledger_books::LOOKUP,
     &sales::promotion_code::LOOKUP,
+    &sales::subscription::LOOKUP,
     &licenses::license::LOOKUP,
     &licenses::license::LOOKUP_BY_UNIT,
     &licenses::license::LOOKUP_BY_KEY,
@@ -57,6 +59,7 @@ pub(crate) fn write(changes: &Changes, joined: &JoinedCustomers) -> Writes {
     catalog::price_link::write(changes, &mut writes);
     stripe::connection::write(changes, &mut writes);
     stripe::account::write(changes, &mut writes);
+    stripe::account_state::write(changes, &mut writes);
     stripe::oauth_round::write(changes, &mut writes);
     sales::customer::write(joined, &mut writes);
     stripe::event::write(changes, &mut writes);
@@ -65,6 +68,7 @@ pub(crate) fn write(changes: &Changes, joined: &JoinedCustomers) -> Writes {
     sales::ledger_entry::write(changes, &mut writes);
     sales::ledger_books::write(changes, &mut writes);
     sales::promotion_code::write(changes, &mut writes);
+    sales::subscription::write(changes, &mut writes);
     licenses::license::write(changes, &mut writes);
     licenses::activation::write(changes, &mut writes);
     outbox::webhook_endpoint::write(changes, &mut writes);

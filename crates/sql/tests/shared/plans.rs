@@ -175,6 +175,7 @@ fn orders(conn: &mut Conn, page: &PageRequest, asked: &mut Asked<'_>) {
                     status,
                     email: email.and_then(Email::kept),
                     session: session.map(|it| SessionId::parse(it).unwrap()),
+                    account: None,
                 };
                 tables::sales::order::list(conn, &acme(), &filter, page).unwrap();
                 asked.question((&filter, page));
@@ -259,6 +260,6 @@ fn housekeeping(conn: &mut Conn, asked: &mut Asked<'_>) {
         tables::sellers::erasure::step(conn, &step).unwrap();
         asked.question(("erase a tenant", rows));
     }
-    tables::licenses::ending::mark(conn, all).unwrap();
-    asked.question("mark licenses whose term has ended");
+    tables::licenses::ending::list(conn, all, 50).unwrap();
+    asked.question("licenses whose term has ended");
 }

@@ -1,5 +1,6 @@
 //! Values that every other room uses: configuration, modes, ids, errors, currencies, forms.
 
+pub(crate) mod calendar;
 pub(crate) mod config;
 pub(crate) mod currency;
 pub(crate) mod error;

@@ -9,7 +9,7 @@ use crate::base::mode::Mode;
 use crate::base::scope::Scope;
 use crate::control::response;
 use crate::engine::world::{SharedWorld, World};
-use crate::model::account::Account;
+use crate::model::account::{Account, Requirements, Schedule};
 use crate::platform::connection;
 use crate::resources::accounts;
 
@@ -66,33 +66,69 @@ pub(crate) struct AccountUpdate {
     charges_enabled: Option<bool>,
     payouts_enabled: Option<bool>,
     details_submitted: Option<bool>,
+    instant_payouts: Option<bool>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    requirements: Option<RequirementsUpdate>,
+    schedule: Option<ScheduleUpdate>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RequirementsUpdate {
+    #[serde(default)]
+    currently_due: Vec<String>,
+    #[serde(default)]
+    past_due: Vec<String>,
+    disabled_reason: Option<String>,
+    current_deadline: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ScheduleUpdate {
+    interval: String,
+    #[serde(default)]
+    delay_days: i64,
+    weekly_anchor: Option<String>,
+    monthly_anchor: Option<i64>,
 }
 
 impl AccountUpdate {
     /// Changes the account and returns the former values of the changed fields.
-    fn apply(&self, account: &mut Account) -> Value {
-        let fields = [
-            (
-                "charges_enabled",
-                self.charges_enabled,
-                &mut account.charges_enabled,
-            ),
-            (
-                "payouts_enabled",
-                self.payouts_enabled,
-                &mut account.payouts_enabled,
-            ),
-            (
-                "details_submitted",
-                self.details_submitted,
-                &mut account.details_submitted,
-            ),
+    fn apply(self, account: &mut Account) -> Value {
+        let before = account.to_json();
+        let flags = [
+            (self.charges_enabled, &mut account.charges_enabled),
+            (self.payouts_enabled, &mut account.payouts_enabled),
+            (self.details_submitted, &mut account.details_submitted),
+            (self.instant_payouts, &mut account.instant_payouts),
         ];
+        for (new_value, field) in flags {
+            *field = new_value.unwrap_or(*field);
+        }
+        account.kind = self.kind.unwrap_or_else(|| account.kind.clone());
+        if let Some(update) = self.requirements {
+            account.requirements = Requirements {
+                currently_due: update.currently_due,
+                past_due: update.past_due,
+                disabled_reason: update.disabled_reason,
+                current_deadline: update.current_deadline,
+            };
+        }
+        if let Some(update) = self.schedule {
+            account.schedule = Schedule {
+                interval: update.interval,
+                delay_days: update.delay_days,
+                weekly_anchor: update.weekly_anchor,
+                monthly_anchor: update.monthly_anchor,
+            };
+        }
+        let after = account.to_json();
         let mut previous = json!({});
-        for (name, new_value, field) in fields {
-            if let Some(new_value) = new_value.filter(|new_value| new_value != field) {
-                previous[name] = (*field).into();
-                *field = new_value;
+        for (name, old_value) in before.as_object().into_iter().flatten() {
+            if after.get(name) != Some(old_value) {
+                previous[name] = old_value.clone();
             }
         }
         previous
@@ -109,7 +145,7 @@ pub(crate) async fn update(
     let Some(account) = world.accounts.get_mut(&id) else {
         return response::error(404, NO_SUCH_ACCOUNT);
     };
-    let previous = update.apply(account);
+    let previous = update.into_inner().apply(account);
     let json = account.to_json();
     for mode in Mode::ALL {
         let scope = Scope::new(&*id, mode);

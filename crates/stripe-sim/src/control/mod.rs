@@ -4,11 +4,15 @@
 
 mod accounts;
 mod catalog;
+mod disputes;
 mod inspect;
 mod ledger;
 mod payments;
+mod payouts;
+mod promotions;
 mod response;
 mod settings;
+mod subscriptions;
 
 use actix_web::Error;
 use actix_web::body::{BoxBody, MessageBody};
@@ -63,6 +67,8 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             "/accounts/{id}/deauthorize",
             web::post().to(accounts::deauthorize),
         )
+        .route("/accounts/{id}/payouts", web::post().to(payouts::pay))
+        .route("/payouts/{id}/fail", web::post().to(payouts::fail))
         .route("/accounts/{id}/wipe", web::post().to(accounts::wipe))
         .route(
             "/products/{id}/delete",
@@ -77,8 +83,12 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             web::post().to(catalog::archive_price),
         )
         .route("/prices/{id}/delete", web::post().to(catalog::delete_price))
+        .route("/promotion_codes", web::post().to(promotions::add))
         .route("/sessions/{id}/settle", web::post().to(payments::settle))
+        .route("/subscriptions/{id}", web::post().to(subscriptions::act))
         .route("/charges/{id}/refund", web::post().to(payments::refund))
+        .route("/charges/{id}/dispute", web::post().to(disputes::open))
+        .route("/disputes/{id}/{step}", web::post().to(disputes::step))
         .route("/refunds/{id}/fail", web::post().to(payments::fail_refund))
         .route(
             "/refunds/{id}/cancel",

@@ -34,14 +34,7 @@ impl Accounts {
 
     /// Creates an account that can charge and issues its secret key in each mode.
     pub(crate) fn create(&mut self, id: &str, email: &str, created: i64, ids: &mut IdGenerator) {
-        let account = Account {
-            id: id.into(),
-            email: email.into(),
-            created,
-            charges_enabled: true,
-            payouts_enabled: true,
-            details_submitted: true,
-        };
+        let account = Account::complete(id, email, created);
         self.by_id.insert(id.into(), account);
         for mode in Mode::ALL {
             let key = ids.object_id(&format!("sk_{}_", mode.as_str()));

@@ -2,15 +2,18 @@ use crate::engine::collection::Collection;
 use crate::model::application_fee::ApplicationFee;
 use crate::model::balance_transaction::BalanceTransaction;
 use crate::model::charge::Charge;
+use crate::model::dispute::Dispute;
 use crate::model::event::Event;
-use crate::model::ledger_objects::{LedgerDispute, LedgerPayout};
+use crate::model::invoice::Invoice;
 use crate::model::object::StripeObject;
 use crate::model::payment_intent::PaymentIntent;
+use crate::model::payout::Payout;
 use crate::model::price::Price;
 use crate::model::product::Product;
 use crate::model::promotions::{Coupon, PromotionCode};
 use crate::model::refund::Refund;
 use crate::model::session::Session;
+use crate::model::subscription::Subscription;
 
 /// A type of object that has a collection in [`Objects`].
 pub(crate) trait Stored: StripeObject {
@@ -44,13 +47,15 @@ objects! {
     balance_transactions: BalanceTransaction,
     charges: Charge,
     coupons: Coupon,
+    disputes: Dispute,
     events: Event,
-    ledger_disputes: LedgerDispute,
-    ledger_payouts: LedgerPayout,
+    invoices: Invoice,
     payment_intents: PaymentIntent,
+    payouts: Payout,
     prices: Price,
     products: Product,
     promotion_codes: PromotionCode,
     refunds: Refund,
     sessions: Session,
+    subscriptions: Subscription,
 }

@@ -1,9 +1,11 @@
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::base::config::Config;
 use crate::base::ids::IdGenerator;
+use crate::base::scope::Scope;
 use crate::engine::accounts::Accounts;
 use crate::engine::authorization_codes::AuthorizationCodes;
 use crate::engine::clock::Clock;
@@ -12,6 +14,15 @@ use crate::engine::idempotency::IdempotencyKeys;
 use crate::engine::journal::Journal;
 use crate::engine::outbox::{Delivery, Outbox};
 use crate::engine::store::Store;
+
+/// A link to the onboarding of an account.
+pub(crate) struct OnboardingLink {
+    pub(crate) scope: Scope,
+    /// Unix seconds.
+    pub(crate) expires_at: i64,
+    pub(crate) refresh_url: String,
+    pub(crate) return_url: String,
+}
 
 /// The whole state of the simulator.
 pub(crate) struct World {
@@ -27,6 +38,8 @@ pub(crate) struct World {
     pub(crate) journal: Journal,
     pub(crate) store: Store,
     pub(crate) outbox: Outbox,
+    /// The links to the onboarding of accounts that were not used yet, by their paths.
+    pub(crate) onboarding_links: HashMap<String, OnboardingLink>,
     /// The time of the last search for expired sessions.
     pub(crate) last_expiry_check: i64,
 }
@@ -45,6 +58,7 @@ impl World {
             journal: Journal::default(),
             store: Store::default(),
             outbox: Outbox::new(queue),
+            onboarding_links: HashMap::new(),
             last_expiry_check: i64::MIN,
             config,
         }

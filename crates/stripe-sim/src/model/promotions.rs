@@ -88,6 +88,17 @@ pub(crate) struct PromotionCode {
     pub(crate) metadata: Metadata,
 }
 
+impl PromotionCode {
+    /// Whether the code has neither ended nor been used up.
+    pub(crate) fn is_redeemable(&self, now: i64) -> bool {
+        self.active
+            && self.expires_at.is_none_or(|at| at > now)
+            && self
+                .max_redemptions
+                .is_none_or(|most| self.times_redeemed < most)
+    }
+}
+
 impl StripeObject for PromotionCode {
     const NOUN: &'static str = "promotion code";
     const PARAM: &'static str = "promotion_code";

@@ -4,6 +4,8 @@ use crate::base::metadata::Metadata;
 use crate::model::object::StripeObject;
 use crate::model::payment_intent::PaymentIntentData;
 use crate::model::payment_method::PaymentMethod;
+use crate::model::session_options::{Amounts, SessionOptions};
+use crate::model::subscription::SubscriptionData;
 use crate::params::values::Params;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,11 +30,11 @@ pub(crate) struct LineItem {
     pub(crate) product_name: String,
 }
 
-/// A discount of a session.
+/// What lowers the total of a session. By how much, its amounts say.
+#[derive(Clone)]
 pub(crate) struct SessionDiscount {
     pub(crate) coupon: String,
     pub(crate) promotion_code: String,
-    pub(crate) amount: i64,
 }
 
 pub(crate) struct Session {
@@ -46,10 +48,10 @@ pub(crate) struct Session {
     pub(crate) status: SessionStatus,
     /// `unpaid`, `paid` or `no_payment_required`.
     pub(crate) payment_status: &'static str,
-    /// The amount to pay, after the discount.
-    pub(crate) amount_total: i64,
-    /// The discount by the code that the payer entered on the hosted page.
+    pub(crate) amounts: Amounts,
+    /// The promotion code that the payer entered on the hosted page.
     pub(crate) discount: Option<SessionDiscount>,
+    pub(crate) options: SessionOptions,
     pub(crate) currency: String,
     /// The items that the hosted page shows.
     pub(crate) line_items: Vec<LineItem>,
@@ -67,16 +69,23 @@ pub(crate) struct Session {
     pub(crate) locale: Option<String>,
     pub(crate) allowed_payment_method_types: Option<Vec<String>>,
     pub(crate) submit_type: Option<String>,
+    /// The subscription that the session begins, in `subscription` mode.
+    pub(crate) begins: Option<NewSubscription>,
+    pub(crate) subscription: Option<String>,
+    pub(crate) invoice: Option<String>,
+}
+
+/// A subscription that a session begins.
+pub(crate) struct NewSubscription {
+    pub(crate) price: String,
+    pub(crate) quantity: i64,
+    pub(crate) data: SubscriptionData,
 }
 
 impl Session {
-    /// The amount before the discount.
-    pub(crate) fn amount_subtotal(&self) -> i64 {
-        self.amount_total + self.amount_discount()
-    }
-
-    fn amount_discount(&self) -> i64 {
-        self.discount.as_ref().map_or(0, |discount| discount.amount)
+    /// What the payer pays, with discounts and taxes as far as they are known.
+    pub(crate) fn amount_total(&self) -> i64 {
+        self.amounts.total()
     }
 
     /// The payment methods that the hosted page offers.
@@ -110,15 +119,12 @@ impl StripeObject for Session {
         "consent_collection",
         "currency_conversion",
         "customer",
-        "invoice",
-        "invoice_creation",
         "payment_link",
         "payment_method_configuration_details",
         "recovered_from",
         "setup_intent",
         "shipping_address_collection",
         "shipping_cost",
-        "subscription",
     ];
 
     fn id(&self) -> &str {
@@ -148,14 +154,12 @@ impl StripeObject for Session {
             .map(|it| json!({ "coupon": it.coupon, "promotion_code": it.promotion_code }))
             .collect();
         let url = (self.status == SessionStatus::Open).then_some(&self.url);
-        json!({
+        let mut json = json!({
             "id": self.id,
             "object": "checkout.session",
             "allow_promotion_codes": self.allow_promotion_codes,
             "allowed_payment_method_types": self.allowed_payment_method_types,
-            "amount_subtotal": self.amount_subtotal(),
-            "amount_total": self.amount_total,
-            "automatic_tax": { "enabled": false, "liability": null, "provider": null, "status": null },
+            "amount_total": self.amount_total(),
             "cancel_url": self.cancel_url,
             "client_reference_id": self.client_reference_id,
             "created": self.created,
@@ -173,7 +177,8 @@ impl StripeObject for Session {
             "livemode": self.livemode,
             "locale": self.locale,
             "metadata": self.metadata,
-            "mode": "payment",
+            "invoice": self.invoice,
+            "mode": if self.begins.is_some() { "subscription" } else { "payment" },
             "payment_intent": self.payment_intent,
             "payment_method_collection": "if_required",
             "payment_method_options": {},
@@ -183,12 +188,13 @@ impl StripeObject for Session {
             "shipping_options": [],
             "status": self.status.as_str(),
             "submit_type": self.submit_type,
+            "subscription": self.subscription,
             "success_url": self.success_url,
-            "total_details": {
-                "amount_discount": self.amount_discount(), "amount_shipping": 0, "amount_tax": 0,
-            },
             "ui_mode": "hosted_page",
             "url": url,
-        })
+        });
+        self.amounts.add_to(&mut json);
+        self.options.add_to(&mut json);
+        json
     }
 }

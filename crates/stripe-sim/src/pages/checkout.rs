@@ -35,7 +35,8 @@ pub(crate) async fn submit(
         Err(message) => return session_page(&world, &id, Some(message)),
     };
     let email = form::field(&fields, "email").unwrap_or_default();
-    match checkout::submit(&mut world, &scope, &id, email, submission) {
+    let code = form::field(&fields, "promotion_code").unwrap_or_default();
+    match checkout::submit(&mut world, &scope, &id, (email, code), submission) {
         Ok(Outcome::Complete(location)) => HttpResponse::SeeOther()
             .insert_header(("Location", location))
             .finish(),

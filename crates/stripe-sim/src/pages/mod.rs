@@ -4,3 +4,4 @@
 pub(crate) mod checkout;
 pub(crate) mod consent;
 mod html;
+pub(crate) mod onboarding;

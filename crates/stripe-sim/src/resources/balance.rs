@@ -11,7 +11,8 @@ use crate::engine::world::World;
 use crate::model::application_fee::ApplicationFee;
 use crate::model::balance_transaction::BalanceTransaction;
 use crate::model::charge::Charge;
-use crate::model::ledger_objects::{LedgerDispute, LedgerPayout};
+use crate::model::dispute::Dispute;
+use crate::model::payout::Payout;
 use crate::model::refund::Refund;
 use crate::params::spec::Kind::{Currency, Positive, Text, TextList};
 use crate::params::spec::{CREATED, Param, optional};
@@ -106,8 +107,8 @@ fn expand_source(world: &World, scope: &Scope, transaction: &mut Value) {
     let object = match prefix {
         "ch" | "py" => object::<Charge>(world, scope, id),
         "re" => object::<Refund>(world, scope, id),
-        "du" => object::<LedgerDispute>(world, scope, id),
-        "po" => object::<LedgerPayout>(world, scope, id),
+        "du" => object::<Dispute>(world, scope, id),
+        "po" => object::<Payout>(world, scope, id),
         "fee" => object::<ApplicationFee>(world, scope, id),
         _ => None,
     };

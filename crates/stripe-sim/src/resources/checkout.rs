@@ -1,5 +1,6 @@
 //! Payments on the hosted page, and bank debits that settle later.
 
+use crate::base::currency;
 use crate::base::error::StripeError;
 use crate::base::scope::Scope;
 use crate::engine::world::World;
@@ -7,13 +8,19 @@ use crate::model::event::EventRequest;
 use crate::model::object::StripeObject;
 use crate::model::payment_intent::PaymentIntent;
 use crate::model::payment_method::{PaymentMethod, PaymentStatus};
-use crate::model::session::{Session, SessionStatus};
-use crate::resources::payment_intents;
+use crate::model::session::{Session, SessionDiscount, SessionStatus};
 use crate::resources::test_cards::{CardResult, card_result};
+use crate::resources::{payment_intents, promotions, subscriptions};
 
 const NOT_OFFERED: &str = "This payment method is not offered.";
 const NOT_AUTHENTICATED: &str = "We are unable to authenticate your payment method. Please choose a \
     different payment method and try again.";
+
+const INVALID_CODE: &str = "This code is invalid.";
+const TOO_SMALL: &str = "This code cannot be used: what is left is too small to be charged.";
+
+/// The card of a buyer who begins a trial.
+const TRIAL_CARD: &str = "4242424242424242";
 
 /// The payer's input on the hosted page.
 pub(crate) enum Submission {
@@ -46,9 +53,11 @@ pub(crate) fn submit(
     world: &mut World,
     scope: &Scope,
     id: &str,
-    email: &str,
+    (email, promotion_code): (&str, &str),
     submission: Submission,
 ) -> Result<Outcome, StripeError> {
+    let subtotal = world.store.get::<Session>(scope, id)?.amounts.subtotal;
+    let discount = promotions::find(world, scope, promotion_code, subtotal);
     let session = world.store.get_mut::<Session>(scope, id)?;
     if session.status != SessionStatus::Open {
         return Err(StripeError::invalid(
@@ -58,13 +67,42 @@ pub(crate) fn submit(
     if !email.is_empty() {
         session.payer_email = Some(email.to_owned());
     }
-    if session.amount_total == 0 {
+    if let Err(message) = settle_amounts(session, promotion_code, discount) {
+        return Ok(Outcome::Declined(message));
+    }
+    if session.amount_total() == 0 && session.begins.is_some() {
+        // The page asks for no card, and the first payment after the trial is made with this one.
+        return subscribe(world, scope, id, &PaymentMethod::card(TRIAL_CARD));
+    }
+    if session.amount_total() == 0 {
         return complete(world, scope, id, "no_payment_required", None);
     }
     match decide(session, submission) {
         Decision::Charge(payment_method) => charge(world, scope, id, &payment_method),
         Decision::Stop(outcome) => Ok(outcome),
     }
+}
+
+/// Applies the promotion code and the tax, or says why the code is not taken.
+fn settle_amounts(
+    session: &mut Session,
+    promotion_code: &str,
+    discount: Option<(SessionDiscount, i64)>,
+) -> Result<(), &'static str> {
+    let (discount, off) = match (promotion_code, discount) {
+        ("", _) => (None, 0),
+        (_, Some((discount, off))) if session.allow_promotion_codes == Some(true) => {
+            (Some(discount), off)
+        }
+        _ => return Err(INVALID_CODE),
+    };
+    let left = session.amounts.subtotal.saturating_sub(off);
+    if left > 0 && currency::check_total(left, &session.currency).is_err() {
+        return Err(TOO_SMALL);
+    }
+    session.amounts.settle(off, &session.options);
+    session.discount = discount;
+    Ok(())
 }
 
 fn decide(session: &mut Session, submission: Submission) -> Decision {
@@ -95,12 +133,33 @@ fn charge(
     id: &str,
     payment_method: &PaymentMethod,
 ) -> Result<Outcome, StripeError> {
+    if world.store.get::<Session>(scope, id)?.begins.is_some() {
+        return subscribe(world, scope, id, payment_method);
+    }
     let intent = payment_intents::create(world, scope, id, payment_method)?;
     if *payment_method == PaymentMethod::BankDebit {
         return complete(world, scope, id, "unpaid", Some(intent));
     }
     payment_intents::succeed(world, scope, &intent)?;
     complete(world, scope, id, "paid", Some(intent))
+}
+
+/// Begins the subscription of a session. A bank debit is not simulated to be pending here.
+fn subscribe(
+    world: &mut World,
+    scope: &Scope,
+    id: &str,
+    payment_method: &PaymentMethod,
+) -> Result<Outcome, StripeError> {
+    let (subscription, invoice) = subscriptions::begin(world, scope, id, payment_method)?;
+    let session = world.store.get_mut::<Session>(scope, id)?;
+    session.subscription = Some(subscription);
+    session.invoice = Some(invoice);
+    let status = match session.amount_total() {
+        0 => "no_payment_required",
+        _ => "paid",
+    };
+    complete(world, scope, id, status, None)
 }
 
 fn complete(
@@ -115,6 +174,9 @@ fn complete(
     session.payment_status = payment_status;
     session.payment_intent = payment_intent;
     let success_url = session.success_url.replace("{CHECKOUT_SESSION_ID}", id);
+    if let Some(discount) = session.discount.clone() {
+        promotions::count(world, scope, &discount);
+    }
     emit(world, scope, id, "checkout.session.completed")?;
     Ok(Outcome::Complete(success_url))
 }

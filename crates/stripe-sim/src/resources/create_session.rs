@@ -6,7 +6,9 @@ use crate::model::object::StripeObject;
 use crate::model::payment_intent::PaymentIntentData;
 use crate::model::price::Price;
 use crate::model::product::Product;
-use crate::model::session::{LineItem, Session, SessionStatus};
+use crate::model::session::{LineItem, NewSubscription, Session, SessionStatus};
+use crate::model::session_options::{Amounts, SessionOptions, switch};
+use crate::model::subscription::SubscriptionData;
 use crate::params::spec::Kind::{
     Bool, Email, Enum, Hash, Integer, List, Metadata, Positive, Text, TextList, Url,
 };
@@ -17,16 +19,19 @@ use crate::resources::context::Context;
 pub(crate) const CREATE: &[Param] = &[
     optional("allow_promotion_codes", Bool),
     optional("allowed_payment_method_types", TextList),
+    switch("automatic_tax"),
     optional("cancel_url", Url),
     optional("client_reference_id", Text),
     optional("customer_creation", Enum(&["always", "if_required"])),
     optional("customer_email", Email),
     optional("expires_at", Integer),
+    switch("invoice_creation"),
     required(
         "line_items",
         List(&[required("price", Text), optional("quantity", Positive)]),
     ),
     optional("locale", Text),
+    switch("managed_payments"),
     optional("metadata", Metadata),
     required("mode", Enum(&["payment", "setup", "subscription"])),
     optional(
@@ -38,14 +43,25 @@ pub(crate) const CREATE: &[Param] = &[
         ]),
     ),
     optional(
+        "subscription_data",
+        Hash(&[
+            optional("application_fee_percent", Text),
+            optional("description", Text),
+            optional("metadata", Metadata),
+            optional("trial_period_days", Positive),
+        ]),
+    ),
+    optional(
         "submit_type",
         Enum(&["auto", "book", "donate", "pay", "subscribe"]),
     ),
     required("success_url", Url),
+    switch("tax_id_collection"),
 ];
 
 const MIN_LIFETIME: i64 = 30 * 60;
 const MAX_LIFETIME: i64 = 24 * 3600;
+const MAX_TRIAL_DAYS: i64 = 730;
 const MAX_REFERENCE_LENGTH: usize = 200;
 
 /// The line items of a session and their sum.
@@ -56,14 +72,22 @@ struct Cart {
 }
 
 pub(crate) fn create(context: &mut Context<'_>) -> ApiResult {
-    if let Some(mode @ ("setup" | "subscription")) = context.params.text("mode") {
+    if let Some(mode @ "setup") = context.params.text("mode") {
         return Err(StripeError::not_simulated(&format!("mode={mode}")).param("mode"));
     }
     check_reference(&context.params)?;
+    let options = SessionOptions::read(&context.params)?;
     let created = context.world.clock.now();
     let expires_at = expires_at(&context.params, created)?;
     check_charges_enabled(context)?;
-    let cart = cart(context)?;
+    let mut cart = cart(context)?;
+    let begins = subscription(context, &cart)?;
+    if begins
+        .as_ref()
+        .is_some_and(|it| it.data.trial_days.is_some())
+    {
+        cart.total = 0;
+    }
     currency::check_total(cart.total, &cart.currency)?;
     let payment_intent_data = payment_intent_data(context, cart.total)?;
     let random = context.world.ids.generate("a1", 56);
@@ -79,8 +103,9 @@ pub(crate) fn create(context: &mut Context<'_>) -> ApiResult {
         cancel_url: params.owned_text("cancel_url"),
         status: SessionStatus::Open,
         payment_status: "unpaid",
-        amount_total: cart.total,
+        amounts: Amounts::of(cart.total),
         discount: None,
+        options,
         currency: cart.currency,
         line_items: cart.line_items,
         payment_intent_data,
@@ -99,6 +124,9 @@ pub(crate) fn create(context: &mut Context<'_>) -> ApiResult {
             .text_list("allowed_payment_method_types")
             .map(<[_]>::to_vec),
         submit_type: params.owned_text("submit_type"),
+        begins,
+        subscription: None,
+        invoice: None,
     };
     let json = session.to_json();
     context.world.store.insert(&context.scope, session);
@@ -152,7 +180,8 @@ fn cart(context: &Context<'_>) -> Result<Cart, StripeError> {
         let price = store.get::<Price>(scope, item.text("price").unwrap_or_default());
         let price = price.map_err(|error| error.param(param("price")))?;
         let invalid = |message: &str| StripeError::invalid(message).param(param("price"));
-        check_price(price).map_err(invalid)?;
+        let is_subscription = context.params.text("mode") == Some("subscription");
+        check_price(price, is_subscription).map_err(invalid)?;
         let quantity = item.integer("quantity");
         let quantity = quantity.ok_or_else(|| StripeError::missing_param(param("quantity")))?;
         let cart = cart.get_or_insert_with(|| Cart {
@@ -177,8 +206,11 @@ fn cart(context: &Context<'_>) -> Result<Cart, StripeError> {
 }
 
 /// Returns the error message if a session cannot have the price.
-fn check_price(price: &Price) -> Result<(), &'static str> {
-    if price.is_recurring() {
+fn check_price(price: &Price, is_subscription: bool) -> Result<(), &'static str> {
+    if is_subscription && !price.is_recurring() {
+        return Err("You must provide at least one recurring price in `subscription` mode.");
+    }
+    if !is_subscription && price.is_recurring() {
         return Err(
             "You specified `payment` mode but passed a recurring price. Either switch to \
              `subscription` mode or use only one-time prices.",
@@ -213,4 +245,68 @@ fn payment_intent_data(
         description: data.and_then(|data| data.owned_text("description")),
         metadata: data.map(Params::new_metadata).unwrap_or_default(),
     })
+}
+
+/// The subscription that the session begins; `None` in another mode.
+fn subscription(
+    context: &Context<'_>,
+    cart: &Cart,
+) -> Result<Option<NewSubscription>, StripeError> {
+    let params = &context.params;
+    let data = params.hash("subscription_data");
+    if params.text("mode") != Some("subscription") {
+        return match data {
+            Some(_) => Err(only_in("subscription_data", "subscription")),
+            None => Ok(None),
+        };
+    }
+    if params.contains("payment_intent_data") {
+        return Err(only_in("payment_intent_data", "payment"));
+    }
+    let items = params.list("line_items").unwrap_or_default();
+    let ([item], [line]) = (items, cart.line_items.as_slice()) else {
+        return Err(
+            StripeError::not_simulated("subscriptions with several items").param("line_items"),
+        );
+    };
+    let percent = data.and_then(|data| data.text("application_fee_percent"));
+    let trial_days = data.and_then(|data| data.integer("trial_period_days"));
+    if trial_days.is_some_and(|days| days > MAX_TRIAL_DAYS) {
+        let message = "The maximum number of trial period days is 730 (2 years).";
+        let param = "subscription_data[trial_period_days]";
+        return Err(StripeError::invalid(message).param(param));
+    }
+    Ok(Some(NewSubscription {
+        price: item.owned_text("price").unwrap_or_default(),
+        quantity: line.quantity,
+        data: SubscriptionData {
+            application: context.application.clone(),
+            fee_points: percent.map(|it| fee_points(context, it)).transpose()?,
+            trial_days,
+            description: data.and_then(|data| data.owned_text("description")),
+            metadata: data.map(Params::new_metadata).unwrap_or_default(),
+        },
+    }))
+}
+
+fn only_in(param: &str, mode: &str) -> StripeError {
+    let message = format!("You can only pass `{param}` in `{mode}` mode.");
+    StripeError::invalid(message).param(param)
+}
+
+/// The platform's share in hundredths of a percent, from a percentage with at most two decimals.
+fn fee_points(context: &Context<'_>, percent: &str) -> Result<i64, StripeError> {
+    let param = "subscription_data[application_fee_percent]";
+    if context.application.is_none() {
+        let message = "Can only apply an application_fee_percent when the request is made on a \
+            connected account.";
+        return Err(StripeError::invalid(message).param(param));
+    }
+    let (whole, decimals) = percent.split_once('.').unwrap_or((percent, "0"));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let points = format!("{whole}{decimals:0<2}").parse().ok();
+    points
+        .filter(|points| digits(whole) && digits(decimals) && (0..=10_000).contains(points))
+        .filter(|_| decimals.len() <= 2)
+        .ok_or_else(|| StripeError::invalid(format!("Invalid decimal: {percent}")).param(param))
 }

@@ -1,14 +1,22 @@
-//! Payment intents with their charges. The hosted page creates payment intents; the API only reads
-//! them.
+//! Payment intents with their charges. The hosted page and subscriptions create payment intents; the API
+//! only reads them.
 
 use crate::base::error::StripeError;
 use crate::base::scope::Scope;
 use crate::engine::world::World;
 use crate::model::charge::Charge;
-use crate::model::payment_intent::PaymentIntent;
+use crate::model::payment_intent::{PaymentIntent, PaymentIntentData};
 use crate::model::payment_method::{PaymentMethod, PaymentStatus};
 use crate::model::session::Session;
 use crate::resources::charges;
+
+/// A payment to make.
+pub(crate) struct NewPayment {
+    pub(crate) amount: i64,
+    pub(crate) currency: String,
+    pub(crate) email: Option<String>,
+    pub(crate) data: PaymentIntentData,
+}
 
 /// Creates a pending payment intent for a session, with its charge. Returns the intent's id.
 pub(crate) fn create(
@@ -17,26 +25,49 @@ pub(crate) fn create(
     session: &str,
     payment_method: &PaymentMethod,
 ) -> Result<String, StripeError> {
+    let session = world.store.get::<Session>(scope, session)?;
+    let payment = NewPayment {
+        amount: session.amount_total(),
+        currency: session.currency.clone(),
+        email: session.email().cloned(),
+        data: session.payment_intent_data.clone(),
+    };
+    Ok(create_payment(world, scope, payment, payment_method))
+}
+
+/// Creates a pending payment intent with its charge. Returns the intent's id.
+pub(crate) fn create_payment(
+    world: &mut World,
+    scope: &Scope,
+    payment: NewPayment,
+    payment_method: &PaymentMethod,
+) -> String {
     let created = world.clock.now();
     let id = world.ids.object_id("pi_");
     let charge_id = world.ids.object_id(payment_method.charge_prefix());
     let client_secret = world.ids.object_id(&format!("{id}_secret_"));
-    let session = world.store.get::<Session>(scope, session)?;
-    let data = &session.payment_intent_data;
+    let NewPayment {
+        amount,
+        currency,
+        email,
+        data,
+    } = payment;
     let charge = Charge {
         id: charge_id.clone(),
         livemode: scope.mode.livemode(),
         created,
-        amount: session.amount_total,
+        amount,
         amount_refunded: 0,
-        currency: session.currency.clone(),
+        disputed: false,
+        currency: currency.clone(),
         application: data.application.clone(),
-        application_fee_amount: data.application_fee_amount,
+        // Stripe takes no more than was paid, which discounts may have lowered.
+        application_fee_amount: data.application_fee_amount.map(|fee| fee.min(amount)),
         application_fee: None,
         balance_transaction: None,
         payment_intent: id.clone(),
         status: PaymentStatus::Pending,
-        email: session.email().cloned(),
+        email,
         description: data.description.clone(),
         metadata: data.metadata.clone(),
         payment_method: payment_method.clone(),
@@ -45,9 +76,9 @@ pub(crate) fn create(
         id: id.clone(),
         livemode: scope.mode.livemode(),
         created,
-        amount: session.amount_total,
-        currency: session.currency.clone(),
-        data: data.clone(),
+        amount,
+        currency,
+        data,
         status: PaymentStatus::Pending,
         charge: charge_id,
         client_secret,
@@ -55,7 +86,7 @@ pub(crate) fn create(
     };
     world.store.insert(scope, intent);
     world.store.insert(scope, charge);
-    Ok(id)
+    id
 }
 
 /// Marks a payment intent and its charge as paid and collects the platform's fee.

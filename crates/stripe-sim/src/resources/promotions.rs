@@ -7,7 +7,7 @@ use crate::base::scope::Scope;
 use crate::engine::world::World;
 use crate::model::object::StripeObject;
 use crate::model::promotions::{Coupon, PromotionCode};
-use crate::model::session::{Session, SessionDiscount, SessionStatus};
+use crate::model::session::SessionDiscount;
 use crate::params::spec::Kind::{
     Bool, Currency, Enum, Hash, Integer, Metadata, Positive, Text, TextList,
 };
@@ -197,38 +197,30 @@ pub(crate) fn update_code(context: &mut Context<'_>) -> ApiResult {
     Ok(code.to_json())
 }
 
-/// The buyer types a code on the page of an open session.
-pub(crate) fn redeem(world: &mut World, scope: &Scope, session: &str, code: &str) -> ApiResult {
-    let invalid = || StripeError::invalid("This code is invalid.");
-    let (id, coupon) = active_code(world, scope, code)
-        .map(|it| (it.id.clone(), it.coupon.clone()))
-        .ok_or_else(invalid)?;
-    let subtotal = world
-        .store
-        .get::<Session>(scope, session)?
-        .amount_subtotal();
-    let discount = world
-        .store
-        .get::<Coupon>(scope, &coupon)?
-        .discount(subtotal);
-    let session = world.store.get_mut::<Session>(scope, session)?;
-    if session.status != SessionStatus::Open || session.discount.is_some() {
-        return Err(invalid());
+/// What an entered code takes off a sum, if it can be redeemed.
+pub(crate) fn find(
+    world: &World,
+    scope: &Scope,
+    code: &str,
+    subtotal: i64,
+) -> Option<(SessionDiscount, i64)> {
+    let now = world.clock.now();
+    let code = active_code(world, scope, code).filter(|code| code.is_redeemable(now))?;
+    let coupon = world.store.get::<Coupon>(scope, &code.coupon).ok()?;
+    let discount = SessionDiscount {
+        coupon: coupon.id.clone(),
+        promotion_code: code.id.clone(),
+    };
+    Some((discount, coupon.discount(subtotal)))
+}
+
+/// Counts a redemption of the code and of its coupon.
+pub(crate) fn count(world: &mut World, scope: &Scope, discount: &SessionDiscount) {
+    let store = &mut world.store;
+    if let Ok(code) = store.get_mut::<PromotionCode>(scope, &discount.promotion_code) {
+        code.times_redeemed += 1;
     }
-    session.amount_total = subtotal - discount;
-    session.discount = Some(SessionDiscount {
-        coupon: coupon.clone(),
-        promotion_code: id.clone(),
-        amount: discount,
-    });
-    let json = session.to_json();
-    world
-        .store
-        .get_mut::<PromotionCode>(scope, &id)?
-        .times_redeemed += 1;
-    world
-        .store
-        .get_mut::<Coupon>(scope, &coupon)?
-        .times_redeemed += 1;
-    Ok(json)
+    if let Ok(coupon) = store.get_mut::<Coupon>(scope, &discount.coupon) {
+        coupon.times_redeemed += 1;
+    }
 }

@@ -5,19 +5,23 @@ use serde_json::{Value, json};
 use crate::base::error::ApiResult;
 use crate::model::application_fee::ApplicationFee;
 use crate::model::charge::Charge;
+use crate::model::dispute::Dispute;
 use crate::model::event::Event;
 use crate::model::payment_intent::PaymentIntent;
+use crate::model::payout::Payout;
 use crate::model::price::Price;
 use crate::model::product::Product;
 use crate::model::promotions::{Coupon, PromotionCode};
 use crate::model::refund::Refund;
 use crate::model::session::Session;
+use crate::model::subscription::Subscription;
 use crate::params::spec::{self, Param};
 use crate::resources::context::Context;
 use crate::resources::listing::{list, retrieve};
 use crate::resources::{
-    accounts, application_fees, balance, charges, create_session, events, prices, products,
-    promotions, refunds, sessions, webhook_endpoints,
+    account_links, accounts, application_fees, balance, charges, create_session, disputes, events,
+    invoices, payouts, prices, products, promotions, refunds, sessions, subscriptions,
+    webhook_endpoints,
 };
 
 type Handler = fn(&mut Context<'_>) -> ApiResult;
@@ -70,11 +74,22 @@ const SESSIONS: &str = "/v1/checkout/sessions";
 const SESSION: &str = "/v1/checkout/sessions/{id}";
 const EXPIRE: &str = "/v1/checkout/sessions/{id}/expire";
 
+const SUBSCRIPTION: &str = "/v1/subscriptions/{id}";
+const INVOICE: &str = "/v1/invoices/{id}";
+const INVOICE_PAYMENTS: &str = "/v1/invoice_payments";
+
 const ENDPOINTS: &str = "/v1/webhook_endpoints";
 
 const ROUTES: &[Route] = &[
     get("/v1/account", &[], accounts::retrieve_own),
     get("/v1/accounts/{id}", &[], accounts::retrieve),
+    post(
+        "/v1/account_links",
+        account_links::CREATE,
+        account_links::create,
+    ),
+    get("/v1/payouts/{id}", &[], retrieve::<Payout>),
+    get("/v1/payouts", payouts::LIST, list::<Payout>),
     post("/v1/products", products::CREATE, products::create),
     post("/v1/products/{id}", products::UPDATE, products::update),
     get("/v1/products/{id}", &[], retrieve::<Product>),
@@ -87,6 +102,21 @@ const ROUTES: &[Route] = &[
     post(EXPIRE, &[], sessions::expire),
     get(SESSION, &[], retrieve::<Session>),
     get(SESSIONS, sessions::LIST, list::<Session>),
+    post(SUBSCRIPTION, subscriptions::UPDATE, subscriptions::update),
+    delete(SUBSCRIPTION, &[], subscriptions::cancel),
+    get(SUBSCRIPTION, &[], retrieve::<Subscription>),
+    get(
+        "/v1/subscriptions",
+        subscriptions::LIST,
+        list::<Subscription>,
+    ),
+    get(INVOICE, invoices::RETRIEVE, invoices::retrieve),
+    get("/v1/invoices", invoices::LIST, invoices::list),
+    get(
+        INVOICE_PAYMENTS,
+        invoices::LIST_PAYMENTS,
+        invoices::list_payments,
+    ),
     get("/v1/payment_intents/{id}", &[], retrieve::<PaymentIntent>),
     get("/v1/payment_intents", spec::LIST, list::<PaymentIntent>),
     get("/v1/charges/{id}", &[], retrieve::<Charge>),
@@ -109,6 +139,8 @@ const ROUTES: &[Route] = &[
     post("/v1/refunds", refunds::CREATE, refunds::create),
     get("/v1/refunds/{id}", &[], retrieve::<Refund>),
     get("/v1/refunds", refunds::LIST, list::<Refund>),
+    get("/v1/disputes/{id}", &[], retrieve::<Dispute>),
+    get("/v1/disputes", disputes::LIST, list::<Dispute>),
     get(FEE, &[], retrieve::<ApplicationFee>),
     get(FEES, application_fees::LIST, list::<ApplicationFee>),
     get("/v1/events/{id}", &[], retrieve::<Event>),

@@ -1,3 +1,5 @@
+use mintage_domain::base::id::DisputeId;
+use mintage_domain::model::stripe::event::DisputeFacts;
 use serde_json::json;
 
 use super::*;
@@ -29,7 +31,7 @@ fn intent() -> Option<PaymentIntentId> {
 fn full_session() -> Value {
     json!({
         "id": "cs_test_1", "object": "checkout.session", "payment_status": "paid",
-        "amount_total": 2900, "currency": "usd", "payment_intent": "pi_1", "customer": null,
+        "amount_subtotal": 3000, "amount_total": 2900, "currency": "usd", "payment_intent": "pi_1", "customer": null,
         "customer_email": "given@shop.test", "mode": "payment",
         "metadata": { "mintage_order_0": "AAAA", "mintage_order_1": 7, "tenant_id": "acme" },
         "customer_details": { "email": "typed@shop.test", "name": "Ada", "phone": null },
@@ -42,6 +44,7 @@ fn full_facts() -> SessionFacts {
     SessionFacts {
         session: session_id(),
         payment: PaymentStatus::Paid,
+        amount_subtotal: Some(3000),
         amount_total: Some(2900),
         currency: Some("usd".to_owned()),
         email: Some("typed@shop.test".to_owned()),
@@ -51,6 +54,9 @@ fn full_facts() -> SessionFacts {
             amount: 725,
             promotion_code: StripeObjectId::parse("promo_1").ok(),
         }),
+        subscription: None,
+        invoice: None,
+        at: Timestamp::from_unix_seconds(1),
         snapshot: BTreeMap::from([("mintage_order_0".to_owned(), "AAAA".to_owned())]),
     }
 }
@@ -89,6 +95,7 @@ fn a_completed_session_is_read_whole() {
 fn a_completed_session_may_lack_all_but_its_id_and_status() {
     let bare = SessionFacts {
         payment: PaymentStatus::NoPaymentRequired,
+        amount_subtotal: None,
         amount_total: None,
         currency: None,
         email: None,
@@ -197,6 +204,7 @@ fn a_refunded_charge_has_its_amount_and_the_refunded_total() {
     ] {
         let facts = RefundFacts {
             payment_intent,
+            invoice: None,
             currency: object["currency"].as_str().map(str::to_owned),
             at: Timestamp::from_unix_seconds(1),
             report: RefundReport::Charge { charged, refunded },
@@ -205,6 +213,40 @@ fn a_refunded_charge_has_its_amount_and_the_refunded_total() {
             data_of("charge.refunded", &object),
             Ok(EventData::Refund(facts))
         );
+    }
+}
+
+#[test]
+fn a_dispute_has_its_payment_and_stripes_words() {
+    let object = json!({
+        "id": "du_1", "object": "dispute", "amount": 2900, "charge": "ch_1", "currency": "usd",
+        "payment_intent": "pi_1", "reason": "fraudulent", "status": "appeal_under_review",
+    });
+    for kind in [
+        "charge.dispute.created",
+        "charge.dispute.updated",
+        "charge.dispute.closed",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.funds_reinstated",
+    ] {
+        let facts = DisputeFacts {
+            id: DisputeId::parse("du_1").expect("an id"),
+            payment_intent: intent(),
+            status: "appeal_under_review".to_owned(),
+            amount: Some(2900),
+            reason: Some("fraudulent".to_owned()),
+        };
+        assert_eq!(data_of(kind, &object), Ok(EventData::Dispute(facts)));
+    }
+    let least = json!({ "id": "dp_1", "status": "lost", "payment_intent": null });
+    let read = data_of("charge.dispute.closed", &least);
+    assert!(matches!(read, Ok(EventData::Dispute(facts)) if facts.payment_intent.is_none()));
+    for wrong in [
+        json!({ "status": "lost" }),
+        json!({ "id": "du_1" }),
+        json!({ "id": "re_1", "status": "lost" }),
+    ] {
+        assert!(data_of("charge.dispute.closed", &wrong).is_err(), "{wrong}");
     }
 }
 
@@ -230,6 +272,7 @@ fn a_refund_has_its_id_and_whether_it_failed() {
             });
             let facts = RefundFacts {
                 payment_intent: intent(),
+                invoice: None,
                 currency: Some("eur".to_owned()),
                 at: Timestamp::from_unix_seconds(1),
                 report: RefundReport::Refund {
@@ -261,7 +304,7 @@ fn an_event_that_is_not_used_may_carry_anything() {
         full_session(),
     ];
     for kind in [
-        "payout.paid",
+        "payout.created",
         "checkout.session.created",
         "v2.core.event",
         "charge.updated",
@@ -373,4 +416,29 @@ fn the_list_of_types_that_are_read_holds_what_is_read() {
     let mut read: Vec<&str> = read.collect();
     read.sort_unstable();
     assert_eq!(read, READ);
+}
+
+#[test]
+fn a_payout_is_read_as_paid_or_failed_and_an_account_only_as_changed() {
+    let object = json!({
+        "id": "po_1", "object": "payout", "amount": 2900, "currency": "usd",
+        "arrival_date": 1_798_761_600, "failure_code": "account_closed",
+        "failure_message": "closed", "status": "failed",
+    });
+    for (kind, failed) in [("payout.paid", false), ("payout.failed", true)] {
+        let facts = PayoutFacts {
+            id: PayoutId::parse("po_1").expect("an id"),
+            amount: 2_900,
+            currency: "usd".to_owned(),
+            failed,
+            arrival: Some(1_798_761_600),
+            failure_code: Some("account_closed".to_owned()),
+            failure_message: Some("closed".to_owned()),
+        };
+        assert_eq!(data_of(kind, &object), Ok(EventData::Payout(facts)));
+        let bad = data_of(kind, &json!({"id": "po_1"}));
+        assert_eq!(bad, Err(WebhookError::NotAnEvent));
+    }
+    let updated = data_of("account.updated", &json!({"id": 7}));
+    assert_eq!(updated, Ok(EventData::AccountUpdated));
 }

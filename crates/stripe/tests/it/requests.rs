@@ -1,13 +1,17 @@
 //! What is made, as the request leaves.
 
+use mintage_domain::base::id::StripePriceId;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
+use mintage_domain::model::catalog::sale::SessionOptions;
 use mintage_domain::model::sales::fee::BasisPoints;
+use mintage_domain::model::sales::items::Quantity;
+use mintage_domain::ports::CheckoutLine;
 use mintage_domain::ports::{CheckoutRequest, Method, Stripe, StripeError};
 use mintage_testkit::ScriptedHttp;
 
 use crate::offline::{body, call, header};
-use crate::samples::{MAKES, account, checkout, key, price, product, stock, usd};
+use crate::samples::{MAKES, account, checkout, key, one_of, price, product, stock, usd};
 
 /// Enough when only the request matters.
 fn failing() -> ScriptedHttp {
@@ -128,6 +132,45 @@ fn a_checkout_tells_session_and_payment_whose_it_is_and_what_the_platform_takes(
             "success_url=https://shop.test/thanks?s={CHECKOUT_SESSION_ID}",
         ]
     );
+}
+
+#[test]
+fn a_checkout_has_its_lines_and_sends_the_switches_that_are_on() {
+    let price = |id: &str| StripePriceId::parse(id).expect("an id");
+    let several = CheckoutRequest {
+        lines: vec![
+            one_of(price("price_1")),
+            CheckoutLine {
+                price: price("price_2"),
+                quantity: Quantity::new(7).expect("a quantity"),
+            },
+        ],
+        options: SessionOptions {
+            allow_promotion_codes: true,
+            automatic_tax: true,
+            tax_id_collection: true,
+            invoice_creation: true,
+            managed_payments: true,
+        },
+        ..checkout()
+    };
+    let (_, asked) = call(failing(), |stripe| {
+        stripe.open_checkout(&account(Mode::Live).into(), &several, &key("k1"))
+    });
+    let sent = fields(&body(&asked));
+    for field in [
+        "allow_promotion_codes=true",
+        "automatic_tax[enabled]=true",
+        "invoice_creation[enabled]=true",
+        "line_items[0][price]=price_1",
+        "line_items[0][quantity]=1",
+        "line_items[1][price]=price_2",
+        "line_items[1][quantity]=7",
+        "managed_payments[enabled]=true",
+        "tax_id_collection[enabled]=true",
+    ] {
+        assert!(sent.iter().any(|it| it == field), "{field} in {sent:?}");
+    }
 }
 
 #[test]

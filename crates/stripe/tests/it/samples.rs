@@ -8,7 +8,10 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::money::{Currency, Money};
 use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::catalog::sale::SessionOptions;
+use mintage_domain::model::sales::items::Quantity;
 use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::ports::CheckoutLine;
 use mintage_domain::ports::{
     CheckoutRequest, NewPrice, NewProduct, SoldKeyType, Stripe, StripeError, StripeIdempotencyKey,
 };
@@ -75,6 +78,7 @@ pub(crate) fn price() -> NewPrice {
         name: "Pro, for life".to_owned(),
         stripe_product: StripeProductId::parse("prod_1").expect("an id"),
         amount: usd(2_900),
+        billing: None,
     }
 }
 
@@ -84,8 +88,10 @@ pub(crate) fn checkout() -> CheckoutRequest {
         tenant: TenantId::parse("acme").expect("a slug"),
         product: ProductId::parse("glow").expect("a slug"),
         key_type: KeyTypeId::parse("pro").expect("a slug"),
-        price: StripePriceId::parse("price_1").expect("an id"),
+        lines: vec![one_of(StripePriceId::parse("price_1").expect("an id"))],
+        options: SessionOptions::default(),
         fee: Some(usd(15)),
+        subscription: None,
         buyer: Some(Email::parse("ada+1@shop.test").expect("an address")),
         snapshot: BTreeMap::from([
             ("mintage_order_0".to_owned(), "AAAA".to_owned()),
@@ -94,6 +100,14 @@ pub(crate) fn checkout() -> CheckoutRequest {
         success_url: WebUrl::parse("https://shop.test/thanks?s={CHECKOUT_SESSION_ID}")
             .expect("a URL"),
         cancel_url: WebUrl::parse("https://shop.test/cancel").expect("a URL"),
+    }
+}
+
+/// One at this price.
+pub(crate) fn one_of(price: StripePriceId) -> CheckoutLine {
+    CheckoutLine {
+        price,
+        quantity: Quantity::ONE,
     }
 }
 
@@ -113,7 +127,7 @@ pub(crate) fn put_on_sale(stripe: &StripeClient, on: &AccountRef) -> Stock {
     };
     let id = stripe.create_price(on, &price, &key("stock 2"));
     let checkout = CheckoutRequest {
-        price: id.expect("a price"),
+        lines: vec![one_of(id.expect("a price"))],
         ..checkout()
     };
     Stock { price, checkout }

@@ -9,7 +9,7 @@ use mintage_domain::model::stripe::event::{EventData, PaymentStatus};
 use mintage_domain::ports::{CheckoutRequest, NewPrice, Stripe, StripeError, Webhooks};
 use serde_json::json;
 
-use crate::samples::{MAKES, key, put_on_sale, usd};
+use crate::samples::{MAKES, key, one_of, put_on_sale, usd};
 use crate::world::World;
 
 mod contract {
@@ -94,9 +94,11 @@ fn what_the_simulator_signs_is_believed_and_read() {
         };
         let name = amount.to_string();
         let checkout = CheckoutRequest {
-            price: stripe
-                .create_price(&on, &price, &key(&name))
-                .expect("a price"),
+            lines: vec![one_of(
+                stripe
+                    .create_price(&on, &price, &key(&name))
+                    .expect("a price"),
+            )],
             fee: stock.checkout.fee.filter(|_| amount > 0),
             ..stock.checkout.clone()
         };

@@ -20,6 +20,7 @@ use crate::memory_store::tables::Tables;
 
 impl Commit for MemoryStore {
     fn submit(&self, changes: Changes, done: CommitDone) {
+        let changes = self.passed_through(changes);
         let outcome = self.tables().commit(changes);
         done(outcome.map_err(CommitError::Refused));
     }
@@ -93,6 +94,7 @@ impl Tables {
                 .map(|row| row.version),
             Row::Connection(tenant) => self.connections.get(tenant).map(|row| row.version),
             Row::Account(account) => self.accounts.get(account).map(|row| row.version),
+            Row::AccountState(account) => self.account_states.get(account).map(|row| row.version),
             Row::OAuthRound(state) => self.oauth_rounds.get(state).map(|row| row.version),
             Row::Event(endpoint, id) => self
                 .events
@@ -103,6 +105,7 @@ impl Tables {
             Row::LedgerEntry(id) => self.ledger_entries.get(id).map(|row| row.version),
             Row::Books(id) => self.books.get(id).map(|row| row.version),
             Row::PromotionCode(id) => self.promotion_codes.get(id).map(|row| row.version),
+            Row::Subscription(key) => self.subscriptions.get(key).map(|row| row.version),
             Row::License(id) => self.licenses.get(id).map(|row| row.version),
             Row::LicenseUnit(unit) => self.licenses_by_unit.get(unit).map(|_| 1),
             Row::LicenseKey(tenant, mode, hash) => self
@@ -163,6 +166,9 @@ impl Tables {
         write_rows(&mut self.accounts, changes.accounts, |it| {
             it.account.clone()
         });
+        write_rows(&mut self.account_states, changes.account_states, |it| {
+            it.account.clone()
+        });
         write_rows(&mut self.oauth_rounds, changes.oauth_rounds, |it| it.state);
         write_rows(&mut self.events, changes.events, |it| {
             (it.endpoint, it.id.clone())
@@ -175,6 +181,9 @@ impl Tables {
         write_rows(&mut self.books, changes.books, |it| it.id.clone());
         write_rows(&mut self.promotion_codes, changes.promotion_codes, |it| {
             it.id.clone()
+        });
+        write_rows(&mut self.subscriptions, changes.subscriptions, |it| {
+            it.key.clone()
         });
         for license in changes.licenses.iter().map(|write| &write.value) {
             self.index_license(license);
@@ -221,8 +230,12 @@ impl Tables {
             self.licenses_by_unit
                 .insert(unit.clone(), license.id.clone());
         }
-        let key = (license.tenant.clone(), license.mode, license.key_hash);
-        self.licenses_by_key.insert(key, license.id.clone());
+        let key = |it: &License| (it.tenant.clone(), it.mode, it.key_hash);
+        if let Some(before) = self.licenses.get(&license.id) {
+            self.licenses_by_key.remove(&key(before));
+        }
+        self.licenses_by_key
+            .insert(key(license), license.id.clone());
     }
 }
 

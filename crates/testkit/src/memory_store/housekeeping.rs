@@ -24,11 +24,6 @@ impl Housekeeping for MemoryStore {
         Ok(u64::try_from(rows).unwrap_or(u64::MAX))
     }
 
-    /// Lists are computed from the licenses as they are, so there is nothing to prepare.
-    fn mark_ended_licenses(&self, _ended: Timestamp) -> Result<usize, StoreError> {
-        Ok(0)
-    }
-
     fn ready(&self) -> Result<(), StoreError> {
         Ok(())
     }

@@ -25,6 +25,13 @@ impl LastSeen for MemoryStore {
                         token.last_used_at = token.last_used_at.max(Some(*at));
                     }
                 }
+                SeenTarget::Account(account) => {
+                    if tables.accounts.contains_key(account) {
+                        let seen = tables.accounts_last_seen.entry(account.clone());
+                        let seen = seen.or_insert(*at);
+                        *seen = (*seen).max(*at);
+                    }
+                }
                 SeenTarget::Device(license, fingerprint) => {
                     let key = (license.clone(), fingerprint.clone());
                     let device = tables.activations.get_mut(&key);

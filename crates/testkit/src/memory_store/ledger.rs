@@ -13,6 +13,7 @@ use mintage_domain::model::sales::ledger::entry::{LedgerEntry, LedgerEntryId, So
 use mintage_domain::model::sales::ledger::promotion_code::{CodeState, PromotionCode};
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sales::payment::PaymentKey;
+use mintage_domain::model::sales::subscription::SubscriptionKey;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{
     AccountSums, AttributedEntry, Ledgers, PromotionCodeFilter, PromotionCodes, SalesGroup,
@@ -38,7 +39,17 @@ impl Tables {
                     account: entry.id.account.account.clone(),
                     intent: intent.clone(),
                 };
-                self.payments.get(&key)?.order.as_ref()?
+                let payment = self.payments.get(&key)?;
+                match (&payment.order, &payment.invoice) {
+                    (Some(order), _) => order,
+                    (None, Some(paid)) => {
+                        let account = key.account;
+                        let id = paid.subscription.clone();
+                        let subscription = SubscriptionKey { account, id };
+                        self.subscriptions.get(&subscription)?.order.as_ref()?
+                    }
+                    (None, None) => return None,
+                }
             }
             (None, None) => return None,
         };

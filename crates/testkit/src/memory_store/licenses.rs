@@ -5,6 +5,7 @@ use std::collections::btree_map::Entry;
 use mintage_domain::base::id::{ActivationId, LicenseId, OrderId};
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::counter::Counter;
 use mintage_domain::model::catalog::display_name::DisplayName;
 use mintage_domain::model::licenses::activation::{Activation, Fingerprint};
@@ -59,6 +60,20 @@ impl Licenses for MemoryStore {
             .filter_map(|(_, id)| tables.licenses.get(id))
             .map(|license| tables.record(license))
             .collect()
+    }
+
+    fn ended_licenses(&self, ended: Timestamp, n: usize) -> Result<Vec<LicenseRecord>, StoreError> {
+        let tables = self.tables();
+        let is_listed = |it: &&License| {
+            let is_over = it.standing.expires_at().is_some_and(|end| end <= ended);
+            // A lapse freezes a license instead of letting it expire.
+            let may_end = it.standing.revocation().is_none() && it.standing.lapse().is_none();
+            is_over && may_end && !it.is_end_noticed()
+        };
+        let mut licenses: Vec<_> = tables.licenses.values().filter(is_listed).collect();
+        licenses.sort_by_key(|it| it.standing.expires_at());
+        let first = licenses.into_iter().take(n);
+        first.map(|license| tables.record(license)).collect()
     }
 }
 

@@ -11,6 +11,8 @@ mod licenses;
 mod master_keys;
 mod outbox;
 mod paging;
+#[cfg(test)]
+mod planted;
 mod sales;
 mod sellers;
 mod store;

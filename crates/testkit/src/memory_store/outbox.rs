@@ -159,6 +159,7 @@ impl Tables {
                 && it.endpoint == delivery.endpoint
                 && it.sequence < delivery.sequence
                 && it.is_unsettled()
+                && !it.event.is_activity()
         })
     }
 

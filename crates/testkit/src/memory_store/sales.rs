@@ -1,6 +1,7 @@
 //! Orders, payments and customers.
 
 use std::collections::BTreeSet;
+use std::mem;
 
 use mintage_domain::base::id::{CustomerId, OrderId, SessionId, StripeAccountId};
 use mintage_domain::base::metadata::Metadata;
@@ -12,9 +13,10 @@ use mintage_domain::model::outbox::mail::QueuedMail;
 use mintage_domain::model::sales::customer::Customer;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
+use mintage_domain::model::sales::subscription::{Subscription, SubscriptionKey};
 use mintage_domain::ports::{
     CustomerFilter, Customers, Erasure, Erasures, OrderFilter, Orders, Payments, StoreError,
-    TenantErasure, TenantRows,
+    Subscriptions, TenantErasure, TenantRows,
 };
 
 use crate::memory_store::housekeeping::erase_body;
@@ -79,6 +81,12 @@ impl Orders for MemoryStore {
 impl Payments for MemoryStore {
     fn payment(&self, key: &PaymentKey) -> Result<Option<Payment>, StoreError> {
         Ok(self.tables().payments.get(key).cloned())
+    }
+}
+
+impl Subscriptions for MemoryStore {
+    fn subscription(&self, key: &SubscriptionKey) -> Result<Option<Subscription>, StoreError> {
+        Ok(self.tables().subscriptions.get(key).cloned())
     }
 }
 
@@ -182,7 +190,10 @@ impl Erasures for MemoryStore {
                     is_changed = true;
                 }
             }
-            order.version += u64::from(is_changed);
+            if is_changed {
+                order.basket.metadata = Metadata::default();
+                order.version += 1;
+            }
         }
         let entry = erasure.audit.clone();
         tables.audit.insert(entry.id.clone(), entry);
@@ -196,8 +207,9 @@ impl Erasures for MemoryStore {
             TenantRows::Orders => {
                 let orders = tables.orders.values_mut();
                 for order in orders.filter(|it| it.tenant == step.tenant) {
-                    let buyers = (order.buyer.take(), order.email.take());
-                    order.version += u64::from(buyers != (None, None));
+                    let metadata = mem::take(&mut order.basket.metadata);
+                    let known = (order.buyer.take(), order.email.take(), metadata);
+                    order.version += u64::from(known != (None, None, Metadata::default()));
                 }
             }
             TenantRows::Mails => {

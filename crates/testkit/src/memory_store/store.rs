@@ -1,6 +1,8 @@
 //! The store, behind one lock.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use mintage_domain::commit::changes::Changes;
 
 use crate::memory_store::tables::Tables;
 
@@ -12,13 +14,39 @@ use crate::memory_store::tables::Tables;
 /// every store does, one commit at a time. The store passes `store_contract!(core: …)`.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    tables: Mutex<Tables>,
+    tables: Arc<Mutex<Tables>>,
+    through: Option<fn(&mut Changes)>,
 }
 
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty store that passes the changes of every commit through a function first: to test what the
+    /// function loses, such as writing changes as JSON and reading them again.
+    pub fn through(function: fn(&mut Changes)) -> Self {
+        Self {
+            through: Some(function),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn passed_through(&self, mut changes: Changes) -> Changes {
+        if let Some(function) = self.through {
+            function(&mut changes);
+        }
+        changes
+    }
+
+    /// A store of these rows.
+    #[cfg(test)]
+    pub(super) fn of(tables: Arc<Mutex<Tables>>) -> Self {
+        Self {
+            tables,
+            through: None,
+        }
     }
 
     /// A panic of another thread leaves the tables consistent, because no write can fail.

@@ -7,6 +7,7 @@ use mintage_domain::base::secret::SecretHash;
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+use mintage_domain::model::stripe::account_state::AccountState;
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
@@ -22,6 +23,23 @@ impl Connections for MemoryStore {
 
     fn account_link(&self, account: &AccountRef) -> Result<Option<AccountLink>, StoreError> {
         Ok(self.tables().accounts.get(account).cloned())
+    }
+
+    fn connected(&self, after: Option<&TenantId>, n: usize) -> Result<Vec<Connection>, StoreError> {
+        let tables = self.tables();
+        let connections = tables.connections.iter();
+        let connected = connections.filter(|(tenant, it)| {
+            after.is_none_or(|after| *tenant > after) && it.state.account().is_some()
+        });
+        Ok(connected.take(n).map(|(_, it)| it.clone()).collect())
+    }
+
+    fn account_state(&self, account: &AccountRef) -> Result<Option<AccountState>, StoreError> {
+        Ok(self.tables().account_states.get(account).cloned())
+    }
+
+    fn last_event_at(&self, account: &AccountRef) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.tables().accounts_last_seen.get(account).copied())
     }
 
     fn retiring(&self, n: usize) -> Result<Vec<Connection>, StoreError> {

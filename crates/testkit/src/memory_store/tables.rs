@@ -30,10 +30,12 @@ use mintage_domain::model::sales::ledger::entry::{LedgerEntry, LedgerEntryId};
 use mintage_domain::model::sales::ledger::promotion_code::PromotionCode;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
+use mintage_domain::model::sales::subscription::{Subscription, SubscriptionKey};
 use mintage_domain::model::sellers::audit::AuditEntry;
 use mintage_domain::model::sellers::management_token::ManagementToken;
 use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+use mintage_domain::model::stripe::account_state::AccountState;
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
@@ -48,6 +50,9 @@ pub(super) struct Tables {
     pub(super) prices: BTreeMap<(TenantId, StripeAccountId, ProductId, KeyTypeId), PriceLink>,
     pub(super) connections: BTreeMap<TenantId, Connection>,
     pub(super) accounts: BTreeMap<AccountRef, AccountLink>,
+    pub(super) account_states: BTreeMap<AccountRef, AccountState>,
+    /// When an event of each account was last received.
+    pub(super) accounts_last_seen: BTreeMap<AccountRef, Timestamp>,
     pub(super) oauth_rounds: BTreeMap<SecretHash, OAuthRound>,
     pub(super) events: BTreeMap<(Mode, StripeEventId), ProcessedEvent>,
     pub(super) customers: BTreeMap<CustomerId, Customer>,
@@ -57,6 +62,7 @@ pub(super) struct Tables {
     pub(super) ledger_entries: BTreeMap<LedgerEntryId, LedgerEntry>,
     pub(super) books: BTreeMap<BooksId, Books>,
     pub(super) promotion_codes: BTreeMap<PromotionCodeId, PromotionCode>,
+    pub(super) subscriptions: BTreeMap<SubscriptionKey, Subscription>,
     pub(super) licenses: BTreeMap<LicenseId, License>,
     pub(super) licenses_by_unit: BTreeMap<OrderUnit, LicenseId>,
     pub(super) licenses_by_key: BTreeMap<(TenantId, Mode, KeyHash), LicenseId>,

@@ -19,14 +19,16 @@ use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::sales::ledger::promotion_code::PromotionCode;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
+use mintage_domain::model::sales::subscription::{Subscription, SubscriptionKey};
 use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+use mintage_domain::model::stripe::account_state::AccountState;
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 use mintage_domain::ports::{
     Catalog, Commit, CommitDone, CommitError, Connections, LicenseFilter, LicenseRecord, Licenses,
     OrderFilter, Orders, Payments, ProcessedEvents, PromotionCodeFilter, PromotionCodes,
-    StoreError, Tenants,
+    StoreError, Subscriptions, Tenants,
 };
 use mintage_testkit::MemoryStore;
 
@@ -118,7 +120,10 @@ stumbling! {
     Connections {
         fn connection(tenant: &TenantId) -> Option<Connection>;
         fn account_link(account: &AccountRef) -> Option<AccountLink>;
+        fn connected(after: Option<&TenantId>, n: usize) -> Vec<Connection>;
         fn retiring(n: usize) -> Vec<Connection>;
+        fn account_state(account: &AccountRef) -> Option<AccountState>;
+        fn last_event_at(account: &AccountRef) -> Option<Timestamp>;
     }
     ProcessedEvents {
         fn processed_event(endpoint: Mode, id: &StripeEventId) -> Option<ProcessedEvent>;
@@ -146,6 +151,9 @@ stumbling! {
     Payments {
         fn payment(key: &PaymentKey) -> Option<Payment>;
     }
+    Subscriptions {
+        fn subscription(key: &SubscriptionKey) -> Option<Subscription>;
+    }
     Licenses {
         fn license(tenant: &TenantId, id: &LicenseId) -> Option<LicenseRecord>;
         fn licenses(
@@ -154,6 +162,7 @@ stumbling! {
             page: &PageRequest
         ) -> Page<LicenseRecord>;
         fn licenses_of_order(order: &OrderId) -> Vec<LicenseRecord>;
+        fn ended_licenses(ended: Timestamp, n: usize) -> Vec<LicenseRecord>;
     }
     Tenants {
         fn tenant(id: &TenantId) -> Option<Tenant>;

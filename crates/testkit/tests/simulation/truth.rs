@@ -74,8 +74,10 @@ fn check_sale(world: &World, sale: &Sale) {
     let known = [
         EventName::LicenseCreated,
         EventName::LicenseRefunded,
+        EventName::OrderPaid,
         EventName::OrderRefunded,
     ];
+    assert_eq!(count(EventName::OrderPaid), 1);
     assert!(deliveries.iter().all(|it| known.contains(&it.event)));
     check_key(world, &licenses[0], &deliveries);
     check_mail(world, sale, &licenses[0]);

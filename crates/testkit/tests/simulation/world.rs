@@ -2,6 +2,7 @@
 
 use mintage_domain::base::email::Email;
 use mintage_domain::base::id::{PaymentIntentId, SessionId, StripeEventId};
+use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::seal::{KeyRing, MasterKey};
 use mintage_domain::base::slug::ProductId;
@@ -10,6 +11,7 @@ use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::licenses::key::KeyFormat;
 use mintage_domain::model::sales::fee::BasisPoints;
+use mintage_domain::model::sales::items::CheckoutItems;
 use mintage_domain::model::sales::order::OrderStatus;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::stripe::event::{
@@ -131,8 +133,11 @@ impl World {
         let shop = &self.shops[number];
         let buyer = email(dice.pick(&["ada@example.test", "bob@example.test"]));
         let wanted = OpenCheckout {
-            product: ProductId::parse(dice.pick(&["pixel", "sealed"])).unwrap(),
-            key_type: shop.key_type.id.clone(),
+            items: CheckoutItems::one(
+                ProductId::parse(dice.pick(&["pixel", "sealed"])).unwrap(),
+                shop.key_type.id.clone(),
+            ),
+            metadata: Metadata::default(),
             success_url: dice.one_in(2).then(|| web_url("https://acme.test/thanks")),
             cancel_url: web_url("https://acme.test/cart"),
             buyer: dice.one_in(2).then(|| buyer.clone()),
@@ -262,12 +267,16 @@ fn facts(session: &SessionId, buyer: &Email, payment: PaymentStatus) -> SessionF
     SessionFacts {
         session: session.clone(),
         payment,
+        amount_subtotal: Some(2_900),
         amount_total: Some(2_900),
         currency: Some("usd".to_owned()),
         email: Some(buyer.as_str().to_owned()),
         name: None,
         payment_intent: (payment != PaymentStatus::NoPaymentRequired).then(|| intent(session)),
         discount: None,
+        subscription: None,
+        invoice: None,
+        at: None,
         snapshot: BTreeMap::new(),
     }
 }
@@ -275,6 +284,7 @@ fn facts(session: &SessionId, buyer: &Email, payment: PaymentStatus) -> SessionF
 fn refund(session: &SessionId, amount: i64) -> EventData {
     EventData::Refund(RefundFacts {
         payment_intent: Some(intent(session)),
+        invoice: None,
         currency: Some("usd".to_owned()),
         at: None,
         report: RefundReport::Charge {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use mintage_domain::base::id::{
-    PaymentIntentId, RefundId, SessionId, StripeEventId, WebhookEndpointId,
+    DisputeId, PaymentIntentId, RefundId, SessionId, StripeEventId, WebhookEndpointId,
 };
+use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::secret::Secret;
@@ -18,16 +19,17 @@ use mintage_domain::commit::write::Write;
 use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::licenses::key::KeyFormat;
 use mintage_domain::model::outbox::delivery::{Claim, Delivery};
-use mintage_domain::model::outbox::event::sent_body;
+use mintage_domain::model::outbox::event::{EventName, sent_body};
 use mintage_domain::model::outbox::webhook_endpoint::SecretOverlap;
 use mintage_domain::model::outbox::webhook_signature::WebhookSecret;
 use mintage_domain::model::sales::fee::BasisPoints;
+use mintage_domain::model::sales::items::CheckoutItems;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::event::{
-    EventData, PaymentStatus, RefundFacts, RefundReport, SessionFacts, StripeEvent,
+    DisputeFacts, EventData, PaymentStatus, RefundFacts, RefundReport, SessionFacts, StripeEvent,
 };
 use mintage_domain::ports::{
     AuditFilter, Audits, ClaimLimits, Connections, Deliveries, LicenseFilter, LicenseRecord,
@@ -98,7 +100,9 @@ impl Seller {
             per_lane: MAX_CONCURRENT_PER_ENDPOINT,
             lease: LEASE,
         };
-        self.store.claim(&limits).unwrap().leased
+        let mut leased = self.store.claim(&limits).unwrap().leased;
+        leased.retain(|it| it.delivery.event != EventName::OrderPaid);
+        leased
     }
 
     /// The endpoint that `/v1/webhook` sets.
@@ -189,8 +193,8 @@ impl Seller {
     /// The request of a seller's backend: the shop's key type, without a buyer.
     pub(crate) fn wanted(&self) -> OpenCheckout {
         OpenCheckout {
-            product: self.shop.product.id.clone(),
-            key_type: self.shop.key_type.id.clone(),
+            items: CheckoutItems::one(self.shop.product.id.clone(), self.shop.key_type.id.clone()),
+            metadata: Metadata::default(),
             success_url: Some(web_url("https://acme.test/thanks")),
             cancel_url: web_url("https://acme.test/cart"),
             buyer: None,
@@ -328,14 +332,25 @@ impl Seller {
 
     /// Sells one license and returns it.
     pub(crate) fn sell(&self) -> LicenseRecord {
-        let session = self.session();
-        let paid = self.receive(EventData::SessionCompleted(paid(&session)));
+        self.pay(&self.session())
+    }
+
+    /// Receives the payment of a session; returns its license.
+    pub(crate) fn pay(&self, session: &SessionId) -> LicenseRecord {
+        let paid = self.receive(EventData::SessionCompleted(paid(session)));
         assert_eq!(paid, Ok(Outcome::Applied));
-        let order = self.order(&session);
+        let order = self.order(session);
         self.store.licenses_of_order(&order.id).unwrap().remove(0)
     }
 
+    /// The events for the seller but `order.paid`, which goes with each sale.
     pub(crate) fn deliveries(&self) -> Vec<Delivery> {
+        let mut deliveries = self.all_deliveries();
+        deliveries.retain(|it| it.event != EventName::OrderPaid);
+        deliveries
+    }
+
+    pub(crate) fn all_deliveries(&self) -> Vec<Delivery> {
         let page = PageRequest::default();
         let deliveries = self.store.deliveries(self.tenant(), None, &page).unwrap();
         deliveries.items.into_iter().map(|(it, _)| it).collect()
@@ -385,12 +400,16 @@ pub(crate) fn paid(session: &SessionId) -> SessionFacts {
     SessionFacts {
         session: session.clone(),
         payment: PaymentStatus::Paid,
+        amount_subtotal: Some(2_900),
         amount_total: Some(2_900),
         currency: Some("usd".to_owned()),
         email: Some("buyer@example.test".to_owned()),
         name: Some("Ada".to_owned()),
         payment_intent: Some(intent(session)),
         discount: None,
+        subscription: None,
+        invoice: None,
+        at: None,
         snapshot: BTreeMap::new(),
     }
 }
@@ -419,9 +438,21 @@ pub(crate) fn refund(session: &SessionId, id: &str, amount: i64, failed: bool) -
     EventData::Refund(refund_facts(session, report))
 }
 
+/// A dispute over the payment of a session, as Stripe has it with this status.
+pub(crate) fn dispute(session: &SessionId, id: &str, status: &str) -> DisputeFacts {
+    DisputeFacts {
+        id: DisputeId::parse(id).unwrap(),
+        payment_intent: Some(intent(session)),
+        status: status.to_owned(),
+        amount: Some(2_900),
+        reason: Some("fraudulent".to_owned()),
+    }
+}
+
 fn refund_facts(session: &SessionId, report: RefundReport) -> RefundFacts {
     RefundFacts {
         payment_intent: Some(intent(session)),
+        invoice: None,
         currency: Some("usd".to_owned()),
         at: Timestamp::from_unix_seconds(1_798_761_600),
         report,

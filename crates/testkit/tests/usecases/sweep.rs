@@ -5,6 +5,9 @@ use mintage_domain::base::slug::TenantId;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::licenses::key::KeyFormat;
+use mintage_domain::model::licenses::license::License;
+use mintage_domain::model::licenses::standing::{HoldCause, Standing};
+use mintage_domain::model::licenses::term::Term;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::stripe::event::{EventData, StripeEvent};
@@ -12,7 +15,7 @@ use mintage_domain::model::stripe::processed_event::{
     EventOutcome, FIRST_WAIT, MAX_WAIT, RETRY_FOR,
 };
 use mintage_domain::ports::{
-    Commit, MockStripe, MockWebhooks, Orders, ProcessedEvents, WebhookError,
+    Commit, Licenses, MockStripe, MockWebhooks, Orders, ProcessedEvents, WebhookError,
 };
 use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::stripe::inbound::{Inbound, Outcome, receive};
@@ -307,4 +310,56 @@ fn an_event_that_cannot_be_read_waits_like_any_other() {
         "it is still known"
     );
     assert_eq!(retry_at, seller.shop.now().plus(FIRST_WAIT * 2));
+}
+
+#[test]
+fn the_end_of_a_term_is_told_once_and_again_after_an_extension() {
+    let seller = Seller::on_sale();
+    let sold = seller.sell().license;
+    let end = seller.shop.now().plus(Duration::from_hours(1));
+    let change = |fill: &dyn Fn(&mut License)| {
+        let read = seller.store.license(seller.tenant(), &sold.id);
+        let mut license = read.unwrap().unwrap().license;
+        fill(&mut license);
+        let mut changes = seller.shop.changes();
+        changes.licenses.push(Write::changed(license));
+        seller.store.commit(changes).unwrap();
+    };
+    change(&|license| license.standing = Standing::new(Some(end)));
+    let swept = || {
+        let stripe = MockStripe::new();
+        let report = sweep(&*seller.store, &stripe, &MockWebhooks::new(), &seller.env()).unwrap();
+        assert_eq!(report.failed, 0);
+        report.ended
+    };
+    assert_eq!(swept(), 0);
+    seller.shop.env.clock.advance(Duration::from_mins(62));
+    let at_once = std::thread::scope(|scope| {
+        let nodes = [(); 3].map(|()| scope.spawn(swept));
+        nodes.map(|node| node.join().unwrap())
+    });
+    assert_eq!(at_once.iter().sum::<usize>(), 1, "{at_once:?}");
+    let told = || {
+        seller
+            .events()
+            .iter()
+            .filter(|it| **it == "license.expired")
+            .count()
+    };
+    assert_eq!((swept(), told()), (0, 1));
+    let deliveries = seller.deliveries();
+    let event = deliveries
+        .iter()
+        .find(|it| it.event.as_str() == "license.expired");
+    let body = seller.body(event.unwrap());
+    assert_eq!(body["status"], "EXPIRED", "{body}");
+    change(&|license| {
+        license.standing.hold(HoldCause::Admin);
+    });
+    assert_eq!((swept(), told()), (0, 1), "the same end");
+    let by = Term::parse("1d").unwrap();
+    change(&|license| license.standing.extend(by, seller.shop.now()).unwrap());
+    assert_eq!(swept(), 0);
+    seller.shop.env.clock.advance(Duration::from_hours(26));
+    assert_eq!((swept(), told()), (1, 2));
 }

@@ -3,8 +3,11 @@
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use mintage_domain::base::secret::{Secret, SecretHash};
+use mintage_domain::base::slug::TenantId;
 use mintage_domain::model::sellers::audit::Origin;
+use mintage_domain::usecase::stripe::account::refresh;
 use mintage_domain::usecase::stripe::connect::{self, ConnectError};
+use mintage_domain::usecase::stripe::leave::{SESSIONS_AT_ONCE, retire};
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
 use mintage_runtime::crash::{self, Point};
@@ -59,6 +62,8 @@ pub(crate) struct Query {
         "oauth/state-invalid",
         "oauth/wrong-mode",
         "stripe/failed",
+        "connect/live-is-one-way",
+        "plan/upgrade-required",
         "stripe/mode-refused",
         "stripe/not-configured",
         "stripe/refused",
@@ -112,6 +117,19 @@ pub(crate) async fn finish(
     }
 }
 
+/// Asks Stripe for the account that was connected, so that what it can do is known. If Stripe does not
+/// answer, a later call asks again.
+fn first_look(app: &App, tenant: &TenantId) {
+    let (store, stripe, env) = (&*app.store, &*app.stripe, app.env());
+    let connection = store.connection(tenant).ok().flatten();
+    let Some(account) = connection.and_then(|it| it.state.account()) else {
+        return;
+    };
+    if let Err(error) = refresh(store, stripe, &env, (tenant, &account), true) {
+        tracing::warn!(cause = %error, "could not read the connected account");
+    }
+}
+
 /// Completes the round; returns the hash by which the round is known.
 async fn connect(
     app: &web::Data<App>,
@@ -131,8 +149,9 @@ async fn connect(
         let env = app.env_of(origin.as_ref());
         let round = connect::finish(store, stripe, &env, callback, browser.as_ref())?;
         crash::point(Point::ConnectLinked);
+        first_look(app, &round.tenant);
         // The access to an account that the tenant has left is revoked now, or later by the sweep.
-        if let Err(error) = connect::retire(store, stripe, &app.env(), &round.tenant) {
+        if let Err(error) = retire(store, stripe, &app.env(), &round.tenant, SESSIONS_AT_ONCE) {
             tracing::warn!(cause = %error, "could not revoke the access to the former account; the sweep will retry");
         }
         Ok::<_, ConnectError>(round.state)

@@ -4,6 +4,7 @@ mod browser;
 pub(crate) mod callback;
 pub(crate) mod connected;
 mod failure;
+pub(crate) mod onboard;
 pub(crate) mod start;
 
 use mintage_domain::base::mode::Mode;

@@ -1,5 +1,7 @@
 //! The page that describes the API. It has no script and loads nothing from elsewhere.
 
+use std::sync::OnceLock;
+
 use actix_web::web::Bytes;
 use askama::Template;
 use serde_json::Value;
@@ -19,9 +21,17 @@ const STYLE: &str = concat!(
 /// The longest search, in bytes.
 const MAX_SEARCH: usize = 200;
 
-/// The page, and what a search looks through.
+/// The page of an OpenAPI document, which is rendered when it is first asked for. A server that is never
+/// asked keeps no page in memory, and starts without one.
 pub struct DocsPage {
-    /// The page of all calls, rendered once.
+    document: fn() -> serde_json::Result<Value>,
+    base_url: String,
+    rendered: OnceLock<Result<Rendered, String>>,
+}
+
+/// The rendered page, and what a search looks through.
+pub(super) struct Rendered {
+    /// The page of all calls.
     pub(super) html: Bytes,
     /// The content security policy: the page may use its own style and send its own form, and nothing
     /// else.
@@ -69,8 +79,27 @@ struct SchemaEntry {
 }
 
 impl DocsPage {
-    /// Renders the page of an OpenAPI document, for a server at a URL.
-    pub fn render(document: &Value, base_url: &str) -> Result<Self, askama::Error> {
+    /// The page of the document that this function makes, for a server at a URL.
+    pub fn of(document: fn() -> serde_json::Result<Value>, base_url: &str) -> Self {
+        Self {
+            document,
+            base_url: base_url.to_owned(),
+            rendered: OnceLock::new(),
+        }
+    }
+
+    /// The rendered page, or why it cannot be rendered.
+    pub(super) fn rendered(&self) -> Result<&Rendered, &str> {
+        let rendered = self.rendered.get_or_init(|| {
+            let document = (self.document)().map_err(|error| error.to_string())?;
+            Rendered::of(&document, &self.base_url).map_err(|error| error.to_string())
+        });
+        rendered.as_ref().map_err(String::as_str)
+    }
+}
+
+impl Rendered {
+    fn of(document: &Value, base_url: &str) -> Result<Self, askama::Error> {
         let info = &document["info"];
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let groups = groups(document, base_url)?;
@@ -152,7 +181,7 @@ mod tests {
         let document = json!({
             "info": {"version": "<i>\"&\"</i>", "description": "a `b<c` **d**\n\ne"},
         });
-        let page = DocsPage::render(&document, "http://a.test/<b>").expect("a page");
+        let page = Rendered::of(&document, "http://a.test/<b>").expect("a page");
         let found = page
             .search("<u>\"x\"</u>")
             .expect("a page")
@@ -177,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_search_without_words_is_the_page_of_all_calls() {
-        let page = DocsPage::render(&json!({}), "http://a.test").expect("a page");
+        let page = Rendered::of(&json!({}), "http://a.test").expect("a page");
         for search in ["", "  ", &"x".repeat(MAX_SEARCH + 1)] {
             assert_eq!(page.search(search).expect("a page"), None);
         }

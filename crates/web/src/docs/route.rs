@@ -35,6 +35,13 @@ pub(crate) async fn docs(
     query: Result<web::Query<Query>, actix_web::Error>,
 ) -> HttpResponse {
     let query = query.map(web::Query::into_inner).unwrap_or_default();
+    let page = match page.rendered() {
+        Ok(page) => page,
+        Err(error) => {
+            tracing::error!(cause = error, "the page of the API could not be rendered");
+            return HttpResponse::InternalServerError().finish();
+        }
+    };
     let found = page.search(query.q.as_deref().unwrap_or_default());
     let found = found.unwrap_or_else(|error| {
         tracing::error!(cause = %error, "the result of a search could not be rendered");

@@ -76,9 +76,10 @@ fn answer(app: &App, request: &BuyersRequest, purchase: &Purchase) -> HttpRespon
         return failure_page(&Problem::not_found());
     };
     let here = thanks_page::path(session, request.token.as_deref());
-    if let Progress::Licensed(license) = &purchase.progress {
-        let has_mail_server = app.mailer.is_some();
-        let page = LicensePage::of(purchase, license, request, &here, has_mail_server);
+    if let Progress::Licensed(licenses) = &purchase.progress
+        && let Some(page) =
+            LicensePage::of(purchase, licenses, request, &here, app.mailer.is_some())
+    {
         let permits = Permits {
             script: page.has_key(),
             forms: Forms::Here,

@@ -6,7 +6,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::usecase::licenses::purchase::{
-    BoughtLicense, BuyersStanding, Progress, Purchase, ShownKey,
+    BoughtLicense, BuyersStanding, Progress, Purchase, PurchasedItem, ShownKey,
 };
 
 use super::request::{BuyersRequest, with};
@@ -19,8 +19,7 @@ pub(super) struct WaitingPage<'a> {
     is_test: bool,
     message: &'static str,
     advice: &'static str,
-    product: &'a str,
-    plan: &'a str,
+    items: &'a [PurchasedItem],
     seller: Option<&'a str>,
     here: &'a str,
     /// Where the page does not load again by itself, if it does so here.
@@ -64,8 +63,7 @@ impl<'a> WaitingPage<'a> {
             is_test: purchase.mode == Mode::Sandbox,
             message,
             advice,
-            product: &purchase.product,
-            plan: &purchase.plan,
+            items: &purchase.items,
             seller: purchase.seller.as_ref().map(Email::as_str),
             here,
             stop: last.map(|tries| with(here, "try", &tries.to_string())),
@@ -73,37 +71,70 @@ impl<'a> WaitingPage<'a> {
     }
 }
 
-/// A purchase with its license.
+/// A purchase with its licenses.
 #[derive(Template)]
 #[template(path = "thanks/license.html")]
 pub(super) struct LicensePage<'a> {
     title: &'static str,
     is_test: bool,
-    product: &'a str,
-    plan: &'a str,
-    status: &'static str,
-    expires_at: Option<String>,
-    activation_limit: u32,
-    key: Option<(&'a str, String)>,
+    licenses: Vec<LicenseSection<'a>>,
+    /// Until when the page shows keys, if it shows any.
+    shown_until: Option<String>,
     /// Why there is no key.
     without_key: &'static str,
-    /// The masked address that the key was mailed to.
+    /// The masked address that the keys were mailed to.
     mailed_to: Option<&'a str>,
-    /// The address of the form that mails the key again, and the masked address that gets it.
+    /// The address of the form that mails the keys again, and the masked address that gets them.
     resend: Option<(String, &'a str)>,
     is_mailed_again: bool,
     seller: Option<&'a str>,
 }
 
+/// A license on the page.
+struct LicenseSection<'a> {
+    /// What makes the ids of the section's elements unique: nothing for the first license.
+    suffix: String,
+    product: &'a str,
+    plan: &'a str,
+    status: &'static str,
+    expires_at: Option<String>,
+    activation_limit: u32,
+    key: Option<&'a str>,
+}
+
+impl<'a> LicenseSection<'a> {
+    fn of(purchase: &'a Purchase, number: usize, license: &'a BoughtLicense) -> Self {
+        let item = purchase.items.get(license.line);
+        Self {
+            suffix: match number {
+                1 => String::new(),
+                number => format!("-{number}"),
+            },
+            product: item.map_or("", |item| &item.product),
+            plan: item.map_or("", |item| &item.plan),
+            status: words(license.standing).1,
+            expires_at: license.expires_at.map(in_words),
+            activation_limit: license.activation_limit,
+            key: match &license.key {
+                ShownKey::Key(key, _) => Some(Secret::expose(key)),
+                _ => None,
+            },
+        }
+    }
+}
+
 impl<'a> LicensePage<'a> {
+    /// `None` without a license.
     pub(super) fn of(
         purchase: &'a Purchase,
-        license: &'a BoughtLicense,
+        licenses: &'a [BoughtLicense],
         request: &BuyersRequest,
         here: &str,
         has_mail_server: bool,
-    ) -> Self {
-        let (title, status) = words(license.standing);
+    ) -> Option<Self> {
+        // What is said about the purchase follows its best license.
+        let is_active = |it: &&BoughtLicense| it.standing == BuyersStanding::Active;
+        let license = licenses.iter().find(is_active).or(licenses.first())?;
         let is_mailed = has_mail_server && purchase.is_mailed;
         let to = license.mailed_to.as_deref();
         let can_resend = has_mail_server
@@ -116,16 +147,15 @@ impl<'a> LicensePage<'a> {
             let (_, query) = here.split_once('?').unwrap_or((here, ""));
             format!("/thanks/{session}/resend?{query}")
         });
-        Self {
-            title,
+        let sections = (1..).zip(licenses);
+        Some(Self {
+            title: words(license.standing).0,
             is_test: purchase.mode == Mode::Sandbox,
-            product: &purchase.product,
-            plan: &purchase.plan,
-            status,
-            expires_at: license.expires_at.map(in_words),
-            activation_limit: license.activation_limit,
-            key: match &license.key {
-                ShownKey::Key(key, until) => Some((Secret::expose(key), in_words(*until))),
+            licenses: sections
+                .map(|(number, it)| LicenseSection::of(purchase, number, it))
+                .collect(),
+            shown_until: match &license.key {
+                ShownKey::Key(_, until) => Some(in_words(*until)),
                 _ => None,
             },
             without_key: without_key(&license.key),
@@ -133,14 +163,14 @@ impl<'a> LicensePage<'a> {
             resend: form.zip(to).filter(|_| can_resend),
             is_mailed_again: request.is_mailed_again,
             seller: purchase.seller.as_ref().map(Email::as_str),
-        }
+        })
     }
 }
 
 impl LicensePage<'_> {
     /// Whether the page shows the key.
     pub(super) fn has_key(&self) -> bool {
-        self.key.is_some()
+        self.shown_until.is_some()
     }
 }
 

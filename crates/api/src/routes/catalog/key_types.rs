@@ -1,86 +1,24 @@
 //! `/v1/products/{productId}/key-types`: the key types of a product.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use deserr::Deserr;
-use mintage_domain::base::money::Money;
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
-use mintage_domain::model::catalog::price::{self, InvalidPrice};
-use mintage_domain::model::licenses::terms::LicenseTerms;
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::usecase::catalog::key_type::{
-    KeyTypePatch, KeyTypeRef, NewKeyType, create_key_type, set_key_type_archived,
-    update_key_type_and_price,
+    KeyTypePatch, KeyTypeRef, create_key_type, set_key_type_archived, update_key_type_and_price,
 };
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
 use mintage_runtime::outbound::call_stripe;
 use mintage_runtime::problem::Problem;
-use utoipa::ToSchema;
 
+use super::key_type_bodies::{CreateKeyTypeRequest, UpdateKeyTypeRequest};
 use crate::auth::TokenCaller;
 use crate::body::JsonBody;
 use crate::error::ApiError;
-use crate::json::{Faults, Patch, read_body, read_body_with};
+use crate::json::read_body;
 use crate::request::{PageQuery, parse_id};
 use crate::schema;
 use crate::views::catalog::{KeyTypePage, KeyTypeView};
-
-/// The key type to create. An amount needs a currency, and a currency needs an amount. Without a price,
-/// the key type is not sold by checkout.
-#[derive(Deserr, ToSchema)]
-#[deserr(error = Faults, rename_all = camelCase, deny_unknown_fields)]
-#[schema(rename_all = "camelCase")]
-struct CreateKeyTypeRequest {
-    key_type_id: schema::KeyTypeId,
-    display_name: schema::DisplayName,
-    /// The default is 3.
-    #[deserr(default)]
-    activation_limit: Option<schema::ActivationLimit>,
-    /// The default is `lifetime`.
-    #[deserr(default)]
-    duration: Option<schema::RelativeDuration>,
-    /// Within the limits of Stripe for the currency.
-    #[deserr(default)]
-    price_in_cents: Option<schema::Amount>,
-    #[deserr(default)]
-    price_currency: Option<schema::Currency>,
-    #[deserr(default)]
-    entitlements: Option<schema::Entitlements>,
-}
-
-impl CreateKeyTypeRequest {
-    fn read(body: &[u8]) -> Result<NewKeyType, Problem> {
-        let body = read_body_with::<Self>(body, |fields| {
-            price(fields.get("priceInCents"), fields.get("priceCurrency")).map(drop)
-        })?;
-        Ok(NewKeyType {
-            id: body.key_type_id.0,
-            display_name: body.display_name.0,
-            terms: LicenseTerms::with_defaults(
-                body.duration.map(|duration| duration.0),
-                body.activation_limit.map(|limit| limit.0),
-                body.entitlements.map(|list| list.0),
-            ),
-            price: price(body.price_in_cents, body.price_currency)?,
-        })
-    }
-}
-
-fn price(
-    amount: Option<schema::Amount>,
-    currency: Option<schema::Currency>,
-) -> Result<Option<Money>, Faults> {
-    let price = price::price(amount.map(|it| it.0), currency.map(|it| it.0));
-    price.map_err(|error| {
-        let field = match error {
-            InvalidPrice::NoCurrency => "priceCurrency",
-            InvalidPrice::NoAmount | InvalidPrice::Amount(_) | InvalidPrice::BelowMinimum(_) => {
-                "priceInCents"
-            }
-        };
-        Faults::one(field, error)
-    })
-}
 
 /// Create a key type
 #[utoipa::path(
@@ -183,41 +121,6 @@ pub(super) async fn get(
     })
     .await??;
     Ok(HttpResponse::Ok().json(KeyTypeView::of(&key_type)))
-}
-
-/// The fields of a key type to change. A field that is missing stays.
-#[derive(Deserr, ToSchema)]
-#[deserr(error = Faults, rename_all = camelCase, deny_unknown_fields)]
-#[schema(rename_all = "camelCase")]
-struct UpdateKeyTypeRequest {
-    #[deserr(default)]
-    display_name: Option<schema::DisplayName>,
-    #[deserr(default)]
-    activation_limit: Option<schema::ActivationLimit>,
-    #[deserr(default)]
-    duration: Option<schema::RelativeDuration>,
-    /// `null` takes the key type off sale by checkout.
-    #[deserr(default)]
-    #[schema(value_type = Option<schema::Amount>)]
-    price_in_cents: Patch<schema::Amount>,
-    #[deserr(default)]
-    #[schema(value_type = Option<schema::Currency>)]
-    price_currency: Patch<schema::Currency>,
-    #[deserr(default)]
-    entitlements: Option<schema::Entitlements>,
-}
-
-impl From<UpdateKeyTypeRequest> for KeyTypePatch {
-    fn from(body: UpdateKeyTypeRequest) -> Self {
-        Self {
-            display_name: body.display_name.map(|name| name.0),
-            term: body.duration.map(|duration| duration.0),
-            activation_limit: body.activation_limit.map(|limit| limit.0),
-            entitlements: body.entitlements.map(|list| list.0),
-            price_amount: body.price_in_cents.0.map(|amount| amount.0),
-            price_currency: body.price_currency.0.map(|currency| currency.0),
-        }
-    }
 }
 
 /// Update a key type

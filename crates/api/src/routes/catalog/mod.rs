@@ -1,7 +1,9 @@
 //! Products and key types.
 
+mod key_type_bodies;
 mod key_types;
 mod products;
+mod recurrence;
 
 use crate::endpoint::{Endpoint, endpoints};
 

@@ -1,4 +1,4 @@
-//! `POST /v1/licenses/{id}/freeze`, `/thaw`, `/extend`, `/revoke`, `/reveal`.
+//! `POST /v1/licenses/{id}/freeze`, `/thaw`, `/extend`, `/reissue`, `/revoke`, `/reveal`.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use deserr::Deserr;
@@ -7,6 +7,7 @@ use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::ports::LicenseRecord;
 use mintage_domain::usecase::env::Env;
 use mintage_domain::usecase::licenses::command::{self, Target};
+use mintage_domain::usecase::licenses::reissue;
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
 use mintage_runtime::problem::Problem;
@@ -68,6 +69,34 @@ pub(super) async fn thaw(
         Ok(command::thaw(&*app.store, env, target)?)
     })
     .await
+}
+
+/// Reissue the key of a license
+///
+/// Gives the license another key. The old key is not valid any more; term, holds and activations stay. The
+/// event `license.reissued` contains the new key, and the buyer gets it by mail.
+#[utoipa::path(
+    post,
+    path = "/v1/licenses/{id}/reissue",
+    operation_id = "reissueLicenseKey",
+    tag = "Sales",
+    params(("id" = inline(schema::LicenseId), Path)),
+    responses((status = 200, description = "The license.", body = LicenseView<'_>)),
+    security(("managementToken" = ["licenses:write"])),
+    extensions(("x-error-codes" = json!(["license/already-revoked"]))),
+)]
+pub(super) async fn reissue(
+    app: web::Data<App>,
+    path: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let caller = TokenCaller::of(&app, &request, TokenScope::LicensesWrite).await?;
+    let answer = command(&app, &path, caller, |app, env, target| {
+        Ok(reissue::reissue(&*app.store, env, target)?)
+    })
+    .await;
+    app.mails_due.notify_one();
+    answer
 }
 
 /// Extend a license

@@ -9,6 +9,7 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::access::idempotency::IdempotencyKey;
 use mintage_domain::model::access::scope::Permission;
 use mintage_domain::model::sellers::audit::Origin;
+use mintage_domain::usecase::caller::Caller;
 use mintage_domain::usecase::licenses::issue::{
     IssueCall, IssueError, Issued, NewCustomer, NewLicense, decide, decide_again,
 };
@@ -108,6 +109,7 @@ impl IssueCustomer {
     extensions(("x-error-codes" = json!([
         "common/idempotency-conflict",
         "common/not-found",
+        "plan/product-deactivated",
         "quota/licenses-exceeded",
         "tenant/suspended",
     ]))),
@@ -120,13 +122,12 @@ pub(super) async fn issue(
     let (caller, body) = SignedCaller::of(&app, &request, body, Permission::Issue).await?;
     let new = read_body::<IssueLicenseRequest>(&body)?.into_new_license()?;
     let call = IssueCall {
-        api_key: caller.cached.key.clone(),
+        caller: Caller::from(&caller.cached.key),
         product: caller.cached.product.clone(),
-        nonce: caller.nonce,
+        nonce: Some(caller.nonce),
         repeatable: idempotency_key(&request)?.map(|key| (key, SecretHash::of_bytes(&body))),
     };
-    let key = &call.api_key;
-    let wanted = (&key.tenant, &key.product, &new.key_type);
+    let wanted = (&call.caller.tenant, &call.caller.product, &new.key_type);
     let offer = find_offer(&app, wanted).await??;
     let offer = offer.ok_or(IssueError::UnknownPlan)?;
     let origin = request.extensions().get::<Origin>().cloned();

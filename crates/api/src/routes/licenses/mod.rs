@@ -21,6 +21,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         commands::freeze,
         commands::thaw,
         commands::extend,
+        commands::reissue,
         commands::revoke,
         commands::reveal,
         activations::list,

@@ -1,7 +1,9 @@
 //! `GET /openapi.json`: the OpenAPI document.
 
 use actix_web::{HttpResponse, web};
+use mintage_runtime::problem::Problem;
 
+use crate::error::ApiError;
 use crate::openapi::OpenApiJson;
 
 /// Get the OpenAPI document
@@ -16,9 +18,12 @@ use crate::openapi::OpenApiJson;
         ("Cache-Control" = String, description = "`public, max-age=300`"),
     ))),
 )]
-pub(super) async fn openapi_json(description: web::Data<OpenApiJson>) -> HttpResponse {
-    HttpResponse::Ok()
+pub(super) async fn openapi_json(
+    description: web::Data<OpenApiJson>,
+) -> Result<HttpResponse, ApiError> {
+    let text = description.text().map_err(Problem::internal)?;
+    Ok(HttpResponse::Ok()
         .content_type("application/json")
         .insert_header(("cache-control", "public, max-age=300"))
-        .body(description.as_str().to_owned())
+        .body(text.to_owned()))
 }

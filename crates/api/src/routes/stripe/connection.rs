@@ -3,16 +3,14 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use deserr::Deserr;
 use mintage_domain::base::id::StripeEventId;
-use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::sellers::management_token::TokenScope;
-use mintage_domain::model::stripe::account::AccountRef;
-use mintage_domain::ports::StripeError;
 use mintage_domain::usecase::catalog::prices;
-use mintage_domain::usecase::stripe::{connect, parked};
+use mintage_domain::usecase::stripe::{connect, leave, parked};
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
-use mintage_runtime::outbound::{OutboundError, call_stripe};
+use mintage_runtime::outbound::call_stripe;
 use mintage_runtime::problem::Problem;
 use utoipa::ToSchema;
 
@@ -23,8 +21,7 @@ use crate::json::{Faults, read_body};
 use crate::request::{PageQuery, parse_id};
 use crate::schema;
 use crate::views::stripe::{
-    AccountStatus, CheckoutKey, ConnectLink, ConnectionStatus, ParkedEvent, ParkedEventPage,
-    SetUpPricesResult,
+    CheckoutKey, ConnectLink, ParkedEvent, ParkedEventPage, SetUpPricesResult,
 };
 
 /// The mode to connect in.
@@ -48,7 +45,8 @@ struct ConnectStripeRequest {
     responses((status = 200, description = "The link for the seller.", body = ConnectLink)),
     security(("managementToken" = ["integrations:write"])),
     extensions(("x-error-codes" = json!([
-        "quota/connect-not-included",
+        "connect/live-is-one-way",
+        "plan/upgrade-required",
         "stripe/mode-refused",
         "stripe/not-configured",
     ]))),
@@ -61,21 +59,28 @@ pub(super) async fn connect(
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
     let ConnectStripeRequest { mode } = read_body(&body.read().await?)?;
     let mode = mode.0;
-    let callback = format!("{}/stripe/callback", app.settings.public_url);
-    let redirect = WebUrl::parse(&callback)
-        .map_err(|_| Problem::internal("the public URL does not give a callback URL"))?;
+    let redirect = callback_url(&app)?;
     let ticket = call_stripe(&app, caller.tenant().as_str(), move |app| {
         let (store, stripe) = (&*app.store, &*app.stripe);
         let by = (&caller.tenant(), caller.token_id());
         connect::start(store, stripe, &caller.env(app), by, mode, &redirect)
     })
     .await??;
-    let url = format!(
-        "{}/stripe/connect/{}",
-        app.settings.public_url,
-        ticket.expose()
-    );
+    let url = connect_page_url(&app, &ticket);
     Ok(HttpResponse::Ok().json(ConnectLink { url, mode }))
+}
+
+/// The page that Stripe sends a seller back to.
+pub(super) fn callback_url(app: &App) -> Result<WebUrl, Problem> {
+    let callback = format!("{}/stripe/callback", app.settings.public_url);
+    WebUrl::parse(&callback)
+        .map_err(|_| Problem::internal("the public URL does not give a callback URL"))
+}
+
+/// The page where a seller begins to connect an account.
+pub(super) fn connect_page_url(app: &App, ticket: &Secret) -> String {
+    let public_url = &app.settings.public_url;
+    format!("{public_url}/stripe/connect/{}", ticket.expose())
 }
 
 /// Make the Stripe prices of all key types right
@@ -112,58 +117,6 @@ pub(super) async fn set_up_prices(
     })
     .await??;
     Ok(HttpResponse::Ok().json(SetUpPricesResult::of(&prices)))
-}
-
-/// Get the Stripe connection
-///
-/// The server asks Stripe for the status of the account.
-#[utoipa::path(
-    get,
-    path = "/v1/integrations/stripe/status",
-    operation_id = "getStripeConnection",
-    tag = "Integrations",
-    responses((status = 200, description = "The connection.", body = ConnectionStatus)),
-    security(("managementToken" = ["integrations:read"])),
-)]
-pub(super) async fn status(
-    app: web::Data<App>,
-    request: HttpRequest,
-) -> Result<HttpResponse, ApiError> {
-    let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsRead).await?;
-    let tenant = caller.tenant();
-    let connection = blocking(&app, move |app| app.store.connection(&caller.tenant())).await??;
-    let account = connection.as_ref().and_then(|known| known.state.account());
-    let status = match &account {
-        Some(account) => Some(account_status(&app, &tenant, account).await?),
-        None => None,
-    };
-    Ok(HttpResponse::Ok().json(ConnectionStatus {
-        connected: account.is_some(),
-        mode: account.map(|account| account.mode),
-        has_checkout_key: connection.is_some_and(|known| known.checkout_key.is_some()),
-        account: status,
-    }))
-}
-
-/// Asks Stripe for an account. If the server cannot ask at the moment, the account is unreachable.
-async fn account_status(
-    app: &web::Data<App>,
-    tenant: &TenantId,
-    account: &AccountRef,
-) -> Result<AccountStatus, Problem> {
-    let (id, account) = (account.account.clone(), account.clone());
-    let asked = call_stripe(app, tenant.as_str(), move |app| {
-        app.stripe.account(&account)
-    })
-    .await;
-    let answer = match asked {
-        Ok(answer) => answer,
-        Err(OutboundError::Blocking(error)) => return Err(error.into()),
-        Err(OutboundError::Full | OutboundError::CircuitOpen(_)) => {
-            Err(StripeError::Busy { retry_after: None })
-        }
-    };
-    Ok(AccountStatus::of(id, answer))
 }
 
 /// Rotate the checkout key
@@ -213,7 +166,7 @@ pub(super) async fn disconnect(
     let caller = TokenCaller::of(&app, &request, TokenScope::IntegrationsWrite).await?;
     call_stripe(&app, caller.tenant().as_str(), move |app| {
         let (tenant, actor) = (caller.tenant(), caller.actor());
-        connect::disconnect(&*app.store, &*app.stripe, &caller.env(app), &tenant, &actor)
+        leave::disconnect(&*app.store, &*app.stripe, &caller.env(app), &tenant, &actor)
     })
     .await??;
     Ok(HttpResponse::NoContent().finish())

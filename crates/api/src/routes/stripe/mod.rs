@@ -1,6 +1,8 @@
 //! The Stripe account of a tenant, and Stripe events.
 
+mod account;
 mod connection;
+mod switch_to_live;
 mod webhook;
 
 use crate::endpoint::{Endpoint, endpoints};
@@ -9,8 +11,11 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     endpoints![
         webhook::receive,
         connection::connect,
+        switch_to_live::switch_to_live,
         connection::set_up_prices,
-        connection::status,
+        account::status,
+        account::payouts,
+        account::onboard,
         connection::rotate_checkout_key,
         connection::disconnect,
         connection::list_parked,

@@ -2,6 +2,8 @@
 //! answer but 2xx, so the route answers 2xx only after the outcome of the event is stored.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::ports::SeenTarget;
 use mintage_domain::usecase::stripe::inbound::{self, Inbound, Outcome};
 use mintage_runtime::app::App;
 use mintage_runtime::catalog::CachedCatalog;
@@ -52,6 +54,10 @@ pub(super) async fn receive(
         .read_connect(&body, signature, app.clock.now())?;
     let (id, kind) = (event.id.clone(), event.kind.clone());
     app.ledger_wakes.note(endpoint, &event);
+    let seen = event
+        .account
+        .clone()
+        .filter(|_| event.livemode == endpoint.livemode());
     let inbound = Inbound {
         endpoint,
         event,
@@ -60,6 +66,14 @@ pub(super) async fn receive(
     };
     let outcome = receive_event(&app, inbound).await?;
     crash::point(Point::FulfilCommitted);
+    if let Some(account) = seen {
+        let account = AccountRef {
+            mode: endpoint,
+            account,
+        };
+        app.last_seen
+            .record(SeenTarget::Account(account), app.clock.now());
+    }
     app.deliveries_due.notify_one();
     app.mails_due.notify_one();
     match &outcome {
@@ -78,7 +92,7 @@ pub(super) async fn receive(
 }
 
 async fn receive_event(app: &web::Data<App>, inbound: Inbound) -> Result<Outcome, Problem> {
-    if let Some(account) = inbound.account_to_retrieve() {
+    if let Some(account) = inbound.account_to_ask() {
         let account = account.as_str().to_owned();
         let received = call_stripe(app, &account, move |app| {
             inbound::receive(&*app.store, &*app.stripe, &app.env(), &inbound)

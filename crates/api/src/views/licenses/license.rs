@@ -1,11 +1,12 @@
 //! Views of licenses and activations.
 
 use mintage_domain::base::email::Email;
-use mintage_domain::base::id::{ActivationId, CustomerId, LicenseId, OrderId};
+use mintage_domain::base::id::{ActivationId, CustomerId, LicenseId, OrderId, SubscriptionId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::licenses::activation::Activation;
+use mintage_domain::model::licenses::subscribed::Subscribed;
 use mintage_domain::ports::LicenseRecord;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -57,11 +58,46 @@ pub struct LicenseView<'a> {
     notes: Option<&'a str>,
     #[schema(value_type = Object)]
     metadata: &'a Map<String, Value>,
-    /// `null` for a license that never expires.
+    /// `null` for a license that never expires, and while its term waits for the first activation.
     #[schema(required, value_type = Option<schema::Time>)]
     expires_at: Option<String>,
+    /// Until when the license includes updates; `null` for no limit.
+    #[schema(required, value_type = Option<schema::Time>)]
+    updates_until: Option<String>,
+    /// The subscription that pays for the license; `null` if none does.
+    #[schema(required)]
+    subscription: Option<SubscriptionView<'a>>,
     #[schema(value_type = schema::Time)]
     created_at: String,
+}
+
+/// The subscription that pays for a license.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Subscription)]
+pub(super) struct SubscriptionView<'a> {
+    /// The id of the subscription at Stripe.
+    #[schema(value_type = String)]
+    id: &'a SubscriptionId,
+    #[schema(value_type = schema::SubscriptionStatus)]
+    status: &'static str,
+    /// The end of the current period, paid or not.
+    #[schema(required, value_type = Option<schema::Time>)]
+    current_period_end: Option<String>,
+    /// Whether the subscription ends by itself.
+    cancel_at_period_end: bool,
+}
+
+impl<'a> SubscriptionView<'a> {
+    fn of(subscription: &'a Subscribed) -> Self {
+        let end = subscription.current_period_end();
+        Self {
+            id: &subscription.id,
+            status: subscription.status.as_str(),
+            current_period_end: end.map(Timestamp::to_rfc3339),
+            cancel_at_period_end: subscription.cancels_at_period_end,
+        }
+    }
 }
 
 impl<'a> LicenseView<'a> {
@@ -74,7 +110,7 @@ impl<'a> LicenseView<'a> {
             display_key: &license.masked_key,
             status: license.state(now).as_str(),
             reason: license.reason(now),
-            holds: standing.held_by().map(ToString::to_string).collect(),
+            holds: standing.held_at(now).map(ToString::to_string).collect(),
             mode: license.mode,
             product_id: &license.product,
             key_type_id: &license.key_type,
@@ -86,6 +122,8 @@ impl<'a> LicenseView<'a> {
             notes: license.notes.as_deref(),
             metadata: license.metadata.as_map(),
             expires_at: standing.expires_at().map(Timestamp::to_rfc3339),
+            updates_until: license.updates_until.map(Timestamp::to_rfc3339),
+            subscription: license.subscription.as_ref().map(SubscriptionView::of),
             created_at: license.created_at.to_rfc3339(),
         }
     }

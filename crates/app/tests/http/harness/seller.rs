@@ -25,6 +25,19 @@ pub(crate) struct Seller {
     cookie: Mutex<Option<String>>,
 }
 
+/// The events that the endpoint of `/v1/webhook` receives in most tests.
+const LICENSE_EVENTS: [&str; 9] = [
+    "license.created",
+    "license.refunded",
+    "license.revoked",
+    "license.frozen",
+    "license.updated",
+    "order.refunded",
+    "subscription.renewed",
+    "subscription.canceled",
+    "subscription.past_due",
+];
+
 /// A key of signed calls.
 #[derive(Debug, Clone)]
 pub(crate) struct ApiKey {
@@ -148,16 +161,30 @@ impl Seller {
         }
     }
 
-    /// Has events sent to a URL, or with `null` nowhere; returns what is answered.
+    /// Has events sent to a URL, or with `null` nowhere; returns what is answered. The endpoint receives
+    /// the events about licenses, one for a sale; `order.paid` has tests of its own.
     pub(crate) fn set_webhook(&self, url: &Value) -> Value {
         let request = Request::new("PUT", "/v1/webhook").json(&json!({ "url": url }));
-        self.manage(request).expect(200)
+        let set = self.manage(request).expect(200);
+        if !url.is_null() {
+            let path = format!("/v1/webhook-endpoints/we_{}", self.id);
+            let events = json!({ "events": LICENSE_EVENTS });
+            self.manage(Request::new("PATCH", path).json(&events))
+                .expect(200);
+        }
+        set
     }
 
     /// Has events sent to a receiver; returns the signing secret, empty but for the first time.
     pub(crate) fn tell(&self, receiver: &Receiver) -> String {
         let set = self.set_webhook(&receiver.url().into());
         set["signingSecret"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The same for all events that there are.
+    pub(crate) fn tell_all(&self, receiver: &Receiver) {
+        let request = Request::new("PUT", "/v1/webhook").json(&json!({ "url": receiver.url() }));
+        self.manage(request).expect(200);
     }
 
     /// Connects a new account, through Stripe's page; returns the page at the end.
@@ -318,10 +345,13 @@ impl Seller {
 
     /// All that a bad call must leave as it was.
     pub(crate) fn snapshot(&self) -> Value {
+        let mut connection = self.status();
+        // An event that changes nothing was received all the same.
+        connection["lastWebhookAt"].take();
         json!({
             "licenses": self.licenses(),
             "orders": self.items("/v1/orders?limit=100"),
-            "connection": self.status(),
+            "connection": connection,
             "deliveries": self.items("/v1/webhook/deliveries?limit=100"),
             "parked": self.items("/v1/integrations/stripe/parked?limit=100"),
             "products": self.items("/v1/products?limit=100"),

@@ -108,6 +108,16 @@ impl StripeSide {
         answer.header("location").expect("a way back").to_owned()
     }
 
+    /// A buyer pays on Stripe's page with a promotion code; returns the answer, which is a redirect if the code
+    /// is taken.
+    pub(crate) fn pay_with_code(self, url: &str, email: &str, code: &str) -> Answer {
+        let (path, page) = self.open(url);
+        let mut form = form_of(page.text());
+        fill(&mut form, "email", email);
+        fill(&mut form, "promotion_code", code);
+        self.0.call(&Request::post(path).form(&form))
+    }
+
     /// The bank has moved the money of a session, or refused to.
     pub(crate) fn settle(self, session: &str, succeeds: bool) {
         let path = format!("sessions/{session}/settle");
@@ -116,16 +126,34 @@ impl StripeSide {
 
     /// The seller gives money of a paid session back: all of it, or so much.
     pub(crate) fn refund(self, session: &str, amount: Option<i64>) {
+        let charge = self.charge(session);
+        self.control(
+            &format!("charges/{charge}/refund"),
+            &json!({"amount": amount}),
+        );
+    }
+
+    /// The buyer's bank opens a dispute about a paid session, or an inquiry; returns its id.
+    pub(crate) fn dispute(self, session: &str, inquiry: bool) -> String {
+        let path = format!("charges/{}/dispute", self.charge(session));
+        let opened = self.control(&path, &json!({ "inquiry": inquiry }));
+        opened["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// A dispute takes a step: `win`, `lose`, `reopen` ...
+    pub(crate) fn dispute_step(self, dispute: &str, step: &str) {
+        self.control(&format!("disputes/{dispute}/{step}"), &json!({}));
+    }
+
+    /// The charge of a paid session.
+    fn charge(self, session: &str) -> String {
         let completed = self.event_of(session, "checkout.session.completed");
         let intent = &completed["data"]["object"]["payment_intent"];
         let account = completed["account"].as_str().expect("an account");
         let path = format!("/v1/payment_intents/{}", intent.as_str().expect("an id"));
         let shown = self.as_seller(account, Request::get(path)).expect(200);
         let charge = shown["latest_charge"].as_str().expect("a charge");
-        self.control(
-            &format!("charges/{charge}/refund"),
-            &json!({"amount": amount}),
-        );
+        charge.to_owned()
     }
 
     /// All events of a type, oldest first, as they are sent.

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Deserializer, Error as _};
+use serde::{Deserialize, Serialize, Serializer};
 use thiserror::Error;
 
 use crate::base::text_newtype::string_conversions;
 
 /// A currency that Stripe charges in. Its code is three lower-case ASCII letters.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency(&'static str);
 
 /// The text is not the code of a currency that Stripe charges in.
@@ -177,6 +177,20 @@ impl fmt::Debug for Currency {
 
 string_conversions! { Currency, InvalidCurrency; }
 
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
+        output.serialize_str(self.as_str())
+    }
+}
+
+// Not derived: because of the `&'static str` a derived impl would read only input that lives for ever.
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(input)?;
+        Self::parse(&code).map_err(D::Error::custom)
+    }
+}
+
 #[cfg(test)]
 #[expect(
     clippy::unwrap_used,
@@ -249,6 +263,9 @@ mod tests {
         }
         let usd: Currency = serde_json::from_str("\"USD\"").unwrap();
         assert_eq!(serde_json::to_string(&usd).unwrap(), "\"usd\"");
+        let read: Currency = serde_json::from_reader("\"EUR\"".as_bytes()).unwrap();
+        let owned: Currency = serde_json::from_value("eur".into()).unwrap();
+        assert_eq!((read.as_str(), owned), ("eur", read));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::model::access::credential::{Credential, KeyKind};
 
 /// An API key of one product in one mode.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ApiKey {
     /// Public id, which callers send with each call.
     pub id: ApiKeyId,

@@ -5,6 +5,7 @@ use crate::model::access::scope::{Permission, Scope, UnknownScope};
 
 /// How calls with an API key are authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Credential {
     /// By a signature, which is made with the key's secret.
     Signed(Signing),
@@ -15,6 +16,7 @@ pub enum Credential {
 
 /// The scope, the signature version and the secret of a signing key.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Signing {
     /// What calls signed with the key may do.
     pub scope: Scope,
@@ -36,6 +38,7 @@ impl Credential {
 
 /// Which parts of a call a signature covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum SignatureVersion {
     /// The timestamp and the body.
     #[default]

@@ -30,12 +30,13 @@ text_newtype! {
 /// The identity of an idempotent call. Keys are unique within a product and mode: callers of
 /// different products or modes may use the same key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct IdempotencyId {
-    /// The tenant of the API key.
+    /// The tenant of the caller.
     pub tenant: TenantId,
-    /// The product of the API key.
+    /// The product of the caller.
     pub product: ProductId,
-    /// The mode of the API key.
+    /// The mode of the caller.
     pub mode: Mode,
     /// The key that the caller chose.
     pub key: IdempotencyKey,
@@ -44,6 +45,7 @@ pub struct IdempotencyId {
 /// The record of a call that issued a license. It holds no license key: a repeated call is answered
 /// from the license, whose key is sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct IdempotencyRecord {
     /// The identity of the call.
     pub call: IdempotencyId,
@@ -51,8 +53,8 @@ pub struct IdempotencyRecord {
     pub body: SecretHash,
     /// The license that the call issued.
     pub license: LicenseId,
-    /// The API key that signed the call.
-    pub api_key: ApiKeyId,
+    /// The API key that signed the call; `None` if a service that embeds the domain made the call.
+    pub api_key: Option<ApiKeyId>,
     /// From when on the idempotency key can be used for another call.
     pub expires_at: Timestamp,
     /// Number of times the row was written; guards compare it. The call that reuses an expired

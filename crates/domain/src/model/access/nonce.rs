@@ -6,6 +6,7 @@ use crate::base::time::Timestamp;
 /// A call signature that is accepted once, identified by the signature itself or by the nonce in
 /// the signed text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Nonce {
     /// The API key that made the signature.
     pub key: ApiKeyId,

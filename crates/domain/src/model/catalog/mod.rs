@@ -5,3 +5,4 @@ pub mod key_type;
 pub mod price;
 pub mod price_link;
 pub mod product;
+pub mod sale;

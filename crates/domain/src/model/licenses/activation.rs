@@ -43,6 +43,7 @@ pub struct Device {
 /// A license on one device. There is one activation for each license and fingerprint. It counts
 /// towards the license's activation limit while it is active, and is kept when it is released.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Activation {
     /// Public id of the activation.
     pub id: ActivationId,

@@ -9,13 +9,15 @@ use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::model::licenses::entitlements::Entitlements;
 use crate::model::licenses::key::KeyHash;
-use crate::model::licenses::standing::{Standing, State};
+use crate::model::licenses::standing::{HoldCause, RevocationReason, Standing, State};
+use crate::model::licenses::subscribed::Subscribed;
 
 /// The seller's notes about a license.
 pub type Notes = Text<5_000>;
 
 /// A license.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct License {
     /// Public id of the license.
     pub id: LicenseId,
@@ -43,6 +45,12 @@ pub struct License {
     pub entitlements: Entitlements,
     /// The term, the revocation and the holds, from which the state follows.
     pub standing: Standing,
+    /// Until when the license includes updates; `None` for no limit.
+    pub updates_until: Option<Timestamp>,
+    /// The subscription that pays for the license, if it is sold by one.
+    pub subscription: Option<Subscribed>,
+    /// The end of the term that was noticed last, when `license.expired` was sent.
+    pub noticed_end: Option<Timestamp>,
     /// The seller's notes, which buyers never see.
     pub notes: Option<Notes>,
     /// The seller's metadata, by which licenses can be searched.
@@ -61,11 +69,12 @@ impl License {
         self.standing.state(now)
     }
 
-    /// Why the license is not active at `now`: `frozen`, `expired`, or the reason of its revocation.
-    /// `None` for an active license.
+    /// Why the license is not active at `now`: `frozen`, `dispute` if (also) an open dispute froze it,
+    /// `expired`, or the reason of its revocation. `None` for an active license.
     pub fn reason(&self, now: Timestamp) -> Option<&'static str> {
         match self.state(now) {
             State::Active => None,
+            State::Frozen if self.is_held_by_dispute() => Some(RevocationReason::Dispute.as_str()),
             State::Frozen => Some("frozen"),
             State::Expired => Some("expired"),
             State::Revoked => self
@@ -74,10 +83,21 @@ impl License {
                 .map(|revocation| revocation.reason().as_str()),
         }
     }
+
+    /// Whether the end of the term was noticed. False again once the license is extended.
+    pub fn is_end_noticed(&self) -> bool {
+        self.noticed_end.is_some() && self.noticed_end == self.standing.expires_at()
+    }
+
+    fn is_held_by_dispute(&self) -> bool {
+        let mut causes = self.standing.held_by();
+        causes.any(|cause| matches!(cause, HoldCause::Dispute(_)))
+    }
 }
 
 /// One unit of one line of an order. Each unit mints exactly one license.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct OrderUnit {
     /// The order that sold the unit.
     pub order: OrderId,
@@ -88,6 +108,11 @@ pub struct OrderUnit {
 }
 
 impl OrderUnit {
+    /// Whether this is the first unit of its order, whose mail names the licenses of all units.
+    pub const fn is_first(&self) -> bool {
+        self.line == 0 && self.unit == 0
+    }
+
     /// The only unit of an order that sells one license.
     pub fn only(order: OrderId) -> Self {
         Self {

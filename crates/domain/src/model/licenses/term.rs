@@ -23,9 +23,15 @@ pub enum Term {
     Until(Timestamp),
 }
 
-/// A number of days from 1 to 36 500.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A number of days from 1 to 36 500, written `365d`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Days(u32);
+
+/// The text is not a number of days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a number of days is written `1d` to `36500d`")]
+pub struct InvalidDays;
 
 /// The text is not a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -54,6 +60,31 @@ impl Days {
         }
     }
 
+    /// Reads `365d`. A number has no sign and no leading zero.
+    pub fn parse(text: &str) -> Result<Self, InvalidDays> {
+        text.strip_suffix('d')
+            .and_then(Self::parse_number)
+            .ok_or(InvalidDays)
+    }
+
+    fn parse_number(number: &str) -> Option<Self> {
+        let plain = !number.starts_with('0') && number.bytes().all(|b| b.is_ascii_digit());
+        let days = number.parse().ok().filter(|_| plain)?;
+        Self::new(days)
+    }
+
+    /// The instant that is this number of days of 24 hours after another.
+    pub fn after(self, start: Timestamp) -> Timestamp {
+        let seconds = u64::from(self.0).saturating_mul(SECONDS_PER_DAY);
+        start.plus(Duration::from_secs(seconds))
+    }
+
+    /// The sum, at most the largest number of days.
+    #[must_use]
+    pub fn plus(self, more: Self) -> Self {
+        Self(self.0.saturating_add(more.0).min(Self::MAX))
+    }
+
     /// The number of days.
     pub const fn get(self) -> u32 {
         self.0
@@ -68,17 +99,13 @@ impl Term {
             return Ok(Self::Lifetime);
         }
         if let Some(number) = text.strip_suffix('d') {
-            return Self::parse_days(number).ok_or(InvalidTerm);
+            return Days::parse_number(number)
+                .map(Self::Days)
+                .ok_or(InvalidTerm);
         }
         Timestamp::parse_rfc3339(text)
             .map(Self::Until)
             .map_err(|_| InvalidTerm)
-    }
-
-    fn parse_days(number: &str) -> Option<Self> {
-        let plain = !number.starts_with('0') && number.bytes().all(|b| b.is_ascii_digit());
-        let days = number.parse().ok().filter(|_| plain)?;
-        Days::new(days).map(Self::Days)
     }
 
     /// Whether the end depends on when the license is minted. Only such a term can be the default of
@@ -91,13 +118,16 @@ impl Term {
     pub fn expires_at(self, minted_at: Timestamp) -> Result<Option<Timestamp>, TermIsPast> {
         match self {
             Self::Lifetime => Ok(None),
-            Self::Days(days) => {
-                let seconds = u64::from(days.get()).saturating_mul(SECONDS_PER_DAY);
-                Ok(Some(minted_at.plus(Duration::from_secs(seconds))))
-            }
+            Self::Days(days) => Ok(Some(days.after(minted_at))),
             Self::Until(until) if until <= minted_at => Err(TermIsPast { until }),
             Self::Until(until) => Ok(Some(until)),
         }
+    }
+}
+
+impl fmt::Display for Days {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}d", self.0)
     }
 }
 
@@ -105,13 +135,13 @@ impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Lifetime => f.write_str("lifetime"),
-            Self::Days(days) => write!(f, "{}d", days.get()),
+            Self::Days(days) => days.fmt(f),
             Self::Until(until) => until.fmt(f),
         }
     }
 }
 
-string_conversions! { Term, InvalidTerm; }
+string_conversions! { Term, InvalidTerm; Days, InvalidDays; }
 
 #[cfg(test)]
 #[expect(
@@ -192,6 +222,16 @@ mod tests {
             "٣d",
         ] {
             assert_eq!(Term::parse(text), Err(InvalidTerm), "{text}");
+            assert_eq!(Days::parse(text), Err(InvalidDays), "{text}");
+        }
+        assert_eq!(Days::parse("lifetime"), Err(InvalidDays));
+    }
+
+    #[test]
+    fn days_are_added_up_to_the_largest_number() {
+        for (days, more, sum) in [("1d", "2d", "3d"), ("36500d", "1d", "36500d")] {
+            let sum_of = Days::parse(days).unwrap().plus(Days::parse(more).unwrap());
+            assert_eq!(sum_of.to_string(), sum);
         }
     }
 

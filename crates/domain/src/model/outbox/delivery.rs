@@ -14,6 +14,7 @@ use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 /// The delivery of one event to one endpoint. The body never changes, so that every attempt and
 /// every redelivery sends the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Delivery {
     /// Public id of the delivery. It begins with the id of the event.
     pub id: DeliveryId,
@@ -110,6 +111,7 @@ impl Delivery {
 
 /// The record of one attempt to deliver.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Attempt {
     /// The delivery that was attempted.
     pub delivery: DeliveryId,

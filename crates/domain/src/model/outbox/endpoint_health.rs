@@ -19,6 +19,7 @@ pub const PAUSE_FAILURES: u32 = 5;
 
 /// What the attempts since the last success say about an endpoint. The default is a healthy one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct EndpointHealth {
     /// When the first attempt failed since the last success.
     pub failing_since: Option<Timestamp>,

@@ -5,11 +5,12 @@ use serde_json::{Map, Value};
 
 use crate::base::id::{CustomerId, DeliveryId, LicenseId, OrderId, WebhookEndpointId};
 use crate::base::mode::Mode;
-use crate::base::money::Currency;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
 use crate::model::licenses::license::License;
+use crate::model::outbox::event_details::EventDetails;
+use crate::model::outbox::subscription_fields::SubscriptionFields;
 use crate::model::sales::customer::ExternalId;
 
 /// The version of the event envelope.
@@ -20,16 +21,44 @@ text_enum! {
     pub enum EventName {
         /// A license was minted; the event contains its key.
         LicenseCreated = "license.created",
+        /// A license was activated on a device.
+        LicenseActivated = "license.activated",
+        /// A license is not active on a device any more.
+        LicenseDeactivated = "license.deactivated",
+        /// A device was refused, since the license is active on as many devices as it may be.
+        LicenseLimitReached = "license.limit_reached",
+        /// The term of a license is over.
+        LicenseExpired = "license.expired",
         /// A payment was refunded in full, and its license revoked.
         LicenseRefunded = "license.refunded",
-        /// The seller revoked a license.
+        /// A dispute or an inquiry about the payment of a license was opened, or a dispute opened again.
+        LicenseDisputed = "license.disputed",
+        /// The seller revoked a license, or lost a dispute over its payment.
         LicenseRevoked = "license.revoked",
-        /// The seller froze a license.
+        /// The seller or a dispute froze a license.
         LicenseFrozen = "license.frozen",
-        /// The seller thawed or extended a license, or a refund failed and the license is valid again.
+        /// A license is not frozen any more.
+        LicenseThawed = "license.thawed",
+        /// A license has another key; the event contains the key.
+        LicenseReissued = "license.reissued",
+        /// The seller thawed or extended a license, or what revoked it was undone.
         LicenseUpdated = "license.updated",
-        /// A part of a payment was refunded; its license stays as it is.
+        /// An order was paid, and its licenses were minted.
+        OrderPaid = "order.paid",
+        /// More of a payment was refunded than before.
         OrderRefunded = "order.refunded",
+        /// An invoice of a subscription was paid, and its license extended.
+        SubscriptionRenewed = "subscription.renewed",
+        /// A subscription has ended.
+        SubscriptionCanceled = "subscription.canceled",
+        /// A payment of a subscription failed, and the grace of its license begins.
+        SubscriptionPastDue = "subscription.past_due",
+        /// A Stripe account was connected.
+        ConnectionConnected = "connection.connected",
+        /// A Stripe account was disconnected, by the seller here or at Stripe.
+        ConnectionDisconnected = "connection.disconnected",
+        /// The connected account can no longer take payments, or a payout failed.
+        ConnectionNeedsAttention = "connection.needs_attention",
         /// The seller tests an endpoint.
         WebhookTest = "webhook.test",
     }
@@ -42,7 +71,32 @@ text_enum! {
 impl EventName {
     /// Whether the body contains the license key in plain text.
     pub fn contains_key(self) -> bool {
-        self == Self::LicenseCreated
+        matches!(self, Self::LicenseCreated | Self::LicenseReissued)
+    }
+
+    /// Whether the event is about the use of a license on devices. Such events are many, so they are not
+    /// counted in the license, delay no other event, and do not wait for a first endpoint.
+    pub fn is_activity(self) -> bool {
+        matches!(
+            self,
+            Self::LicenseActivated | Self::LicenseDeactivated | Self::LicenseLimitReached
+        )
+    }
+
+    /// Whether the event is about the connection to Stripe. Such an event goes to the endpoints that there
+    /// are, and does not wait for one.
+    pub fn is_about_connection(self) -> bool {
+        matches!(
+            self,
+            Self::ConnectionConnected
+                | Self::ConnectionDisconnected
+                | Self::ConnectionNeedsAttention
+        )
+    }
+
+    /// Whether the event is about a license.
+    pub fn is_about_license(self) -> bool {
+        self != Self::WebhookTest && !self.is_about_connection()
     }
 
     /// The events that an endpoint may choose from: all that happen by themselves.
@@ -75,21 +129,10 @@ pub struct LicenseEvent<'a> {
     metadata: &'a Map<String, Value>,
     occurred_at: i64,
     sequence: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subscription: Option<SubscriptionFields<'a>>,
     #[serde(flatten)]
-    refund: Option<RefundedAmount>,
-}
-
-/// How much of a payment is refunded, in minor units of its currency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct RefundedAmount {
-    /// The total of all refunds.
-    #[serde(rename = "amount_refunded")]
-    pub refunded: i64,
-    /// The amount that was charged, if it is known.
-    #[serde(rename = "amount_charged")]
-    pub charged: Option<i64>,
-    /// The currency that was charged, if it is known.
-    pub currency: Option<Currency>,
+    details: EventDetails<'a>,
 }
 
 /// The fields of an event that only a commit knows: with which customer it joined the one of the
@@ -102,6 +145,7 @@ struct CustomerFields<'a> {
 
 /// The customer of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct EventCustomer {
     /// The id of the customer.
     pub id: CustomerId,
@@ -116,14 +160,14 @@ pub struct EventFacts<'a> {
     pub id: &'a DeliveryId,
     /// The name of the event.
     pub event: EventName,
-    /// The key: in plain text for `license.created`, masked for all other events.
+    /// The key: in plain text if [`EventName::contains_key`], else masked.
     pub key: &'a str,
     /// The customer's address.
     pub customer_email: &'a str,
     /// The Stripe session that paid for the license, if any.
     pub session: Option<&'a str>,
-    /// How much is refunded, for a partial refund.
-    pub refund: Option<RefundedAmount>,
+    /// The fields that only this event has.
+    pub details: EventDetails<'a>,
     /// When the event happened.
     pub now: Timestamp,
 }
@@ -150,7 +194,8 @@ pub fn license_event_body(license: &License, facts: &EventFacts<'_>) -> Vec<u8> 
         metadata: license.metadata.as_map(),
         occurred_at: facts.now.as_micros().div_euclid(1_000),
         sequence: license.event_sequence,
-        refund: facts.refund,
+        subscription: license.subscription.as_ref().map(SubscriptionFields::of),
+        details: facts.details,
     })
 }
 
@@ -203,161 +248,10 @@ pub fn sent_body(mut body: Vec<u8>, customer: Option<&EventCustomer>) -> Vec<u8>
     body
 }
 
-fn to_json(value: &impl Serialize) -> Vec<u8> {
+pub(super) fn to_json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_else(|_| unreachable!("strings and numbers are JSON"))
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::base::metadata::Metadata;
-    use crate::base::seal::{KeyId, Sealed};
-    use crate::model::licenses::entitlements::Entitlements;
-    use crate::model::licenses::key::KeyHash;
-    use crate::model::licenses::license::OrderUnit;
-    use crate::model::licenses::standing::{HoldCause, Standing};
-
-    #[test]
-    fn every_name_is_read_back_and_no_other_is() {
-        for name in EventName::ALL {
-            assert_eq!(EventName::parse(name.as_str()), Ok(name));
-        }
-        assert_eq!(EventName::parse("license.Created"), Err(UnknownEvent));
-    }
-
-    fn license(mode: Mode) -> License {
-        let id = KeyId::parse("k1").unwrap();
-        let sealed = [&[1, 2], id.as_str().as_bytes(), &[0; 28]].concat();
-        License {
-            id: LicenseId::parse("lic_1").unwrap(),
-            tenant: TenantId::parse("acme").unwrap(),
-            mode,
-            product: ProductId::parse("pixel").unwrap(),
-            key_type: KeyTypeId::parse("pro").unwrap(),
-            customer: CustomerId::parse("cus_1").unwrap(),
-            unit: None,
-            key_hash: KeyHash::from_bytes([0; 32]),
-            masked_key: "PIXL-****".to_owned(),
-            sealed_key: Sealed::from_bytes(&sealed).unwrap(),
-            activation_limit: 3,
-            entitlements: Entitlements::default(),
-            standing: Standing::new(None),
-            notes: None,
-            metadata: Metadata::default(),
-            created_at: Timestamp::EPOCH,
-            event_sequence: 3,
-            version: 1,
-        }
-    }
-
-    fn facts(id: &DeliveryId, event: EventName) -> EventFacts<'_> {
-        EventFacts {
-            id,
-            event,
-            key: "PIXL-1",
-            customer_email: "ada@example.test",
-            session: Some("cs_1"),
-            refund: None,
-            now: Timestamp::from_micros(1_798_761_600_999_999),
-        }
-    }
-
-    fn body(license: &License, facts: &EventFacts<'_>) -> String {
-        String::from_utf8(license_event_body(license, facts)).unwrap()
-    }
-
-    #[test]
-    fn a_body_has_the_fields_that_receivers_know_and_then_what_the_event_is_about() {
-        let id = DeliveryId::parse("dlv_1").unwrap();
-        let mut license = license(Mode::Live);
-        license.unit = Some(OrderUnit::only(OrderId::parse("ord_1").unwrap()));
-        license.metadata =
-            Metadata::parse(json!({ "seat": 4 }).as_object().unwrap().clone()).unwrap();
-        assert_eq!(
-            body(&license, &facts(&id, EventName::LicenseCreated)),
-            concat!(
-                r#"{"id":"dlv_1","created":1798761600,"version":"2026-05-01","#,
-                r#""event":"license.created","tenant_id":"acme","mode":"live","#,
-                r#""key":"PIXL-1","product_id":"pixel","key_type_id":"pro","#,
-                r#""customer_email":"ada@example.test","session_id":"cs_1","#,
-                r#""license_id":"lic_1","order_id":"ord_1","#,
-                r#""status":"ACTIVE","reason":null,"expires_at":null,"metadata":{"seat":4},"#,
-                r#""occurred_at":1798761600999,"sequence":3}"#,
-            )
-        );
-    }
-
-    #[test]
-    fn a_license_that_was_not_sold_has_neither_session_nor_order() {
-        let id = DeliveryId::parse("dlv_1").unwrap();
-        let facts = EventFacts {
-            session: None,
-            ..facts(&id, EventName::LicenseRevoked)
-        };
-        let body = body(&license(Mode::Sandbox), &facts);
-        assert!(body.contains(r#""event":"license.revoked""#), "{body}");
-        assert!(body.contains(r#""mode":"sandbox""#), "{body}");
-        assert!(body.contains(r#""session_id":null"#), "{body}");
-        assert!(body.contains(r#""order_id":null"#), "{body}");
-    }
-
-    #[test]
-    fn an_event_says_how_the_license_stands() {
-        let id = DeliveryId::parse("dlv_1").unwrap();
-        let mut license = license(Mode::Live);
-        license.standing = Standing::new(Timestamp::parse_rfc3339("2027-06-01").ok());
-        let sent = body(&license, &facts(&id, EventName::LicenseUpdated));
-        let stands = r#""status":"ACTIVE","reason":null,"expires_at":"2027-06-01T00:00:00Z""#;
-        assert!(sent.contains(stands), "{sent}");
-        license.standing = Standing::new(None);
-        license.standing.hold(HoldCause::Admin);
-        let sent = body(&license, &facts(&id, EventName::LicenseFrozen));
-        let stands = r#""status":"FROZEN","reason":"frozen","expires_at":null"#;
-        assert!(sent.contains(stands), "{sent}");
-    }
-
-    #[test]
-    fn the_customer_is_added_at_the_end() {
-        let mut customer = EventCustomer {
-            id: CustomerId::parse("cus_1").unwrap(),
-            external_id: None,
-        };
-        let sent = |customer: &EventCustomer| {
-            let sent = sent_body(br#"{"id":"dlv_1"}"#.to_vec(), Some(customer));
-            String::from_utf8(sent).unwrap()
-        };
-        assert_eq!(
-            sent(&customer),
-            r#"{"id":"dlv_1","customer_id":"cus_1","external_id":null}"#
-        );
-        customer.external_id = ExternalId::parse(r#"a "b""#).ok();
-        assert_eq!(
-            sent(&customer),
-            r#"{"id":"dlv_1","customer_id":"cus_1","external_id":"a \"b\""}"#
-        );
-    }
-
-    #[test]
-    fn a_partial_refund_says_how_much_of_what() {
-        let id = DeliveryId::parse("dlv_1").unwrap();
-        let facts = EventFacts {
-            id: &id,
-            event: EventName::OrderRefunded,
-            key: "PIXL-****",
-            customer_email: "ada@example.test",
-            session: None,
-            refund: Some(RefundedAmount {
-                refunded: 1_000,
-                charged: Some(2_900),
-                currency: Currency::parse("usd").ok(),
-            }),
-            now: Timestamp::EPOCH,
-        };
-        let body = String::from_utf8(license_event_body(&license(Mode::Live), &facts)).unwrap();
-        let end = r#""sequence":3,"amount_refunded":1000,"amount_charged":2900,"currency":"usd"}"#;
-        assert!(body.ends_with(end), "{body}");
-    }
-}
+mod tests;

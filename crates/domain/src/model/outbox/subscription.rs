@@ -8,6 +8,7 @@ use crate::model::outbox::event::EventName;
 
 /// The events that an endpoint receives. The default is all events of both modes.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Subscription {
     /// The mode of the events; `None` is both modes.
     pub mode: Option<Mode>,

@@ -18,6 +18,7 @@ pub const MAX_ENDPOINTS: u32 = 10;
 
 /// A webhook endpoint of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct WebhookEndpoint {
     /// The id of the endpoint.
     pub id: WebhookEndpointId,
@@ -46,6 +47,7 @@ pub struct WebhookEndpoint {
 
 /// A signing secret that was replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct OldSecret {
     /// The secret, sealed.
     pub sealed: Sealed,

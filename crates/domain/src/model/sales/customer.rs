@@ -18,6 +18,7 @@ pub type ExternalId = Text<255>;
 
 /// A customer of a tenant in one mode.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Customer {
     /// Public id of the customer.
     pub id: CustomerId,
@@ -26,6 +27,7 @@ pub struct Customer {
     /// The mode: sandbox and live customers are separate.
     pub mode: Mode,
     /// The e-mail address, which identifies the customer within tenant and mode.
+    #[cfg_attr(feature = "serde", serde(with = "crate::base::kept_email"))]
     pub email: Email,
     /// The name, if the buyer or the seller gave one.
     pub name: Option<CustomerName>,

@@ -1,5 +1,7 @@
 //! Orders: each is one Stripe Checkout session that Mintage opened, from the intent to the sale.
 
+use std::borrow::Cow;
+
 use crate::base::email::Email;
 use crate::base::id::{CustomerId, OrderId, PaymentIntentId, SessionId, StripeAccountId};
 use crate::base::mode::Mode;
@@ -7,11 +9,16 @@ use crate::base::money::Money;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
+use crate::model::catalog::sale::QuantityAs;
+use crate::model::licenses::recurrence::Recurrence;
 use crate::model::licenses::terms::LicenseTerms;
+use crate::model::sales::basket::{Basket, OrderLine};
+use crate::model::sales::items::Quantity;
 
 /// A sale by checkout. The agreed terms and price are copied into the order when the checkout
 /// opens.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Order {
     /// Public id of the order, which Stripe carries as `client_reference_id`.
     pub id: OrderId,
@@ -22,20 +29,26 @@ pub struct Order {
     /// The connected account on which the session was opened; events of other accounts are
     /// ignored.
     pub account: StripeAccountId,
-    /// The product that is sold.
+    /// The product of the first line.
     pub product: ProductId,
-    /// The key type that is sold.
+    /// The key type of the first line.
     pub key_type: KeyTypeId,
-    /// The terms that the license will have.
+    /// The terms of the first license.
     pub terms: LicenseTerms,
-    /// The price that was agreed.
+    /// How the order recurs; `None` if it is paid once.
+    pub recurrence: Option<Recurrence>,
+    /// The price of all lines, as it was agreed.
     pub price: Money,
+    /// What is sold beyond one license of the key type.
+    pub basket: Basket,
     /// The platform's fee; `None` if there is none.
     pub fee: Option<Money>,
     /// The buyer's address that the seller's backend sent, if any.
+    #[cfg_attr(feature = "serde", serde(with = "crate::base::kept_email::option"))]
     pub buyer: Option<Email>,
     /// The address of the buyer as far as it is known: the one that Stripe reported, else the one that
     /// the seller's backend sent.
+    #[cfg_attr(feature = "serde", serde(with = "crate::base::kept_email::option"))]
     pub email: Option<Email>,
     /// The Stripe session, once Stripe has answered. Only a session that is stored here can mint.
     pub session: Option<SessionId>,
@@ -49,10 +62,55 @@ pub struct Order {
     pub payment: Option<PaymentIntentId>,
     /// When the checkout was requested.
     pub created_at: Timestamp,
-    /// When the license was minted.
+    /// When the licenses were minted.
     pub fulfilled_at: Option<Timestamp>,
     /// Number of times the row was written; guards compare it.
     pub version: u64,
+}
+
+impl Order {
+    /// The lines of the order, at least one.
+    pub fn lines(&self) -> Cow<'_, [OrderLine]> {
+        if self.basket.lines.is_empty() {
+            return Cow::Owned(vec![OrderLine {
+                product: self.product.clone(),
+                key_type: self.key_type.clone(),
+                terms: self.terms.clone(),
+                price: self.price,
+                quantity: Quantity::ONE,
+                quantity_as: QuantityAs::Licenses,
+            }]);
+        }
+        Cow::Borrowed(&self.basket.lines)
+    }
+
+    /// Whether a session with this sum of its prices and this total, in minor units, cost what was agreed.
+    /// Discounts and taxes make the total differ from the sum only where they were allowed.
+    pub fn may_cost(&self, subtotal: Option<i64>, total: Option<i64>) -> bool {
+        let has_trial = self.recurrence.is_some_and(|it| it.trial_days > 0);
+        // A subscription that begins with a trial costs nothing at first.
+        let price = if has_trial { 0 } else { self.price.minor() };
+        let Some(total) = total else { return false };
+        let Basket {
+            may_discount,
+            may_tax,
+            ..
+        } = self.basket;
+        if !may_discount && !may_tax {
+            return total == price;
+        }
+        subtotal == Some(price) && (may_discount || total >= price) && (may_tax || total <= price)
+    }
+
+    /// The fee of which Stripe takes no more than what was paid.
+    pub fn fee_of(&self, total: Option<Money>) -> Option<Money> {
+        let fee = self.fee?;
+        match total.filter(|total| total.currency() == fee.currency()) {
+            Some(total) if total.minor() == 0 => None,
+            Some(total) if total.minor() < fee.minor() => Some(total),
+            _ => Some(fee),
+        }
+    }
 }
 
 text_enum! {
@@ -64,7 +122,7 @@ text_enum! {
         Open = "open",
         /// The buyer has completed the session; the payment is pending (a bank debit).
         AwaitingPayment = "awaiting_payment",
-        /// The order is paid, and its license is minted.
+        /// The order is paid, and its licenses are minted.
         Fulfilled = "fulfilled",
         /// The pending payment failed.
         PaymentFailed = "payment_failed",

@@ -1,34 +1,52 @@
-//! Payments: the row in which the sale and the refunds of one Stripe payment meet.
+//! Payments: the row in which the sale, the refunds and the disputes of one Stripe payment meet.
 //!
-//! A refund's event may arrive before the event of its sale. Both write this row under its version,
+//! The event of a refund or a dispute may arrive before the event of its sale. Both write this row under its version,
 //! so whichever is processed second reads the first.
 
-use crate::base::id::{OrderId, PaymentIntentId, StripeAccountId};
+use crate::base::id::{InvoiceId, OrderId, PaymentIntentId, StripeAccountId, SubscriptionId};
 use crate::base::money::Currency;
 use crate::base::time::Timestamp;
+use crate::model::licenses::standing::RevocationReason;
+use crate::model::sales::disputes::Disputes;
 use crate::model::sales::refunds::Refunds;
 
 /// The recorded state of one Stripe payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Payment {
     /// The identity of the payment.
     pub key: PaymentKey,
     /// The order that was paid, once its sale is processed.
     pub order: Option<OrderId>,
+    /// The invoice that was paid, if it is known; a payment has an order or an invoice.
+    pub invoice: Option<PaidInvoice>,
     /// The amount that was charged, in minor units, once Stripe has reported it.
     pub charged: Option<i64>,
     /// The currency that was charged, once Stripe has reported it.
     pub currency: Option<Currency>,
     /// What Stripe has reported about refunds.
     pub refunds: Refunds,
+    /// What Stripe has reported about disputes.
+    pub disputes: Disputes,
     /// When the first event about the payment was processed.
     pub created_at: Timestamp,
     /// Number of times the row was written; guards compare it.
     pub version: u64,
 }
 
+/// An invoice of a subscription, which a payment paid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct PaidInvoice {
+    /// The subscription.
+    pub subscription: SubscriptionId,
+    /// The invoice.
+    pub invoice: InvoiceId,
+}
+
 /// The identity of a payment on a connected account.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PaymentKey {
     /// The connected account.
     pub account: StripeAccountId,
@@ -37,14 +55,16 @@ pub struct PaymentKey {
 }
 
 impl Payment {
-    /// A payment without an order and without refunds.
+    /// A payment without an order, refunds and disputes.
     pub fn new(key: PaymentKey, now: Timestamp) -> Self {
         Self {
             key,
             order: None,
+            invoice: None,
             charged: None,
             currency: None,
             refunds: Refunds::default(),
+            disputes: Disputes::default(),
             created_at: now,
             version: 0,
         }
@@ -64,6 +84,16 @@ impl Payment {
     /// Whether a part of the payment is refunded. Not known before the charge is: all of it may be.
     pub fn is_partly_refunded(&self) -> bool {
         self.charged.is_some() && self.refunded() > 0 && !self.is_fully_refunded()
+    }
+
+    /// Why the licenses that were paid for are revoked, if they are. A lost dispute counts whatever its
+    /// amount, and outranks a refund.
+    pub fn revocation(&self) -> Option<RevocationReason> {
+        if self.disputes.is_lost() {
+            Some(RevocationReason::Dispute)
+        } else {
+            self.is_fully_refunded().then_some(RevocationReason::Refund)
+        }
     }
 }
 

@@ -73,6 +73,11 @@ impl Refunds {
         self.refunds.insert(id, merged) != Some(merged)
     }
 
+    /// Whether a refund was reported by this id.
+    pub fn contains(&self, id: &RefundId) -> bool {
+        self.refunds.contains_key(id)
+    }
+
     /// The refunded total in minor units: the refunds that stand by their ids, or what the charge
     /// reported less what failed afterwards, whichever is more.
     pub fn total(&self) -> i64 {

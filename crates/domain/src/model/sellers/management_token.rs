@@ -12,6 +12,7 @@ use crate::base::time::Timestamp;
 
 /// A management token. The token itself is shown once; only its hash is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ManagementToken {
     /// Public id of the token, for lists and the audit trail.
     pub id: TokenId,

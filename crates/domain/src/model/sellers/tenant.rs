@@ -7,10 +7,12 @@ use crate::base::time::Timestamp;
 
 /// A seller's account.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Tenant {
     /// The tenant's slug, used in URLs, metadata and events.
     pub id: TenantId,
     /// The seller's e-mail address.
+    #[cfg_attr(feature = "serde", serde(with = "crate::base::kept_email"))]
     pub email: Email,
     /// The platform tier.
     pub plan: Plan,

@@ -7,6 +7,7 @@ use crate::base::time::Timestamp;
 
 /// A Stripe account in one mode. The same account may be linked in each mode.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AccountRef {
     /// The mode in which the account is used.
     pub mode: Mode,
@@ -17,6 +18,7 @@ pub struct AccountRef {
 /// The link from a Stripe account to the tenant that its events belong to. The link outlives a
 /// disconnect, so that what was bought before is still minted.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AccountLink {
     /// The linked account.
     pub account: AccountRef,

@@ -5,9 +5,11 @@ use crate::base::mode::Mode;
 use crate::base::secret::SecretHash;
 use crate::base::slug::TenantId;
 use crate::model::stripe::account::AccountRef;
+use crate::model::stripe::mode_change::{ModeCommand, ModeError, next};
 
 /// The Stripe account that a tenant sells on, if any.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Connection {
     /// The tenant that is connected.
     pub tenant: TenantId,
@@ -24,6 +26,7 @@ pub struct Connection {
 
 /// The state of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum ConnectionState {
     /// No account is connected.
     Disconnected,
@@ -31,17 +34,6 @@ pub enum ConnectionState {
     Sandbox(StripeAccountId),
     /// An account is connected in live mode.
     Live(StripeAccountId),
-}
-
-/// Why a connection cannot change to a mode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ModeError {
-    /// A live connection leaves live mode only by disconnecting.
-    #[error("a live connection never goes back to sandbox; disconnect first")]
-    LiveIsOneWay,
-    /// The connection is in that mode already.
-    #[error("already connected in this mode; disconnect first")]
-    AlreadyConnected,
 }
 
 impl ConnectionState {
@@ -78,15 +70,17 @@ impl Connection {
         }
     }
 
-    /// Whether an OAuth round for the mode `target` may start.
-    pub fn may_connect(&self, target: Mode) -> Result<(), ModeError> {
-        match (&self.state, target) {
-            (ConnectionState::Disconnected, _) | (ConnectionState::Sandbox(_), Mode::Live) => {
-                Ok(())
-            }
-            (ConnectionState::Live(_), Mode::Sandbox) => Err(ModeError::LiveIsOneWay),
-            (ConnectionState::Sandbox(_), Mode::Sandbox)
-            | (ConnectionState::Live(_), Mode::Live) => Err(ModeError::AlreadyConnected),
+    /// Whether a command is allowed in the mode of the connection.
+    pub fn check(&self, command: ModeCommand) -> Result<(), ModeError> {
+        next(self.mode(), command).map(drop)
+    }
+
+    /// The mode of the connection; `None` if disconnected.
+    pub const fn mode(&self) -> Option<Mode> {
+        match self.state {
+            ConnectionState::Disconnected => None,
+            ConnectionState::Sandbox(_) => Some(Mode::Sandbox),
+            ConnectionState::Live(_) => Some(Mode::Live),
         }
     }
 
@@ -94,7 +88,7 @@ impl Connection {
     /// grant is marked for revocation. The switch takes effect here, at the end of the OAuth round,
     /// and not at its start.
     pub fn connect(&mut self, target: AccountRef) -> Result<Option<AccountRef>, ModeError> {
-        self.may_connect(target.mode)?;
+        self.check(ModeCommand::Link(target.mode))?;
         self.retiring.retain(|old| *old != target);
         let former = self.state.account();
         self.retiring.extend(former.clone());
@@ -147,7 +141,8 @@ mod tests {
             (live(), Mode::Live, Err(ModeError::AlreadyConnected)),
         ] {
             let mut connection = at(from.clone());
-            assert_eq!(connection.may_connect(to), verdict, "{from:?} -> {to:?}");
+            let checked = connection.check(ModeCommand::Link(to));
+            assert_eq!(checked, verdict, "{from:?} -> {to:?}");
             let before = connection.clone();
             let moved = connection.connect(account(to, "acct_x"));
             assert_eq!(moved.is_ok(), verdict.is_ok());

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::id::{PaymentIntentId, RefundId, SessionId, StripeAccountId, StripeEventId};
+use crate::base::id::{
+    DisputeId, InvoiceId, PaymentIntentId, PayoutId, RefundId, SessionId, StripeAccountId,
+    StripeEventId, SubscriptionId,
+};
 use crate::base::stripe_value::StripeObjectId;
 use crate::base::time::Timestamp;
+use crate::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 
 /// An event whose signature was verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +37,16 @@ pub enum EventData {
     /// `charge.refunded`, `refund.created`, `refund.updated`, `refund.failed` or
     /// `charge.refund.updated`.
     Refund(RefundFacts),
+    /// `invoice.paid` or `invoice.payment_failed`.
+    Invoice(InvoiceFacts),
+    /// `customer.subscription.updated`, `.deleted`, `.paused` or `.resumed`.
+    Subscription(StripeSubscription),
+    /// `charge.dispute.created`, `.updated`, `.closed`, `.funds_withdrawn` or `.funds_reinstated`.
+    Dispute(DisputeFacts),
+    /// `account.updated`. What the event says of the account may be old, so the account is retrieved.
+    AccountUpdated,
+    /// `payout.paid` or `payout.failed`.
+    Payout(PayoutFacts),
     /// `account.application.deauthorized`: the seller revoked the grant.
     Deauthorized,
     /// Any other type.
@@ -46,6 +60,8 @@ pub struct SessionFacts {
     pub session: SessionId,
     /// Whether the session is paid.
     pub payment: PaymentStatus,
+    /// The sum of the prices in minor units, before discounts and taxes, if Stripe sent it.
+    pub amount_subtotal: Option<i64>,
     /// The total in minor units, if Stripe sent it.
     pub amount_total: Option<i64>,
     /// The currency of the total.
@@ -58,6 +74,12 @@ pub struct SessionFacts {
     pub payment_intent: Option<PaymentIntentId>,
     /// The discount, if there was one.
     pub discount: Option<SessionDiscount>,
+    /// The subscription that the session began, if any.
+    pub subscription: Option<SubscriptionId>,
+    /// The first invoice of the subscription.
+    pub invoice: Option<InvoiceId>,
+    /// When Stripe created the event; `None` if the event does not say so.
+    pub at: Option<Timestamp>,
     /// The entries of the metadata that hold a signed copy of the order.
     pub snapshot: BTreeMap<String, String>,
 }
@@ -82,11 +104,32 @@ pub enum PaymentStatus {
     NoPaymentRequired,
 }
 
+/// The data of a payout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayoutFacts {
+    /// Stripe's id of the payout.
+    pub id: PayoutId,
+    /// The amount in minor units.
+    pub amount: i64,
+    /// The currency.
+    pub currency: String,
+    /// Whether the payout failed.
+    pub failed: bool,
+    /// When the money arrives, in Unix seconds.
+    pub arrival: Option<i64>,
+    /// Stripe's code of the failure.
+    pub failure_code: Option<String>,
+    /// Stripe's message of the failure.
+    pub failure_message: Option<String>,
+}
+
 /// The data of a refunded charge, or of one of its refunds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundFacts {
     /// The payment that was refunded.
     pub payment_intent: Option<PaymentIntentId>,
+    /// The invoice that was paid, if the event is of a version that says so.
+    pub invoice: Option<InvoiceId>,
     /// The currency that was charged.
     pub currency: Option<String>,
     /// When Stripe created the event; `None` if the event does not say so.
@@ -114,4 +157,19 @@ pub enum RefundReport {
         /// Whether the refund failed or was cancelled.
         failed: bool,
     },
+}
+
+/// A dispute as Stripe describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisputeFacts {
+    /// Stripe's id of the dispute.
+    pub id: DisputeId,
+    /// The disputed payment.
+    pub payment_intent: Option<PaymentIntentId>,
+    /// Stripe's word for the status.
+    pub status: String,
+    /// The disputed amount, in minor units.
+    pub amount: Option<i64>,
+    /// Stripe's word for the reason.
+    pub reason: Option<String>,
 }

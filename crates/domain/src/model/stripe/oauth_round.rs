@@ -8,6 +8,7 @@ use crate::base::time::Timestamp;
 
 /// One OAuth round: its `state` parameter is used once and bound to a tenant, a mode and a browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct OAuthRound {
     /// The hash of the round's key, which is a part of the `state` parameter and is never stored itself.
     pub state: SecretHash,

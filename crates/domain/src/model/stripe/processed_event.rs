@@ -10,6 +10,7 @@ use crate::base::time::Timestamp;
 /// A Stripe event that was received on the endpoint of a mode, and its outcome. A live endpoint
 /// also receives test events, so the same event may have a row for each mode.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ProcessedEvent {
     /// The mode of the endpoint whose secret signed the event.
     pub endpoint: Mode,
@@ -29,6 +30,7 @@ pub struct ProcessedEvent {
 
 /// The outcome of processing an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum EventOutcome {
     /// The event's changes were committed.
     Applied,
@@ -48,6 +50,7 @@ pub enum EventOutcome {
 
 /// An event that could not mint a license that was paid for.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct WaitingEvent {
     /// The tenant that sold, if it is known.
     pub tenant: Option<TenantId>,

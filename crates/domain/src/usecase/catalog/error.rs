@@ -1,6 +1,8 @@
 //! Why a product or key type was not created or changed.
 
 use crate::model::catalog::price::InvalidPrice;
+use crate::model::catalog::sale::ManagesTaxItself;
+use crate::model::licenses::recurrence::InvalidRecurrence;
 use crate::ports::StripeError;
 use crate::usecase::catalog::prices::PricesError;
 use crate::usecase::failure::{Failure, from_port_errors};
@@ -23,6 +25,12 @@ pub enum CatalogError {
     /// The changed price would not be valid.
     #[error(transparent)]
     Price(#[from] InvalidPrice),
+    /// Stripe does not accept the switches of the sale together.
+    #[error(transparent)]
+    Sale(#[from] ManagesTaxItself),
+    /// The key type would not recur in a valid way.
+    #[error(transparent)]
+    Recurrence(#[from] InvalidRecurrence),
     /// The change is stored, but Stripe did not take the new price.
     #[error(transparent)]
     Stripe(StripeError),

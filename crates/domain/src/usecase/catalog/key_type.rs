@@ -8,9 +8,11 @@ use crate::commit::write::Write;
 use crate::model::catalog::display_name::DisplayName;
 use crate::model::catalog::key_type::KeyType;
 use crate::model::catalog::price::changed_price;
+use crate::model::catalog::sale::{SaleOptions, SalePatch};
 use crate::model::licenses::entitlements::Entitlements;
-use crate::model::licenses::term::Term;
-use crate::model::licenses::terms::LicenseTerms;
+use crate::model::licenses::recurrence::{InvalidRecurrence, Recurrence, RecurrenceChange};
+use crate::model::licenses::term::{Days, Term};
+use crate::model::licenses::terms::{LicenseTerms, TermFrom};
 use crate::model::sellers::audit::Actor;
 use crate::ports::{Catalog, Commit, Connections, Stripe, StripeError};
 use crate::usecase::catalog::error::CatalogError;
@@ -30,6 +32,10 @@ pub struct NewKeyType {
     pub terms: LicenseTerms,
     /// The price, if the key type is sold by checkout.
     pub price: Option<Money>,
+    /// How the key type is sold by checkout.
+    pub sale: SaleOptions,
+    /// How the key type recurs, if it does; the term is then `lifetime`.
+    pub recurrence: Option<Recurrence>,
 }
 
 /// Creates a key type.
@@ -43,6 +49,10 @@ pub fn create_key_type(
 ) -> Result<KeyType, CatalogError> {
     if !new.terms.term.is_relative() {
         return Err(CatalogError::AbsoluteTerm);
+    }
+    new.sale.session.check()?;
+    if new.recurrence.is_some() && new.terms.term != Term::Lifetime {
+        return Err(InvalidRecurrence::WithDuration.into());
     }
     settle(store, |_| {
         store
@@ -59,6 +69,8 @@ pub fn create_key_type(
             display_name: new.display_name.clone(),
             terms: new.terms.clone(),
             price: new.price,
+            sale: new.sale,
+            recurrence: new.recurrence,
             created_at: now,
             archived_at: None,
             version: 1,
@@ -91,6 +103,14 @@ pub struct KeyTypePatch {
     pub price_amount: Change<i64>,
     /// The currency of the price.
     pub price_currency: Change<Currency>,
+    /// How the key type is sold by checkout.
+    pub sale: SalePatch,
+    /// For how long new licenses include updates.
+    pub updates_for: Change<Days>,
+    /// When the term of new licenses starts.
+    pub term_from: Option<TermFrom>,
+    /// How the key type recurs.
+    pub recurrence: RecurrenceChange,
 }
 
 impl KeyTypePatch {
@@ -99,6 +119,7 @@ impl KeyTypePatch {
         self.display_name.is_some()
             || !self.price_amount.is_keep()
             || !self.price_currency.is_keep()
+            || self.recurrence.concerns_stripe()
     }
 
     fn apply(&self, key_type: &KeyType) -> Result<KeyType, CatalogError> {
@@ -106,14 +127,26 @@ impl KeyTypePatch {
             return Err(CatalogError::AbsoluteTerm);
         }
         let terms = &key_type.terms;
+        let recurrence = self.recurrence.apply(key_type.recurrence)?;
+        if recurrence.is_some() && self.term.is_some() {
+            return Err(InvalidRecurrence::WithDuration.into());
+        }
+        let term = match recurrence {
+            Some(_) => Term::Lifetime,
+            None => or(self.term.as_ref(), &terms.term),
+        };
         Ok(KeyType {
             display_name: or(self.display_name.as_ref(), &key_type.display_name),
             terms: LicenseTerms {
-                term: or(self.term.as_ref(), &terms.term),
+                term,
                 activation_limit: or(self.activation_limit.as_ref(), &terms.activation_limit),
                 entitlements: or(self.entitlements.as_ref(), &terms.entitlements),
+                term_from: self.term_from.unwrap_or(terms.term_from),
+                updates_for: self.updates_for.apply(terms.updates_for),
             },
             price: changed_price(key_type.price, self.price_amount, self.price_currency)?,
+            sale: self.sale.apply(key_type.sale)?,
+            recurrence,
             ..key_type.clone()
         })
     }

@@ -5,4 +5,5 @@ pub mod key_type;
 pub mod offer;
 pub mod prices;
 pub mod product;
+pub(crate) mod product_cap;
 mod stripe_price;

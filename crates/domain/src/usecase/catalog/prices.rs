@@ -4,7 +4,6 @@
 //! active price. Both are read from Stripe first, so that what somebody archived, deleted or wiped
 //! there is repaired.
 
-use crate::base::money::Money;
 use crate::base::page::PageRequest;
 use crate::base::slug::TenantId;
 use crate::commit::write::Write;
@@ -131,7 +130,7 @@ fn agree(
     // none of the others is a newer one.
     let is_newest = match stored {
         Some(stored) => store_link(store, env, actor, key_type, stored)?,
-        None => with_price(store, key_type, amount)?.is_some(),
+        None => same_price(store, key_type)?.is_some(),
     };
     if !is_newest {
         return Ok(Agreed::Unchanged);
@@ -143,6 +142,30 @@ fn agree(
     }
     shop.archive(&others)?;
     Ok(agreed)
+}
+
+/// The key types that are on sale and have no price of their amount on the account.
+pub(crate) fn missing_prices(
+    store: &(impl Catalog + ?Sized),
+    tenant: &TenantId,
+    account: &AccountRef,
+) -> Result<Vec<KeyType>, PricesError> {
+    let links = store.price_links(tenant, &account.account)?;
+    let mut missing = all_key_types(store, tenant)?;
+    missing.retain(|it| {
+        let is_priced = links.iter().any(|link| {
+            link.product == it.product && link.key_type == it.id && Some(link.amount) == it.price
+        });
+        it.price.is_some() && it.archived_at.is_none() && !is_priced
+    });
+    let mut on_sale = Vec::new();
+    for key_type in missing {
+        let product = store.product(tenant, &key_type.product)?;
+        if product.is_some_and(|it| it.is_active()) {
+            on_sale.push(key_type);
+        }
+    }
+    Ok(on_sale)
 }
 
 fn all_key_types(
@@ -164,11 +187,10 @@ fn all_key_types(
     }
 }
 
-/// The key type as it is now, if it has this price.
-fn with_price(
+/// The key type as it is now, if it still has the price that it was read with.
+fn same_price(
     store: &(impl Catalog + ?Sized),
     key_type: &KeyType,
-    amount: Money,
 ) -> Result<Option<KeyType>, StoreError> {
     let KeyType {
         tenant,
@@ -177,7 +199,7 @@ fn with_price(
         ..
     } = key_type;
     let now = store.key_type(tenant, product, id)?;
-    Ok(now.filter(|it| it.price == Some(amount)))
+    Ok(now.filter(|it| it.price == key_type.price && it.billing() == key_type.billing()))
 }
 
 /// Commits the link of a key type to its price. Commits nothing and returns false if the key type has
@@ -190,7 +212,7 @@ fn store_link(
     (link, action): (&PriceLink, &'static str),
 ) -> Result<bool, PricesError> {
     settle(store, |_| {
-        let Some(key_type) = with_price(store, key_type, link.amount)? else {
+        let Some(key_type) = same_price(store, key_type)? else {
             return Ok(Decision::Answer(false));
         };
         let now = env.now();

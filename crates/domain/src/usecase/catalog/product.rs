@@ -12,6 +12,7 @@ use crate::model::licenses::key::{KeyFormat, KeyPrefix};
 use crate::model::sellers::audit::Actor;
 use crate::ports::{Catalog, Commit, Tenants};
 use crate::usecase::catalog::error::CatalogError;
+use crate::usecase::catalog::product_cap::apply_cap_into;
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::{Env, SealedField};
 
@@ -45,6 +46,7 @@ impl NewProduct {
             ),
             created_at: now,
             archived_at: None,
+            deactivated_at: None,
             version: 1,
         }
     }
@@ -166,7 +168,25 @@ pub fn set_product_archived(
         } else {
             "product.restored"
         };
-        Ok(write(env, changes, product, actor, action))
+        let target = product.id.as_str();
+        let entry = env.audit(tenant, now, actor.clone(), action, target);
+        changes.audit.push(entry);
+        let with = product.clone();
+        changes.products.push(Write::changed(product));
+        if quota.is_some() {
+            // The oldest deactivated product takes the place of an archived one.
+            apply_cap_into(
+                &mut changes,
+                store,
+                env,
+                (tenant, quota),
+                actor,
+                Some(&with),
+            )?;
+        }
+        let written = changes.products.first();
+        let product = written.map_or(with, |write| write.value.clone());
+        Ok(Decision::commit(changes, product))
     })
 }
 

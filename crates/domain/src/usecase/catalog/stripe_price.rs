@@ -50,7 +50,7 @@ impl StripeSide<'_> {
         let is_linked = |price: &StripePrice| link.is_some_and(|it| it.stripe_price == price.id);
         let found = prices
             .iter()
-            .filter(|price| price.amount == Some(amount))
+            .filter(|price| price.is(amount, key_type.billing()))
             .max_by_key(|price| (is_linked(price), price.active));
         let (price, is_new) = match found {
             Some(price) => (price.id.clone(), !is_linked(price)),
@@ -71,6 +71,7 @@ impl StripeSide<'_> {
             stripe_product: product,
             stripe_price: price,
             amount,
+            billing: key_type.billing(),
         };
         let agreed = if is_new {
             Agreed::Created(new)
@@ -162,12 +163,19 @@ impl StripeSide<'_> {
             name: key_type.display_name.as_str().to_owned(),
             stripe_product: product.clone(),
             amount,
+            billing: key_type.billing(),
         };
+        let billing = new
+            .billing
+            .map(|it| format!("{}*{}", it.interval, it.count));
+        let billing = billing.unwrap_or_default();
         let (minor, currency) = (amount.minor().to_string(), amount.currency().as_str());
         let mut dead: Option<StripePriceId> = None;
         for _ in 0..MAX_REPLAYS {
             let dead_id = dead.as_ref().map_or("", StripePriceId::as_str);
-            let parts = [product.as_str(), &new.name, &minor, currency, dead_id];
+            let mut parts = vec![product.as_str(), &new.name, &minor, currency, dead_id];
+            // The key of a price that is paid once stays the one of the versions before.
+            parts.extend(new.billing.map(|_| billing.as_str()));
             let key = self.key("price", key_type, &parts);
             let id = self.stripe.create_price(self.account, &new, &key)?;
             let prices = self.stripe.prices(self.account, product)?;

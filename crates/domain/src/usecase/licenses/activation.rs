@@ -17,13 +17,17 @@ use crate::commit::guards::Refusal;
 use crate::commit::row::Row;
 use crate::commit::write::Write;
 use crate::model::licenses::activation::{Activation, Device, Fingerprint};
-use crate::model::licenses::license::License;
+use crate::model::outbox::event::EventName;
 use crate::model::sellers::audit::Actor;
-use crate::ports::{Activations, Commit, KnownLicense, Licenses, ValidateQuery, Validations};
+use crate::ports::{
+    Activations, Commit, KnownLicense, LicenseRecord, Licenses, ValidateQuery, Validations,
+};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
+use crate::usecase::licenses::activity::{activity_into, limit_reached_into};
 use crate::usecase::licenses::validate::{Reason, invalid_reason};
+use crate::usecase::outbox::event::masked_license_event;
 
 /// Why an activation was not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -142,7 +146,8 @@ impl ActivationSelector {
 const CROWD: Duration = Duration::from_secs(1);
 
 /// Decides one attempt to activate a license on a device. An active activation is updated; a new or
-/// released one is activated unless the limit is reached.
+/// released one is activated unless the limit is reached. The first activation starts a term that waits
+/// for it.
 pub fn activate(
     store: &(impl Validations + Activations + ?Sized),
     env: &Env<'_>,
@@ -156,18 +161,21 @@ pub fn activate(
         Ok(found) => found,
         Err(reason) => return Ok(Decision::commit(changes, Activated::Refused(reason))),
     };
-    let license = found.record.license;
+    let mut record = found.record;
+    let license = &record.license;
+    let counter = Counter::of_activations(license);
     let max = license.activation_limit;
     let stored = store.activation(&license.id, &device.fingerprint)?;
     let added = i64::from(!stored.as_ref().is_some_and(Activation::is_active));
     if added > 0 && found.activations >= max {
+        limit_reached_into(&mut changes, env, &record, refused, now);
         let used = found.activations;
         let full = Activated::Full(ActivationUsage { used, max });
         return Ok(Decision::commit(changes, full));
     }
     let mut activation = stored.unwrap_or_else(|| {
         let id = ActivationId::new(now, env.random());
-        Activation::new(id, &license, device, now)
+        Activation::new(id, license, device, now)
     });
     activation.released_at = None;
     let id = activation.id.clone();
@@ -175,22 +183,29 @@ pub fn activate(
     // win a race against each other.
     let is_crowded = was_seen_concurrently(refused) && now.since(activation.last_seen) < CROWD;
     let is_updated = activation.update_from(device) && !is_crowded;
+    if added > 0 {
+        let event = (EventName::LicenseActivated, &activation);
+        activity_into(&mut changes, env, &record, event, now);
+    }
     if added > 0 || is_updated || !was_seen_concurrently(refused) {
         activation.seen(now);
         changes.activations.push(Write::changed(activation));
     }
+    if record.license.standing.start_term(now) {
+        // Of two first activations the slower one finds another version, and decides again.
+        let event = masked_license_event(env, &mut record, EventName::LicenseUpdated, now);
+        changes.deliveries.push(Write::new(event));
+        changes.licenses.push(Write::changed(record.license));
+    }
     changes.counters.push(Count {
-        counter: Counter::of_activations(&license),
+        counter: counter.clone(),
         add: added,
         cap: Some(i64::from(max)),
     });
     Ok(Decision::Commit(
         Box::new(changes),
         Box::new(move |receipt| {
-            let used = receipt
-                .counters
-                .get(&Counter::of_activations(&license))
-                .copied();
+            let used = receipt.counters.get(&counter).copied();
             let used = u32::try_from(used.unwrap_or_default()).unwrap_or_default();
             Activated::Active(id, ActivationUsage { used, max })
         }),
@@ -237,7 +252,7 @@ pub fn deactivate(
     let Some(found) = store.license_of_key(&call.key)? else {
         return Ok(Decision::commit(changes, false));
     };
-    let license = found.record.license;
+    let license = &found.record.license;
     let activation = match selector {
         ActivationSelector::Fingerprint(fingerprint) => {
             store.activation(&license.id, fingerprint)?
@@ -245,7 +260,7 @@ pub fn deactivate(
         ActivationSelector::Id(id) => store.activation_by_id(&license.id, id)?,
     };
     let released = activation
-        .and_then(|activation| release_into(&mut changes, &license, activation, now))
+        .and_then(|activation| release_into(&mut changes, env, &found.record, activation, now))
         .is_some();
     Ok(Decision::commit(changes, released))
 }
@@ -260,12 +275,12 @@ pub fn release(
 ) -> Result<Activation, ActivationError> {
     settle(store, |_| {
         let record = store.license(tenant, license)?;
-        let license = record.ok_or(ActivationError::NotFound)?.license;
-        let activation = store.activation_by_id(&license.id, id)?;
+        let record = record.ok_or(ActivationError::NotFound)?;
+        let activation = store.activation_by_id(&record.license.id, id)?;
         let activation = activation.ok_or(ActivationError::NotFound)?;
         let now = env.now();
         let mut changes = env.changes(now);
-        let released = release_into(&mut changes, &license, activation, now);
+        let released = release_into(&mut changes, env, &record, activation, now);
         let released = released.ok_or(ActivationError::AlreadyReleased)?;
         let entry = env.audit(
             tenant,
@@ -321,7 +336,8 @@ fn was_seen_concurrently(refused: Option<&Refusal>) -> bool {
 /// active.
 fn release_into(
     changes: &mut Changes,
-    license: &License,
+    env: &Env<'_>,
+    record: &LicenseRecord,
     mut activation: Activation,
     now: Timestamp,
 ) -> Option<Activation> {
@@ -329,10 +345,12 @@ fn release_into(
         return None;
     }
     changes.counters.push(Count {
-        counter: Counter::of_activations(license),
+        counter: Counter::of_activations(&record.license),
         add: -1,
         cap: None,
     });
+    let event = (EventName::LicenseDeactivated, &activation);
+    activity_into(changes, env, record, event, now);
     let write = Write::changed(activation);
     let released = write.value.clone();
     changes.activations.push(write);

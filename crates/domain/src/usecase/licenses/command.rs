@@ -65,7 +65,7 @@ pub fn freeze(
     env: &Env<'_>,
     target: Target<'_>,
 ) -> Result<LicenseRecord, LicenseError> {
-    let names = ("license.frozen", EventName::LicenseFrozen);
+    let names = ("license.frozen", &[EventName::LicenseFrozen][..]);
     command(store, env, target, names, |standing, _| {
         let changed = standing.hold(HoldCause::Admin);
         changed.then_some(()).ok_or(LicenseError::AlreadyFrozen)
@@ -73,12 +73,15 @@ pub fn freeze(
 }
 
 /// Releases the seller's own hold. Other causes continue to hold the license.
+///
+/// Receivers of earlier versions know a thaw as `license.updated`, so that is sent too.
 pub fn thaw(
     store: &(impl Licenses + Commit + ?Sized),
     env: &Env<'_>,
     target: Target<'_>,
 ) -> Result<LicenseRecord, LicenseError> {
-    let names = ("license.thawed", EventName::LicenseUpdated);
+    let events = [EventName::LicenseThawed, EventName::LicenseUpdated];
+    let names = ("license.thawed", &events[..]);
     command(store, env, target, names, |standing, _| {
         if !standing.held_by().any(|cause| *cause == HoldCause::Admin) {
             return Err(LicenseError::NotFrozen);
@@ -95,19 +98,19 @@ pub fn extend(
     target: Target<'_>,
     by: Term,
 ) -> Result<LicenseRecord, LicenseError> {
-    let names = ("license.extended", EventName::LicenseUpdated);
+    let names = ("license.extended", &[EventName::LicenseUpdated][..]);
     command(store, env, target, names, |standing, now| {
         Ok(standing.extend(by, now)?)
     })
 }
 
-/// Changes the standing of a license unless it is revoked, queues an event for the tenant's
+/// Changes the standing of a license unless it is revoked, queues events for the tenant's
 /// endpoint, and records the change in the audit trail.
 fn command(
     store: &(impl Licenses + Commit + ?Sized),
     env: &Env<'_>,
     Target { tenant, id, actor }: Target<'_>,
-    (action, event): (&'static str, EventName),
+    (action, events): (&'static str, &[EventName]),
     change: impl Fn(&mut Standing, Timestamp) -> Result<(), LicenseError>,
 ) -> Result<LicenseRecord, LicenseError> {
     settle(store, |_| {
@@ -118,8 +121,10 @@ fn command(
         }
         change(&mut record.license.standing, now)?;
         let mut changes = env.changes(now);
-        let delivery = masked_license_event(env, &mut record, event, now);
-        changes.deliveries.push(Write::new(delivery));
+        for event in events {
+            let delivery = masked_license_event(env, &mut record, *event, now);
+            changes.deliveries.push(Write::new(delivery));
+        }
         let entry = env.audit(tenant, now, actor.clone(), action, id.as_str());
         changes.audit.push(entry);
         let write = Write::changed(record.license);

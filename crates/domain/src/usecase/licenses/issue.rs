@@ -12,16 +12,16 @@ use crate::base::time::Timestamp;
 use crate::commit::changes::Changes;
 use crate::commit::guards::Refusal;
 use crate::commit::write::Write;
-use crate::model::access::api_key::ApiKey;
 use crate::model::access::idempotency::{IdempotencyId, IdempotencyKey, IdempotencyRecord, TTL};
 use crate::model::access::nonce::Nonce;
+use crate::model::access::scope::Permission;
 use crate::model::catalog::product::Product;
 use crate::model::licenses::license::{License, Notes};
 use crate::model::licenses::term::{Term, TermIsPast};
 use crate::model::sales::customer::{Customer, CustomerName, ExternalId};
-use crate::model::sellers::audit::Actor;
 use crate::model::sellers::tenant::TenantSuspended;
 use crate::ports::{Catalog, Commit, IdempotencyKeys, Licenses, Tenants};
+use crate::usecase::caller::{Caller, NotAllowed};
 use crate::usecase::catalog::offer::{Offer, find_offer};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
@@ -32,6 +32,9 @@ use crate::usecase::licenses::transition::{self, mint_into};
 /// Why a license was not issued.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IssueError {
+    /// The caller may not issue licenses.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
     /// The product has no such key type.
     #[error("the product has no such plan")]
     UnknownPlan,
@@ -41,6 +44,9 @@ pub enum IssueError {
     /// The product or the key type is archived.
     #[error("the product or the plan is archived")]
     Archived,
+    /// The product is deactivated, because the tenant's plan allows fewer products.
+    #[error("the product is deactivated, because the plan of the account allows fewer products")]
+    Deactivated,
     /// The license would expire before it is minted.
     #[error(transparent)]
     TermIsPast(#[from] TermIsPast),
@@ -107,15 +113,31 @@ pub struct NewCustomer {
     pub metadata: Metadata,
 }
 
-/// A signed call whose signature was verified.
+impl NewCustomer {
+    /// The customer as the caller's seller would know them, with a new id.
+    pub(crate) fn create(&self, env: &Env<'_>, caller: &Caller, now: Timestamp) -> Customer {
+        Customer {
+            id: CustomerId::new(now, env.random()),
+            tenant: caller.tenant.clone(),
+            mode: caller.mode,
+            email: self.email.clone(),
+            name: self.name.clone(),
+            external_id: self.external_id.clone(),
+            metadata: self.metadata.as_map().clone(),
+            created_at: now,
+        }
+    }
+}
+
+/// A call of a caller who was authenticated.
 #[derive(Debug, Clone)]
 pub struct IssueCall {
-    /// The API key that signed the call.
-    pub api_key: ApiKey,
-    /// The product of the API key.
+    /// Who calls, about which product and mode.
+    pub caller: Caller,
+    /// The product of the caller.
     pub product: Product,
-    /// The nonce of the call, which the commit consumes.
-    pub nonce: Nonce,
+    /// The nonce of the call, which the commit consumes; `None` if the call is not signed.
+    pub nonce: Option<Nonce>,
     /// The idempotency key and the hash of the body; `None` if the call has no idempotency key.
     pub repeatable: Option<(IdempotencyKey, SecretHash)>,
 }
@@ -193,16 +215,16 @@ fn offer(
     call: &IssueCall,
     wanted: &NewLicense,
 ) -> Result<Offer, IssueError> {
-    let (tenant, product) = (&call.api_key.tenant, &call.api_key.product);
+    let (tenant, product) = (&call.caller.tenant, &call.caller.product);
     find_offer(store, tenant, product, &wanted.key_type)?.ok_or(IssueError::UnknownPlan)
 }
 
 fn idempotency_id(call: &IssueCall) -> Option<(IdempotencyId, SecretHash)> {
     let (key, body) = call.repeatable.as_ref()?;
     let id = IdempotencyId {
-        tenant: call.api_key.tenant.clone(),
-        product: call.api_key.product.clone(),
-        mode: call.api_key.mode,
+        tenant: call.caller.tenant.clone(),
+        product: call.caller.product.clone(),
+        mode: call.caller.mode,
         key: key.clone(),
     };
     Some((id, *body))
@@ -230,7 +252,7 @@ fn repeat(
         again: true,
     };
     let mut changes = env.changes(env.now());
-    changes.nonces.push(call.nonce.clone());
+    changes.nonces.extend(call.nonce.clone());
     Ok(Decision::commit(changes, issued))
 }
 
@@ -242,14 +264,18 @@ fn mint_new(
     wanted: &NewLicense,
     expired: Option<IdempotencyRecord>,
 ) -> Result<Decision<Issued>, IssueError> {
+    call.caller.check(Permission::Issue)?;
     offer.seller.check_active()?;
     if call.product.archived_at.is_some() || offer.key_type.archived_at.is_some() {
         return Err(IssueError::Archived);
     }
+    if !call.product.is_active() {
+        return Err(IssueError::Deactivated);
+    }
     let now = env.now();
     let mut changes = env.changes(now);
-    changes.nonces.push(call.nonce.clone());
-    let customer = customer(env, call, &wanted.customer, now);
+    changes.nonces.extend(call.nonce.clone());
+    let customer = wanted.customer.create(env, &call.caller, now);
     let (term, activation_limit) = (wanted.term, wanted.activation_limit);
     let terms = offer.key_type.terms.clone();
     let terms = terms.overridden(term, activation_limit);
@@ -260,13 +286,14 @@ fn mint_new(
         terms: &terms,
         customer: &customer,
         unit: None,
+        subscription: None,
         session: None,
         notes: wanted.notes.clone(),
         metadata: wanted.metadata.clone(),
         quota: offer.seller.plan.limits().licenses,
-        revoked: None,
-        partly_refunded: None,
-        actor: Actor::ApiKey(call.api_key.id.clone()),
+        total: None,
+        payment: None,
+        actor: call.caller.actor.clone(),
     };
     let minted = mint_into(&mut changes, env, new, now)?;
     if let Some((id, body)) = idempotency_id(call) {
@@ -274,7 +301,7 @@ fn mint_new(
             call: id,
             body,
             license: minted.license.id.clone(),
-            api_key: call.api_key.id.clone(),
+            api_key: call.caller.api_key().cloned(),
             expires_at: now.plus(TTL),
             version: expired.map_or(0, |expired| expired.version),
         }));
@@ -302,17 +329,4 @@ fn commit(changes: Changes, mut issued: Issued) -> Decision<Issued> {
             issued
         }),
     )
-}
-
-fn customer(env: &Env<'_>, call: &IssueCall, wanted: &NewCustomer, now: Timestamp) -> Customer {
-    Customer {
-        id: CustomerId::new(now, env.random()),
-        tenant: call.api_key.tenant.clone(),
-        mode: call.api_key.mode,
-        email: wanted.email.clone(),
-        name: wanted.name.clone(),
-        external_id: wanted.external_id.clone(),
-        metadata: wanted.metadata.as_map().clone(),
-        created_at: now,
-    }
 }

@@ -10,7 +10,6 @@ use crate::base::time::Timestamp;
 use crate::model::catalog::product::Product;
 use crate::model::licenses::key::{KeyFormat, LicenseKey, ProductSecret};
 use crate::model::licenses::license::{License, OrderUnit};
-use crate::model::licenses::standing::Standing;
 use crate::model::licenses::terms::LicenseTerms;
 use crate::usecase::catalog::product::product_secret_id;
 use crate::usecase::env::{Env, SealedField};
@@ -77,7 +76,10 @@ pub fn mint(
         ),
         activation_limit: request.terms.activation_limit,
         entitlements: request.terms.entitlements.clone(),
-        standing: Standing::new(request.terms.term.expires_at(now)?),
+        standing: request.terms.standing(now)?,
+        updates_until: request.terms.updates_until(now),
+        subscription: None,
+        noticed_end: None,
         notes: None,
         metadata: Metadata::default(),
         created_at: now,
@@ -88,7 +90,7 @@ pub fn mint(
     Ok(Minted { license, key })
 }
 
-fn generate_key(env: &Env<'_>, product: &Product) -> Result<LicenseKey, CannotMint> {
+pub(super) fn generate_key(env: &Env<'_>, product: &Product) -> Result<LicenseKey, CannotMint> {
     match product.key_format {
         KeyFormat::Classic => Ok(LicenseKey::classic(&product.key_prefix, env.random())),
         KeyFormat::Checked => {

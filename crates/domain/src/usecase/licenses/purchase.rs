@@ -10,6 +10,7 @@ use crate::base::time::Timestamp;
 use crate::model::licenses::license::License;
 use crate::model::licenses::standing::{Revocation, RevocationReason, State};
 use crate::model::outbox::mail::QueuedMail;
+use crate::model::sales::items::Quantity;
 use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::thanks_page;
 use crate::model::sellers::audit::Actor;
@@ -49,16 +50,25 @@ from_port_errors!(PurchaseError);
 pub struct Purchase {
     /// The mode: nothing is charged in the sandbox.
     pub mode: Mode,
-    /// The name of the product.
-    pub product: String,
-    /// The name of the key type.
-    pub plan: String,
+    /// What was bought, by line.
+    pub items: Vec<PurchasedItem>,
     /// The address of the seller; `None` if the tenant is erased.
     pub seller: Option<Email>,
     /// Whether the seller has the key mailed to buyers.
     pub is_mailed: bool,
     /// How far the purchase is.
     pub progress: Progress,
+}
+
+/// A line of a purchase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PurchasedItem {
+    /// The name of the product.
+    pub product: String,
+    /// The name of the key type.
+    pub plan: String,
+    /// How many were bought.
+    pub quantity: Quantity,
 }
 
 /// How far a purchase is.
@@ -72,13 +82,15 @@ pub enum Progress {
     PaymentFailed,
     /// The session ended without a payment.
     Expired,
-    /// The license is minted.
-    Licensed(Box<BoughtLicense>),
+    /// The licenses are minted. There is at least one.
+    Licensed(Vec<BoughtLicense>),
 }
 
 /// The license of a purchase.
 #[derive(Debug)]
 pub struct BoughtLicense {
+    /// The index of its line in the purchase.
+    pub line: usize,
     /// What the license is worth.
     pub standing: BuyersStanding,
     /// When the license ends; `None` if it never does.
@@ -128,8 +140,7 @@ pub fn look(
     token: Option<&str>,
 ) -> Result<Purchase, PurchaseError> {
     let order = find(store, session)?;
-    let product = store.product(&order.tenant, &order.product)?;
-    let plan = store.key_type(&order.tenant, &order.product, &order.key_type)?;
+    let items = items(store, &order)?;
     let seller = store.tenant(&order.tenant)?;
     let progress = match order.status {
         OrderStatus::Opening | OrderStatus::Open => Progress::Open,
@@ -137,29 +148,50 @@ pub fn look(
         OrderStatus::PaymentFailed => Progress::PaymentFailed,
         OrderStatus::Expired | OrderStatus::Abandoned => Progress::Expired,
         OrderStatus::Fulfilled => {
-            let record = license_of(store, &order)?.ok_or(PurchaseError::Unknown)?;
+            let records = store.licenses_of_order(&order.id)?;
+            if records.is_empty() {
+                return Err(PurchaseError::Unknown);
+            }
             let has_token =
                 token.is_some_and(|token| thanks_page::is_token(token, &order.id, env.keys));
-            Progress::Licensed(Box::new(bought(env, &order, &record, has_token)?))
+            let bought = records.iter().map(|it| bought(env, &order, it, has_token));
+            Progress::Licensed(bought.collect::<Result<_, _>>()?)
         }
     };
     Ok(Purchase {
         mode: order.mode,
-        product: product.map_or_else(
-            || order.product.to_string(),
-            |it| it.display_name.as_str().to_owned(),
-        ),
-        plan: plan.map_or_else(
-            || order.key_type.to_string(),
-            |it| it.display_name.as_str().to_owned(),
-        ),
+        items,
         is_mailed: seller.as_ref().is_some_and(|it| it.mails),
         seller: seller.map(|it| it.email).filter(|it| !it.is_erased()),
         progress,
     })
 }
 
-/// Mails the key of a purchase once more, to the address of the customer and to no other.
+/// The lines of an order, with the names that buyers know.
+fn items(
+    store: &(impl Catalog + ?Sized),
+    order: &Order,
+) -> Result<Vec<PurchasedItem>, PurchaseError> {
+    let lines = order.lines();
+    let items = lines.iter().map(|line| {
+        let product = store.product(&order.tenant, &line.product)?;
+        let plan = store.key_type(&order.tenant, &line.product, &line.key_type)?;
+        Ok(PurchasedItem {
+            product: product.map_or_else(
+                || line.product.to_string(),
+                |it| it.display_name.as_str().to_owned(),
+            ),
+            plan: plan.map_or_else(
+                || line.key_type.to_string(),
+                |it| it.display_name.as_str().to_owned(),
+            ),
+            quantity: line.quantity,
+        })
+    });
+    items.collect()
+}
+
+/// Mails the keys of a purchase once more, to the address of the customer and to no other.
 pub fn resend(
     store: &(impl Orders + Licenses + Tenants + RateLimiter + Commit + ?Sized),
     env: &Env<'_>,
@@ -167,7 +199,7 @@ pub fn resend(
     is_configured: bool,
 ) -> Result<QueuedMail, PurchaseError> {
     let order = find(store, session)?;
-    let record = license_of(store, &order)?.ok_or(PurchaseError::NotPaid)?;
+    let record = mailed_license(store, env, &order)?.ok_or(PurchaseError::NotPaid)?;
     let (tenant, id) = (&order.tenant, &record.license.id);
     let mail = resend_mail(store, env, tenant, id, &Actor::Buyer, is_configured)?;
     Ok(mail)
@@ -179,11 +211,18 @@ fn find(store: &(impl Orders + ?Sized), session: &SessionId) -> Result<Order, Pu
         .ok_or(PurchaseError::Unknown)
 }
 
-fn license_of(
+/// The license whose mail names all licenses of the purchase: the first that is not revoked, else the
+/// first.
+fn mailed_license(
     store: &(impl Licenses + ?Sized),
+    env: &Env<'_>,
     order: &Order,
 ) -> Result<Option<LicenseRecord>, StoreError> {
-    Ok(store.licenses_of_order(&order.id)?.into_iter().next())
+    let mut records = store.licenses_of_order(&order.id)?;
+    let now = env.now();
+    let valid = |it: &LicenseRecord| it.license.state(now) != State::Revoked;
+    let first = records.iter().position(valid).unwrap_or_default();
+    Ok((first < records.len()).then(|| records.swap_remove(first)))
 }
 
 fn bought(
@@ -210,7 +249,9 @@ fn bought(
         };
         ShownKey::Key(license_key(env, license)?.ok_or(damaged)?, until)
     };
+    let line = license.unit.as_ref().map_or(0, |unit| unit.line);
     Ok(BoughtLicense {
+        line: usize::try_from(line).unwrap_or_default(),
         standing,
         expires_at: license.standing.expires_at(),
         activation_limit: license.activation_limit,

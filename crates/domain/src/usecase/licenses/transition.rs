@@ -6,26 +6,28 @@
 
 use crate::base::id::SessionId;
 use crate::base::metadata::Metadata;
+use crate::base::money::Money;
 use crate::base::slug::KeyTypeId;
 use crate::base::time::Timestamp;
 use crate::commit::changes::Changes;
-use crate::commit::counter::{Count, Counter};
 use crate::commit::write::Write;
 use crate::model::catalog::product::Product;
-use crate::model::licenses::license::{License, Notes, OrderUnit};
+use crate::model::licenses::license::{Notes, OrderUnit};
 use crate::model::licenses::standing::RevocationReason;
 use crate::model::licenses::terms::LicenseTerms;
 use crate::model::outbox::event::EventName;
+use crate::model::outbox::event_details::PaidAmount;
 use crate::model::sales::customer::Customer;
 use crate::model::sales::payment::Payment;
+use crate::model::sales::subscription::Subscription;
 use crate::model::sellers::audit::Actor;
 use crate::model::sellers::tenant::Tenant;
 use crate::ports::LicenseRecord;
 use crate::usecase::env::Env;
+use crate::usecase::licenses::follow_payment::{is_first, minted_late};
 use crate::usecase::licenses::mint::{CannotMint, MintRequest, Minted, mint};
-use crate::usecase::outbox::event::{
-    Recipient, license_event, masked_license_event, partial_refund_event, parts,
-};
+use crate::usecase::licenses::revocation::{count, names};
+use crate::usecase::outbox::event::{Recipient, license_event, masked_license_event, paid_event};
 use crate::usecase::outbox::mail::license_mail;
 
 /// A license to mint, and what goes with it.
@@ -42,6 +44,8 @@ pub(crate) struct NewLicense<'a> {
     pub(crate) customer: &'a Customer,
     /// The unit of an order that the license fulfils.
     pub(crate) unit: Option<&'a OrderUnit>,
+    /// The subscription that pays for the license, from which it gets its term.
+    pub(crate) subscription: Option<&'a Subscription>,
     /// The Stripe session that paid for the license.
     pub(crate) session: Option<&'a SessionId>,
     /// The seller's notes.
@@ -50,18 +54,19 @@ pub(crate) struct NewLicense<'a> {
     pub(crate) metadata: Metadata,
     /// The tenant's license quota; `None` if the license is minted even beyond the quota.
     pub(crate) quota: Option<u32>,
-    /// Set if the license is revoked from the start, since its refund arrived before its sale.
-    pub(crate) revoked: Option<RevocationReason>,
-    /// The payment, if a part of it was refunded before the sale was processed.
-    pub(crate) partly_refunded: Option<&'a Payment>,
+    /// The total that was paid for the order; `None` if it is not known, or the license is not sold.
+    pub(crate) total: Option<Money>,
+    /// The payment, whose refunds and disputes may have arrived before the sale; `None` if the license
+    /// is not sold.
+    pub(crate) payment: Option<&'a Payment>,
     /// Who mints the license, for the audit trail.
     pub(crate) actor: Actor,
 }
 
 /// Adds a license to `changes`, with its counter, event, mail and audit entry.
 ///
-/// A license that is revoked from the start is neither counted nor mailed. Both its events are
-/// sent, so that a receiver never takes its key for valid.
+/// A license that its payment revokes from the start is neither counted nor mailed. The events about
+/// that are sent too, so that a receiver never takes its key for valid.
 pub(crate) fn mint_into(
     changes: &mut Changes,
     env: &Env<'_>,
@@ -79,6 +84,9 @@ pub(crate) fn mint_into(
     let license = &mut minted.license;
     license.notes = new.notes;
     license.metadata = new.metadata;
+    if let Some(subscription) = new.subscription {
+        subscription.put_on(license, None);
+    }
 
     let recipient = Recipient {
         email: &new.customer.email,
@@ -89,21 +97,28 @@ pub(crate) fn mint_into(
     let key = minted.key.expose();
     let event = license_event(env, license, created, key, recipient, now);
     changes.deliveries.push(Write::new(event));
-    match new.revoked {
-        None => {
-            count(changes, license, 1, new.quota);
-            let mail = license_mail(env, new.seller, license, &new.customer.email, now);
-            changes.mails.extend(mail);
-        }
-        Some(reason) => {
-            license.standing.revoke(reason, now);
-            let masked = license.masked_key.clone();
-            let event = license_event(env, license, names(reason).1, &masked, recipient, now);
-            changes.deliveries.push(Write::new(event));
-        }
+    let is_refunded = new.subscription.is_some_and(|it| it.term().is_refunded);
+    if !is_refunded && new.payment.and_then(Payment::revocation).is_none() {
+        count(changes, license, 1, new.quota);
+        let mail = license_mail(env, new.seller, license, &new.customer.email, now);
+        changes.mails.extend(mail);
     }
-    if let Some(payment) = new.partly_refunded {
-        let event = partial_refund_event(env, license, payment, recipient, now);
+    if license.unit.is_some() && is_first(license) {
+        let paid = PaidAmount {
+            total: new.total.map(Money::minor),
+            currency: new.total.map(Money::currency),
+            payment: new.payment.map(|it| &it.key.intent),
+        };
+        let event = paid_event(env, license, paid, recipient, now);
+        changes.deliveries.push(Write::new(event));
+    }
+    if let Some(payment) = new.payment {
+        minted_late(changes, env, license, payment, recipient, now);
+    }
+    let refund = RevocationReason::Refund;
+    if is_refunded && license.standing.revoke(refund, now) {
+        let masked = license.masked_key.clone();
+        let event = license_event(env, license, names(refund).1, &masked, recipient, now);
         changes.deliveries.push(Write::new(event));
     }
     let (tenant, id) = (&license.tenant, license.id.as_str());
@@ -144,14 +159,14 @@ pub(crate) fn revoke_into(
     Some(record)
 }
 
-/// Gives a license back in `changes`, because the refund that revoked it failed. Does nothing if the
+/// Gives a license back in `changes`, because its subscription is not refunded any more. Does nothing if the
 /// license is revoked for another reason. The license is mailed again: it may never have been, since a
 /// mail is not queued or is cancelled while its license is revoked.
 pub(crate) fn restore_into(
     changes: &mut Changes,
     env: &Env<'_>,
     mut record: LicenseRecord,
-    seller: Option<&Tenant>,
+    (seller, actor): (Option<&Tenant>, Actor),
     now: Timestamp,
 ) {
     let license = &mut record.license;
@@ -162,41 +177,9 @@ pub(crate) fn restore_into(
     let mail = license_mail(env, seller, license, &record.email, now);
     changes.mails.extend(mail);
     let (tenant, id) = (&license.tenant, license.id.as_str());
-    let entry = env.audit(tenant, now, Actor::Stripe, "license.refund-failed", id);
+    let entry = env.audit(tenant, now, actor, "license.refund-failed", id);
     changes.audit.push(entry);
     let event = masked_license_event(env, &mut record, EventName::LicenseUpdated, now);
     changes.deliveries.push(Write::new(event));
     changes.licenses.push(Write::changed(record.license));
-}
-
-/// Tells the seller in `changes` that a part of a payment was refunded. The license only counts the
-/// event; the caller writes it.
-pub(crate) fn refund_part_into(
-    changes: &mut Changes,
-    env: &Env<'_>,
-    record: &mut LicenseRecord,
-    payment: &Payment,
-    now: Timestamp,
-) {
-    let (license, recipient) = parts(record);
-    let event = partial_refund_event(env, license, payment, recipient, now);
-    changes.deliveries.push(Write::new(event));
-}
-
-fn count(changes: &mut Changes, license: &License, add: i64, cap: Option<u32>) {
-    changes.counters.push(Count {
-        counter: Counter::of_licenses(license),
-        add,
-        cap: cap.map(i64::from),
-    });
-}
-
-/// The audit action and the event of a revocation.
-fn names(reason: RevocationReason) -> (&'static str, EventName) {
-    match reason {
-        RevocationReason::Admin | RevocationReason::Dispute => {
-            ("license.revoked", EventName::LicenseRevoked)
-        }
-        RevocationReason::Refund => ("license.refunded", EventName::LicenseRefunded),
-    }
 }

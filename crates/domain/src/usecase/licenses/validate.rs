@@ -1,13 +1,13 @@
 //! Validating license keys (usekeystack.com/docs/validating-licenses).
 
 use crate::base::time::Timestamp;
-use crate::model::access::api_key::ApiKey;
 use crate::model::access::nonce::Nonce;
 use crate::model::catalog::product::Product;
 use crate::model::licenses::activation::Fingerprint;
 use crate::model::licenses::key::{KeyFormat, PresentedKey};
 use crate::model::licenses::standing::State;
 use crate::ports::{KeyQuery, KnownLicense, SeenTarget, ValidateQuery};
+use crate::usecase::caller::Caller;
 use crate::usecase::env::Env;
 use crate::usecase::licenses::mint::product_secret;
 
@@ -24,16 +24,19 @@ pub enum Reason {
     Expired,
     /// The license is revoked.
     Revoked,
+    /// The product was deactivated more than 30 days ago.
+    ProductDeactivated,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::NotFound,
         Self::Checksum,
         Self::Frozen,
         Self::Expired,
         Self::Revoked,
+        Self::ProductDeactivated,
     ];
 
     /// The text in answers.
@@ -44,6 +47,7 @@ impl Reason {
             Self::Frozen => "frozen",
             Self::Expired => "expired",
             Self::Revoked => "revoked",
+            Self::ProductDeactivated => "product_deactivated",
         }
     }
 
@@ -68,10 +72,10 @@ pub enum Lookup {
 }
 
 /// Builds the query for a presented key. A key in the shape of a checked key whose checksum is
-/// wrong is refused without a query.
+/// wrong is refused without a query, and so is every key of a product that was deactivated long ago.
 pub fn look_up(
     env: &Env<'_>,
-    api_key: &ApiKey,
+    caller: &Caller,
     product: &Product,
     presented: &str,
     nonce: Option<Nonce>,
@@ -79,6 +83,9 @@ pub fn look_up(
     let Ok(key) = PresentedKey::parse(presented) else {
         return Lookup::Refuse(Reason::NotFound);
     };
+    if !product.is_validated(env.now()) {
+        return Lookup::Refuse(Reason::ProductDeactivated);
+    }
     if product.key_format == KeyFormat::Checked
         && key.has_shape(product.key_format, &product.key_prefix)
         && product_secret(env, product)
@@ -89,9 +96,9 @@ pub fn look_up(
     Lookup::Ask(ValidateQuery {
         nonce,
         key: KeyQuery {
-            tenant: api_key.tenant.clone(),
-            product: api_key.product.clone(),
-            mode: api_key.mode,
+            tenant: caller.tenant.clone(),
+            product: caller.product.clone(),
+            mode: caller.mode,
             hashes: key.candidates(),
         },
     })

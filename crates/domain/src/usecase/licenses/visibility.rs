@@ -2,9 +2,9 @@
 
 use crate::base::mode::Mode;
 use crate::base::slug::{ProductId, TenantId};
-use crate::model::access::api_key::ApiKey;
 use crate::model::licenses::license::License;
 use crate::ports::LicenseFilter;
+use crate::usecase::caller::Caller;
 
 /// The licenses that a caller may read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,9 +16,9 @@ pub enum LicenseScope {
 }
 
 impl LicenseScope {
-    /// The licenses that the holder of an API key may read.
-    pub fn of_api_key(key: &ApiKey) -> Self {
-        Self::Product(key.tenant.clone(), key.product.clone(), key.mode)
+    /// The licenses that a caller may read: those of the caller's product and mode.
+    pub fn of_caller(caller: &Caller) -> Self {
+        Self::Product(caller.tenant.clone(), caller.product.clone(), caller.mode)
     }
 
     /// The tenant that owns the licenses.

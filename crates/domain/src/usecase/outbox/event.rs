@@ -1,14 +1,16 @@
 //! Queueing the events that are sent to a tenant's webhook endpoint.
 
 use crate::base::email::Email;
-use crate::base::id::{DeliveryId, SessionId, WebhookEndpointId};
+use crate::base::id::{DeliveryId, DisputeId, SessionId, WebhookEndpointId};
 use crate::base::time::Timestamp;
 use crate::model::licenses::license::License;
 use crate::model::outbox::delivery::{Delivery, DeliveryStatus};
-use crate::model::outbox::event::{
-    EventCustomer, EventFacts, EventName, RefundedAmount, license_event_body,
+use crate::model::outbox::event::{EventCustomer, EventFacts, EventName, license_event_body};
+use crate::model::outbox::event_details::{
+    DisputeDetails, EventDetails, PaidAmount, RefundedAmount,
 };
 use crate::model::sales::customer::ExternalId;
+use crate::model::sales::disputes::Dispute;
 use crate::model::sales::payment::Payment;
 use crate::ports::LicenseRecord;
 use crate::usecase::env::{Env, SealedField};
@@ -25,7 +27,7 @@ pub struct Recipient<'a> {
 }
 
 /// Builds the delivery of a license event, due at once, and counts the event in the license. `key` is
-/// in plain text for `license.created` only.
+/// in plain text only if [`EventName::contains_key`].
 pub fn license_event(
     env: &Env<'_>,
     license: &mut License,
@@ -34,18 +36,30 @@ pub fn license_event(
     recipient: Recipient<'_>,
     now: Timestamp,
 ) -> Delivery {
-    deliver(env, license, (event, key, None), recipient, now)
+    let details = EventDetails::None {};
+    counted_event(env, license, (event, key, details), recipient, now)
 }
 
-fn deliver(
+fn counted_event(
     env: &Env<'_>,
     license: &mut License,
-    (event, key, refund): (EventName, &str, Option<RefundedAmount>),
+    what: (EventName, &str, EventDetails<'_>),
     recipient: Recipient<'_>,
     now: Timestamp,
 ) -> Delivery {
     license.event_sequence = license.event_sequence.saturating_add(1);
     let id = DeliveryId::new(now, env.random());
+    deliver(env, id, license, what, recipient, now)
+}
+
+fn deliver(
+    env: &Env<'_>,
+    id: DeliveryId,
+    license: &License,
+    (event, key, details): (EventName, &str, EventDetails<'_>),
+    recipient: Recipient<'_>,
+    now: Timestamp,
+) -> Delivery {
     let body = license_event_body(
         license,
         &EventFacts {
@@ -54,10 +68,14 @@ fn deliver(
             key,
             customer_email: recipient.email.as_str(),
             session: recipient.session.map(SessionId::as_str),
-            refund,
+            details,
             now,
         },
     );
+    let customer = EventCustomer {
+        id: license.customer.clone(),
+        external_id: recipient.external_id.cloned(),
+    };
     Delivery {
         sealed_body: env.seal(SealedField::DELIVERY_BODY, id.as_str(), &body),
         id,
@@ -67,10 +85,7 @@ fn deliver(
         event,
         license: Some(license.id.clone()),
         sequence: license.event_sequence,
-        customer: Some(EventCustomer {
-            id: license.customer.clone(),
-            external_id: recipient.external_id.cloned(),
-        }),
+        customer: Some(customer),
         status: DeliveryStatus::Pending,
         attempts: 0,
         schedule_from: 0,
@@ -93,22 +108,68 @@ pub(crate) fn masked_license_event(
     license_event(env, license, event, &key, recipient, now)
 }
 
-/// Builds the delivery of a partial refund, due at once, and counts the event in the license.
-pub(crate) fn partial_refund_event(
+/// Builds the delivery of a refund, due at once, and counts the event in the license.
+pub(crate) fn refund_event(
     env: &Env<'_>,
     license: &mut License,
     payment: &Payment,
     recipient: Recipient<'_>,
     now: Timestamp,
 ) -> Delivery {
-    let refund = RefundedAmount {
+    let details = EventDetails::Refund(RefundedAmount {
         refunded: payment.refunded(),
         charged: payment.charged,
         currency: payment.currency,
-    };
+    });
     let key = license.masked_key.clone();
-    let event = (EventName::OrderRefunded, &*key, Some(refund));
-    deliver(env, license, event, recipient, now)
+    let event = (EventName::OrderRefunded, &*key, details);
+    counted_event(env, license, event, recipient, now)
+}
+
+/// Builds the delivery of a dispute over the payment of a license, due at once, and counts the event in
+/// the license.
+pub(crate) fn dispute_event(
+    env: &Env<'_>,
+    license: &mut License,
+    (id, dispute, payment): (&DisputeId, &Dispute, &Payment),
+    recipient: Recipient<'_>,
+    now: Timestamp,
+) -> Delivery {
+    let details = EventDetails::Dispute(DisputeDetails::of(id, dispute, payment.currency));
+    let key = license.masked_key.clone();
+    let event = (EventName::LicenseDisputed, &*key, details);
+    counted_event(env, license, event, recipient, now)
+}
+
+/// Builds the delivery of an event about the use of a license, with its key masked. The license does not
+/// change: the event has the number of the last event that the license counted.
+pub(crate) fn activity_event(
+    env: &Env<'_>,
+    id: DeliveryId,
+    record: &LicenseRecord,
+    (event, details): (EventName, EventDetails<'_>),
+    now: Timestamp,
+) -> Delivery {
+    let recipient = Recipient {
+        email: &record.email,
+        external_id: record.external_id.as_ref(),
+        session: record.session.as_ref(),
+    };
+    let what = (event, &*record.license.masked_key, details);
+    deliver(env, id, &record.license, what, recipient, now)
+}
+
+/// Builds the delivery of a paid order, due at once, and counts the event in the license.
+pub(crate) fn paid_event(
+    env: &Env<'_>,
+    license: &mut License,
+    paid: PaidAmount<'_>,
+    recipient: Recipient<'_>,
+    now: Timestamp,
+) -> Delivery {
+    let key = license.masked_key.clone();
+    let event = (EventName::OrderPaid, &*key, EventDetails::Paid(paid));
+    counted_event(env, license, event, recipient, now)
 }
 
 /// The license of a record, and who is named in its events.

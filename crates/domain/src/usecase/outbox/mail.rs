@@ -4,24 +4,21 @@
 use std::time::Duration;
 
 use crate::base::email::Email;
-use crate::base::id::{LicenseId, MailId};
-use crate::base::seal::Opened;
+use crate::base::id::MailId;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::commit::write::Write;
-use crate::model::licenses::license::License;
-use crate::model::licenses::standing::State;
+use crate::model::licenses::license::{License, OrderUnit};
 use crate::model::outbox::mail::{LicenseMail, MailContent, MailStatus, PausedNotice, QueuedMail};
 use crate::model::sellers::audit::Actor;
 use crate::model::sellers::tenant::Tenant;
 use crate::ports::{
-    Catalog, Commit, LicenseRecord, Licenses, MailError, Mails, RateLimiter, StoreError, Tenants,
-    WebhookEndpoints,
+    Catalog, Commit, Licenses, MailError, Mails, RateLimiter, StoreError, Tenants, WebhookEndpoints,
 };
 use crate::usecase::commit_loop::{Decision, settle};
-use crate::usecase::env::{Env, SealedField};
+use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
-use crate::usecase::outbox::mail_rates::{Counted, take_rates};
+use crate::usecase::outbox::license_mail::{self, CannotCompose};
 use crate::usecase::outbox::paused_notice::compose_paused_notice;
 use crate::usecase::outbox::retry::next_attempt;
 
@@ -35,13 +32,6 @@ pub const MAX_CONCURRENT_PER_TENANT: usize = 2;
 /// How long a mail waits for a mail server to be configured.
 pub const MAX_SERVER_WAIT: Duration = Duration::from_hours(72);
 
-/// How long a mail waits for the rates of its tenant.
-pub const MAX_RATE_WAIT: Duration = Duration::from_hours(72);
-
-/// The reason of a mail that was cancelled because its license was revoked.
-const REVOKED: &str = "the license was revoked before the mail was sent";
-/// The reason of a mail that was cancelled because its customer was erased.
-const ERASED: &str = "the customer was erased";
 /// The reason of a notice that was cancelled because the endpoint is not paused any more.
 const RESUMED: &str = "the webhook endpoint was resumed before the mail was sent";
 /// The reason of a mail that waited too long for a mail server.
@@ -49,8 +39,6 @@ const NO_SERVER: &str = "no mail server was set up in three days";
 
 /// The reason of a mail that waits for a rate of its tenant.
 const RATE_USED_UP: &str = "the tenant has sent too many mails in the last hour; the mail waits";
-/// The reason of a mail that waited too long for a rate of its tenant.
-const TOO_MANY: &str = "the tenant sent too many mails for three days";
 
 /// Why a mail was not queued, or the tenant's switch not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -83,7 +71,8 @@ pub enum MailCommandError {
 from_port_errors!(MailCommandError);
 
 /// The mail that delivers the key of a new license to its buyer; `None` if the tenant has switched
-/// mails off, or the address cannot be mailed.
+/// mails off, or the address cannot be mailed. The licenses of an order are delivered by the mail of the
+/// first one.
 pub(crate) fn license_mail(
     env: &Env<'_>,
     tenant: Option<&Tenant>,
@@ -91,8 +80,9 @@ pub(crate) fn license_mail(
     to: &Email,
     now: Timestamp,
 ) -> Option<Write<QueuedMail>> {
+    let is_first = license.unit.as_ref().is_none_or(OrderUnit::is_first);
     tenant
-        .is_some_and(|tenant| tenant.mails && to.is_mailable())
+        .is_some_and(|tenant| is_first && tenant.mails && to.is_mailable())
         .then(|| Write::new(queued_mail(env, license, to, now)))
 }
 
@@ -151,7 +141,12 @@ pub fn compose(
     mail: &QueuedMail,
 ) -> Result<Composed, Failure> {
     let composed = match &mail.content {
-        MailContent::LicenseKey(license) => compose_license_mail(store, env, mail, license),
+        MailContent::LicenseKey(license) => {
+            let composed = license_mail::compose(store, env, mail, license);
+            composed
+                .map(|it| Composed::Mail(Box::new(it)))
+                .or_else(not_sent)
+        }
         MailContent::WebhookPaused => compose_paused_notice(store, mail).map(|notice| {
             let cancelled = Composed::Outcome(Outcome::Cancelled(RESUMED));
             notice.map_or(cancelled, |notice| Composed::Notice(Box::new(notice)))
@@ -165,70 +160,15 @@ pub fn compose(
     }
 }
 
-fn gone(what: &str) -> Composed {
-    Composed::Outcome(Outcome::Refused(format!("{what} is gone")))
-}
-
-fn compose_license_mail(
-    store: &(impl Tenants + Catalog + Licenses + RateLimiter + ?Sized),
-    env: &Env<'_>,
-    mail: &QueuedMail,
-    license: &LicenseId,
-) -> Result<Composed, Failure> {
-    let Some(LicenseRecord { license, .. }) = store.license(&mail.tenant, license)? else {
-        return Ok(gone("the license"));
-    };
-    if license.state(env.now()) == State::Revoked {
-        return Ok(Composed::Outcome(Outcome::Cancelled(REVOKED)));
-    }
-    if mail.to.is_erased() {
-        return Ok(Composed::Outcome(Outcome::Cancelled(ERASED)));
-    }
-    let Some(tenant) = store.tenant(&license.tenant)? else {
-        return Ok(gone("the tenant"));
-    };
-    let Some(product) = store.product(&license.tenant, &license.product)? else {
-        return Ok(gone("the product"));
-    };
-    let Some(plan) = store.key_type(&license.tenant, &license.product, &license.key_type)? else {
-        return Ok(gone("the key type"));
-    };
-    let opened = env.open(
-        SealedField::LICENSE_KEY,
-        license.id.as_str(),
-        &license.sealed_key,
-    );
-    // The operator may have configured the missing master key by the next attempt.
-    let Some(key) = opened.ok().and_then(Opened::into_text) else {
-        let reason = "the license's key does not open".to_owned();
-        return Ok(Composed::Outcome(Outcome::TryAgain(reason)));
-    };
-    if let Some(wait) = take_rates(
-        store,
-        Counted::Sent,
-        &tenant,
-        license.mode,
-        &mail.to,
-        env.now(),
-    )? {
-        let has_waited = env.now().since(mail.created_at) >= MAX_RATE_WAIT;
-        return Ok(Composed::Outcome(if has_waited {
-            Outcome::Refused(TOO_MANY.to_owned())
-        } else {
-            Outcome::Postponed(wait)
-        }));
-    }
-    Ok(Composed::Mail(Box::new(LicenseMail {
-        id: mail.id.clone(),
-        to: mail.to.clone(),
-        reply_to: tenant.email,
-        product: product.display_name.as_str().to_owned(),
-        plan: plan.display_name.as_str().to_owned(),
-        key,
-        mode: license.mode,
-        expires_at: license.standing.expires_at(),
-        activation_limit: license.activation_limit,
-    })))
+/// The outcome of a mail that is not sent now.
+fn not_sent(reason: CannotCompose) -> Result<Composed, Failure> {
+    Ok(Composed::Outcome(match reason {
+        CannotCompose::Refused(reason) => Outcome::Refused(reason),
+        CannotCompose::Cancelled(reason) => Outcome::Cancelled(reason),
+        CannotCompose::TryAgain(reason) => Outcome::TryAgain(reason),
+        CannotCompose::Postponed(wait) => Outcome::Postponed(wait),
+        CannotCompose::Failed(failure) => return Err(failure),
+    }))
 }
 
 /// Records the outcome of an attempt. If the lease was lost, nothing changes.

@@ -5,12 +5,16 @@
 
 use crate::base::email::Email;
 use crate::base::id::OrderId;
-use crate::base::slug::{KeyTypeId, ProductId, TenantId};
+use crate::base::metadata::Metadata;
+use crate::base::money::Money;
+use crate::base::slug::TenantId;
 use crate::base::url::{InvalidWebUrl, WebUrl};
+use crate::commit::counter::{Count, Counter};
+use crate::commit::guards::Refusal;
 use crate::commit::write::Write;
-use crate::model::catalog::key_type::KeyType;
-use crate::model::catalog::price_link::PriceLink;
+use crate::model::sales::basket::Basket;
 use crate::model::sales::fee::BasisPoints;
+use crate::model::sales::items::CheckoutItems;
 use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::order_snapshot;
 use crate::model::sales::thanks_page;
@@ -18,12 +22,15 @@ use crate::model::sellers::tenant::TenantSuspended;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::connection::Connection;
 use crate::ports::{
-    Catalog, CheckoutRequest, CheckoutSession, Commit, Connections, Orders, Stripe, StripeAccess,
-    StripeError, StripeIdempotencyKey, Tenants,
+    Catalog, CheckoutRequest, CheckoutSession, Commit, Connections, NewSubscription, Orders,
+    Stripe, StripeAccess, StripeError, StripeIdempotencyKey, StripeRefusal, Tenants,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
+use crate::usecase::sales::agreement::{Agreement, CannotSell, agree, is_plain};
+use crate::usecase::stripe::account::{AccountError, REFRESH_AFTER, refresh};
+use crate::usecase::stripe::expire::expire;
 
 /// Why a checkout was not opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,18 +45,26 @@ pub enum CheckoutError {
     /// The tenant is not connected to Stripe.
     #[error("not connected to Stripe")]
     NotConnected,
-    /// The product or the key type does not exist.
-    #[error("no such product or key type")]
-    NotFound,
-    /// The product or the key type is archived.
-    #[error("the product or the key type is archived; restore it to sell it again")]
-    Archived,
-    /// The key type has no Stripe price on the connected account, or one of an earlier amount.
+    /// The tenant's plan does not include Connect any more.
+    #[error("Stripe Connect requires a Starter, Plus, or Pro plan")]
+    PlanLacksConnect,
+    /// The tenant's plan allows no more licenses.
+    #[error("the plan allows {0} active licenses, and there are as many")]
+    QuotaExceeded(u32),
+    /// Managed Payments, which Stripe does not combine with a fee.
     #[error(
-        "the key type has no Stripe price for its amount: set priceInCents and priceCurrency, then \
-         call setup-prices"
+        "a key type with managedPayments cannot be sold here: Stripe takes no platform fee from such a sale, \
+         and this server charges one; set managedPayments to false"
     )]
-    NoPrice,
+    ManagedPaymentsFee,
+    /// The order does not fit into the metadata of a session.
+    #[error(
+        "the items and the metadata are too large for one checkout; sell fewer items, or send less metadata"
+    )]
+    TooLarge,
+    /// The items cannot be sold.
+    #[error(transparent)]
+    Items(CannotSell),
     /// The public URL of the server is too long for the address of a thank-you page.
     #[error("the public URL gives no thank-you page: {0}")]
     ThanksPage(#[from] InvalidWebUrl),
@@ -63,13 +78,22 @@ pub enum CheckoutError {
 
 from_port_errors!(CheckoutError);
 
+impl From<CannotSell> for CheckoutError {
+    fn from(error: CannotSell) -> Self {
+        match error {
+            CannotSell::Store(error) => Self::Failure(error.into()),
+            error => Self::Items(error),
+        }
+    }
+}
+
 /// The request of the seller's backend.
 #[derive(Debug, Clone)]
 pub struct OpenCheckout {
-    /// The product to buy.
-    pub product: ProductId,
-    /// The key type to buy.
-    pub key_type: KeyTypeId,
+    /// What is sold.
+    pub items: CheckoutItems,
+    /// The seller's metadata for the licenses.
+    pub metadata: Metadata,
     /// The page that the buyer returns to after paying; `None` for the thank-you page of this server.
     pub success_url: Option<WebUrl>,
     /// The page that the buyer returns to after cancelling.
@@ -96,7 +120,7 @@ pub fn authorize(
 /// Opens a checkout on the tenant's account, with the platform's fee. Returns the URL of the payment page.
 /// The thank-you page is below the server's public URL.
 pub fn open(
-    store: &(impl Tenants + Catalog + Orders + Commit + ?Sized),
+    store: &(impl Tenants + Catalog + Connections + Orders + Commit + ?Sized),
     stripe: &dyn Stripe,
     env: &Env<'_>,
     connection: &Connection,
@@ -110,37 +134,32 @@ pub fn open(
         .state
         .account()
         .ok_or(CheckoutError::NotConnected)?;
-    let key_type = store
-        .key_type(tenant, &wanted.product, &wanted.key_type)?
-        .ok_or(CheckoutError::NotFound)?;
-    let product = store.product(tenant, &wanted.product)?;
-    let is_archived = product.is_none_or(|product| product.archived_at.is_some());
-    if is_archived || key_type.archived_at.is_some() {
-        return Err(CheckoutError::Archived);
+    let limits = seller.plan.limits();
+    if !limits.connect {
+        return Err(CheckoutError::PlanLacksConnect);
     }
-    let price = store
-        .price_link(tenant, &key_type.product, &key_type.id, &account.account)?
-        .filter(|link| key_type.price == Some(link.amount))
-        .ok_or(CheckoutError::NoPrice)?;
+    let agreed = agree(store, tenant, &account, &wanted.items)?;
+    let amount = fee.fee(agreed.price);
+    if agreed.options.managed_payments && amount.is_some() {
+        return Err(CheckoutError::ManagedPaymentsFee);
+    }
+    check_charges(store, stripe, env, tenant, &account)?;
 
-    let order = create_order(store, env, &account, &key_type, &price, fee, wanted)?;
-    let request = CheckoutRequest {
-        order: order.id.clone(),
-        tenant: tenant.clone(),
-        product: order.product.clone(),
-        key_type: order.key_type.clone(),
-        price: price.stripe_price,
-        fee: order.fee,
-        buyer: wanted.buyer.clone(),
-        snapshot: order_snapshot::write(&order, env.keys),
-        success_url: success_url(env, &order, wanted, public_url)?,
-        cancel_url: wanted.cancel_url.clone(),
-    };
+    let order = create_order(
+        store,
+        env,
+        (&connection.tenant, limits.licenses),
+        &account,
+        (&agreed, amount),
+        wanted,
+    )?;
+    let request = session_request(env, &order, (agreed, fee), wanted, public_url)?;
     // Each attempt has its own order, and so its own idempotency key.
     let key = StripeIdempotencyKey::new(&["mintage-checkout", order.id.as_str()]);
     match stripe.open_checkout(&StripeAccess::Connect(account), &request, &key) {
         Ok(session) => {
             record_result(store, env, &order, Some(&session))?;
+            check_still_connected(store, stripe, env, &order)?;
             Ok(session.url)
         }
         Err(error) => {
@@ -148,11 +167,100 @@ pub fn open(
             let _ = record_result(store, env, &order, None);
             Err(match error {
                 StripeError::AccountGone => CheckoutError::NotConnected,
-                StripeError::NotFound(_) => CheckoutError::NoPrice,
+                StripeError::NotFound(_) => {
+                    CheckoutError::Items(CannotSell::NoPrice(price_name(&order)))
+                }
                 other => CheckoutError::Stripe(other),
             })
         }
     }
+}
+
+/// The session that sells an order.
+fn session_request(
+    env: &Env<'_>,
+    order: &Order,
+    (agreed, fee): (Agreement, BasisPoints),
+    wanted: &OpenCheckout,
+    public_url: &WebUrl,
+) -> Result<CheckoutRequest, CheckoutError> {
+    Ok(CheckoutRequest {
+        order: order.id.clone(),
+        tenant: order.tenant.clone(),
+        product: order.product.clone(),
+        key_type: order.key_type.clone(),
+        lines: agreed.session_lines,
+        options: agreed.options,
+        fee: order.fee,
+        subscription: order.recurrence.map(|recurrence| NewSubscription {
+            fee,
+            trial_days: recurrence.trial_days,
+        }),
+        buyer: wanted.buyer.clone(),
+        snapshot: order_snapshot::write(order, env.keys),
+        success_url: success_url(env, order, wanted, public_url)?,
+        cancel_url: wanted.cancel_url.clone(),
+    })
+}
+
+/// Refuses a checkout on an account that can take no payments, as Stripe last said, without calling Stripe.
+/// If Stripe said so a while ago, Stripe is asked again.
+fn check_charges(
+    store: &(impl Connections + Commit + ?Sized),
+    stripe: &dyn Stripe,
+    env: &Env<'_>,
+    tenant: &TenantId,
+    account: &AccountRef,
+) -> Result<(), CheckoutError> {
+    let Some(state) = store.account_state(account)? else {
+        return Ok(());
+    };
+    let Some(known) = state.facts.filter(|facts| !facts.charges_enabled) else {
+        return Ok(());
+    };
+    let is_recent = env.now() < state.checked_at.plus(REFRESH_AFTER);
+    let facts = if is_recent {
+        known
+    } else {
+        match refresh(store, stripe, env, (tenant, account), false) {
+            Ok(facts) => facts,
+            Err(AccountError::Stripe(StripeError::AccountGone)) => {
+                return Err(CheckoutError::NotConnected);
+            }
+            Err(AccountError::Stripe(error)) => return Err(error.into()),
+            Err(AccountError::Failure(failure)) => return Err(failure.into()),
+        }
+    };
+    if facts.charges_enabled {
+        return Ok(());
+    }
+    Err(CheckoutError::Stripe(StripeError::CannotCharge(
+        StripeRefusal {
+            message: facts.why_no_charges(),
+            code: facts.requirements.disabled_reason,
+            request_id: None,
+        },
+    )))
+}
+
+/// Refuses a checkout whose account the tenant has left since the caller read the connection: its sessions
+/// may have been expired before this one was stored. Nobody gets the address of the session.
+fn check_still_connected(
+    store: &(impl Connections + Orders + Commit + ?Sized),
+    stripe: &dyn Stripe,
+    env: &Env<'_>,
+    order: &Order,
+) -> Result<(), CheckoutError> {
+    let connection = store.connection(&order.tenant)?;
+    let account = connection.and_then(|it| it.state.account());
+    if account.is_some_and(|it| it.account == order.account && it.mode == order.mode) {
+        return Ok(());
+    }
+    if let Some(order) = store.order(&order.tenant, &order.id)? {
+        // If Stripe does not expire the session, a sweep does, or the access has ended.
+        let _ = expire(store, stripe, env, &order);
+    }
+    Err(CheckoutError::NotConnected)
 }
 
 /// The page that the buyer returns to after paying. The address of the thank-you page gets its token here.
@@ -168,27 +276,38 @@ fn success_url(
     }
 }
 
+/// The name of the first key type of an order, for an error about its price.
+fn price_name(order: &Order) -> String {
+    format!("{}/{}", order.product, order.key_type)
+}
+
+/// Commits the order, unless its copy does not fit into the session.
 fn create_order(
     store: &(impl Commit + ?Sized),
     env: &Env<'_>,
+    (tenant, quota): (&TenantId, Option<u32>),
     account: &AccountRef,
-    key_type: &KeyType,
-    price: &PriceLink,
-    fee: BasisPoints,
+    (agreed, fee): (&Agreement, Option<Money>),
     wanted: &OpenCheckout,
 ) -> Result<Order, CheckoutError> {
-    settle(store, |_| {
+    settle(store, |refused| {
+        if let (Some(Refusal::Full { .. }), Some(quota)) = (refused, quota) {
+            return Err(CheckoutError::QuotaExceeded(quota));
+        }
         let now = env.now();
+        let first = agreed.lines.first().ok_or(CannotSell::NotFound)?;
         let order = Order {
             id: OrderId::new(now, env.random()),
-            tenant: key_type.tenant.clone(),
+            tenant: tenant.clone(),
             mode: account.mode,
             account: account.account.clone(),
-            product: key_type.product.clone(),
-            key_type: key_type.id.clone(),
-            terms: key_type.terms.clone(),
-            price: price.amount,
-            fee: fee.fee(price.amount),
+            product: first.product.clone(),
+            key_type: first.key_type.clone(),
+            terms: first.license_terms(),
+            recurrence: agreed.recurrence,
+            price: agreed.price,
+            basket: basket(agreed, wanted),
+            fee,
             buyer: wanted.buyer.clone(),
             email: wanted.buyer.clone(),
             session: None,
@@ -200,10 +319,45 @@ fn create_order(
             fulfilled_at: None,
             version: 1,
         };
+        if order_snapshot::write(&order, env.keys).is_empty() {
+            return Err(CheckoutError::TooLarge);
+        }
         let mut changes = env.changes(now);
         changes.orders.push(Write::new(order.clone()));
+        if let Some(quota) = quota {
+            let licenses = Counter::Licenses(order.tenant.clone(), order.mode);
+            let sold = agreed.lines.iter().map(|line| i64::from(line.licenses()));
+            let sold = sold.fold(0, i64::saturating_add);
+            changes.counters.extend(room_for(&licenses, sold, quota));
+        }
         Ok(Decision::commit(changes, order))
     })
+}
+
+/// What an order sells beyond one plain license.
+fn basket(agreed: &Agreement, wanted: &OpenCheckout) -> Basket {
+    Basket {
+        lines: if is_plain(&agreed.lines) {
+            Vec::new()
+        } else {
+            agreed.lines.clone()
+        },
+        may_discount: agreed.options.allow_promotion_codes,
+        may_tax: agreed.options.may_add_taxes(),
+        metadata: wanted.metadata.clone(),
+    }
+}
+
+/// Adds nothing to a counter, but only if there is room for so many more. A license is counted when it is
+/// minted, and then even beyond the quota.
+fn room_for(counter: &Counter, more: i64, quota: u32) -> [Count; 2] {
+    let count = |add, cap| Count {
+        counter: counter.clone(),
+        add,
+        cap,
+    };
+    let less = more.saturating_neg();
+    [count(more, Some(i64::from(quota))), count(less, None)]
 }
 
 /// Records the result of Stripe's answer: the session, or `None` if it opened none.
@@ -215,7 +369,7 @@ pub(crate) fn record_result(
 ) -> Result<(), CheckoutError> {
     settle(store, |_| {
         let Some(mut order) = store.order(&order.tenant, &order.id)? else {
-            return Err(CheckoutError::NotFound);
+            return Err(CannotSell::NotFound.into());
         };
         if order.status != OrderStatus::Opening {
             // The result was recorded concurrently. Only the stored session can mint, so the URL of

@@ -113,7 +113,7 @@ fn read_on(
     Ok(read)
 }
 
-fn count(report: &mut LedgerReport, step: Step) {
+pub(super) fn count(report: &mut LedgerReport, step: Step) {
     let counter = match step {
         Step::Finished => &mut report.finished,
         Step::More => &mut report.unfinished,

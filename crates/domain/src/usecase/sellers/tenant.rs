@@ -7,7 +7,8 @@ use crate::commit::write::Write;
 use crate::model::sellers::audit::Actor;
 use crate::model::sellers::management_token::TokenScope;
 use crate::model::sellers::tenant::{Plan, Tenant, TenantStatus};
-use crate::ports::{Commit, Tenants};
+use crate::ports::{Catalog, Commit, Tenants};
+use crate::usecase::catalog::product_cap::apply_cap_into;
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
@@ -79,31 +80,48 @@ pub fn create_tenant(
     })
 }
 
-/// Changes the platform tier of a tenant.
+/// Changes the platform tier of a tenant. If the plan allows fewer products, the newest ones are
+/// deactivated; if it allows more, they are activated again. Products that have no room in one commit are
+/// changed before the plan, so that the call can be repeated after a failure.
 pub fn change_plan(
-    store: &(impl Tenants + Commit + ?Sized),
+    store: &(impl Tenants + Catalog + Commit + ?Sized),
     env: &Env<'_>,
     id: &TenantId,
     plan: Plan,
 ) -> Result<Tenant, TenantError> {
-    settle(store, |_| {
-        let mut tenant = store.tenant(id)?.ok_or(TenantError::NotFound)?;
-        if tenant.plan == plan {
-            return Ok(Decision::Answer(tenant));
+    loop {
+        let changed = settle(store, |_| decide_plan(store, env, id, plan))?;
+        if let Some(tenant) = changed {
+            return Ok(tenant);
         }
+    }
+}
+
+/// Decides one commit of a change of the plan; `None` if products are left for the next one.
+fn decide_plan(
+    store: &(impl Tenants + Catalog + ?Sized),
+    env: &Env<'_>,
+    id: &TenantId,
+    plan: Plan,
+) -> Result<Decision<Option<Tenant>>, TenantError> {
+    let mut tenant = store.tenant(id)?.ok_or(TenantError::NotFound)?;
+    let now = env.now();
+    let mut changes = env.changes(now);
+    let cap = (id, plan.limits().products);
+    if !apply_cap_into(&mut changes, store, env, cap, &Actor::Operator, None)? {
+        return Ok(Decision::commit(changes, None));
+    }
+    if tenant.plan == plan && changes.is_empty() {
+        return Ok(Decision::Answer(Some(tenant)));
+    }
+    if tenant.plan != plan {
         tenant.plan = plan;
-        let now = env.now();
         let write = Write::changed(tenant);
-        let tenant = write.value.clone();
-        let mut changes = env.changes(now);
+        tenant = write.value.clone();
         changes.tenants.push(write);
-        changes.audit.push(env.audit(
-            id,
-            now,
-            Actor::Operator,
-            "tenant.plan-changed",
-            plan.as_str(),
-        ));
-        Ok(Decision::commit(changes, tenant))
-    })
+        let (actor, action) = (Actor::Operator, "tenant.plan-changed");
+        let entry = env.audit(id, now, actor, action, plan.as_str());
+        changes.audit.push(entry);
+    }
+    Ok(Decision::commit(changes, Some(tenant)))
 }

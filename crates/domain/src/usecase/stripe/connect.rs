@@ -11,7 +11,8 @@ use crate::commit::write::Write;
 use crate::model::sellers::audit::Actor;
 use crate::model::sellers::tenant::TenantSuspended;
 use crate::model::stripe::account::{AccountLink, AccountRef};
-use crate::model::stripe::connection::{Connection, ModeError};
+use crate::model::stripe::connection::Connection;
+use crate::model::stripe::mode_change::{ModeCommand, ModeError};
 use crate::model::stripe::oauth_round::OAuthRound;
 use crate::ports::{
     Commit, Connections, OAuthRounds, StoreError, Stripe, StripeError, Tenants, Tokens,
@@ -19,6 +20,7 @@ use crate::ports::{
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
+use crate::usecase::outbox::connection_event::{ConnectionChange, connection_event};
 use crate::usecase::stripe::oauth_state::{State, hash_of, key_of, random_hex};
 
 /// Why a connection was not changed.
@@ -35,7 +37,7 @@ pub enum ConnectError {
     PlanLacksConnect,
     /// The connection cannot change to the mode.
     #[error(transparent)]
-    Mode(#[from] ModeError),
+    Mode(ModeError),
     /// The `state` parameter is unknown, used or expired, or its round was begun with a token that is
     /// not accepted any more.
     #[error("this connection attempt is unknown, used up or expired")]
@@ -62,6 +64,15 @@ pub enum ConnectError {
 
 from_port_errors!(ConnectError);
 
+impl From<ModeError> for ConnectError {
+    fn from(error: ModeError) -> Self {
+        match error {
+            ModeError::NotConnected => Self::NotConnected,
+            other => Self::Mode(other),
+        }
+    }
+}
+
 /// How long an OAuth round may take.
 pub const OAUTH_ROUND_TTL: Duration = Duration::from_mins(10);
 
@@ -75,6 +86,31 @@ pub fn start(
     mode: Mode,
     redirect: &WebUrl,
 ) -> Result<Secret, ConnectError> {
+    let round = (mode, ModeCommand::Connect(mode));
+    start_round(store, stripe, env, (tenant, begun_by), round, redirect)
+}
+
+/// Starts the OAuth round that replaces the sandbox account of a tenant by a live one. Until the round is
+/// completed, the sandbox stays connected.
+pub fn switch_to_live(
+    store: &(impl Tenants + Connections + Commit + ?Sized),
+    stripe: &dyn Stripe,
+    env: &Env<'_>,
+    (tenant, begun_by): (&TenantId, &TokenId),
+    redirect: &WebUrl,
+) -> Result<Secret, ConnectError> {
+    let round = (Mode::Live, ModeCommand::SwitchToLive);
+    start_round(store, stripe, env, (tenant, begun_by), round, redirect)
+}
+
+fn start_round(
+    store: &(impl Tenants + Connections + Commit + ?Sized),
+    stripe: &dyn Stripe,
+    env: &Env<'_>,
+    (tenant, begun_by): (&TenantId, &TokenId),
+    (mode, command): (Mode, ModeCommand),
+    redirect: &WebUrl,
+) -> Result<Secret, ConnectError> {
     let owner = store.tenant(tenant)?.ok_or(ConnectError::NotFound)?;
     if !owner.plan.limits().connect {
         return Err(ConnectError::PlanLacksConnect);
@@ -82,11 +118,11 @@ pub fn start(
     let ticket = random_hex(env);
     // A link that Stripe would not take up is not given out.
     stripe.authorize_url(mode, &ticket, redirect)?;
-    if current(store, tenant)?.may_connect(mode).is_err() {
+    if current(store, tenant)?.check(command).is_err() {
         leave_if_revoked(store, stripe, env, tenant)?;
     }
     settle(store, |_| {
-        current(store, tenant)?.may_connect(mode)?;
+        current(store, tenant)?.check(command)?;
         let now = env.now();
         let mut changes = env.changes(now);
         changes.oauth_rounds.push(Write::new(OAuthRound {
@@ -127,6 +163,9 @@ fn leave_if_revoked(
         let mut changes = env.changes(now);
         changes.leave_account(tenant, &account, store.account_link(&account)?);
         changes.connections.push(Write::changed(connection));
+        let left = (tenant, &account);
+        let event = connection_event(env, left, ConnectionChange::Disconnected, now);
+        changes.deliveries.push(event);
         changes.audit.push(env.audit(
             tenant,
             now,
@@ -220,7 +259,11 @@ fn consume_state(
 
 fn check_tenant(store: &(impl Tenants + ?Sized), tenant: &TenantId) -> Result<(), ConnectError> {
     let owner = store.tenant(tenant)?.ok_or(ConnectError::InvalidState)?;
-    Ok(owner.check_active()?)
+    owner.check_active()?;
+    if !owner.plan.limits().connect {
+        return Err(ConnectError::PlanLacksConnect);
+    }
+    Ok(())
 }
 
 /// Links the account to the tenant of a round that was completed.
@@ -232,7 +275,7 @@ fn link(
 ) -> Result<Decision<OAuthRound>, ConnectError> {
     let now = env.now();
     let tenant = &round.tenant;
-    // The tenant may have been suspended or erased while Stripe exchanged the code.
+    // The tenant may have been suspended, or have changed the plan, while Stripe exchanged the code.
     check_tenant(store, tenant)?;
     let stored_link = store.account_link(target)?;
     if stored_link
@@ -245,7 +288,12 @@ fn link(
     let mut connection = current(store, tenant)?;
     if let Some(former) = connection.connect(target.clone())? {
         changes.leave_account(tenant, &former, store.account_link(&former)?);
+        let left = (tenant, &former);
+        let event = connection_event(env, left, ConnectionChange::Disconnected, now);
+        changes.deliveries.push(event);
     }
+    let event = connection_event(env, (tenant, target), ConnectionChange::Connected, now);
+    changes.deliveries.push(event);
     changes.accounts.push(Write::changed(AccountLink {
         account: target.clone(),
         tenant: tenant.clone(),
@@ -291,66 +339,4 @@ pub fn rotate_checkout_key(
         ));
         Ok(Decision::commit(changes, key))
     })
-}
-
-/// Disconnects a tenant. The grant is revoked at Stripe at once if Stripe answers, else by a later
-/// sweep.
-pub fn disconnect(
-    store: &(impl Connections + Commit + ?Sized),
-    stripe: &dyn Stripe,
-    env: &Env<'_>,
-    tenant: &TenantId,
-    actor: &Actor,
-) -> Result<(), ConnectError> {
-    settle(store, |_| {
-        let now = env.now();
-        let mut connection = current(store, tenant)?;
-        let former = connection
-            .disconnect(false)
-            .ok_or(ConnectError::NotConnected)?;
-        let mut changes = env.changes(now);
-        changes.leave_account(tenant, &former, store.account_link(&former)?);
-        changes.connections.push(Write::changed(connection));
-        changes.audit.push(env.audit(
-            tenant,
-            now,
-            actor.clone(),
-            "stripe.disconnected",
-            former.account.as_str(),
-        ));
-        Ok::<_, ConnectError>(Decision::commit(changes, ()))
-    })?;
-    // If Stripe does not answer, a later sweep revokes the grant; the tenant is disconnected.
-    let _ = retire(store, stripe, env, tenant);
-    Ok(())
-}
-
-/// Revokes the grants of a tenant's former accounts at Stripe, one by one.
-pub fn retire(
-    store: &(impl Connections + Commit + ?Sized),
-    stripe: &dyn Stripe,
-    env: &Env<'_>,
-    tenant: &TenantId,
-) -> Result<(), ConnectError> {
-    for account in current(store, tenant)?.retiring {
-        // The account may have been connected again; its grant must not be revoked then.
-        let in_use = store
-            .account_link(&account)?
-            .is_some_and(|link| link.active);
-        if !in_use {
-            stripe.deauthorize(&account)?;
-        }
-        settle(store, |_| {
-            let mut connection = current(store, tenant)?;
-            let before = connection.retiring.len();
-            connection.retiring.retain(|former| *former != account);
-            if connection.retiring.len() == before {
-                return Ok::<_, ConnectError>(Decision::Answer(()));
-            }
-            let mut changes = env.changes(env.now());
-            changes.connections.push(Write::changed(connection));
-            Ok(Decision::commit(changes, ()))
-        })?;
-    }
-    Ok(())
 }

@@ -1,8 +1,14 @@
 //! Use cases of connecting Stripe and receiving its events.
 
 pub mod accesses;
+pub mod account;
 pub mod connect;
 pub mod connect_page;
+pub mod expire;
 pub mod inbound;
+pub mod leave;
 mod oauth_state;
+pub mod onboard;
 pub mod parked;
+pub mod reconcile;
+pub mod status;

@@ -47,7 +47,7 @@ impl From<&IdempotencyRecord> for IdempotencyRow {
             mode: call.mode.to_string(),
             body: record.body.as_bytes().to_vec(),
             license: record.license.to_string(),
-            api_key: record.api_key.to_string(),
+            api_key: stored_api_key(record.api_key.as_ref()),
             expires_at: record.expires_at.as_micros(),
             version: stored_version(record.version),
         }
@@ -69,11 +69,20 @@ impl TryFrom<IdempotencyRow> for IdempotencyRecord {
             },
             body: SecretHash::from_bytes(place.hash("body", &row.body)?),
             license: place.read("license", LicenseId::parse(&row.license))?,
-            api_key: place.read("api_key", ApiKeyId::parse(&row.api_key))?,
+            api_key: place.read_some("api_key", api_key(&row.api_key), ApiKeyId::parse)?,
             expires_at: Timestamp::from_micros(row.expires_at),
             version: place.number("version", row.version)?,
         })
     }
+}
+
+/// The column of the API key, which may not be null: it is empty if no API key made the call.
+fn stored_api_key(id: Option<&ApiKeyId>) -> String {
+    id.map(ToString::to_string).unwrap_or_default()
+}
+
+fn api_key(column: &str) -> Option<&str> {
+    (!column.is_empty()).then_some(column)
 }
 
 stored!(IdempotencyRow: idempotency_records { key key, key tenant, key product, key mode, set body, set license, set api_key, set expires_at, set version });

@@ -57,6 +57,8 @@ pub struct LastSeenBuffer {
     pub keys: Vec<ApiKeyUseRow>,
     /// Management tokens, and when.
     pub tokens: Vec<(String, i64)>,
+    /// Stripe accounts: account, mode, and when.
+    pub accounts: Vec<(String, String, i64)>,
     /// Devices: license, fingerprint, and when.
     pub devices: Vec<(String, String, i64)>,
 }
@@ -76,6 +78,11 @@ impl LastSeenBuffer {
                 SeenTarget::Token(token) => {
                     sorted.tokens.push((token.to_string(), at.as_micros()));
                 }
+                SeenTarget::Account(account) => sorted.accounts.push((
+                    account.account.to_string(),
+                    account.mode.as_str().to_owned(),
+                    at.as_micros(),
+                )),
                 SeenTarget::Device(license, fingerprint) => sorted.devices.push((
                     license.to_string(),
                     fingerprint.as_str().to_owned(),

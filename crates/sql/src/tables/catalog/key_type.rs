@@ -8,21 +8,27 @@ use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::row::Row;
 use mintage_domain::model::catalog::display_name::{DisplayName, InvalidDisplayName};
 use mintage_domain::model::catalog::key_type::KeyType;
+use mintage_domain::model::catalog::sale::{QuantityAs, SaleOptions, SessionOptions};
+use mintage_domain::model::licenses::terms::{LicenseTerms, TermFrom};
 use mintage_domain::ports::StoreError;
 
 use super::super::super::db::{Conn, Db};
 use crate::error::Error;
 use crate::lookup::Lookup;
 use crate::paging::{all, behind, fetch, one};
-use crate::place::{Place, stored_money, stored_version};
+use crate::place::{Place, stored_json, stored_money, stored_version};
 use crate::schema::key_types;
 use crate::table::{Value, stored};
-use crate::terms::{stored_entitlements, terms};
+use crate::terms::{days, stored_days, stored_entitlements, terms};
 use crate::writes::Writes;
 
 /// A row of `key_types`.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = key_types)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a column for each switch of a session"
+)]
 pub struct KeyTypeRow {
     tenant: String,
     product: String,
@@ -36,6 +42,15 @@ pub struct KeyTypeRow {
     created_at: i64,
     archived_at: Option<i64>,
     version: i64,
+    allow_promotion_codes: bool,
+    automatic_tax: bool,
+    tax_id_collection: bool,
+    invoice_creation: bool,
+    managed_payments: bool,
+    quantity_as: String,
+    term_from: String,
+    updates_for: Option<i64>,
+    recurrence: Option<String>,
 }
 
 impl From<&KeyType> for KeyTypeRow {
@@ -54,6 +69,15 @@ impl From<&KeyType> for KeyTypeRow {
             created_at: key_type.created_at.as_micros(),
             archived_at: key_type.archived_at.map(Timestamp::as_micros),
             version: stored_version(key_type.version),
+            allow_promotion_codes: key_type.sale.session.allow_promotion_codes,
+            automatic_tax: key_type.sale.session.automatic_tax,
+            tax_id_collection: key_type.sale.session.tax_id_collection,
+            invoice_creation: key_type.sale.session.invoice_creation,
+            managed_payments: key_type.sale.session.managed_payments,
+            quantity_as: key_type.sale.quantity_as.as_str().to_owned(),
+            term_from: key_type.terms.term_from.as_str().to_owned(),
+            updates_for: stored_days(key_type.terms.updates_for),
+            recurrence: key_type.recurrence.as_ref().map(stored_json),
         }
     }
 }
@@ -72,8 +96,23 @@ impl TryFrom<KeyTypeRow> for KeyType {
                 "display_name",
                 DisplayName::kept(&row.display_name).ok_or(InvalidDisplayName),
             )?,
-            terms: terms(&place, &row.term, row.activation_limit, &row.entitlements)?,
+            terms: LicenseTerms {
+                term_from: place.read("term_from", TermFrom::parse(&row.term_from))?,
+                updates_for: days(&place, "updates_for", row.updates_for)?,
+                ..terms(&place, &row.term, row.activation_limit, &row.entitlements)?
+            },
+            sale: SaleOptions {
+                session: SessionOptions {
+                    allow_promotion_codes: row.allow_promotion_codes,
+                    automatic_tax: row.automatic_tax,
+                    tax_id_collection: row.tax_id_collection,
+                    invoice_creation: row.invoice_creation,
+                    managed_payments: row.managed_payments,
+                },
+                quantity_as: place.read("quantity_as", QuantityAs::parse(&row.quantity_as))?,
+            },
             price: place.money_some("price", row.price, row.price_currency.as_deref())?,
+            recurrence: place.json_some("recurrence", row.recurrence.as_deref())?,
             created_at: Timestamp::from_micros(row.created_at),
             archived_at: row.archived_at.map(Timestamp::from_micros),
             version: place.number("version", row.version)?,
@@ -81,7 +120,7 @@ impl TryFrom<KeyTypeRow> for KeyType {
     }
 }
 
-stored!(KeyTypeRow: key_types { key tenant, key product, key id, set display_name, set term, set activation_limit, set entitlements, set price, set price_currency, fixed created_at, set archived_at, set version });
+stored!(KeyTypeRow: key_types { key tenant, key product, key id, set display_name, set term, set activation_limit, set entitlements, set price, set price_currency, fixed created_at, set archived_at, set version, set allow_promotion_codes, set automatic_tax, set tax_id_collection, set invoice_creation, set managed_payments, set quantity_as, set term_from, set updates_for, set recurrence });
 
 /// How a guard finds a key type.
 pub(crate) const LOOKUP: Lookup =

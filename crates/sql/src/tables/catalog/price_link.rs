@@ -12,7 +12,7 @@ use mintage_domain::ports::StoreError;
 use super::super::super::db::Conn;
 use crate::error::Error;
 use crate::paging::{all, one};
-use crate::place::Place;
+use crate::place::{Place, stored_json};
 use crate::schema::price_links;
 use crate::table::{Column, Kind, Role, Table, Value, stored};
 use crate::writes::{Form, Writes};
@@ -29,6 +29,7 @@ pub struct PriceLinkRow {
     stripe_price: String,
     amount: i64,
     amount_currency: String,
+    billing: Option<String>,
 }
 
 impl From<&PriceLink> for PriceLinkRow {
@@ -42,6 +43,7 @@ impl From<&PriceLink> for PriceLinkRow {
             stripe_price: link.stripe_price.to_string(),
             amount: link.amount.minor(),
             amount_currency: link.amount.currency().as_str().to_owned(),
+            billing: link.billing.as_ref().map(stored_json),
         }
     }
 }
@@ -68,11 +70,12 @@ impl TryFrom<PriceLinkRow> for PriceLink {
             )?,
             stripe_price: place.read("stripe_price", StripePriceId::parse(&row.stripe_price))?,
             amount: place.money("amount", row.amount, &row.amount_currency)?,
+            billing: place.json_some("billing", row.billing.as_deref())?,
         })
     }
 }
 
-stored!(PriceLinkRow: price_links { key tenant, key product, key key_type, key account, set stripe_product, set stripe_price, set amount, set amount_currency });
+stored!(PriceLinkRow: price_links { key tenant, key product, key key_type, key account, set stripe_product, set stripe_price, set amount, set amount_currency, set billing });
 
 /// The links of a tenant to an account, which are forgotten together.
 const OF_ACCOUNT: Table = Table {

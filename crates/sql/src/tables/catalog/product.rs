@@ -34,6 +34,7 @@ pub struct ProductRow {
     created_at: i64,
     archived_at: Option<i64>,
     version: i64,
+    deactivated_at: Option<i64>,
 }
 
 impl From<&Product> for ProductRow {
@@ -48,6 +49,7 @@ impl From<&Product> for ProductRow {
             created_at: product.created_at.as_micros(),
             archived_at: product.archived_at.map(Timestamp::as_micros),
             version: stored_version(product.version),
+            deactivated_at: product.deactivated_at.map(Timestamp::as_micros),
         }
     }
 }
@@ -70,12 +72,13 @@ impl TryFrom<ProductRow> for Product {
             key_secret: place.read("key_secret", Sealed::from_bytes(&row.key_secret))?,
             created_at: Timestamp::from_micros(row.created_at),
             archived_at: row.archived_at.map(Timestamp::from_micros),
+            deactivated_at: row.deactivated_at.map(Timestamp::from_micros),
             version: place.number("version", row.version)?,
         })
     }
 }
 
-stored!(ProductRow: products { key tenant, key id, set display_name, set key_prefix, set key_format, set key_secret, fixed created_at, set archived_at, set version });
+stored!(ProductRow: products { key tenant, key id, set display_name, set key_prefix, set key_format, set key_secret, fixed created_at, set archived_at, set version, set deactivated_at });
 
 /// How a guard finds a product.
 pub(crate) const LOOKUP: Lookup = Lookup::new("products", &["tenant", "id"], |row| match row {

@@ -14,7 +14,7 @@ use mintage_domain::commit::row::Row;
 use mintage_domain::model::licenses::key::KeyHash;
 use mintage_domain::model::licenses::license::{License, Notes, OrderUnit};
 use mintage_domain::model::licenses::standing::{
-    HoldCause, HoldStatus, Revocation, RevocationReason, Standing,
+    HoldCause, HoldStatus, Lapse, Revocation, RevocationReason, Standing,
 };
 use mintage_domain::model::sales::customer::ExternalId;
 use mintage_domain::ports::{LicenseRecord, StoreError};
@@ -24,14 +24,14 @@ use super::super::super::db::Conn;
 use crate::error::Error;
 use crate::lookup::Lookup;
 use crate::place::stored_text;
-use crate::place::{Place, stored_time, stored_version};
+use crate::place::{Place, stored_json, stored_time, stored_version};
 use crate::schema::{customers, license_metadata, licenses, orders};
 use crate::table::{Value, stored};
-use crate::terms::{entitlements, stored_entitlements};
+use crate::terms::{days, entitlements, stored_days, stored_entitlements};
 use crate::writes::{Form, Writes};
 
-/// What the column `state` says. A license whose term has ended stays active or frozen there until
-/// [`super::ending::mark`] has noticed it.
+/// What the column `state` says. A license whose term has ended stays active or frozen there until its
+/// end is noticed.
 pub(super) const ACTIVE: &str = "active";
 pub(super) const FROZEN: &str = "frozen";
 pub(super) const EXPIRED: &str = "expired";
@@ -67,6 +67,12 @@ pub struct LicenseRow {
     metadata: String,
     state: String,
     event_sequence: i64,
+    updates_until: Option<i64>,
+    pending_term: Option<i64>,
+    subscription: Option<String>,
+    frozen_from: Option<i64>,
+    frozen_by: Option<String>,
+    noticed_end: Option<i64>,
 }
 
 impl From<&License> for LicenseRow {
@@ -102,8 +108,14 @@ impl From<&License> for LicenseRow {
             version: stored_version(license.version),
             notes: license.notes.as_deref().map(stored_text),
             metadata: license.metadata.to_json(),
-            state: stored_state(standing).to_owned(),
+            state: stored_state(license).to_owned(),
             event_sequence: stored_version(license.event_sequence),
+            updates_until: stored_time(license.updates_until),
+            pending_term: stored_days(standing.pending_term()),
+            subscription: license.subscription.as_ref().map(stored_json),
+            frozen_from: standing.lapse().map(|lapse| lapse.from.as_micros()),
+            frozen_by: standing.lapse().map(|lapse| lapse.cause.to_string()),
+            noticed_end: stored_time(license.noticed_end),
         }
     }
 }
@@ -127,9 +139,12 @@ impl TryFrom<LicenseRow> for License {
             activation_limit: place.number("activation_limit", row.activation_limit)?,
             entitlements: entitlements(&place, &row.entitlements)?,
             standing: standing(&place, &row)?,
+            updates_until: row.updates_until.map(Timestamp::from_micros),
+            subscription: place.json_some("subscription", row.subscription.as_deref())?,
             created_at: Timestamp::from_micros(row.created_at),
             version: place.number("version", row.version)?,
             event_sequence: place.number("event_sequence", row.event_sequence)?,
+            noticed_end: row.noticed_end.map(Timestamp::from_micros),
             metadata: place.read(
                 "metadata",
                 Metadata::parse(place.json("metadata", &row.metadata)?),
@@ -194,7 +209,21 @@ fn standing(place: &Place<'_>, row: &LicenseRow) -> Result<Standing, StoreError>
         })
         .collect::<Result<Vec<_>, StoreError>>()?;
     let expires_at = row.expires_at.map(Timestamp::from_micros);
-    Ok(Standing::from_parts(expires_at, revocation, holds))
+    let pending_term = days(place, "pending_term", row.pending_term)?;
+    let standing =
+        Standing::from_parts(expires_at, revocation, holds).with_pending_term(pending_term);
+    Ok(standing.with_subscription(expires_at, lapse(place, row)?))
+}
+
+fn lapse(place: &Place<'_>, row: &LicenseRow) -> Result<Option<Lapse>, StoreError> {
+    match (&row.frozen_by, row.frozen_from) {
+        (None, None) => Ok(None),
+        (Some(cause), Some(from)) => Ok(Some(Lapse {
+            cause: place.read("frozen_by", HoldCause::parse(cause))?,
+            from: Timestamp::from_micros(from),
+        })),
+        _ => Err(place.wrong("frozen_by", "a lapse and its beginning go together")),
+    }
 }
 
 fn is_held(standing: &Standing) -> bool {
@@ -203,11 +232,15 @@ fn is_held(standing: &Standing) -> bool {
         .any(|(_, status)| status == HoldStatus::Held)
 }
 
-/// The state as it follows without a clock.
-fn stored_state(standing: &Standing) -> &'static str {
+/// The state as it follows without a clock. A license with a lapse counts as frozen before the lapse
+/// begins.
+fn stored_state(license: &License) -> &'static str {
+    let standing = &license.standing;
     if standing.revocation().is_some() {
         REVOKED
-    } else if is_held(standing) {
+    } else if license.is_end_noticed() {
+        EXPIRED
+    } else if is_held(standing) || standing.lapse().is_some() {
         FROZEN
     } else {
         ACTIVE
@@ -257,7 +290,7 @@ pub fn license_record(
     })
 }
 
-stored!(LicenseRow: licenses { key id, fixed tenant, fixed mode, fixed product, fixed key_type, set customer, fixed order_id, fixed line, fixed unit, fixed key_hash, fixed masked_key, fixed sealed_key, set activation_limit, set entitlements, set expires_at, set revocation, set revoked_at, set holds, set held, fixed created_at, set version, set notes, fixed metadata, set state, set event_sequence });
+stored!(LicenseRow: licenses { key id, fixed tenant, fixed mode, fixed product, set key_type, set customer, fixed order_id, fixed line, fixed unit, set key_hash, set masked_key, set sealed_key, set activation_limit, set entitlements, set expires_at, set revocation, set revoked_at, set holds, set held, fixed created_at, set version, set notes, fixed metadata, set state, set event_sequence, fixed updates_until, set pending_term, set subscription, set frozen_from, set frozen_by, set noticed_end });
 
 stored!(LicenseMetadataRow: license_metadata { key license, key key, set tenant, set value, set created_at });
 

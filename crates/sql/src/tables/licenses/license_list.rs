@@ -160,7 +160,8 @@ impl Question<'_> {
     fn states(&self) -> &'static [&'static str] {
         match self.filter.state {
             None => &[ACTIVE, FROZEN, EXPIRED, REVOKED],
-            Some((State::Active, _)) => &[ACTIVE],
+            // Where a lapse has not begun, the column says frozen already.
+            Some((State::Active, _)) => &[ACTIVE, FROZEN],
             Some((State::Frozen, _)) => &[FROZEN],
             Some((State::Expired, _)) => &[EXPIRED],
             Some((State::Revoked, _)) => &[REVOKED],
@@ -201,7 +202,8 @@ impl Question<'_> {
         range
     }
 
-    /// Only licenses in the wanted state, as `Standing::state` derives it: the more final word first.
+    /// Only licenses in the wanted state, as `Standing::state` derives it: the more final word first. A
+    /// lapse never begins later than the license expires.
     fn in_state(&self, range: Range) -> Range {
         let Some((state, now)) = self.filter.state else {
             return range;
@@ -211,15 +213,24 @@ impl Question<'_> {
             let range = range.when("l.revocation is null");
             range.number("(l.expires_at is null or l.expires_at > ", now, ")")
         };
+        let not_lapsed =
+            |range: Range| range.number("(l.frozen_from is null or l.frozen_from > ", now, ")");
         match state {
             State::Revoked => range.when("l.revocation is not null"),
-            State::Expired => {
-                range
-                    .when("l.revocation is null")
-                    .number("l.expires_at <= ", now, "")
-            }
-            State::Frozen => running(range).when("l.held"),
-            State::Active => running(range).when("not l.held"),
+            State::Expired => not_lapsed(range.when("l.revocation is null").number(
+                "l.expires_at <= ",
+                now,
+                "",
+            )),
+            State::Frozen => range
+                .when("l.revocation is null")
+                .number("(l.held or l.frozen_from <= ", now, ")")
+                .number(
+                    "(l.frozen_from is not null or l.expires_at is null or l.expires_at > ",
+                    now,
+                    ")",
+                ),
+            State::Active => not_lapsed(running(range).when("not l.held")),
         }
     }
 

@@ -88,7 +88,7 @@ impl TryFrom<DeliveryRow> for Delivery {
         let place = Place::of("deliveries", &key);
         let tenant = place.read("tenant", TenantId::parse(&row.tenant))?;
         let event = place.read("event", EventName::parse(&row.event))?;
-        let has_license = event != EventName::WebhookTest || !row.license.is_empty();
+        let has_license = event.is_about_license() || !row.license.is_empty();
         let license = has_license.then_some(row.license.as_str());
         let endpoint = row.endpoint.as_deref();
         let endpoint = place.read_some("endpoint", endpoint, WebhookEndpointId::parse)?;

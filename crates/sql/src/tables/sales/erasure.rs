@@ -37,6 +37,7 @@ pub fn erase(conn: &mut Conn, erasure: &Erasure) -> Result<bool, Error> {
         .filter(orders::buyer.eq(&address))
         .set((
             orders::buyer.eq(None::<String>),
+            orders::metadata.eq(None::<String>),
             orders::version.eq(orders::version + 1),
         ))
         .execute(conn)?;
@@ -44,6 +45,7 @@ pub fn erase(conn: &mut Conn, erasure: &Erasure) -> Result<bool, Error> {
         .filter(orders::email.eq(&address))
         .set((
             orders::email.eq(None::<String>),
+            orders::metadata.eq(None::<String>),
             orders::version.eq(orders::version + 1),
         ))
         .execute(conn)?;
@@ -94,6 +96,7 @@ fn erase_licenses(conn: &mut Conn, ids: &[&str], order_ids: &[&str]) -> Result<(
         .set((
             orders::buyer.eq(None::<String>),
             orders::email.eq(None::<String>),
+            orders::metadata.eq(None::<String>),
             orders::version.eq(orders::version + 1),
         ))
         .execute(conn)?;
@@ -108,7 +111,7 @@ fn audit(conn: &mut Conn, erasure: &Erasure) -> Result<(), Error> {
             audit_entries::tenant.eq(entry.tenant.as_str()),
             audit_entries::at.eq(entry.at.as_micros()),
             audit_entries::actor.eq(entry.actor.to_text()),
-            audit_entries::action.eq(entry.action),
+            audit_entries::action.eq(&*entry.action),
             audit_entries::target.eq(&entry.target),
             audit_entries::address.eq(entry.origin.as_ref().map(|it| it.address.to_string())),
             audit_entries::request_id.eq(entry.origin.as_ref().map(|it| it.request_id.as_str())),

@@ -8,3 +8,4 @@ pub mod order;
 pub mod payment;
 pub mod promotion_code;
 pub mod sales_report;
+pub mod subscription;

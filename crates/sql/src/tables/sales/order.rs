@@ -5,20 +5,24 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use mintage_domain::base::email::Email;
 use mintage_domain::base::id::{CustomerId, OrderId, PaymentIntentId, SessionId, StripeAccountId};
+use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::row::Row;
+use mintage_domain::model::licenses::term::Term;
+use mintage_domain::model::sales::basket::Basket;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
+use mintage_domain::model::sales::stored_basket::{StoredBasket, hides_term};
 use mintage_domain::ports::{OrderFilter, StoreError};
 
 use super::super::super::db::{Conn, Db};
 use crate::error::Error;
 use crate::lookup::Lookup;
 use crate::paging::{all, behind, fetch, one};
-use crate::place::{Place, stored_money, stored_time, stored_version};
+use crate::place::{Place, stored_json, stored_money, stored_time, stored_version};
 use crate::schema::orders;
 use crate::table::{Value, stored};
 use crate::terms::{stored_entitlements, terms};
@@ -52,6 +56,9 @@ pub struct OrderRow {
     fulfilled_at: Option<i64>,
     version: i64,
     email: Option<String>,
+    basket: Option<String>,
+    metadata: Option<String>,
+    recurrence: Option<String>,
 }
 
 impl From<&Order> for OrderRow {
@@ -65,7 +72,7 @@ impl From<&Order> for OrderRow {
             account: order.account.to_string(),
             product: order.product.to_string(),
             key_type: order.key_type.to_string(),
-            term: order.terms.term.to_string(),
+            term: stored_term(order),
             activation_limit: i64::from(order.terms.activation_limit),
             entitlements: stored_entitlements(&order.terms.entitlements),
             price: order.price.minor(),
@@ -83,6 +90,10 @@ impl From<&Order> for OrderRow {
             fulfilled_at: stored_time(order.fulfilled_at),
             version: stored_version(order.version),
             email: order.email.as_ref().map(ToString::to_string),
+            basket: StoredBasket::of(order).map(|basket| basket.to_json()),
+            metadata: (order.basket.metadata != Metadata::default())
+                .then(|| order.basket.metadata.to_json()),
+            recurrence: order.recurrence.as_ref().map(stored_json),
         }
     }
 }
@@ -96,7 +107,7 @@ impl TryFrom<OrderRow> for Order {
         // A node of the version before writes only the buyer.
         let email = row.email.as_deref().or(row.buyer.as_deref());
         let email = email.and_then(Email::kept);
-        Ok(Self {
+        let mut order = Self {
             id: place.read("id", OrderId::parse(&row.id))?,
             tenant: place.read("tenant", TenantId::parse(&row.tenant))?,
             mode: place.read("mode", Mode::parse(&row.mode))?,
@@ -104,7 +115,9 @@ impl TryFrom<OrderRow> for Order {
             product: place.read("product", ProductId::parse(&row.product))?,
             key_type: place.read("key_type", KeyTypeId::parse(&row.key_type))?,
             terms: terms(&place, &row.term, row.activation_limit, &row.entitlements)?,
+            recurrence: place.json_some("recurrence", row.recurrence.as_deref())?,
             price: place.money("price", row.price, &row.price_currency)?,
+            basket: basket(&place, row.metadata.as_deref())?,
             fee: place.money_some("fee", row.fee, row.fee_currency.as_deref())?,
             buyer: place.read_some("buyer", row.buyer.as_deref(), Email::parse)?,
             session: place.read_some("session", row.session.as_deref(), SessionId::parse)?,
@@ -116,11 +129,40 @@ impl TryFrom<OrderRow> for Order {
             fulfilled_at: row.fulfilled_at.map(Timestamp::from_micros),
             version: place.number("version", row.version)?,
             email,
-        })
+        };
+        if let Some(text) = &row.basket {
+            let restored = StoredBasket::parse(text).and_then(|it| it.restore(&mut order));
+            place.read("basket", restored)?;
+        }
+        Ok(order)
     }
 }
 
-stored!(OrderRow: orders { key id, fixed tenant, set mode, fixed account, fixed product, fixed key_type, set term, set activation_limit, set entitlements, fixed price, fixed price_currency, set fee, set fee_currency, set buyer, set session, set status, set customer, set total, set total_currency, set payment, fixed created_at, set fulfilled_at, set version, set email });
+stored!(OrderRow: orders { key id, fixed tenant, set mode, fixed account, fixed product, fixed key_type, set term, set activation_limit, set entitlements, fixed price, fixed price_currency, set fee, set fee_currency, set buyer, set session, set status, set customer, set total, set total_currency, set payment, fixed created_at, set fulfilled_at, set version, set email, set basket, set metadata, fixed recurrence });
+
+/// What the column of the term says for an order that a node without baskets must not mint from.
+const PAST: Term = Term::Until(Timestamp::EPOCH);
+
+fn stored_term(order: &Order) -> String {
+    let term = if hides_term(order) {
+        PAST
+    } else {
+        order.terms.term
+    };
+    term.to_string()
+}
+
+/// A basket that has nothing but its metadata.
+fn basket(place: &Place<'_>, metadata: Option<&str>) -> Result<Basket, StoreError> {
+    let Some(text) = metadata else {
+        return Ok(Basket::default());
+    };
+    let metadata = Metadata::parse(place.json("metadata", text)?);
+    Ok(Basket {
+        metadata: place.read("metadata", metadata)?,
+        ..Basket::default()
+    })
+}
 
 /// How a guard finds an order.
 pub(crate) const LOOKUP: Lookup = Lookup::of_random_id("orders", |row| match row {
@@ -191,6 +233,10 @@ pub fn list(
     }
     if let Some(email) = &filter.email {
         query = query.filter(orders::email.eq(email.as_str()));
+    }
+    if let Some(account) = &filter.account {
+        // Few orders of a tenant are on another account: the index of the other conditions is used.
+        query = query.filter(orders::account.concat("").eq(account.as_str()));
     }
     let of_one = filter.session.is_some() || filter.email.is_some();
     match filter.status {

@@ -1,14 +1,18 @@
 //! Payments.
 
 use diesel::prelude::*;
-use mintage_domain::base::id::{OrderId, PaymentIntentId, StripeAccountId};
+use mintage_domain::base::id::{
+    InvoiceId, OrderId, PaymentIntentId, StripeAccountId, SubscriptionId,
+};
 use mintage_domain::base::money::Currency;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::row::Row;
-use mintage_domain::model::sales::payment::{Payment, PaymentKey};
+use mintage_domain::model::sales::disputes::Disputes;
+use mintage_domain::model::sales::payment::{PaidInvoice, Payment, PaymentKey};
 use mintage_domain::model::sales::refunds::Refunds;
 use mintage_domain::ports::StoreError;
+use serde::Serialize;
 
 use super::super::super::db::Conn;
 use crate::error::Error;
@@ -33,6 +37,9 @@ pub struct PaymentRow {
     charged: Option<i64>,
     currency: Option<String>,
     refunds: Option<String>,
+    subscription: Option<String>,
+    invoice: Option<String>,
+    disputes: Option<String>,
 }
 
 impl From<&Payment> for PaymentRow {
@@ -47,7 +54,13 @@ impl From<&Payment> for PaymentRow {
             version: stored_version(payment.version),
             charged: payment.charged,
             currency: payment.currency.map(|it| it.as_str().to_owned()),
-            refunds: stored_refunds(&payment.refunds),
+            refunds: stored_json(&payment.refunds, payment.refunds.is_empty()),
+            subscription: payment
+                .invoice
+                .as_ref()
+                .map(|it| it.subscription.to_string()),
+            invoice: payment.invoice.as_ref().map(|it| it.invoice.to_string()),
+            disputes: stored_json(&payment.disputes, payment.disputes.is_empty()),
         }
     }
 }
@@ -64,22 +77,39 @@ impl TryFrom<PaymentRow> for Payment {
                 intent: place.read("intent", PaymentIntentId::parse(&row.intent))?,
             },
             order: place.read_some("order_id", row.order_id.as_deref(), OrderId::parse)?,
+            invoice: invoice(&place, &row)?,
             charged: row.charged.or(row.fully_refunded.then_some(row.refunded)),
             currency: place.read_some("currency", row.currency.as_deref(), Currency::parse)?,
             refunds: refunds(&place, &row)?,
+            disputes: match row.disputes.as_deref() {
+                Some(text) => place.json("disputes", text)?,
+                None => Disputes::default(),
+            },
             created_at: Timestamp::from_micros(row.created_at),
             version: place.number("version", row.version)?,
         })
     }
 }
 
-stored!(PaymentRow: payments { key intent, key account, set order_id, set refunded, set fully_refunded, fixed created_at, set version, set charged, set currency, set refunds });
+stored!(PaymentRow: payments { key intent, key account, set order_id, set refunded, set fully_refunded, fixed created_at, set version, set charged, set currency, set refunds, set subscription, set invoice, set disputes });
 
-fn stored_refunds(refunds: &Refunds) -> Option<String> {
-    if refunds.is_empty() {
+fn invoice(place: &Place<'_>, row: &PaymentRow) -> Result<Option<PaidInvoice>, StoreError> {
+    match (&row.subscription, &row.invoice) {
+        (None, None) => Ok(None),
+        (Some(subscription), Some(invoice)) => Ok(Some(PaidInvoice {
+            subscription: place.read("subscription", SubscriptionId::parse(subscription))?,
+            invoice: place.read("invoice", InvoiceId::parse(invoice))?,
+        })),
+        _ => Err(place.wrong("invoice", "an invoice and its subscription go together")),
+    }
+}
+
+/// Reports as JSON; nothing if there is none.
+fn stored_json(reports: &impl Serialize, is_empty: bool) -> Option<String> {
+    if is_empty {
         return None;
     }
-    serde_json::to_string(refunds).ok()
+    serde_json::to_string(reports).ok()
 }
 
 /// The refunds of a row. A node of the version before writes only their total, so a larger one counts.

@@ -1,5 +1,5 @@
-//! Sums and ranges of the sales ledger. An entry belongs to the order of its payment, and to the promotion
-//! code in the entry for the discount of that order.
+//! Sums and ranges of the sales ledger. An entry belongs to the order of its payment, or to the order that began
+//! the subscription whose invoice was paid; and to the promotion code in the entry for the discount of that order.
 
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ use super::ledger_entry::{LedgerEntryRow, sold_by};
 use crate::error::Error;
 use crate::paging::all;
 use crate::place::Place;
-use crate::schema::{ledger_entries, orders, payments};
+use crate::schema::{ledger_entries, orders, payments, subscriptions};
 
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
@@ -36,7 +36,8 @@ fn place() -> Place<'static> {
 
 /// From entries to their orders.
 const ORDERS: &str = " left join payments p on p.intent = e.intent and p.account = e.account \
-    left join orders o on o.id = coalesce(e.order_id, p.order_id) and o.tenant = e.tenant";
+    left join subscriptions s on s.id = p.subscription and s.account = p.account \
+    left join orders o on o.id = coalesce(e.order_id, p.order_id, s.order_id) and o.tenant = e.tenant";
 
 /// From orders to the entries for their discounts.
 const DISCOUNTS: &str = " left join ledger_entries d on d.id = o.session and d.account = o.account \
@@ -238,18 +239,7 @@ fn attribute(
     tenant: &TenantId,
     entries: Vec<LedgerEntry>,
 ) -> Result<Vec<AttributedEntry>, Error> {
-    let intents: Vec<&str> = entries
-        .iter()
-        .filter_map(|it| it.intent.as_ref().map(|intent| intent.as_str()))
-        .collect();
-    let paid: Vec<(String, String, Option<String>)> = payments::table
-        .filter(payments::intent.eq_any(intents))
-        .select((payments::intent, payments::account, payments::order_id))
-        .load(conn)?;
-    let paid: HashMap<(String, String), Option<String>> = paid
-        .into_iter()
-        .map(|(intent, account, order)| ((intent, account), order))
-        .collect();
+    let paid = paid(conn, &entries)?;
     let order_of = |entry: &LedgerEntry| -> Option<String> {
         if let Some(order) = &entry.order {
             return Some(order.to_string());
@@ -302,6 +292,50 @@ fn attributed(
         product,
         key_type,
     })
+}
+
+/// The orders that payments belong to, by payment and account.
+type Paid = HashMap<(String, String), Option<String>>;
+
+/// The orders that the payments of entries belong to: their own, or those of the subscriptions whose invoices
+/// they paid.
+fn paid(conn: &mut Conn, entries: &[LedgerEntry]) -> Result<Paid, Error> {
+    let intents = entries.iter().filter_map(|it| it.intent.as_ref());
+    let intents: Vec<&str> = intents.map(|intent| intent.as_str()).collect();
+    let rows: Vec<(String, String, Option<String>, Option<String>)> = payments::table
+        .filter(payments::intent.eq_any(intents))
+        .select((
+            payments::intent,
+            payments::account,
+            payments::order_id,
+            payments::subscription,
+        ))
+        .load(conn)?;
+    let begun: Vec<&str> = rows.iter().filter_map(|row| row.3.as_deref()).collect();
+    let begun: Vec<(String, String, Option<String>)> = subscriptions::table
+        .filter(subscriptions::id.eq_any(begun))
+        .select((
+            subscriptions::id,
+            subscriptions::account,
+            subscriptions::order_id,
+        ))
+        .load(conn)?;
+    let begun: Paid = begun
+        .into_iter()
+        .map(|(id, account, order)| ((id, account), order))
+        .collect();
+    let rows = rows.into_iter();
+    let paid = rows.map(|(intent, account, order, subscription)| {
+        let of_subscription = || {
+            begun
+                .get(&(subscription?, account.clone()))
+                .cloned()
+                .flatten()
+        };
+        let order = order.or_else(of_subscription);
+        ((intent, account), order)
+    });
+    Ok(paid.collect())
 }
 
 /// The promotion codes of orders, by session.

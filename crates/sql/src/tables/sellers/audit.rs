@@ -37,7 +37,7 @@ impl From<&AuditEntry> for AuditRow {
             tenant: entry.tenant.to_string(),
             at: entry.at.as_micros(),
             actor: entry.actor.to_text(),
-            action: entry.action.to_owned(),
+            action: entry.action.clone().into_owned(),
             target: stored_text(&entry.target),
             address: entry.origin.as_ref().map(|it| it.address.to_string()),
             request_id: entry.origin.as_ref().map(|it| it.request_id.clone()),

@@ -68,10 +68,16 @@ pub fn step(conn: &mut Conn, step: &TenantErasure) -> Result<Option<Cursor>, Err
 
 fn erase_orders(conn: &mut Conn, ids: &[&str]) -> QueryResult<usize> {
     diesel::update(orders::table.filter(orders::id.eq_any(ids)))
-        .filter(orders::buyer.is_not_null().or(orders::email.is_not_null()))
+        .filter(
+            orders::buyer
+                .is_not_null()
+                .or(orders::email.is_not_null())
+                .or(orders::metadata.is_not_null()),
+        )
         .set((
             orders::buyer.eq(None::<String>),
             orders::email.eq(None::<String>),
+            orders::metadata.eq(None::<String>),
             orders::version.eq(orders::version + 1),
         ))
         .execute(conn)

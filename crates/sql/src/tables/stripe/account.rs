@@ -29,6 +29,8 @@ pub struct AccountLinkRow {
     active: bool,
     linked_at: i64,
     version: i64,
+    /// Moved forward apart from the link, which a write of the link leaves as it is.
+    last_event_at: Option<i64>,
 }
 
 impl From<&AccountLink> for AccountLinkRow {
@@ -40,6 +42,7 @@ impl From<&AccountLink> for AccountLinkRow {
             active: link.active,
             linked_at: link.linked_at.as_micros(),
             version: stored_version(link.version),
+            last_event_at: None,
         }
     }
 }
@@ -63,7 +66,7 @@ impl TryFrom<AccountLinkRow> for AccountLink {
     }
 }
 
-stored!(AccountLinkRow: account_links { key account, key mode, set tenant, set active, set linked_at, set version });
+stored!(AccountLinkRow: account_links { key account, key mode, set tenant, set active, set linked_at, set version, fixed last_event_at });
 
 /// How a guard finds the link of an account.
 pub(crate) const LOOKUP: Lookup =
@@ -85,4 +88,14 @@ pub fn get(conn: &mut Conn, account: &AccountRef) -> Result<Option<AccountLink>,
         .first(conn)
         .optional()?;
     one(row)
+}
+
+/// Get when an event of an account was last received.
+pub fn last_event_at(conn: &mut Conn, account: &AccountRef) -> Result<Option<Timestamp>, Error> {
+    let at: Option<Option<i64>> = account_links::table
+        .find((account.account.as_str(), account.mode.as_str()))
+        .select(account_links::last_event_at)
+        .first(conn)
+        .optional()?;
+    Ok(at.flatten().map(Timestamp::from_micros))
 }

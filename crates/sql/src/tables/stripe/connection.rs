@@ -124,6 +124,22 @@ pub fn get(conn: &mut Conn, tenant: &TenantId) -> Result<Option<Connection>, Err
     one(row)
 }
 
+/// List connections with an account, after a tenant.
+pub fn list_connected(
+    conn: &mut Conn,
+    after: Option<&TenantId>,
+    n: usize,
+) -> Result<Vec<Connection>, Error> {
+    let rows = connections::table
+        .filter(connections::account.is_not_null())
+        .filter(connections::tenant.gt(after.map_or("", TenantId::as_str)))
+        .order(connections::tenant)
+        .limit(i64::try_from(n).unwrap_or(i64::MAX))
+        .select(ConnectionRow::as_select())
+        .load(conn)?;
+    all(rows)
+}
+
 /// List connections with an account that is still to be left.
 pub fn list_retiring(conn: &mut Conn, n: usize) -> Result<Vec<Connection>, Error> {
     let rows = connections::table

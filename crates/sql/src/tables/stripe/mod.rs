@@ -1,6 +1,7 @@
 //! Connections to Stripe and what was received from there.
 
 pub mod account;
+pub mod account_state;
 pub mod connection;
 pub mod event;
 pub mod oauth_round;

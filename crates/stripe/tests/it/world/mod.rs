@@ -6,16 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use inbox::Inbox;
-use mintage_domain::base::id::{StripeAccountId, StripeProductId};
+use mintage_domain::base::id::{DisputeId, PaymentIntentId, StripeAccountId, StripeProductId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
-use mintage_domain::ports::{AnswerBody, Http, HttpRequest, HttpResponse, Method, Stripe};
+use mintage_domain::model::stripe::event::DisputeFacts;
+use mintage_domain::ports::{
+    AnswerBody, CheckoutSession, Http, HttpRequest, HttpResponse, Method, Stripe,
+    StripeIdempotencyKey,
+};
 use mintage_http::{HttpClient, Reach};
 use mintage_stripe::{ModeConfig, StripeClient, StripeConfig};
 use mintage_stripe_sim::{Config, Running, Sim, WebhookEndpoint};
 use mintage_testkit::contracts::stripe::{REDIRECT, StripeHarness};
+use mintage_testkit::fixtures::{Shop, cents};
 use serde_json::{Value, json};
 
 const CLIENT_ID: &str = "ca_SimLive";
@@ -199,8 +204,43 @@ impl StripeHarness for World {
         self.post(&path, &json!({ "charges_enabled": false }));
     }
 
+    fn complete_checkout(&self, _on: &AccountRef, session: &CheckoutSession) {
+        self.pay(&session.url);
+    }
+
     fn archive_product(&self, _on: &AccountRef, id: &StripeProductId) {
         self.post(&format!("products/{id}/archive"), &json!({}));
+    }
+
+    fn open_dispute(&self, on: &AccountRef) -> DisputeFacts {
+        let shop = Shop::new("disputed");
+        let key = |name| StripeIdempotencyKey::new(&["disputed", name]);
+        let product = self
+            .stripe
+            .create_product(on, &shop.new_product(), &key("product"));
+        let price = shop.new_price(&product.expect("a product"), cents(2_900));
+        let price = self.stripe.create_price(on, &price, &key("price"));
+        let checkout = shop.checkout(&price.expect("a price"));
+        let session = self
+            .stripe
+            .open_checkout(&on.clone().into(), &checkout, &key("session"));
+        self.pay(&session.expect("a session").url);
+        let charges = format!("{}/v1/charges", self.sim.api_url());
+        let charges = json_of(&self.send(Method::Get, &charges, Some(on), ""));
+        let charge = charges["data"][0]["id"].as_str().expect("a charge");
+        let opened = self.post(&format!("charges/{charge}/dispute"), &json!({}));
+        let text = |name: &str| opened[name].as_str().expect(name);
+        DisputeFacts {
+            id: DisputeId::parse(text("id")).expect("an id"),
+            payment_intent: PaymentIntentId::parse(text("payment_intent")).ok(),
+            status: text("status").to_owned(),
+            amount: opened["amount"].as_i64(),
+            reason: Some(text("reason").to_owned()),
+        }
+    }
+
+    fn lose_dispute(&self, _on: &AccountRef, id: &DisputeId) {
+        self.post(&format!("disputes/{id}/lose"), &json!({}));
     }
 
     fn delete_product(&self, _on: &AccountRef, id: &StripeProductId) {

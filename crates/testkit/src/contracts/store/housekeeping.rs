@@ -9,6 +9,7 @@ use mintage_domain::model::licenses::activation::Activation;
 use mintage_domain::model::licenses::license::License;
 use mintage_domain::model::licenses::standing::{HoldCause, RevocationReason, Standing, State};
 use mintage_domain::model::retention::Prunable;
+use mintage_domain::model::sales::customer::Customer;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
 use mintage_domain::model::sellers::audit::AuditEntry;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
@@ -253,8 +254,8 @@ pub fn pruning_goes_in_small_steps(store: &Nodes<'_>) {
     assert_eq!(store.prune(Prunable::Oauth, end), Ok(0));
 }
 
-/// Marking licenses whose term has ended changes no list: each license is in the list of its state
-/// before and after, and again after it was changed.
+/// Noticing that a term has ended changes no list: each license is in the list of its state before and
+/// after, and again after it was changed.
 pub fn a_license_whose_end_was_noticed_is_in_the_same_lists(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let customer = shop.customer();
@@ -283,30 +284,23 @@ pub fn a_license_whose_end_was_noticed_is_in_the_same_lists(store: &Nodes<'_>) {
     );
     let after = end.plus(Duration::from_mins(1));
     let assert_lists = |moment: &str| {
-        for state in State::ALL {
-            for customer in [None, Some(customer.id.clone())] {
-                let filter = LicenseFilter {
-                    state: Some((state, after)),
-                    customer,
-                    ..LicenseFilter::default()
-                };
-                let list = |page: &_| store.licenses(&shop.tenant.id, &filter, page);
-                let (read, _) = read_all(1, &list);
-                let mut read: Vec<_> = read.into_iter().map(|it| it.license.id).collect();
-                let expected = licenses.iter().filter(|it| it.state(after) == state);
-                let mut expected: Vec<_> = expected.map(|it| it.id.clone()).collect();
-                read.sort();
-                expected.sort();
-                assert_eq!(read, expected, "{state} {moment}");
-            }
-        }
+        assert_in_their_lists(store, (&shop, &customer), &licenses, after, moment);
     };
     assert_lists("before");
-    let just_before = Timestamp::from_micros(end.as_micros() - 1);
-    assert_eq!(store.mark_ended_licenses(just_before), Ok(0));
-    let marked = store.mark_ended_licenses(end).expect("the store answers");
-    assert!(marked == 4 || marked == 0, "a store may need no marks");
-    assert_eq!(store.mark_ended_licenses(end), Ok(0));
+    let ended = store.ended_licenses(end, 9).expect("the store answers");
+    assert_eq!(ended.len(), 4);
+    committed(
+        store,
+        changing(&shop, |it| {
+            it.licenses = ended
+                .into_iter()
+                .map(|mut record| {
+                    record.license.noticed_end = record.license.standing.expires_at();
+                    Write::changed(record.license)
+                })
+                .collect();
+        }),
+    );
     assert_lists("after");
     // A change that says nothing of the term.
     let read = store.license(&shop.tenant.id, &licenses[1].id);
@@ -320,4 +314,32 @@ pub fn a_license_whose_end_was_noticed_is_in_the_same_lists(store: &Nodes<'_>) {
         changing(&shop, |it| it.licenses.push(Write::changed(license))),
     );
     assert_lists("after a change");
+}
+
+/// Asserts that each license is in the list of its state at a time, and in no other.
+#[track_caller]
+fn assert_in_their_lists(
+    store: &Nodes<'_>,
+    (shop, customer): (&Shop, &Customer),
+    licenses: &[License],
+    after: Timestamp,
+    moment: &str,
+) {
+    for state in State::ALL {
+        for customer in [None, Some(customer.id.clone())] {
+            let filter = LicenseFilter {
+                state: Some((state, after)),
+                customer,
+                ..LicenseFilter::default()
+            };
+            let list = |page: &_| store.licenses(&shop.tenant.id, &filter, page);
+            let (read, _) = read_all(1, &list);
+            let mut read: Vec<_> = read.into_iter().map(|it| it.license.id).collect();
+            let expected = licenses.iter().filter(|it| it.state(after) == state);
+            let mut expected: Vec<_> = expected.map(|it| it.id.clone()).collect();
+            read.sort();
+            expected.sort();
+            assert_eq!(read, expected, "{state} {moment}");
+        }
+    }
 }

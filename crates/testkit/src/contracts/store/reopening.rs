@@ -34,9 +34,11 @@ use mintage_domain::model::sales::ledger::entry::LedgerEntry;
 use mintage_domain::model::sales::ledger::promotion_code::PromotionCode;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
+use mintage_domain::model::sales::subscription::{Subscription, SubscriptionKey};
 use mintage_domain::model::sellers::management_token::ManagementToken;
 use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+use mintage_domain::model::stripe::account_state::AccountState;
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
@@ -46,8 +48,8 @@ use mintage_domain::ports::{
     Erasure, Erasures, Housekeeping, IdempotencyKeys, KeyQuery, KnownLicense, LastSeen, Ledgers,
     LicenseFilter, LicenseRecord, Licenses, Mails, MasterKeys, OAuthRounds, OrderFilter, Orders,
     Payments, ProcessedEvents, PromotionCodeFilter, PromotionCodes, RateLimiter, SalesGroup,
-    SalesRange, SalesTotals, SealedKind, SealedValue, SeenTarget, Store, StoreError, TakeDone,
-    TakeQuery, TenantErasure, Tenants, Tokens, ValidateDone, ValidateQuery, Validations,
+    SalesRange, SalesTotals, SealedKind, SealedValue, SeenTarget, Store, StoreError, Subscriptions,
+    TakeDone, TakeQuery, TenantErasure, Tenants, Tokens, ValidateDone, ValidateQuery, Validations,
     WebhookEndpoints,
 };
 
@@ -189,7 +191,10 @@ ports! {
     Connections {
         read connection(tenant: &TenantId) -> Found<Connection>;
         read account_link(account: &AccountRef) -> Found<AccountLink>;
+        read connected(after: Option<&TenantId>, n: usize) -> Several<Connection>;
         read retiring(n: usize) -> Several<Connection>;
+        read account_state(account: &AccountRef) -> Found<AccountState>;
+        read last_event_at(account: &AccountRef) -> Found<Timestamp>;
     }
     OAuthRounds {
         read oauth_round(state: &SecretHash) -> Found<OAuthRound>;
@@ -231,6 +236,9 @@ ports! {
         ) -> Listed<PromotionCode>;
         read unfinished_promotion_codes(before: Timestamp, n: usize) -> Several<PromotionCode>;
     }
+    Subscriptions {
+        read subscription(key: &SubscriptionKey) -> Found<Subscription>;
+    }
     Customers {
         read customer(tenant: &TenantId, id: &CustomerId) -> Found<Customer>;
         read customers(tenant: &TenantId, filter: &CustomerFilter, page: &PageRequest)
@@ -245,6 +253,7 @@ ports! {
         read licenses(tenant: &TenantId, filter: &LicenseFilter, page: &PageRequest)
             -> Listed<LicenseRecord>;
         read licenses_of_order(order: &OrderId) -> Several<LicenseRecord>;
+        read ended_licenses(ended: Timestamp, n: usize) -> Several<LicenseRecord>;
     }
     Activations {
         read activation(license: &LicenseId, fingerprint: &Fingerprint) -> Found<Activation>;
@@ -284,7 +293,6 @@ ports! {
     Housekeeping {
         read prune(kind: Prunable, until: Timestamp) -> Result<usize, StoreError>;
         read count_prunable(kind: Prunable, until: Timestamp) -> Result<u64, StoreError>;
-        update mark_ended_licenses(ended: Timestamp) -> Result<usize, StoreError>;
         read ready() -> Result<(), StoreError>;
     }
     MasterKeys {

@@ -25,6 +25,9 @@ pub(super) fn everything(shop: &Shop) -> Changes {
     changes.connections.push(Write::changed(shop.connection()));
     changes.accounts.push(Write::changed(shop.account_link()));
     changes
+        .account_states
+        .push(Write::changed(shop.account_state()));
+    changes
         .oauth_rounds
         .push(Write::changed(shop.oauth_round()));
     changes.events.push(Write::changed(shop.processed_event()));
@@ -36,6 +39,9 @@ pub(super) fn everything(shop: &Shop) -> Changes {
     changes
         .promotion_codes
         .push(Write::changed(shop.promotion_code()));
+    changes
+        .subscriptions
+        .push(Write::changed(shop.subscription()));
     let api_key = shop.api_key();
     changes.nonces.push(shop.nonce(&api_key));
     let record = shop.idempotency_record(&api_key, &sale.license);
@@ -109,6 +115,9 @@ impl Check<'_> {
         for it in values(&changes.accounts) {
             self.row(it, store.account_link(&it.account));
         }
+        for it in values(&changes.account_states) {
+            self.row(it, store.account_state(&it.account));
+        }
         for it in values(&changes.oauth_rounds) {
             self.row(it, store.oauth_round(&it.state));
         }
@@ -169,6 +178,9 @@ impl Check<'_> {
         }
         for it in values(&changes.promotion_codes) {
             self.row(it, store.promotion_code(&it.tenant, &it.id));
+        }
+        for it in values(&changes.subscriptions) {
+            self.row(it, store.subscription(&it.key));
         }
         for it in values(&changes.licenses) {
             let read = store.license(&it.tenant, &it.id);

@@ -3,8 +3,9 @@
 use mintage_domain::base::id::{StripePriceId, StripeProductId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::money::Money;
+use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::stripe::account::AccountRef;
-use mintage_domain::ports::StripeIdempotencyKey;
+use mintage_domain::ports::{HistoryKind, HistoryQuery, StripeIdempotencyKey};
 
 use crate::contracts::stripe::harness::StripeHarness;
 use crate::fixtures::Shop;
@@ -46,4 +47,14 @@ pub(super) fn price(
         .stripe()
         .create_price(account, &price, &key("price"));
     price.expect("the product is there")
+}
+
+/// The first page of a list, of all times.
+pub(super) fn first_page(kind: HistoryKind) -> HistoryQuery {
+    HistoryQuery {
+        kind,
+        since: Timestamp::EPOCH,
+        now: Timestamp::EPOCH,
+        after: None,
+    }
 }

@@ -5,9 +5,10 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
-use mintage_domain::ports::{Grant, StripeError};
+use mintage_domain::model::stripe::stripe_account::AccountType;
+use mintage_domain::ports::{Grant, HistoryKind, StripeError};
 
-use crate::contracts::stripe::connecting::{connected, key};
+use crate::contracts::stripe::connecting::{connected, first_page, key};
 use crate::contracts::stripe::harness::{REDIRECT, StripeHarness};
 use crate::fixtures::{Shop, cents};
 
@@ -165,6 +166,9 @@ pub fn without_a_grant_the_account_is_gone(harness: &dyn StripeHarness) {
             stripe
                 .open_checkout(&account.clone().into(), &checkout, &key("session"))
                 .err(),
+            stripe
+                .history(&account.clone().into(), &first_page(HistoryKind::Sessions))
+                .err(),
         ];
         for (i, outcome) in outcomes.into_iter().enumerate() {
             assert_eq!(outcome, Some(gone.clone()), "call {i} on {account:?}");
@@ -181,4 +185,31 @@ pub fn a_sandbox_grant_is_no_live_grant(harness: &dyn StripeHarness) {
     };
     let outcome = harness.stripe().account(&live);
     assert_eq!(outcome, Err(StripeError::AccountGone));
+}
+
+/// An account reads back as Stripe describes it, and says so when it cannot take payments.
+pub fn an_account_says_what_it_can_do(harness: &dyn StripeHarness) {
+    let stripe = harness.stripe();
+    let account = connected(harness, Mode::Live);
+    let able = stripe.account(&account).expect("it is connected");
+    assert!(able.charges_enabled && able.details_submitted);
+    assert_eq!(able.account_type(), Some(AccountType::Standard));
+    let schedule = able.payout_schedule.expect("a schedule");
+    assert_eq!(schedule.interval, "daily");
+    harness.disable_charges(&account);
+    let unable = stripe.account(&account).expect("it is connected");
+    assert!(!unable.charges_enabled);
+}
+
+/// A link to the onboarding of a connected account is an address at Stripe; there is none for an account
+/// that is not connected.
+pub fn an_onboarding_link_leads_to_stripe(harness: &dyn StripeHarness) {
+    let stripe = harness.stripe();
+    let account = connected(harness, Mode::Sandbox);
+    let url = |path: &str| WebUrl::parse(&format!("https://mint.test/{path}")).expect("a URL");
+    let link = stripe.onboarding_link(&account, &url("again"), &url("back"));
+    WebUrl::parse(&link.expect("it is connected")).expect("a URL");
+    harness.end_grant(&account);
+    let gone = stripe.onboarding_link(&account, &url("again"), &url("back"));
+    assert_eq!(gone, Err(StripeError::AccountGone));
 }

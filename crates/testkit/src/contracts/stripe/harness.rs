@@ -1,10 +1,11 @@
 //! The Stripe adapter under test, and what a seller does at Stripe.
 
-use mintage_domain::base::id::StripeProductId;
+use mintage_domain::base::id::{DisputeId, PaymentIntentId, StripeProductId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::model::stripe::account::AccountRef;
-use mintage_domain::ports::Stripe;
+use mintage_domain::model::stripe::event::DisputeFacts;
+use mintage_domain::ports::{CheckoutSession, Stripe};
 
 use crate::stand_ins::StandInStripe;
 
@@ -19,8 +20,14 @@ pub trait StripeHarness {
     fn end_grant(&self, account: &AccountRef);
     /// Stops an account from taking payments, as Stripe does.
     fn disable_charges(&self, account: &AccountRef);
+    /// The buyer completes a session, by a card that works.
+    fn complete_checkout(&self, account: &AccountRef, session: &CheckoutSession);
     /// Archives a product, as its seller does in the dashboard.
     fn archive_product(&self, account: &AccountRef, id: &StripeProductId);
+    /// Opens a dispute over a new payment, and returns it as it is then.
+    fn open_dispute(&self, account: &AccountRef) -> DisputeFacts;
+    /// The bank decides a dispute against the seller.
+    fn lose_dispute(&self, account: &AccountRef, id: &DisputeId);
     /// Deletes a product and its prices, as wiping test data does.
     fn delete_product(&self, account: &AccountRef, id: &StripeProductId);
     /// A buyer pays on an account, and Stripe books the charge.
@@ -47,8 +54,31 @@ impl StripeHarness for StandInStripe {
         StandInStripe::disable_charges(self, &account.account);
     }
 
+    fn complete_checkout(&self, account: &AccountRef, session: &CheckoutSession) {
+        StandInStripe::complete_checkout(self, account, &session.id);
+    }
+
     fn archive_product(&self, account: &AccountRef, id: &StripeProductId) {
         StandInStripe::archive_product(self, account, id);
+    }
+
+    fn open_dispute(&self, account: &AccountRef) -> DisputeFacts {
+        let dispute = DisputeFacts {
+            id: DisputeId::parse("du_StandIn").expect("an id"),
+            payment_intent: PaymentIntentId::parse("pi_StandIn").ok(),
+            status: "needs_response".to_owned(),
+            amount: Some(2_900),
+            reason: Some("fraudulent".to_owned()),
+        };
+        self.set_dispute(account, dispute.clone());
+        dispute
+    }
+
+    fn lose_dispute(&self, account: &AccountRef, id: &DisputeId) {
+        let access = account.clone().into();
+        let dispute = self.stripe().dispute(&access, id).expect("it is open");
+        let status = "lost".to_owned();
+        self.set_dispute(account, DisputeFacts { status, ..dispute });
     }
 
     fn delete_product(&self, account: &AccountRef, id: &StripeProductId) {

@@ -6,6 +6,8 @@ pub mod grants;
 mod harness;
 pub mod objects;
 pub mod sales;
+pub mod sessions;
+pub mod subscriptions;
 
 pub use harness::{REDIRECT, StripeHarness};
 

@@ -4,11 +4,14 @@ use std::fmt::Debug;
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::catalog::sale::SessionOptions;
+use mintage_domain::model::sales::items::Quantity;
 use mintage_domain::ports::{
-    CheckoutRequest, NewProduct, SoldKeyType, StripeError, StripePrice, StripeProduct,
+    CheckoutLine, CheckoutRequest, HistoryKind, HistoryPage, NewProduct, SoldKeyType, StripeError,
+    StripePrice, StripeProduct,
 };
 
-use crate::contracts::stripe::connecting::{connected, key, price, product};
+use crate::contracts::stripe::connecting::{connected, first_page, key, price, product};
 use crate::contracts::stripe::harness::StripeHarness;
 use crate::fixtures::{Shop, cents, email};
 
@@ -70,6 +73,23 @@ pub fn another_key_creates_another_object(harness: &dyn StripeHarness) {
         session.expect("the price is there").id
     };
     assert_ne!(open("one"), open("two"));
+}
+
+/// A dispute is retrieved as it is at the time, and not found on another account.
+pub fn a_dispute_is_retrieved_as_it_is(harness: &dyn StripeHarness) {
+    let stripe = harness.stripe();
+    let account = connected(harness, Mode::Live);
+    let opened = harness.open_dispute(&account);
+    assert_eq!(opened.status, "needs_response");
+    assert!(opened.payment_intent.is_some() && opened.amount.is_some());
+    let access = account.clone().into();
+    assert_eq!(stripe.dispute(&access, &opened.id), Ok(opened.clone()));
+    harness.lose_dispute(&account, &opened.id);
+    let lost = stripe.dispute(&access, &opened.id).expect("it is there");
+    assert_eq!(lost.status, "lost");
+    assert_eq!(lost.payment_intent, opened.payment_intent);
+    let other = connected(harness, Mode::Live);
+    assert_not_found(&stripe.dispute(&other.into(), &opened.id));
 }
 
 /// One key on two accounts creates an object on each.
@@ -151,6 +171,54 @@ pub fn a_session_needs_no_fee_and_takes_one(harness: &dyn StripeHarness) {
             &key(&format!("session-{i}")),
         );
         assert!(session.is_ok(), "{checkout:?}: {session:?}");
+    }
+}
+
+/// A session sells several prices, each several times, and has the switches that the request names. One
+/// with Managed Payments takes no fee.
+pub fn several_lines_and_switches_are_sent(harness: &dyn StripeHarness) {
+    let shop = Shop::new("acme");
+    let account = connected(harness, Mode::Sandbox);
+    let price = price(harness, &shop, &account, cents(2_900));
+    let all = SessionOptions {
+        allow_promotion_codes: true,
+        automatic_tax: true,
+        tax_id_collection: true,
+        invoice_creation: true,
+        managed_payments: false,
+    };
+    let managed = SessionOptions {
+        managed_payments: true,
+        ..SessionOptions::default()
+    };
+    for (i, (options, fee, is_opened)) in [
+        (all, Some(cents(29)), true),
+        (managed, None, true),
+        (managed, Some(cents(29)), false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let line = |quantity| CheckoutLine {
+            price: price.clone(),
+            quantity: Quantity::new(quantity).expect("a quantity"),
+        };
+        let checkout = CheckoutRequest {
+            lines: vec![line(1), line(100)],
+            options,
+            fee,
+            ..shop.checkout(&price)
+        };
+        let opened = harness.stripe().open_checkout(
+            &account.clone().into(),
+            &checkout,
+            &key(&format!("session-{i}")),
+        );
+        if is_opened {
+            assert!(opened.is_ok(), "{opened:?}");
+        } else {
+            assert!(matches!(opened, Err(StripeError::Refused(_))), "{opened:?}");
+        }
     }
 }
 
@@ -242,6 +310,7 @@ pub fn a_product_and_its_prices_read_back(harness: &dyn StripeHarness) {
         let expected = StripePrice {
             id: price.clone(),
             amount: Some(cents(2_900)),
+            billing: None,
             active,
             sold: Some(SoldKeyType::of(&shop.key_type)),
         };
@@ -280,4 +349,25 @@ pub fn an_archived_price_opens_no_session(harness: &dyn StripeHarness) {
         matches!(opened, Err(StripeError::Refused { .. })),
         "{opened:?}"
     );
+}
+
+/// The lists of an account without sales are empty, and an open session is listed without an event: it
+/// has no effects yet.
+pub fn a_list_tells_what_has_effects(harness: &dyn StripeHarness) {
+    let (stripe, shop) = (harness.stripe(), Shop::new("acme"));
+    let account = connected(harness, Mode::Sandbox);
+    let read = |kind| stripe.history(&account.clone().into(), &first_page(kind));
+    for kind in HistoryKind::ALL {
+        assert_eq!(read(kind), Ok(HistoryPage::default()), "{kind:?}");
+    }
+    let price = price(harness, &shop, &account, cents(2_900));
+    stripe
+        .open_checkout(
+            &account.clone().into(),
+            &shop.checkout(&price),
+            &key("session"),
+        )
+        .expect("the price is there");
+    let page = read(HistoryKind::Sessions).expect("a page");
+    assert_eq!((page.events.len(), page.next), (0, None));
 }

@@ -2,19 +2,27 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use mintage_domain::base::id::{StripeAccountId, StripePriceId, StripeProductId};
+use mintage_domain::base::id::{
+    DisputeId, InvoiceId, PaymentIntentId, SessionId, StripeAccountId, StripePriceId,
+    StripeProductId, SubscriptionId,
+};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::stripe_value::StripeObjectId;
+use mintage_domain::base::time::Timestamp;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::event::DisputeFacts;
+use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 use mintage_domain::ports::{
-    BookedSince, ChargePayment, CheckoutRequest, CheckoutSession, Grant, NewCoupon, NewPrice,
-    NewProduct, NewPromotionCode, Stripe, StripeAccess, StripeAccount, StripeError,
-    StripeIdempotencyKey, StripePage, StripePrice, StripeProduct, TransactionPage,
+    BookedSince, ChargePayment, CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, HistoryKind,
+    HistoryPage, HistoryQuery, NewCoupon, NewPrice, NewProduct, NewPromotionCode, Stripe,
+    StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePage, StripePrice,
+    StripeProduct, TransactionPage,
 };
 
-use crate::stand_ins::stripe::state::{StripeState, not_found};
+use crate::fixtures::account_facts;
+use crate::stand_ins::stripe::state::{Listed, StripeState, not_found};
 
 /// A Stripe in memory: accounts, grants, products, prices and sessions behind one lock. No money
 /// moves, and no webhook is sent. The stand-in passes `stripe_contract!`.
@@ -60,6 +68,11 @@ impl StandInStripe {
         self.state().without_charges.insert(account.clone());
     }
 
+    /// Lets an account take payments again.
+    pub fn enable_charges(&self, account: &StripeAccountId) {
+        self.state().without_charges.remove(account);
+    }
+
     /// Archives a product, as its seller does in the dashboard.
     pub fn archive_product(&self, account: &AccountRef, id: &StripeProductId) {
         let mut state = self.state();
@@ -82,6 +95,41 @@ impl StandInStripe {
             .retain(|(on, _), (product, _)| on != account || product != id);
     }
 
+    /// Adds an object to a list of an account, with the body of the event that reports its state; `None` if
+    /// the state has no effects.
+    pub fn list(
+        &self,
+        account: &AccountRef,
+        kind: HistoryKind,
+        (id, created): (&str, Timestamp),
+        event: Option<Vec<u8>>,
+    ) {
+        let listed = Listed {
+            id: id.to_owned(),
+            created,
+            event,
+        };
+        self.state().listed.push((account.clone(), kind, listed));
+    }
+
+    /// Puts a subscription at Stripe, in the place of the one before.
+    pub fn put_subscription(&self, account: &AccountRef, subscription: StripeSubscription) {
+        let key = (account.clone(), subscription.id.clone());
+        self.state().subscriptions.insert(key, subscription);
+    }
+
+    /// Puts an invoice at Stripe, in the place of the one before.
+    pub fn put_invoice(&self, account: &AccountRef, invoice: InvoiceFacts) {
+        let key = (account.clone(), invoice.id.clone());
+        self.state().invoices.insert(key, invoice);
+    }
+
+    /// Opens or changes a dispute, as a bank does.
+    pub fn set_dispute(&self, account: &AccountRef, dispute: DisputeFacts) {
+        let id = (account.clone(), dispute.id.clone());
+        self.state().disputes.insert(id, dispute);
+    }
+
     /// The checkouts that were opened on an account, oldest first.
     pub fn checkouts(&self, account: &AccountRef) -> Vec<(CheckoutSession, CheckoutRequest)> {
         let state = self.state();
@@ -89,6 +137,17 @@ impl StandInStripe {
         on_account
             .map(|(_, session, request)| (session.clone(), request.clone()))
             .collect()
+    }
+
+    /// The buyer completes a session.
+    pub fn complete_checkout(&self, account: &AccountRef, session: &SessionId) {
+        let mut state = self.state();
+        state.end_checkout(account, session, CheckoutEnd::Completed);
+    }
+
+    /// Whether a session was expired.
+    pub fn is_expired(&self, account: &AccountRef, session: &SessionId) -> bool {
+        self.state().is_expired(account, session)
     }
 
     /// The account of a call, and the state. The stand-in has only accounts that are connected by OAuth.
@@ -165,14 +224,25 @@ impl Stripe for StandInStripe {
         let state = self.on_account(account)?;
         let open = !state.without_charges.contains(&account.account);
         Ok(StripeAccount {
-            id: account.account.clone(),
             charges_enabled: open,
             payouts_enabled: open,
-            details_submitted: true,
-            kind: Some("standard".to_owned()),
-            country: Some("US".to_owned()),
-            default_currency: Some("usd".to_owned()),
+            ..account_facts(&account.account)
         })
+    }
+
+    fn onboarding_link(
+        &self,
+        account: &AccountRef,
+        refresh_url: &WebUrl,
+        return_url: &WebUrl,
+    ) -> Result<String, StripeError> {
+        drop(self.on_account(account)?);
+        Ok(format!(
+            "https://connect.stripe.test/setup/{}?refresh_url={}&return_url={}",
+            account.account,
+            percent_encoded(refresh_url.as_str()),
+            percent_encoded(return_url.as_str()),
+        ))
     }
 
     fn product(
@@ -306,6 +376,69 @@ impl Stripe for StandInStripe {
         let (account, mut state) = self.accessed(access)?;
         state.sales.set_code_active(account, id, active)
     }
+
+    fn history(
+        &self,
+        access: &StripeAccess,
+        query: &HistoryQuery,
+    ) -> Result<HistoryPage, StripeError> {
+        let StripeAccess::Connect(account) = access else {
+            return Err(StripeError::Unauthorized);
+        };
+        Ok(self.on_account(account)?.history(account, query))
+    }
+
+    fn subscription(
+        &self,
+        account: &AccountRef,
+        id: &SubscriptionId,
+    ) -> Result<Option<StripeSubscription>, StripeError> {
+        let state = self.on_account(account)?;
+        let key = (account.clone(), id.clone());
+        Ok(state.subscriptions.get(&key).cloned())
+    }
+
+    fn invoice(
+        &self,
+        account: &AccountRef,
+        id: &InvoiceId,
+    ) -> Result<Option<InvoiceFacts>, StripeError> {
+        let state = self.on_account(account)?;
+        Ok(state.invoices.get(&(account.clone(), id.clone())).cloned())
+    }
+
+    fn invoice_of_payment(
+        &self,
+        account: &AccountRef,
+        payment: &PaymentIntentId,
+    ) -> Result<Option<InvoiceFacts>, StripeError> {
+        let state = self.on_account(account)?;
+        let paid = state.invoices.iter().find(|((on, _), invoice)| {
+            on == account && invoice.payment_intent.as_ref() == Some(payment)
+        });
+        Ok(paid.map(|(_, invoice)| invoice.clone()))
+    }
+
+    fn dispute(&self, access: &StripeAccess, id: &DisputeId) -> Result<DisputeFacts, StripeError> {
+        let StripeAccess::Connect(account) = access else {
+            return Err(StripeError::Unauthorized);
+        };
+        let state = self.on_account(account)?;
+        let dispute = state.disputes.get(&(account.clone(), id.clone()));
+        dispute.cloned().ok_or_else(not_found)
+    }
+
+    fn expire_checkout(
+        &self,
+        access: &StripeAccess,
+        session: &SessionId,
+    ) -> Result<CheckoutEnd, StripeError> {
+        let StripeAccess::Connect(account) = access else {
+            return Err(StripeError::Unauthorized);
+        };
+        let mut state = self.on_account(account)?;
+        Ok(state.end_checkout(account, session, CheckoutEnd::Expired))
+    }
 }
 
 /// Encodes a text for a query: all but letters, digits and `-._~` as `%XX`.
@@ -321,44 +454,4 @@ fn percent_encoded(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixtures::Shop;
-
-    #[test]
-    fn a_mode_that_is_not_offered_is_not_configured() {
-        let stripe = StandInStripe::offering(&[Mode::Sandbox]);
-        let shop = Shop::new("acme");
-        let not_configured = StripeError::NotConfigured(Mode::Live);
-        let code = stripe.grant_code(Mode::Live);
-        assert!(!stripe.offers(Mode::Live));
-        assert_eq!(
-            stripe.exchange(Mode::Live, &code),
-            Err(not_configured.clone())
-        );
-        assert_eq!(stripe.account(&shop.account_ref()), Err(not_configured));
-    }
-
-    #[test]
-    fn an_account_can_be_connected_again_and_its_checkouts_are_listed() {
-        let stripe = StandInStripe::new();
-        let shop = Shop::new("acme");
-        let account = shop.account_ref();
-        for _ in 0..2 {
-            let code = stripe.grant_code_for(&account);
-            let grant = stripe.exchange(account.mode, &code).expect("a fresh code");
-            assert_eq!(grant.account, account.account);
-        }
-        let key = |name| StripeIdempotencyKey::new(&[name]);
-        let product = stripe.create_product(&account, &shop.new_product(), &key("product"));
-        let price = shop.new_price(
-            &product.expect("it is connected"),
-            crate::fixtures::cents(500),
-        );
-        let price = stripe.create_price(&account, &price, &key("price"));
-        let checkout = shop.checkout(&price.expect("the product is there"));
-        let session = stripe.open_checkout(&account.clone().into(), &checkout, &key("session"));
-        let session = session.expect("the price is there");
-        assert_eq!(stripe.checkouts(&account), [(session, checkout)]);
-    }
-}
+mod tests;

@@ -2,14 +2,25 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use mintage_domain::base::id::{SessionId, StripeAccountId, StripePriceId, StripeProductId};
-use mintage_domain::base::mode::Mode;
-use mintage_domain::base::secret::Secret;
-use mintage_domain::model::stripe::account::AccountRef;
-use mintage_domain::ports::{
-    CheckoutRequest, CheckoutSession, Grant, NewPrice, NewProduct, StripeError,
-    StripeIdempotencyKey, StripePrice, StripeProduct, StripeRefusal,
+use mintage_domain::base::id::{
+    DisputeId, InvoiceId, SessionId, StripeAccountId, StripePriceId, StripeProductId,
+    SubscriptionId,
 };
+use mintage_domain::base::mode::Mode;
+use mintage_domain::base::money::Money;
+use mintage_domain::base::secret::Secret;
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::event::DisputeFacts;
+use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
+use mintage_domain::ports::{
+    CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, HistoryKind, HistoryPage, HistoryQuery,
+    NewPrice, NewProduct, PriceBilling, StripeError, StripeIdempotencyKey, StripePrice,
+    StripeProduct, StripeRefusal,
+};
+
+/// The number of objects on a page of a list: few, so that tests turn pages.
+const HISTORY_PAGE: usize = 2;
 
 use crate::stand_ins::stripe::sales::SalesState;
 
@@ -21,10 +32,26 @@ pub(super) struct StripeState {
     pub(super) without_charges: HashSet<StripeAccountId>,
     pub(super) products: HashMap<(AccountRef, StripeProductId), StripeProduct>,
     pub(super) prices: BTreeMap<(AccountRef, StripePriceId), (StripeProductId, StripePrice)>,
+    /// What each list holds, oldest first.
+    pub(super) listed: Vec<(AccountRef, HistoryKind, Listed)>,
+    pub(super) disputes: HashMap<(AccountRef, DisputeId), DisputeFacts>,
     pub(super) sessions: Vec<(AccountRef, CheckoutSession, CheckoutRequest)>,
     pub(super) sales: SalesState,
+    pub(super) subscriptions: HashMap<(AccountRef, SubscriptionId), StripeSubscription>,
+    pub(super) invoices: BTreeMap<(AccountRef, InvoiceId), InvoiceFacts>,
+    /// The sessions that are not open any more.
+    ended: HashMap<(AccountRef, SessionId), CheckoutEnd>,
     /// By account and idempotency key: the request, and the id of the object that it created.
     idempotent: HashMap<(AccountRef, String), (String, String)>,
+}
+
+/// An object in a list.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) id: String,
+    pub(super) created: Timestamp,
+    /// The body of the event that reports the state of the object; `None` if the state has no effects.
+    pub(super) event: Option<Vec<u8>>,
 }
 
 #[derive(Debug)]
@@ -107,6 +134,7 @@ impl StripeState {
         let created = StripePrice {
             id: id.clone(),
             amount: Some(price.amount),
+            billing: price.billing.map(PriceBilling::Recurring),
             active: true,
             sold: Some(price.sold.clone()),
         };
@@ -129,6 +157,42 @@ impl StripeState {
             .collect()
     }
 
+    /// Whether the lines can be sold in one session.
+    fn check_lines(
+        &self,
+        account: &AccountRef,
+        checkout: &CheckoutRequest,
+    ) -> Result<(), StripeError> {
+        let mut sum: Option<Money> = None;
+        for line in &checkout.lines {
+            let price = self.prices.get(&(account.clone(), line.price.clone()));
+            let (_, price) = price.ok_or_else(not_found)?;
+            if !price.active {
+                return Err(refused("the price is inactive"));
+            }
+            if price.billing.is_some() != checkout.subscription.is_some() {
+                return Err(refused("the price does not fit the mode of the session"));
+            }
+            for _ in 0..line.quantity.get() {
+                let Some(amount) = price.amount else { break };
+                let next = sum.map_or(Some(amount), |sum| sum.checked_add(amount));
+                sum = Some(next.ok_or_else(|| refused("the prices have no sum"))?);
+            }
+        }
+        if sum.is_some_and(|it| it.is_chargeable().is_err()) {
+            return Err(StripeError::AmountTooSmall(StripeRefusal {
+                code: Some("amount_too_small".to_owned()),
+                message: "The amount is too small.".to_owned(),
+                request_id: None,
+            }));
+        }
+        let managed = checkout.options.managed_payments;
+        if managed && checkout.fee.is_some_and(|fee| fee.minor() > 0) {
+            return Err(refused("Managed Payments take no application fee"));
+        }
+        Ok(())
+    }
+
     pub(super) fn open_checkout(
         &mut self,
         account: &AccountRef,
@@ -149,26 +213,49 @@ impl StripeState {
                 ..StripeRefusal::default()
             }));
         }
-        let price = self.prices.get(&(account.clone(), checkout.price.clone()));
-        let (_, price) = price.ok_or_else(not_found)?;
-        if !price.active {
-            return Err(StripeError::Refused(StripeRefusal {
-                message: "the price is inactive".to_owned(),
-                ..StripeRefusal::default()
-            }));
-        }
-        if price.amount.is_some_and(|it| it.is_chargeable().is_err()) {
-            return Err(StripeError::AmountTooSmall(StripeRefusal {
-                code: Some("amount_too_small".to_owned()),
-                message: "The amount is too small.".to_owned(),
-                request_id: None,
-            }));
-        }
+        self.check_lines(account, checkout)?;
         let id = self.create("cs", account, key, request);
         let created = session(&id);
         self.sessions
             .push((account.clone(), created.clone(), checkout.clone()));
         Ok(created)
+    }
+
+    /// A page of a list: [`HISTORY_PAGE`] objects.
+    pub(super) fn history(&self, account: &AccountRef, query: &HistoryQuery) -> HistoryPage {
+        let newest = self.listed.iter().rev();
+        let mut objects = newest
+            .filter(|(on, kind, it)| {
+                on == account && *kind == query.kind && it.created >= query.since
+            })
+            .map(|(_, _, object)| object);
+        if let Some(after) = &query.after {
+            objects.find(|object| object.id == *after);
+        }
+        let page: Vec<&Listed> = objects.by_ref().take(HISTORY_PAGE).collect();
+        let last = page.last().map(|object| object.id.clone());
+        HistoryPage {
+            events: page.iter().filter_map(|it| it.event.clone()).collect(),
+            objects: page.len(),
+            next: objects.next().and(last),
+        }
+    }
+
+    /// Ends a session, unless it has ended before; returns how it ended.
+    pub(super) fn end_checkout(
+        &mut self,
+        account: &AccountRef,
+        session: &SessionId,
+        end: CheckoutEnd,
+    ) -> CheckoutEnd {
+        let id = (account.clone(), session.clone());
+        *self.ended.entry(id).or_insert(end)
+    }
+
+    /// Whether nobody can pay in the session.
+    pub(super) fn is_expired(&self, account: &AccountRef, session: &SessionId) -> bool {
+        let id = (account.clone(), session.clone());
+        self.ended.get(&id) == Some(&CheckoutEnd::Expired)
     }
 
     /// The id of the object that was created under this key. A key that comes with another request
@@ -223,5 +310,12 @@ pub(super) fn not_found() -> StripeError {
         code: Some("resource_missing".to_owned()),
         message: "No such object".to_owned(),
         request_id: None,
+    })
+}
+
+fn refused(message: &str) -> StripeError {
+    StripeError::Refused(StripeRefusal {
+        message: message.to_owned(),
+        ..StripeRefusal::default()
     })
 }

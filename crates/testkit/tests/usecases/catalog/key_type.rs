@@ -3,9 +3,11 @@ use std::sync::Arc;
 use mintage_domain::base::change::Change;
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
 use mintage_domain::model::catalog::key_type::KeyType;
+use mintage_domain::model::catalog::sale::{ManagesTaxItself, QuantityAs, SaleOptions, SalePatch};
 use mintage_domain::model::licenses::entitlements::Entitlements;
-use mintage_domain::model::licenses::term::Term;
-use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::model::licenses::recurrence::RecurrenceChange;
+use mintage_domain::model::licenses::term::{Days, Term};
+use mintage_domain::model::licenses::terms::{LicenseTerms, TermFrom};
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::ports::{Catalog, Licenses, MockStripe, Stripe, StripeError, StripePrice};
 use mintage_domain::usecase::catalog::error::CatalogError;
@@ -14,6 +16,7 @@ use mintage_domain::usecase::catalog::key_type::{
     update_key_type_and_price,
 };
 use mintage_domain::usecase::catalog::prices::set_up_prices;
+use mintage_domain::usecase::sales::agreement::CannotSell;
 use mintage_domain::usecase::sales::checkout::CheckoutError;
 use mintage_testkit::fixtures::{cents, display_name};
 
@@ -32,6 +35,8 @@ fn a_key_type_is_created_once_with_a_term_that_counts_from_the_sale() {
                 ..seller.shop.key_type.terms.clone()
             },
             price: Some(cents(9_900)),
+            sale: SaleOptions::default(),
+            recurrence: None,
         };
         let product = ProductId::parse(product).unwrap();
         let (store, env, actor) = (&*seller.store, seller.env(), Actor::Operator);
@@ -193,9 +198,26 @@ fn what_was_sold_keeps_its_terms_and_its_price() {
         entitlements: Some(Entitlements::default()),
         price_amount: Change::Set(100),
         price_currency: Change::Keep,
+        sale: SalePatch {
+            quantity_as: Some(QuantityAs::Seats),
+            ..SalePatch::default()
+        },
+        updates_for: Change::Set(Days::parse("365d").unwrap()),
+        term_from: Some(TermFrom::FirstActivation),
+        recurrence: RecurrenceChange::default(),
     };
     update(&seller, &*seller.stripe, &patch).unwrap();
     assert_eq!(sold(), before);
+    let both = KeyTypePatch {
+        sale: SalePatch {
+            managed_payments: Some(true),
+            automatic_tax: Some(true),
+            ..SalePatch::default()
+        },
+        ..KeyTypePatch::default()
+    };
+    let refused = update(&seller, &*seller.stripe, &both);
+    assert_eq!(refused, Err(CatalogError::Sale(ManagesTaxItself)));
     let dated = KeyTypePatch {
         term: Some(Term::parse("2030-01-01").unwrap()),
         ..KeyTypePatch::default()
@@ -219,7 +241,7 @@ fn an_archived_key_type_is_off_sale_until_it_is_restored() {
     };
     let open = || seller.open(&*seller.stripe, &seller.wanted());
     assert!(set(true).archived_at.is_some());
-    assert_eq!(open(), Err(CheckoutError::Archived));
+    assert_eq!(open(), Err(CheckoutError::Items(CannotSell::Archived)));
     assert_eq!(seller.set_up_prices().unwrap().created, []);
     set(false);
     assert_eq!(seller.set_up_prices().unwrap().repaired.len(), 1);

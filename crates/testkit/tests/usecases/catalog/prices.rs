@@ -8,7 +8,7 @@ use mintage_domain::model::catalog::price_link::PriceLink;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::ports::{Catalog, Commit, MockStripe, Stripe, StripeError};
 use mintage_domain::usecase::catalog::prices::{PricesError, set_up_prices};
-use mintage_domain::usecase::stripe::connect::disconnect;
+use mintage_domain::usecase::stripe::leave::disconnect;
 use mintage_testkit::fixtures::cents;
 
 use crate::seller::Seller;

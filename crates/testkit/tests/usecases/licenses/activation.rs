@@ -10,9 +10,10 @@ use mintage_domain::model::licenses::activation::{Activation, Device, Fingerprin
 use mintage_domain::model::licenses::key::KeyHash;
 use mintage_domain::model::licenses::license::License;
 use mintage_domain::model::licenses::standing::{HoldCause, RevocationReason, Standing};
+use mintage_domain::model::licenses::term::Days;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::ports::{
-    Activations, AuditFilter, Audits, Commit, KeyQuery, ValidateQuery, Validations,
+    Activations, AuditFilter, Audits, Commit, KeyQuery, Licenses, ValidateQuery, Validations,
 };
 use mintage_domain::usecase::commit_loop::{Decision, settle};
 use mintage_domain::usecase::licenses::activation::{
@@ -372,7 +373,20 @@ fn an_unsigned_call_may_be_repeated_and_commits_nothing_where_nothing_changes() 
         sold.active(&device(name));
     }
     let full = Activated::Full(ActivationUsage { used: 3, max: 3 });
-    assert!(matches!(decide(&unsigned, "d"), Decision::Answer(answer) if answer == full));
+    // The first refusal of a day is told; that it was told is a refusal of the next one.
+    let Decision::Commit(changes, _) = decide(&unsigned, "d") else {
+        panic!("the event is not queued");
+    };
+    let told = changes.deliveries[0].value.row();
+    let (store, env, device) = (&*sold.seller.store, sold.seller.env(), device("d"));
+    let again = activate(
+        store,
+        &env,
+        &unsigned,
+        &device,
+        Some(&Refusal::Exists(told)),
+    );
+    assert!(matches!(again, Ok(Decision::Answer(answer)) if answer == full));
     assert!(matches!(decide(&sold.call(), "d"), Decision::Commit(..)));
     let unknown = ValidateQuery {
         key: KeyQuery {
@@ -383,4 +397,45 @@ fn an_unsigned_call_may_be_repeated_and_commits_nothing_where_nothing_changes() 
     };
     let refused = Activated::Refused(Reason::NotFound);
     assert!(matches!(decide(&unknown, "a"), Decision::Answer(answer) if answer == refused));
+}
+
+#[test]
+fn the_first_activation_starts_a_term_that_waits_for_it_and_no_later_one_does() {
+    let sold = Sold::new();
+    let days = Days::parse("30d").unwrap();
+    let mut changes = sold.seller.shop.changes();
+    changes.licenses.push(Write::changed(License {
+        standing: Standing::new(None).with_pending_term(Some(days)),
+        ..sold.license.clone()
+    }));
+    sold.seller.store.commit(changes).unwrap();
+    let read = || {
+        let record = sold
+            .seller
+            .store
+            .license(sold.seller.tenant(), &sold.license.id);
+        record.unwrap().unwrap().license
+    };
+    assert_eq!(read().standing.expires_at(), None);
+
+    // Two first activations decide on the same row; the second one decides again.
+    let (store, env) = (&*sold.seller.store, sold.seller.env());
+    let (first, second) = (device("a"), device("b"));
+    let decide = |device: &Device| activate(store, &env, &sold.call(), device, None).unwrap();
+    let (one, other) = (decide(&first), decide(&second));
+    let start = sold.seller.shop.now();
+    let commit = |decision: Decision<Activated>| match decision {
+        Decision::Commit(changes, _) => store.commit(*changes),
+        Decision::Answer(answer) => panic!("{answer:?}"),
+    };
+    commit(one).unwrap();
+    assert!(commit(other).is_err(), "the license has changed");
+    let end = Some(days.after(start));
+    assert_eq!(read().standing.expires_at(), end);
+
+    sold.seller.shop.env.clock.advance(Duration::from_hours(1));
+    assert_eq!(sold.active(&second).1, 2);
+    assert_eq!(read().standing.expires_at(), end);
+    assert_eq!(read().standing.pending_term(), None);
+    assert_eq!(sold.seller.events(), ["license.created", "license.updated"]);
 }

@@ -10,7 +10,7 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::licenses::license::License;
 use mintage_domain::model::licenses::standing::{
-    CannotExtend, DisputeEvent, HoldCause, RevocationReason, Standing, State,
+    CannotExtend, HoldCause, RevocationReason, Standing, State,
 };
 use mintage_domain::model::licenses::term::Term;
 use mintage_domain::model::sellers::audit::Actor;
@@ -111,7 +111,7 @@ fn a_command_is_stored_sent_and_audited_with_its_actor() {
             "license.frozen",
             "FROZEN",
         ),
-        (Command::Thaw, "license.updated", "license.thawed", "ACTIVE"),
+        (Command::Thaw, "license.thawed", "license.thawed", "ACTIVE"),
         (
             Command::Extend("lifetime"),
             "license.updated",
@@ -134,6 +134,7 @@ fn a_command_is_stored_sent_and_audited_with_its_actor() {
         [
             "license.created",
             "license.frozen",
+            "license.thawed",
             "license.updated",
             "license.updated"
         ]
@@ -153,14 +154,13 @@ fn a_command_that_was_given_already_is_refused_and_leaves_no_trace() {
     sold.run(Command::Freeze).unwrap();
     assert_eq!(sold.seller.audited("license.frozen"), 2);
     assert_eq!(sold.seller.audited("license.thawed"), 1);
-    assert_eq!(sold.seller.events().len(), 4);
+    assert_eq!(sold.seller.events().len(), 5);
 }
 
 #[test]
 fn a_thawed_license_stays_frozen_while_a_dispute_holds_it() {
     let sold = Sold::new();
-    let now = sold.seller.shop.now();
-    sold.change(|it| assert!(it.dispute("dp_1", DisputeEvent::Opened, now)));
+    sold.change(|it| assert!(it.hold(HoldCause::Dispute("dp_1".to_owned()))));
     assert_eq!(sold.run(Command::Thaw), Err(LicenseError::NotFrozen));
     sold.run(Command::Freeze).unwrap();
     assert_eq!(sold.holds(), ["admin", "dispute:dp_1"]);

@@ -16,6 +16,7 @@ use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::sellers::tenant::{Plan, Tenant};
 use mintage_domain::model::stripe::event::EventData;
 use mintage_domain::ports::{Commit, Customers, Housekeeping, Licenses};
+use mintage_domain::usecase::caller::Caller;
 use mintage_domain::usecase::licenses::command::revoke;
 use mintage_domain::usecase::licenses::issue::{
     IssueCall, IssueError, Issued, NewCustomer, NewLicense, issue,
@@ -65,9 +66,9 @@ pub(crate) fn bare(seller: &Seller) -> NewLicense {
 /// A call with a new signature.
 fn call(seller: &Seller, api_key: &ApiKey) -> IssueCall {
     IssueCall {
-        api_key: api_key.clone(),
+        caller: Caller::from(api_key),
         product: seller.shop.product.clone(),
-        nonce: seller.shop.nonce(api_key),
+        nonce: Some(seller.shop.nonce(api_key)),
         repeatable: None,
     }
 }
@@ -306,13 +307,14 @@ fn a_plan_issues_up_to_its_cap_and_a_paid_order_mints_beyond_it() {
     for plan in [Plan::Free, Plan::Starter, Plan::Plus] {
         let (seller, api_key) = seller();
         let cap = plan.limits().licenses.unwrap();
+        let opened_before = seller.session();
         on_plan(&seller, plan, i64::from(cap) - 1);
         let first = issued(&seller, &call(&seller, &api_key), &bare(&seller));
         let first = first.unwrap().license;
         let beyond = call(&seller, &api_key);
         let full = issued(&seller, &beyond, &bare(&seller)).unwrap_err();
         assert_eq!(full, IssueError::QuotaExceeded(cap));
-        let sold = seller.sell().license;
+        let sold = seller.pay(&opened_before).license;
         assert_eq!(counted(&seller, Mode::Live), i64::from(cap) + 1);
         let (store, env) = (&*seller.store, seller.env());
         for (count, license) in (0..cap).rev().zip([&first, &sold]) {

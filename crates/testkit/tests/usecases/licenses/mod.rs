@@ -1,7 +1,10 @@
 mod activation;
+mod activity;
 mod command;
+mod direct;
 pub(crate) mod issue;
 mod mint;
 mod purchase;
+mod reissue;
 mod revoke;
 mod validate;

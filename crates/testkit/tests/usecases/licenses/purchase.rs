@@ -29,7 +29,7 @@ fn seen(seller: &Seller, session: &SessionId) -> Purchase {
 
 fn license(purchase: Purchase) -> BoughtLicense {
     match purchase.progress {
-        Progress::Licensed(license) => *license,
+        Progress::Licensed(mut licenses) => licenses.remove(0),
         other => panic!("no license: {other:?}"),
     }
 }
@@ -73,8 +73,9 @@ fn a_purchase_is_open_then_on_its_way_then_licensed() {
         .receive(EventData::SessionCompleted(paid(&session)))
         .unwrap();
     let purchase = seen(&seller, &session);
-    assert_eq!(purchase.product, seller.shop.product.display_name.as_str());
-    assert_eq!(purchase.plan, seller.shop.key_type.display_name.as_str());
+    let item = &purchase.items[0];
+    assert_eq!(item.product, seller.shop.product.display_name.as_str());
+    assert_eq!(item.plan, seller.shop.key_type.display_name.as_str());
     let bought = license(purchase);
     assert_eq!(bought.standing, BuyersStanding::Active);
     assert_eq!(bought.mailed_to.as_deref(), Some("b***@e***.test"));

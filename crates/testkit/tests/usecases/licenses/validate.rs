@@ -7,6 +7,7 @@ use mintage_domain::model::licenses::key::{KeyFormat, LicenseKey};
 use mintage_domain::model::licenses::license::License;
 use mintage_domain::model::licenses::standing::{HoldCause, RevocationReason, Standing, State};
 use mintage_domain::ports::{Commit, ValidateRead, Validations};
+use mintage_domain::usecase::caller::Caller;
 use mintage_domain::usecase::env::SealedField;
 use mintage_domain::usecase::licenses::mint::product_secret;
 use mintage_domain::usecase::licenses::validate::{Lookup, Reason, invalid_reason, look_up};
@@ -29,8 +30,8 @@ fn key(seller: &Seller, license: &License) -> String {
 }
 
 fn lookup(seller: &Seller, product: &Product, presented: &str) -> Lookup {
-    let (env, api_key) = (seller.env(), seller.shop.api_key());
-    look_up(&env, &api_key, product, presented, Some(nonce(seller, 1)))
+    let (env, caller) = (seller.env(), Caller::from(&seller.shop.api_key()));
+    look_up(&env, &caller, product, presented, Some(nonce(seller, 1)))
 }
 
 fn validated(seller: &Seller, presented: &str) -> ValidateRead {

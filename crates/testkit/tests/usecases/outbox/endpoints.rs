@@ -222,7 +222,11 @@ fn a_sweep_assigns_what_waits_although_an_endpoint_receives_it() {
             .unwrap()
             .assigned
     };
-    assert_eq!((swept(), swept()), (1, 0));
+    assert_eq!(
+        (swept(), swept()),
+        (2, 0),
+        "the license, and the paid order"
+    );
     assert_eq!(receivers(&seller), [endpoint.id]);
 }
 

@@ -2,19 +2,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mintage_domain::base::id::{SessionId, StripePriceId};
+use mintage_domain::base::mode::Mode;
 use mintage_domain::base::money::Money;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::base::time::Timestamp;
+use mintage_domain::commit::counter::{Count, Counter};
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::catalog::price_link::PriceLink;
+use mintage_domain::model::catalog::product::Product;
 use mintage_domain::model::sales::fee::BasisPoints;
+use mintage_domain::model::sales::items::CheckoutItems;
 use mintage_domain::model::sales::order::OrderStatus;
+use mintage_domain::model::sellers::tenant::Plan;
 use mintage_domain::model::stripe::event::EventData;
 use mintage_domain::ports::{
-    CheckoutSession, Commit, MockStripe, MockWebhooks, OrderFilter, Orders, StripeError,
-    StripeRefusal,
+    Catalog, CheckoutSession, Commit, MockStripe, MockWebhooks, OrderFilter, Orders, StripeError,
+    StripeRefusal, Tenants,
 };
 use mintage_domain::usecase::failure::Failure;
+use mintage_domain::usecase::sales::agreement::CannotSell;
 use mintage_domain::usecase::sales::checkout::{CheckoutError, OpenCheckout, authorize, open};
+use mintage_domain::usecase::sellers::tenant::change_plan;
 use mintage_domain::usecase::stripe::inbound::Outcome;
 use mintage_domain::usecase::sweep::sweep;
 use mintage_testkit::fixtures::{email, web_url};
@@ -91,17 +100,23 @@ fn what_cannot_be_sold_opens_no_order() {
     let never_asked = MockStripe::new();
     let wanted = seller.wanted();
     let other_product = OpenCheckout {
-        product: ProductId::parse("other").unwrap(),
+        items: CheckoutItems::one(
+            ProductId::parse("other").unwrap(),
+            seller.shop.key_type.id.clone(),
+        ),
         ..wanted.clone()
     };
     let other_key_type = OpenCheckout {
-        key_type: KeyTypeId::parse("other").unwrap(),
+        items: CheckoutItems::one(
+            seller.shop.product.id.clone(),
+            KeyTypeId::parse("other").unwrap(),
+        ),
         ..wanted.clone()
     };
     for (wanted, error) in [
-        (&other_product, CheckoutError::NotFound),
-        (&other_key_type, CheckoutError::NotFound),
-        (&wanted, CheckoutError::NoPrice),
+        (&other_product, CheckoutError::Items(CannotSell::NotFound)),
+        (&other_key_type, CheckoutError::Items(CannotSell::NotFound)),
+        (&wanted, no_price()),
     ] {
         assert_eq!(seller.open(&never_asked, wanted), Err(error));
     }
@@ -119,7 +134,7 @@ fn what_stripe_does_not_open_is_an_abandoned_order() {
     let lost = StripeError::Unavailable("no answer".to_owned());
     for (answer, error) in [
         (StripeError::AccountGone, CheckoutError::NotConnected),
-        (StripeError::NotFound(refusal()), CheckoutError::NoPrice),
+        (StripeError::NotFound(refusal()), no_price()),
         (
             StripeError::CannotCharge(refusal()),
             CheckoutError::Stripe(StripeError::CannotCharge(refusal())),
@@ -169,12 +184,16 @@ fn a_price_that_is_gone_at_stripe_and_an_account_that_may_not_charge_are_errors_
     });
     seller.store.commit(changes).unwrap();
     let gone = seller.open(&*seller.stripe, &seller.wanted());
-    assert_eq!(gone, Err(CheckoutError::NoPrice));
+    assert_eq!(gone, Err(no_price()));
 
     let seller = Seller::on_sale();
     seller.stripe.end_grant(&seller.shop.account_ref());
     let ended = seller.open(&*seller.stripe, &seller.wanted());
     assert_eq!(ended, Err(CheckoutError::NotConnected));
+}
+
+fn no_price() -> CheckoutError {
+    CheckoutError::Items(CannotSell::NoPrice("pixel/pro".to_owned()))
 }
 
 fn session(id: &str) -> CheckoutSession {
@@ -225,4 +244,60 @@ fn a_page_whose_session_could_not_be_written_is_not_handed_out() {
         matches!(outcome, Outcome::Ignored(_)),
         "such a session mints nothing: {outcome:?}"
     );
+}
+
+#[test]
+fn a_plan_without_room_for_a_license_opens_no_checkout_and_a_paid_order_still_mints() {
+    let seller = Seller::on_sale();
+    let (store, env) = (&*seller.store, seller.env());
+    change_plan(store, &env, seller.tenant(), Plan::Starter).unwrap();
+    let live = Counter::Licenses(seller.tenant().clone(), Mode::Live);
+    let mut changes = seller.shop.changes();
+    changes.counters.push(Count {
+        counter: live,
+        add: 999,
+        cap: None,
+    });
+    store.commit(changes).unwrap();
+    let sessions = [seller.session(), seller.session()];
+    let full = Err(CheckoutError::QuotaExceeded(1_000));
+    for session in &sessions {
+        let bought = EventData::SessionCompleted(paid(session));
+        assert_eq!(seller.receive(bought).unwrap(), Outcome::Applied);
+        let never_asked = MockStripe::new();
+        assert_eq!(seller.open(&never_asked, &seller.wanted()), full);
+    }
+    change_plan(store, &env, seller.tenant(), Plan::Plus).unwrap();
+    assert!(seller.open(&*seller.stripe, &seller.wanted()).is_ok());
+}
+
+#[test]
+fn a_deactivated_product_and_a_plan_without_connect_open_no_checkout() {
+    let seller = Seller::on_sale();
+    let (store, env) = (&*seller.store, seller.env());
+    let mut changes = seller.shop.changes();
+    let older = Product {
+        created_at: Timestamp::EPOCH,
+        ..seller.shop.another_product("older")
+    };
+    changes.products.push(Write::new(older));
+    store.commit(changes).unwrap();
+    let never_asked = MockStripe::new();
+    change_plan(store, &env, seller.tenant(), Plan::Free).unwrap();
+    let refused = seller.open(&never_asked, &seller.wanted());
+    assert_eq!(refused, Err(CheckoutError::PlanLacksConnect));
+    let product = (seller.tenant(), &seller.shop.product.id);
+    let stored = || store.product(product.0, product.1).unwrap().unwrap();
+    assert_eq!(stored().deactivated_at, Some(env.now()));
+    let mut tenant = store.tenant(seller.tenant()).unwrap().unwrap();
+    tenant.plan = Plan::Pro;
+    let mut changes = seller.shop.changes();
+    changes.tenants.push(Write::changed(tenant));
+    store.commit(changes).unwrap();
+    let refused = seller.open(&never_asked, &seller.wanted());
+    assert_eq!(refused, Err(CheckoutError::Items(CannotSell::Deactivated)));
+    // The same plan again finishes what a crash left.
+    change_plan(store, &env, seller.tenant(), Plan::Pro).unwrap();
+    assert!(stored().is_active());
+    assert!(seller.open(&*seller.stripe, &seller.wanted()).is_ok());
 }

@@ -11,7 +11,8 @@ use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::sellers::management_token::ManagementToken;
 use mintage_domain::model::sellers::tenant::{Plan, TenantStatus, TenantSuspended};
 use mintage_domain::model::stripe::account::AccountRef;
-use mintage_domain::model::stripe::connection::{ConnectionState, ModeError};
+use mintage_domain::model::stripe::connection::ConnectionState;
+use mintage_domain::model::stripe::mode_change::ModeError;
 use mintage_domain::ports::{
     AuditFilter, Audits, Catalog, Commit, Connections, Grant, MockStripe, OAuthRounds, Stripe,
     StripeError, StripeRefusal, Tenants, Tokens,
@@ -20,6 +21,7 @@ use mintage_domain::usecase::sellers::standing::{erase, suspend};
 use mintage_domain::usecase::sellers::tenant::change_plan;
 use mintage_domain::usecase::stripe::connect::{self, ConnectError, OAUTH_ROUND_TTL};
 use mintage_domain::usecase::stripe::connect_page;
+use mintage_domain::usecase::stripe::leave::disconnect;
 use mintage_testkit::fixtures::{stripe_account, web_url};
 use mintage_testkit::{MemoryStore, StandInStripe};
 
@@ -366,7 +368,7 @@ fn an_account_in_use_cannot_be_taken_and_one_that_was_left_can() {
     second.connect(&in_sandbox).unwrap();
 
     let (env, actor) = (first.env(), Actor::Operator);
-    connect::disconnect(&*store, &*stripe, &env, first.tenant(), &actor).unwrap();
+    disconnect(&*store, &*stripe, &env, first.tenant(), &actor).unwrap();
     second.connect(&account).unwrap();
     let link = store.account_link(&account).unwrap().unwrap();
     assert_eq!((link.active, &link.tenant), (true, second.tenant()));

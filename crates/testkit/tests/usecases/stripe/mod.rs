@@ -1,3 +1,5 @@
+mod account;
 mod connect;
 mod disconnect;
 mod inbound;
+mod reconcile;

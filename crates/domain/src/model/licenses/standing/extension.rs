@@ -30,10 +30,14 @@ impl Standing {
     ///
     /// Days count from the current end, or from now if that is past: a customer who renews early
     /// loses no days, and one who renews late pays for no days that have passed. A date becomes the
-    /// end if it is later than both. `lifetime` removes the end. Holds do not change.
+    /// end if it is later than both. `lifetime` removes the end. Holds do not change. A term that has not
+    /// started gets longer by days, and is replaced by a date or by `lifetime`.
     pub fn extend(&mut self, by: Term, now: Timestamp) -> Result<(), CannotExtend> {
         if self.revocation.is_some() {
             return Err(CannotExtend::Revoked);
+        }
+        if let Some(days) = self.pending_term {
+            return self.extend_pending(days, by, now);
         }
         let end = self.expires_at.ok_or(CannotExtend::IsLifetime)?;
         let from = end.max(now);

@@ -1,38 +1,46 @@
 //! The standing of a license, from which its state follows. Facts about it may arrive in any order.
 //!
-//! Stripe sends events late, repeatedly and out of order: a won dispute may be received before its
-//! opening. So a [`Standing`] stores no "last event" but, for each cause, the greatest status that
-//! was received, and merging an event takes the maximum. A maximum does not depend on order or
-//! repetition, so neither does the state.
+//! Stripe sends events late, repeatedly and out of order. So a [`Standing`] stores no "last event".
 //!
-//! - A dispute or an unpaid invoice goes from *held* to *released* and never back. The release is
-//!   kept, so that an opening that arrives later changes nothing.
-//! - A revocation by the seller or by a lost dispute is never undone. One for a refund follows the
-//!   payment, which knows its refunds, and hides neither of the others.
+//! - An unpaid invoice goes from *held* to *released* and never back: merging an event takes the
+//!   maximum, which depends neither on order nor on repetition. The release is kept, so that a hold
+//!   that arrives later changes nothing.
+//! - Disputes and refunds follow the payment ([`Standing::follow_payment`]), which knows the status of
+//!   each: an open dispute holds, a lost one and a full refund revoke, and what is undone gives back.
+//! - A revocation by the seller is never undone.
 //! - The seller's own hold follows commands, which are applied in order under the license's
 //!   version, so that it can be set and released repeatedly. So do extensions of the term.
 
 mod extension;
 mod hold;
+mod lapse;
+mod pending;
 mod revocation;
 
 use std::collections::BTreeMap;
 
+use crate::base::change::Change;
 use crate::base::text_enum::text_enum;
 use crate::base::time::Timestamp;
+use crate::model::licenses::term::Days;
 
 pub use crate::model::licenses::standing::extension::CannotExtend;
 pub use crate::model::licenses::standing::hold::{HoldCause, HoldStatus, InvalidHoldCause};
+pub use crate::model::licenses::standing::lapse::Lapse;
 pub use crate::model::licenses::standing::revocation::{
     InvalidRevocationReason, Revocation, RevocationReason,
 };
 
 /// Everything that the state of a license depends on, except the current time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Standing {
     expires_at: Option<Timestamp>,
     revocation: Option<Revocation>,
     holds: BTreeMap<HoldCause, HoldStatus>,
+    /// The term that starts at the first activation, while there was none.
+    pending_term: Option<Days>,
+    lapse: Option<Lapse>,
 }
 
 text_enum! {
@@ -51,17 +59,6 @@ text_enum! {
     /// The text is not the state of a license.
     #[error("the state of a license is `ACTIVE`, `FROZEN`, `EXPIRED` or `REVOKED`")]
     pub struct UnknownState;
-}
-
-/// An event about a dispute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DisputeEvent {
-    /// The buyer's bank opened a dispute and withdrew the money.
-    Opened,
-    /// The seller won the dispute.
-    Won,
-    /// The seller lost the dispute.
-    Lost,
 }
 
 impl Standing {
@@ -83,10 +80,12 @@ impl Standing {
             expires_at,
             revocation,
             holds: holds.into_iter().collect(),
+            pending_term: None,
+            lapse: None,
         }
     }
 
-    /// When the license expires; `None` if it never does.
+    /// When the license expires; `None` if it never does, or if its term has not started.
     pub const fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
     }
@@ -109,12 +108,14 @@ impl Standing {
 
     /// The state of the license at `now`.
     ///
-    /// `REVOKED` outranks `EXPIRED`, and `EXPIRED` outranks `FROZEN`. Paying an invoice does not
-    /// reactivate an expired license, so `FROZEN` would be misleading for it. A license is expired
-    /// from the instant of its end on.
+    /// `REVOKED` outranks all. A lapse outranks `EXPIRED`, since paying its invoice reactivates the
+    /// license whatever the term says. `EXPIRED` outranks the other holds: releasing them does not
+    /// reactivate an expired license. A license is expired from the instant of its end on.
     pub fn state(&self, now: Timestamp) -> State {
         if self.revocation.is_some() {
             State::Revoked
+        } else if self.lapsed(now).is_some() {
+            State::Frozen
         } else if self.expires_at.is_some_and(|end| end <= now) {
             State::Expired
         } else if self.held_by().next().is_some() {
@@ -130,6 +131,37 @@ impl Standing {
         let new = Revocation::new(reason, at);
         let kept = self.revocation.map_or(new, |old| old.join(new));
         self.revocation.replace(kept) != Some(kept)
+    }
+
+    /// Follows a payment that paid for the license. `disputes` are the ids of the payment's disputes, with
+    /// whether each is open. `revocation` says what the payment says of a revocation: a reason, none any
+    /// more (`Clear`), or nothing (`Keep`). What the seller did stays. Returns whether anything changed.
+    pub fn follow_payment<'a>(
+        &mut self,
+        disputes: impl IntoIterator<Item = (&'a str, bool)>,
+        revocation: Change<RevocationReason>,
+        now: Timestamp,
+    ) -> bool {
+        let before = self.clone();
+        for (id, is_open) in disputes {
+            let cause = HoldCause::Dispute(id.to_owned());
+            let is_known = self.holds.contains_key(&cause);
+            match is_open {
+                true => drop(self.hold(cause)),
+                false if is_known => drop(self.release(cause)),
+                false => {}
+            }
+        }
+        let of_payment = |it: &Revocation| it.reason() != RevocationReason::Admin;
+        match (self.revocation, revocation) {
+            (Some(old), Change::Set(reason)) if of_payment(&old) && old.reason() != reason => {
+                self.revocation = Some(Revocation::new(reason, now));
+            }
+            (None, Change::Set(reason)) => self.revocation = Some(Revocation::new(reason, now)),
+            (Some(old), Change::Clear) if of_payment(&old) => self.revocation = None,
+            _ => {}
+        }
+        *self != before
     }
 
     /// Undoes a revocation for a refund, because the refund failed or was cancelled. Returns whether
@@ -151,24 +183,10 @@ impl Standing {
         self.merge(cause, HoldStatus::Released)
     }
 
-    /// Applies an event about the dispute with this id: an opened dispute holds, a won one releases,
-    /// a lost one revokes as of `at`. Returns whether anything changed.
-    pub fn dispute(&mut self, id: &str, event: DisputeEvent, at: Timestamp) -> bool {
-        let cause = HoldCause::Dispute(id.to_owned());
-        match event {
-            DisputeEvent::Opened => self.hold(cause),
-            DisputeEvent::Won => self.release(cause),
-            DisputeEvent::Lost => {
-                let settled = self.release(cause);
-                self.revoke(RevocationReason::Dispute, at) || settled
-            }
-        }
-    }
-
     fn merge(&mut self, cause: HoldCause, status: HoldStatus) -> bool {
         let stored = self.holds.get(&cause).copied();
         let merged = match stored {
-            Some(stored) if !cause.is_command() => stored.max(status),
+            Some(stored) if cause.is_joined() => stored.max(status),
             _ => status,
         };
         self.holds.insert(cause, merged);

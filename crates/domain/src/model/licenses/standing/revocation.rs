@@ -9,7 +9,7 @@ text_enum! {
     pub enum RevocationReason {
         /// The seller revoked the license.
         Admin = "admin",
-        /// The seller lost a dispute over the payment.
+        /// The seller lost a dispute over the payment. Undone if the dispute is reopened or won.
         Dispute = "dispute",
         /// The payment was refunded in full. Undone if the refund fails.
         Refund = "refund",
@@ -22,6 +22,7 @@ text_enum! {
 
 /// The revocation of a license: its reason, and when it happened (not when it was received).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Revocation {
     reason: RevocationReason,
     at: Timestamp,

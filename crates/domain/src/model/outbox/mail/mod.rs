@@ -4,7 +4,7 @@ mod license_mail;
 mod mailbox;
 mod paused_notice;
 
-pub use crate::model::outbox::mail::license_mail::LicenseMail;
+pub use crate::model::outbox::mail::license_mail::{LicenseMail, MailedLicense};
 pub use crate::model::outbox::mail::mailbox::{InvalidMailbox, Mailbox};
 pub use crate::model::outbox::mail::paused_notice::PausedNotice;
 
@@ -20,6 +20,7 @@ use crate::model::outbox::progress::waiting;
 /// The mail holds no key: its message is composed for each attempt, from what is stored at that
 /// time.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct QueuedMail {
     /// Public id of the mail, from which the `Message-ID` of every attempt is derived.
     pub id: MailId,
@@ -28,6 +29,7 @@ pub struct QueuedMail {
     /// What the mail is about.
     pub content: MailContent,
     /// The recipient.
+    #[cfg_attr(feature = "serde", serde(with = "crate::base::kept_email"))]
     pub to: Email,
     /// The state of the mail.
     pub status: MailStatus,
@@ -46,6 +48,7 @@ pub struct QueuedMail {
 
 /// What a mail is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum MailContent {
     /// The key of this license, to its buyer.
     LicenseKey(LicenseId),

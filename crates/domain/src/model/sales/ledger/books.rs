@@ -33,6 +33,7 @@ const MAX_WAIT: Duration = Duration::from_hours(1);
 
 /// The identity of the books: of one tenant on one account.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct BooksId {
     /// The tenant that sells on the account.
     pub tenant: TenantId,
@@ -42,6 +43,7 @@ pub struct BooksId {
 
 /// The state of reading an account's transactions.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Books {
     /// The identity of the books.
     pub id: BooksId,

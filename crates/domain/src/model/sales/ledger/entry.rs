@@ -12,6 +12,7 @@ use crate::model::stripe::account::AccountRef;
 
 /// The identity of an entry: one for each object of Stripe that it stands for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LedgerEntryId {
     /// The tenant that sells on the account.
     pub tenant: TenantId,
@@ -23,6 +24,7 @@ pub struct LedgerEntryId {
 
 /// An entry of the ledger. What Stripe has booked never changes; only the payment may become known later.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LedgerEntry {
     /// The identity of the entry.
     pub id: LedgerEntryId,
@@ -52,6 +54,7 @@ pub struct LedgerEntry {
 
 /// The promotion code that an order was sold by.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SoldBy {
     /// The code that the buyer typed; Stripe's id of a code that was not made here.
     pub code: Text<255>,

@@ -33,6 +33,7 @@ text_enum! {
 /// What an entry posts to each account, in minor units of its currency. Income and costs are positive; what
 /// was given back is negative. `other` is positive if it adds to the balance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Postings {
     /// The number of sales: 1 or 0.
     pub sales: i64,

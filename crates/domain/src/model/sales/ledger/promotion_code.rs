@@ -16,6 +16,8 @@ pub type Campaign = Text<100>;
 text_newtype! {
     /// The text of a promotion code: 1 to 64 ASCII letters, digits and dashes. Stripe compares codes
     /// without case.
+    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+    #[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]
     pub struct CodeText;
 
     /// The text cannot be a promotion code.
@@ -33,6 +35,7 @@ string_conversions! { CodeText, InvalidCodeText; }
 
 /// A share of a price, in hundredths of a percent: 1 to 10 000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PercentOff(u16);
 
 /// The number is not a share of a price.
@@ -65,6 +68,7 @@ impl PercentOff {
 
 /// What a code takes off the price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Discount {
     /// A share.
     Percent(PercentOff),
@@ -74,6 +78,7 @@ pub enum Discount {
 
 text_enum! {
     /// How long a discount lasts on a subscription.
+    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
     pub enum DurationKind {
         /// For the first payment.
         Once = "once",
@@ -90,6 +95,7 @@ text_enum! {
 
 text_enum! {
     /// How far a code has come at Stripe.
+    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
     pub enum CodeState {
         /// The code is being created. After a crash its coupon is removed.
         Creating = "creating",
@@ -108,6 +114,7 @@ text_enum! {
 
 /// A promotion code. Everything but the campaign and whether it is active stays as it was created.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PromotionCode {
     /// Public id of the code.
     pub id: PromotionCodeId,

@@ -35,6 +35,7 @@ pub struct BalanceTransaction {
 
 text_enum! {
     /// What a ledger entry is about.
+    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
     pub enum EntryKind {
         /// A payment of a buyer.
         Charge = "charge",

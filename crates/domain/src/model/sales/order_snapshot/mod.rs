@@ -7,18 +7,23 @@ use std::collections::BTreeMap;
 
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::base::email::Email;
 use crate::base::id::{OrderId, StripeAccountId};
+use crate::base::metadata::Metadata;
 use crate::base::mode::Mode;
 use crate::base::money::{Currency, Money};
 use crate::base::seal::{KeyId, KeyRing};
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::time::Timestamp;
 use crate::model::licenses::entitlements::Entitlements;
+use crate::model::licenses::recurrence::Recurrence;
 use crate::model::licenses::term::Term;
-use crate::model::licenses::terms::LicenseTerms;
+use crate::model::licenses::terms::{LicenseTerms, TermFrom};
+use crate::model::sales::basket::Basket;
 use crate::model::sales::order::{Order, OrderStatus};
+use crate::model::sales::stored_basket::StoredBasket;
 
 /// The start of the names of all entries.
 pub const PREFIX: &str = "mintage_order_";
@@ -26,8 +31,12 @@ pub const PREFIX: &str = "mintage_order_";
 /// The name of the entry with the signature. The other entries are the parts of the text, by number.
 const SIGNATURE: &str = "mintage_order_sig";
 
-/// The version of the text, before the key id and the signature.
-const VERSION: &str = "1";
+/// The version of the text of an order of one plain license, before the key id and the signature.
+const PLAIN: &str = "1";
+
+/// The version of the text of any other order. A server that reads only the first version does not take
+/// such an order for a plain one.
+const WITH_BASKET: &str = "2";
 
 /// The purpose of the signing key.
 const PURPOSE: &str = "order-snapshot/1";
@@ -68,6 +77,8 @@ struct Snapshot {
     activation_limit: u32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     entitlements: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    recurrence: Option<Recurrence>,
     price: i64,
     currency: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,10 +86,14 @@ struct Snapshot {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     buyer: Option<String>,
     created_at: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    basket: Option<StoredBasket>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    metadata: Map<String, Value>,
 }
 
 /// The entries of the metadata that hold a signed copy of the order. They are empty if the order does
-/// not fit, which no order of this server does not.
+/// not fit, for which a checkout is refused.
 pub fn write(order: &Order, keys: &KeyRing) -> BTreeMap<String, String> {
     let snapshot = Snapshot {
         order: order.id.to_string(),
@@ -90,12 +105,17 @@ pub fn write(order: &Order, keys: &KeyRing) -> BTreeMap<String, String> {
         term: order.terms.term,
         activation_limit: order.terms.activation_limit,
         entitlements: order.terms.entitlements.as_slice().to_vec(),
+        recurrence: order.recurrence,
         price: order.price.minor(),
         currency: order.price.currency().as_str().to_owned(),
         fee: order.fee.map(Money::minor),
         buyer: order.buyer.as_ref().map(ToString::to_string),
         created_at: order.created_at.as_micros(),
+        basket: StoredBasket::of(order),
+        metadata: order.basket.metadata.as_map().clone(),
     };
+    let is_plain = snapshot.basket.is_none() && snapshot.metadata.is_empty();
+    let version = if is_plain { PLAIN } else { WITH_BASKET };
     let Ok(json) = serde_json::to_vec(&snapshot) else {
         return BTreeMap::new();
     };
@@ -110,7 +130,7 @@ pub fn write(order: &Order, keys: &KeyRing) -> BTreeMap<String, String> {
         .enumerate()
         .map(|(i, part)| (part_name(i), String::from_utf8_lossy(part).into_owned()))
         .collect();
-    entries.insert(SIGNATURE.to_owned(), format!("{VERSION}.{key}.{signature}"));
+    entries.insert(SIGNATURE.to_owned(), format!("{version}.{key}.{signature}"));
     entries
 }
 
@@ -123,7 +143,7 @@ fn part_name(number: usize) -> String {
 pub fn read(metadata: &BTreeMap<String, String>, keys: &KeyRing) -> Result<Order, InvalidSnapshot> {
     let signed = metadata.get(SIGNATURE).ok_or(InvalidSnapshot::Missing)?;
     let (version, rest) = signed.split_once('.').ok_or(InvalidSnapshot::Forged)?;
-    if version != VERSION {
+    if ![PLAIN, WITH_BASKET].contains(&version) {
         return Err(InvalidSnapshot::UnknownVersion);
     }
     let (key, signature) = rest.split_once('.').ok_or(InvalidSnapshot::Forged)?;
@@ -159,7 +179,7 @@ impl Snapshot {
             Some(buyer) => Some(Email::parse(&buyer).ok()?),
             None => None,
         };
-        Some(Order {
+        let mut order = Order {
             id: OrderId::parse(&self.order).ok()?,
             tenant: TenantId::parse(&self.tenant).ok()?,
             mode: Mode::parse(&self.mode).ok()?,
@@ -170,8 +190,15 @@ impl Snapshot {
                 term: self.term,
                 activation_limit: self.activation_limit,
                 entitlements: Entitlements::parse(self.entitlements).ok()?,
+                term_from: TermFrom::default(),
+                updates_for: None,
             },
+            recurrence: self.recurrence,
             price: money(self.price)?,
+            basket: Basket {
+                metadata: Metadata::parse(self.metadata).ok()?,
+                ..Basket::default()
+            },
             fee,
             email: buyer.clone(),
             buyer,
@@ -183,7 +210,11 @@ impl Snapshot {
             created_at: Timestamp::from_micros(self.created_at),
             fulfilled_at: None,
             version: 0,
-        })
+        };
+        if let Some(basket) = self.basket {
+            basket.restore(&mut order).ok()?;
+        }
+        Some(order)
     }
 }
 

@@ -2,6 +2,11 @@
 
 use super::*;
 use crate::base::seal::MasterKey;
+use crate::model::catalog::sale::QuantityAs;
+use crate::model::licenses::recurrence::{Billing, Interval};
+use crate::model::licenses::term::Days;
+use crate::model::sales::basket::OrderLine;
+use crate::model::sales::items::Quantity;
 
 fn keys(text: &str) -> KeyRing {
     KeyRing::new(MasterKey::parse(text).unwrap(), Vec::new()).unwrap()
@@ -25,8 +30,12 @@ fn order(entitlements: usize) -> Order {
             term: Term::parse("30d").unwrap(),
             activation_limit: 7,
             entitlements: Entitlements::parse(names).unwrap(),
+            term_from: TermFrom::Issue,
+            updates_for: None,
         },
+        recurrence: None,
         price: usd(2_900),
+        basket: Basket::default(),
         fee: Some(usd(15)),
         buyer: Some(Email::parse("ada@example.test").unwrap()),
         email: Some(Email::parse("ada@example.test").unwrap()),
@@ -50,7 +59,18 @@ fn every_order_is_read_back_from_entries_within_the_limits_of_stripe() {
         email: None,
         ..order(0)
     };
-    for order in [bare, order(0), order(3), order(64)] {
+    let recurring = Order {
+        recurrence: Some(Recurrence {
+            billing: Billing {
+                interval: Interval::Month,
+                count: 3,
+            },
+            trial_days: 14,
+            grace_days: 7,
+        }),
+        ..order(64)
+    };
+    for order in [bare, order(0), order(3), order(64), recurring] {
         let entries = write(&order, &keys);
         assert!((2..=33).contains(&entries.len()), "{}", entries.len());
         for (name, value) in &entries {
@@ -62,6 +82,51 @@ fn every_order_is_read_back_from_entries_within_the_limits_of_stripe() {
         }
         assert_eq!(read(&entries, &keys), Ok(order));
     }
+}
+
+/// An order with this number of lines, each with this number of entitlements.
+fn with_lines(lines: usize, entitlements: usize) -> Order {
+    let plain = order(entitlements);
+    let line = |n: usize| OrderLine {
+        product: plain.product.clone(),
+        key_type: KeyTypeId::parse(&format!("kt-{n}")).unwrap(),
+        terms: LicenseTerms {
+            term_from: TermFrom::FirstActivation,
+            updates_for: Days::new(365),
+            ..plain.terms.clone()
+        },
+        price: plain.price,
+        quantity: Quantity::new(7).unwrap(),
+        quantity_as: QuantityAs::ALL[n % 2],
+    };
+    let metadata = serde_json::json!({ "campaign": "launch", "n": { "deep": [1] } });
+    Order {
+        terms: line(0).license_terms(),
+        basket: Basket {
+            lines: (0..lines).map(line).collect(),
+            may_discount: true,
+            may_tax: true,
+            metadata: Metadata::parse(metadata.as_object().unwrap().clone()).unwrap(),
+        },
+        ..plain
+    }
+}
+
+#[test]
+fn an_order_of_several_lines_is_read_back_and_not_by_a_server_that_knows_no_lines() {
+    let keys = keys(&key("k1", "5a"));
+    for order in [with_lines(0, 1), with_lines(1, 0), with_lines(20, 3)] {
+        let entries = write(&order, &keys);
+        assert!(entries[SIGNATURE].starts_with("2."), "{entries:?}");
+        assert_eq!(read(&entries, &keys), Ok(order));
+    }
+    assert!(write(&order(3), &keys)[SIGNATURE].starts_with("1."));
+}
+
+#[test]
+fn an_order_that_does_not_fit_into_the_metadata_of_a_session_has_no_copy() {
+    let keys = keys(&key("k1", "5a"));
+    assert_eq!(write(&with_lines(20, 64), &keys), BTreeMap::new());
 }
 
 #[test]
@@ -125,7 +190,7 @@ fn forged_changed_and_truncated_snapshots_are_refused() {
         ),
         (
             "a newer version",
-            |it| drop(it.insert(SIGNATURE.into(), "2.k1.AAAA".into())),
+            |it| drop(it.insert(SIGNATURE.into(), "3.k1.AAAA".into())),
             InvalidSnapshot::UnknownVersion,
         ),
         (

@@ -6,6 +6,7 @@ use crate::model::sellers::audit::Actor;
 use crate::model::stripe::account::AccountRef;
 use crate::ports::{Stripe, StripeError};
 use crate::usecase::env::Env;
+use crate::usecase::outbox::connection_event::{ConnectionChange, connection_event};
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
 /// Interprets a revoked grant. The event may be older than a new grant, so the account is retrieved
@@ -33,6 +34,9 @@ pub(crate) fn interpret(
         && connection.state.account().as_ref() == Some(account)
     {
         connection.disconnect(true);
+        let left = (&tenant, account);
+        let event = connection_event(env, left, ConnectionChange::Disconnected, now);
+        changes.deliveries.push(event);
         changes.connections.push(Write::changed(connection));
         changes
             .forgotten_prices

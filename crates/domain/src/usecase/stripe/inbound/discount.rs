@@ -8,11 +8,11 @@ use crate::model::sales::ledger::postings::Postings;
 use crate::model::sales::ledger::transaction::EntryKind;
 use crate::model::sales::order::Order;
 use crate::model::stripe::account::AccountRef;
-use crate::model::stripe::event::SessionFacts;
+use crate::model::stripe::event::{PaymentStatus, SessionFacts};
 use crate::ports::{PromotionCodes, StoreError};
 
-/// The entry of the ledger for the discount of an order; `None` if there was none. A sale without a payment
-/// is counted by it.
+/// The entry of the ledger for the discount of an order; `None` if there was none. A sale that the discount
+/// makes free is counted by it. A subscription has its first payment in its invoice, now or after a trial.
 pub(super) fn entry(
     store: &(impl PromotionCodes + ?Sized),
     order: &Order,
@@ -31,6 +31,7 @@ pub(super) fn entry(
         mode: order.mode,
         account: order.account.clone(),
     };
+    let is_free = facts.payment == PaymentStatus::NoPaymentRequired && facts.subscription.is_none();
     let code = match &discount.promotion_code {
         None => None,
         Some(promotion) => Some(sold_by(store, &account, promotion)?),
@@ -44,7 +45,7 @@ pub(super) fn entry(
         kind: EntryKind::Discount,
         stripe_type: Text::truncated(EntryKind::Discount.as_str()),
         currency,
-        postings: Postings::of_discount(discount.amount, facts.payment_intent.is_none()),
+        postings: Postings::of_discount(discount.amount, is_free),
         net: 0,
         source: discount.promotion_code.clone(),
         intent: facts.payment_intent.clone(),

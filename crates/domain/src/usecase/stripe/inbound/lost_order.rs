@@ -44,12 +44,12 @@ pub(crate) fn rebuild(
     Ok(Some(order))
 }
 
-/// Whether the session cost what was agreed. A checkout of this server has no discounts and no taxes
-/// beside its price.
+/// Whether the session cost what was agreed.
 fn costs_as_agreed(order: &Order, facts: &SessionFacts) -> bool {
     let currency = facts
         .currency
         .as_deref()
         .and_then(|it| Currency::parse(it).ok());
-    facts.amount_total == Some(order.price.minor()) && currency == Some(order.price.currency())
+    currency == Some(order.price.currency())
+        && order.may_cost(facts.amount_subtotal, facts.amount_total)
 }

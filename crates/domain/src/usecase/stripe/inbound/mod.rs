@@ -1,13 +1,21 @@
 //! Receiving Stripe events. One commit records the event together with all its effects.
 
+mod account;
 mod deauthorized;
 mod discount;
+mod dispute;
+mod found;
+mod invoice;
 mod lost_order;
 mod order;
+mod payment;
 mod refund;
 mod session;
+mod subscribed;
+mod subscription;
 mod verdict;
 
+pub use found::apply_found;
 pub use verdict::{InboundError, InboundStore};
 
 use crate::base::id::StripeAccountId;
@@ -41,14 +49,23 @@ pub struct Inbound {
 }
 
 impl Inbound {
-    /// The account that is retrieved from Stripe before this event can be decided, if any.
-    pub fn account_to_retrieve(&self) -> Option<&StripeAccountId> {
+    /// The account at which Stripe is asked before this event can be decided, if it is.
+    pub fn account_to_ask(&self) -> Option<&StripeAccountId> {
         match self.event.data {
-            EventData::Deauthorized => self.event.account.as_ref(),
+            EventData::Deauthorized
+            | EventData::AccountUpdated
+            | EventData::Dispute(_)
+            | EventData::Subscription(_)
+            | EventData::Refund(_) => self.event.account.as_ref(),
+            EventData::SessionCompleted(ref facts) if facts.subscription.is_some() => {
+                self.event.account.as_ref()
+            }
+            EventData::Invoice(ref facts) if facts.lacks_payment() => self.event.account.as_ref(),
             EventData::SessionCompleted(_)
             | EventData::SessionPaymentFailed(_)
             | EventData::SessionExpired(_)
-            | EventData::Refund(_)
+            | EventData::Invoice(_)
+            | EventData::Payout(_)
             | EventData::Other => None,
         }
     }
@@ -105,10 +122,10 @@ pub fn decide(
         return Ok(Decision::Answer(Outcome::Duplicate));
     }
     let now = env.now();
-    let verdict = match account(inbound)? {
+    let verdict = match account_of(inbound)? {
         Ok(account) => {
             let facts = (&account, &inbound.event.data);
-            match interpret_session(store, catalog, env, facts, refused, now)? {
+            match interpret_session((store, catalog), stripe, env, facts, refused, now)? {
                 Some(verdict) => verdict,
                 None => interpret_event(store, stripe, env, facts, now)?,
             }
@@ -193,7 +210,7 @@ fn record(inbound: &Inbound, outcome: EventOutcome, now: Timestamp) -> Write<Pro
 }
 
 /// The account that an event is about, or why the event is ignored.
-fn account(inbound: &Inbound) -> Result<Result<AccountRef, Verdict>, InboundError> {
+fn account_of(inbound: &Inbound) -> Result<Result<AccountRef, Verdict>, InboundError> {
     let event = &inbound.event;
     match (inbound.endpoint, Mode::from_livemode(event.livemode)) {
         (Mode::Sandbox, Mode::Live) => return Err(InboundError::LiveEventOnSandbox),
@@ -214,8 +231,11 @@ fn account(inbound: &Inbound) -> Result<Result<AccountRef, Verdict>, InboundErro
 /// Interprets an event about a session; `None` if it is about something else. The order of a session
 /// names its account, so the account's link to a tenant is not read.
 fn interpret_session(
-    store: &(impl InboundStore + ?Sized),
-    catalog: &(impl Tenants + Catalog + ?Sized),
+    (store, catalog): (
+        &(impl InboundStore + ?Sized),
+        &(impl Tenants + Catalog + ?Sized),
+    ),
+    stripe: &dyn Stripe,
     env: &Env<'_>,
     (account, data): (&AccountRef, &EventData),
     refused: Option<&Refusal>,
@@ -223,14 +243,20 @@ fn interpret_session(
 ) -> Result<Option<Verdict>, InboundError> {
     let (session, to) = match data {
         EventData::SessionCompleted(facts) => {
-            return session::interpret(store, catalog, env, (account, facts), refused, now)
+            let facts = (account, facts);
+            return session::interpret((store, catalog), stripe, env, facts, refused, now)
                 .map(Some);
         }
         EventData::SessionPaymentFailed(session) => (session, OrderStatus::PaymentFailed),
         EventData::SessionExpired(session) => (session, OrderStatus::Expired),
-        EventData::Refund(_) | EventData::Deauthorized | EventData::Other => {
-            return Ok(None);
-        }
+        EventData::Refund(_)
+        | EventData::Dispute(_)
+        | EventData::Invoice(_)
+        | EventData::Subscription(_)
+        | EventData::AccountUpdated
+        | EventData::Payout(_)
+        | EventData::Deauthorized
+        | EventData::Other => return Ok(None),
     };
     order::change_order_status(store, env, &account.account, session, to, now).map(Some)
 }
@@ -249,7 +275,14 @@ fn interpret_event(
         ));
     }
     match data {
-        EventData::Refund(facts) => refund::interpret(store, env, account, facts, now),
+        EventData::Refund(facts) => refund::interpret(store, stripe, env, (account, facts), now),
+        EventData::Invoice(facts) => invoice::interpret(store, stripe, env, (account, facts), now),
+        EventData::Subscription(facts) => {
+            subscription::interpret(store, stripe, env, (account, facts), now)
+        }
+        EventData::Dispute(facts) => dispute::interpret(store, stripe, env, (account, facts), now),
+        EventData::AccountUpdated => account::updated(store, stripe, env, account, now),
+        EventData::Payout(facts) => account::payout(store, env, account, facts, now),
         EventData::Deauthorized => deauthorized::interpret(store, stripe, env, account, now),
         EventData::SessionCompleted(_)
         | EventData::SessionPaymentFailed(_)

@@ -1,36 +1,41 @@
-//! Completed Checkout sessions: the license that was paid for is minted.
+//! Completed Checkout sessions: the licenses that were paid for are minted.
 
 use serde_json::Map;
 
 use crate::base::email::Email;
 use crate::base::id::CustomerId;
-use crate::base::metadata::Metadata;
 use crate::base::money::{Currency, Money};
 use crate::base::time::Timestamp;
+use crate::commit::changes::Changes;
 use crate::commit::guards::Refusal;
 use crate::commit::write::Write;
 use crate::model::licenses::license::OrderUnit;
-use crate::model::licenses::standing::RevocationReason;
 use crate::model::sales::customer::{Customer, CustomerName};
+use crate::model::sales::ledger::entry::LedgerEntry;
 use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::payment::{Payment, PaymentKey};
 use crate::model::sellers::audit::Actor;
+use crate::model::sellers::tenant::Tenant;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::{PaymentStatus, SessionFacts};
-use crate::ports::{Catalog, Tenants};
+use crate::ports::{Catalog, Stripe, Tenants};
 use crate::usecase::env::Env;
 use crate::usecase::licenses::transition::{NewLicense, mint_into};
 use crate::usecase::stripe::inbound::discount;
 use crate::usecase::stripe::inbound::lost_order::rebuild;
 use crate::usecase::stripe::inbound::order::{UNKNOWN_SESSION, change_order_status};
+use crate::usecase::stripe::inbound::subscribed::{Begun, begin};
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
 /// Interprets a completed session. Only a session whose id is stored with an order of this account
 /// mints, or one that carries a signed copy of an order that was lost. Other metadata prove nothing,
 /// since the account's owner can set them.
 pub(crate) fn interpret(
-    store: &(impl InboundStore + ?Sized),
-    catalog: &(impl Tenants + Catalog + ?Sized),
+    (store, catalog): (
+        &(impl InboundStore + ?Sized),
+        &(impl Tenants + Catalog + ?Sized),
+    ),
+    stripe: &dyn Stripe,
     env: &Env<'_>,
     (account, facts): (&AccountRef, &SessionFacts),
     refused: Option<&Refusal>,
@@ -53,30 +58,35 @@ pub(crate) fn interpret(
             None => return Ok(Verdict::Ignore(UNKNOWN_SESSION)),
         },
     };
-    let payment = payment(store, &order, facts, refused, now)?;
-    let discount = discount::entry(store, &order, facts, now)?;
-    let verdict = fulfil(catalog, env, order, (facts, payment), now)?;
-    Ok(match verdict {
-        Verdict::Apply(mut changes) => {
-            changes.ledger_entries.extend(discount.map(Write::new));
-            Verdict::Apply(changes)
-        }
-        other => other,
-    })
+    let paid = Paid {
+        facts,
+        payment: payment(store, &order, facts, refused, now)?,
+        begun: begin(store, stripe, account, (&order, facts), now)?,
+        discount: discount::entry(store, &order, facts, now)?,
+    };
+    fulfil(catalog, env, order, paid, now)
 }
 
-/// Mints the license of an order. If that fails, the event is parked and retried.
+/// What was paid.
+struct Paid<'a> {
+    facts: &'a SessionFacts,
+    payment: Option<Payment>,
+    /// The subscription that the session began.
+    begun: Option<Begun>,
+    /// The entry of the ledger for the discount.
+    discount: Option<LedgerEntry>,
+}
+
+/// Mints the licenses of an order. If that fails, none is minted, and the event is parked and retried.
 fn fulfil(
     catalog: &(impl Tenants + Catalog + ?Sized),
     env: &Env<'_>,
     mut order: Order,
-    (facts, payment): (&SessionFacts, Option<Payment>),
+    paid: Paid<'_>,
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
+    let facts = paid.facts;
     let email = buyer(&order, facts);
-    let Some(product) = catalog.product(&order.tenant, &order.product)? else {
-        return Ok(Verdict::Park(order.tenant, "the product is gone".into()));
-    };
     let seller = catalog.tenant(&order.tenant)?;
     let customer = customer(env, &order, email, facts, now);
 
@@ -87,24 +97,14 @@ fn fulfil(
             .audit
             .push(env.audit(tenant, now, Actor::Stripe, "order.rebuilt", target));
     }
-    let new = NewLicense {
+    let sold = Sold {
         seller: seller.as_ref(),
-        product: &product,
-        key_type: &order.key_type,
-        terms: &order.terms,
         customer: &customer,
-        unit: Some(&OrderUnit::only(order.id.clone())),
-        session: order.session.as_ref(),
-        notes: None,
-        metadata: Metadata::default(),
-        // A paid order is minted even beyond the quota.
-        quota: None,
-        revoked: refunded(payment.as_ref()),
-        partly_refunded: payment.as_ref().filter(|it| it.is_partly_refunded()),
-        actor: Actor::Stripe,
+        order: &order,
+        paid: &paid,
     };
-    if let Err(reason) = mint_into(&mut changes, env, new, now) {
-        return Ok(Verdict::Park(order.tenant, reason.to_string()));
+    if let Err(reason) = mint_lines(&mut changes, catalog, env, &sold, now)? {
+        return Ok(Verdict::Park(order.tenant, reason));
     }
     order.status = OrderStatus::Fulfilled;
     order.fulfilled_at = Some(now);
@@ -112,10 +112,74 @@ fn fulfil(
     order.email = Some(customer.email.clone());
     order.payment.clone_from(&facts.payment_intent);
     order.total = total(facts);
-    changes.payments.extend(payment.map(Write::changed));
+    order.fee = order.fee_of(order.total);
+    changes.payments.extend(paid.payment.map(Write::changed));
+    changes.ledger_entries.extend(paid.discount.map(Write::new));
+    if let Some(begun) = paid.begun {
+        changes
+            .subscriptions
+            .push(Write::changed(begun.subscription));
+        changes.payments.extend(begun.payment.map(Write::changed));
+    }
     changes.customers.push(customer);
     changes.orders.push(Write::changed(order));
     Ok(Verdict::Apply(Box::new(changes)))
+}
+
+/// A paid order, and who bought it from whom.
+struct Sold<'a> {
+    seller: Option<&'a Tenant>,
+    customer: &'a Customer,
+    order: &'a Order,
+    paid: &'a Paid<'a>,
+}
+
+/// Mints one license for each unit of each line, or says why one cannot be minted.
+fn mint_lines(
+    changes: &mut Changes,
+    catalog: &(impl Catalog + ?Sized),
+    env: &Env<'_>,
+    sold: &Sold<'_>,
+    now: Timestamp,
+) -> Result<Result<(), String>, InboundError> {
+    let order = sold.order;
+    let subscription = sold.paid.begun.as_ref();
+    let invoice_payment = subscription.and_then(|begun| begun.payment.as_ref());
+    let payment = sold.paid.payment.as_ref().or(invoice_payment);
+    for (line, sells) in (0..).zip(order.lines().iter()) {
+        let Some(product) = catalog.product(&order.tenant, &sells.product)? else {
+            return Ok(Err("the product is gone".to_owned()));
+        };
+        let terms = sells.license_terms();
+        for unit in 0..sells.licenses() {
+            let order_unit = OrderUnit {
+                order: order.id.clone(),
+                line,
+                unit,
+            };
+            let new = NewLicense {
+                seller: sold.seller,
+                product: &product,
+                key_type: &sells.key_type,
+                terms: &terms,
+                customer: sold.customer,
+                unit: Some(&order_unit),
+                subscription: subscription.map(|begun| &begun.subscription),
+                session: order.session.as_ref(),
+                notes: None,
+                metadata: order.basket.metadata.clone(),
+                // A paid order is minted even beyond the quota.
+                quota: None,
+                total: total(sold.paid.facts),
+                payment,
+                actor: Actor::Stripe,
+            };
+            if let Err(reason) = mint_into(changes, env, new, now) {
+                return Ok(Err(reason.to_string()));
+            }
+        }
+    }
+    Ok(Ok(()))
 }
 
 /// The address of the buyer: the one that Stripe reports, else the one that the seller's backend sent.
@@ -151,7 +215,7 @@ fn customer(
 
 /// The payment of the session, linked to its order; `None` for a free session.
 ///
-/// A payment is new unless its refund was processed before its sale. So it is read only after a commit
+/// A payment is new unless a refund or a dispute was processed before its sale. So it is read only after a commit
 /// was refused because it is not new.
 fn payment(
     store: &(impl InboundStore + ?Sized),
@@ -178,13 +242,6 @@ fn payment(
     let currency = currency.and_then(|code| Currency::parse(code).ok());
     payment.currency = payment.currency.or(currency);
     Ok(Some(payment))
-}
-
-/// The reason to revoke the license from the start, if its refund arrived before its sale.
-fn refunded(payment: Option<&Payment>) -> Option<RevocationReason> {
-    payment
-        .is_some_and(Payment::is_fully_refunded)
-        .then_some(RevocationReason::Refund)
 }
 
 /// What was charged; `None` if Stripe did not say so.

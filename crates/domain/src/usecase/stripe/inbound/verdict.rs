@@ -4,7 +4,7 @@ use crate::base::slug::TenantId;
 use crate::commit::changes::Changes;
 use crate::ports::{
     Catalog, Commit, Connections, Licenses, Orders, Payments, ProcessedEvents, PromotionCodes,
-    StripeError, Tenants,
+    StripeError, Subscriptions, Tenants,
 };
 use crate::usecase::failure::{Failure, from_port_errors};
 
@@ -31,6 +31,7 @@ pub trait InboundStore:
     + Orders
     + Payments
     + PromotionCodes
+    + Subscriptions
     + Licenses
     + Catalog
     + Tenants
@@ -44,6 +45,7 @@ impl<T> InboundStore for T where
         + Orders
         + Payments
         + PromotionCodes
+        + Subscriptions
         + Licenses
         + Catalog
         + Tenants

@@ -121,3 +121,13 @@ pub fn used_nonces_and_idempotency_keys_are_pruned_when_they_expire(store: &Node
     assert!(!is_recorded());
     committed(store, caller.minting(&nonce));
 }
+
+/// A record has no API key if a service that embeds the domain made the call.
+pub fn the_record_of_a_service_has_no_api_key(store: &Nodes<'_>) {
+    let caller = caller(store);
+    let mut changes = caller.minting_for(&caller.call());
+    changes.nonces.clear();
+    changes.idempotency[0].value.api_key = None;
+    committed(store, changes.clone());
+    assert_written(store, &changes);
+}

@@ -6,9 +6,10 @@ use mintage_domain::base::slug::ProductId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::catalog::key_type::KeyType;
+use mintage_domain::model::catalog::sale::{QuantityAs, SaleOptions, SessionOptions};
 use mintage_domain::model::licenses::entitlements::Entitlements;
 use mintage_domain::model::licenses::term::{Days, Term};
-use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::model::licenses::terms::{LicenseTerms, TermFrom};
 
 use crate::contracts::store::committing::{changing, committed};
 use crate::contracts::store::nodes::Nodes;
@@ -54,11 +55,47 @@ pub fn a_key_type_reads_back_as_written(store: &Nodes<'_>) {
                 term,
                 activation_limit,
                 entitlements: Entitlements::parse(entitlements).expect("entitlements"),
+                term_from: TermFrom::ALL[i % 2],
+                updates_for: Days::new(u32::try_from(i).unwrap_or_default()),
             },
             price,
+            sale: sale_options(i),
             ..shop.another_key_type(&format!("kt-{i}"))
         };
         comes_back(store, &shop, |it| it.key_types.push(Write::new(key_type)));
+    }
+}
+
+/// Options of which each differs in one row.
+fn sale_options(i: usize) -> SaleOptions {
+    SaleOptions {
+        session: SessionOptions {
+            allow_promotion_codes: i == 1,
+            automatic_tax: i == 2,
+            tax_id_collection: i != 1,
+            invoice_creation: i != 2,
+            managed_payments: i == 0,
+        },
+        quantity_as: QuantityAs::ALL[i % 2],
+    }
+}
+
+/// A change of how a key type is sold, and of the terms of its licenses, is stored.
+pub fn the_options_of_a_key_type_are_overwritten(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let mut key_type = store
+        .key_type(&shop.tenant.id, &shop.product.id, &shop.key_type.id)
+        .expect("the store answers")
+        .expect("the key type of the shop is there");
+    for i in 0..3 {
+        key_type.sale = sale_options(i);
+        key_type.terms.term_from = TermFrom::ALL[i % 2];
+        key_type.terms.updates_for = Days::new(u32::try_from(i).unwrap_or_default());
+        let write = Write::changed(key_type.clone());
+        key_type = write.value.clone();
+        committed(store, changing(&shop, |it| it.key_types.push(write)));
+        let read = store.key_type(&shop.tenant.id, &shop.product.id, &key_type.id);
+        assert_eq!(read, Ok(Some(key_type.clone())));
     }
 }
 

@@ -81,6 +81,7 @@ pub fn a_changed_product_and_key_type_read_back(store: &Nodes<'_>) {
         key_prefix: KeyPrefix::parse("PX").expect("a prefix"),
         key_format: KeyFormat::Checked,
         archived_at: Some(shop.now()),
+        deactivated_at: Some(shop.now()),
         ..shop.product.clone()
     };
     let key_type = KeyType {

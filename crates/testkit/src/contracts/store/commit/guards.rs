@@ -25,6 +25,7 @@ fn one_new_row_of_each_kind(shop: &Shop, sale: &Sale) -> Vec<Changes> {
         only(&|it| it.key_types.push(Write::new(key_type.clone()))),
         only(&|it| it.connections.push(Write::changed(shop.connection()))),
         only(&|it| it.accounts.push(Write::changed(shop.account_link()))),
+        only(&|it| it.account_states.push(Write::changed(shop.account_state()))),
         only(&|it| it.oauth_rounds.push(Write::changed(shop.oauth_round()))),
         only(&|it| it.events.push(Write::changed(shop.processed_event()))),
         only(&|it| it.orders.push(Write::changed(shop.order()))),
@@ -107,6 +108,7 @@ pub fn a_row_read_in_another_version_is_stale(store: &Nodes<'_>) {
     check.of(&shop.management_token(), |it| &mut it.tokens);
     check.of(&shop.connection(), |it| &mut it.connections);
     check.of(&shop.account_link(), |it| &mut it.accounts);
+    check.of(&shop.account_state(), |it| &mut it.account_states);
     check.of(&shop.oauth_round(), |it| &mut it.oauth_rounds);
     check.of(&shop.processed_event(), |it| &mut it.events);
     check.of(&shop.order(), |it| &mut it.orders);

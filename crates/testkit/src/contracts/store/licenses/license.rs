@@ -1,14 +1,20 @@
 //! Licenses, and the records that reads return.
 
+use std::time::Duration;
+
+use mintage_domain::base::id::LicenseId;
 use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::mode::Mode;
+use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::licenses::entitlements::Entitlements;
 use mintage_domain::model::licenses::license::{License, OrderUnit};
 use mintage_domain::model::licenses::standing::{
     HoldCause, HoldStatus, Revocation, RevocationReason, Standing,
 };
-use mintage_domain::ports::LicenseFilter;
+use mintage_domain::model::licenses::term::{Days, Term};
+use mintage_domain::model::sales::customer::Customer;
+use mintage_domain::ports::{KeyQuery, LicenseFilter};
 use serde_json::json;
 
 use crate::contracts::store::committing::{changing, committed};
@@ -46,11 +52,19 @@ pub fn a_license_reads_back_as_written(store: &Nodes<'_>) {
         metadata: Metadata::parse(facts.as_object().cloned().unwrap_or_default())
             .expect("it is small"),
         created_at: INSTANTS[2],
+        event_sequence: 1 << 40,
+        updates_until: Some(INSTANTS[1]),
         ..shop.license(&sale.customer)
     };
-    let variants = standings().map(|standing| License {
-        standing,
-        ..sold.clone()
+    let variants = standings().map(|standing| {
+        let other_key = shop.license(&sale.customer);
+        License {
+            noticed_end: standing.expires_at(),
+            standing,
+            key_hash: other_key.key_hash,
+            sealed_key: other_key.sealed_key,
+            ..sold.clone()
+        }
     });
     each_overwrites(store, &shop, |it| &mut it.licenses, variants);
 }
@@ -77,10 +91,11 @@ fn standings() -> impl Iterator<Item = Standing> {
     let revocation = Revocation::new(RevocationReason::Refund, INSTANTS[0]);
     let holds = [(HoldCause::Admin, HoldStatus::Held)];
     let all = Standing::from_parts(Some(INSTANTS[1]), Some(revocation), holds);
+    let pending = Standing::new(None).with_pending_term(Days::new(36_500));
     revoked
         .into_iter()
         .chain(held)
-        .chain([all, Standing::new(None)])
+        .chain([all, pending, Standing::new(None)])
 }
 
 /// The licenses of a tenant are listed in pages.
@@ -100,10 +115,14 @@ pub fn licenses_are_paged(store: &Nodes<'_>) {
     );
 }
 
-/// A license is read with its customer's address and the session of its order.
+/// A license is read with its customer's address and external id, and the session of its order.
 pub fn a_license_is_read_with_its_address_and_session(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
-    let sale = shop.sold(store);
+    let sale = shop.sale_to(Customer {
+        external_id: Some(text("crm-1")),
+        ..shop.customer()
+    });
+    committed(store, shop.selling(&sale));
     let given = shop.license(&sale.customer);
     committed(
         store,
@@ -116,8 +135,8 @@ pub fn a_license_is_read_with_its_address_and_session(store: &Nodes<'_>) {
         let record = store.license(&shop.tenant.id, id);
         let record = record.expect("the store answers").expect("it was minted");
         assert_eq!(
-            (&record.email, &record.session),
-            (&sale.customer.email, &session)
+            (&record.email, &record.external_id, &record.session),
+            (&sale.customer.email, &sale.customer.external_id, &session)
         );
     }
 }
@@ -155,4 +174,88 @@ pub fn licenses_of_an_order_come_in_the_order_of_its_units(store: &Nodes<'_>) {
     );
     let read = store.licenses_of_order(&other.order.id);
     assert_eq!(read.expect("the store answers").len(), 1);
+}
+
+/// A license whose key is replaced is found by its new key, and not by the old one.
+pub fn a_replaced_key_finds_nothing(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let sale = shop.sold(store);
+    let find = |hash| {
+        let query = KeyQuery {
+            tenant: shop.tenant.id.clone(),
+            product: shop.product.id.clone(),
+            mode: shop.mode,
+            hashes: vec![hash],
+        };
+        let found = store.license_of_key(&query).expect("the store answers");
+        found.map(|it| it.record.license.id)
+    };
+    let old = sale.license.key_hash;
+    assert_eq!(find(old), Some(sale.license.id.clone()));
+    let read = store.license(&shop.tenant.id, &sale.license.id);
+    let mut license = read.expect("the store answers").expect("sold").license;
+    let other = shop.license(&sale.customer);
+    license.key_hash = other.key_hash;
+    license.masked_key.clone_from(&other.masked_key);
+    license.sealed_key = other.sealed_key;
+    committed(
+        store,
+        changing(&shop, |it| it.licenses.push(Write::changed(license))),
+    );
+    assert_eq!(find(old), None);
+    assert_eq!(find(other.key_hash), Some(sale.license.id));
+}
+
+/// Licenses whose term is over are listed, the first ended first, until their end is noticed, and again
+/// after an extension; a revoked one and one without an end never.
+pub fn an_end_is_listed_until_it_is_noticed(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let sale = shop.sold(store);
+    let hour = |n: u64| shop.now().plus(Duration::from_hours(n));
+    let ending = |end: Option<Timestamp>| License {
+        standing: Standing::new(end),
+        ..shop.license(&sale.customer)
+    };
+    let (lifetime, late, early) = (ending(None), ending(Some(hour(2))), ending(Some(hour(1))));
+    let mut revoked = ending(Some(hour(1)));
+    revoked.standing.revoke(RevocationReason::Admin, shop.now());
+    let mut frozen = ending(Some(hour(3)));
+    frozen.standing.hold(HoldCause::Admin);
+    let all = [&lifetime, &late, &early, &revoked, &frozen];
+    committed(
+        store,
+        changing(&shop, |it| {
+            it.licenses = all.map(|license| Write::changed(license.clone())).into();
+        }),
+    );
+    let ended = |until, n| {
+        let records = store.ended_licenses(until, n).expect("the store answers");
+        let ids = records.into_iter().map(|it| it.license.id);
+        ids.collect::<Vec<_>>()
+    };
+    let just_before = Timestamp::from_micros(hour(1).as_micros() - 1);
+    assert_eq!(ended(just_before, 9), []);
+    assert_eq!(ended(hour(2), 9), [early.id.clone(), late.id.clone()]);
+    assert_eq!(ended(hour(9), 1), std::slice::from_ref(&early.id));
+
+    let change = |id: &LicenseId, fill: &dyn Fn(&mut License)| {
+        let read = store.license(&shop.tenant.id, id);
+        let mut license = read.expect("the store answers").expect("stored").license;
+        fill(&mut license);
+        committed(
+            store,
+            changing(&shop, |it| it.licenses.push(Write::changed(license))),
+        );
+    };
+    change(&early.id, &|it| it.noticed_end = it.standing.expires_at());
+    assert_eq!(ended(hour(9), 9), [late.id, frozen.id.clone()]);
+    change(&frozen.id, &|it| it.noticed_end = it.standing.expires_at());
+    change(&early.id, &|it| it.notes = None);
+    assert_eq!(ended(hour(9), 9).len(), 1);
+    let by = Term::parse("1d").expect("a duration");
+    change(&early.id, &|it| {
+        it.standing.extend(by, hour(9)).expect("later");
+    });
+    assert_eq!(ended(hour(9), 9).len(), 1, "not ended yet");
+    assert!(ended(hour(99), 9).contains(&early.id));
 }

@@ -7,4 +7,5 @@ pub mod delivery_order;
 pub mod mail;
 pub mod pruning;
 pub mod several_endpoints;
+pub mod waiting;
 pub mod webhook_endpoint;

@@ -54,6 +54,17 @@ pub fn a_known_customer_joins(store: &Nodes<'_>) {
     assert_eq!(none, None, "the proposed id was not used");
 }
 
+/// A customer who was read since the first sale joins too.
+pub fn a_customer_who_was_read_joins(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let first = shop.sold(store);
+    assert_eq!(read(store, &first.customer), first.customer);
+    let again = shop.sale_to(with_same_address(&shop, &first.customer));
+    let receipt = committed(store, shop.selling(&again));
+    let joined = receipt.customers.get(&again.customer.id);
+    assert_eq!(joined, Some(&first.customer.id));
+}
+
 /// An event names the customer of its license and the external id after the merge, although it was
 /// built before the commit found that customer.
 pub fn an_event_names_the_customer_who_joins(store: &Nodes<'_>) {

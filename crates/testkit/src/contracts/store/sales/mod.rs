@@ -7,3 +7,4 @@ pub mod ledger;
 pub mod order;
 pub mod payment;
 pub mod promotion_code;
+pub mod subscription;

@@ -4,13 +4,17 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use mintage_domain::base::email::Email;
+use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::money::Money;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::commit::write::Write;
+use mintage_domain::model::catalog::sale::QuantityAs;
 use mintage_domain::model::licenses::entitlements::Entitlements;
 use mintage_domain::model::licenses::term::{Days, Term};
-use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::model::licenses::terms::{LicenseTerms, TermFrom};
+use mintage_domain::model::sales::basket::{Basket, OrderLine};
+use mintage_domain::model::sales::items::Quantity;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
 use mintage_domain::ports::OrderFilter;
 
@@ -36,7 +40,10 @@ pub fn an_order_reads_back_as_written(store: &Nodes<'_>) {
             term: Term::Days(Days::new(30).expect("a month")),
             activation_limit: LicenseTerms::MAX_ACTIVATIONS,
             entitlements: Entitlements::default(),
+            term_from: TermFrom::FirstActivation,
+            updates_for: Days::new(7),
         },
+        basket: basket(&shop),
         fee: Some(cents(15)),
         buyer: Some(email("buyer@example.test")),
         email: Email::kept("not..(mailable)@x"),
@@ -60,6 +67,34 @@ pub fn an_order_reads_back_as_written(store: &Nodes<'_>) {
         .into_iter()
         .flat_map(|status| [bare.clone(), full.clone()].map(|order| Order { status, ..order }));
     each_overwrites(store, &shop, |it| &mut it.orders, variants);
+}
+
+/// A basket with all that it can have.
+fn basket(shop: &Shop) -> Basket {
+    let line = |slug: &str, quantity, quantity_as| OrderLine {
+        product: shop.product.id.clone(),
+        key_type: shop.another_key_type(slug).id,
+        terms: LicenseTerms {
+            term: Term::Days(Days::new(365).expect("a year")),
+            term_from: TermFrom::FirstActivation,
+            updates_for: Days::new(36_500),
+            ..shop.key_type.terms.clone()
+        },
+        price: cents(2_900),
+        quantity: Quantity::new(quantity).expect("a quantity"),
+        quantity_as,
+    };
+    let metadata = serde_json::json!({ "källa": "mässa", "n": [1, null] });
+    Basket {
+        lines: vec![
+            line("pro", 100, QuantityAs::Licenses),
+            line("team", 7, QuantityAs::Seats),
+        ],
+        may_discount: true,
+        may_tax: true,
+        metadata: Metadata::parse(metadata.as_object().cloned().unwrap_or_default())
+            .expect("it is small"),
+    }
 }
 
 /// The orders of a tenant are listed in pages.
@@ -224,6 +259,7 @@ pub fn orders_are_filtered(store: &Nodes<'_>) {
             status,
             email: address.and_then(Email::kept),
             session: session.and_then(|order| order.session.clone()),
+            account: None,
         };
         let page = store.orders(&shop.tenant.id, &filter, &PageRequest::default());
         let mut listed: Vec<_> = page

@@ -6,7 +6,7 @@ use std::time::Duration;
 use mintage_domain::base::id::TokenId;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::model::sellers::audit::{Actor, AuditEntry, Origin};
+use mintage_domain::model::sellers::audit::{Actor, AuditEntry, Origin, ServiceName};
 use mintage_domain::ports::AuditFilter;
 
 use crate::contracts::store::committing::{changing, committed};
@@ -19,9 +19,11 @@ use crate::fixtures::Shop;
 pub fn an_audit_entry_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let token = shop.management_token();
+    let service = ServiceName::parse("shop/eu-1").expect("it is short and visible");
     let actors = [
         Actor::Operator,
         Actor::Token(token.id.clone()),
+        Actor::Service(service),
         Actor::Seller,
         Actor::Stripe,
         Actor::System,
@@ -75,7 +77,7 @@ fn entries_by_three_actors(shop: &Shop) -> Vec<AuditEntry> {
         .map(|(seconds, (actor, action, target))| AuditEntry {
             at: shop.now().plus(Duration::from_secs(seconds)),
             actor: actor.clone(),
-            action,
+            action: action.into(),
             target: target.to_owned(),
             ..shop.audit_entry()
         })
@@ -92,7 +94,7 @@ pub fn the_audit_trail_is_filtered(store: &Nodes<'_>) {
     let theirs = AuditEntry {
         at: at(1),
         actor: entries[0].actor.clone(),
-        action: "license.frozen",
+        action: "license.frozen".into(),
         target: "lic_1".to_owned(),
         ..other.audit_entry()
     };

@@ -1,14 +1,18 @@
 //! Erasing tenants.
 
 use mintage_domain::base::email::Email;
+use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::base::seal::Sealed;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::outbox::delivery::Delivery;
 use mintage_domain::model::outbox::mail::QueuedMail;
+use mintage_domain::model::sales::basket::Basket;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sellers::audit::{AuditEntry, Origin};
 use mintage_domain::ports::{AuditFilter, TenantErasure, TenantRows};
+
+use serde_json::Map;
 
 use crate::contracts::store::committing::{changing, committed};
 use crate::contracts::store::nodes::Nodes;
@@ -25,6 +29,8 @@ struct Rows {
     order: Order,
     /// A mail to the seller.
     mail: QueuedMail,
+    /// A mail to a buyer, whose address goes with the customer.
+    license_mail: QueuedMail,
     /// A delivery that waits.
     delivery: Delivery,
 }
@@ -34,9 +40,16 @@ fn with_personal_data(store: &Nodes<'_>, shop: &Shop) -> Rows {
     let order = Order {
         buyer: Some(email("ada@example.test")),
         email: Some(email("ada@example.test")),
+        basket: Basket {
+            metadata: Metadata::parse(Map::from_iter([("phone".to_owned(), "555".into())]))
+                .expect("it is small"),
+            ..Basket::default()
+        },
         ..shop.order()
     };
-    let mut delivery = shop.delivery(&shop.sold(store).license);
+    let license = shop.sold(store).license;
+    let license_mail = Write::changed(shop.queued_mail(&license));
+    let mut delivery = shop.delivery(&license);
     if let Some(customer) = &mut delivery.customer {
         customer.external_id = Some(text("crm-1"));
     }
@@ -45,11 +58,13 @@ fn with_personal_data(store: &Nodes<'_>, shop: &Shop) -> Rows {
     let stored = Rows {
         order: order.value.clone(),
         mail: mail.value.clone(),
+        license_mail: license_mail.value.clone(),
         delivery: delivery.value.clone(),
     };
     let changes = changing(shop, |it| {
         it.orders.push(order);
         it.mails.push(mail);
+        it.mails.push(license_mail);
         it.deliveries.push(delivery);
         it.audit.extend((0..ENTRIES).map(|_| AuditEntry {
             origin: Some(Origin {
@@ -99,16 +114,18 @@ fn read(store: &Nodes<'_>, shop: &Shop, rows: &Rows) -> Rows {
     let there = "the store answers";
     let order = store.order(tenant, &rows.order.id).expect(there);
     let mail = store.mailing(tenant, &rows.mail.id).expect(there);
+    let license_mail = store.mailing(tenant, &rows.license_mail.id);
     let delivery = store.delivery(tenant, &rows.delivery.id).expect(there);
     Rows {
         order: order.expect("an order"),
         mail: mail.expect("a mail"),
+        license_mail: license_mail.expect(there).expect("a mail"),
         delivery: delivery.expect("a delivery").0,
     }
 }
 
-/// An erased tenant keeps its orders, mails, deliveries and audit trail, which name nobody; those of other
-/// tenants are as they were. To repeat the erasure changes nothing.
+/// An erased tenant keeps its orders, mails to the seller, deliveries and audit trail, which name nobody;
+/// mails to buyers and the rows of other tenants are as they were. To repeat the erasure changes nothing.
 pub fn an_erased_tenant_has_no_personal_data_left(store: &Nodes<'_>) {
     let (shop, other) = (Shop::opened(store, "acme"), Shop::opened(store, "other"));
     let rows = with_personal_data(store, &shop);
@@ -118,12 +135,14 @@ pub fn an_erased_tenant_has_no_personal_data_left(store: &Nodes<'_>) {
         let Rows {
             order,
             mail,
+            license_mail,
             delivery,
         } = rows.clone();
         let mut expected = Rows {
             order: Order {
                 buyer: None,
                 email: None,
+                basket: Basket::default(),
                 version: order.version + 1,
                 ..order
             },
@@ -132,6 +151,7 @@ pub fn an_erased_tenant_has_no_personal_data_left(store: &Nodes<'_>) {
                 version: mail.version + 1,
                 ..mail
             },
+            license_mail,
             delivery: Delivery {
                 sealed_body: Sealed::from_bytes(&[]).expect("no bytes are an erased secret"),
                 version: delivery.version + 1,

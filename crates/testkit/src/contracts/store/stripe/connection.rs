@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::SecretHash;
+use mintage_domain::base::slug::TenantId;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
 use mintage_domain::model::stripe::connection::{Connection, ConnectionState};
@@ -113,4 +114,40 @@ pub fn connections_to_retire_are_found(store: &Nodes<'_>) {
     );
     assert!(!found(10).contains(&shops[0].tenant.id));
     assert_eq!(found(10).len(), 2);
+}
+
+/// Connections with an account are listed in the order of their tenants, page by page; those that are
+/// disconnected are left out.
+pub fn connections_with_an_account_are_listed_in_pages(store: &Nodes<'_>) {
+    let shops = ["ccc", "aaa", "ddd", "bbb"].map(|slug| Shop::opened(store, slug));
+    for shop in &shops {
+        let put = Write::changed(Connection {
+            version: 0,
+            ..shop.connection()
+        });
+        committed(store, changing(shop, |it| it.connections.push(put)));
+    }
+    let mut gone = Connection {
+        version: 1,
+        ..shops[2].connection()
+    };
+    gone.disconnect(true);
+    let gone = Write::changed(gone);
+    committed(store, changing(&shops[2], |it| it.connections.push(gone)));
+
+    let listed = |after: Option<&str>, n| -> Vec<String> {
+        let after = after.map(|slug| TenantId::parse(slug).expect("a slug"));
+        let found = store.connected(after.as_ref(), n);
+        let found = found.expect("the store answers").into_iter();
+        found.map(|it| it.tenant.to_string()).collect()
+    };
+    for (after, n, expected) in [
+        (None, 10, &["aaa", "bbb", "ccc"][..]),
+        (None, 2, &["aaa", "bbb"]),
+        (Some("bbb"), 2, &["ccc"]),
+        (Some("ccc"), 2, &[]),
+        (None, 0, &[]),
+    ] {
+        assert_eq!(listed(after, n), expected, "{after:?} {n}");
+    }
 }

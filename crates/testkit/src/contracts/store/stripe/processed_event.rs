@@ -12,7 +12,7 @@ use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEven
 
 use crate::contracts::store::committing::{changing, committed};
 use crate::contracts::store::nodes::Nodes;
-use crate::contracts::store::paging::{assert_paged, at_moments};
+use crate::contracts::store::paging::{assert_paged, at_moments, read_all};
 use crate::contracts::store::round_trip::{INSTANTS, each_comes_back, each_overwrites};
 use crate::fixtures::Shop;
 
@@ -243,4 +243,28 @@ pub fn parked_events_are_paged(store: &Nodes<'_>) {
         &place,
         events.iter().map(place).collect(),
     );
+}
+
+/// An event that both endpoints received and neither could process is listed twice, also across pages.
+pub fn a_parked_event_of_both_endpoints_is_listed_twice(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let live = ProcessedEvent {
+        outcome: parked_until(shop.now(), Some(&shop.tenant.id)),
+        ..shop.processed_event()
+    };
+    let sandbox = ProcessedEvent {
+        endpoint: Mode::Sandbox,
+        ..live.clone()
+    };
+    committed(
+        store,
+        changing(&shop, |it| {
+            it.events = [live, sandbox].map(Write::changed).into();
+        }),
+    );
+    let list = |page: &PageRequest| store.parked(&shop.tenant.id, page);
+    let (events, _) = read_all(1, &list);
+    let mut endpoints: Vec<_> = events.iter().map(|it| it.endpoint).collect();
+    endpoints.sort();
+    assert_eq!(endpoints, [Mode::Sandbox, Mode::Live]);
 }

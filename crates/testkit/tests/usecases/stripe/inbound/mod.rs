@@ -1,4 +1,6 @@
+mod dispute;
 mod lost_order;
 mod receive;
 mod refund;
 mod session;
+mod subscription;

@@ -99,7 +99,7 @@ fn a_license_is_held_by_what_is_not_released() {
     let dispute = |id: &str| HoldCause::Dispute(id.to_owned());
     standing.hold(HoldCause::Admin);
     standing.hold(dispute("b"));
-    standing.dispute("a", DisputeEvent::Won, second(1));
+    standing.release(dispute("a"));
     let held = |standing: &Standing| -> Vec<String> {
         standing.held_by().map(ToString::to_string).collect()
     };

@@ -8,11 +8,11 @@ use proptest::prelude::*;
 use super::*;
 
 mod commands;
+mod payment;
 
 /// An event of another system, with its time.
 #[derive(Debug, Clone)]
 enum Event {
-    Dispute(&'static str, DisputeEvent, Timestamp),
     InvoiceUnpaid(&'static str),
     InvoicePaid(&'static str),
     Revoked(RevocationReason, Timestamp),
@@ -25,7 +25,6 @@ fn second(seconds: i64) -> Timestamp {
 fn apply(standing: &mut Standing, event: &Event) -> bool {
     let invoice = |id: &str| HoldCause::UnpaidInvoice(id.to_owned());
     match event {
-        Event::Dispute(id, event, at) => standing.dispute(id, *event, *at),
         Event::InvoiceUnpaid(id) => standing.hold(invoice(id)),
         Event::InvoicePaid(id) => standing.release(invoice(id)),
         Event::Revoked(reason, at) => standing.revoke(*reason, *at),
@@ -42,48 +41,9 @@ fn after(all: &[Event]) -> Standing {
 
 #[test]
 fn events_lead_to_their_state() {
-    use DisputeEvent::{Lost, Opened, Won};
-    let (early, late) = (second(10), second(20));
-    let refund = Event::Revoked(RevocationReason::Refund, early);
+    let refund = Event::Revoked(RevocationReason::Refund, second(10));
     for (name, events, state) in [
         ("nothing", vec![], State::Active),
-        (
-            "opened",
-            vec![Event::Dispute("a", Opened, early)],
-            State::Frozen,
-        ),
-        (
-            "opened and won",
-            vec![
-                Event::Dispute("a", Opened, early),
-                Event::Dispute("a", Won, late),
-            ],
-            State::Active,
-        ),
-        (
-            "won, then received the opening",
-            vec![
-                Event::Dispute("a", Won, late),
-                Event::Dispute("a", Opened, early),
-            ],
-            State::Active,
-        ),
-        (
-            "one won, another open",
-            vec![
-                Event::Dispute("a", Won, late),
-                Event::Dispute("b", Opened, early),
-            ],
-            State::Frozen,
-        ),
-        (
-            "lost, then reported as won",
-            vec![
-                Event::Dispute("a", Lost, late),
-                Event::Dispute("a", Won, late),
-            ],
-            State::Revoked,
-        ),
         ("unpaid", vec![Event::InvoiceUnpaid("i")], State::Frozen),
         (
             "paid, then received the failure",
@@ -92,16 +52,7 @@ fn events_lead_to_their_state() {
         ),
         (
             "refunded, then paid",
-            vec![
-                Event::InvoiceUnpaid("i"),
-                refund.clone(),
-                Event::InvoicePaid("i"),
-            ],
-            State::Revoked,
-        ),
-        (
-            "refunded, and a dispute won",
-            vec![refund, Event::Dispute("a", Won, late)],
+            vec![Event::InvoiceUnpaid("i"), refund, Event::InvoicePaid("i")],
             State::Revoked,
         ),
     ] {
@@ -168,31 +119,6 @@ fn of_two_revocations_the_admins_stays_else_the_disputes_else_the_earlier() {
 }
 
 #[test]
-fn only_a_revocation_for_a_refund_is_undone() {
-    for (reasons, state) in [
-        (vec![], State::Active),
-        (vec![RevocationReason::Refund], State::Active),
-        (vec![RevocationReason::Admin], State::Revoked),
-        (
-            vec![RevocationReason::Refund, RevocationReason::Dispute],
-            State::Revoked,
-        ),
-        (
-            vec![RevocationReason::Refund, RevocationReason::Admin],
-            State::Revoked,
-        ),
-    ] {
-        let mut standing = Standing::new(None);
-        for reason in &reasons {
-            standing.revoke(*reason, second(1));
-        }
-        let undone = standing.undo_refund();
-        assert_eq!(undone, reasons == [RevocationReason::Refund]);
-        assert_eq!(standing.state(second(2)), state, "{reasons:?}");
-    }
-}
-
-#[test]
 fn causes_and_reasons_are_read_as_they_are_written() {
     for (cause, text) in [
         (HoldCause::Admin, "admin"),
@@ -234,13 +160,10 @@ fn causes_and_reasons_are_read_as_they_are_written() {
 }
 
 fn any_event() -> impl Strategy<Value = Event> {
-    use DisputeEvent::{Lost, Opened, Won};
     let id = proptest::sample::select(vec!["a", "b"]);
     let at = (0..5_i64).prop_map(second);
-    let outcome = proptest::sample::select(vec![Opened, Won, Lost]);
     let reason = proptest::sample::select(RevocationReason::ALL.to_vec());
     prop_oneof![
-        4 => (id.clone(), outcome, at.clone()).prop_map(|(id, event, at)| Event::Dispute(id, event, at)),
         2 => id.clone().prop_map(Event::InvoiceUnpaid),
         2 => id.prop_map(Event::InvoicePaid),
         1 => (reason, at).prop_map(|(reason, at)| Event::Revoked(reason, at)),

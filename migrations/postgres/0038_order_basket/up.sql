@@ -1,0 +1,5 @@
+-- What an order sells beyond one plain license, as JSON, and the seller's metadata for its licenses. Both
+-- are null for one plain license.
+
+alter table orders add column basket text collate "C";
+alter table orders add column metadata text collate "C";

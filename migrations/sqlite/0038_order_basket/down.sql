@@ -1,0 +1,2 @@
+alter table orders drop column metadata;
+alter table orders drop column basket;

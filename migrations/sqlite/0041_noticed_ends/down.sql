@@ -1,0 +1,1 @@
+alter table licenses drop column noticed_end;
