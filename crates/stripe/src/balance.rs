@@ -171,7 +171,7 @@ mod tests {
 
     use super::*;
 
-    fn read(transaction: Value) -> BalanceTransaction {
+    fn read(transaction: &Value) -> BalanceTransaction {
         let list = json!({ "data": [transaction], "has_more": false });
         let list: List<Transaction> = serde_json::from_value(list).expect("a list");
         let page = list.transactions().expect("a page");
@@ -188,7 +188,7 @@ mod tests {
             "net": 2771, "currency": "usd", "created": 7,
             "source": { "id": "ch_1", "object": "charge", "payment_intent": "pi_1" },
         });
-        let booked = read(whole.clone());
+        let booked = read(&whole);
         assert_eq!(
             (booked.fee, booked.platform_fee, booked.net),
             (129, 15, 2_771)
@@ -203,7 +203,7 @@ mod tests {
         );
         let mut bare = whole;
         bare["source"] = json!("ch_1");
-        let booked = read(bare);
+        let booked = read(&bare);
         assert_eq!(
             booked.source.map(|id| id.to_string()).as_deref(),
             Some("ch_1")
@@ -217,7 +217,7 @@ mod tests {
             "id": "txn_1", "type": "novelty", "amount": -5, "net": -5, "currency": "xyz", "created": 7,
             "source": null,
         });
-        let booked = read(least);
+        let booked = read(&least);
         assert_eq!((booked.amount, booked.fee), (-5, 0));
         assert_eq!(booked.currency.as_str(), "xyz");
         assert_eq!((booked.source, booked.intent), (None, None));

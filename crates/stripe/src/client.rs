@@ -1,5 +1,7 @@
 //! The [`Stripe`] port: each method sends the request of one resource and reads its answer.
 
+mod calls;
+
 use std::sync::Arc;
 
 use mintage_domain::base::id::{
@@ -100,80 +102,6 @@ impl StripeClient {
         request: &impl StripeRequest,
     ) -> Result<T, StripeError> {
         self.call(&self.caller(access, key)?, request)
-    }
-
-    fn caller<'a>(
-        &'a self,
-        access: &'a StripeAccess,
-        key: Option<&'a StripeIdempotencyKey>,
-    ) -> Result<Caller<'a>, StripeError> {
-        match access {
-            StripeAccess::Connect(on) => self.connect_caller(on, key),
-            StripeAccess::Key(seller) => Ok(Caller {
-                key,
-                ..Caller::own_account(&seller.key)
-            }),
-        }
-    }
-
-    /// Gets an object on a connected account; `None` if it does not exist.
-    fn get_on<T: DeserializeOwned>(
-        &self,
-        on: &AccountRef,
-        request: RequestBuilder,
-    ) -> Result<Option<T>, StripeError> {
-        let base = format!("{}/v1", self.config.api_url());
-        let caller = self.connect_caller(on, None)?;
-        let answer = call::send(&*self.http, &base, &caller, request)?;
-        match call::read(&answer) {
-            Ok(found) => Ok(Some(found)),
-            Err(StripeError::NotFound(_)) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Sends a request that no request crate builds with the credentials of `access`.
-    fn call_plain<T: DeserializeOwned>(
-        &self,
-        access: &StripeAccess,
-        key: Option<&StripeIdempotencyKey>,
-        request: RequestBuilder,
-    ) -> Result<T, StripeError> {
-        let caller = match access {
-            StripeAccess::Connect(on) => self.connect_caller(on, key)?,
-            StripeAccess::Key(seller) => Caller {
-                key,
-                ..Caller::own_account(&seller.key)
-            },
-        };
-        let base = format!("{}/v1", self.config.api_url());
-        call::read(&call::send(&*self.http, &base, &caller, request)?)
-    }
-
-    fn connect_caller<'a>(
-        &'a self,
-        on: &'a AccountRef,
-        key: Option<&'a StripeIdempotencyKey>,
-    ) -> Result<Caller<'a>, StripeError> {
-        Ok(Caller {
-            secret_key: self.mode(on.mode)?.secret_key(),
-            account: Some(&on.account),
-            key,
-        })
-    }
-
-    /// Sends a request to the OAuth API, which has neither accounts nor idempotency keys.
-    fn call_oauth(
-        &self,
-        config: &ModeConfig,
-        request: RequestBuilder,
-    ) -> Result<HttpResponse, StripeError> {
-        call::send(
-            &*self.http,
-            self.config.connect_url(),
-            &Caller::own_account(config.secret_key()),
-            request,
-        )
     }
 }
 
@@ -371,10 +299,7 @@ impl Stripe for StripeClient {
         access: &StripeAccess,
         query: &HistoryQuery,
     ) -> Result<HistoryPage, StripeError> {
-        let caller = self.caller(access, None)?;
-        let base = format!("{}/v1", self.config.api_url());
-        let answer = call::send(&*self.http, &base, &caller, history::list(query))?;
-        let list: history::List = call::read(&answer)?;
+        let list: history::List = self.call_plain(access, None, history::list(query))?;
         Ok(list.into_page(access, query))
     }
 

@@ -5,6 +5,7 @@ use mintage_domain::base::id::{CustomerId, OrderId, SessionId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::money::Money;
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
+use mintage_domain::base::text::Text;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::sales::basket::OrderLine;
 use mintage_domain::model::sales::customer::Customer;
@@ -125,7 +126,7 @@ impl<'a> SoldByView<'a> {
     fn of(code: &'a SoldBy) -> Self {
         Self {
             code: code.code.as_str(),
-            campaign: code.campaign.as_ref().map(|campaign| campaign.as_str()),
+            campaign: code.campaign.as_ref().map(Text::as_str),
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use mintage_domain::base::id::{PromotionCodeId, StripeAccountId};
 use mintage_domain::base::mode::Mode;
+use mintage_domain::base::money::Money;
 use mintage_domain::base::slug::ProductId;
+use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::sales::ledger::promotion_code::{Discount, PromotionCode};
 use mintage_domain::ports::SalesSums;
@@ -171,7 +173,7 @@ impl<'a> PromotionCodeView<'a> {
                 let share = f64::from(hundredths) / 100.0;
                 Number::from_f64(share).unwrap_or_else(|| Number::from(0))
             }),
-            amount_off: amount.map(|amount| amount.minor()),
+            amount_off: amount.map(Money::minor),
             currency: amount.map(|amount| amount.currency().as_str()),
             duration: code.duration.as_str(),
             duration_in_months: code.months,
@@ -180,7 +182,7 @@ impl<'a> PromotionCodeView<'a> {
             first_time_only: code.first_time_only,
             campaign: code.campaign.as_deref(),
             active: code.active,
-            stripe_id: code.stripe_id.as_ref().map(|id| id.as_str()),
+            stripe_id: code.stripe_id.as_ref().map(StripeObjectId::as_str),
             created_at: code.created_at.to_rfc3339(),
         }
     }

@@ -25,6 +25,7 @@ mod store;
 mod store_error;
 mod stripe;
 mod stripe_api;
+mod stripe_catalog;
 mod stripe_checkout;
 mod stripe_history;
 mod stripe_idempotency;
@@ -57,8 +58,10 @@ pub use store::Store;
 pub use store_error::StoreError;
 pub use stripe::{Connections, OAuthRounds, ProcessedEvents};
 pub use stripe_api::{
-    CheckoutEnd, Grant, NewPrice, NewProduct, PriceBilling, SellerKey, SoldKeyType, Stripe,
-    StripeAccess, StripeAccount, StripeError, StripePrice, StripeProduct, StripeRefusal,
+    CheckoutEnd, Grant, SellerKey, Stripe, StripeAccess, StripeAccount, StripeError, StripeRefusal,
+};
+pub use stripe_catalog::{
+    NewPrice, NewProduct, PriceBilling, SoldKeyType, StripePrice, StripeProduct,
 };
 pub use stripe_checkout::{CheckoutLine, CheckoutRequest, CheckoutSession, NewSubscription};
 pub use stripe_history::{HistoryKind, HistoryPage, HistoryQuery, UnknownHistory};

@@ -306,7 +306,7 @@ pub(super) async fn update(
     let caller = TokenCaller::of(&app, &request, TokenScope::ProductsWrite).await?;
     let id = parse_id(&path, PromotionCodeId::parse)?;
     let body = read_body::<UpdatePromotionCodeRequest>(&body.read().await?)?;
-    let patch = PromotionCodePatch {
+    let changes = PromotionCodePatch {
         active: body.active,
         campaign: body.campaign.0.map(|campaign| campaign.0),
     };
@@ -320,7 +320,7 @@ pub(super) async fn update(
             &caller.env(app),
             of,
             &actor,
-            &patch,
+            &changes,
         )
     })
     .await??;

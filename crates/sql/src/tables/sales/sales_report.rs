@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
-use mintage_domain::base::id::{OrderId, StripeAccountId};
+use mintage_domain::base::id::{OrderId, PaymentIntentId, StripeAccountId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::Cursor;
 use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
@@ -301,7 +301,7 @@ type Paid = HashMap<(String, String), Option<String>>;
 /// they paid.
 fn paid(conn: &mut Conn, entries: &[LedgerEntry]) -> Result<Paid, Error> {
     let intents = entries.iter().filter_map(|it| it.intent.as_ref());
-    let intents: Vec<&str> = intents.map(|intent| intent.as_str()).collect();
+    let intents: Vec<&str> = intents.map(PaymentIntentId::as_str).collect();
     let rows: Vec<(String, String, Option<String>, Option<String>)> = payments::table
         .filter(payments::intent.eq_any(intents))
         .select((

@@ -1,6 +1,7 @@
 //! A stand-in for Stripe.
 
 mod booking;
+mod dashboard;
 mod sales;
 mod stand_in;
 mod state;

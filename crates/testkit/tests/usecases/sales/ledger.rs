@@ -65,7 +65,7 @@ fn a_transaction_that_stripe_shows_late_is_read() {
     let account = seller.shop.account_ref();
     let late = seller.shop.balance_transaction();
     let newer = BalanceTransaction {
-        created_at: late.created_at.plus(Duration::from_secs(300)),
+        created_at: late.created_at.plus(Duration::from_mins(5)),
         ..seller.shop.balance_transaction()
     };
     seller.stripe.book(&account, newer);

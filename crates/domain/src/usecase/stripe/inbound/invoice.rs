@@ -47,14 +47,10 @@ pub(crate) fn interpret(
 /// The invoice with its payment, by which the sales ledger finds what was sold. A renewal does not depend on
 /// it: without an answer of Stripe, the reconciliation links the payment.
 fn with_payment(stripe: &dyn Stripe, account: &AccountRef, facts: &InvoiceFacts) -> InvoiceFacts {
-    let found = match facts.lacks_payment() {
-        true => stripe.invoice(account, &facts.id).ok().flatten(),
-        false => None,
-    };
-    InvoiceFacts {
-        payment_intent: found
-            .and_then(|found| found.payment_intent)
-            .or_else(|| facts.payment_intent.clone()),
-        ..facts.clone()
+    let mut facts = facts.clone();
+    if facts.lacks_payment() {
+        let found = stripe.invoice(account, &facts.id).ok().flatten();
+        facts.payment_intent = found.and_then(|found| found.payment_intent);
     }
+    facts
 }
