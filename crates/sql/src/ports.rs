@@ -39,6 +39,7 @@ macro_rules! read_ports {
             use ::mintage_domain::model::stripe::account::{AccountLink, AccountRef};
             use ::mintage_domain::model::stripe::account_state::AccountState;
             use ::mintage_domain::model::stripe::connection::Connection;
+            use ::mintage_domain::model::stripe::event_endpoint::EventEndpoint;
             use ::mintage_domain::model::stripe::oauth_round::OAuthRound;
             use ::mintage_domain::model::stripe::processed_event::ProcessedEvent;
             use ::mintage_domain::ports::*;
@@ -98,7 +99,7 @@ macro_rules! read_ports {
                         = stripe::oauth_round::get;
                 }
                 ProcessedEvents {
-                    processed_event(endpoint: Mode, id: &StripeEventId) -> Option<ProcessedEvent>
+                    processed_event(endpoint: &EventEndpoint, id: &StripeEventId) -> Option<ProcessedEvent>
                         = stripe::event::get;
                     parked_due(now: Timestamp, n: usize) -> Vec<ProcessedEvent>
                         = stripe::event::list_due;

@@ -73,7 +73,7 @@ aggregates! {
     /// OAuth rounds begun or used up.
     oauth_rounds: versioned OAuthRound = it => Row::OAuthRound(it.state);
     /// Stripe events received, or parked ones settled.
-    events: versioned ProcessedEvent = it => Row::Event(it.endpoint, it.id.clone());
+    events: versioned ProcessedEvent = it => Row::Event(it.endpoint.clone(), it.id.clone());
     /// Customers of orders and licenses.
     customers: plain Customer;
     /// Orders opened or moved on.

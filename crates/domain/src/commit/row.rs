@@ -16,6 +16,7 @@ use crate::model::sales::ledger::entry::LedgerEntryId;
 use crate::model::sales::payment::PaymentKey;
 use crate::model::sales::subscription::SubscriptionKey;
 use crate::model::stripe::account::AccountRef;
+use crate::model::stripe::event_endpoint::EventEndpoint;
 
 /// The identity of a row that a guard names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,8 +37,8 @@ pub enum Row {
     AccountState(AccountRef),
     /// An OAuth round, by the hash of its state.
     OAuthRound(SecretHash),
-    /// A Stripe event that was received on the endpoint of a mode.
-    Event(Mode, StripeEventId),
+    /// A Stripe event that was received on an endpoint.
+    Event(EventEndpoint, StripeEventId),
     /// An order.
     Order(OrderId),
     /// A payment.

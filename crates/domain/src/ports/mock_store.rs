@@ -42,6 +42,7 @@ use crate::model::sellers::tenant::Tenant;
 use crate::model::stripe::account::{AccountLink, AccountRef};
 use crate::model::stripe::account_state::AccountState;
 use crate::model::stripe::connection::Connection;
+use crate::model::stripe::event_endpoint::EventEndpoint;
 use crate::model::stripe::oauth_round::OAuthRound;
 use crate::model::stripe::processed_event::ProcessedEvent;
 use crate::ports::store_error::{Found, Listed, StoreError};
@@ -327,7 +328,7 @@ mockall::mock! {
     }
 
     impl ProcessedEvents for Store {
-        fn processed_event(&self, endpoint: Mode, id: &StripeEventId) -> Found<ProcessedEvent>;
+        fn processed_event(&self, endpoint: &EventEndpoint, id: &StripeEventId) -> Found<ProcessedEvent>;
         fn parked_due(&self, now: Timestamp, n: usize) -> Result<Vec<ProcessedEvent>, StoreError>;
         fn parked(&self, tenant: &TenantId, page: &PageRequest) -> Listed<ProcessedEvent>;
     }

@@ -1,7 +1,6 @@
 //! Reads of connections to Stripe and of the events received from it.
 
 use crate::base::id::StripeEventId;
-use crate::base::mode::Mode;
 use crate::base::page::PageRequest;
 use crate::base::secret::SecretHash;
 use crate::base::slug::TenantId;
@@ -9,6 +8,7 @@ use crate::base::time::Timestamp;
 use crate::model::stripe::account::{AccountLink, AccountRef};
 use crate::model::stripe::account_state::AccountState;
 use crate::model::stripe::connection::Connection;
+use crate::model::stripe::event_endpoint::EventEndpoint;
 use crate::model::stripe::oauth_round::OAuthRound;
 use crate::model::stripe::processed_event::ProcessedEvent;
 use crate::ports::store_error::{Found, Listed, StoreError};
@@ -42,8 +42,12 @@ pub trait OAuthRounds {
 
 /// Reads the events received from Stripe.
 pub trait ProcessedEvents {
-    /// The event with this id, as received on the endpoint of a mode.
-    fn processed_event(&self, endpoint: Mode, id: &StripeEventId) -> Found<ProcessedEvent>;
+    /// The event with this id, as received on this endpoint.
+    fn processed_event(
+        &self,
+        endpoint: &EventEndpoint,
+        id: &StripeEventId,
+    ) -> Found<ProcessedEvent>;
     /// Up to `n` parked events that are to be retried at `now`, the longest due first
     /// (`parked_events_come_due_in_the_order_of_their_retries`).
     fn parked_due(&self, now: Timestamp, n: usize) -> Result<Vec<ProcessedEvent>, StoreError>;

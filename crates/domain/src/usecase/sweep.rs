@@ -116,7 +116,7 @@ fn unpark(
         Err(error) => (placeholder(&parked), Some(UnparkError::from(error))),
     };
     let inbound = Inbound {
-        endpoint: parked.endpoint,
+        endpoint: parked.endpoint.clone(),
         event,
         payload,
         parked: Some(parked),
@@ -139,7 +139,7 @@ fn placeholder(parked: &ProcessedEvent) -> StripeEvent {
         id: parked.id.clone(),
         kind: parked.kind.clone(),
         account: parked.account.clone(),
-        livemode: parked.endpoint.livemode(),
+        livemode: parked.endpoint.mode().livemode(),
         data: EventData::Other,
     }
 }

@@ -98,7 +98,7 @@ impl Tables {
             Row::OAuthRound(state) => self.oauth_rounds.get(state).map(|row| row.version),
             Row::Event(endpoint, id) => self
                 .events
-                .get(&(*endpoint, id.clone()))
+                .get(&(endpoint.clone(), id.clone()))
                 .map(|row| row.version),
             Row::Order(id) => self.orders.get(id).map(|row| row.version),
             Row::Payment(key) => self.payments.get(key).map(|row| row.version),
@@ -171,7 +171,7 @@ impl Tables {
         });
         write_rows(&mut self.oauth_rounds, changes.oauth_rounds, |it| it.state);
         write_rows(&mut self.events, changes.events, |it| {
-            (it.endpoint, it.id.clone())
+            (it.endpoint.clone(), it.id.clone())
         });
         write_rows(&mut self.orders, changes.orders, |it| it.id.clone());
         write_rows(&mut self.payments, changes.payments, |it| it.key.clone());

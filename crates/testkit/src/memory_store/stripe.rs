@@ -1,7 +1,6 @@
 //! Connections to Stripe, OAuth rounds and the events received from Stripe.
 
 use mintage_domain::base::id::StripeEventId;
-use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::secret::SecretHash;
 use mintage_domain::base::slug::TenantId;
@@ -9,6 +8,7 @@ use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
 use mintage_domain::model::stripe::account_state::AccountState;
 use mintage_domain::model::stripe::connection::Connection;
+use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
 use mintage_domain::ports::{Connections, OAuthRounds, ProcessedEvents, StoreError};
@@ -61,10 +61,14 @@ impl OAuthRounds for MemoryStore {
 impl ProcessedEvents for MemoryStore {
     fn processed_event(
         &self,
-        endpoint: Mode,
+        endpoint: &EventEndpoint,
         id: &StripeEventId,
     ) -> Result<Option<ProcessedEvent>, StoreError> {
-        Ok(self.tables().events.get(&(endpoint, id.clone())).cloned())
+        Ok(self
+            .tables()
+            .events
+            .get(&(endpoint.clone(), id.clone()))
+            .cloned())
     }
 
     fn parked_due(&self, now: Timestamp, n: usize) -> Result<Vec<ProcessedEvent>, StoreError> {
@@ -93,7 +97,7 @@ impl ProcessedEvents for MemoryStore {
             }
             event.account.as_ref().is_some_and(|account| {
                 let account = AccountRef {
-                    mode: event.endpoint,
+                    mode: event.endpoint.mode(),
                     account: account.clone(),
                 };
                 let link = tables.accounts.get(&account);
@@ -105,7 +109,7 @@ impl ProcessedEvents for MemoryStore {
             .values()
             .filter(|it| it.outcome.waiting().is_some())
             .filter(belongs_to_tenant);
-        // Both endpoints may receive the same event.
+        // Several endpoints may receive the same event.
         Ok(page(parked.cloned(), request, |it| Cursor {
             at: it.received_at,
             id: format!("{}/{}", it.endpoint, it.id),

@@ -37,6 +37,7 @@ use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
 use mintage_domain::model::stripe::account_state::AccountState;
 use mintage_domain::model::stripe::connection::Connection;
+use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 
@@ -54,7 +55,7 @@ pub(super) struct Tables {
     /// When an event of each account was last received.
     pub(super) accounts_last_seen: BTreeMap<AccountRef, Timestamp>,
     pub(super) oauth_rounds: BTreeMap<SecretHash, OAuthRound>,
-    pub(super) events: BTreeMap<(Mode, StripeEventId), ProcessedEvent>,
+    pub(super) events: BTreeMap<(EventEndpoint, StripeEventId), ProcessedEvent>,
     pub(super) customers: BTreeMap<CustomerId, Customer>,
     pub(super) customers_by_identity: BTreeMap<CustomerIdentity, CustomerId>,
     pub(super) orders: BTreeMap<OrderId, Order>,

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use mintage_domain::base::id::{
     LicenseId, OrderId, PromotionCodeId, SessionId, StripeAccountId, StripeEventId,
 };
-use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Page, PageRequest};
 use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::base::stripe_value::StripeObjectId;
@@ -24,6 +23,7 @@ use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
 use mintage_domain::model::stripe::account_state::AccountState;
 use mintage_domain::model::stripe::connection::Connection;
+use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 use mintage_domain::ports::{
     Catalog, Commit, CommitDone, CommitError, Connections, LicenseFilter, LicenseRecord, Licenses,
@@ -126,7 +126,7 @@ stumbling! {
         fn last_event_at(account: &AccountRef) -> Option<Timestamp>;
     }
     ProcessedEvents {
-        fn processed_event(endpoint: Mode, id: &StripeEventId) -> Option<ProcessedEvent>;
+        fn processed_event(endpoint: &EventEndpoint, id: &StripeEventId) -> Option<ProcessedEvent>;
         fn parked_due(now: Timestamp, n: usize) -> Vec<ProcessedEvent>;
         fn parked(tenant: &TenantId, page: &PageRequest) -> Page<ProcessedEvent>;
     }

@@ -17,6 +17,7 @@ use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::stripe::event::{
     EventData, PaymentStatus, RefundFacts, RefundReport, SessionFacts, StripeEvent,
 };
+use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
 use mintage_domain::ports::{Commit, Connections, Orders, Stripe};
 use mintage_domain::usecase::catalog::prices::set_up_prices;
 use mintage_domain::usecase::env::{Env, SealedField};
@@ -234,7 +235,7 @@ impl World {
         let shop = &self.shops[shop];
         let id = StripeEventId::parse(&format!("evt_{}", self.events.len())).unwrap();
         let inbound = Inbound {
-            endpoint: shop.mode,
+            endpoint: EventEndpoint::Connect(shop.mode),
             payload: id.as_str().into(),
             event: StripeEvent {
                 id,
@@ -247,7 +248,7 @@ impl World {
         };
         if on_both && shop.mode == Mode::Sandbox {
             self.events.push(Inbound {
-                endpoint: Mode::Live,
+                endpoint: EventEndpoint::Connect(Mode::Live),
                 ..inbound.clone()
             });
         }

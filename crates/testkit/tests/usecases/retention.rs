@@ -40,7 +40,7 @@ fn an_event_that_is_received_again_after_its_row_is_gone_mints_nothing() {
     seller.shop.env.clock.advance(200 * DAY);
     let gone = pruned(&seller, &Retention::default());
     assert!(gone.contains(&(Prunable::Events, 1)), "{gone:?}");
-    let row = seller.store.processed_event(sale.endpoint, &sale.event.id);
+    let row = seller.store.processed_event(&sale.endpoint, &sale.event.id);
     assert_eq!(row, Ok(None));
 
     for _ in 0..2 {

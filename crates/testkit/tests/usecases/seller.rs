@@ -31,6 +31,7 @@ use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::event::{
     DisputeFacts, EventData, PaymentStatus, RefundFacts, RefundReport, SessionFacts, StripeEvent,
 };
+use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
 use mintage_domain::ports::{
     AuditFilter, Audits, ClaimLimits, Connections, Deliveries, LicenseFilter, LicenseRecord,
     Licenses, OrderFilter, Orders, Stripe,
@@ -294,7 +295,7 @@ impl Seller {
         let number = self.events.fetch_add(1, Ordering::Relaxed);
         let id = StripeEventId::parse(&format!("evt_{number}")).unwrap();
         Inbound {
-            endpoint: self.shop.mode,
+            endpoint: EventEndpoint::Connect(self.shop.mode),
             payload: id.as_str().into(),
             event: StripeEvent {
                 id,

@@ -42,7 +42,7 @@ fn swept(seller: &Seller, webhooks: &MockWebhooks) -> SweepReport {
 fn parked(seller: &Seller, inbound: &Inbound) -> bool {
     let outcome = seller
         .store
-        .processed_event(inbound.endpoint, &inbound.event.id);
+        .processed_event(&inbound.endpoint, &inbound.event.id);
     matches!(
         outcome.unwrap().unwrap().outcome,
         EventOutcome::Parked { .. }
@@ -52,7 +52,7 @@ fn parked(seller: &Seller, inbound: &Inbound) -> bool {
 fn outcome(seller: &Seller, inbound: &Inbound) -> EventOutcome {
     let event = seller
         .store
-        .processed_event(inbound.endpoint, &inbound.event.id);
+        .processed_event(&inbound.endpoint, &inbound.event.id);
     event.unwrap().unwrap().outcome
 }
 

@@ -3,6 +3,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use mintage_domain::model::stripe::account::AccountRef;
+use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
 use mintage_domain::ports::SeenTarget;
 use mintage_domain::usecase::stripe::inbound::{self, Inbound, Outcome};
 use mintage_runtime::app::App;
@@ -49,17 +50,17 @@ pub(super) async fn receive(
         "" => web::Bytes::new(),
         _ => body.read().await?,
     };
-    let (endpoint, event) = app
+    let (mode, event) = app
         .webhooks
         .read_connect(&body, signature, app.clock.now())?;
     let (id, kind) = (event.id.clone(), event.kind.clone());
-    app.ledger_wakes.note(endpoint, &event);
+    app.ledger_wakes.note(mode, &event);
     let seen = event
         .account
         .clone()
-        .filter(|_| event.livemode == endpoint.livemode());
+        .filter(|_| event.livemode == mode.livemode());
     let inbound = Inbound {
-        endpoint,
+        endpoint: EventEndpoint::Connect(mode),
         event,
         payload: body.to_vec(),
         parked: None,
@@ -67,10 +68,7 @@ pub(super) async fn receive(
     let outcome = receive_event(&app, inbound).await?;
     crash::point(Point::FulfilCommitted);
     if let Some(account) = seen {
-        let account = AccountRef {
-            mode: endpoint,
-            account,
-        };
+        let account = AccountRef { mode, account };
         app.last_seen
             .record(SeenTarget::Account(account), app.clock.now());
     }

@@ -5,6 +5,7 @@ pub mod account_state;
 pub mod circuit;
 pub mod connection;
 pub mod event;
+pub mod event_endpoint;
 pub mod mode_change;
 pub mod next_step;
 pub mod oauth_round;

@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use crate::base::id::{StripeAccountId, StripeEventId};
-use crate::base::mode::Mode;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
+use crate::model::stripe::event_endpoint::EventEndpoint;
 
-/// A Stripe event that was received on the endpoint of a mode, and its outcome. A live endpoint
-/// also receives test events, so the same event may have a row for each mode.
+/// A Stripe event that was received on an endpoint, and its outcome. Several endpoints may receive the
+/// same event, which then has a row for each of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ProcessedEvent {
-    /// The mode of the endpoint whose secret signed the event.
-    pub endpoint: Mode,
+    /// The endpoint whose secret signed the event.
+    pub endpoint: EventEndpoint,
     /// Stripe's id of the event.
     pub id: StripeEventId,
     /// Stripe's event type.

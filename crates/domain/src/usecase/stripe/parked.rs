@@ -1,11 +1,11 @@
 //! Parked events: retrying one at once, because its cause was repaired.
 
 use crate::base::id::StripeEventId;
-use crate::base::mode::Mode;
 use crate::base::slug::TenantId;
 use crate::commit::write::Write;
 use crate::model::sellers::audit::Actor;
 use crate::model::stripe::account::AccountRef;
+use crate::model::stripe::event_endpoint::EventEndpoint;
 use crate::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
 use crate::ports::{Commit, Connections, ProcessedEvents, StoreError};
 use crate::usecase::commit_loop::{Decision, settle};
@@ -61,14 +61,14 @@ pub fn retry(
     })
 }
 
-/// The event with this id that waits and belongs to the tenant. Both endpoints may have received it.
+/// The event with this id that waits and belongs to the tenant. Several endpoints may have received it.
 fn waiting_event(
     store: &(impl ProcessedEvents + Connections + ?Sized),
     tenant: &TenantId,
     id: &StripeEventId,
 ) -> Result<Option<ProcessedEvent>, StoreError> {
-    for mode in [Mode::Live, Mode::Sandbox] {
-        let Some(event) = store.processed_event(mode, id)? else {
+    for endpoint in EventEndpoint::all_of(tenant) {
+        let Some(event) = store.processed_event(&endpoint, id)? else {
             continue;
         };
         let Some(waiting) = event.outcome.waiting() else {
@@ -77,7 +77,7 @@ fn waiting_event(
         let owner = match (&waiting.tenant, &event.account) {
             (Some(owner), _) => Some(owner.clone()),
             (None, Some(account)) => {
-                let account = account.clone();
+                let (mode, account) = (endpoint.mode(), account.clone());
                 let link = store.account_link(&AccountRef { mode, account })?;
                 link.map(|link| link.tenant)
             }

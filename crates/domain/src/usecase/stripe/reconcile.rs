@@ -10,6 +10,7 @@ use crate::base::id::StripeAccountId;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::model::stripe::account::AccountRef;
+use crate::model::stripe::event_endpoint::EventEndpoint;
 use crate::ports::{
     Connections, HistoryKind, HistoryPage, HistoryQuery, StoreError, Stripe, StripeAccess,
     StripeError, WebhookError, Webhooks,
@@ -198,7 +199,7 @@ fn apply<S: InboundStore + ?Sized>(
     let event = ports.webhooks.reread(&payload)?;
     let kind = event.kind.clone();
     let found = Inbound {
-        endpoint: account.mode,
+        endpoint: EventEndpoint::Connect(account.mode),
         event,
         payload,
         parked: None,

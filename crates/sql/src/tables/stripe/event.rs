@@ -7,12 +7,12 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use mintage_domain::base::id::{StripeAccountId, StripeEventId};
-use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::row::Row;
+use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
 use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEvent, WaitingEvent};
 use mintage_domain::ports::StoreError;
 
@@ -59,7 +59,7 @@ impl From<&ProcessedEvent> for StripeEventRow {
         };
         Self {
             id: event.id.to_string(),
-            endpoint: event.endpoint.as_str().to_owned(),
+            endpoint: event.endpoint.to_string(),
             kind: stored_text(&event.kind),
             account: event.account.as_ref().map(ToString::to_string),
             outcome: event.outcome.as_str().to_owned(),
@@ -103,7 +103,7 @@ impl TryFrom<StripeEventRow> for ProcessedEvent {
             _ => return Err(place.wrong("outcome", "does not go with its details")),
         };
         Ok(Self {
-            endpoint: place.read("endpoint", Mode::parse(&row.endpoint))?,
+            endpoint: place.read("endpoint", EventEndpoint::parse(&row.endpoint))?,
             id: place.read("id", StripeEventId::parse(&row.id))?,
             kind: row.kind,
             account: place.read_some("account", row.account.as_deref(), StripeAccountId::parse)?,
@@ -131,11 +131,11 @@ pub(crate) fn write(changes: &Changes, writes: &mut Writes) {
 /// Get an event as one endpoint received it.
 pub fn get(
     conn: &mut Conn,
-    endpoint: Mode,
+    endpoint: &EventEndpoint,
     id: &StripeEventId,
 ) -> Result<Option<ProcessedEvent>, Error> {
     let row = stripe_events::table
-        .find((id.as_str(), endpoint.as_str()))
+        .find((id.as_str(), endpoint.to_string()))
         .select(StripeEventRow::as_select())
         .first(conn)
         .optional()?;
@@ -205,7 +205,7 @@ pub fn list_parked(
     let place = |row: &StripeEventRow| (row.received_at, row.endpoint.clone(), row.id.clone());
     rows.sort_by_cached_key(|row| Reverse(place(row)));
     rows.truncate(usize::try_from(fetch(page)).unwrap_or(usize::MAX));
-    // The endpoints of both modes may receive the same event.
+    // Several endpoints may receive the same event.
     Ok(Page::of(all(rows)?, page.limit(), |it: &ProcessedEvent| {
         Cursor {
             at: it.received_at,

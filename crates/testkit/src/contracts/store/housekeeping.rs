@@ -58,7 +58,7 @@ pub fn old_events_are_pruned_unless_they_are_parked(store: &Nodes<'_>) {
     committed(store, changes);
     prunes(store, Prunable::Events, cut_off, gone.len());
     let is_there = |it: &ProcessedEvent| {
-        let read = store.processed_event(it.endpoint, &it.id);
+        let read = store.processed_event(&it.endpoint, &it.id);
         read.expect("the store answers").is_some()
     };
     assert!(!gone.iter().any(is_there));

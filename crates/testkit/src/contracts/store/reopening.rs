@@ -40,6 +40,7 @@ use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
 use mintage_domain::model::stripe::account_state::AccountState;
 use mintage_domain::model::stripe::connection::Connection;
+use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 use mintage_domain::ports::{
@@ -200,7 +201,7 @@ ports! {
         read oauth_round(state: &SecretHash) -> Found<OAuthRound>;
     }
     ProcessedEvents {
-        read processed_event(endpoint: Mode, id: &StripeEventId) -> Found<ProcessedEvent>;
+        read processed_event(endpoint: &EventEndpoint, id: &StripeEventId) -> Found<ProcessedEvent>;
         read parked_due(now: Timestamp, n: usize) -> Several<ProcessedEvent>;
         read parked(tenant: &TenantId, page: &PageRequest) -> Listed<ProcessedEvent>;
     }

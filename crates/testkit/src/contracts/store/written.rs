@@ -154,7 +154,7 @@ impl Check<'_> {
     fn check_sales(&self, changes: &Changes) {
         let store = self.store;
         for it in values(&changes.events) {
-            self.row(it, store.processed_event(it.endpoint, &it.id));
+            self.row(it, store.processed_event(&it.endpoint, &it.id));
         }
         for it in &changes.customers {
             self.row(it, store.customer(&it.tenant, &it.id));

@@ -3,26 +3,25 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mintage_domain::base::id::{
-    DisputeId, InvoiceId, PaymentIntentId, SessionId, StripeAccountId, StripePriceId,
-    StripeProductId, SubscriptionId,
+    DisputeId, InvoiceId, PaymentIntentId, SessionId, StripePriceId, StripeProductId,
+    SubscriptionId,
 };
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::stripe_value::StripeObjectId;
-use mintage_domain::base::time::Timestamp;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::event::DisputeFacts;
 use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 use mintage_domain::ports::{
-    BookedSince, ChargePayment, CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, HistoryKind,
-    HistoryPage, HistoryQuery, NewCoupon, NewPrice, NewProduct, NewPromotionCode, Stripe,
-    StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePage, StripePrice,
-    StripeProduct, TransactionPage,
+    BookedSince, ChargePayment, CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, HistoryPage,
+    HistoryQuery, NewCoupon, NewPrice, NewProduct, NewPromotionCode, Stripe, StripeAccess,
+    StripeAccount, StripeError, StripeIdempotencyKey, StripePage, StripePrice, StripeProduct,
+    TransactionPage,
 };
 
 use crate::fixtures::account_facts;
-use crate::stand_ins::stripe::state::{Listed, StripeState, not_found};
+use crate::stand_ins::stripe::state::{StripeState, not_found};
 
 /// A Stripe in memory: accounts, grants, products, prices and sessions behind one lock. No money
 /// moves, and no webhook is sent. The stand-in passes `stripe_contract!`.

@@ -5,8 +5,10 @@ use std::time::Duration;
 use mintage_domain::model::sales::ledger::books::FULL_EVERY;
 use mintage_domain::model::sales::ledger::transaction::BalanceTransaction;
 use mintage_domain::ports::{Ledgers, SalesGroup, SalesRange};
+use mintage_domain::usecase::sales::catch_up::catch_up;
 use mintage_domain::usecase::sales::ledger::{LedgerReport, Step, read_account, read_due, step};
 use mintage_domain::usecase::sales::report::{Balance, report};
+use mintage_domain::usecase::stripe::reconcile::Pace;
 
 use crate::seller::Seller;
 
@@ -135,4 +137,43 @@ fn an_account_that_another_node_reads_is_left_to_it() {
     assert_eq!(report, Ok(LedgerReport::default()));
     seller.shop.env.clock.advance(Duration::from_mins(3));
     assert_eq!(read(&seller), Step::Finished);
+}
+
+/// A pace that waits for nothing, and stops at once or never.
+struct Steps {
+    is_stopped: bool,
+}
+
+impl Pace for Steps {
+    fn before_call(&self) {}
+
+    fn wait(&self, _: Duration) {}
+
+    fn is_stopped(&self) -> bool {
+        self.is_stopped
+    }
+}
+
+#[test]
+fn all_accounts_are_caught_up_with_unless_it_is_stopped() {
+    let seller = Seller::on_sale();
+    for _ in 0..150 {
+        seller.stripe.book_charge(&seller.shop.account_ref());
+    }
+    let (store, stripe) = (&*seller.store, &*seller.stripe);
+    let env = seller.shop.env.env();
+    let run = |is_stopped| catch_up(store, stripe, &env, &Steps { is_stopped });
+    assert_eq!(run(true), Ok(LedgerReport::default()));
+    let finished = LedgerReport {
+        finished: 1,
+        ..LedgerReport::default()
+    };
+    assert_eq!(run(false), Ok(finished));
+    assert_eq!(balance(&seller).ledger, 150 * 2_786);
+    seller.stripe.end_grant(&seller.shop.account_ref());
+    let failed = LedgerReport {
+        failed: 1,
+        ..LedgerReport::default()
+    };
+    assert_eq!(run(false), Ok(failed));
 }

@@ -28,6 +28,7 @@ use crate::commit::write::Write;
 use crate::model::sales::order::OrderStatus;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::{EventData, StripeEvent};
+use crate::model::stripe::event_endpoint::EventEndpoint;
 use crate::model::stripe::processed_event::{EventOutcome, ProcessedEvent, WaitingEvent};
 use crate::ports::{Catalog, Commit, Stripe, Tenants};
 use crate::usecase::commit_loop::{Decision, settle};
@@ -38,8 +39,8 @@ use crate::usecase::stripe::inbound::verdict::Verdict;
 /// A received event whose signature was verified.
 #[derive(Debug, Clone)]
 pub struct Inbound {
-    /// The mode whose secret signed the event.
-    pub endpoint: Mode,
+    /// The endpoint whose secret signed the event.
+    pub endpoint: EventEndpoint,
     /// The parsed event.
     pub event: StripeEvent,
     /// The raw event as Stripe sent it, which is stored while the event is parked.
@@ -198,7 +199,7 @@ fn record(inbound: &Inbound, outcome: EventOutcome, now: Timestamp) -> Write<Pro
             ..parked.clone()
         }),
         None => Write::new(ProcessedEvent {
-            endpoint: inbound.endpoint,
+            endpoint: inbound.endpoint.clone(),
             id: inbound.event.id.clone(),
             kind: inbound.event.kind.clone(),
             account: inbound.event.account.clone(),
@@ -212,7 +213,7 @@ fn record(inbound: &Inbound, outcome: EventOutcome, now: Timestamp) -> Write<Pro
 /// The account that an event is about, or why the event is ignored.
 fn account_of(inbound: &Inbound) -> Result<Result<AccountRef, Verdict>, InboundError> {
     let event = &inbound.event;
-    match (inbound.endpoint, Mode::from_livemode(event.livemode)) {
+    match (inbound.endpoint.mode(), Mode::from_livemode(event.livemode)) {
         (Mode::Sandbox, Mode::Live) => return Err(InboundError::LiveEventOnSandbox),
         (Mode::Live, Mode::Sandbox) => {
             let reason = "a sandbox event on the live endpoint";
@@ -224,7 +225,7 @@ fn account_of(inbound: &Inbound) -> Result<Result<AccountRef, Verdict>, InboundE
         let reason = "the event is not about a connected account";
         return Ok(Err(Verdict::Ignore(reason)));
     };
-    let mode = inbound.endpoint;
+    let mode = inbound.endpoint.mode();
     Ok(Ok(AccountRef { mode, account }))
 }
 

@@ -8,6 +8,7 @@ use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
+use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
 use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEvent, WaitingEvent};
 
 use crate::contracts::store::committing::{changing, committed};
@@ -16,7 +17,8 @@ use crate::contracts::store::paging::{assert_paged, at_moments, read_all};
 use crate::contracts::store::round_trip::{INSTANTS, each_comes_back, each_overwrites};
 use crate::fixtures::Shop;
 
-/// Events with every outcome, with and without an account, on both endpoints, read back unchanged.
+/// Events with every outcome, with and without an account, on every kind of endpoint, read back
+/// unchanged.
 pub fn a_processed_event_reads_back_as_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let waiting = WaitingEvent {
@@ -47,17 +49,26 @@ pub fn a_processed_event_reads_back_as_written(store: &Nodes<'_>) {
         ..first.clone()
     });
     each_overwrites(store, &shop, |it| &mut it.events, rows);
-    let (endpoint, id) = (first.endpoint, first.id.clone());
-    let here = store.processed_event(endpoint, &id);
-    assert_eq!(store.processed_event(Mode::Sandbox, &id), Ok(None));
-    let elsewhere = ProcessedEvent {
-        endpoint: Mode::Sandbox,
+    let (endpoint, id) = (first.endpoint.clone(), first.id.clone());
+    let here = store.processed_event(&endpoint, &id);
+    let tenant = || shop.tenant.id.clone();
+    let elsewhere = [
+        EventEndpoint::Connect(Mode::Sandbox),
+        EventEndpoint::Manual(tenant(), Mode::Live),
+        EventEndpoint::Manual(tenant(), Mode::Sandbox),
+        EventEndpoint::RestrictedKey(tenant(), Mode::Live),
+    ];
+    for endpoint in &elsewhere {
+        assert_eq!(store.processed_event(endpoint, &id), Ok(None));
+    }
+    let elsewhere = elsewhere.map(|endpoint| ProcessedEvent {
+        endpoint,
         kind: "account.updated".to_owned(),
-        ..first
-    };
-    each_comes_back(store, &shop, |it| &mut it.events, [elsewhere]);
+        ..first.clone()
+    });
+    each_comes_back(store, &shop, |it| &mut it.events, elsewhere);
     assert_eq!(
-        store.processed_event(endpoint, &id),
+        store.processed_event(&endpoint, &id),
         here,
         "the other endpoint's event"
     );
@@ -150,8 +161,8 @@ pub fn parked_events_belong_to_the_tenant_of_their_account(store: &Nodes<'_>) {
         },
         ..shop.account_link()
     };
-    let parked = |endpoint, account| ProcessedEvent {
-        endpoint,
+    let parked = |mode, account| ProcessedEvent {
+        endpoint: EventEndpoint::Connect(mode),
         account,
         outcome: parked_until(one.now(), None),
         ..one.processed_event()
@@ -253,7 +264,7 @@ pub fn a_parked_event_of_both_endpoints_is_listed_twice(store: &Nodes<'_>) {
         ..shop.processed_event()
     };
     let sandbox = ProcessedEvent {
-        endpoint: Mode::Sandbox,
+        endpoint: EventEndpoint::Connect(Mode::Sandbox),
         ..live.clone()
     };
     committed(
@@ -264,7 +275,13 @@ pub fn a_parked_event_of_both_endpoints_is_listed_twice(store: &Nodes<'_>) {
     );
     let list = |page: &PageRequest| store.parked(&shop.tenant.id, page);
     let (events, _) = read_all(1, &list);
-    let mut endpoints: Vec<_> = events.iter().map(|it| it.endpoint).collect();
+    let mut endpoints: Vec<_> = events.iter().map(|it| it.endpoint.clone()).collect();
     endpoints.sort();
-    assert_eq!(endpoints, [Mode::Sandbox, Mode::Live]);
+    assert_eq!(
+        endpoints,
+        [
+            EventEndpoint::Connect(Mode::Sandbox),
+            EventEndpoint::Connect(Mode::Live)
+        ]
+    );
 }

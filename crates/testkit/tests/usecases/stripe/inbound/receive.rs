@@ -3,6 +3,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::model::sales::order::OrderStatus;
 use mintage_domain::model::stripe::connection::ConnectionState;
 use mintage_domain::model::stripe::event::EventData;
+use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
 use mintage_domain::model::stripe::processed_event::EventOutcome;
 use mintage_domain::ports::{Catalog, Connections, MockStripe, ProcessedEvents, StripeError};
 use mintage_domain::usecase::stripe::inbound::{Inbound, InboundError, Outcome, receive};
@@ -13,7 +14,7 @@ use crate::seller::{Seller, paid, refunded};
 fn recorded_outcome(seller: &Seller, inbound: &Inbound) -> Option<EventOutcome> {
     let outcome = seller
         .store
-        .processed_event(inbound.endpoint, &inbound.event.id);
+        .processed_event(&inbound.endpoint, &inbound.event.id);
     outcome.unwrap().map(|event| event.outcome)
 }
 
@@ -64,7 +65,7 @@ fn the_endpoint_decides_the_mode() {
     let completed = EventData::SessionCompleted(paid(&seller.session()));
     let from = |endpoint: Mode, livemode: bool| {
         let mut inbound = seller.inbound(completed.clone());
-        inbound.endpoint = endpoint;
+        inbound.endpoint = EventEndpoint::Connect(endpoint);
         inbound.event.livemode = livemode;
         (
             seller.receive_as(&inbound),
@@ -95,7 +96,7 @@ fn one_event_on_both_endpoints_is_two() {
     let mut test_event = seller.inbound(EventData::Other);
     test_event.event.livemode = false;
     for endpoint in Mode::ALL {
-        test_event.endpoint = endpoint;
+        test_event.endpoint = EventEndpoint::Connect(endpoint);
         let first = seller.receive_as(&test_event).unwrap();
         assert!(matches!(first, Outcome::Ignored(_)), "{first:?}");
         assert_eq!(seller.receive_as(&test_event), Ok(Outcome::Duplicate));

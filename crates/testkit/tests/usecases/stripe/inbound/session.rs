@@ -264,7 +264,7 @@ fn what_was_paid_and_cannot_be_minted_is_parked_with_its_payload() {
     );
     let event = seller
         .store
-        .processed_event(inbound.endpoint, &inbound.event.id);
+        .processed_event(&inbound.endpoint, &inbound.event.id);
     let EventOutcome::Parked { waiting, retry_at } = event.unwrap().unwrap().outcome else {
         panic!("it is parked");
     };
