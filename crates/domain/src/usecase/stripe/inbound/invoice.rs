@@ -1,5 +1,6 @@
 //! Invoices of subscriptions: a paid one extends the license, a failed one starts its grace.
 
+use crate::base::id::PaymentIntentId;
 use crate::base::time::Timestamp;
 use crate::commit::write::Write;
 use crate::model::sales::subscription::{Subscription, SubscriptionKey};
@@ -34,7 +35,10 @@ pub(crate) fn interpret(
     let mut subscription = before.clone();
     subscription.report_invoice(facts);
     let mut changes = env.changes(now);
-    let facts = with_payment(stripe, account, facts);
+    let mut facts = facts.clone();
+    if facts.lacks_payment() && !before.news.invoices.has_paid(&facts.id) {
+        facts.payment_intent = payment_of(stripe, account, &facts);
+    }
     let payment = link_payment(store, account, &mut subscription, &facts, now)?;
     if subscription == before && payment.is_none() {
         return Ok(Verdict::Ignore("nothing new about this invoice"));
@@ -44,13 +48,13 @@ pub(crate) fn interpret(
     Ok(Verdict::Apply(Box::new(changes)))
 }
 
-/// The invoice with its payment, by which the sales ledger finds what was sold. A renewal does not depend on
-/// it: without an answer of Stripe, the reconciliation links the payment.
-fn with_payment(stripe: &dyn Stripe, account: &AccountRef, facts: &InvoiceFacts) -> InvoiceFacts {
-    let mut facts = facts.clone();
-    if facts.lacks_payment() {
-        let found = stripe.invoice(account, &facts.id).ok().flatten();
-        facts.payment_intent = found.and_then(|found| found.payment_intent);
-    }
-    facts
+/// The payment of an invoice, by which the sales ledger finds what was sold. A renewal does not depend on it:
+/// without an answer of Stripe, the reconciliation links the payment.
+fn payment_of(
+    stripe: &dyn Stripe,
+    account: &AccountRef,
+    facts: &InvoiceFacts,
+) -> Option<PaymentIntentId> {
+    let found = stripe.invoice(account, &facts.id).ok().flatten();
+    found.and_then(|found| found.payment_intent)
 }
