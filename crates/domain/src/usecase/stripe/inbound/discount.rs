@@ -8,7 +8,7 @@ use crate::model::sales::ledger::postings::Postings;
 use crate::model::sales::ledger::transaction::EntryKind;
 use crate::model::sales::order::Order;
 use crate::model::stripe::account::AccountRef;
-use crate::model::stripe::event::{PaymentStatus, SessionFacts};
+use crate::model::stripe::event::SessionFacts;
 use crate::ports::{PromotionCodes, StoreError};
 
 /// The entry of the ledger for the discount of an order; `None` if there was none. A sale that the discount
@@ -31,7 +31,7 @@ pub(super) fn entry(
         mode: order.mode,
         account: order.account.clone(),
     };
-    let is_free = facts.payment == PaymentStatus::NoPaymentRequired && facts.subscription.is_none();
+    let is_free = facts.payment_intent.is_none() && facts.subscription.is_none();
     let code = match &discount.promotion_code {
         None => None,
         Some(promotion) => Some(sold_by(store, &account, promotion)?),
