@@ -15,7 +15,7 @@ use mintage_runtime::crash;
 use mintage_runtime::metrics::Metrics;
 use mintage_runtime::outbound::GuardedStripe;
 use mintage_runtime::state::{
-    ConfigurationCache, LastSeenBuffer, RateShares, StripeCircuits, StripeThreads,
+    ConfigurationCache, LastSeenBuffer, LedgerWakes, RateShares, StripeCircuits, StripeThreads,
 };
 use mintage_runtime::system::{SystemClock, SystemEntropy};
 use mintage_smtp::{SmtpMail, UnusableSender};
@@ -189,5 +189,6 @@ pub fn wire(config: Config) -> Result<App, WireError> {
         metrics,
         deliveries_due: Notify::new(),
         mails_due: Notify::new(),
+        ledger_wakes: LedgerWakes::default(),
     })
 }

@@ -17,7 +17,9 @@ use mintage_domain::usecase::retention::Retention;
 use tokio::sync::Notify;
 
 use crate::metrics::Metrics;
-use crate::state::{ConfigurationCache, LastSeenBuffer, RateShares, StripeCircuits, StripeThreads};
+use crate::state::{
+    ConfigurationCache, LastSeenBuffer, LedgerWakes, RateShares, StripeCircuits, StripeThreads,
+};
 
 /// Everything that handlers and workers use.
 pub struct App {
@@ -56,6 +58,8 @@ pub struct App {
     pub deliveries_due: Notify,
     /// Notified when a mail may be due.
     pub mails_due: Notify,
+    /// The accounts whose balance is to be read.
+    pub ledger_wakes: LedgerWakes,
 }
 
 /// The mail server and the sender.

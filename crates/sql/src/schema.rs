@@ -3,10 +3,12 @@
 #![expect(missing_docs, reason = "the domain documents what is stored here")]
 
 mod infrastructure;
+mod ledger;
 mod outbox;
 mod seller_stripe;
 
 pub use infrastructure::{audit_entries, commits, counters, nonces, rate_windows};
+pub use ledger::{ledger_books, ledger_entries, promotion_codes};
 pub use outbox::{attempts, deliveries, endpoints, lanes, mails};
 pub use seller_stripe::{manual_endpoints, product_stripe_keys, sale_mappings};
 
@@ -328,6 +330,7 @@ pub fn columns() -> impl Iterator<Item = &'static (&'static str, &'static str, &
     let rooms = [
         COLUMNS,
         infrastructure::COLUMNS,
+        ledger::COLUMNS,
         outbox::COLUMNS,
         seller_stripe::COLUMNS,
     ];

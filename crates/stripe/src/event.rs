@@ -6,10 +6,12 @@ use mintage_domain::base::id::{
     InvoiceId, PaymentIntentId, PayoutId, RefundId, SessionId, StripeAccountId, StripeEventId,
     SubscriptionId,
 };
+use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::sales::order_snapshot;
 use mintage_domain::model::stripe::event::{
-    EventData, PaymentStatus, PayoutFacts, RefundFacts, RefundReport, SessionFacts, StripeEvent,
+    EventData, PaymentStatus, PayoutFacts, RefundFacts, RefundReport, SessionDiscount,
+    SessionFacts, StripeEvent,
 };
 use mintage_domain::model::stripe::subscription::{
     InvoiceFacts, StripeSubscription, SubscriptionStatus,
@@ -56,6 +58,20 @@ struct Session {
     payment_link: Value,
     #[serde(default)]
     line_items: Value,
+    total_details: Option<TotalDetails>,
+    discounts: Option<Vec<Discount>>,
+}
+
+#[derive(Deserialize)]
+struct TotalDetails {
+    amount_discount: Option<i64>,
+}
+
+/// A discount of a session. Its promotion code is an id, or an object where it is expanded.
+#[derive(Deserialize)]
+struct Discount {
+    #[serde(default)]
+    promotion_code: Value,
 }
 
 #[derive(Deserialize)]
@@ -218,6 +234,7 @@ impl Session {
         let (typed, name) = session
             .customer_details
             .map_or((None, None), |buyer| (buyer.email, buyer.name));
+        let discount = discount(session.total_details, session.discounts);
         SessionFacts {
             session: session.id,
             payment: match session.payment_status.as_str() {
@@ -232,6 +249,7 @@ impl Session {
             email: typed.or(session.customer_email),
             name,
             payment_intent: session.payment_intent,
+            discount,
             subscription: session.subscription,
             invoice: session.invoice,
             at,
@@ -244,6 +262,22 @@ impl Session {
             snapshot: snapshot(session.metadata),
         }
     }
+}
+
+/// The discount of a session, if there is one.
+fn discount(details: Option<TotalDetails>, all: Option<Vec<Discount>>) -> Option<SessionDiscount> {
+    let amount = details
+        .and_then(|details| details.amount_discount)
+        .unwrap_or_default();
+    let promotion_code = all.unwrap_or_default().into_iter().find_map(|discount| {
+        let field = discount.promotion_code;
+        let id = field.as_str().or_else(|| field.get("id")?.as_str())?;
+        StripeObjectId::parse(id).ok()
+    });
+    (amount > 0 || promotion_code.is_some()).then_some(SessionDiscount {
+        amount,
+        promotion_code,
+    })
 }
 
 /// The entries of the metadata that may hold an order. The seller may have set any others.

@@ -7,6 +7,7 @@ pub mod licenses;
 pub mod outbox;
 mod page;
 pub mod sales;
+pub mod sales_report;
 pub(crate) mod seller_stripe;
 pub mod sellers;
 pub mod stripe;

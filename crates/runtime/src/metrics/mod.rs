@@ -47,10 +47,11 @@ pub(crate) enum Worker {
     Reconcile,
     Prune,
     LastSeen,
+    Ledger,
 }
 
 impl Worker {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Deliver,
         Self::Mail,
         Self::Sweep,
@@ -58,6 +59,7 @@ impl Worker {
         Self::Reconcile,
         Self::Prune,
         Self::LastSeen,
+        Self::Ledger,
     ];
 
     fn as_str(self) -> &'static str {
@@ -69,6 +71,7 @@ impl Worker {
             Self::Reconcile => "reconcile",
             Self::Prune => "prune",
             Self::LastSeen => "last_seen",
+            Self::Ledger => "ledger",
         }
     }
 }

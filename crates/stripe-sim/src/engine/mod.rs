@@ -4,6 +4,7 @@
 pub(crate) mod accounts;
 pub(crate) mod authentication;
 pub(crate) mod authorization_codes;
+pub(crate) mod balance;
 pub(crate) mod clock;
 pub(crate) mod collection;
 pub(crate) mod delivery;
@@ -13,6 +14,5 @@ pub(crate) mod idempotency;
 pub(crate) mod journal;
 pub(crate) mod objects;
 pub(crate) mod outbox;
-pub(crate) mod promotions;
 pub(crate) mod store;
 pub(crate) mod world;

@@ -1,5 +1,6 @@
 use crate::engine::collection::Collection;
 use crate::model::application_fee::ApplicationFee;
+use crate::model::balance_transaction::BalanceTransaction;
 use crate::model::charge::Charge;
 use crate::model::dispute::Dispute;
 use crate::model::event::Event;
@@ -9,6 +10,7 @@ use crate::model::payment_intent::PaymentIntent;
 use crate::model::payout::Payout;
 use crate::model::price::Price;
 use crate::model::product::Product;
+use crate::model::promotions::{Coupon, PromotionCode};
 use crate::model::refund::Refund;
 use crate::model::session::Session;
 use crate::model::subscription::Subscription;
@@ -42,7 +44,9 @@ macro_rules! objects {
 
 objects! {
     application_fees: ApplicationFee,
+    balance_transactions: BalanceTransaction,
     charges: Charge,
+    coupons: Coupon,
     disputes: Dispute,
     events: Event,
     invoices: Invoice,
@@ -50,6 +54,7 @@ objects! {
     payouts: Payout,
     prices: Price,
     products: Product,
+    promotion_codes: PromotionCode,
     refunds: Refund,
     sessions: Session,
     subscriptions: Subscription,

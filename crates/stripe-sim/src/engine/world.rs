@@ -13,7 +13,6 @@ use crate::engine::faults::Faults;
 use crate::engine::idempotency::IdempotencyKeys;
 use crate::engine::journal::Journal;
 use crate::engine::outbox::{Delivery, Outbox};
-use crate::engine::promotions::Promotions;
 use crate::engine::store::Store;
 
 /// A link to the onboarding of an account.
@@ -39,7 +38,6 @@ pub(crate) struct World {
     pub(crate) journal: Journal,
     pub(crate) store: Store,
     pub(crate) outbox: Outbox,
-    pub(crate) promotions: Promotions,
     /// The links to the onboarding of accounts that were not used yet, by their paths.
     pub(crate) onboarding_links: HashMap<String, OnboardingLink>,
     /// The time of the last search for expired sessions.
@@ -60,7 +58,6 @@ impl World {
             journal: Journal::default(),
             store: Store::default(),
             outbox: Outbox::new(queue),
-            promotions: Promotions::default(),
             onboarding_links: HashMap::new(),
             last_expiry_check: i64::MIN,
             config,

@@ -14,12 +14,14 @@ use crate::params::spec::Kind::{Enum, Hash, Positive, Text, TextList};
 use crate::params::spec::{CREATED, Param, optional, required};
 use crate::params::values::Params;
 use crate::resources::context::Context;
+use crate::resources::listing;
 use crate::resources::payment_intents::{self, NewPayment};
 
 pub(crate) const RETRIEVE: &[Param] = &[optional("expand", TextList)];
 
 pub(crate) const LIST: &[Param] = &[
     CREATED,
+    optional("expand", TextList),
     optional("limit", Positive),
     optional("starting_after", Text),
     optional(
@@ -48,15 +50,41 @@ pub(crate) fn retrieve(context: &mut Context<'_>) -> ApiResult {
         .store
         .get::<Invoice>(&context.scope, &context.id)?;
     let mut json = invoice.to_json();
-    for name in context.params.text_list("expand").unwrap_or_default() {
-        if name != "payments" {
-            return Err(StripeError::not_simulated(&format!("expand[]={name}")).param("expand"));
-        }
-        let url = format!("/v1/invoice_payments?invoice={}", invoice.id);
-        let payments: Vec<_> = invoice.payments().into_iter().collect();
-        json["payments"] = list_of(&url, &payments);
+    if expands(context, "payments")? {
+        json["payments"] = payments_of(invoice);
     }
     Ok(json)
+}
+
+/// `GET /v1/invoices`, with the payments if they are asked for.
+pub(crate) fn list(context: &mut Context<'_>) -> ApiResult {
+    let expands = expands(context, "data.payments")?;
+    let mut page = listing::list::<Invoice>(context)?;
+    let (store, scope) = (&context.world.store, &context.scope);
+    for json in page["data"].as_array_mut().into_iter().flatten() {
+        let invoice = store.get::<Invoice>(scope, json["id"].as_str().unwrap_or_default())?;
+        if expands {
+            json["payments"] = payments_of(invoice);
+        }
+    }
+    Ok(page)
+}
+
+/// Whether a call expands `name`, the only field that can be expanded.
+fn expands(context: &Context<'_>, name: &str) -> Result<bool, StripeError> {
+    let wanted = context.params.text_list("expand").unwrap_or_default();
+    match wanted.iter().find(|wanted| *wanted != name) {
+        Some(other) => {
+            Err(StripeError::not_simulated(&format!("expand[]={other}")).param("expand"))
+        }
+        None => Ok(!wanted.is_empty()),
+    }
+}
+
+fn payments_of(invoice: &Invoice) -> Value {
+    let url = format!("/v1/invoice_payments?invoice={}", invoice.id);
+    let payments: Vec<_> = invoice.payments().into_iter().collect();
+    list_of(&url, &payments)
 }
 
 /// `GET /v1/invoice_payments`.

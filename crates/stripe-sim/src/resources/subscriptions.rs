@@ -111,9 +111,7 @@ pub(crate) fn begin(
     };
     let amount = match trial_end {
         Some(_) => 0,
-        None => subscription
-            .unit_amount
-            .saturating_mul(subscription.quantity),
+        None => session.amount_total(),
     };
     world.store.insert(scope, subscription);
     let bill = Bill {

@@ -408,6 +408,7 @@ pub(crate) fn paid(session: &SessionId) -> SessionFacts {
         email: Some("buyer@example.test".to_owned()),
         name: Some("Ada".to_owned()),
         payment_intent: Some(intent(session)),
+        discount: None,
         subscription: None,
         invoice: None,
         at: None,

@@ -106,3 +106,15 @@ pub struct InvoiceFacts {
     /// Whether the metadata of the subscription name a key type; `None` if they are not known.
     pub is_ours: Option<bool>,
 }
+
+impl InvoiceFacts {
+    /// Whether something was paid for a subscription, and the payment is not named, as in events of later
+    /// versions of the API.
+    pub fn lacks_payment(&self) -> bool {
+        self.is_paid
+            && self.subscription.is_some()
+            && self.is_ours != Some(false)
+            && self.payment_intent.is_none()
+            && self.amount_paid != Some(0)
+    }
+}

@@ -98,6 +98,7 @@ pub fn mint_order(
             facts: &facts,
             payment,
             begun: begin(store, stripe, (&order, &facts), now)?,
+            discount: None,
         };
         let mut changes = match fulfil(store, env, order, paid, now)? {
             Verdict::Apply(changes) => *changes,
@@ -164,6 +165,7 @@ fn facts_of(order: &Order) -> Option<SessionFacts> {
         email: order.email.as_ref().map(ToString::to_string),
         name: None,
         payment_intent: order.payment.clone(),
+        discount: None,
         snapshot: BTreeMap::new(),
         subscription: order.claim.as_ref().and_then(|it| it.subscription.clone()),
         invoice: order.claim.as_ref().and_then(|it| it.invoice.clone()),

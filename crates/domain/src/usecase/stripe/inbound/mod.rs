@@ -2,6 +2,7 @@
 
 mod account;
 mod deauthorized;
+mod discount;
 mod dispute;
 mod found;
 mod invoice;
@@ -65,6 +66,7 @@ impl Inbound {
             EventData::SessionCompleted(ref facts) if facts.subscription.is_some() => {
                 self.event.account.as_ref()
             }
+            EventData::Invoice(ref facts) if facts.lacks_payment() => self.event.account.as_ref(),
             EventData::SessionCompleted(_)
             | EventData::SessionPaymentFailed(_)
             | EventData::SessionExpired(_)
@@ -299,7 +301,7 @@ fn interpret_event(
     }
     match data {
         EventData::Refund(facts) => refund::interpret(store, stripe, env, (account, facts), now),
-        EventData::Invoice(facts) => invoice::interpret(store, env, account, facts, now),
+        EventData::Invoice(facts) => invoice::interpret(store, stripe, env, (account, facts), now),
         EventData::Subscription(facts) => {
             subscription::interpret(store, stripe, env, (account, facts), now)
         }

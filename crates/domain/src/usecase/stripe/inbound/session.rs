@@ -11,6 +11,7 @@ use crate::commit::guards::Refusal;
 use crate::commit::write::Write;
 use crate::model::licenses::license::OrderUnit;
 use crate::model::sales::customer::{Customer, CustomerName};
+use crate::model::sales::ledger::entry::LedgerEntry;
 use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::payment::{Payment, PaymentKey};
 use crate::model::sellers::audit::Actor;
@@ -20,6 +21,7 @@ use crate::model::stripe::event::{PaymentStatus, SessionFacts};
 use crate::ports::{Catalog, Stripe, Tenants};
 use crate::usecase::env::Env;
 use crate::usecase::licenses::transition::{NewLicense, mint_into};
+use crate::usecase::stripe::inbound::discount;
 use crate::usecase::stripe::inbound::lost_order::rebuild;
 use crate::usecase::stripe::inbound::order::{UNKNOWN_SESSION, change_order_status};
 use crate::usecase::stripe::inbound::subscribed::{Begun, begin};
@@ -60,6 +62,7 @@ pub(crate) fn interpret(
         facts,
         payment: payment(store, &order, facts, refused, now)?,
         begun: begin(store, stripe, (&order, facts), now)?,
+        discount: discount::entry(store, &order, facts, now)?,
     };
     fulfil(catalog, env, order, paid, now)
 }
@@ -70,6 +73,8 @@ pub(crate) struct Paid<'a> {
     pub(crate) payment: Option<Payment>,
     /// The subscription that the session began.
     pub(crate) begun: Option<Begun>,
+    /// The entry of the ledger for the discount.
+    pub(crate) discount: Option<LedgerEntry>,
 }
 
 /// Mints the licenses of an order. If that fails, none is minted, and the event is parked and retried.
@@ -114,6 +119,7 @@ pub(crate) fn fulfil(
     order.total = total(facts);
     order.fee = order.fee_of(order.total);
     changes.payments.extend(paid.payment.map(Write::changed));
+    changes.ledger_entries.extend(paid.discount.map(Write::new));
     if let Some(begun) = paid.begun {
         changes
             .subscriptions

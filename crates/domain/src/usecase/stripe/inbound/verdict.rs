@@ -3,8 +3,8 @@
 use crate::base::slug::TenantId;
 use crate::commit::changes::Changes;
 use crate::ports::{
-    Catalog, Commit, Connections, Licenses, Orders, Payments, ProcessedEvents, SellerStripe,
-    StripeError, Subscriptions, Tenants,
+    Catalog, Commit, Connections, Licenses, Orders, Payments, ProcessedEvents, PromotionCodes,
+    SellerStripe, StripeError, Subscriptions, Tenants,
 };
 use crate::usecase::failure::{Failure, from_port_errors};
 
@@ -31,6 +31,7 @@ pub trait InboundStore:
     + SellerStripe
     + Orders
     + Payments
+    + PromotionCodes
     + Subscriptions
     + Licenses
     + Catalog
@@ -45,6 +46,7 @@ impl<T> InboundStore for T where
         + SellerStripe
         + Orders
         + Payments
+        + PromotionCodes
         + Subscriptions
         + Licenses
         + Catalog

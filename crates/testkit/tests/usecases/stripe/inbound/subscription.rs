@@ -8,6 +8,7 @@ use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::licenses::recurrence::{Billing, Interval, Recurrence};
 use mintage_domain::model::licenses::standing::State;
 use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::model::sales::payment::PaymentKey;
 use mintage_domain::model::sales::subscription::SubscriptionKey;
 use mintage_domain::model::stripe::event::{
     EventData, PaymentStatus, RefundFacts, RefundReport, SessionFacts,
@@ -278,6 +279,39 @@ fn a_renewal_extends_and_says_so() {
         ["license.created", "subscription.renewed"]
     );
     assert_eq!(subscribed.seller.audited("subscription.renewed"), 1);
+}
+
+#[test]
+fn a_renewal_is_linked_to_the_payment_that_its_event_does_not_name_and_counts_without_it() {
+    let subscribed = Subscribed::begin(0);
+    subscribed.receive(subscribed.completed());
+    let seller = &subscribed.seller;
+    let account = seller.shop.account_ref();
+    let nameless = |number| {
+        EventData::Invoice(InvoiceFacts {
+            payment_intent: None,
+            ..subscribed.invoice(number, true)
+        })
+    };
+    let paid_subscription = |number| {
+        let key = PaymentKey {
+            account: account.account.clone(),
+            intent: intent(number),
+        };
+        let payment = seller.store.payment(&key).unwrap();
+        payment.and_then(|it| it.invoice).map(|it| it.subscription)
+    };
+    let invoice = subscribed.invoice(1, true);
+    seller.stripe.put_invoice(&account, invoice);
+    subscribed.receive(nameless(1));
+    assert_eq!(paid_subscription(1), Some(sub()));
+    // Stripe does not tell the payment of the next one.
+    subscribed.receive(nameless(2));
+    assert_eq!(paid_subscription(2), None);
+    assert_eq!(subscribed.on_day(89), (State::Active, 90));
+    // What the reconciliation finds names it.
+    subscribed.receive(subscribed.paid(2));
+    assert_eq!(paid_subscription(2), Some(sub()));
 }
 
 #[test]
