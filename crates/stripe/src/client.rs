@@ -41,6 +41,10 @@ impl StripeClient {
         &self.config
     }
 
+    pub(crate) fn http(&self) -> &dyn Http {
+        &*self.http
+    }
+
     pub(crate) fn mode(&self, mode: Mode) -> Result<&ModeConfig, StripeError> {
         self.config
             .mode(mode)
@@ -113,7 +117,7 @@ impl StripeClient {
     }
 
     /// Gets an object on a connected account; `None` if it does not exist.
-    fn get_on<T: DeserializeOwned>(
+    pub(crate) fn get_on<T: DeserializeOwned>(
         &self,
         on: &AccountRef,
         request: RequestBuilder,
