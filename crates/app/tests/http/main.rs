@@ -11,6 +11,8 @@ mod connect;
 mod cors;
 mod customers;
 mod disputes;
+mod doctor;
+mod doctor_sellers;
 mod events;
 mod fuzz;
 mod harness;
