@@ -249,7 +249,7 @@ fn a_clock_that_differs_is_found_by_the_date_of_stripes_answer() {
 }
 
 #[test]
-fn an_older_schema_and_a_newer_one_are_told_from_a_database_that_does_not_answer() {
+fn an_older_schema_is_told_from_a_database_that_does_not_answer() {
     let mut stage = Stage::new();
     stage.stop();
     fs::write(stage.path("empty.db"), "").expect("a file");

@@ -58,6 +58,7 @@ mod stripe_events;
 mod tenants;
 mod thanks;
 mod tokens;
+mod troubleshooting;
 mod unknown_names;
 mod validate;
 mod webhook;

@@ -84,7 +84,7 @@ checks! {
     ParkedEvents = "parked-events"
         "no paid order waits for its license",
     SellerEndpoints = "seller-endpoints"
-        "no webhook endpoint of a seller is paused or gone",
+        "every seller has a webhook endpoint or mail, and every endpoint receives its events",
 }
 
 #[cfg(test)]

@@ -55,12 +55,13 @@ pub(super) fn run(global: &GlobalArgs, args: &DoctorArgs) -> CommandResult {
 fn examine(report: &mut Report, layers: &Layers, pages: &[WebUrl]) -> CommandResult {
     let settings = configuration::check(report, layers);
     let store = database::check(report, layers, settings.as_ref());
-    if let Some(settings) = settings {
+    if let Some(settings) = &settings {
         mail::check(report, settings.mail.as_ref());
-        check_stripe(report, &settings, store.as_deref())?;
+        check_stripe(report, settings, store.as_deref())?;
     }
     if let Some(store) = &store {
-        sellers::check(report, &**store)?;
+        let mails = settings.is_some_and(|it| it.mail.is_some());
+        sellers::check(report, &**store, mails)?;
     }
     pages::check(report, store.as_deref(), pages)
 }

@@ -2,6 +2,8 @@
 
 use mintage_domain::base::page::{Page, PageRequest};
 use mintage_domain::base::slug::TenantId;
+use mintage_domain::model::outbox::delivery::DeliveryStatus;
+use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::ports::{Store, StoreError};
 
 use super::check::Check;
@@ -14,13 +16,13 @@ const MAX_PAGES: usize = 100;
 /// How many letters and digits a secret has at least.
 const LEAST: usize = 8;
 
-/// Checks every tenant.
-pub(super) fn check(report: &mut Report, store: &dyn Store) -> Result<(), StoreError> {
+/// Checks every tenant. `mails` is whether a mail server is set up.
+pub(super) fn check(report: &mut Report, store: &dyn Store, mails: bool) -> Result<(), StoreError> {
     let tenants = all(|page| store.tenants(page))?;
     for tenant in &tenants {
         let findings = [
             parked_events(store, &tenant.id)?,
-            silent_endpoint(store, &tenant.id)?,
+            silent_endpoint(store, tenant, mails)?,
             secret_in_a_name(store, &tenant.id)?,
         ];
         for finding in findings.into_iter().flatten() {
@@ -32,7 +34,7 @@ pub(super) fn check(report: &mut Report, store: &dyn Store) -> Result<(), StoreE
         (Check::ParkedEvents, "no paid order waits for its license"),
         (
             Check::SellerEndpoints,
-            "no webhook endpoint is paused or gone",
+            "every webhook endpoint receives its events",
         ),
         (Check::SecretKeyExposed, "no name holds a secret"),
     ] {
@@ -85,11 +87,16 @@ fn parked_events(store: &dyn Store, tenant: &TenantId) -> Result<Option<Finding>
     }))
 }
 
-fn silent_endpoint(store: &dyn Store, tenant: &TenantId) -> Result<Option<Finding>, StoreError> {
-    let endpoints = store.webhook_endpoints(tenant)?;
-    let mut silent = endpoints
-        .iter()
-        .filter(|it| matches!(it.status(), "paused" | "gone"));
+fn silent_endpoint(
+    store: &dyn Store,
+    tenant: &Tenant,
+    mails: bool,
+) -> Result<Option<Finding>, StoreError> {
+    let endpoints = store.webhook_endpoints(&tenant.id)?;
+    if endpoints.is_empty() {
+        return nobody_is_told(store, tenant, mails);
+    }
+    let mut silent = endpoints.iter().filter(|it| it.status() != "active");
     Ok(silent.next().map(|endpoint| {
         Finding::warning(
             Check::SellerEndpoints,
@@ -99,10 +106,35 @@ fn silent_endpoint(store: &dyn Store, tenant: &TenantId) -> Result<Option<Findin
                 endpoint.status()
             ),
             format_args!(
-                "The seller mends the receiver and calls POST /v1/webhook-endpoints/{}/resume; one that is gone \
-                 needs its URL set again.",
+                "The seller looks at GET /v1/webhook/deliveries, mends the receiver, and calls POST \
+                 /v1/webhook-endpoints/{}/resume; an endpoint that is gone needs its URL set again.",
                 endpoint.id
             ),
+        )
+    }))
+}
+
+/// Whether events wait for a first endpoint of a tenant whose buyers get no mail.
+fn nobody_is_told(
+    store: &dyn Store,
+    tenant: &Tenant,
+    mails: bool,
+) -> Result<Option<Finding>, StoreError> {
+    if mails && tenant.mails {
+        return Ok(None);
+    }
+    let newest = PageRequest {
+        after: None,
+        limit: Some(1),
+    };
+    let page = store.deliveries(&tenant.id, None, &newest)?;
+    let mut waiting = page.items.iter();
+    let waits = waiting.any(|(delivery, _)| delivery.status == DeliveryStatus::Pending);
+    Ok(waits.then(|| {
+        Finding::warning(
+            Check::SellerEndpoints,
+            "there is no webhook endpoint, and no mail is sent: license keys reach buyers only by the thank-you page",
+            "The seller sets an endpoint by PUT /v1/webhook; the events that wait are sent to it.",
         )
     }))
 }

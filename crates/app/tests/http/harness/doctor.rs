@@ -30,6 +30,22 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// Starts a server with other settings that must refuse to start; returns its complaint.
+    pub(crate) fn refused_start(&self, other: &[(&'static str, &str)]) -> String {
+        let mut settings = self.settings.clone();
+        settings.extend(
+            other
+                .iter()
+                .map(|(name, value)| (*name, (*value).to_owned())),
+        );
+        let mut command = mintage(&settings, self.dir.path());
+        let output = command.arg("serve").output().expect("a process");
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+}
+
 impl Diagnosis {
     /// Reads what a doctor has printed: one document, which agrees with the exit code and holds no secret.
     pub(crate) fn of(output: &Output) -> Self {
