@@ -32,7 +32,10 @@ struct Looker<'a> {
     stripe: &'a StripeClient,
     /// The modes in which Stripe is asked.
     askable: Vec<Mode>,
-    asked: Vec<AccountRef>,
+    /// How often Stripe was asked.
+    calls: usize,
+    /// The accounts that Stripe has described.
+    described: Vec<AccountRef>,
     looked_at: usize,
 }
 
@@ -47,7 +50,8 @@ pub(super) fn check(
         store,
         stripe,
         askable: usable.to_vec(),
-        asked: Vec::new(),
+        calls: 0,
+        described: Vec::new(),
         looked_at: 0,
     };
     let mut unconfigured = BTreeSet::new();
@@ -71,17 +75,18 @@ pub(super) fn check(
     let looked_at = looker.looked_at;
     if looked_at > 0 {
         for (check, what) in [
-            (Check::AccountAccess, "may be used"),
-            (Check::Charges, "take payments"),
-            (Check::Payouts, "are paid out"),
-            (Check::Prices, "have all prices"),
+            (Check::AccountAccess, "was taken away"),
+            (Check::Charges, "is known to take no payments"),
+            (Check::Payouts, "is known not to be paid out"),
+            (Check::Prices, "lacks a price"),
         ] {
-            report.ok_if_clean(check, format_args!("{looked_at} connected accounts {what}"));
+            let message = format!("of {looked_at} connected accounts none {what}");
+            report.ok_if_clean(check, message);
         }
     }
     for mode in [Mode::Sandbox, Mode::Live] {
-        let asked = looker.asked.iter().filter(|it| it.mode == mode);
-        events::check(report, store, stripe, mode, asked)?;
+        let described = looker.described.iter().filter(|it| it.mode == mode);
+        events::check(report, store, stripe, mode, described)?;
     }
     Ok(())
 }
@@ -131,13 +136,14 @@ impl Looker<'_> {
 
     /// Asks Stripe about an account; `None` if Stripe is not asked, or has no answer.
     fn ask(&mut self, account: &AccountRef) -> Option<Result<StripeAccount, StripeError>> {
-        if self.asked.len() >= MAX_ASKED || !self.askable.contains(&account.mode) {
+        if self.calls >= MAX_ASKED || !self.askable.contains(&account.mode) {
             return None;
         }
+        self.calls = self.calls.saturating_add(1);
         match self.stripe.account(account) {
             answer @ (Ok(_) | Err(StripeError::AccountGone)) => {
                 if answer.is_ok() {
-                    self.asked.push(account.clone());
+                    self.described.push(account.clone());
                 }
                 Some(answer)
             }

@@ -15,34 +15,29 @@ pub(crate) struct Diagnosis {
 impl Stage {
     /// Runs the doctor beside the server, with other settings; an empty one is not set.
     pub(crate) fn doctor(&self, other: &[(&'static str, &str)], arguments: &[&str]) -> Diagnosis {
-        let mut settings = self.settings.clone();
-        settings.extend(
-            other
-                .iter()
-                .map(|(name, value)| (*name, (*value).to_owned())),
-        );
-        let output = mintage(&settings, self.dir.path())
-            .args(["doctor", "--json"])
-            .args(arguments)
-            .output()
-            .expect("a process");
-        Diagnosis::of(&output)
+        Diagnosis::of(&self.run(other, &[&["doctor", "--json"], arguments].concat()))
     }
-}
 
-impl Stage {
+    /// Runs a command with other settings, which must succeed.
+    pub(crate) fn command_with(&self, other: &[(&'static str, &str)], arguments: &[&str]) {
+        let output = self.run(other, arguments);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {said}");
+    }
+
     /// Starts a server with other settings that must refuse to start; returns its complaint.
     pub(crate) fn refused_start(&self, other: &[(&'static str, &str)]) -> String {
-        let mut settings = self.settings.clone();
-        settings.extend(
-            other
-                .iter()
-                .map(|(name, value)| (*name, (*value).to_owned())),
-        );
-        let mut command = mintage(&settings, self.dir.path());
-        let output = command.arg("serve").output().expect("a process");
+        let output = self.run(other, &["serve"]);
         assert_eq!(output.status.code(), Some(1));
         String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    fn run(&self, other: &[(&'static str, &str)], arguments: &[&str]) -> Output {
+        let mut settings = self.settings.clone();
+        let other = other.iter();
+        settings.extend(other.map(|(name, value)| (*name, (*value).to_owned())));
+        let mut command = mintage(&settings, self.dir.path());
+        command.args(arguments).output().expect("a process")
     }
 }
 
