@@ -92,6 +92,14 @@ impl Catalog for CachedCatalog<'_> {
         self.0.store.key_types(tenant, product, page)
     }
 
+    fn key_types_named(
+        &self,
+        tenant: &TenantId,
+        id: &KeyTypeId,
+    ) -> Result<Vec<KeyType>, StoreError> {
+        self.0.store.key_types_named(tenant, id)
+    }
+
     fn price_links(
         &self,
         tenant: &TenantId,

@@ -27,6 +27,7 @@ macro_rules! read_ports {
             use ::mintage_domain::model::outbox::mail::QueuedMail;
             use ::mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
             use ::mintage_domain::model::sales::customer::Customer;
+            use ::mintage_domain::model::sales::mapping::SaleMappings;
             use ::mintage_domain::model::sales::order::Order;
             use ::mintage_domain::model::sales::payment::{Payment, PaymentKey};
             use ::mintage_domain::model::sales::subscription::{Subscription, SubscriptionKey};
@@ -36,8 +37,10 @@ macro_rules! read_ports {
             use ::mintage_domain::model::stripe::account_state::AccountState;
             use ::mintage_domain::model::stripe::connection::Connection;
             use ::mintage_domain::model::stripe::event_endpoint::EventEndpoint;
+            use ::mintage_domain::model::stripe::manual_endpoint::ManualEndpoint;
             use ::mintage_domain::model::stripe::oauth_round::OAuthRound;
             use ::mintage_domain::model::stripe::processed_event::ProcessedEvent;
+            use ::mintage_domain::model::stripe::product_key::ProductKey;
             use ::mintage_domain::ports::*;
 
             $crate::delegate! { $store, $backend:
@@ -69,6 +72,8 @@ macro_rules! read_ports {
                         -> Option<KeyType> = catalog::key_type::get;
                     key_types(tenant: &TenantId, product: Option<&ProductId>, page: &PageRequest)
                         -> Page<KeyType> = catalog::key_type::list;
+                    key_types_named(tenant: &TenantId, id: &KeyTypeId) -> Vec<KeyType>
+                        = catalog::key_type::list_named;
                     price_links(tenant: &TenantId, account: &StripeAccountId) -> Vec<PriceLink>
                         = catalog::price_link::list;
                     price_link(
@@ -93,6 +98,14 @@ macro_rules! read_ports {
                 OAuthRounds {
                     oauth_round(state: &SecretHash) -> Option<OAuthRound>
                         = stripe::oauth_round::get;
+                }
+                SellerStripe {
+                    manual_endpoint(tenant: &TenantId, mode: Mode) -> Option<ManualEndpoint>
+                        = stripe::manual_endpoint::get;
+                    sale_mappings(tenant: &TenantId, mode: Mode) -> Option<SaleMappings>
+                        = sales::mapping::get;
+                    product_key(tenant: &TenantId, product: &ProductId) -> Option<ProductKey>
+                        = stripe::product_key::get;
                 }
                 ProcessedEvents {
                     processed_event(endpoint: &EventEndpoint, id: &StripeEventId) -> Option<ProcessedEvent>

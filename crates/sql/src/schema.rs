@@ -3,8 +3,12 @@
 #![expect(missing_docs, reason = "the domain documents what is stored here")]
 
 mod infrastructure;
+mod outbox;
+mod seller_stripe;
 
 pub use infrastructure::{audit_entries, commits, counters, nonces, rate_windows};
+pub use outbox::{attempts, deliveries, endpoints, lanes, mails};
+pub use seller_stripe::{manual_endpoints, product_stripe_keys, sale_mappings};
 
 use crate::declare::tables;
 
@@ -177,6 +181,7 @@ tables! {
         basket -> Nullable<Text>,
         metadata -> Nullable<Text>,
         recurrence -> Nullable<Text>,
+        claim -> Nullable<Text>,
     }
 
     payments (intent, account) {
@@ -303,79 +308,6 @@ tables! {
         key -> Text,
         last_used_at -> BigInt,
     }
-
-    endpoints (tenant) {
-        tenant -> Text,
-        url -> Nullable<Text>,
-        sealed_secret -> Binary,
-        gone_since -> Nullable<BigInt>,
-        version -> BigInt,
-        failing_since -> Nullable<BigInt>,
-        failures -> BigInt,
-        unresponsive -> Bool,
-        width -> Nullable<BigInt>,
-        paused_at -> Nullable<BigInt>,
-        probed -> Bool,
-        owner -> Nullable<Text>,
-        mode -> Nullable<Text>,
-        description -> Nullable<Text>,
-        events -> Nullable<Text>,
-        disabled -> Bool,
-        created_at -> Nullable<BigInt>,
-        sealed_old_secret -> Nullable<Binary>,
-        old_secret_until -> Nullable<BigInt>,
-    }
-
-    deliveries (id) {
-        id -> Text,
-        tenant -> Text,
-        event -> Text,
-        license -> Text,
-        sealed_body -> Binary,
-        status -> Text,
-        attempts -> BigInt,
-        schedule_from -> BigInt,
-        due_at -> BigInt,
-        created_at -> BigInt,
-        version -> BigInt,
-        sequence -> BigInt,
-        customer -> Nullable<Text>,
-        external_id -> Nullable<Text>,
-        endpoint -> Nullable<Text>,
-        waits_in -> Nullable<Text>,
-    }
-
-    attempts (delivery, number) {
-        delivery -> Text,
-        number -> BigInt,
-        at -> BigInt,
-        url -> Text,
-        status -> Nullable<BigInt>,
-        snippet -> Text,
-    }
-
-    mails (id) {
-        id -> Text,
-        tenant -> Text,
-        license -> Text,
-        recipient -> Text,
-        status -> Text,
-        reason -> Nullable<Text>,
-        attempts -> BigInt,
-        due_at -> BigInt,
-        created_at -> BigInt,
-        version -> BigInt,
-        kind -> Text,
-    }
-
-    /// The lanes of each queue, by which claims find what is due.
-    lanes (tenant, queue) {
-        tenant -> Text,
-        queue -> Text,
-        state -> Nullable<Text>,
-        width -> Nullable<BigInt>,
-        turn_at -> Nullable<BigInt>,
-    }
 }
 
 diesel::joinable!(licenses -> customers (customer));
@@ -393,5 +325,11 @@ diesel::allow_tables_to_appear_in_same_query!(deliveries, endpoints);
 
 /// Each column of each table as `(table, column, type)`, the type written `Text` or `Nullable<Text>`.
 pub fn columns() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
-    COLUMNS.iter().chain(infrastructure::COLUMNS)
+    let rooms = [
+        COLUMNS,
+        infrastructure::COLUMNS,
+        outbox::COLUMNS,
+        seller_stripe::COLUMNS,
+    ];
+    rooms.into_iter().flatten()
 }

@@ -2,22 +2,26 @@
 //! on the seller's account.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 
 use mintage_domain::base::email::Email;
 use mintage_domain::base::id::SessionId;
+use mintage_domain::base::mode::Mode;
 use mintage_domain::base::money::Money;
 use mintage_domain::model::catalog::sale::SessionOptions;
 use mintage_domain::ports::{
-    CheckoutEnd, CheckoutLine, CheckoutRequest, CheckoutSession, NewSubscription,
+    CheckoutEnd, CheckoutLine, CheckoutPrice, CheckoutRequest, CheckoutSession, NewSubscription,
 };
 use serde::Deserialize;
 use stripe_checkout::CheckoutSessionMode;
 use stripe_checkout::checkout_session::{
     CreateCheckoutSession, CreateCheckoutSessionAutomaticTax, CreateCheckoutSessionInvoiceCreation,
-    CreateCheckoutSessionLineItems, CreateCheckoutSessionManagedPayments,
-    CreateCheckoutSessionPaymentIntentData, CreateCheckoutSessionSubscriptionData,
-    CreateCheckoutSessionTaxIdCollection, ExpireCheckoutSession, RetrieveCheckoutSession,
+    CreateCheckoutSessionLineItems, CreateCheckoutSessionLineItemsPriceData,
+    CreateCheckoutSessionManagedPayments, CreateCheckoutSessionPaymentIntentData,
+    CreateCheckoutSessionSubscriptionData, CreateCheckoutSessionTaxIdCollection,
+    ExpireCheckoutSession, ProductData, RetrieveCheckoutSession,
 };
+use stripe_types::Currency;
 
 use crate::metadata;
 
@@ -46,7 +50,10 @@ pub(crate) fn create(checkout: &CheckoutRequest) -> CreateCheckoutSession {
 
 fn line_item(line: &CheckoutLine) -> CreateCheckoutSessionLineItems {
     let mut item = CreateCheckoutSessionLineItems::new();
-    item.price = Some(line.price.to_string());
+    match &line.price {
+        CheckoutPrice::Existing(price) => item.price = Some(price.to_string()),
+        CheckoutPrice::Inline { name, amount } => item.price_data = Some(price_data(name, *amount)),
+    }
     item.quantity = Some(u64::from(line.quantity.get()));
     item
 }
@@ -96,6 +103,22 @@ fn subscription_data(
     data.application_fee_percent = percent;
     data.trial_period_days = (new.trial_days > 0).then(|| u32::from(new.trial_days));
     data
+}
+
+/// A price for one session, with its product.
+fn price_data(name: &str, amount: Money) -> CreateCheckoutSessionLineItemsPriceData {
+    let parsed: Result<Currency, Infallible> = amount.currency().as_str().parse();
+    let Ok(currency) = parsed;
+    let mut price = CreateCheckoutSessionLineItemsPriceData::new(currency);
+    price.unit_amount = Some(amount.minor());
+    price.product_data = Some(ProductData::new(name));
+    price
+}
+
+/// Expires a session that does not exist. Stripe checks the key before it looks for the session.
+pub(crate) fn expire_nothing(mode: Mode) -> ExpireCheckoutSession {
+    let id = format!("cs_{}_mintage_probe", mode.key_infix());
+    ExpireCheckoutSession::new(id.as_str())
 }
 
 /// The metadata of the session, with the signed copy of the order, which its payment need not have.

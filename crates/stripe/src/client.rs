@@ -14,10 +14,10 @@ use mintage_domain::model::stripe::event::DisputeFacts;
 use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 use mintage_domain::ports::{
     CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, HistoryPage, HistoryQuery, Http,
-    HttpResponse, NewPrice, NewProduct, Stripe, StripeAccess, StripeAccount, StripeError,
-    StripeIdempotencyKey, StripePrice, StripeProduct,
+    HttpResponse, NewPrice, NewProduct, SellerKey, Stripe, StripeAccess, StripeAccount,
+    StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
 };
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use stripe_client_core::{RequestBuilder, StripeRequest};
 
 use crate::call::{self, Caller};
@@ -275,6 +275,16 @@ impl Stripe for StripeClient {
     ) -> Result<StripePriceId, StripeError> {
         let created: price::Created = self.create(on, key, &price::create(new))?;
         Ok(created.id)
+    }
+
+    fn prove_checkout(&self, key: &SellerKey) -> Result<(), StripeError> {
+        let request = checkout::expire_nothing(key.mode);
+        let caller = Caller::own_account(&key.key);
+        match self.call::<IgnoredAny>(&caller, &request) {
+            // The key may write sessions, and the one that is named does not exist.
+            Ok(_) | Err(StripeError::NotFound(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     fn open_checkout(

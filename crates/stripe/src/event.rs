@@ -51,6 +51,11 @@ struct Session {
     invoice: Option<InvoiceId>,
     #[serde(default)]
     metadata: Value,
+    mode: Option<String>,
+    #[serde(default)]
+    payment_link: Value,
+    #[serde(default)]
+    line_items: Value,
 }
 
 #[derive(Deserialize)]
@@ -230,6 +235,12 @@ impl Session {
             subscription: session.subscription,
             invoice: session.invoice,
             at,
+            own: Box::new(own_session::read(
+                &session.metadata,
+                &session.payment_link,
+                &session.line_items,
+                session.mode.as_deref(),
+            )),
             snapshot: snapshot(session.metadata),
         }
     }
@@ -283,5 +294,6 @@ impl Refund {
     }
 }
 
+mod own_session;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use actix_web::{Route, web};
 
-use crate::{assets, connect, docs, home, thanks};
+use crate::{assets, buy, connect, docs, home, thanks};
 
 /// A handler with the description of its method, path and answer.
 pub struct Endpoint {
@@ -37,6 +37,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         connect::connected => connected,
         connect::onboard => resume,
         connect::onboard => onboarded,
+        buy => show,
+        buy => open,
         docs::route => docs,
         thanks::show => show,
         thanks::resend => resend,

@@ -4,6 +4,7 @@ pub mod docs;
 
 mod accept;
 mod assets;
+mod buy;
 mod connect;
 mod endpoint;
 mod errors;

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 
 use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
 use mintage_domain::base::id;
+use mintage_domain::base::secret::Secret;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::base::{email, metadata, mode, money, slug};
@@ -21,6 +22,7 @@ use mintage_domain::model::outbox::event::EventName;
 use mintage_domain::model::outbox::webhook_endpoint;
 use mintage_domain::model::sales::{customer, items};
 use mintage_domain::model::sellers::management_token::{self, TokenScope};
+use mintage_domain::model::stripe::manual_endpoint;
 use mintage_domain::usecase::outbox::resend::MAX_RESENT;
 use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, KnownFormat, Type};
 
@@ -54,6 +56,8 @@ const RELATIVE: &str =
 const DAYS: &str = "^([1-9][0-9]{0,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|36500)d$";
 /// The name that stands for all events.
 const ALL_EVENTS: &str = "*";
+/// The most characters of a secret text.
+const MAX_SECRET: usize = 255;
 const KEY_TYPE_ID: &str = "^[a-z0-9][a-z0-9-]{0,31}$";
 const MAX_ACTIVATIONS: i64 = LicenseTerms::MAX_ACTIVATIONS as i64;
 const MAX_INTERVALS: i64 = recurrence::Interval::Day.max_count() as i64;
@@ -72,6 +76,16 @@ fields! {
     PlanCode(String) = text(non_empty), shape::text(KEY_TYPE_ID).examples(["lifetime"]);
     /// The id of an activation of a license on a device.
     ActivationId(id::ActivationId) = text(id::ActivationId::parse), shape::id("act_");
+
+    /// Stripe's id of a price.
+    StripePriceId(id::StripePriceId) = text(id::StripePriceId::parse), shape::id("price_");
+    /// Stripe's id of a payment link.
+    PaymentLinkId(id::PaymentLinkId) = text(id::PaymentLinkId::parse), shape::id("plink_");
+    /// The signing secret of an endpoint, as Stripe shows it.
+    StripeWebhookSecret(manual_endpoint::SigningSecret) = text(manual_endpoint::SigningSecret::parse),
+        shape::text("^whsec_[0-9A-Za-z+/=_-]{8,249}$");
+    /// A secret text, at most 255 characters.
+    SecretText(Secret) = text(secret_text), text_of(1, MAX_SECRET);
 
     /// Sandbox or live.
     Mode(mode::Mode) = text(mode::Mode::parse), one_of(mode::Mode::ALL.map(mode::Mode::as_str));
@@ -210,6 +224,15 @@ fields! {
     /// An amount in minor units of its currency.
     Amount(i64) = integer(0..=i64::MAX, Ok::<i64, Infallible>),
         shape::integer(0, money::Money::MAX_MINOR).examples([4_900]);
+}
+
+/// The message never repeats the text.
+fn secret_text(text: &str) -> Result<Secret, String> {
+    if (1..=MAX_SECRET).contains(&text.len()) {
+        Ok(Secret::new(text))
+    } else {
+        Err(format!("must have 1 to {MAX_SECRET} characters"))
+    }
 }
 
 fn non_empty(text: &str) -> Result<String, &'static str> {

@@ -21,7 +21,8 @@ pub(crate) use fields::{
     ActivationId, ActivationLimit, Amount, ApiKeyScope, Currency, CustomerName, Days, DeviceText,
     DisplayName, Duration, Email, EndpointDescription, Entitlements, EventNames, ExternalId,
     Fingerprint, FutureTime, GraceDays, Interval, IntervalCount, KeyFormat, KeyPrefix, KeyTypeId,
-    LicenseIds, LicenseKey, Metadata, Mode, Notes, OverlapSeconds, PlanCode, ProductId, Quantity,
-    QuantityAs, RelativeDuration, SecretOverlapSeconds, SignatureVersion, TermFrom, TokenName,
-    TokenScopes, TrialDays, Url, WebhookUrl,
+    LicenseIds, LicenseKey, Metadata, Mode, Notes, OverlapSeconds, PaymentLinkId, PlanCode,
+    ProductId, Quantity, QuantityAs, RelativeDuration, SecretOverlapSeconds, SecretText,
+    SignatureVersion, StripePriceId, StripeWebhookSecret, TermFrom, TokenName, TokenScopes,
+    TrialDays, Url, WebhookUrl,
 };

@@ -7,5 +7,6 @@ pub mod licenses;
 pub mod outbox;
 mod page;
 pub mod sales;
+pub(crate) mod seller_stripe;
 pub mod sellers;
 pub mod stripe;

@@ -1,7 +1,7 @@
 //! Views of checkouts, orders and customers.
 
 use mintage_domain::base::email::Email;
-use mintage_domain::base::id::{CustomerId, OrderId, SessionId};
+use mintage_domain::base::id::{CustomerId, OrderId, PaymentLinkId, SessionId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::money::Money;
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
@@ -39,15 +39,20 @@ pub struct OrderView<'a> {
     status: &'static str,
     #[schema(value_type = schema::Mode)]
     mode: Mode,
-    #[schema(value_type = schema::ProductId)]
-    product_id: &'a ProductId,
-    #[schema(value_type = schema::KeyTypeId)]
-    key_type_id: &'a KeyTypeId,
-    /// What is sold. `productId` and `keyTypeId` are those of the first line.
+    /// The product of the first line; null while nothing says what was sold.
+    #[schema(required, value_type = Option<schema::ProductId>)]
+    product_id: Option<&'a ProductId>,
+    /// The key type of the first line; null while nothing says what was sold.
+    #[schema(required, value_type = Option<schema::KeyTypeId>)]
+    key_type_id: Option<&'a KeyTypeId>,
+    /// What is sold; empty while nothing says what was sold.
     lines: Vec<OrderLineView>,
     /// The metadata that the order carries to its licenses.
     #[schema(value_type = Object)]
     metadata: &'a Map<String, Value>,
+    /// The payment link that the buyer used, if the seller made the session.
+    #[schema(required, value_type = Option<schema::PaymentLinkId>)]
+    payment_link: Option<&'a PaymentLinkId>,
     /// Set after the payment.
     #[schema(required, value_type = Option<schema::CustomerId>)]
     customer_id: Option<&'a CustomerId>,
@@ -86,10 +91,17 @@ impl<'a> OrderView<'a> {
             id: &order.id,
             status: order.status.as_str(),
             mode: order.mode,
-            product_id: &order.product,
-            key_type_id: &order.key_type,
-            lines: order.lines().iter().map(OrderLineView::of).collect(),
+            product_id: order.sold().map(|(product, _)| product),
+            key_type_id: order.sold().map(|(_, key_type)| key_type),
+            lines: match order.sold() {
+                Some(_) => order.lines().iter().map(OrderLineView::of).collect(),
+                None => Vec::new(),
+            },
             metadata: order.basket.metadata.as_map(),
+            payment_link: order
+                .claim
+                .as_ref()
+                .and_then(|claim| claim.payment_link.as_ref()),
             customer_id: order.customer.as_ref(),
             customer_email: order.email.as_ref(),
             mailable: order.email.as_ref().is_some_and(Email::is_mailable),

@@ -55,7 +55,9 @@ const FLOORS: [(&str, Floors); 8] = [
         "web",
         &[
             &["accept", "page"],
-            &["assets", "connect", "docs", "errors", "home", "thanks"],
+            &[
+                "assets", "buy", "connect", "docs", "errors", "home", "thanks",
+            ],
             &["endpoint"],
         ],
     ),
@@ -111,7 +113,7 @@ const ROOMS: [(&str, Rooms); 2] = [
         "model",
         &[
             ("sellers", &[]),
-            ("stripe", &[]),
+            ("stripe", &["sales"]),
             ("access", &[]),
             ("licenses", &["stripe"]),
             ("catalog", &["licenses"]),

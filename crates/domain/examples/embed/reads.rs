@@ -95,6 +95,18 @@ impl Catalog for JournalStore {
         }))
     }
 
+    fn key_types_named(
+        &self,
+        tenant: &TenantId,
+        id: &KeyTypeId,
+    ) -> Result<Vec<KeyType>, StoreError> {
+        Ok(self.read(|it| {
+            let rows = it.key_types.values();
+            let named = rows.filter(|it| it.tenant == *tenant && it.id == *id);
+            named.take(2).cloned().collect()
+        }))
+    }
+
     /// The shop has no prices at Stripe.
     fn price_links(
         &self,

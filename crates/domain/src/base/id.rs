@@ -157,6 +157,8 @@ ids! {
     StripePriceId, "price_", "Stripe price";
     /// Stripe's id of a product.
     StripeProductId, "prod_", "Stripe product";
+    /// Stripe's id of a payment link.
+    PaymentLinkId, "plink_", "payment link";
 }
 
 impl ApiKeyId {
@@ -220,6 +222,34 @@ impl WebhookEndpointId {
 
 derived! {
     OrderId PaymentIntentId RefundId
+}
+
+impl OrderId {
+    /// The id of the order for a session that a seller made at Stripe. It follows from the session, so
+    /// that every report of the session, at whichever endpoint, names the same order.
+    pub fn of_session(tenant: &TenantId, mode: Mode, session: &SessionId) -> Self {
+        let identity = format!("order:{tenant}:{mode}:{session}");
+        let hash = sha256(identity.as_bytes());
+        let half = hash.first_chunk::<16>().unwrap_or(&[0; 16]);
+        Self(format!("{}{}", Self::PREFIX, base32::LOWER.encode(half)))
+    }
+}
+
+/// What follows the prefix in the id that stands for an account behind a tenant's own endpoints.
+const OWN: &str = "own_";
+
+impl StripeAccountId {
+    /// Stands for the account of a tenant that only reports to the endpoints of the tenant's own, so that
+    /// its id is not known or not proven. No account of Stripe has such an id.
+    pub fn own(tenant: &TenantId, mode: Mode) -> Self {
+        Self(format!("{}{OWN}{mode}_{tenant}", Self::PREFIX))
+    }
+
+    /// Whether the id stands for the account behind a tenant's own endpoints.
+    pub fn is_own(&self) -> bool {
+        let rest = self.0.strip_prefix(Self::PREFIX);
+        rest.is_some_and(|rest| rest.starts_with(OWN))
+    }
 }
 
 generated! {
@@ -289,6 +319,26 @@ mod tests {
             assert_eq!(DeliveryId::parse(delivery.as_str()), Ok(delivery.clone()));
             assert_eq!(delivery.event(), event.as_str());
             assert_ne!(delivery, event);
+        }
+    }
+
+    #[test]
+    fn what_stands_for_an_account_or_a_session_is_an_id_of_its_own_tenant_and_mode() {
+        let tenant = |slug| TenantId::parse(slug).expect("a slug");
+        let session = SessionId::parse("cs_test_1").expect("an id");
+        let mut seen = std::collections::BTreeSet::new();
+        for slug in ["acme", "acme-2"] {
+            for mode in Mode::ALL {
+                let account = StripeAccountId::own(&tenant(slug), mode);
+                assert_eq!(
+                    StripeAccountId::parse(account.as_str()),
+                    Ok(account.clone())
+                );
+                let order = OrderId::of_session(&tenant(slug), mode, &session);
+                assert_eq!(OrderId::parse(order.as_str()), Ok(order.clone()));
+                assert_eq!(order, OrderId::of_session(&tenant(slug), mode, &session));
+                assert!(seen.insert(account.to_string()) && seen.insert(order.to_string()));
+            }
         }
     }
 

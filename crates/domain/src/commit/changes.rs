@@ -19,6 +19,7 @@ use crate::model::outbox::delivery::{Attempt, Delivery};
 use crate::model::outbox::mail::QueuedMail;
 use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 use crate::model::sales::customer::Customer;
+use crate::model::sales::mapping::SaleMappings;
 use crate::model::sales::order::Order;
 use crate::model::sales::payment::Payment;
 use crate::model::sales::subscription::Subscription;
@@ -28,8 +29,10 @@ use crate::model::sellers::tenant::Tenant;
 use crate::model::stripe::account::{AccountLink, AccountRef};
 use crate::model::stripe::account_state::AccountState;
 use crate::model::stripe::connection::Connection;
+use crate::model::stripe::manual_endpoint::ManualEndpoint;
 use crate::model::stripe::oauth_round::OAuthRound;
 use crate::model::stripe::processed_event::ProcessedEvent;
+use crate::model::stripe::product_key::ProductKey;
 
 // Nonces come first: whatever else a replayed call would do, that it was replayed is what its
 // caller is told.
@@ -69,6 +72,14 @@ aggregates! {
     account_states: versioned AccountState = it => Row::AccountState(it.account.clone());
     /// OAuth rounds begun or used up.
     oauth_rounds: versioned OAuthRound = it => Row::OAuthRound(it.state);
+    /// Manual endpoints set or removed.
+    manual_endpoints: versioned ManualEndpoint =
+        it => Row::ManualEndpoint(it.tenant.clone(), it.mode);
+    /// Mappings of prices and payment links set.
+    sale_mappings: versioned SaleMappings = it => Row::SaleMappings(it.tenant.clone(), it.mode);
+    /// Stripe keys of products set or removed.
+    product_keys: versioned ProductKey =
+        it => Row::ProductKey(it.tenant.clone(), it.product.clone());
     /// Stripe events received, or parked ones settled.
     events: versioned ProcessedEvent = it => Row::Event(it.endpoint.clone(), it.id.clone());
     /// Customers of orders and licenses.
@@ -129,6 +140,22 @@ impl Changes {
             link.active = false;
             self.accounts.push(Write::changed(link));
         }
+    }
+
+    /// Adds up what is added to the same counter under the same cap, so that many licenses of one order
+    /// count once.
+    pub fn join_counts(&mut self) {
+        let mut joined: Vec<Count> = Vec::new();
+        for count in std::mem::take(&mut self.counters) {
+            let same = joined
+                .iter_mut()
+                .find(|it| it.counter == count.counter && it.cap == count.cap);
+            match same {
+                Some(same) => same.add = same.add.saturating_add(count.add),
+                None => joined.push(count),
+            }
+        }
+        self.counters = joined;
     }
 
     /// Whether there is nothing to commit.

@@ -34,6 +34,12 @@ pub enum Row {
     AccountState(AccountRef),
     /// An OAuth round, by the hash of its state.
     OAuthRound(SecretHash),
+    /// A tenant's manual endpoint, in a mode.
+    ManualEndpoint(TenantId, Mode),
+    /// The mappings of a tenant's own prices and payment links, in a mode.
+    SaleMappings(TenantId, Mode),
+    /// The Stripe key of a product.
+    ProductKey(TenantId, ProductId),
     /// A Stripe event that was received on an endpoint.
     Event(EventEndpoint, StripeEventId),
     /// An order.

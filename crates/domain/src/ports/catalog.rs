@@ -23,6 +23,13 @@ pub trait Catalog {
         product: Option<&ProductId>,
         page: &PageRequest,
     ) -> Listed<KeyType>;
+    /// Up to two key types of a tenant with this id, of any product, so that the caller sees whether
+    /// there is just one.
+    fn key_types_named(
+        &self,
+        tenant: &TenantId,
+        id: &KeyTypeId,
+    ) -> Result<Vec<KeyType>, StoreError>;
     /// The Stripe prices of a tenant on one account, in any order.
     fn price_links(
         &self,

@@ -14,6 +14,12 @@ pub enum SealedKind {
     EndpointSecret,
     /// The former signing secrets of webhook endpoints, by the key of the endpoint's lane.
     EndpointOldSecret,
+    /// The signing secrets of manual endpoints, by `tenant/mode`.
+    ManualSecret,
+    /// The former signing secrets of manual endpoints, by `tenant/mode`.
+    ManualOldSecret,
+    /// The Stripe keys of products, by `tenant/product`.
+    ProductStripeKey,
     /// The bodies of deliveries that are not erased, by delivery id. They are bound to the id of the
     /// event, with which the id of the delivery begins.
     DeliveryBody,
@@ -23,11 +29,14 @@ pub enum SealedKind {
 
 impl SealedKind {
     /// All kinds; those with few values come first.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::ProductKeySecret,
         Self::ApiKeySecret,
         Self::EndpointSecret,
         Self::EndpointOldSecret,
+        Self::ManualSecret,
+        Self::ManualOldSecret,
+        Self::ProductStripeKey,
         Self::DeliveryBody,
         Self::LicenseKey,
     ];

@@ -12,6 +12,7 @@ use crate::base::id::{
     ActivationId, ApiKeyId, CustomerId, DeliveryId, LicenseId, MailId, OrderId, SessionId,
     StripeAccountId, StripeEventId, TokenId, WebhookEndpointId,
 };
+use crate::base::mode::Mode;
 use crate::base::page::{Cursor, PageRequest};
 use crate::base::seal::{KeyId, Sealed};
 use crate::base::secret::SecretHash;
@@ -29,6 +30,7 @@ use crate::model::outbox::mail::QueuedMail;
 use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 use crate::model::retention::Prunable;
 use crate::model::sales::customer::Customer;
+use crate::model::sales::mapping::SaleMappings;
 use crate::model::sales::order::Order;
 use crate::model::sales::payment::{Payment, PaymentKey};
 use crate::model::sales::subscription::{Subscription, SubscriptionKey};
@@ -38,16 +40,18 @@ use crate::model::stripe::account::{AccountLink, AccountRef};
 use crate::model::stripe::account_state::AccountState;
 use crate::model::stripe::connection::Connection;
 use crate::model::stripe::event_endpoint::EventEndpoint;
+use crate::model::stripe::manual_endpoint::ManualEndpoint;
 use crate::model::stripe::oauth_round::OAuthRound;
 use crate::model::stripe::processed_event::ProcessedEvent;
+use crate::model::stripe::product_key::ProductKey;
 use crate::ports::store_error::{Found, Listed, StoreError};
 use crate::ports::{
     Activations, ApiKeys, AuditFilter, AuditRecord, Audits, Catalog, ClaimLimits, Claimed, Commit,
     CommitDone, Configuration, Connections, CustomerFilter, Customers, Deliveries, Erasure,
     Erasures, Housekeeping, IdempotencyKeys, KeyQuery, KnownLicense, LastSeen, LicenseFilter,
     LicenseRecord, Licenses, Mails, MasterKeys, OAuthRounds, OrderFilter, Orders, Payments,
-    ProcessedEvents, RateLimiter, SealedKind, SealedValue, SeenTarget, Subscriptions, TakeDone,
-    TakeQuery, TenantErasure, Tenants, Tokens, ValidateDone, ValidateQuery, Validations,
+    ProcessedEvents, RateLimiter, SealedKind, SealedValue, SeenTarget, SellerStripe, Subscriptions,
+    TakeDone, TakeQuery, TenantErasure, Tenants, Tokens, ValidateDone, ValidateQuery, Validations,
     WebhookEndpoints,
 };
 
@@ -90,6 +94,11 @@ mockall::mock! {
             product: Option<&'a ProductId>,
             page: &PageRequest,
         ) -> Listed<KeyType>;
+        fn key_types_named(
+            &self,
+            tenant: &TenantId,
+            id: &KeyTypeId,
+        ) -> Result<Vec<KeyType>, StoreError>;
         fn price_links(
             &self,
             tenant: &TenantId,
@@ -267,6 +276,12 @@ mockall::mock! {
             n: usize,
         ) -> Result<Vec<Connection>, StoreError>;
         fn retiring(&self, n: usize) -> Result<Vec<Connection>, StoreError>;
+    }
+
+    impl SellerStripe for Store {
+        fn manual_endpoint(&self, tenant: &TenantId, mode: Mode) -> Found<ManualEndpoint>;
+        fn sale_mappings(&self, tenant: &TenantId, mode: Mode) -> Found<SaleMappings>;
+        fn product_key(&self, tenant: &TenantId, product: &ProductId) -> Found<ProductKey>;
     }
 
     impl Subscriptions for Store {

@@ -19,6 +19,7 @@ mod master_keys;
 mod mock_store;
 mod outbox;
 mod sales;
+mod seller_stripe;
 mod sellers;
 mod store;
 mod store_error;
@@ -46,6 +47,7 @@ pub use sales::{
     CustomerFilter, Customers, Erasure, Erasures, OrderFilter, Orders, Payments, Subscriptions,
     TenantErasure, TenantRows,
 };
+pub use seller_stripe::SellerStripe;
 pub use sellers::{AuditFilter, AuditRecord, Audits, Tenants, Tokens};
 pub use store::Store;
 pub use store_error::StoreError;
@@ -54,7 +56,9 @@ pub use stripe_api::{
     CheckoutEnd, Grant, NewPrice, NewProduct, PriceBilling, SellerKey, SoldKeyType, Stripe,
     StripeAccess, StripeAccount, StripeError, StripePrice, StripeProduct, StripeRefusal,
 };
-pub use stripe_checkout::{CheckoutLine, CheckoutRequest, CheckoutSession, NewSubscription};
+pub use stripe_checkout::{
+    CheckoutLine, CheckoutPrice, CheckoutRequest, CheckoutSession, NewSubscription,
+};
 pub use stripe_history::{HistoryKind, HistoryPage, HistoryQuery, UnknownHistory};
 pub use stripe_idempotency::StripeIdempotencyKey;
 pub use stripe_webhooks::{WebhookError, Webhooks};

@@ -10,6 +10,7 @@ use super::licenses::{Activations, Licenses};
 use super::master_keys::MasterKeys;
 use super::outbox::{Deliveries, Mails, WebhookEndpoints};
 use super::sales::{Customers, Erasures, Orders, Payments, Subscriptions};
+use super::seller_stripe::SellerStripe;
 use super::sellers::{Audits, Tenants, Tokens};
 use super::stripe::{Connections, OAuthRounds, ProcessedEvents};
 use super::validations::Validations;
@@ -31,5 +32,5 @@ store! {
     Tenants Tokens ApiKeys Catalog Connections OAuthRounds WebhookEndpoints Audits
     ProcessedEvents Orders Payments Subscriptions Customers Licenses Activations Deliveries Mails
     Validations IdempotencyKeys Commit RateLimiter LastSeen Housekeeping MasterKeys Erasures
-    Configuration
+    Configuration SellerStripe
 }

@@ -108,6 +108,11 @@ pub trait Stripe: Send + Sync {
         key: &StripeIdempotencyKey,
     ) -> Result<StripePriceId, StripeError>;
 
+    /// Proves that a key of a seller's own may open checkout sessions, without opening one. Fails with
+    /// `Unauthorized` if Stripe does not know the key, and with `Refused` if the key lacks the
+    /// permission (`a_key_of_the_sellers_own_is_proven`).
+    fn prove_checkout(&self, key: &SellerKey) -> Result<(), StripeError>;
+
     /// Opens a checkout session.
     fn open_checkout(
         &self,

@@ -43,10 +43,30 @@ pub struct CheckoutRequest {
 /// A line of a session to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckoutLine {
-    /// The Stripe price to charge.
-    pub price: StripePriceId,
+    /// The price to charge.
+    pub price: CheckoutPrice,
     /// How many times it is charged.
     pub quantity: Quantity,
+}
+
+/// The price of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CheckoutPrice {
+    /// A price that exists at Stripe.
+    Existing(StripePriceId),
+    /// A price for this session alone, which is paid once.
+    Inline {
+        /// The name that the buyer sees.
+        name: String,
+        /// The amount.
+        amount: Money,
+    },
+}
+
+impl From<StripePriceId> for CheckoutPrice {
+    fn from(price: StripePriceId) -> Self {
+        Self::Existing(price)
+    }
 }
 
 /// A subscription that a Checkout session begins.

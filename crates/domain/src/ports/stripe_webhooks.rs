@@ -1,6 +1,7 @@
 //! Stripe's webhooks.
 
 use crate::base::mode::Mode;
+use crate::base::secret::Secret;
 use crate::base::time::Timestamp;
 use crate::model::stripe::event::StripeEvent;
 
@@ -19,6 +20,19 @@ pub trait Webhooks: Send + Sync {
         signature: &str,
         now: Timestamp,
     ) -> Result<(Mode, StripeEvent), WebhookError>;
+
+    /// Verifies and parses an event that was sent to an endpoint of a seller's own, which has these
+    /// secrets.
+    fn read_own(
+        &self,
+        body: &[u8],
+        signature: &str,
+        secrets: &[Secret],
+        now: Timestamp,
+    ) -> Result<StripeEvent, WebhookError>;
+
+    /// The types of the events that an endpoint of a seller's own has to send.
+    fn own_events(&self) -> Vec<&'static str>;
 
     /// Parses an event that was verified when it was received, to retry it.
     fn reread(&self, body: &[u8]) -> Result<StripeEvent, WebhookError>;

@@ -25,6 +25,10 @@ impl SealedField {
     pub const API_KEY_SECRET: Self = Self::new("api-key", "secret");
     /// The signing secret of a webhook endpoint; bound to the key of the endpoint's lane.
     pub const ENDPOINT_SECRET: Self = Self::new("endpoint", "secret");
+    /// The signing secret of a manual endpoint; bound to `tenant/mode`.
+    pub const MANUAL_SECRET: Self = Self::new("manual-endpoint", "secret");
+    /// The Stripe key of a product; bound to `tenant/product`.
+    pub const PRODUCT_STRIPE_KEY: Self = Self::new("product", "stripe-key");
     /// The body of a delivery; bound to the id of the event.
     pub const DELIVERY_BODY: Self = Self::new("delivery", "body");
     /// A known text that proves a master key; bound to the id of the key.
@@ -146,6 +150,8 @@ mod tests {
             SealedField::LICENSE_KEY,
             SealedField::API_KEY_SECRET,
             SealedField::ENDPOINT_SECRET,
+            SealedField::MANUAL_SECRET,
+            SealedField::PRODUCT_STRIPE_KEY,
             SealedField::DELIVERY_BODY,
         ];
         with_env(|env| {

@@ -60,6 +60,8 @@ impl SealedKind {
             Self::ProductKeySecret => SealedField::PRODUCT_KEY_SECRET,
             Self::ApiKeySecret => SealedField::API_KEY_SECRET,
             Self::EndpointSecret | Self::EndpointOldSecret => SealedField::ENDPOINT_SECRET,
+            Self::ManualSecret | Self::ManualOldSecret => SealedField::MANUAL_SECRET,
+            Self::ProductStripeKey => SealedField::PRODUCT_STRIPE_KEY,
             Self::DeliveryBody => SealedField::DELIVERY_BODY,
             Self::LicenseKey => SealedField::LICENSE_KEY,
         }

@@ -14,7 +14,7 @@ use mintage_domain::model::stripe::event::DisputeFacts;
 use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 use mintage_domain::ports::{
     CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, HistoryPage, HistoryQuery, NewPrice,
-    NewProduct, Stripe, StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey,
+    NewProduct, SellerKey, Stripe, StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey,
     StripePrice, StripeProduct,
 };
 
@@ -120,6 +120,10 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
         let created = self.0.create_price(account, price, key);
         point(Point::PricesPriceMade);
         created
+    }
+
+    fn prove_checkout(&self, key: &SellerKey) -> Result<(), StripeError> {
+        self.0.prove_checkout(key)
     }
 
     fn open_checkout(

@@ -15,7 +15,7 @@ use mintage_domain::model::stripe::event::DisputeFacts;
 use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 use mintage_domain::ports::{
     CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, HistoryPage, HistoryQuery, NewPrice,
-    NewProduct, Stripe, StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey,
+    NewProduct, SellerKey, Stripe, StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey,
     StripePrice, StripeProduct,
 };
 
@@ -169,6 +169,11 @@ impl Stripe for GuardedStripe {
         self.call("create_price", account, || {
             self.stripe.create_price(account, price, key)
         })
+    }
+
+    fn prove_checkout(&self, key: &SellerKey) -> Result<(), StripeError> {
+        let call = || self.stripe.prove_checkout(key);
+        self.count("prove_checkout", key.mode, key.account.as_ref(), call)
     }
 
     fn open_checkout(

@@ -45,6 +45,8 @@ error_codes! {
         "the signature of the Stripe event is wrong",
     WebhookModeMismatch = 400 "webhook/mode-mismatch"
         "a live event is signed with the secret of the sandbox",
+    StripeKeyKind = 400 "stripe/key-kind"
+        "the text is not a Stripe key of the kind that is needed",
     OauthStateInvalid = 400 "oauth/state-invalid"
         "the connection attempt is unknown, used or expired",
     OauthCodeRefused = 400 "oauth/code-refused"
@@ -127,6 +129,12 @@ error_codes! {
         "the account belongs to another tenant",
     OauthWrongMode = 409 "oauth/wrong-mode"
         "the grant of Stripe is for the other mode",
+    OrderNotUnmapped = 409 "order/not-unmapped"
+        "the order does not wait to be minted",
+    OrderUnmapped = 409 "order/unmapped"
+        "nothing says what the order sold",
+    OrderRefunded = 409 "order/refunded"
+        "the payment of the order was refunded in full",
     BodyTooLarge = 413 "validation/body-too-large"
         "the body has more than 64 kB, or a Stripe event more than 1 MB",
     UnsupportedMediaType = 415 "validation/unsupported-media-type"
@@ -139,6 +147,8 @@ error_codes! {
         "the checkout has too many licenses or seats, a too large total, or too much metadata",
     CheckoutManagedPaymentsFee = 422 "checkout/managed-payments-fee"
         "a key type with `managedPayments` is sold where the platform takes a fee",
+    StripeKeyInvalid = 422 "stripe/key-invalid"
+        "Stripe does not accept the key, or the key lacks a permission",
     StripeAmountTooSmall = 422 "stripe/amount-too-small"
         "the amount is below Stripe's minimum",
     StripeRefused = 422 "stripe/refused"

@@ -10,6 +10,7 @@ mod failures;
 mod licenses;
 mod outbox;
 mod sales;
+mod seller_stripe;
 mod sellers;
 mod stripe;
 mod value;

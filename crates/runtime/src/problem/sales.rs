@@ -1,8 +1,8 @@
 //! The problems of checkouts and customers.
 
 use mintage_domain::usecase::failure::Failure;
-use mintage_domain::usecase::sales::agreement::CannotSell;
-use mintage_domain::usecase::sales::checkout::CheckoutError;
+use mintage_domain::usecase::sales::cannot_sell::CannotSell;
+use mintage_domain::usecase::sales::checkout_error::CheckoutError;
 use mintage_domain::usecase::sales::customer::EraseError;
 
 use super::code::ErrorCode;
@@ -21,6 +21,7 @@ impl From<CheckoutError> for Problem {
             CheckoutError::TooLarge => Self::new(ErrorCode::CheckoutTooLarge, text),
             CheckoutError::PlanLacksConnect => Self::new(ErrorCode::PlanUpgradeRequired, text),
             CheckoutError::QuotaExceeded(_) => Self::new(ErrorCode::QuotaLicensesExceeded, text),
+            CheckoutError::KeyRefused => Self::new(ErrorCode::StripeKeyInvalid, text),
             CheckoutError::Items(error) => error.into(),
             CheckoutError::ThanksPage(_) => Self::internal(&text),
             CheckoutError::Stripe(error) => error.into(),
@@ -39,7 +40,9 @@ impl From<CannotSell> for Problem {
             CannotSell::NoPrice(_) => Self::new(ErrorCode::CheckoutNoPrice, text),
             CannotSell::MixedCurrencies
             | CannotSell::MixedSwitch(_)
-            | CannotSell::RecurringAlone => Self::new(ErrorCode::CheckoutNotTogether, text),
+            | CannotSell::RecurringAlone
+            | CannotSell::OwnKeyAlone => Self::new(ErrorCode::CheckoutNotTogether, text),
+            CannotSell::RecurringNeedsConnect => Self::new(ErrorCode::StripeNotConnected, text),
             CannotSell::TooManyLicenses
             | CannotSell::TooManySeats
             | CannotSell::TooExpensive(_) => Self::new(ErrorCode::CheckoutTooLarge, text),

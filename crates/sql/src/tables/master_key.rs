@@ -7,7 +7,10 @@ use mintage_domain::ports::{SealedKind, SealedValue, StoreError};
 use super::super::db::Conn;
 use crate::error::Error;
 use crate::place::Place;
-use crate::schema::{api_keys, deliveries, endpoints, licenses, master_keys, products};
+use crate::schema::{
+    api_keys, deliveries, endpoints, licenses, manual_endpoints, master_keys, product_stripe_keys,
+    products,
+};
 
 /// List the canaries.
 pub fn canaries(conn: &mut Conn) -> Result<Vec<Sealed>, Error> {
@@ -123,44 +126,61 @@ mod of_old_secrets {
 column!(of_deliveries = deliveries: id, sealed_body);
 column!(of_licenses = licenses: id, sealed_key, version);
 
-/// The same for products, whose id is `tenant/product`.
-mod of_products {
-    use diesel::prelude::*;
+/// The same for a table with a key of two columns, of which the id is `first/second`.
+macro_rules! pair_column {
+    ($module:ident = $table:ident: $first:ident, $second:ident, $sealed:ident) => {
+        mod $module {
+            use diesel::prelude::*;
 
-    use super::{Conn, Row, products};
+            use super::{Conn, Row, split, $table};
 
-    pub(super) const NAME: (&str, &str) = ("products", "key_secret");
+            pub(super) const NAME: (&str, &str) = (stringify!($table), stringify!($sealed));
 
-    fn split(id: &str) -> (&str, &str) {
-        id.split_once('/').unwrap_or((id, ""))
-    }
+            pub(super) fn list(conn: &mut Conn, after: &str, n: i64) -> QueryResult<Vec<Row>> {
+                let (first, second) = split(after);
+                let is_after = $table::$first.gt(first).or($table::$second.gt(second));
+                let rows: Vec<(String, String, Vec<u8>)> = $table::table
+                    .filter($table::$first.ge(first))
+                    .filter(is_after)
+                    .filter($table::$sealed.ne(Vec::<u8>::new()))
+                    .order(($table::$first, $table::$second))
+                    .limit(n)
+                    .select(($table::$first, $table::$second, $table::$sealed))
+                    .load(conn)?;
+                let rows = rows.into_iter();
+                Ok(rows
+                    .map(|(first, second, sealed)| (format!("{first}/{second}"), sealed))
+                    .collect())
+            }
 
-    pub(super) fn list(conn: &mut Conn, after: &str, n: i64) -> QueryResult<Vec<Row>> {
-        let (tenant, id) = split(after);
-        let rows: Vec<(String, String, Vec<u8>)> = products::table
-            .filter(products::tenant.ge(tenant))
-            .filter(products::tenant.gt(tenant).or(products::id.gt(id)))
-            .order((products::tenant, products::id))
-            .limit(n)
-            .select((products::tenant, products::id, products::key_secret))
-            .load(conn)?;
-        let rows = rows.into_iter();
-        Ok(rows
-            .map(|(tenant, id, secret)| (format!("{tenant}/{id}"), secret))
-            .collect())
-    }
-
-    pub(super) fn replace(conn: &mut Conn, id: &str, old: &[u8], new: &[u8]) -> QueryResult<usize> {
-        diesel::update(products::table.find(split(id)))
-            .filter(products::key_secret.eq(old))
-            .set((
-                products::key_secret.eq(new),
-                // A change that would write the old value is refused.
-                products::version.eq(products::version + 1),
-            ))
-            .execute(conn)
-    }
+            pub(super) fn replace(
+                conn: &mut Conn,
+                id: &str,
+                old: &[u8],
+                new: &[u8],
+            ) -> QueryResult<usize> {
+                diesel::update($table::table.find(split(id)))
+                    .filter($table::$sealed.eq(old))
+                    .set((
+                        $table::$sealed.eq(new),
+                        // A change that would write the old value is refused.
+                        $table::version.eq($table::version + 1),
+                    ))
+                    .execute(conn)
+            }
+        }
+    };
 }
+
+/// The two columns of an id.
+fn split(id: &str) -> (&str, &str) {
+    id.split_once('/').unwrap_or((id, ""))
+}
+
+pair_column!(of_products = products: tenant, id, key_secret);
+pair_column!(of_manual_secrets = manual_endpoints: tenant, mode, sealed_secret);
+pair_column!(of_old_manual_secrets = manual_endpoints: tenant, mode, sealed_old_secret);
+pair_column!(of_product_stripe_keys = product_stripe_keys: tenant, product, sealed_key);
 
 /// Where a kind of values is.
 struct Values {
@@ -186,6 +206,9 @@ fn values(kind: SealedKind) -> Values {
         SealedKind::ApiKeySecret => values!(of_api_keys),
         SealedKind::EndpointSecret => values!(of_endpoints),
         SealedKind::EndpointOldSecret => values!(of_old_secrets),
+        SealedKind::ManualSecret => values!(of_manual_secrets),
+        SealedKind::ManualOldSecret => values!(of_old_manual_secrets),
+        SealedKind::ProductStripeKey => values!(of_product_stripe_keys),
         SealedKind::DeliveryBody => values!(of_deliveries),
         SealedKind::LicenseKey => values!(of_licenses),
     }

@@ -20,7 +20,7 @@ use crate::lookup::Lookup;
 use crate::writes::Writes;
 
 /// How guards find rows, in the order in which every node locks them.
-pub(crate) const LOOKUPS: [&Lookup; 22] = [
+pub(crate) const LOOKUPS: [&Lookup; 25] = [
     &sellers::tenant::LOOKUP,
     &sellers::management_token::LOOKUP,
     &catalog::product::LOOKUP,
@@ -30,6 +30,9 @@ pub(crate) const LOOKUPS: [&Lookup; 22] = [
     &stripe::account::LOOKUP,
     &stripe::account_state::LOOKUP,
     &stripe::oauth_round::LOOKUP,
+    &stripe::manual_endpoint::LOOKUP,
+    &stripe::product_key::LOOKUP,
+    &sales::mapping::LOOKUP,
     &stripe::event::LOOKUP,
     &sales::order::LOOKUP,
     &sales::payment::LOOKUP,
@@ -58,6 +61,9 @@ pub(crate) fn write(changes: &Changes, joined: &JoinedCustomers) -> Writes {
     stripe::account::write(changes, &mut writes);
     stripe::account_state::write(changes, &mut writes);
     stripe::oauth_round::write(changes, &mut writes);
+    stripe::manual_endpoint::write(changes, &mut writes);
+    stripe::product_key::write(changes, &mut writes);
+    sales::mapping::write(changes, &mut writes);
     sales::customer::write(joined, &mut writes);
     stripe::event::write(changes, &mut writes);
     sales::order::write(changes, &mut writes);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::Permissions;
+use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
@@ -158,13 +159,16 @@ fn a_store_that_only_reads_creates_migrates_and_writes_nothing() {
     assert_eq!(server.tenant(&shop.tenant.id), Ok(None));
 }
 
-/// The files of a directory with their bytes.
+/// The files of a directory with their bytes. A file that is removed meanwhile is left out.
 fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = std::fs::read_dir(directory).unwrap();
-    let each = entries.map(|entry| {
+    let each = entries.filter_map(|entry| {
         let entry = entry.unwrap();
         let name = entry.file_name().to_string_lossy().into_owned();
-        (name, std::fs::read(entry.path()).unwrap())
+        match std::fs::read(entry.path()) {
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            read => Some((name, read.unwrap())),
+        }
     });
     each.collect()
 }

@@ -10,7 +10,8 @@ use crate::model::session::{LineItem, NewSubscription, Session, SessionStatus};
 use crate::model::session_options::{Amounts, SessionOptions, switch};
 use crate::model::subscription::SubscriptionData;
 use crate::params::spec::Kind::{
-    Bool, Email, Enum, Hash, Integer, List, Metadata, Positive, Text, TextList, Url,
+    Bool, Currency, Email, Enum, Hash, Integer, List, Metadata, NonNegative, Positive, Text,
+    TextList, Url,
 };
 use crate::params::spec::{Param, optional, required};
 use crate::params::values::Params;
@@ -28,7 +29,18 @@ pub(crate) const CREATE: &[Param] = &[
     switch("invoice_creation"),
     required(
         "line_items",
-        List(&[required("price", Text), optional("quantity", Positive)]),
+        List(&[
+            optional("price", Text),
+            optional(
+                "price_data",
+                Hash(&[
+                    required("currency", Currency),
+                    required("product_data", Hash(&[required("name", Text)])),
+                    required("unit_amount", NonNegative),
+                ]),
+            ),
+            optional("quantity", Positive),
+        ]),
     ),
     optional("locale", Text),
     switch("managed_payments"),
@@ -171,16 +183,12 @@ fn check_charges_enabled(context: &Context<'_>) -> Result<(), StripeError> {
 }
 
 fn cart(context: &Context<'_>) -> Result<Cart, StripeError> {
-    let (store, scope) = (&context.world.store, &context.scope);
     let mut cart: Option<Cart> = None;
     let items = context.params.list("line_items").unwrap_or_default();
     for (index, item) in items.iter().enumerate() {
         let param = |name| format!("line_items[{index}][{name}]");
-        let price = store.get::<Price>(scope, item.text("price").unwrap_or_default());
-        let price = price.map_err(|error| error.param(param("price")))?;
+        let price = priced(context, item, index)?;
         let invalid = |message: &str| StripeError::invalid(message).param(param("price"));
-        let is_subscription = context.params.text("mode") == Some("subscription");
-        check_price(price, is_subscription).map_err(invalid)?;
         let quantity = item.integer("quantity");
         let quantity = quantity.ok_or_else(|| StripeError::missing_param(param("quantity")))?;
         let cart = cart.get_or_insert_with(|| Cart {
@@ -195,19 +203,65 @@ fn cart(context: &Context<'_>) -> Result<Cart, StripeError> {
         }
         let amount = price.unit_amount.saturating_mul(quantity);
         cart.total = cart.total.saturating_add(amount);
-        let product = store.get::<Product>(scope, &price.product);
         cart.line_items.push(LineItem {
             quantity,
-            product_name: product.map_or_else(|_| String::new(), |product| product.name.clone()),
+            product_name: price.product_name,
         });
     }
     cart.ok_or_else(|| StripeError::missing_param("line_items"))
 }
 
+/// The price of a line.
+struct Priced {
+    currency: String,
+    unit_amount: i64,
+    product_name: String,
+}
+
+/// The price of a line: one that exists, or one of the line's own.
+fn priced(context: &Context<'_>, item: &Params, index: usize) -> Result<Priced, StripeError> {
+    let param = |name| format!("line_items[{index}][{name}]");
+    let (store, scope) = (&context.world.store, &context.scope);
+    let (price, data) = match (item.text("price"), item.hash("price_data")) {
+        (Some(_), Some(_)) => {
+            let message = "You may only specify one of these parameters: price, price_data.";
+            return Err(StripeError::invalid(message).param(param("price")));
+        }
+        (None, None) => return Err(StripeError::missing_param(param("price"))),
+        given => given,
+    };
+    let invalid = |message: &str| StripeError::invalid(message).param(param("price"));
+    let is_subscription = context.params.text("mode") == Some("subscription");
+    if let Some(data) = data {
+        if is_subscription {
+            return Err(invalid(NOT_RECURRING));
+        }
+        let product = data.hash("product_data");
+        return Ok(Priced {
+            currency: data.owned_text("currency").unwrap_or_default(),
+            unit_amount: data.integer("unit_amount").unwrap_or_default(),
+            product_name: product
+                .and_then(|product| product.owned_text("name"))
+                .unwrap_or_default(),
+        });
+    }
+    let price = store.get::<Price>(scope, price.unwrap_or_default());
+    let price = price.map_err(|error| error.param(param("price")))?;
+    check_price(price, is_subscription).map_err(invalid)?;
+    let product = store.get::<Product>(scope, &price.product);
+    Ok(Priced {
+        currency: price.currency.clone(),
+        unit_amount: price.unit_amount,
+        product_name: product.map_or_else(|_| String::new(), |product| product.name.clone()),
+    })
+}
+
+const NOT_RECURRING: &str = "You must provide at least one recurring price in `subscription` mode.";
+
 /// Returns the error message if a session cannot have the price.
 fn check_price(price: &Price, is_subscription: bool) -> Result<(), &'static str> {
     if is_subscription && !price.is_recurring() {
-        return Err("You must provide at least one recurring price in `subscription` mode.");
+        return Err(NOT_RECURRING);
     }
     if !is_subscription && price.is_recurring() {
         return Err(

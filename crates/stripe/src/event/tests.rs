@@ -1,5 +1,6 @@
-use mintage_domain::base::id::DisputeId;
-use mintage_domain::model::stripe::event::DisputeFacts;
+use mintage_domain::base::id::{DisputeId, PaymentLinkId, StripePriceId};
+use mintage_domain::model::sales::claim::{ClaimedLine, SaleClaim};
+use mintage_domain::model::stripe::event::{DisputeFacts, OwnSession};
 use serde_json::json;
 
 use super::*;
@@ -32,7 +33,7 @@ fn full_session() -> Value {
     json!({
         "id": "cs_test_1", "object": "checkout.session", "payment_status": "paid",
         "amount_subtotal": 3000, "amount_total": 2900, "currency": "usd", "payment_intent": "pi_1", "customer": null,
-        "customer_email": "given@shop.test", "mode": "payment",
+        "customer_email": "given@shop.test", "mode": "payment", "payment_link": "plink_1",
         "metadata": { "mintage_order_0": "AAAA", "mintage_order_1": 7, "tenant_id": "acme" },
         "customer_details": { "email": "typed@shop.test", "name": "Ada", "phone": null },
     })
@@ -52,6 +53,14 @@ fn full_facts() -> SessionFacts {
         invoice: None,
         at: Timestamp::from_unix_seconds(1),
         snapshot: BTreeMap::from([("mintage_order_0".to_owned(), "AAAA".to_owned())]),
+        own: Box::new(OwnSession {
+            tenant: Some("acme".to_owned()),
+            claim: SaleClaim {
+                payment_link: PaymentLinkId::parse("plink_1").ok(),
+                ..SaleClaim::default()
+            },
+            ..OwnSession::default()
+        }),
     }
 }
 
@@ -96,6 +105,7 @@ fn a_completed_session_may_lack_all_but_its_id_and_status() {
         name: None,
         payment_intent: None,
         snapshot: BTreeMap::new(),
+        own: Box::default(),
         ..full_facts()
     };
     let least = json!({ "id": "cs_test_1", "payment_status": "no_payment_required" });
@@ -434,4 +444,62 @@ fn a_payout_is_read_as_paid_or_failed_and_an_account_only_as_changed() {
     }
     let updated = data_of("account.updated", &json!({"id": 7}));
     assert_eq!(updated, Ok(EventData::AccountUpdated));
+}
+
+#[test]
+fn a_session_of_the_sellers_own_says_what_it_sold_and_anything_odd_in_it_is_left_out() {
+    let own_of = |more: &Value| {
+        let mut session = json!({ "id": "cs_test_1", "payment_status": "paid" });
+        let (to, from) = (session.as_object_mut(), more.as_object());
+        to.expect("an object")
+            .extend(from.expect("an object").clone());
+        match data_of("checkout.session.completed", &session) {
+            Ok(EventData::SessionCompleted(facts)) => *facts.own,
+            other => panic!("{other:?}"),
+        }
+    };
+    let line = |price: &str, quantity| ClaimedLine {
+        price: StripePriceId::parse(price).expect("an id"),
+        quantity,
+    };
+    let full = own_of(&json!({
+        "metadata": {
+            "key_type_id": " pro ", "product_id": "pixel", "customer_email": "buyer@shop.test",
+            "quantity": "3", "tenant_id": "acme",
+        },
+        "payment_link": { "id": "plink_2", "object": "payment_link" },
+        "line_items": { "data": [
+            { "price": { "id": "price_1" }, "quantity": 2 },
+            { "price": "price_2" },
+            { "price": null, "quantity": 1 }, { "quantity": 1 }, "odd",
+            { "price": "nonsense", "quantity": 1 }, { "price": "price_3", "quantity": "two" },
+        ] },
+        "mode": "setup",
+    }));
+    let expected = OwnSession {
+        claim: SaleClaim {
+            key_type: Some("pro".to_owned()),
+            product: Some("pixel".to_owned()),
+            quantity: Some("3".to_owned()),
+            payment_link: PaymentLinkId::parse("plink_2").ok(),
+            lines: vec![line("price_1", 2), line("price_2", 1)],
+            ..SaleClaim::default()
+        },
+        tenant: Some("acme".to_owned()),
+        email: Some("buyer@shop.test".to_owned()),
+        is_setup: true,
+    };
+    assert_eq!(full, expected);
+    let lines: Vec<Value> = (0..200).map(|_| json!({ "price": "price_1" })).collect();
+    let many = own_of(&json!({ "line_items": { "data": lines } }));
+    assert_eq!(many.claim.lines.len(), SaleClaim::MAX_LINES);
+    for odd in [
+        json!({}),
+        json!({ "metadata": null, "payment_link": null, "line_items": null }),
+        json!({ "metadata": [], "payment_link": 7, "line_items": { "data": {} } }),
+        json!({ "metadata": { "key_type_id": 7, "product_id": "", "quantity": "x".repeat(501) } }),
+        json!({ "payment_link": "nonsense", "line_items": "x", "mode": "payment" }),
+    ] {
+        assert_eq!(own_of(&odd), OwnSession::default(), "{odd}");
+    }
 }

@@ -141,7 +141,7 @@ fn a_checkout_has_its_lines_and_sends_the_switches_that_are_on() {
         lines: vec![
             one_of(price("price_1")),
             CheckoutLine {
-                price: price("price_2"),
+                price: price("price_2").into(),
                 quantity: Quantity::new(7).expect("a quantity"),
             },
         ],

@@ -106,7 +106,7 @@ pub(crate) fn checkout() -> CheckoutRequest {
 /// One at this price.
 pub(crate) fn one_of(price: StripePriceId) -> CheckoutLine {
     CheckoutLine {
-        price,
+        price: price.into(),
         quantity: Quantity::ONE,
     }
 }

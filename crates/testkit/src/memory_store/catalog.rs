@@ -58,6 +58,17 @@ impl Catalog for MemoryStore {
         }))
     }
 
+    fn key_types_named(
+        &self,
+        tenant: &TenantId,
+        id: &KeyTypeId,
+    ) -> Result<Vec<KeyType>, StoreError> {
+        let tables = self.tables();
+        let rows = tables.key_types.values();
+        let named = rows.filter(|it| it.tenant == *tenant && it.id == *id);
+        Ok(named.take(2).cloned().collect())
+    }
+
     fn price_links(
         &self,
         tenant: &TenantId,

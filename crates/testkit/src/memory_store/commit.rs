@@ -96,6 +96,18 @@ impl Tables {
             Row::Account(account) => self.accounts.get(account).map(|row| row.version),
             Row::AccountState(account) => self.account_states.get(account).map(|row| row.version),
             Row::OAuthRound(state) => self.oauth_rounds.get(state).map(|row| row.version),
+            Row::ManualEndpoint(tenant, mode) => self
+                .manual_endpoints
+                .get(&(tenant.clone(), *mode))
+                .map(|row| row.version),
+            Row::SaleMappings(tenant, mode) => self
+                .sale_mappings
+                .get(&(tenant.clone(), *mode))
+                .map(|row| row.version),
+            Row::ProductKey(tenant, product) => self
+                .product_keys
+                .get(&(tenant.clone(), product.clone()))
+                .map(|row| row.version),
             Row::Event(endpoint, id) => self
                 .events
                 .get(&(endpoint.clone(), id.clone()))
@@ -167,6 +179,15 @@ impl Tables {
             it.account.clone()
         });
         write_rows(&mut self.oauth_rounds, changes.oauth_rounds, |it| it.state);
+        write_rows(&mut self.manual_endpoints, changes.manual_endpoints, |it| {
+            (it.tenant.clone(), it.mode)
+        });
+        write_rows(&mut self.sale_mappings, changes.sale_mappings, |it| {
+            (it.tenant.clone(), it.mode)
+        });
+        write_rows(&mut self.product_keys, changes.product_keys, |it| {
+            (it.tenant.clone(), it.product.clone())
+        });
         write_rows(&mut self.events, changes.events, |it| {
             (it.endpoint.clone(), it.id.clone())
         });

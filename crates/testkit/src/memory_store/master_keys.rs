@@ -2,6 +2,8 @@
 
 use mintage_domain::base::seal::{KeyId, Sealed};
 use mintage_domain::model::access::credential::Credential;
+use mintage_domain::model::stripe::manual_endpoint::ManualEndpoint;
+use mintage_domain::model::stripe::product_key::ProductKey;
 use mintage_domain::ports::{MasterKeys, SealedKind, SealedValue, StoreError};
 
 use crate::memory_store::store::MemoryStore;
@@ -95,6 +97,26 @@ fn each(
                 if let Some(old) = &mut row.old_secret {
                     visit(key, &mut old.sealed, version);
                 }
+            }
+        }
+        SealedKind::ManualSecret => {
+            for row in tables.manual_endpoints.values_mut() {
+                let id = ManualEndpoint::sealed_id(&row.tenant, row.mode);
+                visit(id, &mut row.sealed_secret, Some(&mut row.version));
+            }
+        }
+        SealedKind::ManualOldSecret => {
+            for row in tables.manual_endpoints.values_mut() {
+                let id = ManualEndpoint::sealed_id(&row.tenant, row.mode);
+                if let Some((old, _)) = &mut row.old_secret {
+                    visit(id, old, Some(&mut row.version));
+                }
+            }
+        }
+        SealedKind::ProductStripeKey => {
+            for row in tables.product_keys.values_mut() {
+                let id = ProductKey::sealed_id(&row.tenant, &row.product);
+                visit(id, &mut row.sealed_key, Some(&mut row.version));
             }
         }
         SealedKind::DeliveryBody => {

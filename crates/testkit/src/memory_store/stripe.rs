@@ -1,17 +1,21 @@
 //! Connections to Stripe, OAuth rounds and the events received from Stripe.
 
 use mintage_domain::base::id::StripeEventId;
+use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::secret::SecretHash;
-use mintage_domain::base::slug::TenantId;
+use mintage_domain::base::slug::{ProductId, TenantId};
 use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sales::mapping::SaleMappings;
 use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
 use mintage_domain::model::stripe::account_state::AccountState;
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
+use mintage_domain::model::stripe::manual_endpoint::ManualEndpoint;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::model::stripe::processed_event::{EventOutcome, ProcessedEvent};
-use mintage_domain::ports::{Connections, OAuthRounds, ProcessedEvents, StoreError};
+use mintage_domain::model::stripe::product_key::ProductKey;
+use mintage_domain::ports::{Connections, OAuthRounds, ProcessedEvents, SellerStripe, StoreError};
 
 use crate::memory_store::paging::page;
 use crate::memory_store::store::MemoryStore;
@@ -55,6 +59,35 @@ impl Connections for MemoryStore {
 impl OAuthRounds for MemoryStore {
     fn oauth_round(&self, state: &SecretHash) -> Result<Option<OAuthRound>, StoreError> {
         Ok(self.tables().oauth_rounds.get(state).cloned())
+    }
+}
+
+impl SellerStripe for MemoryStore {
+    fn manual_endpoint(
+        &self,
+        tenant: &TenantId,
+        mode: Mode,
+    ) -> Result<Option<ManualEndpoint>, StoreError> {
+        let key = (tenant.clone(), mode);
+        Ok(self.tables().manual_endpoints.get(&key).cloned())
+    }
+
+    fn sale_mappings(
+        &self,
+        tenant: &TenantId,
+        mode: Mode,
+    ) -> Result<Option<SaleMappings>, StoreError> {
+        let key = (tenant.clone(), mode);
+        Ok(self.tables().sale_mappings.get(&key).cloned())
+    }
+
+    fn product_key(
+        &self,
+        tenant: &TenantId,
+        product: &ProductId,
+    ) -> Result<Option<ProductKey>, StoreError> {
+        let key = (tenant.clone(), product.clone());
+        Ok(self.tables().product_keys.get(&key).cloned())
     }
 }
 

@@ -25,6 +25,7 @@ use mintage_domain::model::outbox::delivery::{Attempt, Delivery};
 use mintage_domain::model::outbox::mail::QueuedMail;
 use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::model::sales::customer::{Customer, CustomerIdentity};
+use mintage_domain::model::sales::mapping::SaleMappings;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
 use mintage_domain::model::sales::subscription::{Subscription, SubscriptionKey};
@@ -35,8 +36,10 @@ use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
 use mintage_domain::model::stripe::account_state::AccountState;
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
+use mintage_domain::model::stripe::manual_endpoint::ManualEndpoint;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
+use mintage_domain::model::stripe::product_key::ProductKey;
 
 /// A map for each aggregate, and an index for each row that is unique by more than its id.
 #[derive(Debug, Clone, Default)]
@@ -52,6 +55,9 @@ pub(super) struct Tables {
     /// When an event of each account was last received.
     pub(super) accounts_last_seen: BTreeMap<AccountRef, Timestamp>,
     pub(super) oauth_rounds: BTreeMap<SecretHash, OAuthRound>,
+    pub(super) manual_endpoints: BTreeMap<(TenantId, Mode), ManualEndpoint>,
+    pub(super) sale_mappings: BTreeMap<(TenantId, Mode), SaleMappings>,
+    pub(super) product_keys: BTreeMap<(TenantId, ProductId), ProductKey>,
     pub(super) events: BTreeMap<(EventEndpoint, StripeEventId), ProcessedEvent>,
     pub(super) customers: BTreeMap<CustomerId, Customer>,
     pub(super) customers_by_identity: BTreeMap<CustomerIdentity, CustomerId>,

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use mintage_domain::base::mode::Mode;
+use mintage_domain::base::secret::Secret;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::guards::Refusal;
@@ -232,6 +233,20 @@ impl Webhooks for Rereading<'_> {
         _: Timestamp,
     ) -> Result<(Mode, StripeEvent), WebhookError> {
         Err(WebhookError::NoSecret)
+    }
+
+    fn read_own(
+        &self,
+        _: &[u8],
+        _: &str,
+        _: &[Secret],
+        _: Timestamp,
+    ) -> Result<StripeEvent, WebhookError> {
+        Err(WebhookError::NoSecret)
+    }
+
+    fn own_events(&self) -> Vec<&'static str> {
+        Vec::new()
     }
 
     fn reread(&self, body: &[u8]) -> Result<StripeEvent, WebhookError> {

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use mintage_domain::base::id::{LicenseId, OrderId, SessionId, StripeAccountId, StripeEventId};
+use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Page, PageRequest};
 use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::base::time::Timestamp;
@@ -12,6 +13,7 @@ use mintage_domain::commit::row::Row;
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::catalog::price_link::PriceLink;
 use mintage_domain::model::catalog::product::Product;
+use mintage_domain::model::sales::mapping::SaleMappings;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
 use mintage_domain::model::sales::subscription::{Subscription, SubscriptionKey};
@@ -20,10 +22,13 @@ use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
 use mintage_domain::model::stripe::account_state::AccountState;
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
+use mintage_domain::model::stripe::manual_endpoint::ManualEndpoint;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
+use mintage_domain::model::stripe::product_key::ProductKey;
 use mintage_domain::ports::{
     Catalog, Commit, CommitDone, CommitError, Connections, LicenseFilter, LicenseRecord, Licenses,
-    OrderFilter, Orders, Payments, ProcessedEvents, StoreError, Subscriptions, Tenants,
+    OrderFilter, Orders, Payments, ProcessedEvents, SellerStripe, StoreError, Subscriptions,
+    Tenants,
 };
 use mintage_testkit::MemoryStore;
 
@@ -120,6 +125,11 @@ stumbling! {
         fn account_state(account: &AccountRef) -> Option<AccountState>;
         fn last_event_at(account: &AccountRef) -> Option<Timestamp>;
     }
+    SellerStripe {
+        fn manual_endpoint(tenant: &TenantId, mode: Mode) -> Option<ManualEndpoint>;
+        fn sale_mappings(tenant: &TenantId, mode: Mode) -> Option<SaleMappings>;
+        fn product_key(tenant: &TenantId, product: &ProductId) -> Option<ProductKey>;
+    }
     ProcessedEvents {
         fn processed_event(endpoint: &EventEndpoint, id: &StripeEventId) -> Option<ProcessedEvent>;
         fn parked_due(now: Timestamp, n: usize) -> Vec<ProcessedEvent>;
@@ -156,6 +166,7 @@ stumbling! {
         fn product(tenant: &TenantId, id: &ProductId) -> Option<Product>;
         fn products(tenant: &TenantId, page: &PageRequest) -> Page<Product>;
         fn key_type(tenant: &TenantId, product: &ProductId, id: &KeyTypeId) -> Option<KeyType>;
+        fn key_types_named(tenant: &TenantId, id: &KeyTypeId) -> Vec<KeyType>;
         fn key_types(
             tenant: &TenantId,
             product: Option<&ProductId>,

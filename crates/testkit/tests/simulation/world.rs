@@ -278,6 +278,7 @@ fn facts(session: &SessionId, buyer: &Email, payment: PaymentStatus) -> SessionF
         invoice: None,
         at: None,
         snapshot: BTreeMap::new(),
+        own: Box::default(),
     }
 }
 

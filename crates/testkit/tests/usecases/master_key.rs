@@ -112,6 +112,12 @@ fn an_old_key_is_retired_by_sealing_everything_again() {
         ..seller.shop.webhook_endpoint()
     };
     changes.endpoints.push(Write::changed(endpoint));
+    let mut manual = seller.shop.manual_endpoint();
+    let (next, hint) = (manual.sealed_secret.clone(), manual.hint.clone());
+    manual.rotate(next, hint, seller.shop.now());
+    changes.manual_endpoints.push(Write::changed(manual));
+    let of_product = seller.shop.product_key();
+    changes.product_keys.push(Write::changed(of_product));
     // The body is bound to the id of the event, not to that of the delivery.
     let delivery = seller.shop.delivery(&sold);
     let endpoint = seller.shop.other_endpoint(None).id;

@@ -4,6 +4,7 @@ mod key_type_bodies;
 mod key_types;
 mod products;
 mod recurrence;
+mod stripe_key;
 
 use crate::endpoint::{Endpoint, endpoints};
 
@@ -15,6 +16,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         products::update,
         products::archive,
         products::restore,
+        stripe_key::set,
+        stripe_key::remove,
         key_types::create,
         key_types::list,
         key_types::get,

@@ -2,6 +2,7 @@
 
 mod checkout;
 mod customers;
+mod mint;
 mod orders;
 
 use crate::endpoint::{Endpoint, endpoints};
@@ -11,6 +12,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         checkout::create,
         orders::list,
         orders::get,
+        mint::mint,
         customers::list,
         customers::get,
         customers::erase,

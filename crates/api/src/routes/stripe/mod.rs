@@ -2,6 +2,8 @@
 
 mod account;
 mod connection;
+mod manual;
+mod mappings;
 mod switch_to_live;
 mod webhook;
 
@@ -10,6 +12,12 @@ use crate::endpoint::{Endpoint, endpoints};
 pub(super) fn endpoints() -> Vec<Endpoint> {
     endpoints![
         webhook::receive,
+        manual::receive,
+        manual::set,
+        manual::get,
+        manual::remove,
+        mappings::set,
+        mappings::get,
         connection::connect,
         switch_to_live::switch_to_live,
         connection::set_up_prices,

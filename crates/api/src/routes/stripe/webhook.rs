@@ -40,11 +40,7 @@ pub(super) async fn receive(
     request: HttpRequest,
     body: EventBody,
 ) -> Result<HttpResponse, ApiError> {
-    let signature = request
-        .headers()
-        .get("stripe-signature")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let signature = signature(&request);
     // Without a signature the body is not read. An empty body gives the error of a wrong signature.
     let body = match signature {
         "" => web::Bytes::new(),
@@ -53,21 +49,31 @@ pub(super) async fn receive(
     let (mode, event) = app
         .webhooks
         .read_connect(&body, signature, app.clock.now())?;
-    let (id, kind) = (event.id.clone(), event.kind.clone());
-    let seen = event
-        .account
-        .clone()
-        .filter(|_| event.livemode == mode.livemode());
     let inbound = Inbound {
         endpoint: EventEndpoint::Connect(mode),
         event,
         payload: body.to_vec(),
         parked: None,
     };
-    let outcome = receive_event(&app, inbound).await?;
+    answer(&app, inbound).await
+}
+
+/// The signature of an event; empty if there is none.
+pub(super) fn signature(request: &HttpRequest) -> &str {
+    let value = request.headers().get("stripe-signature");
+    value.and_then(|it| it.to_str().ok()).unwrap_or_default()
+}
+
+/// Receives an event whose signature was verified, and answers with the outcome.
+pub(super) async fn answer(
+    app: &web::Data<App>,
+    inbound: Inbound,
+) -> Result<HttpResponse, ApiError> {
+    let (id, kind) = (inbound.event.id.clone(), inbound.event.kind.clone());
+    let heard = account_heard(&inbound);
+    let outcome = receive_event(app, inbound).await?;
     crash::point(Point::FulfilCommitted);
-    if let Some(account) = seen {
-        let account = AccountRef { mode, account };
+    if let Some(account) = heard {
         app.last_seen
             .record(SeenTarget::Account(account), app.clock.now());
     }
@@ -86,6 +92,16 @@ pub(super) async fn receive(
         }
     }
     Ok(HttpResponse::Ok().json(EventReceived::of(&outcome)))
+}
+
+/// The connected account that the event is about: its status shows when it was last heard.
+fn account_heard(inbound: &Inbound) -> Option<AccountRef> {
+    let EventEndpoint::Connect(mode) = inbound.endpoint else {
+        return None;
+    };
+    let account = inbound.event.account.clone();
+    let account = account.filter(|_| inbound.event.livemode == mode.livemode())?;
+    Some(AccountRef { mode, account })
 }
 
 async fn receive_event(app: &web::Data<App>, inbound: Inbound) -> Result<Outcome, Problem> {

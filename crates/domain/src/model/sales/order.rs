@@ -13,6 +13,7 @@ use crate::model::catalog::sale::QuantityAs;
 use crate::model::licenses::recurrence::Recurrence;
 use crate::model::licenses::terms::LicenseTerms;
 use crate::model::sales::basket::{Basket, OrderLine};
+use crate::model::sales::claim::SaleClaim;
 use crate::model::sales::items::Quantity;
 
 /// A sale by checkout. The agreed terms and price are copied into the order when the checkout
@@ -26,12 +27,12 @@ pub struct Order {
     pub tenant: TenantId,
     /// The mode of the connected account.
     pub mode: Mode,
-    /// The connected account on which the session was opened; events of other accounts are
-    /// ignored.
+    /// The connected account on which the session was opened, or what stands for the account of the
+    /// seller's own endpoints; events of other accounts are ignored.
     pub account: StripeAccountId,
-    /// The product of the first line.
+    /// The product of the first line. It has no meaning while the order is unmapped.
     pub product: ProductId,
-    /// The key type of the first line.
+    /// The key type of the first line. It has no meaning while the order is unmapped.
     pub key_type: KeyTypeId,
     /// The terms of the first license.
     pub terms: LicenseTerms,
@@ -64,11 +65,18 @@ pub struct Order {
     pub created_at: Timestamp,
     /// When the licenses were minted.
     pub fulfilled_at: Option<Timestamp>,
+    /// What the session says that was sold, if the seller made the session at Stripe.
+    pub claim: Option<SaleClaim>,
     /// Number of times the row was written; guards compare it.
     pub version: u64,
 }
 
 impl Order {
+    /// The product and the key type of the first line; `None` while nothing says what was sold.
+    pub fn sold(&self) -> Option<(&ProductId, &KeyTypeId)> {
+        (self.status != OrderStatus::Unmapped).then_some((&self.product, &self.key_type))
+    }
+
     /// The lines of the order, at least one.
     pub fn lines(&self) -> Cow<'_, [OrderLine]> {
         if self.basket.lines.is_empty() {
@@ -130,6 +138,8 @@ text_enum! {
         Expired = "expired",
         /// Stripe opened no session, or its answer was lost.
         Abandoned = "abandoned",
+        /// The order is paid, and nothing says what was sold. The seller may mint its license.
+        Unmapped = "unmapped",
     }
 
     /// The text is not an order status.
@@ -149,7 +159,9 @@ impl OrderStatus {
             Self::AwaitingPayment => {
                 matches!(next, Self::Fulfilled | Self::PaymentFailed | Self::Expired)
             }
-            Self::PaymentFailed | Self::Expired | Self::Abandoned => next == Self::Fulfilled,
+            Self::PaymentFailed | Self::Expired | Self::Abandoned | Self::Unmapped => {
+                next == Self::Fulfilled
+            }
         }
     }
 }

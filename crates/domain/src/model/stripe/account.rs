@@ -15,6 +15,17 @@ pub struct AccountRef {
     pub account: StripeAccountId,
 }
 
+impl AccountRef {
+    /// The account behind the endpoints that a tenant set itself, manual or by a restricted key. What is
+    /// sold there is known by tenant and mode, since a manual endpoint does not tell its account.
+    pub fn own(tenant: &TenantId, mode: Mode) -> Self {
+        Self {
+            mode,
+            account: StripeAccountId::own(tenant, mode),
+        }
+    }
+}
+
 /// The link from a Stripe account to the tenant that its events belong to. The link outlives a
 /// disconnect, so that what was bought before is still minted.
 #[derive(Debug, Clone, PartialEq, Eq)]

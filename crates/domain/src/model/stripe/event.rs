@@ -7,6 +7,7 @@ use crate::base::id::{
     StripeEventId, SubscriptionId,
 };
 use crate::base::time::Timestamp;
+use crate::model::sales::claim::SaleClaim;
 use crate::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 
 /// An event whose signature was verified.
@@ -79,6 +80,22 @@ pub struct SessionFacts {
     pub at: Option<Timestamp>,
     /// The entries of the metadata that hold a signed copy of the order.
     pub snapshot: BTreeMap<String, String>,
+    /// What the session says about itself if its seller made it.
+    pub own: Box<OwnSession>,
+}
+
+/// What a session that a seller made at Stripe says about itself. It counts only at an endpoint of the
+/// seller's own.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OwnSession {
+    /// What the session says that was sold.
+    pub claim: SaleClaim,
+    /// `tenant_id` in the metadata, for accounts that several tenants share.
+    pub tenant: Option<String>,
+    /// `customer_email` in the metadata.
+    pub email: Option<String>,
+    /// Whether the session only stores a way to pay, so that nothing was sold.
+    pub is_setup: bool,
 }
 
 /// The value of Stripe's `payment_status` field.

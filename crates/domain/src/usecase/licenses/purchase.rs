@@ -147,6 +147,8 @@ pub fn look(
         OrderStatus::AwaitingPayment => Progress::AwaitingPayment,
         OrderStatus::PaymentFailed => Progress::PaymentFailed,
         OrderStatus::Expired | OrderStatus::Abandoned => Progress::Expired,
+        // Nothing says what was sold.
+        OrderStatus::Unmapped => return Err(PurchaseError::Unknown),
         OrderStatus::Fulfilled => {
             let records = store.licenses_of_order(&order.id)?;
             if records.is_empty() {

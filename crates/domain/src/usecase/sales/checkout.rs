@@ -8,7 +8,7 @@ use crate::base::id::OrderId;
 use crate::base::metadata::Metadata;
 use crate::base::money::Money;
 use crate::base::slug::TenantId;
-use crate::base::url::{InvalidWebUrl, WebUrl};
+use crate::base::url::WebUrl;
 use crate::commit::counter::{Count, Counter};
 use crate::commit::guards::Refusal;
 use crate::commit::write::Write;
@@ -18,74 +18,20 @@ use crate::model::sales::items::CheckoutItems;
 use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::order_snapshot;
 use crate::model::sales::thanks_page;
-use crate::model::sellers::tenant::TenantSuspended;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::connection::Connection;
 use crate::ports::{
     Catalog, CheckoutRequest, CheckoutSession, Commit, Connections, NewSubscription, Orders,
-    Stripe, StripeAccess, StripeError, StripeIdempotencyKey, StripeRefusal, Tenants,
+    SellerStripe, Stripe, StripeError, StripeIdempotencyKey, Tenants,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
-use crate::usecase::failure::{Failure, from_port_errors};
-use crate::usecase::sales::agreement::{Agreement, CannotSell, agree, is_plain};
-use crate::usecase::stripe::account::{AccountError, REFRESH_AFTER, refresh};
-use crate::usecase::stripe::expire::expire;
-
-/// Why a checkout was not opened.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CheckoutError {
-    /// The checkout key is missing or wrong, or the tenant does not exist. Callers cannot distinguish
-    /// these cases.
-    #[error("wrong or missing checkout key")]
-    Unauthorized,
-    /// The tenant is suspended.
-    #[error(transparent)]
-    Suspended(#[from] TenantSuspended),
-    /// The tenant is not connected to Stripe.
-    #[error("not connected to Stripe")]
-    NotConnected,
-    /// The tenant's plan does not include Connect any more.
-    #[error("Stripe Connect requires a Starter, Plus, or Pro plan")]
-    PlanLacksConnect,
-    /// The tenant's plan allows no more licenses.
-    #[error("the plan allows {0} active licenses, and there are as many")]
-    QuotaExceeded(u32),
-    /// Managed Payments, which Stripe does not combine with a fee.
-    #[error(
-        "a key type with managedPayments cannot be sold here: Stripe takes no platform fee from such a sale, \
-         and this server charges one; set managedPayments to false"
-    )]
-    ManagedPaymentsFee,
-    /// The order does not fit into the metadata of a session.
-    #[error(
-        "the items and the metadata are too large for one checkout; sell fewer items, or send less metadata"
-    )]
-    TooLarge,
-    /// The items cannot be sold.
-    #[error(transparent)]
-    Items(CannotSell),
-    /// The public URL of the server is too long for the address of a thank-you page.
-    #[error("the public URL gives no thank-you page: {0}")]
-    ThanksPage(#[from] InvalidWebUrl),
-    /// Stripe failed.
-    #[error(transparent)]
-    Stripe(#[from] StripeError),
-    /// The store failed.
-    #[error(transparent)]
-    Failure(#[from] Failure),
-}
-
-from_port_errors!(CheckoutError);
-
-impl From<CannotSell> for CheckoutError {
-    fn from(error: CannotSell) -> Self {
-        match error {
-            CannotSell::Store(error) => Self::Failure(error.into()),
-            error => Self::Items(error),
-        }
-    }
-}
+use crate::usecase::failure::Failure;
+use crate::usecase::sales::agreement::{Agreement, agree};
+use crate::usecase::sales::cannot_sell::CannotSell;
+use crate::usecase::sales::channel::{Channel, channel};
+use crate::usecase::sales::checkout_error::CheckoutError;
+use crate::usecase::sales::connected::{check_charges, check_still_connected};
 
 /// The request of the seller's backend.
 #[derive(Debug, Clone)]
@@ -117,10 +63,11 @@ pub fn authorize(
         .ok_or(CheckoutError::Unauthorized)
 }
 
-/// Opens a checkout on the tenant's account, with the platform's fee. Returns the URL of the payment page.
+/// Opens a checkout with the Stripe key of the product, else on the tenant's account with the platform's fee.
+/// Returns the URL of the payment page.
 /// The thank-you page is below the server's public URL.
 pub fn open(
-    store: &(impl Tenants + Catalog + Connections + Orders + Commit + ?Sized),
+    store: &(impl Tenants + Catalog + Connections + SellerStripe + Orders + Commit + ?Sized),
     stripe: &dyn Stripe,
     env: &Env<'_>,
     connection: &Connection,
@@ -130,44 +77,48 @@ pub fn open(
     let tenant = &connection.tenant;
     let seller = store.tenant(tenant)?.ok_or(CheckoutError::Unauthorized)?;
     seller.check_active()?;
-    let account = connection
-        .state
-        .account()
-        .ok_or(CheckoutError::NotConnected)?;
+    let channel = channel(store, env, connection, &wanted.items)?;
     let limits = seller.plan.limits();
-    if !limits.connect {
+    if !channel.is_own() && !limits.connect {
         return Err(CheckoutError::PlanLacksConnect);
     }
-    let agreed = agree(store, tenant, &account, &wanted.items)?;
-    let amount = fee.fee(agreed.price);
+    let agreed = agree(store, tenant, &channel, &wanted.items)?;
+    let amount = fee.fee(agreed.price).filter(|_| !channel.is_own());
     if agreed.options.managed_payments && amount.is_some() {
         return Err(CheckoutError::ManagedPaymentsFee);
     }
-    check_charges(store, stripe, env, tenant, &account)?;
+    if let Channel::Connected(account) = &channel {
+        check_charges(store, stripe, env, tenant, account)?;
+    }
 
     let order = create_order(
         store,
         env,
         (&connection.tenant, limits.licenses),
-        &account,
+        channel.account(),
         (&agreed, amount),
         wanted,
     )?;
     let request = session_request(env, &order, (agreed, fee), wanted, public_url)?;
     // Each attempt has its own order, and so its own idempotency key.
     let key = StripeIdempotencyKey::new(&["mintage-checkout", order.id.as_str()]);
-    match stripe.open_checkout(&StripeAccess::Connect(account), &request, &key) {
+    match stripe.open_checkout(&channel.access(), &request, &key) {
         Ok(session) => {
             record_result(store, env, &order, Some(&session))?;
-            check_still_connected(store, stripe, env, &order)?;
+            if !channel.is_own() {
+                check_still_connected(store, stripe, env, &order)?;
+            }
             Ok(session.url)
         }
         Err(error) => {
             // If this commit fails too, the sweep abandons the order later.
             let _ = record_result(store, env, &order, None);
             Err(match error {
+                StripeError::AccountGone | StripeError::Unauthorized if channel.is_own() => {
+                    CheckoutError::KeyRefused
+                }
                 StripeError::AccountGone => CheckoutError::NotConnected,
-                StripeError::NotFound(_) => {
+                StripeError::NotFound(_) if !channel.is_own() => {
                     CheckoutError::Items(CannotSell::NoPrice(price_name(&order)))
                 }
                 other => CheckoutError::Stripe(other),
@@ -201,66 +152,6 @@ fn session_request(
         success_url: success_url(env, order, wanted, public_url)?,
         cancel_url: wanted.cancel_url.clone(),
     })
-}
-
-/// Refuses a checkout on an account that can take no payments, as Stripe last said, without calling Stripe.
-/// If Stripe said so a while ago, Stripe is asked again.
-fn check_charges(
-    store: &(impl Connections + Commit + ?Sized),
-    stripe: &dyn Stripe,
-    env: &Env<'_>,
-    tenant: &TenantId,
-    account: &AccountRef,
-) -> Result<(), CheckoutError> {
-    let Some(state) = store.account_state(account)? else {
-        return Ok(());
-    };
-    let Some(known) = state.facts.filter(|facts| !facts.charges_enabled) else {
-        return Ok(());
-    };
-    let is_recent = env.now() < state.checked_at.plus(REFRESH_AFTER);
-    let facts = if is_recent {
-        known
-    } else {
-        match refresh(store, stripe, env, (tenant, account), false) {
-            Ok(facts) => facts,
-            Err(AccountError::Stripe(StripeError::AccountGone)) => {
-                return Err(CheckoutError::NotConnected);
-            }
-            Err(AccountError::Stripe(error)) => return Err(error.into()),
-            Err(AccountError::Failure(failure)) => return Err(failure.into()),
-        }
-    };
-    if facts.charges_enabled {
-        return Ok(());
-    }
-    Err(CheckoutError::Stripe(StripeError::CannotCharge(
-        StripeRefusal {
-            message: facts.why_no_charges(),
-            code: facts.requirements.disabled_reason,
-            request_id: None,
-        },
-    )))
-}
-
-/// Refuses a checkout whose account the tenant has left since the caller read the connection: its sessions
-/// may have been expired before this one was stored. Nobody gets the address of the session.
-fn check_still_connected(
-    store: &(impl Connections + Orders + Commit + ?Sized),
-    stripe: &dyn Stripe,
-    env: &Env<'_>,
-    order: &Order,
-) -> Result<(), CheckoutError> {
-    let connection = store.connection(&order.tenant)?;
-    let account = connection.and_then(|it| it.state.account());
-    if account.is_some_and(|it| it.account == order.account && it.mode == order.mode) {
-        return Ok(());
-    }
-    if let Some(order) = store.order(&order.tenant, &order.id)? {
-        // If Stripe does not expire the session, a sweep does, or the access has ended.
-        let _ = expire(store, stripe, env, &order);
-    }
-    Err(CheckoutError::NotConnected)
 }
 
 /// The page that the buyer returns to after paying. The address of the thank-you page gets its token here.
@@ -317,6 +208,7 @@ fn create_order(
             payment: None,
             created_at: now,
             fulfilled_at: None,
+            claim: None,
             version: 1,
         };
         if order_snapshot::write(&order, env.keys).is_empty() {
@@ -337,11 +229,7 @@ fn create_order(
 /// What an order sells beyond one plain license.
 fn basket(agreed: &Agreement, wanted: &OpenCheckout) -> Basket {
     Basket {
-        lines: if is_plain(&agreed.lines) {
-            Vec::new()
-        } else {
-            agreed.lines.clone()
-        },
+        lines: Basket::lines(agreed.lines.clone()),
         may_discount: agreed.options.allow_promotion_codes,
         may_tax: agreed.options.may_add_taxes(),
         metadata: wanted.metadata.clone(),

@@ -15,7 +15,8 @@ use crate::model::stripe::connection::Connection;
 use crate::model::stripe::mode_change::{ModeCommand, ModeError};
 use crate::model::stripe::oauth_round::OAuthRound;
 use crate::ports::{
-    Commit, Connections, OAuthRounds, StoreError, Stripe, StripeError, Tenants, Tokens,
+    Commit, Connections, OAuthRounds, SellerStripe, StoreError, Stripe, StripeError, Tenants,
+    Tokens,
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
@@ -316,15 +317,17 @@ fn link(
 
 /// Replaces the checkout key of a tenant at once. The new key is shown once.
 pub fn rotate_checkout_key(
-    store: &(impl Connections + Commit + ?Sized),
+    store: &(impl Connections + SellerStripe + Commit + ?Sized),
     env: &Env<'_>,
     tenant: &TenantId,
     actor: &Actor,
 ) -> Result<Secret, ConnectError> {
     settle(store, |_| {
-        let mut connection = store
-            .connection(tenant)?
-            .ok_or(ConnectError::NotConnected)?;
+        let mut connection = match store.connection(tenant)? {
+            Some(connection) => connection,
+            None if sells_by_itself(store, tenant)? => Connection::none(tenant.clone()),
+            None => return Err(ConnectError::NotConnected),
+        };
         let now = env.now();
         let key = random_hex(env);
         connection.checkout_key = Some(SecretHash::of(key.expose()));
@@ -339,4 +342,18 @@ pub fn rotate_checkout_key(
         ));
         Ok(Decision::commit(changes, key))
     })
+}
+
+/// Whether a tenant has a manual endpoint, so that it can sell with Stripe keys of its products.
+fn sells_by_itself(
+    store: &(impl SellerStripe + ?Sized),
+    tenant: &TenantId,
+) -> Result<bool, ConnectError> {
+    for mode in Mode::ALL {
+        let endpoint = store.manual_endpoint(tenant, mode)?;
+        if endpoint.is_some_and(|endpoint| !endpoint.is_removed()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -153,6 +153,22 @@ pub fn get(
     one(row)
 }
 
+/// List up to two key types of a tenant with this id, of any product.
+pub fn list_named(
+    conn: &mut Conn,
+    tenant: &TenantId,
+    id: &KeyTypeId,
+) -> Result<Vec<KeyType>, Error> {
+    let rows = key_types::table
+        .filter(key_types::tenant.eq(tenant.as_str()))
+        .filter(key_types::id.eq(id.as_str()))
+        .order(key_types::product)
+        .limit(2)
+        .select(KeyTypeRow::as_select())
+        .load(conn)?;
+    all(rows)
+}
+
 /// List the key types of a tenant, of one product or of all, newest first.
 pub fn list(
     conn: &mut Conn,

@@ -2,6 +2,7 @@
 
 pub mod customer;
 pub mod erasure;
+pub mod mapping;
 pub mod order;
 pub mod payment;
 pub mod subscription;

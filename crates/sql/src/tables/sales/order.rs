@@ -59,6 +59,7 @@ pub struct OrderRow {
     basket: Option<String>,
     metadata: Option<String>,
     recurrence: Option<String>,
+    claim: Option<String>,
 }
 
 impl From<&Order> for OrderRow {
@@ -94,6 +95,7 @@ impl From<&Order> for OrderRow {
             metadata: (order.basket.metadata != Metadata::default())
                 .then(|| order.basket.metadata.to_json()),
             recurrence: order.recurrence.as_ref().map(stored_json),
+            claim: order.claim.as_ref().map(stored_json),
         }
     }
 }
@@ -107,6 +109,7 @@ impl TryFrom<OrderRow> for Order {
         // A node of the version before writes only the buyer.
         let email = row.email.as_deref().or(row.buyer.as_deref());
         let email = email.and_then(Email::kept);
+        let claim = row.claim.as_deref();
         let mut order = Self {
             id: place.read("id", OrderId::parse(&row.id))?,
             tenant: place.read("tenant", TenantId::parse(&row.tenant))?,
@@ -128,6 +131,7 @@ impl TryFrom<OrderRow> for Order {
             created_at: Timestamp::from_micros(row.created_at),
             fulfilled_at: row.fulfilled_at.map(Timestamp::from_micros),
             version: place.number("version", row.version)?,
+            claim: claim.map(|it| place.json("claim", it)).transpose()?,
             email,
         };
         if let Some(text) = &row.basket {
@@ -138,7 +142,7 @@ impl TryFrom<OrderRow> for Order {
     }
 }
 
-stored!(OrderRow: orders { key id, fixed tenant, set mode, fixed account, fixed product, fixed key_type, set term, set activation_limit, set entitlements, fixed price, fixed price_currency, set fee, set fee_currency, set buyer, set session, set status, set customer, set total, set total_currency, set payment, fixed created_at, set fulfilled_at, set version, set email, set basket, set metadata, fixed recurrence });
+stored!(OrderRow: orders { key id, fixed tenant, set mode, fixed account, set product, set key_type, set term, set activation_limit, set entitlements, fixed price, fixed price_currency, set fee, set fee_currency, set buyer, set session, set status, set customer, set total, set total_currency, set payment, fixed created_at, set fulfilled_at, set version, set email, set basket, set metadata, set recurrence, set claim });
 
 /// What the column of the term says for an order that a node without baskets must not mint from.
 const PAST: Term = Term::Until(Timestamp::EPOCH);

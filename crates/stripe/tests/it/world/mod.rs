@@ -199,6 +199,14 @@ impl StripeHarness for World {
         self.post(&path, &json!({ "livemode": on.mode.livemode() }));
     }
 
+    fn secret_key(&self, on: &AccountRef) -> Secret {
+        let accounts = self.get("accounts");
+        let mut accounts = accounts.as_array().expect("a list").iter();
+        let account = accounts.find(|it| it["id"] == on.account.as_str());
+        let key = &account.expect("an account")[on.mode.key_infix()]["secret_key"];
+        Secret::new(key.as_str().expect("a key"))
+    }
+
     fn disable_charges(&self, on: &AccountRef) {
         let path = format!("accounts/{}", on.account);
         self.post(&path, &json!({ "charges_enabled": false }));

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use mintage_domain::base::mode::Mode;
 use mintage_domain::base::seal::{KeyId, Sealed};
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::access::credential::Credential;
 use mintage_domain::model::outbox::webhook_endpoint::{OldSecret, WebhookEndpoint};
+use mintage_domain::model::stripe::manual_endpoint::ManualEndpoint;
 use mintage_domain::ports::{CommitError, SealedKind, SealedValue};
 use mintage_domain::usecase::env::SealedField;
 
@@ -59,12 +61,27 @@ fn shop_with_values(store: &Nodes<'_>) -> (Shop, Vec<(SealedKind, BTreeSet<Strin
                 ..it.webhook_endpoint()
             });
             it.endpoints.extend(endpoints.map(Write::changed));
+            let manual = [&shop, &other].map(|it| ManualEndpoint {
+                old_secret: Some((it.manual_endpoint().sealed_secret, it.now())),
+                ..it.manual_endpoint()
+            });
+            let mut removed = shop.manual_endpoint();
+            removed.mode = Mode::Sandbox;
+            removed.remove();
+            let manual = manual.into_iter().chain([removed]);
+            it.manual_endpoints.extend(manual.map(Write::changed));
+            let keys = [&shop, &other].map(Shop::product_key);
+            it.product_keys.extend(keys.map(Write::changed));
         }),
     );
     let products = [&shop, &other].map(|it| format!("{}/{}", it.tenant.id, it.product.id));
+    let manual = [&shop, &other].map(|it| ManualEndpoint::sealed_id(&it.tenant.id, it.mode));
     let tenants = [&shop, &other].map(|it| it.tenant.id.to_string());
     let expected = vec![
-        (SealedKind::ProductKeySecret, products.into()),
+        (SealedKind::ProductKeySecret, products.clone().into()),
+        (SealedKind::ProductStripeKey, products.into()),
+        (SealedKind::ManualSecret, manual.clone().into()),
+        (SealedKind::ManualOldSecret, manual.into()),
         (
             SealedKind::ApiKeySecret,
             keys.map(|it| it.id.to_string()).into(),

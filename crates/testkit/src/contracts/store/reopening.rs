@@ -10,6 +10,7 @@ use mintage_domain::base::id::{
     ActivationId, ApiKeyId, CustomerId, DeliveryId, LicenseId, MailId, OrderId, SessionId,
     StripeAccountId, StripeEventId, TokenId, WebhookEndpointId,
 };
+use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::seal::{KeyId, Sealed};
 use mintage_domain::base::secret::SecretHash;
@@ -27,6 +28,7 @@ use mintage_domain::model::outbox::mail::QueuedMail;
 use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::model::retention::Prunable;
 use mintage_domain::model::sales::customer::Customer;
+use mintage_domain::model::sales::mapping::SaleMappings;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
 use mintage_domain::model::sales::subscription::{Subscription, SubscriptionKey};
@@ -36,15 +38,17 @@ use mintage_domain::model::stripe::account::{AccountLink, AccountRef};
 use mintage_domain::model::stripe::account_state::AccountState;
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
+use mintage_domain::model::stripe::manual_endpoint::ManualEndpoint;
 use mintage_domain::model::stripe::oauth_round::OAuthRound;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
+use mintage_domain::model::stripe::product_key::ProductKey;
 use mintage_domain::ports::{
     Activations, ApiKeys, AuditFilter, AuditRecord, Audits, Catalog, ClaimLimits, Claimed, Commit,
     CommitDone, Configuration, Connections, CustomerFilter, Customers, Deliveries, Erasure,
     Erasures, Housekeeping, IdempotencyKeys, KeyQuery, KnownLicense, LastSeen, LicenseFilter,
     LicenseRecord, Licenses, Mails, MasterKeys, OAuthRounds, OrderFilter, Orders, Payments,
-    ProcessedEvents, RateLimiter, SealedKind, SealedValue, SeenTarget, Store, StoreError,
-    Subscriptions, TakeDone, TakeQuery, TenantErasure, Tenants, Tokens, ValidateDone,
+    ProcessedEvents, RateLimiter, SealedKind, SealedValue, SeenTarget, SellerStripe, Store,
+    StoreError, Subscriptions, TakeDone, TakeQuery, TenantErasure, Tenants, Tokens, ValidateDone,
     ValidateQuery, Validations, WebhookEndpoints,
 };
 
@@ -172,6 +176,7 @@ ports! {
         read key_type(tenant: &TenantId, product: &ProductId, id: &KeyTypeId) -> Found<KeyType>;
         read key_types(tenant: &TenantId, product: Option<&ProductId>, page: &PageRequest)
             -> Listed<KeyType>;
+        read key_types_named(tenant: &TenantId, id: &KeyTypeId) -> Several<KeyType>;
         read price_links(tenant: &TenantId, account: &StripeAccountId) -> Several<PriceLink>;
         read price_link(
             tenant: &TenantId,
@@ -193,6 +198,11 @@ ports! {
     }
     OAuthRounds {
         read oauth_round(state: &SecretHash) -> Found<OAuthRound>;
+    }
+    SellerStripe {
+        read manual_endpoint(tenant: &TenantId, mode: Mode) -> Found<ManualEndpoint>;
+        read sale_mappings(tenant: &TenantId, mode: Mode) -> Found<SaleMappings>;
+        read product_key(tenant: &TenantId, product: &ProductId) -> Found<ProductKey>;
     }
     ProcessedEvents {
         read processed_event(endpoint: &EventEndpoint, id: &StripeEventId) -> Found<ProcessedEvent>;

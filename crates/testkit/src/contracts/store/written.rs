@@ -29,6 +29,15 @@ pub(super) fn everything(shop: &Shop) -> Changes {
     changes
         .oauth_rounds
         .push(Write::changed(shop.oauth_round()));
+    changes
+        .manual_endpoints
+        .push(Write::changed(shop.manual_endpoint()));
+    changes
+        .sale_mappings
+        .push(Write::changed(shop.sale_mappings()));
+    changes
+        .product_keys
+        .push(Write::changed(shop.product_key()));
     changes.events.push(Write::changed(shop.processed_event()));
     changes.payments.push(Write::changed(shop.payment()));
     changes
@@ -145,6 +154,15 @@ impl Check<'_> {
     #[track_caller]
     fn check_sales(&self, changes: &Changes) {
         let store = self.store;
+        for it in values(&changes.manual_endpoints) {
+            self.row(it, store.manual_endpoint(&it.tenant, it.mode));
+        }
+        for it in values(&changes.sale_mappings) {
+            self.row(it, store.sale_mappings(&it.tenant, it.mode));
+        }
+        for it in values(&changes.product_keys) {
+            self.row(it, store.product_key(&it.tenant, &it.product));
+        }
         for it in values(&changes.events) {
             self.row(it, store.processed_event(&it.endpoint, &it.id));
         }

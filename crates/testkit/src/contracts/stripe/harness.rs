@@ -18,6 +18,8 @@ pub trait StripeHarness {
     fn grant_code(&self, mode: Mode) -> Secret;
     /// Ends a grant, as if the seller had removed the platform in their dashboard.
     fn end_grant(&self, account: &AccountRef);
+    /// The secret key of a connected account, as its owner sees it in their dashboard.
+    fn secret_key(&self, account: &AccountRef) -> Secret;
     /// Stops an account from taking payments, as Stripe does.
     fn disable_charges(&self, account: &AccountRef);
     /// The buyer completes a session, by a card that works.
@@ -46,6 +48,10 @@ impl StripeHarness for StandInStripe {
 
     fn end_grant(&self, account: &AccountRef) {
         StandInStripe::end_grant(self, account);
+    }
+
+    fn secret_key(&self, account: &AccountRef) -> Secret {
+        StandInStripe::secret_key(self, account)
     }
 
     fn disable_charges(&self, account: &AccountRef) {

@@ -5,6 +5,7 @@ mod connecting;
 pub mod grants;
 mod harness;
 pub mod objects;
+pub mod own_keys;
 pub mod sessions;
 pub mod subscriptions;
 

@@ -200,7 +200,7 @@ pub fn several_lines_and_switches_are_sent(harness: &dyn StripeHarness) {
     .enumerate()
     {
         let line = |quantity| CheckoutLine {
-            price: price.clone(),
+            price: price.clone().into(),
             quantity: Quantity::new(quantity).expect("a quantity"),
         };
         let checkout = CheckoutRequest {

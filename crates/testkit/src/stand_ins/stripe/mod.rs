@@ -1,5 +1,6 @@
 //! A stand-in for Stripe.
 
+mod query;
 mod stand_in;
 mod state;
 

@@ -15,11 +15,12 @@ use mintage_domain::model::stripe::event::DisputeFacts;
 use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 use mintage_domain::ports::{
     CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, HistoryKind, HistoryPage, HistoryQuery,
-    NewPrice, NewProduct, Stripe, StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey,
-    StripePrice, StripeProduct,
+    NewPrice, NewProduct, SellerKey, Stripe, StripeAccess, StripeAccount, StripeError,
+    StripeIdempotencyKey, StripePrice, StripeProduct,
 };
 
 use crate::fixtures::account_facts;
+use crate::stand_ins::stripe::query::percent_encoded;
 use crate::stand_ins::stripe::state::{Listed, StripeState, not_found};
 
 /// A Stripe in memory: accounts, grants, products, prices and sessions behind one lock. No money
@@ -59,6 +60,21 @@ impl StandInStripe {
     /// Ends a grant, as if the seller had removed the platform in their dashboard.
     pub fn end_grant(&self, account: &AccountRef) {
         self.state().grants.remove(account);
+    }
+
+    /// Creates a secret key of an account, as its owner does in the dashboard.
+    pub fn secret_key(&self, account: &AccountRef) -> Secret {
+        self.state().create_key(account.clone(), "sk", true)
+    }
+
+    /// Creates a restricted key of an account that may not write checkout sessions.
+    pub fn key_without_checkout(&self, account: &AccountRef) -> Secret {
+        self.state().create_key(account.clone(), "rk", false)
+    }
+
+    /// Deletes a key, as the owner of its account does in the dashboard.
+    pub fn delete_key(&self, key: &Secret) {
+        self.state().keys.remove(key.expose());
     }
 
     /// Stops an account from taking payments, as Stripe does.
@@ -167,6 +183,21 @@ impl StandInStripe {
             Ok(state)
         } else {
             Err(StripeError::AccountGone)
+        }
+    }
+
+    /// The account that is called in this way.
+    fn on_access(
+        &self,
+        access: &StripeAccess,
+    ) -> Result<(MutexGuard<'_, StripeState>, AccountRef), StripeError> {
+        match access {
+            StripeAccess::Connect(account) => Ok((self.on_account(account)?, account.clone())),
+            StripeAccess::Key(key) => {
+                let state = self.state();
+                let account = state.account_of_key(key)?;
+                Ok((state, account))
+            }
         }
     }
 }
@@ -294,18 +325,18 @@ impl Stripe for StandInStripe {
         self.on_account(account)?.create_price(account, price, key)
     }
 
+    fn prove_checkout(&self, key: &SellerKey) -> Result<(), StripeError> {
+        self.state().account_of_key(key).map(drop)
+    }
+
     fn open_checkout(
         &self,
         access: &StripeAccess,
         checkout: &CheckoutRequest,
         key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError> {
-        let StripeAccess::Connect(account) = access else {
-            // The stand-in has only accounts that are connected by OAuth.
-            return Err(StripeError::Unauthorized);
-        };
-        self.on_account(account)?
-            .open_checkout(account, checkout, key)
+        let (mut state, account) = self.on_access(access)?;
+        state.open_checkout(&account, checkout, key)
     }
 
     fn history(
@@ -313,10 +344,8 @@ impl Stripe for StandInStripe {
         access: &StripeAccess,
         query: &HistoryQuery,
     ) -> Result<HistoryPage, StripeError> {
-        let StripeAccess::Connect(account) = access else {
-            return Err(StripeError::Unauthorized);
-        };
-        Ok(self.on_account(account)?.history(account, query))
+        let (state, account) = self.on_access(access)?;
+        Ok(state.history(&account, query))
     }
 
     fn subscription(
@@ -351,11 +380,8 @@ impl Stripe for StandInStripe {
     }
 
     fn dispute(&self, access: &StripeAccess, id: &DisputeId) -> Result<DisputeFacts, StripeError> {
-        let StripeAccess::Connect(account) = access else {
-            return Err(StripeError::Unauthorized);
-        };
-        let state = self.on_account(account)?;
-        let dispute = state.disputes.get(&(account.clone(), id.clone()));
+        let (state, account) = self.on_access(access)?;
+        let dispute = state.disputes.get(&(account, id.clone()));
         dispute.cloned().ok_or_else(not_found)
     }
 
@@ -364,24 +390,9 @@ impl Stripe for StandInStripe {
         access: &StripeAccess,
         session: &SessionId,
     ) -> Result<CheckoutEnd, StripeError> {
-        let StripeAccess::Connect(account) = access else {
-            return Err(StripeError::Unauthorized);
-        };
-        let mut state = self.on_account(account)?;
-        Ok(state.end_checkout(account, session, CheckoutEnd::Expired))
+        let (mut state, account) = self.on_access(access)?;
+        Ok(state.end_checkout(&account, session, CheckoutEnd::Expired))
     }
-}
-
-/// Encodes a text for a query: all but letters, digits and `-._~` as `%XX`.
-fn percent_encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
 }
 
 #[cfg(test)]

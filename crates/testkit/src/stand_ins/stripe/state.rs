@@ -14,9 +14,9 @@ use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::event::DisputeFacts;
 use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 use mintage_domain::ports::{
-    CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, HistoryKind, HistoryPage, HistoryQuery,
-    NewPrice, NewProduct, PriceBilling, StripeError, StripeIdempotencyKey, StripePrice,
-    StripeProduct, StripeRefusal,
+    CheckoutEnd, CheckoutPrice, CheckoutRequest, CheckoutSession, Grant, HistoryKind, HistoryPage,
+    HistoryQuery, NewPrice, NewProduct, PriceBilling, SellerKey, StripeError, StripeIdempotencyKey,
+    StripePrice, StripeProduct, StripeRefusal,
 };
 
 /// The number of objects on a page of a list: few, so that tests turn pages.
@@ -27,6 +27,8 @@ pub(super) struct StripeState {
     created: u64,
     codes: HashMap<String, Code>,
     pub(super) grants: HashSet<AccountRef>,
+    /// The account of each secret or restricted key, and whether the key may write checkout sessions.
+    pub(super) keys: HashMap<String, (AccountRef, bool)>,
     pub(super) without_charges: HashSet<StripeAccountId>,
     pub(super) products: HashMap<(AccountRef, StripeProductId), StripeProduct>,
     pub(super) prices: BTreeMap<(AccountRef, StripePriceId), (StripeProductId, StripePrice)>,
@@ -162,16 +164,10 @@ impl StripeState {
     ) -> Result<(), StripeError> {
         let mut sum: Option<Money> = None;
         for line in &checkout.lines {
-            let price = self.prices.get(&(account.clone(), line.price.clone()));
-            let (_, price) = price.ok_or_else(not_found)?;
-            if !price.active {
-                return Err(refused("the price is inactive"));
-            }
-            if price.billing.is_some() != checkout.subscription.is_some() {
-                return Err(refused("the price does not fit the mode of the session"));
-            }
+            let recurs = checkout.subscription.is_some();
+            let amount = self.charged(account, &line.price, recurs)?;
             for _ in 0..line.quantity.get() {
-                let Some(amount) = price.amount else { break };
+                let Some(amount) = amount else { break };
                 let next = sum.map_or(Some(amount), |sum| sum.checked_add(amount));
                 sum = Some(next.ok_or_else(|| refused("the prices have no sum"))?);
             }
@@ -253,6 +249,47 @@ impl StripeState {
     pub(super) fn is_expired(&self, account: &AccountRef, session: &SessionId) -> bool {
         let id = (account.clone(), session.clone());
         self.ended.get(&id) == Some(&CheckoutEnd::Expired)
+    }
+
+    /// The amount of the price of a line, if a session can have the price.
+    fn charged(
+        &self,
+        account: &AccountRef,
+        price: &CheckoutPrice,
+        is_subscription: bool,
+    ) -> Result<Option<Money>, StripeError> {
+        let (amount, recurs) = match price {
+            CheckoutPrice::Existing(id) => {
+                let price = self.prices.get(&(account.clone(), id.clone()));
+                let (_, price) = price.ok_or_else(not_found)?;
+                if !price.active {
+                    return Err(refused("the price is inactive"));
+                }
+                (price.amount, price.billing.is_some())
+            }
+            CheckoutPrice::Inline { amount, .. } => (Some(*amount), false),
+        };
+        if recurs != is_subscription {
+            return Err(refused("the price does not fit the mode of the session"));
+        }
+        Ok(amount)
+    }
+
+    pub(super) fn create_key(&mut self, account: AccountRef, kind: &str, may: bool) -> Secret {
+        let key = self.next_id(&format!("{kind}_{}", account.mode.key_infix()));
+        self.keys.insert(key.clone(), (account, may));
+        Secret::new(key)
+    }
+
+    /// The account of a key that may write checkout sessions.
+    pub(super) fn account_of_key(&self, key: &SellerKey) -> Result<AccountRef, StripeError> {
+        match self.keys.get(key.key.expose()) {
+            None => Err(StripeError::Unauthorized),
+            Some((_, false)) => Err(refused(
+                "The provided key does not have the required permissions",
+            )),
+            Some((account, true)) => Ok(account.clone()),
+        }
     }
 
     /// The id of the object that was created under this key. A key that comes with another request

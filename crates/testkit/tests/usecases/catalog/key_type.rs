@@ -16,8 +16,8 @@ use mintage_domain::usecase::catalog::key_type::{
     update_key_type_and_price,
 };
 use mintage_domain::usecase::catalog::prices::set_up_prices;
-use mintage_domain::usecase::sales::agreement::CannotSell;
-use mintage_domain::usecase::sales::checkout::CheckoutError;
+use mintage_domain::usecase::sales::cannot_sell::CannotSell;
+use mintage_domain::usecase::sales::checkout_error::CheckoutError;
 use mintage_testkit::fixtures::{cents, display_name};
 
 use crate::catalog::prices::reading;

@@ -209,6 +209,7 @@ impl Snapshot {
             payment: None,
             created_at: Timestamp::from_micros(self.created_at),
             fulfilled_at: None,
+            claim: None,
             version: 0,
         };
         if let Some(basket) = self.basket {

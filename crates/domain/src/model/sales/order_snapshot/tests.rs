@@ -46,6 +46,7 @@ fn order(entitlements: usize) -> Order {
         payment: None,
         created_at: Timestamp::from_micros(1_798_761_600_123_456),
         fulfilled_at: None,
+        claim: None,
         version: 0,
     }
 }

@@ -239,6 +239,7 @@ fn order(
         payment: Some(payment.key.intent.clone()),
         created_at: now,
         fulfilled_at: Some(now),
+        claim: None,
         version: 0,
     }
 }

@@ -42,6 +42,9 @@ fn retrieve(
     account: &AccountRef,
     facts: &DisputeFacts,
 ) -> Result<(Dispute, Source), StripeError> {
+    if account.account.is_own() {
+        return Ok((dispute(facts), Source::Reported));
+    }
     let access = StripeAccess::from(account.clone());
     match stripe.dispute(&access, &facts.id) {
         Ok(found) => Ok((dispute(&found), Source::Retrieved)),

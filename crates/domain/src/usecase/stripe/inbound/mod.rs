@@ -7,6 +7,8 @@ mod found;
 mod invoice;
 mod lost_order;
 mod order;
+mod own;
+mod own_event;
 mod payment;
 mod refund;
 mod session;
@@ -15,6 +17,10 @@ mod subscription;
 mod verdict;
 
 pub use found::apply_found;
+pub(crate) use own::{Claimed, named, resolve, sell};
+pub(crate) use session::{Paid, fulfil};
+pub(crate) use subscribed::begin;
+pub(crate) use verdict::Verdict;
 pub use verdict::{InboundError, InboundStore};
 
 use crate::base::id::StripeAccountId;
@@ -33,7 +39,6 @@ use crate::ports::{Catalog, Commit, Stripe, Tenants};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::Failure;
-use crate::usecase::stripe::inbound::verdict::Verdict;
 
 /// A received event whose signature was verified.
 #[derive(Debug, Clone)]
@@ -123,7 +128,7 @@ pub fn decide(
     let now = env.now();
     let verdict = match account_of(inbound)? {
         Ok(account) => {
-            let facts = (&account, &inbound.event.data);
+            let facts = (&inbound.endpoint, &account, &inbound.event.data);
             match interpret_session((store, catalog), stripe, env, facts, refused, now)? {
                 Some(verdict) => verdict,
                 None => interpret_event(store, stripe, env, facts, now)?,
@@ -160,7 +165,9 @@ fn parked_outcome(
     let parked = inbound.parked.as_ref();
     let before = parked.and_then(|parked| parked.outcome.waiting());
     let waiting = WaitingEvent {
-        tenant: tenant.or_else(|| before?.tenant.clone()),
+        tenant: tenant
+            .or_else(|| before?.tenant.clone())
+            .or_else(|| inbound.endpoint.tenant().cloned()),
         reason,
         payload: inbound.payload.clone(),
         attempts: before.map_or(1, |before| before.attempts.saturating_add(1)),
@@ -219,11 +226,15 @@ fn account_of(inbound: &Inbound) -> Result<Result<AccountRef, Verdict>, InboundE
         }
         (Mode::Sandbox, Mode::Sandbox) | (Mode::Live, Mode::Live) => {}
     }
+    let mode = inbound.endpoint.mode();
+    if let Some(tenant) = inbound.endpoint.tenant() {
+        // Whichever account the event names: the endpoint speaks for its tenant only.
+        return Ok(Ok(AccountRef::own(tenant, mode)));
+    }
     let Some(account) = event.account.clone() else {
         let reason = "the event is not about a connected account";
         return Ok(Err(Verdict::Ignore(reason)));
     };
-    let mode = inbound.endpoint.mode();
     Ok(Ok(AccountRef { mode, account }))
 }
 
@@ -236,12 +247,17 @@ fn interpret_session(
     ),
     stripe: &dyn Stripe,
     env: &Env<'_>,
-    (account, data): (&AccountRef, &EventData),
+    (endpoint, account, data): (&EventEndpoint, &AccountRef, &EventData),
     refused: Option<&Refusal>,
     now: Timestamp,
 ) -> Result<Option<Verdict>, InboundError> {
     let (session, to) = match data {
         EventData::SessionCompleted(facts) => {
+            if let Some(tenant) = endpoint.tenant() {
+                let facts = (tenant, endpoint.mode(), facts);
+                return own::interpret((store, catalog), stripe, env, facts, refused, now)
+                    .map(Some);
+            }
             let facts = (account, facts);
             return session::interpret((store, catalog), stripe, env, facts, refused, now)
                 .map(Some);
@@ -257,6 +273,10 @@ fn interpret_session(
         | EventData::Deauthorized
         | EventData::Other => return Ok(None),
     };
+    if let Some(tenant) = endpoint.tenant() {
+        let order = own::order_of_session(store, tenant, endpoint.mode(), session)?;
+        return Ok(Some(order::change_status(order, env, to, now)));
+    }
     order::change_order_status(store, env, &account.account, session, to, now).map(Some)
 }
 
@@ -265,9 +285,13 @@ fn interpret_event(
     store: &(impl InboundStore + ?Sized),
     stripe: &dyn Stripe,
     env: &Env<'_>,
-    (account, data): (&AccountRef, &EventData),
+    (endpoint, account, data): (&EventEndpoint, &AccountRef, &EventData),
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
+    if let Some(tenant) = endpoint.tenant() {
+        let about = (tenant, endpoint.mode(), data);
+        return own_event::interpret(store, stripe, env, about, now);
+    }
     if store.account_link(account)?.is_none() {
         return Ok(Verdict::Ignore(
             "the account was never connected to this server",

@@ -3,7 +3,7 @@
 use crate::base::id::{SessionId, StripeAccountId};
 use crate::base::time::Timestamp;
 use crate::commit::write::Write;
-use crate::model::sales::order::OrderStatus;
+use crate::model::sales::order::{Order, OrderStatus};
 use crate::usecase::env::Env;
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
@@ -19,14 +19,25 @@ pub(crate) fn change_order_status(
     to: OrderStatus,
     now: Timestamp,
 ) -> Result<Verdict, InboundError> {
-    let Some(mut order) = store.order_of_session(account, session)? else {
-        return Ok(Verdict::Ignore(UNKNOWN_SESSION));
+    let order = store.order_of_session(account, session)?;
+    Ok(change_status(order, env, to, now))
+}
+
+/// Changes the status of the order of a session, if there is one.
+pub(crate) fn change_status(
+    order: Option<Order>,
+    env: &Env<'_>,
+    to: OrderStatus,
+    now: Timestamp,
+) -> Verdict {
+    let Some(mut order) = order else {
+        return Verdict::Ignore(UNKNOWN_SESSION);
     };
     if !order.status.may_become(to) {
-        return Ok(Verdict::Ignore("the order does not change any more"));
+        return Verdict::Ignore("the order does not change any more");
     }
     order.status = to;
     let mut changes = env.changes(now);
     changes.orders.push(Write::changed(order));
-    Ok(Verdict::Apply(Box::new(changes)))
+    Verdict::Apply(Box::new(changes))
 }

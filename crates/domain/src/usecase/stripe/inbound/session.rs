@@ -59,21 +59,21 @@ pub(crate) fn interpret(
     let paid = Paid {
         facts,
         payment: payment(store, &order, facts, refused, now)?,
-        begun: begin(store, stripe, account, (&order, facts), now)?,
+        begun: begin(store, stripe, (&order, facts), now)?,
     };
     fulfil(catalog, env, order, paid, now)
 }
 
 /// What was paid.
-struct Paid<'a> {
-    facts: &'a SessionFacts,
-    payment: Option<Payment>,
+pub(crate) struct Paid<'a> {
+    pub(crate) facts: &'a SessionFacts,
+    pub(crate) payment: Option<Payment>,
     /// The subscription that the session began.
-    begun: Option<Begun>,
+    pub(crate) begun: Option<Begun>,
 }
 
 /// Mints the licenses of an order. If that fails, none is minted, and the event is parked and retried.
-fn fulfil(
+pub(crate) fn fulfil(
     catalog: &(impl Tenants + Catalog + ?Sized),
     env: &Env<'_>,
     mut order: Order,
@@ -86,11 +86,15 @@ fn fulfil(
     let customer = customer(env, &order, email, facts, now);
 
     let mut changes = env.changes(now);
-    if order.version == 0 {
+    if order.version == 0 && order.claim.is_none() {
         let (tenant, target) = (&order.tenant, order.id.as_str());
+        let action = match order.claim {
+            Some(_) => "order.received",
+            None => "order.rebuilt",
+        };
         changes
             .audit
-            .push(env.audit(tenant, now, Actor::Stripe, "order.rebuilt", target));
+            .push(env.audit(tenant, now, Actor::Stripe, action, target));
     }
     let sold = Sold {
         seller: seller.as_ref(),
@@ -101,6 +105,7 @@ fn fulfil(
     if let Err(reason) = mint_lines(&mut changes, catalog, env, &sold, now)? {
         return Ok(Verdict::Park(order.tenant, reason));
     }
+    changes.join_counts();
     order.status = OrderStatus::Fulfilled;
     order.fulfilled_at = Some(now);
     order.customer = Some(customer.id.clone());
@@ -211,7 +216,7 @@ fn customer(
 ///
 /// A payment is new unless a refund or a dispute was processed before its sale. So it is read only after a commit
 /// was refused because it is not new.
-fn payment(
+pub(crate) fn payment(
     store: &(impl InboundStore + ?Sized),
     order: &Order,
     facts: &SessionFacts,
@@ -239,7 +244,7 @@ fn payment(
 }
 
 /// What was charged; `None` if Stripe did not say so.
-fn total(facts: &SessionFacts) -> Option<Money> {
+pub(crate) fn total(facts: &SessionFacts) -> Option<Money> {
     let currency = Currency::parse(facts.currency.as_deref()?).ok()?;
     Money::charged(facts.amount_total?, currency).ok()
 }

@@ -38,12 +38,15 @@ pub(crate) struct Begun {
 pub(crate) fn begin(
     store: &(impl InboundStore + ?Sized),
     stripe: &dyn Stripe,
-    account: &AccountRef,
     (order, facts): (&Order, &SessionFacts),
     now: Timestamp,
 ) -> Result<Option<Begun>, InboundError> {
     let (Some(id), Some(recurrence)) = (&facts.subscription, order.recurrence) else {
         return Ok(None);
+    };
+    let account = &AccountRef {
+        mode: order.mode,
+        account: order.account.clone(),
     };
     let key = SubscriptionKey {
         account: account.account.clone(),
@@ -53,14 +56,14 @@ pub(crate) fn begin(
     let mut subscription = stored.unwrap_or_else(|| Subscription::new(key, now));
     subscription.begin(&order.id, recurrence.grace_days);
     if !subscription.news.has_ended
-        && let Some(latest) = there(stripe.subscription(account, id))?
+        && let Some(latest) = there(account, || stripe.subscription(account, id))?
     {
         subscription.report(latest);
     }
     let mut payment = None;
     if let Some(invoice) = &facts.invoice
         && !subscription.news.invoices.has_paid(invoice)
-        && let Some(found) = there(stripe.invoice(account, invoice))?
+        && let Some(found) = there(account, || stripe.invoice(account, invoice))?
     {
         subscription.report_invoice(&found);
         payment = link_payment(store, account, &mut subscription, &found, now)?;
@@ -73,10 +76,17 @@ pub(crate) fn begin(
     }))
 }
 
-/// What Stripe has; `None` if Stripe does not have it or does not give it to this server. Whoever fails
-/// for a while is asked again.
-fn there<T>(answer: Result<Option<T>, StripeError>) -> Result<Option<T>, InboundError> {
-    match answer {
+/// What Stripe has; `None` if Stripe does not have it or does not give it to this server, as it gives nothing
+/// of an account that only reports to the seller's own endpoints. If Stripe fails for a while, the event is
+/// tried again.
+pub(crate) fn there<T>(
+    account: &AccountRef,
+    ask: impl FnOnce() -> Result<Option<T>, StripeError>,
+) -> Result<Option<T>, InboundError> {
+    if account.account.is_own() {
+        return Ok(None);
+    }
+    match ask() {
         Ok(found) => Ok(found),
         Err(
             StripeError::AccountGone
@@ -96,10 +106,10 @@ pub(crate) fn paid_invoice(
     facts: &RefundFacts,
 ) -> Result<Option<InvoiceFacts>, InboundError> {
     if let Some(id) = &facts.invoice {
-        return there(stripe.invoice(account, id));
+        return there(account, || stripe.invoice(account, id));
     }
     match &facts.payment_intent {
-        Some(intent) => there(stripe.invoice_of_payment(account, intent)),
+        Some(intent) => there(account, || stripe.invoice_of_payment(account, intent)),
         None => Ok(None),
     }
 }
@@ -110,7 +120,7 @@ pub(crate) fn invoice_paid_by(
     account: &AccountRef,
     intent: &PaymentIntentId,
 ) -> Result<Option<PaidInvoice>, InboundError> {
-    let found = there(stripe.invoice_of_payment(account, intent))?;
+    let found = there(account, || stripe.invoice_of_payment(account, intent))?;
     Ok(found.as_ref().and_then(paid))
 }
 

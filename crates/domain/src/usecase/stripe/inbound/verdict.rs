@@ -3,8 +3,8 @@
 use crate::base::slug::TenantId;
 use crate::commit::changes::Changes;
 use crate::ports::{
-    Catalog, Commit, Connections, Licenses, Orders, Payments, ProcessedEvents, StripeError,
-    Subscriptions, Tenants,
+    Catalog, Commit, Connections, Licenses, Orders, Payments, ProcessedEvents, SellerStripe,
+    StripeError, Subscriptions, Tenants,
 };
 use crate::usecase::failure::{Failure, from_port_errors};
 
@@ -28,6 +28,7 @@ from_port_errors!(InboundError);
 pub trait InboundStore:
     Connections
     + ProcessedEvents
+    + SellerStripe
     + Orders
     + Payments
     + Subscriptions
@@ -41,6 +42,7 @@ pub trait InboundStore:
 impl<T> InboundStore for T where
     T: Connections
         + ProcessedEvents
+        + SellerStripe
         + Orders
         + Payments
         + Subscriptions

@@ -2,7 +2,7 @@
 
 use mintage_domain::base::money::{Currency, Money};
 use mintage_domain::base::page::PageRequest;
-use mintage_domain::base::slug::ProductId;
+use mintage_domain::base::slug::{KeyTypeId, ProductId};
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::catalog::key_type::KeyType;
@@ -152,6 +152,45 @@ pub fn key_types_of_one_name_in_two_products_are_both_listed(store: &Nodes<'_>) 
             products,
             ["one", "pixel", "three", "two"],
             "in pages of {size}"
+        );
+    }
+}
+
+/// Up to two key types of a tenant have a name, in whichever products; those of another tenant and of another
+/// name are not among them.
+pub fn key_types_are_found_by_their_name(store: &Nodes<'_>) {
+    let (shop, other) = (Shop::opened(store, "acme"), Shop::opened(store, "other"));
+    let (tenant, name) = (&shop.tenant.id, &shop.key_type.id);
+    let named = |tenant, name| {
+        store
+            .key_types_named(tenant, name)
+            .expect("the store answers")
+    };
+    let unknown = KeyTypeId::parse("unknown").expect("a slug");
+    assert_eq!(named(tenant, name), std::slice::from_ref(&shop.key_type));
+    assert_eq!(
+        named(&other.tenant.id, name),
+        std::slice::from_ref(&other.key_type)
+    );
+    assert!(named(tenant, &unknown).is_empty());
+    for slug in ["one", "two"] {
+        committed(
+            store,
+            changing(&shop, |it| {
+                it.products.push(Write::new(shop.another_product(slug)));
+                it.key_types.push(Write::new(KeyType {
+                    product: ProductId::parse(slug).expect("a slug"),
+                    ..shop.key_type.clone()
+                }));
+            }),
+        );
+        let found = named(tenant, name);
+        let is_named = found
+            .iter()
+            .all(|it| it.id == *name && it.tenant == *tenant);
+        assert!(
+            found.len() == 2 && is_named && found[0] != found[1],
+            "{found:?}"
         );
     }
 }

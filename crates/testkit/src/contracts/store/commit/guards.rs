@@ -27,6 +27,12 @@ fn one_new_row_of_each_kind(shop: &Shop, sale: &Sale) -> Vec<Changes> {
         only(&|it| it.accounts.push(Write::changed(shop.account_link()))),
         only(&|it| it.account_states.push(Write::changed(shop.account_state()))),
         only(&|it| it.oauth_rounds.push(Write::changed(shop.oauth_round()))),
+        only(&|it| {
+            it.manual_endpoints
+                .push(Write::changed(shop.manual_endpoint()));
+        }),
+        only(&|it| it.sale_mappings.push(Write::changed(shop.sale_mappings()))),
+        only(&|it| it.product_keys.push(Write::changed(shop.product_key()))),
         only(&|it| it.events.push(Write::changed(shop.processed_event()))),
         only(&|it| it.orders.push(Write::changed(shop.order()))),
         only(&|it| it.payments.push(Write::changed(shop.payment()))),
@@ -110,6 +116,9 @@ pub fn a_row_read_in_another_version_is_stale(store: &Nodes<'_>) {
     check.of(&shop.account_link(), |it| &mut it.accounts);
     check.of(&shop.account_state(), |it| &mut it.account_states);
     check.of(&shop.oauth_round(), |it| &mut it.oauth_rounds);
+    check.of(&shop.manual_endpoint(), |it| &mut it.manual_endpoints);
+    check.of(&shop.sale_mappings(), |it| &mut it.sale_mappings);
+    check.of(&shop.product_key(), |it| &mut it.product_keys);
     check.of(&shop.processed_event(), |it| &mut it.events);
     check.of(&shop.order(), |it| &mut it.orders);
     check.of(&shop.payment(), |it| &mut it.payments);

@@ -4,16 +4,19 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use mintage_domain::base::email::Email;
+use mintage_domain::base::id::{PaymentLinkId, StripePriceId};
 use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::money::Money;
 use mintage_domain::base::page::PageRequest;
+use mintage_domain::base::slug::{KeyTypeId, ProductId};
 use mintage_domain::commit::write::Write;
 use mintage_domain::model::catalog::sale::QuantityAs;
 use mintage_domain::model::licenses::entitlements::Entitlements;
 use mintage_domain::model::licenses::term::{Days, Term};
 use mintage_domain::model::licenses::terms::{LicenseTerms, TermFrom};
 use mintage_domain::model::sales::basket::{Basket, OrderLine};
+use mintage_domain::model::sales::claim::{ClaimedLine, SaleClaim};
 use mintage_domain::model::sales::items::Quantity;
 use mintage_domain::model::sales::order::{Order, OrderStatus};
 use mintage_domain::ports::OrderFilter;
@@ -52,6 +55,19 @@ pub fn an_order_reads_back_as_written(store: &Nodes<'_>) {
         total: Money::charged(i64::MAX, cents(0).currency()).ok(),
         payment: Some(shop.payment_intent()),
         fulfilled_at: Some(INSTANTS[2]),
+        claim: Some(SaleClaim {
+            key_type: Some("pro \"ünit\"".to_owned()),
+            product: Some("pixel".to_owned()),
+            quantity: Some("2".to_owned()),
+            payment_link: PaymentLinkId::parse("plink_1").ok(),
+            lines: vec![ClaimedLine {
+                price: StripePriceId::parse("price_1").expect("an id"),
+                quantity: 2,
+            }],
+            ..SaleClaim::default()
+        }),
+        product: ProductId::parse("another").expect("a slug"),
+        key_type: KeyTypeId::parse("another").expect("a slug"),
         ..bare.clone()
     };
     let statuses = [
@@ -62,6 +78,7 @@ pub fn an_order_reads_back_as_written(store: &Nodes<'_>) {
         OrderStatus::PaymentFailed,
         OrderStatus::Expired,
         OrderStatus::Abandoned,
+        OrderStatus::Unmapped,
     ];
     let variants = statuses
         .into_iter()

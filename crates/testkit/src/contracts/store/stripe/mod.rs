@@ -4,3 +4,4 @@ pub mod account_state;
 pub mod connection;
 pub mod oauth_round;
 pub mod processed_event;
+pub mod seller_stripe;

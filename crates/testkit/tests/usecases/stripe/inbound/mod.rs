@@ -1,5 +1,6 @@
 mod dispute;
 mod lost_order;
+mod own;
 mod receive;
 mod refund;
 mod session;
