@@ -15,7 +15,7 @@ pub fn secret_in(text: &str, least: usize) -> Option<&'static str> {
             length >= least
         })
     };
-    SECRETS.into_iter().find(|prefix| stands_in(&prefix))
+    SECRETS.into_iter().find(stands_in)
 }
 
 #[cfg(test)]

@@ -140,19 +140,17 @@ impl Looker<'_> {
             return None;
         }
         self.calls = self.calls.saturating_add(1);
-        match self.stripe.account(account) {
-            answer @ (Ok(_) | Err(StripeError::AccountGone)) => {
-                if answer.is_ok() {
-                    self.described.push(account.clone());
-                }
-                Some(answer)
-            }
-            // The next account would have to wait for the same answer.
+        let answer = self.stripe.account(account);
+        match &answer {
+            Ok(_) => self.described.push(account.clone()),
+            Err(StripeError::AccountGone) => {}
             Err(_) => {
+                // The next account would have to wait for the same answer.
                 self.askable.retain(|mode| *mode != account.mode);
-                None
+                return None;
             }
         }
+        Some(answer)
     }
 
     fn findings(
