@@ -17,7 +17,7 @@ fn the_doctor_migrates_nothing_and_reads_a_postgresql_that_a_server_has_migrated
         let told = empty.failure("schema");
         assert!(told.contains("older than this version"), "still: {told}");
     }
-    stage.command_with(&settings, &["migrate"]);
+    assert!(stage.run(&settings, &["migrate"]).status.success());
     let migrated = stage.doctor(&settings, &[]);
     assert_eq!(migrated.checks("failed"), [""; 0]);
     migrated.found("schema", "ok");
@@ -31,7 +31,7 @@ fn the_doctor_migrates_nothing_and_reads_a_postgresql_that_a_server_has_migrated
     let create = [
         "tenant", "create", "--tenant", "acme", "--email", "a@b.test",
     ];
-    stage.command_with(&settings, &create);
+    assert!(stage.run(&settings, &create).status.success());
     let wrong = stage.doctor(&[url, other], &[]);
     assert_eq!(wrong.checks("failed"), ["master-key"]);
     let url = "postgres://nobody:sesame@127.0.0.1:1/nothing";

@@ -18,13 +18,6 @@ impl Stage {
         Diagnosis::of(&self.run(other, &[&["doctor", "--json"], arguments].concat()))
     }
 
-    /// Runs a command with other settings, which must succeed.
-    pub(crate) fn command_with(&self, other: &[(&'static str, &str)], arguments: &[&str]) {
-        let output = self.run(other, arguments);
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{arguments:?}: {said}");
-    }
-
     /// Starts a server with other settings that must refuse to start; returns its complaint.
     pub(crate) fn refused_start(&self, other: &[(&'static str, &str)]) -> String {
         let output = self.run(other, &["serve"]);
@@ -32,7 +25,8 @@ impl Stage {
         String::from_utf8_lossy(&output.stderr).into_owned()
     }
 
-    fn run(&self, other: &[(&'static str, &str)], arguments: &[&str]) -> Output {
+    /// Runs a command with other settings.
+    pub(crate) fn run(&self, other: &[(&'static str, &str)], arguments: &[&str]) -> Output {
         let mut settings = self.settings.clone();
         let other = other.iter();
         settings.extend(other.map(|(name, value)| (*name, (*value).to_owned())));
