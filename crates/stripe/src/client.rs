@@ -47,6 +47,10 @@ impl StripeClient {
         &self.config
     }
 
+    pub(crate) fn http(&self) -> &dyn Http {
+        &*self.http
+    }
+
     pub(crate) fn mode(&self, mode: Mode) -> Result<&ModeConfig, StripeError> {
         self.config
             .mode(mode)

@@ -22,4 +22,6 @@ mod webhook;
 
 pub use client::StripeClient;
 pub use config::{ConfigError, ModeConfig, StripeConfig};
-pub use inspection::{EndpointState, Inspection};
+pub use inspection::{
+    Application, AuthorizePage, EndpointState, FoundEndpoint, Inspection, SentEvent,
+};

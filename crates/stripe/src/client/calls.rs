@@ -25,7 +25,7 @@ impl StripeClient {
     }
 
     /// Gets an object on a connected account; `None` if it does not exist.
-    pub(super) fn get_on<T: DeserializeOwned>(
+    pub(crate) fn get_on<T: DeserializeOwned>(
         &self,
         on: &AccountRef,
         request: RequestBuilder,
