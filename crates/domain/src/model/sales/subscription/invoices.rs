@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::id::InvoiceId;
+use crate::base::id::{InvoiceId, PaymentIntentId};
 use crate::model::stripe::subscription::InvoiceFacts;
 
 /// What was reported about the invoices of a subscription. Reports join: a time by its maximum or
@@ -13,7 +13,7 @@ use crate::model::stripe::subscription::InvoiceFacts;
 pub struct Invoices(BTreeMap<InvoiceId, Invoice>);
 
 /// An invoice. Times are in Unix seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Invoice {
     created: Option<i64>,
     period_end: Option<i64>,
@@ -21,6 +21,9 @@ pub(super) struct Invoice {
     has_failed: bool,
     /// Follows the payment, which knows its refunds.
     is_refunded: bool,
+    /// The payment, once it is known: its disputes concern the licenses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    payment: Option<PaymentIntentId>,
 }
 
 /// The most invoices that are kept: ten years of months, or four months of days.
@@ -35,12 +38,25 @@ impl Invoices {
         invoice.period_end = invoice.period_end.max(facts.period_end);
         invoice.is_paid |= facts.is_paid;
         invoice.has_failed |= facts.has_failed;
+        let payment = facts.payment_intent.as_ref().filter(|_| facts.is_paid);
+        if payment > invoice.payment.as_ref() {
+            invoice.payment = payment.cloned();
+        }
         self.drop_oldest();
     }
 
     /// Records whether an invoice is refunded in full.
     pub(super) fn report_refund(&mut self, id: &InvoiceId, is_refunded: bool) {
         self.0.entry(id.clone()).or_default().is_refunded = is_refunded;
+        self.drop_oldest();
+    }
+
+    /// Records which payment paid an invoice.
+    pub(super) fn report_payment(&mut self, id: &InvoiceId, payment: &PaymentIntentId) {
+        let invoice = self.0.entry(id.clone()).or_default();
+        if Some(payment) > invoice.payment.as_ref() {
+            invoice.payment = Some(payment.clone());
+        }
         self.drop_oldest();
     }
 
@@ -54,9 +70,25 @@ impl Invoices {
         }
     }
 
-    /// Whether no invoice is known.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// The known payments of the invoices.
+    pub fn payments(&self) -> impl Iterator<Item = &PaymentIntentId> {
+        self.0.values().filter_map(|it| it.payment.as_ref())
+    }
+
+    /// The payment of an invoice, if it is known.
+    pub fn payment_of(&self, id: &InvoiceId) -> Option<&PaymentIntentId> {
+        self.0.get(id)?.payment.as_ref()
+    }
+
+    /// Whether no invoice is known to be paid.
+    pub(super) fn are_unpaid(&self) -> bool {
+        !self.0.values().any(|it| it.is_paid)
+    }
+
+    /// The end of the first period that was ever paid.
+    pub(super) fn first_end(&self) -> Option<i64> {
+        let paid = self.0.values().filter(|it| it.is_paid);
+        paid.filter_map(|it| it.period_end).min()
     }
 
     /// Whether an invoice is known to be paid.

@@ -27,8 +27,8 @@ const DAY: i64 = 86_400;
 const PERIOD: i64 = 30 * DAY;
 
 /// A seller of a monthly key type, and one subscription that a buyer began.
-struct Subscribed {
-    seller: Seller,
+pub(super) struct Subscribed {
+    pub(super) seller: Seller,
     session: SessionId,
     /// When the subscription began, in Unix seconds.
     start: i64,
@@ -59,7 +59,7 @@ fn selling(recurrence: Recurrence) -> Seller {
 }
 
 impl Subscribed {
-    fn begin(trial_days: u16) -> Self {
+    pub(super) fn begin(trial_days: u16) -> Self {
         let seller = selling(monthly(trial_days));
         let session = seller.session();
         let start = seller.shop.now().unix_seconds();
@@ -75,7 +75,7 @@ impl Subscribed {
         subscribed
     }
 
-    fn at(&self, status: SubscriptionStatus, number: i64) -> StripeSubscription {
+    pub(super) fn at(&self, status: SubscriptionStatus, number: i64) -> StripeSubscription {
         StripeSubscription {
             id: sub(),
             status,
@@ -89,7 +89,7 @@ impl Subscribed {
         }
     }
 
-    fn invoice(&self, number: i64, is_paid: bool) -> InvoiceFacts {
+    pub(super) fn invoice(&self, number: i64, is_paid: bool) -> InvoiceFacts {
         InvoiceFacts {
             id: in_(number),
             subscription: Some(sub()),
@@ -104,7 +104,7 @@ impl Subscribed {
         }
     }
 
-    fn completed(&self) -> EventData {
+    pub(super) fn completed(&self) -> EventData {
         EventData::SessionCompleted(SessionFacts {
             payment_intent: None,
             subscription: Some(sub()),
@@ -114,16 +114,16 @@ impl Subscribed {
         })
     }
 
-    fn paid(&self, number: i64) -> EventData {
+    pub(super) fn paid(&self, number: i64) -> EventData {
         EventData::Invoice(self.invoice(number, true))
     }
 
-    fn failed(&self, number: i64) -> EventData {
+    pub(super) fn failed(&self, number: i64) -> EventData {
         EventData::Invoice(self.invoice(number, false))
     }
 
     /// A refund of all that an invoice cost, of which Stripe knows the invoice.
-    fn refunded(&self, number: i64) -> EventData {
+    pub(super) fn refunded(&self, number: i64) -> EventData {
         let account = self.seller.shop.account_ref();
         let invoice = self.invoice(number, true);
         self.seller.stripe.put_invoice(&account, invoice);
@@ -140,7 +140,7 @@ impl Subscribed {
     }
 
     /// An event that says that the subscription changed into this.
-    fn changed(&self, subscription: StripeSubscription) -> EventData {
+    pub(super) fn changed(&self, subscription: StripeSubscription) -> EventData {
         let account = self.seller.shop.account_ref();
         let stripe = &self.seller.stripe;
         stripe.put_subscription(&account, subscription.clone());
@@ -148,18 +148,18 @@ impl Subscribed {
     }
 
     #[track_caller]
-    fn receive(&self, data: EventData) {
+    pub(super) fn receive(&self, data: EventData) {
         assert_eq!(self.seller.receive(data), Ok(Outcome::Applied));
     }
 
-    fn license(&self) -> LicenseRecord {
+    pub(super) fn license(&self) -> LicenseRecord {
         let mut licenses = self.seller.licenses();
         assert_eq!(licenses.len(), 1, "one subscription, one license");
         licenses.remove(0)
     }
 
     /// The state of the license on a day after the start, and the day on which it expires.
-    fn on_day(&self, day: i64) -> (State, i64) {
+    pub(super) fn on_day(&self, day: i64) -> (State, i64) {
         let license = self.license().license;
         let now = Timestamp::from_unix_seconds(self.start + day * DAY).unwrap();
         let end = license.standing.expires_at().unwrap().unix_seconds();
@@ -175,7 +175,7 @@ fn in_(number: i64) -> InvoiceId {
     InvoiceId::parse(&format!("in_{number}")).unwrap()
 }
 
-fn intent(number: i64) -> PaymentIntentId {
+pub(super) fn intent(number: i64) -> PaymentIntentId {
     PaymentIntentId::parse(&format!("pi_{number}")).unwrap()
 }
 
