@@ -44,6 +44,7 @@ mod reconcile;
 mod recurring;
 mod reissue;
 mod resend;
+mod restored;
 mod retention;
 mod secrets;
 mod shutdown;
