@@ -22,6 +22,6 @@ pub(crate) use fields::{
     DisplayName, Duration, Email, EndpointDescription, Entitlements, EventNames, ExternalId,
     Fingerprint, FutureTime, GraceDays, Interval, IntervalCount, KeyFormat, KeyPrefix, KeyTypeId,
     LicenseIds, LicenseKey, Metadata, Mode, Notes, OverlapSeconds, PlanCode, ProductId, Quantity,
-    QuantityAs, RelativeDuration, SecretOverlapSeconds, SignatureVersion, TermFrom, TokenName,
-    TokenScopes, TrialDays, Url, WebhookUrl,
+    QuantityAs, RelativeDuration, ReminderDays, SecretOverlapSeconds, SignatureVersion, TermFrom,
+    TokenName, TokenScopes, TrialDays, Url, WebhookUrl,
 };

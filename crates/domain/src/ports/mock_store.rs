@@ -44,10 +44,10 @@ use crate::ports::store_error::{Found, Listed, StoreError};
 use crate::ports::{
     Activations, ApiKeys, AuditFilter, AuditRecord, Audits, Catalog, ClaimLimits, Claimed, Commit,
     CommitDone, Configuration, Connections, CustomerFilter, Customers, Deliveries, Erasure,
-    Erasures, Housekeeping, IdempotencyKeys, KeyQuery, KnownLicense, LastSeen, LicenseFilter,
-    LicenseRecord, Licenses, Mails, MasterKeys, OAuthRounds, OrderFilter, Orders, Payments,
-    ProcessedEvents, RateLimiter, SealedKind, SealedValue, SeenTarget, Subscriptions, TakeDone,
-    TakeQuery, TenantErasure, Tenants, Tokens, ValidateDone, ValidateQuery, Validations,
+    Erasures, ExpiringLicense, Housekeeping, IdempotencyKeys, KeyQuery, KnownLicense, LastSeen,
+    LicenseFilter, LicenseRecord, Licenses, Mails, MasterKeys, OAuthRounds, OrderFilter, Orders,
+    Payments, ProcessedEvents, RateLimiter, SealedKind, SealedValue, SeenTarget, Subscriptions,
+    TakeDone, TakeQuery, TenantErasure, Tenants, Tokens, ValidateDone, ValidateQuery, Validations,
     WebhookEndpoints,
 };
 
@@ -137,6 +137,16 @@ mockall::mock! {
             ended: Timestamp,
             n: usize,
         ) -> Result<Vec<LicenseRecord>, StoreError>;
+        fn lapsed_licenses(
+            &self,
+            begun: Timestamp,
+            n: usize,
+        ) -> Result<Vec<LicenseRecord>, StoreError>;
+        fn expiring_licenses(
+            &self,
+            now: Timestamp,
+            n: usize,
+        ) -> Result<Vec<ExpiringLicense>, StoreError>;
     }
 
     impl Activations for Store {

@@ -38,7 +38,9 @@ pub use configuration::Configuration;
 pub use housekeeping::{Housekeeping, MAX_PRUNED_ROWS, StoreLoad};
 pub use http::{AnswerBody, Http, HttpError, HttpRequest, HttpResponse, Method};
 pub use last_seen::{LastSeen, SeenTarget};
-pub use licenses::{Activations, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses};
+pub use licenses::{
+    Activations, ExpiringLicense, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses,
+};
 pub use mail::{Mail, MailError, Message};
 pub use master_keys::{MasterKeys, SealedKind, SealedValue};
 pub use outbox::{ClaimLimits, Claimed, Deliveries, Mails, SET_ASIDE, WebhookEndpoints};

@@ -22,8 +22,9 @@ use mintage_domain::model::stripe::account_state::AccountState;
 use mintage_domain::model::stripe::connection::Connection;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 use mintage_domain::ports::{
-    Catalog, Commit, CommitDone, CommitError, Connections, LicenseFilter, LicenseRecord, Licenses,
-    OrderFilter, Orders, Payments, ProcessedEvents, StoreError, Subscriptions, Tenants,
+    Catalog, Commit, CommitDone, CommitError, Connections, ExpiringLicense, LicenseFilter,
+    LicenseRecord, Licenses, OrderFilter, Orders, Payments, ProcessedEvents, StoreError,
+    Subscriptions, Tenants,
 };
 use mintage_testkit::MemoryStore;
 
@@ -147,6 +148,8 @@ stumbling! {
         ) -> Page<LicenseRecord>;
         fn licenses_of_order(order: &OrderId) -> Vec<LicenseRecord>;
         fn ended_licenses(ended: Timestamp, n: usize) -> Vec<LicenseRecord>;
+        fn lapsed_licenses(begun: Timestamp, n: usize) -> Vec<LicenseRecord>;
+        fn expiring_licenses(now: Timestamp, n: usize) -> Vec<ExpiringLicense>;
     }
     Tenants {
         fn tenant(id: &TenantId) -> Option<Tenant>;

@@ -41,9 +41,9 @@ use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 use mintage_domain::ports::{
     Activations, ApiKeys, AuditFilter, AuditRecord, Audits, Catalog, ClaimLimits, Claimed, Commit,
     CommitDone, Configuration, Connections, CustomerFilter, Customers, Deliveries, Erasure,
-    Erasures, Housekeeping, IdempotencyKeys, KeyQuery, KnownLicense, LastSeen, LicenseFilter,
-    LicenseRecord, Licenses, Mails, MasterKeys, OAuthRounds, OrderFilter, Orders, Payments,
-    ProcessedEvents, RateLimiter, SealedKind, SealedValue, SeenTarget, Store, StoreError,
+    Erasures, ExpiringLicense, Housekeeping, IdempotencyKeys, KeyQuery, KnownLicense, LastSeen,
+    LicenseFilter, LicenseRecord, Licenses, Mails, MasterKeys, OAuthRounds, OrderFilter, Orders,
+    Payments, ProcessedEvents, RateLimiter, SealedKind, SealedValue, SeenTarget, Store, StoreError,
     Subscriptions, TakeDone, TakeQuery, TenantErasure, Tenants, Tokens, ValidateDone,
     ValidateQuery, Validations, WebhookEndpoints,
 };
@@ -227,6 +227,8 @@ ports! {
             -> Listed<LicenseRecord>;
         read licenses_of_order(order: &OrderId) -> Several<LicenseRecord>;
         read ended_licenses(ended: Timestamp, n: usize) -> Several<LicenseRecord>;
+        read lapsed_licenses(begun: Timestamp, n: usize) -> Several<LicenseRecord>;
+        read expiring_licenses(now: Timestamp, n: usize) -> Several<ExpiringLicense>;
     }
     Activations {
         read activation(license: &LicenseId, fingerprint: &Fingerprint) -> Found<Activation>;

@@ -178,8 +178,7 @@ impl Ending {
             reason: body["reason"].as_str(),
             end: body["expires_at"].as_str(),
         };
-        // The beginning of a lapse is not told.
-        if !said.agrees(&is) && license.standing.lapsed(now).is_none() {
+        if !said.agrees(&is) {
             let fault = format!("{name}: is {is:?}; {} said {said:?}", last.event);
             self.faults.insert(fault);
         }

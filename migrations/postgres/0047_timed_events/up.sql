@@ -1,0 +1,18 @@
+-- Key types with a reminder, which are few.
+drop index concurrently if exists key_types_reminding;
+create index concurrently key_types_reminding on key_types (tenant, product, id) where reminder_days > 0;
+
+-- Licenses of a key type by their end, until the seller was reminded of it.
+drop index concurrently if exists licenses_expiring;
+create index concurrently licenses_expiring on licenses (tenant, product, key_type, expires_at)
+    where state = 'active' and (reminded_end is null or reminded_end <> expires_at);
+
+-- Licenses with a grace, until its end was noticed.
+drop index concurrently if exists licenses_lapsing;
+create index concurrently licenses_lapsing on licenses (frozen_from)
+    where frozen_from > 0 and revocation is null
+    and (noticed_end is null or noticed_end <> frozen_from);
+
+-- Graces that ended before their ends were noticed are noticed without an event.
+update licenses set noticed_end = frozen_from
+    where frozen_from > 0 and frozen_from <= cast(extract(epoch from now()) as bigint) * 1000000;
