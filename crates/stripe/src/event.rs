@@ -178,7 +178,7 @@ fn is_kind(text: &str) -> bool {
 }
 
 /// The types of the events that Mintage reads.
-pub(crate) const READ: [&str; 24] = [
+pub(crate) const READ: [&str; 26] = [
     "account.application.deauthorized",
     "account.updated",
     "charge.dispute.closed",
@@ -196,8 +196,10 @@ pub(crate) const READ: [&str; 24] = [
     "customer.subscription.paused",
     "customer.subscription.resumed",
     "customer.subscription.updated",
+    "invoice.marked_uncollectible",
     "invoice.paid",
     "invoice.payment_failed",
+    "invoice.voided",
     "payout.failed",
     "payout.paid",
     "refund.created",
@@ -225,7 +227,13 @@ fn event_data(kind: &str, at: Option<Timestamp>, mut data: Value) -> serde_json:
             is_paid: true,
             ..Invoice::deserialize(object)?.facts(false)
         }),
-        "invoice.payment_failed" => EventData::Invoice(Invoice::deserialize(object)?.facts(true)),
+        "invoice.payment_failed" | "invoice.marked_uncollectible" => {
+            EventData::Invoice(Invoice::deserialize(object)?.facts(true))
+        }
+        "invoice.voided" => EventData::Invoice(InvoiceFacts {
+            is_void: true,
+            ..Invoice::deserialize(object)?.facts(false)
+        }),
         "customer.subscription.deleted" => EventData::Subscription(StripeSubscription {
             status: SubscriptionStatus::Canceled,
             ..Subscription::deserialize(object)?.into()

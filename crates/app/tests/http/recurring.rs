@@ -450,3 +450,72 @@ fn a_trial_is_a_license_and_an_upgrade_keeps_its_key() {
         (&json!("ACTIVE"), &before["expiresAt"])
     );
 }
+
+#[test]
+fn a_void_invoice_lets_the_license_run_out_and_one_that_is_written_off_keeps_it_frozen() {
+    for (act, status, after) in [("void", "EXPIRED", 0), ("write_off", "FROZEN", 7 * DAY)] {
+        let stage = Stage::new();
+        let seller = selling(&stage, &json!({}));
+        let session = seller.sell("monthly", "buyer@example.com", Pay::Card);
+        seller.await_license_of(&session);
+        let subscription = Subscription::of(&stage, &seller, &session);
+        let paid = subscription.period_end();
+        subscription.act(&json!({ "fail_payments": true }));
+        pass_until(&stage, &seller, &subscription, paid);
+        await_license(&seller, "ACTIVE", paid + 7 * DAY);
+        stage.advance(Duration::from_hours(8 * 24));
+        await_license(&seller, "FROZEN", paid + 7 * DAY);
+        subscription.act(&json!({ act: {} }));
+        let kind = if act == "void" {
+            "invoice.voided"
+        } else {
+            "invoice.marked_uncollectible"
+        };
+        let event = stage.stripe.events(kind).pop().expect("an event");
+        let id = event["id"].as_str().expect("an id");
+        eventually("the event to be heard", || {
+            (stage.stripe.statuses(id) == [200]).then_some(())
+        });
+        await_license(&seller, status, paid + after);
+    }
+}
+
+#[test]
+fn a_validation_shows_the_subscription_and_until_when_there_are_updates() {
+    let stage = Stage::new();
+    let seller = selling(&stage, &json!({"updatesFor": "365d"}));
+    let session = seller.sell("monthly", "buyer@example.com", Pay::Card);
+    let license = seller.await_license_of(&session);
+    let subscription = Subscription::of(&stage, &seller, &session);
+    let key = seller.reveal(&license);
+    let api_key = seller.api_key("pro", "FULL", "sandbox");
+    let verdict = seller.validate(&api_key, &key);
+    let shown = &verdict["subscription"];
+    assert_eq!(
+        (
+            &shown["status"],
+            seconds(&shown["currentPeriodEnd"]),
+            &shown["cancelAtPeriodEnd"]
+        ),
+        (
+            &json!("active"),
+            Some(subscription.period_end()),
+            &json!(false)
+        )
+    );
+    assert_eq!(verdict["updatesUntil"], license["updatesUntil"]);
+    assert!(seconds(&verdict["updatesUntil"]).is_some(), "{verdict}");
+
+    seller.key_type("pro", "lifetime", Some(2_900));
+    seller.set_up_prices();
+    let session = seller.sell("lifetime", "once@example.com", Pay::Card);
+    let license = seller.await_license_of(&session);
+    let key = seller.reveal(&license);
+    stage.advance(Duration::from_secs(1));
+    let verdict = seller.validate(&api_key, &key);
+    assert_eq!(
+        (&verdict["subscription"], &verdict["updatesUntil"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(verdict["valid"], true);
+}

@@ -132,6 +132,8 @@ pub struct LicenseEvent<'a> {
     occurred_at: i64,
     sequence: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    updates_until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     subscription: Option<SubscriptionFields<'a>>,
     #[serde(flatten)]
     details: EventDetails<'a>,
@@ -196,6 +198,7 @@ pub fn license_event_body(license: &License, facts: &EventFacts<'_>) -> Vec<u8> 
         metadata: license.metadata.as_map(),
         occurred_at: facts.now.as_micros().div_euclid(1_000),
         sequence: license.event_sequence,
+        updates_until: license.updates_until.map(Timestamp::to_rfc3339),
         subscription: license.subscription.as_ref().map(SubscriptionFields::of),
         details: facts.details,
     })

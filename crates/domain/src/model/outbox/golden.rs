@@ -52,7 +52,7 @@ const EVENTS: [Row; 19] = [
     (EventName::LicenseFrozen, hold_by_dispute, none),
     (EventName::LicenseThawed, |_| (), none),
     (EventName::LicenseReissued, |_| (), none),
-    (EventName::LicenseUpdated, |_| (), none),
+    (EventName::LicenseUpdated, limit_updates, none),
     (EventName::OrderPaid, |_| (), paid),
     (EventName::OrderRefunded, |_| (), part),
     (EventName::SubscriptionRenewed, subscribe, none),
@@ -65,6 +65,10 @@ fn subscribe(license: &mut License) {
     let subscription = json!({ "id": "sub_1", "status": "past_due",
         "current_period_end": 1_814_400_000, "cancels_at_period_end": false });
     license.subscription = serde_json::from_value(subscription).unwrap();
+}
+
+fn limit_updates(license: &mut License) {
+    license.updates_until = Timestamp::parse_rfc3339("2028-01-01").ok();
 }
 
 /// What the details of events refer to.

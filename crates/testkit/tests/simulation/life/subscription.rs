@@ -124,6 +124,7 @@ impl Live {
             period_end: Some(second(self.start + (number + 1) * PERIOD).unix_seconds()),
             is_paid,
             has_failed: false,
+            is_void: false,
             amount_paid: Some(if is_paid && !is_free { PRICE } else { 0 }),
             currency: Some("usd".to_owned()),
             payment_intent: (is_paid && !is_free).then(|| self.intent(number)),
@@ -213,9 +214,10 @@ impl Live {
         if steps.dice.one_in(3) {
             self.fail(steps, number);
             steps.pass();
-            match steps.dice.below(4) {
+            match steps.dice.below(5) {
                 0 => return self.end_unpaid(steps, Canceled),
                 1 => return self.end_unpaid(steps, Unpaid),
+                2 => return self.void(steps, number),
                 _ => {}
             }
         }
@@ -244,6 +246,17 @@ impl Live {
             steps.happen(vec![self.fact()], vec![failed, self.event()]);
             steps.pass();
         }
+    }
+
+    /// The seller voids the invoice.
+    fn void(&mut self, steps: &mut Steps<'_>, number: i64) {
+        self.now.status = Active;
+        let void = InvoiceFacts {
+            is_void: true,
+            ..self.invoice(number, false)
+        };
+        let becomes = vec![self.fact(), Fact::Invoice(void.clone())];
+        steps.happen(becomes, vec![EventData::Invoice(void), self.event()]);
     }
 
     fn end_unpaid(&mut self, steps: &mut Steps<'_>, status: SubscriptionStatus) {

@@ -19,6 +19,8 @@ pub(super) struct Invoice {
     period_end: Option<i64>,
     is_paid: bool,
     has_failed: bool,
+    #[serde(default)]
+    is_void: bool,
     /// Follows the payment, which knows its refunds.
     is_refunded: bool,
     /// The payment, once it is known: its disputes concern the licenses.
@@ -38,6 +40,7 @@ impl Invoices {
         invoice.period_end = invoice.period_end.max(facts.period_end);
         invoice.is_paid |= facts.is_paid;
         invoice.has_failed |= facts.has_failed;
+        invoice.is_void |= facts.is_void;
         let payment = facts.payment_intent.as_ref().filter(|_| facts.is_paid);
         if payment > invoice.payment.as_ref() {
             invoice.payment = payment.cloned();
@@ -96,6 +99,11 @@ impl Invoices {
         self.0.get(id).is_some_and(|it| it.is_paid)
     }
 
+    /// Whether nobody owes an invoice, since it is paid or void.
+    pub(super) fn is_settled(&self, id: &InvoiceId) -> bool {
+        self.0.get(id).is_some_and(|it| it.is_paid || it.is_void)
+    }
+
     /// Until when is paid, and not refunded.
     pub(super) fn paid_until(&self) -> Option<i64> {
         let paid = self.0.values().filter(|it| it.is_paid && !it.is_refunded);
@@ -116,7 +124,8 @@ impl Invoices {
     /// several, the one that was created first.
     pub(super) fn failed_beyond(&self, paid_until: Option<i64>) -> Option<(&InvoiceId, i64)> {
         let failed = self.0.iter().filter(|(_, it)| {
-            it.has_failed && !it.is_paid && !it.is_refunded && it.period_end > paid_until
+            let is_settled = it.is_paid || it.is_refunded || it.is_void;
+            it.has_failed && !is_settled && it.period_end > paid_until
         });
         let created = failed.filter_map(|(id, it)| Some((id, it.created?)));
         created.min_by_key(|(id, created)| (*created, *id))

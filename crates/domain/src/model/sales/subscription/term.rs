@@ -47,7 +47,8 @@ impl Subscription {
     /// Computes what a license gets.
     ///
     /// - A failed invoice for a period beyond what is paid starts the grace, which counts from the date
-    ///   of the invoice. The license is active until the end of the grace and then frozen.
+    ///   of the invoice. The license is active until the end of the grace and then frozen. An invoice that
+    ///   is written off is one that failed; one that is void is not owed, so the license runs out.
     /// - While Stripe has begun the next period and no invoice of it is known, the license stays active
     ///   for the days of grace: an invoice is paid about an hour after its period has begun.
     /// - A subscription that ends or has ended gets no grace, and a paused one is frozen.
@@ -121,7 +122,7 @@ impl Subscription {
         }
         let latest = latest.filter(|it| it.status.is_due() && it.period_start >= paid)?;
         let id = latest.latest_invoice.as_ref()?;
-        if self.news.invoices.has_paid(id) {
+        if self.news.invoices.is_settled(id) {
             return None;
         }
         Some(Due {

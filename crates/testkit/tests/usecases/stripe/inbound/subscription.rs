@@ -97,6 +97,7 @@ impl Subscribed {
             period_end: Some(self.start + (number + 1) * PERIOD),
             is_paid,
             has_failed: !is_paid,
+            is_void: false,
             amount_paid: Some(2_900),
             currency: Some("usd".to_owned()),
             payment_intent: is_paid.then(|| intent(number)),
@@ -307,6 +308,26 @@ fn a_failed_payment_gives_a_grace_and_then_freezes_until_it_is_paid() {
             "subscription.renewed"
         ]
     );
+}
+
+#[test]
+fn a_void_invoice_is_not_owed_so_the_license_runs_out_and_one_that_is_written_off_is() {
+    let subscribed = Subscribed::begin(0);
+    subscribed.receive(subscribed.completed());
+    subscribed.receive(subscribed.failed(1));
+    assert_eq!(subscribed.on_day(37), (State::Frozen, 37));
+    subscribed.receive(EventData::Invoice(InvoiceFacts {
+        is_void: true,
+        has_failed: false,
+        ..subscribed.invoice(1, false)
+    }));
+    assert_eq!(subscribed.on_day(37), (State::Expired, 30));
+    let again = subscribed.seller.receive(subscribed.failed(1));
+    assert!(matches!(again, Ok(Outcome::Ignored(_))), "{again:?}");
+    subscribed.receive(subscribed.failed(2));
+    assert_eq!(subscribed.on_day(37), (State::Frozen, 37));
+    subscribed.receive(subscribed.paid(2));
+    assert_eq!(subscribed.on_day(37), (State::Active, 90));
 }
 
 #[test]
