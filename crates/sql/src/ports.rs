@@ -187,6 +187,10 @@ macro_rules! read_ports {
                         = licenses::license::list_of_order;
                     ended_licenses(ended: Timestamp, n: usize) -> Vec<LicenseRecord>
                         = licenses::ending::list;
+                    lapsed_licenses(begun: Timestamp, n: usize) -> Vec<LicenseRecord>
+                        = licenses::ending::list_lapsed;
+                    expiring_licenses(now: Timestamp, n: usize) -> Vec<ExpiringLicense>
+                        = licenses::ending::list_expiring;
                 }
                 Activations {
                     activation(license: &LicenseId, fingerprint: &Fingerprint)

@@ -74,6 +74,7 @@ tables! {
         updates_for -> Nullable<BigInt>,
         // How the key type recurs, as JSON.
         recurrence -> Nullable<Text>,
+        reminder_days -> Nullable<BigInt>,
     }
 
     price_links (tenant, product, key_type, account) {
@@ -250,6 +251,7 @@ tables! {
         frozen_from -> Nullable<BigInt>,
         frozen_by -> Nullable<Text>,
         noticed_end -> Nullable<BigInt>,
+        reminded_end -> Nullable<BigInt>,
     }
 
     license_metadata (license, key) {

@@ -108,6 +108,7 @@ fn event_type(kind: HistoryKind, object: &Value) -> Option<&'static str> {
         },
         HistoryKind::Invoices => match status {
             "paid" => Some("invoice.paid"),
+            "void" => Some("invoice.voided"),
             "open" | "uncollectible" if object["attempted"] == true => {
                 Some("invoice.payment_failed")
             }

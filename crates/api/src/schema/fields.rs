@@ -12,6 +12,7 @@ use mintage_domain::base::{email, metadata, mode, money, slug};
 use mintage_domain::model::access::api_key::{InvalidOverlap, Overlap};
 use mintage_domain::model::access::credential::{self, KeyKind};
 use mintage_domain::model::access::scope::Scope;
+use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::catalog::{display_name, sale};
 use mintage_domain::model::licenses::key::{self, KeyInput};
 use mintage_domain::model::licenses::recurrence::{self, Recurrence};
@@ -64,6 +65,7 @@ const MAX_ACTIVATIONS: i64 = LicenseTerms::MAX_ACTIVATIONS as i64;
 const MAX_INTERVALS: i64 = recurrence::Interval::Day.max_count() as i64;
 const MAX_TRIAL_DAYS: i64 = Recurrence::MAX_TRIAL_DAYS as i64;
 const MAX_GRACE_DAYS: i64 = Recurrence::MAX_GRACE_DAYS as i64;
+const MAX_REMINDER_DAYS: i64 = KeyType::MAX_REMINDER_DAYS as i64;
 
 fields! {
     /// The id of a product of a tenant.
@@ -166,6 +168,9 @@ fields! {
     /// How many days after a failed payment a license stays active.
     GraceDays(u16) = integer(0..=MAX_GRACE_DAYS, u16::try_from),
         shape::integer(0, MAX_GRACE_DAYS);
+    /// How many days before the end of a license `license.expiring` is sent; 0 for no reminder.
+    ReminderDays(u16) = integer(0..=MAX_REMINDER_DAYS, u16::try_from),
+        shape::integer(0, MAX_REMINDER_DAYS);
     /// The most devices on which a license may be active.
     ActivationLimit(u32) = integer(1..=MAX_ACTIVATIONS, u32::try_from),
         shape::integer(1, MAX_ACTIVATIONS);

@@ -23,7 +23,7 @@ pub(crate) use fields::{
     EventNames, ExternalId, Fingerprint, FutureTime, GraceDays, Interval, IntervalCount, KeyFormat,
     KeyPrefix, KeyTypeId, LicenseIds, LicenseKey, MaxRedemptions, Metadata, Mode, Months, Notes,
     OverlapSeconds, PaymentLinkId, PercentOff, PlanCode, ProductId, PromotionCodeText, Quantity,
-    QuantityAs, RelativeDuration, SecretOverlapSeconds, SecretText, SignatureVersion,
+    QuantityAs, RelativeDuration, ReminderDays, SecretOverlapSeconds, SecretText, SignatureVersion,
     StripePriceId, StripeWebhookSecret, TermFrom, TokenName, TokenScopes, TrialDays, Url,
     WebhookUrl,
 };

@@ -48,6 +48,7 @@ mod reconcile;
 mod recurring;
 mod reissue;
 mod resend;
+mod restored;
 mod retention;
 mod sales_attribution;
 mod sales_ledger;

@@ -52,12 +52,12 @@ use crate::ports::store_error::{Found, Listed, StoreError};
 use crate::ports::{
     Activations, ApiKeys, AttributedEntry, AuditFilter, AuditRecord, Audits, Catalog, ClaimLimits,
     Claimed, Commit, CommitDone, Configuration, Connections, CustomerFilter, Customers, Deliveries,
-    Erasure, Erasures, Housekeeping, IdempotencyKeys, KeyQuery, KnownLicense, LastSeen, Ledgers,
-    LicenseFilter, LicenseRecord, Licenses, Mails, MasterKeys, OAuthRounds, OrderFilter, Orders,
-    Payments, ProcessedEvents, PromotionCodeFilter, PromotionCodes, RateLimiter, SalesGroup,
-    SalesRange, SalesTotals, SealedKind, SealedValue, SeenTarget, SellerStripe, Subscriptions,
-    TakeDone, TakeQuery, TenantErasure, Tenants, Tokens, ValidateDone, ValidateQuery, Validations,
-    WebhookEndpoints,
+    Erasure, Erasures, ExpiringLicense, Housekeeping, IdempotencyKeys, KeyQuery, KnownLicense,
+    LastSeen, Ledgers, LicenseFilter, LicenseRecord, Licenses, Mails, MasterKeys, OAuthRounds,
+    OrderFilter, Orders, Payments, ProcessedEvents, PromotionCodeFilter, PromotionCodes,
+    RateLimiter, SalesGroup, SalesRange, SalesTotals, SealedKind, SealedValue, SeenTarget,
+    SellerStripe, Subscriptions, TakeDone, TakeQuery, TenantErasure, Tenants, Tokens, ValidateDone,
+    ValidateQuery, Validations, WebhookEndpoints,
 };
 
 mockall::mock! {
@@ -151,6 +151,16 @@ mockall::mock! {
             ended: Timestamp,
             n: usize,
         ) -> Result<Vec<LicenseRecord>, StoreError>;
+        fn lapsed_licenses(
+            &self,
+            begun: Timestamp,
+            n: usize,
+        ) -> Result<Vec<LicenseRecord>, StoreError>;
+        fn expiring_licenses(
+            &self,
+            now: Timestamp,
+            n: usize,
+        ) -> Result<Vec<ExpiringLicense>, StoreError>;
     }
 
     impl Activations for Store {

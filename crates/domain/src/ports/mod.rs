@@ -46,7 +46,9 @@ pub use ledger::{
     AccountSums, AttributedEntry, Ledgers, PromotionCodeFilter, PromotionCodes, SalesGroup,
     SalesRange, SalesSums, SalesTotals,
 };
-pub use licenses::{Activations, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses};
+pub use licenses::{
+    Activations, ExpiringLicense, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses,
+};
 pub use mail::{Mail, MailError, Message};
 pub use master_keys::{MasterKeys, SealedKind, SealedValue};
 pub use outbox::{ClaimLimits, Claimed, Deliveries, Mails, SET_ASIDE, WebhookEndpoints};

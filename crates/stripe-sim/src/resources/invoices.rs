@@ -138,6 +138,7 @@ pub(crate) fn create(
         currency: of.currency.clone(),
         price: of.price["id"].as_str().unwrap_or_default().to_owned(),
         is_paid: false,
+        given_up: None,
         attempts: 0,
         billing_reason: bill.reason,
         period_start: of.period_start,
@@ -196,4 +197,22 @@ pub(crate) fn pay(world: &mut World, scope: &Scope, id: &str) -> Result<bool, St
     };
     world.emit(scope, kind, &json, &EventRequest::default());
     Ok(!fails)
+}
+
+/// The seller gives an open invoice up, as `void` or `uncollectible`, and the event says so.
+pub(crate) fn give_up(
+    world: &mut World,
+    scope: &Scope,
+    id: &str,
+    status: &'static str,
+) -> Result<(), StripeError> {
+    let invoice = world.store.get_mut::<Invoice>(scope, id)?;
+    invoice.given_up = Some(status);
+    let json = invoice.to_json();
+    let kind = match status {
+        "void" => "invoice.voided",
+        _ => "invoice.marked_uncollectible",
+    };
+    world.emit(scope, kind, &json, &EventRequest::default());
+    Ok(())
 }

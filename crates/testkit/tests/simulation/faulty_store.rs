@@ -30,9 +30,9 @@ use mintage_domain::model::stripe::manual_endpoint::ManualEndpoint;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 use mintage_domain::model::stripe::product_key::ProductKey;
 use mintage_domain::ports::{
-    Catalog, Commit, CommitDone, CommitError, Connections, LicenseFilter, LicenseRecord, Licenses,
-    OrderFilter, Orders, Payments, ProcessedEvents, PromotionCodeFilter, PromotionCodes,
-    SellerStripe, StoreError, Subscriptions, Tenants,
+    Catalog, Commit, CommitDone, CommitError, Connections, ExpiringLicense, LicenseFilter,
+    LicenseRecord, Licenses, OrderFilter, Orders, Payments, ProcessedEvents, PromotionCodeFilter,
+    PromotionCodes, SellerStripe, StoreError, Subscriptions, Tenants,
 };
 use mintage_testkit::MemoryStore;
 
@@ -172,6 +172,8 @@ stumbling! {
         ) -> Page<LicenseRecord>;
         fn licenses_of_order(order: &OrderId) -> Vec<LicenseRecord>;
         fn ended_licenses(ended: Timestamp, n: usize) -> Vec<LicenseRecord>;
+        fn lapsed_licenses(begun: Timestamp, n: usize) -> Vec<LicenseRecord>;
+        fn expiring_licenses(now: Timestamp, n: usize) -> Vec<ExpiringLicense>;
     }
     Tenants {
         fn tenant(id: &TenantId) -> Option<Tenant>;

@@ -38,7 +38,7 @@ pub enum EventData {
     /// `charge.refunded`, `refund.created`, `refund.updated`, `refund.failed` or
     /// `charge.refund.updated`.
     Refund(RefundFacts),
-    /// `invoice.paid` or `invoice.payment_failed`.
+    /// `invoice.paid`, `.payment_failed`, `.voided` or `.marked_uncollectible`.
     Invoice(InvoiceFacts),
     /// `customer.subscription.updated`, `.deleted`, `.paused` or `.resumed`.
     Subscription(StripeSubscription),

@@ -97,6 +97,8 @@ pub struct InvoiceFacts {
     pub is_paid: bool,
     /// Whether a payment of the invoice failed.
     pub has_failed: bool,
+    /// Whether the invoice is void, so that nobody owes it any more.
+    pub is_void: bool,
     /// What was paid, in minor units.
     pub amount_paid: Option<i64>,
     /// The currency.

@@ -103,7 +103,9 @@ pub fn mint_order(
         let mut changes = match fulfil(store, env, order, paid, now)? {
             Verdict::Apply(changes) => *changes,
             Verdict::Park(_, reason) => return Err(MintOrderError::CannotMint(reason)),
-            Verdict::Ignore(reason) => return Err(MintOrderError::CannotMint(reason.to_owned())),
+            Verdict::Ignore(reason) | Verdict::Confirm(_, reason) => {
+                return Err(MintOrderError::CannotMint(reason.to_owned()));
+            }
         };
         let entry = env.audit(tenant, now, actor.clone(), "order.minted", id.as_str());
         changes.audit.push(entry);

@@ -49,12 +49,12 @@ use mintage_domain::model::stripe::product_key::ProductKey;
 use mintage_domain::ports::{
     Activations, ApiKeys, AttributedEntry, AuditFilter, AuditRecord, Audits, Catalog, ClaimLimits,
     Claimed, Commit, CommitDone, Configuration, Connections, CustomerFilter, Customers, Deliveries,
-    Erasure, Erasures, Housekeeping, IdempotencyKeys, KeyQuery, KnownLicense, LastSeen, Ledgers,
-    LicenseFilter, LicenseRecord, Licenses, Mails, MasterKeys, OAuthRounds, OrderFilter, Orders,
-    Payments, ProcessedEvents, PromotionCodeFilter, PromotionCodes, RateLimiter, SalesGroup,
-    SalesRange, SalesTotals, SealedKind, SealedValue, SeenTarget, SellerStripe, Store, StoreError,
-    Subscriptions, TakeDone, TakeQuery, TenantErasure, Tenants, Tokens, ValidateDone,
-    ValidateQuery, Validations, WebhookEndpoints,
+    Erasure, Erasures, ExpiringLicense, Housekeeping, IdempotencyKeys, KeyQuery, KnownLicense,
+    LastSeen, Ledgers, LicenseFilter, LicenseRecord, Licenses, Mails, MasterKeys, OAuthRounds,
+    OrderFilter, Orders, Payments, ProcessedEvents, PromotionCodeFilter, PromotionCodes,
+    RateLimiter, SalesGroup, SalesRange, SalesTotals, SealedKind, SealedValue, SeenTarget,
+    SellerStripe, Store, StoreError, Subscriptions, TakeDone, TakeQuery, TenantErasure, Tenants,
+    Tokens, ValidateDone, ValidateQuery, Validations, WebhookEndpoints,
 };
 
 use crate::contracts::store::reopen::Reopen;
@@ -264,6 +264,8 @@ ports! {
             -> Listed<LicenseRecord>;
         read licenses_of_order(order: &OrderId) -> Several<LicenseRecord>;
         read ended_licenses(ended: Timestamp, n: usize) -> Several<LicenseRecord>;
+        read lapsed_licenses(begun: Timestamp, n: usize) -> Several<LicenseRecord>;
+        read expiring_licenses(now: Timestamp, n: usize) -> Several<ExpiringLicense>;
     }
     Activations {
         read activation(license: &LicenseId, fingerprint: &Fingerprint) -> Found<Activation>;

@@ -141,6 +141,7 @@ pub fn decide(
     let (mut changes, outcome) = match verdict {
         Verdict::Apply(changes) => (*changes, EventOutcome::Applied),
         Verdict::Ignore(reason) => (env.changes(now), EventOutcome::Ignored(reason.to_owned())),
+        Verdict::Confirm(changes, reason) => (*changes, EventOutcome::Ignored(reason.to_owned())),
         Verdict::Park(tenant, reason) => {
             let parked = parked_outcome(inbound, Some(tenant), reason, now);
             (env.changes(now), parked)

@@ -24,7 +24,7 @@ use crate::usecase::licenses::transition::{NewLicense, mint_into};
 use crate::usecase::stripe::inbound::discount;
 use crate::usecase::stripe::inbound::lost_order::rebuild;
 use crate::usecase::stripe::inbound::order::{UNKNOWN_SESSION, change_order_status};
-use crate::usecase::stripe::inbound::subscribed::{Begun, begin};
+use crate::usecase::stripe::inbound::subscribed::{Begun, begin, switched_to};
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
 /// Interprets a completed session. Only a session whose id is stored with an order of this account
@@ -124,7 +124,8 @@ pub(crate) fn fulfil(
         changes
             .subscriptions
             .push(Write::changed(begun.subscription));
-        changes.payments.extend(begun.payment.map(Write::changed));
+        let payments = begun.payment.into_iter().chain(begun.renewals);
+        changes.payments.extend(payments.map(Write::changed));
     }
     changes.customers.push(customer);
     changes.orders.push(Write::changed(order));
@@ -151,11 +152,21 @@ fn mint_lines(
     let subscription = sold.paid.begun.as_ref();
     let invoice_payment = subscription.and_then(|begun| begun.payment.as_ref());
     let payment = sold.paid.payment.as_ref().or(invoice_payment);
+    let renewals = subscription.map_or(&[][..], |begun| &begun.renewals);
     for (line, sells) in (0..).zip(order.lines().iter()) {
         let Some(product) = catalog.product(&order.tenant, &sells.product)? else {
             return Ok(Err("the product is gone".to_owned()));
         };
-        let terms = sells.license_terms();
+        let mut terms = sells.license_terms();
+        let mut key_type = sells.key_type.clone();
+        if let Some(begun) = subscription {
+            let of = (&order.tenant, &sells.product, &sells.key_type);
+            if let Some(switched) = switched_to(catalog, &begun.subscription, of)? {
+                terms.activation_limit = switched.terms.activation_limit;
+                terms.entitlements = switched.terms.entitlements;
+                key_type = switched.id;
+            }
+        }
         for unit in 0..sells.licenses() {
             let order_unit = OrderUnit {
                 order: order.id.clone(),
@@ -165,7 +176,7 @@ fn mint_lines(
             let new = NewLicense {
                 seller: sold.seller,
                 product: &product,
-                key_type: &sells.key_type,
+                key_type: &key_type,
                 terms: &terms,
                 customer: sold.customer,
                 unit: Some(&order_unit),
@@ -177,6 +188,7 @@ fn mint_lines(
                 quota: None,
                 total: total(sold.paid.facts),
                 payment,
+                renewals,
                 actor: Actor::Stripe,
             };
             if let Err(reason) = mint_into(changes, env, new, now) {

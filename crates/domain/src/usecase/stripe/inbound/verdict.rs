@@ -62,6 +62,10 @@ pub(crate) enum Verdict {
     Apply(Box<Changes>),
     /// The event has no effects, for this reason.
     Ignore(&'static str),
+    /// The event has no effects, for this reason, since Stripe has what is stored. The row is written all the
+    /// same: another event, for which Stripe answered something else in between, may be decided and not
+    /// committed yet. Its commit is refused, and it asks Stripe again.
+    Confirm(Box<Changes>, &'static str),
     /// The event should mint a license of this tenant but cannot, for this reason.
     Park(TenantId, String),
 }
