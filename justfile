@@ -24,6 +24,10 @@ package:
 fuzz seconds="600":
     scripts/fuzz {{seconds}}
 
+# Interleave the events of sales at random in a number of cases, and compare each with the orderly run.
+soak cases="1000000":
+    scripts/soak {{cases}}
+
 # Run a sale from checkout to refund, with a simulated Stripe.
 demo *arguments:
     cargo run --locked -- demo {{arguments}}

@@ -10,6 +10,7 @@ pub mod views;
 
 mod auth;
 mod body;
+mod csv;
 mod json;
 mod limits;
 mod mount;

@@ -15,7 +15,8 @@ use mintage_runtime::crash;
 use mintage_runtime::metrics::Metrics;
 use mintage_runtime::outbound::{GuardedRestrictedStripe, GuardedStripe, ParallelProver};
 use mintage_runtime::state::{
-    ConfigurationCache, LastSeenBuffer, RateShares, StripeCircuits, StripeThreads, SuspectKeys,
+    ConfigurationCache, LastSeenBuffer, LedgerWakes, RateShares, StripeCircuits, StripeThreads,
+    SuspectKeys,
 };
 use mintage_runtime::system::{SystemClock, SystemEntropy};
 use mintage_smtp::{SmtpMail, UnusableSender};
@@ -200,5 +201,6 @@ pub fn wire(config: Config) -> Result<App, WireError> {
         metrics,
         deliveries_due: Notify::new(),
         mails_due: Notify::new(),
+        ledger_wakes: LedgerWakes::default(),
     })
 }

@@ -44,6 +44,7 @@ fn codes(text: &str, quote: char) -> BTreeSet<&str> {
         "license",
         "mail",
         "oauth",
+        "order",
         "plan",
         "quota",
         "stripe",

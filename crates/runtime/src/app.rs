@@ -20,7 +20,8 @@ use tokio::sync::Notify;
 
 use crate::metrics::Metrics;
 use crate::state::{
-    ConfigurationCache, LastSeenBuffer, RateShares, StripeCircuits, StripeThreads, SuspectKeys,
+    ConfigurationCache, LastSeenBuffer, LedgerWakes, RateShares, StripeCircuits, StripeThreads,
+    SuspectKeys,
 };
 
 /// Everything that handlers and workers use.
@@ -66,6 +67,8 @@ pub struct App {
     pub deliveries_due: Notify,
     /// Notified when a mail may be due.
     pub mails_due: Notify,
+    /// The accounts whose balance is to be read.
+    pub ledger_wakes: LedgerWakes,
 }
 
 /// The mail server and the sender.

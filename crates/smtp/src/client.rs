@@ -43,6 +43,14 @@ impl SmtpMail {
         Self { timeout, ..self }
     }
 
+    /// Connects and logs in as for a message, and sends none.
+    pub fn log_in(&self) -> Result<(), MailError> {
+        let mut connection = self.connect()?;
+        // The server has answered; how it takes the end of the session does not matter.
+        let _ = connection.quit();
+        Ok(())
+    }
+
     /// The name of this client in EHLO: the sender's domain.
     fn client_id(&self) -> ClientId {
         ClientId::Domain(self.sender.address.domain().to_owned())

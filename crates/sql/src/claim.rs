@@ -30,7 +30,8 @@ pub const WEBHOOKS: Queue = Queue {
         where e.license = d.license and coalesce(e.endpoint, '') = coalesce(d.endpoint, '') \
         and e.status in ('pending', 'leased') and e.sequence < d.sequence \
         and e.event in ('license.created', 'license.refunded', 'license.revoked', 'license.frozen', \
-        'license.thawed', 'license.disputed', 'license.expired', 'license.reissued', 'license.updated', \
+        'license.thawed', 'license.disputed', 'license.expiring', 'license.expired', 'license.reissued', \
+        'license.updated', \
         'order.paid', 'order.refunded', 'subscription.renewed', 'subscription.canceled', \
         'subscription.past_due', 'connection.connected', 'connection.disconnected', \
         'connection.needs_attention', 'webhook.test'))",

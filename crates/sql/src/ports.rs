@@ -13,9 +13,10 @@ macro_rules! read_ports {
         const _: () = {
             use ::mintage_domain::base::id::*;
             use ::mintage_domain::base::mode::Mode;
-            use ::mintage_domain::base::page::{Page, PageRequest};
+            use ::mintage_domain::base::page::{Cursor, Page, PageRequest};
             use ::mintage_domain::base::secret::SecretHash;
             use ::mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+            use ::mintage_domain::base::stripe_value::StripeObjectId;
             use ::mintage_domain::base::time::Timestamp;
             use ::mintage_domain::model::access::api_key::ApiKey;
             use ::mintage_domain::model::access::idempotency::{IdempotencyId, IdempotencyRecord};
@@ -27,6 +28,9 @@ macro_rules! read_ports {
             use ::mintage_domain::model::outbox::mail::QueuedMail;
             use ::mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
             use ::mintage_domain::model::sales::customer::Customer;
+            use ::mintage_domain::model::sales::ledger::books::{Books, BooksId, Sums};
+            use ::mintage_domain::model::sales::ledger::entry::LedgerEntry;
+            use ::mintage_domain::model::sales::ledger::promotion_code::PromotionCode;
             use ::mintage_domain::model::sales::mapping::SaleMappings;
             use ::mintage_domain::model::sales::order::Order;
             use ::mintage_domain::model::sales::payment::{Payment, PaymentKey};
@@ -159,6 +163,32 @@ macro_rules! read_ports {
                 Payments {
                     payment(key: &PaymentKey) -> Option<Payment> = sales::payment::get;
                 }
+                Ledgers {
+                    books(id: &BooksId) -> Option<Books> = sales::ledger_books::get;
+                    books_due(now: Timestamp, n: usize) -> Vec<BooksId>
+                        = sales::ledger_books::list_due;
+                    books_of(tenant: &TenantId, mode: Mode) -> Vec<Books>
+                        = sales::ledger_books::list;
+                    ledger_entries(id: &BooksId, ids: &[StripeObjectId]) -> Vec<LedgerEntry>
+                        = sales::ledger_entry::list_of_ids;
+                    reported_sums(id: &BooksId, until: Timestamp) -> Sums
+                        = sales::sales_report::sum_reported;
+                    sales_sums(range: &SalesRange, group: SalesGroup, n: usize) -> SalesTotals
+                        = sales::sales_report::sum;
+                    ledger_range(range: &SalesRange, after: Option<&Cursor>, n: usize)
+                        -> Vec<AttributedEntry> = sales::sales_report::range;
+                }
+                PromotionCodes {
+                    promotion_code(tenant: &TenantId, id: &PromotionCodeId)
+                        -> Option<PromotionCode> = sales::promotion_code::get;
+                    promotion_code_at_stripe(account: &AccountRef, id: &StripeObjectId)
+                        -> Option<PromotionCode> = sales::promotion_code::get_by_stripe_id;
+                    promotion_codes(
+                        tenant: &TenantId, filter: &PromotionCodeFilter, page: &PageRequest
+                    ) -> Page<PromotionCode> = sales::promotion_code::list;
+                    unfinished_promotion_codes(before: Timestamp, n: usize) -> Vec<PromotionCode>
+                        = sales::promotion_code::list_unfinished;
+                }
                 Subscriptions {
                     subscription(key: &SubscriptionKey) -> Option<Subscription>
                         = sales::subscription::get;
@@ -172,6 +202,10 @@ macro_rules! read_ports {
                         = licenses::license::list_of_order;
                     ended_licenses(ended: Timestamp, n: usize) -> Vec<LicenseRecord>
                         = licenses::ending::list;
+                    lapsed_licenses(begun: Timestamp, n: usize) -> Vec<LicenseRecord>
+                        = licenses::ending::list_lapsed;
+                    expiring_licenses(now: Timestamp, n: usize) -> Vec<ExpiringLicense>
+                        = licenses::ending::list_expiring;
                 }
                 Activations {
                     activation(license: &LicenseId, fingerprint: &Fingerprint)

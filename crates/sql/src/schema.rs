@@ -4,10 +4,14 @@
 
 mod connecting;
 mod infrastructure;
+mod ledger;
+mod outbox;
 mod seller_stripe;
 
 pub use connecting::{oauth_rounds, probe_coupons, restricted_keys};
 pub use infrastructure::{audit_entries, commits, counters, nonces, rate_windows};
+pub use ledger::{ledger_books, ledger_entries, promotion_codes};
+pub use outbox::{attempts, deliveries, endpoints, lanes, mails};
 pub use seller_stripe::{manual_endpoints, product_stripe_keys, sale_mappings};
 
 use crate::declare::tables;
@@ -72,6 +76,7 @@ tables! {
         updates_for -> Nullable<BigInt>,
         // How the key type recurs, as JSON.
         recurrence -> Nullable<Text>,
+        reminder_days -> Nullable<BigInt>,
     }
 
     price_links (tenant, product, key_type, account) {
@@ -238,6 +243,7 @@ tables! {
         frozen_from -> Nullable<BigInt>,
         frozen_by -> Nullable<Text>,
         noticed_end -> Nullable<BigInt>,
+        reminded_end -> Nullable<BigInt>,
     }
 
     license_metadata (license, key) {
@@ -298,79 +304,6 @@ tables! {
         key -> Text,
         last_used_at -> BigInt,
     }
-
-    endpoints (tenant) {
-        tenant -> Text,
-        url -> Nullable<Text>,
-        sealed_secret -> Binary,
-        gone_since -> Nullable<BigInt>,
-        version -> BigInt,
-        failing_since -> Nullable<BigInt>,
-        failures -> BigInt,
-        unresponsive -> Bool,
-        width -> Nullable<BigInt>,
-        paused_at -> Nullable<BigInt>,
-        probed -> Bool,
-        owner -> Nullable<Text>,
-        mode -> Nullable<Text>,
-        description -> Nullable<Text>,
-        events -> Nullable<Text>,
-        disabled -> Bool,
-        created_at -> Nullable<BigInt>,
-        sealed_old_secret -> Nullable<Binary>,
-        old_secret_until -> Nullable<BigInt>,
-    }
-
-    deliveries (id) {
-        id -> Text,
-        tenant -> Text,
-        event -> Text,
-        license -> Text,
-        sealed_body -> Binary,
-        status -> Text,
-        attempts -> BigInt,
-        schedule_from -> BigInt,
-        due_at -> BigInt,
-        created_at -> BigInt,
-        version -> BigInt,
-        sequence -> BigInt,
-        customer -> Nullable<Text>,
-        external_id -> Nullable<Text>,
-        endpoint -> Nullable<Text>,
-        waits_in -> Nullable<Text>,
-    }
-
-    attempts (delivery, number) {
-        delivery -> Text,
-        number -> BigInt,
-        at -> BigInt,
-        url -> Text,
-        status -> Nullable<BigInt>,
-        snippet -> Text,
-    }
-
-    mails (id) {
-        id -> Text,
-        tenant -> Text,
-        license -> Text,
-        recipient -> Text,
-        status -> Text,
-        reason -> Nullable<Text>,
-        attempts -> BigInt,
-        due_at -> BigInt,
-        created_at -> BigInt,
-        version -> BigInt,
-        kind -> Text,
-    }
-
-    /// The lanes of each queue, by which claims find what is due.
-    lanes (tenant, queue) {
-        tenant -> Text,
-        queue -> Text,
-        state -> Nullable<Text>,
-        width -> Nullable<BigInt>,
-        turn_at -> Nullable<BigInt>,
-    }
 }
 
 diesel::joinable!(licenses -> customers (customer));
@@ -392,6 +325,8 @@ pub fn columns() -> impl Iterator<Item = &'static (&'static str, &'static str, &
         COLUMNS,
         connecting::COLUMNS,
         infrastructure::COLUMNS,
+        ledger::COLUMNS,
+        outbox::COLUMNS,
         seller_stripe::COLUMNS,
     ];
     rooms.into_iter().flatten()

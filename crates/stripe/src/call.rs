@@ -63,6 +63,21 @@ pub(crate) fn send_within(
         })
 }
 
+/// Requests a page of Stripe's as a browser does, without credentials, and reads its beginning.
+pub(crate) fn page(http: &dyn Http, url: String) -> Result<HttpResponse, StripeError> {
+    let request = HttpRequest {
+        method: Method::Get,
+        url,
+        headers: Vec::new(),
+        authorization: None,
+        body: Vec::new(),
+        deadline: DEADLINE,
+        answer: AnswerBody::Start(MAX_ANSWER),
+    };
+    http.send(&request)
+        .map_err(|error| StripeError::Unavailable(error.to_string()))
+}
+
 /// Reads an object of the API, or the error in the answer.
 pub(crate) fn read<T: DeserializeOwned>(answer: &HttpResponse) -> Result<T, StripeError> {
     if is_success(answer) {

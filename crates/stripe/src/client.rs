@@ -1,5 +1,7 @@
 //! The [`Stripe`] port: each method sends the request of one resource and reads its answer.
 
+mod calls;
+
 use std::sync::Arc;
 
 use mintage_domain::base::id::{
@@ -8,21 +10,25 @@ use mintage_domain::base::id::{
 };
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
+use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::event::DisputeFacts;
 use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 use mintage_domain::ports::{
-    CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, HistoryPage, HistoryQuery, Http,
-    HttpResponse, NewPrice, NewProduct, SellerKey, Stripe, StripeAccess, StripeAccount,
-    StripeError, StripeIdempotencyKey, StripePrice, StripeProduct,
+    BookedSince, ChargePayment, CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, HistoryPage,
+    HistoryQuery, Http, HttpResponse, NewCoupon, NewPrice, NewProduct, NewPromotionCode, SellerKey,
+    Stripe, StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePage,
+    StripePrice, StripeProduct, TransactionPage,
 };
 use serde::de::{DeserializeOwned, IgnoredAny};
 use stripe_client_core::{RequestBuilder, StripeRequest};
 
 use crate::call::{self, Caller};
 use crate::config::{ModeConfig, StripeConfig};
-use crate::{account, checkout, dispute, history, oauth, price, product, subscription};
+use crate::{
+    account, balance, checkout, dispute, history, oauth, price, product, promotion, subscription,
+};
 
 /// A client of Stripe's API with the platform's credentials.
 #[derive(Clone)]
@@ -100,62 +106,6 @@ impl StripeClient {
         request: &impl StripeRequest,
     ) -> Result<T, StripeError> {
         self.call(&self.caller(access, key)?, request)
-    }
-
-    fn caller<'a>(
-        &'a self,
-        access: &'a StripeAccess,
-        key: Option<&'a StripeIdempotencyKey>,
-    ) -> Result<Caller<'a>, StripeError> {
-        match access {
-            StripeAccess::Connect(on) => self.connect_caller(on, key),
-            StripeAccess::Key(seller) => Ok(Caller {
-                key,
-                ..Caller::own_account(&seller.key)
-            }),
-        }
-    }
-
-    /// Gets an object on a connected account; `None` if it does not exist.
-    fn get_on<T: DeserializeOwned>(
-        &self,
-        on: &AccountRef,
-        request: RequestBuilder,
-    ) -> Result<Option<T>, StripeError> {
-        let base = format!("{}/v1", self.config.api_url());
-        let caller = self.connect_caller(on, None)?;
-        let answer = call::send(&*self.http, &base, &caller, request)?;
-        match call::read(&answer) {
-            Ok(found) => Ok(Some(found)),
-            Err(StripeError::NotFound(_)) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn connect_caller<'a>(
-        &'a self,
-        on: &'a AccountRef,
-        key: Option<&'a StripeIdempotencyKey>,
-    ) -> Result<Caller<'a>, StripeError> {
-        Ok(Caller {
-            secret_key: self.mode(on.mode)?.secret_key(),
-            account: Some(&on.account),
-            key,
-        })
-    }
-
-    /// Sends a request to the OAuth API, which has neither accounts nor idempotency keys.
-    fn call_oauth(
-        &self,
-        config: &ModeConfig,
-        request: RequestBuilder,
-    ) -> Result<HttpResponse, StripeError> {
-        call::send(
-            &*self.http,
-            self.config.connect_url(),
-            &Caller::own_account(config.secret_key()),
-            request,
-        )
     }
 }
 
@@ -297,16 +247,73 @@ impl Stripe for StripeClient {
         let opened: checkout::Session = self.call_with(access, Some(key), &request)?;
         Ok(opened.into())
     }
+    fn balance_transactions(
+        &self,
+        access: &StripeAccess,
+        since: &BookedSince,
+    ) -> Result<TransactionPage, StripeError> {
+        let request = balance::list_transactions(access, since);
+        self.call_plain::<balance::List<balance::Transaction>>(access, None, request)?
+            .transactions()
+    }
+
+    fn charges(
+        &self,
+        access: &StripeAccess,
+        since: &BookedSince,
+    ) -> Result<StripePage<ChargePayment>, StripeError> {
+        let request = balance::list_charges(since);
+        let list: balance::List<balance::Charge> = self.call_plain(access, None, request)?;
+        Ok(list.charges())
+    }
+
+    fn create_coupon(
+        &self,
+        access: &StripeAccess,
+        coupon: &NewCoupon,
+        key: &StripeIdempotencyKey,
+    ) -> Result<(), StripeError> {
+        let request = promotion::create_coupon(coupon);
+        self.call_plain::<promotion::Created>(access, Some(key), request)
+            .map(drop)
+    }
+
+    fn delete_coupon(&self, access: &StripeAccess, id: &str) -> Result<(), StripeError> {
+        let request = promotion::delete_coupon(id);
+        match self.call_plain::<promotion::Created>(access, None, request) {
+            Ok(_) | Err(StripeError::NotFound(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn create_promotion_code(
+        &self,
+        access: &StripeAccess,
+        code: &NewPromotionCode,
+        key: &StripeIdempotencyKey,
+    ) -> Result<StripeObjectId, StripeError> {
+        let request = promotion::create_code(code);
+        let created: promotion::Created = self.call_plain(access, Some(key), request)?;
+        Ok(created.id)
+    }
+
+    fn set_promotion_code_active(
+        &self,
+        access: &StripeAccess,
+        id: &StripeObjectId,
+        active: bool,
+    ) -> Result<(), StripeError> {
+        let request = promotion::set_code_active(id, active);
+        self.call_plain::<promotion::Created>(access, None, request)
+            .map(drop)
+    }
 
     fn history(
         &self,
         access: &StripeAccess,
         query: &HistoryQuery,
     ) -> Result<HistoryPage, StripeError> {
-        let caller = self.caller(access, None)?;
-        let base = format!("{}/v1", self.config.api_url());
-        let answer = call::send(&*self.http, &base, &caller, history::list(query))?;
-        let list: history::List = call::read(&answer)?;
+        let list: history::List = self.call_plain(access, None, history::list(query))?;
         Ok(list.into_page(access, query))
     }
 

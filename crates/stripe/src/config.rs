@@ -135,6 +135,16 @@ impl StripeConfig {
         self.webhook_secrets().map(|(mode, _)| mode)
     }
 
+    /// The modes that are set up.
+    pub fn modes(&self) -> impl Iterator<Item = Mode> {
+        self.modes.iter().map(|config| config.mode)
+    }
+
+    /// Whether both modes have the same client id, although Stripe has one for each mode.
+    pub fn shares_client_id(&self) -> bool {
+        matches!(&*self.modes, [one, other] if one.client_id == other.client_id)
+    }
+
     pub(crate) fn mode(&self, mode: Mode) -> Option<&ModeConfig> {
         self.modes.iter().find(|config| config.mode == mode)
     }

@@ -6,10 +6,12 @@ use mintage_domain::base::id::{
     InvoiceId, PaymentIntentId, PayoutId, RefundId, SessionId, StripeAccountId, StripeEventId,
     SubscriptionId,
 };
+use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::sales::order_snapshot;
 use mintage_domain::model::stripe::event::{
-    EventData, PaymentStatus, PayoutFacts, RefundFacts, RefundReport, SessionFacts, StripeEvent,
+    EventData, PaymentStatus, PayoutFacts, RefundFacts, RefundReport, SessionDiscount,
+    SessionFacts, StripeEvent,
 };
 use mintage_domain::model::stripe::subscription::{
     InvoiceFacts, StripeSubscription, SubscriptionStatus,
@@ -25,6 +27,12 @@ use crate::subscription::{Invoice, Subscription};
 /// The largest length of an event type, in bytes.
 const MAX_KIND: usize = 255;
 
+/// What tells the two generations of events apart.
+#[derive(Deserialize)]
+struct Generation {
+    object: Option<String>,
+}
+
 #[derive(Deserialize)]
 struct Event {
     id: StripeEventId,
@@ -35,6 +43,19 @@ struct Event {
     created: Option<i64>,
     #[serde(default)]
     data: Value,
+}
+
+/// The value of `object` in an event of version 2.
+const THIN: &str = "v2.core.event";
+
+/// An event of version 2, which an event destination sends: it names an object and does not contain it.
+#[derive(Deserialize)]
+struct ThinEvent {
+    id: StripeEventId,
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    livemode: bool,
 }
 
 #[derive(Deserialize)]
@@ -56,6 +77,20 @@ struct Session {
     payment_link: Value,
     #[serde(default)]
     line_items: Value,
+    total_details: Option<TotalDetails>,
+    discounts: Option<Vec<Discount>>,
+}
+
+#[derive(Deserialize)]
+struct TotalDetails {
+    amount_discount: Option<i64>,
+}
+
+/// A discount of a session. Its promotion code is an id, or an object where it is expanded.
+#[derive(Deserialize)]
+struct Discount {
+    #[serde(default)]
+    promotion_code: Value,
 }
 
 #[derive(Deserialize)]
@@ -117,7 +152,11 @@ impl Payout {
 /// Parses the body of a webhook request. An event of a type that is not used becomes
 /// [`EventData::Other`], whatever its data; an event of a used type must have the used fields.
 pub(crate) fn read(body: &[u8]) -> Result<StripeEvent, WebhookError> {
-    let event: Event = serde_json::from_slice(body).map_err(|_| WebhookError::NotAnEvent)?;
+    let generation: Generation = parse(body)?;
+    if generation.object.as_deref() == Some(THIN) {
+        return read_thin(body);
+    }
+    let event: Event = parse(body)?;
     if !is_kind(&event.kind) {
         return Err(WebhookError::NotAnEvent);
     }
@@ -132,6 +171,26 @@ pub(crate) fn read(body: &[u8]) -> Result<StripeEvent, WebhookError> {
     })
 }
 
+fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, WebhookError> {
+    serde_json::from_slice(body).map_err(|_| WebhookError::NotAnEvent)
+}
+
+/// Parses an event of version 2. It has no effects: the Connect endpoint, which hears of the same change,
+/// sends the object too. Stripe gets an answer of success, so that it does not send the event again.
+fn read_thin(body: &[u8]) -> Result<StripeEvent, WebhookError> {
+    let event: ThinEvent = parse(body)?;
+    if !is_kind(&event.kind) {
+        return Err(WebhookError::NotAnEvent);
+    }
+    Ok(StripeEvent {
+        id: event.id,
+        kind: event.kind,
+        account: None,
+        livemode: event.livemode,
+        data: EventData::Other,
+    })
+}
+
 fn is_kind(text: &str) -> bool {
     (1..=MAX_KIND).contains(&text.len())
         && text
@@ -140,7 +199,7 @@ fn is_kind(text: &str) -> bool {
 }
 
 /// The types of the events that Mintage reads.
-pub(crate) const READ: [&str; 24] = [
+pub(crate) const READ: [&str; 26] = [
     "account.application.deauthorized",
     "account.updated",
     "charge.dispute.closed",
@@ -158,8 +217,10 @@ pub(crate) const READ: [&str; 24] = [
     "customer.subscription.paused",
     "customer.subscription.resumed",
     "customer.subscription.updated",
+    "invoice.marked_uncollectible",
     "invoice.paid",
     "invoice.payment_failed",
+    "invoice.voided",
     "payout.failed",
     "payout.paid",
     "refund.created",
@@ -193,7 +254,13 @@ fn event_data(kind: &str, at: Option<Timestamp>, mut data: Value) -> serde_json:
             is_paid: true,
             ..Invoice::deserialize(object)?.facts(false)
         }),
-        "invoice.payment_failed" => EventData::Invoice(Invoice::deserialize(object)?.facts(true)),
+        "invoice.payment_failed" | "invoice.marked_uncollectible" => {
+            EventData::Invoice(Invoice::deserialize(object)?.facts(true))
+        }
+        "invoice.voided" => EventData::Invoice(InvoiceFacts {
+            is_void: true,
+            ..Invoice::deserialize(object)?.facts(false)
+        }),
         "customer.subscription.deleted" => EventData::Subscription(StripeSubscription {
             status: SubscriptionStatus::Canceled,
             ..Subscription::deserialize(object)?.into()
@@ -224,6 +291,7 @@ impl Session {
         let (typed, name) = session
             .customer_details
             .map_or((None, None), |buyer| (buyer.email, buyer.name));
+        let discount = discount(session.total_details, session.discounts);
         SessionFacts {
             session: session.id,
             payment: match session.payment_status.as_str() {
@@ -238,6 +306,7 @@ impl Session {
             email: typed.or(session.customer_email),
             name,
             payment_intent: session.payment_intent,
+            discount,
             subscription: session.subscription,
             invoice: session.invoice,
             at,
@@ -250,6 +319,22 @@ impl Session {
             snapshot: snapshot(session.metadata),
         }
     }
+}
+
+/// The discount of a session, if there is one.
+fn discount(details: Option<TotalDetails>, all: Option<Vec<Discount>>) -> Option<SessionDiscount> {
+    let amount = details
+        .and_then(|details| details.amount_discount)
+        .unwrap_or_default();
+    let promotion_code = all.unwrap_or_default().into_iter().find_map(|discount| {
+        let field = discount.promotion_code;
+        let id = field.as_str().or_else(|| field.get("id")?.as_str())?;
+        StripeObjectId::parse(id).ok()
+    });
+    (amount > 0 || promotion_code.is_some()).then_some(SessionDiscount {
+        amount,
+        promotion_code,
+    })
 }
 
 /// The entries of the metadata that may hold an order. The seller may have set any others.

@@ -15,6 +15,8 @@ struct Query<'a> {
     limit: u32,
     #[serde(rename = "created[gte]", skip_serializing_if = "Option::is_none")]
     created: Option<i64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    expand: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     starting_after: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,6 +41,11 @@ pub(crate) fn list(query: &HistoryQuery) -> RequestBuilder {
     RequestBuilder::new(StripeMethod::Get, path).query(&Query {
         limit: page_size(query.kind),
         created: (seconds > 0).then_some(seconds),
+        // By its payment the sales ledger finds what an invoice was paid for.
+        expand: match query.kind {
+            HistoryKind::Invoices => vec!["data.payments"],
+            _ => Vec::new(),
+        },
         starting_after: query.after.as_deref(),
         // Without it Stripe leaves out subscriptions that have ended.
         status: (query.kind == HistoryKind::Subscriptions).then_some("all"),
@@ -101,6 +108,7 @@ fn event_type(kind: HistoryKind, object: &Value) -> Option<&'static str> {
         },
         HistoryKind::Invoices => match status {
             "paid" => Some("invoice.paid"),
+            "void" => Some("invoice.voided"),
             "open" | "uncollectible" if object["attempted"] == true => {
                 Some("invoice.payment_failed")
             }

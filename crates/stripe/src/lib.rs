@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod account;
+mod balance;
 mod call;
 mod checkout;
 mod client;
@@ -13,6 +14,7 @@ mod metadata;
 mod oauth;
 mod price;
 mod product;
+mod promotion;
 mod refusal;
 mod restricted;
 mod signature;
@@ -21,4 +23,6 @@ mod webhook;
 
 pub use client::StripeClient;
 pub use config::{ConfigError, ModeConfig, StripeConfig};
-pub use inspection::{EndpointState, Inspection};
+pub use inspection::{
+    Application, AuthorizePage, EndpointState, FoundEndpoint, Inspection, SentEvent,
+};

@@ -259,6 +259,7 @@ impl Invoice {
             period_end: self.lines.data.iter().filter_map(Line::billed_until).max(),
             is_paid: self.paid || self.status.as_deref() == Some("paid"),
             has_failed,
+            is_void: self.status.as_deref() == Some("void"),
             amount_paid: self.amount_paid,
             currency: self.currency,
             payment_intent: intents.find_map(|it| id(it, PaymentIntentId::parse)),

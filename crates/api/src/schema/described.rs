@@ -8,6 +8,7 @@ use mintage_domain::model::sellers::audit::SearchText as AuditSearchText;
 use mintage_domain::model::stripe::next_step::NextStep;
 use mintage_domain::model::stripe::stripe_account;
 use mintage_domain::model::stripe::subscription;
+use mintage_domain::ports;
 use mintage_domain::usecase::licenses::activation::{Activated, Heartbeat};
 use mintage_domain::usecase::licenses::validate::Reason;
 use utoipa::openapi::schema::{KnownFormat, Schema, Type};
@@ -31,6 +32,10 @@ kinds! {
     CustomerId = id("cus_").examples(["cus_06f5q2m8wz3k1v9c4xjt7bnrpa"]);
     /// The id of an order.
     OrderId = id("ord_").examples(["ord_06f5q2m8wz3k1v9c4xjt7bnrpa"]);
+    /// The id of a promotion code.
+    PromotionCodeId = id("pc_").examples(["pc_06f5q2m8wz3k1v9c4xjt7bnrpa"]);
+    /// What sales are summed by.
+    SalesGroup = one_of(ports::SalesGroup::ALL.map(ports::SalesGroup::as_str));
     /// The id of an API key: `ak_live_...` or `ak_test_...`, or `pub_live_...` or `pub_test_...` for
     /// a publishable key.
     ApiKeyId = id("(ak|pub)_").examples(["ak_test_5d2f0c9b7a418e63d1f4a2b0"]);

@@ -12,6 +12,7 @@ use mintage_domain::base::{email, metadata, mode, money, slug};
 use mintage_domain::model::access::api_key::{InvalidOverlap, Overlap};
 use mintage_domain::model::access::credential::{self, KeyKind};
 use mintage_domain::model::access::scope::Scope;
+use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::catalog::{display_name, sale};
 use mintage_domain::model::licenses::key::{self, KeyInput};
 use mintage_domain::model::licenses::recurrence::{self, Recurrence};
@@ -20,6 +21,7 @@ use mintage_domain::model::licenses::terms::{self, LicenseTerms};
 use mintage_domain::model::licenses::{activation, entitlements, license};
 use mintage_domain::model::outbox::event::EventName;
 use mintage_domain::model::outbox::webhook_endpoint;
+use mintage_domain::model::sales::ledger::promotion_code;
 use mintage_domain::model::sales::{customer, items};
 use mintage_domain::model::sellers::management_token::{self, TokenScope};
 use mintage_domain::model::stripe::manual_endpoint;
@@ -63,6 +65,7 @@ const MAX_ACTIVATIONS: i64 = LicenseTerms::MAX_ACTIVATIONS as i64;
 const MAX_INTERVALS: i64 = recurrence::Interval::Day.max_count() as i64;
 const MAX_TRIAL_DAYS: i64 = Recurrence::MAX_TRIAL_DAYS as i64;
 const MAX_GRACE_DAYS: i64 = Recurrence::MAX_GRACE_DAYS as i64;
+const MAX_REMINDER_DAYS: i64 = KeyType::MAX_REMINDER_DAYS as i64;
 
 fields! {
     /// The id of a product of a tenant.
@@ -82,7 +85,7 @@ fields! {
     /// Stripe's id of a payment link.
     PaymentLinkId(id::PaymentLinkId) = text(id::PaymentLinkId::parse), shape::id("plink_");
     /// The signing secret of an endpoint, as Stripe shows it.
-    SigningSecret(manual_endpoint::SigningSecret) = text(manual_endpoint::SigningSecret::parse),
+    StripeWebhookSecret(manual_endpoint::SigningSecret) = text(manual_endpoint::SigningSecret::parse),
         shape::text("^whsec_[0-9A-Za-z+/=_-]{8,249}$");
     /// A secret text, at most 255 characters.
     SecretText(Secret) = text(secret_text), text_of(1, MAX_SECRET);
@@ -165,6 +168,9 @@ fields! {
     /// How many days after a failed payment a license stays active.
     GraceDays(u16) = integer(0..=MAX_GRACE_DAYS, u16::try_from),
         shape::integer(0, MAX_GRACE_DAYS);
+    /// How many days before the end of a license `license.expiring` is sent; 0 for no reminder.
+    ReminderDays(u16) = integer(0..=MAX_REMINDER_DAYS, u16::try_from),
+        shape::integer(0, MAX_REMINDER_DAYS);
     /// The most devices on which a license may be active.
     ActivationLimit(u32) = integer(1..=MAX_ACTIVATIONS, u32::try_from),
         shape::integer(1, MAX_ACTIVATIONS);
@@ -221,6 +227,25 @@ fields! {
     /// A currency that Stripe charges in.
     Currency(money::Currency) = text(money::Currency::parse),
         one_of(money::Currency::CODES.iter().copied()).examples(["usd"]);
+    /// The text of a promotion code. Stripe compares codes without case.
+    PromotionCodeText(promotion_code::CodeText) = text(promotion_code::CodeText::parse),
+        shape::text("^[0-9A-Za-z-]{1,64}$").examples(["SPRING-25"]);
+    /// What a promotion code takes off, in percent, with at most two decimals.
+    PercentOff(promotion_code::PercentOff) = percent_off, kind(Type::Number)
+        .exclusive_minimum(Some(0))
+        .maximum(Some(100))
+        .examples([25]);
+    /// How long the discount lasts on a subscription.
+    DiscountDuration(promotion_code::DurationKind) = text(promotion_code::DurationKind::parse),
+        one_of(promotion_code::DurationKind::ALL.map(promotion_code::DurationKind::as_str));
+    /// The name of a campaign or of a partner.
+    Campaign(promotion_code::Campaign) = text(campaign),
+        text_of(1, 100).pattern(Some(NO_CONTROL)).examples(["spring-sale"]);
+    /// A number of months.
+    Months(u32) = integer(1..=120, u32::try_from), shape::integer(1, 120);
+    /// How often a promotion code can be used.
+    MaxRedemptions(u32) = integer(1..=1_000_000_000, u32::try_from),
+        shape::integer(1, 1_000_000_000);
     /// An amount in minor units of its currency.
     Amount(i64) = integer(0..=i64::MAX, Ok::<i64, Infallible>),
         shape::integer(0, money::Money::MAX_MINOR).examples([4_900]);
@@ -233,6 +258,30 @@ fn secret_text(text: &str) -> Result<Secret, String> {
     } else {
         Err(format!("must have 1 to {MAX_SECRET} characters"))
     }
+}
+
+fn campaign(text: &str) -> Result<promotion_code::Campaign, String> {
+    if text.is_empty() || text.chars().any(char::is_control) {
+        return Err("must have 1 to 100 characters, none of them a control character".to_owned());
+    }
+    promotion_code::Campaign::parse(text).map_err(|error| error.to_string())
+}
+
+/// Reads the decimal digits as they are written, so that nothing is rounded.
+fn percent_off(value: serde_json::Value) -> Result<promotion_code::PercentOff, String> {
+    let invalid = || promotion_code::InvalidPercentOff.to_string();
+    let serde_json::Value::Number(number) = value else {
+        return Err("must be a number".to_owned());
+    };
+    let text = number.to_string();
+    let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    let decimals = decimals.trim_end_matches('0');
+    if decimals.len() > 2 {
+        return Err(invalid());
+    }
+    let hundredths = format!("{whole}{decimals:0<2}").parse::<i64>();
+    let hundredths = hundredths.map_err(|_| invalid())?;
+    promotion_code::PercentOff::from_hundredths(hundredths).map_err(|error| error.to_string())
 }
 
 fn non_empty(text: &str) -> Result<String, &'static str> {

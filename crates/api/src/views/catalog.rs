@@ -84,6 +84,9 @@ pub struct KeyTypeView<'a> {
     trial_days: Option<u16>,
     #[schema(required, value_type = Option<schema::GraceDays>)]
     grace_days: Option<u16>,
+    /// `null` for no reminder.
+    #[schema(required, value_type = Option<schema::ReminderDays>)]
+    reminder_days: Option<u16>,
     /// `null` if the key type is not sold by checkout.
     #[schema(required, value_type = Option<schema::Amount>)]
     price_in_cents: Option<i64>,
@@ -125,6 +128,7 @@ impl<'a> KeyTypeView<'a> {
             interval_count: recurrence.map(|it| it.billing.count),
             trial_days: recurrence.map(|it| it.trial_days),
             grace_days: recurrence.map(|it| it.grace_days),
+            reminder_days: key_type.reminder_days,
             price_in_cents: key_type.price.map(Money::minor),
             price_currency: key_type.price.map(|price| price.currency().as_str()),
             entitlements: key_type.terms.entitlements.as_slice(),

@@ -8,6 +8,7 @@ pub mod outbox;
 mod page;
 pub mod restricted_key;
 pub mod sales;
+pub mod sales_report;
 pub(crate) mod seller_stripe;
 pub mod sellers;
 pub mod stripe;

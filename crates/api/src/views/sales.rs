@@ -5,9 +5,11 @@ use mintage_domain::base::id::{CustomerId, OrderId, PaymentLinkId, SessionId};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::money::Money;
 use mintage_domain::base::slug::{KeyTypeId, ProductId};
+use mintage_domain::base::text::Text;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::sales::basket::OrderLine;
 use mintage_domain::model::sales::customer::Customer;
+use mintage_domain::model::sales::ledger::entry::SoldBy;
 use mintage_domain::model::sales::order::Order;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -75,6 +77,9 @@ pub struct OrderView<'a> {
     /// The currency of the total: the one that was charged.
     #[schema(required, value_type = Option<schema::Currency>)]
     total_currency: Option<&'static str>,
+    /// The promotion code that the buyer entered, once the order is paid.
+    #[schema(required)]
+    promotion_code: Option<SoldByView<'a>>,
     /// The id of the Stripe Checkout session.
     #[schema(required, value_type = Option<String>)]
     session_id: Option<&'a SessionId>,
@@ -85,8 +90,8 @@ pub struct OrderView<'a> {
 }
 
 impl<'a> OrderView<'a> {
-    /// The view of an order.
-    pub fn of(order: &'a Order) -> Self {
+    /// The view of an order, which was sold by a promotion code or not.
+    pub fn of(order: &'a Order, code: Option<&'a SoldBy>) -> Self {
         Self {
             id: &order.id,
             status: order.status.as_str(),
@@ -110,9 +115,30 @@ impl<'a> OrderView<'a> {
             total_in_cents: order.total.map(Money::minor),
             currency: order.price.currency().as_str(),
             total_currency: order.total.map(|total| total.currency().as_str()),
+            promotion_code: code.map(SoldByView::of),
             session_id: order.session.as_ref(),
             created_at: order.created_at.to_rfc3339(),
             fulfilled_at: order.fulfilled_at.map(Timestamp::to_rfc3339),
+        }
+    }
+}
+
+/// The promotion code of an order.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OrderPromotionCode)]
+pub struct SoldByView<'a> {
+    /// The code as it was created; Stripe's id of a code that was created elsewhere.
+    code: &'a str,
+    /// The campaign or partner of the code.
+    #[schema(required)]
+    campaign: Option<&'a str>,
+}
+
+impl<'a> SoldByView<'a> {
+    fn of(code: &'a SoldBy) -> Self {
+        Self {
+            code: code.code.as_str(),
+            campaign: code.campaign.as_ref().map(Text::as_str),
         }
     }
 }

@@ -38,9 +38,9 @@ enum Command {
     Migrate,
     /// Print the OpenAPI document, as the server answers it at /openapi.json.
     Openapi,
-    /// Check the configuration, the database, the master key, the clock, and what Stripe knows of this server.
-    /// Changes nothing, and exits with 1 if anything is wrong.
-    Doctor,
+    /// Check the configuration, the database, the master key, the clock, what Stripe knows of this server, and
+    /// the connected accounts. Changes nothing, and exits with 1 if anything is wrong.
+    Doctor(doctor::DoctorArgs),
     /// Print the settings that count and where each is set, with secrets masked.
     Config(config::ConfigArgs),
     /// Print a script for the completion of commands in a shell.
@@ -101,7 +101,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(&cli.global, args),
         Command::Migrate => migrate::run(&cli.global),
         Command::Openapi => openapi(),
-        Command::Doctor => doctor::run(&cli.global),
+        Command::Doctor(args) => doctor::run(&cli.global, &args),
         Command::Config(args) => config::run(&cli.global, &args),
         Command::Completions { shell } => completions(shell),
         Command::Tenant(command) => tenant::run(&cli.global, command),

@@ -35,6 +35,9 @@ const OPERATOR: Actor = Actor::Operator;
 /// The largest activation limit, for the command line.
 const MAX_ACTIVATIONS: i64 = LicenseTerms::MAX_ACTIVATIONS as i64;
 
+/// The most days of a reminder, for the command line.
+const MAX_REMINDER_DAYS: i64 = KeyType::MAX_REMINDER_DAYS as i64;
+
 #[derive(Subcommand)]
 pub(super) enum KeyTypeCommand {
     /// Create a key type.
@@ -124,6 +127,9 @@ pub(super) struct TermArgs {
     /// From when the days of the duration count: issue or first_activation.
     #[arg(long, value_parser = TermFrom::parse)]
     term_from: Option<TermFrom>,
+    /// How many days before the end of a license the seller is reminded; 0 for no reminder.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(0..=MAX_REMINDER_DAYS))]
+    reminder_days: Option<u16>,
 }
 
 #[derive(Args)]
@@ -217,6 +223,7 @@ impl KeyTypeArgs {
             price: price::price(price.price, price.currency)?,
             sale: sale.patch().apply(SaleOptions::default())?,
             recurrence: recurrence.change(false).apply(None)?,
+            reminder_days: terms.reminder_days,
         };
         let (tenant, product) = (&self.tenant.tenant, &self.product);
         let created = create_key_type(store, env, tenant, product, &OPERATOR, &new)?;
@@ -312,6 +319,7 @@ pub(super) fn run(args: &GlobalArgs, command: KeyTypeCommand) -> CommandResult {
                 },
                 term_from: terms.term_from,
                 recurrence: recurrence.change(no_interval),
+                reminder_days: terms.reminder_days.map_or(Change::Keep, Change::Set),
             };
             let target = key_type.target();
             key_type.print(update_key_type(store, env, target, &OPERATOR, &patch)?)

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use clap::Args;
 use mintage_domain::base::time::Timestamp;
+use mintage_domain::usecase::sales::catch_up::catch_up;
+use mintage_domain::usecase::sales::ledger::LedgerReport;
 use mintage_domain::usecase::stripe::reconcile::{Ports, Reconciliation, reconcile};
 use mintage_runtime::outbound::SteadyPace;
 use mintage_stripe::StripeClient;
@@ -80,7 +82,14 @@ pub(super) fn run(global: &GlobalArgs, args: &ReconcileArgs) -> CommandResult {
                 result.parked
             ))?;
         }
-        end(&result)
+        let ledger = catch_up(store, &stripe, env, ports.pace)?;
+        if !args.json {
+            print_line(format_args!(
+                "the ledgers of {} accounts are up to date",
+                ledger.finished
+            ))?;
+        }
+        end(&result, &ledger)
     })
 }
 
@@ -105,14 +114,22 @@ fn lines(result: &Reconciliation) -> Vec<Line> {
     counts.into_iter().map(line).collect()
 }
 
-fn end(result: &Reconciliation) -> CommandResult {
-    if result.failed.is_empty() {
-        return Ok(());
+fn end(result: &Reconciliation, ledger: &LedgerReport) -> CommandResult {
+    if !result.failed.is_empty() {
+        return Err(format!("not reconciled: {}", failures(result)).into());
     }
+    match ledger.failed {
+        0 => Ok(()),
+        n => Err(format!("Stripe did not list what was booked on {n} accounts").into()),
+    }
+}
+
+/// Why accounts could not be reconciled.
+fn failures(result: &Reconciliation) -> String {
     let failed: Vec<String> = result
         .failed
         .iter()
         .map(|it| format!("{} on {}: {}", it.tenant, it.account, it.reason))
         .collect();
-    Err(format!("not reconciled: {}", failed.join("; ")).into())
+    failed.join("; ")
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::secrets::secret_in;
+
 /// A setting.
 pub(super) struct Setting {
     pub(super) name: &'static str,
@@ -152,6 +154,8 @@ impl Shown {
     /// The value without its secrets.
     pub(super) fn mask(self, value: &str) -> String {
         match self {
+            // A secret that was put into the wrong setting is a secret nevertheless.
+            Self::Whole if secret_in(value, 1).is_some() => MASK.to_owned(),
             Self::Whole => value.to_owned(),
             Self::Url => mask_url(value),
             Self::Prefix => {
@@ -238,6 +242,7 @@ mod tests {
     fn a_value_is_printed_without_its_secrets() {
         for (shown, value, printed) in [
             (Shown::Whole, "127.0.0.1:8080", "127.0.0.1:8080"),
+            (Shown::Whole, "sk_live_51abc", "***"),
             (Shown::Url, "sqlite://mintage.db", "sqlite://mintage.db"),
             (Shown::Url, "postgres://u:p@h/d", "postgres://u:***@h/d"),
             (Shown::Url, "postgres://u:p@w@h/d", "postgres://u:***@h/d"),

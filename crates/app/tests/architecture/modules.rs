@@ -45,7 +45,15 @@ const FLOORS: [(&str, Floors); 8] = [
     (
         "api",
         &[
-            &["body", "connection", "endpoint", "error", "json", "limits"],
+            &[
+                "body",
+                "connection",
+                "csv",
+                "endpoint",
+                "error",
+                "json",
+                "limits",
+            ],
             &["auth", "layers", "mount", "schema"],
             &["openapi", "request", "views"],
             &["routes"],

@@ -159,7 +159,7 @@ fn a_key_type_is_shown_as_it_was_made_with_its_defaults_and_its_id_is_taken() {
     let defaults = json!({
         "productId": "pro", "keyTypeId": "least", "displayName": "Least", "activationLimit": 3,
         "duration": "lifetime", "interval": null, "intervalCount": null, "trialDays": null,
-        "graceDays": null, "priceInCents": null, "priceCurrency": null, "entitlements": [],
+        "graceDays": null, "reminderDays": null, "priceInCents": null, "priceCurrency": null, "entitlements": [],
         "createdAt": made["createdAt"], "archivedAt": null, "allowPromotionCodes": false,
         "automaticTax": false, "taxIdCollection": false, "invoiceCreation": false,
         "managedPayments": false, "quantityAs": "licenses", "updatesFor": null, "termFrom": "issue",

@@ -159,3 +159,75 @@ fn the_end_of_a_term_is_told_once_without_anybody_asking() {
     let deliveries = seller.items("/v1/webhook/deliveries");
     assert_eq!(count(&deliveries), 1, "{deliveries:?}");
 }
+
+#[test]
+fn an_end_to_come_is_told_once_as_many_days_before_as_the_key_type_says() {
+    let mut stage = Stage::new();
+    let mut seller = Seller::new(&stage, "acme");
+    seller.product("pro", "classic");
+    let month = json!({
+        "keyTypeId": "month", "displayName": "Month", "duration": "30d", "reminderDays": 14,
+        "priceInCents": 900, "priceCurrency": "usd",
+    });
+    seller.key_type_of("pro", &month);
+    seller.connect("sandbox");
+    seller.set_up_prices();
+    let receiver = listen(&seller);
+    let session = seller.sell("month", "buyer@example.com", Pay::Card);
+    let license = seller.await_license_of(&session);
+    stage.advance(Duration::from_hours(16 * 24 + 1));
+    // The first sweep is at the start.
+    stage.restart(&[]);
+    let reminder = told(&receiver, "license.expiring");
+    assert_eq!(reminder["license_id"], license["id"]);
+    assert_eq!(
+        (
+            &reminder["status"],
+            &reminder["expires_at"],
+            &reminder["reminder_days"]
+        ),
+        (&json!("ACTIVE"), &license["expiresAt"], &json!(14))
+    );
+    stage.restart(&[]);
+    told(&receiver, "order.paid");
+    let deliveries = seller.items("/v1/webhook/deliveries");
+    let reminders = deliveries
+        .iter()
+        .filter(|it| it["event"] == "license.expiring");
+    assert_eq!(reminders.count(), 1, "{deliveries:?}");
+}
+
+#[test]
+fn reminder_days_are_0_to_365_and_can_be_taken_back() {
+    let stage = Stage::silent(&[]);
+    let seller = Seller::new(&stage, "acme");
+    seller.product("pro", "classic");
+    let path = "/v1/products/pro/key-types";
+    let body = |days: Value| json!({"keyTypeId": "a", "displayName": "A", "reminderDays": days});
+    for bad in [json!(-1), json!(366), json!("7"), json!(1.5)] {
+        let answer = seller.post(path, &body(bad.clone()));
+        assert_eq!(
+            answer.error(),
+            (400, "validation/invalid-input".into()),
+            "{bad}"
+        );
+        assert_eq!(answer.bad_fields(), ["reminderDays"], "{bad}");
+    }
+    let made = seller.post(path, &body(json!(365))).expect(201);
+    assert_eq!(made["reminderDays"], 365);
+    let address = format!("{path}/a");
+    let update = |body: Value| seller.manage(Request::new("PATCH", &*address).json(&body));
+    assert_eq!(
+        update(json!({"displayName": "B"})).expect(200)["reminderDays"],
+        365
+    );
+    assert_eq!(
+        update(json!({"reminderDays": 0})).expect(200)["reminderDays"],
+        0
+    );
+    assert_eq!(
+        update(json!({"reminderDays": null})).expect(200)["reminderDays"],
+        Value::Null
+    );
+    assert_eq!(update(json!({"reminderDays": 366})).status, 400);
+}

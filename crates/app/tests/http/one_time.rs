@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::page::{element, fill, form_of};
+use crate::harness::page::element;
 use crate::harness::seller::{session_of, signed_to};
 use crate::harness::stripe::Pay;
 use crate::harness::wire::split;
@@ -46,17 +46,6 @@ fn await_licenses(seller: &Seller, session: &str, count: usize) -> (Value, Vec<V
     licenses.retain(|license| license["orderId"] == order["id"]);
     assert_eq!(licenses.len(), count, "{licenses:?}");
     (order, licenses)
-}
-
-/// Pays on the hosted page with a promotion code; returns the answer's status.
-fn pay_with_code(stage: &Stage, url: &str, code: &str) -> (u16, String) {
-    let (host, path) = split(url);
-    let page = host.call(&Request::get(&path));
-    let mut form = form_of(page.text());
-    fill(&mut form, "email", BUYER);
-    fill(&mut form, "promotion_code", code);
-    let answer = stage.stripe.0.call(&Request::post(path).form(&form));
-    (answer.status, answer.text().to_owned())
 }
 
 fn open(seller: &Seller, wish: &Value) -> String {
@@ -285,14 +274,21 @@ fn a_promotion_code_lowers_what_is_paid_and_the_fee_is_never_above_it() {
     }
     for (code, total, fee) in [("HALF", 1_450, json!(15)), ("FREE", 0, Value::Null)] {
         let url = seller.open("lifetime");
-        let (status, page) = pay_with_code(&stage, &url, "NONE");
-        assert_eq!(status, 200);
+        let refused = stage.stripe.pay_with_code(&url, BUYER, "NONE");
+        assert_eq!(refused.status, 200);
+        let page = refused.text();
         assert!(page.contains("This code is invalid."), "{page}");
-        assert_eq!(pay_with_code(&stage, &url, code).0, 303);
+        assert_eq!(stage.stripe.pay_with_code(&url, BUYER, code).status, 303);
         let (order, licenses) = await_licenses(&seller, &session_of(&url), 1);
         assert_eq!(order["priceInCents"], 2_900);
         assert_eq!(order["totalInCents"], total);
         assert_eq!(order["feeInCents"], fee, "{code}");
+        // Whoever creates a code at Stripe knows its id there.
+        let sold_by = order["promotionCode"]["code"].as_str();
+        assert!(
+            sold_by.is_some_and(|id| id.starts_with("promo_")),
+            "{order}"
+        );
         assert_eq!(licenses[0]["status"], "ACTIVE");
     }
     let url = seller.open("team");

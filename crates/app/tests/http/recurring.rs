@@ -10,7 +10,7 @@ use crate::harness::{Receiver, Request, Seller, Stage, eventually};
 
 const DAY: i64 = 86_400;
 
-fn key_type(id: &str, other: &Value) -> Value {
+pub(crate) fn key_type(id: &str, other: &Value) -> Value {
     let mut body = json!({
         "keyTypeId": id, "displayName": "Monthly", "priceInCents": 2_900, "priceCurrency": "usd",
         "interval": "month",
@@ -32,15 +32,15 @@ fn selling(stage: &Stage, other: &Value) -> Seller {
 }
 
 /// A subscription at the simulator.
-struct Subscription {
+pub(crate) struct Subscription {
     stripe: StripeSide,
-    id: String,
+    pub(crate) id: String,
     account: String,
 }
 
 impl Subscription {
     /// The one that a session began.
-    fn of(stage: &Stage, seller: &Seller, session: &str) -> Self {
+    pub(crate) fn of(stage: &Stage, seller: &Seller, session: &str) -> Self {
         let completed = stage.stripe.event_of(session, "checkout.session.completed");
         let id = completed["data"]["object"]["subscription"].as_str();
         Self {
@@ -50,7 +50,7 @@ impl Subscription {
         }
     }
 
-    fn act(&self, what: &Value) {
+    pub(crate) fn act(&self, what: &Value) {
         self.stripe
             .control(&format!("subscriptions/{}", self.id), what);
     }
@@ -65,29 +65,41 @@ impl Subscription {
     }
 
     /// The end of the current period.
-    fn period_end(&self) -> i64 {
+    pub(crate) fn period_end(&self) -> i64 {
         let end = self.get()["items"]["data"][0]["current_period_end"].as_i64();
         end.expect("a time")
     }
 
-    /// Refunds the last invoice.
-    fn refund_last(&self) {
+    /// The payment of the last invoice.
+    fn last_intent(&self) -> String {
         let subscription = self.get();
         let invoice = subscription["latest_invoice"].as_str().expect("an invoice");
         let path = format!("/v1/invoices/{invoice}?expand[]=payments");
         let invoice = self.as_seller(Request::get(path)).expect(200);
         let intent = &invoice["payments"]["data"][0]["payment"]["payment_intent"];
-        let form = [(
-            "payment_intent".to_owned(),
-            intent.as_str().expect("an id").to_owned(),
-        )];
+        intent.as_str().expect("an id").to_owned()
+    }
+
+    /// The buyer's bank opens a dispute about the last invoice; returns its id.
+    pub(crate) fn dispute_last(&self) -> String {
+        let path = format!("/v1/payment_intents/{}", self.last_intent());
+        let intent = self.as_seller(Request::get(path)).expect(200);
+        let charge = intent["latest_charge"].as_str().expect("a charge");
+        let path = format!("charges/{charge}/dispute");
+        let opened = self.stripe.control(&path, &json!({ "inquiry": false }));
+        opened["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Refunds the last invoice.
+    pub(crate) fn refund_last(&self) {
+        let form = [("payment_intent".to_owned(), self.last_intent())];
         self.as_seller(Request::post("/v1/refunds").form(&form))
             .expect(200);
     }
 }
 
 /// Moves the time of the server and of Stripe to an instant, and then the time of the subscription.
-fn pass_until(stage: &Stage, seller: &Seller, subscription: &Subscription, at: i64) {
+pub(crate) fn pass_until(stage: &Stage, seller: &Seller, subscription: &Subscription, at: i64) {
     let by = u64::try_from(at - seller.now()).expect("time passes forwards");
     stage.advance(Duration::from_secs(by));
     subscription.act(&json!({ "advance_to": at }));
@@ -329,10 +341,31 @@ fn a_year_of_a_monthly_subscription() {
     subscription.refund_last();
     await_license(&seller, "EXPIRED", end);
 
-    // The next one is paid, and then the buyer cancels: what is paid runs out without grace.
+    // The next one is disputed, and the seller wins.
     pass_until(&stage, &seller, &subscription, renewed);
+    let disputed = subscription.period_end();
+    await_license(&seller, "ACTIVE", disputed);
+    let dispute = subscription.dispute_last();
+    let license = await_license(&seller, "FROZEN", disputed);
+    assert_eq!(license["reason"], "dispute");
+    stage.stripe.dispute_step(&dispute, "win");
+    await_license(&seller, "ACTIVE", disputed);
+
+    // One more is disputed, and the seller loses, and wins in the end.
+    pass_until(&stage, &seller, &subscription, disputed);
     let last = subscription.period_end();
     await_license(&seller, "ACTIVE", last);
+    let dispute = subscription.dispute_last();
+    await_license(&seller, "FROZEN", last);
+    for (step, status) in [("lose", "REVOKED"), ("reopen", "FROZEN")] {
+        stage.stripe.dispute_step(&dispute, step);
+        let license = await_license(&seller, status, last);
+        assert_eq!(license["reason"], "dispute", "{step}");
+    }
+    stage.stripe.dispute_step(&dispute, "win");
+    await_license(&seller, "ACTIVE", last);
+
+    // And then the buyer cancels: what is paid runs out without grace.
     let form = [("cancel_at_period_end".to_owned(), "true".to_owned())];
     let path = format!("/v1/subscriptions/{}", subscription.id);
     subscription
@@ -360,7 +393,7 @@ fn a_year_of_a_monthly_subscription() {
     });
     let count = |name: &str| told.iter().filter(|it| *it == name).count();
     assert_eq!(count("license.created"), 1, "{told:?}");
-    assert_eq!(count("subscription.renewed"), 9, "{told:?}");
+    assert_eq!(count("subscription.renewed"), 10, "{told:?}");
     assert_eq!(count("subscription.past_due"), 1, "{told:?}");
     assert_eq!(count("subscription.canceled"), 1, "{told:?}");
 }
@@ -416,4 +449,73 @@ fn a_trial_is_a_license_and_an_upgrade_keeps_its_key() {
         (&license["status"], &license["expiresAt"]),
         (&json!("ACTIVE"), &before["expiresAt"])
     );
+}
+
+#[test]
+fn a_void_invoice_lets_the_license_run_out_and_one_that_is_written_off_keeps_it_frozen() {
+    for (act, status, after) in [("void", "EXPIRED", 0), ("write_off", "FROZEN", 7 * DAY)] {
+        let stage = Stage::new();
+        let seller = selling(&stage, &json!({}));
+        let session = seller.sell("monthly", "buyer@example.com", Pay::Card);
+        seller.await_license_of(&session);
+        let subscription = Subscription::of(&stage, &seller, &session);
+        let paid = subscription.period_end();
+        subscription.act(&json!({ "fail_payments": true }));
+        pass_until(&stage, &seller, &subscription, paid);
+        await_license(&seller, "ACTIVE", paid + 7 * DAY);
+        stage.advance(Duration::from_hours(8 * 24));
+        await_license(&seller, "FROZEN", paid + 7 * DAY);
+        subscription.act(&json!({ act: {} }));
+        let kind = if act == "void" {
+            "invoice.voided"
+        } else {
+            "invoice.marked_uncollectible"
+        };
+        let event = stage.stripe.events(kind).pop().expect("an event");
+        let id = event["id"].as_str().expect("an id");
+        eventually("the event to be heard", || {
+            (stage.stripe.statuses(id) == [200]).then_some(())
+        });
+        await_license(&seller, status, paid + after);
+    }
+}
+
+#[test]
+fn a_validation_shows_the_subscription_and_until_when_there_are_updates() {
+    let stage = Stage::new();
+    let seller = selling(&stage, &json!({"updatesFor": "365d"}));
+    let session = seller.sell("monthly", "buyer@example.com", Pay::Card);
+    let license = seller.await_license_of(&session);
+    let subscription = Subscription::of(&stage, &seller, &session);
+    let key = seller.reveal(&license);
+    let api_key = seller.api_key("pro", "FULL", "sandbox");
+    let verdict = seller.validate(&api_key, &key);
+    let shown = &verdict["subscription"];
+    assert_eq!(
+        (
+            &shown["status"],
+            seconds(&shown["currentPeriodEnd"]),
+            &shown["cancelAtPeriodEnd"]
+        ),
+        (
+            &json!("active"),
+            Some(subscription.period_end()),
+            &json!(false)
+        )
+    );
+    assert_eq!(verdict["updatesUntil"], license["updatesUntil"]);
+    assert!(seconds(&verdict["updatesUntil"]).is_some(), "{verdict}");
+
+    seller.key_type("pro", "lifetime", Some(2_900));
+    seller.set_up_prices();
+    let session = seller.sell("lifetime", "once@example.com", Pay::Card);
+    let license = seller.await_license_of(&session);
+    let key = seller.reveal(&license);
+    stage.advance(Duration::from_secs(1));
+    let verdict = seller.validate(&api_key, &key);
+    assert_eq!(
+        (&verdict["subscription"], &verdict["updatesUntil"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(verdict["valid"], true);
 }

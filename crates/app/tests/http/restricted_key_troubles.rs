@@ -274,7 +274,7 @@ fn a_key_that_is_revoked_or_narrowed_needs_attention_and_its_seller_is_told() {
     assert_eq!(subject, "Your Stripe key needs attention (acme)");
     let doctor = stage.failing_command_text(&["doctor"]);
     assert!(
-        doctor.contains("acme in sandbox mode needs attention"),
+        doctor.contains("the restricted key needs attention"),
         "{doctor}"
     );
     assert!(doctor.contains("Checkout sessions"), "{doctor}");

@@ -261,3 +261,62 @@ fn a_test_event_on_the_live_endpoint_is_ignored_and_does_not_block_the_sandboxs_
     assert_eq!(seller.hear(&event).expect(200)["outcome"], "duplicate");
     assert_eq!(seller.licenses().len(), 1);
 }
+
+/// The event of version 2 that an event destination sends about a session.
+fn thin(session: &Value, account: &Value) -> Value {
+    json!({
+        "id": "evt_test_65R9Ijk8dKEYZcXeRWn16R9A7j1FSQ3w3TGDPLLGSM4CW0",
+        "object": "v2.core.event",
+        "type": "v1.checkout.session.completed",
+        "livemode": false,
+        "created": "2027-01-01T00:00:00.000Z",
+        "context": account,
+        "related_object": {
+            "id": session,
+            "type": "checkout.session",
+            "url": format!("/v1/checkout/sessions/{}", session.as_str().expect("an id")),
+        },
+    })
+}
+
+#[test]
+fn a_thin_event_is_taken_and_mints_nothing_before_and_after_the_event_itself() {
+    let stage = Stage::silent(&[]);
+    let (seller, event) = paid(&stage);
+    let thin = thin(&event["data"]["object"]["id"], &event["account"]);
+    let hear = || {
+        let request = news(&thin, SANDBOX_SECRET, seller.now());
+        stage.api.send(&request).expect(200)["outcome"].clone()
+    };
+    let before = seller.snapshot();
+    assert_eq!(hear(), "ignored");
+    assert_eq!(hear(), "duplicate");
+    assert_eq!(seller.snapshot(), before);
+
+    seller.hear(&event).expect(200);
+    assert_eq!(seller.licenses().len(), 1);
+    assert_eq!(hear(), "duplicate");
+    assert_eq!(seller.licenses().len(), 1);
+}
+
+#[test]
+fn a_thin_event_must_be_signed_and_name_itself() {
+    let stage = Stage::silent(&[]);
+    let (seller, event) = paid(&stage);
+    let thin = thin(&event["data"]["object"]["id"], &event["account"]);
+    let (before, now) = (seller.snapshot(), seller.now());
+    let wrong = news(&thin, "whsec_another", now);
+    assert_eq!(stage.api.send(&wrong).error(), invalid());
+    let old = news(&thin, SANDBOX_SECRET, now - 301);
+    assert_eq!(stage.api.send(&old).error(), invalid());
+    let body = thin.to_string().into_bytes();
+    let unsigned = Request::post(PATH).body("application/json", body);
+    assert_eq!(stage.api.send(&unsigned).error(), invalid());
+    for field in ["id", "type"] {
+        let mut torn = thin.clone();
+        torn.as_object_mut().expect("an event").remove(field);
+        let answer = stage.api.send(&news(&torn, SANDBOX_SECRET, now));
+        assert_eq!(answer.status, 400, "without {field}");
+    }
+    assert_eq!(seller.snapshot(), before);
+}

@@ -91,6 +91,7 @@ fn set_up(store: &JournalStore, env: &Env<'_>) -> Outcome<Caller> {
         ),
         sale: SaleOptions::default(),
         recurrence: None,
+        reminder_days: None,
         price: None,
     };
     create_key_type(store, env, &tenant, &product.id, &actor, &key_type)?;

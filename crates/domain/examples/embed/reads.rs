@@ -18,9 +18,9 @@ use mintage_domain::model::sales::order::{Order, OrderStatus};
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
 use mintage_domain::model::sellers::tenant::Tenant;
 use mintage_domain::ports::{
-    Activations, Catalog, KeyQuery, KnownLicense, LastSeen, LicenseFilter, LicenseRecord, Licenses,
-    OrderFilter, Orders, Payments, SeenTarget, StoreError, Tenants, ValidateDone, ValidateQuery,
-    ValidateRead, Validations,
+    Activations, Catalog, ExpiringLicense, KeyQuery, KnownLicense, LastSeen, LicenseFilter,
+    LicenseRecord, Licenses, OrderFilter, Orders, Payments, SeenTarget, StoreError, Tenants,
+    ValidateDone, ValidateQuery, ValidateRead, Validations,
 };
 
 use crate::journal::JournalStore;
@@ -215,6 +215,20 @@ impl Licenses for JournalStore {
             let first = licenses.into_iter().take(n);
             first.map(|it| state.record(it)).collect()
         })
+    }
+
+    /// This shop sells no subscriptions, so no license lapses.
+    fn lapsed_licenses(&self, _: Timestamp, _: usize) -> Result<Vec<LicenseRecord>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// This shop reminds nobody.
+    fn expiring_licenses(
+        &self,
+        _: Timestamp,
+        _: usize,
+    ) -> Result<Vec<ExpiringLicense>, StoreError> {
+        Ok(Vec::new())
     }
 }
 

@@ -131,6 +131,8 @@ ids! {
     WebhookEndpointId, "we_", "webhook endpoint";
     /// Id of a queued mail, which delivers a license's key to its buyer.
     MailId, "eml_", "mail";
+    /// Id of a promotion code.
+    PromotionCodeId, "pc_", "promotion code";
     /// Id of an entry of the audit trail.
     AuditId, "aud_", "audit entry";
     /// Id of one committed set of changes.
@@ -258,6 +260,7 @@ impl StripeAccountId {
 
 generated! {
     OrderId LicenseId ActivationId CustomerId TokenId DeliveryId WebhookEndpointId MailId AuditId CommitId
+    PromotionCodeId
     ProbeCouponId
 }
 

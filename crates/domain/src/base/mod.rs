@@ -15,6 +15,7 @@ pub mod page;
 pub mod seal;
 pub mod secret;
 pub mod slug;
+pub mod stripe_value;
 pub mod text;
 pub(crate) mod text_enum;
 pub(crate) mod text_newtype;

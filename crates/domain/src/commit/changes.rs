@@ -19,6 +19,9 @@ use crate::model::outbox::delivery::{Attempt, Delivery};
 use crate::model::outbox::mail::QueuedMail;
 use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 use crate::model::sales::customer::Customer;
+use crate::model::sales::ledger::books::Books;
+use crate::model::sales::ledger::entry::LedgerEntry;
+use crate::model::sales::ledger::promotion_code::PromotionCode;
 use crate::model::sales::mapping::SaleMappings;
 use crate::model::sales::order::Order;
 use crate::model::sales::payment::Payment;
@@ -96,6 +99,12 @@ aggregates! {
     orders: versioned Order = it => Row::Order(it.id.clone());
     /// Payments received or refunded.
     payments: versioned Payment = it => Row::Payment(it.key.clone());
+    /// Entries of the sales ledger added, or completed.
+    ledger_entries: versioned LedgerEntry = it => Row::LedgerEntry(it.id.clone());
+    /// Books of accounts read on.
+    books: versioned Books = it => Row::Books(it.id.clone());
+    /// Promotion codes created or changed.
+    promotion_codes: versioned PromotionCode = it => Row::PromotionCode(it.id.clone());
     /// Subscriptions begun or changed.
     subscriptions: versioned Subscription = it => Row::Subscription(it.key.clone());
     /// Licenses minted or changed.

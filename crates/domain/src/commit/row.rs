@@ -1,8 +1,8 @@
 //! The identity of every row that a guard can name.
 
 use crate::base::id::{
-    ApiKeyId, DeliveryId, LicenseId, MailId, OrderId, ProbeCouponId, StripeEventId, TokenId,
-    WebhookEndpointId,
+    ApiKeyId, DeliveryId, LicenseId, MailId, OrderId, ProbeCouponId, PromotionCodeId,
+    StripeEventId, TokenId, WebhookEndpointId,
 };
 use crate::base::mode::Mode;
 use crate::base::secret::SecretHash;
@@ -11,6 +11,8 @@ use crate::model::access::idempotency::IdempotencyId;
 use crate::model::licenses::activation::Fingerprint;
 use crate::model::licenses::key::KeyHash;
 use crate::model::licenses::license::{License, OrderUnit};
+use crate::model::sales::ledger::books::BooksId;
+use crate::model::sales::ledger::entry::LedgerEntryId;
 use crate::model::sales::payment::PaymentKey;
 use crate::model::sales::subscription::SubscriptionKey;
 use crate::model::stripe::account::AccountRef;
@@ -51,6 +53,12 @@ pub enum Row {
     Order(OrderId),
     /// A payment.
     Payment(PaymentKey),
+    /// An entry of the sales ledger.
+    LedgerEntry(LedgerEntryId),
+    /// The books of an account.
+    Books(BooksId),
+    /// A promotion code.
+    PromotionCode(PromotionCodeId),
     /// A subscription.
     Subscription(SubscriptionKey),
     /// A license.

@@ -27,6 +27,15 @@ pub struct LicenseRecord {
     pub session: Option<SessionId>,
 }
 
+/// A license whose end is near.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpiringLicense {
+    /// The license.
+    pub record: LicenseRecord,
+    /// The reminder days of its key type.
+    pub reminder_days: u16,
+}
+
 /// A filter of licenses. All given conditions must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LicenseFilter {
@@ -62,6 +71,19 @@ pub trait Licenses {
     /// not noticed, the first ended first. An unreadable license is left out, so that it delays no other
     /// (`an_end_is_listed_until_it_is_noticed`).
     fn ended_licenses(&self, ended: Timestamp, n: usize) -> Result<Vec<LicenseRecord>, StoreError>;
+    /// At most `n` licenses that are not revoked, whose lapse began at `begun` or before, but not in 1970 as
+    /// that of a pause does, and whose lapse was not noticed, the first begun first. An unreadable license is
+    /// left out (`a_lapse_is_listed_until_it_is_noticed`).
+    fn lapsed_licenses(&self, begun: Timestamp, n: usize)
+    -> Result<Vec<LicenseRecord>, StoreError>;
+    /// At most `n` licenses that neither a revocation, a hold nor a lapse concerns, whose term ends after
+    /// `now` within the reminder days of the key type, and of whose end the seller was not reminded. An
+    /// unreadable license is left out (`a_reminder_is_listed_until_it_is_sent`).
+    fn expiring_licenses(
+        &self,
+        now: Timestamp,
+        n: usize,
+    ) -> Result<Vec<ExpiringLicense>, StoreError>;
 }
 
 /// Reads the activations of licenses.

@@ -10,13 +10,14 @@ use std::collections::HashMap;
 
 use crate::base::id::{
     ActivationId, ApiKeyId, CustomerId, DeliveryId, LicenseId, MailId, OrderId, ProbeCouponId,
-    SessionId, StripeAccountId, StripeEventId, TokenId, WebhookEndpointId,
+    PromotionCodeId, SessionId, StripeAccountId, StripeEventId, TokenId, WebhookEndpointId,
 };
 use crate::base::mode::Mode;
 use crate::base::page::{Cursor, PageRequest};
 use crate::base::seal::{KeyId, Sealed};
 use crate::base::secret::SecretHash;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
+use crate::base::stripe_value::StripeObjectId;
 use crate::base::time::Timestamp;
 use crate::commit::changes::Changes;
 use crate::model::access::api_key::ApiKey;
@@ -30,6 +31,9 @@ use crate::model::outbox::mail::QueuedMail;
 use crate::model::outbox::webhook_endpoint::WebhookEndpoint;
 use crate::model::retention::Prunable;
 use crate::model::sales::customer::Customer;
+use crate::model::sales::ledger::books::{Books, BooksId, Sums};
+use crate::model::sales::ledger::entry::LedgerEntry;
+use crate::model::sales::ledger::promotion_code::PromotionCode;
 use crate::model::sales::mapping::SaleMappings;
 use crate::model::sales::order::Order;
 use crate::model::sales::payment::{Payment, PaymentKey};
@@ -47,13 +51,14 @@ use crate::model::stripe::product_key::ProductKey;
 use crate::model::stripe::restricted_key::{ProbeCoupon, RestrictedKey};
 use crate::ports::store_error::{Found, Listed, StoreError};
 use crate::ports::{
-    Activations, ApiKeys, AuditFilter, AuditRecord, Audits, Catalog, ClaimLimits, Claimed, Commit,
-    CommitDone, Configuration, Connections, CustomerFilter, Customers, Deliveries, Erasure,
-    Erasures, Housekeeping, IdempotencyKeys, KeyQuery, KnownLicense, LastSeen, LicenseFilter,
-    LicenseRecord, Licenses, Mails, MasterKeys, OAuthRounds, OrderFilter, Orders, Payments,
-    ProcessedEvents, RateLimiter, RestrictedKeys, SealedKind, SealedValue, SeenTarget,
-    SellerStripe, Subscriptions, TakeDone, TakeQuery, TenantErasure, Tenants, Tokens, ValidateDone,
-    ValidateQuery, Validations, WebhookEndpoints,
+    Activations, ApiKeys, AttributedEntry, AuditFilter, AuditRecord, Audits, Catalog, ClaimLimits,
+    Claimed, Commit, CommitDone, Configuration, Connections, CustomerFilter, Customers, Deliveries,
+    Erasure, Erasures, ExpiringLicense, Housekeeping, IdempotencyKeys, KeyQuery, KnownLicense,
+    LastSeen, Ledgers, LicenseFilter, LicenseRecord, Licenses, Mails, MasterKeys, OAuthRounds,
+    OrderFilter, Orders, Payments, ProcessedEvents, PromotionCodeFilter, PromotionCodes,
+    RateLimiter, RestrictedKeys, SalesGroup, SalesRange, SalesTotals, SealedKind, SealedValue,
+    SeenTarget, SellerStripe, Subscriptions, TakeDone, TakeQuery, TenantErasure, Tenants, Tokens,
+    ValidateDone, ValidateQuery, Validations, WebhookEndpoints,
 };
 
 mockall::mock! {
@@ -147,6 +152,16 @@ mockall::mock! {
             ended: Timestamp,
             n: usize,
         ) -> Result<Vec<LicenseRecord>, StoreError>;
+        fn lapsed_licenses(
+            &self,
+            begun: Timestamp,
+            n: usize,
+        ) -> Result<Vec<LicenseRecord>, StoreError>;
+        fn expiring_licenses(
+            &self,
+            now: Timestamp,
+            n: usize,
+        ) -> Result<Vec<ExpiringLicense>, StoreError>;
     }
 
     impl Activations for Store {
@@ -287,6 +302,50 @@ mockall::mock! {
 
     impl Subscriptions for Store {
         fn subscription(&self, key: &SubscriptionKey) -> Found<Subscription>;
+    }
+
+    impl Ledgers for Store {
+        fn books(&self, id: &BooksId) -> Found<Books>;
+        fn books_due(&self, now: Timestamp, n: usize) -> Result<Vec<BooksId>, StoreError>;
+        fn books_of(&self, tenant: &TenantId, mode: Mode) -> Result<Vec<Books>, StoreError>;
+        fn ledger_entries(
+            &self,
+            id: &BooksId,
+            ids: &[StripeObjectId],
+        ) -> Result<Vec<LedgerEntry>, StoreError>;
+        fn reported_sums(&self, id: &BooksId, until: Timestamp) -> Result<Sums, StoreError>;
+        fn sales_sums(
+            &self,
+            range: &SalesRange,
+            group: SalesGroup,
+            n: usize,
+        ) -> Result<SalesTotals, StoreError>;
+        fn ledger_range<'a>(
+            &self,
+            range: &SalesRange,
+            after: Option<&'a Cursor>,
+            n: usize,
+        ) -> Result<Vec<AttributedEntry>, StoreError>;
+    }
+
+    impl PromotionCodes for Store {
+        fn promotion_code(&self, tenant: &TenantId, id: &PromotionCodeId) -> Found<PromotionCode>;
+        fn promotion_code_at_stripe(
+            &self,
+            account: &AccountRef,
+            id: &StripeObjectId,
+        ) -> Found<PromotionCode>;
+        fn promotion_codes(
+            &self,
+            tenant: &TenantId,
+            filter: &PromotionCodeFilter,
+            page: &PageRequest,
+        ) -> Listed<PromotionCode>;
+        fn unfinished_promotion_codes(
+            &self,
+            before: Timestamp,
+            n: usize,
+        ) -> Result<Vec<PromotionCode>, StoreError>;
     }
 
     impl OAuthRounds for Store {

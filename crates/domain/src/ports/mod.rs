@@ -12,6 +12,7 @@ mod configuration;
 mod housekeeping;
 mod http;
 mod last_seen;
+mod ledger;
 mod licenses;
 mod mail;
 mod master_keys;
@@ -26,10 +27,12 @@ mod store;
 mod store_error;
 mod stripe;
 mod stripe_api;
+mod stripe_catalog;
 mod stripe_checkout;
 mod stripe_history;
 mod stripe_idempotency;
 mod stripe_refusal;
+mod stripe_sales;
 mod stripe_webhooks;
 mod validations;
 
@@ -41,7 +44,13 @@ pub use configuration::Configuration;
 pub use housekeeping::{Housekeeping, MAX_PRUNED_ROWS, StoreLoad};
 pub use http::{AnswerBody, Http, HttpError, HttpRequest, HttpResponse, Method};
 pub use last_seen::{LastSeen, SeenTarget};
-pub use licenses::{Activations, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses};
+pub use ledger::{
+    AccountSums, AttributedEntry, Ledgers, PromotionCodeFilter, PromotionCodes, SalesGroup,
+    SalesRange, SalesSums, SalesTotals,
+};
+pub use licenses::{
+    Activations, ExpiringLicense, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses,
+};
 pub use mail::{Mail, MailError, Message};
 pub use master_keys::{MasterKeys, SealedKind, SealedValue};
 pub use outbox::{ClaimLimits, Claimed, Deliveries, Mails, SET_ASIDE, WebhookEndpoints};
@@ -59,8 +68,10 @@ pub use store::Store;
 pub use store_error::StoreError;
 pub use stripe::{Connections, OAuthRounds, ProcessedEvents, RestrictedKeys};
 pub use stripe_api::{
-    CheckoutEnd, Grant, NewPrice, NewProduct, PriceBilling, SellerKey, SoldKeyType, Stripe,
-    StripeAccess, StripeAccount, StripeError, StripePrice, StripeProduct,
+    CheckoutEnd, Grant, SellerKey, Stripe, StripeAccess, StripeAccount, StripeError,
+};
+pub use stripe_catalog::{
+    NewPrice, NewProduct, PriceBilling, SoldKeyType, StripePrice, StripeProduct,
 };
 pub use stripe_checkout::{
     CheckoutLine, CheckoutPrice, CheckoutRequest, CheckoutSession, NewSubscription,
@@ -68,6 +79,9 @@ pub use stripe_checkout::{
 pub use stripe_history::{HistoryKind, HistoryPage, HistoryQuery, UnknownHistory};
 pub use stripe_idempotency::StripeIdempotencyKey;
 pub use stripe_refusal::StripeRefusal;
+pub use stripe_sales::{
+    BookedSince, ChargePayment, NewCoupon, NewPromotionCode, StripePage, TransactionPage,
+};
 pub use stripe_webhooks::{WebhookError, Webhooks};
 pub use validations::{ValidateDone, ValidateQuery, ValidateRead, Validations};
 

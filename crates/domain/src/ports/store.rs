@@ -6,6 +6,7 @@ use super::commit::Commit;
 use super::configuration::Configuration;
 use super::housekeeping::Housekeeping;
 use super::last_seen::LastSeen;
+use super::ledger::{Ledgers, PromotionCodes};
 use super::licenses::{Activations, Licenses};
 use super::master_keys::MasterKeys;
 use super::outbox::{Deliveries, Mails, WebhookEndpoints};
@@ -32,5 +33,5 @@ store! {
     Tenants Tokens ApiKeys Catalog Connections OAuthRounds WebhookEndpoints Audits
     ProcessedEvents Orders Payments Subscriptions Customers Licenses Activations Deliveries Mails
     Validations IdempotencyKeys Commit RateLimiter LastSeen Housekeeping MasterKeys Erasures
-    Configuration RestrictedKeys SellerStripe
+    Configuration RestrictedKeys SellerStripe Ledgers PromotionCodes
 }

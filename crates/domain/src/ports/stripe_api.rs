@@ -7,21 +7,21 @@ use crate::base::id::{
     StripeProductId, SubscriptionId,
 };
 use crate::base::mode::Mode;
-use crate::base::money::Money;
 use crate::base::secret::Secret;
-use crate::base::slug::{KeyTypeId, ProductId, TenantId};
+use crate::base::stripe_value::StripeObjectId;
 use crate::base::url::WebUrl;
-use crate::model::catalog::key_type::KeyType;
-use crate::model::catalog::price_link::PriceLink;
-use crate::model::licenses::recurrence::Billing;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::DisputeFacts;
 pub use crate::model::stripe::stripe_account::StripeAccount;
 use crate::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
+use crate::ports::stripe_catalog::{NewPrice, NewProduct, StripePrice, StripeProduct};
 use crate::ports::stripe_checkout::{CheckoutRequest, CheckoutSession};
 use crate::ports::stripe_history::{HistoryPage, HistoryQuery};
 use crate::ports::stripe_idempotency::StripeIdempotencyKey;
 use crate::ports::stripe_refusal::StripeRefusal;
+use crate::ports::stripe_sales::{
+    BookedSince, ChargePayment, NewCoupon, NewPromotionCode, StripePage, TransactionPage,
+};
 
 /// Calls Stripe's API on accounts that are connected by OAuth, or with a key of the seller's own.
 ///
@@ -121,6 +121,50 @@ pub trait Stripe: Send + Sync {
         key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError>;
 
+    /// Lists a page of the balance transactions of an account, newest first
+    /// (`transactions_are_listed_page_by_page`). Each names the payment of its source, if the credentials
+    /// allow to read it.
+    fn balance_transactions(
+        &self,
+        access: &StripeAccess,
+        since: &BookedSince,
+    ) -> Result<TransactionPage, StripeError>;
+
+    /// Lists a page of the charges of an account, newest first.
+    fn charges(
+        &self,
+        access: &StripeAccess,
+        since: &BookedSince,
+    ) -> Result<StripePage<ChargePayment>, StripeError>;
+
+    /// Creates a coupon.
+    fn create_coupon(
+        &self,
+        access: &StripeAccess,
+        coupon: &NewCoupon,
+        key: &StripeIdempotencyKey,
+    ) -> Result<(), StripeError>;
+
+    /// Deletes a coupon, which ends its promotion codes. Succeeds if it does not exist
+    /// (`a_deleted_coupon_ends_its_codes`).
+    fn delete_coupon(&self, access: &StripeAccess, id: &str) -> Result<(), StripeError>;
+
+    /// Creates a promotion code (`a_code_is_taken_while_it_is_active`).
+    fn create_promotion_code(
+        &self,
+        access: &StripeAccess,
+        code: &NewPromotionCode,
+        key: &StripeIdempotencyKey,
+    ) -> Result<StripeObjectId, StripeError>;
+
+    /// Activates or deactivates a promotion code.
+    fn set_promotion_code_active(
+        &self,
+        access: &StripeAccess,
+        id: &StripeObjectId,
+        active: bool,
+    ) -> Result<(), StripeError>;
+
     /// Reads a page of what happened on an account.
     fn history(
         &self,
@@ -214,108 +258,6 @@ pub struct Grant {
     pub account: StripeAccountId,
     /// Whether the grant is for live mode.
     pub livemode: bool,
-}
-
-/// The key type that a Stripe product or price is made for, in its metadata.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SoldKeyType {
-    /// The tenant.
-    pub tenant: TenantId,
-    /// The product.
-    pub product: ProductId,
-    /// The key type.
-    pub key_type: KeyTypeId,
-}
-
-impl SoldKeyType {
-    /// The ids of a key type.
-    pub fn of(key_type: &KeyType) -> Self {
-        Self {
-            tenant: key_type.tenant.clone(),
-            product: key_type.product.clone(),
-            key_type: key_type.id.clone(),
-        }
-    }
-
-    /// Whether these are the ids of the key type.
-    pub fn is(&self, key_type: &KeyType) -> bool {
-        (&self.tenant, &self.product, &self.key_type)
-            == (&key_type.tenant, &key_type.product, &key_type.id)
-    }
-
-    /// Whether these are the ids of the key type that has the link.
-    pub fn is_of(&self, link: &PriceLink) -> bool {
-        (&self.tenant, &self.product, &self.key_type)
-            == (&link.tenant, &link.product, &link.key_type)
-    }
-}
-
-/// A product as Stripe has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StripeProduct {
-    /// Stripe's id of the product.
-    pub id: StripeProductId,
-    /// The name that buyers see.
-    pub name: String,
-    /// Whether the product is not archived.
-    pub active: bool,
-    /// The key type in the metadata, if there is one.
-    pub sold: Option<SoldKeyType>,
-}
-
-/// A price as Stripe has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StripePrice {
-    /// Stripe's id of the price.
-    pub id: StripePriceId,
-    /// The amount, if it is one.
-    pub amount: Option<Money>,
-    /// How often the price is paid; `None` if it is paid once.
-    pub billing: Option<PriceBilling>,
-    /// Whether the price is not archived.
-    pub active: bool,
-    /// The key type in the metadata, if there is one.
-    pub sold: Option<SoldKeyType>,
-}
-
-/// How often a price is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PriceBilling {
-    /// For each period.
-    Recurring(Billing),
-    /// In a way that no key type has, such as by usage.
-    Other,
-}
-
-impl StripePrice {
-    /// Whether the price has this amount and is paid so often.
-    pub fn is(&self, amount: Money, billing: Option<Billing>) -> bool {
-        self.amount == Some(amount) && self.billing == billing.map(PriceBilling::Recurring)
-    }
-}
-
-/// A Stripe product to create.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewProduct {
-    /// The key type of the first line, for the metadata.
-    pub sold: SoldKeyType,
-    /// The name that buyers see.
-    pub name: String,
-}
-
-/// A Stripe price to create.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewPrice {
-    /// The key type, for the metadata.
-    pub sold: SoldKeyType,
-    /// The price's name in the seller's Stripe dashboard.
-    pub name: String,
-    /// The Stripe product that the price belongs to.
-    pub stripe_product: StripeProductId,
-    /// The amount of the price.
-    pub amount: Money,
-    /// How often the price is paid; `None` if it is paid once.
-    pub billing: Option<Billing>,
 }
 
 /// How a checkout session ended.

@@ -8,7 +8,7 @@ use crate::model::stripe::processed_event::ProcessedEvent;
 use crate::ports::{Store, StoreError, Stripe, WebhookError, Webhooks};
 use crate::usecase::env::Env;
 use crate::usecase::failure::Failure;
-use crate::usecase::licenses::expiry::notice_ends;
+use crate::usecase::licenses::expiry::{notice_ends, notice_lapses, remind};
 use crate::usecase::outbox::waiting::assign_waiting;
 use crate::usecase::sales::checkout;
 use crate::usecase::stripe::inbound::{self, Inbound, InboundError, InboundStore, Outcome};
@@ -43,6 +43,10 @@ pub struct SweepReport {
     pub assigned: usize,
     /// Number of licenses whose end was noticed.
     pub ended: usize,
+    /// Number of licenses whose grace was noticed to be over.
+    pub lapsed: usize,
+    /// Number of licenses of whose end a seller was reminded.
+    pub reminded: usize,
 }
 
 /// Sweeps once. A failure of one object does not stop the others.
@@ -71,6 +75,14 @@ pub fn sweep(
     }
     match notice_ends(store, env) {
         Ok(ended) => report.ended = ended,
+        Err(_) => increment(&mut report.failed),
+    }
+    match notice_lapses(store, env) {
+        Ok(lapsed) => report.lapsed = lapsed,
+        Err(_) => increment(&mut report.failed),
+    }
+    match remind(store, env) {
+        Ok(reminded) => report.reminded = reminded,
         Err(_) => increment(&mut report.failed),
     }
     Ok(report)

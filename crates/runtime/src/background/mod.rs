@@ -5,6 +5,7 @@ mod deliver;
 mod error;
 mod gather;
 mod last_seen;
+mod ledger;
 mod mail;
 mod prune;
 mod reconcile;
@@ -39,6 +40,7 @@ impl Workers {
             tokio::spawn(restricted_keys::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(prune::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(last_seen::run(Arc::clone(app), stopped.clone())),
+            tokio::spawn(ledger::run(Arc::clone(app), stopped.clone())),
             tokio::spawn(tidy_metrics::run(Arc::clone(app), stopped)),
         ];
         Self { stop, tasks }

@@ -48,10 +48,11 @@ pub(crate) enum Worker {
     Reconcile,
     Prune,
     LastSeen,
+    Ledger,
 }
 
 impl Worker {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Deliver,
         Self::Mail,
         Self::Sweep,
@@ -60,6 +61,7 @@ impl Worker {
         Self::Reconcile,
         Self::Prune,
         Self::LastSeen,
+        Self::Ledger,
     ];
 
     fn as_str(self) -> &'static str {
@@ -72,6 +74,7 @@ impl Worker {
             Self::Reconcile => "reconcile",
             Self::Prune => "prune",
             Self::LastSeen => "last_seen",
+            Self::Ledger => "ledger",
         }
     }
 }

@@ -9,14 +9,16 @@ use mintage_domain::base::id::{
 };
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
+use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::event::DisputeFacts;
 use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 use mintage_domain::ports::{
-    CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, HistoryPage, HistoryQuery, NewPrice,
-    NewProduct, SellerKey, Stripe, StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey,
-    StripePrice, StripeProduct,
+    BookedSince, ChargePayment, CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, HistoryPage,
+    HistoryQuery, NewCoupon, NewPrice, NewProduct, NewPromotionCode, SellerKey, Stripe,
+    StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePage, StripePrice,
+    StripeProduct, TransactionPage,
 };
 
 use crate::metrics::Metrics;
@@ -203,6 +205,74 @@ impl Stripe for GuardedStripe {
     ) -> Result<CheckoutSession, StripeError> {
         let call = || self.stripe.open_checkout(access, checkout, key);
         self.call_with("open_checkout", access, call)
+    }
+
+    fn balance_transactions(
+        &self,
+        access: &StripeAccess,
+        since: &BookedSince,
+    ) -> Result<TransactionPage, StripeError> {
+        let call = || self.stripe.balance_transactions(access, since);
+        self.count(
+            "balance_transactions",
+            access.mode(),
+            access.account(),
+            call,
+        )
+    }
+
+    fn charges(
+        &self,
+        access: &StripeAccess,
+        since: &BookedSince,
+    ) -> Result<StripePage<ChargePayment>, StripeError> {
+        let call = || self.stripe.charges(access, since);
+        self.count("charges", access.mode(), access.account(), call)
+    }
+
+    fn create_coupon(
+        &self,
+        access: &StripeAccess,
+        coupon: &NewCoupon,
+        key: &StripeIdempotencyKey,
+    ) -> Result<(), StripeError> {
+        let call = || self.stripe.create_coupon(access, coupon, key);
+        self.count("create_coupon", access.mode(), access.account(), call)
+    }
+
+    fn delete_coupon(&self, access: &StripeAccess, id: &str) -> Result<(), StripeError> {
+        let call = || self.stripe.delete_coupon(access, id);
+        self.count("delete_coupon", access.mode(), access.account(), call)
+    }
+
+    fn create_promotion_code(
+        &self,
+        access: &StripeAccess,
+        code: &NewPromotionCode,
+        key: &StripeIdempotencyKey,
+    ) -> Result<StripeObjectId, StripeError> {
+        let call = || self.stripe.create_promotion_code(access, code, key);
+        self.count(
+            "create_promotion_code",
+            access.mode(),
+            access.account(),
+            call,
+        )
+    }
+
+    fn set_promotion_code_active(
+        &self,
+        access: &StripeAccess,
+        id: &StripeObjectId,
+        active: bool,
+    ) -> Result<(), StripeError> {
+        let call = || self.stripe.set_promotion_code_active(access, id, active);
+        self.count(
+            "set_promotion_code_active",
+            access.mode(),
+            access.account(),
+            call,
+        )
     }
 
     fn history(

@@ -3,6 +3,7 @@
 mod configuration_cache;
 mod known_api_key;
 mod last_seen;
+mod ledger_wakes;
 mod rate_shares;
 mod stripe_circuits;
 mod stripe_threads;
@@ -12,6 +13,7 @@ mod versioned_map;
 pub use configuration_cache::ConfigurationCache;
 pub use known_api_key::KnownApiKey;
 pub use last_seen::LastSeenBuffer;
+pub use ledger_wakes::LedgerWakes;
 pub(crate) use rate_shares::HeldShare;
 pub use rate_shares::RateShares;
 pub use stripe_circuits::StripeCircuits;

@@ -20,7 +20,7 @@ use crate::lookup::Lookup;
 use crate::writes::Writes;
 
 /// How guards find rows, in the order in which every node locks them.
-pub(crate) const LOOKUPS: [&Lookup; 27] = [
+pub(crate) const LOOKUPS: [&Lookup; 30] = [
     &sellers::tenant::LOOKUP,
     &sellers::management_token::LOOKUP,
     &catalog::product::LOOKUP,
@@ -38,6 +38,9 @@ pub(crate) const LOOKUPS: [&Lookup; 27] = [
     &stripe::event::LOOKUP,
     &sales::order::LOOKUP,
     &sales::payment::LOOKUP,
+    &sales::ledger_entry::LOOKUP,
+    &sales::ledger_books::LOOKUP,
+    &sales::promotion_code::LOOKUP,
     &sales::subscription::LOOKUP,
     &licenses::license::LOOKUP,
     &licenses::license::LOOKUP_BY_UNIT,
@@ -72,6 +75,9 @@ pub(crate) fn write(changes: &Changes, joined: &JoinedCustomers) -> Writes {
     stripe::event::write(changes, &mut writes);
     sales::order::write(changes, &mut writes);
     sales::payment::write(changes, &mut writes);
+    sales::ledger_entry::write(changes, &mut writes);
+    sales::ledger_books::write(changes, &mut writes);
+    sales::promotion_code::write(changes, &mut writes);
     sales::subscription::write(changes, &mut writes);
     licenses::license::write(changes, &mut writes);
     licenses::activation::write(changes, &mut writes);

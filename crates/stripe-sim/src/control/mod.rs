@@ -6,6 +6,7 @@ mod accounts;
 mod catalog;
 mod disputes;
 mod inspect;
+mod ledger;
 mod payments;
 mod payouts;
 mod promotions;
@@ -43,6 +44,7 @@ pub(crate) async fn require_token(
 }
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
+    ledger::routes(config);
     config
         .route("/calls", web::get().to(inspect::list_calls))
         .route("/requests", web::get().to(inspect::list_requests))

@@ -14,7 +14,9 @@ use crate::resources::payouts;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewPayout {
-    amount: i64,
+    /// All of the balance by default.
+    #[serde(default)]
+    amount: Option<i64>,
     currency: String,
     #[serde(default)]
     livemode: bool,
@@ -31,7 +33,7 @@ pub(crate) async fn pay(
         return response::error(404, "There is no such account.");
     }
     let scope = Scope::new(&*id, Mode::from_livemode(body.livemode));
-    response::ok(payouts::pay(
+    response::result(payouts::pay(
         &mut world,
         &scope,
         body.amount,
@@ -45,5 +47,5 @@ pub(crate) async fn fail(world: Data<SharedWorld>, id: Path<String>) -> HttpResp
     let Some(scope) = world.store.scope_of::<Payout>(&id) else {
         return response::error(404, "There is no such payout.");
     };
-    response::ok(payouts::fail(&mut world, &scope, &id))
+    response::result(payouts::fail(&mut world, &scope, &id))
 }

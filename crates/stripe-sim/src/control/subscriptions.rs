@@ -22,6 +22,10 @@ pub(crate) enum Happening {
     FailPayments(bool),
     /// Stripe tries to pay the last invoice again.
     Retry {},
+    /// The seller voids the last invoice.
+    Void {},
+    /// The seller writes the last invoice off.
+    WriteOff {},
     /// The seller pauses it, or resumes it.
     Pause(bool),
     /// It moves to another price.
@@ -49,6 +53,8 @@ fn happen(world: &mut World, scope: &Scope, id: &str, happening: &Happening) -> 
             subscriptions::set_payments(world, scope, id, *fail).map(|()| json!({}))
         }
         Happening::Retry {} => subscriptions::retry(world, scope, id),
+        Happening::Void {} => subscriptions::give_up(world, scope, id, "void"),
+        Happening::WriteOff {} => subscriptions::give_up(world, scope, id, "uncollectible"),
         Happening::Pause(is_paused) => subscriptions::pause(world, scope, id, *is_paused),
         Happening::Switch(price) => subscriptions::switch(world, scope, id, price),
         Happening::Cancel {} => {

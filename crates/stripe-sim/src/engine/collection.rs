@@ -38,6 +38,10 @@ impl<T: StripeObject> Collection<T> {
         self.positions = ids.zip(0..).collect();
     }
 
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.items.iter_mut()
+    }
+
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.items.iter()
     }

@@ -4,6 +4,7 @@
 pub(crate) mod accounts;
 pub(crate) mod authentication;
 pub(crate) mod authorization_codes;
+pub(crate) mod balance;
 pub(crate) mod clock;
 pub(crate) mod collection;
 pub(crate) mod delivery;
@@ -14,7 +15,6 @@ pub(crate) mod journal;
 pub(crate) mod objects;
 pub(crate) mod outbox;
 pub(crate) mod permissions;
-pub(crate) mod promotions;
 pub(crate) mod restricted_keys;
 pub(crate) mod store;
 pub(crate) mod world;

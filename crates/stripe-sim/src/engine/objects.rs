@@ -1,7 +1,7 @@
 use crate::engine::collection::Collection;
 use crate::model::application_fee::ApplicationFee;
+use crate::model::balance_transaction::BalanceTransaction;
 use crate::model::charge::Charge;
-use crate::model::coupon::Coupon;
 use crate::model::dispute::Dispute;
 use crate::model::event::Event;
 use crate::model::invoice::Invoice;
@@ -10,6 +10,7 @@ use crate::model::payment_intent::PaymentIntent;
 use crate::model::payout::Payout;
 use crate::model::price::Price;
 use crate::model::product::Product;
+use crate::model::promotions::{Coupon, PromotionCode};
 use crate::model::refund::Refund;
 use crate::model::session::Session;
 use crate::model::subscription::Subscription;
@@ -44,6 +45,7 @@ macro_rules! objects {
 
 objects! {
     application_fees: ApplicationFee,
+    balance_transactions: BalanceTransaction,
     charges: Charge,
     coupons: Coupon,
     disputes: Dispute,
@@ -53,6 +55,7 @@ objects! {
     payouts: Payout,
     prices: Price,
     products: Product,
+    promotion_codes: PromotionCode,
     refunds: Refund,
     sessions: Session,
     webhook_endpoints: RegisteredEndpoint,

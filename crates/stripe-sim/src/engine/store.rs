@@ -42,6 +42,13 @@ impl Store {
         }
     }
 
+    /// Changes all objects of one type in one scope.
+    pub(crate) fn update_all<T: Stored>(&mut self, scope: &Scope, change: impl FnMut(&mut T)) {
+        if let Some(objects) = self.0.get_mut(scope) {
+            T::collection_mut(objects).iter_mut().for_each(change);
+        }
+    }
+
     /// Deletes all objects of one scope.
     pub(crate) fn wipe(&mut self, scope: &Scope) {
         self.0.remove(scope);

@@ -13,7 +13,6 @@ use crate::engine::faults::Faults;
 use crate::engine::idempotency::IdempotencyKeys;
 use crate::engine::journal::Journal;
 use crate::engine::outbox::{Delivery, Outbox};
-use crate::engine::promotions::Promotions;
 use crate::engine::restricted_keys::RestrictedKeys;
 use crate::engine::store::Store;
 
@@ -44,7 +43,6 @@ pub(crate) struct World {
     pub(crate) existence_first: BTreeSet<String>,
     pub(crate) store: Store,
     pub(crate) outbox: Outbox,
-    pub(crate) promotions: Promotions,
     /// The links to the onboarding of accounts that were not used yet, by their paths.
     pub(crate) onboarding_links: HashMap<String, OnboardingLink>,
     /// The time of the last search for expired sessions.
@@ -67,7 +65,6 @@ impl World {
             existence_first: BTreeSet::new(),
             store: Store::default(),
             outbox: Outbox::new(queue),
-            promotions: Promotions::default(),
             onboarding_links: HashMap::new(),
             last_expiry_check: i64::MIN,
             config,

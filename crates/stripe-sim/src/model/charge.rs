@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 use crate::base::metadata::Metadata;
 use crate::model::object::StripeObject;
 use crate::model::payment_method::{PaymentMethod, PaymentStatus};
+use crate::params::values::Params;
 
 pub(crate) struct Charge {
     pub(crate) id: String,
@@ -61,6 +62,10 @@ impl StripeObject for Charge {
 
     fn created(&self) -> i64 {
         self.created
+    }
+
+    fn matches(&self, filters: &Params) -> bool {
+        filters.filter_text("payment_intent", &self.payment_intent)
     }
 
     fn fields(&self) -> Value {

@@ -13,6 +13,8 @@ pub(crate) struct Dispute {
     pub(crate) payment_intent: String,
     pub(crate) reason: String,
     pub(crate) status: DisputeStatus,
+    /// The balance transactions of the dispute, as they were booked.
+    pub(crate) booked: Vec<Value>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -88,7 +90,7 @@ impl StripeObject for Dispute {
             "id": self.id,
             "object": "dispute",
             "amount": self.amount,
-            "balance_transactions": [],
+            "balance_transactions": self.booked,
             "charge": self.charge,
             "created": self.created,
             "currency": self.currency,

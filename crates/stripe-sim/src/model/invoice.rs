@@ -16,6 +16,8 @@ pub(crate) struct Invoice {
     pub(crate) currency: String,
     pub(crate) price: String,
     pub(crate) is_paid: bool,
+    /// `void` or `uncollectible`, if the seller has given the invoice up.
+    pub(crate) given_up: Option<&'static str>,
     pub(crate) attempts: i64,
     /// `subscription_create`, `subscription_cycle` or `subscription_update`.
     pub(crate) billing_reason: &'static str,
@@ -32,6 +34,14 @@ pub(crate) struct Invoice {
 }
 
 impl Invoice {
+    fn status(&self) -> &'static str {
+        if self.is_paid {
+            "paid"
+        } else {
+            self.given_up.unwrap_or("open")
+        }
+    }
+
     /// The payment of the invoice, if it was paid.
     pub(crate) fn payments(&self) -> Option<Value> {
         let intent = self.payment_intent.as_ref()?;
@@ -122,7 +132,7 @@ impl StripeObject for Invoice {
 
     fn matches(&self, filters: &Params) -> bool {
         filters.filter_text("subscription", &self.subscription)
-            && filters.filter_text("status", if self.is_paid { "paid" } else { "open" })
+            && filters.filter_text("status", self.status())
     }
 
     fn fields(&self) -> Value {
@@ -137,7 +147,7 @@ impl StripeObject for Invoice {
             "amount_shipping": 0,
             "attempt_count": self.attempts,
             "attempted": self.attempts > 0,
-            "auto_advance": !self.is_paid,
+            "auto_advance": self.status() == "open",
             "automatic_tax": {
                 "disabled_reason": null, "enabled": false, "liability": null, "provider": null,
                 "status": null,
@@ -175,7 +185,7 @@ impl StripeObject for Invoice {
             "post_payment_credit_notes_amount": 0,
             "pre_payment_credit_notes_amount": 0,
             "starting_balance": 0,
-            "status": if self.is_paid { "paid" } else { "open" },
+            "status": self.status(),
             "status_transitions": {
                 "finalized_at": self.created, "marked_uncollectible_at": null,
                 "paid_at": self.is_paid.then_some(self.created), "voided_at": null,

@@ -2,8 +2,8 @@
 
 pub(crate) mod account;
 pub(crate) mod application_fee;
+pub(crate) mod balance_transaction;
 pub(crate) mod charge;
-pub(crate) mod coupon;
 pub(crate) mod dispute;
 pub(crate) mod event;
 pub(crate) mod invoice;
@@ -13,6 +13,7 @@ pub(crate) mod payment_method;
 pub(crate) mod payout;
 pub(crate) mod price;
 pub(crate) mod product;
+pub(crate) mod promotions;
 pub(crate) mod refund;
 pub(crate) mod session;
 pub(crate) mod session_options;

@@ -11,6 +11,9 @@ pub(crate) struct Payout {
     pub(crate) amount: i64,
     pub(crate) currency: String,
     pub(crate) status: PayoutStatus,
+    pub(crate) balance_transaction: String,
+    /// Set when the payout fails.
+    pub(crate) failure_balance_transaction: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,7 +38,6 @@ impl StripeObject for Payout {
     const NULLS: &'static [&'static str] = &[
         "application_fee",
         "application_fee_amount",
-        "balance_transaction",
         "description",
         "destination",
         "original_payout",
@@ -65,9 +67,10 @@ impl StripeObject for Payout {
             "amount": self.amount,
             "arrival_date": self.arrival_date,
             "automatic": true,
+            "balance_transaction": self.balance_transaction,
             "created": self.created,
             "currency": self.currency,
-            "failure_balance_transaction": null,
+            "failure_balance_transaction": self.failure_balance_transaction,
             "failure_code": failed.then_some("account_closed"),
             "failure_message": failed.then_some("The bank account has been closed."),
             "livemode": self.livemode,

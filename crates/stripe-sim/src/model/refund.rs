@@ -12,6 +12,8 @@ pub(crate) struct Refund {
     pub(crate) charge: String,
     pub(crate) payment_intent: String,
     pub(crate) balance_transaction: String,
+    /// Set when the refund fails or is canceled.
+    pub(crate) failure_balance_transaction: Option<String>,
     pub(crate) reason: Option<String>,
     pub(crate) metadata: Metadata,
     pub(crate) status: RefundStatus,
@@ -69,6 +71,7 @@ impl StripeObject for Refund {
             "payment_intent": self.payment_intent,
             "reason": self.reason,
             "status": self.status.as_str(),
+            "failure_balance_transaction": self.failure_balance_transaction,
             "failure_reason": (self.status == RefundStatus::Failed).then_some("lost_or_stolen_card"),
         })
     }

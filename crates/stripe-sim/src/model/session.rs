@@ -30,6 +30,13 @@ pub(crate) struct LineItem {
     pub(crate) product_name: String,
 }
 
+/// What lowers the total of a session. By how much, its amounts say.
+#[derive(Clone)]
+pub(crate) struct SessionDiscount {
+    pub(crate) coupon: String,
+    pub(crate) promotion_code: String,
+}
+
 pub(crate) struct Session {
     pub(crate) id: String,
     pub(crate) livemode: bool,
@@ -42,6 +49,8 @@ pub(crate) struct Session {
     /// `unpaid`, `paid` or `no_payment_required`.
     pub(crate) payment_status: &'static str,
     pub(crate) amounts: Amounts,
+    /// The promotion code that the payer entered on the hosted page.
+    pub(crate) discount: Option<SessionDiscount>,
     pub(crate) options: SessionOptions,
     pub(crate) currency: String,
     /// The items that the hosted page shows.
@@ -139,6 +148,11 @@ impl StripeObject for Session {
                 "name": null, "phone": null, "tax_exempt": "none", "tax_ids": null,
             })
         });
+        let discounts: Vec<Value> = self
+            .discount
+            .iter()
+            .map(|it| json!({ "coupon": it.coupon, "promotion_code": it.promotion_code }))
+            .collect();
         let url = (self.status == SessionStatus::Open).then_some(&self.url);
         let mut json = json!({
             "id": self.id,
@@ -158,7 +172,7 @@ impl StripeObject for Session {
             "customer_creation": self.customer_creation,
             "customer_details": customer_details,
             "customer_email": self.customer_email,
-            "discounts": [],
+            "discounts": discounts,
             "expires_at": self.expires_at,
             "livemode": self.livemode,
             "locale": self.locale,

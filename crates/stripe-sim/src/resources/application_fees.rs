@@ -2,6 +2,7 @@
 
 use crate::base::error::StripeError;
 use crate::base::scope::Scope;
+use crate::engine::balance::Movement;
 use crate::engine::world::World;
 use crate::model::application_fee::{ApplicationFee, FeeRefund};
 use crate::model::charge::Charge;
@@ -42,20 +43,49 @@ pub(crate) fn create(
         balance_transaction,
     };
     let platform = world.config.platform_scope(scope.mode);
+    let movement = Movement {
+        kind: "application_fee",
+        reporting_category: "platform_earning",
+        amount,
+        currency: &fee.currency,
+        fees: Vec::new(),
+        source: Some(&id),
+        description: None,
+    };
+    world.book_as(&platform, fee.balance_transaction.clone(), movement);
     world.store.insert(&platform, fee);
     Ok(Some(id))
 }
 
-/// Refunds the part of a fee that belongs to `refunded` of a charge of `charged`.
-pub(crate) fn refund(world: &mut World, scope: &Scope, fee: &str, refunded: i64, charged: i64) {
+/// Refunds the part of a fee that belongs to `refunded` of a charge of `charged`. Returns the amount.
+pub(crate) fn refund(
+    world: &mut World,
+    scope: &Scope,
+    fee: &str,
+    refunded: i64,
+    charged: i64,
+) -> i64 {
     let platform = world.config.platform_scope(scope.mode);
     let (id, created) = (world.ids.object_id("fr_"), world.clock.now());
-    if let Ok(fee) = world.store.get_mut::<ApplicationFee>(&platform, fee) {
-        let amount = fee.proportional_refund(refunded, charged);
-        fee.refunds.push(FeeRefund {
-            id,
-            amount,
-            created,
-        });
-    }
+    let Ok(fee) = world.store.get_mut::<ApplicationFee>(&platform, fee) else {
+        return 0;
+    };
+    let amount = fee.proportional_refund(refunded, charged);
+    let currency = fee.currency.clone();
+    fee.refunds.push(FeeRefund {
+        id: id.clone(),
+        amount,
+        created,
+    });
+    let movement = Movement {
+        kind: "application_fee_refund",
+        reporting_category: "platform_earning_refund",
+        amount: -amount,
+        currency: &currency,
+        fees: Vec::new(),
+        source: Some(&id),
+        description: None,
+    };
+    world.book(&platform, movement);
+    amount
 }

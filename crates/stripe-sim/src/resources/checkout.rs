@@ -3,15 +3,14 @@
 use crate::base::currency;
 use crate::base::error::StripeError;
 use crate::base::scope::Scope;
-use crate::engine::promotions::Discount;
 use crate::engine::world::World;
 use crate::model::event::EventRequest;
 use crate::model::object::StripeObject;
 use crate::model::payment_intent::PaymentIntent;
 use crate::model::payment_method::{PaymentMethod, PaymentStatus};
-use crate::model::session::{Session, SessionStatus};
+use crate::model::session::{Session, SessionDiscount, SessionStatus};
 use crate::resources::test_cards::{CardResult, card_result};
-use crate::resources::{payment_intents, subscriptions};
+use crate::resources::{payment_intents, promotions, subscriptions};
 
 const NOT_OFFERED: &str = "This payment method is not offered.";
 const NOT_AUTHENTICATED: &str = "We are unable to authenticate your payment method. Please choose a \
@@ -57,7 +56,8 @@ pub(crate) fn submit(
     (email, promotion_code): (&str, &str),
     submission: Submission,
 ) -> Result<Outcome, StripeError> {
-    let discount = world.promotions.get(scope, promotion_code);
+    let subtotal = world.store.get::<Session>(scope, id)?.amounts.subtotal;
+    let discount = promotions::find(world, scope, promotion_code, subtotal);
     let session = world.store.get_mut::<Session>(scope, id)?;
     if session.status != SessionStatus::Open {
         return Err(StripeError::invalid(
@@ -87,19 +87,21 @@ pub(crate) fn submit(
 fn settle_amounts(
     session: &mut Session,
     promotion_code: &str,
-    discount: Option<Discount>,
+    discount: Option<(SessionDiscount, i64)>,
 ) -> Result<(), &'static str> {
-    let subtotal = session.amounts.subtotal;
-    let off = match (promotion_code, discount) {
-        ("", _) => 0,
-        (_, Some(discount)) if session.allow_promotion_codes == Some(true) => discount.of(subtotal),
+    let (discount, off) = match (promotion_code, discount) {
+        ("", _) => (None, 0),
+        (_, Some((discount, off))) if session.allow_promotion_codes == Some(true) => {
+            (Some(discount), off)
+        }
         _ => return Err(INVALID_CODE),
     };
-    let left = subtotal.saturating_sub(off);
+    let left = session.amounts.subtotal.saturating_sub(off);
     if left > 0 && currency::check_total(left, &session.currency).is_err() {
         return Err(TOO_SMALL);
     }
     session.amounts.settle(off, &session.options);
+    session.discount = discount;
     Ok(())
 }
 
@@ -172,6 +174,9 @@ fn complete(
     session.payment_status = payment_status;
     session.payment_intent = payment_intent;
     let success_url = session.success_url.replace("{CHECKOUT_SESSION_ID}", id);
+    if let Some(discount) = session.discount.clone() {
+        promotions::count(world, scope, &discount);
+    }
     emit(world, scope, id, "checkout.session.completed")?;
     Ok(Outcome::Complete(success_url))
 }

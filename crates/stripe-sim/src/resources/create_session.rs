@@ -116,6 +116,7 @@ pub(crate) fn create(context: &mut Context<'_>) -> ApiResult {
         status: SessionStatus::Open,
         payment_status: "unpaid",
         amounts: Amounts::of(cart.total),
+        discount: None,
         options,
         currency: cart.currency,
         line_items: cart.line_items,

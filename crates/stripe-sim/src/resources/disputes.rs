@@ -4,7 +4,9 @@ use serde_json::json;
 
 use crate::base::error::{ApiResult, StripeError};
 use crate::base::scope::Scope;
+use crate::engine::balance::{Movement, dispute_fee, stripe_fee_entry};
 use crate::engine::world::World;
+use crate::model::balance_transaction::BalanceTransaction;
 use crate::model::charge::Charge;
 use crate::model::dispute::{Dispute, DisputeStatus};
 use crate::model::event::EventRequest;
@@ -57,9 +59,14 @@ pub(crate) fn open(
         } else {
             DisputeStatus::NeedsResponse
         },
+        booked: Vec::new(),
     };
-    let json = dispute.to_json();
+    let id = dispute.id.clone();
     world.store.insert(scope, dispute);
+    if !is_inquiry {
+        book(world, scope, &id, WITHDRAWN)?;
+    }
+    let json = world.store.get::<Dispute>(scope, &id)?.to_json();
     let request = EventRequest::default();
     world.emit(scope, "charge.dispute.created", &json, &request);
     if !is_inquiry {
@@ -94,7 +101,10 @@ pub(crate) fn step(world: &mut World, scope: &Scope, id: &str, step: Step) -> Ap
         return Err(StripeError::invalid(message));
     };
     dispute.status = status;
-    let json = dispute.to_json();
+    for kind in kinds {
+        book(world, scope, id, kind)?;
+    }
+    let json = world.store.get::<Dispute>(scope, id)?.to_json();
     let previous = json!({ "status": before.as_str() });
     for kind in kinds {
         match *kind {
@@ -109,6 +119,47 @@ const UPDATED: &str = "charge.dispute.updated";
 const CLOSED: &str = "charge.dispute.closed";
 const WITHDRAWN: &str = "charge.dispute.funds_withdrawn";
 const REINSTATED: &str = "charge.dispute.funds_reinstated";
+
+/// Books what an event of a dispute moves: the disputed amount and the fee for the dispute leave the balance
+/// or return to it. Other events move nothing.
+fn book(world: &mut World, scope: &Scope, id: &str, kind: &str) -> Result<(), StripeError> {
+    let dispute = world.store.get::<Dispute>(scope, id)?;
+    let (amount, currency) = (dispute.amount, dispute.currency.clone());
+    let fee = dispute_fee(&currency);
+    let (reporting_category, amount, fee, description) = match kind {
+        WITHDRAWN => (
+            "dispute",
+            -amount,
+            stripe_fee_entry(fee, "Dispute fee"),
+            "Chargeback withdrawal",
+        ),
+        REINSTATED => (
+            "dispute_reversal",
+            amount,
+            stripe_fee_entry(-fee, "Dispute fee returned"),
+            "Chargeback reversal",
+        ),
+        _ => return Ok(()),
+    };
+    let movement = Movement {
+        kind: "adjustment",
+        reporting_category,
+        amount,
+        currency: &currency,
+        fees: vec![fee],
+        source: Some(id),
+        description: Some(description),
+    };
+    let transaction = world.book(scope, movement);
+    let transaction = world.store.get::<BalanceTransaction>(scope, &transaction)?;
+    let booked = transaction.to_json();
+    world
+        .store
+        .get_mut::<Dispute>(scope, id)?
+        .booked
+        .push(booked);
+    Ok(())
+}
 
 /// The status after a step, and the events of the step; `None` if the step cannot be taken.
 fn after(status: DisputeStatus, step: Step) -> Option<(DisputeStatus, &'static [&'static str])> {

@@ -4,10 +4,10 @@ use crate::base::error::StripeError;
 use crate::base::scope::Scope;
 use crate::engine::world::World;
 use crate::model::charge::Charge;
-use crate::model::coupon::Coupon;
 use crate::model::invoice::Invoice;
 use crate::model::price::Price;
 use crate::model::product::Product;
+use crate::model::promotions::Coupon;
 use crate::model::session::Session;
 use crate::model::webhook_endpoint::RegisteredEndpoint;
 

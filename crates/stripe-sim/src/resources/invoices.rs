@@ -14,12 +14,14 @@ use crate::params::spec::Kind::{Enum, Hash, Positive, Text, TextList};
 use crate::params::spec::{CREATED, Param, optional, required};
 use crate::params::values::Params;
 use crate::resources::context::Context;
+use crate::resources::listing;
 use crate::resources::payment_intents::{self, NewPayment};
 
 pub(crate) const RETRIEVE: &[Param] = &[optional("expand", TextList)];
 
 pub(crate) const LIST: &[Param] = &[
     CREATED,
+    optional("expand", TextList),
     optional("limit", Positive),
     optional("starting_after", Text),
     optional(
@@ -48,15 +50,41 @@ pub(crate) fn retrieve(context: &mut Context<'_>) -> ApiResult {
         .store
         .get::<Invoice>(&context.scope, &context.id)?;
     let mut json = invoice.to_json();
-    for name in context.params.text_list("expand").unwrap_or_default() {
-        if name != "payments" {
-            return Err(StripeError::not_simulated(&format!("expand[]={name}")).param("expand"));
-        }
-        let url = format!("/v1/invoice_payments?invoice={}", invoice.id);
-        let payments: Vec<_> = invoice.payments().into_iter().collect();
-        json["payments"] = list_of(&url, &payments);
+    if expands(context, "payments")? {
+        json["payments"] = payments_of(invoice);
     }
     Ok(json)
+}
+
+/// `GET /v1/invoices`, with the payments if they are asked for.
+pub(crate) fn list(context: &mut Context<'_>) -> ApiResult {
+    let expands = expands(context, "data.payments")?;
+    let mut page = listing::list::<Invoice>(context)?;
+    let (store, scope) = (&context.world.store, &context.scope);
+    for json in page["data"].as_array_mut().into_iter().flatten() {
+        let invoice = store.get::<Invoice>(scope, json["id"].as_str().unwrap_or_default())?;
+        if expands {
+            json["payments"] = payments_of(invoice);
+        }
+    }
+    Ok(page)
+}
+
+/// Whether a call expands `name`, the only field that can be expanded.
+fn expands(context: &Context<'_>, name: &str) -> Result<bool, StripeError> {
+    let wanted = context.params.text_list("expand").unwrap_or_default();
+    match wanted.iter().find(|wanted| *wanted != name) {
+        Some(other) => {
+            Err(StripeError::not_simulated(&format!("expand[]={other}")).param("expand"))
+        }
+        None => Ok(!wanted.is_empty()),
+    }
+}
+
+fn payments_of(invoice: &Invoice) -> Value {
+    let url = format!("/v1/invoice_payments?invoice={}", invoice.id);
+    let payments: Vec<_> = invoice.payments().into_iter().collect();
+    list_of(&url, &payments)
 }
 
 /// `GET /v1/invoice_payments`.
@@ -110,6 +138,7 @@ pub(crate) fn create(
         currency: of.currency.clone(),
         price: of.price["id"].as_str().unwrap_or_default().to_owned(),
         is_paid: false,
+        given_up: None,
         attempts: 0,
         billing_reason: bill.reason,
         period_start: of.period_start,
@@ -168,4 +197,22 @@ pub(crate) fn pay(world: &mut World, scope: &Scope, id: &str) -> Result<bool, St
     };
     world.emit(scope, kind, &json, &EventRequest::default());
     Ok(!fails)
+}
+
+/// The seller gives an open invoice up, as `void` or `uncollectible`, and the event says so.
+pub(crate) fn give_up(
+    world: &mut World,
+    scope: &Scope,
+    id: &str,
+    status: &'static str,
+) -> Result<(), StripeError> {
+    let invoice = world.store.get_mut::<Invoice>(scope, id)?;
+    invoice.given_up = Some(status);
+    let json = invoice.to_json();
+    let kind = match status {
+        "void" => "invoice.voided",
+        _ => "invoice.marked_uncollectible",
+    };
+    world.emit(scope, kind, &json, &EventRequest::default());
+    Ok(())
 }

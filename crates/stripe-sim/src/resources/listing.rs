@@ -21,6 +21,9 @@ pub(crate) fn retrieve<T: Stored>(context: &mut Context<'_>) -> ApiResult {
 pub(crate) fn list<T: Stored>(context: &mut Context<'_>) -> ApiResult {
     let (store, scope, params) = (&context.world.store, &context.scope, &context.params);
     let limit = limit(params)?;
+    if let Some(before) = params.text("ending_before") {
+        return list_newer::<T>(context, before, limit);
+    }
     let mut newest = store.list::<T>(scope).rev();
     if let Some(after) = params.text("starting_after") {
         store.get::<T>(scope, after)?;
@@ -33,6 +36,24 @@ pub(crate) fn list<T: Stored>(context: &mut Context<'_>) -> ApiResult {
         .take(limit)
         .map(StripeObject::to_json)
         .collect();
+    let has_more = selected.next().is_some();
+    Ok(json!({ "object": "list", "url": T::URL, "has_more": has_more, "data": data }))
+}
+
+/// Lists the objects that are directly newer than `before`, newest first.
+fn list_newer<T: Stored>(context: &Context<'_>, before: &str, limit: usize) -> ApiResult {
+    let (store, scope, params) = (&context.world.store, &context.scope, &context.params);
+    store.get::<T>(scope, before)?;
+    let mut newer = store.list::<T>(scope);
+    newer.find(|object| object.id() == before);
+    let mut selected =
+        newer.filter(|object| created_in_range(object.created(), params) && object.matches(params));
+    let mut data: Vec<_> = selected
+        .by_ref()
+        .take(limit)
+        .map(StripeObject::to_json)
+        .collect();
+    data.reverse();
     let has_more = selected.next().is_some();
     Ok(json!({ "object": "list", "url": T::URL, "has_more": has_more, "data": data }))
 }

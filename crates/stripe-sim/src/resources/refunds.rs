@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::base::error::{ApiResult, StripeError};
 use crate::base::metadata::Metadata;
 use crate::base::scope::Scope;
+use crate::engine::balance::{Movement, application_fee_entry};
 use crate::engine::world::World;
 use crate::model::charge::Charge;
 use crate::model::event::EventRequest;
@@ -103,17 +104,35 @@ pub(crate) fn create_for_charge(
     let (id, fee) = (charge.id.clone(), charge.application_fee.clone());
     let (currency, payment_intent) = (charge.currency.clone(), charge.payment_intent.clone());
     let charge_json = charge.to_json();
-    if let Some(fee) = fee.filter(|_| refund.refund_application_fee) {
-        application_fees::refund(world, scope, &fee, amount, charged);
-    }
+    let application = charge.application.clone();
+    let returned = fee
+        .filter(|_| refund.refund_application_fee)
+        .map(|fee| application_fees::refund(world, scope, &fee, amount, charged));
+    let refund_id = world.ids.object_id("re_");
+    let fees = returned.map(|fee| application_fee_entry(-fee, application.as_deref()));
+    let movement = Movement {
+        kind: if id.starts_with("py_") {
+            "payment_refund"
+        } else {
+            "refund"
+        },
+        reporting_category: "refund",
+        amount: -amount,
+        currency: &currency,
+        fees: fees.into_iter().collect(),
+        source: Some(&refund_id),
+        description: Some("REFUND FOR CHARGE"),
+    };
+    let balance_transaction = world.book(scope, movement);
     let refund = Refund {
-        id: world.ids.object_id("re_"),
+        id: refund_id,
         created: world.clock.now(),
         amount,
         currency,
         charge: id,
         payment_intent,
-        balance_transaction: world.ids.object_id("txn_"),
+        balance_transaction,
+        failure_balance_transaction: None,
         reason: refund.reason,
         metadata: refund.metadata,
         status: RefundStatus::Succeeded,
@@ -134,6 +153,19 @@ pub(crate) fn undo(world: &mut World, scope: &Scope, id: &str, status: RefundSta
     }
     refund.status = status;
     let (charge, amount) = (refund.charge.clone(), refund.amount);
+    let currency = refund.currency.clone();
+    let movement = Movement {
+        kind: "refund_failure",
+        reporting_category: "refund_failure",
+        amount,
+        currency: &currency,
+        fees: Vec::new(),
+        source: Some(id),
+        description: Some("REFUND FAILURE"),
+    };
+    let failure = world.book(scope, movement);
+    let refund = world.store.get_mut::<Refund>(scope, id)?;
+    refund.failure_balance_transaction = Some(failure);
     let json = refund.to_json();
     world
         .store

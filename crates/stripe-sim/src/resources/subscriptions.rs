@@ -111,9 +111,7 @@ pub(crate) fn begin(
     };
     let amount = match trial_end {
         Some(_) => 0,
-        None => subscription
-            .unit_amount
-            .saturating_mul(subscription.quantity),
+        None => session.amount_total(),
     };
     world.store.insert(scope, subscription);
     let bill = Bill {
@@ -172,14 +170,35 @@ pub(crate) fn set_payments(
 
 /// Tries to pay the last invoice again.
 pub(crate) fn retry(world: &mut World, scope: &Scope, id: &str) -> ApiResult {
+    let open = open_invoice(world, scope, id)?;
+    try_to_pay(world, scope, id, &open)?;
+    Ok(world.store.get::<Subscription>(scope, id)?.to_json())
+}
+
+/// The seller gives the last invoice up. If nobody owes it, the subscription is active again.
+pub(crate) fn give_up(
+    world: &mut World,
+    scope: &Scope,
+    id: &str,
+    status: &'static str,
+) -> ApiResult {
+    let open = open_invoice(world, scope, id)?;
+    invoices::give_up(world, scope, &open, status)?;
+    if status == "void" {
+        world.store.get_mut::<Subscription>(scope, id)?.status = "active";
+        emit(world, scope, id, "customer.subscription.updated")?;
+    }
+    Ok(world.store.get::<Subscription>(scope, id)?.to_json())
+}
+
+/// The last invoice, which is not paid.
+fn open_invoice(world: &mut World, scope: &Scope, id: &str) -> Result<String, StripeError> {
     let latest = running(world, scope, id)?.latest_invoice.clone();
     let open = latest.filter(|invoice| {
         let invoice = world.store.get::<Invoice>(scope, invoice);
         invoice.is_ok_and(|invoice| !invoice.is_paid)
     });
-    let open = open.ok_or_else(|| StripeError::invalid("The last invoice is paid."))?;
-    try_to_pay(world, scope, id, &open)?;
-    Ok(world.store.get::<Subscription>(scope, id)?.to_json())
+    open.ok_or_else(|| StripeError::invalid("The last invoice is paid."))
 }
 
 fn try_to_pay(

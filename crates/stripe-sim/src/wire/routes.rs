@@ -5,14 +5,13 @@ use serde_json::{Value, json};
 use crate::base::error::ApiResult;
 use crate::model::application_fee::ApplicationFee;
 use crate::model::charge::Charge;
-use crate::model::coupon::Coupon;
 use crate::model::dispute::Dispute;
 use crate::model::event::Event;
-use crate::model::invoice::Invoice;
 use crate::model::payment_intent::PaymentIntent;
 use crate::model::payout::Payout;
 use crate::model::price::Price;
 use crate::model::product::Product;
+use crate::model::promotions::{Coupon, PromotionCode};
 use crate::model::refund::Refund;
 use crate::model::session::Session;
 use crate::model::subscription::Subscription;
@@ -21,8 +20,9 @@ use crate::params::spec::{self, Param};
 use crate::resources::context::Context;
 use crate::resources::listing::{list, retrieve};
 use crate::resources::{
-    absent, account_links, accounts, application_fees, coupons, create_session, disputes, events,
-    invoices, payouts, prices, products, refunds, sessions, subscriptions, webhook_endpoints,
+    absent, account_links, accounts, application_fees, balance, charges, create_session, disputes,
+    events, invoices, payouts, prices, products, promotions, refunds, sessions, subscriptions,
+    webhook_endpoints,
 };
 
 type Handler = fn(&mut Context<'_>) -> ApiResult;
@@ -61,6 +61,13 @@ const fn delete(path: &'static str, params: &'static [Param], handler: Handler) 
         handler,
     }
 }
+
+const BALANCE: &str = "/v1/balance_transactions";
+const BALANCE_OF: &str = "/v1/balance_transactions/{id}";
+const COUPONS: &str = "/v1/coupons";
+const COUPON: &str = "/v1/coupons/{id}";
+const CODES: &str = "/v1/promotion_codes";
+const CODE: &str = "/v1/promotion_codes/{id}";
 
 const FEES: &str = "/v1/application_fees";
 const FEE: &str = "/v1/application_fees/{id}";
@@ -106,7 +113,7 @@ const ROUTES: &[Route] = &[
         list::<Subscription>,
     ),
     get(INVOICE, invoices::RETRIEVE, invoices::retrieve),
-    get("/v1/invoices", invoices::LIST, list::<Invoice>),
+    get("/v1/invoices", invoices::LIST, invoices::list),
     get(
         INVOICE_PAYMENTS,
         invoices::LIST_PAYMENTS,
@@ -115,7 +122,22 @@ const ROUTES: &[Route] = &[
     get("/v1/payment_intents/{id}", &[], retrieve::<PaymentIntent>),
     get("/v1/payment_intents", spec::LIST, list::<PaymentIntent>),
     get("/v1/charges/{id}", &[], retrieve::<Charge>),
-    get("/v1/charges", spec::LIST, list::<Charge>),
+    get("/v1/charges", charges::LIST, list::<Charge>),
+    get("/v1/balance", &[], balance::balance),
+    get(BALANCE_OF, balance::RETRIEVE, balance::retrieve),
+    get(BALANCE, balance::LIST, balance::list),
+    post(
+        COUPONS,
+        promotions::CREATE_COUPON,
+        promotions::create_coupon,
+    ),
+    get(COUPON, &[], retrieve::<Coupon>),
+    get(COUPONS, spec::LIST, list::<Coupon>),
+    delete(COUPON, &[], promotions::delete_coupon),
+    post(CODES, promotions::CREATE_CODE, promotions::create_code),
+    post(CODE, promotions::UPDATE_CODE, promotions::update_code),
+    get(CODE, &[], retrieve::<PromotionCode>),
+    get(CODES, promotions::LIST_CODES, list::<PromotionCode>),
     post("/v1/refunds", refunds::CREATE, refunds::create),
     get("/v1/refunds/{id}", &[], retrieve::<Refund>),
     get("/v1/refunds", refunds::LIST, list::<Refund>),
@@ -138,14 +160,7 @@ const ROUTES: &[Route] = &[
     ),
     get(ENDPOINT, &[], retrieve::<RegisteredEndpoint>),
     delete(ENDPOINT, &[], webhook_endpoints::delete),
-    post("/v1/coupons", coupons::CREATE, coupons::create),
-    post("/v1/coupons/{id}", coupons::UPDATE, coupons::update),
-    get("/v1/coupons/{id}", &[], retrieve::<Coupon>),
-    get("/v1/coupons", spec::LIST, list::<Coupon>),
-    delete("/v1/coupons/{id}", &[], coupons::delete),
-    get("/v1/balance_transactions/{id}", &[], absent::retrieve),
-    get("/v1/customers/{id}", &[], absent::retrieve),
-    post("/v1/promotion_codes/{id}", absent::UPDATE, absent::update),
+    get("/v1/customers/{id}", &[], absent::retrieve_customer),
 ];
 
 /// Finds the route of a request and the value of `{id}` in the path.

@@ -36,6 +36,8 @@ fn full_session() -> Value {
         "customer_email": "given@shop.test", "mode": "payment", "payment_link": "plink_1",
         "metadata": { "mintage_order_0": "AAAA", "mintage_order_1": 7, "tenant_id": "acme" },
         "customer_details": { "email": "typed@shop.test", "name": "Ada", "phone": null },
+        "total_details": { "amount_discount": 725, "amount_tax": 0 },
+        "discounts": [{ "coupon": null, "promotion_code": "promo_1" }],
     })
 }
 
@@ -49,6 +51,10 @@ fn full_facts() -> SessionFacts {
         email: Some("typed@shop.test".to_owned()),
         name: Some("Ada".to_owned()),
         payment_intent: intent(),
+        discount: Some(SessionDiscount {
+            amount: 725,
+            promotion_code: StripeObjectId::parse("promo_1").ok(),
+        }),
         subscription: None,
         invoice: None,
         at: Timestamp::from_unix_seconds(1),
@@ -104,6 +110,7 @@ fn a_completed_session_may_lack_all_but_its_id_and_status() {
         email: None,
         name: None,
         payment_intent: None,
+        discount: None,
         snapshot: BTreeMap::new(),
         own: Box::default(),
         ..full_facts()
@@ -112,7 +119,7 @@ fn a_completed_session_may_lack_all_but_its_id_and_status() {
     let nulls = json!({
         "id": "cs_test_1", "payment_status": "no_payment_required", "amount_total": null,
         "currency": null, "customer_details": null, "customer_email": null, "payment_intent": null,
-        "metadata": null,
+        "metadata": null, "total_details": null, "discounts": null,
     });
     let empty = json!({
         "id": "cs_test_1", "payment_status": "no_payment_required", "customer_details": {},

@@ -95,6 +95,7 @@ fn an_invoice_names_its_subscription_and_payment_in_either_shape() {
         period_end: Some(200),
         is_paid: true,
         has_failed: false,
+        is_void: false,
         amount_paid: Some(2_900),
         currency: Some("usd".to_owned()),
         payment_intent: PaymentIntentId::parse("pi_1").ok(),

@@ -119,6 +119,9 @@ impl Tables {
                 .map(|row| row.version),
             Row::Order(id) => self.orders.get(id).map(|row| row.version),
             Row::Payment(key) => self.payments.get(key).map(|row| row.version),
+            Row::LedgerEntry(id) => self.ledger_entries.get(id).map(|row| row.version),
+            Row::Books(id) => self.books.get(id).map(|row| row.version),
+            Row::PromotionCode(id) => self.promotion_codes.get(id).map(|row| row.version),
             Row::Subscription(key) => self.subscriptions.get(key).map(|row| row.version),
             Row::License(id) => self.licenses.get(id).map(|row| row.version),
             Row::LicenseUnit(unit) => self.licenses_by_unit.get(unit).map(|_| 1),
@@ -207,6 +210,13 @@ impl Tables {
         });
         write_rows(&mut self.orders, changes.orders, |it| it.id.clone());
         write_rows(&mut self.payments, changes.payments, |it| it.key.clone());
+        write_rows(&mut self.ledger_entries, changes.ledger_entries, |it| {
+            it.id.clone()
+        });
+        write_rows(&mut self.books, changes.books, |it| it.id.clone());
+        write_rows(&mut self.promotion_codes, changes.promotion_codes, |it| {
+            it.id.clone()
+        });
         write_rows(&mut self.subscriptions, changes.subscriptions, |it| {
             it.key.clone()
         });

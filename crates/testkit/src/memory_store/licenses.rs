@@ -2,6 +2,8 @@
 
 use std::collections::btree_map::Entry;
 
+use std::time::Duration;
+
 use mintage_domain::base::id::{ActivationId, LicenseId, OrderId};
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::slug::TenantId;
@@ -11,8 +13,8 @@ use mintage_domain::model::catalog::display_name::DisplayName;
 use mintage_domain::model::licenses::activation::{Activation, Fingerprint};
 use mintage_domain::model::licenses::license::License;
 use mintage_domain::ports::{
-    Activations, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses, StoreError,
-    ValidateDone, ValidateQuery, ValidateRead, Validations,
+    Activations, ExpiringLicense, KeyQuery, KnownLicense, LicenseFilter, LicenseRecord, Licenses,
+    StoreError, ValidateDone, ValidateQuery, ValidateRead, Validations,
 };
 
 use crate::memory_store::paging::page;
@@ -74,6 +76,53 @@ impl Licenses for MemoryStore {
         licenses.sort_by_key(|it| it.standing.expires_at());
         let first = licenses.into_iter().take(n);
         first.map(|license| tables.record(license)).collect()
+    }
+
+    fn lapsed_licenses(
+        &self,
+        begun: Timestamp,
+        n: usize,
+    ) -> Result<Vec<LicenseRecord>, StoreError> {
+        let tables = self.tables();
+        let from = |it: &License| it.standing.lapse().map(|lapse| lapse.from);
+        let is_listed = |it: &&License| {
+            let has_begun = from(it).is_some_and(|from| from > Timestamp::EPOCH && from <= begun);
+            has_begun && it.standing.revocation().is_none() && !it.is_lapse_noticed()
+        };
+        let mut licenses: Vec<_> = tables.licenses.values().filter(is_listed).collect();
+        licenses.sort_by_key(|it| from(it));
+        let first = licenses.into_iter().take(n);
+        first.map(|license| tables.record(license)).collect()
+    }
+
+    fn expiring_licenses(
+        &self,
+        now: Timestamp,
+        n: usize,
+    ) -> Result<Vec<ExpiringLicense>, StoreError> {
+        let tables = self.tables();
+        let reminder_days = |it: &License| {
+            let end = it.standing.expires_at().filter(|end| *end > now)?;
+            let key = (it.tenant.clone(), it.product.clone(), it.key_type.clone());
+            let days = tables.key_types.get(&key)?.reminder_days?;
+            let ahead = Duration::from_hours(24 * u64::from(days));
+            (days > 0 && end <= now.plus(ahead)).then_some(days)
+        };
+        let may_end = |it: &License| {
+            let standing = &it.standing;
+            let is_free = standing.revocation().is_none() && standing.lapse().is_none();
+            is_free && standing.held_by().next().is_none() && !it.is_reminded()
+        };
+        let licenses = tables.licenses.values().filter(|it| may_end(it));
+        let listed = licenses.filter_map(|it| Some((it, reminder_days(it)?)));
+        let listed = listed.take(n).map(|(license, reminder_days)| {
+            let record = tables.record(license)?;
+            Ok(ExpiringLicense {
+                record,
+                reminder_days,
+            })
+        });
+        listed.collect()
     }
 }
 

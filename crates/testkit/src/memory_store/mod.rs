@@ -6,6 +6,7 @@ mod commit;
 mod housekeeping;
 mod lanes;
 mod last_seen;
+mod ledger;
 mod licenses;
 mod master_keys;
 mod outbox;

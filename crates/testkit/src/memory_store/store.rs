@@ -33,6 +33,15 @@ impl MemoryStore {
         }
     }
 
+    /// A store of its own with the rows that this one has now, as if a backup were restored.
+    #[must_use]
+    pub fn snapshot(&self) -> Self {
+        Self {
+            tables: Arc::new(Mutex::new(self.tables().clone())),
+            through: self.through,
+        }
+    }
+
     pub(super) fn passed_through(&self, mut changes: Changes) -> Changes {
         if let Some(function) = self.through {
             function(&mut changes);

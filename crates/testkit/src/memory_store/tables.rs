@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use mintage_domain::base::id::{
     ApiKeyId, AuditId, CustomerId, DeliveryId, LicenseId, MailId, OrderId, ProbeCouponId,
-    StripeAccountId, StripeEventId, TokenId, WebhookEndpointId,
+    PromotionCodeId, StripeAccountId, StripeEventId, TokenId, WebhookEndpointId,
 };
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::seal::Sealed;
@@ -25,6 +25,9 @@ use mintage_domain::model::outbox::delivery::{Attempt, Delivery};
 use mintage_domain::model::outbox::mail::QueuedMail;
 use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::model::sales::customer::{Customer, CustomerIdentity};
+use mintage_domain::model::sales::ledger::books::{Books, BooksId};
+use mintage_domain::model::sales::ledger::entry::{LedgerEntry, LedgerEntryId};
+use mintage_domain::model::sales::ledger::promotion_code::PromotionCode;
 use mintage_domain::model::sales::mapping::SaleMappings;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
@@ -66,6 +69,9 @@ pub(super) struct Tables {
     pub(super) customers_by_identity: BTreeMap<CustomerIdentity, CustomerId>,
     pub(super) orders: BTreeMap<OrderId, Order>,
     pub(super) payments: BTreeMap<PaymentKey, Payment>,
+    pub(super) ledger_entries: BTreeMap<LedgerEntryId, LedgerEntry>,
+    pub(super) books: BTreeMap<BooksId, Books>,
+    pub(super) promotion_codes: BTreeMap<PromotionCodeId, PromotionCode>,
     pub(super) subscriptions: BTreeMap<SubscriptionKey, Subscription>,
     pub(super) licenses: BTreeMap<LicenseId, License>,
     pub(super) licenses_by_unit: BTreeMap<OrderUnit, LicenseId>,

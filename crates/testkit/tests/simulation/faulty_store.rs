@@ -2,10 +2,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use mintage_domain::base::id::{LicenseId, OrderId, SessionId, StripeAccountId, StripeEventId};
+use mintage_domain::base::id::{
+    LicenseId, OrderId, PromotionCodeId, SessionId, StripeAccountId, StripeEventId,
+};
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Page, PageRequest};
 use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::guards::Refusal;
@@ -13,6 +16,7 @@ use mintage_domain::commit::row::Row;
 use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::catalog::price_link::PriceLink;
 use mintage_domain::model::catalog::product::Product;
+use mintage_domain::model::sales::ledger::promotion_code::PromotionCode;
 use mintage_domain::model::sales::mapping::SaleMappings;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
@@ -26,9 +30,9 @@ use mintage_domain::model::stripe::manual_endpoint::ManualEndpoint;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 use mintage_domain::model::stripe::product_key::ProductKey;
 use mintage_domain::ports::{
-    Catalog, Commit, CommitDone, CommitError, Connections, LicenseFilter, LicenseRecord, Licenses,
-    OrderFilter, Orders, Payments, ProcessedEvents, SellerStripe, StoreError, Subscriptions,
-    Tenants,
+    Catalog, Commit, CommitDone, CommitError, Connections, ExpiringLicense, LicenseFilter,
+    LicenseRecord, Licenses, OrderFilter, Orders, Payments, ProcessedEvents, PromotionCodeFilter,
+    PromotionCodes, SellerStripe, StoreError, Subscriptions, Tenants,
 };
 use mintage_testkit::MemoryStore;
 
@@ -142,6 +146,17 @@ stumbling! {
         fn orders(tenant: &TenantId, filter: &OrderFilter, page: &PageRequest) -> Page<Order>;
         fn stuck_orders(before: Timestamp, n: usize) -> Vec<Order>;
     }
+    PromotionCodes {
+        fn promotion_code(tenant: &TenantId, id: &PromotionCodeId) -> Option<PromotionCode>;
+        fn promotion_code_at_stripe(account: &AccountRef, id: &StripeObjectId)
+            -> Option<PromotionCode>;
+        fn promotion_codes(
+            tenant: &TenantId,
+            filter: &PromotionCodeFilter,
+            page: &PageRequest
+        ) -> Page<PromotionCode>;
+        fn unfinished_promotion_codes(before: Timestamp, n: usize) -> Vec<PromotionCode>;
+    }
     Payments {
         fn payment(key: &PaymentKey) -> Option<Payment>;
     }
@@ -157,6 +172,8 @@ stumbling! {
         ) -> Page<LicenseRecord>;
         fn licenses_of_order(order: &OrderId) -> Vec<LicenseRecord>;
         fn ended_licenses(ended: Timestamp, n: usize) -> Vec<LicenseRecord>;
+        fn lapsed_licenses(begun: Timestamp, n: usize) -> Vec<LicenseRecord>;
+        fn expiring_licenses(now: Timestamp, n: usize) -> Vec<ExpiringLicense>;
     }
     Tenants {
         fn tenant(id: &TenantId) -> Option<Tenant>;

@@ -7,6 +7,8 @@
 //! order has one.
 //!
 //! A failed run prints its seed; `run(seed)` replays it.
+//!
+//! The module `life` compares the whole life of sales with the orderly run.
 
 #![expect(
     clippy::unwrap_used,
@@ -16,6 +18,7 @@
 mod chaos;
 mod dice;
 mod faulty_store;
+mod life;
 mod truth;
 mod world;
 
@@ -74,4 +77,10 @@ fn a_seed_replays_the_same_day() {
     for seed in 0..5 {
         assert_eq!(day(seed), day(seed), "seed {seed}");
     }
+}
+
+/// `INTERLEAVINGS` sets the number of cases.
+#[test]
+fn any_interleaving_of_the_events_of_sales_ends_as_the_orderly_run() {
+    life::run_all();
 }

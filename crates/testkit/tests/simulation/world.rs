@@ -274,6 +274,7 @@ fn facts(session: &SessionId, buyer: &Email, payment: PaymentStatus) -> SessionF
         email: Some(buyer.as_str().to_owned()),
         name: None,
         payment_intent: (payment != PaymentStatus::NoPaymentRequired).then(|| intent(session)),
+        discount: None,
         subscription: None,
         invoice: None,
         at: None,

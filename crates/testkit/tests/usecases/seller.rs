@@ -41,7 +41,8 @@ use mintage_domain::usecase::catalog::prices::{PricesError, PricesSetUp, set_up_
 use mintage_domain::usecase::env::{Env, SealedField};
 use mintage_domain::usecase::outbox::deliver::{LEASE, MAX_CONCURRENT_PER_ENDPOINT};
 use mintage_domain::usecase::outbox::webhook_endpoint::{WebhookEndpointError, rotate_secret};
-use mintage_domain::usecase::sales::checkout::{self, CheckoutError, OpenCheckout};
+use mintage_domain::usecase::sales::checkout::{self, OpenCheckout};
+use mintage_domain::usecase::sales::checkout_error::CheckoutError;
 use mintage_domain::usecase::stripe::connect::{self, ConnectError};
 use mintage_domain::usecase::stripe::connect_page::{self, ConnectPage, Connected};
 use mintage_domain::usecase::stripe::inbound::{Inbound, InboundError, Outcome, receive};
@@ -407,6 +408,7 @@ pub(crate) fn paid(session: &SessionId) -> SessionFacts {
         email: Some("buyer@example.test".to_owned()),
         name: Some("Ada".to_owned()),
         payment_intent: Some(intent(session)),
+        discount: None,
         subscription: None,
         invoice: None,
         at: None,

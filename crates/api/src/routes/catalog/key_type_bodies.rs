@@ -73,6 +73,9 @@ pub(super) struct CreateKeyTypeRequest {
     /// The default is 7; only with an interval.
     #[deserr(default)]
     grace_days: Option<schema::GraceDays>,
+    /// The default is no reminder.
+    #[deserr(default)]
+    reminder_days: Option<schema::ReminderDays>,
 }
 
 impl CreateKeyTypeRequest {
@@ -121,6 +124,7 @@ impl CreateKeyTypeRequest {
                 .map_err(CatalogError::from)?,
             price: price(body.price_in_cents, body.price_currency)?,
             recurrence: recurrence(values, has_duration)?,
+            reminder_days: body.reminder_days.map(|days| days.0),
         })
     }
 }
@@ -196,6 +200,10 @@ pub(super) struct UpdateKeyTypeRequest {
     #[deserr(default)]
     #[schema(value_type = Option<schema::GraceDays>)]
     grace_days: Patch<schema::GraceDays>,
+    /// `null` is no reminder. Concerns licenses that are sold already, too.
+    #[deserr(default)]
+    #[schema(value_type = Option<schema::ReminderDays>)]
+    reminder_days: Patch<schema::ReminderDays>,
 }
 
 impl From<UpdateKeyTypeRequest> for KeyTypePatch {
@@ -223,6 +231,7 @@ impl From<UpdateKeyTypeRequest> for KeyTypePatch {
                 trial_days: body.trial_days.0.map(|days| days.0),
                 grace_days: body.grace_days.0.map(|days| days.0),
             },
+            reminder_days: body.reminder_days.0.map(|days| days.0),
         }
     }
 }

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use deserr::Deserr;
 use mintage_domain::base::id::OrderId;
 use mintage_domain::model::sellers::management_token::TokenScope;
+use mintage_domain::usecase::sales::sold_by::sold_by;
 use mintage_domain::usecase::stripe::unmapped::{self, MintOrder};
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
@@ -70,20 +71,15 @@ pub(super) async fn mint(
         let message = "is required with `productId`";
         return Err(Problem::invalid_field("keyTypeId", message).into());
     }
-    let order = blocking(&app, move |app| {
-        let (tenant, actor) = (caller.tenant(), caller.actor());
+    let (order, codes) = blocking(&app, move |app| {
+        let (tenant, actor, env) = (caller.tenant(), caller.actor(), caller.env(app));
         let of = (&tenant, &id);
-        unmapped::mint_order(
-            &*app.store,
-            &*app.stripe,
-            &caller.env(app),
-            of,
-            &actor,
-            &wanted,
-        )
+        let order = unmapped::mint_order(&*app.store, &*app.stripe, &env, of, &actor, &wanted)?;
+        let codes = sold_by(&*app.store, std::slice::from_ref(&order))?;
+        Ok::<_, Problem>((order, codes))
     })
     .await??;
     app.deliveries_due.notify_one();
     app.mails_due.notify_one();
-    Ok(HttpResponse::Ok().json(OrderView::of(&order)))
+    Ok(HttpResponse::Ok().json(OrderView::of(&order, codes.get(&order.id))))
 }

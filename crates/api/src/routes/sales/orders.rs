@@ -5,7 +5,8 @@ use mintage_domain::base::email::{Email, InvalidEmail};
 use mintage_domain::base::id::{OrderId, SessionId};
 use mintage_domain::model::sales::order::OrderStatus;
 use mintage_domain::model::sellers::management_token::TokenScope;
-use mintage_domain::ports::OrderFilter;
+use mintage_domain::ports::{OrderFilter, StoreError};
+use mintage_domain::usecase::sales::sold_by::sold_by;
 use mintage_runtime::app::App;
 use mintage_runtime::blocking::blocking;
 use mintage_runtime::problem::Problem;
@@ -66,11 +67,14 @@ pub(super) async fn list(
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::LicensesRead).await?;
     let (filter, page) = (filter.read()?, query.read()?);
-    let orders = blocking(&app, move |app| {
-        app.store.orders(&caller.tenant(), &filter, &page)
-    })
-    .await??;
-    Ok(HttpResponse::Ok().json(OrderPage::of(&orders, OrderView::of)))
+    let read = blocking(&app, move |app| {
+        let orders = app.store.orders(&caller.tenant(), &filter, &page)?;
+        let codes = sold_by(&*app.store, &orders.items)?;
+        Ok::<_, StoreError>((orders, codes))
+    });
+    let (orders, codes) = read.await??;
+    let view = |order| OrderView::of(order, codes.get(&order.id));
+    Ok(HttpResponse::Ok().json(OrderPage::of(&orders, view)))
 }
 
 /// Get an order
@@ -90,10 +94,12 @@ pub(super) async fn get(
 ) -> Result<HttpResponse, ApiError> {
     let caller = TokenCaller::of(&app, &request, TokenScope::LicensesRead).await?;
     let id = parse_id(&path, OrderId::parse)?;
-    let order = blocking(&app, move |app| {
+    let read = blocking(&app, move |app| {
         let found = app.store.order(&caller.tenant(), &id)?;
-        found.ok_or_else(Problem::not_found)
-    })
-    .await??;
-    Ok(HttpResponse::Ok().json(OrderView::of(&order)))
+        let order = found.ok_or_else(Problem::not_found)?;
+        let codes = sold_by(&*app.store, std::slice::from_ref(&order))?;
+        Ok::<_, Problem>((order, codes))
+    });
+    let (order, codes) = read.await??;
+    Ok(HttpResponse::Ok().json(OrderView::of(&order, codes.get(&order.id))))
 }

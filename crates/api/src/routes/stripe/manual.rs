@@ -33,7 +33,7 @@ use crate::views::stripe::EventReceived;
 #[schema(rename_all = "camelCase")]
 struct SetManualEndpointRequest {
     mode: schema::Mode,
-    webhook_secret: schema::SigningSecret,
+    webhook_secret: schema::StripeWebhookSecret,
 }
 
 /// The mode that a call is about.

@@ -49,6 +49,7 @@ pub(super) async fn receive(
     let (mode, event) = app
         .webhooks
         .read_connect(&body, signature, app.clock.now())?;
+    app.ledger_wakes.note(mode, &event);
     let inbound = Inbound {
         endpoint: EventEndpoint::Connect(mode),
         event,

@@ -7,6 +7,7 @@ use mintage_domain::base::id::{CustomerId, LicenseId};
 use mintage_domain::base::slug::KeyTypeId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::model::licenses::standing::State;
+use mintage_domain::model::licenses::subscribed::Subscribed;
 use mintage_domain::ports::KnownLicense;
 use mintage_domain::usecase::licenses::activation::ActivationUsage;
 use mintage_domain::usecase::licenses::validate::Reason;
@@ -36,6 +37,12 @@ pub(crate) struct ValidationResult<'a> {
     /// `null` for a license that never expires.
     #[schema(required, value_type = Option<schema::Time>)]
     expires_at: Option<String>,
+    /// `null` for a license that includes updates without a limit.
+    #[schema(required, value_type = Option<schema::Time>)]
+    updates_until: Option<String>,
+    /// `null` for a license that no subscription pays for.
+    #[schema(required)]
+    subscription: Option<SubscriptionState>,
     #[schema(required)]
     plan: Option<Plan<'a>>,
     #[schema(required)]
@@ -56,6 +63,8 @@ impl<'a> ValidationResult<'a> {
             license_id: None,
             issued_at: None,
             expires_at: None,
+            updates_until: None,
+            subscription: None,
             plan: None,
             customer: None,
             activations: None,
@@ -100,6 +109,8 @@ impl<'a> ValidationResult<'a> {
         Self {
             license_id: Some(&license.id),
             expires_at: license.standing.expires_at().map(Timestamp::to_rfc3339),
+            updates_until: license.updates_until.map(Timestamp::to_rfc3339),
+            subscription: license.subscription.as_ref().map(SubscriptionState::of),
             plan: Some(Plan {
                 code: &license.key_type,
                 name: known.plan.as_str(),
@@ -115,6 +126,29 @@ impl<'a> ValidationResult<'a> {
                 email: (!to_anonymous).then_some(&record.email),
             }),
             ..Self::unknown(Reason::NotFound)
+        }
+    }
+}
+
+/// The subscription that pays for a license.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct SubscriptionState {
+    /// Stripe's status of the subscription, such as `active` or `past_due`.
+    status: &'static str,
+    /// The end of the current period, paid or not.
+    #[schema(required, value_type = Option<schema::Time>)]
+    current_period_end: Option<String>,
+    cancel_at_period_end: bool,
+}
+
+impl SubscriptionState {
+    fn of(subscription: &Subscribed) -> Self {
+        let end = subscription.current_period_end();
+        Self {
+            status: subscription.status.as_str(),
+            current_period_end: end.map(Timestamp::to_rfc3339),
+            cancel_at_period_end: subscription.cancels_at_period_end,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! What every test starts from: a server, a simulated Stripe, and a clock that only tests move.
 
+pub(crate) mod doctor;
 pub(crate) mod page;
 pub(crate) mod process;
 pub(crate) mod receiver;
+pub(crate) mod rewriter;
 pub(crate) mod seller;
 pub(crate) mod sign;
 pub(crate) mod stage;

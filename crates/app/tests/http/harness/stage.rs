@@ -50,13 +50,13 @@ struct Serving {
 pub(crate) struct Stage {
     sim: Option<sim::Running>,
     serving: Option<Serving>,
-    settings: Settings,
+    pub(super) settings: Settings,
     /// The server's clock; it stands still until a test moves it.
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) stripe: StripeSide,
     pub(crate) api: Api,
     metrics: Option<SocketAddr>,
-    dir: TempDir,
+    pub(super) dir: TempDir,
 }
 
 impl Stage {

@@ -108,6 +108,16 @@ impl StripeSide {
         answer.header("location").expect("a way back").to_owned()
     }
 
+    /// A buyer pays on Stripe's page with a promotion code; returns the answer, which is a redirect if the code
+    /// is taken.
+    pub(crate) fn pay_with_code(self, url: &str, email: &str, code: &str) -> Answer {
+        let (path, page) = self.open(url);
+        let mut form = form_of(page.text());
+        fill(&mut form, "email", email);
+        fill(&mut form, "promotion_code", code);
+        self.0.call(&Request::post(path).form(&form))
+    }
+
     /// The bank has moved the money of a session, or refused to.
     pub(crate) fn settle(self, session: &str, succeeds: bool) {
         let path = format!("sessions/{session}/settle");

@@ -61,6 +61,9 @@ impl Message {
                 self.body = vec![0; length];
                 reader.read_exact(&mut self.body)?;
             }
+            None if self.header("transfer-encoding") == Some("chunked") => {
+                self.body = read_chunks(reader)?;
+            }
             None if is_answer => {
                 reader.read_to_end(&mut self.body)?;
             }
@@ -84,6 +87,22 @@ impl Message {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.body)))
+    }
+}
+
+/// Reads a body that is sent in chunks. A body that ends before its last chunk is an error.
+fn read_chunks(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let mut size = String::new();
+        reader.read_line(&mut size)?;
+        let size = usize::from_str_radix(size.trim_end(), 16).map_err(io::Error::other)?;
+        let mut chunk = vec![0; size + 2];
+        reader.read_exact(&mut chunk)?;
+        if size == 0 {
+            return Ok(body);
+        }
+        body.extend_from_slice(&chunk[..size]);
     }
 }
 

@@ -29,6 +29,8 @@ pub struct KeyType {
     /// How the key type recurs; `None` if it is paid once. A license of a recurring key type lasts as
     /// long as it is paid, whatever the terms say.
     pub recurrence: Option<Recurrence>,
+    /// How many days before the end of a license the seller is reminded of it; `None` or 0 for no reminder.
+    pub reminder_days: Option<u16>,
     /// When the key type was created.
     pub created_at: Timestamp,
     /// When the key type was archived; an archived one is not sold, and what was sold stays valid.
@@ -38,6 +40,9 @@ pub struct KeyType {
 }
 
 impl KeyType {
+    /// The most days between a reminder and the end of a license.
+    pub const MAX_REMINDER_DAYS: u16 = 365;
+
     /// How often the price is paid; `None` if it is paid once.
     pub fn billing(&self) -> Option<Billing> {
         self.recurrence.map(|it| it.billing)

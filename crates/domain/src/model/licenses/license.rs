@@ -51,6 +51,8 @@ pub struct License {
     pub subscription: Option<Subscribed>,
     /// The end of the term that was noticed last, when `license.expired` was sent.
     pub noticed_end: Option<Timestamp>,
+    /// The end of the term of which the seller was reminded last, by `license.expiring`.
+    pub reminded_end: Option<Timestamp>,
     /// The seller's notes, which buyers never see.
     pub notes: Option<Notes>,
     /// The seller's metadata, by which licenses can be searched.
@@ -84,9 +86,33 @@ impl License {
         }
     }
 
-    /// Whether the end of the term was noticed. False again once the license is extended.
+    /// Whether the end of the term was noticed. False again once the license is extended. A lapse freezes
+    /// a license instead of letting it expire.
     pub fn is_end_noticed(&self) -> bool {
-        self.noticed_end.is_some() && self.noticed_end == self.standing.expires_at()
+        let is_lapsing = self.standing.lapse().is_some();
+        let end = self.standing.expires_at();
+        !is_lapsing && end.is_some() && self.noticed_end == end
+    }
+
+    /// Whether the beginning of the lapse was noticed, if there is a lapse. It is kept in place of the end
+    /// of the term, which a license with a lapse does not have.
+    pub fn is_lapse_noticed(&self) -> bool {
+        let lapse = self.standing.lapse();
+        lapse.is_some_and(|lapse| self.noticed_end == Some(lapse.from))
+    }
+
+    /// Whether the seller was reminded of the end of the term. False again once the license is extended.
+    pub fn is_reminded(&self) -> bool {
+        let end = self.standing.expires_at();
+        end.is_some() && self.reminded_end == end
+    }
+
+    /// Whether the end of the term is one that is worth a reminder. While a subscription renews or its
+    /// payment has failed, the end is that of the grace, and another event tells of it.
+    pub fn is_end_foreseen(&self) -> bool {
+        let period_end = self.subscription.as_ref();
+        let period_end = period_end.and_then(Subscribed::current_period_end);
+        self.standing.expires_at() >= period_end
     }
 
     fn is_held_by_dispute(&self) -> bool {

@@ -27,6 +27,8 @@ text_enum! {
         LicenseDeactivated = "license.deactivated",
         /// A device was refused, since the license is active on as many devices as it may be.
         LicenseLimitReached = "license.limit_reached",
+        /// The term of a license ends in so many days as its key type says.
+        LicenseExpiring = "license.expiring",
         /// The term of a license is over.
         LicenseExpired = "license.expired",
         /// A payment was refunded in full, and its license revoked.
@@ -35,7 +37,7 @@ text_enum! {
         LicenseDisputed = "license.disputed",
         /// The seller revoked a license, or lost a dispute over its payment.
         LicenseRevoked = "license.revoked",
-        /// The seller or a dispute froze a license.
+        /// The seller, a dispute, a pause or the end of a grace froze a license.
         LicenseFrozen = "license.frozen",
         /// A license is not frozen any more.
         LicenseThawed = "license.thawed",
@@ -130,6 +132,8 @@ pub struct LicenseEvent<'a> {
     occurred_at: i64,
     sequence: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    updates_until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     subscription: Option<SubscriptionFields<'a>>,
     #[serde(flatten)]
     details: EventDetails<'a>,
@@ -194,6 +198,7 @@ pub fn license_event_body(license: &License, facts: &EventFacts<'_>) -> Vec<u8> 
         metadata: license.metadata.as_map(),
         occurred_at: facts.now.as_micros().div_euclid(1_000),
         sequence: license.event_sequence,
+        updates_until: license.updates_until.map(Timestamp::to_rfc3339),
         subscription: license.subscription.as_ref().map(SubscriptionFields::of),
         details: facts.details,
     })

@@ -23,6 +23,15 @@ pub enum EventDetails<'a> {
     Activation(ActivationDetails<'a>),
     /// Those of a limit that is reached.
     Limit(LimitDetails),
+    /// Those of an end to come.
+    Reminder(ReminderDetails),
+}
+
+/// The end of a term to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ReminderDetails {
+    /// How many days before the end the seller wants to be reminded.
+    pub reminder_days: u16,
 }
 
 /// What was paid for an order, in minor units of its currency.

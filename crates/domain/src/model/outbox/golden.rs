@@ -30,6 +30,7 @@ use crate::model::outbox::event::{
 };
 use crate::model::outbox::event_details::{
     ActivationDetails, DisputeDetails, EventDetails, LimitDetails, PaidAmount, RefundedAmount,
+    ReminderDetails,
 };
 use crate::model::sales::customer::ExternalId;
 use crate::model::sales::disputes::{Dispute, DisputeStatus};
@@ -38,11 +39,12 @@ use crate::model::sales::disputes::{Dispute, DisputeStatus};
 type Row = (EventName, fn(&mut License), fn(&Parts) -> EventDetails<'_>);
 
 /// Every event but those about a connection, which have a file of their own.
-const EVENTS: [Row; 18] = [
+const EVENTS: [Row; 19] = [
     (EventName::LicenseCreated, |_| (), none),
     (EventName::LicenseActivated, |_| (), activation),
     (EventName::LicenseDeactivated, |_| (), activation),
     (EventName::LicenseLimitReached, |_| (), limit),
+    (EventName::LicenseExpiring, |_| (), reminder),
     (EventName::LicenseExpired, end, none),
     (EventName::LicenseRefunded, refund, none),
     (EventName::LicenseDisputed, hold_by_dispute, dispute),
@@ -50,7 +52,7 @@ const EVENTS: [Row; 18] = [
     (EventName::LicenseFrozen, hold_by_dispute, none),
     (EventName::LicenseThawed, |_| (), none),
     (EventName::LicenseReissued, |_| (), none),
-    (EventName::LicenseUpdated, |_| (), none),
+    (EventName::LicenseUpdated, limit_updates, none),
     (EventName::OrderPaid, |_| (), paid),
     (EventName::OrderRefunded, |_| (), part),
     (EventName::SubscriptionRenewed, subscribe, none),
@@ -63,6 +65,10 @@ fn subscribe(license: &mut License) {
     let subscription = json!({ "id": "sub_1", "status": "past_due",
         "current_period_end": 1_814_400_000, "cancels_at_period_end": false });
     license.subscription = serde_json::from_value(subscription).unwrap();
+}
+
+fn limit_updates(license: &mut License) {
+    license.updates_until = Timestamp::parse_rfc3339("2028-01-01").ok();
 }
 
 /// What the details of events refer to.
@@ -85,6 +91,10 @@ fn limit(_: &Parts) -> EventDetails<'_> {
     EventDetails::Limit(LimitDetails {
         activation_limit: 3,
     })
+}
+
+fn reminder(_: &Parts) -> EventDetails<'_> {
+    EventDetails::Reminder(ReminderDetails { reminder_days: 14 })
 }
 
 fn dispute(parts: &Parts) -> EventDetails<'_> {
@@ -152,6 +162,7 @@ fn license() -> License {
         updates_until: None,
         subscription: None,
         noticed_end: None,
+        reminded_end: None,
         notes: None,
         metadata: Metadata::parse(metadata.as_object().unwrap().clone()).unwrap(),
         created_at: Timestamp::EPOCH,

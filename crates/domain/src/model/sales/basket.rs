@@ -60,3 +60,17 @@ pub struct Basket {
     /// The seller's metadata for the licenses.
     pub metadata: Metadata,
 }
+
+impl Basket {
+    /// The lines that an order names beside itself: none, if it sells one license of one key type.
+    pub fn lines(lines: Vec<OrderLine>) -> Vec<OrderLine> {
+        match lines.as_slice() {
+            [only]
+                if only.quantity == Quantity::ONE && only.quantity_as == QuantityAs::Licenses =>
+            {
+                Vec::new()
+            }
+            _ => lines,
+        }
+    }
+}

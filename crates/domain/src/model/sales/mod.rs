@@ -7,6 +7,7 @@ pub mod disputes;
 pub mod external_order;
 pub mod fee;
 pub mod items;
+pub mod ledger;
 pub mod mapping;
 pub mod order;
 pub mod order_snapshot;

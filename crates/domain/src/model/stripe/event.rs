@@ -6,6 +6,7 @@ use crate::base::id::{
     DisputeId, InvoiceId, PaymentIntentId, PayoutId, RefundId, SessionId, StripeAccountId,
     StripeEventId, SubscriptionId,
 };
+use crate::base::stripe_value::StripeObjectId;
 use crate::base::time::Timestamp;
 use crate::model::sales::claim::SaleClaim;
 use crate::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
@@ -37,7 +38,7 @@ pub enum EventData {
     /// `charge.refunded`, `refund.created`, `refund.updated`, `refund.failed` or
     /// `charge.refund.updated`.
     Refund(RefundFacts),
-    /// `invoice.paid` or `invoice.payment_failed`.
+    /// `invoice.paid`, `.payment_failed`, `.voided` or `.marked_uncollectible`.
     Invoice(InvoiceFacts),
     /// `customer.subscription.updated`, `.deleted`, `.paused` or `.resumed`.
     Subscription(StripeSubscription),
@@ -72,6 +73,8 @@ pub struct SessionFacts {
     pub name: Option<String>,
     /// The payment; `None` if the session was free.
     pub payment_intent: Option<PaymentIntentId>,
+    /// The discount, if there was one.
+    pub discount: Option<SessionDiscount>,
     /// The subscription that the session began, if any.
     pub subscription: Option<SubscriptionId>,
     /// The first invoice of the subscription.
@@ -96,6 +99,15 @@ pub struct OwnSession {
     pub email: Option<String>,
     /// Whether the session only stores a way to pay, so that nothing was sold.
     pub is_setup: bool,
+}
+
+/// The discount of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionDiscount {
+    /// The amount in minor units of the session's currency.
+    pub amount: i64,
+    /// Stripe's id of the promotion code that the buyer typed.
+    pub promotion_code: Option<StripeObjectId>,
 }
 
 /// The value of Stripe's `payment_status` field.

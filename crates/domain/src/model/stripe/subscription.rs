@@ -97,6 +97,8 @@ pub struct InvoiceFacts {
     pub is_paid: bool,
     /// Whether a payment of the invoice failed.
     pub has_failed: bool,
+    /// Whether the invoice is void, so that nobody owes it any more.
+    pub is_void: bool,
     /// What was paid, in minor units.
     pub amount_paid: Option<i64>,
     /// The currency.
@@ -105,4 +107,16 @@ pub struct InvoiceFacts {
     pub payment_intent: Option<PaymentIntentId>,
     /// Whether the metadata of the subscription name a key type; `None` if they are not known.
     pub is_ours: Option<bool>,
+}
+
+impl InvoiceFacts {
+    /// Whether something was paid for a subscription, and the payment is not named, as in events of later
+    /// versions of the API.
+    pub fn lacks_payment(&self) -> bool {
+        self.is_paid
+            && self.subscription.is_some()
+            && self.is_ours != Some(false)
+            && self.payment_intent.is_none()
+            && self.amount_paid != Some(0)
+    }
 }

@@ -36,6 +36,9 @@ pub struct NewKeyType {
     pub sale: SaleOptions,
     /// How the key type recurs, if it does; the term is then `lifetime`.
     pub recurrence: Option<Recurrence>,
+    /// How many days before the end of a license the seller is reminded, at most
+    /// [`KeyType::MAX_REMINDER_DAYS`].
+    pub reminder_days: Option<u16>,
 }
 
 /// Creates a key type.
@@ -71,6 +74,7 @@ pub fn create_key_type(
             price: new.price,
             sale: new.sale,
             recurrence: new.recurrence,
+            reminder_days: new.reminder_days.map(at_most_a_year),
             created_at: now,
             archived_at: None,
             version: 1,
@@ -111,6 +115,12 @@ pub struct KeyTypePatch {
     pub term_from: Option<TermFrom>,
     /// How the key type recurs.
     pub recurrence: RecurrenceChange,
+    /// How many days before the end of a license the seller is reminded, of sold licenses too.
+    pub reminder_days: Change<u16>,
+}
+
+fn at_most_a_year(days: u16) -> u16 {
+    days.min(KeyType::MAX_REMINDER_DAYS)
 }
 
 impl KeyTypePatch {
@@ -147,6 +157,10 @@ impl KeyTypePatch {
             price: changed_price(key_type.price, self.price_amount, self.price_currency)?,
             sale: self.sale.apply(key_type.sale)?,
             recurrence,
+            reminder_days: self
+                .reminder_days
+                .apply(key_type.reminder_days)
+                .map(at_most_a_year),
             ..key_type.clone()
         })
     }

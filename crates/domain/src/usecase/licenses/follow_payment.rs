@@ -18,6 +18,29 @@ use crate::usecase::licenses::revocation::{count, names};
 use crate::usecase::outbox::event::{Recipient, dispute_event, license_event, parts, refund_event};
 use crate::usecase::outbox::mail::license_mail;
 
+/// A payment that changed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Followed<'a> {
+    pub(crate) before: &'a Payment,
+    pub(crate) payment: &'a Payment,
+    /// What revokes the license besides this payment, if the payment is one of several of a subscription.
+    pub(crate) besides: Option<RevocationReason>,
+}
+
+impl Followed<'_> {
+    /// Why the license is revoked, if it is. A payment of a subscription is one of several: its refund takes
+    /// a period back, which the subscription does, and only its lost dispute revokes.
+    fn revocation(&self) -> Option<RevocationReason> {
+        if self.payment.invoice.is_none() {
+            return self.payment.revocation();
+        }
+        let is_lost = self.payment.disputes.is_lost();
+        is_lost
+            .then_some(RevocationReason::Dispute)
+            .or(self.besides)
+    }
+}
+
 /// Makes a license follow its payment: it is revoked while the payment is refunded in full or its dispute
 /// is lost, frozen while a dispute is open, and given back if that is undone. A partial refund is only told
 /// to the seller.
@@ -25,20 +48,20 @@ pub(crate) fn follow_payment(
     changes: &mut Changes,
     store: &(impl Tenants + ?Sized),
     env: &Env<'_>,
-    (before, payment): (&Payment, &Payment),
+    followed: Followed<'_>,
     record: LicenseRecord,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let license = &record.license;
-    let may_return = license.standing.revocation().is_some() && payment.revocation().is_none();
+    let may_return = license.standing.revocation().is_some() && followed.revocation().is_none();
     let seller = if may_return {
         store.tenant(&license.tenant)?
     } else {
         None
     };
     let by = (seller.as_ref(), actor);
-    follow_payment_into(changes, env, record, by, (before, payment), now);
+    follow_payment_into(changes, env, record, by, followed, now);
     Ok(())
 }
 
@@ -53,12 +76,12 @@ fn follow_payment_into(
     env: &Env<'_>,
     mut record: LicenseRecord,
     (seller, actor): (Option<&Tenant>, &Actor),
-    payments: (&Payment, &Payment),
+    followed: Followed<'_>,
     now: Timestamp,
 ) {
     let before = Stood::of(&record.license, now);
     let (license, recipient) = parts(&mut record);
-    if !follow(changes, env, license, recipient, payments, now) {
+    if !follow(changes, env, license, recipient, followed, now) {
         return;
     }
     let license = &record.license;
@@ -91,7 +114,13 @@ pub(super) fn minted_late(
     now: Timestamp,
 ) {
     let nothing = Payment::new(payment.key.clone(), now);
-    follow(changes, env, license, recipient, (&nothing, payment), now);
+    let revocation = license.standing.revocation();
+    let followed = Followed {
+        before: &nothing,
+        payment,
+        besides: revocation.map(Revocation::reason),
+    };
+    follow(changes, env, license, recipient, followed, now);
 }
 
 /// Changes the license and queues the events. Returns whether the license changed.
@@ -100,13 +129,16 @@ fn follow(
     env: &Env<'_>,
     license: &mut License,
     recipient: Recipient<'_>,
-    (before, payment): (&Payment, &Payment),
+    followed: Followed<'_>,
     now: Timestamp,
 ) -> bool {
+    let Followed {
+        before, payment, ..
+    } = followed;
     let stood = Stood::of(license, now);
     let all: Vec<_> = payment.disputes.iter().collect();
     let disputes = all.iter().map(|(id, it)| (id.as_str(), is_open(it)));
-    let revocation = revocation(before, payment);
+    let revocation = followed.revocation().map_or(Change::Clear, Change::Set);
     let mut is_written = license.standing.follow_payment(disputes, revocation, now);
     if is_first(license) && more_is_refunded(before, payment) {
         let event = refund_event(env, license, payment, recipient, now);
@@ -127,19 +159,6 @@ fn follow(
         changes.deliveries.push(Write::new(event));
     }
     is_written
-}
-
-/// What a payment says of a revocation. A payment of a subscription is one of several: its refund takes a
-/// period back, which the subscription does, and only its lost dispute revokes.
-fn revocation(before: &Payment, payment: &Payment) -> Change<RevocationReason> {
-    if payment.invoice.is_none() {
-        return payment.revocation().map_or(Change::Clear, Change::Set);
-    }
-    match (before.disputes.is_lost(), payment.disputes.is_lost()) {
-        (_, true) => Change::Set(RevocationReason::Dispute),
-        (true, false) => Change::Clear,
-        (false, false) => Change::Keep,
-    }
 }
 
 /// Whether a license is the first one of its order, which tells what concerns the whole order.

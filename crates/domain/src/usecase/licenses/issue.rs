@@ -293,6 +293,7 @@ fn mint_new(
         quota: offer.seller.plan.limits().licenses,
         total: None,
         payment: None,
+        renewals: &[],
         actor: call.caller.actor.clone(),
     };
     let minted = mint_into(&mut changes, env, new, now)?;

@@ -80,6 +80,7 @@ pub fn mint(
         updates_until: request.terms.updates_until(now),
         subscription: None,
         noticed_end: None,
+        reminded_end: None,
         notes: None,
         metadata: Metadata::default(),
         created_at: now,

@@ -59,6 +59,8 @@ pub(crate) struct NewLicense<'a> {
     /// The payment, whose refunds and disputes may have arrived before the sale; `None` if the license
     /// is not sold.
     pub(crate) payment: Option<&'a Payment>,
+    /// The payments of further invoices of the subscription, which arrived before the sale.
+    pub(crate) renewals: &'a [Payment],
     /// Who mints the license, for the audit trail.
     pub(crate) actor: Actor,
 }
@@ -97,12 +99,6 @@ pub(crate) fn mint_into(
     let key = minted.key.expose();
     let event = license_event(env, license, created, key, recipient, now);
     changes.deliveries.push(Write::new(event));
-    let is_refunded = new.subscription.is_some_and(|it| it.term().is_refunded);
-    if !is_refunded && new.payment.and_then(Payment::revocation).is_none() {
-        count(changes, license, 1, new.quota);
-        let mail = license_mail(env, new.seller, license, &new.customer.email, now);
-        changes.mails.extend(mail);
-    }
     if license.unit.is_some() && is_first(license) {
         let paid = PaidAmount {
             total: new.total.map(Money::minor),
@@ -112,14 +108,20 @@ pub(crate) fn mint_into(
         let event = paid_event(env, license, paid, recipient, now);
         changes.deliveries.push(Write::new(event));
     }
-    if let Some(payment) = new.payment {
+    for payment in new.payment.into_iter().chain(new.renewals) {
         minted_late(changes, env, license, payment, recipient, now);
     }
+    let is_refunded = new.subscription.is_some_and(|it| it.term().is_refunded);
     let refund = RevocationReason::Refund;
     if is_refunded && license.standing.revoke(refund, now) {
         let masked = license.masked_key.clone();
         let event = license_event(env, license, names(refund).1, &masked, recipient, now);
         changes.deliveries.push(Write::new(event));
+    }
+    if license.standing.revocation().is_none() {
+        count(changes, license, 1, new.quota);
+        let mail = license_mail(env, new.seller, license, &new.customer.email, now);
+        changes.mails.extend(mail);
     }
     let (tenant, id) = (&license.tenant, license.id.as_str());
     let entry = env.audit(tenant, now, new.actor, "license.minted", id);

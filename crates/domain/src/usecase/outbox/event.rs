@@ -7,7 +7,7 @@ use crate::model::licenses::license::License;
 use crate::model::outbox::delivery::{Delivery, DeliveryStatus};
 use crate::model::outbox::event::{EventCustomer, EventFacts, EventName, license_event_body};
 use crate::model::outbox::event_details::{
-    DisputeDetails, EventDetails, PaidAmount, RefundedAmount,
+    DisputeDetails, EventDetails, PaidAmount, RefundedAmount, ReminderDetails,
 };
 use crate::model::sales::customer::ExternalId;
 use crate::model::sales::disputes::Dispute;
@@ -106,6 +106,21 @@ pub(crate) fn masked_license_event(
     let (license, recipient) = parts(record);
     let key = license.masked_key.clone();
     license_event(env, license, event, &key, recipient, now)
+}
+
+/// Builds the delivery of a reminder of the end of a license, due at once, and counts the event in the
+/// license, which the caller writes.
+pub(crate) fn reminder_event(
+    env: &Env<'_>,
+    record: &mut LicenseRecord,
+    reminder_days: u16,
+    now: Timestamp,
+) -> Delivery {
+    let (license, recipient) = parts(record);
+    let details = EventDetails::Reminder(ReminderDetails { reminder_days });
+    let key = license.masked_key.clone();
+    let event = (EventName::LicenseExpiring, &*key, details);
+    counted_event(env, license, event, recipient, now)
 }
 
 /// Builds the delivery of a refund, due at once, and counts the event in the license.

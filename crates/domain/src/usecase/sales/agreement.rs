@@ -1,71 +1,15 @@
 //! What a checkout sells, agreed from the key types as they are now.
 
-use crate::base::money::{InvalidMoney, Money};
+use crate::base::money::Money;
 use crate::base::slug::TenantId;
-use crate::model::catalog::sale::{MixedSwitch, QuantityAs, SessionOptions};
+use crate::model::catalog::sale::{MixedSwitch, SessionOptions};
 use crate::model::licenses::recurrence::Recurrence;
 use crate::model::licenses::terms::LicenseTerms;
 use crate::model::sales::basket::OrderLine;
-use crate::model::sales::items::{CheckoutItem, CheckoutItems, Quantity};
-use crate::ports::{Catalog, CheckoutLine, StoreError};
+use crate::model::sales::items::{CheckoutItem, CheckoutItems};
+use crate::ports::{Catalog, CheckoutLine};
+use crate::usecase::sales::cannot_sell::{CannotSell, MAX_LICENSES};
 use crate::usecase::sales::channel::Channel;
-
-/// The largest number of licenses of one checkout, which are minted in one commit.
-pub const MAX_LICENSES: u32 = 100;
-
-/// Why items cannot be sold.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CannotSell {
-    /// A product or a key type does not exist.
-    #[error("no such product or key type")]
-    NotFound,
-    /// A product or a key type is archived.
-    #[error("the product or the key type is archived; restore it to sell it again")]
-    Archived,
-    /// A product is deactivated.
-    #[error("the product is deactivated, because the plan of the account allows fewer products")]
-    Deactivated,
-    /// A key type has no Stripe price on the connected account, or one of an earlier amount.
-    #[error(
-        "the key type {0} has no Stripe price for its amount: set priceInCents and priceCurrency, then \
-         call setup-prices"
-    )]
-    NoPrice(String),
-    /// The items have prices in several currencies.
-    #[error(
-        "the items have prices in several currencies, so that they cannot be sold in one checkout"
-    )]
-    MixedCurrencies,
-    /// The items differ in a switch of the session.
-    #[error(transparent)]
-    MixedSwitch(#[from] MixedSwitch),
-    /// A recurring key type beside another item.
-    #[error("a key type with an interval is sold alone: a checkout begins one subscription")]
-    RecurringAlone,
-    /// A recurring key type of a product with a Stripe key.
-    #[error(
-        "a key type with an interval is sold on an account that is connected by OAuth; remove the Stripe \
-         key of the product, or sell a key type that is paid once"
-    )]
-    RecurringNeedsConnect,
-    /// A product with a Stripe key beside another product.
-    #[error(
-        "a product with its own Stripe key is sold alone: the money goes to the account of the key"
-    )]
-    OwnKeyAlone,
-    /// Too many licenses.
-    #[error("a checkout sells at most {MAX_LICENSES} licenses")]
-    TooManyLicenses,
-    /// One license would have too many seats.
-    #[error("a license has at most {max} activations", max = LicenseTerms::MAX_ACTIVATIONS)]
-    TooManySeats,
-    /// The total is larger than Stripe accepts in one charge.
-    #[error("the total is too large: {0}")]
-    TooExpensive(#[from] InvalidMoney),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 /// What a checkout sells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,12 +132,4 @@ fn total<'a>(lines: impl Iterator<Item = &'a OrderLine>) -> Result<Money, Cannot
     }
     let (minor, first) = sum.ok_or(CannotSell::NotFound)?;
     Ok(Money::new(minor, first.currency())?)
-}
-
-/// Whether an order needs no lines beside itself: it sells one license of one key type.
-pub(crate) fn is_plain(lines: &[OrderLine]) -> bool {
-    match lines {
-        [only] => only.quantity == Quantity::ONE && only.quantity_as == QuantityAs::Licenses,
-        _ => false,
-    }
 }

@@ -10,8 +10,9 @@ use crate::model::sales::items::CheckoutItems;
 use crate::model::stripe::connection::Connection;
 use crate::ports::{Catalog, Commit, Connections, Orders, SellerStripe, Stripe, Tenants};
 use crate::usecase::env::Env;
-use crate::usecase::sales::agreement::CannotSell;
-use crate::usecase::sales::checkout::{CheckoutError, OpenCheckout, open};
+use crate::usecase::sales::cannot_sell::CannotSell;
+use crate::usecase::sales::checkout::{OpenCheckout, open};
+use crate::usecase::sales::checkout_error::CheckoutError;
 
 /// What is bought.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use crate::model::stripe::connection::Connection;
 use crate::model::stripe::product_key::ProductKey;
 use crate::ports::{Catalog, CheckoutPrice, SellerKey, SellerStripe, StoreError, StripeAccess};
 use crate::usecase::env::{Env, SealedField};
-use crate::usecase::sales::agreement::CannotSell;
-use crate::usecase::sales::checkout::CheckoutError;
+use crate::usecase::sales::cannot_sell::CannotSell;
+use crate::usecase::sales::checkout_error::CheckoutError;
 
 /// Where a checkout is opened.
 pub(crate) enum Channel {

@@ -8,7 +8,7 @@ use crate::base::id::OrderId;
 use crate::base::metadata::Metadata;
 use crate::base::money::Money;
 use crate::base::slug::TenantId;
-use crate::base::url::{InvalidWebUrl, WebUrl};
+use crate::base::url::WebUrl;
 use crate::commit::counter::{Count, Counter};
 use crate::commit::guards::Refusal;
 use crate::commit::write::Write;
@@ -18,7 +18,6 @@ use crate::model::sales::items::CheckoutItems;
 use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::order_snapshot;
 use crate::model::sales::thanks_page;
-use crate::model::sellers::tenant::TenantSuspended;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::connection::Connection;
 use crate::ports::{
@@ -27,68 +26,12 @@ use crate::ports::{
 };
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
-use crate::usecase::failure::{Failure, from_port_errors};
-use crate::usecase::sales::agreement::{Agreement, CannotSell, agree, is_plain};
+use crate::usecase::failure::Failure;
+use crate::usecase::sales::agreement::{Agreement, agree};
+use crate::usecase::sales::cannot_sell::CannotSell;
 use crate::usecase::sales::channel::{Channel, channel};
+use crate::usecase::sales::checkout_error::CheckoutError;
 use crate::usecase::sales::connected::{check_charges, check_still_connected};
-
-/// Why a checkout was not opened.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CheckoutError {
-    /// The checkout key is missing or wrong, or the tenant does not exist. Callers cannot distinguish
-    /// these cases.
-    #[error("wrong or missing checkout key")]
-    Unauthorized,
-    /// The tenant is suspended.
-    #[error(transparent)]
-    Suspended(#[from] TenantSuspended),
-    /// The tenant is not connected to Stripe.
-    #[error("not connected to Stripe")]
-    NotConnected,
-    /// The tenant's plan does not include Connect any more.
-    #[error("Stripe Connect requires a Starter, Plus, or Pro plan")]
-    PlanLacksConnect,
-    /// The tenant's plan allows no more licenses.
-    #[error("the plan allows {0} active licenses, and there are as many")]
-    QuotaExceeded(u32),
-    /// Managed Payments, which Stripe does not combine with a fee.
-    #[error(
-        "a key type with managedPayments cannot be sold here: Stripe takes no platform fee from such a sale, \
-         and this server charges one; set managedPayments to false"
-    )]
-    ManagedPaymentsFee,
-    /// Stripe does not accept the key of the product any more.
-    #[error("Stripe does not accept the Stripe key of the product; set another one")]
-    KeyRefused,
-    /// The order does not fit into the metadata of a session.
-    #[error(
-        "the items and the metadata are too large for one checkout; sell fewer items, or send less metadata"
-    )]
-    TooLarge,
-    /// The items cannot be sold.
-    #[error(transparent)]
-    Items(CannotSell),
-    /// The public URL of the server is too long for the address of a thank-you page.
-    #[error("the public URL gives no thank-you page: {0}")]
-    ThanksPage(#[from] InvalidWebUrl),
-    /// Stripe failed.
-    #[error(transparent)]
-    Stripe(#[from] StripeError),
-    /// The store failed.
-    #[error(transparent)]
-    Failure(#[from] Failure),
-}
-
-from_port_errors!(CheckoutError);
-
-impl From<CannotSell> for CheckoutError {
-    fn from(error: CannotSell) -> Self {
-        match error {
-            CannotSell::Store(error) => Self::Failure(error.into()),
-            error => Self::Items(error),
-        }
-    }
-}
 
 /// The request of the seller's backend.
 #[derive(Debug, Clone)]
@@ -286,11 +229,7 @@ fn create_order(
 /// What an order sells beyond one plain license.
 fn basket(agreed: &Agreement, wanted: &OpenCheckout) -> Basket {
     Basket {
-        lines: if is_plain(&agreed.lines) {
-            Vec::new()
-        } else {
-            agreed.lines.clone()
-        },
+        lines: Basket::lines(agreed.lines.clone()),
         may_discount: agreed.options.allow_promotion_codes,
         may_tax: agreed.options.may_add_taxes(),
         metadata: wanted.metadata.clone(),

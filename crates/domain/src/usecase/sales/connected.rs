@@ -5,7 +5,7 @@ use crate::model::sales::order::Order;
 use crate::model::stripe::account::AccountRef;
 use crate::ports::{Commit, Connections, Orders, Stripe, StripeError, StripeRefusal};
 use crate::usecase::env::Env;
-use crate::usecase::sales::checkout::CheckoutError;
+use crate::usecase::sales::checkout_error::CheckoutError;
 use crate::usecase::stripe::account::{AccountError, REFRESH_AFTER, refresh};
 use crate::usecase::stripe::expire::expire;
 

@@ -1,5 +1,6 @@
 //! Use cases of connecting Stripe and receiving its events.
 
+pub mod accesses;
 pub mod account;
 pub mod connect;
 pub mod connect_page;

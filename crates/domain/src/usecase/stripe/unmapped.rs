@@ -98,11 +98,14 @@ pub fn mint_order(
             facts: &facts,
             payment,
             begun: begin(store, stripe, (&order, &facts), now)?,
+            discount: None,
         };
         let mut changes = match fulfil(store, env, order, paid, now)? {
             Verdict::Apply(changes) => *changes,
             Verdict::Park(_, reason) => return Err(MintOrderError::CannotMint(reason)),
-            Verdict::Ignore(reason) => return Err(MintOrderError::CannotMint(reason.to_owned())),
+            Verdict::Ignore(reason) | Verdict::Confirm(_, reason) => {
+                return Err(MintOrderError::CannotMint(reason.to_owned()));
+            }
         };
         let entry = env.audit(tenant, now, actor.clone(), "order.minted", id.as_str());
         changes.audit.push(entry);
@@ -164,6 +167,7 @@ fn facts_of(order: &Order) -> Option<SessionFacts> {
         email: order.email.as_ref().map(ToString::to_string),
         name: None,
         payment_intent: order.payment.clone(),
+        discount: None,
         snapshot: BTreeMap::new(),
         subscription: order.claim.as_ref().and_then(|it| it.subscription.clone()),
         invoice: order.claim.as_ref().and_then(|it| it.invoice.clone()),

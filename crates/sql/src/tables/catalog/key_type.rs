@@ -51,6 +51,7 @@ pub struct KeyTypeRow {
     term_from: String,
     updates_for: Option<i64>,
     recurrence: Option<String>,
+    reminder_days: Option<i64>,
 }
 
 impl From<&KeyType> for KeyTypeRow {
@@ -78,6 +79,7 @@ impl From<&KeyType> for KeyTypeRow {
             term_from: key_type.terms.term_from.as_str().to_owned(),
             updates_for: stored_days(key_type.terms.updates_for),
             recurrence: key_type.recurrence.as_ref().map(stored_json),
+            reminder_days: key_type.reminder_days.map(i64::from),
         }
     }
 }
@@ -113,6 +115,10 @@ impl TryFrom<KeyTypeRow> for KeyType {
             },
             price: place.money_some("price", row.price, row.price_currency.as_deref())?,
             recurrence: place.json_some("recurrence", row.recurrence.as_deref())?,
+            reminder_days: match row.reminder_days {
+                Some(days) => Some(place.number("reminder_days", days)?),
+                None => None,
+            },
             created_at: Timestamp::from_micros(row.created_at),
             archived_at: row.archived_at.map(Timestamp::from_micros),
             version: place.number("version", row.version)?,
@@ -120,7 +126,7 @@ impl TryFrom<KeyTypeRow> for KeyType {
     }
 }
 
-stored!(KeyTypeRow: key_types { key tenant, key product, key id, set display_name, set term, set activation_limit, set entitlements, set price, set price_currency, fixed created_at, set archived_at, set version, set allow_promotion_codes, set automatic_tax, set tax_id_collection, set invoice_creation, set managed_payments, set quantity_as, set term_from, set updates_for, set recurrence });
+stored!(KeyTypeRow: key_types { key tenant, key product, key id, set display_name, set term, set activation_limit, set entitlements, set price, set price_currency, fixed created_at, set archived_at, set version, set allow_promotion_codes, set automatic_tax, set tax_id_collection, set invoice_creation, set managed_payments, set quantity_as, set term_from, set updates_for, set recurrence, set reminder_days });
 
 /// How a guard finds a key type.
 pub(crate) const LOOKUP: Lookup =

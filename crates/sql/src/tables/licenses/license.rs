@@ -73,6 +73,7 @@ pub struct LicenseRow {
     frozen_from: Option<i64>,
     frozen_by: Option<String>,
     noticed_end: Option<i64>,
+    reminded_end: Option<i64>,
 }
 
 impl From<&License> for LicenseRow {
@@ -116,6 +117,7 @@ impl From<&License> for LicenseRow {
             frozen_from: standing.lapse().map(|lapse| lapse.from.as_micros()),
             frozen_by: standing.lapse().map(|lapse| lapse.cause.to_string()),
             noticed_end: stored_time(license.noticed_end),
+            reminded_end: stored_time(license.reminded_end),
         }
     }
 }
@@ -145,6 +147,7 @@ impl TryFrom<LicenseRow> for License {
             version: place.number("version", row.version)?,
             event_sequence: place.number("event_sequence", row.event_sequence)?,
             noticed_end: row.noticed_end.map(Timestamp::from_micros),
+            reminded_end: row.reminded_end.map(Timestamp::from_micros),
             metadata: place.read(
                 "metadata",
                 Metadata::parse(place.json("metadata", &row.metadata)?),
@@ -290,7 +293,7 @@ pub fn license_record(
     })
 }
 
-stored!(LicenseRow: licenses { key id, fixed tenant, fixed mode, fixed product, set key_type, set customer, fixed order_id, fixed line, fixed unit, set key_hash, set masked_key, set sealed_key, set activation_limit, set entitlements, set expires_at, set revocation, set revoked_at, set holds, set held, fixed created_at, set version, set notes, fixed metadata, set state, set event_sequence, fixed updates_until, set pending_term, set subscription, set frozen_from, set frozen_by, set noticed_end });
+stored!(LicenseRow: licenses { key id, fixed tenant, fixed mode, fixed product, set key_type, set customer, fixed order_id, fixed line, fixed unit, set key_hash, set masked_key, set sealed_key, set activation_limit, set entitlements, set expires_at, set revocation, set revoked_at, set holds, set held, fixed created_at, set version, set notes, fixed metadata, set state, set event_sequence, fixed updates_until, set pending_term, set subscription, set frozen_from, set frozen_by, set noticed_end, set reminded_end });
 
 stored!(LicenseMetadataRow: license_metadata { key license, key key, set tenant, set value, set created_at });
 

@@ -272,6 +272,13 @@ impl StripeHarness for World {
     fn delete_product(&self, _on: &AccountRef, id: &StripeProductId) {
         self.post(&format!("products/{id}/delete"), &json!({}));
     }
+
+    fn book_charge(&self, account: &AccountRef) {
+        let path = format!("accounts/{}/charge", account.account);
+        let livemode = account.mode.livemode();
+        let payment = json!({ "currency": "usd", "amount": 2_900, "livemode": livemode });
+        self.post(&path, &payment);
+    }
 }
 
 fn json_of(answer: &HttpResponse) -> Value {

@@ -2,7 +2,10 @@
 
 use mintage_domain::base::id::WebhookEndpointId;
 use mintage_domain::base::page::PageRequest;
-use mintage_domain::ports::{AuditFilter, CustomerFilter, LicenseFilter, OrderFilter};
+use mintage_domain::ports::{
+    AuditFilter, CustomerFilter, LicenseFilter, OrderFilter, PromotionCodeFilter, SalesGroup,
+    SalesRange, SalesTotals,
+};
 
 use crate::contracts::store::committing::committed;
 use crate::contracts::store::nodes::Nodes;
@@ -39,6 +42,13 @@ pub fn what_was_never_written_is_none(store: &Nodes<'_>) {
         store
             .audit(tenant, &AuditFilter::default(), &page)
             .map(|it| it.items.len()),
+        store
+            .promotion_codes(tenant, &PromotionCodeFilter::default(), &page)
+            .map(|it| it.items.len()),
+        store.books_due(shop.now(), 10).map(|it| it.len()),
+        store
+            .unfinished_promotion_codes(shop.now(), 10)
+            .map(|it| it.len()),
         store.price_links(tenant, &shop.account).map(|it| it.len()),
         store.licenses_of_order(&shop.order().id).map(|it| it.len()),
         store.retiring(10).map(|it| it.len()),
@@ -74,6 +84,21 @@ pub fn foreign_tenants_are_invisible(store: &Nodes<'_>) {
         store.webhook_endpoint(me, &WebhookEndpointId::first_of(me)),
         Ok(None)
     );
+    let code = &theirs.promotion_codes[0].value.id;
+    assert_eq!(store.promotion_code(me, code), Ok(None));
+    let sales = SalesRange {
+        tenant: me.clone(),
+        mode: shop.mode,
+        from: None,
+        until: None,
+    };
+    let none = SalesTotals {
+        groups: vec![],
+        accounts: vec![],
+    };
+    assert_eq!(store.sales_sums(&sales, SalesGroup::Day, 10), Ok(none));
+    assert_eq!(store.ledger_range(&sales, None, 10), Ok(vec![]));
+    assert_eq!(store.books_of(me, shop.mode), Ok(vec![]));
     let all = LicenseFilter::default();
     let lists = [
         store
@@ -86,6 +111,9 @@ pub fn foreign_tenants_are_invisible(store: &Nodes<'_>) {
             .map(|it| it.items.len()),
         store
             .customers(me, &CustomerFilter::default(), &page)
+            .map(|it| it.items.len()),
+        store
+            .promotion_codes(me, &PromotionCodeFilter::default(), &page)
             .map(|it| it.items.len()),
         store
             .audit(me, &AuditFilter::default(), &page)

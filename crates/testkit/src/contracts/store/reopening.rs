@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use mintage_domain::base::id::{
     ActivationId, ApiKeyId, CustomerId, DeliveryId, LicenseId, MailId, OrderId, ProbeCouponId,
-    SessionId, StripeAccountId, StripeEventId, TokenId, WebhookEndpointId,
+    PromotionCodeId, SessionId, StripeAccountId, StripeEventId, TokenId, WebhookEndpointId,
 };
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Cursor, Page, PageRequest};
 use mintage_domain::base::seal::{KeyId, Sealed};
 use mintage_domain::base::secret::SecretHash;
 use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
+use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::model::access::api_key::ApiKey;
@@ -28,6 +29,9 @@ use mintage_domain::model::outbox::mail::QueuedMail;
 use mintage_domain::model::outbox::webhook_endpoint::WebhookEndpoint;
 use mintage_domain::model::retention::Prunable;
 use mintage_domain::model::sales::customer::Customer;
+use mintage_domain::model::sales::ledger::books::{Books, BooksId, Sums};
+use mintage_domain::model::sales::ledger::entry::LedgerEntry;
+use mintage_domain::model::sales::ledger::promotion_code::PromotionCode;
 use mintage_domain::model::sales::mapping::SaleMappings;
 use mintage_domain::model::sales::order::Order;
 use mintage_domain::model::sales::payment::{Payment, PaymentKey};
@@ -44,13 +48,14 @@ use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 use mintage_domain::model::stripe::product_key::ProductKey;
 use mintage_domain::model::stripe::restricted_key::{ProbeCoupon, RestrictedKey};
 use mintage_domain::ports::{
-    Activations, ApiKeys, AuditFilter, AuditRecord, Audits, Catalog, ClaimLimits, Claimed, Commit,
-    CommitDone, Configuration, Connections, CustomerFilter, Customers, Deliveries, Erasure,
-    Erasures, Housekeeping, IdempotencyKeys, KeyQuery, KnownLicense, LastSeen, LicenseFilter,
-    LicenseRecord, Licenses, Mails, MasterKeys, OAuthRounds, OrderFilter, Orders, Payments,
-    ProcessedEvents, RateLimiter, RestrictedKeys, SealedKind, SealedValue, SeenTarget,
-    SellerStripe, Store, StoreError, Subscriptions, TakeDone, TakeQuery, TenantErasure, Tenants,
-    Tokens, ValidateDone, ValidateQuery, Validations, WebhookEndpoints,
+    Activations, ApiKeys, AttributedEntry, AuditFilter, AuditRecord, Audits, Catalog, ClaimLimits,
+    Claimed, Commit, CommitDone, Configuration, Connections, CustomerFilter, Customers, Deliveries,
+    Erasure, Erasures, ExpiringLicense, Housekeeping, IdempotencyKeys, KeyQuery, KnownLicense,
+    LastSeen, Ledgers, LicenseFilter, LicenseRecord, Licenses, Mails, MasterKeys, OAuthRounds,
+    OrderFilter, Orders, Payments, ProcessedEvents, PromotionCodeFilter, PromotionCodes,
+    RateLimiter, RestrictedKeys, SalesGroup, SalesRange, SalesTotals, SealedKind, SealedValue,
+    SeenTarget, SellerStripe, Store, StoreError, Subscriptions, TakeDone, TakeQuery, TenantErasure,
+    Tenants, Tokens, ValidateDone, ValidateQuery, Validations, WebhookEndpoints,
 };
 
 use crate::contracts::store::reopen::Reopen;
@@ -228,6 +233,28 @@ ports! {
     Payments {
         read payment(key: &PaymentKey) -> Found<Payment>;
     }
+    Ledgers {
+        read books(id: &BooksId) -> Found<Books>;
+        read books_due(now: Timestamp, n: usize) -> Several<BooksId>;
+        read books_of(tenant: &TenantId, mode: Mode) -> Several<Books>;
+        read ledger_entries(id: &BooksId, ids: &[StripeObjectId]) -> Several<LedgerEntry>;
+        read reported_sums(id: &BooksId, until: Timestamp) -> Result<Sums, StoreError>;
+        read sales_sums(range: &SalesRange, group: SalesGroup, n: usize)
+            -> Result<SalesTotals, StoreError>;
+        read ledger_range(range: &SalesRange, after: Option<&Cursor>, n: usize)
+            -> Several<AttributedEntry>;
+    }
+    PromotionCodes {
+        read promotion_code(tenant: &TenantId, id: &PromotionCodeId) -> Found<PromotionCode>;
+        read promotion_code_at_stripe(account: &AccountRef, id: &StripeObjectId)
+            -> Found<PromotionCode>;
+        read promotion_codes(
+            tenant: &TenantId,
+            filter: &PromotionCodeFilter,
+            page: &PageRequest
+        ) -> Listed<PromotionCode>;
+        read unfinished_promotion_codes(before: Timestamp, n: usize) -> Several<PromotionCode>;
+    }
     Subscriptions {
         read subscription(key: &SubscriptionKey) -> Found<Subscription>;
     }
@@ -246,6 +273,8 @@ ports! {
             -> Listed<LicenseRecord>;
         read licenses_of_order(order: &OrderId) -> Several<LicenseRecord>;
         read ended_licenses(ended: Timestamp, n: usize) -> Several<LicenseRecord>;
+        read lapsed_licenses(begun: Timestamp, n: usize) -> Several<LicenseRecord>;
+        read expiring_licenses(now: Timestamp, n: usize) -> Several<ExpiringLicense>;
     }
     Activations {
         read activation(license: &LicenseId, fingerprint: &Fingerprint) -> Found<Activation>;

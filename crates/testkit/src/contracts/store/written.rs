@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use mintage_domain::base::page::PageRequest;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::write::Write;
+use mintage_domain::model::sales::ledger::books::BooksId;
 use mintage_domain::ports::{AuditFilter, AuditRecord};
 
 use crate::contracts::store::counting::counting;
@@ -47,6 +48,13 @@ pub(super) fn everything(shop: &Shop) -> Changes {
         .push(Write::changed(shop.product_key()));
     changes.events.push(Write::changed(shop.processed_event()));
     changes.payments.push(Write::changed(shop.payment()));
+    changes
+        .ledger_entries
+        .push(Write::changed(shop.ledger_entry()));
+    changes.books.push(Write::changed(shop.books()));
+    changes
+        .promotion_codes
+        .push(Write::changed(shop.promotion_code()));
     changes
         .subscriptions
         .push(Write::changed(shop.subscription()));
@@ -187,6 +195,20 @@ impl Check<'_> {
         }
         for it in values(&changes.payments) {
             self.row(it, store.payment(&it.key));
+        }
+        for it in values(&changes.ledger_entries) {
+            let books = BooksId {
+                tenant: it.id.tenant.clone(),
+                account: it.id.account.clone(),
+            };
+            let read = store.ledger_entries(&books, std::slice::from_ref(&it.id.id));
+            self.row(it, read.map(|entries| entries.into_iter().next()));
+        }
+        for it in values(&changes.books) {
+            self.row(it, store.books(&it.id));
+        }
+        for it in values(&changes.promotion_codes) {
+            self.row(it, store.promotion_code(&it.tenant, &it.id));
         }
         for it in values(&changes.subscriptions) {
             self.row(it, store.subscription(&it.key));

@@ -32,6 +32,8 @@ pub trait StripeHarness {
     fn lose_dispute(&self, account: &AccountRef, id: &DisputeId);
     /// Deletes a product and its prices, as wiping test data does.
     fn delete_product(&self, account: &AccountRef, id: &StripeProductId);
+    /// A buyer pays on an account, and Stripe books the charge.
+    fn book_charge(&self, account: &AccountRef);
 }
 
 /// The address that Stripe sends sellers back to: the only address that a harness must register.
@@ -87,5 +89,9 @@ impl StripeHarness for StandInStripe {
 
     fn delete_product(&self, account: &AccountRef, id: &StripeProductId) {
         StandInStripe::delete_product(self, account, id);
+    }
+
+    fn book_charge(&self, account: &AccountRef) {
+        StandInStripe::book_charge(self, account);
     }
 }

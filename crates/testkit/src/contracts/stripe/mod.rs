@@ -6,6 +6,7 @@ pub mod grants;
 mod harness;
 pub mod objects;
 pub mod own_keys;
+pub mod sales;
 pub mod sessions;
 pub mod subscriptions;
 

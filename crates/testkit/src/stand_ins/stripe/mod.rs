@@ -1,5 +1,9 @@
 //! A stand-in for Stripe.
 
+mod booking;
+mod dashboard;
+mod query;
+mod sales;
 mod stand_in;
 mod state;
 

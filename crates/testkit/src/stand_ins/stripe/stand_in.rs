@@ -3,24 +3,26 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mintage_domain::base::id::{
-    DisputeId, InvoiceId, PaymentIntentId, SessionId, StripeAccountId, StripePriceId,
-    StripeProductId, SubscriptionId,
+    DisputeId, InvoiceId, PaymentIntentId, SessionId, StripePriceId, StripeProductId,
+    SubscriptionId,
 };
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
-use mintage_domain::base::time::Timestamp;
+use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::url::WebUrl;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::event::DisputeFacts;
 use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
 use mintage_domain::ports::{
-    CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, HistoryKind, HistoryPage, HistoryQuery,
-    NewPrice, NewProduct, SellerKey, Stripe, StripeAccess, StripeAccount, StripeError,
-    StripeIdempotencyKey, StripePrice, StripeProduct,
+    BookedSince, ChargePayment, CheckoutEnd, CheckoutRequest, CheckoutSession, Grant, HistoryPage,
+    HistoryQuery, NewCoupon, NewPrice, NewProduct, NewPromotionCode, SellerKey, Stripe,
+    StripeAccess, StripeAccount, StripeError, StripeIdempotencyKey, StripePage, StripePrice,
+    StripeProduct, TransactionPage,
 };
 
 use crate::fixtures::account_facts;
-use crate::stand_ins::stripe::state::{Listed, StripeState, not_found};
+use crate::stand_ins::stripe::query::percent_encoded;
+use crate::stand_ins::stripe::state::{StripeState, not_found};
 
 /// A Stripe in memory: accounts, grants, products, prices and sessions behind one lock. No money
 /// moves, and no webhook is sent. The stand-in passes `stripe_contract!`.
@@ -61,88 +63,6 @@ impl StandInStripe {
         self.state().grants.remove(account);
     }
 
-    /// Creates a secret key of an account, as its owner does in the dashboard.
-    pub fn secret_key(&self, account: &AccountRef) -> Secret {
-        self.state().create_key(account.clone(), "sk", true)
-    }
-
-    /// Creates a restricted key of an account that may not write checkout sessions.
-    pub fn key_without_checkout(&self, account: &AccountRef) -> Secret {
-        self.state().create_key(account.clone(), "rk", false)
-    }
-
-    /// Deletes a key, as the owner of its account does in the dashboard.
-    pub fn delete_key(&self, key: &Secret) {
-        self.state().keys.remove(key.expose());
-    }
-
-    /// Stops an account from taking payments, as Stripe does.
-    pub fn disable_charges(&self, account: &StripeAccountId) {
-        self.state().without_charges.insert(account.clone());
-    }
-
-    /// Lets an account take payments again.
-    pub fn enable_charges(&self, account: &StripeAccountId) {
-        self.state().without_charges.remove(account);
-    }
-
-    /// Archives a product, as its seller does in the dashboard.
-    pub fn archive_product(&self, account: &AccountRef, id: &StripeProductId) {
-        let mut state = self.state();
-        if let Some(product) = state.products.get_mut(&(account.clone(), id.clone())) {
-            product.active = false;
-        }
-    }
-
-    /// Deletes a price that was never used, as its seller does in the dashboard.
-    pub fn delete_price(&self, account: &AccountRef, id: &StripePriceId) {
-        self.state().prices.remove(&(account.clone(), id.clone()));
-    }
-
-    /// Deletes a product and its prices.
-    pub fn delete_product(&self, account: &AccountRef, id: &StripeProductId) {
-        let mut state = self.state();
-        state.products.remove(&(account.clone(), id.clone()));
-        state
-            .prices
-            .retain(|(on, _), (product, _)| on != account || product != id);
-    }
-
-    /// Adds an object to a list of an account, with the body of the event that reports its state; `None` if
-    /// the state has no effects.
-    pub fn list(
-        &self,
-        account: &AccountRef,
-        kind: HistoryKind,
-        (id, created): (&str, Timestamp),
-        event: Option<Vec<u8>>,
-    ) {
-        let listed = Listed {
-            id: id.to_owned(),
-            created,
-            event,
-        };
-        self.state().listed.push((account.clone(), kind, listed));
-    }
-
-    /// Puts a subscription at Stripe, in the place of the one before.
-    pub fn put_subscription(&self, account: &AccountRef, subscription: StripeSubscription) {
-        let key = (account.clone(), subscription.id.clone());
-        self.state().subscriptions.insert(key, subscription);
-    }
-
-    /// Puts an invoice at Stripe, in the place of the one before.
-    pub fn put_invoice(&self, account: &AccountRef, invoice: InvoiceFacts) {
-        let key = (account.clone(), invoice.id.clone());
-        self.state().invoices.insert(key, invoice);
-    }
-
-    /// Opens or changes a dispute, as a bank does.
-    pub fn set_dispute(&self, account: &AccountRef, dispute: DisputeFacts) {
-        let id = (account.clone(), dispute.id.clone());
-        self.state().disputes.insert(id, dispute);
-    }
-
     /// The checkouts that were opened on an account, oldest first.
     pub fn checkouts(&self, account: &AccountRef) -> Vec<(CheckoutSession, CheckoutRequest)> {
         let state = self.state();
@@ -163,7 +83,18 @@ impl StandInStripe {
         self.state().is_expired(account, session)
     }
 
-    fn state(&self) -> MutexGuard<'_, StripeState> {
+    /// The account of a call, and the state. The stand-in has only accounts that are connected by OAuth.
+    fn accessed<'a>(
+        &self,
+        access: &'a StripeAccess,
+    ) -> Result<(&'a AccountRef, MutexGuard<'_, StripeState>), StripeError> {
+        match access {
+            StripeAccess::Connect(account) => Ok((account, self.on_account(account)?)),
+            StripeAccess::Key(_) => Err(StripeError::Unauthorized),
+        }
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, StripeState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -338,6 +269,62 @@ impl Stripe for StandInStripe {
         state.open_checkout(&account, checkout, key)
     }
 
+    fn balance_transactions(
+        &self,
+        access: &StripeAccess,
+        since: &BookedSince,
+    ) -> Result<TransactionPage, StripeError> {
+        let (account, state) = self.accessed(access)?;
+        state.sales.transactions(account, since)
+    }
+
+    fn charges(
+        &self,
+        access: &StripeAccess,
+        since: &BookedSince,
+    ) -> Result<StripePage<ChargePayment>, StripeError> {
+        let (account, state) = self.accessed(access)?;
+        state.sales.charges(account, since)
+    }
+
+    fn create_coupon(
+        &self,
+        access: &StripeAccess,
+        coupon: &NewCoupon,
+        _: &StripeIdempotencyKey,
+    ) -> Result<(), StripeError> {
+        let (account, mut state) = self.accessed(access)?;
+        state.sales.create_coupon(account, coupon)
+    }
+
+    fn delete_coupon(&self, access: &StripeAccess, id: &str) -> Result<(), StripeError> {
+        let (account, mut state) = self.accessed(access)?;
+        state.sales.delete_coupon(account, id);
+        Ok(())
+    }
+
+    fn create_promotion_code(
+        &self,
+        access: &StripeAccess,
+        code: &NewPromotionCode,
+        _: &StripeIdempotencyKey,
+    ) -> Result<StripeObjectId, StripeError> {
+        let (account, mut state) = self.accessed(access)?;
+        let id = state.next_id("promo");
+        let id = StripeObjectId::parse(&id).expect("digits are an id");
+        state.sales.create_code(account, code, id)
+    }
+
+    fn set_promotion_code_active(
+        &self,
+        access: &StripeAccess,
+        id: &StripeObjectId,
+        active: bool,
+    ) -> Result<(), StripeError> {
+        let (account, mut state) = self.accessed(access)?;
+        state.sales.set_code_active(account, id, active)
+    }
+
     fn history(
         &self,
         access: &StripeAccess,
@@ -392,18 +379,6 @@ impl Stripe for StandInStripe {
         let (mut state, account) = self.on_access(access)?;
         Ok(state.end_checkout(&account, session, CheckoutEnd::Expired))
     }
-}
-
-/// Encodes a text for a query: all but letters, digits and `-._~` as `%XX`.
-fn percent_encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ use mintage_domain::ports::{
 /// The number of objects on a page of a list: few, so that tests turn pages.
 const HISTORY_PAGE: usize = 2;
 
+use crate::stand_ins::stripe::sales::SalesState;
+
 #[derive(Debug, Default)]
 pub(super) struct StripeState {
     created: u64,
@@ -36,6 +38,7 @@ pub(super) struct StripeState {
     pub(super) listed: Vec<(AccountRef, HistoryKind, Listed)>,
     pub(super) disputes: HashMap<(AccountRef, DisputeId), DisputeFacts>,
     pub(super) sessions: Vec<(AccountRef, CheckoutSession, CheckoutRequest)>,
+    pub(super) sales: SalesState,
     pub(super) subscriptions: HashMap<(AccountRef, SubscriptionId), StripeSubscription>,
     pub(super) invoices: BTreeMap<(AccountRef, InvoiceId), InvoiceFacts>,
     /// The sessions that are not open any more.
@@ -324,7 +327,7 @@ impl StripeState {
         id
     }
 
-    fn next_id(&mut self, prefix: &str) -> String {
+    pub(super) fn next_id(&mut self, prefix: &str) -> String {
         self.created += 1;
         format!("{prefix}_StandIn{:04}", self.created)
     }

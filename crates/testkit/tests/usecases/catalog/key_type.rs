@@ -16,8 +16,8 @@ use mintage_domain::usecase::catalog::key_type::{
     update_key_type_and_price,
 };
 use mintage_domain::usecase::catalog::prices::set_up_prices;
-use mintage_domain::usecase::sales::agreement::CannotSell;
-use mintage_domain::usecase::sales::checkout::CheckoutError;
+use mintage_domain::usecase::sales::cannot_sell::CannotSell;
+use mintage_domain::usecase::sales::checkout_error::CheckoutError;
 use mintage_testkit::fixtures::{cents, display_name};
 
 use crate::catalog::prices::reading;
@@ -37,6 +37,7 @@ fn a_key_type_is_created_once_with_a_term_that_counts_from_the_sale() {
             price: Some(cents(9_900)),
             sale: SaleOptions::default(),
             recurrence: None,
+            reminder_days: None,
         };
         let product = ProductId::parse(product).unwrap();
         let (store, env, actor) = (&*seller.store, seller.env(), Actor::Operator);
@@ -205,6 +206,7 @@ fn what_was_sold_keeps_its_terms_and_its_price() {
         updates_for: Change::Set(Days::parse("365d").unwrap()),
         term_from: Some(TermFrom::FirstActivation),
         recurrence: RecurrenceChange::default(),
+        reminder_days: Change::Set(7),
     };
     update(&seller, &*seller.stripe, &patch).unwrap();
     assert_eq!(sold(), before);

@@ -2,6 +2,7 @@ mod activation;
 mod activity;
 mod command;
 mod direct;
+mod expiry;
 pub(crate) mod issue;
 mod mint;
 mod purchase;

@@ -21,8 +21,9 @@ use mintage_domain::ports::{
     StripeRefusal, Tenants,
 };
 use mintage_domain::usecase::failure::Failure;
-use mintage_domain::usecase::sales::agreement::CannotSell;
-use mintage_domain::usecase::sales::checkout::{CheckoutError, OpenCheckout, authorize, open};
+use mintage_domain::usecase::sales::cannot_sell::CannotSell;
+use mintage_domain::usecase::sales::checkout::{OpenCheckout, authorize, open};
+use mintage_domain::usecase::sales::checkout_error::CheckoutError;
 use mintage_domain::usecase::sellers::tenant::change_plan;
 use mintage_domain::usecase::stripe::inbound::Outcome;
 use mintage_domain::usecase::sweep::sweep;

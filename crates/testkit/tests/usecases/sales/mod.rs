@@ -1,3 +1,5 @@
 mod checkout;
 mod external;
+mod ledger;
+mod promotion_code;
 mod several;

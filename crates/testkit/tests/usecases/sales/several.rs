@@ -23,8 +23,9 @@ use mintage_domain::ports::{
     Catalog, CheckoutLine, ClaimLimits, Commit, LicenseRecord, Licenses, Mails, MockStripe,
 };
 use mintage_domain::usecase::outbox::mail::{Composed, LEASE, compose};
-use mintage_domain::usecase::sales::agreement::CannotSell;
-use mintage_domain::usecase::sales::checkout::{CheckoutError, OpenCheckout};
+use mintage_domain::usecase::sales::cannot_sell::CannotSell;
+use mintage_domain::usecase::sales::checkout::OpenCheckout;
+use mintage_domain::usecase::sales::checkout_error::CheckoutError;
 use mintage_domain::usecase::stripe::inbound::Outcome;
 use mintage_testkit::fixtures::cents;
 

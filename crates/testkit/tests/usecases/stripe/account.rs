@@ -10,7 +10,7 @@ use mintage_domain::model::stripe::account_state::Payout;
 use mintage_domain::model::stripe::event::{EventData, PayoutFacts};
 use mintage_domain::model::stripe::next_step::NextStep;
 use mintage_domain::ports::{Connections, MockStripe, Stripe, StripeError};
-use mintage_domain::usecase::sales::checkout::CheckoutError;
+use mintage_domain::usecase::sales::checkout_error::CheckoutError;
 use mintage_domain::usecase::stripe::account::{REFRESH_AFTER, refresh};
 use mintage_domain::usecase::stripe::inbound::Outcome;
 use mintage_domain::usecase::stripe::leave::disconnect;

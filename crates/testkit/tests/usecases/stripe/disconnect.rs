@@ -5,7 +5,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::model::sellers::audit::Actor;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::ports::{Catalog, Connections, MockStripe, Stripe, StripeError};
-use mintage_domain::usecase::sales::checkout::CheckoutError;
+use mintage_domain::usecase::sales::checkout_error::CheckoutError;
 use mintage_domain::usecase::stripe::connect::{ConnectError, rotate_checkout_key};
 use mintage_domain::usecase::stripe::leave::{SESSIONS_AT_ONCE, disconnect, retire};
 use mintage_domain::usecase::sweep::{SweepReport, revoke_grants};

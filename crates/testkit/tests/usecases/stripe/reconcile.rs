@@ -2,17 +2,18 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::model::stripe::event::{EventData, StripeEvent};
+use mintage_domain::model::stripe::event::{EventData, SessionFacts, StripeEvent};
 use mintage_domain::ports::{
     HistoryKind, HistoryPage, MockStripe, MockWebhooks, Stripe, StripeError, WebhookError,
 };
 use mintage_domain::usecase::stripe::reconcile::{Pace, Ports, Reconciliation, reconcile};
 
-use crate::seller::{Seller, paid};
+use crate::seller::{Seller, dispute, paid, refund};
 
 /// A pace that never waits, and remembers the waits that were asked of it.
 #[derive(Default)]
@@ -217,4 +218,63 @@ fn a_reconciliation_that_is_stopped_reads_no_further_page() {
     let since = an_hour_before(seller.env().now());
     let result = events.reconcile_with(&seller, &*seller.stripe, &pace, since);
     assert_eq!(result.applied.len(), 2, "the objects of the first page");
+}
+
+#[test]
+fn on_a_store_restored_from_the_day_before_paid_is_minted_as_it_was_and_once() {
+    let mut seller = Seller::on_sale();
+    let before = seller.session();
+    let open = seller.session();
+    seller.pay(&before);
+    let backup = seller.store.snapshot();
+
+    let lost = seller.session();
+    let mut events = Events::default();
+    let now = seller.env().now();
+    let sale = |seller: &Seller, session| {
+        EventData::SessionCompleted(SessionFacts {
+            snapshot: seller.snapshot(session),
+            ..paid(session)
+        })
+    };
+    let disputed = dispute(&open, "du_1", "needs_response");
+    let account = seller.shop.account_ref();
+    seller.stripe.set_dispute(&account, disputed.clone());
+    for (kind, data) in [
+        (HistoryKind::Sessions, sale(&seller, &before)),
+        (HistoryKind::Sessions, sale(&seller, &open)),
+        (HistoryKind::Sessions, sale(&seller, &lost)),
+        (HistoryKind::Refunds, refund(&before, "re_1", 2_900, false)),
+        (HistoryKind::Disputes, EventData::Dispute(disputed)),
+    ] {
+        events.list(&seller, kind, now, data);
+    }
+    let since = an_hour_before(now);
+    let standing = |seller: &Seller| {
+        let now = seller.env().now();
+        let licenses = seller.licenses().into_iter();
+        let mut standing: Vec<_> = licenses
+            .map(|it| {
+                let session = it.session.map(|it| it.to_string());
+                (
+                    session,
+                    it.license.state(now).as_str(),
+                    it.license.reason(now),
+                )
+            })
+            .collect();
+        standing.sort();
+        standing
+    };
+    assert_eq!(events.reconcile(&seller, since).applied.len(), 4);
+    let at_the_loss = standing(&seller);
+
+    seller.store = Arc::new(backup);
+    assert_eq!(seller.licenses().len(), 1, "the day is lost");
+    assert_eq!(events.reconcile(&seller, since).applied.len(), 4);
+    assert_eq!(standing(&seller), at_the_loss);
+    let states: Vec<_> = at_the_loss.iter().map(|(_, state, _)| *state).collect();
+    assert_eq!(states, ["REVOKED", "FROZEN", "ACTIVE"]);
+    assert_eq!(events.reconcile(&seller, since).applied, []);
+    assert_eq!(standing(&seller), at_the_loss);
 }

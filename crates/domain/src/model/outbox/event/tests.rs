@@ -38,6 +38,7 @@ fn license(mode: Mode) -> License {
         updates_until: None,
         subscription: None,
         noticed_end: None,
+        reminded_end: None,
         notes: None,
         metadata: Metadata::default(),
         created_at: Timestamp::EPOCH,

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::id::{InvoiceId, OrderId, StripeAccountId, SubscriptionId};
+use crate::base::id::{InvoiceId, OrderId, PaymentIntentId, StripeAccountId, SubscriptionId};
 use crate::base::time::Timestamp;
 use crate::model::licenses::license::License;
 use crate::model::licenses::recurrence::Recurrence;
@@ -95,6 +95,11 @@ impl Subscription {
     /// Records whether the payment of an invoice is refunded in full.
     pub fn report_refund(&mut self, invoice: &InvoiceId, is_refunded: bool) {
         self.news.invoices.report_refund(invoice, is_refunded);
+    }
+
+    /// Records which payment paid an invoice.
+    pub fn report_payment(&mut self, invoice: &InvoiceId, payment: &PaymentIntentId) {
+        self.news.invoices.report_payment(invoice, payment);
     }
 
     /// Records the subscription as it is at Stripe. An end is for good.

@@ -18,7 +18,7 @@ const SECONDS_PER_DAY: u64 = 86_400;
 pub struct SubscriptionTerm {
     /// Until when is paid, and not refunded; `None` if nothing is.
     pub paid_until: Option<Timestamp>,
-    /// When the license expires: the paid end, or up to the days of grace later.
+    /// When the license expires: the paid end, or up to the days of grace later. `None` before the sale.
     pub expires_at: Option<Timestamp>,
     /// From when the license is frozen, by an unpaid invoice or a pause.
     pub lapse: Option<Lapse>,
@@ -47,10 +47,13 @@ impl Subscription {
     /// Computes what a license gets.
     ///
     /// - A failed invoice for a period beyond what is paid starts the grace, which counts from the date
-    ///   of the invoice. The license is active until the end of the grace and then frozen.
+    ///   of the invoice. The license is active until the end of the grace and then frozen. An invoice that
+    ///   is written off is one that failed; one that is void is not owed, so the license runs out.
     /// - While Stripe has begun the next period and no invoice of it is known, the license stays active
     ///   for the days of grace: an invoice is paid about an hour after its period has begun.
     /// - A subscription that ends or has ended gets no grace, and a paused one is frozen.
+    /// - If all is refunded, the license is revoked. It still has an end, since a license without one would
+    ///   last for ever once a refund fails.
     pub fn term(&self) -> SubscriptionTerm {
         let latest = self.news.latest.as_ref();
         let paid = self.paid_until();
@@ -59,8 +62,9 @@ impl Subscription {
         let cancels = latest.is_some_and(|it| it.cancels);
         let due = self.due(paid, latest).filter(|_| !has_ended);
         let is_due = due.is_some();
+        let end = paid_until.or_else(|| self.end_without_payment());
         let (expires_at, unpaid) = match due {
-            _ if has_ended || cancels => (paid_until, None),
+            _ if has_ended || cancels => (end, None),
             Some(due) => {
                 let from = self.end_of_grace(due.since, paid_until);
                 let cause = due.cause;
@@ -70,7 +74,7 @@ impl Subscription {
                 let end = paid_until.map(|end| end.plus(self.grace()));
                 (end, None)
             }
-            None => (paid_until, None),
+            None => (end, None),
         };
         let is_paused = !has_ended && latest.is_some_and(|it| it.is_paused);
         let paused = is_paused.then(|| Lapse {
@@ -93,11 +97,19 @@ impl Subscription {
         }
     }
 
-    /// Until when is paid, in Unix seconds. What was assumed at the sale counts until an invoice is known.
+    /// Until when is paid, in Unix seconds. What was assumed at the sale counts until an invoice is known
+    /// to be paid.
     fn paid_until(&self) -> Option<i64> {
         let invoices = &self.news.invoices;
-        let assumed = self.news.assumed_until.filter(|_| invoices.is_empty());
+        let assumed = self.news.assumed_until.filter(|_| invoices.are_unpaid());
         invoices.paid_until().or(assumed)
+    }
+
+    /// The end of a license of which all is refunded: that of its first period.
+    fn end_without_payment(&self) -> Option<Timestamp> {
+        let first = self.news.invoices.first_end();
+        let end = first.or(self.news.assumed_until)?;
+        Timestamp::from_unix_seconds(end)
     }
 
     /// The payment that failed, by its invoice or, if its event has not arrived, by the status.
@@ -110,7 +122,7 @@ impl Subscription {
         }
         let latest = latest.filter(|it| it.status.is_due() && it.period_start >= paid)?;
         let id = latest.latest_invoice.as_ref()?;
-        if self.news.invoices.has_paid(id) {
+        if self.news.invoices.is_settled(id) {
             return None;
         }
         Some(Due {

@@ -24,6 +24,7 @@ fn invoice(number: i64, is_paid: bool) -> InvoiceFacts {
         period_end: Some((number + 1) * PERIOD),
         is_paid,
         has_failed: !is_paid,
+        is_void: false,
         amount_paid: None,
         currency: None,
         payment_intent: None,
@@ -98,6 +99,11 @@ fn a_license_gets_what_is_paid() {
         period_end: None,
         ..invoice(7, true)
     };
+    let void = InvoiceFacts {
+        is_void: true,
+        has_failed: false,
+        ..invoice(1, false)
+    };
     let late = InvoiceFacts {
         created: Some(PERIOD + 3 * DAY),
         ..invoice(1, false)
@@ -123,6 +129,16 @@ fn a_license_gets_what_is_paid() {
             "a failure",
             vec![paid(0), failed(1)],
             (Some(37), Some(37), PastDue),
+        ),
+        (
+            "a failure of an invoice that is void",
+            vec![paid(0), failed(1), Invoice(void.clone())],
+            (Some(30), None, Active),
+        ),
+        (
+            "a void invoice of which only the status says that it failed",
+            vec![paid(0), Invoice(void), Latest(latest(PastDue, 1))],
+            (Some(30), None, Active),
         ),
         (
             "a failure of which only the status is known",

@@ -181,6 +181,7 @@ fn mint_order(
             quota: None,
             total: Some(paid.total),
             payment: Some(&payment),
+            renewals: &[],
             actor: caller.actor.clone(),
         };
         let minted = mint_into(&mut changes, env, new, now)?;

@@ -9,7 +9,7 @@ use crate::ports::{Commit, Licenses, Payments, Tenants};
 use crate::usecase::caller::Caller;
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
-use crate::usecase::licenses::follow_payment::follow_payment;
+use crate::usecase::licenses::follow_payment::{Followed, follow_payment};
 use crate::usecase::sales::external::{ExternalOrderError, check_currency};
 
 /// A refund of an order, in full or in part.
@@ -89,8 +89,13 @@ pub fn record_refund(
         let mut changes = env.changes(now);
         if let Some(order) = &payment.order {
             for license in store.licenses_of_order(order)? {
-                let (payments, actor) = ((&before, &payment), &caller.actor);
-                follow_payment(&mut changes, store, env, payments, license, actor, now)?;
+                let followed = Followed {
+                    before: &before,
+                    payment: &payment,
+                    besides: None,
+                };
+                let actor = &caller.actor;
+                follow_payment(&mut changes, store, env, followed, license, actor, now)?;
             }
         }
         let recorded = RefundRecorded::of(&payment, false);

@@ -2,16 +2,18 @@
 //!
 //! The payment is read first, then the dispute is retrieved from Stripe, and then both are committed
 //! under the payment's version. So of two events the one that is committed later knows a later status,
-//! whatever their order and their times.
+//! whatever their order and their times. That holds too for an event that finds what is stored, so it writes
+//! the payment as well.
 
 use crate::base::time::Timestamp;
+use crate::commit::write::Write;
 use crate::model::sales::disputes::{Dispute, DisputeStatus, Source};
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::DisputeFacts;
 use crate::ports::{Stripe, StripeAccess, StripeError};
 use crate::usecase::env::Env;
-use crate::usecase::stripe::inbound::payment::{apply, stored_payment};
-use crate::usecase::stripe::inbound::subscribed::invoice_paid_by;
+use crate::usecase::stripe::inbound::payment::{NOTHING_NEW, apply, stored_payment};
+use crate::usecase::stripe::inbound::subscribed::{invoice_paid_by, paid};
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
 /// Interprets an event about a dispute.
@@ -27,12 +29,20 @@ pub(crate) fn interpret(
     };
     let before = stored_payment(store, account, intent, now)?;
     let mut payment = before.clone();
+    let mut found = None;
     if payment.order.is_none() && payment.invoice.is_none() {
-        payment.invoice = invoice_paid_by(stripe, account, intent)?;
+        found = invoice_paid_by(stripe, account, intent)?;
+        payment.invoice = found.as_ref().and_then(paid);
     }
     let (dispute, source) = retrieve(stripe, account, facts)?;
     payment.disputes.record(&facts.id, dispute, source);
-    apply(store, env, (&before, payment), now)
+    if payment == before {
+        let mut changes = env.changes(now);
+        changes.payments.push(Write::changed(payment));
+        return Ok(Verdict::Confirm(Box::new(changes), NOTHING_NEW));
+    }
+    let is_ours = found.and_then(|it| it.is_ours);
+    apply(store, env, (&before, payment), is_ours, now)
 }
 
 /// Retrieves a dispute. What the event says counts if Stripe refuses to tell, for example because the

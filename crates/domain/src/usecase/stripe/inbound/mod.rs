@@ -2,6 +2,7 @@
 
 mod account;
 mod deauthorized;
+mod discount;
 mod dispute;
 mod found;
 mod invoice;
@@ -65,6 +66,7 @@ impl Inbound {
             EventData::SessionCompleted(ref facts) if facts.subscription.is_some() => {
                 self.event.account.as_ref()
             }
+            EventData::Invoice(ref facts) if facts.lacks_payment() => self.event.account.as_ref(),
             EventData::SessionCompleted(_)
             | EventData::SessionPaymentFailed(_)
             | EventData::SessionExpired(_)
@@ -139,6 +141,7 @@ pub fn decide(
     let (mut changes, outcome) = match verdict {
         Verdict::Apply(changes) => (*changes, EventOutcome::Applied),
         Verdict::Ignore(reason) => (env.changes(now), EventOutcome::Ignored(reason.to_owned())),
+        Verdict::Confirm(changes, reason) => (*changes, EventOutcome::Ignored(reason.to_owned())),
         Verdict::Park(tenant, reason) => {
             let parked = parked_outcome(inbound, Some(tenant), reason, now);
             (env.changes(now), parked)
@@ -299,7 +302,7 @@ fn interpret_event(
     }
     match data {
         EventData::Refund(facts) => refund::interpret(store, stripe, env, (account, facts), now),
-        EventData::Invoice(facts) => invoice::interpret(store, env, account, facts, now),
+        EventData::Invoice(facts) => invoice::interpret(store, stripe, env, (account, facts), now),
         EventData::Subscription(facts) => {
             subscription::interpret(store, stripe, env, (account, facts), now)
         }

@@ -9,6 +9,7 @@ use crate::base::money::{Currency, Money};
 use crate::base::page::PageRequest;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::time::Timestamp;
+use crate::commit::changes::Changes;
 use crate::commit::guards::Refusal;
 use crate::commit::write::Write;
 use crate::model::catalog::key_type::KeyType;
@@ -26,11 +27,10 @@ use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::{PaymentStatus, SessionFacts};
 use crate::ports::{Catalog, OrderFilter, Orders, SellerStripe, StoreError, Stripe, Tenants};
 use crate::usecase::env::Env;
-use crate::usecase::sales::agreement::is_plain;
-use crate::usecase::stripe::inbound::lost_order;
 use crate::usecase::stripe::inbound::session::{Paid, fulfil, payment, total};
 use crate::usecase::stripe::inbound::subscribed::begin;
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
+use crate::usecase::stripe::inbound::{discount, lost_order};
 
 /// What stands for the product and the key type of an order that nothing says what it sold.
 const UNMAPPED: &str = "unmapped";
@@ -110,12 +110,16 @@ pub(crate) fn interpret(
     let facts = with_claimed_email(facts);
     let payment = payment(store, &order, &facts, refused, now)?;
     if order.status == OrderStatus::Unmapped {
-        return Ok(wait(env, order, (&facts, payment), now));
+        let discount = discount::entry(store, &order, &facts, now)?;
+        let mut changes = wait(env, order, (&facts, payment), now);
+        changes.ledger_entries.extend(discount.map(Write::new));
+        return Ok(Verdict::Apply(Box::new(changes)));
     }
     let paid = Paid {
         facts: &facts,
         payment,
         begun: begin(store, stripe, (&order, &facts), now)?,
+        discount: discount::entry(store, &order, &facts, now)?,
     };
     fulfil(catalog, env, order, paid, now)
 }
@@ -126,7 +130,7 @@ fn wait(
     mut order: Order,
     (facts, payment): (&SessionFacts, Option<Payment>),
     now: Timestamp,
-) -> Verdict {
+) -> Changes {
     let mut changes = env.changes(now);
     let id = order.id.as_str().to_owned();
     let entry = env.audit(&order.tenant, now, Actor::Stripe, "order.unmapped", id);
@@ -135,7 +139,7 @@ fn wait(
     order.total = total(facts);
     changes.payments.extend(payment.map(Write::changed));
     changes.orders.push(Write::changed(order));
-    Verdict::Apply(Box::new(changes))
+    changes
 }
 
 /// The tenant's order of a session, whether this server opened the session or not.
@@ -254,8 +258,7 @@ pub(crate) fn sell(order: &mut Order, sold: &Claimed) {
     order.key_type = line.key_type.clone();
     order.terms = line.license_terms();
     order.recurrence = sold.key_type.recurrence;
-    let lines = vec![line];
-    order.basket.lines = if is_plain(&lines) { Vec::new() } else { lines };
+    order.basket.lines = Basket::lines(vec![line]);
 }
 
 /// What a session of the seller's own sells: as the metadata say, else by a mapping. `None` if neither does, or

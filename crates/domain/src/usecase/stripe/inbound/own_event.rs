@@ -39,7 +39,7 @@ pub(crate) fn interpret(
                 is_ours: None,
                 ..facts.clone()
             };
-            invoice::interpret(store, env, &account, &facts, now)
+            invoice::interpret(store, stripe, env, (&account, &facts), now)
         }
         EventData::Subscription(facts) => {
             let account = account_of_subscription(store, of, Some(&facts.id))?;

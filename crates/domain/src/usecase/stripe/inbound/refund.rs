@@ -9,7 +9,7 @@ use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::{RefundFacts, RefundReport};
 use crate::ports::Stripe;
 use crate::usecase::env::Env;
-use crate::usecase::stripe::inbound::payment::{apply, stored_payment};
+use crate::usecase::stripe::inbound::payment::{NOTHING_NEW, apply, stored_payment};
 use crate::usecase::stripe::inbound::subscribed::{follow_refund, paid, paid_invoice};
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
@@ -29,7 +29,7 @@ pub(crate) fn interpret(
     let mut payment = before.clone();
     record(&mut payment, facts);
     if payment == before {
-        return Ok(Verdict::Ignore("nothing new about this payment"));
+        return Ok(Verdict::Ignore(NOTHING_NEW));
     }
     let mut found = None;
     if payment.order.is_none() && payment.invoice.is_none() {
@@ -37,7 +37,7 @@ pub(crate) fn interpret(
         payment.invoice = found.as_ref().and_then(paid);
     }
     let Some(invoice) = payment.invoice.clone() else {
-        return apply(store, env, (&before, payment), now);
+        return apply(store, env, (&before, payment), None, now);
     };
     let mut changes = env.changes(now);
     let (payments, invoice) = ((&before, &payment), (&invoice, found.as_ref()));

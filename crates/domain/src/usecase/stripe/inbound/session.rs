@@ -11,6 +11,7 @@ use crate::commit::guards::Refusal;
 use crate::commit::write::Write;
 use crate::model::licenses::license::OrderUnit;
 use crate::model::sales::customer::{Customer, CustomerName};
+use crate::model::sales::ledger::entry::LedgerEntry;
 use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::payment::{Payment, PaymentKey};
 use crate::model::sellers::audit::Actor;
@@ -20,9 +21,10 @@ use crate::model::stripe::event::{PaymentStatus, SessionFacts};
 use crate::ports::{Catalog, Stripe, Tenants};
 use crate::usecase::env::Env;
 use crate::usecase::licenses::transition::{NewLicense, mint_into};
+use crate::usecase::stripe::inbound::discount;
 use crate::usecase::stripe::inbound::lost_order::rebuild;
 use crate::usecase::stripe::inbound::order::{UNKNOWN_SESSION, change_order_status};
-use crate::usecase::stripe::inbound::subscribed::{Begun, begin};
+use crate::usecase::stripe::inbound::subscribed::{Begun, begin, switched_to};
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
 /// Interprets a completed session. Only a session whose id is stored with an order of this account
@@ -60,6 +62,7 @@ pub(crate) fn interpret(
         facts,
         payment: payment(store, &order, facts, refused, now)?,
         begun: begin(store, stripe, (&order, facts), now)?,
+        discount: discount::entry(store, &order, facts, now)?,
     };
     fulfil(catalog, env, order, paid, now)
 }
@@ -70,6 +73,8 @@ pub(crate) struct Paid<'a> {
     pub(crate) payment: Option<Payment>,
     /// The subscription that the session began.
     pub(crate) begun: Option<Begun>,
+    /// The entry of the ledger for the discount.
+    pub(crate) discount: Option<LedgerEntry>,
 }
 
 /// Mints the licenses of an order. If that fails, none is minted, and the event is parked and retried.
@@ -114,11 +119,13 @@ pub(crate) fn fulfil(
     order.total = total(facts);
     order.fee = order.fee_of(order.total);
     changes.payments.extend(paid.payment.map(Write::changed));
+    changes.ledger_entries.extend(paid.discount.map(Write::new));
     if let Some(begun) = paid.begun {
         changes
             .subscriptions
             .push(Write::changed(begun.subscription));
-        changes.payments.extend(begun.payment.map(Write::changed));
+        let payments = begun.payment.into_iter().chain(begun.renewals);
+        changes.payments.extend(payments.map(Write::changed));
     }
     changes.customers.push(customer);
     changes.orders.push(Write::changed(order));
@@ -145,11 +152,21 @@ fn mint_lines(
     let subscription = sold.paid.begun.as_ref();
     let invoice_payment = subscription.and_then(|begun| begun.payment.as_ref());
     let payment = sold.paid.payment.as_ref().or(invoice_payment);
+    let renewals = subscription.map_or(&[][..], |begun| &begun.renewals);
     for (line, sells) in (0..).zip(order.lines().iter()) {
         let Some(product) = catalog.product(&order.tenant, &sells.product)? else {
             return Ok(Err("the product is gone".to_owned()));
         };
-        let terms = sells.license_terms();
+        let mut terms = sells.license_terms();
+        let mut key_type = sells.key_type.clone();
+        if let Some(begun) = subscription {
+            let of = (&order.tenant, &sells.product, &sells.key_type);
+            if let Some(switched) = switched_to(catalog, &begun.subscription, of)? {
+                terms.activation_limit = switched.terms.activation_limit;
+                terms.entitlements = switched.terms.entitlements;
+                key_type = switched.id;
+            }
+        }
         for unit in 0..sells.licenses() {
             let order_unit = OrderUnit {
                 order: order.id.clone(),
@@ -159,7 +176,7 @@ fn mint_lines(
             let new = NewLicense {
                 seller: sold.seller,
                 product: &product,
-                key_type: &sells.key_type,
+                key_type: &key_type,
                 terms: &terms,
                 customer: sold.customer,
                 unit: Some(&order_unit),
@@ -171,6 +188,7 @@ fn mint_lines(
                 quota: None,
                 total: total(sold.paid.facts),
                 payment,
+                renewals,
                 actor: Actor::Stripe,
             };
             if let Err(reason) = mint_into(changes, env, new, now) {

@@ -1,10 +1,12 @@
 //! What follows from news about a subscription: for its payments, and for the licenses of its order.
 
-use crate::base::id::PaymentIntentId;
+use crate::base::id::{InvoiceId, PaymentIntentId, SubscriptionId};
 use crate::base::money::Currency;
+use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::time::Timestamp;
 use crate::commit::changes::Changes;
 use crate::commit::write::Write;
+use crate::model::catalog::key_type::KeyType;
 use crate::model::licenses::license::License;
 use crate::model::licenses::standing::RevocationReason;
 use crate::model::outbox::event::EventName;
@@ -15,7 +17,7 @@ use crate::model::sellers::audit::Actor;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::{RefundFacts, SessionFacts};
 use crate::model::stripe::subscription::InvoiceFacts;
-use crate::ports::{LicenseRecord, Stripe, StripeError};
+use crate::ports::{Catalog, LicenseRecord, StoreError, Stripe, StripeError};
 use crate::usecase::env::Env;
 use crate::usecase::licenses::transition::{restore_into, revoke_into};
 use crate::usecase::outbox::event::{masked_license_event, parts, refund_event};
@@ -24,10 +26,14 @@ use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore};
 /// Why a subscription that this server did not begin is ignored.
 pub(crate) const NOT_OURS: &str = "this server did not begin the subscription";
 
-/// A subscription that a session began, and the payment of its first invoice.
+/// A subscription that a session began, and its payments. The sale writes all of them, so that a refund or
+/// a dispute that is processed at the same time is decided again and finds the licenses.
 pub(crate) struct Begun {
     pub(crate) subscription: Subscription,
+    /// The payment of the first invoice.
     pub(crate) payment: Option<Payment>,
+    /// The payments of further invoices, which arrived before the sale.
+    pub(crate) renewals: Vec<Payment>,
 }
 
 /// The subscription of a paid session, linked to its order; `None` if the session began none.
@@ -70,10 +76,50 @@ pub(crate) fn begin(
     }
     let sold_at = facts.at.unwrap_or(now);
     subscription.assume(sold_at, recurrence.first_period());
+    let stored = stored_payments(store, &subscription)?;
+    let first = facts.invoice.as_ref();
+    let first = first.and_then(|it| subscription.news.invoices.payment_of(it));
+    let (paid, mut renewals): (Vec<_>, Vec<_>) = stored
+        .into_iter()
+        .partition(|it| Some(&it.key.intent) == first);
+    renewals.retain(|it| payment.as_ref().is_none_or(|new| new.key != it.key));
     Ok(Some(Begun {
+        payment: payment.or_else(|| paid.into_iter().next()),
+        renewals,
         subscription,
-        payment,
     }))
+}
+
+/// The payments of the invoices of a subscription, as far as they are stored.
+fn stored_payments(
+    store: &(impl InboundStore + ?Sized),
+    subscription: &Subscription,
+) -> Result<Vec<Payment>, StoreError> {
+    let mut payments = Vec::new();
+    for intent in subscription.news.invoices.payments() {
+        let key = PaymentKey {
+            account: subscription.key.account.clone(),
+            intent: intent.clone(),
+        };
+        payments.extend(store.payment(&key)?);
+    }
+    Ok(payments)
+}
+
+/// Why the licenses of a subscription are revoked whatever this payment of it says: another payment is
+/// lost, or all is refunded.
+pub(crate) fn revoked_besides(
+    store: &(impl InboundStore + ?Sized),
+    subscription: &Subscription,
+    payment: &PaymentKey,
+) -> Result<Option<RevocationReason>, StoreError> {
+    let payments = stored_payments(store, subscription)?;
+    let mut others = payments.iter().filter(|it| it.key != *payment);
+    if others.any(|it| it.disputes.is_lost()) {
+        return Ok(Some(RevocationReason::Dispute));
+    }
+    let is_refunded = subscription.term().is_refunded;
+    Ok(is_refunded.then_some(RevocationReason::Refund))
 }
 
 /// What Stripe has; `None` if Stripe does not have it or does not give it to this server, as it gives nothing
@@ -114,14 +160,36 @@ pub(crate) fn paid_invoice(
     }
 }
 
-/// What a payment points at, which Stripe knows; `None` if it paid no invoice of a subscription.
+/// The invoice that a payment paid, which Stripe knows; `None` if it paid none.
 pub(crate) fn invoice_paid_by(
     stripe: &dyn Stripe,
     account: &AccountRef,
     intent: &PaymentIntentId,
-) -> Result<Option<PaidInvoice>, InboundError> {
-    let found = there(account, || stripe.invoice_of_payment(account, intent))?;
-    Ok(found.as_ref().and_then(paid))
+) -> Result<Option<InvoiceFacts>, InboundError> {
+    there(account, || stripe.invoice_of_payment(account, intent))
+}
+
+/// The subscription as it is stored, or a new one, with a payment of one of its invoices noted; `None` if
+/// this server did not begin it. So the sale finds the payment if it is processed later.
+pub(crate) fn with_payment(
+    store: &(impl InboundStore + ?Sized),
+    payment: &Payment,
+    (subscription, invoice): (&SubscriptionId, &InvoiceId),
+    is_ours: Option<bool>,
+    now: Timestamp,
+) -> Result<Option<(Subscription, Subscription)>, StoreError> {
+    let key = SubscriptionKey {
+        account: payment.key.account.clone(),
+        id: subscription.clone(),
+    };
+    let stored = store.subscription(&key)?;
+    if stored.is_none() && is_ours == Some(false) {
+        return Ok(None);
+    }
+    let before = stored.unwrap_or_else(|| Subscription::new(key, now));
+    let mut noted = before.clone();
+    noted.report_payment(invoice, &payment.key.intent);
+    Ok(Some((before, noted)))
 }
 
 /// What a payment of this invoice points at; `None` if the invoice is of no subscription.
@@ -172,16 +240,11 @@ pub(crate) fn follow_refund(
     (paid, found): (&PaidInvoice, Option<&InvoiceFacts>),
     now: Timestamp,
 ) -> Result<(), InboundError> {
-    let key = SubscriptionKey {
-        account: payment.key.account.clone(),
-        id: paid.subscription.clone(),
-    };
-    let stored = store.subscription(&key)?;
-    if stored.is_none() && found.is_some_and(|it| it.is_ours == Some(false)) {
+    let of = (&paid.subscription, &paid.invoice);
+    let is_ours = found.and_then(|it| it.is_ours);
+    let Some((before, mut subscription)) = with_payment(store, payment, of, is_ours, now)? else {
         return Ok(());
-    }
-    let before = stored.unwrap_or_else(|| Subscription::new(key, now));
-    let mut subscription = before.clone();
+    };
     if let Some(found) = found {
         subscription.report_invoice(found);
     }
@@ -220,22 +283,31 @@ pub(crate) fn follow(
     Ok(())
 }
 
-/// Gives a license the key type of the price that the subscription has now. The key stays. A key type of
-/// another product, or one that does not exist, is not taken.
+/// The key type of the price that the subscription has now, if it is another one. A key type of another
+/// product, or one that does not exist, is not taken.
+pub(crate) fn switched_to(
+    catalog: &(impl Catalog + ?Sized),
+    subscription: &Subscription,
+    (tenant, product, key_type): (&TenantId, &ProductId, &KeyTypeId),
+) -> Result<Option<KeyType>, StoreError> {
+    let latest = subscription.news.latest.as_ref();
+    let sold = latest.and_then(|it| it.sold.as_ref()).filter(|sold| {
+        (&sold.tenant, &sold.product) == (tenant, product) && sold.key_type != *key_type
+    });
+    match sold {
+        Some(sold) => catalog.key_type(&sold.tenant, &sold.product, &sold.key_type),
+        None => Ok(None),
+    }
+}
+
+/// Gives a license the key type of the price that the subscription has now. The key stays.
 fn switch_key_type(
     store: &(impl InboundStore + ?Sized),
     subscription: &Subscription,
     license: &mut License,
 ) -> Result<(), InboundError> {
-    let latest = subscription.news.latest.as_ref();
-    let sold = latest.and_then(|it| it.sold.as_ref()).filter(|sold| {
-        (&sold.tenant, &sold.product) == (&license.tenant, &license.product)
-            && sold.key_type != license.key_type
-    });
-    let Some(sold) = sold else {
-        return Ok(());
-    };
-    if let Some(key_type) = store.key_type(&sold.tenant, &sold.product, &sold.key_type)? {
+    let of = (&license.tenant, &license.product, &license.key_type);
+    if let Some(key_type) = switched_to(store, subscription, of)? {
         license.key_type = key_type.id;
         license.activation_limit = key_type.terms.activation_limit;
         license.entitlements = key_type.terms.entitlements;
@@ -283,7 +355,9 @@ fn write_license(
         restore_into(changes, env, record, by, now);
         return Ok(());
     }
-    if record.license == moved.stored {
+    // Of a license that another payment revokes too, the version must move, so that a dispute of that
+    // payment which is decided at the same time knows of the refund.
+    if record.license == moved.stored && is.is_refunded == was.is_refunded {
         return Ok(());
     }
     if revocation.is_none()

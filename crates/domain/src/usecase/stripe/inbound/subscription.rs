@@ -1,6 +1,7 @@
 //! Subscriptions that change at Stripe: they are paused, resumed, moved to another price, or end.
 
 use crate::base::time::Timestamp;
+use crate::commit::write::Write;
 use crate::model::sales::subscription::{Subscription, SubscriptionKey};
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::subscription::StripeSubscription;
@@ -30,10 +31,12 @@ pub(crate) fn interpret(
     let before = stored.unwrap_or_else(|| Subscription::new(key, now));
     let mut subscription = before.clone();
     subscription.report(newest(stripe, account, facts)?);
-    if subscription == before {
-        return Ok(Verdict::Ignore("nothing new about this subscription"));
-    }
     let mut changes = env.changes(now);
+    if subscription == before {
+        changes.subscriptions.push(Write::changed(subscription));
+        let reason = "nothing new about this subscription";
+        return Ok(Verdict::Confirm(Box::new(changes), reason));
+    }
     follow(&mut changes, store, env, (&before, subscription), None, now)?;
     Ok(Verdict::Apply(Box::new(changes)))
 }

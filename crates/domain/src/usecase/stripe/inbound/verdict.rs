@@ -3,8 +3,8 @@
 use crate::base::slug::TenantId;
 use crate::commit::changes::Changes;
 use crate::ports::{
-    Catalog, Commit, Connections, Licenses, Orders, Payments, ProcessedEvents, SellerStripe,
-    StripeError, Subscriptions, Tenants,
+    Catalog, Commit, Connections, Licenses, Orders, Payments, ProcessedEvents, PromotionCodes,
+    SellerStripe, StripeError, Subscriptions, Tenants,
 };
 use crate::usecase::failure::{Failure, from_port_errors};
 
@@ -31,6 +31,7 @@ pub trait InboundStore:
     + SellerStripe
     + Orders
     + Payments
+    + PromotionCodes
     + Subscriptions
     + Licenses
     + Catalog
@@ -45,6 +46,7 @@ impl<T> InboundStore for T where
         + SellerStripe
         + Orders
         + Payments
+        + PromotionCodes
         + Subscriptions
         + Licenses
         + Catalog
@@ -60,6 +62,10 @@ pub(crate) enum Verdict {
     Apply(Box<Changes>),
     /// The event has no effects, for this reason.
     Ignore(&'static str),
+    /// The event has no effects, for this reason, since Stripe has what is stored. The row is written all the
+    /// same: another event, for which Stripe answered something else in between, may be decided and not
+    /// committed yet. Its commit is refused, and it asks Stripe again.
+    Confirm(Box<Changes>, &'static str),
     /// The event should mint a license of this tenant but cannot, for this reason.
     Park(TenantId, String),
 }

@@ -5,12 +5,14 @@ use std::time::Duration;
 use mintage_domain::base::id::LicenseId;
 use mintage_domain::base::metadata::Metadata;
 use mintage_domain::base::mode::Mode;
+use mintage_domain::base::slug::KeyTypeId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::write::Write;
+use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::licenses::entitlements::Entitlements;
 use mintage_domain::model::licenses::license::{License, OrderUnit};
 use mintage_domain::model::licenses::standing::{
-    HoldCause, HoldStatus, Revocation, RevocationReason, Standing,
+    HoldCause, HoldStatus, Lapse, Revocation, RevocationReason, Standing,
 };
 use mintage_domain::model::licenses::term::{Days, Term};
 use mintage_domain::model::sales::customer::Customer;
@@ -60,6 +62,9 @@ pub fn a_license_reads_back_as_written(store: &Nodes<'_>) {
         let other_key = shop.license(&sale.customer);
         License {
             noticed_end: standing.expires_at(),
+            reminded_end: standing
+                .expires_at()
+                .map(|end| end.plus(Duration::from_secs(1))),
             standing,
             key_hash: other_key.key_hash,
             sealed_key: other_key.sealed_key,
@@ -258,4 +263,120 @@ pub fn an_end_is_listed_until_it_is_noticed(store: &Nodes<'_>) {
     });
     assert_eq!(ended(hour(9), 9).len(), 1, "not ended yet");
     assert!(ended(hour(99), 9).contains(&early.id));
+}
+
+/// Licenses whose lapse has begun are listed, the first begun first, until that is noticed; a revoked one, and
+/// a paused one, whose lapse has no beginning, never.
+pub fn a_lapse_is_listed_until_it_is_noticed(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let sale = shop.sold(store);
+    let hour = |n: u64| shop.now().plus(Duration::from_hours(n));
+    let lapsing = |from: Timestamp| License {
+        standing: Standing::new(None).with_subscription(
+            Some(hour(5)),
+            Some(Lapse {
+                cause: HoldCause::UnpaidInvoice("in_1".to_owned()),
+                from,
+            }),
+        ),
+        ..shop.license(&sale.customer)
+    };
+    let (late, early, paused) = (
+        lapsing(hour(2)),
+        lapsing(hour(1)),
+        lapsing(Timestamp::EPOCH),
+    );
+    let mut revoked = lapsing(hour(1));
+    revoked
+        .standing
+        .revoke(RevocationReason::Refund, shop.now());
+    let all = [&late, &early, &paused, &revoked];
+    committed(
+        store,
+        changing(&shop, |it| {
+            it.licenses = all.map(|license| Write::changed(license.clone())).into();
+        }),
+    );
+    let lapsed = |until, n| {
+        let records = store.lapsed_licenses(until, n).expect("the store answers");
+        let ids = records.into_iter().map(|it| it.license.id);
+        ids.collect::<Vec<_>>()
+    };
+    let just_before = Timestamp::from_micros(hour(1).as_micros() - 1);
+    assert_eq!(lapsed(just_before, 9), []);
+    assert_eq!(lapsed(hour(9), 9), [early.id.clone(), late.id.clone()]);
+    assert_eq!(lapsed(hour(9), 1), std::slice::from_ref(&early.id));
+    let mut noticed = read_license(store, &shop, &early.id);
+    noticed.noticed_end = Some(hour(1));
+    committed(
+        store,
+        changing(&shop, |it| it.licenses.push(Write::changed(noticed))),
+    );
+    assert_eq!(lapsed(hour(9), 9), [late.id]);
+    assert_eq!(store.ended_licenses(hour(9), 9), Ok(Vec::new()));
+}
+
+fn read_license(store: &Nodes<'_>, shop: &Shop, id: &LicenseId) -> License {
+    let read = store.license(&shop.tenant.id, id);
+    read.expect("the store answers").expect("stored").license
+}
+
+/// Licenses that end within the reminder days of their key type are listed until the seller was reminded, and
+/// again after an extension; one that is held, revoked, ended, or of a key type without reminders never.
+pub fn a_reminder_is_listed_until_it_is_sent(store: &Nodes<'_>) {
+    let shop = Shop::opened(store, "acme");
+    let sale = shop.sold(store);
+    let day = |n: u64| shop.now().plus(Duration::from_hours(24 * n));
+    let mut changes = changing(&shop, |_| ());
+    for (slug, reminder_days) in [("week", Some(7)), ("never", Some(0)), ("unset", None)] {
+        changes.key_types.push(Write::new(KeyType {
+            reminder_days,
+            ..shop.another_key_type(slug)
+        }));
+    }
+    let ending = |key_type: &str, end: Option<Timestamp>| License {
+        key_type: KeyTypeId::parse(key_type).expect("a slug"),
+        standing: Standing::new(end),
+        ..shop.license(&sale.customer)
+    };
+    let due = ending("week", Some(day(17)));
+    let mut held = ending("week", Some(day(17)));
+    held.standing.hold(HoldCause::Admin);
+    let mut revoked = ending("week", Some(day(17)));
+    revoked.standing.revoke(RevocationReason::Admin, shop.now());
+    let others = [
+        ending("week", Some(day(18))),
+        ending("week", Some(day(10))),
+        ending("week", None),
+        ending("never", Some(day(11))),
+        ending("unset", Some(day(11))),
+    ];
+    let all = [&due, &held, &revoked].into_iter().chain(&others);
+    changes.licenses = all.map(|it| Write::changed(it.clone())).collect();
+    committed(store, changes);
+    let expiring = |now| {
+        let found = store.expiring_licenses(now, 9).expect("the store answers");
+        let found = found.into_iter();
+        let ids = found.map(|it| (it.record.license.id, it.reminder_days));
+        ids.collect::<Vec<_>>()
+    };
+    let just_before = Timestamp::from_micros(day(10).as_micros() - 1);
+    assert_eq!(expiring(just_before), [(others[1].id.clone(), 7)]);
+    assert_eq!(expiring(day(10)), [(due.id.clone(), 7)]);
+    let mut moved = read_license(store, &shop, &due.id);
+    moved.reminded_end = moved.standing.expires_at();
+    committed(
+        store,
+        changing(&shop, |it| it.licenses.push(Write::changed(moved))),
+    );
+    assert_eq!(expiring(day(10)), []);
+    let mut moved = read_license(store, &shop, &due.id);
+    let by = Term::parse("30d").expect("a duration");
+    moved.standing.extend(by, day(10)).expect("later");
+    committed(
+        store,
+        changing(&shop, |it| it.licenses.push(Write::changed(moved))),
+    );
+    assert_eq!(expiring(day(39)), []);
+    assert_eq!(expiring(day(40)), [(due.id, 7)]);
 }

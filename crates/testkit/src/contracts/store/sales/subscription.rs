@@ -54,6 +54,7 @@ pub fn a_subscription_reads_back_as_written(store: &Nodes<'_>) {
         period_end: Some(i64::MAX),
         is_paid: true,
         has_failed: true,
+        is_void: true,
         amount_paid: None,
         currency: None,
         payment_intent: None,

@@ -1,4 +1,5 @@
 mod dispute;
+mod late_sale;
 mod lost_order;
 mod own;
 mod receive;

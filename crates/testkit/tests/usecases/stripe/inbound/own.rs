@@ -151,6 +151,7 @@ fn invoice(start: i64, number: i64) -> EventData {
         created: Some(start + number * MONTH),
         period_end: Some(start + (number + 1) * MONTH),
         is_paid: true,
+        is_void: false,
         has_failed: false,
         amount_paid: Some(2_900),
         currency: Some("usd".to_owned()),

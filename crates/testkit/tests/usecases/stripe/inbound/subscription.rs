@@ -8,6 +8,7 @@ use mintage_domain::model::catalog::key_type::KeyType;
 use mintage_domain::model::licenses::recurrence::{Billing, Interval, Recurrence};
 use mintage_domain::model::licenses::standing::State;
 use mintage_domain::model::licenses::terms::LicenseTerms;
+use mintage_domain::model::sales::payment::PaymentKey;
 use mintage_domain::model::sales::subscription::SubscriptionKey;
 use mintage_domain::model::stripe::event::{
     EventData, PaymentStatus, RefundFacts, RefundReport, SessionFacts,
@@ -27,8 +28,8 @@ const DAY: i64 = 86_400;
 const PERIOD: i64 = 30 * DAY;
 
 /// A seller of a monthly key type, and one subscription that a buyer began.
-struct Subscribed {
-    seller: Seller,
+pub(super) struct Subscribed {
+    pub(super) seller: Seller,
     session: SessionId,
     /// When the subscription began, in Unix seconds.
     start: i64,
@@ -59,7 +60,7 @@ fn selling(recurrence: Recurrence) -> Seller {
 }
 
 impl Subscribed {
-    fn begin(trial_days: u16) -> Self {
+    pub(super) fn begin(trial_days: u16) -> Self {
         let seller = selling(monthly(trial_days));
         let session = seller.session();
         let start = seller.shop.now().unix_seconds();
@@ -75,7 +76,7 @@ impl Subscribed {
         subscribed
     }
 
-    fn at(&self, status: SubscriptionStatus, number: i64) -> StripeSubscription {
+    pub(super) fn at(&self, status: SubscriptionStatus, number: i64) -> StripeSubscription {
         StripeSubscription {
             id: sub(),
             status,
@@ -89,7 +90,7 @@ impl Subscribed {
         }
     }
 
-    fn invoice(&self, number: i64, is_paid: bool) -> InvoiceFacts {
+    pub(super) fn invoice(&self, number: i64, is_paid: bool) -> InvoiceFacts {
         InvoiceFacts {
             id: in_(number),
             subscription: Some(sub()),
@@ -97,6 +98,7 @@ impl Subscribed {
             period_end: Some(self.start + (number + 1) * PERIOD),
             is_paid,
             has_failed: !is_paid,
+            is_void: false,
             amount_paid: Some(2_900),
             currency: Some("usd".to_owned()),
             payment_intent: is_paid.then(|| intent(number)),
@@ -104,7 +106,7 @@ impl Subscribed {
         }
     }
 
-    fn completed(&self) -> EventData {
+    pub(super) fn completed(&self) -> EventData {
         EventData::SessionCompleted(SessionFacts {
             payment_intent: None,
             subscription: Some(sub()),
@@ -114,16 +116,16 @@ impl Subscribed {
         })
     }
 
-    fn paid(&self, number: i64) -> EventData {
+    pub(super) fn paid(&self, number: i64) -> EventData {
         EventData::Invoice(self.invoice(number, true))
     }
 
-    fn failed(&self, number: i64) -> EventData {
+    pub(super) fn failed(&self, number: i64) -> EventData {
         EventData::Invoice(self.invoice(number, false))
     }
 
     /// A refund of all that an invoice cost, of which Stripe knows the invoice.
-    fn refunded(&self, number: i64) -> EventData {
+    pub(super) fn refunded(&self, number: i64) -> EventData {
         let account = self.seller.shop.account_ref();
         let invoice = self.invoice(number, true);
         self.seller.stripe.put_invoice(&account, invoice);
@@ -140,7 +142,7 @@ impl Subscribed {
     }
 
     /// An event that says that the subscription changed into this.
-    fn changed(&self, subscription: StripeSubscription) -> EventData {
+    pub(super) fn changed(&self, subscription: StripeSubscription) -> EventData {
         let account = self.seller.shop.account_ref();
         let stripe = &self.seller.stripe;
         stripe.put_subscription(&account, subscription.clone());
@@ -148,18 +150,18 @@ impl Subscribed {
     }
 
     #[track_caller]
-    fn receive(&self, data: EventData) {
+    pub(super) fn receive(&self, data: EventData) {
         assert_eq!(self.seller.receive(data), Ok(Outcome::Applied));
     }
 
-    fn license(&self) -> LicenseRecord {
+    pub(super) fn license(&self) -> LicenseRecord {
         let mut licenses = self.seller.licenses();
         assert_eq!(licenses.len(), 1, "one subscription, one license");
         licenses.remove(0)
     }
 
     /// The state of the license on a day after the start, and the day on which it expires.
-    fn on_day(&self, day: i64) -> (State, i64) {
+    pub(super) fn on_day(&self, day: i64) -> (State, i64) {
         let license = self.license().license;
         let now = Timestamp::from_unix_seconds(self.start + day * DAY).unwrap();
         let end = license.standing.expires_at().unwrap().unix_seconds();
@@ -175,7 +177,7 @@ fn in_(number: i64) -> InvoiceId {
     InvoiceId::parse(&format!("in_{number}")).unwrap()
 }
 
-fn intent(number: i64) -> PaymentIntentId {
+pub(super) fn intent(number: i64) -> PaymentIntentId {
     PaymentIntentId::parse(&format!("pi_{number}")).unwrap()
 }
 
@@ -281,6 +283,39 @@ fn a_renewal_extends_and_says_so() {
 }
 
 #[test]
+fn a_renewal_is_linked_to_the_payment_that_its_event_does_not_name_and_counts_without_it() {
+    let subscribed = Subscribed::begin(0);
+    subscribed.receive(subscribed.completed());
+    let seller = &subscribed.seller;
+    let account = seller.shop.account_ref();
+    let nameless = |number| {
+        EventData::Invoice(InvoiceFacts {
+            payment_intent: None,
+            ..subscribed.invoice(number, true)
+        })
+    };
+    let paid_subscription = |number| {
+        let key = PaymentKey {
+            account: account.account.clone(),
+            intent: intent(number),
+        };
+        let payment = seller.store.payment(&key).unwrap();
+        payment.and_then(|it| it.invoice).map(|it| it.subscription)
+    };
+    let invoice = subscribed.invoice(1, true);
+    seller.stripe.put_invoice(&account, invoice);
+    subscribed.receive(nameless(1));
+    assert_eq!(paid_subscription(1), Some(sub()));
+    // Stripe does not tell the payment of the next one.
+    subscribed.receive(nameless(2));
+    assert_eq!(paid_subscription(2), None);
+    assert_eq!(subscribed.on_day(89), (State::Active, 90));
+    // What the reconciliation finds names it.
+    subscribed.receive(subscribed.paid(2));
+    assert_eq!(paid_subscription(2), Some(sub()));
+}
+
+#[test]
 fn a_failed_payment_gives_a_grace_and_then_freezes_until_it_is_paid() {
     let subscribed = Subscribed::begin(0);
     subscribed.receive(subscribed.completed());
@@ -307,6 +342,26 @@ fn a_failed_payment_gives_a_grace_and_then_freezes_until_it_is_paid() {
             "subscription.renewed"
         ]
     );
+}
+
+#[test]
+fn a_void_invoice_is_not_owed_so_the_license_runs_out_and_one_that_is_written_off_is() {
+    let subscribed = Subscribed::begin(0);
+    subscribed.receive(subscribed.completed());
+    subscribed.receive(subscribed.failed(1));
+    assert_eq!(subscribed.on_day(37), (State::Frozen, 37));
+    subscribed.receive(EventData::Invoice(InvoiceFacts {
+        is_void: true,
+        has_failed: false,
+        ..subscribed.invoice(1, false)
+    }));
+    assert_eq!(subscribed.on_day(37), (State::Expired, 30));
+    let again = subscribed.seller.receive(subscribed.failed(1));
+    assert!(matches!(again, Ok(Outcome::Ignored(_))), "{again:?}");
+    subscribed.receive(subscribed.failed(2));
+    assert_eq!(subscribed.on_day(37), (State::Frozen, 37));
+    subscribed.receive(subscribed.paid(2));
+    assert_eq!(subscribed.on_day(37), (State::Active, 90));
 }
 
 #[test]

@@ -1,5 +1,11 @@
 //! Asking Stripe whether the platform is set up as Mintage needs it. Nothing is changed at Stripe.
 
+mod probe;
+mod sent_events;
+
+pub use probe::AuthorizePage;
+pub use sent_events::SentEvent;
+
 use mintage_domain::base::id::StripeAccountId;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::time::Timestamp;
@@ -23,7 +29,31 @@ pub struct Inspection {
     /// The time at Stripe, in whole seconds, if Stripe answered.
     pub time: Option<Timestamp>,
     /// The webhook endpoint of this server, or why Stripe does not tell.
-    pub endpoint: Result<EndpointState, StripeError>,
+    pub endpoint: Result<FoundEndpoint, StripeError>,
+    /// What a seller would see who connects.
+    pub authorize: Result<AuthorizePage, StripeError>,
+}
+
+/// The webhook endpoints at Stripe with the URL of this server, taken together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundEndpoint {
+    /// What Stripe sends.
+    pub state: EndpointState,
+    /// Whose events Stripe sends.
+    pub application: Application,
+}
+
+/// The application of a webhook endpoint. Stripe sets one for endpoints of connected accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Application {
+    /// The one with the configured client id.
+    Own,
+    /// Another one, with this client id.
+    Other(String),
+    /// None: the endpoint is for events of the platform's own account.
+    None,
+    /// There is no enabled endpoint.
+    Unknown,
 }
 
 /// A webhook endpoint at Stripe.
@@ -40,8 +70,14 @@ pub enum EndpointState {
 }
 
 impl StripeClient {
-    /// Asks Stripe about the platform in one mode: its key, the time, and the webhook endpoint of this URL.
-    pub fn inspect(&self, mode: Mode, endpoint_url: &str) -> Result<Inspection, StripeError> {
+    /// Asks Stripe about the platform in one mode: its key, the time, the webhook endpoint of this URL, and the
+    /// consent page that comes back to `redirect`.
+    pub fn inspect(
+        &self,
+        mode: Mode,
+        endpoint_url: &str,
+        redirect: &str,
+    ) -> Result<Inspection, StripeError> {
         let config = self.mode(mode)?;
         let answer = self.ask(config, get("/account"));
         let time = answer.as_ref().ok().and_then(time);
@@ -54,13 +90,17 @@ impl StripeClient {
             account: account.map(|account| account.id),
             time,
             endpoint,
+            authorize: self.authorize_page(mode, redirect),
         })
     }
 
-    fn endpoint(&self, config: &ModeConfig, url: &str) -> Result<EndpointState, StripeError> {
+    fn endpoint(&self, config: &ModeConfig, url: &str) -> Result<FoundEndpoint, StripeError> {
         let request = get("/webhook_endpoints").query(&Limit { limit: 100 });
         let endpoints: Endpoints = call::read(&self.ask(config, request)?)?;
-        Ok(endpoints.state(url))
+        Ok(FoundEndpoint {
+            state: endpoints.state(url),
+            application: endpoints.application(url, config.client_id()),
+        })
     }
 }
 
@@ -93,6 +133,7 @@ struct Endpoint {
     url: String,
     status: String,
     enabled_events: Vec<String>,
+    application: Option<String>,
 }
 
 impl Endpoints {
@@ -122,6 +163,25 @@ impl Endpoints {
     }
 }
 
+impl Endpoints {
+    /// The application of the enabled endpoints with this URL. If one is of the client id, the others do not
+    /// matter.
+    fn application(&self, url: &str, client_id: &str) -> Application {
+        let enabled = self.data.iter();
+        let mut applications = enabled
+            .filter(|it| it.url == url && it.status == "enabled")
+            .map(|it| it.application.as_deref())
+            .collect::<Vec<_>>();
+        applications.sort_unstable();
+        match applications.last() {
+            None => Application::Unknown,
+            Some(_) if applications.contains(&Some(client_id)) => Application::Own,
+            Some(None) => Application::None,
+            Some(Some(other)) => Application::Other((*other).to_owned()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +192,7 @@ mod tests {
             url: url.to_owned(),
             status: status.to_owned(),
             enabled_events: events.iter().map(|&event| event.to_owned()).collect(),
+            application: None,
         };
         let (first, rest) = READ.split_at(1);
         let without_old: Vec<_> = READ.into_iter().filter(|it| *it != OLD_REFUND).collect();
@@ -166,6 +227,44 @@ mod tests {
             ),
         ] {
             assert_eq!(Endpoints { data }.state("https://a"), state);
+        }
+    }
+
+    #[test]
+    fn an_endpoint_is_for_connected_accounts_if_it_has_the_application_of_the_client_id() {
+        let endpoint = |status: &str, application: Option<&str>| Endpoint {
+            url: "https://a".to_owned(),
+            status: status.to_owned(),
+            enabled_events: Vec::new(),
+            application: application.map(str::to_owned),
+        };
+        let other = Application::Other("ca_2".to_owned());
+        for (data, application) in [
+            (vec![], Application::Unknown),
+            (
+                vec![endpoint("disabled", Some("ca_1"))],
+                Application::Unknown,
+            ),
+            (vec![endpoint("enabled", Some("ca_1"))], Application::Own),
+            (vec![endpoint("enabled", None)], Application::None),
+            (vec![endpoint("enabled", Some("ca_2"))], other.clone()),
+            (
+                vec![
+                    endpoint("enabled", None),
+                    endpoint("enabled", Some("ca_1")),
+                    endpoint("enabled", Some("ca_2")),
+                ],
+                Application::Own,
+            ),
+            (
+                vec![endpoint("enabled", Some("ca_2")), endpoint("enabled", None)],
+                other,
+            ),
+        ] {
+            assert_eq!(
+                Endpoints { data }.application("https://a", "ca_1"),
+                application
+            );
         }
     }
 }

@@ -1,0 +1,3 @@
+drop index licenses_lapsing;
+drop index licenses_expiring;
+drop index key_types_reminding;

@@ -1,0 +1,2 @@
+drop table ledger_books;
+drop table ledger_entries;
