@@ -328,7 +328,7 @@ mod tests {
 
     use super::*;
 
-    fn answer(status: u16, error: serde_json::Value) -> HttpResponse {
+    fn answer(status: u16, error: &serde_json::Value) -> HttpResponse {
         HttpResponse {
             status,
             headers: Vec::new(),
@@ -373,7 +373,7 @@ mod tests {
                 Some(code) => json!({ "message": message, "code": code }),
                 None => json!({ "message": message }),
             };
-            let failed = failure(&answer(status, error)).expect("no success");
+            let failed = failure(&answer(status, &error)).expect("no success");
             match expected {
                 Some(expected) => assert_eq!(failed, expected, "{status} {message}"),
                 None => assert!(!failed.is_of_key(), "{status} {message}: {failed:?}"),
@@ -385,12 +385,12 @@ mod tests {
     fn only_a_missing_object_proves_a_permission() {
         let missing = answer(
             404,
-            json!({ "code": "resource_missing", "message": "No such" }),
+            &json!({ "code": "resource_missing", "message": "No such" }),
         );
         assert_eq!(found(&missing), Ok(()));
-        let unknown = answer(404, json!({ "message": "Unrecognized request URL" }));
+        let unknown = answer(404, &json!({ "message": "Unrecognized request URL" }));
         assert!(found(&unknown).is_err());
-        let malformed = answer(400, json!({ "code": "parameter_unknown", "message": "x" }));
+        let malformed = answer(400, &json!({ "code": "parameter_unknown", "message": "x" }));
         assert!(found(&malformed).is_err());
     }
 }

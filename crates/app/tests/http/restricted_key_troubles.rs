@@ -167,12 +167,12 @@ fn an_account_without_room_for_an_endpoint_is_connected_and_told_the_address() {
     };
     let made: Vec<Value> = (0..16).map(fill).collect();
     let good = key(&stage, &account, &all());
-    let full = put(&seller, &good.text).expect(200);
-    assert_eq!(full["webhookEndpointId"], Value::Null);
+    let connected = put(&seller, &good.text).expect(200);
+    assert_eq!(connected["webhookEndpointId"], Value::Null);
     let url = stage
         .api
         .url("/api/acme/stripe/webhook/restricted-key/sandbox");
-    let told = warnings(&full);
+    let told = warnings(&connected);
     assert!(told.len() == 1 && told[0].contains(&url), "{told:?}");
     let path = format!(
         "/v1/webhook_endpoints/{}",
@@ -237,7 +237,7 @@ fn a_key_that_is_revoked_or_narrowed_needs_attention_and_its_seller_is_told() {
     let receiver = Receiver::start();
     seller.tell_all(&receiver);
     put(&seller, &good.text).expect(200);
-    let state = || get(&seller).expect(200)["state"].clone();
+    let shown_state = || get(&seller).expect(200)["state"].clone();
     let told = |n: usize| {
         let event = eventually("the event", || receiver.received().into_iter().nth(n)).json();
         assert_eq!(event["account_id"], account.as_str());
@@ -256,12 +256,12 @@ fn a_key_that_is_revoked_or_narrowed_needs_attention_and_its_seller_is_told() {
     );
     later(&mut stage, day);
     std::thread::sleep(Duration::from_secs(2));
-    assert_eq!(state(), "connected");
+    assert_eq!(shown_state(), "connected");
 
     change(&stage, &good, &json!({"permissions": &all()[1..]}));
     later(&mut stage, Duration::from_hours(1));
     eventually("the narrowed key to need attention", || {
-        (state() == "needs_attention").then_some(())
+        (shown_state() == "needs_attention").then_some(())
     });
     let shown = get(&seller).expect(200);
     let granted = |n: usize| shown["permissions"][n]["granted"].clone();
@@ -282,17 +282,17 @@ fn a_key_that_is_revoked_or_narrowed_needs_attention_and_its_seller_is_told() {
     change(&stage, &good, &json!({"permissions": all()}));
     later(&mut stage, Duration::from_hours(1));
     eventually("the key to recover", || {
-        (state() == "connected").then_some(())
+        (shown_state() == "connected").then_some(())
     });
     change(&stage, &good, &json!({"revoked": true}));
     later(&mut stage, day);
     eventually("the revoked key to need attention", || {
-        (state() == "needs_attention").then_some(())
+        (shown_state() == "needs_attention").then_some(())
     });
     assert_eq!(told(2)[1], "key_refused");
     let another = key(&stage, &account, &all());
     put(&seller, &another.text).expect(200);
-    assert_eq!(state(), "connected");
+    assert_eq!(shown_state(), "connected");
     assert_eq!(disconnect(&seller).status, 204);
     assert_eq!(told(3)[0], "connection.disconnected");
 }

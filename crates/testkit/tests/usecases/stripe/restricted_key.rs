@@ -214,6 +214,18 @@ fn a_former_endpoint_that_stripe_did_not_remove_is_removed_later() {
     assert_eq!((left.former, left.due_at), (None, None));
 }
 
+/// Connects another key before the proof of the old one ends.
+struct Meanwhile<'a>(&'a World);
+
+impl KeyProver for Meanwhile<'_> {
+    fn prove(&self, key: &SellerKey, coupon: &ProbeCouponId) -> KeyProof {
+        let proof = Prover(&self.0.stripe, Dies::Never).prove(key, coupon);
+        self.0.shop.env.clock.advance(Duration::from_secs(1));
+        self.0.connect(&self.0.key()).unwrap();
+        proof
+    }
+}
+
 #[test]
 fn a_key_that_was_replaced_while_it_was_probed_is_not_blamed() {
     let world = World::new();
@@ -227,16 +239,6 @@ fn a_key_that_was_replaced_while_it_was_probed_is_not_blamed() {
     let unwell = world.row().unwrap().connected.unwrap().health;
     assert!(unwell.is_refused && unwell.since.is_some());
 
-    // Another key is connected before the proof of the old one ends.
-    struct Meanwhile<'a>(&'a World);
-    impl KeyProver for Meanwhile<'_> {
-        fn prove(&self, key: &SellerKey, coupon: &ProbeCouponId) -> KeyProof {
-            let proof = Prover(&self.0.stripe, Dies::Never).prove(key, coupon);
-            self.0.shop.env.clock.advance(Duration::from_secs(1));
-            self.0.connect(&self.0.key()).unwrap();
-            proof
-        }
-    }
     assert_eq!(
         recheck(&world.store, &Meanwhile(&world), &env, of),
         Ok(None)
