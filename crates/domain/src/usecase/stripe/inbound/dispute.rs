@@ -13,7 +13,8 @@ use crate::model::stripe::event::DisputeFacts;
 use crate::ports::{Stripe, StripeAccess, StripeError};
 use crate::usecase::env::Env;
 use crate::usecase::stripe::inbound::payment::{NOTHING_NEW, apply, stored_payment};
-use crate::usecase::stripe::inbound::subscribed::{invoice_paid_by, paid};
+use crate::usecase::stripe::inbound::retrieve::invoice_paid_by;
+use crate::usecase::stripe::inbound::subscribed::paid;
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
 /// Interprets an event about a dispute.

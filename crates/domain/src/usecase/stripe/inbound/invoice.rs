@@ -8,7 +8,8 @@ use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::subscription::InvoiceFacts;
 use crate::ports::Stripe;
 use crate::usecase::env::Env;
-use crate::usecase::stripe::inbound::subscribed::{NOT_OURS, follow, link_payment, there};
+use crate::usecase::stripe::inbound::retrieve::retrieved;
+use crate::usecase::stripe::inbound::subscribed::{NOT_OURS, follow, link_payment};
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
 /// Interprets an event about an invoice. If the sale was not processed yet, the invoice is recorded in
@@ -55,7 +56,7 @@ fn payment_of(
     account: &AccountRef,
     facts: &InvoiceFacts,
 ) -> Option<PaymentIntentId> {
-    let found = there(account, || stripe.invoice(account, &facts.id));
+    let found = retrieved(account, || stripe.invoice(account, &facts.id));
     let found = found.ok().flatten();
     found.and_then(|found| found.payment_intent)
 }

@@ -12,6 +12,7 @@ mod own;
 mod own_event;
 mod payment;
 mod refund;
+mod retrieve;
 mod session;
 mod subscribed;
 mod subscription;

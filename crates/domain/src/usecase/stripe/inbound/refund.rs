@@ -10,7 +10,8 @@ use crate::model::stripe::event::{RefundFacts, RefundReport};
 use crate::ports::Stripe;
 use crate::usecase::env::Env;
 use crate::usecase::stripe::inbound::payment::{NOTHING_NEW, apply, stored_payment};
-use crate::usecase::stripe::inbound::subscribed::{follow_refund, paid, paid_invoice};
+use crate::usecase::stripe::inbound::retrieve::paid_invoice;
+use crate::usecase::stripe::inbound::subscribed::{follow_refund, paid};
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
 
 /// Interprets an event about the refunds of a charge. If the sale was not processed yet, the report is

@@ -1,6 +1,6 @@
 //! What follows from news about a subscription: for its payments, and for the licenses of its order.
 
-use crate::base::id::{InvoiceId, PaymentIntentId, SubscriptionId};
+use crate::base::id::{InvoiceId, SubscriptionId};
 use crate::base::money::Currency;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::time::Timestamp;
@@ -15,12 +15,13 @@ use crate::model::sales::payment::{PaidInvoice, Payment, PaymentKey};
 use crate::model::sales::subscription::{Subscription, SubscriptionKey, SubscriptionTerm};
 use crate::model::sellers::audit::Actor;
 use crate::model::stripe::account::AccountRef;
-use crate::model::stripe::event::{RefundFacts, SessionFacts};
+use crate::model::stripe::event::SessionFacts;
 use crate::model::stripe::subscription::InvoiceFacts;
-use crate::ports::{Catalog, LicenseRecord, StoreError, Stripe, StripeError};
+use crate::ports::{Catalog, LicenseRecord, StoreError, Stripe};
 use crate::usecase::env::Env;
 use crate::usecase::licenses::transition::{restore_into, revoke_into};
 use crate::usecase::outbox::event::{masked_license_event, parts, refund_event};
+use crate::usecase::stripe::inbound::retrieve::retrieved;
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore};
 
 /// Why a subscription that this server did not begin is ignored.
@@ -62,14 +63,14 @@ pub(crate) fn begin(
     let mut subscription = stored.unwrap_or_else(|| Subscription::new(key, now));
     subscription.begin(&order.id, recurrence.grace_days);
     if !subscription.news.has_ended
-        && let Some(latest) = there(account, || stripe.subscription(account, id))?
+        && let Some(latest) = retrieved(account, || stripe.subscription(account, id))?
     {
         subscription.report(latest);
     }
     let mut payment = None;
     if let Some(invoice) = &facts.invoice
         && !subscription.news.invoices.has_paid(invoice)
-        && let Some(found) = there(account, || stripe.invoice(account, invoice))?
+        && let Some(found) = retrieved(account, || stripe.invoice(account, invoice))?
     {
         subscription.report_invoice(&found);
         payment = link_payment(store, account, &mut subscription, &found, now)?;
@@ -120,53 +121,6 @@ pub(crate) fn revoked_besides(
     }
     let is_refunded = subscription.term().is_refunded;
     Ok(is_refunded.then_some(RevocationReason::Refund))
-}
-
-/// What Stripe has; `None` if Stripe does not have it or does not give it to this server, as it gives nothing
-/// of an account that only reports to the seller's own endpoints. If Stripe fails for a while, the event is
-/// tried again.
-pub(crate) fn there<T>(
-    account: &AccountRef,
-    ask: impl FnOnce() -> Result<Option<T>, StripeError>,
-) -> Result<Option<T>, InboundError> {
-    if account.account.is_own() {
-        return Ok(None);
-    }
-    match ask() {
-        Ok(found) => Ok(found),
-        Err(
-            StripeError::AccountGone
-            | StripeError::NotFound(_)
-            | StripeError::Refused(_)
-            | StripeError::Unauthorized
-            | StripeError::NotConfigured(_),
-        ) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// The invoice of a refunded payment, which Stripe knows; `None` if the payment paid none.
-pub(crate) fn paid_invoice(
-    stripe: &dyn Stripe,
-    account: &AccountRef,
-    facts: &RefundFacts,
-) -> Result<Option<InvoiceFacts>, InboundError> {
-    if let Some(id) = &facts.invoice {
-        return there(account, || stripe.invoice(account, id));
-    }
-    match &facts.payment_intent {
-        Some(intent) => there(account, || stripe.invoice_of_payment(account, intent)),
-        None => Ok(None),
-    }
-}
-
-/// The invoice that a payment paid, which Stripe knows; `None` if it paid none.
-pub(crate) fn invoice_paid_by(
-    stripe: &dyn Stripe,
-    account: &AccountRef,
-    intent: &PaymentIntentId,
-) -> Result<Option<InvoiceFacts>, InboundError> {
-    there(account, || stripe.invoice_of_payment(account, intent))
 }
 
 /// The subscription as it is stored, or a new one, with a payment of one of its invoices noted; `None` if
