@@ -111,6 +111,8 @@ macro_rules! read_ports {
                         = stripe::restricted_key::list_due;
                     unhealthy_keys(n: usize) -> Vec<RestrictedKey>
                         = stripe::restricted_key::list_unhealthy;
+                    connected_keys(after: Option<(&TenantId, Mode)>, n: usize) -> Vec<RestrictedKey>
+                        = stripe::restricted_key::list_connected;
                     probe_coupon(id: &ProbeCouponId) -> Option<ProbeCoupon>
                         = stripe::probe_coupon::get;
                     probe_coupons_due(now: Timestamp, n: usize) -> Vec<ProbeCoupon>

@@ -50,6 +50,7 @@ mod reissue;
 mod resend;
 mod restored;
 mod restricted_key;
+mod restricted_key_sales;
 mod restricted_key_troubles;
 mod retention;
 mod sales_attribution;

@@ -114,6 +114,8 @@ fn an_app_validates_and_activates_with_it_alone_as_often_as_it_likes() {
             "licenseId": sold.license["id"],
             "issuedAt": sold.license["createdAt"],
             "expiresAt": null,
+            "updatesUntil": null,
+            "subscription": null,
             "plan": {"code": "lifetime", "name": "Acme Pro", "features": {"export": true}},
             "customer": {"id": sold.license["customerId"], "email": null},
             "activations": {"used": used, "max": 3},
@@ -235,6 +237,7 @@ fn it_finds_licenses_of_its_own_product_mode_and_tenant_alone() {
         let expected = json!({
             "valid": false, "status": "INVALID", "reason": "not_found",
             "licenseId": null, "expiresAt": null, "plan": null, "customer": null,
+            "updatesUntil": null, "subscription": null,
         });
         assert_eq!(validated, expected, "another {why}");
         let activated = sold.with(&id, "/v1/activate").expect(200);

@@ -34,6 +34,8 @@ fn a_good_license_is_answered_with_all_that_a_client_needs() {
             "licenseId": license["id"],
             "issuedAt": license["createdAt"],
             "expiresAt": null,
+            "updatesUntil": null,
+            "subscription": null,
             "plan": {"code": "lifetime", "name": "Acme Pro", "features": {"export": true}},
             "customer": {"id": license["customerId"], "email": "buyer@example.com"},
             "activations": {"used": 0, "max": 3},
@@ -102,6 +104,7 @@ fn an_unknown_key_and_one_of_another_product_mode_or_tenant_are_not_found() {
     let not_found = json!({
         "valid": false, "status": "INVALID", "reason": "not_found",
         "licenseId": null, "expiresAt": null, "plan": null, "customer": null,
+        "updatesUntil": null, "subscription": null,
     });
     for (why, with, key) in [
         ("unknown", &sandbox, "ACME-0000-0000-0000-0000"),

@@ -366,6 +366,11 @@ mockall::mock! {
             n: usize,
         ) -> Result<Vec<RestrictedKey>, StoreError>;
         fn unhealthy_keys(&self, n: usize) -> Result<Vec<RestrictedKey>, StoreError>;
+        fn connected_keys<'a>(
+            &self,
+            after: Option<(&'a TenantId, Mode)>,
+            n: usize,
+        ) -> Result<Vec<RestrictedKey>, StoreError>;
         fn probe_coupon(&self, id: &ProbeCouponId) -> Found<ProbeCoupon>;
         fn probe_coupons_due(
             &self,

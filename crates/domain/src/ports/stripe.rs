@@ -71,6 +71,12 @@ pub trait RestrictedKeys {
     ) -> Result<Vec<RestrictedKey>, StoreError>;
     /// Up to `n` connected keys that need attention, ordered by tenant (`keys_that_need_attention_are_found`).
     fn unhealthy_keys(&self, n: usize) -> Result<Vec<RestrictedKey>, StoreError>;
+    /// Up to `n` connected keys, ordered by their ids, after this one (`connected_keys_are_listed_in_pages`).
+    fn connected_keys(
+        &self,
+        after: Option<(&TenantId, Mode)>,
+        n: usize,
+    ) -> Result<Vec<RestrictedKey>, StoreError>;
     /// The coupon with this id, if it is still to be deleted.
     fn probe_coupon(&self, id: &ProbeCouponId) -> Found<ProbeCoupon>;
     /// Up to `n` coupons that a sweep tries to delete by `now`, the longest due first

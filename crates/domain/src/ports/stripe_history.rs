@@ -28,6 +28,9 @@ text_enum! {
 const DAY: Duration = Duration::from_hours(24);
 
 impl HistoryKind {
+    /// The lists that a restricted key with the eight permissions may read.
+    pub const BY_KEY: [Self; 3] = [Self::Sessions, Self::Invoices, Self::Refunds];
+
     /// For how long after its creation the state of an object may change. A list that is read from this
     /// long before a silence shows every change in the silence.
     pub fn changes_for(self) -> Duration {

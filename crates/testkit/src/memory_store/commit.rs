@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use mintage_domain::base::id::StripeAccountId;
+use mintage_domain::base::id::{ProbeCouponId, StripeAccountId};
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::commit::counter::Counter;
@@ -13,6 +13,7 @@ use mintage_domain::commit::write::Write;
 use mintage_domain::model::catalog::price_link::PriceLink;
 use mintage_domain::model::licenses::license::License;
 use mintage_domain::model::sales::customer::{Customer, CustomerIdentity};
+use mintage_domain::model::stripe::restricted_key::ProbeCoupon;
 use mintage_domain::ports::{Commit, CommitDone, CommitError, Configuration, StoreError};
 
 use crate::memory_store::store::MemoryStore;
@@ -186,12 +187,7 @@ impl Tables {
         write_rows(&mut self.restricted_keys, changes.restricted_keys, |it| {
             (it.tenant.clone(), it.mode)
         });
-        write_rows(&mut self.probe_coupons, changes.probe_coupons, |it| {
-            it.id.clone()
-        });
-        for id in &changes.removed_probe_coupons {
-            self.probe_coupons.remove(id);
-        }
+        self.write_probe_coupons(changes.probe_coupons, &changes.removed_probe_coupons);
         write_rows(&mut self.account_states, changes.account_states, |it| {
             it.account.clone()
         });
@@ -210,13 +206,10 @@ impl Tables {
         });
         write_rows(&mut self.orders, changes.orders, |it| it.id.clone());
         write_rows(&mut self.payments, changes.payments, |it| it.key.clone());
-        write_rows(&mut self.ledger_entries, changes.ledger_entries, |it| {
-            it.id.clone()
-        });
+        let (entries, codes) = (changes.ledger_entries, changes.promotion_codes);
+        write_rows(&mut self.ledger_entries, entries, |it| it.id.clone());
         write_rows(&mut self.books, changes.books, |it| it.id.clone());
-        write_rows(&mut self.promotion_codes, changes.promotion_codes, |it| {
-            it.id.clone()
-        });
+        write_rows(&mut self.promotion_codes, codes, |it| it.id.clone());
         write_rows(&mut self.subscriptions, changes.subscriptions, |it| {
             it.key.clone()
         });
@@ -241,6 +234,13 @@ impl Tables {
         write_rows(&mut self.mails, changes.mails, |it| it.id.clone());
         self.audit
             .extend(changes.audit.into_iter().map(|it| (it.id.clone(), it)));
+    }
+
+    fn write_probe_coupons(&mut self, coupons: Vec<Write<ProbeCoupon>>, removed: &[ProbeCouponId]) {
+        write_rows(&mut self.probe_coupons, coupons, |it| it.id.clone());
+        for id in removed {
+            self.probe_coupons.remove(id);
+        }
     }
 
     fn write_prices(&mut self, forgotten: &[(TenantId, StripeAccountId)], prices: Vec<PriceLink>) {

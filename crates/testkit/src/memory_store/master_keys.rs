@@ -126,42 +126,45 @@ fn each(
                 visit(row.id.to_string(), &mut row.sealed_body, version);
             }
         }
-        SealedKind::RestrictedKey => {
-            for row in tables.restricted_keys.values_mut() {
-                let (id, version) = (row.id(), Some(&mut row.version));
-                if let Some(connected) = &mut row.connected {
-                    visit(id, &mut connected.sealed_key, version);
-                }
-            }
-        }
-        SealedKind::RestrictedKeyWebhookSecret => {
-            for row in tables.restricted_keys.values_mut() {
-                let (id, version) = (row.id(), Some(&mut row.version));
-                let endpoint = row.connected.as_mut().map(|it| &mut it.endpoint);
-                if let Some(OwnEndpoint::Created { sealed_secret, .. }) = endpoint {
-                    visit(id, sealed_secret, version);
-                }
-            }
-        }
-        SealedKind::FormerRestrictedKey => {
-            for row in tables.restricted_keys.values_mut() {
-                let (id, version) = (row.id(), Some(&mut row.version));
-                if let Some(former) = &mut row.former {
-                    visit(id, &mut former.sealed_key, version);
-                }
-            }
-        }
-        SealedKind::ProbeCouponKey => {
-            for row in tables.probe_coupons.values_mut() {
-                let (id, version) = (row.id.to_string(), Some(&mut row.version));
-                visit(id, &mut row.sealed_key, version);
-            }
-        }
+        SealedKind::RestrictedKey
+        | SealedKind::RestrictedKeyWebhookSecret
+        | SealedKind::FormerRestrictedKey
+        | SealedKind::ProbeCouponKey => each_of_restricted_keys(tables, kind, visit),
         SealedKind::LicenseKey => {
             for row in tables.licenses.values_mut() {
                 let version = Some(&mut row.version);
                 visit(row.id.to_string(), &mut row.sealed_key, version);
             }
+        }
+    }
+}
+
+/// Calls `visit` as [`each`] does, for the kinds that belong to restricted keys.
+fn each_of_restricted_keys(
+    tables: &mut Tables,
+    kind: SealedKind,
+    mut visit: impl FnMut(String, &mut Sealed, Option<&mut u64>),
+) {
+    if kind == SealedKind::ProbeCouponKey {
+        for row in tables.probe_coupons.values_mut() {
+            let (id, version) = (row.id.to_string(), Some(&mut row.version));
+            visit(id, &mut row.sealed_key, version);
+        }
+        return;
+    }
+    for row in tables.restricted_keys.values_mut() {
+        let id = row.id();
+        let connected = row.connected.as_mut();
+        let sealed = match kind {
+            SealedKind::RestrictedKey => connected.map(|it| &mut it.sealed_key),
+            SealedKind::FormerRestrictedKey => row.former.as_mut().map(|it| &mut it.sealed_key),
+            _ => match connected.map(|it| &mut it.endpoint) {
+                Some(OwnEndpoint::Created { sealed_secret, .. }) => Some(sealed_secret),
+                _ => None,
+            },
+        };
+        if let Some(sealed) = sealed {
+            visit(id, sealed, Some(&mut row.version));
         }
     }
 }

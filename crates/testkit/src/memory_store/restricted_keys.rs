@@ -4,7 +4,7 @@ use mintage_domain::base::id::ProbeCouponId;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::slug::TenantId;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::model::stripe::restricted_key::{ProbeCoupon, RestrictedKey};
+use mintage_domain::model::stripe::restricted_key::{ProbeCoupon, RestrictedKey, id_of};
 use mintage_domain::ports::{RestrictedKeys, StoreError};
 
 use crate::memory_store::store::MemoryStore;
@@ -45,6 +45,24 @@ impl RestrictedKeys for MemoryStore {
             .restricted_keys
             .values()
             .filter(is_unhealthy)
+            .cloned()
+            .collect();
+        found.sort_by_key(RestrictedKey::id);
+        found.truncate(n);
+        Ok(found)
+    }
+
+    fn connected_keys(
+        &self,
+        after: Option<(&TenantId, Mode)>,
+        n: usize,
+    ) -> Result<Vec<RestrictedKey>, StoreError> {
+        let after = after.map(|(tenant, mode)| id_of(tenant, mode));
+        let tables = self.tables();
+        let mut found: Vec<_> = tables
+            .restricted_keys
+            .values()
+            .filter(|it| it.connected.is_some() && Some(it.id()) > after)
             .cloned()
             .collect();
         found.sort_by_key(RestrictedKey::id);

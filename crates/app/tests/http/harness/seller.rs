@@ -265,24 +265,27 @@ impl Seller {
 
     /// Waits for the license that a session was paid for.
     pub(crate) fn await_license_of(&self, session: &str) -> Value {
-        let order = &self.order_of(session)["id"];
         eventually("the license", || {
+            let order = self.find_order(session)?["id"].clone();
             let mut licenses = self.licenses().into_iter();
-            licenses.find(|license| license["orderId"] == *order)
+            licenses.find(|license| license["orderId"] == order)
         })
     }
 
     /// The order behind a session.
     pub(crate) fn order_of(&self, session: &str) -> Value {
+        self.find_order(session).expect("an order")
+    }
+
+    fn find_order(&self, session: &str) -> Option<Value> {
         let mut orders = self.items("/v1/orders?limit=100").into_iter();
-        let of_it = |order: &Value| order["sessionId"] == session;
-        orders.find(of_it).expect("an order")
+        orders.find(|order| order["sessionId"] == session)
     }
 
     /// Waits until a session's order has this status.
     pub(crate) fn await_order(&self, session: &str, status: &str) -> Value {
         eventually(status, || {
-            let order = self.order_of(session);
+            let order = self.find_order(session)?;
             (order["status"] == status).then_some(order)
         })
     }

@@ -7,16 +7,19 @@
 use std::time::Duration;
 
 use crate::base::id::StripeAccountId;
+use crate::base::mode::Mode;
 use crate::base::slug::TenantId;
 use crate::base::time::Timestamp;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event_endpoint::EventEndpoint;
+use crate::model::stripe::restricted_key::RestrictedKey;
 use crate::ports::{
-    Connections, HistoryKind, HistoryPage, HistoryQuery, StoreError, Stripe, StripeAccess,
-    StripeError, WebhookError, Webhooks,
+    Connections, HistoryKind, HistoryPage, HistoryQuery, RestrictedKeys, StoreError, Stripe,
+    StripeAccess, StripeError, WebhookError, Webhooks,
 };
 use crate::usecase::env::Env;
 use crate::usecase::stripe::inbound::{Inbound, InboundError, InboundStore, Outcome, apply_found};
+use crate::usecase::stripe::restricted_key::seller_key;
 
 /// The number of connections that are read at once.
 const CONNECTIONS: usize = 100;
@@ -102,36 +105,130 @@ pub struct Ports<'a, S: ?Sized> {
     pub pace: &'a dyn Pace,
 }
 
-/// Reconciles all connected accounts with what changed at Stripe at `since` or later.
-pub fn reconcile<S: InboundStore + Connections + ?Sized>(
+/// Reconciles all connected accounts with what changed at Stripe at `since` or later: those that are connected
+/// by OAuth, and those of restricted keys.
+pub fn reconcile<S: InboundStore + Connections + RestrictedKeys + ?Sized>(
     ports: &Ports<'_, S>,
     env: &Env<'_>,
     since: Timestamp,
 ) -> Result<Reconciliation, StoreError> {
     let mut result = Reconciliation::default();
+    reconcile_connections(ports, env, since, &mut result)?;
+    reconcile_keys(ports, env, since, &mut result)?;
+    Ok(result)
+}
+
+fn reconcile_connections<S: InboundStore + Connections + ?Sized>(
+    ports: &Ports<'_, S>,
+    env: &Env<'_>,
+    since: Timestamp,
+    result: &mut Reconciliation,
+) -> Result<(), StoreError> {
     let mut after: Option<TenantId> = None;
     loop {
         let connections = ports.store.connected(after.as_ref(), CONNECTIONS)?;
         let Some(last) = connections.last() else {
-            return Ok(result);
+            return Ok(());
         };
         after = Some(last.tenant.clone());
         for connection in connections {
             if ports.pace.is_stopped() {
-                return Ok(result);
+                return Ok(());
             }
             let Some(account) = connection.state.account() else {
                 continue;
             };
-            result.accounts = result.accounts.saturating_add(1);
-            let of = (&connection.tenant, &account);
-            if let Err(error) = reconcile_account(ports, env, of, since, &mut result) {
-                result.failed.push(FailedAccount {
-                    tenant: connection.tenant,
-                    account: account.account,
-                    reason: error.to_string(),
-                });
+            let source = Source {
+                tenant: &connection.tenant,
+                access: StripeAccess::Connect(account.clone()),
+                endpoint: EventEndpoint::Connect(account.mode),
+                kinds: &HistoryKind::ALL,
+                begun: None,
+            };
+            let read = reconcile_account(ports, env, &source, since, result);
+            result.count(&connection.tenant, account.account, read);
+        }
+    }
+}
+
+/// Reconciles the accounts whose sellers have connected a restricted key.
+fn reconcile_keys<S: InboundStore + Connections + RestrictedKeys + ?Sized>(
+    ports: &Ports<'_, S>,
+    env: &Env<'_>,
+    since: Timestamp,
+    result: &mut Reconciliation,
+) -> Result<(), StoreError> {
+    let mut after: Option<(TenantId, Mode)> = None;
+    loop {
+        let last = after.as_ref().map(|(tenant, mode)| (tenant, *mode));
+        let keys = ports.store.connected_keys(last, CONNECTIONS)?;
+        let Some(last) = keys.last() else {
+            return Ok(());
+        };
+        after = Some((last.tenant.clone(), last.mode));
+        for row in keys {
+            if ports.pace.is_stopped() {
+                return Ok(());
             }
+            let Some(account) = row.account() else {
+                continue;
+            };
+            let read = reconcile_key(ports, env, &row, &account, since, result);
+            result.count(&row.tenant, account.account, read);
+        }
+    }
+}
+
+fn reconcile_key<S: InboundStore + Connections + RestrictedKeys + ?Sized>(
+    ports: &Ports<'_, S>,
+    env: &Env<'_>,
+    row: &RestrictedKey,
+    account: &AccountRef,
+    since: Timestamp,
+    result: &mut Reconciliation,
+) -> Result<(), AccountError> {
+    let key = seller_key(ports.store, env, &row.tenant, row.mode);
+    let Some(key) = key.map_err(InboundError::from)? else {
+        return Ok(());
+    };
+    let link = ports.store.account_link(account);
+    let link = link.map_err(InboundError::from)?;
+    let source = Source {
+        tenant: &row.tenant,
+        access: StripeAccess::Key(key),
+        endpoint: EventEndpoint::RestrictedKey(row.tenant.clone(), row.mode),
+        kinds: &HistoryKind::BY_KEY,
+        begun: link.map(|link| link.linked_at),
+    };
+    reconcile_account(ports, env, &source, since, result)
+}
+
+/// An account, and how its lists are read and applied.
+struct Source<'a> {
+    tenant: &'a TenantId,
+    access: StripeAccess,
+    /// The endpoint that would have received the events.
+    endpoint: EventEndpoint,
+    kinds: &'a [HistoryKind],
+    /// What was sold before is not applied, since the seller has delivered it in another way.
+    begun: Option<Timestamp>,
+}
+
+impl Reconciliation {
+    /// Counts an account that was read.
+    fn count(
+        &mut self,
+        tenant: &TenantId,
+        account: StripeAccountId,
+        read: Result<(), AccountError>,
+    ) {
+        self.accounts = self.accounts.saturating_add(1);
+        if let Err(error) = read {
+            self.failed.push(FailedAccount {
+                tenant: tenant.clone(),
+                account,
+                reason: error.to_string(),
+            });
         }
     }
 }
@@ -140,23 +237,23 @@ pub fn reconcile<S: InboundStore + Connections + ?Sized>(
 fn reconcile_account<S: InboundStore + ?Sized>(
     ports: &Ports<'_, S>,
     env: &Env<'_>,
-    (tenant, account): (&TenantId, &AccountRef),
+    source: &Source<'_>,
     since: Timestamp,
     result: &mut Reconciliation,
 ) -> Result<(), AccountError> {
-    let access = StripeAccess::Connect(account.clone());
-    for kind in HistoryKind::ALL {
+    for kind in source.kinds.iter().copied() {
+        let since = since.minus(kind.changes_for());
         let mut query = HistoryQuery {
             kind,
-            since: since.minus(kind.changes_for()),
+            since: source.begun.map_or(since, |begun| begun.max(since)),
             now: env.now(),
             after: None,
         };
         for _ in 0..MAX_PAGES {
-            let page = page(ports, &access, &query)?;
+            let page = page(ports, &source.access, &query)?;
             result.objects = result.objects.saturating_add(page.objects);
             for payload in page.events {
-                apply(ports, env, (tenant, account), payload, result)?;
+                apply(ports, env, source, payload, result)?;
             }
             query.after = page.next;
             if query.after.is_none() || ports.pace.is_stopped() {
@@ -192,24 +289,26 @@ fn page<S: ?Sized>(
 fn apply<S: InboundStore + ?Sized>(
     ports: &Ports<'_, S>,
     env: &Env<'_>,
-    (tenant, account): (&TenantId, &AccountRef),
+    source: &Source<'_>,
     payload: Vec<u8>,
     result: &mut Reconciliation,
 ) -> Result<(), AccountError> {
     let event = ports.webhooks.reread(&payload)?;
     let kind = event.kind.clone();
     let found = Inbound {
-        endpoint: EventEndpoint::Connect(account.mode),
+        endpoint: source.endpoint.clone(),
         event,
         payload,
         parked: None,
     };
     match apply_found(ports.store, ports.stripe, env, &found)? {
-        Outcome::Applied => result.applied.push(Applied {
-            tenant: tenant.clone(),
-            account: account.account.clone(),
-            kind,
-        }),
+        Outcome::Applied => result
+            .applied
+            .extend(source.access.account().map(|account| Applied {
+                tenant: source.tenant.clone(),
+                account: account.clone(),
+                kind,
+            })),
         Outcome::Parked(_) => result.parked = result.parked.saturating_add(1),
         Outcome::Duplicate | Outcome::Ignored(_) => {}
     }

@@ -236,3 +236,20 @@ pub fn list_unhealthy(conn: &mut Conn, n: usize) -> Result<Vec<RestrictedKey>, E
         .load(conn)?;
     all(rows)
 }
+
+/// List connected keys after this one.
+pub fn list_connected(
+    conn: &mut Conn,
+    after: Option<(&TenantId, Mode)>,
+    n: usize,
+) -> Result<Vec<RestrictedKey>, Error> {
+    let after = after.map(|(tenant, mode)| id_of(tenant, mode));
+    let rows = restricted_keys::table
+        .filter(restricted_keys::account.is_not_null())
+        .filter(restricted_keys::id.gt(after.unwrap_or_default()))
+        .order(restricted_keys::id)
+        .limit(i64::try_from(n).unwrap_or(i64::MAX))
+        .select(RestrictedKeyRow::as_select())
+        .load(conn)?;
+    all(rows)
+}

@@ -41,6 +41,30 @@ fn other_mode(mode: Mode) -> Mode {
     Mode::from_livemode(!mode.livemode())
 }
 
+/// A restricted key of a shop, with the one before it.
+fn replaced_key(shop: &Shop) -> RestrictedKey {
+    let mut row = shop.restricted_key();
+    let connected = row.connected.as_ref().expect("it is connected");
+    row.former = Some(FormerKey {
+        sealed_key: connected.sealed_key.clone(),
+        endpoint: None,
+        until: shop.now(),
+    });
+    row
+}
+
+/// A manual endpoint of each shop with the secret before the current one, and one that was removed.
+fn manual_endpoints(shop: &Shop, other: &Shop) -> [ManualEndpoint; 3] {
+    let rotated = |shop: &Shop| ManualEndpoint {
+        old_secret: Some((shop.manual_endpoint().sealed_secret, shop.now())),
+        ..shop.manual_endpoint()
+    };
+    let mut removed = shop.manual_endpoint();
+    removed.mode = Mode::Sandbox;
+    removed.remove();
+    [rotated(shop), rotated(other), removed]
+}
+
 /// A shop with two values of each kind beside a publishable key and an erased body, which have no
 /// value; and the ids of the values.
 fn shop_with_values(store: &Nodes<'_>) -> (Shop, Vec<(SealedKind, BTreeSet<String>)>) {
@@ -49,16 +73,7 @@ fn shop_with_values(store: &Nodes<'_>) -> (Shop, Vec<(SealedKind, BTreeSet<Strin
     let sold = [shop.sold(store).license, shop.sold(store).license];
     let keys = [shop.api_key(), shop.api_key()];
     let bodies = [shop.delivery(&sold[0]), shop.delivery(&sold[1])];
-    let restricted = [&shop, &other].map(|it| {
-        let mut row = it.restricted_key();
-        let connected = row.connected.as_ref().expect("it is connected");
-        row.former = Some(FormerKey {
-            sealed_key: connected.sealed_key.clone(),
-            endpoint: None,
-            until: it.now(),
-        });
-        row
-    });
+    let restricted = [&shop, &other].map(replaced_key);
     let left = RestrictedKey::none(shop.tenant.id.clone(), other_mode(shop.mode));
     let coupons = [shop.probe_coupon(), shop.probe_coupon()];
     let mut erased = shop.delivery(&sold[0]);
@@ -82,15 +97,8 @@ fn shop_with_values(store: &Nodes<'_>) -> (Shop, Vec<(SealedKind, BTreeSet<Strin
                 .extend(restricted.clone().map(Write::changed));
             it.restricted_keys.push(Write::changed(left));
             it.probe_coupons.extend(coupons.clone().map(Write::changed));
-            let manual = [&shop, &other].map(|it| ManualEndpoint {
-                old_secret: Some((it.manual_endpoint().sealed_secret, it.now())),
-                ..it.manual_endpoint()
-            });
-            let mut removed = shop.manual_endpoint();
-            removed.mode = Mode::Sandbox;
-            removed.remove();
-            let manual = manual.into_iter().chain([removed]);
-            it.manual_endpoints.extend(manual.map(Write::changed));
+            let manual = manual_endpoints(&shop, &other).map(Write::changed);
+            it.manual_endpoints.extend(manual);
             let keys = [&shop, &other].map(Shop::product_key);
             it.product_keys.extend(keys.map(Write::changed));
         }),

@@ -209,6 +209,7 @@ ports! {
         read restricted_key(tenant: &TenantId, mode: Mode) -> Found<RestrictedKey>;
         read restricted_keys_due(now: Timestamp, n: usize) -> Several<RestrictedKey>;
         read unhealthy_keys(n: usize) -> Several<RestrictedKey>;
+        read connected_keys(after: Option<(&TenantId, Mode)>, n: usize) -> Several<RestrictedKey>;
         read probe_coupon(id: &ProbeCouponId) -> Found<ProbeCoupon>;
         read probe_coupons_due(now: Timestamp, n: usize) -> Several<ProbeCoupon>;
         read orphan_coupons(of: Option<(&TenantId, Mode)>, n: usize) -> Several<ProbeCoupon>;

@@ -171,6 +171,10 @@ fn claim(
             linked_at: changes.at,
             version: known.map_or(0, |link| link.version),
         });
+        if is_target && !link.by_key && !link.active {
+            // What was sold between two connections mints nothing.
+            link.linked_at = changes.at;
+        }
         link.by_key |= is_target;
         changes.accounts.push(Write::changed(link));
     }

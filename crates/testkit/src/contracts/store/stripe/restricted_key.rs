@@ -157,6 +157,32 @@ pub fn keys_that_need_attention_are_found(store: &Nodes<'_>) {
     assert_eq!(found(1), ["acme"]);
 }
 
+/// Connected keys are listed page by page, each once, and one that is not connected is left out.
+pub fn connected_keys_are_listed_in_pages(store: &Nodes<'_>) {
+    for slug in ["bob", "acme", "acme-2", "cora"] {
+        let shop = Shop::opened(store, slug);
+        let mut key = shop.restricted_key();
+        if slug == "cora" {
+            key.connected = None;
+        }
+        each_comes_back(store, &shop, |it| &mut it.restricted_keys, [key]);
+    }
+    let mut found: Vec<RestrictedKey> = Vec::new();
+    loop {
+        let last = found.last().map(|it| (it.tenant.clone(), it.mode));
+        let after = last.as_ref().map(|(tenant, mode)| (tenant, *mode));
+        let page = store.connected_keys(after, 2).expect("the store answers");
+        assert!(page.len() <= 2);
+        if page.is_empty() {
+            break;
+        }
+        found.extend(page);
+    }
+    let mut tenants: Vec<String> = found.iter().map(|it| it.tenant.to_string()).collect();
+    tenants.sort();
+    assert_eq!(tenants, ["acme", "acme-2", "bob"]);
+}
+
 /// Coupons are found from the time on at which their deletion is tried, the longest due first.
 pub fn due_coupons_are_found(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
