@@ -35,6 +35,6 @@ create table probe_coupons (
     version integer not null
 ) strict;
 create index probe_coupons_due on probe_coupons (retry_at, id);
-create index probe_coupons_orphans on probe_coupons (tenant, mode, id) where orphan = 1;
+create index probe_coupons_orphans on probe_coupons (tenant, mode, id) where orphan;
 
 alter table account_links add column by_key integer not null default 0 check (by_key in (0, 1));
