@@ -125,20 +125,27 @@ fn a_sale_that_cannot_be_followed_to_the_letter_waits_for_its_seller() {
 }
 
 #[test]
-fn a_dispute_freezes_and_revokes_as_its_events_say() {
-    let seller = Seller::new();
-    receive_own(&seller, EventData::SessionCompleted(sold(&seller, "2")));
-    for (status, state) in [
-        ("needs_response", State::Frozen),
-        ("won", State::Active),
-        ("needs_response", State::Active),
-        ("lost", State::Revoked),
+fn a_dispute_freezes_and_revokes_as_its_events_say_whatever_their_order() {
+    for steps in [
+        // An event that is late changes nothing.
+        [
+            ("needs_response", State::Frozen),
+            ("won", State::Active),
+            ("needs_response", State::Active),
+        ],
+        [
+            ("needs_response", State::Frozen),
+            ("lost", State::Revoked),
+            ("needs_response", State::Revoked),
+        ],
     ] {
-        receive_own(
-            &seller,
-            EventData::Dispute(dispute(&session(), "du_1", status)),
-        );
-        assert_eq!(states(&seller), [state, state], "{status}");
+        let seller = Seller::new();
+        receive_own(&seller, EventData::SessionCompleted(sold(&seller, "2")));
+        for (status, state) in steps {
+            let event = EventData::Dispute(dispute(&session(), "du_1", status));
+            receive_own(&seller, event);
+            assert_eq!(states(&seller), [state, state], "{status}");
+        }
     }
 }
 
