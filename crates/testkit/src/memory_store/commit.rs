@@ -160,12 +160,9 @@ impl Tables {
 
     /// Writes every part except customers and counters.
     fn write(&mut self, changes: Changes) {
-        self.nonces.extend(
-            changes
-                .nonces
-                .into_iter()
-                .map(|it| ((it.key, it.signature), it.expires_at)),
-        );
+        let nonces = changes.nonces.into_iter();
+        self.nonces
+            .extend(nonces.map(|it| ((it.key, it.signature), it.expires_at)));
         write_rows(&mut self.idempotency_keys, changes.idempotency, |it| {
             it.call.clone()
         });
@@ -225,12 +222,9 @@ impl Tables {
             (it.tenant.clone(), it.id.clone())
         });
         write_rows(&mut self.deliveries, changes.deliveries, |it| it.id.clone());
-        self.attempts.extend(
-            changes
-                .attempts
-                .into_iter()
-                .map(|it| ((it.delivery.clone(), it.number), it)),
-        );
+        let attempts = changes.attempts.into_iter();
+        self.attempts
+            .extend(attempts.map(|it| ((it.delivery.clone(), it.number), it)));
         write_rows(&mut self.mails, changes.mails, |it| it.id.clone());
         self.audit
             .extend(changes.audit.into_iter().map(|it| (it.id.clone(), it)));

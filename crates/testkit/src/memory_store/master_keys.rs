@@ -122,8 +122,11 @@ fn each(
         }
         SealedKind::DeliveryBody => {
             for row in tables.deliveries.values_mut() {
-                let version = Some(&mut row.version);
-                visit(row.id.to_string(), &mut row.sealed_body, version);
+                visit(
+                    row.id.to_string(),
+                    &mut row.sealed_body,
+                    Some(&mut row.version),
+                );
             }
         }
         SealedKind::RestrictedKey
@@ -132,8 +135,11 @@ fn each(
         | SealedKind::ProbeCouponKey => each_of_restricted_keys(tables, kind, visit),
         SealedKind::LicenseKey => {
             for row in tables.licenses.values_mut() {
-                let version = Some(&mut row.version);
-                visit(row.id.to_string(), &mut row.sealed_key, version);
+                visit(
+                    row.id.to_string(),
+                    &mut row.sealed_key,
+                    Some(&mut row.version),
+                );
             }
         }
     }

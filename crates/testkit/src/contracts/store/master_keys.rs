@@ -106,6 +106,7 @@ fn shop_with_values(store: &Nodes<'_>) -> (Shop, Vec<(SealedKind, BTreeSet<Strin
     let products = [&shop, &other].map(|it| format!("{}/{}", it.tenant.id, it.product.id));
     let manual = [&shop, &other].map(|it| ManualEndpoint::sealed_id(&it.tenant.id, it.mode));
     let tenants = [&shop, &other].map(|it| it.tenant.id.to_string());
+    let restricted = BTreeSet::from(restricted.each_ref().map(RestrictedKey::id));
     let expected = vec![
         (SealedKind::ProductKeySecret, products.clone().into()),
         (SealedKind::ProductStripeKey, products.into()),
@@ -125,18 +126,9 @@ fn shop_with_values(store: &Nodes<'_>) -> (Shop, Vec<(SealedKind, BTreeSet<Strin
             SealedKind::LicenseKey,
             sold.map(|it| it.id.to_string()).into(),
         ),
-        (
-            SealedKind::RestrictedKey,
-            restricted.each_ref().map(RestrictedKey::id).into(),
-        ),
-        (
-            SealedKind::RestrictedKeyWebhookSecret,
-            restricted.each_ref().map(RestrictedKey::id).into(),
-        ),
-        (
-            SealedKind::FormerRestrictedKey,
-            restricted.each_ref().map(RestrictedKey::id).into(),
-        ),
+        (SealedKind::RestrictedKey, restricted.clone()),
+        (SealedKind::RestrictedKeyWebhookSecret, restricted.clone()),
+        (SealedKind::FormerRestrictedKey, restricted),
         (
             SealedKind::ProbeCouponKey,
             coupons.map(|it| it.id.to_string()).into(),
