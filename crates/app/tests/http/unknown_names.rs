@@ -70,6 +70,8 @@ fn every_management_call_refuses_a_field_that_it_does_not_have() {
             "ak_live_1"
         } else if path.contains("webhook-endpoints") {
             "we_1"
+        } else if path.contains("promotion-codes") {
+            "pc_1"
         } else if path.contains("products") {
             "pro"
         } else if path.contains("orders") {

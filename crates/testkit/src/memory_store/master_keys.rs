@@ -100,25 +100,8 @@ fn each(
                 }
             }
         }
-        SealedKind::ManualSecret => {
-            for row in tables.manual_endpoints.values_mut() {
-                let id = ManualEndpoint::sealed_id(&row.tenant, row.mode);
-                visit(id, &mut row.sealed_secret, Some(&mut row.version));
-            }
-        }
-        SealedKind::ManualOldSecret => {
-            for row in tables.manual_endpoints.values_mut() {
-                let id = ManualEndpoint::sealed_id(&row.tenant, row.mode);
-                if let Some((old, _)) = &mut row.old_secret {
-                    visit(id, old, Some(&mut row.version));
-                }
-            }
-        }
-        SealedKind::ProductStripeKey => {
-            for row in tables.product_keys.values_mut() {
-                let id = ProductKey::sealed_id(&row.tenant, &row.product);
-                visit(id, &mut row.sealed_key, Some(&mut row.version));
-            }
+        SealedKind::ManualSecret | SealedKind::ManualOldSecret | SealedKind::ProductStripeKey => {
+            each_of_own_stripe(tables, kind, visit);
         }
         SealedKind::DeliveryBody => {
             for row in tables.deliveries.values_mut() {
@@ -141,6 +124,31 @@ fn each(
                     Some(&mut row.version),
                 );
             }
+        }
+    }
+}
+
+/// Calls `visit` as [`each`] does, for what sellers set about their own Stripe accounts.
+fn each_of_own_stripe(
+    tables: &mut Tables,
+    kind: SealedKind,
+    mut visit: impl FnMut(String, &mut Sealed, Option<&mut u64>),
+) {
+    if kind == SealedKind::ProductStripeKey {
+        for row in tables.product_keys.values_mut() {
+            let id = ProductKey::sealed_id(&row.tenant, &row.product);
+            visit(id, &mut row.sealed_key, Some(&mut row.version));
+        }
+        return;
+    }
+    for row in tables.manual_endpoints.values_mut() {
+        let id = ManualEndpoint::sealed_id(&row.tenant, row.mode);
+        let sealed = match kind {
+            SealedKind::ManualSecret => Some(&mut row.sealed_secret),
+            _ => row.old_secret.as_mut().map(|(old, _)| old),
+        };
+        if let Some(sealed) = sealed {
+            visit(id, sealed, Some(&mut row.version));
         }
     }
 }
