@@ -41,6 +41,8 @@ PARAMS = {
     ("POST", "/v1/account_links"): params.AccountLinkCreateParams,
     ("GET", "/v1/application_fees"): params.ApplicationFeeListParams,
     ("GET", "/v1/events"): params.EventListParams,
+    ("POST", "/v1/webhook_endpoints"): params.WebhookEndpointCreateParams,
+    ("POST", "/v1/webhook_endpoints/{id}"): params.WebhookEndpointModifyParams,
     ("GET", "/v1/webhook_endpoints"): params.WebhookEndpointListParams,
 }
 

@@ -260,7 +260,8 @@ fn secret_text(text: &str) -> Result<Secret, String> {
     }
 }
 
-fn campaign(text: &str) -> Result<promotion_code::Campaign, String> {
+/// The campaign of a promotion code: one line of text.
+pub(crate) fn campaign(text: &str) -> Result<promotion_code::Campaign, String> {
     if text.is_empty() || text.chars().any(char::is_control) {
         return Err("must have 1 to 100 characters, none of them a control character".to_owned());
     }

@@ -25,5 +25,5 @@ pub(crate) use fields::{
     OverlapSeconds, PaymentLinkId, PercentOff, PlanCode, ProductId, PromotionCodeText, Quantity,
     QuantityAs, RelativeDuration, ReminderDays, SecretOverlapSeconds, SecretText, SignatureVersion,
     StripePriceId, StripeWebhookSecret, TermFrom, TokenName, TokenScopes, TrialDays, Url,
-    WebhookUrl,
+    WebhookUrl, campaign,
 };

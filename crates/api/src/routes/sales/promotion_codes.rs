@@ -7,7 +7,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::money::Money;
 use mintage_domain::base::slug::ProductId;
 use mintage_domain::base::time::Timestamp;
-use mintage_domain::model::sales::ledger::promotion_code::{Campaign, Discount, DurationKind};
+use mintage_domain::model::sales::ledger::promotion_code::{Discount, DurationKind};
 use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::ports::PromotionCodeFilter;
 use mintage_domain::usecase::sales::promotion_code::{
@@ -206,7 +206,7 @@ impl Filter {
         let filter = PromotionCodeFilter {
             mode: params.read("mode", self.mode.as_deref(), Mode::parse),
             product: params.read("productId", self.product_id.as_deref(), ProductId::parse),
-            campaign: params.read("campaign", self.campaign.as_deref(), Campaign::parse),
+            campaign: params.read("campaign", self.campaign.as_deref(), schema::campaign),
             active: params.read("active", self.active.as_deref(), active),
         };
         params.finish(filter)
