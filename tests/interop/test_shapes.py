@@ -30,6 +30,7 @@ PARAMS = {
     ("GET", "/v1/balance_transactions/{id}"): params.BalanceTransactionRetrieveParams,
     ("GET", "/v1/balance_transactions"): params.BalanceTransactionListParams,
     ("POST", "/v1/coupons"): params.CouponCreateParams,
+    ("POST", "/v1/coupons/{id}"): params.CouponModifyParams,
     ("GET", "/v1/coupons"): params.CouponListParams,
     ("POST", "/v1/promotion_codes"): params.PromotionCodeCreateParams,
     ("POST", "/v1/promotion_codes/{id}"): params.PromotionCodeModifyParams,

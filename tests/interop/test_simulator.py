@@ -639,11 +639,12 @@ def test_a_permission_that_is_held_leaves_only_that_the_object_is_missing(restri
         assert codes(error)[:2] == (404, "resource_missing"), permission
 
 
-def test_coupons_are_created_listed_and_deleted(restricted):
+def test_coupons_are_created_changed_listed_and_deleted(restricted):
     _, client = restricted("rak_coupon_write")
     coupons = client.v1.coupons
     made = coupons.create({"id": "TEN", "percent_off": 10, "duration": "once", "max_redemptions": 1})
     assert (made.id, made.percent_off, made.valid) == ("TEN", 10, True)
+    assert coupons.update("TEN", {"metadata": {"a": "b"}}).metadata["a"] == "b"
     with pytest.raises(stripe.InvalidRequestError) as error:
         coupons.create({"id": "TEN", "amount_off": 100, "currency": "usd"})
     assert codes(error) == (400, "resource_already_exists", "id")

@@ -29,6 +29,9 @@ pub(crate) const CREATE_COUPON: &[Param] = &[
     optional("redeem_by", Integer),
 ];
 
+pub(crate) const UPDATE_COUPON: &[Param] =
+    &[optional("metadata", Metadata), optional("name", Text)];
+
 pub(crate) const CREATE_CODE: &[Param] = &[
     optional("active", Bool),
     optional("code", Text),
@@ -128,6 +131,17 @@ fn percent_off(params: &Params) -> Result<Option<f64>, StripeError> {
         let message = "Invalid percent_off: must be a number between 0 and 100";
         StripeError::invalid(message).param("percent_off")
     })
+}
+
+/// `POST /v1/coupons/{id}`. What a coupon takes off never changes.
+pub(crate) fn update_coupon(context: &mut Context<'_>) -> ApiResult {
+    let store = &mut context.world.store;
+    let coupon = store.get_mut::<Coupon>(&context.scope, &context.id)?;
+    if let Some(name) = context.params.owned_text("name") {
+        coupon.name = Some(name);
+    }
+    context.params.update_metadata(&mut coupon.metadata);
+    Ok(coupon.to_json())
 }
 
 /// `DELETE /v1/coupons/{id}`. Codes of a deleted coupon can no longer be used.

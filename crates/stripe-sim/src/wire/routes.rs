@@ -133,6 +133,7 @@ const ROUTES: &[Route] = &[
     ),
     get(COUPON, &[], retrieve::<Coupon>),
     get(COUPONS, spec::LIST, list::<Coupon>),
+    post(COUPON, promotions::UPDATE_COUPON, promotions::update_coupon),
     delete(COUPON, &[], promotions::delete_coupon),
     post(CODES, promotions::CREATE_CODE, promotions::create_code),
     post(CODE, promotions::UPDATE_CODE, promotions::update_code),
