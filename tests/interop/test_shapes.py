@@ -20,6 +20,7 @@ PARAMS = {
     ("GET", "/v1/prices"): params.PriceListParams,
     ("POST", "/v1/checkout/sessions"): checkout_params.SessionCreateParams,
     ("GET", "/v1/checkout/sessions"): checkout_params.SessionListParams,
+    ("GET", "/v1/checkout/sessions/{id}/line_items"): checkout_params.SessionListLineItemsParams,
     ("POST", "/v1/subscriptions/{id}"): params.SubscriptionModifyParams,
     ("GET", "/v1/subscriptions"): params.SubscriptionListParams,
     ("GET", "/v1/invoices/{id}"): params.InvoiceRetrieveParams,
@@ -91,6 +92,7 @@ def made(client, account, direct, price):
     begun = client.v1.checkout.sessions.retrieve(begun.id, options=direct)
     return [
         begun,
+        client.v1.checkout.sessions.line_items.list(begun.id, options=direct).data[0],
         client.v1.subscriptions.retrieve(begun.subscription, options=direct),
         client.v1.invoices.retrieve(begun.invoice, {"expand": ["payments"]}, options=direct),
         client.v1.invoice_payments.list({"invoice": begun.invoice}, options=direct).data[0],

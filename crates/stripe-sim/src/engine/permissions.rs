@@ -91,6 +91,11 @@ mod tests {
             ),
             (
                 "GET",
+                "/v1/checkout/sessions/{id}/line_items",
+                "rak_checkout_session_read",
+            ),
+            (
+                "GET",
                 "/v1/balance_transactions/{id}",
                 "rak_balance_transaction_source_read",
             ),

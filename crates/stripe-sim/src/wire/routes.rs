@@ -21,8 +21,8 @@ use crate::resources::context::Context;
 use crate::resources::listing::{list, retrieve};
 use crate::resources::{
     absent, account_links, accounts, application_fees, balance, charges, create_session, disputes,
-    events, invoices, payouts, prices, products, promotions, refunds, sessions, subscriptions,
-    webhook_endpoints,
+    events, invoices, line_items, payouts, prices, products, promotions, refunds, sessions,
+    subscriptions, webhook_endpoints,
 };
 
 type Handler = fn(&mut Context<'_>) -> ApiResult;
@@ -74,6 +74,7 @@ const FEE: &str = "/v1/application_fees/{id}";
 const SESSIONS: &str = "/v1/checkout/sessions";
 const SESSION: &str = "/v1/checkout/sessions/{id}";
 const EXPIRE: &str = "/v1/checkout/sessions/{id}/expire";
+const SESSION_LINES: &str = "/v1/checkout/sessions/{id}/line_items";
 
 const SUBSCRIPTION: &str = "/v1/subscriptions/{id}";
 const INVOICE: &str = "/v1/invoices/{id}";
@@ -104,6 +105,7 @@ const ROUTES: &[Route] = &[
     post(EXPIRE, &[], sessions::expire),
     get(SESSION, &[], retrieve::<Session>),
     get(SESSIONS, sessions::LIST, list::<Session>),
+    get(SESSION_LINES, line_items::LIST, line_items::of_session),
     post(SUBSCRIPTION, subscriptions::UPDATE, subscriptions::update),
     delete(SUBSCRIPTION, &[], subscriptions::cancel),
     get(SUBSCRIPTION, &[], retrieve::<Subscription>),

@@ -6,6 +6,7 @@ mod clock;
 mod errors;
 mod idempotency;
 mod lifecycle;
+mod line_items;
 mod parameters;
 mod restricted_keys;
 mod test_sim;

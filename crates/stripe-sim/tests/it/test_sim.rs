@@ -18,6 +18,7 @@ pub(crate) struct TestSim {
 
 pub(crate) struct Reply {
     pub(crate) status: u16,
+    /// The body; `null` if it is no JSON.
     pub(crate) body: Value,
     headers: Vec<(String, String)>,
 }
@@ -167,6 +168,16 @@ impl TestSim {
         let product = self.post(account, "/v1/products", "name=Acme").await.id();
         let form = format!("product={product}&currency=usd&unit_amount=2900");
         self.post(account, "/v1/prices", &form).await.id()
+    }
+
+    /// Pays a session with a card, and perhaps with a promotion code.
+    pub(crate) async fn pay(&self, session: &str, promotion_code: &str) -> Reply {
+        let form = format!(
+            "email=ada@shop.test&card_number=4242424242424242&expiry=1234&cvc=123\
+             &promotion_code={promotion_code}"
+        );
+        let path = format!("/c/pay/{session}");
+        self.call(Method::POST, &path, &form, &[]).await
     }
 
     /// Creates a session in test mode.
