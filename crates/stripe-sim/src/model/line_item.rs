@@ -4,7 +4,7 @@ use crate::model::object::StripeObject;
 use crate::model::price::Price;
 use crate::model::session_options::Amounts;
 
-/// A line of a session.
+/// A line of a session or of a payment link.
 #[derive(Clone)]
 pub(crate) struct LineItem {
     pub(crate) id: String,

@@ -1,6 +1,7 @@
 //! Stripe's objects as plain data: their fields and their JSON.
 
 pub(crate) mod account;
+pub(crate) mod after_completion;
 pub(crate) mod application_fee;
 pub(crate) mod balance_transaction;
 pub(crate) mod charge;
@@ -10,6 +11,7 @@ pub(crate) mod invoice;
 pub(crate) mod line_item;
 pub(crate) mod object;
 pub(crate) mod payment_intent;
+pub(crate) mod payment_link;
 pub(crate) mod payment_method;
 pub(crate) mod payout;
 pub(crate) mod price;

@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use crate::model::after_completion::AfterCompletion;
 use crate::model::line_item::LineItem;
 use crate::model::object::StripeObject;
 use crate::model::payment_method::PaymentMethod;
@@ -83,8 +84,10 @@ impl Session {
 
     /// The page that the payer goes to after the payment.
     pub(crate) fn completion_url(&self) -> String {
-        let url = &self.terms.success_url;
-        url.replace("{CHECKOUT_SESSION_ID}", &self.id)
+        match &self.terms.after_completion {
+            AfterCompletion::Redirect(url) => url.replace("{CHECKOUT_SESSION_ID}", &self.id),
+            AfterCompletion::HostedConfirmation(_) => self.url.clone(),
+        }
     }
 }
 
@@ -100,7 +103,6 @@ impl StripeObject for Session {
         "consent_collection",
         "currency_conversion",
         "customer",
-        "payment_link",
         "payment_method_configuration_details",
         "recovered_from",
         "setup_intent",
@@ -118,7 +120,9 @@ impl StripeObject for Session {
 
     fn matches(&self, filters: &Params) -> bool {
         let intent = self.payment_intent.as_deref().unwrap_or_default();
+        let link = self.terms.payment_link.as_deref().unwrap_or_default();
         filters.filter_text("payment_intent", intent)
+            && filters.filter_text("payment_link", link)
             && filters.filter_text("status", self.status.as_str())
     }
 

@@ -1,4 +1,4 @@
-//! The lines of a new session: their prices and their sum.
+//! The lines of a new session or payment link: their prices and their sum.
 
 use crate::base::currency;
 use crate::base::error::StripeError;
@@ -61,6 +61,24 @@ impl Cart {
         })
     }
 
+    /// The lines of a payment link at the prices of now; `None` if a price was archived or deleted.
+    pub(crate) fn of_link(
+        world: &World,
+        scope: &Scope,
+        currency: &str,
+        lines: &[LineItem],
+    ) -> Option<Self> {
+        let lines = lines.iter().map(|line| {
+            let price = world.store.get::<Price>(scope, &line.price).ok()?;
+            let price = Some(price).filter(|price| price.active)?;
+            Some(stored_line(world, scope, price, line.quantity))
+        });
+        Some(Self {
+            currency: currency.to_owned(),
+            lines: lines.collect::<Option<_>>()?,
+        })
+    }
+
     pub(crate) fn is_recurring(&self) -> bool {
         self.lines.iter().any(|line| line.is_recurring)
     }
@@ -77,7 +95,7 @@ impl Cart {
         Ok(total)
     }
 
-    /// Creates the lines of a session, and the prices that belong to one line only.
+    /// Creates the lines of a session or of a link, and the prices that belong to one line only.
     pub(crate) fn create_lines(
         self,
         world: &mut World,

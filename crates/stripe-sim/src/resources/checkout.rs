@@ -34,7 +34,7 @@ pub(crate) enum Submission {
 /// The next page after a submission.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Outcome {
-    /// The seller's page at this address.
+    /// The seller's page at this address, or the confirmation at the session's own address.
     Complete(String),
     /// The form again, with this message.
     Declined(&'static str),

@@ -1,6 +1,7 @@
 //! `POST /v1/checkout/sessions`.
 
 use crate::base::error::{ApiResult, StripeError};
+use crate::model::after_completion::AfterCompletion;
 use crate::model::object::StripeObject;
 use crate::model::session::Session;
 use crate::model::session_options::{SessionOptions, switch};
@@ -71,7 +72,8 @@ pub(crate) const CREATE: &[Param] = &[
 ];
 
 const MIN_LIFETIME: i64 = 30 * 60;
-const MAX_REFERENCE_LENGTH: usize = 200;
+/// The longest `client_reference_id`, in characters.
+pub(crate) const MAX_REFERENCE_LENGTH: usize = 200;
 
 pub(crate) fn create(context: &mut Context<'_>) -> ApiResult {
     let mode = context.params.text("mode");
@@ -102,6 +104,7 @@ fn terms(
     let customer_creation = params.owned_text("customer_creation");
     let types = params.text_list("allowed_payment_method_types");
     Ok(SessionTerms {
+        after_completion: AfterCompletion::Redirect(success_url),
         allow_promotion_codes: params.bool("allow_promotion_codes"),
         allowed_payment_method_types: types.map(<[_]>::to_vec),
         begins,
@@ -113,8 +116,9 @@ fn terms(
         metadata: params.new_metadata(),
         options,
         payment_intent_data: payment_terms::payment_intent_data(context, total)?,
+        payment_link: None,
+        prefilled_email: None,
         submit_type: params.owned_text("submit_type"),
-        success_url,
     })
 }
 

@@ -1,10 +1,11 @@
-//! The lines of a session, in the order of the cart.
+//! The lines of a session and of a payment link, in the order of the cart.
 
 use serde_json::{Value, json};
 
 use crate::base::error::{ApiResult, StripeError};
 use crate::model::line_item::LineItem;
 use crate::model::object::StripeObject;
+use crate::model::payment_link::PaymentLink;
 use crate::model::price::Price;
 use crate::model::session::Session;
 use crate::model::session_options::Amounts;
@@ -28,6 +29,15 @@ pub(crate) fn of_session(context: &mut Context<'_>) -> ApiResult {
     let subtotals = lines.iter().map(|line| line.subtotal);
     let amounts = session.amounts.split(subtotals);
     page(context, Session::URL, lines, &amounts)
+}
+
+/// `GET /v1/payment_links/{id}/line_items`.
+pub(crate) fn of_payment_link(context: &mut Context<'_>) -> ApiResult {
+    let store = &context.world.store;
+    let link = store.get::<PaymentLink>(&context.scope, &context.id)?;
+    let lines = &link.line_items;
+    let amounts: Vec<_> = lines.iter().map(|it| Amounts::of(it.subtotal)).collect();
+    page(context, PaymentLink::URL, lines, &amounts)
 }
 
 /// The page of the lines that the parameters select. `parents` is the path of the list of their owner.

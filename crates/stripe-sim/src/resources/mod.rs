@@ -20,6 +20,7 @@ pub(crate) mod line_items;
 pub(crate) mod listing;
 pub(crate) mod open_session;
 pub(crate) mod payment_intents;
+pub(crate) mod payment_links;
 pub(crate) mod payment_terms;
 pub(crate) mod payouts;
 pub(crate) mod prices;

@@ -1,4 +1,4 @@
-//! Opens a checkout session.
+//! Opens a checkout session, for a call of the API or for the visitor of a payment link.
 
 use crate::base::error::StripeError;
 use crate::base::scope::Scope;

@@ -1,4 +1,4 @@
-//! The parameters of a session about its payments: `payment_intent_data` and
+//! The parameters of a session or a payment link about its payments: `payment_intent_data` and
 //! `subscription_data`.
 
 use crate::base::error::StripeError;

@@ -1,9 +1,9 @@
-//! The lines of a session.
+//! The lines of a session. Those of a payment link come from the same code, and `payment_links` tests them.
 
 use mintage_stripe_sim::Config;
 use serde_json::{Value, json};
 
-use crate::test_sim::{Reply, TestSim, checkout};
+use crate::test_sim::{Reply, TestSim};
 
 const SESSIONS: &str = "/v1/checkout/sessions";
 
@@ -145,7 +145,8 @@ async fn a_line_with_a_price_of_its_own_shows_that_price_which_nothing_else_can_
         (&json!(700), &json!(false), &json!("eur"))
     );
     let id = price["id"].as_str().expect("an id");
-    let refused = sim.post(&account, SESSIONS, &checkout(id)).await;
+    let form = format!("line_items[0][price]={id}&line_items[0][quantity]=1");
+    let refused = sim.post(&account, "/v1/payment_links", &form).await;
     let message = "The price specified is inactive. This field only accepts active prices.";
     assert_eq!(refused.text("/error/message"), message);
 }

@@ -8,6 +8,7 @@ mod idempotency;
 mod lifecycle;
 mod line_items;
 mod parameters;
+mod payment_links;
 mod restricted_keys;
 mod test_sim;
 mod webhooks;

@@ -20,6 +20,8 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     /// The body; `null` if it is no JSON.
     pub(crate) body: Value,
+    /// The body as it was sent.
+    pub(crate) page: String,
     headers: Vec<(String, String)>,
 }
 
@@ -91,6 +93,7 @@ impl TestSim {
                     )
                 })
                 .collect(),
+            page: String::from_utf8_lossy(&body).into_owned(),
             body: serde_json::from_slice(&body).unwrap_or_default(),
         }
     }
@@ -168,6 +171,13 @@ impl TestSim {
         let product = self.post(account, "/v1/products", "name=Acme").await.id();
         let form = format!("product={product}&currency=usd&unit_amount=2900");
         self.post(account, "/v1/prices", &form).await.id()
+    }
+
+    /// Opens an address of the simulator in a browser.
+    pub(crate) async fn browse(&self, url: &str) -> Reply {
+        let path = url.strip_prefix(self.running.api_url());
+        let path = path.expect("an address of the simulator");
+        self.call(Method::GET, path, "", &[]).await
     }
 
     /// Pays a session with a card, and perhaps with a promotion code.
