@@ -41,10 +41,11 @@ fn rows_read(connection: &mut PgConnection, table: &str) -> i64 {
     read.rows
 }
 
-/// A connection to an empty database.
+/// A connection to an empty database whose statistics say that it is empty.
 fn link(database: &Database, duty: fn(&Url, &PostgresConfig) -> Source) -> Link {
     let mut connection = PgConnection::establish(database.url()).unwrap();
     crate::migrations::apply(&mut connection).unwrap();
+    connection.batch_execute("vacuum analyze").unwrap();
     let url = Url::parse(database.url(), None).unwrap();
     duty(&url, &PostgresConfig::default()).link().unwrap()
 }

@@ -134,13 +134,12 @@ impl Statements for Batch<'_> {
         let mut statement: Statement<SqlTypeOf<AsSelect<CustomerRow, Pg>>> = Statement::new();
         statement.sql("select ");
         statement.sql(&CustomerRow::TABLE.list("c."));
-        statement.sql(" from ");
-        statement.unnest([Kind::Text; 3], keys);
         statement.sql(
-            " as k (email, tenant, mode) join customers c \
-             on c.email = k.email and c.tenant = k.tenant and c.mode = k.mode \
-             order by c.id for update of c",
+            " from customers c where c.id = any (array(select (select t.id from customers t \
+             where t.email = k.email and t.tenant = k.tenant and t.mode = k.mode) from ",
         );
+        statement.unnest([Kind::Text; 3], keys);
+        statement.sql(" as k (email, tenant, mode))) order by c.id for update");
         let rows: Vec<CustomerRow> = statement.load(self.conn)?;
         let mut known = HashMap::new();
         for row in rows {
@@ -187,9 +186,7 @@ fn facts_statement(
             .version
             .map_or("1::bigint".to_owned(), |column| format!("t.{column}"));
         statement.sql(if part == 0 { "with " } else { ", " });
-        statement.sql(&format!(
-            "f{part} as (select k.n, {version} as version from "
-        ));
+        statement.sql(&format!("f{part} as (select k.n, t.version from "));
         let kinds: Vec<Kind> = asked
             .rows
             .first()
@@ -199,11 +196,16 @@ fn facts_statement(
         let joined = lookup.key.iter().enumerate();
         let joined = joined.map(|(i, column)| format!("t.{column} = k.c{i}"));
         statement.sql(&format!(
-            " with ordinality as k ({}, n) join {} t on {} order by k.n{})",
+            " with ordinality as k ({}, n) cross join lateral \
+             (select {version} as version from {} t where {} {}) t)",
             columns.collect::<Vec<_>>().join(", "),
             lookup.table,
             joined.collect::<Vec<_>>().join(" and "),
-            if lookup.locks { " for update of t" } else { "" },
+            if lookup.locks {
+                "for update"
+            } else {
+                "offset 0"
+            },
         ));
         selects.push(format!(
             "select {part}, n, version, null::text from f{part}"
@@ -236,14 +238,14 @@ fn facts_statement(
             statement.sql(" union all ");
         }
         statement.sql(&format!(
-            "select {SUBSCRIBERS}, null::bigint, 0::bigint, {SUBSCRIBER} from "
+            "select {SUBSCRIBERS}, null::bigint, 0::bigint, e.subscriber from "
         ));
         let rows = tenants.iter().map(|tenant| vec![Value::text(tenant)]);
         statement.unnest([Kind::Text], rows);
-        statement.sql(
-            " as k (tenant) join endpoints e on coalesce(e.owner, e.tenant) = k.tenant \
-             and e.url is not null",
-        );
+        statement.sql(&format!(
+            " as k (tenant) cross join lateral (select {SUBSCRIBER} as subscriber from endpoints e \
+             where coalesce(e.owner, e.tenant) = k.tenant and e.url is not null offset 0) e",
+        ));
     }
     statement
 }
@@ -295,7 +297,11 @@ fn append(statement: &mut Statement<Array<BigInt>>, write: &TableWrite) {
         .keys()
         .map(|column| format!("t.{0} = v.{0}", column.name))
         .collect();
-    let same_key = same_key.join(" and ");
+    // A subquery is run for each value, by the key of the table. A join may be planned the other way round.
+    let placed = format!(
+        "(select v.*, (select t.ctid from {name} t where {}) as place from ",
+        same_key.join(" and ")
+    );
     let set = |from: &str| {
         let set: Vec<String> = table
             .changing()
@@ -323,14 +329,14 @@ fn append(statement: &mut Statement<Array<BigInt>>, write: &TableWrite) {
             }
         }
         Form::Update => {
-            statement.sql(&format!("update {name} t set {} from ", set("v")));
+            statement.sql(&format!("update {name} t set {} from {placed}", set("v")));
             values(statement);
-            statement.sql(&format!(" as v ({all}) where {same_key}"));
+            statement.sql(&format!(" as v ({all})) v where t.ctid = v.place"));
         }
         Form::Delete => {
-            statement.sql(&format!("delete from {name} t using "));
+            statement.sql(&format!("delete from {name} t using {placed}"));
             values(statement);
-            statement.sql(&format!(" as v ({all}) where {same_key}"));
+            statement.sql(&format!(" as v ({all})) v where t.ctid = v.place"));
         }
     }
 }

@@ -88,19 +88,22 @@ fn statement<'a>(queries: impl Iterator<Item = &'a TakeQuery>) -> Statement<Take
     let faded = format!("div({PREVIOUS}::numeric * (v.remaining - 1), v.span)::bigint");
     let granted = format!("greatest(0, least(v.n, v.cap - {CURRENT} - {faded}))");
     let mut statement = Statement::new();
-    statement.sql("with v as (select * from ");
+    statement.sql(
+        "with v as (select v.*, \
+         (select t.ctid from rate_windows t where t.key = v.key) as place from ",
+    );
     statement.unnest(COLUMNS.map(|(_, kind)| kind), queries.map(values));
     statement.sql(&format!(
         " as v ({})), \
          taken as (update rate_windows t set bucket = greatest(t.bucket, v.bucket), \
          current_takes = {CURRENT} + {granted}, previous_takes = {PREVIOUS}, \
          granted = {granted}, expires_at = greatest(t.expires_at, v.expires_at) \
-         from v where t.key = v.key \
+         from v where t.ctid = v.place \
          returning t.key, t.bucket, t.current_takes, t.previous_takes, t.granted), \
          made as (insert into rate_windows \
          (key, bucket, current_takes, previous_takes, granted, expires_at) \
          select v.key, v.bucket, least(v.n, v.cap), 0, least(v.n, v.cap), v.expires_at from v \
-         where not exists (select from rate_windows t where t.key = v.key) \
+         where v.place is null \
          on conflict do nothing \
          returning key, bucket, current_takes, previous_takes, granted) \
          select * from taken union all select * from made",

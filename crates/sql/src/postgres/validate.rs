@@ -139,8 +139,10 @@ fn statement(nonces: Vec<NonceRow>, hashes: BTreeSet<&[u8]>) -> Statement<ReadSq
         hashes.into_iter().map(|hash| vec![Value::bytes(hash)]),
     );
     statement.sql(
-        " as h (key_hash) join licenses l on l.key_hash = h.key_hash \
-         join customers c on c.id = l.customer",
+        " as h (key_hash) \
+         cross join lateral (select * from licenses l where l.key_hash = h.key_hash offset 0) l \
+         cross join lateral \
+         (select email, external_id from customers c where c.id = l.customer offset 0) c",
     );
     statement
 }
