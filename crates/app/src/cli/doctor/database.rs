@@ -53,8 +53,8 @@ fn open(
             report.add(Finding::failed(
                 Check::Schema,
                 error,
-                "Take a backup, and start the version of Mintage that belongs to the tables, or run `mintage \
-                 migrate` with this one.",
+                "If the tables are older, take a backup and run `mintage migrate`. If they are newer, \
+                 start the newer version, or restore a backup from before the upgrade.",
             ));
             return None;
         }
