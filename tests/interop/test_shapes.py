@@ -20,6 +20,11 @@ PARAMS = {
     ("GET", "/v1/prices"): params.PriceListParams,
     ("POST", "/v1/checkout/sessions"): checkout_params.SessionCreateParams,
     ("GET", "/v1/checkout/sessions"): checkout_params.SessionListParams,
+    ("GET", "/v1/checkout/sessions/{id}/line_items"): checkout_params.SessionListLineItemsParams,
+    ("POST", "/v1/payment_links"): params.PaymentLinkCreateParams,
+    ("POST", "/v1/payment_links/{id}"): params.PaymentLinkModifyParams,
+    ("GET", "/v1/payment_links"): params.PaymentLinkListParams,
+    ("GET", "/v1/payment_links/{id}/line_items"): params.PaymentLinkListLineItemsParams,
     ("POST", "/v1/subscriptions/{id}"): params.SubscriptionModifyParams,
     ("GET", "/v1/subscriptions"): params.SubscriptionListParams,
     ("GET", "/v1/invoices/{id}"): params.InvoiceRetrieveParams,
@@ -89,8 +94,11 @@ def made(client, account, direct, price):
     begun = client.v1.checkout.sessions.create(subscribing(monthly.id), direct)
     pay(begun)
     begun = client.v1.checkout.sessions.retrieve(begun.id, options=direct)
+    lines = {"line_items": [{"price": price.id, "quantity": 1}]}
     return [
         begun,
+        client.v1.payment_links.create(lines, direct),
+        client.v1.checkout.sessions.line_items.list(begun.id, options=direct).data[0],
         client.v1.subscriptions.retrieve(begun.subscription, options=direct),
         client.v1.invoices.retrieve(begun.invoice, {"expand": ["payments"]}, options=direct),
         client.v1.invoice_payments.list({"invoice": begun.invoice}, options=direct).data[0],

@@ -16,7 +16,7 @@ use crate::control;
 use crate::engine::delivery;
 use crate::engine::outbox::Delivery;
 use crate::engine::world::{SharedWorld, World};
-use crate::pages::{checkout, consent, create_key, onboarding};
+use crate::pages::{checkout, consent, create_key, onboarding, payment_link};
 use crate::platform::oauth;
 use crate::resources::sessions;
 use crate::wire::dispatch;
@@ -163,6 +163,7 @@ fn routes(config: &mut ServiceConfig) {
         .route("/apikeys/create", web::post().to(create_key::submit))
         .route("/test/apikeys/create", web::get().to(create_key::get))
         .route("/test/apikeys/create", web::post().to(create_key::submit))
+        .route("/b/{code}", web::get().to(payment_link::get))
         .route("/c/pay/{id}", web::get().to(checkout::get))
         .route("/c/pay/{id}", web::post().to(checkout::submit))
         .service(

@@ -19,11 +19,14 @@ use stripe_checkout::checkout_session::{
     CreateCheckoutSessionLineItems, CreateCheckoutSessionLineItemsPriceData,
     CreateCheckoutSessionManagedPayments, CreateCheckoutSessionPaymentIntentData,
     CreateCheckoutSessionSubscriptionData, CreateCheckoutSessionTaxIdCollection,
-    ExpireCheckoutSession, ProductData, RetrieveCheckoutSession,
+    ExpireCheckoutSession, ListLineItemsCheckoutSession, ProductData, RetrieveCheckoutSession,
 };
 use stripe_types::Currency;
 
 use crate::metadata;
+
+/// The most objects that Stripe puts on a page, and the most lines of a session.
+const MAX_LINES: i64 = 100;
 
 pub(crate) fn create(checkout: &CheckoutRequest) -> CreateCheckoutSession {
     let session = CreateCheckoutSession::new()
@@ -162,6 +165,11 @@ pub(crate) fn expire(session: &SessionId) -> ExpireCheckoutSession {
 /// `GET /v1/checkout/sessions/{id}`.
 pub(crate) fn retrieve(session: &SessionId) -> RetrieveCheckoutSession {
     RetrieveCheckoutSession::new(session.as_str())
+}
+
+/// `GET /v1/checkout/sessions/{id}/line_items`, whose answer has the form of the `line_items` of a session.
+pub(crate) fn lines(session: &SessionId) -> ListLineItemsCheckoutSession {
+    ListLineItemsCheckoutSession::new(session.as_str()).limit(MAX_LINES)
 }
 
 /// A session that may have ended.

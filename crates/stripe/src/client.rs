@@ -12,6 +12,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::sales::claim::ClaimedLine;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::event::DisputeFacts;
 use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
@@ -22,12 +23,14 @@ use mintage_domain::ports::{
     StripePrice, StripeProduct, TransactionPage,
 };
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
 use stripe_client_core::{RequestBuilder, StripeRequest};
 
 use crate::call::{self, Caller};
 use crate::config::{ModeConfig, StripeConfig};
 use crate::{
-    account, balance, checkout, dispute, history, oauth, price, product, promotion, subscription,
+    account, balance, checkout, dispute, event, history, oauth, price, product, promotion,
+    subscription,
 };
 
 /// A client of Stripe's API with the platform's credentials.
@@ -247,6 +250,19 @@ impl Stripe for StripeClient {
         let opened: checkout::Session = self.call_with(access, Some(key), &request)?;
         Ok(opened.into())
     }
+
+    fn session_lines(
+        &self,
+        access: &StripeAccess,
+        session: &SessionId,
+    ) -> Result<Option<Vec<ClaimedLine>>, StripeError> {
+        match self.call_with::<Value>(access, None, &checkout::lines(session)) {
+            Ok(items) => Ok(Some(event::lines(&items))),
+            Err(StripeError::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     fn balance_transactions(
         &self,
         access: &StripeAccess,

@@ -386,5 +386,7 @@ impl Refund {
 }
 
 mod own_session;
+
+pub(crate) use own_session::lines;
 #[cfg(test)]
 mod tests;

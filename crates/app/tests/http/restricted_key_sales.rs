@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::stripe::Pay;
 use crate::harness::{Receiver, Request, Seller, Stage, eventually};
-use crate::restricted_key::{all, endpoints, key, opened, put};
+use crate::restricted_key::{all, change, endpoints, get, key, opened, put};
 
 const RECONCILE: [&str; 2] = ["reconcile", "--json"];
 
@@ -34,9 +34,12 @@ fn create(stage: &Stage, account: &str, path: &str, fields: &[(&str, &str)]) -> 
     stage.stripe.as_seller(account, request).expect(200)
 }
 
-/// A session that the seller makes, with this key type in its metadata, and that is paid; returns its id.
-fn sale(stage: &Stage, account: &str, key_type: Option<&str>) -> String {
-    let text = |object: &Value, field: &str| object[field].as_str().expect("a text").to_owned();
+fn text(object: &Value, field: &str) -> String {
+    object[field].as_str().expect("a text").to_owned()
+}
+
+/// A price of the seller's own; returns its id.
+fn price(stage: &Stage, account: &str) -> String {
     let product = create(stage, account, "/v1/products", &[("name", "Acme")]);
     let product = text(&product, "id");
     let price = [
@@ -44,7 +47,12 @@ fn sale(stage: &Stage, account: &str, key_type: Option<&str>) -> String {
         ("currency", "usd"),
         ("unit_amount", "2900"),
     ];
-    let price = text(&create(stage, account, "/v1/prices", &price), "id");
+    text(&create(stage, account, "/v1/prices", &price), "id")
+}
+
+/// A session that the seller makes, with this key type in its metadata, and that is paid; returns its id.
+fn sale(stage: &Stage, account: &str, key_type: Option<&str>) -> String {
+    let price = price(stage, account);
     let mut session = vec![
         ("mode", "payment"),
         ("success_url", "http://shop.test/"),
@@ -53,9 +61,168 @@ fn sale(stage: &Stage, account: &str, key_type: Option<&str>) -> String {
     ];
     session.extend(key_type.map(|it| ("metadata[key_type_id]", it)));
     let session = create(stage, account, "/v1/checkout/sessions", &session);
-    let url = text(&session, "url");
-    stage.stripe.pay(&url, "buyer@example.com", Pay::Card);
+    stage
+        .stripe
+        .pay(&text(&session, "url"), "buyer@example.com", Pay::Card);
     text(&session, "id")
+}
+
+/// What says what a payment link sells.
+#[derive(Debug, Clone, Copy)]
+enum SaidBy {
+    Metadata,
+    LinkMapping,
+    PriceMapping,
+}
+
+const SAID_BY: [SaidBy; 3] = [SaidBy::Metadata, SaidBy::LinkMapping, SaidBy::PriceMapping];
+
+/// A payment link that the seller makes; returns its address.
+fn payment_link(stage: &Stage, seller: &Seller, account: &str, said_by: SaidBy) -> String {
+    let price = price(stage, account);
+    let mut link = vec![
+        ("line_items[0][price]", price.as_str()),
+        ("line_items[0][quantity]", "1"),
+    ];
+    if let SaidBy::Metadata = said_by {
+        link.push(("metadata[key_type_id]", "lifetime"));
+    }
+    let link = create(stage, account, "/v1/payment_links", &link);
+    let mapped = match said_by {
+        SaidBy::Metadata => None,
+        SaidBy::LinkMapping => Some(("paymentLink", text(&link, "id"))),
+        SaidBy::PriceMapping => Some(("price", price)),
+    };
+    if let Some((name, id)) = mapped {
+        map(seller, name, &id);
+    }
+    text(&link, "url")
+}
+
+fn map(seller: &Seller, name: &str, id: &str) {
+    let item = json!({name: id, "productId": "pro", "keyTypeId": "lifetime"});
+    let mappings = json!({"mode": "sandbox", "items": [item]});
+    let request = Request::new("PUT", "/v1/integrations/stripe/mappings").json(&mappings);
+    seller.manage(request).expect(200);
+}
+
+/// A buyer pays on a payment link; returns the session that Stripe made.
+fn buy(stage: &Stage, account: &str, link: &str) -> String {
+    let page = stage.stripe.visit(link);
+    stage.stripe.pay(&page, "buyer@example.com", Pay::Card);
+    let newest = Request::get("/v1/checkout/sessions?limit=1");
+    let listed = stage.stripe.as_seller(account, newest).expect(200);
+    text(&listed["data"][0], "id")
+}
+
+/// Switches the webhook endpoint of the key on or off.
+fn switch_endpoint(stage: &Stage, account: &str, disabled: &str) {
+    let path = format!(
+        "/v1/webhook_endpoints/{}",
+        text(&endpoints(stage, account)[0], "id")
+    );
+    create(stage, account, &path, &[("disabled", disabled)]);
+}
+
+#[test]
+fn a_sale_on_a_payment_link_of_the_sellers_own_mints_once_and_is_delivered() {
+    for said_by in SAID_BY {
+        let (stage, seller, account) = connected();
+        let receiver = Receiver::start();
+        seller.tell(&receiver);
+        let link = payment_link(&stage, &seller, &account, said_by);
+        let session = buy(&stage, &account, &link);
+        seller.await_license_of(&session);
+        let event = eventually("the event", || receiver.received().into_iter().next()).json();
+        assert_eq!(event["event"], "license.created", "{said_by:?}");
+        assert_eq!(event["session_id"], session.as_str());
+
+        let completed = stage
+            .stripe
+            .event_of(&session, "checkout.session.completed");
+        let statuses = stage.stripe.resend(&completed, 3);
+        assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
+        assert_eq!(stage.command(&RECONCILE), Ok(Vec::new()));
+        assert_eq!(seller.licenses().len(), 1, "{said_by:?}");
+    }
+}
+
+#[test]
+fn a_sale_on_a_payment_link_whose_webhook_was_lost_is_minted_by_the_reconciler_once() {
+    for said_by in SAID_BY {
+        let (stage, seller, account) = connected();
+        let receiver = Receiver::start();
+        seller.tell(&receiver);
+        let link = payment_link(&stage, &seller, &account, said_by);
+        switch_endpoint(&stage, &account, "true");
+        let session = buy(&stage, &account, &link);
+        assert_eq!(seller.licenses().len(), 0, "nothing was heard");
+
+        assert_eq!(stage.command(&RECONCILE).map(|found| found.len()), Ok(1));
+        seller.await_license_of(&session);
+        let event = eventually("the event", || receiver.received().into_iter().next()).json();
+        assert_eq!(event["session_id"], session.as_str(), "{said_by:?}");
+
+        switch_endpoint(&stage, &account, "false");
+        let completed = stage
+            .stripe
+            .event_of(&session, "checkout.session.completed");
+        let statuses = stage.stripe.resend(&completed, 2);
+        assert_eq!(statuses, [200, 200], "{said_by:?}");
+        assert_eq!(stage.command(&RECONCILE), Ok(Vec::new()));
+        assert_eq!(seller.licenses().len(), 1, "{said_by:?}");
+    }
+}
+
+#[test]
+fn a_key_that_cannot_read_what_was_sold_loses_no_sale() {
+    let (stage, seller, account) = seller();
+    let narrow = key(&stage, &account, &all());
+    put(&seller, &narrow.text).expect(200);
+    let link = payment_link(&stage, &seller, &account, SaidBy::PriceMapping);
+    let without_sessions: Vec<_> = all().into_iter().skip(1).collect();
+    change(&stage, &narrow, &json!({"permissions": without_sessions}));
+    let session = buy(&stage, &account, &link);
+    let parked = eventually("the event to wait", || {
+        seller
+            .items("/v1/integrations/stripe/parked")
+            .into_iter()
+            .next()
+    });
+    assert!(
+        text(&parked, "reason").contains("restricted key"),
+        "{parked}"
+    );
+    assert_eq!(seller.licenses().len(), 0);
+    eventually("the key to need attention", || {
+        (get(&seller).expect(200)["state"] == "needs_attention").then_some(())
+    });
+
+    put(&seller, &key(&stage, &account, &all()).text).expect(200);
+    let retry = format!(
+        "/v1/integrations/stripe/parked/{}/retry",
+        text(&parked, "id")
+    );
+    seller.post(&retry, &json!({})).expect(200);
+    seller.await_license_of(&session);
+    assert_eq!(seller.licenses().len(), 1);
+}
+
+#[test]
+fn an_order_is_minted_by_a_price_that_was_mapped_after_the_sale() {
+    let (stage, seller, account) = connected();
+    let session = sale(&stage, &account, None);
+    let order = seller.await_order(&session, "unmapped");
+    let lines = format!("/v1/checkout/sessions/{session}/line_items");
+    let lines = stage.stripe.as_seller(&account, Request::get(lines));
+    let price = text(&lines.expect(200)["data"][0]["price"], "id");
+    map(&seller, "price", &price);
+    let mint = format!("/v1/orders/{}/mint", text(&order, "id"));
+    assert_eq!(
+        seller.post(&mint, &json!({})).expect(200)["status"],
+        "fulfilled"
+    );
+    assert_eq!(seller.licenses().len(), 1);
 }
 
 #[test]
@@ -99,9 +266,7 @@ fn what_the_webhook_lost_is_minted_by_the_reconciler_and_what_was_sold_before_th
     sale(&stage, &account, Some("lifetime"));
     stage.advance(Duration::from_mins(1));
     put(&seller, &key(&stage, &account, &all()).text).expect(200);
-    let id = endpoints(&stage, &account)[0]["id"].clone();
-    let path = format!("/v1/webhook_endpoints/{}", id.as_str().expect("an id"));
-    create(&stage, &account, &path, &[("disabled", "true")]);
+    switch_endpoint(&stage, &account, "true");
     let session = sale(&stage, &account, Some("lifetime"));
     assert_eq!(seller.licenses().len(), 0, "nothing was heard");
 

@@ -10,6 +10,7 @@ use crate::base::mode::Mode;
 use crate::base::secret::Secret;
 use crate::base::stripe_value::StripeObjectId;
 use crate::base::url::WebUrl;
+use crate::model::sales::claim::ClaimedLine;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::DisputeFacts;
 pub use crate::model::stripe::stripe_account::StripeAccount;
@@ -120,6 +121,16 @@ pub trait Stripe: Send + Sync {
         checkout: &CheckoutRequest,
         key: &StripeIdempotencyKey,
     ) -> Result<CheckoutSession, StripeError>;
+
+    /// Reads the lines of a checkout session, the first [`SaleClaim::MAX_LINES`] of them; `None` if the session
+    /// does not exist (`the_lines_of_a_session_are_read`).
+    ///
+    /// [`SaleClaim::MAX_LINES`]: crate::model::sales::claim::SaleClaim::MAX_LINES
+    fn session_lines(
+        &self,
+        access: &StripeAccess,
+        session: &SessionId,
+    ) -> Result<Option<Vec<ClaimedLine>>, StripeError>;
 
     /// Lists a page of the balance transactions of an account, newest first
     /// (`transactions_are_listed_page_by_page`). Each names the payment of its source, if the credentials

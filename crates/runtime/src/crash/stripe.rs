@@ -10,6 +10,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::sales::claim::ClaimedLine;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::event::DisputeFacts;
 use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
@@ -138,6 +139,14 @@ impl<S: Stripe> Stripe for CrashingStripe<S> {
         let opened = self.0.open_checkout(access, checkout, key);
         point(Point::CheckoutOpened);
         opened
+    }
+
+    fn session_lines(
+        &self,
+        access: &StripeAccess,
+        session: &SessionId,
+    ) -> Result<Option<Vec<ClaimedLine>>, StripeError> {
+        self.0.session_lines(access, session)
     }
 
     fn balance_transactions(

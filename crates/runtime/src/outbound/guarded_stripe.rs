@@ -11,6 +11,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::sales::claim::ClaimedLine;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::event::DisputeFacts;
 use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
@@ -205,6 +206,15 @@ impl Stripe for GuardedStripe {
     ) -> Result<CheckoutSession, StripeError> {
         let call = || self.stripe.open_checkout(access, checkout, key);
         self.call_with("open_checkout", access, call)
+    }
+
+    fn session_lines(
+        &self,
+        access: &StripeAccess,
+        session: &SessionId,
+    ) -> Result<Option<Vec<ClaimedLine>>, StripeError> {
+        let call = || self.stripe.session_lines(access, session);
+        self.call_with("session_lines", access, call)
     }
 
     fn balance_transactions(

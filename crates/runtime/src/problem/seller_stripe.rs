@@ -65,6 +65,8 @@ impl From<MintOrderError> for Problem {
             MintOrderError::Unmapped => Self::new(ErrorCode::OrderUnmapped, text),
             MintOrderError::UnknownKeyType => Self::invalid_field("keyTypeId", text),
             MintOrderError::Refunded => Self::new(ErrorCode::OrderRefunded, text),
+            MintOrderError::KeyRefused(_) => Self::new(ErrorCode::StripeKeyInvalid, text),
+            MintOrderError::Stripe(error) => error.into(),
             MintOrderError::CannotMint(_) => Self::internal(&text),
             MintOrderError::Failure(failure) => failure.into(),
         }

@@ -7,6 +7,7 @@ use crate::model::event::Event;
 use crate::model::invoice::Invoice;
 use crate::model::object::StripeObject;
 use crate::model::payment_intent::PaymentIntent;
+use crate::model::payment_link::PaymentLink;
 use crate::model::payout::Payout;
 use crate::model::price::Price;
 use crate::model::product::Product;
@@ -52,6 +53,7 @@ objects! {
     events: Event,
     invoices: Invoice,
     payment_intents: PaymentIntent,
+    payment_links: PaymentLink,
     payouts: Payout,
     prices: Price,
     products: Product,

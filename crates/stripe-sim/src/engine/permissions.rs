@@ -6,7 +6,7 @@ use crate::base::error::StripeError;
 use crate::base::scope::Scope;
 
 /// The paths below which calls need the permissions of a resource, and the resource in their names.
-const RESOURCES: [(&str, &str); 19] = [
+const RESOURCES: [(&str, &str); 20] = [
     ("/v1/accounts", "accounts_kyc_basic"),
     ("/v1/account", "accounts_kyc_basic"),
     ("/v1/application_fees", "application_fee"),
@@ -20,6 +20,7 @@ const RESOURCES: [(&str, &str); 19] = [
     ("/v1/invoice_payments", "invoice"),
     ("/v1/invoices", "invoice"),
     ("/v1/payment_intents", "payment_intent"),
+    ("/v1/payment_links", "payment_link"),
     ("/v1/payouts", "payout"),
     ("/v1/prices", "plan"),
     ("/v1/products", "product"),
@@ -88,6 +89,17 @@ mod tests {
                 "GET",
                 "/v1/checkout/sessions/{id}",
                 "rak_checkout_session_read",
+            ),
+            (
+                "GET",
+                "/v1/checkout/sessions/{id}/line_items",
+                "rak_checkout_session_read",
+            ),
+            ("POST", "/v1/payment_links", "rak_payment_link_write"),
+            (
+                "GET",
+                "/v1/payment_links/{id}/line_items",
+                "rak_payment_link_read",
             ),
             (
                 "GET",

@@ -1,12 +1,12 @@
 use serde_json::{Value, json};
 
 use crate::base::currency;
-use crate::base::metadata::Metadata;
+use crate::model::after_completion::AfterCompletion;
+use crate::model::line_item::LineItem;
 use crate::model::object::StripeObject;
-use crate::model::payment_intent::PaymentIntentData;
 use crate::model::payment_method::PaymentMethod;
-use crate::model::session_options::{Amounts, SessionOptions};
-use crate::model::subscription::SubscriptionData;
+use crate::model::session_options::Amounts;
+use crate::model::session_terms::SessionTerms;
 use crate::params::values::Params;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,11 +26,6 @@ impl SessionStatus {
     }
 }
 
-pub(crate) struct LineItem {
-    pub(crate) quantity: i64,
-    pub(crate) product_name: String,
-}
-
 /// What lowers the total of a session. By how much, its amounts say.
 #[derive(Clone)]
 pub(crate) struct SessionDiscount {
@@ -44,43 +39,23 @@ pub(crate) struct Session {
     pub(crate) created: i64,
     pub(crate) expires_at: i64,
     pub(crate) url: String,
-    pub(crate) success_url: String,
-    pub(crate) cancel_url: Option<String>,
     pub(crate) status: SessionStatus,
     /// `unpaid`, `paid` or `no_payment_required`.
     pub(crate) payment_status: &'static str,
     pub(crate) amounts: Amounts,
     /// The promotion code that the payer entered on the hosted page.
     pub(crate) discount: Option<SessionDiscount>,
-    pub(crate) options: SessionOptions,
     pub(crate) currency: String,
     /// The items that the hosted page shows.
     pub(crate) line_items: Vec<LineItem>,
-    pub(crate) payment_intent_data: PaymentIntentData,
     pub(crate) payment_intent: Option<String>,
-    pub(crate) customer_email: Option<String>,
     /// The address that the payer entered on the hosted page.
     pub(crate) payer_email: Option<String>,
     /// The number of a card whose holder must authenticate before it is charged.
     pub(crate) card_to_authenticate: Option<String>,
-    pub(crate) metadata: Metadata,
-    pub(crate) client_reference_id: Option<String>,
-    pub(crate) allow_promotion_codes: Option<bool>,
-    pub(crate) customer_creation: String,
-    pub(crate) locale: Option<String>,
-    pub(crate) allowed_payment_method_types: Option<Vec<String>>,
-    pub(crate) submit_type: Option<String>,
-    /// The subscription that the session begins, in `subscription` mode.
-    pub(crate) begins: Option<NewSubscription>,
     pub(crate) subscription: Option<String>,
     pub(crate) invoice: Option<String>,
-}
-
-/// A subscription that a session begins.
-pub(crate) struct NewSubscription {
-    pub(crate) price: String,
-    pub(crate) quantity: i64,
-    pub(crate) data: SubscriptionData,
+    pub(crate) terms: SessionTerms,
 }
 
 impl Session {
@@ -103,13 +78,22 @@ impl Session {
     }
 
     pub(crate) fn allows_payment_method(&self, name: &str) -> bool {
-        let allowed = self.allowed_payment_method_types.as_ref();
+        let allowed = self.terms.allowed_payment_method_types.as_ref();
         allowed.is_none_or(|allowed| allowed.iter().any(|each| each == name))
     }
 
     /// The address that the payer entered, or else the address that the seller provided.
     pub(crate) fn email(&self) -> Option<&String> {
-        self.payer_email.as_ref().or(self.customer_email.as_ref())
+        let provided = self.terms.customer_email.as_ref();
+        self.payer_email.as_ref().or(provided)
+    }
+
+    /// The page that the payer goes to after the payment.
+    pub(crate) fn completion_url(&self) -> String {
+        match &self.terms.after_completion {
+            AfterCompletion::Redirect(url) => url.replace("{CHECKOUT_SESSION_ID}", &self.id),
+            AfterCompletion::HostedConfirmation(_) => self.url.clone(),
+        }
     }
 }
 
@@ -125,7 +109,6 @@ impl StripeObject for Session {
         "consent_collection",
         "currency_conversion",
         "customer",
-        "payment_link",
         "payment_method_configuration_details",
         "recovered_from",
         "setup_intent",
@@ -143,7 +126,9 @@ impl StripeObject for Session {
 
     fn matches(&self, filters: &Params) -> bool {
         let intent = self.payment_intent.as_deref().unwrap_or_default();
+        let link = self.terms.payment_link.as_deref().unwrap_or_default();
         filters.filter_text("payment_intent", intent)
+            && filters.filter_text("payment_link", link)
             && filters.filter_text("status", self.status.as_str())
     }
 
@@ -163,11 +148,7 @@ impl StripeObject for Session {
         let mut json = json!({
             "id": self.id,
             "object": "checkout.session",
-            "allow_promotion_codes": self.allow_promotion_codes,
-            "allowed_payment_method_types": self.allowed_payment_method_types,
             "amount_total": self.amount_total(),
-            "cancel_url": self.cancel_url,
-            "client_reference_id": self.client_reference_id,
             "created": self.created,
             "currency": self.currency,
             "custom_fields": [],
@@ -175,16 +156,11 @@ impl StripeObject for Session {
                 "after_submit": null, "shipping_address": null, "submit": null,
                 "terms_of_service_acceptance": null,
             },
-            "customer_creation": self.customer_creation,
             "customer_details": customer_details,
-            "customer_email": self.customer_email,
             "discounts": discounts,
             "expires_at": self.expires_at,
             "livemode": self.livemode,
-            "locale": self.locale,
-            "metadata": self.metadata,
             "invoice": self.invoice,
-            "mode": if self.begins.is_some() { "subscription" } else { "payment" },
             "payment_intent": self.payment_intent,
             "payment_method_collection": "if_required",
             "payment_method_options": {},
@@ -193,14 +169,12 @@ impl StripeObject for Session {
             "phone_number_collection": { "enabled": false },
             "shipping_options": [],
             "status": self.status.as_str(),
-            "submit_type": self.submit_type,
             "subscription": self.subscription,
-            "success_url": self.success_url,
             "ui_mode": "hosted_page",
             "url": url,
         });
         self.amounts.add_to(&mut json);
-        self.options.add_to(&mut json);
+        self.terms.add_to(&mut json);
         json
     }
 }

@@ -22,6 +22,7 @@ const TAX_PERCENT: i64 = 10;
     clippy::struct_excessive_bools,
     reason = "each is a switch of Stripe's"
 )]
+#[derive(Clone)]
 pub(crate) struct SessionOptions {
     pub(crate) automatic_tax: bool,
     pub(crate) tax_id_collection: bool,
@@ -105,6 +106,27 @@ impl Amounts {
         }
     }
 
+    /// The amounts of each line, from the subtotals of the lines. The parts add up to the whole.
+    pub(crate) fn split(&self, subtotals: impl Iterator<Item = i64>) -> Vec<Self> {
+        let mut before = Self::of(0);
+        let lines = subtotals.map(|subtotal| {
+            let sum = before.subtotal.saturating_add(subtotal);
+            let upto = Self {
+                subtotal: sum,
+                discount: share(self.discount, sum, self.subtotal),
+                tax: share(self.tax, sum, self.subtotal),
+            };
+            let line = Self {
+                subtotal,
+                discount: upto.discount.saturating_sub(before.discount),
+                tax: upto.tax.saturating_sub(before.tax),
+            };
+            before = upto;
+            line
+        });
+        lines.collect()
+    }
+
     pub(crate) fn total(&self) -> i64 {
         let discounted = self.subtotal.saturating_sub(self.discount);
         discounted.saturating_add(self.tax)
@@ -116,5 +138,41 @@ impl Amounts {
         json["total_details"] = json!({
             "amount_discount": self.discount, "amount_shipping": 0, "amount_tax": self.tax,
         });
+    }
+}
+
+/// The share of `part` in `whole`, of an amount, rounded down. Nothing has a share in 0.
+fn share(amount: i64, part: i64, whole: i64) -> i64 {
+    let product = i128::from(amount).saturating_mul(part.into());
+    let share = product.checked_div(whole.into()).unwrap_or_default();
+    i64::try_from(share).unwrap_or(amount)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Amounts;
+
+    #[test]
+    fn the_amounts_of_the_lines_add_up_to_those_of_the_session() {
+        for (subtotals, discount, tax) in [
+            ([100, 100, 100], 100, 20),
+            ([1, 2, 4_000], 2_001, 201),
+            ([0, 0, 0], 0, 0),
+            ([0, 5, 0], 5, 0),
+            ([i64::MAX / 2, 1, 7], i64::MAX / 2, 0),
+        ] {
+            let subtotal = subtotals.iter().sum();
+            let whole = Amounts {
+                subtotal,
+                discount,
+                tax,
+            };
+            let lines = whole.split(subtotals.into_iter());
+            let sum = |part: fn(&Amounts) -> i64| lines.iter().map(part).sum::<i64>();
+            assert_eq!(sum(|line| line.subtotal), subtotal);
+            assert_eq!(sum(|line| line.discount), discount, "{subtotals:?}");
+            assert_eq!(sum(|line| line.tax), tax, "{subtotals:?}");
+            assert!(lines.iter().all(|line| line.discount <= line.subtotal));
+        }
     }
 }

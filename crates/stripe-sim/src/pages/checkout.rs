@@ -6,6 +6,7 @@ use actix_web::web::{Bytes, Data, Path};
 
 use crate::base::form::{self, Pairs};
 use crate::engine::world::{SharedWorld, World};
+use crate::model::after_completion::AfterCompletion;
 use crate::model::session::{Session, SessionStatus};
 use crate::pages::html;
 use crate::resources::checkout::{self, Outcome, Submission};
@@ -28,7 +29,7 @@ pub(crate) async fn submit(
     let mut world = world.lock();
     sessions::expire_due(&mut world);
     let Some(scope) = world.store.scope_of::<Session>(&id) else {
-        return not_found();
+        return html::not_found();
     };
     let submission = match parse_submission(&fields) {
         Ok(submission) => submission,
@@ -73,7 +74,7 @@ fn session_page(world: &World, id: &str, error: Option<&str>) -> HttpResponse {
     let scope = world.store.scope_of::<Session>(id);
     let session = scope.and_then(|scope| world.store.get::<Session>(&scope, id).ok());
     let Some(session) = session else {
-        return not_found();
+        return html::not_found();
     };
     match session.status {
         SessionStatus::Open => html::checkout(session, error),
@@ -82,18 +83,20 @@ fn session_page(world: &World, id: &str, error: Option<&str>) -> HttpResponse {
             "This page has expired",
             "Ask the seller for a new one.",
         ),
-        SessionStatus::Complete => html::notice(
-            StatusCode::OK,
-            "You are all done here",
-            "This payment is already complete.",
-        ),
+        SessionStatus::Complete => complete_page(&session.terms.after_completion),
     }
 }
 
-fn not_found() -> HttpResponse {
-    html::notice(
-        StatusCode::NOT_FOUND,
-        "Something went wrong",
-        "The page you were looking for could not be found.",
-    )
+/// The page of a session that is complete.
+fn complete_page(after_completion: &AfterCompletion) -> HttpResponse {
+    let (title, message) = match after_completion {
+        AfterCompletion::Redirect(_) => {
+            ("You are all done here", "This payment is already complete.")
+        }
+        AfterCompletion::HostedConfirmation(message) => (
+            "Thanks for your payment",
+            message.as_deref().unwrap_or("You can close this page."),
+        ),
+    };
+    html::notice(StatusCode::OK, title, message)
 }

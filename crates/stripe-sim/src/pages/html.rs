@@ -54,6 +54,15 @@ pub(crate) fn notice(status: StatusCode, title: &str, message: &str) -> HttpResp
     respond(status, &NoticePage { title, message })
 }
 
+/// The page for an address that leads nowhere.
+pub(crate) fn not_found() -> HttpResponse {
+    notice(
+        StatusCode::NOT_FOUND,
+        "Something went wrong",
+        "The page you were looking for could not be found.",
+    )
+}
+
 /// The consent page. The form submits `fields` again, with the decision and the chosen account.
 pub(crate) fn consent(fields: &Pairs, accounts: &[&str], mode: &str) -> HttpResponse {
     let page = ConsentPage {
@@ -84,10 +93,12 @@ pub(crate) fn create_key(
 
 /// The payment form, with the error message of the last submission.
 pub(crate) fn checkout(session: &Session, error: Option<&str>) -> HttpResponse {
+    let prefilled = session.terms.prefilled_email.as_ref();
+    let email = session.email().or(prefilled);
     let page = CheckoutPage {
         title: "Checkout",
         session,
-        email: session.email().map_or("", String::as_str),
+        email: email.map_or("", String::as_str),
         error,
     };
     respond(StatusCode::OK, &page)

@@ -34,7 +34,7 @@ pub(crate) enum Submission {
 /// The next page after a submission.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Outcome {
-    /// The seller's page at this address.
+    /// The seller's page at this address, or the confirmation at the session's own address.
     Complete(String),
     /// The form again, with this message.
     Declined(&'static str),
@@ -70,7 +70,7 @@ pub(crate) fn submit(
     if let Err(message) = settle_amounts(session, promotion_code, discount) {
         return Ok(Outcome::Declined(message));
     }
-    if session.amount_total() == 0 && session.begins.is_some() {
+    if session.amount_total() == 0 && session.terms.begins.is_some() {
         // The page asks for no card, and the first payment after the trial is made with this one.
         return subscribe(world, scope, id, &PaymentMethod::card(TRIAL_CARD));
     }
@@ -91,7 +91,7 @@ fn settle_amounts(
 ) -> Result<(), &'static str> {
     let (discount, off) = match (promotion_code, discount) {
         ("", _) => (None, 0),
-        (_, Some((discount, off))) if session.allow_promotion_codes == Some(true) => {
+        (_, Some((discount, off))) if session.terms.allow_promotion_codes == Some(true) => {
             (Some(discount), off)
         }
         _ => return Err(INVALID_CODE),
@@ -100,7 +100,7 @@ fn settle_amounts(
     if left > 0 && currency::check_total(left, &session.currency).is_err() {
         return Err(TOO_SMALL);
     }
-    session.amounts.settle(off, &session.options);
+    session.amounts.settle(off, &session.terms.options);
     session.discount = discount;
     Ok(())
 }
@@ -133,7 +133,13 @@ fn charge(
     id: &str,
     payment_method: &PaymentMethod,
 ) -> Result<Outcome, StripeError> {
-    if world.store.get::<Session>(scope, id)?.begins.is_some() {
+    if world
+        .store
+        .get::<Session>(scope, id)?
+        .terms
+        .begins
+        .is_some()
+    {
         return subscribe(world, scope, id, payment_method);
     }
     let intent = payment_intents::create(world, scope, id, payment_method)?;
@@ -173,12 +179,12 @@ fn complete(
     session.status = SessionStatus::Complete;
     session.payment_status = payment_status;
     session.payment_intent = payment_intent;
-    let success_url = session.success_url.replace("{CHECKOUT_SESSION_ID}", id);
+    let next = session.completion_url();
     if let Some(discount) = session.discount.clone() {
         promotions::count(world, scope, &discount);
     }
     emit(world, scope, id, "checkout.session.completed")?;
-    Ok(Outcome::Complete(success_url))
+    Ok(Outcome::Complete(next))
 }
 
 /// Ends the pending bank debit of a session as paid or as failed.

@@ -5,6 +5,7 @@ use crate::base::scope::Scope;
 use crate::engine::world::World;
 use crate::model::charge::Charge;
 use crate::model::invoice::Invoice;
+use crate::model::payment_link::PaymentLink;
 use crate::model::price::Price;
 use crate::model::product::Product;
 use crate::model::promotions::Coupon;
@@ -23,6 +24,8 @@ pub(crate) fn check(world: &World, scope: &Scope, path: &str, id: &str) -> Resul
         store.get::<Coupon>(scope, id).map(drop)
     } else if below("/v1/invoices") {
         store.get::<Invoice>(scope, id).map(drop)
+    } else if below("/v1/payment_links") {
+        store.get::<PaymentLink>(scope, id).map(drop)
     } else if below("/v1/prices") {
         store.get::<Price>(scope, id).map(drop)
     } else if below("/v1/products") {

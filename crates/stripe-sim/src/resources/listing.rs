@@ -58,7 +58,8 @@ fn list_newer<T: Stored>(context: &Context<'_>, before: &str, limit: usize) -> A
     Ok(json!({ "object": "list", "url": T::URL, "has_more": has_more, "data": data }))
 }
 
-fn limit(params: &Params) -> Result<usize, StripeError> {
+/// The number of objects that a page of a list has at most.
+pub(crate) fn limit(params: &Params) -> Result<usize, StripeError> {
     let limit = params.integer("limit").unwrap_or(DEFAULT_LIMIT);
     let limit = usize::try_from(limit).ok();
     limit.filter(|limit| *limit <= MAX_LIMIT).ok_or_else(|| {

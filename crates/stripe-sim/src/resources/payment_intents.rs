@@ -30,7 +30,7 @@ pub(crate) fn create(
         amount: session.amount_total(),
         currency: session.currency.clone(),
         email: session.email().cloned(),
-        data: session.payment_intent_data.clone(),
+        data: session.terms.payment_intent_data.clone(),
     };
     Ok(create_payment(world, scope, payment, payment_method))
 }

@@ -16,6 +16,7 @@ pub(crate) const LIST: &[Param] = &[
     CREATED,
     optional("limit", Positive),
     optional("payment_intent", Text),
+    optional("payment_link", Text),
     optional("starting_after", Text),
     optional("status", Enum(&["complete", "expired", "open"])),
 ];

@@ -69,14 +69,15 @@ pub(crate) fn begin(
     let (item, customer) = (world.ids.object_id("si_"), world.ids.object_id("cus_"));
     let session = world.store.get::<Session>(scope, session)?;
     let nothing = || StripeError::invalid("The session begins no subscription.");
-    let begun = session.begins.as_ref().ok_or_else(nothing)?;
-    let price = world.store.get::<Price>(scope, &begun.price)?;
+    let data = session.terms.begins.as_ref().ok_or_else(nothing)?;
+    let line = session.line_items.first().ok_or_else(nothing)?;
+    let price = world.store.get::<Price>(scope, &line.price)?;
     let recurring = price.recurring.as_ref().ok_or_else(nothing)?;
     let recurring = Recurring {
         interval: recurring.interval.clone(),
         interval_count: recurring.interval_count,
     };
-    let trial_end = begun.data.trial_days.map(|days| created + days * DAY);
+    let trial_end = data.trial_days.map(|days| created + days * DAY);
     let anchor = trial_end.unwrap_or(created);
     let periods = i64::from(trial_end.is_none());
     let subscription = Subscription {
@@ -90,7 +91,7 @@ pub(crate) fn begin(
         },
         customer,
         item,
-        quantity: begun.quantity,
+        quantity: line.quantity,
         price: price.to_json(),
         unit_amount: price.unit_amount,
         currency: price.currency.clone(),
@@ -104,7 +105,7 @@ pub(crate) fn begin(
         canceled_at: None,
         ended_at: None,
         latest_invoice: None,
-        data: begun.data.clone(),
+        data: data.clone(),
         email: session.email().cloned(),
         payment_method: payment_method.clone(),
         payments_fail: false,

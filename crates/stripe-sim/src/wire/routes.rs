@@ -8,6 +8,7 @@ use crate::model::charge::Charge;
 use crate::model::dispute::Dispute;
 use crate::model::event::Event;
 use crate::model::payment_intent::PaymentIntent;
+use crate::model::payment_link::PaymentLink;
 use crate::model::payout::Payout;
 use crate::model::price::Price;
 use crate::model::product::Product;
@@ -21,8 +22,8 @@ use crate::resources::context::Context;
 use crate::resources::listing::{list, retrieve};
 use crate::resources::{
     absent, account_links, accounts, application_fees, balance, charges, create_session, disputes,
-    events, invoices, payouts, prices, products, promotions, refunds, sessions, subscriptions,
-    webhook_endpoints,
+    events, invoices, line_items, payment_links, payouts, prices, products, promotions, refunds,
+    sessions, subscriptions, webhook_endpoints,
 };
 
 type Handler = fn(&mut Context<'_>) -> ApiResult;
@@ -74,6 +75,11 @@ const FEE: &str = "/v1/application_fees/{id}";
 const SESSIONS: &str = "/v1/checkout/sessions";
 const SESSION: &str = "/v1/checkout/sessions/{id}";
 const EXPIRE: &str = "/v1/checkout/sessions/{id}/expire";
+const SESSION_LINES: &str = "/v1/checkout/sessions/{id}/line_items";
+
+const LINKS: &str = "/v1/payment_links";
+const LINK: &str = "/v1/payment_links/{id}";
+const LINK_LINES: &str = "/v1/payment_links/{id}/line_items";
 
 const SUBSCRIPTION: &str = "/v1/subscriptions/{id}";
 const INVOICE: &str = "/v1/invoices/{id}";
@@ -104,6 +110,12 @@ const ROUTES: &[Route] = &[
     post(EXPIRE, &[], sessions::expire),
     get(SESSION, &[], retrieve::<Session>),
     get(SESSIONS, sessions::LIST, list::<Session>),
+    get(SESSION_LINES, line_items::LIST, line_items::of_session),
+    post(LINKS, payment_links::CREATE, payment_links::create),
+    post(LINK, payment_links::UPDATE, payment_links::update),
+    get(LINK, &[], retrieve::<PaymentLink>),
+    get(LINKS, payment_links::LIST, list::<PaymentLink>),
+    get(LINK_LINES, line_items::LIST, line_items::of_payment_link),
     post(SUBSCRIPTION, subscriptions::UPDATE, subscriptions::update),
     delete(SUBSCRIPTION, &[], subscriptions::cancel),
     get(SUBSCRIPTION, &[], retrieve::<Subscription>),

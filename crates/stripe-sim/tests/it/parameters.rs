@@ -47,6 +47,8 @@ async fn every_call_rejects_unknown_missing_and_mistyped_parameters_as_stripe_do
         .text("/data/0/id")
         .to_owned();
     let session = sim.session(&account).await;
+    let form = format!("line_items[0][price]={price}&line_items[0][quantity]=1");
+    let link = sim.post(&account, "/v1/payment_links", &form).await.id();
     let bearer = format!("Bearer {TEST}");
     let headers = [
         ("Authorization", bearer.as_str()),
@@ -57,6 +59,7 @@ async fn every_call_rejects_unknown_missing_and_mistyped_parameters_as_stripe_do
         text.replace("{price}", &price)
             .replace("{product}", &product)
             .replace("{session}", &session)
+            .replace("{link}", &link)
     };
     for rejected in rejected_calls() {
         let (path, form) = (fill(rejected.path), fill(rejected.form));
@@ -101,8 +104,10 @@ async fn the_table_contains_every_call() {
             let path = rejected
                 .path
                 .replace("product}", "id}")
-                .replace("price}", "id}");
-            call["method"] == rejected.method && call["path"] == path.replace("session}", "id}")
+                .replace("price}", "id}")
+                .replace("link}", "id}")
+                .replace("session}", "id}");
+            call["method"] == rejected.method && call["path"] == path
         };
         assert!(rejected_calls().iter().any(same), "{call}");
     }

@@ -54,6 +54,48 @@ async fn the_permission_is_checked_before_the_object_unless_the_order_is_changed
 }
 
 #[actix_web::test]
+async fn the_lines_of_a_session_and_payment_links_need_their_permissions() {
+    let sim = TestSim::start(Config::default());
+    let account = sim.account(&[]).await;
+    let (get, post) = (Method::GET, Method::POST);
+    for (method, path, permission) in [
+        (
+            &get,
+            "/v1/checkout/sessions/cs_test_x/line_items",
+            "rak_checkout_session_read",
+        ),
+        (&get, "/v1/payment_links/plink_x", "rak_payment_link_read"),
+        (
+            &get,
+            "/v1/payment_links/plink_x/line_items",
+            "rak_payment_link_read",
+        ),
+        (&post, "/v1/payment_links/plink_x", "rak_payment_link_write"),
+    ] {
+        let none = key(&sim, &account, &[]).await;
+        let refused = call(&sim, &none, method.clone(), path, "").await;
+        assert_eq!(refused.status, 403, "{method} {path}");
+        let message = refused.text("/error/message");
+        assert!(message.contains(&format!("'{permission}'")), "{message}");
+        let holder = key(&sim, &account, &[permission]).await;
+        let missing = call(&sim, &holder, method.clone(), path, "").await;
+        assert_eq!((missing.status, missing.code()), (404, "resource_missing"));
+    }
+    let read_only = key(&sim, &account, &["rak_payment_link_read"]).await;
+    let list = call(&sim, &read_only, get, "/v1/payment_links", "").await;
+    assert_eq!(list.status, 200);
+    let form = "line_items[0][price]=price_x&line_items[0][quantity]=1";
+    let refused = call(&sim, &read_only, post, "/v1/payment_links", form).await;
+    assert_eq!(refused.status, 403);
+    let order = json!({ "path": "/v1/payment_links", "existence_first": true });
+    sim.control("permission_order", &order).await;
+    let none = key(&sim, &account, &[]).await;
+    let path = "/v1/payment_links/plink_x";
+    let missing = call(&sim, &none, Method::GET, path, "").await;
+    assert_eq!(missing.status, 404);
+}
+
+#[actix_web::test]
 async fn a_key_is_narrowed_and_revoked() {
     let sim = TestSim::start(Config::default());
     let account = sim.account(&[]).await;

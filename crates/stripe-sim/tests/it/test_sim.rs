@@ -18,7 +18,10 @@ pub(crate) struct TestSim {
 
 pub(crate) struct Reply {
     pub(crate) status: u16,
+    /// The body; `null` if it is no JSON.
     pub(crate) body: Value,
+    /// The body as it was sent.
+    pub(crate) page: String,
     headers: Vec<(String, String)>,
 }
 
@@ -90,6 +93,7 @@ impl TestSim {
                     )
                 })
                 .collect(),
+            page: String::from_utf8_lossy(&body).into_owned(),
             body: serde_json::from_slice(&body).unwrap_or_default(),
         }
     }
@@ -167,6 +171,23 @@ impl TestSim {
         let product = self.post(account, "/v1/products", "name=Acme").await.id();
         let form = format!("product={product}&currency=usd&unit_amount=2900");
         self.post(account, "/v1/prices", &form).await.id()
+    }
+
+    /// Opens an address of the simulator in a browser.
+    pub(crate) async fn browse(&self, url: &str) -> Reply {
+        let path = url.strip_prefix(self.running.api_url());
+        let path = path.expect("an address of the simulator");
+        self.call(Method::GET, path, "", &[]).await
+    }
+
+    /// Pays a session with a card, and perhaps with a promotion code.
+    pub(crate) async fn pay(&self, session: &str, promotion_code: &str) -> Reply {
+        let form = format!(
+            "email=ada@shop.test&card_number=4242424242424242&expiry=1234&cvc=123\
+             &promotion_code={promotion_code}"
+        );
+        let path = format!("/c/pay/{session}");
+        self.call(Method::POST, &path, &form, &[]).await
     }
 
     /// Creates a session in test mode.

@@ -45,8 +45,8 @@ fn id(object: &Value) -> Option<&str> {
     object.as_str().or_else(|| object.get("id")?.as_str())
 }
 
-/// The lines, which Stripe itself leaves out of its events.
-fn lines(items: &Value) -> Vec<ClaimedLine> {
+/// The lines of a list. Stripe itself leaves the list out of its events.
+pub(crate) fn lines(items: &Value) -> Vec<ClaimedLine> {
     let data = items.get("data").and_then(Value::as_array);
     let lines = data.into_iter().flatten().filter_map(|item| {
         let price = id(item.get("price")?)?;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use mintage_domain::base::id::{
-    LicenseId, OrderId, PromotionCodeId, SessionId, StripeAccountId, StripeEventId,
+    LicenseId, OrderId, ProbeCouponId, PromotionCodeId, SessionId, StripeAccountId, StripeEventId,
 };
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::page::{Page, PageRequest};
@@ -29,10 +29,11 @@ use mintage_domain::model::stripe::event_endpoint::EventEndpoint;
 use mintage_domain::model::stripe::manual_endpoint::ManualEndpoint;
 use mintage_domain::model::stripe::processed_event::ProcessedEvent;
 use mintage_domain::model::stripe::product_key::ProductKey;
+use mintage_domain::model::stripe::restricted_key::{ProbeCoupon, RestrictedKey};
 use mintage_domain::ports::{
     Catalog, Commit, CommitDone, CommitError, Connections, ExpiringLicense, LicenseFilter,
     LicenseRecord, Licenses, OrderFilter, Orders, Payments, ProcessedEvents, PromotionCodeFilter,
-    PromotionCodes, SellerStripe, StoreError, Subscriptions, Tenants,
+    PromotionCodes, RestrictedKeys, SellerStripe, StoreError, Subscriptions, Tenants,
 };
 use mintage_testkit::MemoryStore;
 
@@ -128,6 +129,15 @@ stumbling! {
         fn retiring(n: usize) -> Vec<Connection>;
         fn account_state(account: &AccountRef) -> Option<AccountState>;
         fn last_event_at(account: &AccountRef) -> Option<Timestamp>;
+    }
+    RestrictedKeys {
+        fn restricted_key(tenant: &TenantId, mode: Mode) -> Option<RestrictedKey>;
+        fn restricted_keys_due(now: Timestamp, n: usize) -> Vec<RestrictedKey>;
+        fn unhealthy_keys(n: usize) -> Vec<RestrictedKey>;
+        fn connected_keys(after: Option<(&TenantId, Mode)>, n: usize) -> Vec<RestrictedKey>;
+        fn probe_coupon(id: &ProbeCouponId) -> Option<ProbeCoupon>;
+        fn probe_coupons_due(now: Timestamp, n: usize) -> Vec<ProbeCoupon>;
+        fn orphan_coupons(of: Option<(&TenantId, Mode)>, n: usize) -> Vec<ProbeCoupon>;
     }
     SellerStripe {
         fn manual_endpoint(tenant: &TenantId, mode: Mode) -> Option<ManualEndpoint>;

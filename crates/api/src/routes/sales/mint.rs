@@ -7,7 +7,7 @@ use mintage_domain::model::sellers::management_token::TokenScope;
 use mintage_domain::usecase::sales::sold_by::sold_by;
 use mintage_domain::usecase::stripe::unmapped::{self, MintOrder};
 use mintage_runtime::app::App;
-use mintage_runtime::blocking::blocking;
+use mintage_runtime::outbound::call_stripe;
 use mintage_runtime::problem::Problem;
 use utoipa::ToSchema;
 
@@ -37,7 +37,8 @@ struct MintOrderRequest {
 /// Mint the licenses of an order
 ///
 /// For an order with the status `unmapped`: it was paid at the seller's own endpoint, and neither the metadata
-/// of its session nor a mapping said what was sold. A mapping that was set since is followed.
+/// of its session nor a mapping said what was sold. A mapping that was set since is followed. With a restricted
+/// key the price is read at Stripe.
 #[utoipa::path(
     post,
     path = "/v1/orders/{id}/mint",
@@ -51,6 +52,8 @@ struct MintOrderRequest {
         "order/not-unmapped",
         "order/refunded",
         "order/unmapped",
+        "stripe/key-invalid",
+        "stripe/unavailable",
     ]))),
 )]
 pub(super) async fn mint(
@@ -71,7 +74,7 @@ pub(super) async fn mint(
         let message = "is required with `productId`";
         return Err(Problem::invalid_field("keyTypeId", message).into());
     }
-    let (order, codes) = blocking(&app, move |app| {
+    let (order, codes) = call_stripe(&app, caller.tenant().as_str(), move |app| {
         let (tenant, actor, env) = (caller.tenant(), caller.actor(), caller.env(app));
         let of = (&tenant, &id);
         let order = unmapped::mint_order(&*app.store, &*app.stripe, &env, of, &actor, &wanted)?;

@@ -106,9 +106,9 @@ fn account_heard(inbound: &Inbound) -> Option<AccountRef> {
 }
 
 async fn receive_event(app: &web::Data<App>, inbound: Inbound) -> Result<Outcome, Problem> {
-    if let Some(account) = inbound.account_to_ask() {
-        let account = account.as_str().to_owned();
-        let received = call_stripe(app, &account, move |app| {
+    if let Some(asker) = inbound.asks_for() {
+        let asker = asker.to_owned();
+        let received = call_stripe(app, &asker, move |app| {
             inbound::receive(&*app.store, &*app.stripe, &app.env(), &inbound)
         });
         return Ok(received.await??);

@@ -95,6 +95,15 @@ impl StripeSide {
         answer.header("location").expect("a way back").to_owned()
     }
 
+    /// Opens a payment link; returns the page of the session that Stripe makes for the visitor.
+    pub(crate) fn visit(self, link: &str) -> String {
+        let (host, path) = split(link);
+        assert_eq!(host, self.0, "a page of Stripe's");
+        let answer = host.call(&Request::get(&path));
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        answer.header("location").expect("a page").to_owned()
+    }
+
     /// Pays on a hosted page; returns where the buyer is sent.
     pub(crate) fn pay(self, url: &str, email: &str, how: Pay) -> String {
         let (path, page) = self.open(url);

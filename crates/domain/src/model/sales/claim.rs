@@ -45,6 +45,11 @@ impl SaleClaim {
     /// The most lines that are read from an event.
     pub const MAX_LINES: usize = 100;
 
+    /// Whether only the lines of the session can say what was sold, and they are not known.
+    pub const fn lacks_lines(&self) -> bool {
+        self.key_type.is_none() && self.lines.is_empty()
+    }
+
     /// How many were sold: what the metadata say, else the quantity of the line, if one is meant or there is
     /// only one; else 1. `None` if the number is not a quantity.
     pub fn quantity(&self, line: Option<&ClaimedLine>) -> Option<Quantity> {

@@ -76,6 +76,12 @@ impl SaleMappings {
         mapped.next().is_none().then_some(first)
     }
 
+    /// Whether the lines of a session may say what was sold, and its claim does not have them.
+    pub fn need_lines(&self, claim: &SaleClaim) -> bool {
+        let by_price = |it: &SaleMapping| matches!(it.paid, PaidBy::Price(_));
+        claim.lacks_lines() && self.find(claim).is_none() && self.items.iter().any(by_price)
+    }
+
     fn of(&self, paid: &PaidBy) -> Option<&SaleMapping> {
         self.items.iter().find(|it| it.paid == *paid)
     }
@@ -142,6 +148,52 @@ mod tests {
             };
             let mapped = mappings.find(&claim).map(|(it, _)| it.key_type.as_str());
             assert_eq!(mapped, found, "{claim:?}");
+        }
+    }
+
+    #[test]
+    fn lines_are_needed_where_only_a_price_can_say_what_was_sold() {
+        let by_price = mapping(PaidBy::Price(price("price_1")), "one");
+        let by_link = mapping(PaidBy::PaymentLink(link("plink_1")), "link");
+        let claim =
+            |key_type: Option<&str>, payment_link: Option<&str>, lines: &[&str]| SaleClaim {
+                key_type: key_type.map(str::to_owned),
+                payment_link: payment_link.map(link),
+                lines: lines
+                    .iter()
+                    .map(|id| ClaimedLine {
+                        price: price(id),
+                        quantity: 1,
+                    })
+                    .collect(),
+                ..SaleClaim::default()
+            };
+        for (items, claim, needed) in [
+            (vec![&by_price, &by_link], claim(None, None, &[]), true),
+            (
+                vec![&by_price, &by_link],
+                claim(None, Some("plink_9"), &[]),
+                true,
+            ),
+            (
+                vec![&by_price, &by_link],
+                claim(None, Some("plink_1"), &[]),
+                false,
+            ),
+            (vec![&by_price], claim(Some("one"), None, &[]), false),
+            (vec![&by_price], claim(None, None, &["price_9"]), false),
+            (vec![&by_link], claim(None, None, &[]), false),
+            (vec![], claim(None, None, &[]), false),
+        ] {
+            let mappings = SaleMappings {
+                items: items.into_iter().cloned().collect(),
+                ..SaleMappings::none(TenantId::parse("acme").unwrap(), Mode::Live)
+            };
+            assert_eq!(
+                mappings.need_lines(&claim),
+                needed,
+                "{mappings:?} {claim:?}"
+            );
         }
     }
 

@@ -10,12 +10,13 @@ use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::payment::{Payment, PaymentKey};
 use crate::model::sellers::audit::Actor;
 use crate::model::stripe::event::{PaymentStatus, SessionFacts};
-use crate::ports::{Catalog, Payments, SellerStripe, Stripe};
+use crate::ports::{Catalog, Payments, RestrictedKeys, SellerStripe, Stripe, StripeError};
 use crate::usecase::commit_loop::{Decision, settle};
 use crate::usecase::env::Env;
 use crate::usecase::failure::{Failure, from_port_errors};
 use crate::usecase::stripe::inbound::{
-    Claimed, InboundError, InboundStore, Paid, Verdict, begin, fulfil, named, resolve, sell,
+    Claimed, InboundError, InboundStore, KeyRefused, Paid, Verdict, add_lines, begin, fulfil,
+    named, resolve, sell,
 };
 
 /// Why the licenses of an order were not minted.
@@ -36,9 +37,15 @@ pub enum MintOrderError {
     /// The key type that the call names does not exist, or is not the only one of its id.
     #[error("the tenant has no such key type, or several of this id: name the product too")]
     UnknownKeyType,
+    /// Stripe refused the key that asked what the session sold.
+    #[error(transparent)]
+    KeyRefused(#[from] KeyRefused),
     /// The payment was refunded.
     #[error("the payment was refunded in full")]
     Refunded,
+    /// Stripe was asked what the session sold, and did not answer.
+    #[error(transparent)]
+    Stripe(StripeError),
     /// The license cannot be minted.
     #[error("the license cannot be minted: {0}")]
     CannotMint(String),
@@ -53,7 +60,8 @@ impl From<InboundError> for MintOrderError {
     fn from(error: InboundError) -> Self {
         match error {
             InboundError::Failure(failure) => Self::Failure(failure),
-            other => Self::CannotMint(other.to_string()),
+            InboundError::Stripe(error) => Self::Stripe(error),
+            other @ InboundError::LiveEventOnSandbox => Self::CannotMint(other.to_string()),
         }
     }
 }
@@ -89,7 +97,7 @@ pub fn mint_order(
         if payment.as_ref().is_some_and(Payment::is_fully_refunded) {
             return Err(MintOrderError::Refunded);
         }
-        let sold = sold(store, &order, wanted)?;
+        let sold = sold(store, stripe, env, &mut order, wanted)?;
         sell(&mut order, &sold);
         order.status = OrderStatus::Open;
         let now = env.now();
@@ -115,13 +123,21 @@ pub fn mint_order(
     })
 }
 
+/// What the order sold. Notes in its claim what Stripe says about it.
 fn sold(
-    store: &(impl SellerStripe + Catalog + ?Sized),
-    order: &Order,
+    store: &(impl SellerStripe + RestrictedKeys + Catalog + ?Sized),
+    stripe: &dyn Stripe,
+    env: &Env<'_>,
+    order: &mut Order,
     wanted: &MintOrder,
 ) -> Result<Claimed, MintOrderError> {
-    let claim = order.claim.clone().unwrap_or_default();
+    let mut claim = order.claim.clone().unwrap_or_default();
     let Some(key_type) = &wanted.key_type else {
+        if let Some(session) = &order.session {
+            let session = (&order.tenant, order.mode, session);
+            add_lines(store, stripe, env, session, &mut claim)??;
+            order.claim = Some(claim.clone());
+        }
         let sold = resolve(store, store, (&order.tenant, order.mode), &claim)?;
         let mut sold = sold.ok_or(MintOrderError::Unmapped)?;
         sold.quantity = wanted.quantity.unwrap_or(sold.quantity);

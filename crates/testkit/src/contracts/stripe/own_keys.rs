@@ -1,14 +1,16 @@
 //! Calls with a key of the seller's own.
 
+use mintage_domain::base::id::SessionId;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::sales::claim::ClaimedLine;
 use mintage_domain::model::sales::items::Quantity;
 use mintage_domain::ports::{
     CheckoutLine, CheckoutPrice, CheckoutRequest, SellerKey, StripeAccess, StripeError,
 };
 
-use crate::contracts::stripe::connecting::{connected, key};
+use crate::contracts::stripe::connecting::{connected, key, price};
 use crate::contracts::stripe::harness::StripeHarness;
 use crate::fixtures::{Shop, cents};
 
@@ -65,4 +67,29 @@ pub fn a_checkout_with_a_key_of_the_sellers_own_carries_its_price(harness: &dyn 
     );
     let unknown = seller_key(Mode::Sandbox, Secret::new("sk_test_0000000000000000"));
     assert_eq!(open(&unknown, "three"), Err(StripeError::Unauthorized));
+}
+
+/// The lines of a session are read with a key of the seller's own: the price and the quantity of each. A session
+/// that does not exist has none.
+pub fn the_lines_of_a_session_are_read(harness: &dyn StripeHarness) {
+    let (stripe, shop) = (harness.stripe(), Shop::new("acme"));
+    let account = connected(harness, Mode::Sandbox);
+    let sold = price(harness, &shop, &account, cents(2_900));
+    let mut checkout = shop.checkout(&sold);
+    checkout.lines[0].quantity = Quantity::new(3).expect("a quantity");
+    let session = stripe
+        .open_checkout(&StripeAccess::from(account.clone()), &checkout, &key("one"))
+        .expect("the price is there");
+    let known = StripeAccess::Key(seller_key(Mode::Sandbox, harness.secret_key(&account)));
+    let line = ClaimedLine {
+        price: sold,
+        quantity: 3,
+    };
+    let lines = |access: &StripeAccess, session| stripe.session_lines(access, session);
+    assert_eq!(lines(&known, &session.id), Ok(Some(vec![line])));
+    let missing = SessionId::parse("cs_test_unknown").expect("an id");
+    assert_eq!(lines(&known, &missing), Ok(None));
+    let unknown = seller_key(Mode::Sandbox, Secret::new("sk_test_0000000000000000"));
+    let refused = lines(&StripeAccess::Key(unknown), &session.id);
+    assert_eq!(refused, Err(StripeError::Unauthorized));
 }

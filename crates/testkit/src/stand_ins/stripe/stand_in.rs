@@ -10,6 +10,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::stripe_value::StripeObjectId;
 use mintage_domain::base::url::WebUrl;
+use mintage_domain::model::sales::claim::ClaimedLine;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::event::DisputeFacts;
 use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
@@ -267,6 +268,15 @@ impl Stripe for StandInStripe {
     ) -> Result<CheckoutSession, StripeError> {
         let (mut state, account) = self.on_access(access)?;
         state.open_checkout(&account, checkout, key)
+    }
+
+    fn session_lines(
+        &self,
+        access: &StripeAccess,
+        session: &SessionId,
+    ) -> Result<Option<Vec<ClaimedLine>>, StripeError> {
+        let (state, account) = self.on_access(access)?;
+        Ok(state.session_lines(&account, session))
     }
 
     fn balance_transactions(

@@ -10,6 +10,7 @@ use mintage_domain::base::mode::Mode;
 use mintage_domain::base::money::Money;
 use mintage_domain::base::secret::Secret;
 use mintage_domain::base::time::Timestamp;
+use mintage_domain::model::sales::claim::ClaimedLine;
 use mintage_domain::model::stripe::account::AccountRef;
 use mintage_domain::model::stripe::event::DisputeFacts;
 use mintage_domain::model::stripe::subscription::{InvoiceFacts, StripeSubscription};
@@ -235,6 +236,29 @@ impl StripeState {
             objects: page.len(),
             next: objects.next().and(last),
         }
+    }
+
+    /// The lines of a session. A price that was made for the session alone has an id that tells which it is.
+    pub(super) fn session_lines(
+        &self,
+        account: &AccountRef,
+        session: &SessionId,
+    ) -> Option<Vec<ClaimedLine>> {
+        let mut sessions = self.sessions.iter();
+        let (_, _, request) = sessions.find(|(on, it, _)| on == account && it.id == *session)?;
+        let lines = request.lines.iter().enumerate().map(|(nth, line)| {
+            let price = match &line.price {
+                CheckoutPrice::Existing(price) => price.clone(),
+                CheckoutPrice::Inline { .. } => {
+                    StripePriceId::parse(&format!("price_inline{nth}")).expect("digits are an id")
+                }
+            };
+            ClaimedLine {
+                price,
+                quantity: line.quantity.get().into(),
+            }
+        });
+        Some(lines.collect())
     }
 
     /// Ends a session, unless it has ended before; returns how it ended.

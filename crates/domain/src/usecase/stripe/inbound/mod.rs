@@ -6,6 +6,7 @@ mod discount;
 mod dispute;
 mod found;
 mod invoice;
+mod lines;
 mod lost_order;
 mod order;
 mod own;
@@ -19,6 +20,8 @@ mod subscription;
 mod verdict;
 
 pub use found::apply_found;
+pub use lines::KeyRefused;
+pub(crate) use lines::add_lines;
 pub(crate) use own::{Claimed, named, resolve, sell};
 pub(crate) use session::{Paid, fulfil};
 pub(crate) use subscribed::begin;
@@ -56,25 +59,27 @@ pub struct Inbound {
 }
 
 impl Inbound {
-    /// The account at which Stripe is asked before this event can be decided, if it is.
-    pub fn account_to_ask(&self) -> Option<&StripeAccountId> {
-        match self.event.data {
+    /// For whom Stripe is asked before this event can be decided, if it is: the connected account, or the
+    /// tenant of the endpoint.
+    pub fn asks_for(&self) -> Option<&str> {
+        let tenant = self.endpoint.tenant();
+        let asks = match &self.event.data {
             EventData::Deauthorized
             | EventData::AccountUpdated
             | EventData::Dispute(_)
             | EventData::Subscription(_)
-            | EventData::Refund(_) => self.event.account.as_ref(),
-            EventData::SessionCompleted(ref facts) if facts.subscription.is_some() => {
-                self.event.account.as_ref()
+            | EventData::Refund(_) => true,
+            EventData::SessionCompleted(facts) => {
+                facts.subscription.is_some() || tenant.is_some() && facts.own.claim.lacks_lines()
             }
-            EventData::Invoice(ref facts) if facts.lacks_payment() => self.event.account.as_ref(),
-            EventData::SessionCompleted(_)
-            | EventData::SessionPaymentFailed(_)
+            EventData::Invoice(facts) => facts.lacks_payment(),
+            EventData::SessionPaymentFailed(_)
             | EventData::SessionExpired(_)
-            | EventData::Invoice(_)
             | EventData::Payout(_)
-            | EventData::Other => None,
-        }
+            | EventData::Other => false,
+        };
+        let account = self.event.account.as_ref().map(StripeAccountId::as_str);
+        tenant.map(TenantId::as_str).or(account).filter(|_| asks)
     }
 }
 

@@ -27,6 +27,7 @@ use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::event::{PaymentStatus, SessionFacts};
 use crate::ports::{Catalog, OrderFilter, Orders, SellerStripe, StoreError, Stripe, Tenants};
 use crate::usecase::env::Env;
+use crate::usecase::stripe::inbound::lines::add_lines;
 use crate::usecase::stripe::inbound::session::{Paid, fulfil, payment, total};
 use crate::usecase::stripe::inbound::subscribed::begin;
 use crate::usecase::stripe::inbound::verdict::{InboundError, InboundStore, Verdict};
@@ -91,9 +92,9 @@ pub(crate) fn interpret(
     };
     let order = match known {
         Some(order) => order,
-        None => match claimed_order(store, catalog, (tenant, mode, facts), now)? {
+        None => match claimed_order((store, catalog), stripe, env, (tenant, mode, facts), now)? {
             Ok(order) => order,
-            Err(reason) => return Ok(Verdict::Ignore(reason)),
+            Err(verdict) => return Ok(verdict),
         },
     };
     let is_new = order.version == 0;
@@ -173,27 +174,34 @@ fn await_payment(env: &Env<'_>, mut order: Order, now: Timestamp) -> Verdict {
     Verdict::Apply(Box::new(changes))
 }
 
-/// The order of a session that the seller made, or why there is none.
+/// The order of a session that the seller made, or what becomes of its event without one.
 fn claimed_order(
-    store: &(impl InboundStore + ?Sized),
-    catalog: &(impl Catalog + ?Sized),
+    (store, catalog): (&(impl InboundStore + ?Sized), &(impl Catalog + ?Sized)),
+    stripe: &dyn Stripe,
+    env: &Env<'_>,
     (tenant, mode, facts): (&TenantId, Mode, &SessionFacts),
     now: Timestamp,
-) -> Result<Result<Order, &'static str>, InboundError> {
+) -> Result<Result<Order, Verdict>, InboundError> {
     if facts.own.is_setup {
-        return Ok(Err("the session stores a way to pay and sells nothing"));
+        let reason = "the session stores a way to pay and sells nothing";
+        return Ok(Err(Verdict::Ignore(reason)));
     }
     let claimed_tenant = facts.own.tenant.as_deref();
     if claimed_tenant.is_some_and(|claimed| claimed != tenant.as_str()) {
-        return Ok(Err("a session of another tenant"));
+        return Ok(Err(Verdict::Ignore("a session of another tenant")));
     }
-    let claim = SaleClaim {
+    let mut claim = SaleClaim {
         subscription: facts.subscription.clone(),
         invoice: facts.invoice.clone(),
         ..facts.own.claim.clone()
     };
+    let session = (tenant, mode, &facts.session);
+    if let Err(refused) = add_lines(store, stripe, env, session, &mut claim)? {
+        return Ok(Err(Verdict::Park(tenant.clone(), refused.to_string())));
+    }
     let sold = resolve(store, catalog, (tenant, mode), &claim)?;
-    Ok(new_order((tenant, mode, facts), claim, sold, now).ok_or("the session cannot be an order"))
+    let order = new_order((tenant, mode, facts), claim, sold, now);
+    Ok(order.ok_or(Verdict::Ignore("the session cannot be an order")))
 }
 
 /// A new order of a session that the seller made. Without a key type it waits for its seller.

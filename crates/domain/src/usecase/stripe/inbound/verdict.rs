@@ -4,7 +4,7 @@ use crate::base::slug::TenantId;
 use crate::commit::changes::Changes;
 use crate::ports::{
     Catalog, Commit, Connections, Licenses, Orders, Payments, ProcessedEvents, PromotionCodes,
-    SellerStripe, StripeError, Subscriptions, Tenants,
+    RestrictedKeys, SellerStripe, StripeError, Subscriptions, Tenants,
 };
 use crate::usecase::failure::{Failure, from_port_errors};
 
@@ -28,6 +28,7 @@ from_port_errors!(InboundError);
 pub trait InboundStore:
     Connections
     + ProcessedEvents
+    + RestrictedKeys
     + SellerStripe
     + Orders
     + Payments
@@ -43,6 +44,7 @@ pub trait InboundStore:
 impl<T> InboundStore for T where
     T: Connections
         + ProcessedEvents
+        + RestrictedKeys
         + SellerStripe
         + Orders
         + Payments

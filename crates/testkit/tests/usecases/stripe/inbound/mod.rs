@@ -1,5 +1,6 @@
 mod dispute;
 mod late_sale;
+mod lines;
 mod lost_order;
 mod own;
 mod receive;
