@@ -105,7 +105,7 @@ fn check_master_key(
     let Some(store) = store else {
         return report.add(Finding::warning(
             Check::MasterKey,
-            format_args!("{id} is set, but there is no database to compare it with"),
+            format_args!("{id} is set, and could not be compared with the database"),
             "Mend the database first.",
         ));
     };
