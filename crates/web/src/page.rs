@@ -7,6 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use askama::Template;
 use data_encoding::BASE64;
+use mintage_domain::base::time::Timestamp;
 use mintage_runtime::problem::Problem;
 use ring::digest::{SHA256, digest};
 
@@ -113,4 +114,12 @@ pub(crate) fn problem_page(problem: &Problem, template: &impl Template) -> HttpR
         answer.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
     answer
+}
+
+/// A time on a page, to the minute.
+pub(crate) fn to_the_minute(at: Timestamp) -> String {
+    let text = at.to_rfc3339();
+    let (date, time) = text.split_once('T').unwrap_or((&text, ""));
+    let minutes: String = time.chars().take(5).collect();
+    format!("{date} {minutes} UTC")
 }

@@ -67,7 +67,7 @@ fn seal_all(store: &dyn Store, env: &Env<'_>) -> CommandResult {
     if !retired.is_empty() {
         let retired: Vec<&str> = retired.iter().map(KeyId::as_str).collect();
         print_line(format!(
-            "nothing is sealed with {} any more: remove it from the configuration",
+            "nothing is sealed with {} any more: remove it when no backup and no pending payment needs it",
             retired.join(", ")
         ))?;
     }

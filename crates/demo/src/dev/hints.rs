@@ -28,6 +28,7 @@ checkout key      {checkout_key}
 API key           {api_key}
 API secret        {api_secret}
 webhook secret    {signing_secret}
+control token     {control_token} (for calls of /_sim at the simulated Stripe)
 
 Open a checkout, and pay at the returned URL with the card 4242 4242 4242 4242:
 
@@ -54,6 +55,7 @@ Deliveries to the receiver:",
         api_key = secrets.api_key.id,
         api_secret = secrets.api_key.secret,
         signing_secret = secrets.signing_secret,
+        control_token = stack.simulator.control_token(),
     )
 }
 

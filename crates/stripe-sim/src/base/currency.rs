@@ -62,6 +62,19 @@ pub(crate) fn minimum_charge(code: &str) -> Option<i64> {
     found.map(|(_, minimum)| *minimum)
 }
 
+/// An amount in minor units as a payer reads it, such as `49.00 USD`. Stripe counts UGX in hundredths.
+pub(crate) fn shown(amount: i64, code: &str) -> String {
+    let digits: usize = match code {
+        "clp" | "jpy" | "krw" | "vnd" => 0,
+        "kwd" => 3,
+        _ => 2,
+    };
+    let padded = format!("{amount:0width$}", width = digits + 1);
+    let (whole, part) = padded.split_at(padded.len() - digits);
+    let point = if part.is_empty() { "" } else { "." };
+    format!("{whole}{point}{part} {}", code.to_uppercase())
+}
+
 /// The error message for an unknown currency.
 pub(crate) fn unknown_currency(code: &str) -> String {
     let known: Vec<_> = MINIMUMS.iter().map(|(known, _)| *known).collect();
@@ -91,7 +104,21 @@ pub(crate) fn check_total(total: i64, code: &str) -> Result<(), StripeError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{HIGH_MAX_AMOUNT, MAX_AMOUNT, check_total};
+    use super::{HIGH_MAX_AMOUNT, MAX_AMOUNT, check_total, shown};
+
+    #[test]
+    fn a_payer_reads_amounts_in_units_of_the_currency() {
+        let cases = [
+            (4900, "usd", "49.00 USD"),
+            (5, "eur", "0.05 EUR"),
+            (0, "usd", "0.00 USD"),
+            (4900, "jpy", "4900 JPY"),
+            (1500, "kwd", "1.500 KWD"),
+        ];
+        for (amount, code, read) in cases {
+            assert_eq!(shown(amount, code), read);
+        }
+    }
 
     #[test]
     fn only_totals_within_the_currency_s_bounds_are_valid() {

@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use crate::base::currency;
 use crate::model::after_completion::AfterCompletion;
 use crate::model::line_item::LineItem;
 use crate::model::object::StripeObject;
@@ -61,6 +62,11 @@ impl Session {
     /// What the payer pays, with discounts and taxes as far as they are known.
     pub(crate) fn amount_total(&self) -> i64 {
         self.amounts.total()
+    }
+
+    /// The total as the hosted page shows it, such as `49.00 USD`.
+    pub(crate) fn shown_total(&self) -> String {
+        currency::shown(self.amount_total(), &self.currency)
     }
 
     /// The payment methods that the hosted page offers.

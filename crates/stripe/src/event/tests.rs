@@ -1,3 +1,6 @@
+use std::fs;
+use std::path::Path;
+
 use mintage_domain::base::id::{DisputeId, PaymentLinkId, StripePriceId};
 use mintage_domain::model::sales::claim::{ClaimedLine, SaleClaim};
 use mintage_domain::model::stripe::event::{DisputeFacts, OwnSession};
@@ -426,6 +429,26 @@ fn the_list_of_types_that_are_read_holds_what_is_read() {
     let mut read: Vec<&str> = read.collect();
     read.sort_unstable();
     assert_eq!(read, READ);
+}
+
+/// An endpoint that is sent `refund.updated` needs no `charge.refund.updated`, its name of old.
+#[test]
+fn the_documents_name_every_event_that_an_endpoint_must_be_sent() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let page = |path: &str| fs::read_to_string(root.join(path)).expect("a document");
+    let (readme, setup) = (page("README.md"), page("docs/STRIPE-SETUP.md"));
+    for kind in READ
+        .into_iter()
+        .filter(|kind| *kind != "charge.refund.updated")
+    {
+        let (group, _) = kind.rsplit_once('.').expect("a dot");
+        let is_named = [kind.to_owned(), format!("{group}.*")].map(|name| format!("`{name}`"));
+        assert!(
+            is_named.iter().any(|name| readme.contains(name)),
+            "{kind}: README"
+        );
+        assert!(setup.contains(&is_named[0]), "{kind}: STRIPE-SETUP");
+    }
 }
 
 #[test]

@@ -58,6 +58,10 @@ fn advice(code: ErrorCode) -> &'static str {
         ErrorCode::OauthOtherBrowser => {
             "Open the link in the browser in which you began, or begin again in this one. Nothing has changed."
         }
+        ErrorCode::OauthStateInvalid => {
+            "Begin again where you got the link: each link connects once. If you have connected already, \
+             the account stays connected."
+        }
         ErrorCode::StripeNotConfigured => "The operator of this server has to set Stripe up first.",
         _ if code.status() >= 500 => {
             "Load the page again in a few seconds. If that does not help, begin again where you got the link."

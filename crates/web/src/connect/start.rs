@@ -15,7 +15,7 @@ use mintage_runtime::problem::Problem;
 use super::browser;
 use super::failure::{failure_page, unopened_page};
 use super::in_words;
-use crate::page::{Forms, Permits, page_with};
+use crate::page::{Forms, Permits, page_with, to_the_minute};
 
 /// Look at a connection before granting access
 ///
@@ -110,7 +110,7 @@ impl<'a> StartPage<'a> {
             mode: in_words(opened.mode),
             token: token.map(|token| token.id.as_str()),
             token_name: token.and_then(name),
-            begun_at: opened.begun_at.to_rfc3339(),
+            begun_at: to_the_minute(opened.begun_at),
             action,
             fields: form_urlencoded::parse(query.as_bytes())
                 .into_owned()

@@ -4,12 +4,12 @@ use askama::Template;
 use mintage_domain::base::email::Email;
 use mintage_domain::base::mode::Mode;
 use mintage_domain::base::secret::Secret;
-use mintage_domain::base::time::Timestamp;
 use mintage_domain::usecase::licenses::purchase::{
     BoughtLicense, BuyersStanding, Progress, Purchase, PurchasedItem, ShownKey,
 };
 
 use super::request::{BuyersRequest, with};
+use crate::page::to_the_minute;
 
 /// A purchase without a license.
 #[derive(Template)]
@@ -113,7 +113,7 @@ impl<'a> LicenseSection<'a> {
             product: item.map_or("", |item| &item.product),
             plan: item.map_or("", |item| &item.plan),
             status: words(license.standing).1,
-            expires_at: license.expires_at.map(in_words),
+            expires_at: license.expires_at.map(to_the_minute),
             activation_limit: license.activation_limit,
             key: match &license.key {
                 ShownKey::Key(key, _) => Some(Secret::expose(key)),
@@ -155,7 +155,7 @@ impl<'a> LicensePage<'a> {
                 .map(|(number, it)| LicenseSection::of(purchase, number, it))
                 .collect(),
             shown_until: match &license.key {
-                ShownKey::Key(_, until) => Some(in_words(*until)),
+                ShownKey::Key(_, until) => Some(to_the_minute(*until)),
                 _ => None,
             },
             without_key: without_key(&license.key),
@@ -204,12 +204,4 @@ fn without_key(key: &ShownKey) -> &'static str {
         }
         ShownKey::TooLate => "This page shows the license key for a day after the payment.",
     }
-}
-
-/// A time to the minute.
-fn in_words(at: Timestamp) -> String {
-    let text = at.to_rfc3339();
-    let (date, time) = text.split_once('T').unwrap_or((&text, ""));
-    let minutes: String = time.chars().take(5).collect();
-    format!("{date} {minutes} UTC")
 }

@@ -53,8 +53,8 @@ fn open(
             report.add(Finding::failed(
                 Check::Schema,
                 error,
-                "Take a backup, and start the version of Mintage that belongs to the tables, or run `mintage \
-                 migrate` with this one.",
+                "If the tables are older, take a backup and run `mintage migrate`. If they are newer, \
+                 start the newer version, or restore a backup from before the upgrade.",
             ));
             return None;
         }
@@ -105,7 +105,7 @@ fn check_master_key(
     let Some(store) = store else {
         return report.add(Finding::warning(
             Check::MasterKey,
-            format_args!("{id} is set, but there is no database to compare it with"),
+            format_args!("{id} is set, and could not be compared with the database"),
             "Mend the database first.",
         ));
     };

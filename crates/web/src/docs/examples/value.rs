@@ -7,8 +7,12 @@ use crate::docs::schema::{alternatives, named, texts};
 /// How deep schemas may refer to one another.
 const MAX_DEPTH: u8 = 8;
 
+/// Optional members that no example has. With `success_url` the buyer would not see the thank-you page that shows the
+/// license key, and `updatesFor` sells less than a license for life.
+const LEFT_OUT: [&str; 2] = ["success_url", "updatesFor"];
+
 /// A value that fits a schema: its example, its default, its first word, or a value of its type. Of the
-/// members of an object, all that are required, and the optional ones that have an example.
+/// members of an object, all that are required, and the optional ones that have an example and are not left out.
 pub(super) fn example(document: &Value, schema: &Value) -> Value {
     at_depth(document, schema, MAX_DEPTH)
 }
@@ -48,7 +52,8 @@ fn object(document: &Value, schema: &Value, depth: u8) -> Value {
     let required: Vec<&str> = texts(&schema["required"]).collect();
     let members = schema["properties"].as_object().into_iter().flatten();
     let members = members.filter(|(name, member)| {
-        required.contains(&name.as_str()) || has_example(document, member, depth)
+        let is_left_out = LEFT_OUT.contains(&name.as_str());
+        required.contains(&name.as_str()) || (!is_left_out && has_example(document, member, depth))
     });
     let members = members.map(|(name, member)| (name.clone(), at_depth(document, member, depth)));
     Value::Object(members.collect::<Map<_, _>>())
@@ -79,6 +84,7 @@ mod tests {
                 "n": {"type": "integer", "minimum": 3},
                 "more": {"oneOf": [{"$ref": "#/components/schemas/Id"}, {"type": "null"}]},
                 "plain": {"type": "string"},
+                "success_url": {"$ref": "#/components/schemas/Id"},
             }},
         }}});
         for (schema, expected) in [
