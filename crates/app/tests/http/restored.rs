@@ -86,14 +86,15 @@ impl Shop {
         pass_until(stage, seller, &self.subscription, end);
     }
 
-    /// How the license of each buyer stands.
+    /// How the license of each buyer stands, and its key.
     fn licenses(&self) -> BTreeMap<String, Value> {
         let licenses = self.seller.licenses();
         let standing = licenses.iter().map(|license| {
             let buyer = license["customerEmail"].as_str().expect("a buyer");
             let fields = ["status", "reason", "expiresAt", "keyTypeId", "subscription"];
-            let shown = fields.map(|field| (field, &license[field]));
-            (buyer.to_owned(), json!(BTreeMap::from(shown)))
+            let mut shown = BTreeMap::from(fields.map(|field| (field, license[field].clone())));
+            shown.insert("key", self.seller.reveal(license).into());
+            (buyer.to_owned(), json!(shown))
         });
         let standing: BTreeMap<_, _> = standing.collect();
         assert_eq!(standing.len(), licenses.len(), "one license a buyer");

@@ -25,8 +25,8 @@ pub(crate) fn written_rows(
         .collect();
     let known = rows_of(work);
     for (table, count) in &added {
-        let is_known = known.iter().any(|row| row.table == *table);
-        if !is_known || *count != 1 {
+        let rows = known.iter().filter(|row| row.table == *table).count() as u64;
+        if *count != rows {
             return Err(BenchError::new(format!(
                 "a call writes {count} rows to {table}, which the yardstick does not: \
                  change crates/bench/src/yardstick/tables.rs"

@@ -83,6 +83,19 @@ const DELIVERY: TableRow = row!(
         ("created_at", Now)
     ]
 );
+/// The delivery of `order.paid`; its id differs from that of the license.
+const ORDER_DELIVERY: TableRow = row!(
+    "deliveries",
+    Insert,
+    "license = (select order_id from licenses order by created_at desc limit 1)",
+    [
+        ("id", Id("dlw_")),
+        ("tenant", Tenant),
+        ("license", Order),
+        ("due_at", Now),
+        ("created_at", Now)
+    ]
+);
 const MAIL: TableRow = row!(
     "mails",
     Insert,
@@ -162,7 +175,7 @@ const ISSUE: [TableRow; 9] = [
 ];
 
 /// A paid session.
-const WEBHOOK: [TableRow; 10] = [
+const WEBHOOK: [TableRow; 11] = [
     row!(
         "stripe_events",
         Insert,
@@ -205,6 +218,7 @@ const WEBHOOK: [TableRow; 10] = [
         ]
     ),
     DELIVERY,
+    ORDER_DELIVERY,
     MAIL,
     AUDIT,
     COUNTER,

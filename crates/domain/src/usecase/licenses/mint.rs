@@ -58,7 +58,10 @@ pub fn mint(
     request: &MintRequest<'_>,
     now: Timestamp,
 ) -> Result<Minted, CannotMint> {
-    let key = generate_key(env, product)?;
+    let random = request
+        .unit
+        .map_or_else(|| env.random(), |unit| random_of(env, unit));
+    let key = generate_key(env, product, &random)?;
     let id = LicenseId::new(now, env.random());
     let license = License {
         tenant: product.tenant.clone(),
@@ -91,18 +94,41 @@ pub fn mint(
     Ok(Minted { license, key })
 }
 
-pub(super) fn generate_key(env: &Env<'_>, product: &Product) -> Result<LicenseKey, CannotMint> {
+/// The bytes of which a key is made.
+pub(super) type KeyBytes = [u8; 32];
+
+/// The bytes for the key of a unit that was sold. They follow from the master key and the unit, so that a database that
+/// is restored from an older backup mints the same key again, and nobody without the master key can tell them.
+fn random_of(env: &Env<'_>, unit: &OrderUnit) -> KeyBytes {
+    let message = format!("{}/{}/{}", unit.order, unit.line, unit.unit);
+    let (_, bytes) = env.keys.sign("license-key/1", message.as_bytes());
+    bytes
+}
+
+/// A key of the product's format, made of these bytes.
+pub(super) fn generate_key(
+    env: &Env<'_>,
+    product: &Product,
+    bytes: &KeyBytes,
+) -> Result<LicenseKey, CannotMint> {
+    let prefix = &product.key_prefix;
     match product.key_format {
-        KeyFormat::Classic => Ok(LicenseKey::classic(&product.key_prefix, env.random())),
+        KeyFormat::Classic => Ok(LicenseKey::classic(prefix, first(bytes))),
         KeyFormat::Checked => {
             let secret = product_secret(env, product)?;
-            Ok(LicenseKey::checked(
-                &product.key_prefix,
-                env.random(),
-                &secret,
-            ))
+            Ok(LicenseKey::checked(prefix, first(bytes), &secret))
         }
     }
+}
+
+/// The first `N` of the bytes.
+fn first<const N: usize>(bytes: &KeyBytes) -> [u8; N] {
+    const { assert!(N <= 32, "a key is made of fewer bytes") }
+    let mut first = [0; N];
+    for (to, from) in first.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    first
 }
 
 /// Opens the sealed key of a license; `None` if it does not hold text.

@@ -35,7 +35,8 @@ pub fn reissue(
         old_key = Some(current);
         let product = store.product(tenant, &record.license.product)?;
         let product = product.ok_or(LicenseError::NotFound)?;
-        let key = generate_key(env, &product).map_err(|_| LicenseError::DamagedKey)?;
+        let key =
+            generate_key(env, &product, &env.random()).map_err(|_| LicenseError::DamagedKey)?;
         let (license, recipient) = parts(&mut record);
         license.key_hash = key.hash();
         license.masked_key = key.masked();

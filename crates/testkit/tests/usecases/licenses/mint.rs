@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use mintage_domain::base::seal::{KeyRing, MasterKey, OpenError};
@@ -54,6 +55,47 @@ fn keys_have_the_format_of_their_product_and_are_sealed_for_their_license() {
             "moved to another license, it does not open"
         );
     }
+}
+
+#[test]
+fn the_key_of_a_unit_is_the_same_whenever_it_is_minted_and_that_of_no_other_unit() {
+    let shop = Shop::new("acme");
+    let (order, other) = (shop.order(), shop.order());
+    let unit = |order: &Order, line, unit| OrderUnit {
+        order: order.id.clone(),
+        line,
+        unit,
+    };
+    let key_of = |shop: &Shop, unit: Option<&OrderUnit>| {
+        let request = MintRequest {
+            mode: order.mode,
+            key_type: &order.key_type,
+            terms: &order.terms,
+            customer: &shop.customer().id,
+            unit,
+        };
+        let minted = mint(&shop.env.env(), &shop.product, &request, shop.now());
+        minted.unwrap().license.key_hash
+    };
+    let first = key_of(&shop, Some(&unit(&order, 0, 0)));
+    assert_eq!(
+        key_of(&shop, Some(&unit(&order, 0, 0))),
+        first,
+        "minted again"
+    );
+    let mut rotated = Shop::new("acme");
+    rotated.env.keys =
+        KeyRing::new(MasterKey::parse(&"7b".repeat(32)).unwrap(), Vec::new()).unwrap();
+    let others = [
+        key_of(&shop, Some(&unit(&order, 0, 1))),
+        key_of(&shop, Some(&unit(&order, 1, 0))),
+        key_of(&shop, Some(&unit(&other, 0, 0))),
+        key_of(&rotated, Some(&unit(&order, 0, 0))),
+        key_of(&shop, None),
+        key_of(&shop, None),
+    ];
+    let all: BTreeSet<_> = others.into_iter().chain([first]).collect();
+    assert_eq!(all.len(), 7, "{all:?}");
 }
 
 #[test]
