@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use mintage_domain::base::mode::Mode;
 use mintage_domain::base::slug::{KeyTypeId, ProductId, TenantId};
 use mintage_domain::model::access::limits::Limited;
 use mintage_domain::model::licenses::recurrence::Billing;
@@ -42,8 +43,11 @@ type Path = web::Path<(String, String, String)>;
     ),
     extensions(("x-error-codes" = json!([
         "catalog/archived",
+        "catalog/deactivated",
         "checkout/no-price",
         "common/not-found",
+        "plan/upgrade-required",
+        "stripe/not-connected",
         "tenant/suspended",
         "common/internal",
         "common/unavailable",
@@ -123,7 +127,7 @@ fn read((tenant, product, key_type): &(String, String, String)) -> Result<Wanted
 async fn look(app: &web::Data<App>, path: &Path) -> Result<(Wanted, Offered), Problem> {
     let wanted = read(path)?;
     let found = blocking(app, move |app| {
-        let offered = buy::look(&*app.store, &wanted)?;
+        let offered = buy::look(&*app.store, &app.env(), &wanted)?;
         Ok::<_, Problem>((wanted, offered))
     });
     found.await?
@@ -167,6 +171,7 @@ fn price(offered: &Offered) -> String {
 #[template(path = "buy/buy.html")]
 struct BuyPage<'a> {
     title: String,
+    is_test: bool,
     product: &'a str,
     key_type: &'a str,
     price: String,
@@ -177,6 +182,7 @@ impl<'a> BuyPage<'a> {
     fn of(wanted: &Wanted, offered: &'a Offered) -> Self {
         Self {
             title: format!("Buy {}", offered.product),
+            is_test: offered.mode == Mode::Sandbox,
             product: &offered.product,
             key_type: &offered.key_type,
             price: price(offered),

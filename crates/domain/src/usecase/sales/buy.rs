@@ -1,6 +1,7 @@
 //! The buy page of a key type: a link that a seller shares, behind which a buyer opens a checkout.
 
 use crate::base::metadata::Metadata;
+use crate::base::mode::Mode;
 use crate::base::money::Money;
 use crate::base::slug::{KeyTypeId, ProductId, TenantId};
 use crate::base::url::WebUrl;
@@ -8,10 +9,12 @@ use crate::model::licenses::recurrence::Recurrence;
 use crate::model::sales::fee::BasisPoints;
 use crate::model::sales::items::CheckoutItems;
 use crate::model::stripe::connection::Connection;
-use crate::ports::{Catalog, Commit, Connections, Orders, SellerStripe, Stripe, Tenants};
+use crate::ports::{
+    Catalog, Commit, Connections, Orders, SellerStripe, StoreError, Stripe, Tenants,
+};
 use crate::usecase::env::Env;
 use crate::usecase::sales::cannot_sell::CannotSell;
-use crate::usecase::sales::checkout::{OpenCheckout, open};
+use crate::usecase::sales::checkout::{OpenCheckout, offer, open};
 use crate::usecase::sales::checkout_error::CheckoutError;
 
 /// What is bought.
@@ -28,6 +31,8 @@ pub struct Wanted {
 /// What a buyer sees before the checkout.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offered {
+    /// The mode in which it is sold: nobody pays in the sandbox.
+    pub mode: Mode,
     /// The name of the product.
     pub product: String,
     /// The name of the key type.
@@ -43,40 +48,41 @@ impl Wanted {
     pub fn path(&self) -> String {
         format!("/buy/{}/{}/{}", self.tenant, self.product, self.key_type)
     }
+
+    fn items(&self) -> CheckoutItems {
+        CheckoutItems::one(self.product.clone(), self.key_type.clone())
+    }
 }
 
 /// Looks at what is offered, without calling Stripe. That the tenant does not exist is not told apart from
 /// that the product does not.
 pub fn look(
-    store: &(impl Tenants + Catalog + ?Sized),
+    store: &(impl Tenants + Catalog + Connections + SellerStripe + ?Sized),
+    env: &Env<'_>,
     wanted: &Wanted,
 ) -> Result<Offered, CheckoutError> {
-    let Wanted {
-        tenant,
-        product,
-        key_type,
-    } = wanted;
-    let seller = store.tenant(tenant)?.ok_or(CannotSell::NotFound)?;
-    seller.check_active()?;
-    let key_type = store
-        .key_type(tenant, product, key_type)?
-        .ok_or(CannotSell::NotFound)?;
-    let product = store
-        .product(tenant, product)?
-        .ok_or(CannotSell::NotFound)?;
-    if product.archived_at.is_some() || key_type.archived_at.is_some() {
-        return Err(CannotSell::Archived.into());
-    }
-    if !product.is_active() {
-        return Err(CannotSell::Deactivated.into());
-    }
-    let no_price = || CannotSell::NoPrice(format!("{}/{}", product.id, key_type.id));
+    let tenant = &wanted.tenant;
+    let found = store.key_type(tenant, &wanted.product, &wanted.key_type)?;
+    let key_type = found.ok_or(CannotSell::NotFound)?;
+    let product = store.product(tenant, &wanted.product)?;
+    let product = product.ok_or(CannotSell::NotFound)?;
+    let connection = connection(store, tenant)?;
+    let offer = offer(store, env, &connection, &wanted.items())?;
     Ok(Offered {
+        mode: offer.channel.account().mode,
         product: product.display_name.as_str().to_owned(),
         key_type: key_type.display_name.as_str().to_owned(),
-        price: key_type.price.ok_or_else(no_price)?,
-        recurrence: key_type.recurrence,
+        price: offer.agreed.price,
+        recurrence: offer.agreed.recurrence,
     })
+}
+
+fn connection(
+    store: &(impl Connections + ?Sized),
+    tenant: &TenantId,
+) -> Result<Connection, StoreError> {
+    let stored = store.connection(tenant)?;
+    Ok(stored.unwrap_or_else(|| Connection::none(tenant.clone())))
 }
 
 /// Opens a checkout, from which the buyer returns to the thank-you page or to the buy page. Returns the URL of
@@ -88,14 +94,10 @@ pub fn buy(
     offer: (BasisPoints, &WebUrl),
     wanted: &Wanted,
 ) -> Result<String, CheckoutError> {
-    look(store, wanted)?;
-    let tenant = &wanted.tenant;
-    let connection = store
-        .connection(tenant)?
-        .unwrap_or_else(|| Connection::none(tenant.clone()));
+    let connection = connection(store, &wanted.tenant)?;
     let here = format!("{}{}", offer.1, wanted.path());
     let checkout = OpenCheckout {
-        items: CheckoutItems::one(wanted.product.clone(), wanted.key_type.clone()),
+        items: wanted.items(),
         metadata: Metadata::default(),
         success_url: None,
         cancel_url: WebUrl::parse(&here)?,

@@ -18,6 +18,7 @@ use crate::model::sales::items::CheckoutItems;
 use crate::model::sales::order::{Order, OrderStatus};
 use crate::model::sales::order_snapshot;
 use crate::model::sales::thanks_page;
+use crate::model::sellers::tenant::PlanLimits;
 use crate::model::stripe::account::AccountRef;
 use crate::model::stripe::connection::Connection;
 use crate::ports::{
@@ -63,6 +64,36 @@ pub fn authorize(
         .ok_or(CheckoutError::Unauthorized)
 }
 
+/// What a checkout would sell.
+pub(crate) struct Offer {
+    limits: PlanLimits,
+    pub(crate) channel: Channel,
+    pub(crate) agreed: Agreement,
+}
+
+/// Agrees on what items cost and where they are sold, without calling Stripe.
+pub(crate) fn offer(
+    store: &(impl Tenants + Catalog + SellerStripe + ?Sized),
+    env: &Env<'_>,
+    connection: &Connection,
+    items: &CheckoutItems,
+) -> Result<Offer, CheckoutError> {
+    let tenant = &connection.tenant;
+    let seller = store.tenant(tenant)?.ok_or(CheckoutError::Unauthorized)?;
+    seller.check_active()?;
+    let channel = channel(store, env, connection, items)?;
+    let limits = seller.plan.limits();
+    if !channel.is_own() && !limits.connect {
+        return Err(CheckoutError::PlanLacksConnect);
+    }
+    let agreed = agree(store, tenant, &channel, items)?;
+    Ok(Offer {
+        limits,
+        channel,
+        agreed,
+    })
+}
+
 /// Opens a checkout with the Stripe key of the product, else on the tenant's account with the platform's fee.
 /// Returns the URL of the payment page.
 /// The thank-you page is below the server's public URL.
@@ -75,14 +106,11 @@ pub fn open(
     wanted: &OpenCheckout,
 ) -> Result<String, CheckoutError> {
     let tenant = &connection.tenant;
-    let seller = store.tenant(tenant)?.ok_or(CheckoutError::Unauthorized)?;
-    seller.check_active()?;
-    let channel = channel(store, env, connection, &wanted.items)?;
-    let limits = seller.plan.limits();
-    if !channel.is_own() && !limits.connect {
-        return Err(CheckoutError::PlanLacksConnect);
-    }
-    let agreed = agree(store, tenant, &channel, &wanted.items)?;
+    let Offer {
+        limits,
+        channel,
+        agreed,
+    } = offer(store, env, connection, &wanted.items)?;
     let amount = fee.fee(agreed.price).filter(|_| !channel.is_own());
     if agreed.options.managed_payments && amount.is_some() {
         return Err(CheckoutError::ManagedPaymentsFee);
