@@ -74,7 +74,8 @@ const CUSTOMER: TableRow = row!(
 const DELIVERY: TableRow = row!(
     "deliveries",
     Insert,
-    "license = (select id from licenses order by created_at desc limit 1)",
+    "event = 'license.created' \
+     and license = (select id from licenses order by created_at desc limit 1)",
     [
         ("id", Id("dlv_")),
         ("tenant", Tenant),
@@ -83,15 +84,16 @@ const DELIVERY: TableRow = row!(
         ("created_at", Now)
     ]
 );
-/// The delivery of `order.paid`; its id differs from that of the license.
+/// The delivery of `order.paid`, whose id differs from that of `license.created`.
 const ORDER_DELIVERY: TableRow = row!(
     "deliveries",
     Insert,
-    "license = (select order_id from licenses order by created_at desc limit 1)",
+    "event = 'order.paid' \
+     and license = (select id from licenses order by created_at desc limit 1)",
     [
         ("id", Id("dlw_")),
         ("tenant", Tenant),
-        ("license", Order),
+        ("license", Id("lic_")),
         ("due_at", Now),
         ("created_at", Now)
     ]
