@@ -6,9 +6,12 @@ use std::time::Duration;
 /// How a [`PostgresStore`](crate::PostgresStore) is opened.
 #[derive(Debug, Clone)]
 pub struct PostgresConfig {
-    /// How many connections the pool may have, besides those of the writer, the hot read and the
+    /// How many connections the pool may have, besides those of the writers, the hot read and the
     /// rate limiter.
     pub connections: u32,
+    /// How many threads commit changes, each on a connection of its own; at least one. The changes of a
+    /// tenant have the same one.
+    pub writers: usize,
     /// How long to wait for a connection, for a lock of another transaction and in the queue of
     /// the writer before a call answers that the store is not available, and how long to ask what
     /// became of a COMMIT whose answer was lost. A statement may take twice as long; a transaction
@@ -28,6 +31,7 @@ impl Default for PostgresConfig {
     fn default() -> Self {
         Self {
             connections: 8,
+            writers: 2,
             patience: Duration::from_secs(5),
             max_prepared: 500,
             read_only: false,

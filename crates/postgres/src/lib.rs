@@ -13,6 +13,7 @@ mod reader;
 mod store;
 mod url;
 mod writer;
+mod writers;
 #[cfg(test)]
 mod young_tables;
 

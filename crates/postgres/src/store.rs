@@ -35,12 +35,13 @@ use crate::migrations::{self, NotApplied};
 use crate::rates::{self, Rates};
 use crate::reader::{self, Reading};
 use crate::url::Url;
-use crate::writer::{Writer, Writing};
+use crate::writer::Writer;
+use crate::writers::Writers;
 
 /// A store in a PostgreSQL database, which any number of nodes may share. Dropping it commits
 /// what was submitted and answers what was asked, then closes its connections.
 pub struct PostgresStore {
-    writer: Writing,
+    writers: Writers,
     reader: Reading,
     rates: Rates,
     pool: Pool<Source>,
@@ -70,11 +71,16 @@ impl PostgresStore {
             let link = source.link().map_err(OpenError::Database)?;
             Ok(Line::new(source, link))
         };
-        let writer = Writer::start(line(Source::writer(&url, config))?, config.patience);
+        let writer = || {
+            let line = line(Source::writer(&url, config))?;
+            Writer::start(line, config.patience).map_err(OpenError::Thread)
+        };
+        let others = (1..config.writers).map(|_| writer());
+        let writers = Writers::new(writer()?, others.collect::<Result<_, _>>()?);
         let reader = reader::start(line(Source::reader(&url, config))?, config.patience);
         let rates = rates::start(line(Source::rates(&url, config))?, config.patience);
         Ok(Self {
-            writer: writer.map_err(OpenError::Thread)?,
+            writers,
             reader: reader.map_err(OpenError::Thread)?,
             rates: rates.map_err(OpenError::Thread)?,
             pool: pool(&url, config),
@@ -139,10 +145,10 @@ impl PostgresStore {
         }
     }
 
-    /// Keeps the writer still until the guard is dropped, so that a test can fill a batch.
+    /// Keeps the writers still until the guards are dropped, so that a test can fill a batch.
     #[doc(hidden)]
-    pub fn hold_writer(&self) -> Held {
-        self.writer.hold()
+    pub fn hold_writer(&self) -> Vec<Held> {
+        self.writers.hold()
     }
 
     /// Keeps the hot read still until the guard is dropped, so that a test can fill a batch.
@@ -157,10 +163,13 @@ impl PostgresStore {
         self.rates.hold()
     }
 
-    /// Lets a test see the writer's statements.
+    /// Lets a test see the writers' statements.
     #[doc(hidden)]
-    pub fn watch_writer(&self, watcher: impl Instrumentation) {
-        let _ = self.writer.call(|writer| watch(writer.line(), watcher));
+    pub fn watch_writer(&self, watcher: impl Instrumentation + Clone) {
+        for writer in self.writers.all() {
+            let watcher = watcher.clone();
+            let _ = writer.call(|writer| watch(writer.line(), watcher));
+        }
     }
 
     /// Lets a test see the statements of the hot read.
@@ -181,7 +190,7 @@ mintage_sql::outbox_ports!(PostgresStore, postgres);
 
 impl Commit for PostgresStore {
     fn submit(&self, changes: Changes, done: CommitDone) {
-        self.writer.submit(changes, done);
+        self.writers.submit(changes, done);
     }
 }
 
@@ -258,21 +267,21 @@ impl Housekeeping for PostgresStore {
         self.read(|conn| prune::count(conn, kind, until))
     }
 
-    /// The writer, the hot read, the rate limiter and the pool each answer.
+    /// The writers, the hot read, the rate limiter and the pool each answer.
     fn ready(&self) -> Result<(), StoreError> {
-        self.writer.ask(|writer| answers(writer.line()))??;
+        self.writers.ask(answers)?;
         self.reader.ask(answers)??;
         self.rates.ask(answers)??;
         self.read(select_one)
     }
 
     fn load(&self) -> StoreLoad {
-        let (pool, work) = (self.pool.state(), self.writer.work());
+        let (pool, (batches, batched)) = (self.pool.state(), self.writers.work());
         StoreLoad {
             connections: pool.connections,
             idle_connections: pool.idle_connections,
-            batches: work.batches(),
-            batched: work.questions(),
+            batches,
+            batched,
         }
     }
 }

@@ -20,7 +20,7 @@ pub struct Watch {
 
 impl Watch {
     /// What is to be set on the connection.
-    pub fn watcher(&self) -> impl Instrumentation + use<> {
+    pub fn watcher(&self) -> impl Instrumentation + Clone + use<> {
         let (statements, parsed) = (Arc::clone(&self.statements), Arc::clone(&self.parsed));
         move |event: InstrumentationEvent<'_>| match event {
             InstrumentationEvent::StartQuery { query, .. } => {
@@ -73,7 +73,7 @@ fn whole<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 /// no more than a batch takes. Waits for every outcome.
 pub fn commit_at_once(
     store: &dyn Store,
-    held: Held,
+    held: Vec<Held>,
     batch: Vec<Changes>,
 ) -> Vec<Result<Receipt, CommitError>> {
     let waiting: Vec<_> = batch

@@ -156,8 +156,8 @@ impl SqliteStore {
 
     /// Keeps the writer still until the guard is dropped, so that a test can fill a batch.
     #[doc(hidden)]
-    pub fn hold_writer(&self) -> Held {
-        self.writer.hold()
+    pub fn hold_writer(&self) -> Vec<Held> {
+        vec![self.writer.hold()]
     }
 
     /// Lets a test see the writer's statements.

@@ -94,11 +94,16 @@ fn validations_take_one_round_trip_however_many_and_parse_nothing_anew() {
 
 #[test]
 fn a_connection_that_keeps_too_many_prepared_statements_is_replaced() {
-    let few = PostgresConfig {
-        max_prepared: 2,
+    // What a kind of changes prepares and commits has one writer, and so one connection.
+    let one_writer = || PostgresConfig {
+        writers: 1,
         ..config()
     };
-    for (config, is_replaced) in [(few, true), (config(), false)] {
+    let few = PostgresConfig {
+        max_prepared: 2,
+        ..one_writer()
+    };
+    for (config, is_replaced) in [(few, true), (one_writer(), false)] {
         let (_database, line, store) = behind_a_line(&config);
         let shop = Shop::opened(&store, "acme");
         let mut opened = 0;
