@@ -123,6 +123,11 @@ impl Source {
         Self::new(url, Duty::Rates, config)
     }
 
+    /// Connections of the pool.
+    pub(crate) fn pooled(url: &Url, config: &PostgresConfig) -> Self {
+        Self::new(url, Duty::Pool, config)
+    }
+
     fn open(&self) -> Result<Link, ConnectionError> {
         let mut connection = PgConnection::establish(self.url.expose())?;
         connection
@@ -155,7 +160,9 @@ impl Source {
             ),
         };
         let plans = match self.duty {
-            Duty::Migrations | Duty::Pool => "",
+            Duty::Migrations => "",
+            // A plan that was made while a table was empty is kept until the table is analyzed.
+            Duty::Pool => "set enable_seqscan = off;",
             // Each statement is planned once, to look rows up by their keys, whatever the
             // statistics of a young table say. At its usual price, a look into an index costs more
             // than reading all of a table that is thought to be small.
@@ -257,5 +264,5 @@ pub(crate) fn pool(url: &Url, config: &PostgresConfig) -> Pool<Source> {
         .min_idle(Some(0))
         .connection_timeout(config.patience)
         .test_on_check_out(false)
-        .build_unchecked(Source::new(url, Duty::Pool, config))
+        .build_unchecked(Source::pooled(url, config))
 }

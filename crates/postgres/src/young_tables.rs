@@ -10,14 +10,17 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
+use mintage_domain::base::id::LicenseId;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::commit::changes::Changes;
 use mintage_domain::model::access::rate::Rate;
+use mintage_domain::model::licenses::activation::Fingerprint;
 use mintage_domain::ports::TakeQuery;
 use mintage_pgtmp::{Database, Server};
 use mintage_sql::batch::judge_and_write;
 use mintage_sql::postgres::batch::Batch;
 use mintage_sql::postgres::rate::take;
+use mintage_sql::postgres::tables::licenses::activation;
 use mintage_testkit::fixtures::Shop;
 
 use crate::config::PostgresConfig;
@@ -108,4 +111,33 @@ fn a_commit_reads_the_rows_that_it_names_however_many_there_are() {
         let read = rows_read(connection, table);
         assert!(read < 100, "{read} rows of {table}");
     }
+}
+
+#[test]
+fn a_read_by_key_reads_few_rows_however_many_there_are() {
+    let database = Server::shared().create_database().unwrap();
+    let mut link = link(&database, Source::pooled);
+    let connection = link.connection();
+    let license = LicenseId::parse("lic_06h258rjv4xvyrdkt73h8bc4fw").unwrap();
+    let fingerprint = Fingerprint::parse("laptop").unwrap();
+    let find = |connection: &mut PgConnection| {
+        let found = activation::get(connection, &license, &fingerprint);
+        assert!(found.unwrap().is_none());
+    };
+    // After five runs PostgreSQL may keep a plan.
+    for _ in 0..6 {
+        find(connection);
+    }
+    database
+        .run(
+            "insert into activations \
+             (license, fingerprint, id, tenant, mode, metadata, first_seen, last_seen, version) \
+             select 'lic_' || n, n, 'act_' || n, 'acme', 'live', '{}', n, n, 1 \
+             from generate_series(1, 3000) n",
+        )
+        .unwrap();
+    connection.batch_execute("begin").unwrap();
+    find(connection);
+    let read = rows_read(connection, "activations");
+    assert!(read < 100, "{read} rows for one key");
 }
