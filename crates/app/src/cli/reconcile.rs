@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
 use mintage_domain::base::time::Timestamp;
 use mintage_domain::usecase::sales::catch_up::catch_up;
 use mintage_domain::usecase::sales::ledger::LedgerReport;
-use mintage_domain::usecase::stripe::reconcile::{Ports, Reconciliation, reconcile};
+use mintage_domain::usecase::stripe::reconcile::{LOOK_BACK, Ports, Reconciliation, reconcile};
 use mintage_runtime::outbound::SteadyPace;
 use mintage_stripe::StripeClient;
 use serde::Serialize;
@@ -16,9 +15,6 @@ use serde::Serialize;
 use super::global_args::{GlobalArgs, with_config};
 use super::output::{CommandResult, Format, Printer, print_line};
 use crate::wire::http_to_stripe;
-
-/// How far the command looks back if it is not told.
-const LOOK_BACK: Duration = Duration::from_hours(72);
 
 #[derive(Args)]
 pub(super) struct ReconcileArgs {

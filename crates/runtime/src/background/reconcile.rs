@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use mintage_domain::model::access::rate::{Rate, Take};
 use mintage_domain::ports::{StoreError, TakeQuery};
-use mintage_domain::usecase::stripe::reconcile::{Ports, Reconciliation, reconcile};
+use mintage_domain::usecase::stripe::reconcile::{LOOK_BACK, Ports, Reconciliation, reconcile};
 use tokio::sync::{oneshot, watch};
 use tokio::time::sleep;
 
@@ -25,9 +25,6 @@ const ONCE: Rate = Rate {
     limit: 1,
     window: INTERVAL,
 };
-
-/// Each reconciliation looks back for so long. A longer silence is for `mintage reconcile`.
-const LOOK_BACK: Duration = Duration::from_hours(72);
 
 pub(super) async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let mut wait = AFTER_START;

@@ -36,6 +36,9 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 /// The longest wait before a page is asked for again.
 const MAX_WAIT: Duration = Duration::from_secs(30);
 
+/// How far a reconciliation looks back if nobody says otherwise: Stripe repeats events for three days.
+pub const LOOK_BACK: Duration = Duration::from_hours(72);
+
 /// The clock of a reconciliation, which may take long.
 pub trait Pace {
     /// Waits until the next call of Stripe may be made.

@@ -10,6 +10,8 @@ use mintage_domain::ports::{
     StripeRefusal, TransactionPage,
 };
 
+use crate::stand_ins::stripe::state::not_found;
+
 /// The size of a page.
 const PAGE: usize = 100;
 
@@ -149,14 +151,6 @@ fn exists() -> StripeError {
     StripeError::Refused(StripeRefusal {
         code: Some("resource_already_exists".to_owned()),
         message: "An active promotion code with this text already exists.".to_owned(),
-        ..StripeRefusal::default()
-    })
-}
-
-fn not_found() -> StripeError {
-    StripeError::NotFound(StripeRefusal {
-        code: Some("resource_missing".to_owned()),
-        message: "No such object.".to_owned(),
         ..StripeRefusal::default()
     })
 }
