@@ -181,32 +181,10 @@ fn facts_statement(
     let mut statement = Statement::new();
     let mut selects = Vec::new();
     for (part, asked) in asked.iter().enumerate() {
-        let lookup = asked.lookup;
-        let version = lookup
-            .version
-            .map_or("1::bigint".to_owned(), |column| format!("t.{column}"));
         statement.sql(if part == 0 { "with " } else { ", " });
-        statement.sql(&format!("f{part} as (select k.n, t.version from "));
-        let kinds: Vec<Kind> = asked
-            .rows
-            .first()
-            .map_or_else(Vec::new, |(_, key)| key.iter().map(Value::kind).collect());
-        statement.unnest(kinds, asked.rows.iter().map(|(_, key)| key.clone()));
-        let columns = (0..lookup.key.len()).map(|i| format!("c{i}"));
-        let joined = lookup.key.iter().enumerate();
-        let joined = joined.map(|(i, column)| format!("t.{column} = k.c{i}"));
-        statement.sql(&format!(
-            " with ordinality as k ({}, n) cross join lateral \
-             (select {version} as version from {} t where {} {}) t)",
-            columns.collect::<Vec<_>>().join(", "),
-            lookup.table,
-            joined.collect::<Vec<_>>().join(" and "),
-            if lookup.locks {
-                "for update"
-            } else {
-                "offset 0"
-            },
-        ));
+        statement.sql(&format!("f{part} as ("));
+        versions(&mut statement, asked);
+        statement.sql(")");
         selects.push(format!(
             "select {part}, n, version, null::text from f{part}"
         ));
@@ -248,6 +226,36 @@ fn facts_statement(
         ));
     }
     statement
+}
+
+/// Reads the versions of rows of one table. A lateral subquery finds each of them by its key: a join may be
+/// planned the other way round.
+fn versions(statement: &mut Statement<FactRow>, asked: &Asked<'_>) {
+    let lookup = asked.lookup;
+    let version = lookup
+        .version
+        .map_or("1::bigint".to_owned(), |column| format!("t.{column}"));
+    statement.sql("select k.n, t.version from ");
+    let kinds: Vec<Kind> = asked
+        .rows
+        .first()
+        .map_or_else(Vec::new, |(_, key)| key.iter().map(Value::kind).collect());
+    statement.unnest(kinds, asked.rows.iter().map(|(_, key)| key.clone()));
+    let columns = (0..lookup.key.len()).map(|i| format!("c{i}"));
+    let joined = lookup.key.iter().enumerate();
+    let joined = joined.map(|(i, column)| format!("t.{column} = k.c{i}"));
+    statement.sql(&format!(
+        " with ordinality as k ({}, n) cross join lateral \
+         (select {version} as version from {} t where {} {}) t",
+        columns.collect::<Vec<_>>().join(", "),
+        lookup.table,
+        joined.collect::<Vec<_>>().join(" and "),
+        if lookup.locks {
+            "for update"
+        } else {
+            "offset 0"
+        },
+    ));
 }
 
 /// Writes rows of any number of tables in one statement; in two if keys are deleted whose rows may

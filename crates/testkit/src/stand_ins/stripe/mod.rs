@@ -3,6 +3,7 @@
 mod booking;
 mod dashboard;
 mod query;
+mod refusals;
 mod sales;
 mod stand_in;
 mod state;

@@ -10,7 +10,7 @@ use mintage_domain::ports::{
     StripeRefusal, TransactionPage,
 };
 
-use crate::stand_ins::stripe::state::not_found;
+use crate::stand_ins::stripe::refusals::not_found;
 
 /// The size of a page.
 const PAGE: usize = 100;

@@ -23,7 +23,8 @@ use mintage_domain::ports::{
 
 use crate::fixtures::account_facts;
 use crate::stand_ins::stripe::query::percent_encoded;
-use crate::stand_ins::stripe::state::{StripeState, not_found};
+use crate::stand_ins::stripe::refusals::not_found;
+use crate::stand_ins::stripe::state::StripeState;
 
 /// A Stripe in memory: accounts, grants, products, prices and sessions behind one lock. No money
 /// moves, and no webhook is sent. The stand-in passes `stripe_contract!`.

@@ -23,6 +23,7 @@ use mintage_domain::ports::{
 /// The number of objects on a page of a list: few, so that tests turn pages.
 const HISTORY_PAGE: usize = 2;
 
+use crate::stand_ins::stripe::refusals::{not_found, refused};
 use crate::stand_ins::stripe::sales::SalesState;
 
 #[derive(Debug, Default)]
@@ -361,22 +362,6 @@ fn code_refused() -> StripeError {
     StripeError::CodeRefused(StripeRefusal {
         code: Some("invalid_grant".to_owned()),
         message: "Authorization code does not exist".to_owned(),
-        ..StripeRefusal::default()
-    })
-}
-
-/// The error of an object that does not exist.
-pub(super) fn not_found() -> StripeError {
-    StripeError::NotFound(StripeRefusal {
-        code: Some("resource_missing".to_owned()),
-        message: "No such object".to_owned(),
-        ..StripeRefusal::default()
-    })
-}
-
-fn refused(message: &str) -> StripeError {
-    StripeError::Refused(StripeRefusal {
-        message: message.to_owned(),
         ..StripeRefusal::default()
     })
 }
