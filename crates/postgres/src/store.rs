@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
-use std::{fmt, thread};
+use std::{fmt, iter, thread};
 
 use diesel::connection::Instrumentation;
 use diesel::prelude::*;
@@ -166,8 +166,7 @@ impl PostgresStore {
     /// Lets a test see the writers' statements.
     #[doc(hidden)]
     pub fn watch_writer(&self, watcher: impl Instrumentation + Clone) {
-        for writer in self.writers.all() {
-            let watcher = watcher.clone();
+        for (writer, watcher) in self.writers.all().zip(iter::repeat(watcher)) {
             let _ = writer.call(|writer| watch(writer.line(), watcher));
         }
     }
@@ -276,12 +275,12 @@ impl Housekeeping for PostgresStore {
     }
 
     fn load(&self) -> StoreLoad {
-        let (pool, (batches, batched)) = (self.pool.state(), self.writers.work());
+        let (pool, (batches, changes)) = (self.pool.state(), self.writers.work());
         StoreLoad {
             connections: pool.connections,
             idle_connections: pool.idle_connections,
             batches,
-            batched,
+            batched: changes,
         }
     }
 }
