@@ -305,11 +305,7 @@ fn append(statement: &mut Statement<Array<BigInt>>, write: &TableWrite) {
         .keys()
         .map(|column| format!("t.{0} = v.{0}", column.name))
         .collect();
-    // A subquery is run for each value, by the key of the table. A join may be planned the other way round.
-    let placed = format!(
-        "(select v.*, (select t.ctid from {name} t where {}) as place from ",
-        same_key.join(" and ")
-    );
+    let same_key = same_key.join(" and ");
     let set = |from: &str| {
         let set: Vec<String> = table
             .changing()
@@ -337,14 +333,20 @@ fn append(statement: &mut Statement<Array<BigInt>>, write: &TableWrite) {
             }
         }
         Form::Update => {
-            statement.sql(&format!("update {name} t set {} from {placed}", set("v")));
+            // A subquery is run for each value, by the key of the table. A join may be planned the other way round.
+            statement.sql(&format!(
+                "update {name} t set {} from \
+                 (select v.*, (select t.ctid from {name} t where {same_key}) as place from ",
+                set("v")
+            ));
             values(statement);
             statement.sql(&format!(" as v ({all})) v where t.ctid = v.place"));
         }
         Form::Delete => {
-            statement.sql(&format!("delete from {name} t using {placed}"));
+            // The key of what is deleted together belongs to any number of rows.
+            statement.sql(&format!("delete from {name} t using "));
             values(statement);
-            statement.sql(&format!(" as v ({all})) v where t.ctid = v.place"));
+            statement.sql(&format!(" as v ({all}) where {same_key}"));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Stripe prices of key types.
 
 use mintage_domain::base::money::{Currency, Money};
+use mintage_domain::commit::write::Write;
 use mintage_domain::model::catalog::price_link::PriceLink;
 
 use crate::contracts::store::committing::{changing, committed};
@@ -17,12 +18,24 @@ pub fn a_price_reads_back_as_written(store: &Nodes<'_>) {
     comes_back(store, &shop, |it| it.prices.push(link));
 }
 
-/// A commit that forgets the prices of an account and writes one leaves the one that it writes.
+/// A commit that forgets the prices of an account, of all key types, and writes one leaves the one that it
+/// writes.
 pub fn prices_are_forgotten_before_any_is_written(store: &Nodes<'_>) {
     let shop = Shop::opened(store, "acme");
     let (tenant, account) = (&shop.tenant.id, &shop.account);
     let (before, after) = (shop.price_link(), shop.price_link());
-    committed(store, changing(&shop, |it| it.prices.push(before)));
+    let second = shop.another_key_type("second");
+    let beside = PriceLink {
+        key_type: second.id.clone(),
+        ..shop.price_link()
+    };
+    committed(
+        store,
+        changing(&shop, |it| {
+            it.key_types.push(Write::new(second));
+            it.prices.extend([before, beside]);
+        }),
+    );
     committed(
         store,
         changing(&shop, |it| {
